@@ -1,0 +1,148 @@
+//! What came of one HTTP request made for a delivery.
+
+use crate::time::Timestamp;
+use bytes::Bytes;
+use std::{fmt, time::Duration};
+
+/// Why a request got no usable answer. The names are the `reason` label of `webhook_retries_total`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttemptErrorKind {
+    Timeout,
+    Dns,
+    Refused,
+    Connection,
+    Tls,
+    Blocked,
+    Protocol,
+    Unsendable,
+}
+
+impl AttemptErrorKind {
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::Dns => "dns_error",
+            Self::Refused | Self::Connection => "connection_error",
+            Self::Tls => "tls_error",
+            Self::Blocked => "blocked_address",
+            Self::Protocol => "protocol_error",
+            Self::Unsendable => "unsendable",
+        }
+    }
+}
+
+/// A request that got no usable answer, with a sentence for the receiver's owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptError {
+    pub kind: AttemptErrorKind,
+    pub message: String,
+}
+
+impl AttemptError {
+    pub fn new(kind: AttemptErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+}
+
+impl fmt::Display for AttemptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// What decides how a delivery goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttemptResult {
+    Response {
+        status: u16,
+        /// From the `Retry-After` header of a 429 or 503.
+        retry_after: Option<Duration>,
+    },
+    Failed(AttemptError),
+}
+
+/// What a profile says of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Delivered,
+    /// Try again while retries are left.
+    Retry,
+    /// Never try again.
+    Final,
+    /// Never try again, and send this subscription nothing more.
+    Gone,
+}
+
+/// One HTTP request as the log keeps it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    /// Counted from 1 over the delivery's whole life.
+    pub number: u32,
+    pub started_at: Timestamp,
+    pub duration: Duration,
+    pub response_code: Option<u16>,
+    pub error: Option<String>,
+    /// `name: value` lines; values of headers that carry credentials are masked.
+    pub request_headers: String,
+    pub response_headers: String,
+    /// The first bytes of the response's body.
+    pub response_body: Bytes,
+}
+
+/// Error texts are cut here (`CONTRACTS.md`, Metrics).
+pub const ERROR_MAX: usize = 500;
+
+/// At most [`ERROR_MAX`] characters of a text.
+pub fn cut(text: &str) -> String {
+    match text.char_indices().nth(ERROR_MAX) {
+        Some((at, _)) => text[..at].to_owned(),
+        None => text.to_owned(),
+    }
+}
+
+/// The sentence kept for a response that was not a success.
+pub fn response_message(status: u16, location: Option<&str>) -> String {
+    let reason = match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        408 => "Request Timeout",
+        409 => "Conflict",
+        410 => "Gone: the receiver wants no more of these, so the subscription was disabled",
+        413 => "Payload Too Large",
+        415 => "Unsupported Media Type",
+        422 => "Unprocessable Content",
+        429 => "Too Many Requests",
+        500 => "Internal Server Error",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "",
+    };
+    match (status, location) {
+        (300..=399, Some(to)) => cut(&format!("HTTP {status}: redirects are not followed (it points to {to})")),
+        (300..=399, None) => format!("HTTP {status}: redirects are not followed"),
+        _ if reason.is_empty() => format!("HTTP {status}"),
+        _ => format!("HTTP {status} {reason}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_errors_are_cut_by_characters() {
+        assert_eq!(cut(&"é".repeat(600)).chars().count(), ERROR_MAX);
+        assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn messages_say_what_happened() {
+        assert_eq!(response_message(500, None), "HTTP 500 Internal Server Error");
+        assert_eq!(response_message(299, None), "HTTP 299");
+        assert!(response_message(302, Some("https://x.example")).contains("not followed (it points to https://x"));
+    }
+}

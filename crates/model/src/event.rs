@@ -1,0 +1,207 @@
+//! Events, their types, and the patterns by which subscriptions choose them.
+
+use crate::{id::EventId, tenant::TenantId, time::Timestamp};
+use bytes::Bytes;
+use std::{fmt, sync::Arc};
+
+/// A name such as `invoice.created`: 1 to 100 of letters, digits, `_`, `-`, in parts separated by dots.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventType(Arc<str>);
+
+/// The text is not an event type's name.
+#[derive(Debug, thiserror::Error)]
+#[error("must be 1 to 100 letters, digits, '_' or '-' in parts separated by dots, for example invoice.created")]
+pub struct NotAnEventType;
+
+impl EventType {
+    pub const MAX: usize = 100;
+
+    pub fn parse(text: &str) -> Result<Self, NotAnEventType> {
+        let part = |p: &str| !p.is_empty() && p.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_' || c == b'-');
+        if text.len() > Self::MAX || !text.split('.').all(part) {
+            return Err(NotAnEventType);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// From a place that only ever held valid ones: the store.
+    pub fn trusted(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EventType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl serde::Serialize for EventType {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// What a subscription wants: one type, all types below a prefix (`invoice.*`), or all (`*`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum EventPattern {
+    All,
+    Below(Arc<str>),
+    One(EventType),
+}
+
+impl EventPattern {
+    pub fn parse(text: &str) -> Result<Self, NotAnEventType> {
+        if text == "*" {
+            return Ok(Self::All);
+        }
+        match text.strip_suffix(".*") {
+            Some(prefix) => Ok(Self::Below(EventType::parse(prefix)?.0)),
+            None => Ok(Self::One(EventType::parse(text)?)),
+        }
+    }
+
+    pub fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Below(prefix) => {
+                name.strip_prefix(&**prefix).is_some_and(|rest| rest.len() > 1 && rest.starts_with('.'))
+            }
+            Self::One(one) => one.as_str() == name,
+        }
+    }
+}
+
+impl fmt::Display for EventPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("*"),
+            Self::Below(prefix) => write!(f, "{prefix}.*"),
+            Self::One(one) => f.write_str(one.as_str()),
+        }
+    }
+}
+
+/// Which events go first within a tenant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+}
+
+impl Priority {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Low, Self::Normal, Self::High].into_iter().find(|p| p.name() == name)
+    }
+
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub const fn from_code(code: u8) -> Self {
+        match code {
+            0 => Self::Low,
+            2 => Self::High,
+            _ => Self::Normal,
+        }
+    }
+}
+
+/// One published occurrence. `data` and `metadata` are the publisher's bytes, never re-serialised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    /// The id that the publisher chose, when it is not in one of our own spellings.
+    pub given_id: Option<Arc<str>>,
+    pub tenant: TenantId,
+    pub event_type: EventType,
+    pub timestamp: Timestamp,
+    pub data: Bytes,
+    /// A JSON object, or empty for none.
+    pub metadata: Bytes,
+    pub priority: Priority,
+    /// How many deliveries were made of it when it was published.
+    pub deliveries: u32,
+}
+
+impl Event {
+    /// What the world calls it: in answers, in bodies, and as `webhook-id` on the wire.
+    pub fn public_id(&self) -> String {
+        self.given_id.as_deref().map_or_else(|| self.id.to_string(), str::to_owned)
+    }
+}
+
+/// Checks a publisher's own event id: 1 to 200 visible ASCII characters, since it travels in a header. A dot is refused
+/// because Standard Webhooks signs `id.timestamp.body`.
+pub fn check_given_id(text: &str) -> Result<(), &'static str> {
+    if text.is_empty() || text.len() > 200 || !text.bytes().all(|c| c.is_ascii_graphic() && c != b'.') {
+        return Err("must be 1 to 200 visible ASCII characters without spaces and dots");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_checked() {
+        for good in ["invoice.created", "a", "bulk_email.completed", "x-1.y-2.z", &"a".repeat(100)] {
+            assert!(EventType::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", ".", "a..b", "a.", "in voice", "é.a", "*", "a.*", &"a".repeat(101)] {
+            assert!(EventType::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn patterns_match_what_they_say() {
+        let rows = [
+            ("*", "invoice.created", true),
+            ("invoice.*", "invoice.created", true),
+            ("invoice.*", "invoice.line.added", true),
+            ("invoice.*", "invoice", false),
+            ("invoice.*", "invoices.created", false),
+            ("invoice.created", "invoice.created", true),
+            ("invoice.created", "invoice.paid", false),
+        ];
+        for (pattern, name, expected) in rows {
+            let pattern = EventPattern::parse(pattern).unwrap();
+            assert_eq!(pattern.matches(name), expected, "{pattern} {name}");
+            assert_eq!(EventPattern::parse(&pattern.to_string()).unwrap(), pattern);
+        }
+        for bad in ["", "**", "*.created", "invoice.*.x", "invoice*"] {
+            assert!(EventPattern::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn given_ids_can_travel_in_a_header_and_a_signature() {
+        for good in ["order-1", "a/b:c#7", "0190f3c1"] {
+            assert!(check_given_id(good).is_ok());
+        }
+        for bad in ["", "a b", "a.b", "a\nb", "ü", &"x".repeat(201)] {
+            assert!(check_given_id(bad).is_err());
+        }
+    }
+}

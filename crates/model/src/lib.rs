@@ -1,0 +1,32 @@
+//! The words of Postrider as types, and its pure rules: what is valid, what a response means, when to try again.
+//!
+//! Nothing here does I/O, reads a clock or draws a random number; callers pass those in. `model` knows neither HTTP
+//! (beyond status numbers and header text) nor SQL.
+
+pub mod attempt;
+pub mod catalog;
+pub mod clock;
+pub mod delivery;
+pub mod event;
+pub mod id;
+pub mod invalid;
+pub mod key;
+pub mod profile;
+pub mod retry;
+pub mod subscription;
+pub mod tenant;
+pub mod time;
+pub mod url_rules;
+
+pub use attempt::{Attempt, AttemptError, AttemptResult, Verdict};
+pub use clock::{Clock, Entropy, ManualClock, SystemClock};
+pub use delivery::{Delivery, DeliveryStatus};
+pub use event::{Event, EventPattern, EventType, Priority};
+pub use id::{DeliveryId, EventId, IdSource, KeyId, SubscriptionId};
+pub use invalid::{Invalid, Problems};
+pub use key::{Scope, TenantKey};
+pub use profile::Profile;
+pub use retry::RetryPolicy;
+pub use subscription::{Subscription, SubscriptionState};
+pub use tenant::{Tenant, TenantId};
+pub use time::Timestamp;

@@ -1,0 +1,273 @@
+//! A subscription: a tenant's URL, what it wants and how. Checks of its fields live here, so every API has the same.
+
+use crate::{
+    event::{EventPattern, EventType},
+    id::SubscriptionId,
+    profile::Profile,
+    retry::{JITTER, RetryPolicy},
+    tenant::TenantId,
+    time::Timestamp,
+};
+use std::{fmt, time::Duration};
+
+/// Whether a subscription gets anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SubscriptionState {
+    Active,
+    /// By its owner: events go on to be matched, their deliveries wait.
+    Paused,
+    /// The receiver said 410 Gone: nothing new is matched.
+    Disabled,
+    /// Kept for the log of what it got.
+    Deleted,
+}
+
+impl SubscriptionState {
+    pub const ALL: [Self; 4] = [Self::Active, Self::Paused, Self::Disabled, Self::Deleted];
+
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Active)
+    }
+
+    /// Whether new events are matched to it.
+    pub const fn collects(self) -> bool {
+        matches!(self, Self::Active | Self::Paused)
+    }
+
+    /// The number that stores keep.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// A secret that signs. Never shown in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SigningSecret {
+    pub value: String,
+    /// An older secret signs beside the newer one until then; `None` is the current one.
+    pub until: Option<Timestamp>,
+}
+
+impl fmt::Debug for SigningSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningSecret").field("until", &self.until).finish_non_exhaustive()
+    }
+}
+
+/// What a subscription's receiver has done so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionStats {
+    pub success_count: u64,
+    pub failure_count: u64,
+    pub last_triggered_at: Option<Timestamp>,
+    pub last_success_at: Option<Timestamp>,
+    pub last_failure_at: Option<Timestamp>,
+}
+
+impl SubscriptionStats {
+    /// Percentage of attempts that succeeded, 0 before the first.
+    pub fn success_rate(&self) -> f64 {
+        let all = self.success_count + self.failure_count;
+        if all == 0 { 0.0 } else { (self.success_count as f64 / all as f64 * 10_000.0).round() / 100.0 }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Subscription {
+    pub id: SubscriptionId,
+    pub tenant: TenantId,
+    pub url: String,
+    pub description: Option<String>,
+    pub events: Vec<EventPattern>,
+    /// The owner's own headers, in the order given.
+    pub headers: Vec<(String, String)>,
+    pub state: SubscriptionState,
+    pub profile: Profile,
+    pub retry_enabled: bool,
+    pub max_retries: u8,
+    pub timeout: Duration,
+    /// The current secret first; empty when it signs nothing.
+    pub secrets: Vec<SigningSecret>,
+    pub metadata: serde_json::Map<String, serde_json::Value>,
+    pub stats: SubscriptionStats,
+    /// Rises with every change, so that two changes at once cannot overwrite each other.
+    pub revision: u64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl Subscription {
+    pub fn wants(&self, event_type: &EventType) -> bool {
+        self.events.iter().any(|pattern| pattern.matches(event_type.as_str()))
+    }
+
+    /// Its retry policy; `base` is the installation's for exponential schedules.
+    pub fn retry_policy(&self, base: Duration) -> RetryPolicy {
+        RetryPolicy::try_new(self.profile.rules().schedule, self.max_retries, JITTER, self.retry_enabled)
+            .map(|policy| policy.with_base(base))
+            .unwrap_or_else(|_| unreachable!("every profile's schedule has waits and the jitter is a constant"))
+    }
+
+    /// Makes `value` the current secret; what was current signs on until `until`.
+    pub fn rotate_secret(&mut self, value: String, now: Timestamp, until: Timestamp) {
+        self.secrets.retain(|secret| secret.until.is_none_or(|end| end > now));
+        for secret in &mut self.secrets {
+            secret.until = Some(secret.until.map_or(until, |end| end.min(until)));
+        }
+        self.secrets.retain(|secret| secret.until.is_none_or(|end| end > now));
+        self.secrets.insert(0, SigningSecret { value, until: None });
+        self.secrets.truncate(MAX_SECRETS);
+    }
+}
+
+/// So many secrets sign at once, at most: a bound on the header's length.
+pub const MAX_SECRETS: usize = 5;
+
+pub const DESCRIPTION_MAX: usize = 500;
+pub const RETRIES_MAX: u8 = 10;
+pub const TIMEOUT_MIN: u64 = 5;
+pub const TIMEOUT_MAX: u64 = 300;
+pub const TIMEOUT_DEFAULT: u64 = 30;
+pub const GRACE_MAX: u64 = 604_800;
+pub const GRACE_DEFAULT: u64 = 86_400;
+const HEADERS_MAX: usize = 50;
+const HEADERS_BYTES_MAX: usize = 16 * 1024;
+
+/// Set by us on every request, or by HTTP itself; a subscription cannot.
+const RESERVED: [&str; 16] = [
+    "host",
+    "content-length",
+    "content-type",
+    "transfer-encoding",
+    "connection",
+    "upgrade",
+    "te",
+    "trailer",
+    "keep-alive",
+    "proxy-connection",
+    "expect",
+    "user-agent",
+    "x-event",
+    "x-signature",
+    "proxy-authorization",
+    "http2-settings",
+];
+
+/// Checks one custom header; the fault is a sentence without the field's name.
+pub fn check_header(name: &str, value: &str) -> Result<(), String> {
+    let token = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
+    if name.is_empty() || name.len() > 200 || !name.bytes().all(token) {
+        return Err("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~".into());
+    }
+    let lower = name.to_ascii_lowercase();
+    if RESERVED.contains(&lower.as_str()) || lower.starts_with("webhook-") || lower.starts_with("x-webhook-") {
+        return Err("is set by the server and cannot be changed".into());
+    }
+    if !value.bytes().all(|c| c == b'\t' || (b' '..=b'~').contains(&c)) {
+        return Err("the value must be visible ASCII characters, spaces and tabs".into());
+    }
+    Ok(())
+}
+
+/// Checks custom headers together.
+pub fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
+    if headers.len() > HEADERS_MAX {
+        return Err(format!("must be at most {HEADERS_MAX} headers"));
+    }
+    if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > HEADERS_BYTES_MAX {
+        return Err(format!("must be at most {HEADERS_BYTES_MAX} bytes together"));
+    }
+    Ok(())
+}
+
+/// Whether a header's value is a credential and must not be shown in logs.
+pub fn is_credential(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["authorization", "cookie", "token", "secret", "password", "api-key", "apikey", "-key", "credential"]
+        .iter()
+        .any(|part| lower.contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::SubscriptionId;
+
+    fn subscription() -> Subscription {
+        Subscription {
+            id: SubscriptionId::from_bytes([2; 16]),
+            tenant: TenantId::trusted("acme"),
+            url: "https://example.com/".into(),
+            description: None,
+            events: vec![EventPattern::All],
+            headers: vec![],
+            state: SubscriptionState::Active,
+            profile: Profile::Platform,
+            retry_enabled: true,
+            max_retries: 3,
+            timeout: Duration::from_secs(30),
+            secrets: vec![SigningSecret { value: "hush-hush".into(), until: None }],
+            metadata: serde_json::Map::new(),
+            stats: SubscriptionStats::default(),
+            revision: 0,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+        }
+    }
+
+    #[test]
+    fn a_rotated_secret_signs_on_for_its_grace() {
+        let mut subscription = subscription();
+        let at = Timestamp::from_millis;
+        subscription.rotate_secret("two".into(), at(0), at(100));
+        subscription.rotate_secret("three".into(), at(50), at(150));
+        let left: Vec<_> = subscription.secrets.iter().map(|s| (s.value.as_str(), s.until)).collect();
+        assert_eq!(left, [("three", None), ("two", Some(at(150))), ("hush-hush", Some(at(100)))]);
+        subscription.rotate_secret("four".into(), at(200), at(200));
+        assert_eq!(subscription.secrets.len(), 1);
+    }
+
+    #[test]
+    fn headers_are_checked() {
+        assert!(check_header("X-Api-Key", "abc def").is_ok());
+        for (name, value) in [
+            ("", "x"),
+            ("a b", "x"),
+            ("X-A", "line\nbreak"),
+            ("X-A", "ü"),
+            ("Host", "x"),
+            ("Webhook-Id", "x"),
+            ("x-webhook-signature", "x"),
+            ("Content-Length", "1"),
+        ] {
+            assert!(check_header(name, value).is_err(), "{name}");
+        }
+        assert!(check_headers(&vec![("a".into(), "b".into()); 51]).is_err());
+        assert!(check_headers(&[("a".into(), "b".repeat(17_000))]).is_err());
+    }
+
+    #[test]
+    fn credentials_are_known() {
+        for name in ["Authorization", "X-Api-Key", "cookie", "X-Auth-Token"] {
+            assert!(is_credential(name), "{name}");
+        }
+        assert!(!is_credential("X-Region"));
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        assert!(!format!("{:?}", subscription()).contains("hush"));
+    }
+
+    #[test]
+    fn the_rate_is_a_percentage() {
+        let mut stats = SubscriptionStats::default();
+        assert_eq!(stats.success_rate(), 0.0);
+        (stats.success_count, stats.failure_count) = (2, 1);
+        assert_eq!(stats.success_rate(), 66.67);
+    }
+}

@@ -1,0 +1,13 @@
+//! Sign and verify webhooks: Standard Webhooks (`v1`, `v1a`) and the plain hex HMAC of the `platform` and `tenant`
+//! profiles. Pure; what a receiver written in Rust would use.
+
+mod secret;
+mod sign;
+mod verify;
+
+pub use secret::{BadSecret, Secret, generate_ed25519, generate_url_safe, generate_whsec};
+pub use sign::{hex, standard_content};
+pub use verify::{VerifyError, verify_hex, verify_standard};
+
+/// How far a `webhook-timestamp` may be from the receiver's clock, in seconds (Standard Webhooks: five minutes).
+pub const TOLERANCE_SECONDS: i64 = 300;

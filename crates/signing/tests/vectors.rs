@@ -1,0 +1,88 @@
+//! Published vectors and independent implementations.
+
+use signing::{Secret, VerifyError, generate_ed25519, generate_whsec, hex, verify_hex, verify_standard};
+
+/// The test vector that the Standard Webhooks reference libraries share.
+#[test]
+fn standard_webhooks_reference_vector() {
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let (id, timestamp) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330);
+    let body = br#"{"test": 2432232314}"#;
+    let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+    assert_eq!(Secret::parse(secret).unwrap().standard(id, timestamp, body), signature);
+    verify_standard(secret, id, "1614265330", signature, body, timestamp + 10).unwrap();
+}
+
+/// RFC 4231, test case 2.
+#[test]
+fn hmac_sha256_vector() {
+    let secret = Secret::parse("Jefe").unwrap();
+    let expected = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+    assert_eq!(hex(&secret.hmac(b"what do ya want for nothing?")), expected);
+    verify_hex("Jefe", expected, b"what do ya want for nothing?").unwrap();
+    verify_hex("Jefe", &format!("sha256={expected}"), b"what do ya want for nothing?").unwrap();
+    assert_eq!(verify_hex("Jefe", expected, b"what do ya want?"), Err(VerifyError::Signature));
+    assert_eq!(verify_hex("Jefe", "", b"x"), Err(VerifyError::Signature));
+}
+
+#[test]
+fn the_reference_crate_verifies_what_we_sign_and_we_verify_what_it_signs() {
+    let text = generate_whsec([7; 32]);
+    let theirs = standardwebhooks::Webhook::new(&text).unwrap();
+    let ours = Secret::parse(&text).unwrap();
+    let body = "{\"a\":\"é\"}".as_bytes();
+    let by_them = theirs.sign("evt_1", 1_700_000_000, body).unwrap();
+    assert_eq!(ours.standard("evt_1", 1_700_000_000, body), by_them);
+    verify_standard(&text, "evt_1", "1700000000", &by_them, body, 1_700_000_000).unwrap();
+}
+
+#[test]
+fn ed25519_verifies_with_the_public_key_only() {
+    let secret = Secret::parse(&generate_ed25519([9; 32])).unwrap();
+    let public = secret.public_key().unwrap();
+    let signature = secret.standard("evt_1", 1_700_000_000, b"{}");
+    assert!(signature.starts_with("v1a,"));
+    verify_standard(&public, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100).unwrap();
+    assert_eq!(
+        verify_standard(&public, "evt_2", "1700000000", &signature, b"{}", 1_700_000_100),
+        Err(VerifyError::Signature)
+    );
+}
+
+#[test]
+fn any_of_several_signatures_will_do_and_old_timestamps_will_not() {
+    let (old, new) = (generate_whsec([1; 32]), generate_whsec([2; 32]));
+    let sign = |text: &str| Secret::parse(text).unwrap().standard("evt_1", 1_700_000_000, b"{}");
+    let both = format!("{} v9,abc {}", sign(&new), sign(&old));
+    for key in [&old, &new] {
+        verify_standard(key, "evt_1", "1700000000", &both, b"{}", 1_700_000_000).unwrap();
+    }
+    let late = verify_standard(&new, "evt_1", "1700000000", &both, b"{}", 1_700_000_301);
+    assert_eq!(late, Err(VerifyError::Timestamp));
+    let odd = verify_standard(&new, "evt_1", "soon", &both, b"{}", 1_700_000_000);
+    assert_eq!(odd, Err(VerifyError::Header("webhook-timestamp")));
+}
+
+#[test]
+fn secrets_that_promise_a_form_must_have_it() {
+    for bad in ["whsec_***", "whsk_AAAA", "whsk_%"] {
+        assert!(Secret::parse(bad).is_err(), "{bad}");
+    }
+    for good in ["plain words", "whsec_", "ünïcode"] {
+        assert!(Secret::parse(good).is_ok(), "{good}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_is_signed_verifies_and_nothing_else(secret in "[ -~]{1,60}", body: Vec<u8>, other: Vec<u8>) {
+        proptest::prop_assume!(!secret.starts_with("whsec_") && !secret.starts_with("whsk_"));
+        let ours = Secret::parse(&secret).unwrap();
+        let signature = ours.standard("evt_1", 5, &body);
+        proptest::prop_assert!(verify_standard(&secret, "evt_1", "5", &signature, &body, 5).is_ok());
+        proptest::prop_assert!(verify_hex(&secret, &hex(&ours.hmac(&body)), &body).is_ok());
+        if other != body {
+            proptest::prop_assert!(verify_standard(&secret, "evt_1", "5", &signature, &other, 5).is_err());
+        }
+    }
+}

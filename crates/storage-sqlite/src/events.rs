@@ -1,0 +1,89 @@
+//! Published events.
+
+use crate::{SqliteStore, error::sqlite, rows};
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{Event, EventId, EventType, Priority, TenantId};
+use rusqlite::{Connection, OptionalExtension, Row};
+use storage::{EventFilter, Events, Page, StorageError};
+
+/// The event's columns, each with a prefix, as queries that join deliveries name them too.
+pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
+    e.event_type AS event_type, e.timestamp AS timestamp, e.data AS data, e.metadata AS metadata,
+    e.priority AS priority, e.deliveries AS deliveries";
+
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
+    Ok(Event {
+        id: rows::event_id(row, "event_id")?,
+        given_id: row.get_ref("given_id")?.as_str_or_null()?.map(Into::into),
+        tenant: rows::tenant(row, "tenant_id")?,
+        event_type: EventType::trusted(row.get_ref("event_type")?.as_str()?),
+        timestamp: rows::time(row, "timestamp")?,
+        data: Bytes::copy_from_slice(row.get_ref("data")?.as_blob()?),
+        metadata: Bytes::copy_from_slice(row.get_ref("metadata")?.as_blob()?),
+        priority: Priority::from_code(row.get("priority")?),
+        deliveries: row.get("deliveries")?,
+    })
+}
+
+pub(crate) fn by_key(connection: &Connection, tenant: &TenantId, name: &str) -> Result<Option<Event>, StorageError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM event_keys k JOIN events e ON e.tenant_id = k.tenant_id AND e.id = k.event_id
+         WHERE k.tenant_id = ?1 AND k.name = ?2"
+    );
+    connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| statement.query_row((tenant.as_str(), name), read).optional())
+        .map_err(sqlite)
+}
+
+#[async_trait]
+impl Events for SqliteStore {
+    async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
+        let tenant = tenant.clone();
+        self.readers
+            .read(move |connection| {
+                let sql = format!("SELECT {COLUMNS} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2");
+                connection
+                    .prepare_cached(&sql)
+                    .and_then(|mut s| s.query_row((tenant.as_str(), rows::event_key(&id)), read).optional())
+                    .map_err(sqlite)
+            })
+            .await
+    }
+
+    async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
+        let (tenant, name) = (tenant.clone(), storage::DedupeKey::GivenId(given.to_owned()).text());
+        self.readers.read(move |connection| by_key(connection, &tenant, &name)).await
+    }
+
+    async fn events(
+        &self,
+        tenant: &TenantId,
+        filter: &EventFilter,
+        page: Page<EventId>,
+    ) -> Result<Vec<Event>, StorageError> {
+        let (tenant, filter) = (tenant.clone(), filter.clone());
+        self.readers
+            .read(move |connection| {
+                let (least, most) = rows::id_bounds(filter.after, filter.before);
+                let below = page.below.map_or(most, |id| most.min(*id.bytes()));
+                let by_type = match filter.event_type {
+                    Some(_) => "AND e.event_type = ?6",
+                    None => "AND ?6 IS NULL",
+                };
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM events e
+                     WHERE e.tenant_id = ?1 AND e.id >= ?2 AND e.id < ?3 {by_type}
+                     ORDER BY e.id DESC LIMIT ?4 OFFSET ?5"
+                );
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let wanted = filter.event_type.as_ref().map(EventType::as_str);
+                let found = statement
+                    .query_map((tenant.as_str(), &least[..14], &below[..14], page.limit, page.offset, wanted), read)
+                    .map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)).collect()
+            })
+            .await
+    }
+}

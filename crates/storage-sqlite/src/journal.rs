@@ -1,0 +1,233 @@
+//! The journal: batches of appends and outcomes, one transaction each.
+
+use crate::{SqliteStore, error::sqlite, events, rows};
+use async_trait::async_trait;
+use model::{DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
+use std::collections::HashMap;
+use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, StorageError, Write};
+
+#[async_trait]
+impl Journal for SqliteStore {
+    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
+        let written = self
+            .writer
+            .call(move |connection| {
+                Ok(match write(connection, &batch) {
+                    Ok(done) => Ok((batch, done)),
+                    Err(source) => Err(CommitError { batch, source }),
+                })
+            })
+            .await;
+        written.unwrap_or_else(|source| Err(CommitError { batch: Vec::new(), source }))
+    }
+}
+
+fn write(connection: &mut Connection, batch: &[Write]) -> Result<Vec<Done>, StorageError> {
+    let tx = connection.transaction_with_behavior(Immediate).map_err(sqlite)?;
+    let done = {
+        let mut journal = Statements::prepare(&tx).map_err(sqlite)?;
+        let mut done = Vec::with_capacity(batch.len());
+        for write in batch {
+            done.push(match write {
+                Write::Append(append) => journal.append(append)?,
+                Write::Outcome(outcome) => journal.outcome(outcome)?,
+                Write::Cancel { tenant, delivery } => {
+                    journal.cancel.execute((tenant.as_str(), delivery.bytes())).map_err(sqlite)?;
+                    Done::Recorded
+                }
+            });
+        }
+        journal.write_stats()?;
+        done
+    };
+    tx.commit().map_err(sqlite)?;
+    Ok(done)
+}
+
+/// What one batch adds to a subscription's statistics: written once, however many outcomes it has.
+#[derive(Default)]
+struct Tally {
+    success: u64,
+    failure: u64,
+    triggered: Option<i64>,
+    succeeded: Option<i64>,
+    failed: Option<i64>,
+}
+
+struct Statements<'c> {
+    tx: &'c Transaction<'c>,
+    event: CachedStatement<'c>,
+    key: CachedStatement<'c>,
+    delivery: CachedStatement<'c>,
+    outcome: CachedStatement<'c>,
+    attempt: CachedStatement<'c>,
+    disable: CachedStatement<'c>,
+    cancel: CachedStatement<'c>,
+    tenant: CachedStatement<'c>,
+    stats: CachedStatement<'c>,
+    tenants: HashMap<TenantId, bool>,
+    tallies: HashMap<(TenantId, SubscriptionId), Tally>,
+}
+
+impl<'c> Statements<'c> {
+    fn prepare(tx: &'c Transaction<'c>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            tx,
+            event: tx.prepare_cached(
+                "INSERT INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
+                 deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?,
+            key: tx.prepare_cached("INSERT INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?,
+            delivery: tx.prepare_cached(
+                "INSERT INTO deliveries (tenant_id, id, subscription_id, status, next_attempt_at, updated_at)
+                 VALUES (?1, ?2, ?3, 0, ?4, ?4)",
+            )?,
+            outcome: tx.prepare_cached(
+                "UPDATE deliveries SET status = ?3, attempts = ?4, next_attempt_at = ?5, updated_at = ?6,
+                 response_code = ?7, error = ?8, duration_us = ?9
+                 WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
+            )?,
+            attempt: tx.prepare_cached(
+                "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us,
+                 response_code, error, request_headers, response_headers, response_body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?,
+            disable: tx.prepare_cached(
+                "UPDATE subscriptions SET state = 2, revision = revision + 1, updated_at = ?3
+                 WHERE tenant_id = ?1 AND id = ?2 AND state < 2",
+            )?,
+            cancel: tx.prepare_cached(
+                "UPDATE deliveries SET status = 6, next_attempt_at = NULL, error = 'the subscription was deleted'
+                 WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
+            )?,
+            tenant: tx.prepare_cached("SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0")?,
+            stats: tx.prepare_cached(
+                "INSERT INTO subscription_stats (tenant_id, subscription_id, success_count, failure_count,
+                 last_triggered_at, last_success_at, last_failure_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (tenant_id, subscription_id) DO UPDATE SET
+                 success_count = success_count + ?3, failure_count = failure_count + ?4,
+                 last_triggered_at = coalesce(?5, last_triggered_at),
+                 last_success_at = coalesce(?6, last_success_at), last_failure_at = coalesce(?7, last_failure_at)",
+            )?,
+            tenants: HashMap::new(),
+            tallies: HashMap::new(),
+        })
+    }
+
+    fn tenant_exists(&mut self, id: &TenantId) -> Result<bool, StorageError> {
+        if let Some(known) = self.tenants.get(id) {
+            return Ok(*known);
+        }
+        let exists = self.tenant.exists([id.as_str()]).map_err(sqlite)?;
+        self.tenants.insert(id.clone(), exists);
+        Ok(exists)
+    }
+
+    fn append(&mut self, append: &Append) -> Result<Done, StorageError> {
+        if !self.tenant_exists(&append.tenant)? {
+            return Ok(Done::NoTenant);
+        }
+        let events = append.events.iter();
+        events.map(|new| self.append_event(&append.tenant, new)).collect::<Result<_, _>>().map(Done::Appended)
+    }
+
+    fn append_event(&mut self, tenant: &TenantId, new: &NewEvent) -> Result<Appended, StorageError> {
+        let event = &new.event;
+        for key in &new.keys {
+            if let Some(first) = events::by_key(self.tx, tenant, &key.text())? {
+                return Ok(Appended::Duplicate(Box::new(first)));
+            }
+        }
+        let id = rows::event_key(&event.id);
+        self.event
+            .execute((
+                tenant.as_str(),
+                id,
+                event.given_id.as_deref(),
+                event.event_type.as_str(),
+                event.timestamp.micros(),
+                &event.data[..],
+                &event.metadata[..],
+                event.priority.code(),
+                event.deliveries,
+            ))
+            .map_err(sqlite)?;
+        for key in &new.keys {
+            self.key.execute((tenant.as_str(), key.text(), id)).map_err(sqlite)?;
+        }
+        let due = event.id.made_at().micros();
+        for delivery in &new.deliveries {
+            self.delivery
+                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), due))
+                .map_err(sqlite)?;
+        }
+        Ok(Appended::New)
+    }
+
+    fn outcome(&mut self, outcome: &Outcome) -> Result<Done, StorageError> {
+        let Outcome { tenant, delivery, subscription, attempt, next } = outcome;
+        if !self.tenant_exists(tenant)? {
+            return Ok(Done::NoTenant);
+        }
+        let duration = attempt.duration.as_micros() as u64;
+        let ended = attempt.started_at.after(attempt.duration).micros();
+        self.outcome
+            .execute((
+                tenant.as_str(),
+                delivery.bytes(),
+                next.status.code(),
+                attempt.number,
+                next.at.map(Timestamp::micros),
+                ended,
+                attempt.response_code,
+                attempt.error.as_deref(),
+                duration,
+            ))
+            .map_err(sqlite)?;
+        self.attempt
+            .execute((
+                tenant.as_str(),
+                delivery.bytes(),
+                attempt.number,
+                attempt.started_at.micros(),
+                duration,
+                attempt.response_code,
+                attempt.error.as_deref(),
+                attempt.request_headers.as_str(),
+                attempt.response_headers.as_str(),
+                &attempt.response_body[..],
+            ))
+            .map_err(sqlite)?;
+        if next.disable_subscription {
+            self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)?;
+        }
+        let tally = self.tallies.entry((tenant.clone(), *subscription)).or_default();
+        tally.triggered = tally.triggered.max(Some(attempt.started_at.micros()));
+        if next.status == DeliveryStatus::Delivered {
+            tally.success += 1;
+            tally.succeeded = tally.succeeded.max(Some(ended));
+        } else {
+            tally.failure += 1;
+            tally.failed = tally.failed.max(Some(ended));
+        }
+        Ok(Done::Recorded)
+    }
+
+    fn write_stats(&mut self) -> Result<(), StorageError> {
+        for ((tenant, subscription), tally) in self.tallies.drain() {
+            self.stats
+                .execute((
+                    tenant.as_str(),
+                    subscription.bytes(),
+                    tally.success,
+                    tally.failure,
+                    tally.triggered,
+                    tally.succeeded,
+                    tally.failed,
+                ))
+                .map_err(sqlite)?;
+        }
+        Ok(())
+    }
+}

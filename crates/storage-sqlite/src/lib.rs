@@ -1,0 +1,133 @@
+//! The SQLite store: one file, one writer thread, a pool of readers, checkpoints off the commit path.
+//!
+//! WAL with `synchronous=FULL`: a commit returns after its fsync.
+
+mod catalog;
+mod checkpoint;
+mod deliveries;
+mod error;
+mod events;
+mod journal;
+mod keys;
+mod migrate;
+mod readers;
+mod rows;
+mod subscriptions;
+mod tenants;
+mod writer;
+
+use async_trait::async_trait;
+use error::sqlite;
+use readers::Readers;
+use rusqlite::{Connection, OpenFlags};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use storage::{StorageError, Store, Vault};
+use writer::Writer;
+
+/// A store in one SQLite file. Clones share it.
+#[derive(Clone, Debug)]
+pub struct SqliteStore {
+    writer: Arc<Writer>,
+    readers: Arc<Readers>,
+    vault: Vault,
+}
+
+/// Which migrations a file has had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    pub from: u32,
+    pub to: u32,
+}
+
+impl SqliteStore {
+    /// Opens the file, making it and bringing it up to date as needed. Only one process can have it open.
+    pub fn open(path: &Path, vault: Vault) -> Result<Self, StorageError> {
+        let lock = lock(path)?;
+        let mut connection = connect(path)?;
+        migrate::run(&mut connection)?;
+        migrate::check_key(&mut connection, &vault)?;
+        let readers = Readers::open(path)?;
+        let writer = Writer::start(connection, path, lock)?;
+        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), vault })
+    }
+
+    /// Brings the file up to date without serving it.
+    pub fn migrate(path: &Path) -> Result<Migrated, StorageError> {
+        let _lock = lock(path)?;
+        migrate::run(&mut connect(path)?)
+    }
+}
+
+fn open_failed(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> StorageError {
+    StorageError::Open(path.display().to_string(), Box::new(source))
+}
+
+fn connect(path: &Path) -> Result<Connection, StorageError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "cache_size", -32_768)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    };
+    open().map_err(|fault| open_failed(path, fault))
+}
+
+fn connect_reader(path: &Path) -> Result<Connection, StorageError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "cache_size", -4_096)?;
+        connection.pragma_update(None, "temp_store", "memory")?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    };
+    open().map_err(|fault| open_failed(path, fault))
+}
+
+/// Two processes that both believe to own the lanes would send everything twice; so a second one is refused.
+fn lock(path: &Path) -> Result<std::fs::File, StorageError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let name = PathBuf::from(name);
+    let file = std::fs::OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|fault| open_failed(path, fault))?;
+    file.try_lock().map_err(|fault| match fault {
+        std::fs::TryLockError::WouldBlock => {
+            StorageError::Open(format!("{}: another process has it open", path.display()), Box::new(fault))
+        }
+        std::fs::TryLockError::Error(fault) => open_failed(&name, fault),
+    })?;
+    Ok(file)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn check_writable(&self) -> Result<(), StorageError> {
+        self.writer
+            .call(|connection| {
+                let tx = connection.transaction().map_err(sqlite)?;
+                tx.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', x'00')", []).map_err(sqlite)?;
+                tx.commit().map_err(sqlite)
+            })
+            .await
+    }
+
+    async fn close(&self) -> Result<(), StorageError> {
+        self.readers.close();
+        self.writer.close().await
+    }
+}

@@ -1,0 +1,42 @@
+//! Migrations, applied in order, each in its own transaction; `user_version` counts them.
+
+use crate::{Migrated, error::sqlite};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
+use storage::{StorageError, Vault};
+
+const MIGRATIONS: [(&str, &str); 1] = [("0001_init", include_str!("../migrations/0001_init.sql"))];
+
+pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {
+    let known = MIGRATIONS.len() as u32;
+    let from: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+    if from > known {
+        return Err(StorageError::TooNew { found: from, known });
+    }
+    for (number, (name, sql)) in (1u32..).zip(MIGRATIONS).skip(from as usize) {
+        let apply = |connection: &mut Connection| -> rusqlite::Result<()> {
+            let tx = connection.transaction_with_behavior(Immediate)?;
+            tx.execute_batch(sql)?;
+            tx.pragma_update(None, "user_version", number)?;
+            tx.commit()
+        };
+        apply(connection).map_err(|fault| StorageError::Open(format!("migration {name}"), Box::new(fault)))?;
+    }
+    Ok(Migrated { from, to: known })
+}
+
+/// A store remembers which master key it was written with, so that a wrong one is found at the start and not at the
+/// first delivery.
+pub(crate) fn check_key(connection: &mut Connection, vault: &Vault) -> Result<(), StorageError> {
+    const CONTEXT: &str = "meta/key_check";
+    let known: Option<Vec<u8>> = connection
+        .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
+        .optional()
+        .map_err(sqlite)?;
+    match known {
+        Some(sealed) => vault.open(CONTEXT, &sealed).map(drop),
+        None => connection
+            .execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [vault.seal(CONTEXT, b"postrider")])
+            .map(drop)
+            .map_err(sqlite),
+    }
+}

@@ -1,0 +1,45 @@
+//! A pool of read-only connections; reads run on the blocking pool and never wait for the writer.
+
+use crate::{connect_reader, error::closed};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use std::{path::Path, sync::Arc};
+use storage::StorageError;
+use tokio::sync::Semaphore;
+
+const READERS: usize = 6;
+
+#[derive(Debug)]
+pub(crate) struct Readers {
+    idle: Arc<Mutex<Vec<Connection>>>,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn open(path: &Path) -> Result<Self, StorageError> {
+        let idle = (0..READERS).map(|_| connect_reader(path)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(READERS)) })
+    }
+
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let permit = self.permits.clone().acquire_owned().await.map_err(closed)?;
+        let idle = self.idle.clone();
+        tokio::task::spawn_blocking(move || {
+            let connection = idle.lock().pop().ok_or_else(|| closed(()))?;
+            let result = job(&connection);
+            idle.lock().push(connection);
+            drop(permit);
+            result
+        })
+        .await
+        .map_err(closed)?
+    }
+
+    pub(crate) fn close(&self) {
+        self.permits.close();
+        self.idle.lock().clear();
+    }
+}

@@ -1,0 +1,279 @@
+//! Subscriptions. Secrets and headers are sealed, each for its own row.
+
+use crate::{SqliteStore, error::sqlite, rows};
+use async_trait::async_trait;
+use model::{
+    EventType, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
+    subscription::{SigningSecret, SubscriptionStats},
+};
+use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use storage::{Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault};
+
+const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
+    s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
+    s.retry_enabled AS retry_enabled, s.max_retries AS max_retries, s.timeout_ms AS timeout_ms,
+    s.secrets AS secrets, s.metadata AS metadata, s.revision AS revision, s.created_at AS created_at,
+    s.updated_at AS updated_at, t.success_count AS success_count, t.failure_count AS failure_count,
+    t.last_triggered_at AS last_triggered_at, t.last_success_at AS last_success_at,
+    t.last_failure_at AS last_failure_at
+    FROM subscriptions s LEFT JOIN subscription_stats t
+    ON t.tenant_id = s.tenant_id AND t.subscription_id = s.id";
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    value: String,
+    until: Option<i64>,
+}
+
+fn context(tenant: &TenantId, id: SubscriptionId, what: &str) -> String {
+    format!("subscriptions/{tenant}/{id}/{what}")
+}
+
+fn seal(vault: &Vault, context: &str, value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are always writable"));
+    vault.seal(context, &text)
+}
+
+fn unseal<T: serde::de::DeserializeOwned>(vault: &Vault, context: &str, sealed: &[u8]) -> Result<T, StorageError> {
+    serde_json::from_slice(&vault.open(context, sealed)?).map_err(|_| StorageError::corrupt(context))
+}
+
+fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
+    let id = SubscriptionId::from_bytes(row.get("id").map_err(sqlite)?);
+    let tenant = rows::tenant(row, "tenant_id").map_err(sqlite)?;
+    let headers: Vec<u8> = row.get("headers").map_err(sqlite)?;
+    let secrets: Vec<u8> = row.get("secrets").map_err(sqlite)?;
+    let secrets: Vec<Kept> = unseal(vault, &context(&tenant, id, "secrets"), &secrets)?;
+    let headers = unseal(vault, &context(&tenant, id, "headers"), &headers)?;
+    let events: String = row.get("events").map_err(sqlite)?;
+    let (state, profile): (u8, u8) = (row.get("state").map_err(sqlite)?, row.get("profile").map_err(sqlite)?);
+    let (events, metadata) = (rows::patterns(&events)?, rows::map(row, "metadata")?);
+    let rest = || -> rusqlite::Result<Subscription> {
+        Ok(Subscription {
+            id,
+            tenant,
+            url: row.get("url")?,
+            description: row.get("description")?,
+            events,
+            headers,
+            state: SubscriptionState::from_code(state).unwrap_or(SubscriptionState::Disabled),
+            profile: Profile::from_code(profile).unwrap_or_default(),
+            retry_enabled: row.get("retry_enabled")?,
+            max_retries: row.get("max_retries")?,
+            timeout: Duration::from_millis(row.get("timeout_ms")?),
+            secrets: secrets
+                .into_iter()
+                .map(|kept| SigningSecret { value: kept.value, until: kept.until.map(Timestamp::from_micros) })
+                .collect(),
+            metadata,
+            stats: SubscriptionStats {
+                success_count: row.get::<_, Option<u64>>("success_count")?.unwrap_or_default(),
+                failure_count: row.get::<_, Option<u64>>("failure_count")?.unwrap_or_default(),
+                last_triggered_at: rows::time_or_none(row, "last_triggered_at")?,
+                last_success_at: rows::time_or_none(row, "last_success_at")?,
+                last_failure_at: rows::time_or_none(row, "last_failure_at")?,
+            },
+            revision: row.get("revision")?,
+            created_at: rows::time(row, "created_at")?,
+            updated_at: rows::time(row, "updated_at")?,
+        })
+    };
+    rest().map_err(sqlite)
+}
+
+/// Writes all columns with `sql`; answers how many rows it touched.
+fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Result<usize, StorageError> {
+    let secrets: Vec<Kept> = s
+        .secrets
+        .iter()
+        .map(|secret| Kept { value: secret.value.clone(), until: secret.until.map(Timestamp::micros) })
+        .collect();
+    tx.prepare_cached(sql)
+        .and_then(|mut statement| {
+            statement.execute(named_params! {
+                ":tenant": s.tenant.as_str(),
+                ":id": s.id.bytes(),
+                ":url": s.url,
+                ":description": s.description,
+                ":events": rows::patterns_text(&s.events),
+                ":headers": seal(vault, &context(&s.tenant, s.id, "headers"), &s.headers),
+                ":state": s.state.code(),
+                ":profile": s.profile.code(),
+                ":retry_enabled": s.retry_enabled,
+                ":max_retries": s.max_retries,
+                ":timeout_ms": s.timeout.as_millis() as u64,
+                ":secrets": seal(vault, &context(&s.tenant, s.id, "secrets"), &secrets),
+                ":metadata": rows::map_text(&s.metadata),
+                ":revision": s.revision,
+                ":created_at": s.created_at.micros(),
+                ":updated_at": s.updated_at.micros(),
+            })
+        })
+        .map_err(sqlite)
+}
+
+const INSERT: &str = "INSERT INTO subscriptions (tenant_id, id, url, description, events, headers, state, profile,
+    retry_enabled, max_retries, timeout_ms, secrets, metadata, revision, created_at, updated_at)
+    SELECT id, :id, :url, :description, :events, :headers, :state, :profile, :retry_enabled, :max_retries,
+    :timeout_ms, :secrets, :metadata, :revision, :created_at, :updated_at
+    FROM tenants WHERE id = :tenant AND deleting = 0";
+
+const UPDATE: &str = "UPDATE subscriptions SET url = :url, description = :description, events = :events,
+    headers = :headers, state = :state, profile = :profile, retry_enabled = :retry_enabled,
+    max_retries = :max_retries, timeout_ms = :timeout_ms, secrets = :secrets, metadata = :metadata,
+    revision = :revision + 1, created_at = :created_at, updated_at = :updated_at
+    WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state <> 3";
+
+/// So many deliveries are cancelled in one transaction, so that nobody else waits long for the writer.
+const PIECE: usize = 2_000;
+
+#[async_trait]
+impl Subscriptions for SqliteStore {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool, StorageError> {
+        let (vault, subscription) = (self.vault.clone(), subscription.clone());
+        self.writer.transaction(move |tx| Ok(write(&vault, tx, INSERT, &subscription)? == 1)).await
+    }
+
+    async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError> {
+        let (vault, tenant) = (self.vault.clone(), tenant.clone());
+        self.readers
+            .read(move |connection| {
+                let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2 AND s.state <> 3");
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                statement
+                    .query_row((tenant.as_str(), id.bytes()), |row| Ok(read(&vault, row)))
+                    .optional()
+                    .map_err(sqlite)?
+                    .transpose()
+            })
+            .await
+    }
+
+    async fn subscriptions(
+        &self,
+        tenant: &TenantId,
+        filter: &SubscriptionFilter,
+        page: Page<SubscriptionId>,
+    ) -> Result<Vec<Subscription>, StorageError> {
+        let (vault, tenant, filter) = (self.vault.clone(), tenant.clone(), filter.clone());
+        self.readers
+            .read(move |connection| {
+                let sql = format!(
+                    "{SELECT} WHERE s.tenant_id = ?1 AND s.id < ?2 AND s.state <> 3
+                     AND (?3 IS NULL OR (s.state = 0) = ?3) ORDER BY s.id DESC"
+                );
+                let below = page.below.map_or([0xff; 16], |id| *id.bytes());
+                let wanted = filter.event_type.as_deref().map(EventType::trusted);
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let mut found = statement.query((tenant.as_str(), below, filter.is_active)).map_err(sqlite)?;
+                let (mut skip, mut list) = (page.offset, Vec::new());
+                while list.len() < page.limit as usize {
+                    let Some(row) = found.next().map_err(sqlite)? else { break };
+                    if let Some(wanted) = &wanted {
+                        let patterns: String = row.get("events").map_err(sqlite)?;
+                        let hit = patterns.split(' ').any(|one| one == wanted.as_str())
+                            || rows::patterns(&patterns)?.iter().any(|one| one.matches(wanted.as_str()));
+                        if !hit {
+                            continue;
+                        }
+                    }
+                    if skip > 0 {
+                        skip -= 1;
+                        continue;
+                    }
+                    list.push(read(&vault, row)?);
+                }
+                Ok(list)
+            })
+            .await
+    }
+
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+        let (vault, subscription) = (self.vault.clone(), subscription.clone());
+        self.writer
+            .transaction(move |tx| {
+                if write(&vault, tx, UPDATE, &subscription)? == 1 {
+                    return Ok(Update::Done);
+                }
+                let known = tx
+                    .query_row(
+                        "SELECT 1 FROM subscriptions WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
+                        (subscription.tenant.as_str(), subscription.id.bytes()),
+                        |_| Ok(()),
+                    )
+                    .optional()
+                    .map_err(sqlite)?;
+                Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+            })
+            .await
+    }
+
+    async fn delete_subscription(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Update, StorageError> {
+        let owner = tenant.clone();
+        let marked = self
+            .writer
+            .transaction(move |tx| {
+                tx.execute(
+                    "UPDATE subscriptions SET state = 3, revision = revision + 1, updated_at = ?3
+                     WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
+                    (owner.as_str(), id.bytes(), now.micros()),
+                )
+                .map_err(sqlite)
+            })
+            .await?;
+        if marked == 0 {
+            return Ok(Update::Missing);
+        }
+        self.cancel_waiting(tenant, id, now).await?;
+        Ok(Update::Done)
+    }
+
+    async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError> {
+        let mut after = (String::new(), [0u8; 16]);
+        loop {
+            let (vault, from) = (self.vault.clone(), after.clone());
+            let piece: Vec<Subscription> = self
+                .readers
+                .read(move |connection| {
+                    let sql =
+                        format!("{SELECT} WHERE (s.tenant_id, s.id) > (?1, ?2) ORDER BY s.tenant_id, s.id LIMIT 5000");
+                    let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                    let found = statement.query_map((&from.0, from.1), |row| Ok(read(&vault, row))).map_err(sqlite)?;
+                    found.map(|row| row.map_err(sqlite)?).collect()
+                })
+                .await?;
+            let Some(last) = piece.last() else { return Ok(()) };
+            after = (last.tenant.as_str().to_owned(), *last.id.bytes());
+            piece.into_iter().for_each(&mut *take);
+        }
+    }
+
+    async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError> {
+        loop {
+            let tenant = tenant.clone();
+            let cancelled = self
+                .writer
+                .transaction(move |tx| {
+                    tx.execute(
+                        "UPDATE deliveries SET status = 6, next_attempt_at = NULL, updated_at = ?3,
+                         error = 'the subscription was deleted'
+                         WHERE tenant_id = ?1 AND id IN (SELECT id FROM deliveries INDEXED BY deliveries_due
+                         WHERE tenant_id = ?1 AND subscription_id = ?2 AND next_attempt_at IS NOT NULL LIMIT ?4)",
+                        (tenant.as_str(), id.bytes(), now.micros(), PIECE),
+                    )
+                    .map_err(sqlite)
+                })
+                .await?;
+            if cancelled < PIECE {
+                return Ok(());
+            }
+        }
+    }
+}

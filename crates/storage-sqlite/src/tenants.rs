@@ -1,0 +1,156 @@
+//! Tenants.
+
+use crate::{SqliteStore, error::sqlite, rows};
+use async_trait::async_trait;
+use model::{Tenant, TenantId, Timestamp};
+use rusqlite::{OptionalExtension, Row, named_params};
+use serde_json::{Map, Value};
+use storage::{Deleted, Page, Put, StorageError, Tenants};
+
+const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Result<Tenant, StorageError>> {
+    Ok(rows::map(row, "metadata").and_then(|metadata| {
+        let rest = || -> rusqlite::Result<Tenant> {
+            Ok(Tenant {
+                id: rows::tenant(row, "id")?,
+                name: row.get("name")?,
+                metadata,
+                created_at: rows::time(row, "created_at")?,
+                updated_at: rows::time(row, "updated_at")?,
+            })
+        };
+        rest().map_err(sqlite)
+    }))
+}
+
+/// Everything that a tenant owns: table, and its key below the tenant.
+const OWNED: [(&str, &str); 8] = [
+    ("api_keys", "id"),
+    ("subscription_stats", "subscription_id"),
+    ("subscriptions", "id"),
+    ("attempts", "delivery_id, number"),
+    ("deliveries", "id"),
+    ("event_keys", "name"),
+    ("events", "id"),
+    ("tenants", ""),
+];
+
+/// So many rows go in one transaction, so that nobody else waits long for the writer.
+const PIECE: usize = 2_000;
+
+#[async_trait]
+impl Tenants for SqliteStore {
+    async fn put_tenant(
+        &self,
+        id: &TenantId,
+        name: Option<Option<String>>,
+        metadata: Option<Map<String, Value>>,
+        now: Timestamp,
+    ) -> Result<(Tenant, Put), StorageError> {
+        let id = id.clone();
+        self.writer
+            .transaction(move |tx| {
+                let known = tx
+                    .query_row(&format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1"), [id.as_str()], read)
+                    .optional()
+                    .map_err(sqlite)?
+                    .transpose()?;
+                let put = if known.is_some() { Put::Updated } else { Put::Created };
+                let mut tenant = known.unwrap_or_else(|| Tenant {
+                    id: id.clone(),
+                    name: None,
+                    metadata: Map::new(),
+                    created_at: now,
+                    updated_at: now,
+                });
+                tenant.name = name.unwrap_or(tenant.name);
+                tenant.metadata = metadata.unwrap_or(tenant.metadata);
+                tenant.updated_at = now;
+                tx.execute(
+                    "INSERT INTO tenants (id, name, metadata, created_at, updated_at)
+                     VALUES (:id, :name, :metadata, :created_at, :updated_at)
+                     ON CONFLICT (id) DO UPDATE SET name = :name, metadata = :metadata, updated_at = :updated_at",
+                    named_params! {
+                        ":id": id.as_str(),
+                        ":name": tenant.name,
+                        ":metadata": rows::map_text(&tenant.metadata),
+                        ":created_at": tenant.created_at.micros(),
+                        ":updated_at": now.micros(),
+                    },
+                )
+                .map_err(sqlite)?;
+                Ok((tenant, put))
+            })
+            .await
+    }
+
+    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
+        let id = id.clone();
+        self.readers
+            .read(move |connection| {
+                connection
+                    .prepare_cached(&format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1 AND deleting = 0"))
+                    .and_then(|mut statement| statement.query_row([id.as_str()], read).optional())
+                    .map_err(sqlite)?
+                    .transpose()
+            })
+            .await
+    }
+
+    async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
+        self.readers
+            .read(move |connection| {
+                let after = page.below.as_ref().map_or("", TenantId::as_str);
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM tenants WHERE id > ?1 AND deleting = 0 ORDER BY id LIMIT ?2 OFFSET ?3"
+                );
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let found = statement.query_map((after, page.limit, page.offset), read).map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)?).collect()
+            })
+            .await
+    }
+
+    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+        let owner = id.clone();
+        let known = self
+            .writer
+            .transaction(move |tx| {
+                tx.execute("UPDATE tenants SET deleting = 1 WHERE id = ?1", [owner.as_str()]).map_err(sqlite)
+            })
+            .await?;
+        if known == 0 {
+            return Ok(Deleted::Missing);
+        }
+        for (table, key) in OWNED {
+            let sql = if key.is_empty() {
+                format!("DELETE FROM {table} WHERE id = ?1")
+            } else {
+                format!(
+                    "DELETE FROM {table} WHERE tenant_id = ?1 AND ({key}) IN
+                     (SELECT {key} FROM {table} WHERE tenant_id = ?1 LIMIT {PIECE})"
+                )
+            };
+            loop {
+                let (owner, sql) = (id.clone(), sql.clone());
+                let gone =
+                    self.writer.transaction(move |tx| tx.execute(&sql, [owner.as_str()]).map_err(sqlite)).await?;
+                if gone < PIECE {
+                    break;
+                }
+            }
+        }
+        Ok(Deleted::Done)
+    }
+
+    async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {
+        self.readers
+            .read(|connection| {
+                let mut statement = connection.prepare("SELECT id FROM tenants WHERE deleting = 1").map_err(sqlite)?;
+                let found = statement.query_map([], |row| rows::tenant(row, "id")).map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)).collect()
+            })
+            .await
+    }
+}

@@ -1,0 +1,86 @@
+//! Deliveries and their attempts.
+
+use crate::{Page, StorageError};
+use async_trait::async_trait;
+use model::{
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, SubscriptionId, TenantId, Timestamp,
+};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeliveryFilter {
+    /// Any of these; empty means all.
+    pub statuses: Vec<DeliveryStatus>,
+    pub event_type: Option<EventType>,
+    pub subscription: Option<SubscriptionId>,
+    /// Made at or after.
+    pub after: Option<Timestamp>,
+    /// Made before.
+    pub before: Option<Timestamp>,
+}
+
+/// A delivery to be sent, with what is needed to send it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueDelivery {
+    pub id: DeliveryId,
+    pub attempts: u32,
+    pub earlier_attempts: u32,
+    pub event: Event,
+}
+
+/// What waits for one subscription.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Due {
+    /// Due now, oldest first, up to the limit asked for.
+    pub deliveries: Vec<DueDelivery>,
+    /// When the first one that was not handed out is due: in the past when the limit cut, `None` when nothing is left.
+    pub next: Option<Timestamp>,
+}
+
+/// What a manual retry met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// It is pending again and due now.
+    Queued(SubscriptionId),
+    AlreadyDelivered,
+    Missing,
+}
+
+#[async_trait]
+pub trait Deliveries: Send + Sync {
+    async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError>;
+
+    /// Newest first.
+    async fn deliveries(
+        &self,
+        tenant: &TenantId,
+        filter: &DeliveryFilter,
+        page: Page<DeliveryId>,
+    ) -> Result<Vec<Delivery>, StorageError>;
+
+    /// All deliveries of an event, in order.
+    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError>;
+
+    /// In order.
+    async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError>;
+
+    /// Makes a delivery that is not delivered due now, in a new round of attempts.
+    async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError>;
+
+    /// When the first waiting delivery of this subscription is due; one look-up, whatever waits.
+    async fn next_due(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+    ) -> Result<Option<Timestamp>, StorageError>;
+
+    /// What is due for this subscription now. Those in `held` are in the caller's hands already: they are passed over
+    /// and do not count for the limit.
+    async fn due(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        now: Timestamp,
+        limit: usize,
+        held: &[DeliveryId],
+    ) -> Result<Due, StorageError>;
+}

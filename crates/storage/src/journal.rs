@@ -1,0 +1,104 @@
+//! The journal's side of a store: everything that happens to events and deliveries, in batches that commit as one.
+
+use crate::StorageError;
+use async_trait::async_trait;
+use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, delivery::Next};
+use std::sync::Arc;
+
+/// A name under which an event is published at most once in its tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum DedupeKey {
+    /// The event's id as its publisher chose it.
+    GivenId(String),
+    /// An `Idempotency-Key`.
+    Idempotency(String),
+}
+
+impl DedupeKey {
+    /// The one text that stores keep.
+    pub fn text(&self) -> String {
+        match self {
+            Self::GivenId(id) => format!("i:{id}"),
+            Self::Idempotency(key) => format!("k:{key}"),
+        }
+    }
+}
+
+/// A delivery to be made of a new event; its id is the event's with a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewDelivery {
+    pub id: DeliveryId,
+    pub subscription: SubscriptionId,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    pub event: Arc<Event>,
+    pub keys: Vec<DedupeKey>,
+    pub deliveries: Vec<NewDelivery>,
+}
+
+/// Events of one request, with their deliveries: all are written, or none.
+#[derive(Clone, Debug)]
+pub struct Append {
+    pub tenant: TenantId,
+    pub events: Arc<Vec<NewEvent>>,
+}
+
+/// What an attempt came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub tenant: TenantId,
+    pub delivery: DeliveryId,
+    pub subscription: SubscriptionId,
+    pub attempt: Attempt,
+    pub next: Next,
+}
+
+/// One thing to be written.
+#[derive(Clone, Debug)]
+pub enum Write {
+    Append(Append),
+    Outcome(Box<Outcome>),
+    /// A delivery whose subscription went away while it was being made.
+    Cancel {
+        tenant: TenantId,
+        delivery: DeliveryId,
+    },
+}
+
+/// What became of one event of an append.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Appended {
+    New,
+    /// It had been published before; this is the first one.
+    Duplicate(Box<Event>),
+}
+
+/// What became of one [`Write`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Done {
+    /// One for each event, in order.
+    Appended(Vec<Appended>),
+    /// The tenant does not exist (any more); nothing was written.
+    NoTenant,
+    Recorded,
+}
+
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Writes all of the batch in one transaction and returns when it is durable, with an answer for each write. On an
+    /// error nothing of it was written.
+    ///
+    /// An outcome never changes a delivery that has ended, but its attempt is kept.
+    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
+}
+
+/// A batch that was not written, handed back.
+#[derive(Debug, thiserror::Error)]
+#[error("the batch was not written")]
+pub struct CommitError {
+    pub batch: Vec<Write>,
+    #[source]
+    pub source: StorageError,
+}

@@ -1,0 +1,42 @@
+//! What Postrider asks of a store: one object-safe trait per aggregate, without a word of SQL.
+//!
+//! Every method takes the tenant; no query exists without it, except where the installation itself asks (start-up,
+//! key look-up). A method exists when the [`conformance`] suite exercises it on every backend.
+
+mod catalog;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod deliveries;
+mod error;
+mod events;
+mod journal;
+mod keys;
+mod page;
+mod subscriptions;
+mod tenants;
+mod vault;
+
+pub use catalog::CustomTypes;
+pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry};
+pub use error::StorageError;
+pub use events::{EventFilter, Events};
+pub use journal::{Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Write};
+pub use keys::Keys;
+pub use page::Page;
+pub use subscriptions::{SubscriptionFilter, Subscriptions, Update};
+pub use tenants::{Deleted, Put, Tenants};
+pub use vault::{BadMasterKey, MasterKey, Vault};
+
+use async_trait::async_trait;
+
+/// A whole store.
+#[async_trait]
+pub trait Store:
+    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + std::fmt::Debug
+{
+    /// Proves that a write would be durable now.
+    async fn check_writable(&self) -> Result<(), StorageError>;
+
+    /// Writes what is buffered and lets go of the files; the store is not used afterwards.
+    async fn close(&self) -> Result<(), StorageError>;
+}

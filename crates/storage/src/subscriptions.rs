@@ -1,0 +1,56 @@
+//! Subscriptions.
+
+use crate::{Page, StorageError};
+use async_trait::async_trait;
+use model::{Subscription, SubscriptionId, TenantId, Timestamp};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubscriptionFilter {
+    pub is_active: Option<bool>,
+    /// Only those that list this type or pattern, or whose patterns cover it.
+    pub event_type: Option<String>,
+}
+
+/// What a change met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Update {
+    Done,
+    /// Somebody else changed it since it was read: read again and try again.
+    Stale,
+    Missing,
+}
+
+#[async_trait]
+pub trait Subscriptions: Send + Sync {
+    /// `false` when there is no such tenant.
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool, StorageError>;
+
+    /// Deleted ones are not found.
+    async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError>;
+
+    /// Newest first, without deleted ones.
+    async fn subscriptions(
+        &self,
+        tenant: &TenantId,
+        filter: &SubscriptionFilter,
+        page: Page<SubscriptionId>,
+    ) -> Result<Vec<Subscription>, StorageError>;
+
+    /// Writes everything but the statistics, when the stored revision is still `subscription.revision`, and raises it.
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError>;
+
+    /// Marks it deleted, then cancels what waits for it.
+    async fn delete_subscription(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Update, StorageError>;
+
+    /// Cancels what waits for a deleted subscription: the rest of a deletion that a crash cut short.
+    async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError>;
+
+    /// Every tenant's subscriptions, deleted ones too, for the index at the start; handed out in pieces, so that they
+    /// are never in memory twice.
+    async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError>;
+}

@@ -1,0 +1,114 @@
+//! Secrets at rest: XChaCha20-Poly1305 under the installation's master key, bound to where they are kept.
+
+use crate::StorageError;
+use chacha20poly1305::{
+    KeyInit, XChaCha20Poly1305, XNonce,
+    aead::{Aead, Payload},
+};
+use model::Entropy;
+use std::{fmt, sync::Arc};
+
+/// 32 bytes that encrypt all secrets of an installation.
+#[derive(Clone)]
+pub struct MasterKey([u8; 32]);
+
+/// The bytes are not 32.
+#[derive(Debug, thiserror::Error)]
+#[error("a master key has 32 bytes, this one has {0}")]
+pub struct BadMasterKey(pub usize);
+
+impl fmt::Debug for MasterKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MasterKey(…)")
+    }
+}
+
+impl MasterKey {
+    pub fn try_new(bytes: &[u8]) -> Result<Self, BadMasterKey> {
+        bytes.try_into().map(Self).map_err(|_| BadMasterKey(bytes.len()))
+    }
+}
+
+/// Seals and opens. What is sealed for one place (`context`) opens at no other.
+#[derive(Clone)]
+pub struct Vault {
+    cipher: XChaCha20Poly1305,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault(…)")
+    }
+}
+
+const VERSION: u8 = 1;
+const NONCE: usize = 24;
+
+impl Vault {
+    pub fn new(key: &MasterKey, entropy: Arc<dyn Entropy>) -> Self {
+        Self { cipher: XChaCha20Poly1305::new((&key.0).into()), entropy }
+    }
+
+    /// Version byte, nonce, ciphertext and tag.
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
+        let mut nonce = [0; NONCE];
+        self.entropy.fill(&mut nonce);
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: context.as_bytes() })
+            .unwrap_or_else(|_| unreachable!("encryption in memory fails only past 256 GiB"));
+        [&[VERSION][..], &nonce, &sealed].concat()
+    }
+
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let (version, rest) = sealed.split_first().ok_or_else(|| StorageError::corrupt("an empty secret"))?;
+        if *version != VERSION || rest.len() < NONCE {
+            return Err(StorageError::corrupt("a secret of unknown form"));
+        }
+        let (nonce, text) = rest.split_at(NONCE);
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| StorageError::corrupt("a secret without nonce"))?;
+        self.cipher
+            .decrypt(&XNonce::from(nonce), Payload { msg: text, aad: context.as_bytes() })
+            .map_err(|_| StorageError::WrongMasterKey)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting(std::sync::atomic::AtomicU8);
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    fn vault(key: u8) -> Vault {
+        Vault::new(&MasterKey([key; 32]), Arc::new(Counting(0.into())))
+    }
+
+    #[test]
+    fn opens_only_with_its_key_and_at_its_place() {
+        let sealed = vault(1).seal("acme/sub_1", b"hush");
+        assert_eq!(vault(1).open("acme/sub_1", &sealed).unwrap(), b"hush");
+        assert!(matches!(vault(2).open("acme/sub_1", &sealed), Err(StorageError::WrongMasterKey)));
+        assert!(vault(1).open("acme/sub_2", &sealed).is_err());
+        assert!(vault(1).open("acme/sub_1", &sealed[..20]).is_err());
+        assert!(vault(1).open("acme/sub_1", &[]).is_err());
+        assert!(!sealed.windows(4).any(|w| w == b"hush"));
+    }
+
+    #[test]
+    fn the_same_secret_never_looks_the_same() {
+        let vault = vault(1);
+        assert_ne!(vault.seal("a", b"x"), vault.seal("a", b"x"));
+    }
+
+    #[test]
+    fn master_keys_have_32_bytes() {
+        assert!(MasterKey::try_new(&[0; 32]).is_ok());
+        assert!(MasterKey::try_new(&[0; 31]).is_err());
+    }
+}
