@@ -1,1 +1,124 @@
-//! placeholder
+//! The HTTP API: the router on one page, one file per endpoint, and the only place that knows wire types.
+
+mod auth;
+mod body;
+mod docs;
+mod events;
+mod health;
+mod keys;
+mod list;
+mod problem;
+mod query;
+mod router;
+mod tenants;
+mod webhooks;
+
+pub use auth::hash_key;
+pub use keys::new_key;
+pub use router::{openapi, router};
+
+use auth::Directory;
+use delivery::Engine;
+use model::{Clock, EventPattern, IdSource, TenantId, catalog::Catalog};
+use parking_lot::RwLock;
+use problem::Problem;
+use std::{ops::Deref, sync::Arc, time::Duration};
+use storage::{StorageError, Store};
+
+/// What the API is made of.
+pub struct Parts {
+    pub engine: Arc<Engine>,
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<IdSource>,
+    /// The shipped catalog; what the store adds is read here.
+    pub catalog: Catalog,
+    pub admin_key_hash: [u8; 32],
+    pub settings: Settings,
+}
+
+/// What an installation sets for the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub allow_http: bool,
+    /// Make a tenant when the operator's key first names it.
+    pub tenants_on_first_use: bool,
+    /// Retries of profiles whose policy counts them, where a subscription does not say.
+    pub max_retries: u8,
+    /// Timeout of subscriptions that cannot say.
+    pub timeout: Duration,
+}
+
+/// The state that all handlers share.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) directory: Directory,
+    pub(crate) catalog: RwLock<Arc<Catalog>>,
+    pub(crate) admin_key_hash: [u8; 32],
+    pub(crate) settings: Settings,
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    /// Reads tenants, keys and custom event types.
+    pub async fn load(parts: Parts) -> Result<Self, StorageError> {
+        let directory = Directory::load(&*parts.store).await?;
+        let mut catalog = parts.catalog;
+        for entry in parts.store.custom_types().await? {
+            catalog.put(entry);
+        }
+        Ok(Self(Arc::new(Inner {
+            engine: parts.engine,
+            store: parts.store,
+            clock: parts.clock,
+            ids: parts.ids,
+            directory,
+            catalog: RwLock::new(Arc::new(catalog)),
+            admin_key_hash: parts.admin_key_hash,
+            settings: parts.settings,
+        })))
+    }
+
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        self.catalog.read().clone()
+    }
+
+    /// Whether the tenant exists; where the installation makes tenants on first use, it then does.
+    async fn require_tenant(&self, id: &TenantId) -> Result<(), Problem> {
+        if self.directory.has_tenant(id) {
+            return Ok(());
+        }
+        if !self.settings.tenants_on_first_use {
+            return Err(Problem::not_found(format!("Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}")));
+        }
+        self.store.put_tenant(id, None, None, self.clock.now()).await?;
+        self.directory.add_tenant(id);
+        Ok(())
+    }
+
+    /// The patterns among these that cover no event type one can subscribe to.
+    pub(crate) fn unsupported(&self, patterns: &[EventPattern]) -> Vec<String> {
+        let catalog = self.catalog();
+        patterns.iter().filter(|one| !catalog.can_subscribe(one)).map(ToString::to_string).collect()
+    }
+}
+
+/// Runs something to its end even when the client hangs up.
+async fn finish<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Problem> {
+    tokio::spawn(work).await.map_err(|fault| {
+        Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").because(&fault)
+    })
+}

@@ -1,1 +1,61 @@
-fn main() {}
+//! The binary `postrider`: picks a role and hands over. The only place that reads the environment.
+
+mod client;
+mod config;
+mod entropy;
+mod key;
+mod logging;
+mod migrate;
+mod openapi;
+mod publish;
+mod serve;
+mod sink;
+mod tenant;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Webhooks for products.
+///
+/// A product publishes events; its customers subscribe URLs to them; Postrider delivers every event to every matching
+/// URL: signed, at least once, with retries and a full log.
+#[derive(Parser)]
+#[command(name = "postrider", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    Serve(serve::Args),
+    Migrate(migrate::Args),
+    Key(key::Args),
+    Tenant(tenant::Args),
+    Publish(publish::Args),
+    Sink(sink::Args),
+    #[command(hide = true)]
+    Openapi,
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().role {
+        Role::Serve(args) => serve::run(args),
+        Role::Migrate(args) => migrate::run(&args),
+        Role::Key(args) => key::run(args),
+        Role::Tenant(args) => tenant::run(args),
+        Role::Publish(args) => publish::run(args),
+        Role::Sink(args) => sink::run(args),
+        Role::Openapi => openapi::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("postrider: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

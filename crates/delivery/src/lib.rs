@@ -1,1 +1,20 @@
-//! placeholder
+//! From a published event to a receiver's answer: bus, journal, lanes and egress. Never names a backend.
+
+mod attempt;
+mod bus;
+mod control;
+mod egress;
+mod engine;
+mod index;
+mod journal;
+mod lanes;
+mod target;
+mod wake;
+
+pub use bus::{Draft, PublishError, Published, Want};
+pub use control::{ChangeError, RetryError, TestSend};
+pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
+pub use engine::{Engine, Health, Parts, Stopped};
+pub use lanes::Load;
+pub use target::Defaults;
+pub use wake::{Sleeper, TestClock};

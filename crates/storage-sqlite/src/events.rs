@@ -37,12 +37,24 @@ pub(crate) fn by_key(connection: &Connection, tenant: &TenantId, name: &str) -> 
         .map_err(sqlite)
 }
 
+/// The list's query, newest first. (The index is named for the same reason as in the list of deliveries.)
+fn list_query(by_type: bool) -> String {
+    let (index, narrow) = if by_type {
+        ("INDEXED BY events_by_type", "AND e.event_type = ?6")
+    } else {
+        ("NOT INDEXED", "AND ?6 IS NULL")
+    };
+    format!(
+        "SELECT {COLUMNS} FROM events e {index} WHERE e.tenant_id = ?1 AND e.id >= ?2 AND e.id < ?3 {narrow}
+         ORDER BY e.id DESC LIMIT ?4 OFFSET ?5"
+    )
+}
+
 #[async_trait]
 impl Events for SqliteStore {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
-        let tenant = tenant.clone();
         self.readers
-            .read(move |connection| {
+            .read_of(tenant, move |connection, tenant| {
                 let sql = format!("SELECT {COLUMNS} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2");
                 connection
                     .prepare_cached(&sql)
@@ -53,8 +65,8 @@ impl Events for SqliteStore {
     }
 
     async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
-        let (tenant, name) = (tenant.clone(), storage::DedupeKey::GivenId(given.to_owned()).text());
-        self.readers.read(move |connection| by_key(connection, &tenant, &name)).await
+        let name = storage::DedupeKey::GivenId(given.to_owned()).text();
+        self.readers.read_of(tenant, move |connection, tenant| by_key(connection, tenant, &name)).await
     }
 
     async fn events(
@@ -63,20 +75,12 @@ impl Events for SqliteStore {
         filter: &EventFilter,
         page: Page<EventId>,
     ) -> Result<Vec<Event>, StorageError> {
-        let (tenant, filter) = (tenant.clone(), filter.clone());
+        let filter = filter.clone();
         self.readers
-            .read(move |connection| {
+            .read_of(tenant, move |connection, tenant| {
                 let (least, most) = rows::id_bounds(filter.after, filter.before);
                 let below = page.below.map_or(most, |id| most.min(*id.bytes()));
-                let by_type = match filter.event_type {
-                    Some(_) => "AND e.event_type = ?6",
-                    None => "AND ?6 IS NULL",
-                };
-                let sql = format!(
-                    "SELECT {COLUMNS} FROM events e
-                     WHERE e.tenant_id = ?1 AND e.id >= ?2 AND e.id < ?3 {by_type}
-                     ORDER BY e.id DESC LIMIT ?4 OFFSET ?5"
-                );
+                let sql = list_query(filter.event_type.is_some());
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 let wanted = filter.event_type.as_ref().map(EventType::as_str);
                 let found = statement
@@ -85,5 +89,24 @@ impl Events for SqliteStore {
                 found.map(|row| row.map_err(sqlite)).collect()
             })
             .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_goes_down_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::migrate::run(&mut connection).unwrap();
+        for (by_type, way) in [
+            (false, "SEARCH e USING PRIMARY KEY (tenant_id=? AND id>? AND id<?)"),
+            (true, "SEARCH e USING INDEX events_by_type (tenant_id=? AND event_type=? AND id>? AND id<?)"),
+        ] {
+            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", list_query(by_type))).unwrap();
+            let steps = statement.query_map([(); 6].map(|()| "x"), |row| row.get("detail")).unwrap();
+            assert_eq!(steps.map(Result::unwrap).collect::<Vec<String>>(), [way]);
+        }
     }
 }

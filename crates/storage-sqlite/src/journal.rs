@@ -1,25 +1,25 @@
 //! The journal: batches of appends and outcomes, one transaction each.
 
-use crate::{SqliteStore, error::sqlite, events, rows};
+use crate::{SqliteStore, error::sqlite, events, rows, tenants};
 use async_trait::async_trait;
-use model::{DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, StorageError, Write};
 
 #[async_trait]
 impl Journal for SqliteStore {
     async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
-        let written = self
-            .writer
-            .call(move |connection| {
-                Ok(match write(connection, &batch) {
-                    Ok(done) => Ok((batch, done)),
-                    Err(source) => Err(CommitError { batch, source }),
-                })
-            })
-            .await;
-        written.unwrap_or_else(|source| Err(CommitError { batch: Vec::new(), source }))
+        // Lent, since a writer that has stopped drops its work: then too the batch goes back to who sent it.
+        let batch = Arc::new(Mutex::new(batch));
+        let lent = batch.clone();
+        let written = self.writer.call(move |connection| write(connection, &lent.lock())).await;
+        let batch = std::mem::take(&mut *batch.lock());
+        match written {
+            Ok(done) => Ok((batch, done)),
+            Err(source) => Err(CommitError { batch, source }),
+        }
     }
 }
 
@@ -32,10 +32,7 @@ fn write(connection: &mut Connection, batch: &[Write]) -> Result<Vec<Done>, Stor
             done.push(match write {
                 Write::Append(append) => journal.append(append)?,
                 Write::Outcome(outcome) => journal.outcome(outcome)?,
-                Write::Cancel { tenant, delivery } => {
-                    journal.cancel.execute((tenant.as_str(), delivery.bytes())).map_err(sqlite)?;
-                    Done::Recorded
-                }
+                Write::Cancel { tenant, delivery } => journal.cancel(tenant, *delivery)?,
             });
         }
         journal.write_stats()?;
@@ -61,6 +58,7 @@ struct Statements<'c> {
     key: CachedStatement<'c>,
     delivery: CachedStatement<'c>,
     outcome: CachedStatement<'c>,
+    delivery_exists: CachedStatement<'c>,
     attempt: CachedStatement<'c>,
     disable: CachedStatement<'c>,
     cancel: CachedStatement<'c>,
@@ -88,6 +86,7 @@ impl<'c> Statements<'c> {
                  response_code = ?7, error = ?8, duration_us = ?9
                  WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
             )?,
+            delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
             attempt: tx.prepare_cached(
                 "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us,
                  response_code, error, request_headers, response_headers, response_body)
@@ -101,14 +100,15 @@ impl<'c> Statements<'c> {
                 "UPDATE deliveries SET status = 6, next_attempt_at = NULL, error = 'the subscription was deleted'
                  WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
             )?,
-            tenant: tx.prepare_cached("SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0")?,
+            tenant: tx.prepare_cached(tenants::EXISTS)?,
             stats: tx.prepare_cached(
                 "INSERT INTO subscription_stats (tenant_id, subscription_id, success_count, failure_count,
                  last_triggered_at, last_success_at, last_failure_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (tenant_id, subscription_id) DO UPDATE SET
                  success_count = success_count + ?3, failure_count = failure_count + ?4,
-                 last_triggered_at = coalesce(?5, last_triggered_at),
-                 last_success_at = coalesce(?6, last_success_at), last_failure_at = coalesce(?7, last_failure_at)",
+                 last_triggered_at = max(coalesce(?5, last_triggered_at), coalesce(last_triggered_at, ?5)),
+                 last_success_at = max(coalesce(?6, last_success_at), coalesce(last_success_at, ?6)),
+                 last_failure_at = max(coalesce(?7, last_failure_at), coalesce(last_failure_at, ?7))",
             )?,
             tenants: HashMap::new(),
             tallies: HashMap::new(),
@@ -172,7 +172,8 @@ impl<'c> Statements<'c> {
         }
         let duration = attempt.duration.as_micros() as u64;
         let ended = attempt.started_at.after(attempt.duration).micros();
-        self.outcome
+        let changed = self
+            .outcome
             .execute((
                 tenant.as_str(),
                 delivery.bytes(),
@@ -185,6 +186,10 @@ impl<'c> Statements<'c> {
                 duration,
             ))
             .map_err(sqlite)?;
+        if changed == 0 && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)? {
+            // Removed while the request was on its way: an attempt without its delivery would never be found again.
+            return Ok(Done::Recorded);
+        }
         self.attempt
             .execute((
                 tenant.as_str(),
@@ -202,6 +207,12 @@ impl<'c> Statements<'c> {
         if next.disable_subscription {
             self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)?;
         }
+        self.tally(outcome, ended);
+        Ok(Done::Recorded)
+    }
+
+    fn tally(&mut self, outcome: &Outcome, ended: i64) {
+        let Outcome { tenant, subscription, attempt, next, .. } = outcome;
         let tally = self.tallies.entry((tenant.clone(), *subscription)).or_default();
         tally.triggered = tally.triggered.max(Some(attempt.started_at.micros()));
         if next.status == DeliveryStatus::Delivered {
@@ -211,6 +222,13 @@ impl<'c> Statements<'c> {
             tally.failure += 1;
             tally.failed = tally.failed.max(Some(ended));
         }
+    }
+
+    fn cancel(&mut self, tenant: &TenantId, delivery: DeliveryId) -> Result<Done, StorageError> {
+        if !self.tenant_exists(tenant)? {
+            return Ok(Done::NoTenant);
+        }
+        self.cancel.execute((tenant.as_str(), delivery.bytes())).map_err(sqlite)?;
         Ok(Done::Recorded)
     }
 

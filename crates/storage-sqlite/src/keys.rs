@@ -54,9 +54,8 @@ impl Keys for SqliteStore {
     }
 
     async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError> {
-        let tenant = tenant.clone();
         self.readers
-            .read(move |connection| {
+            .read_of(tenant, |connection, tenant| {
                 let sql = format!("SELECT {COLUMNS} FROM api_keys WHERE tenant_id = ?1 ORDER BY id DESC");
                 list(connection, &sql, [tenant.as_str()])
             })
@@ -64,9 +63,8 @@ impl Keys for SqliteStore {
     }
 
     async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
-        let tenant = tenant.clone();
         self.writer
-            .transaction(move |tx| {
+            .transaction_of(tenant, Deleted::Missing, move |tx, tenant| {
                 let gone = tx
                     .execute("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2", (tenant.as_str(), id.bytes()))
                     .map_err(sqlite)?;
@@ -76,6 +74,14 @@ impl Keys for SqliteStore {
     }
 
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError> {
-        self.readers.read(|connection| list(connection, &format!("SELECT {COLUMNS} FROM api_keys"), [])).await
+        self.readers
+            .read(|connection| {
+                let sql = format!(
+                    "SELECT {COLUMNS} FROM api_keys
+                     WHERE tenant_id NOT IN (SELECT id FROM tenants WHERE deleting = 1)"
+                );
+                list(connection, &sql, [])
+            })
+            .await
     }
 }

@@ -1,6 +1,7 @@
 //! A pool of read-only connections; reads run on the blocking pool and never wait for the writer.
 
-use crate::{connect_reader, error::closed};
+use crate::{connect_reader, error::closed, tenants};
+use model::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
@@ -26,16 +27,35 @@ impl Readers {
         job: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let permit = self.permits.clone().acquire_owned().await.map_err(closed)?;
-        let idle = self.idle.clone();
+        let (idle, permits) = (self.idle.clone(), self.permits.clone());
         tokio::task::spawn_blocking(move || {
             let connection = idle.lock().pop().ok_or_else(|| closed(()))?;
             let result = job(&connection);
-            idle.lock().push(connection);
-            drop(permit);
+            let mut idle = idle.lock();
+            // What was being read during the close would else keep the file open.
+            if !permits.is_closed() {
+                idle.push(connection);
+            }
+            drop((idle, permit));
             result
         })
         .await
         .map_err(closed)?
+    }
+
+    /// Reads what a tenant owns: nothing when there is no such tenant, or it is being deleted.
+    pub(crate) async fn read_of<T: Default + Send + 'static>(
+        &self,
+        tenant: &TenantId,
+        job: impl FnOnce(&Connection, &TenantId) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let tenant = tenant.clone();
+        self.read(
+            move |connection| {
+                if tenants::exists(connection, &tenant)? { job(connection, &tenant) } else { Ok(T::default()) }
+            },
+        )
+        .await
     }
 
     pub(crate) fn close(&self) {

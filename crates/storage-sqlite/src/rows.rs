@@ -43,7 +43,7 @@ pub(crate) fn map_text(map: &Map<String, Value>) -> String {
 }
 
 pub(crate) fn patterns(text: &str) -> Result<Vec<EventPattern>, StorageError> {
-    text.split(' ')
+    text.split_terminator(' ')
         .map(|one| EventPattern::parse(one).map_err(|_| StorageError::corrupt(format!("event pattern {one:?}"))))
         .collect()
 }
@@ -56,8 +56,8 @@ pub(crate) fn patterns_text(patterns: &[EventPattern]) -> String {
 pub(crate) fn id_bounds(after: Option<Timestamp>, before: Option<Timestamp>) -> ([u8; 16], [u8; 16]) {
     let edge = |at: Timestamp| {
         // A part of a millisecond counts up: an id only knows its millisecond.
-        let millis = u128::try_from((at.micros() + 999).div_euclid(1_000)).unwrap_or(0) & 0xffff_ffff_ffff;
-        (millis << 80).to_be_bytes()
+        let millis = u128::try_from(at.micros().saturating_add(999).div_euclid(1_000)).unwrap_or(0);
+        (millis.min(0xffff_ffff_ffff) << 80).to_be_bytes()
     };
     (after.map_or([0; 16], edge), before.map_or([0xff; 16], edge))
 }

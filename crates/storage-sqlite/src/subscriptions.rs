@@ -137,9 +137,9 @@ impl Subscriptions for SqliteStore {
     }
 
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError> {
-        let (vault, tenant) = (self.vault.clone(), tenant.clone());
+        let vault = self.vault.clone();
         self.readers
-            .read(move |connection| {
+            .read_of(tenant, move |connection, tenant| {
                 let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2 AND s.state <> 3");
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 statement
@@ -151,15 +151,28 @@ impl Subscriptions for SqliteStore {
             .await
     }
 
+    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>, StorageError> {
+        let tenant = tenant.clone();
+        self.readers
+            .read(move |connection| {
+                let sql = "SELECT profile FROM subscriptions WHERE tenant_id = ?1 AND id = ?2";
+                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+                let code: Option<u8> =
+                    statement.query_row((tenant.as_str(), id.bytes()), |row| row.get(0)).optional().map_err(sqlite)?;
+                Ok(code.and_then(Profile::from_code))
+            })
+            .await
+    }
+
     async fn subscriptions(
         &self,
         tenant: &TenantId,
         filter: &SubscriptionFilter,
         page: Page<SubscriptionId>,
     ) -> Result<Vec<Subscription>, StorageError> {
-        let (vault, tenant, filter) = (self.vault.clone(), tenant.clone(), filter.clone());
+        let (vault, filter) = (self.vault.clone(), filter.clone());
         self.readers
-            .read(move |connection| {
+            .read_of(tenant, move |connection, tenant| {
                 let sql = format!(
                     "{SELECT} WHERE s.tenant_id = ?1 AND s.id < ?2 AND s.state <> 3
                      AND (?3 IS NULL OR (s.state = 0) = ?3) ORDER BY s.id DESC"
@@ -173,7 +186,7 @@ impl Subscriptions for SqliteStore {
                     let Some(row) = found.next().map_err(sqlite)? else { break };
                     if let Some(wanted) = &wanted {
                         let patterns: String = row.get("events").map_err(sqlite)?;
-                        let hit = patterns.split(' ').any(|one| one == wanted.as_str())
+                        let hit = patterns.split_terminator(' ').any(|one| one == wanted.as_str())
                             || rows::patterns(&patterns)?.iter().any(|one| one.matches(wanted.as_str()));
                         if !hit {
                             continue;
@@ -191,16 +204,16 @@ impl Subscriptions for SqliteStore {
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
-        let (vault, subscription) = (self.vault.clone(), subscription.clone());
+        let (vault, tenant, subscription) = (self.vault.clone(), &subscription.tenant, subscription.clone());
         self.writer
-            .transaction(move |tx| {
+            .transaction_of(tenant, Update::Missing, move |tx, tenant| {
                 if write(&vault, tx, UPDATE, &subscription)? == 1 {
                     return Ok(Update::Done);
                 }
                 let known = tx
                     .query_row(
                         "SELECT 1 FROM subscriptions WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
-                        (subscription.tenant.as_str(), subscription.id.bytes()),
+                        (tenant.as_str(), subscription.id.bytes()),
                         |_| Ok(()),
                     )
                     .optional()
@@ -216,14 +229,13 @@ impl Subscriptions for SqliteStore {
         id: SubscriptionId,
         now: Timestamp,
     ) -> Result<Update, StorageError> {
-        let owner = tenant.clone();
         let marked = self
             .writer
-            .transaction(move |tx| {
+            .transaction_of(tenant, 0, move |tx, tenant| {
                 tx.execute(
                     "UPDATE subscriptions SET state = 3, revision = revision + 1, updated_at = ?3
                      WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
-                    (owner.as_str(), id.bytes(), now.micros()),
+                    (tenant.as_str(), id.bytes(), now.micros()),
                 )
                 .map_err(sqlite)
             })
@@ -242,8 +254,11 @@ impl Subscriptions for SqliteStore {
             let piece: Vec<Subscription> = self
                 .readers
                 .read(move |connection| {
-                    let sql =
-                        format!("{SELECT} WHERE (s.tenant_id, s.id) > (?1, ?2) ORDER BY s.tenant_id, s.id LIMIT 5000");
+                    let sql = format!(
+                        "{SELECT} WHERE (s.tenant_id, s.id) > (?1, ?2)
+                         AND s.tenant_id NOT IN (SELECT id FROM tenants WHERE deleting = 1)
+                         ORDER BY s.tenant_id, s.id LIMIT 5000"
+                    );
                     let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                     let found = statement.query_map((&from.0, from.1), |row| Ok(read(&vault, row))).map_err(sqlite)?;
                     found.map(|row| row.map_err(sqlite)?).collect()
@@ -257,10 +272,9 @@ impl Subscriptions for SqliteStore {
 
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError> {
         loop {
-            let tenant = tenant.clone();
             let cancelled = self
                 .writer
-                .transaction(move |tx| {
+                .transaction_of(tenant, 0, move |tx, tenant| {
                     tx.execute(
                         "UPDATE deliveries SET status = 6, next_attempt_at = NULL, updated_at = ?3,
                          error = 'the subscription was deleted'

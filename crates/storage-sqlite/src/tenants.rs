@@ -3,7 +3,7 @@
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{Tenant, TenantId, Timestamp};
-use rusqlite::{OptionalExtension, Row, named_params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
 use serde_json::{Map, Value};
 use storage::{Deleted, Page, Put, StorageError, Tenants};
 
@@ -23,6 +23,13 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Tenant, StorageError>> {
         rest().map_err(sqlite)
     }))
 }
+
+/// Whether there is such a tenant. One that is being deleted is not there any more for anybody else.
+pub(crate) fn exists(connection: &Connection, id: &TenantId) -> Result<bool, StorageError> {
+    connection.prepare_cached(EXISTS).and_then(|mut statement| statement.exists([id.as_str()])).map_err(sqlite)
+}
+
+pub(crate) const EXISTS: &str = "SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0";
 
 /// Everything that a tenant owns: table, and its key below the tenant.
 const OWNED: [(&str, &str); 8] = [
@@ -57,6 +64,9 @@ impl Tenants for SqliteStore {
                     .map_err(sqlite)?
                     .transpose()?;
                 let put = if known.is_some() { Put::Updated } else { Put::Created };
+                if put == Put::Updated && !exists(tx, &id)? {
+                    return Err(StorageError::unavailable("the tenant is still being deleted"));
+                }
                 let mut tenant = known.unwrap_or_else(|| Tenant {
                     id: id.clone(),
                     name: None,

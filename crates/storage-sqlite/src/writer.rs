@@ -3,7 +3,9 @@
 use crate::{
     checkpoint::Checkpointer,
     error::{closed, sqlite},
+    tenants,
 };
+use model::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{path::Path, sync::mpsc, thread::JoinHandle};
@@ -72,6 +74,18 @@ impl Writer {
             Ok(result)
         })
         .await
+    }
+
+    /// Runs `job` in a transaction on what a tenant owns; answers `gone` when there is no such tenant, or it is being
+    /// deleted.
+    pub(crate) async fn transaction_of<T: Send + 'static>(
+        &self,
+        tenant: &TenantId,
+        gone: T,
+        job: impl FnOnce(&rusqlite::Transaction<'_>, &TenantId) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let tenant = tenant.clone();
+        self.transaction(move |tx| if tenants::exists(tx, &tenant)? { job(tx, &tenant) } else { Ok(gone) }).await
     }
 
     /// Takes no more work, finishes what was taken, and folds the log.

@@ -2,7 +2,7 @@
 
 use crate::{Page, StorageError};
 use async_trait::async_trait;
-use model::{Subscription, SubscriptionId, TenantId, Timestamp};
+use model::{Profile, Subscription, SubscriptionId, TenantId, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
@@ -27,6 +27,9 @@ pub trait Subscriptions: Send + Sync {
 
     /// Deleted ones are not found.
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError>;
+
+    /// The profile of a subscription, deleted or not: what its log was sent in.
+    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>, StorageError>;
 
     /// Newest first, without deleted ones.
     async fn subscriptions(

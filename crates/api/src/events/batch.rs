@@ -1,0 +1,72 @@
+//! `POST /api/v1/events/batch`: up to 1,000 events in one commit.
+
+use super::{
+    draft::{NewEvent, idempotency_key, refused},
+    publish::Accepted,
+};
+use crate::{App, auth::Member, body, body::Raw, problem::Problem};
+use axum::{Json, extract::State};
+use delivery::Want;
+use http::{HeaderMap, StatusCode};
+use model::Scope;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+const EVENTS_MAX: usize = 1_000;
+
+/// Events to be published together: all of them, or none.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = NewEvents)]
+pub(crate) struct NewEvents<'a> {
+    #[serde(borrow)]
+    #[schema(min_items = 1, max_items = 1000)]
+    events: Vec<NewEvent<'a>>,
+}
+
+/// What was accepted, in the order given.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AcceptedBatch {
+    results: Vec<Accepted>,
+    /// How many deliveries were made for each type of event; what was known before counts nothing.
+    deliveries_by_type: BTreeMap<String, u64>,
+}
+
+/// Publish up to 1,000 events at once
+///
+/// All of them are accepted in one commit, or none: one bad event refuses the batch and is named by its index. An
+/// `Idempotency-Key` covers the batch. Needs the scope `events:publish`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events/batch",
+    tag = "Events",
+    request_body = NewEvents,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Publish this batch at most once")),
+    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch))
+)]
+pub(crate) async fn batch(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<(StatusCode, Json<AcceptedBatch>), Problem> {
+    let tenant = member.may(Scope::EventsPublish)?;
+    let NewEvents { events } = body::parse(&bytes)?;
+    if events.is_empty() || events.len() > EVENTS_MAX {
+        return Err(Problem::invalid("events", format!("must be 1 to {EVENTS_MAX} events")));
+    }
+    let key = idempotency_key(&headers)?;
+    let mut drafts = Vec::with_capacity(events.len());
+    for (index, event) in events.into_iter().enumerate() {
+        let mut draft = event.check(&app, tenant, &format!("events[{index}]."))?;
+        draft.idempotency_key = key.map(|key| format!("{key}\u{1f}{index}"));
+        drafts.push(draft);
+    }
+    let published = app.engine.publish(tenant, drafts, Want::Any).await.map_err(|fault| refused(fault, tenant))?;
+    let mut deliveries_by_type = BTreeMap::new();
+    for one in published.iter().filter(|one| !one.duplicate) {
+        *deliveries_by_type.entry(one.event.event_type.to_string()).or_default() += u64::from(one.event.deliveries);
+    }
+    let results = published.into_iter().map(Into::into).collect();
+    Ok((StatusCode::ACCEPTED, Json(AcceptedBatch { results, deliveries_by_type })))
+}

@@ -1,0 +1,8 @@
+//! Core: publish events, and look at what was published.
+
+pub(crate) mod batch;
+mod draft;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod publish;
+mod shown;

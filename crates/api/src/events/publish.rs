@@ -1,0 +1,74 @@
+//! `POST /api/v1/events`: the one call that never loses an event.
+
+use super::draft::{NewEvent, idempotency_key, refused};
+use crate::{App, auth::Member, body, body::Raw, problem::Problem};
+use axum::{Json, extract::State};
+use delivery::{Published, Want};
+use http::{HeaderMap, StatusCode};
+use model::{EventType, Scope, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What was accepted. It is durable.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Accepted {
+    /// The event's id: yours, or one of ours (`evt_…`).
+    #[schema(example = "evt_06f8k2m4q9v1x3z5b7d9f1h3k5")]
+    id: String,
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    event_type: EventType,
+    tenant_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    timestamp: Timestamp,
+    /// How many subscriptions get it.
+    deliveries: u32,
+    /// It had been published before; these are the first one's values, and nothing is delivered again.
+    duplicate: bool,
+}
+
+impl From<Published> for Accepted {
+    fn from(published: Published) -> Self {
+        let Published { event, duplicate } = published;
+        Self {
+            id: event.public_id(),
+            event_type: event.event_type.clone(),
+            tenant_id: event.tenant.to_string(),
+            timestamp: event.timestamp,
+            deliveries: event.deliveries,
+            duplicate,
+        }
+    }
+}
+
+/// Publish an event
+///
+/// Answers when the event is durable. With an `id` or an `Idempotency-Key` the call can be repeated safely. Needs the
+/// scope `events:publish`.
+#[utoipa::path(
+    post,
+    path = "/api/v1/events",
+    tag = "Events",
+    request_body = NewEvent,
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "Publish at most once under this key"),
+        ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
+    ),
+    responses(
+        (status = 202, description = "Accepted and durable", body = Accepted),
+        (status = 503, description = "Nothing was accepted; try again after Retry-After"),
+    )
+)]
+pub(crate) async fn publish(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<(StatusCode, Json<Accepted>), Problem> {
+    let tenant = member.may(Scope::EventsPublish)?;
+    let mut draft = body::parse::<NewEvent<'_>>(&bytes)?.check(&app, tenant, "")?;
+    draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
+    let published = app.engine.publish(tenant, vec![draft], Want::Any).await.map_err(|fault| refused(fault, tenant))?;
+    let one = published.into_iter().next().ok_or_else(|| Problem::busy("Nothing was accepted"))?;
+    Ok((StatusCode::ACCEPTED, Json(one.into())))
+}

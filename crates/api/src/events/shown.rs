@@ -1,0 +1,50 @@
+//! An event as it is shown.
+
+use crate::webhooks::deliveries::shown::DeliveryShown;
+use model::{Delivery, Event, EventType, Timestamp};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// A published event.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
+pub(crate) struct EventShown {
+    id: String,
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    event_type: EventType,
+    tenant_id: String,
+    #[schema(value_type = String, format = DateTime)]
+    timestamp: Timestamp,
+    #[schema(value_type = Object)]
+    data: Option<Box<RawValue>>,
+    #[schema(value_type = Object)]
+    metadata: Option<Box<RawValue>>,
+    priority: &'static str,
+    /// When it was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    deliveries: Vec<DeliveryShown>,
+}
+
+fn raw(bytes: &[u8]) -> Option<Box<RawValue>> {
+    let text = if bytes.is_empty() { "{}" } else { std::str::from_utf8(bytes).ok()? };
+    RawValue::from_string(text.to_owned()).ok()
+}
+
+impl EventShown {
+    pub(super) fn new(event: &Event, deliveries: &[Delivery]) -> Self {
+        Self {
+            id: event.public_id(),
+            event_type: event.event_type.clone(),
+            tenant_id: event.tenant.to_string(),
+            timestamp: event.timestamp,
+            data: raw(&event.data),
+            metadata: raw(&event.metadata),
+            priority: event.priority.name(),
+            created_at: event.id.made_at(),
+            deliveries: deliveries.iter().map(DeliveryShown::new).collect(),
+        }
+    }
+}

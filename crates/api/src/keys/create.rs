@@ -1,0 +1,76 @@
+//! `POST /api/v1/keys`.
+
+use super::{KeyShown, default_scopes, new_key};
+use crate::{
+    App,
+    auth::{Admin, Member},
+    body::JsonOrNothing,
+    problem::Problem,
+};
+use axum::{Json, extract::State};
+use http::StatusCode;
+use model::{Scope, key::Scopes};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A key to be made.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct NewKey {
+    /// What it is for.
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    name: Option<String>,
+    /// What it may do; publish, manage and read when absent.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+}
+
+/// A key, with the key itself: the only time it is shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CreatedKey {
+    #[serde(flatten)]
+    shown: KeyShown,
+    key: String,
+}
+
+/// Make a key for a tenant
+///
+/// For the operator, with `X-Tenant-Id`.
+#[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = NewKey,
+    params(("X-Tenant-Id" = String, Header)),
+    responses((status = 201, body = CreatedKey)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    _: Admin,
+    member: Member,
+    JsonOrNothing(body): JsonOrNothing<NewKey>,
+) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let name = body.name.unwrap_or_default();
+    if name.chars().count() > 100 {
+        return Err(Problem::invalid("name", "must have at most 100 characters"));
+    }
+    let scopes = match body.scopes {
+        None => default_scopes(),
+        Some(names) => scopes(&names)?,
+    };
+    let (key, text) = new_key(&app.ids, app.clock.now(), tenant.clone(), name, scopes);
+    if !app.store.insert_key(&key).await? {
+        return Err(Problem::not_found(format!("Tenant not found: {tenant}")));
+    }
+    let shown = KeyShown::from(&key);
+    app.directory.add_key(key);
+    Ok((StatusCode::CREATED, Json(CreatedKey { shown, key: text })))
+}
+
+fn scopes(names: &[String]) -> Result<Scopes, Problem> {
+    let known = || Scope::ALL.map(Scope::name).join(", ");
+    if names.is_empty() {
+        return Err(Problem::invalid("scopes", format!("must name at least one of {}", known())));
+    }
+    let parse = |(index, name): (usize, &String)| {
+        Scope::parse(name)
+            .ok_or_else(|| Problem::invalid(format!("scopes[{index}]"), format!("must be one of {}", known())))
+    };
+    names.iter().enumerate().map(parse).collect()
+}

@@ -1,0 +1,35 @@
+//! `DELETE /api/v1/keys/{id}`.
+
+use crate::{
+    App,
+    auth::{Admin, Member},
+    problem::Problem,
+};
+use axum::extract::{Path, State};
+use http::StatusCode;
+use model::{KeyId, Scope};
+use storage::Deleted;
+
+/// Revoke a key
+///
+/// It stops working at once. For the operator, with `X-Tenant-Id`.
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "Keys",
+    params(("id" = String, Path), ("X-Tenant-Id" = String, Header)),
+    responses((status = 204, description = "Revoked")))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    _: Admin,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let missing = || Problem::not_found(format!("Key not found: {id}"));
+    let key = KeyId::parse(&id).map_err(|_| missing())?;
+    match app.store.delete_key(tenant, key).await? {
+        Deleted::Missing => Err(missing()),
+        Deleted::Done => {
+            app.directory.remove_key(key);
+            Ok(StatusCode::NO_CONTENT)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Core: tenants' API keys. A key is shown once and stored as a hash.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+
+use model::{IdSource, Scope, TenantId, TenantKey, Timestamp, key::Scopes};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is shown of a key after it was made.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Key)]
+pub(crate) struct KeyShown {
+    id: String,
+    tenant_id: String,
+    name: String,
+    /// The key's first characters.
+    hint: String,
+    scopes: Vec<&'static str>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl From<&TenantKey> for KeyShown {
+    fn from(key: &TenantKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            tenant_id: key.tenant.to_string(),
+            name: key.name.clone(),
+            hint: key.hint.clone(),
+            scopes: key.scopes.names(),
+            created_at: key.created_at,
+        }
+    }
+}
+
+/// A new key: what is stored of it, and the key itself.
+pub fn new_key(ids: &IdSource, now: Timestamp, tenant: TenantId, name: String, scopes: Scopes) -> (TenantKey, String) {
+    let mut random = [0; 32];
+    ids.secret(&mut random);
+    let text = format!("pk_{}", signing::generate_url_safe(random));
+    let key = TenantKey {
+        id: ids.key(now),
+        tenant,
+        name,
+        hint: text.chars().take(7).collect(),
+        hash: crate::hash_key(&text),
+        scopes,
+        created_at: now,
+    };
+    (key, text)
+}
+
+/// What a key may do when its maker does not say: all but look at secrets.
+fn default_scopes() -> Scopes {
+    [Scope::EventsPublish, Scope::WebhooksManage, Scope::WebhooksRead].into_iter().collect()
+}

@@ -1,0 +1,184 @@
+//! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
+//! faults by field, and a request id. What the client must not know goes to the log, once, here.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use model::{Invalid, Problems};
+use serde::Serialize;
+use std::{error::Error, fmt::Write as _, sync::Arc};
+use utoipa::ToSchema;
+
+/// A refusal.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<Invalid>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// For the log alone.
+    cause: Option<String>,
+}
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct ProblemBody<'a> {
+    /// Always `about:blank`: the code says what it is.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status in words.
+    title: &'a str,
+    status: u16,
+    /// A stable name of what went wrong.
+    code: &'a str,
+    /// A sentence for people.
+    detail: &'a str,
+    /// The fields at fault; absent when it is none's.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: Vec<FieldError<'a>>,
+    /// Tell it to the operator: the log has it too.
+    request_id: &'a str,
+}
+
+/// One field at fault.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FieldError<'a> {
+    field: &'a str,
+    message: &'a str,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        let (detail, errors, headers) = (detail.into(), Vec::new(), Vec::new());
+        Self(Arc::new(Inner { status, code, detail, errors, headers, cause: None }))
+    }
+
+    fn edit(mut self, edit: impl FnOnce(&mut Inner)) -> Self {
+        // Only this function holds it.
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            edit(inner);
+        }
+        self
+    }
+
+    pub(crate) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        self.edit(|inner| inner.headers.push((name, value)))
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    }
+
+    pub(crate) fn not_found(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    pub(crate) fn conflict(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", detail)
+    }
+
+    pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// 422 with a single field at fault.
+    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Problems::from(Invalid::new(field, message)).into()
+    }
+
+    /// 503: try again shortly.
+    pub(crate) fn busy(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// With the fault that the log should show.
+    pub(crate) fn because(self, fault: &(dyn Error + 'static)) -> Self {
+        let mut text = fault.to_string();
+        let mut next = fault.source();
+        while let Some(cause) = next {
+            let _ = write!(text, ": {cause}");
+            next = cause.source();
+        }
+        self.edit(|inner| inner.cause = Some(text))
+    }
+}
+
+impl From<Problems> for Problem {
+    fn from(problems: Problems) -> Self {
+        let detail = problems.to_string();
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail).edit(|inner| inner.errors = problems.0)
+    }
+}
+
+impl From<storage::StorageError> for Problem {
+    fn from(fault: storage::StorageError) -> Self {
+        match fault {
+            storage::StorageError::Unavailable(_) => {
+                Self::busy("The store is not available now; try again shortly").because(&fault)
+            }
+            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").because(&fault),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.0.status;
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Writes the bodies of problems, where the request's id is known.
+pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(REQUEST_ID).cloned();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut response = next.run(request).await;
+    let Some(Problem(problem)) = response.extensions_mut().remove::<Problem>() else { return response };
+    let usable = |id: &HeaderValue| id.len() <= 100 && id.to_str().is_ok();
+    let id = given.filter(usable).unwrap_or_else(|| {
+        HeaderValue::try_from(app.ids.event(app.clock.now()).uuid().simple().to_string())
+            .unwrap_or(HeaderValue::from_static("none"))
+    });
+    let request_id = id.to_str().unwrap_or_default();
+    if let Some(cause) = &problem.cause {
+        tracing::error!(request_id, %method, path, status = problem.status.as_u16(), cause, "request failed");
+    } else {
+        tracing::debug!(request_id, %method, path, status = problem.status.as_u16(), detail = problem.detail, "refused");
+    }
+    let body = ProblemBody {
+        kind: "about:blank",
+        title: problem.status.canonical_reason().unwrap_or("Error"),
+        status: problem.status.as_u16(),
+        code: problem.code,
+        detail: &problem.detail,
+        errors: problem.errors.iter().map(|e| FieldError { field: &e.field, message: &e.message }).collect(),
+        request_id,
+    };
+    *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(REQUEST_ID, id);
+    for (name, value) in &problem.headers {
+        headers.insert(name, value.clone());
+    }
+    response
+}

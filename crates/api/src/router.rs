@@ -1,0 +1,79 @@
+//! Every route on one page.
+
+use crate::{App, body::REQUEST_MAX, docs, events, health, keys, problem, problem::Problem, tenants, webhooks};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::{IntoResponse, Response},
+};
+use http::{Method, StatusCode, Uri};
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[rustfmt::skip]
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(docs::ApiDoc::openapi())
+        // Core
+        .routes(routes!(events::publish::publish, events::list::list))
+        .routes(routes!(events::batch::batch))
+        .routes(routes!(events::get::get))
+        .routes(routes!(tenants::list::list))
+        .routes(routes!(tenants::put::put, tenants::get::get, tenants::delete::delete))
+        .routes(routes!(keys::create::create, keys::list::list))
+        .routes(routes!(keys::delete::delete))
+        .routes(routes!(health::healthz))
+        .routes(routes!(health::readyz))
+        // P
+        .routes(routes!(webhooks::subscriptions::create::create, webhooks::subscriptions::list::list))
+        .routes(routes!(webhooks::subscriptions::get::get, webhooks::subscriptions::patch::patch,
+                        webhooks::subscriptions::delete::delete))
+        .routes(routes!(webhooks::subscriptions::test::test))
+        .routes(routes!(webhooks::subscriptions::rotate_secret::rotate_secret))
+        .routes(routes!(webhooks::subscriptions::pause::pause))
+        .routes(routes!(webhooks::subscriptions::activate::activate))
+        .routes(routes!(webhooks::subscriptions::deliveries::deliveries))
+        .routes(routes!(webhooks::deliveries::list::list))
+        .routes(routes!(webhooks::deliveries::get::get))
+        .routes(routes!(webhooks::deliveries::retry::retry))
+        .routes(routes!(webhooks::catalog::list::list, webhooks::catalog::register::register))
+        .routes(routes!(webhooks::catalog::get::get, webhooks::catalog::change::change,
+                        webhooks::catalog::retire::retire))
+        .routes(routes!(webhooks::short::list::list, webhooks::short::create::create))
+        .routes(routes!(webhooks::short::delete::delete))
+}
+
+/// The OpenAPI document, as served and as committed.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = routes().into_openapi();
+    docs::describe_errors(&mut document);
+    document
+}
+
+/// All of the API.
+pub fn router(app: App) -> Router {
+    let (router, mut document) = routes().split_for_parts();
+    docs::describe_errors(&mut document);
+    router
+        .merge(docs::routes(&document))
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_method)
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(DefaultBodyLimit::max(REQUEST_MAX))
+        .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .with_state(app)
+}
+
+async fn no_route(uri: Uri) -> Problem {
+    Problem::not_found(format!("There is nothing at {}", uri.path()))
+}
+
+async fn no_method(method: Method, uri: Uri) -> Problem {
+    let detail = format!("{method} is not possible at {}", uri.path());
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+}
+
+fn panicked() -> Response {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").into_response()
+}

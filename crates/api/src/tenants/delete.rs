@@ -1,0 +1,24 @@
+//! `DELETE /api/v1/tenants/{id}`.
+
+use super::{missing, parse};
+use crate::{App, auth::Admin, problem::Problem};
+use axum::extract::{Path, State};
+use http::StatusCode;
+use storage::Deleted;
+
+/// Remove a tenant and everything it owns
+///
+/// Its keys stop working at once; the call answers when its data is gone.
+#[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
+    responses((status = 204, description = "Gone")))]
+pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    let id = parse(&id)?;
+    app.directory.remove_tenant(&id);
+    // On a task of its own, so that a client that hangs up does not stop it half way.
+    let (engine, tenant) = (app.engine.clone(), id.clone());
+    let deleted = crate::finish(async move { engine.delete_tenant(&tenant).await }).await??;
+    match deleted {
+        Deleted::Done => Ok(StatusCode::NO_CONTENT),
+        Deleted::Missing => Err(missing(&id)),
+    }
+}

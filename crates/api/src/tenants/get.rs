@@ -1,0 +1,21 @@
+//! `GET /api/v1/tenants/{id}`.
+
+use super::{TenantShown, missing, parse};
+use crate::{App, auth::Admin, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+
+/// A tenant
+#[utoipa::path(get, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
+    responses((status = 200, body = TenantShown)))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<String>,
+) -> Result<Json<TenantShown>, Problem> {
+    let id = parse(&id)?;
+    let tenant = app.store.tenant(&id).await?.ok_or_else(|| missing(&id))?;
+    Ok(Json(TenantShown::from(&tenant)))
+}

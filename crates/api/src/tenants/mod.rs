@@ -1,0 +1,46 @@
+//! Core: tenants, for the operator.
+
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod put;
+
+use crate::problem::Problem;
+use model::{Tenant, TenantId, Timestamp};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A customer organisation.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tenant)]
+pub(crate) struct TenantShown {
+    id: String,
+    name: Option<String>,
+    #[schema(value_type = Object)]
+    metadata: Map<String, Value>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+}
+
+impl From<&Tenant> for TenantShown {
+    fn from(tenant: &Tenant) -> Self {
+        Self {
+            id: tenant.id.to_string(),
+            name: tenant.name.clone(),
+            metadata: tenant.metadata.clone(),
+            created_at: tenant.created_at,
+            updated_at: tenant.updated_at,
+        }
+    }
+}
+
+fn parse(id: &str) -> Result<TenantId, Problem> {
+    TenantId::parse(id).map_err(|fault| Problem::invalid("id", fault.message))
+}
+
+fn missing(id: &TenantId) -> Problem {
+    Problem::not_found(format!("Tenant not found: {id}"))
+}

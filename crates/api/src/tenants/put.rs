@@ -1,0 +1,59 @@
+//! `PUT /api/v1/tenants/{id}`.
+
+use super::{TenantShown, parse};
+use crate::{
+    App,
+    auth::Admin,
+    body::{JsonOrNothing, present},
+    problem::Problem,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use storage::Put;
+use utoipa::ToSchema;
+
+/// What is known of a tenant beside its id.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct PutTenant {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    name: Option<Option<String>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Option<Map<String, Value>>>,
+}
+
+/// Make or change a tenant
+///
+/// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value.
+#[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
+    request_body = PutTenant,
+    responses((status = 201, description = "Made", body = TenantShown),
+              (status = 200, description = "Changed", body = TenantShown)))]
+pub(crate) async fn put(
+    State(app): State<App>,
+    _: Admin,
+    Path(id): Path<String>,
+    JsonOrNothing(body): JsonOrNothing<PutTenant>,
+) -> Result<(StatusCode, Json<TenantShown>), Problem> {
+    let id = parse(&id)?;
+    if body.name.iter().flatten().any(|name| name.chars().count() > 200) {
+        return Err(Problem::invalid("name", "must have at most 200 characters"));
+    }
+    if app.store.half_deleted_tenants().await?.contains(&id) {
+        return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when that is done")));
+    }
+    let metadata = body.metadata.map(Option::unwrap_or_default);
+    let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
+    app.directory.add_tenant(&id);
+    let status = match put {
+        Put::Created => StatusCode::CREATED,
+        Put::Updated => StatusCode::OK,
+    };
+    Ok((status, Json(TenantShown::from(&tenant))))
+}

@@ -1,0 +1,58 @@
+//! The fields of an event type as clients send them.
+
+use crate::body::present;
+use model::{Problems, catalog::CatalogEntry};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// What can be said of an event type. Absent keeps, null clears.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = EventTypeFields)]
+pub(crate) struct Fields {
+    /// Its name; needed to register it.
+    #[serde(default)]
+    #[schema(example = "shipment.delayed", max_length = 100)]
+    pub(super) event_type: Option<String>,
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    description: Option<String>,
+    #[serde(default)]
+    #[schema(example = "shipping", max_length = 100)]
+    category: Option<String>,
+    /// JSON Schema (2020-12) of the event's `data`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    schema: Option<Option<Value>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    example: Option<Option<Map<String, Value>>>,
+}
+
+impl Fields {
+    pub(super) fn apply(self, entry: &mut CatalogEntry) -> Result<(), Problems> {
+        let mut faults = Problems::default();
+        let mut text = |field: &str, given: Option<String>, max: usize, target: &mut String| {
+            let Some(given) = given else { return };
+            let given = given.trim();
+            if given.is_empty() || given.chars().count() > max {
+                faults.add(field, format!("must have 1 to {max} characters"));
+            } else {
+                given.clone_into(target);
+            }
+        };
+        text("description", self.description, 1_000, &mut entry.description);
+        text("category", self.category, 100, &mut entry.category);
+        if let Some(schema) = self.schema {
+            if schema.as_ref().is_none_or(|schema| schema.is_object() || schema.is_boolean()) {
+                entry.schema = schema;
+            } else {
+                faults.add("schema", "must be a JSON Schema: an object, true or false");
+            }
+        }
+        if let Some(example) = self.example {
+            entry.example = example;
+        }
+        faults.into_result()
+    }
+}

@@ -1,0 +1,46 @@
+//! `GET /api/v1/webhooks/events`.
+
+use crate::{App, auth::Member, problem::Problem};
+use axum::{Json, extract::State};
+use model::{Scope, catalog::CatalogEntry};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// All event types.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventTypes {
+    total: usize,
+    events: Vec<EventTypeLine>,
+}
+
+/// An event type in short.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventTypeLine {
+    event_type: String,
+    description: String,
+    has_schema: bool,
+    has_example: bool,
+    category: String,
+}
+
+impl From<&CatalogEntry> for EventTypeLine {
+    fn from(entry: &CatalogEntry) -> Self {
+        Self {
+            event_type: entry.event_type.to_string(),
+            description: entry.description.clone(),
+            has_schema: entry.schema.is_some(),
+            has_example: entry.example.is_some(),
+            category: entry.category.clone(),
+        }
+    }
+}
+
+/// All event types, by name
+#[utoipa::path(get, path = "/api/v1/webhooks/events", tag = "Catalog",
+    responses((status = 200, body = EventTypes)))]
+pub(crate) async fn list(State(app): State<App>, member: Member) -> Result<Json<EventTypes>, Problem> {
+    member.may(Scope::WebhooksManage)?;
+    let catalog = app.catalog();
+    let events: Vec<_> = catalog.iter().filter(|e| !e.retired).map(|e| EventTypeLine::from(&**e)).collect();
+    Ok(Json(EventTypes { total: events.len(), events }))
+}

@@ -1,0 +1,59 @@
+//! The catalog: which event types there are.
+
+pub(crate) mod change;
+pub(crate) mod fields;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod register;
+pub(crate) mod retire;
+
+use crate::{App, problem::Problem};
+use model::catalog::CatalogEntry;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// An event type.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventTypeShown {
+    event_type: String,
+    description: String,
+    /// JSON Schema (2020-12) of the event's `data`.
+    #[schema(value_type = Option<Object>)]
+    schema: Option<Value>,
+    #[schema(value_type = Option<Object>)]
+    example: Option<Map<String, Value>>,
+    category: String,
+}
+
+impl From<&CatalogEntry> for EventTypeShown {
+    fn from(entry: &CatalogEntry) -> Self {
+        Self {
+            event_type: entry.event_type.to_string(),
+            description: entry.description.clone(),
+            schema: entry.schema.clone(),
+            example: entry.example.clone(),
+            category: entry.category.clone(),
+        }
+    }
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::not_found(format!("Event type not found: {name}"))
+}
+
+/// The entry of this name, unless it was retired.
+fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
+    app.catalog().get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
+}
+
+/// Stores an entry and makes it known.
+async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
+    app.store.put_custom_type(&entry).await?;
+    let mut known = app.catalog.write();
+    let mut catalog = (**known).clone();
+    catalog.put(entry);
+    *known = Arc::new(catalog);
+    Ok(())
+}

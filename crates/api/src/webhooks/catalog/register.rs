@@ -1,0 +1,41 @@
+//! `POST /api/v1/webhooks/events`.
+
+use super::{EventTypeShown, fields::Fields, put};
+use crate::{App, auth::Admin, body::Json as Body, problem::Problem};
+use axum::{Json, extract::State};
+use http::StatusCode;
+use model::{
+    EventType,
+    catalog::{CatalogEntry, Origin},
+};
+
+/// Register an event type of your own
+///
+/// For the operator. A type that was retired can be registered again.
+#[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = Fields,
+    responses((status = 201, body = EventTypeShown), (status = 409, description = "It is known already")))]
+pub(crate) async fn register(
+    State(app): State<App>,
+    _: Admin,
+    Body(fields): Body<Fields>,
+) -> Result<(StatusCode, Json<EventTypeShown>), Problem> {
+    let name = fields.event_type.as_deref().ok_or_else(|| Problem::invalid("event_type", "is missing"))?;
+    let event_type =
+        EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
+    if app.catalog().get(event_type.as_str()).is_some_and(|known| !known.retired) {
+        return Err(Problem::conflict(format!("Event type {event_type} is known already")));
+    }
+    let mut entry = CatalogEntry {
+        event_type,
+        category: "custom".into(),
+        description: String::new(),
+        schema: None,
+        example: None,
+        origin: Origin::Custom,
+        retired: false,
+    };
+    fields.apply(&mut entry)?;
+    let shown = EventTypeShown::from(&entry);
+    put(&app, entry).await?;
+    Ok((StatusCode::CREATED, Json(shown)))
+}

@@ -1,0 +1,24 @@
+//! `DELETE /api/v1/webhooks/events/{event_type}`.
+
+use super::{find, put};
+use crate::{App, auth::Admin, problem::Problem};
+use axum::extract::{Path, State};
+use http::StatusCode;
+use model::catalog::Origin;
+
+/// Retire an event type of your own
+///
+/// For the operator. It can no longer be subscribed to; subscriptions that have it go on to get it.
+#[utoipa::path(delete, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
+    params(("event_type" = String, Path)),
+    responses((status = 204, description = "Retired"), (status = 409, description = "It is shipped, not your own")))]
+pub(crate) async fn retire(State(app): State<App>, _: Admin, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    let known = find(&app, &name)?;
+    if known.origin == Origin::Shipped {
+        return Err(Problem::conflict(format!("Event type {name} is shipped with the server and cannot be retired")));
+    }
+    let mut entry = (*known).clone();
+    entry.retired = true;
+    put(&app, entry).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,96 @@
+//! `GET /api/v1/webhooks/deliveries/{id}`.
+
+use super::shown::DeliveryShown;
+use crate::{App, auth::Member, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use model::{Attempt, DeliveryId, Profile, Scope, Timestamp, profile};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A delivery with all that was sent and answered.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeliveryDetail {
+    #[serde(flatten)]
+    delivery: DeliveryShown,
+    attempts: Vec<AttemptShown>,
+}
+
+/// One request.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attempt)]
+pub(crate) struct AttemptShown {
+    attempt_number: u32,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+    duration_ms: u64,
+    response_code: Option<u16>,
+    error_message: Option<String>,
+    /// Credentials are masked.
+    #[schema(value_type = Object)]
+    request_headers: Map<String, Value>,
+    request_body: String,
+    #[schema(value_type = Object)]
+    response_headers: Map<String, Value>,
+    /// The first 4 KiB.
+    response_body: Option<String>,
+}
+
+/// `name: value` lines as an object; of a name that stands there twice, both values.
+fn object(lines: &str) -> Map<String, Value> {
+    let mut map = Map::new();
+    for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
+        match map.get_mut(name) {
+            Some(Value::String(known)) => {
+                known.push_str(", ");
+                known.push_str(value);
+            }
+            _ => drop(map.insert(name.to_owned(), value.into())),
+        }
+    }
+    map
+}
+
+impl AttemptShown {
+    fn new(attempt: &Attempt, request_body: &str) -> Self {
+        Self {
+            attempt_number: attempt.number,
+            started_at: attempt.started_at,
+            duration_ms: attempt.duration.as_millis() as u64,
+            response_code: attempt.response_code,
+            error_message: attempt.error.clone(),
+            request_headers: object(&attempt.request_headers),
+            request_body: request_body.to_owned(),
+            response_headers: object(&attempt.response_headers),
+            response_body: attempt.response_code.map(|_| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+        }
+    }
+}
+
+/// A delivery, with its attempts
+#[utoipa::path(get, path = "/api/v1/webhooks/deliveries/{id}", tag = "Deliveries", params(("id" = String, Path)),
+    responses((status = 200, body = DeliveryDetail)))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Json<DeliveryDetail>, Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let missing = || Problem::not_found(format!("Webhook delivery not found: {id}"));
+    let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
+    let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
+    let attempts = app.store.attempts(tenant, parsed).await?;
+    // Every attempt sent the same bytes: they follow from the event and the profile, which never changes.
+    let body = match app.store.event(tenant, parsed.event()).await? {
+        None => String::new(),
+        Some(event) => {
+            let profile = app.store.profile(tenant, delivery.subscription).await?.unwrap_or(Profile::Platform);
+            String::from_utf8_lossy(&profile::render(profile, &event)).into_owned()
+        }
+    };
+    let attempts = attempts.iter().map(|attempt| AttemptShown::new(attempt, &body)).collect();
+    Ok(Json(DeliveryDetail { delivery: DeliveryShown::new(&delivery), attempts }))
+}

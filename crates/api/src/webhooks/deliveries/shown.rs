@@ -1,0 +1,56 @@
+//! A delivery as P shows it, under P's names of the states.
+
+use model::{Delivery, DeliveryStatus, EventType, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// P's names and the states they stand for.
+pub(super) const STATUSES: [(&str, &[DeliveryStatus]); 5] = [
+    ("pending", &[DeliveryStatus::Pending]),
+    ("success", &[DeliveryStatus::Delivered]),
+    ("failed", &[DeliveryStatus::Failed, DeliveryStatus::Exhausted, DeliveryStatus::Cancelled]),
+    ("retrying", &[DeliveryStatus::Retrying]),
+    ("disabled", &[DeliveryStatus::Disabled]),
+];
+
+/// A delivery.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Delivery)]
+pub(crate) struct DeliveryShown {
+    #[schema(example = "dlv_06f8k2m4q9v1x3z5b7d9f1h3k5")]
+    id: String,
+    subscription_id: String,
+    #[schema(value_type = String)]
+    event_type: EventType,
+    event_id: String,
+    /// `pending`, `success`, `failed`, `retrying` or `disabled`.
+    status: &'static str,
+    response_code: Option<u16>,
+    error_message: Option<String>,
+    /// Attempts made so far.
+    attempt_number: u32,
+    duration_ms: Option<u64>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_retry_at: Option<Timestamp>,
+}
+
+impl DeliveryShown {
+    pub(crate) fn new(delivery: &Delivery) -> Self {
+        let name = STATUSES.iter().find(|(_, states)| states.contains(&delivery.status)).map_or("failed", |(n, _)| n);
+        Self {
+            id: delivery.id.to_string(),
+            subscription_id: delivery.subscription.to_string(),
+            event_type: delivery.event_type.clone(),
+            event_id: delivery.public_event_id(),
+            status: name,
+            response_code: delivery.response_code,
+            error_message: delivery.error.clone(),
+            attempt_number: delivery.attempts,
+            duration_ms: delivery.duration.map(|took| took.as_millis() as u64),
+            created_at: delivery.created_at(),
+            next_retry_at: delivery.next_attempt_at.filter(|_| delivery.status == DeliveryStatus::Retrying),
+        }
+    }
+}

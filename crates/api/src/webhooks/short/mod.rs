@@ -1,0 +1,32 @@
+//! The short form: subscriptions at their shortest.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+
+use model::Subscription;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A subscription in short.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Webhook {
+    id: String,
+    url: String,
+    events: Vec<String>,
+    active: bool,
+    /// Always null: rotate the secret to see a new one.
+    secret: Option<String>,
+}
+
+impl From<&Subscription> for Webhook {
+    fn from(subscription: &Subscription) -> Self {
+        Self {
+            id: subscription.id.to_string(),
+            url: subscription.url.clone(),
+            events: subscription.events.iter().map(ToString::to_string).collect(),
+            active: subscription.state.is_active(),
+            secret: None,
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! `POST /api/v1/webhooks/subscriptions`.
+
+use super::{
+    fields::Fields,
+    shown::{CreatedSubscription, SubscriptionShown},
+};
+use crate::{App, auth::Member, body::Json as Body, problem::Problem};
+use axum::{Json, extract::State};
+use delivery::ChangeError;
+use http::StatusCode;
+use model::{
+    Problems, Profile, Scope, Subscription, SubscriptionState, TenantId,
+    profile::GeneratedSecret,
+    subscription::{SigningSecret, SubscriptionStats, TIMEOUT_DEFAULT},
+};
+use std::time::Duration;
+
+/// Subscribe a URL
+///
+/// The answer has the signing secret, the only time it is shown. Needs the scope `webhooks:manage`.
+#[utoipa::path(post, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions", request_body = Fields,
+    responses((status = 201, body = CreatedSubscription)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    member: Member,
+    Body(fields): Body<Fields>,
+) -> Result<(StatusCode, Json<CreatedSubscription>), Problem> {
+    let subscription = make(&app, member.may(Scope::WebhooksManage)?, &fields).await?;
+    let secret = subscription.secrets.first().map(|secret| secret.value.clone());
+    let shown = SubscriptionShown::from(&subscription);
+    Ok((StatusCode::CREATED, Json(CreatedSubscription { shown, secret })))
+}
+
+/// Checks, makes and stores a subscription.
+pub(crate) async fn make(app: &App, tenant: &TenantId, fields: &Fields) -> Result<Subscription, Problem> {
+    let mut faults = Problems::default();
+    let profile = fields.profile(&mut faults);
+    let secret = fields.secret(&mut faults).or_else(|| generate(app, profile));
+    let mut subscription = blank(app, tenant, profile);
+    subscription.secrets.extend(secret);
+    if fields.url.is_none() {
+        faults.add("url", "is missing");
+    }
+    if fields.events.is_none() && fields.event_types.is_none() {
+        faults.add("events", "is missing; it must name at least one event type");
+    }
+    if let Err(more) = fields.apply(app, &mut subscription) {
+        faults.0.extend(more.0);
+    }
+    faults.into_result()?;
+    store(app, subscription).await
+}
+
+/// A subscription of which only the profile is known.
+pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscription {
+    let now = app.clock.now().to_millis();
+    let counted = profile.rules().schedule == model::retry::Schedule::Exponential;
+    Subscription {
+        id: app.ids.subscription(now),
+        tenant: tenant.clone(),
+        url: String::new(),
+        description: None,
+        events: Vec::new(),
+        headers: Vec::new(),
+        state: SubscriptionState::Active,
+        profile,
+        retry_enabled: true,
+        max_retries: if counted { app.settings.max_retries } else { profile.rules().max_retries },
+        timeout: Duration::from_secs(TIMEOUT_DEFAULT),
+        secrets: Vec::new(),
+        metadata: serde_json::Map::new(),
+        stats: SubscriptionStats::default(),
+        revision: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// The secret that the profile makes for a subscription that brings none.
+pub(super) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
+    let mut random = [0; 32];
+    app.ids.secret(&mut random);
+    let value = match profile.rules().generated_secret {
+        GeneratedSecret::None => return None,
+        GeneratedSecret::UrlSafe => signing::generate_url_safe(random),
+        GeneratedSecret::Whsec => signing::generate_whsec(random),
+    };
+    Some(SigningSecret { value, until: None })
+}
+
+pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+    app.engine.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
+        ChangeError::Store(fault) => fault.into(),
+        _ => Problem::not_found(format!("Tenant not found: {}", subscription.tenant)),
+    })?;
+    Ok(subscription)
+}

@@ -1,0 +1,32 @@
+//! `DELETE /api/v1/webhooks/subscriptions/{id}`.
+
+use super::{missing, parse};
+use crate::{App, auth::Member, problem::Problem};
+use axum::extract::{Path, State};
+use delivery::ChangeError;
+use http::StatusCode;
+use model::{Scope, TenantId};
+
+/// Delete a subscription
+///
+/// What waits for it is cancelled; what it got stays in the log.
+#[utoipa::path(delete, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
+    params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    remove(&app, member.may(Scope::WebhooksManage)?, &id).await
+}
+
+pub(crate) async fn remove(app: &App, tenant: &TenantId, id: &str) -> Result<StatusCode, Problem> {
+    let (engine, tenant, parsed) = (app.engine.clone(), tenant.clone(), parse(id)?);
+    crate::finish(async move { engine.delete_subscription(&tenant, parsed).await }).await?.map_err(
+        |fault| match fault {
+            ChangeError::Store(fault) => fault.into(),
+            _ => missing(id),
+        },
+    )?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,211 @@
+//! The fields of a subscription as clients send them, and their checks; shared by creation and change.
+
+use crate::{App, body::present};
+use model::{
+    EventPattern, Problems, Profile, Subscription, SubscriptionState,
+    subscription::{
+        DESCRIPTION_MAX, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
+        check_headers,
+    },
+    url_rules,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::time::Duration;
+use utoipa::ToSchema;
+
+/// What can be said of a subscription. Absent keeps (or leaves the default), null clears.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = SubscriptionFields)]
+pub(crate) struct Fields {
+    /// Where to send; `https://`, and `http://` where the installation allows it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 2048, example = "https://example.com/webhooks")]
+    pub(super) url: Option<Option<String>>,
+    /// Event types, `invoice.*`, or `*`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1, example = json!(["invoice.created"]))]
+    pub(super) events: Option<Option<Vec<String>>>,
+    /// Another name of `events`.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub(super) event_types: Option<Option<Vec<String>>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    pub(super) description: Option<Option<String>>,
+    /// Headers of your own, sent with every request.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    pub(super) headers: Option<Option<Map<String, Value>>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<bool>, default = true)]
+    pub(super) is_active: Option<Option<bool>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<bool>, default = true)]
+    pub(super) retry_enabled: Option<Option<bool>>,
+    /// Retries after the first attempt.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u8>, minimum = 0, maximum = 10, default = 3)]
+    pub(super) max_retries: Option<Option<i64>>,
+    /// From the connection to the answer's last byte.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u16>, minimum = 5, maximum = 300, default = 30)]
+    pub(super) timeout_seconds: Option<Option<i64>>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<Object>)]
+    pub(super) custom_metadata: Option<Option<Map<String, Value>>>,
+    /// The wire style: `platform`, `tenant` or `standard`. Set when the subscription is made.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, default = "platform")]
+    pub(super) profile: Option<Option<String>>,
+    /// A signing secret of your own, 8 to 500 characters; made for you when absent. Set when the subscription is made.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 8, max_length = 500)]
+    pub(super) secret: Option<Option<String>>,
+}
+
+fn not_null(field: &str, faults: &mut Problems) {
+    faults.add(field, "must not be null");
+}
+
+impl Fields {
+    /// Puts what was said into `subscription`; all faults together.
+    pub(super) fn apply(&self, app: &App, subscription: &mut Subscription) -> Result<(), Problems> {
+        let mut faults = Problems::default();
+        self.apply_url(app, subscription, &mut faults);
+        self.apply_events(app, subscription, &mut faults);
+        self.apply_headers(subscription, &mut faults);
+        self.apply_delivery(subscription, &mut faults);
+        if let Some(description) = &self.description {
+            match description {
+                Some(text) if text.chars().count() > DESCRIPTION_MAX => {
+                    faults.add("description", format!("must have at most {DESCRIPTION_MAX} characters"));
+                }
+                description => subscription.description.clone_from(description),
+            }
+        }
+        if let Some(metadata) = &self.custom_metadata {
+            subscription.metadata = metadata.clone().unwrap_or_default();
+        }
+        match self.is_active {
+            Some(Some(true)) => subscription.state = SubscriptionState::Active,
+            // A receiver that said 410 stays disabled until somebody activates it.
+            Some(Some(false)) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
+            Some(None) => not_null("is_active", &mut faults),
+            Some(Some(false)) | None => {}
+        }
+        faults.into_result()
+    }
+
+    fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+        match &self.url {
+            None => {}
+            Some(None) => not_null("url", faults),
+            Some(Some(url)) => {
+                let url = url.trim();
+                let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.check_url(url));
+                if faults.take("url", checked).is_some() {
+                    url.clone_into(&mut subscription.url);
+                }
+            }
+        }
+    }
+
+    fn apply_events(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+        let (name, given) = match (&self.events, &self.event_types) {
+            (Some(events), _) => ("events", events),
+            (None, Some(types)) => ("event_types", types),
+            (None, None) => return,
+        };
+        let Some(given) = given else { return not_null(name, faults) };
+        if given.is_empty() {
+            return faults.add(name, "must name at least one event type");
+        }
+        if given.len() > 500 {
+            return faults.add(name, "must name at most 500 event types");
+        }
+        let mut patterns = Vec::with_capacity(given.len());
+        let mut unsupported = Vec::new();
+        for text in given {
+            match EventPattern::parse(text.trim()) {
+                Ok(pattern) if patterns.contains(&pattern) => {}
+                Ok(pattern) => patterns.push(pattern),
+                Err(_) => unsupported.push(text.clone()),
+            }
+        }
+        // What it already has stays good even when the type was retired since.
+        let new: Vec<_> = patterns.iter().filter(|one| !subscription.events.contains(one)).cloned().collect();
+        unsupported.extend(app.unsupported(&new));
+        if unsupported.is_empty() {
+            subscription.events = patterns;
+        } else {
+            faults.add(name, format!("Unsupported event types: {}", unsupported.join(", ")));
+        }
+    }
+
+    fn apply_headers(&self, subscription: &mut Subscription, faults: &mut Problems) {
+        let Some(given) = &self.headers else { return };
+        let mut headers = Vec::new();
+        for (name, value) in given.iter().flatten() {
+            let Some(text) = value.as_str() else {
+                faults.add(format!("headers.{name}"), "must be a string");
+                continue;
+            };
+            if faults.take(&format!("headers.{name}"), check_header(name, text)).is_some() {
+                headers.push((name.clone(), text.to_owned()));
+            }
+        }
+        if faults.take("headers", check_headers(&headers)).is_some() {
+            subscription.headers = headers;
+        }
+    }
+
+    fn apply_delivery(&self, subscription: &mut Subscription, faults: &mut Problems) {
+        if let Some(enabled) = self.retry_enabled {
+            subscription.retry_enabled = enabled.unwrap_or(true);
+        }
+        match self.max_retries {
+            None => {}
+            Some(None) => subscription.max_retries = subscription.profile.rules().max_retries,
+            Some(Some(number)) => match u8::try_from(number) {
+                Ok(number) if number <= RETRIES_MAX => subscription.max_retries = number,
+                _ => faults.add("max_retries", format!("must be a whole number from 0 to {RETRIES_MAX}")),
+            },
+        }
+        match self.timeout_seconds {
+            None => {}
+            Some(None) => subscription.timeout = Duration::from_secs(TIMEOUT_DEFAULT),
+            Some(Some(number)) => match u64::try_from(number) {
+                Ok(seconds) if (TIMEOUT_MIN..=TIMEOUT_MAX).contains(&seconds) => {
+                    subscription.timeout = Duration::from_secs(seconds);
+                }
+                _ => {
+                    faults.add("timeout_seconds", format!("must be a whole number from {TIMEOUT_MIN} to {TIMEOUT_MAX}"))
+                }
+            },
+        }
+    }
+
+    /// The profile asked for; `platform` when none is.
+    pub(super) fn profile(&self, faults: &mut Problems) -> Profile {
+        let Some(name) = self.profile.as_ref().and_then(Option::as_deref) else { return Profile::default() };
+        let known = || Profile::ALL.map(Profile::name).join(", ");
+        let found = Profile::parse(name).ok_or_else(|| format!("must be one of {}", known()));
+        faults.take("profile", found).unwrap_or_default()
+    }
+
+    /// The secret given, if any, checked.
+    pub(super) fn secret(&self, faults: &mut Problems) -> Option<SigningSecret> {
+        let value = self.secret.as_ref()?.as_deref()?;
+        faults.take("secret", check_secret(value))?;
+        Some(SigningSecret { value: value.to_owned(), until: None })
+    }
+}
+
+/// A secret of somebody's own.
+pub(crate) fn check_secret(value: &str) -> Result<(), String> {
+    if !(8..=500).contains(&value.chars().count()) {
+        return Err("must have 8 to 500 characters".into());
+    }
+    signing::Secret::parse(value).map(drop).map_err(|fault| fault.to_string())
+}

@@ -1,0 +1,48 @@
+//! Subscriptions: URLs, what they want and how.
+
+pub(crate) mod activate;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod deliveries;
+pub(super) mod fields;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod patch;
+pub(crate) mod pause;
+pub(crate) mod rotate_secret;
+pub(crate) mod shown;
+pub(crate) mod test;
+
+use crate::{App, problem::Problem};
+use delivery::ChangeError;
+use model::{Subscription, SubscriptionId, SubscriptionState, TenantId};
+
+pub(super) fn missing(id: &str) -> Problem {
+    Problem::not_found(format!("Webhook subscription not found: {id}"))
+}
+
+pub(super) fn parse(id: &str) -> Result<SubscriptionId, Problem> {
+    SubscriptionId::parse(id).map_err(|_| missing(id))
+}
+
+async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Subscription, Problem> {
+    app.store.subscription(tenant, parse(id)?).await?.ok_or_else(|| missing(id))
+}
+
+/// What a change that was not made looks like to the client.
+fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
+    match fault {
+        ChangeError::Missing | ChangeError::NoTenant => missing(id),
+        ChangeError::Refused(problem) => problem,
+        ChangeError::Contended => Problem::conflict("The subscription is being changed by others; try again"),
+        ChangeError::Store(fault) => fault.into(),
+    }
+}
+
+async fn set_state(app: &App, tenant: &TenantId, id: &str, state: SubscriptionState) -> Result<Subscription, Problem> {
+    let set = |subscription: &mut Subscription| {
+        subscription.state = state;
+        Ok(())
+    };
+    app.engine.change_subscription(tenant, parse(id)?, set).await.map_err(|fault| unchanged(fault, id))
+}

@@ -1,0 +1,42 @@
+//! `PATCH /api/v1/webhooks/subscriptions/{id}`.
+
+use super::{fields::Fields, parse, shown::SubscriptionShown, unchanged};
+use crate::{App, auth::Member, body::Json as Body, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use model::{Problems, Scope};
+
+/// Change a subscription
+///
+/// What is absent stays, what is null is cleared, and nothing else changes. Its profile cannot be changed, its secret
+/// only be rotated.
+#[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
+    params(("id" = String, Path)), request_body = Fields,
+    responses((status = 200, body = SubscriptionShown)))]
+pub(crate) async fn patch(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+    Body(fields): Body<Fields>,
+) -> Result<Json<SubscriptionShown>, Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let change = |subscription: &mut model::Subscription| {
+        let mut faults = Problems::default();
+        let profile = fields.profile.as_ref().and_then(Option::as_deref);
+        if profile.is_some_and(|name| name != subscription.profile.name()) {
+            faults.add("profile", "cannot be changed; make another subscription");
+        }
+        if fields.secret.is_some() {
+            faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");
+        }
+        if let Err(more) = fields.apply(&app, subscription) {
+            faults.0.extend(more.0);
+        }
+        faults.into_result().map_err(Problem::from)
+    };
+    let changed = app.engine.change_subscription(tenant, parse(&id)?, change).await;
+    let subscription = changed.map_err(|fault| unchanged(fault, &id))?;
+    Ok(Json(SubscriptionShown::from(&subscription)))
+}

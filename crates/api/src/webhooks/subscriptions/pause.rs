@@ -1,0 +1,24 @@
+//! `POST /api/v1/webhooks/subscriptions/{id}/pause`.
+
+use super::{set_state, shown::SubscriptionShown};
+use crate::{App, auth::Member, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use model::{Scope, SubscriptionState};
+
+/// Pause a subscription
+///
+/// Events go on to be matched; their deliveries wait and are sent when it is activated.
+#[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/pause", tag = "Subscriptions",
+    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
+pub(crate) async fn pause(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Json<SubscriptionShown>, Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let subscription = set_state(&app, tenant, &id, SubscriptionState::Paused).await?;
+    Ok(Json(SubscriptionShown::from(&subscription)))
+}

@@ -1,0 +1,79 @@
+//! A subscription as P shows it.
+
+use model::{Subscription, Timestamp};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A subscription.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Subscription)]
+pub(crate) struct SubscriptionShown {
+    #[schema(example = "sub_06f8k2m4q9v1x3z5b7d9f1h3k5")]
+    id: String,
+    url: String,
+    description: Option<String>,
+    events: Vec<String>,
+    /// The same as `events`.
+    event_types: Vec<String>,
+    #[schema(value_type = Object)]
+    headers: Map<String, Value>,
+    is_active: bool,
+    retry_enabled: bool,
+    max_retries: u8,
+    timeout_seconds: u64,
+    /// `platform`, `tenant` or `standard`: the wire style.
+    profile: &'static str,
+    success_count: u64,
+    failure_count: u64,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_triggered_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_success_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_failure_at: Option<Timestamp>,
+    /// Percentage of attempts that succeeded; 0 before the first.
+    success_rate: f64,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+    #[schema(value_type = Object)]
+    custom_metadata: Map<String, Value>,
+}
+
+/// A subscription, with its signing secret: the only time it is shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CreatedSubscription {
+    #[serde(flatten)]
+    pub(super) shown: SubscriptionShown,
+    pub(super) secret: Option<String>,
+}
+
+impl From<&Subscription> for SubscriptionShown {
+    fn from(s: &Subscription) -> Self {
+        let events: Vec<String> = s.events.iter().map(ToString::to_string).collect();
+        Self {
+            id: s.id.to_string(),
+            url: s.url.clone(),
+            description: s.description.clone(),
+            event_types: events.clone(),
+            events,
+            headers: s.headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+            is_active: s.state.is_active(),
+            retry_enabled: s.retry_enabled,
+            max_retries: s.max_retries,
+            timeout_seconds: s.timeout.as_secs(),
+            profile: s.profile.name(),
+            success_count: s.stats.success_count,
+            failure_count: s.stats.failure_count,
+            last_triggered_at: s.stats.last_triggered_at,
+            last_success_at: s.stats.last_success_at,
+            last_failure_at: s.stats.last_failure_at,
+            success_rate: s.stats.success_rate(),
+            created_at: s.created_at,
+            updated_at: s.updated_at,
+            custom_metadata: s.metadata.clone(),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The commands' way to a running server: HTTP, as any other client.
+
+use anyhow::{Context, anyhow, bail};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{client::legacy, rt::TokioExecutor};
+use serde_json::Value;
+
+/// Where the server is and who is calling.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Server {
+    /// The server
+    #[arg(long, env = "POSTRIDER_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    url: String,
+    /// The operator's key or a tenant's; by default the one that `serve --dev` left in postrider.db.dev-key
+    #[arg(long, env = "POSTRIDER_KEY", hide_env_values = true, value_name = "KEY")]
+    key: Option<String>,
+    /// The tenant to act in; required with the operator's key
+    #[arg(long, env = "POSTRIDER_TENANT", value_name = "ID")]
+    tenant: Option<String>,
+}
+
+impl Server {
+    fn key(&self) -> anyhow::Result<String> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        std::fs::read_to_string("postrider.db.dev-key")
+            .map(|text| text.trim().to_owned())
+            .map_err(|_| anyhow!("a key is required: give --key or POSTRIDER_KEY (the operator's key or a tenant's)"))
+    }
+
+    /// Makes a call and answers its JSON; null when there is none.
+    pub(crate) fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&'static str, String)],
+    ) -> anyhow::Result<Value> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(self.exchange(method, path, body, headers))
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&'static str, String)],
+    ) -> anyhow::Result<Value> {
+        let uri: Uri = format!("{}{path}", self.url.trim_end_matches('/'))
+            .parse()
+            .with_context(|| format!("--url {:?} is not a URL, for example http://127.0.0.1:8080", self.url))?;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key()?))
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(tenant) = &self.tenant {
+            request = request.header("x-tenant-id", tenant);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(Full::new(Bytes::from(body.unwrap_or_default())))?;
+        let https = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let client: legacy::Client<_, Full<Bytes>> = legacy::Client::builder(TokioExecutor::new()).build(https);
+        let response = client
+            .request(request)
+            .await
+            .with_context(|| format!("no answer from {}; is the server running there?", self.url))?;
+        let status = response.status();
+        let bytes = response.into_body().collect().await?.to_bytes();
+        answer(status, &bytes)
+    }
+}
+
+fn answer(status: StatusCode, bytes: &[u8]) -> anyhow::Result<Value> {
+    let value = serde_json::from_slice(bytes).unwrap_or(Value::Null);
+    if status.is_success() {
+        return Ok(value);
+    }
+    match value.get("detail").and_then(Value::as_str) {
+        Some(detail) => bail!("{detail} ({status})"),
+        None => bail!("the server answered {status}"),
+    }
+}
+
+/// Prints an answer for people and programs alike.
+pub(crate) fn print(value: &Value) {
+    println!("{value:#}");
+}
+
+/// A value for a path.
+pub(crate) fn escape(text: &str) -> String {
+    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.~".contains(&c);
+    text.bytes().map(|c| if plain(c) { char::from(c).to_string() } else { format!("%{c:02X}") }).collect()
+}

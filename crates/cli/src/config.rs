@@ -1,0 +1,278 @@
+//! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
+//! names the variable, the value's problem and an example; a secret's value is never printed.
+
+use anyhow::{Context, anyhow, bail};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use clap::ValueEnum;
+use figment::{
+    Figment, Profile,
+    providers::{Env, Format, Serialized, Toml},
+    value::{Dict, Map, Value},
+};
+use http::HeaderValue;
+use ipnet::IpNet;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// All settings: name in `postrider.toml`, environment variable, default.
+const SETTINGS: [(&str, &str, Option<&str>); 15] = [
+    ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
+    ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
+    ("admin_key", "POSTRIDER_ADMIN_KEY", None),
+    ("master_key", "POSTRIDER_MASTER_KEY", None),
+    ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
+    ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
+    ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
+    ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
+    ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
+    ("log", "POSTRIDER_LOG", Some("info")),
+    ("log_format", "POSTRIDER_LOG_FORMAT", Some("text")),
+    ("timeout_seconds", "WEBHOOK_TIMEOUT_SECONDS", Some("10")),
+    ("max_retries", "WEBHOOK_MAX_RETRIES", Some("3")),
+    ("retry_base_seconds", "WEBHOOK_RETRY_BASE_SECONDS", Some("1")),
+    ("user_agent", "WEBHOOK_USER_AGENT", Some("Postrider-Webhooks/1.0")),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Where events and deliveries are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum StoreUrl {
+    Sqlite(PathBuf),
+}
+
+/// Checked settings.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) store: StoreUrl,
+    pub(crate) admin_key: Option<String>,
+    pub(crate) master_key: Option<Vec<u8>>,
+    pub(crate) allow_http: bool,
+    pub(crate) allow_networks: Vec<IpNet>,
+    pub(crate) max_concurrency: usize,
+    pub(crate) shutdown: Duration,
+    pub(crate) tenants_on_first_use: bool,
+    pub(crate) log: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) timeout: Duration,
+    pub(crate) max_retries: u8,
+    pub(crate) retry_base: Duration,
+    pub(crate) user_agent: HeaderValue,
+}
+
+/// Flags that stand for settings, by the settings' names.
+pub(crate) type Flags = Vec<(&'static str, Option<String>)>;
+
+impl Config {
+    /// Reads `file` (which must exist when it was asked for), the environment and the flags.
+    pub(crate) fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
+        Raw::read(file, flags)?.check()
+    }
+}
+
+/// Settings as text, wherever they come from.
+struct Raw(Dict);
+
+impl Raw {
+    fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
+        if let Some(file) = file.filter(|file| !file.is_file()) {
+            bail!("the configuration file {} does not exist", file.display());
+        }
+        let file = file.unwrap_or_else(|| Path::new("postrider.toml"));
+        let defaults: Map<&str, &str> =
+            SETTINGS.iter().filter_map(|(name, _, default)| default.map(|text| (*name, text))).collect();
+        let given: Map<&str, String> = flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let variables = Env::raw().filter_map(|key| setting_of(key.as_str()).map(Into::into)).lowercase(false);
+        let settings: Dict = Figment::from(Serialized::from(defaults, Profile::Default))
+            .merge(Toml::file(file))
+            .merge(variables)
+            .merge(Serialized::from(given, Profile::Default))
+            .extract()
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+        if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
+            let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
+            bail!("{} has the unknown setting {unknown:?}; known are {}", file.display(), known.join(", "));
+        }
+        Ok(Self(settings))
+    }
+
+    /// The setting as text; lists become comma-separated.
+    fn text(&self, name: &str) -> Option<String> {
+        fn plain(value: &Value) -> String {
+            match value {
+                Value::String(_, text) => text.clone(),
+                Value::Array(_, list) => list.iter().map(plain).collect::<Vec<_>>().join(","),
+                Value::Bool(_, flag) => flag.to_string(),
+                Value::Num(_, number) => match (number.to_u128(), number.to_i128(), number.to_f64()) {
+                    (Some(n), ..) => n.to_string(),
+                    (_, Some(n), _) => n.to_string(),
+                    (.., Some(n)) => n.to_string(),
+                    _ => String::new(),
+                },
+                Value::Char(_, c) => c.to_string(),
+                Value::Empty(..) | Value::Dict(..) => String::new(),
+            }
+        }
+        self.0.get(name).map(plain).filter(|text| !text.is_empty())
+    }
+
+    /// The setting through `parse`, whose fault follows on the variable's name.
+    fn get<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> anyhow::Result<T> {
+        let text = self.text(name).unwrap_or_default();
+        parse(&text).map_err(|fault| anyhow!("{} {fault}", variable(name)))
+    }
+
+    fn number(&self, name: &str, least: u64, most: u64, example: u64) -> anyhow::Result<u64> {
+        self.get(name, |text| match text.parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(number),
+            _ => Err(format!("is {text:?} but must be a whole number from {least} to {most}, for example {example}")),
+        })
+    }
+
+    fn flag(&self, name: &str) -> anyhow::Result<bool> {
+        self.get(name, |text| match text.to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" | "" => Ok(false),
+            _ => Err(format!("is {text:?} but must be true or false, for example true")),
+        })
+    }
+
+    fn check(&self) -> anyhow::Result<Config> {
+        Ok(Config {
+            listen: self.get("listen", |text| {
+                text.parse()
+                    .map_err(|_| format!("is {text:?} but must be an address and a port, for example 127.0.0.1:8080"))
+            })?,
+            store: self.get("store", parse_store)?,
+            admin_key: self.text("admin_key").map(|key| self.get("admin_key", |_| check_admin_key(key))).transpose()?,
+            master_key: self
+                .text("master_key")
+                .map(|key| self.get("master_key", |_| decode_master_key(&key)))
+                .transpose()?,
+            allow_http: self.flag("allow_http")?,
+            allow_networks: self.get("allow_networks", parse_networks)?,
+            max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
+            shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
+            tenants_on_first_use: self.flag("tenants_on_first_use")?,
+            log: self.text("log").unwrap_or_default(),
+            log_format: self.get("log_format", |text| {
+                LogFormat::from_str(text, true)
+                    .map_err(|_| format!("is {text:?} but must be text or json, for example json"))
+            })?,
+            timeout: Duration::from_secs(self.number("timeout_seconds", 1, 300, 10)?),
+            max_retries: self.number("max_retries", 0, 10, 3)? as u8,
+            retry_base: Duration::from_secs(self.number("retry_base_seconds", 1, 3_600, 1)?),
+            user_agent: self.get("user_agent", |text| {
+                HeaderValue::from_str(text)
+                    .ok()
+                    .filter(|value| value.to_str().is_ok())
+                    .ok_or_else(|| "must be visible ASCII characters, for example Acme-Webhooks/1.0".to_owned())
+            })?,
+        })
+    }
+}
+
+fn setting_of(variable: &str) -> Option<&'static str> {
+    SETTINGS.iter().find(|(_, known, _)| *known == variable).map(|(name, ..)| *name)
+}
+
+fn variable(name: &str) -> &'static str {
+    SETTINGS.iter().find(|(known, ..)| *known == name).map_or("?", |(_, variable, _)| variable)
+}
+
+fn parse_store(text: &str) -> Result<StoreUrl, String> {
+    match text.strip_prefix("sqlite:") {
+        Some(path) if !path.is_empty() => Ok(StoreUrl::Sqlite(path.trim_start_matches("//").into())),
+        _ => Err(format!("is {text:?} but must begin with sqlite:, for example sqlite:postrider.db")),
+    }
+}
+
+fn check_admin_key(key: String) -> Result<String, String> {
+    if key.len() < 24 {
+        return Err(
+            "is too short: it must have 24 characters or more, for example the output of: openssl rand -hex 24".into(),
+        );
+    }
+    if !key.bytes().all(|c| c.is_ascii_graphic()) {
+        return Err(
+            "must be visible ASCII characters without spaces, for example the output of: openssl rand -hex 24".into()
+        );
+    }
+    Ok(key)
+}
+
+/// 32 bytes in base64.
+pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
+    match STANDARD.decode(text.trim()) {
+        Ok(bytes) if bytes.len() == 32 => Ok(bytes),
+        _ => Err("must be 32 bytes in base64, for example the output of: openssl rand -base64 32".into()),
+    }
+}
+
+fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let parse = |part: &str| {
+        part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
+            format!("has {part:?}, which is no network; it must be CIDRs with commas between, for example 127.0.0.0/8,10.1.0.0/16")
+        })
+    };
+    text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+        let mut settings: Dict = SETTINGS
+            .iter()
+            .filter_map(|(name, _, default)| default.map(|text| ((*name).to_owned(), Value::from(text))))
+            .collect();
+        settings.extend(pairs.iter().map(|(name, text)| ((*name).to_owned(), Value::from(*text))));
+        Raw(settings).check()
+    }
+
+    #[test]
+    fn defaults_are_good() {
+        let config = check(&[]).unwrap();
+        assert_eq!(config.listen.port(), 8080);
+        assert_eq!(config.store, StoreUrl::Sqlite("postrider.db".into()));
+        assert!(config.admin_key.is_none() && config.allow_networks.is_empty() && !config.allow_http);
+    }
+
+    #[test]
+    fn faults_name_the_variable_and_give_an_example_but_no_secret() {
+        let rows = [
+            ("listen", "8080", "POSTRIDER_LISTEN"),
+            ("store", "mysql://x", "POSTRIDER_STORE"),
+            ("admin_key", "short-secret", "POSTRIDER_ADMIN_KEY"),
+            ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
+            ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
+            ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
+            ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+            ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
+            ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
+            ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),
+            ("log_format", "xml", "POSTRIDER_LOG_FORMAT"),
+        ];
+        for (name, text, variable) in rows {
+            let fault = check(&[(name, text)]).err().unwrap().to_string();
+            assert!(fault.starts_with(variable), "{fault}");
+            assert!(fault.contains("for example"), "{fault}");
+            assert!(!fault.contains("short-secret") && !fault.contains("c2VjcmV0"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn networks_are_a_list() {
+        let config = check(&[("allow_networks", "127.0.0.0/8, 10.1.2.3,fd00::/8")]).unwrap();
+        assert_eq!(config.allow_networks.len(), 3);
+    }
+}

@@ -1,0 +1,61 @@
+//! `postrider key`: tenants' API keys, over HTTP.
+
+use crate::client::{Server, escape, print};
+use clap::Subcommand;
+use http::Method;
+use serde_json::json;
+
+/// Make, list and revoke tenants' API keys.
+///
+/// Needs the operator's key and --tenant.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Make a key; it is shown only now
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: Option<String>,
+        /// What it may do; repeat for more. One of events:publish, webhooks:manage, webhooks:read,
+        /// webhooks.secret.view, webhooks.secret.rotate [default: the first three]
+        #[arg(long)]
+        scope: Vec<String>,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// List a tenant's keys
+    List {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Revoke a key; it stops working at once
+    Revoke {
+        /// The key's id (key_…), from the list
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    match args.action {
+        Action::Create { name, scope, server } => {
+            let mut body = json!({ "name": name });
+            if !scope.is_empty() {
+                body["scopes"] = scope.into();
+            }
+            print(&server.call(Method::POST, "/api/v1/keys", Some(body.to_string()), &[])?);
+        }
+        Action::List { server } => print(&server.call(Method::GET, "/api/v1/keys", None, &[])?),
+        Action::Revoke { id, server } => {
+            server.call(Method::DELETE, &format!("/api/v1/keys/{}", escape(&id)), None, &[])?;
+            println!("{id} is revoked");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! `postrider openapi`: prints the OpenAPI document; how the committed copy is made.
+
+use anyhow::Context;
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    println!("{}", api::openapi().to_pretty_json().context("the OpenAPI document cannot be written")?);
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! `postrider publish`: one event, over HTTP.
+
+use crate::client::{Server, print};
+use anyhow::{Context, ensure};
+use http::Method;
+use serde_json::value::RawValue;
+use std::{collections::BTreeMap, io::Read};
+
+/// Publish an event.
+///
+/// Prints the answer, which comes when the event is durable. Example:
+///
+/// postrider publish invoice.created --data '{"invoice_id": "inv_123"}'
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// For example invoice.created
+    #[arg(value_name = "TYPE")]
+    event_type: String,
+    /// A JSON object, @FILE with one, or - for standard input
+    #[arg(long, value_name = "JSON|@FILE|-")]
+    data: String,
+    /// An id of your own: published again, it is known and not delivered twice
+    #[arg(long)]
+    id: Option<String>,
+    /// When it happened, e.g. 2026-01-31T09:30:00Z [default: now]
+    #[arg(long, value_name = "TIME")]
+    timestamp: Option<String>,
+    /// A JSON object that goes beside the data
+    #[arg(long, value_name = "JSON")]
+    metadata: Option<String>,
+    /// low, normal or high
+    #[arg(long)]
+    priority: Option<String>,
+    /// Publish at most once under this key
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+    #[command(flatten)]
+    server: Server,
+}
+
+fn read_data(given: &str) -> anyhow::Result<String> {
+    if given == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        return Ok(text);
+    }
+    match given.strip_prefix('@') {
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("--data: {file} cannot be read")),
+        None => Ok(given.to_owned()),
+    }
+}
+
+/// The publisher's bytes, not our rendering of them.
+fn raw(flag: &str, text: String) -> anyhow::Result<Box<RawValue>> {
+    let raw: Box<RawValue> = serde_json::from_str(text.trim()).with_context(|| format!("{flag} is not valid JSON"))?;
+    ensure!(raw.get().starts_with('{'), "{flag} must be a JSON object, for example '{{\"invoice_id\": \"inv_123\"}}'");
+    Ok(raw)
+}
+
+fn text(value: &str) -> anyhow::Result<Box<RawValue>> {
+    Ok(serde_json::value::to_raw_value(value)?)
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let mut body =
+        BTreeMap::from([("type", text(&args.event_type)?), ("data", raw("--data", read_data(&args.data)?)?)]);
+    for (name, value) in [("id", args.id), ("timestamp", args.timestamp), ("priority", args.priority)] {
+        if let Some(value) = value {
+            body.insert(name, text(&value)?);
+        }
+    }
+    if let Some(metadata) = args.metadata {
+        body.insert("metadata", raw("--metadata", metadata)?);
+    }
+    let headers: Vec<_> = args.idempotency_key.map(|key| ("idempotency-key", key)).into_iter().collect();
+    let answer = args.server.call(Method::POST, "/api/v1/events", Some(serde_json::to_string(&body)?), &headers)?;
+    print(&answer);
+    Ok(())
+}

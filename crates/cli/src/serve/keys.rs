@@ -1,0 +1,112 @@
+//! The installation's own keys: given, or made at the first start and kept beside the SQLite file.
+
+use crate::{
+    config::{Config, decode_master_key},
+    entropy::SystemEntropy,
+};
+use anyhow::{Context, anyhow};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use model::Entropy;
+use std::{
+    fs::{File, OpenOptions},
+    io::{ErrorKind, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+use storage::{MasterKey, StorageError};
+
+/// `postrider.db` → `postrider.db.<ending>`.
+pub(super) fn beside(store: &Path, ending: &str) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+/// Writes a file that only its owner may read.
+pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn read(path: &Path) -> anyhow::Result<Option<String>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
+        Err(fault) => Err(fault).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+pub(super) fn master_key(config: &Config, store: &Path) -> anyhow::Result<MasterKey> {
+    let bytes = match &config.master_key {
+        Some(bytes) => bytes.clone(),
+        None => kept_master_key(store)?,
+    };
+    Ok(MasterKey::try_new(&bytes)?)
+}
+
+fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
+    let path = beside(store, "key");
+    if let Some(text) = read(&path)? {
+        return decode_master_key(&text).map_err(|fault| anyhow!("{}: {fault}", path.display()));
+    }
+    if store.exists() {
+        // A new key would open none of the secrets in there.
+        return Err(anyhow!(
+            "POSTRIDER_MASTER_KEY is not given and {} is missing, but {} exists: restore the key file, or give the \
+             key that the store was written with",
+            path.display(),
+            store.display()
+        ));
+    }
+    if let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(anyhow!("POSTRIDER_STORE: the folder {} does not exist", folder.display()));
+    }
+    let mut bytes = [0; 32];
+    SystemEntropy.fill(&mut bytes);
+    write_private(&path, &format!("{}\n", STANDARD.encode(bytes)))?;
+    // The name in the folder must be durable before anything is encrypted with it.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).context("the key file could not be made durable")?;
+    Ok(bytes.to_vec())
+}
+
+/// The operator's key as a hash. One that was not given is made, printed once, and kept as a hash.
+pub(super) fn admin_key_hash(config: &Config, store: &Path) -> anyhow::Result<[u8; 32]> {
+    if let Some(key) = &config.admin_key {
+        return Ok(api::hash_key(key));
+    }
+    let path = beside(store, "admin-key-hash");
+    if let Some(text) = read(&path)? {
+        return decode_master_key(&text)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| anyhow!("{} is damaged; remove it to have a new operator's key made", path.display()));
+    }
+    let mut random = [0; 32];
+    SystemEntropy.fill(&mut random);
+    let key = format!("ak_{}", signing::generate_url_safe(random));
+    let hash = api::hash_key(&key);
+    write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
+    println!("Operator's key, shown only now: {key}");
+    println!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());
+    Ok(hash)
+}
+
+/// Says what to do about a store that cannot be opened.
+pub(super) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
+    match fault {
+        StorageError::WrongMasterKey => anyhow!(
+            "POSTRIDER_MASTER_KEY is not the key that {} was written with: give that one, for example from the file \
+             {}",
+            store.display(),
+            beside(store, "key").display()
+        ),
+        StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
+        fault => anyhow!(fault).context("POSTRIDER_STORE"),
+    }
+}

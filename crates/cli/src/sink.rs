@@ -1,0 +1,124 @@
+//! `postrider sink`: a receiver that verifies and prints what it gets, for trying things out.
+
+use anyhow::Context;
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, Uri};
+use model::{Clock, SystemClock};
+use std::{
+    io::Write as _,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::net::TcpListener;
+
+/// Receive webhooks, verify them and print them.
+///
+/// Listens on loopback. With --secret it checks `webhook-signature` and the profile's own signature header. --status
+/// and --delay make it a receiver that fails or hangs.
+#[derive(Clone, clap::Args)]
+pub(crate) struct Args {
+    /// Port to listen on
+    #[arg(long, default_value_t = 9000)]
+    port: u16,
+    /// The subscription's signing secret; repeat while one is being rotated
+    #[arg(long, value_name = "SECRET", env = "POSTRIDER_SINK_SECRET", hide_env_values = true, allow_hyphen_values = true)]
+    secret: Vec<String>,
+    /// The status to answer with
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(100..=599))]
+    status: u16,
+    /// Seconds to wait before answering
+    #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]
+    delay: f64,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    runtime.block_on(async move {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
+        let listener =
+            TcpListener::bind(address).await.with_context(|| format!("--port: {address} cannot be listened on"))?;
+        println!("Receiving on http://{}", listener.local_addr()?);
+        if args.secret.is_empty() {
+            println!("Without --secret nothing is verified.");
+        }
+        let router = Router::new().fallback(receive).with_state(Arc::new(args));
+        axum::serve(listener, router).await.context("the receiver stopped")
+    })
+}
+
+async fn receive(State(args): State<Arc<Args>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let verdict = verdict(&args.secret, &text, &body);
+    let event_type = ["x-webhook-event-type", "x-event"].iter().find_map(|name| text(name)).map(str::to_owned);
+    let event_type = event_type.or_else(|| type_in(&body)).unwrap_or_else(|| "(no type)".into());
+    // One write a request: a line that another process reads is whole.
+    let _ = writeln!(
+        std::io::stdout().lock(),
+        "{} {} {event_type} {} {verdict}\n    {}",
+        SystemClock.now(),
+        uri.path(),
+        text("webhook-id").unwrap_or("(no webhook-id)"),
+        String::from_utf8_lossy(&body)
+    );
+    if args.delay > 0.0 {
+        tokio::time::sleep(Duration::try_from_secs_f64(args.delay).unwrap_or(Duration::MAX)).await;
+    }
+    let status = StatusCode::from_u16(args.status).unwrap_or(StatusCode::OK);
+    (status, "received\n").into_response()
+}
+
+fn type_in(body: &[u8]) -> Option<String> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    Some(value.get("type").or_else(|| value.get("event"))?.as_str()?.to_owned())
+}
+
+fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, body: &[u8]) -> String {
+    if secrets.is_empty() {
+        return "not verified".into();
+    }
+    let mut checks = Vec::new();
+    let (id, timestamp) = (header("webhook-id").unwrap_or(""), header("webhook-timestamp").unwrap_or(""));
+    if let Some(signatures) = header("webhook-signature") {
+        let now = SystemClock.now().seconds();
+        let check = |key: &String| signing::verify_standard(key, id, timestamp, signatures, body, now);
+        checks.push(("webhook-signature", first_good(secrets, check)));
+    }
+    for name in ["x-webhook-signature", "x-signature"] {
+        if let Some(given) = header(name) {
+            checks.push((name, first_good(secrets, |key| signing::verify_hex(key, given, body))));
+        }
+    }
+    if checks.is_empty() {
+        return "NOT VERIFIED: it has no signature".into();
+    }
+    let faults: Vec<_> = checks
+        .iter()
+        .filter_map(|(name, result)| result.as_ref().err().map(|fault| format!("{name}: {fault}")))
+        .collect();
+    if faults.is_empty() {
+        let names: Vec<_> = checks.iter().map(|(name, _)| *name).collect();
+        format!("verified ({})", names.join(", "))
+    } else {
+        format!("NOT VERIFIED: {}", faults.join("; "))
+    }
+}
+
+fn first_good(
+    secrets: &[String],
+    check: impl Fn(&String) -> Result<(), signing::VerifyError>,
+) -> Result<(), signing::VerifyError> {
+    let mut last = Err(signing::VerifyError::Signature);
+    for secret in secrets {
+        last = check(secret);
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}

@@ -1,0 +1,261 @@
+//! The engine: index, journal, lanes and egress put together, started, recovered and stopped.
+
+use crate::{
+    attempt,
+    egress::Egress,
+    index::Index,
+    journal::{Journal, JournalTask, journal},
+    lanes::{Lanes, Load, Start, Work},
+    target::{Defaults, Target},
+    wake::Sleeper,
+};
+use model::{
+    AttemptResult, Clock, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId, delivery::decide,
+};
+use std::{sync::Arc, time::Duration};
+use storage::{Outcome, StorageError, Store};
+use tokio::sync::{Semaphore, watch};
+
+/// What an engine is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    /// Waits on that clock.
+    pub sleeper: Arc<dyn Sleeper>,
+    pub ids: Arc<IdSource>,
+    pub egress: Egress,
+    pub defaults: Defaults,
+    /// Requests under way over all lanes.
+    pub max_concurrency: usize,
+}
+
+/// A running engine.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) index: Index,
+    pub(crate) journal: Journal,
+    pub(crate) lanes: Lanes,
+    pub(crate) egress: Egress,
+    pub(crate) defaults: Defaults,
+    /// Test sends under way.
+    pub(crate) tests: Semaphore,
+    stopping: watch::Sender<bool>,
+}
+
+/// How the engine is doing.
+#[derive(Clone, Copy, Debug)]
+pub struct Health {
+    pub lanes: Load,
+    /// Entries that wait to be written.
+    pub journal_depth: usize,
+}
+
+/// Whether everything under way was finished in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    Clean,
+    /// So many requests were cut off; their deliveries stay due.
+    CutOff(usize),
+}
+
+/// Test sends at one time, over all tenants.
+const TESTS: usize = 32;
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Engine").finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Reads the subscriptions, starts the tasks, and takes up whatever is due.
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, StorageError> {
+        let (journal, task) = journal();
+        let engine = Arc::new(Self {
+            lanes: Lanes::new(parts.store.clone(), parts.clock.clone(), parts.max_concurrency),
+            store: parts.store,
+            clock: parts.clock,
+            ids: parts.ids,
+            index: Index::default(),
+            journal,
+            egress: parts.egress,
+            defaults: parts.defaults,
+            tests: Semaphore::new(TESTS),
+            stopping: watch::Sender::new(false),
+        });
+        engine.finish_deletions().await?;
+        let targets = engine.load().await?;
+        engine.run_journal(task);
+        engine.run_timers(parts.sleeper);
+        engine.recover(targets).await?;
+        Ok(engine)
+    }
+
+    /// What a crash cut short.
+    async fn finish_deletions(&self) -> Result<(), StorageError> {
+        for tenant in self.store.half_deleted_tenants().await? {
+            tracing::info!(%tenant, "finishing a deletion");
+            self.store.delete_tenant(&tenant).await?;
+        }
+        Ok(())
+    }
+
+    async fn load(&self) -> Result<Vec<Arc<Target>>, StorageError> {
+        let mut targets = Vec::new();
+        self.store
+            .each_subscription(&mut |subscription| {
+                let target = Target::new(subscription);
+                if target.subscription.state != SubscriptionState::Deleted {
+                    self.index.put(target.clone());
+                }
+                targets.push(target);
+            })
+            .await?;
+        Ok(targets)
+    }
+
+    /// One look-up a subscription, whatever waits for it.
+    async fn recover(self: &Arc<Self>, targets: Vec<Arc<Target>>) -> Result<(), StorageError> {
+        let (mut waiting, now) = (0, self.clock.now());
+        for target in targets {
+            let subscription = &target.subscription;
+            let Some(at) = self.store.next_due(&subscription.tenant, subscription.id).await? else { continue };
+            if subscription.state == SubscriptionState::Deleted {
+                self.store.cancel_waiting(&subscription.tenant, subscription.id, now).await?;
+                continue;
+            }
+            waiting += 1;
+            self.work(self.lanes.expect(&target, at));
+        }
+        if waiting > 0 {
+            tracing::info!(subscriptions = waiting, "deliveries wait in the store and are taken up");
+        }
+        Ok(())
+    }
+
+    fn run_journal(self: &Arc<Self>, task: JournalTask) {
+        tokio::spawn(task.run(self.clone()));
+    }
+
+    fn run_timers(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>) {
+        let engine = self.clone();
+        let mut stopping = self.stopping.subscribe();
+        tokio::spawn(async move {
+            loop {
+                let (work, next) = engine.lanes.tick();
+                engine.work(work);
+                tokio::select! {
+                    () = sleeper.sleep_until(next) => {}
+                    () = engine.lanes.sooner() => {}
+                    _ = stopping.changed() => return,
+                }
+            }
+        });
+    }
+
+    /// Starts the requests and refills that a change of the lanes calls for.
+    pub(crate) fn work(self: &Arc<Self>, work: Work) {
+        for start in work.starts {
+            tokio::spawn(self.clone().deliver(start));
+        }
+        for refill in work.refills {
+            let engine = self.clone();
+            tokio::spawn(async move {
+                let work = engine.lanes.refill(refill).await;
+                engine.work(work);
+            });
+        }
+    }
+
+    /// Sends one delivery, gives its room to the next, and journals what came of it.
+    async fn deliver(self: Arc<Self>, start: Start) {
+        let Start { lane, job, room } = start;
+        let Some(target) = self.lanes.target(lane) else { return };
+        let number = job.attempts + 1;
+        let now = self.clock.now();
+        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await;
+        let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
+        self.work(self.lanes.finished(lane, room, attempt.duration, answered));
+
+        let subscription = &target.subscription;
+        let policy = subscription.retry_policy(self.defaults.retry_base);
+        let round = number.saturating_sub(job.earlier_attempts);
+        let ended = now.after(attempt.duration);
+        let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
+        log(&target, &job.outgoing, &job.id, &attempt, next.status, &result);
+        let outcome = Outcome {
+            tenant: subscription.tenant.clone(),
+            delivery: job.id,
+            subscription: subscription.id,
+            attempt,
+            next,
+        };
+        self.journal.outcome(lane, Box::new(outcome)).await;
+    }
+
+    /// A receiver said 410; what the journal has just written is true in memory too.
+    pub(crate) fn subscription_gone(self: &Arc<Self>, tenant: &TenantId, id: SubscriptionId) {
+        let Some(known) = self.index.get(tenant, id) else { return };
+        if !known.subscription.state.collects() {
+            return;
+        }
+        tracing::warn!(%tenant, subscription = %id, "subscription disabled: its receiver answered 410 Gone");
+        let mut subscription = known.subscription.clone();
+        subscription.state = SubscriptionState::Disabled;
+        subscription.revision += 1;
+        let target = Target::new(subscription);
+        self.index.put(target.clone());
+        self.work(self.lanes.replace(&target));
+    }
+
+    pub fn health(&self) -> Health {
+        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth() }
+    }
+
+    /// Starts nothing new, waits for what is under way up to `deadline`, and makes every outcome durable. What is cut
+    /// off stays due.
+    pub async fn stop(&self, deadline: Duration) -> Stopped {
+        self.stopping.send_replace(true);
+        let drained = tokio::time::timeout(deadline, self.lanes.drain()).await;
+        self.journal.flush().await;
+        match drained {
+            Ok(()) => Stopped::Clean,
+            Err(_) => Stopped::CutOff(self.lanes.unsettled()),
+        }
+    }
+}
+
+fn log(
+    target: &Target,
+    outgoing: &attempt::Outgoing,
+    id: &model::DeliveryId,
+    attempt: &model::Attempt,
+    status: DeliveryStatus,
+    result: &AttemptResult,
+) {
+    macro_rules! line {
+        ($level:ident, $text:literal) => {
+            tracing::$level!(
+                target: "postrider::delivery",
+                tenant = %target.subscription.tenant,
+                subscription = %target.subscription.id,
+                delivery = %id,
+                event = outgoing.public_id(),
+                event_type = %outgoing.event.event_type,
+                attempt = attempt.number,
+                status = attempt.response_code,
+                error = attempt.error.as_deref(),
+                duration_ms = attempt.duration.as_millis() as u64,
+                $text
+            )
+        };
+    }
+    match (status, result) {
+        (DeliveryStatus::Delivered, _) => line!(info, "delivered"),
+        (DeliveryStatus::Retrying, AttemptResult::Failed(_)) => line!(warn, "not delivered, will be tried again"),
+        (DeliveryStatus::Retrying, _) => line!(info, "refused, will be tried again"),
+        _ => line!(error, "not delivered for good"),
+    }
+}

@@ -1,0 +1,94 @@
+//! Which subscriptions want which events: tenant → event type → subscriptions, and beside that those with wildcards.
+//! In memory, exact from the moment a change is committed.
+
+use crate::target::Target;
+use model::{EventPattern, EventType, SubscriptionId, TenantId};
+use parking_lot::RwLock;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+#[derive(Debug, Default)]
+struct TenantIndex {
+    all: HashMap<SubscriptionId, Arc<Target>>,
+    /// Subscriptions that list single types only, under each.
+    by_type: HashMap<EventType, BTreeMap<SubscriptionId, Arc<Target>>>,
+    /// Subscriptions with a wildcard.
+    wide: BTreeMap<SubscriptionId, Arc<Target>>,
+}
+
+impl TenantIndex {
+    fn remove(&mut self, id: SubscriptionId) {
+        let Some(known) = self.all.remove(&id) else { return };
+        self.wide.remove(&id);
+        for pattern in &known.subscription.events {
+            if let EventPattern::One(one) = pattern
+                && let Some(list) = self.by_type.get_mut(one)
+            {
+                list.remove(&id);
+                if list.is_empty() {
+                    self.by_type.remove(one);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, target: Arc<Target>) {
+        let subscription = &target.subscription;
+        self.remove(subscription.id);
+        self.all.insert(subscription.id, target.clone());
+        if !subscription.state.collects() {
+            return;
+        }
+        let single = |pattern: &EventPattern| matches!(pattern, EventPattern::One(_));
+        if !subscription.events.iter().all(single) {
+            self.wide.insert(subscription.id, target);
+            return;
+        }
+        for pattern in &subscription.events {
+            if let EventPattern::One(one) = pattern {
+                self.by_type.entry(one.clone()).or_default().insert(subscription.id, target.clone());
+            }
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    tenants: RwLock<HashMap<TenantId, TenantIndex>>,
+}
+
+impl Index {
+    pub(crate) fn put(&self, target: Arc<Target>) {
+        self.tenants.write().entry(target.subscription.tenant.clone()).or_default().put(target);
+    }
+
+    pub(crate) fn remove(&self, tenant: &TenantId, id: SubscriptionId) {
+        let mut tenants = self.tenants.write();
+        if let Some(index) = tenants.get_mut(tenant) {
+            index.remove(id);
+            if index.all.is_empty() {
+                tenants.remove(tenant);
+            }
+        }
+    }
+
+    /// All subscriptions of a tenant that is gone.
+    pub(crate) fn remove_tenant(&self, tenant: &TenantId) -> Vec<SubscriptionId> {
+        self.tenants.write().remove(tenant).map(|index| index.all.into_keys().collect()).unwrap_or_default()
+    }
+
+    pub(crate) fn get(&self, tenant: &TenantId, id: SubscriptionId) -> Option<Arc<Target>> {
+        self.tenants.read().get(tenant)?.all.get(&id).cloned()
+    }
+
+    /// Who wants an event of this type, in a stable order.
+    pub(crate) fn matching(&self, tenant: &TenantId, event_type: &EventType) -> Vec<Arc<Target>> {
+        let tenants = self.tenants.read();
+        let Some(index) = tenants.get(tenant) else { return Vec::new() };
+        let mut found: Vec<_> = index.by_type.get(event_type).into_iter().flatten().map(|(_, t)| t.clone()).collect();
+        found.extend(index.wide.values().filter(|target| target.subscription.wants(event_type)).cloned());
+        found
+    }
+}

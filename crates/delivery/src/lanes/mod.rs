@@ -1,0 +1,307 @@
+//! Lanes: the queue of each subscription in memory, filled from what is committed and, when there is more than memory
+//! should hold, from the store.
+//!
+//! A lane is in one of two modes. While the store holds nothing of it that is due, a committed delivery goes straight
+//! into its queue. When the queue is full, or memory as a whole is, the delivery *spills*: it stays in the store, where
+//! it is anyway, and the lane *refills* from there in the order in which things are due, until it has caught up. Retries
+//! whose time has come, what is found at the start, what a paused subscription has collected and what is retried by
+//! hand all come the same way: the lane is told when something of it in the store is due.
+
+mod lane;
+mod scheduler;
+
+use crate::{attempt::Outgoing, target::Target};
+pub(crate) use lane::Job;
+use lane::SpilledSince;
+use model::{Clock, DeliveryId, SubscriptionId, Timestamp};
+use parking_lot::Mutex;
+use scheduler::Scheduler;
+pub(crate) use scheduler::{Room, Start};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use storage::{Due, Store};
+use tokio::sync::Notify;
+
+/// What lanes hold in memory, at most, about; then everything spills.
+const MEMORY: usize = 64 * 1024 * 1024;
+
+/// All lanes of a node.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    state: Mutex<State>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    /// A timer was set earlier than all others.
+    sooner: Notify,
+    /// Outcomes became durable.
+    settled: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    scheduler: Scheduler,
+    /// When to look into the store, and for which lane.
+    timers: BTreeSet<(Timestamp, usize)>,
+    /// Deliveries that were started and whose outcome is not durable yet.
+    unsettled: usize,
+}
+
+/// A refill that somebody has to run.
+#[derive(Debug)]
+pub(crate) struct Refill {
+    lane: usize,
+    target: Arc<Target>,
+    limit: usize,
+    held: Vec<DeliveryId>,
+}
+
+/// What has to be done after the lanes changed: requests to start, refills to run.
+#[derive(Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) starts: Vec<Start>,
+    pub(crate) refills: Vec<Refill>,
+}
+
+/// How full the lanes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    pub in_flight: usize,
+    pub busy_lanes: usize,
+    pub queued_bytes: usize,
+}
+
+impl Lanes {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, max_concurrency: usize) -> Self {
+        let state = State { scheduler: Scheduler::new(max_concurrency), timers: BTreeSet::new(), unsettled: 0 };
+        Self { state: Mutex::new(state), store, clock, sooner: Notify::new(), settled: Notify::new() }
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        let state = self.state.lock();
+        Load {
+            in_flight: state.scheduler.in_flight(),
+            busy_lanes: state.scheduler.busy_lanes(),
+            queued_bytes: state.scheduler.queued_bytes,
+        }
+    }
+
+    /// Takes deliveries that were just committed.
+    pub(crate) fn offer(&self, new: Vec<(Arc<Target>, DeliveryId, Arc<Outgoing>)>) -> Work {
+        let now = self.clock.now();
+        self.change(|state, work| {
+            for (target, id, outgoing) in new {
+                let lane = state.scheduler.lane_for(&target);
+                state.offer(lane, Job { id, outgoing, attempts: 0, earlier_attempts: 0 }, now);
+                state.look(lane, now, work);
+            }
+        })
+    }
+
+    /// The store has something of this subscription that is due at `at`.
+    pub(crate) fn expect(&self, target: &Arc<Target>, at: Timestamp) -> Work {
+        let now = self.clock.now();
+        self.change(|state, work| {
+            let lane = state.scheduler.lane_for(target);
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.leave_in_store(at);
+            }
+            state.look(lane, now, work);
+            self.sooner.notify_one();
+        })
+    }
+
+    /// The subscription has changed. What was queued for a paused one goes back to the store.
+    pub(crate) fn replace(&self, target: &Arc<Target>) -> Work {
+        let now = self.clock.now();
+        self.change(|state, work| {
+            let Some(lane) = state.scheduler.find(target.subscription.id) else { return };
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.target = target.clone();
+            }
+            if !target.subscription.state.is_active() {
+                state.scheduler.clear_queue(lane);
+            }
+            state.look(lane, now, work);
+        })
+    }
+
+    pub(crate) fn remove(&self, id: SubscriptionId) {
+        self.state.lock().scheduler.remove(id);
+    }
+
+    /// A request has ended; its room goes to the next.
+    pub(crate) fn finished(&self, lane: usize, room: Room, took: Duration, answered: bool) -> Work {
+        let now = self.clock.now();
+        self.change(|state, work| {
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.learn(took, answered);
+            }
+            state.scheduler.finished(lane, room);
+            state.look(lane, now, work);
+        })
+    }
+
+    /// The outcomes of these are durable; each may be due again.
+    pub(crate) fn settle(&self, outcomes: impl IntoIterator<Item = (usize, DeliveryId, Option<Timestamp>)>) -> Work {
+        let now = self.clock.now();
+        let work = self.change(|state, work| {
+            for (lane, id, next) in outcomes {
+                state.unsettled -= 1;
+                if let Some(one) = state.scheduler.lane(lane) {
+                    one.held.remove(&id);
+                    if let Some(at) = next {
+                        one.leave_in_store(at);
+                    }
+                }
+                if next.is_some() {
+                    state.look(lane, now, work);
+                    self.sooner.notify_one();
+                }
+                state.scheduler.settled(lane);
+            }
+        });
+        self.settled.notify_waiters();
+        work
+    }
+
+    /// Looks into the store for lanes whose time has come; answers when to look again.
+    pub(crate) fn tick(&self) -> (Work, Option<Timestamp>) {
+        let now = self.clock.now();
+        let mut next = None;
+        let work = self.change(|state, work| {
+            while let Some(&(at, lane)) = state.timers.first() {
+                if at > now {
+                    next = Some(at);
+                    break;
+                }
+                state.timers.pop_first();
+                if let Some(one) = state.scheduler.lane(lane) {
+                    one.timer = None;
+                }
+                state.look(lane, now, work);
+            }
+        });
+        (work, next)
+    }
+
+    /// Returns when a timer was set earlier than all others.
+    pub(crate) async fn sooner(&self) {
+        self.sooner.notified().await;
+    }
+
+    /// Runs a refill.
+    pub(crate) async fn refill(&self, refill: Refill) -> Work {
+        let Refill { lane, target, limit, held } = refill;
+        let now = self.clock.now();
+        let (tenant, id) = (&target.subscription.tenant, target.subscription.id);
+        let found = match self.store.due(tenant, id, now, limit, &held).await {
+            Ok(found) => found,
+            Err(fault) => {
+                tracing::warn!(subscription = %id, error = %fault, "a refill failed; it will be tried again");
+                Due { deliveries: Vec::new(), next: Some(now.after(Duration::from_secs(1))) }
+            }
+        };
+        let work = self.change(|state, work| state.refilled(lane, found, now, work));
+        self.sooner.notify_one();
+        work
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State, &mut Work)) -> Work {
+        let mut work = Work::default();
+        let mut state = self.state.lock();
+        change(&mut state, &mut work);
+        while let Some(start) = state.scheduler.next() {
+            work.starts.push(start);
+        }
+        state.unsettled += work.starts.len();
+        work
+    }
+
+    /// The target that a start is to be sent to.
+    pub(crate) fn target(&self, lane: usize) -> Option<Arc<Target>> {
+        self.state.lock().scheduler.lane(lane).map(|lane| lane.target.clone())
+    }
+
+    /// Starts nothing any more, and returns when the outcome of everything that was started is durable.
+    pub(crate) async fn drain(&self) {
+        self.state.lock().scheduler.stop();
+        loop {
+            let settled = self.settled.notified();
+            if self.unsettled() == 0 {
+                return;
+            }
+            settled.await;
+        }
+    }
+
+    /// Deliveries that were started and whose outcome is not durable yet.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.state.lock().unsettled
+    }
+}
+
+impl State {
+    fn offer(&mut self, index: usize, job: Job, now: Timestamp) {
+        let full = self.is_full(index);
+        let Some(lane) = self.scheduler.lane(index) else { return };
+        if lane.held.contains(&job.id) {
+            return;
+        }
+        if full || !lane.is_open() || lane.has_backlog(now) {
+            lane.leave_in_store(job.id.made_at());
+        } else {
+            self.scheduler.push(index, job);
+        }
+    }
+
+    fn is_full(&mut self, index: usize) -> bool {
+        let (bytes, busy) = (self.scheduler.queued_bytes, self.scheduler.busy_lanes().max(1));
+        let Some(lane) = self.scheduler.lane(index) else { return true };
+        // When memory is short, only lanes with next to nothing may take more.
+        let short = bytes >= MEMORY && lane.queue.len() >= (MEMORY / 4096 / busy).clamp(1, 64);
+        lane.queue.len() >= lane.pace.queue() || short
+    }
+
+    /// Refills a lane that needs it, or sets its timer.
+    fn look(&mut self, index: usize, now: Timestamp, work: &mut Work) {
+        let short = self.scheduler.queued_bytes >= MEMORY;
+        let Some(lane) = self.scheduler.lane(index) else { return };
+        if let Some(limit) = lane.wants_refill(now).map(|limit| if short { limit.min(8) } else { limit }) {
+            lane.refilling = Some(SpilledSince::No);
+            let held = lane.held.iter().copied().collect();
+            work.refills.push(Refill { lane: index, target: lane.target.clone(), limit, held });
+        } else if let Some(at) = lane.stored_due
+            && at > now
+            && lane.is_open()
+            && lane.timer.is_none_or(|set| at < set)
+        {
+            if let Some(set) = lane.timer.replace(at) {
+                self.timers.remove(&(set, index));
+            }
+            self.timers.insert((at, index));
+        }
+    }
+
+    fn refilled(&mut self, index: usize, found: Due, now: Timestamp, work: &mut Work) {
+        let Some(lane) = self.scheduler.lane(index) else { return };
+        let spilled = lane.refilling.take() == Some(SpilledSince::Yes);
+        lane.stored_due = found.next;
+        if spilled {
+            lane.leave_in_store(now);
+        }
+        for due in found.deliveries {
+            let Some(lane) = self.scheduler.lane(index) else { return };
+            if lane.held.contains(&due.id) {
+                continue;
+            }
+            if lane.is_open() {
+                let outgoing = Arc::new(Outgoing::new(due.event));
+                let job = Job { id: due.id, outgoing, attempts: due.attempts, earlier_attempts: due.earlier_attempts };
+                self.scheduler.push(index, job);
+            } else {
+                lane.leave_in_store(now);
+            }
+        }
+        self.look(index, now, work);
+        self.scheduler.settled(index);
+    }
+}

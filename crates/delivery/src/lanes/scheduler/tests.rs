@@ -1,0 +1,193 @@
+//! The promises of fairness, without a clock.
+
+use super::*;
+use crate::{attempt::Outgoing, target::Target};
+use bytes::Bytes;
+use model::{
+    Event, EventId, EventPattern, EventType, Priority, Profile, Subscription, SubscriptionState, Timestamp,
+    subscription::SubscriptionStats,
+};
+use std::{sync::Arc, time::Duration};
+
+fn target(tenant: &str, number: u8) -> Arc<Target> {
+    let mut bytes = [number; 16];
+    for (at, byte) in tenant.bytes().enumerate().take(8) {
+        bytes[at] = byte;
+    }
+    Target::new(Subscription {
+        id: SubscriptionId::from_bytes(bytes),
+        tenant: TenantId::trusted(tenant),
+        url: "https://example.com/".into(),
+        description: None,
+        events: vec![EventPattern::All],
+        headers: vec![],
+        state: SubscriptionState::Active,
+        profile: Profile::Platform,
+        retry_enabled: true,
+        max_retries: 3,
+        timeout: Duration::from_secs(30),
+        secrets: vec![],
+        metadata: serde_json::Map::new(),
+        stats: SubscriptionStats::default(),
+        revision: 0,
+        created_at: Timestamp::from_millis(0),
+        updated_at: Timestamp::from_millis(0),
+    })
+}
+
+fn job(number: u32) -> Job {
+    let mut bytes = [0; 16];
+    bytes[4..8].copy_from_slice(&number.to_be_bytes());
+    let id = EventId::from_bytes(bytes);
+    let event = Event {
+        id,
+        given_id: None,
+        tenant: TenantId::trusted("t"),
+        event_type: EventType::trusted("a.b"),
+        timestamp: Timestamp::from_millis(0),
+        data: Bytes::from_static(b"{}"),
+        metadata: Bytes::new(),
+        priority: Priority::Normal,
+        deliveries: 1,
+    };
+    Job { id: id.delivery(1).unwrap(), outgoing: Arc::new(Outgoing::new(event)), attempts: 0, earlier_attempts: 0 }
+}
+
+struct Bench {
+    scheduler: Scheduler,
+    jobs: u32,
+}
+
+impl Bench {
+    fn new(max: usize) -> Self {
+        Self { scheduler: Scheduler::new(max), jobs: 0 }
+    }
+
+    fn fill(&mut self, tenant: &str, number: u8, jobs: usize, pace: Pace) -> usize {
+        let lane = self.scheduler.lane_for(&target(tenant, number));
+        self.scheduler.lane(lane).unwrap().pace = pace;
+        for _ in 0..jobs {
+            self.jobs += 1;
+            self.scheduler.push(lane, job(self.jobs));
+        }
+        lane
+    }
+
+    fn starts(&mut self) -> Vec<(usize, Room)> {
+        std::iter::from_fn(|| self.scheduler.next()).map(|start| (start.lane, start.room)).collect()
+    }
+
+    fn start_all(&mut self) -> Vec<usize> {
+        self.starts().into_iter().map(|(lane, _)| lane).collect()
+    }
+}
+
+#[test]
+fn one_quick_lane_may_have_up_to_its_cap() {
+    let mut bench = Bench::new(512);
+    bench.fill("a", 1, 100, Pace::Quick);
+    assert_eq!(bench.start_all().len(), Pace::Quick.cap());
+}
+
+#[test]
+fn lanes_of_a_tenant_take_turns() {
+    let mut bench = Bench::new(512);
+    let (one, two) = (bench.fill("a", 1, 3, Pace::Quick), bench.fill("a", 2, 3, Pace::Quick));
+    assert_eq!(bench.start_all(), [one, two, one, two, one, two]);
+}
+
+#[test]
+fn tenants_take_turns_whatever_the_number_of_their_lanes() {
+    let mut bench = Bench::new(512);
+    let many: Vec<usize> = (0..4).map(|n| bench.fill("a", n, 1, Pace::Quick)).collect();
+    let single = bench.fill("b", 9, 4, Pace::Quick);
+    let order = bench.start_all();
+    assert_eq!(order, [many[0], single, many[1], single, many[2], single, many[3], single]);
+}
+
+#[test]
+fn any_number_of_hanging_lanes_leaves_room_for_a_healthy_one() {
+    for pace in [Pace::Quick, Pace::Unproven, Pace::Slow] {
+        let mut bench = Bench::new(512);
+        for number in 0..100 {
+            bench.fill("hangs", number, 1_000, pace);
+        }
+        bench.start_all();
+        for number in 0..50 {
+            let healthy = bench.fill("works", number, 5, Pace::Unproven);
+            assert!(bench.start_all().contains(&healthy), "{pace:?} {number}");
+            let known = bench.fill("quick", number, 5, Pace::Quick);
+            assert!(bench.start_all().contains(&known), "{pace:?} {number}");
+        }
+    }
+}
+
+#[test]
+fn more_hanging_lanes_than_there_is_room_leave_some_to_other_tenants() {
+    let mut bench = Bench::new(512);
+    for number in 0..=255 {
+        for tenant in ["a", "b", "c"] {
+            bench.fill(tenant, number, 10, Pace::Unproven);
+        }
+    }
+    bench.start_all();
+    let healthy = bench.fill("d", 1, 5, Pace::Unproven);
+    assert_eq!(bench.start_all(), [healthy]);
+}
+
+#[test]
+fn hanging_lanes_leave_room_for_a_healthy_one_of_the_same_tenant() {
+    let mut bench = Bench::new(512);
+    for number in 0..50 {
+        bench.fill("a", number, 1_000, Pace::Slow);
+    }
+    bench.start_all();
+    for number in 100..150 {
+        let healthy = bench.fill("a", number, 1, Pace::Unproven);
+        assert_eq!(bench.start_all(), [healthy]);
+    }
+}
+
+#[test]
+fn a_lane_that_reached_its_cap_goes_on_when_one_of_its_requests_ends() {
+    let mut bench = Bench::new(512);
+    let lane = bench.fill("a", 1, 100, Pace::Slow);
+    assert_eq!(bench.start_all().len(), Pace::Slow.cap());
+    bench.scheduler.finished(lane, Room::Slow);
+    assert_eq!(bench.start_all(), [lane]);
+}
+
+#[test]
+fn parked_lanes_are_all_started_in_the_end() {
+    let mut bench = Bench::new(8);
+    for number in 0..40 {
+        bench.fill("a", number, 2, Pace::Unproven);
+    }
+    let mut under_way: VecDeque<_> = bench.starts().into();
+    let mut done = 0;
+    while let Some((lane, room)) = under_way.pop_front() {
+        bench.scheduler.finished(lane, room);
+        done += 1;
+        under_way.extend(bench.starts());
+    }
+    assert_eq!(done, 80);
+    assert_eq!((bench.scheduler.in_flight(), bench.scheduler.busy_lanes(), bench.scheduler.queued_bytes), (0, 0, 0));
+}
+
+#[test]
+fn a_removed_lane_starts_nothing_and_its_place_is_used_again() {
+    let mut bench = Bench::new(8);
+    let gone = bench.fill("a", 1, 5, Pace::Quick);
+    bench.scheduler.remove(target("a", 1).subscription.id);
+    assert!(bench.start_all().is_empty());
+    assert_eq!(bench.scheduler.queued_bytes, 0);
+    assert_eq!(bench.fill("a", 2, 1, Pace::Quick), gone);
+}
+
+#[test]
+fn a_stopped_scheduler_starts_nothing() {
+    let mut bench = Bench::new(8);
+    bench.fill("a", 1, 5, Pace::Quick);
+    bench.scheduler.stop();
+    assert!(bench.start_all().is_empty());
+}

@@ -1,0 +1,74 @@
+//! A subscription made ready to be sent to: its URI, headers and keys prepared once, on first use.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use model::{
+    Subscription, Timestamp,
+    subscription::{SigningSecret, is_credential},
+};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+/// What an installation sets for all subscriptions.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    pub user_agent: HeaderValue,
+    /// Base of exponential schedules.
+    pub retry_base: Duration,
+}
+
+/// A subscription as lanes and egress use it. Replaced as a whole when the subscription changes.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) subscription: Subscription,
+    prepared: OnceLock<Result<Box<Prepared>, String>>,
+}
+
+/// What does not change from request to request.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    /// The log's lines for those headers, credentials masked.
+    pub(crate) lines: String,
+    pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
+}
+
+impl Target {
+    pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
+        Arc::new(Self { subscription, prepared: OnceLock::new() })
+    }
+
+    /// The fault is a sentence for the log; it can only be one of a subscription written by hand.
+    pub(crate) fn prepared(&self, defaults: &Defaults) -> Result<&Prepared, &str> {
+        let made = self.prepared.get_or_init(|| prepare(&self.subscription, defaults).map(Box::new));
+        made.as_deref().map_err(String::as_str)
+    }
+}
+
+fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared, String> {
+    // Through `url`, so that what is dialled is spelled as browsers and policies understand it (0x7f.1 is 127.0.0.1).
+    let mut url = url::Url::parse(&subscription.url).map_err(|fault| format!("the URL is malformed: {fault}"))?;
+    url.set_fragment(None);
+    let uri: Uri = url.as_str().parse().map_err(|fault| format!("the URL is malformed: {fault}"))?;
+    let mut headers = HeaderMap::with_capacity(subscription.headers.len() + 10);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::USER_AGENT, defaults.user_agent.clone());
+    let mut lines =
+        format!("content-type: application/json\nuser-agent: {}\n", defaults.user_agent.to_str().unwrap_or(""));
+    for (name, value) in &subscription.headers {
+        let parsed: HeaderName = name.parse().map_err(|_| format!("the header name {name:?} is malformed"))?;
+        let mut held =
+            HeaderValue::from_str(value).map_err(|_| format!("the value of header {name:?} is malformed"))?;
+        held.set_sensitive(is_credential(name));
+        lines.push_str(&format!("{parsed}: {}\n", if is_credential(name) { "***" } else { value }));
+        headers.append(parsed, held);
+    }
+    let parse = |secret: &SigningSecret| match signing::Secret::parse(&secret.value) {
+        Ok(key) => Ok((key, secret.until)),
+        Err(fault) => Err(format!("the signing secret is malformed: {fault}")),
+    };
+    let secrets = subscription.secrets.iter().map(parse).collect::<Result<_, _>>()?;
+    Ok(Prepared { uri, headers, lines, secrets })
+}

@@ -1,0 +1,59 @@
+//! Waiting on the clock that everything else reads.
+
+use futures_util::future::BoxFuture;
+use model::{Clock, ManualClock, SystemClock, Timestamp};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Notify;
+
+/// Waits for a point in time on some clock.
+pub trait Sleeper: Send + Sync {
+    /// Returns at `until` or a little later; never, when there is none.
+    fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()>;
+}
+
+impl Sleeper for SystemClock {
+    fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()> {
+        match until {
+            None => Box::pin(std::future::pending()),
+            // A wall clock can be set; so no sleep is longer than this without a look at it.
+            Some(at) => Box::pin(tokio::time::sleep(
+                at.since(self.now()).min(Duration::from_secs(30)) + Duration::from_millis(1),
+            )),
+        }
+    }
+}
+
+/// A clock that stands still until it is moved, and wakes those who wait for the time it then shows.
+#[derive(Debug)]
+pub struct TestClock {
+    clock: ManualClock,
+    moved: Arc<Notify>,
+}
+
+impl TestClock {
+    pub fn at(start: Timestamp) -> Arc<Self> {
+        Arc::new(Self { clock: ManualClock::at(start), moved: Arc::new(Notify::new()) })
+    }
+
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        self.moved.notify_one();
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl Sleeper for TestClock {
+    fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()> {
+        let (moved, due) = (self.moved.clone(), until.is_some_and(|at| at <= self.now()));
+        Box::pin(async move {
+            if !due {
+                moved.notified().await;
+            }
+        })
+    }
+}
