@@ -1,1 +1,69 @@
-fn main() {}
+//! The project's own commands: `cargo xtask test | tidy | codegen`.
+
+mod codegen;
+mod tidy;
+mod tools;
+
+use anyhow::{Context, bail};
+use std::{
+    path::PathBuf,
+    process::{Command, ExitCode},
+};
+
+const HELP: &str = "cargo xtask COMMAND
+
+  test [ARGS…]        install what the tests need, and run them all (ARGS go to `cargo test`)
+  tidy                check what a compiler does not: the crates' arrows, module docs, file lengths
+  codegen [--check]   write the generated files, or fail when they are not as generated";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        ["test", ref rest @ ..] => test(rest),
+        ["tidy"] => tidy::run(),
+        ["codegen"] => codegen::run(codegen::Mode::Write),
+        ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("xtask: {fault:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The workspace's folder.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Runs a command in the workspace's folder; what it prints is seen.
+pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    println!("$ {program} {}", arguments.join(" "));
+    let status = Command::new(program)
+        .args(arguments)
+        .current_dir(root())
+        .status()
+        .with_context(|| format!("{program} cannot be run"))?;
+    if !status.success() {
+        bail!("`{program} {}` failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn test(rest: &[&str]) -> anyhow::Result<()> {
+    tools::ensure()?;
+    let mut arguments = vec!["test", "--workspace", "--all-features"];
+    arguments.extend(rest);
+    run("cargo", &arguments)
+}

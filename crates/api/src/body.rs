@@ -57,13 +57,17 @@ pub(crate) fn parse<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Result<T,
 }
 
 fn explain<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
+    let malformed = |detail| Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail);
+    if let Err(fault) = std::str::from_utf8(bytes) {
+        return malformed(format!("The body is not valid JSON: {fault}"));
+    }
     if let Err(fault) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
         let detail = if bytes.is_empty() {
             "The body is empty; it must be a JSON object".to_owned()
         } else {
             format!("The body is not valid JSON: {fault}")
         };
-        return Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail);
+        return malformed(detail);
     }
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     match serde_path_to_error::deserialize::<_, T>(&mut parser) {

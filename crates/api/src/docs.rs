@@ -58,8 +58,9 @@ impl Modify for Security {
     }
 }
 
-/// Says on every operation what its errors look like.
-pub(crate) fn describe_errors(document: &mut Document) {
+/// Says on every operation what its errors look like, and names it `<tag>_<function>`: the names of functions alone
+/// stand there more than once, and OpenAPI wants every name once.
+pub(crate) fn complete(document: &mut Document) {
     for path in document.paths.paths.values_mut() {
         let operations = [&mut path.get, &mut path.put, &mut path.post, &mut path.delete, &mut path.patch];
         for operation in operations.into_iter().flatten() {
@@ -69,6 +70,10 @@ pub(crate) fn describe_errors(document: &mut Document) {
                 .content("application/problem+json", problem)
                 .build();
             operation.responses.responses.entry("default".into()).or_insert(RefOr::T(response));
+            let tag = operation.tags.iter().flatten().next().map(|tag| tag.to_lowercase().replace(' ', "_"));
+            if let (Some(tag), Some(function)) = (tag, &mut operation.operation_id) {
+                *function = format!("{tag}_{function}");
+            }
         }
     }
 }

@@ -100,6 +100,15 @@ impl Problem {
         Problems::from(Invalid::new(field, message)).into()
     }
 
+    /// What was refused before any handler saw it: a path that is not UTF-8, a file that Swagger UI does not have.
+    fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::BAD_REQUEST => Self::bad_request("The request is malformed"),
+            StatusCode::NOT_FOUND => Self::not_found("There is nothing here"),
+            _ => Self::new(status, "refused", "The request was refused"),
+        }
+    }
+
     /// 503: try again shortly.
     pub(crate) fn busy(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
@@ -152,7 +161,12 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
     let given = request.headers().get(REQUEST_ID).cloned();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = next.run(request).await;
-    let Some(Problem(problem)) = response.extensions_mut().remove::<Problem>() else { return response };
+    let status = response.status();
+    let Problem(problem) = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
+        None => return response,
+    };
     let usable = |id: &HeaderValue| id.len() <= 100 && id.to_str().is_ok();
     let id = given.filter(usable).unwrap_or_else(|| {
         HeaderValue::try_from(app.ids.event(app.clock.now()).uuid().simple().to_string())
@@ -175,6 +189,7 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
     };
     *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
     let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(REQUEST_ID, id);
     for (name, value) in &problem.headers {

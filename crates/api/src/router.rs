@@ -47,14 +47,14 @@ fn routes() -> OpenApiRouter<App> {
 /// The OpenAPI document, as served and as committed.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = routes().into_openapi();
-    docs::describe_errors(&mut document);
+    docs::complete(&mut document);
     document
 }
 
 /// All of the API.
 pub fn router(app: App) -> Router {
     let (router, mut document) = routes().split_for_parts();
-    docs::describe_errors(&mut document);
+    docs::complete(&mut document);
     router
         .merge(docs::routes(&document))
         .fallback(no_route)

@@ -64,7 +64,9 @@ impl Server {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let request = request.body(Full::new(Bytes::from(body.unwrap_or_default())))?;
+        let request = request
+            .body(Full::new(Bytes::from(body.unwrap_or_default())))
+            .context("--key, --tenant or --idempotency-key has a character that a header cannot carry")?;
         let https = hyper_rustls::HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
             .https_or_http()

@@ -1,12 +1,12 @@
 //! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
 //! names the variable, the value's problem and an example; a secret's value is never printed.
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::ValueEnum;
 use figment::{
     Figment, Profile,
-    providers::{Env, Format, Serialized, Toml},
+    providers::{Format, Serialized, Toml},
     value::{Dict, Map, Value},
 };
 use http::HeaderValue;
@@ -90,13 +90,16 @@ impl Raw {
         let defaults: Map<&str, &str> =
             SETTINGS.iter().filter_map(|(name, _, default)| default.map(|text| (*name, text))).collect();
         let given: Map<&str, String> = flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
-        let variables = Env::raw().filter_map(|key| setting_of(key.as_str()).map(Into::into)).lowercase(false);
-        let settings: Dict = Figment::from(Serialized::from(defaults, Profile::Default))
-            .merge(Toml::file(file))
-            .merge(variables)
+        let mut settings = Figment::from(Serialized::from(defaults, Profile::Default));
+        if file.is_file() {
+            // Exactly that one: by itself figment looks in the folders above, too.
+            settings = settings.merge(Toml::file_exact(file));
+        }
+        let settings: Dict = settings
+            .merge(Serialized::from(variables()?, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
             .extract()
-            .with_context(|| format!("{} cannot be read", file.display()))?;
+            .map_err(|fault| anyhow!("{} cannot be read: {}", file.display(), without_source(&fault.to_string())))?;
         if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
             let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
             bail!("{} has the unknown setting {unknown:?}; known are {}", file.display(), known.join(", "));
@@ -180,8 +183,23 @@ impl Raw {
     }
 }
 
-fn setting_of(variable: &str) -> Option<&'static str> {
-    SETTINGS.iter().find(|(_, known, _)| *known == variable).map(|(name, ..)| *name)
+/// The environment, text as it is: figment's own provider reads a key made of digits as a number.
+fn variables() -> anyhow::Result<Map<&'static str, String>> {
+    let mut given = Map::new();
+    for (name, variable, _) in SETTINGS {
+        let Some(value) = std::env::var_os(variable) else { continue };
+        let Ok(text) = value.into_string() else { bail!("{variable} must be text in UTF-8") };
+        given.insert(name, text.trim().to_owned());
+    }
+    Ok(given)
+}
+
+/// A parser's complaint in one line, without the line that it is about: a secret may stand there.
+fn without_source(complaint: &str) -> String {
+    let quoted = |line: &str| line.split_once('|').is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok());
+    let drawn = |line: &str| line.trim_start().starts_with('|');
+    let kept: Vec<_> = complaint.lines().filter(|line| !quoted(line) && !drawn(line)).map(str::trim).collect();
+    kept.join(": ")
 }
 
 fn variable(name: &str) -> &'static str {
@@ -229,6 +247,7 @@ fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use figment::Provider;
 
     fn check(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
         let mut settings: Dict = SETTINGS
@@ -268,6 +287,15 @@ mod tests {
             assert!(fault.contains("for example"), "{fault}");
             assert!(!fault.contains("short-secret") && !fault.contains("c2VjcmV0"), "{fault}");
         }
+    }
+
+    #[test]
+    fn a_complaint_about_the_file_is_one_line_without_what_stands_there() {
+        let fault = Toml::string("admin_key = \"not-to-be-shown").data().err().unwrap().to_string();
+        assert!(fault.contains("not-to-be-shown"), "{fault}");
+        let shown = without_source(&fault);
+        assert!(shown.starts_with("TOML parse error at line 1, column "), "{shown}");
+        assert!(!shown.contains("not-to-be-shown") && !shown.contains('\n'), "{shown}");
     }
 
     #[test]

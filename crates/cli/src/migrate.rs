@@ -1,6 +1,9 @@
 //! `postrider migrate`: brings the store up to date without serving it.
 
-use crate::config::{Config, StoreUrl};
+use crate::{
+    config::{Config, StoreUrl},
+    serve::keys,
+};
 use std::path::PathBuf;
 use storage_sqlite::SqliteStore;
 
@@ -20,8 +23,12 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::read(args.config.as_deref(), vec![("store", args.store.clone())])?;
-    let StoreUrl::Sqlite(path) = config.store;
-    let done = SqliteStore::migrate(&path)?;
+    let StoreUrl::Sqlite(path) = &config.store;
+    if !path.exists() {
+        // As at a first start: `serve` refuses a store that is there without its key.
+        keys::master_key(&config, path)?;
+    }
+    let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;
     if done.from == done.to {
         println!("{} is up to date: migration {}", path.display(), done.to);
     } else {

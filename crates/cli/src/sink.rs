@@ -30,7 +30,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECRET", env = "POSTRIDER_SINK_SECRET", hide_env_values = true, allow_hyphen_values = true)]
     secret: Vec<String>,
     /// The status to answer with
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(100..=599))]
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
     status: u16,
     /// Seconds to wait before answering
     #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]

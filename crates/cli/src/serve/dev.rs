@@ -2,7 +2,7 @@
 
 use super::keys::{beside, write_private};
 use crate::config::Config;
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use model::{IdSource, Scope, TenantId, Timestamp};
 use std::{net::SocketAddr, path::Path};
 use storage::Store;
@@ -26,7 +26,11 @@ pub(super) async fn make_key(store: &dyn Store, ids: &IdSource, now: Timestamp, 
     }
     let (key, text) = api::new_key(ids, now, tenant, KEY_NAME.into(), Scope::ALL.into_iter().collect());
     ensure!(store.insert_key(&key).await?, "the tenant dev is being deleted; start again");
-    write_private(&beside(path, "dev-key"), &format!("{text}\n"))?;
+    let file = beside(path, "dev-key");
+    if file.exists() {
+        std::fs::remove_file(&file).with_context(|| format!("{} cannot be replaced", file.display()))?;
+    }
+    write_private(&file, &format!("{text}\n"))?;
     Ok(text)
 }
 

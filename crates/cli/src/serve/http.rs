@@ -1,5 +1,6 @@
 //! Accepts connections until told to stop, then lets those that are there finish.
 
+use anyhow::Context;
 use axum::Router;
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -17,13 +18,13 @@ const FINISH: Duration = Duration::from_secs(10);
 /// A client may take so long to send its headers.
 const HEADERS: Duration = Duration::from_secs(30);
 
-pub(super) async fn serve(listener: TcpListener, router: Router) {
+pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let mut server = auto::Builder::new(TokioExecutor::new());
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS).pipeline_flush(true);
     server.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(60)));
     let service = TowerToHyperService::new(router);
     let graceful = GracefulShutdown::new();
-    let mut stop = std::pin::pin!(stop_signal());
+    let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -53,19 +54,14 @@ pub(super) async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-/// SIGTERM or SIGINT.
-async fn stop_signal() {
-    let wait = |kind| async move {
-        match signal(kind) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(fault) => {
-                tracing::warn!(error = %fault, "a signal cannot be listened for");
-                std::future::pending::<()>().await;
-            }
+/// Returns at the first SIGTERM or SIGINT from now on.
+pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let listen = |kind| signal(kind).context("signals cannot be listened for");
+    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    tokio::select! {
-        () = wait(SignalKind::terminate()) => {}
-        () = wait(SignalKind::interrupt()) => {}
-    }
+    })
 }

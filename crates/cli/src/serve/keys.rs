@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::Entropy;
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -23,10 +23,11 @@ pub(super) fn beside(store: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// Writes a file that only its owner may read.
+/// Writes a new file that only its owner may read. One that is there is left alone: it may be the key of a server that
+/// was started at the same moment.
 pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(text.as_bytes())?;
         file.sync_all()
     };
@@ -41,7 +42,7 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
-pub(super) fn master_key(config: &Config, store: &Path) -> anyhow::Result<MasterKey> {
+pub(crate) fn master_key(config: &Config, store: &Path) -> anyhow::Result<MasterKey> {
     let bytes = match &config.master_key {
         Some(bytes) => bytes.clone(),
         None => kept_master_key(store)?,
@@ -98,13 +99,18 @@ pub(super) fn admin_key_hash(config: &Config, store: &Path) -> anyhow::Result<[u
 }
 
 /// Says what to do about a store that cannot be opened.
-pub(super) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
+pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
     match fault {
         StorageError::WrongMasterKey => anyhow!(
             "POSTRIDER_MASTER_KEY is not the key that {} was written with: give that one, for example from the file \
              {}",
             store.display(),
             beside(store, "key").display()
+        ),
+        StorageError::Open(_, source) if matches!(source.downcast_ref(), Some(TryLockError::WouldBlock)) => anyhow!(
+            "POSTRIDER_STORE: {} is open in another process: stop that one first, or give a store of its own, for \
+             example sqlite:other.db",
+            store.display()
         ),
         StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
         fault => anyhow!(fault).context("POSTRIDER_STORE"),

@@ -2,7 +2,7 @@
 
 mod dev;
 mod http;
-mod keys;
+pub(crate) mod keys;
 
 use crate::{
     config::{Config, Flags, StoreUrl},
@@ -60,13 +60,14 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let StoreUrl::Sqlite(path) = &config.store;
     let path = path.clone();
     let master_key = keys::master_key(&config, &path)?;
-    let admin_key_hash = keys::admin_key_hash(&config, &path)?;
     // Bound before anything is opened: of two servers by mistake the second one ends here.
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("POSTRIDER_LISTEN: {} cannot be listened on", config.listen))?;
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, vault).map_err(|fault| keys::explain(fault, &path))?);
+    // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
+    let admin_key_hash = keys::admin_key_hash(&config, &path)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids = Arc::new(IdSource::new(Box::new(SystemEntropy)));
     let engine = Engine::start(delivery::Parts {
@@ -97,11 +98,12 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     })
     .await?;
     let address = listener.local_addr()?;
+    let stop = http::stop_signal()?;
     println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
         dev::greet(address, &key, &path);
     }
-    http::serve(listener, api::router(app)).await;
+    http::serve(listener, api::router(app), stop).await;
 
     tracing::info!("stopping: finishing what is under way");
     match engine.stop(config.shutdown).await {

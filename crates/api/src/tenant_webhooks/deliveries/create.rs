@@ -1,0 +1,84 @@
+//! `POST /api/v1/tenant/webhooks/deliveries`.
+
+use crate::{
+    App,
+    auth::Member,
+    body::{Raw, parse, too_large},
+    events::draft::{DATA_MAX, idempotency_key, refused},
+    problem::Problem,
+    tenant_webhooks::event_name,
+};
+use axum::{Json, extract::State};
+use bytes::Bytes;
+use delivery::{Draft, PublishError, Want};
+use http::{HeaderMap, StatusCode};
+use model::{Priority, Problems, Scope};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use utoipa::ToSchema;
+
+/// An event to be published.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewTenantDelivery<'a> {
+    /// `resource.action`; trimmed and lowered.
+    #[serde(borrow)]
+    #[schema(value_type = String, example = "invoice.created", max_length = 100)]
+    event: Cow<'a, str>,
+    /// Any JSON object. Receivers get it byte for byte.
+    #[serde(borrow)]
+    #[schema(value_type = Object)]
+    payload: &'a RawValue,
+}
+
+/// How many will get it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Queued {
+    queued: bool,
+    count: u32,
+    message: String,
+}
+
+/// Publish an event
+///
+/// Answers when it is durable. 404 when no active subscription wants it. Needs the scope `events:publish`.
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant API",
+    request_body = NewTenantDelivery,
+    responses((status = 202, body = Queued), (status = 404, description = "Nobody wants it")))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    member: Member,
+    headers: HeaderMap,
+    Raw(bytes): Raw,
+) -> Result<(StatusCode, Json<Queued>), Problem> {
+    let tenant = member.may(Scope::EventsPublish)?;
+    let body: NewTenantDelivery<'_> = parse(&bytes).map_err(Problem::as_bad_request)?;
+    let mut faults = Problems::default();
+    let event_type = faults.take("event", event_name(&body.event));
+    if !body.payload.get().starts_with('{') {
+        faults.add("payload", "must be a JSON object");
+    }
+    if body.payload.get().len() > DATA_MAX {
+        return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
+    }
+    faults.into_result().map_err(|faults| Problem::from(faults).as_bad_request())?;
+    let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
+    app.types.check(&app, tenant, &event_type, body.payload.get(), "payload").map_err(Problem::as_bad_request)?;
+    let draft = Draft {
+        event_type: event_type.clone(),
+        data: Bytes::copy_from_slice(body.payload.get().as_bytes()),
+        metadata: Bytes::new(),
+        given_id: None,
+        timestamp: None,
+        priority: Priority::Normal,
+        idempotency_key: idempotency_key(&headers).map_err(Problem::as_bad_request)?.map(str::to_owned),
+    };
+    let published = app.engine.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
+        PublishError::NobodyWants => {
+            Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
+        }
+        fault => refused(fault, tenant),
+    })?;
+    let count = published.first().map_or(0, |one| one.event.deliveries);
+    Ok((StatusCode::ACCEPTED, Json(Queued { queued: true, count, message: format!("Enqueued {count} deliveries") })))
+}

@@ -1,0 +1,45 @@
+//! `GET /api/v1/tenant/webhooks/deliveries/{id}`.
+
+use super::{
+    find, missing,
+    shown::{TenantDelivery, show},
+};
+use crate::{App, auth::Member, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use model::Scope;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+/// A delivery with what it brings.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TenantDeliveryDetail {
+    #[serde(flatten)]
+    delivery: TenantDelivery,
+    #[schema(value_type = Object)]
+    payload: Option<Box<RawValue>>,
+}
+
+/// A delivery, with its payload
+///
+/// Needs the scope `webhooks:read`.
+#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant API",
+    params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail)))]
+pub(crate) async fn get(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Json<TenantDeliveryDetail>, Problem> {
+    let tenant = member.may(Scope::WebhooksRead)?;
+    let found = find(&app, tenant, &id).await?;
+    let event = app.store.event(tenant, found.id.event()).await?;
+    let payload = event
+        .and_then(|event| String::from_utf8(event.data.to_vec()).ok())
+        .and_then(|text| RawValue::from_string(text).ok());
+    let shown = show(&app, std::slice::from_ref(&found)).await?;
+    let delivery = shown.into_iter().next().ok_or_else(|| missing(&id))?;
+    Ok(Json(TenantDeliveryDetail { delivery, payload }))
+}

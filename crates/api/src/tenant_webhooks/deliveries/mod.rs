@@ -1,0 +1,19 @@
+//! T's deliveries.
+
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod retry;
+pub(crate) mod shown;
+
+use crate::{App, problem::Problem};
+use model::{Delivery, DeliveryId, TenantId};
+
+fn missing(id: &str) -> Problem {
+    Problem::not_found(format!("Delivery not found: {id}"))
+}
+
+async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Delivery, Problem> {
+    let parsed = DeliveryId::parse(id).map_err(|_| missing(id))?;
+    app.store.delivery(tenant, parsed).await?.ok_or_else(|| missing(id))
+}

@@ -1,0 +1,49 @@
+//! `POST /api/v1/tenant/webhooks/deliveries/{id}/retry`.
+
+use super::{
+    find, missing,
+    shown::Status,
+};
+use crate::{App, auth::Member, problem::Problem};
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use delivery::RetryError;
+use http::StatusCode;
+use model::Scope;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// It will be sent again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RetryQueued {
+    queued: bool,
+    message: &'static str,
+}
+
+/// Send a failed delivery again
+///
+/// Its attempts are counted from 0 again. Needs the scope `webhooks:manage`.
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries/{id}/retry", tag = "Tenant API",
+    params(("id" = String, Path)),
+    responses((status = 202, body = RetryQueued), (status = 400, description = "It has not failed")))]
+pub(crate) async fn retry(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<RetryQueued>), Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
+    let found = find(&app, tenant, &id).await?;
+    if Status::of(&app, &found) != Status::Failed {
+        return Err(refused("it has not failed"));
+    }
+    match app.engine.retry_delivery(tenant, found.id).await {
+        Ok(()) => Ok((StatusCode::ACCEPTED, Json(RetryQueued { queued: true, message: "Delivery queued for retry" }))),
+        Err(RetryError::Missing) => Err(missing(&id)),
+        Err(RetryError::AlreadyDelivered) => Err(refused("it has been delivered already")),
+        Err(RetryError::Inactive) => Err(refused("its subscription is inactive")),
+        Err(RetryError::Store(fault)) => Err(fault.into()),
+    }
+}

@@ -1,0 +1,96 @@
+//! A delivery as T shows it, under T's names of the states.
+
+use crate::App;
+use model::{Delivery, DeliveryStatus, Timestamp, attempt::cut};
+use serde::Serialize;
+use std::collections::HashMap;
+use storage::StorageError;
+use utoipa::ToSchema;
+
+/// T's names of the states.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Sending,
+    Delivered,
+    Failed,
+}
+
+impl Status {
+    pub(super) const ALL: [Self; 4] = [Self::Pending, Self::Sending, Self::Delivered, Self::Failed];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "PENDING",
+            Self::Sending => "SENDING",
+            Self::Delivered => "DELIVERED",
+            Self::Failed => "FAILED",
+        }
+    }
+
+    pub(super) fn of(app: &App, delivery: &Delivery) -> Self {
+        match delivery.status {
+            DeliveryStatus::Delivered => Self::Delivered,
+            DeliveryStatus::Failed
+            | DeliveryStatus::Exhausted
+            | DeliveryStatus::Disabled
+            | DeliveryStatus::Cancelled => Self::Failed,
+            DeliveryStatus::Pending | DeliveryStatus::Retrying => {
+                if app.engine.is_sending(delivery.id) { Self::Sending } else { Self::Pending }
+            }
+        }
+    }
+
+    /// The states on disk that may be shown as this.
+    pub(super) fn stored(self) -> Vec<DeliveryStatus> {
+        match self {
+            Self::Pending | Self::Sending => vec![DeliveryStatus::Pending, DeliveryStatus::Retrying],
+            Self::Delivered => vec![DeliveryStatus::Delivered],
+            Self::Failed => vec![
+                DeliveryStatus::Failed,
+                DeliveryStatus::Exhausted,
+                DeliveryStatus::Disabled,
+                DeliveryStatus::Cancelled,
+            ],
+        }
+    }
+}
+
+/// A delivery as T shows it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TenantDelivery {
+    id: String,
+    event: String,
+    /// `PENDING`, `SENDING`, `DELIVERED` or `FAILED`.
+    status: &'static str,
+    /// Made since it was published, or since it was last retried by hand.
+    attempts: u32,
+    target_url: String,
+    /// At most 500 characters.
+    last_error: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+}
+
+/// Shows them, with the URLs of their subscriptions.
+pub(super) async fn show(app: &App, deliveries: &[Delivery]) -> Result<Vec<TenantDelivery>, StorageError> {
+    let Some(first) = deliveries.first() else { return Ok(Vec::new()) };
+    let mut ids: Vec<_> = deliveries.iter().map(|delivery| delivery.subscription).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let known = app.store.subscriptions_ever(&first.tenant, &ids).await?;
+    let urls: HashMap<_, _> = known.into_iter().map(|one| (one.id, one.url)).collect();
+    let show = |delivery: &Delivery| TenantDelivery {
+        id: delivery.id.uuid().to_string(),
+        event: delivery.event_type.to_string(),
+        status: Status::of(app, delivery).name(),
+        attempts: delivery.attempts - delivery.earlier_attempts,
+        target_url: urls.get(&delivery.subscription).cloned().unwrap_or_default(),
+        last_error: delivery.error.as_deref().map(cut),
+        created_at: delivery.created_at(),
+        updated_at: delivery.updated_at,
+    };
+    Ok(deliveries.iter().map(show).collect())
+}

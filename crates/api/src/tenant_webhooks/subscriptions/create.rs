@@ -1,0 +1,73 @@
+//! `POST /api/v1/tenant/webhooks/subscriptions`.
+
+use super::TenantSubscription;
+use crate::{
+    App,
+    auth::Member,
+    problem::Problem,
+    tenant_webhooks::{Body, event_name},
+    webhooks::subscriptions::{
+        create::{blank, store},
+        fields::check_secret,
+    },
+};
+use axum::{Json, extract::State};
+use http::StatusCode;
+use model::{EventPattern, Problems, Profile, Scope, subscription::SigningSecret, url_rules};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// A subscription to be made.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NewTenantSubscription {
+    /// `resource.action`; trimmed and lowered.
+    #[schema(example = "invoice.created", min_length = 1, max_length = 100)]
+    event: String,
+    /// `https://`
+    #[schema(example = "https://example.com/webhooks", min_length = 10, max_length = 2048)]
+    url: String,
+    /// Requests are signed when it is given.
+    #[serde(default)]
+    #[schema(min_length = 8, max_length = 500)]
+    secret: Option<String>,
+}
+
+const URL_MIN: usize = 10;
+
+/// Subscribe a URL to one event
+///
+/// Needs the scope `webhooks:manage`.
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant API",
+    request_body = NewTenantSubscription,
+    responses((status = 201, body = TenantSubscription),
+              (status = 409, description = "An active one has the same event and URL")))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    member: Member,
+    Body(body): Body<NewTenantSubscription>,
+) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
+    let tenant = member.may(Scope::WebhooksManage)?;
+    let mut faults = Problems::default();
+    let event = faults.take("event", event_name(&body.event));
+    let url = body.url.trim();
+    if url.chars().count() < URL_MIN {
+        faults.add("url", format!("must have {URL_MIN} to {} characters", url_rules::MAX));
+    } else {
+        let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.check_url(url));
+        faults.take("url", checked);
+    }
+    // An empty secret is what a form sends that was not filled in.
+    let secret = body.secret.filter(|secret| !secret.is_empty());
+    if let Some(secret) = &secret {
+        faults.take("secret", check_secret(secret));
+    }
+    faults.into_result().map_err(|faults| Problem::from(faults).as_bad_request())?;
+    let mut subscription = blank(&app, tenant, Profile::Tenant);
+    url.clone_into(&mut subscription.url);
+    subscription.events = event.into_iter().map(EventPattern::One).collect();
+    subscription.timeout = app.settings.timeout;
+    subscription.secrets = secret.map(|value| SigningSecret { value, until: None }).into_iter().collect();
+    subscription.is_unique = true;
+    let subscription = store(&app, subscription).await?;
+    Ok((StatusCode::CREATED, Json(TenantSubscription::from(&subscription))))
+}

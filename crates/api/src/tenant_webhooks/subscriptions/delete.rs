@@ -1,0 +1,19 @@
+//! `DELETE /api/v1/tenant/webhooks/subscriptions/{id}`.
+
+use crate::{App, auth::Member, problem::Problem, webhooks::subscriptions::delete::remove};
+use axum::extract::{Path, State};
+use http::StatusCode;
+use model::Scope;
+
+/// Delete a subscription
+///
+/// Its row stays, inactive, for the log of what it got.
+#[utoipa::path(delete, path = "/api/v1/tenant/webhooks/subscriptions/{id}", tag = "Tenant API",
+    params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    remove(&app, member.may(Scope::WebhooksManage)?, &id).await
+}

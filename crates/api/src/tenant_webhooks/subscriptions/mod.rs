@@ -1,0 +1,37 @@
+//! T's subscriptions: one event each.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod list;
+
+use model::{Subscription, Timestamp};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A subscription as T shows it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TenantSubscription {
+    id: String,
+    #[schema(example = "invoice.created")]
+    event: String,
+    url: String,
+    /// `***` when there is one.
+    secret: Option<&'static str>,
+    active: bool,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+}
+
+impl From<&Subscription> for TenantSubscription {
+    fn from(subscription: &Subscription) -> Self {
+        let events: Vec<String> = subscription.events.iter().map(ToString::to_string).collect();
+        Self {
+            id: subscription.id.uuid().to_string(),
+            event: events.join(" "),
+            url: subscription.url.clone(),
+            secret: (!subscription.secrets.is_empty()).then_some("***"),
+            active: subscription.state.is_active(),
+            created_at: subscription.created_at,
+        }
+    }
+}

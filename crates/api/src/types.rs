@@ -1,0 +1,146 @@
+//! What is published against the catalog. Strict: an unknown type or a payload that breaks its schema is refused. Else
+//! it is accepted, counted and logged.
+
+use crate::{App, problem::Problem};
+use model::{
+    EventType, Invalid, Problems, TenantId, Timestamp,
+    catalog::{Catalog, CatalogEntry},
+    schema::{PayloadSchema, subject},
+};
+use parking_lot::Mutex;
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicI64, AtomicU32, Ordering::Relaxed},
+    },
+};
+
+/// The catalog, with schemas compiled when they are first needed. Replaced as a whole when it changes.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    pub(crate) catalog: Catalog,
+    schemas: HashMap<EventType, OnceLock<Option<PayloadSchema>>>,
+}
+
+impl Known {
+    pub(crate) fn new(catalog: Catalog) -> Self {
+        let with_schema = catalog.iter().filter(|entry| entry.schema.is_some());
+        let schemas = with_schema.map(|entry| (entry.event_type.clone(), OnceLock::new())).collect();
+        Self { catalog, schemas }
+    }
+
+    fn schema(&self, entry: &CatalogEntry) -> Option<&PayloadSchema> {
+        // Checked when it was registered or read, so it compiles.
+        let compile = || PayloadSchema::compile(entry.schema.as_ref()?).ok();
+        self.schemas.get(&entry.event_type)?.get_or_init(compile).as_ref()
+    }
+}
+
+/// How an event did not fit the catalog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Misfit {
+    Unknown,
+    Schema,
+}
+
+/// How often, and the last time.
+#[derive(Clone, Debug)]
+pub(crate) struct Count {
+    pub(crate) times: u64,
+    pub(crate) last_at: Timestamp,
+    pub(crate) last_fault: String,
+}
+
+/// Checks what is published.
+#[derive(Debug)]
+pub(crate) struct Types {
+    strict: bool,
+    counts: Mutex<BTreeMap<(EventType, Misfit), Count>>,
+    /// The second for which payloads were last checked, and how many.
+    second: AtomicI64,
+    checked: AtomicU32,
+}
+
+/// Where nothing is refused, so many payloads a second are checked, not all: it must not slow publishing down.
+const CHECKS_A_SECOND: u32 = 500;
+/// So many types are counted apart.
+const COUNTS_MAX: usize = 1_000;
+
+impl Types {
+    pub(crate) fn new(strict: bool) -> Self {
+        Self { strict, counts: Mutex::default(), second: AtomicI64::new(0), checked: AtomicU32::new(0) }
+    }
+
+    /// What did not fit since the start, by type.
+    pub(crate) fn counts(&self) -> Vec<((EventType, Misfit), Count)> {
+        self.counts.lock().iter().map(|(key, count)| (key.clone(), count.clone())).collect()
+    }
+
+    /// `data` is JSON; `field` is its publisher's name of it.
+    pub(crate) fn check(
+        &self,
+        app: &App,
+        tenant: &TenantId,
+        event_type: &EventType,
+        data: &str,
+        field: &str,
+    ) -> Result<(), Problem> {
+        let known: Arc<Known> = app.known();
+        let Some(entry) = known.catalog.get(event_type.as_str()) else {
+            if self.strict {
+                return Err(Problem::invalid("type", format!("Unsupported event types: {event_type}")));
+            }
+            self.count(app, tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
+            return Ok(());
+        };
+        if entry.schema.is_none() || (!self.strict && !self.has_budget(app)) {
+            return Ok(());
+        }
+        let Some(schema) = known.schema(entry) else { return Ok(()) };
+        let Ok(value) = serde_json::from_str::<Value>(data) else {
+            // Numbers beyond what a checker can hold, for example: not the publisher's fault.
+            return Ok(());
+        };
+        let breaches = schema.check(subject(&value));
+        match breaches.first() {
+            None => Ok(()),
+            Some(_) if self.strict => {
+                let fault = |breach: &model::schema::Breach| {
+                    Invalid::new(format!("{field}{}", breach.pointer), breach.message.clone())
+                };
+                Err(Problems(breaches.iter().map(fault).collect()).into())
+            }
+            Some(first) => {
+                self.count(app, tenant, event_type, Misfit::Schema, first.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    fn has_budget(&self, app: &App) -> bool {
+        let now = app.clock.now().seconds();
+        if self.second.swap(now, Relaxed) != now {
+            self.checked.store(0, Relaxed);
+        }
+        self.checked.fetch_add(1, Relaxed) < CHECKS_A_SECOND
+    }
+
+    fn count(&self, app: &App, tenant: &TenantId, event_type: &EventType, misfit: Misfit, fault: String) {
+        let mut counts = self.counts.lock();
+        let key = (event_type.clone(), misfit);
+        if counts.len() >= COUNTS_MAX && !counts.contains_key(&key) {
+            return;
+        }
+        let now = app.clock.now();
+        let count = counts.entry(key).or_insert(Count { times: 0, last_at: now, last_fault: String::new() });
+        count.times += 1;
+        count.last_at = now;
+        count.last_fault.clone_from(&fault);
+        // The 1st, 2nd, 4th, 8th …: a publisher who is wrong is wrong often.
+        if count.times.is_power_of_two() {
+            tracing::warn!(%tenant, %event_type, times = count.times, fault, "published, but not as the catalog says");
+        }
+    }
+}

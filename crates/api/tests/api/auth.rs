@@ -1,0 +1,144 @@
+//! Who may do what (`CONTRACTS.md`, "Who is calling"), for every call there is.
+
+use crate::support::{ADMIN_KEY, Operation, TestApp};
+use http::Method;
+use model::Scope;
+use serde_json::json;
+
+/// What a call asks of its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Needs {
+    Nothing,
+    Operator,
+    One(Scope),
+    /// `webhooks:read`, or `webhooks:manage`, which includes it.
+    Reading,
+}
+
+fn needs(operation: &Operation) -> Needs {
+    let (method, path) = (operation.method.as_str(), operation.path.as_str());
+    match (method, path) {
+        ("GET", "/healthz" | "/readyz") => Needs::Nothing,
+        (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}") => Needs::Operator,
+        ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
+        ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,
+        ("POST" | "PUT" | "DELETE", "/api/v1/webhooks/events" | "/api/v1/webhooks/events/{event_type}") => {
+            Needs::Operator
+        }
+        (_, path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => {
+            Needs::One(Scope::WebhooksManage)
+        }
+        _ => panic!("{} has no row here", operation.name()),
+    }
+}
+
+#[tokio::test]
+async fn every_call_but_the_health_checks_needs_a_key() {
+    let app = TestApp::start().await;
+    for operation in Operation::all() {
+        let path = operation.with("x");
+        let bare = app.nobody().send(operation.method(), &path, "{}").await;
+        if needs(&operation) == Needs::Nothing {
+            bare.expect(200);
+            continue;
+        }
+        bare.problem(401, "unauthorized");
+        assert_eq!(bare.header("www-authenticate"), Some("Bearer"), "{}", operation.name());
+        let unknown = app.nobody().bearing("pk_nobody-knows-this-key");
+        unknown.send(operation.method(), &path, "{}").await.problem(401, "unauthorized");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn every_call_needs_its_scope() {
+    let app = TestApp::start().await;
+    for operation in Operation::all() {
+        let lacking: &[Scope] = match needs(&operation) {
+            Needs::Nothing => continue,
+            Needs::Operator => &[],
+            Needs::One(Scope::WebhooksManage) => &[Scope::WebhooksManage],
+            Needs::One(scope) => &[scope],
+            Needs::Reading => &[Scope::WebhooksRead, Scope::WebhooksManage],
+        };
+        let scopes: Vec<_> = Scope::ALL.into_iter().filter(|one| !lacking.contains(one)).map(Scope::name).collect();
+        let member = app.member("acme", &scopes).await;
+        let answer = member.send(operation.method(), &operation.with("x"), "{}").await;
+        let detail = answer.detail(403, "forbidden");
+        match needs(&operation) {
+            Needs::Operator => assert_eq!(detail, "Only the operator's key may do this", "{}", operation.name()),
+            _ => assert!(detail.ends_with(lacking[0].name()), "{}: {detail}", operation.name()),
+        }
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn every_call_is_open_to_who_has_its_scope_and_to_the_operator() {
+    let app = TestApp::start().await;
+    app.tenant("acme").await;
+    let refused = |status: u16| matches!(status, 401 | 403);
+    for operation in Operation::all() {
+        let scopes: &[Scope] = match needs(&operation) {
+            Needs::Nothing | Needs::Operator => &[],
+            Needs::One(scope) => &[scope],
+            Needs::Reading => &[Scope::WebhooksRead, Scope::WebhooksManage],
+        };
+        for scope in scopes {
+            let member = app.member("acme", &[scope.name()]).await;
+            let answer = member.send(operation.method(), &operation.with("x"), "{}").await;
+            assert!(!refused(answer.status.as_u16()), "{}: {}", operation.name(), answer.text());
+        }
+        let answer = app.admin_in("acme").send(operation.method(), &operation.with("x"), "{}").await;
+        assert!(!refused(answer.status.as_u16()), "{}: {}", operation.name(), answer.text());
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_operator_names_the_tenant() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let tenants_own = |operation: &Operation| {
+        !matches!(needs(operation), Needs::Nothing | Needs::Operator) || operation.path.starts_with("/api/v1/keys")
+    };
+    for operation in Operation::all().iter().filter(|one| tenants_own(one)) {
+        let path = operation.with("x");
+        let detail = app.admin().send(operation.method(), &path, "{}").await.detail(400, "bad_request");
+        assert!(detail.starts_with("Tenant ID is required"), "{}: {detail}", operation.name());
+        let elsewhere = app.admin_in("nowhere").send(operation.method(), &path, "{}").await;
+        assert!(elsewhere.detail(404, "not_found").starts_with("Tenant not found: nowhere"));
+        let malformed = app.admin_in("no where").send(operation.method(), &path, "{}").await;
+        assert!(malformed.detail(400, "bad_request").contains("X-Tenant-Id"));
+        if operation.path.starts_with("/api/v1/keys") {
+            continue;
+        }
+        let crossed = acme.with("X-Tenant-Id", "other").send(operation.method(), &path, "{}").await;
+        assert!(crossed.detail(403, "forbidden").contains("another tenant"));
+    }
+    acme.with("X-Tenant-Id", "acme").get("/api/v1/events").await.expect(200);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_authorization_header_must_be_a_bearer() {
+    let app = TestApp::start().await;
+    for header in ["", "Bearer", "Basic YTpi", ADMIN_KEY, "Bearer ", "Bearer x y"] {
+        let caller = app.nobody().with("Authorization", header);
+        caller.get("/api/v1/tenants").await.problem(401, "unauthorized");
+    }
+    for header in [format!("bearer {ADMIN_KEY}"), format!("BEARER   {ADMIN_KEY}")] {
+        app.nobody().with("Authorization", &header).get("/api/v1/tenants").await.expect(200);
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_the_body_before_it_is_known_who_calls() {
+    let app = TestApp::start().await;
+    let reader = app.member("acme", &["webhooks:read"]).await;
+    app.nobody().send(Method::POST, "/api/v1/events", "{").await.problem(401, "unauthorized");
+    reader.send(Method::POST, "/api/v1/events", "{").await.problem(403, "forbidden");
+    reader.post("/api/v1/events", json!({})).await.problem(403, "forbidden");
+    app.finish().await;
+}

@@ -1,0 +1,6 @@
+//! `/api/v1/events`.
+
+mod batch;
+mod get;
+mod list;
+mod publish;

@@ -1,0 +1,11 @@
+//! Tests of the API over HTTP, against a real store, a real engine and real receivers. They mirror the routes; what
+//! happens on the wire to receivers is in `delivery`.
+
+mod auth;
+mod events;
+mod health;
+mod keys;
+mod openapi;
+mod problems;
+mod support;
+mod tenants;

@@ -1,0 +1,49 @@
+//! Every call there is, read from the OpenAPI document: what tests of all calls are driven by.
+
+use http::Method;
+use serde_json::Value;
+
+/// The OpenAPI document as JSON.
+pub(crate) fn document() -> Value {
+    serde_json::to_value(api::openapi()).unwrap()
+}
+
+/// A method and a path with its parameters in braces.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Operation {
+    pub(crate) path: String,
+    pub(crate) method: String,
+}
+
+impl Operation {
+    /// All of them, in order.
+    pub(crate) fn all() -> Vec<Self> {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let of = |(path, item): (&String, &Value)| {
+            let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+            let there = methods.into_iter().filter(|method| item.get(method).is_some());
+            there.map(|method| Self { path: path.clone(), method: method.to_uppercase() }).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = paths.iter().flat_map(of).collect();
+        all.sort();
+        all
+    }
+
+    /// Such as `GET /api/v1/events/{id}`.
+    pub(crate) fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+
+    pub(crate) fn method(&self) -> Method {
+        self.method.parse().unwrap()
+    }
+
+    /// The path with this in the place of its parameter.
+    pub(crate) fn with(&self, id: &str) -> String {
+        match (self.path.find('{'), self.path.find('}')) {
+            (Some(start), Some(end)) => format!("{}{id}{}", &self.path[..start], &self.path[end + 1..]),
+            _ => self.path.clone(),
+        }
+    }
+}

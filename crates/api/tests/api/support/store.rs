@@ -1,0 +1,202 @@
+//! The store that tests watch: the real one, with a signal after every commit, and faults on demand.
+
+use async_trait::async_trait;
+use model::{
+    Attempt, Delivery, DeliveryId, Event, EventId, Profile, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
+    Timestamp, catalog::CatalogEntry,
+};
+use serde_json::{Map, Value};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering::SeqCst},
+};
+use storage::{
+    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Journal, Keys, Page,
+    Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Write,
+};
+use storage_sqlite::SqliteStore;
+use tokio::sync::{oneshot, watch};
+
+type Result<T> = std::result::Result<T, StorageError>;
+
+/// A store that says when it has committed, and that can be told to fail or to wait.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    store: SqliteStore,
+    commits: watch::Sender<u64>,
+    broken: AtomicBool,
+    gate: Mutex<Option<Gate>>,
+}
+
+/// The store's side of a [`Held`] commit.
+#[derive(Debug)]
+struct Gate {
+    reached: oneshot::Sender<()>,
+    open: oneshot::Receiver<()>,
+}
+
+/// A commit that is durable and whose caller does not hear of it yet.
+pub(crate) struct Held {
+    reached: oneshot::Receiver<()>,
+    open: oneshot::Sender<()>,
+}
+
+impl Held {
+    /// Returns when the commit is on disk.
+    pub(crate) async fn reached(&mut self) {
+        (&mut self.reached).await.expect("the store is there");
+    }
+
+    pub(crate) fn release(self) {
+        self.open.send(()).expect("the commit waits");
+    }
+}
+
+impl Watched {
+    pub(crate) fn new(store: SqliteStore) -> Self {
+        Self { store, commits: watch::Sender::new(0), broken: AtomicBool::new(false), gate: Mutex::new(None) }
+    }
+
+    /// Changes after every commit.
+    pub(crate) fn commits(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
+    }
+
+    /// From now on (not) able to write, as with a full disk.
+    pub(crate) fn set_broken(&self, broken: bool) {
+        self.broken.store(broken, SeqCst);
+    }
+
+    /// Holds back the news of the next commit.
+    pub(crate) fn hold_next_commit(&self) -> Held {
+        let ((reached, reach), (open, opened)) = (oneshot::channel(), oneshot::channel());
+        *self.gate.lock().unwrap() = Some(Gate { reached, open: opened });
+        Held { reached: reach, open }
+    }
+
+    fn writable(&self) -> Result<()> {
+        let full = || StorageError::unavailable("database or disk is full: /secret/path");
+        if self.broken.load(SeqCst) { Err(full()) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Journal for Watched {
+    async fn commit(&self, batch: Vec<Write>) -> std::result::Result<(Vec<Write>, Vec<Done>), CommitError> {
+        if let Err(source) = self.writable() {
+            return Err(CommitError { batch, source });
+        }
+        let done = self.store.commit(batch).await;
+        let gate = self.gate.lock().unwrap().take();
+        if let Some(Gate { reached, open }) = gate {
+            let _ = reached.send(());
+            let _ = open.await;
+        }
+        self.commits.send_modify(|number| *number += 1);
+        done
+    }
+}
+
+#[async_trait]
+impl Store for Watched {
+    async fn check_writable(&self) -> Result<()> {
+        self.writable()?;
+        self.store.check_writable().await
+    }
+
+    async fn close(&self) -> Result<()> {
+        self.store.close().await
+    }
+}
+
+#[async_trait]
+impl Subscriptions for Watched {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool> {
+        self.store.insert_subscription(subscription).await
+    }
+
+    async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>> {
+        self.store.subscription(tenant, id).await
+    }
+
+    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>> {
+        self.store.profile(tenant, id).await
+    }
+
+    async fn subscriptions(
+        &self,
+        tenant: &TenantId,
+        filter: &SubscriptionFilter,
+        page: Page<SubscriptionId>,
+    ) -> Result<Vec<Subscription>> {
+        self.store.subscriptions(tenant, filter, page).await
+    }
+
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update> {
+        self.store.update_subscription(subscription).await
+    }
+
+    async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<Update> {
+        self.store.delete_subscription(tenant, id, now).await
+    }
+
+    async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<()> {
+        self.store.cancel_waiting(tenant, id, now).await
+    }
+
+    async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<()> {
+        self.store.each_subscription(take).await
+    }
+}
+
+/// Hands a trait's calls on as they are.
+macro_rules! hand_on {
+    ($trait:ident { $(fn $name:ident($($arg:ident: $type:ty),*) -> $out:ty;)* }) => {
+        #[async_trait]
+        impl $trait for Watched {
+            $(async fn $name(&self, $($arg: $type),*) -> Result<$out> {
+                self.store.$name($($arg),*).await
+            })*
+        }
+    };
+}
+
+hand_on!(Tenants {
+    fn put_tenant(
+        id: &TenantId, name: Option<Option<String>>, metadata: Option<Map<String, Value>>, now: Timestamp
+    ) -> (Tenant, Put);
+    fn tenant(id: &TenantId) -> Option<Tenant>;
+    fn tenants(page: Page<TenantId>) -> Vec<Tenant>;
+    fn delete_tenant(id: &TenantId) -> Deleted;
+    fn half_deleted_tenants() -> Vec<TenantId>;
+});
+
+hand_on!(Keys {
+    fn insert_key(key: &TenantKey) -> bool;
+    fn keys(tenant: &TenantId) -> Vec<TenantKey>;
+    fn delete_key(tenant: &TenantId, id: model::KeyId) -> Deleted;
+    fn all_keys() -> Vec<TenantKey>;
+});
+
+hand_on!(CustomTypes {
+    fn custom_types() -> Vec<CatalogEntry>;
+    fn put_custom_type(entry: &CatalogEntry) -> ();
+});
+
+hand_on!(Events {
+    fn event(tenant: &TenantId, id: EventId) -> Option<Event>;
+    fn event_by_given_id(tenant: &TenantId, given: &str) -> Option<Event>;
+    fn events(tenant: &TenantId, filter: &EventFilter, page: Page<EventId>) -> Vec<Event>;
+});
+
+hand_on!(Deliveries {
+    fn delivery(tenant: &TenantId, id: DeliveryId) -> Option<Delivery>;
+    fn deliveries(tenant: &TenantId, filter: &DeliveryFilter, page: Page<DeliveryId>) -> Vec<Delivery>;
+    fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
+    fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
+    fn retry_delivery(tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Retry;
+    fn next_due(tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp>;
+    fn due(
+        tenant: &TenantId, subscription: SubscriptionId, now: Timestamp, limit: usize, held: &[DeliveryId]
+    ) -> Due;
+});

@@ -1,0 +1,143 @@
+//! `postrider catalog`: the event types, from the binary and a folder of one's own.
+
+mod asyncapi;
+mod markdown;
+
+use crate::{client::print, config::Config};
+use anyhow::{Context, anyhow, bail, ensure};
+use clap::{Subcommand, ValueEnum};
+use model::{
+    catalog::{self, Catalog, CatalogEntry, Origin},
+    schema::check_entry,
+};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+
+/// Look at, check and export the catalog of event types.
+///
+/// It is what the binary ships, and what the folder of `catalog.folder` (POSTRIDER_CATALOG_FOLDER) adds: one JSON file
+/// per category, in the same form. What was registered over the API is not in it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// Configuration file [default: postrider.toml, if it is there]
+    #[arg(long, value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+    /// A folder of catalog files; overrides POSTRIDER_CATALOG_FOLDER
+    #[arg(long, value_name = "FOLDER", global = true)]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// List all event types
+    List {
+        /// Only of this category
+        #[arg(long)]
+        category: Option<String>,
+    },
+    /// Show one with its schema and example
+    Show { event_type: String },
+    /// Check that every schema is one and every example keeps it; exits with 1 when not
+    Check,
+    /// Print the catalog for other programs and people
+    Export {
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// All entries, as the API shows them
+    Json,
+    /// The events page of the documentation
+    Markdown,
+    /// AsyncAPI 3.0, to generate a receiver's code from
+    Asyncapi,
+}
+
+/// The shipped catalog with what `folder` adds.
+pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
+    let mut catalog = Catalog::shipped().context("the shipped catalog is broken")?;
+    let Some(folder) = folder else { return Ok(catalog) };
+    let variable = "POSTRIDER_CATALOG_FOLDER";
+    let read = std::fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
+    let mut files = read.with_context(|| {
+        format!("{variable}: {} cannot be read; it must be a folder of catalog files, for example ./catalog", folder.display())
+    })?;
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
+    files.sort();
+    for file in files {
+        let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let entries = catalog::parse(&text, Origin::Custom)
+            .map_err(|fault| anyhow!(fault).context(format!("{variable}: {}", file.display())))?;
+        for entry in entries {
+            if let Some(known) = catalog.get(entry.event_type.as_str()) {
+                let whose = if known.origin == Origin::Shipped { "shipped already" } else { "there twice" };
+                bail!("{variable}: {}: event type {} is {whose}", file.display(), entry.event_type);
+            }
+            let faults = check_entry(&entry);
+            ensure!(
+                faults.is_empty(),
+                "{variable}: {}: {}: {}",
+                file.display(),
+                entry.event_type,
+                faults.join("; ")
+            );
+            catalog.put(entry);
+        }
+    }
+    Ok(catalog)
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    let folder = match args.folder {
+        Some(folder) => Some(folder),
+        None => Config::read(args.config.as_deref(), Vec::new())?.catalog_folder,
+    };
+    let catalog = load(folder.as_deref())?;
+    match args.action {
+        Action::List { category } => list(&catalog, category.as_deref()),
+        Action::Show { event_type } => {
+            let entry = catalog.get(&event_type).with_context(|| format!("Event type not found: {event_type}"))?;
+            print(&shown(entry));
+        }
+        Action::Check => check(&catalog)?,
+        Action::Export { format: Format::Json } => print(&Value::Array(catalog.iter().map(|e| shown(e)).collect())),
+        Action::Export { format: Format::Markdown } => print!("{}", markdown::page(&catalog)),
+        Action::Export { format: Format::Asyncapi } => print(&asyncapi::document(&catalog)),
+    }
+    Ok(())
+}
+
+fn shown(entry: &CatalogEntry) -> Value {
+    json!({
+        "event_type": entry.event_type.as_str(),
+        "category": entry.category,
+        "description": entry.description,
+        "schema": entry.schema,
+        "example": entry.example,
+    })
+}
+
+fn list(catalog: &Catalog, category: Option<&str>) {
+    for entry in catalog.iter().filter(|entry| category.is_none_or(|wanted| entry.category == wanted)) {
+        println!("{:<28} {:<14} {}", entry.event_type.as_str(), entry.category, entry.description);
+    }
+}
+
+fn check(catalog: &Catalog) -> anyhow::Result<()> {
+    let mut faults = Vec::new();
+    for entry in catalog.iter() {
+        faults.extend(check_entry(entry).into_iter().map(|fault| format!("{}: {fault}", entry.event_type)));
+        if entry.description.trim().is_empty() {
+            faults.push(format!("{}: has no description", entry.event_type));
+        }
+    }
+    ensure!(faults.is_empty(), "the catalog has faults:\n  {}", faults.join("\n  "));
+    println!("{} event types are in order", catalog.len());
+    Ok(())
+}

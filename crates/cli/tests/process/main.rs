@@ -1,0 +1,12 @@
+//! The binary as a process: real servers in fresh folders, real receivers on loopback, real signals. What only a whole
+//! process can show is shown here: that nothing acknowledged is lost when it is killed, that nothing is sent twice when
+//! it is stopped, that one receiver cannot delay another, and what it says when it cannot start.
+
+mod backlog;
+mod commands;
+mod crash;
+mod isolation;
+mod readme;
+mod shutdown;
+mod startup;
+mod support;

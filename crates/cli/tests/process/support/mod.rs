@@ -1,0 +1,58 @@
+//! What the tests have in common: servers, receivers, clients, and waiting for conditions.
+
+pub(crate) mod client;
+pub(crate) mod load;
+pub(crate) mod receiver;
+pub(crate) mod server;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
+    time::Duration,
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Only a test that fails waits so long.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// Between two looks at a condition.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Waits until `look` finds something.
+pub(crate) async fn wait_until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    match tokio::time::timeout(PATIENCE, looking).await {
+        Ok(found) => found,
+        Err(_) => panic!("waited in vain until {what}"),
+    }
+}
+
+/// Held by a test that wants the machine for itself.
+pub(crate) async fn alone() -> MutexGuard<'static, ()> {
+    static HEAVY: Mutex<()> = Mutex::const_new(());
+    HEAVY.lock().await
+}
+
+/// A port where nothing listens, from below those that connections get by themselves.
+pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = std::process::id() as u16;
+    for _ in 0..10_000 {
+        let port = 20_000 + start.wrapping_add(NEXT.fetch_add(1, Relaxed)) % 12_000;
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return port;
+        }
+    }
+    panic!("no port is free");
+}
+
+/// `port` on loopback.
+pub(crate) fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}

@@ -1,0 +1,133 @@
+//! A receiver on loopback that keeps a ledger by the events' `seq`, and can hold all its answers back.
+
+use super::loopback;
+use axum::{Router, body::Bytes, extract::State, response::IntoResponse};
+use http::StatusCode;
+use serde::Deserialize;
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// What came and what was answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    /// How often each `seq` came.
+    pub(crate) arrived: HashMap<u64, u32>,
+    /// How many requests were answered.
+    pub(crate) answered: usize,
+}
+
+impl Ledger {
+    /// Arrivals beyond the first of each.
+    pub(crate) fn repeats(&self) -> usize {
+        self.arrived.values().map(|times| *times as usize - 1).sum()
+    }
+}
+
+/// Whether it answers at once, or not before it is released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    Answers,
+    Holds,
+}
+
+#[derive(Clone)]
+struct Desk {
+    ledger: Arc<Mutex<Ledger>>,
+    manner: watch::Receiver<Manner>,
+}
+
+/// A receiver; gone when dropped.
+#[derive(Debug)]
+pub(crate) struct Receiver {
+    address: SocketAddr,
+    ledger: Arc<Mutex<Ledger>>,
+    manner: watch::Sender<Manner>,
+    task: JoinHandle<()>,
+}
+
+impl Receiver {
+    /// Answers 200 until told to hold.
+    pub(crate) async fn start() -> Self {
+        Self::start_at(loopback(0)).await
+    }
+
+    pub(crate) async fn start_at(address: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let ledger = Arc::new(Mutex::new(Ledger::default()));
+        let manner = watch::Sender::new(Manner::Answers);
+        let desk = Desk { ledger: ledger.clone(), manner: manner.subscribe() };
+        let router = Router::new().fallback(receive).with_state(desk);
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, ledger, manner, task }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        url(self.address)
+    }
+
+    /// Answers nothing from now on.
+    pub(crate) fn hold(&self) {
+        self.manner.send_replace(Manner::Holds);
+    }
+
+    /// Answers what it holds, and all that comes.
+    pub(crate) fn release(&self) {
+        self.manner.send_replace(Manner::Answers);
+    }
+
+    pub(crate) fn ledger(&self) -> Ledger {
+        self.ledger.lock().unwrap().clone()
+    }
+
+    /// Events that came at least once.
+    pub(crate) fn distinct(&self) -> usize {
+        self.ledger.lock().unwrap().arrived.len()
+    }
+
+    /// Requests that it answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.ledger.lock().unwrap().answered
+    }
+
+    /// How many of `seqs` never came.
+    pub(crate) fn missing(&self, seqs: impl IntoIterator<Item = u64>) -> usize {
+        let ledger = self.ledger.lock().unwrap();
+        seqs.into_iter().filter(|seq| !ledger.arrived.contains_key(seq)).count()
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Where a receiver at `address` is subscribed.
+pub(crate) fn url(address: SocketAddr) -> String {
+    format!("http://{address}/webhooks")
+}
+
+#[derive(Deserialize)]
+struct Body {
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    seq: u64,
+}
+
+async fn receive(State(desk): State<Desk>, body: Bytes) -> impl IntoResponse {
+    let Ok(Body { data: Data { seq } }) = serde_json::from_slice(&body) else { return StatusCode::BAD_REQUEST };
+    *desk.ledger.lock().unwrap().arrived.entry(seq).or_default() += 1;
+    let mut manner = desk.manner.clone();
+    // Whoever hangs up is not answered: then this future is dropped here.
+    let _ = manner.wait_for(|manner| *manner == Manner::Answers).await;
+    desk.ledger.lock().unwrap().answered += 1;
+    StatusCode::OK
+}

@@ -1,0 +1,267 @@
+//! Whether receivers who trust an old schema can live with a new one: every payload that keeps the new schema must keep
+//! what the old one promised.
+//!
+//! The check is by structure and errs on the side of refusal: what it does not understand must not change.
+
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// A promise of the old schema that the new one does not keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// JSON pointer into the payload, with `*` for every item of an array.
+    pub pointer: String,
+    pub message: String,
+}
+
+impl std::fmt::Display for Break {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        write!(f, "{pointer}: {}", self.message)
+    }
+}
+
+/// All promises that are broken, in the old schema's order; none means that the change is compatible.
+pub fn breaks(old: &Value, new: &Value) -> Vec<Break> {
+    let mut found = Vec::new();
+    Comparison { old_root: old, new_root: new }.schema("", old, new, 0, &mut found);
+    found
+}
+
+/// Keywords that say nothing about payloads.
+const WORDS: [&str; 11] = [
+    "$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "title", "description", "default", "examples",
+    "deprecated",
+];
+
+/// Schemas that refer to themselves are followed so deep.
+const DEPTH: usize = 32;
+
+struct Comparison<'s> {
+    old_root: &'s Value,
+    new_root: &'s Value,
+}
+
+/// Follows a local `$ref`.
+fn resolve<'s>(root: &'s Value, mut schema: &'s Value) -> &'s Value {
+    for _ in 0..DEPTH {
+        let Some(target) = schema.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#')) else { break };
+        let Some(found) = root.pointer(target) else { break };
+        schema = found;
+    }
+    schema
+}
+
+fn names(value: Option<&Value>) -> BTreeSet<&str> {
+    match value {
+        Some(Value::String(one)) => BTreeSet::from([one.as_str()]),
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+impl Comparison<'_> {
+    fn schema(&self, at: &str, old: &Value, new: &Value, depth: usize, found: &mut Vec<Break>) {
+        let (old, new) = (resolve(self.old_root, old), resolve(self.new_root, new));
+        let mut note = |message: String| found.push(Break { pointer: at.to_owned(), message });
+        let (old, new) = match (old, new) {
+            (Value::Bool(true), _) | (_, Value::Bool(false)) => return,
+            (Value::Bool(false), _) => return note("was impossible and is possible now".into()),
+            (Value::Object(old), Value::Bool(true)) if old.keys().all(|key| WORDS.contains(&key.as_str())) => return,
+            (_, Value::Bool(true)) => return note("is not described any more".into()),
+            (Value::Object(old), Value::Object(new)) => (old, new),
+            _ => return note("is not described by an object".into()),
+        };
+        types(old, new, &mut note);
+        values(old, new, &mut note);
+        bounds(old, new, &mut note);
+        rest(old, new, &mut note);
+        if depth < DEPTH {
+            self.properties(at, old, new, depth, found);
+            self.items(at, old, new, depth, found);
+        }
+    }
+
+    fn properties(
+        &self,
+        at: &str,
+        old: &Map<String, Value>,
+        new: &Map<String, Value>,
+        depth: usize,
+        found: &mut Vec<Break>,
+    ) {
+        let pointer = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let kept = names(new.get("required"));
+        for name in names(old.get("required")) {
+            if !kept.contains(name) {
+                found.push(Break { pointer: pointer(name), message: "was always there and is not required now".into() });
+            }
+        }
+        let Some(properties) = old.get("properties").and_then(Value::as_object) else { return };
+        let now = new.get("properties").and_then(Value::as_object);
+        for (name, before) in properties {
+            match now.and_then(|now| now.get(name)) {
+                Some(after) => self.schema(&pointer(name), before, after, depth + 1, found),
+                None => found.push(Break { pointer: pointer(name), message: "is not described any more".into() }),
+            }
+        }
+    }
+
+    fn items(
+        &self,
+        at: &str,
+        old: &Map<String, Value>,
+        new: &Map<String, Value>,
+        depth: usize,
+        found: &mut Vec<Break>,
+    ) {
+        for keyword in ["items", "additionalProperties"] {
+            let Some(before) = old.get(keyword) else { continue };
+            let after = new.get(keyword).unwrap_or(&Value::Bool(true));
+            self.schema(&format!("{at}/*"), before, after, depth + 1, found);
+        }
+    }
+}
+
+fn types(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+    let (before, after) = (names(old.get("type")), names(new.get("type")));
+    if before.is_empty() {
+        return;
+    }
+    if after.is_empty() {
+        return note("may be of any type now".into());
+    }
+    // An integer is a number.
+    let known = |kind: &&str| before.contains(kind) || (*kind == "integer" && before.contains("number"));
+    let added: Vec<_> = after.iter().filter(|kind| !known(kind)).copied().collect();
+    if !added.is_empty() {
+        note(format!("may be {} now", added.join(" or ")));
+    }
+}
+
+fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+    let list = |schema: &Map<String, Value>| match (schema.get("const"), schema.get("enum")) {
+        (Some(one), _) => Some(vec![one.clone()]),
+        (None, Some(Value::Array(list))) => Some(list.clone()),
+        _ => None,
+    };
+    match (list(old), list(new)) {
+        (None, _) => {}
+        (Some(_), None) => note("may have any value now".into()),
+        (Some(before), Some(after)) => {
+            let added: Vec<_> = after.iter().filter(|v| !before.contains(v)).map(ToString::to_string).collect();
+            if !added.is_empty() {
+                note(format!("may be {} now", added.join(" or ")));
+            }
+        }
+    }
+}
+
+fn bounds(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+    let lower = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
+    let upper = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
+    for keyword in lower.into_iter().chain(upper) {
+        let Some(before) = old.get(keyword).and_then(Value::as_f64) else { continue };
+        let looser = match new.get(keyword).and_then(Value::as_f64) {
+            None => true,
+            Some(after) if lower.contains(&keyword) => after < before,
+            Some(after) => after > before,
+        };
+        if looser {
+            note(format!("{keyword} is looser than before"));
+        }
+    }
+}
+
+/// Everything else must stay as it was, or come new.
+fn rest(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+    let understood = |keyword: &str| {
+        WORDS.contains(&keyword)
+            || ["$ref", "type", "enum", "const", "required", "properties", "items", "additionalProperties"]
+                .contains(&keyword)
+            || keyword.starts_with("min")
+            || keyword.starts_with("max")
+            || keyword.starts_with("exclusive")
+    };
+    for (keyword, before) in old.iter().filter(|(keyword, _)| !understood(keyword)) {
+        if new.get(keyword) != Some(before) {
+            note(format!("{keyword} changed"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn object(properties: Value, required: Value) -> Value {
+        json!({"type": "object", "properties": properties, "required": required})
+    }
+
+    #[test]
+    fn rows() {
+        let text = json!({"type": "string"});
+        let rows = [
+            ("nothing changes", text.clone(), text.clone(), ""),
+            ("words change", json!({"type": "string", "title": "a"}), text.clone(), ""),
+            ("type widens", text.clone(), json!({"type": ["string", "null"]}), "/: may be null now"),
+            ("type narrows", json!({"type": ["string", "null"]}), text.clone(), ""),
+            ("type goes", text.clone(), json!({}), "/: may be of any type now"),
+            ("number becomes integer", json!({"type": "number"}), json!({"type": "integer"}), ""),
+            ("integer becomes number", json!({"type": "integer"}), json!({"type": "number"}), "/: may be number now"),
+            ("value added", json!({"enum": [1, 2]}), json!({"enum": [1, 2, 3]}), "/: may be 3 now"),
+            ("value removed", json!({"enum": [1, 2]}), json!({"enum": [1]}), ""),
+            ("values go", json!({"enum": [1]}), json!({}), "/: may have any value now"),
+            ("const kept in enum", json!({"enum": ["a", "b"]}), json!({"const": "a"}), ""),
+            ("bound loosens", json!({"minimum": 1}), json!({"minimum": 0}), "/: minimum is looser than before"),
+            ("bound tightens", json!({"maxLength": 5}), json!({"maxLength": 3}), ""),
+            ("bound goes", json!({"maxItems": 5}), json!({}), "/: maxItems is looser than before"),
+            ("pattern changes", json!({"pattern": "a"}), json!({"pattern": "b"}), "/: pattern changed"),
+            ("pattern comes", json!({}), json!({"pattern": "b"}), ""),
+            ("everything", json!(true), json!({}), ""),
+            ("described no more", text.clone(), json!(true), "/: is not described any more"),
+        ];
+        for (name, old, new, expected) in rows {
+            let got = breaks(&old, &new).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            assert_eq!(got, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn properties_are_compared_by_name_and_depth() {
+        let old = object(json!({"id": {"type": "string"}, "who": object(json!({"a/b": {"type": "string"}}), json!([]))}), json!(["id"]));
+        let fuller = object(
+            json!({"id": {"type": "string"}, "new": {}, "who": object(json!({"a/b": {"type": "string"}}), json!(["a/b"]))}),
+            json!(["id", "new"]),
+        );
+        assert_eq!(breaks(&old, &fuller), []);
+        let poorer = object(json!({"who": object(json!({"a/b": {"type": "null"}}), json!([]))}), json!([]));
+        let got: Vec<_> = breaks(&old, &poorer).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            got,
+            [
+                "/id: was always there and is not required now",
+                "/id: is not described any more",
+                "/who/a~1b: may be null now"
+            ]
+        );
+    }
+
+    #[test]
+    fn items_and_references_are_followed() {
+        let old = json!({"items": {"$ref": "#/$defs/line"}, "$defs": {"line": {"type": "string"}}});
+        let same = json!({"items": {"type": "string"}});
+        assert_eq!(breaks(&old, &same), []);
+        let other = json!({"items": {"$ref": "#/$defs/line"}, "$defs": {"line": {"type": "integer"}}});
+        assert_eq!(breaks(&old, &other)[0].to_string(), "/*: may be integer now");
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_ends() {
+        let tree = json!({"type": "object", "properties": {"child": {"$ref": "#"}}});
+        assert_eq!(breaks(&tree, &tree), []);
+        let circle = json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}});
+        let _ = breaks(&circle, &circle);
+    }
+}

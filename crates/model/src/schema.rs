@@ -1,0 +1,140 @@
+//! Payloads against their event type's JSON Schema (2020-12, formats checked).
+
+use crate::catalog::CatalogEntry;
+use jsonschema::{Draft, Validator};
+use serde_json::Value;
+use std::fmt;
+
+/// A schema made ready to check payloads with.
+pub struct PayloadSchema(Validator);
+
+impl fmt::Debug for PayloadSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PayloadSchema")
+    }
+}
+
+/// Where a payload breaks its schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Breach {
+    /// JSON pointer (RFC 6901) into the payload; empty for the whole of it.
+    pub pointer: String,
+    /// A sentence that does not repeat the payload's values.
+    pub message: String,
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() { "/" } else { &self.pointer };
+        write!(f, "{pointer}: {}", self.message)
+    }
+}
+
+/// So many breaches are told of one payload.
+const BREACHES_MAX: usize = 20;
+
+impl PayloadSchema {
+    /// The fault is a sentence about the schema.
+    pub fn compile(schema: &Value) -> Result<Self, String> {
+        jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .should_validate_formats(true)
+            .build(schema)
+            .map(Self)
+            .map_err(|fault| {
+                let at = fault.instance_path().to_string();
+                let at = if at.is_empty() { "/".to_owned() } else { at };
+                format!("is not a JSON Schema (2020-12): {at}: {}", fault.masked())
+            })
+    }
+
+    /// What is wrong with the payload, in its order.
+    pub fn check(&self, payload: &Value) -> Vec<Breach> {
+        if self.0.is_valid(payload) {
+            return Vec::new();
+        }
+        self.0
+            .iter_errors(payload)
+            .take(BREACHES_MAX)
+            .map(|fault| Breach {
+                pointer: fault.instance_path().to_string(),
+                message: fault.masked().to_string(),
+            })
+            .collect()
+    }
+}
+
+/// The part of a payload that its type's schema speaks of: the payload itself, or, where the publisher used T's helper
+/// form `{event, resource_type, resource_id, data, …}`, the `data` in it.
+pub fn subject(payload: &Value) -> &Value {
+    let helper = payload.get("event").is_some_and(Value::is_string)
+        && payload.get("resource_type").is_some_and(Value::is_string);
+    match payload.get("data") {
+        Some(data) if helper && data.is_object() => data,
+        _ => payload,
+    }
+}
+
+/// What is wrong with an entry itself: its schema must be one, and its example must keep it.
+pub fn check_entry(entry: &CatalogEntry) -> Vec<String> {
+    let Some(schema) = &entry.schema else { return Vec::new() };
+    match PayloadSchema::compile(schema) {
+        Err(fault) => vec![format!("schema {fault}")],
+        Ok(schema) => match &entry.example {
+            None => Vec::new(),
+            Some(example) => schema
+                .check(&Value::Object(example.clone()))
+                .into_iter()
+                .map(|breach| format!("example breaks the schema at {breach}"))
+                .collect(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+    use serde_json::json;
+
+    #[test]
+    fn every_shipped_example_keeps_its_schema() {
+        for entry in Catalog::shipped().unwrap().iter() {
+            assert_eq!(check_entry(entry), Vec::<String>::new(), "{}", entry.event_type);
+        }
+    }
+
+    #[test]
+    fn breaches_have_pointers_and_no_values() {
+        let schema = PayloadSchema::compile(&json!({
+            "type": "object",
+            "required": ["id"],
+            "properties": { "id": { "type": "string" }, "at": { "type": "string", "format": "date-time" },
+                            "lines": { "type": "array", "items": { "type": "integer" } } }
+        }))
+        .unwrap();
+        let breaches = schema.check(&json!({ "at": "secret-word", "lines": [1, "secret-word"] }));
+        let mut pointers: Vec<_> = breaches.iter().map(|breach| breach.pointer.as_str()).collect();
+        pointers.sort_unstable();
+        assert_eq!(pointers, ["", "/at", "/lines/1"]);
+        assert!(!breaches.iter().any(|breach| breach.message.contains("secret-word")), "{breaches:?}");
+        assert!(schema.check(&json!({ "id": "x", "at": "2026-01-31T09:30:00Z" })).is_empty());
+    }
+
+    #[test]
+    fn what_is_no_schema_is_refused() {
+        for bad in [json!({"type": "objekt"}), json!({"required": "id"}), json!({"pattern": "("})] {
+            assert!(PayloadSchema::compile(&bad).is_err(), "{bad}");
+        }
+        // A schema is whole in itself: nothing is fetched.
+        assert!(PayloadSchema::compile(&json!({"$ref": "https://example.com/other.json"})).is_err());
+    }
+
+    #[test]
+    fn the_helper_form_is_looked_into() {
+        let helper = json!({"event": "a.b", "resource_type": "a", "resource_id": "1", "data": {"id": 1}});
+        assert_eq!(subject(&helper), &json!({"id": 1}));
+        let plain = json!({"event": "a.b", "data": {"id": 1}});
+        assert_eq!(subject(&plain), &plain);
+    }
+}

@@ -1,0 +1,25 @@
+//! The suite that every backend passes, on a fresh file for each case, and once more with all cases on one file. (What
+//! only SQLite promises is in `file.rs`.)
+
+use std::sync::Arc;
+use storage::{MasterKey, Vault, conformance::Seeded};
+use storage_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+async fn fresh() -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let vault = Vault::new(&MasterKey::try_new(&[7; 32]).unwrap(), Arc::new(Seeded::named("vault")));
+    (SqliteStore::open(&folder.path().join("postrider.db"), vault).unwrap(), folder)
+}
+
+storage::conformance_suite!(fresh);
+
+/// No case relies on what others leave, or leave out.
+#[tokio::test]
+async fn all_cases_share_one_store() {
+    let (store, _folder) = fresh().await;
+    for (name, case) in storage::conformance::CASES {
+        println!("{name}");
+        case(&store).await;
+    }
+}

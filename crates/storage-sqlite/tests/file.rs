@@ -1,0 +1,332 @@
+//! What only SQLite promises: about the file, its lock, its key and its migrations.
+
+use bytes::Bytes;
+use model::{
+    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Subscription,
+    SubscriptionState, TenantId, TenantKey, Timestamp,
+    catalog::{CatalogEntry, Origin},
+    delivery::Next,
+    key::Scopes,
+    subscription::{SigningSecret, SubscriptionStats},
+};
+use rusqlite::Connection;
+use std::{fs, path::Path, sync::Arc, time::Duration};
+use storage::{
+    Append, Appended, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Done, Events, Journal, Keys,
+    MasterKey, NewDelivery, NewEvent, Outcome, Page, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants,
+    Vault, Write, conformance::Seeded,
+};
+use storage_sqlite::{Migrated, SqliteStore};
+
+const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
+const SECRETS: [&str; 3] = ["whsec_never-in-plain-text", "whsec_nor-this-older-one", "Bearer neither-a-header"];
+
+fn open(path: &Path, key: u8) -> Result<SqliteStore, StorageError> {
+    let vault = Vault::new(&MasterKey::try_new(&[key; 32]).unwrap(), Arc::new(Seeded::named("vault")));
+    SqliteStore::open(path, vault)
+}
+
+fn key(tenant: &TenantId) -> TenantKey {
+    let hash = std::array::from_fn(|at| tenant.as_str().as_bytes()[at % tenant.as_str().len()]);
+    let (name, hint) = ("office".into(), "pk_1234".into());
+    TenantKey {
+        id: KeyId::from_bytes([3; 16]),
+        tenant: tenant.clone(),
+        name,
+        hint,
+        hash,
+        scopes: Scopes::all(),
+        created_at: NOW,
+    }
+}
+
+fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
+    let [current, former, header] = SECRETS.map(str::to_owned);
+    Subscription {
+        id: ids.subscription(NOW),
+        tenant: tenant.clone(),
+        url: "https://receiver.example/plain-text".into(),
+        description: None,
+        events: vec![EventPattern::All],
+        headers: vec![("Authorization".into(), header)],
+        state: SubscriptionState::Active,
+        profile: Profile::Standard,
+        retry_enabled: true,
+        max_retries: 3,
+        timeout: Duration::from_secs(30),
+        secrets: vec![
+            SigningSecret { value: current, until: None },
+            SigningSecret { value: former, until: Some(NOW.after(Duration::from_secs(60))) },
+        ],
+        metadata: serde_json::Map::new(),
+        stats: SubscriptionStats::default(),
+        revision: 0,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// An event with a waiting delivery and one that has failed, as two batches.
+fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>; 2] {
+    let id = ids.event(NOW);
+    let deliveries = [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to.id });
+    let event = Event {
+        id,
+        given_id: Some("order-1".into()),
+        tenant: tenant.clone(),
+        event_type: EventType::parse("invoice.created").unwrap(),
+        timestamp: NOW,
+        data: Bytes::from_static(b"{\"total\" : 1.0}"),
+        metadata: Bytes::new(),
+        priority: Priority::Normal,
+        deliveries: 2,
+    };
+    let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
+    let new = NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into() };
+    let attempt = Attempt {
+        number: 1,
+        started_at: NOW,
+        duration: Duration::from_millis(5),
+        response_code: Some(400),
+        error: Some("HTTP 400 Bad Request".into()),
+        request_headers: "webhook-id: order-1".into(),
+        response_headers: String::new(),
+        response_body: Bytes::new(),
+    };
+    let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
+    let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
+    let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
+    [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]
+}
+
+/// Writes something into every table.
+async fn fill(store: &SqliteStore, name: &str) -> TenantId {
+    let (tenant, ids) = (TenantId::parse(name).unwrap(), IdSource::new(Box::new(Seeded::named(name))));
+    store.put_tenant(&tenant, Some(Some("Acme".into())), None, NOW).await.unwrap();
+    assert!(store.insert_key(&key(&tenant)).await.unwrap());
+    let subscription = subscription(&tenant, &ids);
+    assert!(store.insert_subscription(&subscription).await.unwrap());
+    for batch in traffic(&tenant, &subscription, &ids) {
+        let done = store.commit(batch).await.unwrap().1;
+        assert!(matches!(&done[..], [Done::Appended(_) | Done::Recorded]), "{done:?}");
+    }
+    let event_type = EventType::parse("ledger.closed").unwrap();
+    let (category, description) = ("Ledger".into(), "Closed".into());
+    let (schema, example, origin) = (None, None, Origin::Custom);
+    let entry = CatalogEntry { event_type, category, description, schema, example, origin, retired: false };
+    store.put_custom_type(&entry).await.unwrap();
+    tenant
+}
+
+/// All that a store shows of a tenant and of the installation, as text to compare.
+async fn shown(store: &SqliteStore, tenant: &TenantId) -> String {
+    let subscriptions = store.subscriptions(tenant, &SubscriptionFilter::default(), Page::first(9)).await.unwrap();
+    let secrets: Vec<_> = subscriptions.iter().flat_map(|one| &one.secrets).map(|secret| &secret.value).collect();
+    let deliveries = store.deliveries(tenant, &DeliveryFilter::default(), Page::first(9)).await.unwrap();
+    let mut attempts = Vec::new();
+    for delivery in &deliveries {
+        attempts.extend(store.attempts(tenant, delivery.id).await.unwrap());
+    }
+    assert_eq!((subscriptions.len(), deliveries.len(), attempts.len()), (1, 2, 1));
+    let due = store.due(tenant, subscriptions[0].id, NOW, 9, &[]).await.unwrap();
+    assert_eq!(due.deliveries.len(), 1);
+    let event = store.event_by_given_id(tenant, "order-1").await.unwrap().unwrap();
+    let (keys, types) = (store.keys(tenant).await.unwrap(), store.custom_types().await.unwrap());
+    let tenant = store.tenant(tenant).await.unwrap();
+    format!("{tenant:?}{keys:?}{subscriptions:?}{secrets:?}{event:?}{deliveries:?}{attempts:?}{due:?}{types:?}")
+}
+
+fn contains(path: &Path, text: &str) -> bool {
+    fs::read(path).unwrap().windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn a_file_opened_again_has_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    let tenant = fill(&store, "acme").await;
+    let before = shown(&store, &tenant).await;
+    store.close().await.unwrap();
+    drop(store);
+
+    let store = open(&path, 1).unwrap();
+    assert_eq!(shown(&store, &tenant).await, before);
+    // What is published once is so over a restart.
+    let ids = IdSource::new(Box::new(Seeded::named("again")));
+    let [append, _] = traffic(&tenant, &subscription(&tenant, &ids), &ids);
+    let done = store.commit(append).await.unwrap().1;
+    assert!(matches!(&done[..], [Done::Appended(all)] if matches!(all[..], [Appended::Duplicate(_)])), "{done:?}");
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn after_the_close_the_file_alone_is_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("postrider.db"), folder.path().join("copy.db"));
+    let store = open(&path, 1).unwrap();
+    let tenant = fill(&store, "acme").await;
+    let before = shown(&store, &tenant).await;
+    store.close().await.unwrap();
+    fs::copy(&path, &copy).unwrap();
+    assert_eq!(shown(&open(&copy, 1).unwrap(), &tenant).await, before);
+}
+
+/// What a process that is killed leaves: the file and its log as they are after the last commit.
+#[tokio::test]
+async fn what_was_committed_is_there_after_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, copy) = (folder.path().join("postrider.db"), folder.path().join("copy.db"));
+    let store = open(&path, 1).unwrap();
+    let tenant = fill(&store, "acme").await;
+    fs::copy(&path, &copy).unwrap();
+    fs::copy(folder.path().join("postrider.db-wal"), folder.path().join("copy.db-wal")).unwrap();
+    assert_eq!(shown(&open(&copy, 1).unwrap(), &tenant).await, shown(&store, &tenant).await);
+}
+
+#[tokio::test]
+async fn a_wrong_master_key_is_found_when_the_file_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    open(&path, 1).unwrap().close().await.unwrap();
+    assert!(matches!(open(&path, 2), Err(StorageError::WrongMasterKey)));
+    open(&path, 1).unwrap();
+}
+
+#[tokio::test]
+async fn a_sealed_value_opens_only_where_it_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    store.close().await.unwrap();
+    let sql = "UPDATE subscriptions SET secrets =
+        (SELECT secrets FROM subscriptions WHERE tenant_id = 'globex') WHERE tenant_id = 'acme'";
+    assert_eq!(Connection::open(&path).unwrap().execute(sql, []).unwrap(), 1);
+    let store = open(&path, 1).unwrap();
+    let list = async |tenant| store.subscriptions(tenant, &SubscriptionFilter::default(), Page::first(9)).await;
+    assert!(list(&acme).await.is_err());
+    assert_eq!(list(&globex).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let known = SqliteStore::migrate(&path).unwrap().to;
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", known + 1).unwrap();
+    for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
+        let Err(StorageError::TooNew { found, known: knows }) = refused else { panic!("{refused:?}") };
+        assert_eq!((found, knows), (known + 1, known));
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_open_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
+        let message = refused.unwrap_err().to_string();
+        assert!(message.contains("another process has it open") && message.contains("postrider.db"), "{message}");
+    }
+    store.check_writable().await.unwrap();
+    store.close().await.unwrap();
+    open(&path, 1).unwrap();
+}
+
+#[tokio::test]
+async fn what_is_not_a_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let text = "This is not a database. ".repeat(400);
+    fs::write(&path, &text).unwrap();
+    assert!(matches!(open(&path, 1), Err(StorageError::Open(..))));
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    assert!(matches!(open(&folder.path().join("no/such/folder.db"), 1), Err(StorageError::Open(..))));
+}
+
+#[tokio::test]
+async fn a_migration_says_where_it_began() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let Migrated { from, to } = SqliteStore::migrate(&path).unwrap();
+    assert!(from == 0 && to > 0, "{from} {to}");
+    assert_eq!(SqliteStore::migrate(&path).unwrap(), Migrated { from: to, to });
+    let store = open(&path, 1).unwrap();
+    let tenant = fill(&store, "acme").await;
+    store.close().await.unwrap();
+    assert_eq!(SqliteStore::migrate(&path).unwrap(), Migrated { from: to, to });
+    shown(&open(&path, 1).unwrap(), &tenant).await;
+}
+
+#[tokio::test]
+async fn secrets_and_header_values_are_never_in_plain_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    let tenant = fill(&store, "acme").await;
+    let mut changed =
+        store.subscriptions(&tenant, &SubscriptionFilter::default(), Page::first(1)).await.unwrap().remove(0);
+    assert_eq!((&*changed.secrets[0].value, &*changed.headers[0].1), (SECRETS[0], SECRETS[2]));
+    changed.rotate_secret("whsec_rotated-in".into(), NOW, NOW.after(Duration::from_secs(60)));
+    store.update_subscription(&changed).await.unwrap();
+    let none_in = |path: &Path| SECRETS.iter().chain(&["whsec_rotated-in"]).all(|secret| !contains(path, secret));
+
+    let log = folder.path().join("postrider.db-wal");
+    assert!(contains(&log, "receiver.example/plain-text"), "what need not be sealed shows where it would be");
+    assert!(none_in(&log) && none_in(&path));
+    store.close().await.unwrap();
+    assert!(contains(&path, "receiver.example/plain-text"));
+    assert!(none_in(&path) && (!log.exists() || none_in(&log)));
+}
+
+/// How many rows of each table are of a tenant, whatever tables there are.
+fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
+    let connection = Connection::open(path).unwrap();
+    let sql = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND c.name = 'tenant_id' ORDER BY t.name";
+    let mut tables = connection.prepare(sql).unwrap();
+    let names = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    names
+        .map(|name| {
+            let name = name.unwrap();
+            let sql = format!("SELECT count(*) FROM {name} WHERE tenant_id = ?1");
+            let count = connection.query_row(&sql, [tenant], |row| row.get(0)).unwrap();
+            (name, count)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_deletion_leaves_no_row_in_any_table() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    let (acme, _) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    let before = rows_of(&path, "globex");
+    assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
+    assert_eq!(rows_of(&path, "acme"), before);
+    assert_eq!(store.delete_tenant(&acme).await.unwrap(), Deleted::Done);
+    assert!(rows_of(&path, "acme").iter().all(|(_, count)| *count == 0), "{:?}", rows_of(&path, "acme"));
+    assert_eq!(rows_of(&path, "globex"), before);
+}
+
+#[tokio::test]
+async fn a_deletion_that_a_crash_cut_short_is_known_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    let store = open(&path, 1).unwrap();
+    let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    store.close().await.unwrap();
+    Connection::open(&path).unwrap().execute("UPDATE tenants SET deleting = 1 WHERE id = 'acme'", []).unwrap();
+
+    let store = open(&path, 1).unwrap();
+    assert_eq!(store.half_deleted_tenants().await.unwrap(), std::slice::from_ref(&acme));
+    assert_eq!(store.tenants(Page::first(9)).await.unwrap().len(), 1);
+    assert!(store.all_keys().await.unwrap().iter().all(|key| key.tenant == globex), "its keys open nothing any more");
+    assert_eq!(store.delete_tenant(&acme).await.unwrap(), Deleted::Done);
+    assert_eq!(store.half_deleted_tenants().await.unwrap(), []);
+    assert!(rows_of(&path, "acme").iter().all(|(_, count)| *count == 0));
+    shown(&store, &globex).await;
+}

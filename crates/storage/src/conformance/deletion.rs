@@ -1,0 +1,182 @@
+//! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
+
+use super::fixtures::{Belongings, World, append, given_id};
+use crate::{Appended, Deleted, Done, Put, Retry, Store, Update, Write};
+use model::{DeliveryStatus, TenantId};
+
+/// More than backends delete at a time.
+const MANY: usize = 2_100;
+
+async fn is_bare(world: &World<'_>, tenant: &TenantId) -> bool {
+    let shown = world.shown(tenant).await;
+    let lists = shown.keys.len() + shown.subscriptions.len() + shown.events.len() + shown.deliveries.len();
+    lists + shown.attempts.len() + shown.due.len() == 0
+}
+
+/// What [`World::furnish`] gave is not found by its ids either.
+async fn is_gone(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> bool {
+    let (store, event) = (world.store, &had.event.event);
+    let (waiting, ended, subscription) = (had.event.deliveries[0].id, had.event.deliveries[1].id, had.subscription.id);
+    store.tenant(tenant).await.unwrap().is_none_or(|tenant| tenant.created_at > had.key.created_at)
+        && is_bare(world, tenant).await
+        && !store.all_keys().await.unwrap().contains(&had.key)
+        && store.subscription(tenant, subscription).await.unwrap().is_none()
+        && store.event(tenant, event.id).await.unwrap().is_none()
+        && store.event_by_given_id(tenant, "order-1").await.unwrap().is_none()
+        && store.delivery(tenant, waiting).await.unwrap().is_none()
+        && store.event_deliveries(tenant, event.id).await.unwrap().is_empty()
+        && store.attempts(tenant, ended).await.unwrap().is_empty()
+        && store.next_due(tenant, subscription).await.unwrap().is_none()
+        && store.due(tenant, subscription, world.now(), 10, &[]).await.unwrap() == crate::Due::default()
+        && !is_handed_out(world, tenant).await
+}
+
+/// Whether the tenant has subscriptions for the index at the start.
+async fn is_handed_out(world: &World<'_>, tenant: &TenantId) -> bool {
+    let mut any = false;
+    world.store.each_subscription(&mut |one| any |= one.tenant == *tenant).await.unwrap();
+    any
+}
+
+pub async fn a_deletion_takes_everything_of_the_tenant_however_much(store: &dyn Store) {
+    let world = World::new(store, "deletion.all");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    let mut events = Vec::new();
+    for number in 0..MANY {
+        let mut event = world.event(&tenant, "invoice.paid", &[had.subscription.id]);
+        event.keys = vec![given_id(&format!("many-{number}"))];
+        events.push(event);
+    }
+    let deliveries: Vec<_> = events.iter().map(|event| event.deliveries[0]).collect();
+    let outcome = |of| Write::Outcome(world.outcome(&tenant, of, 1, DeliveryStatus::Retrying));
+    world.append(&tenant, events).await;
+    world.commit(deliveries.iter().copied().map(outcome).collect()).await;
+
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert!(is_gone(&world, &tenant, &had).await);
+    assert!(!store.half_deleted_tenants().await.unwrap().contains(&tenant));
+
+    // What was only hidden with its tenant would show again now.
+    world.tenant("acme").await;
+    assert!(is_gone(&world, &tenant, &had).await);
+    for of in [deliveries[0], deliveries[MANY / 2], deliveries[MANY - 1]] {
+        assert_eq!(store.delivery(&tenant, of.id).await.unwrap(), None);
+        assert_eq!(store.attempts(&tenant, of.id).await.unwrap(), []);
+    }
+}
+
+pub async fn a_deletion_takes_nothing_of_others(store: &dyn Store) {
+    let world = World::new(store, "deletion.others");
+    let mut others = Vec::new();
+    for which in ["acm", "acme:eu", "acme2", "ACME", "zeta"] {
+        let tenant = world.tenant(which).await;
+        let had = world.furnish(&tenant).await;
+        others.push((tenant, had));
+    }
+    let tenant = world.tenant("acme").await;
+    world.furnish(&tenant).await;
+    let mut before = Vec::new();
+    for (other, _) in &others {
+        before.push(world.shown(other).await);
+    }
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    for ((other, had), before) in others.iter().zip(before) {
+        assert_eq!(world.shown(other).await, before);
+        assert_eq!(store.event_by_given_id(other, "order-1").await.unwrap().as_ref(), Some(&*had.event.event));
+    }
+}
+
+pub async fn a_second_deletion_finds_nothing(store: &dyn Store) {
+    let world = World::new(store, "deletion.second");
+    let tenant = world.tenant("acme").await;
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Missing);
+    assert_eq!(store.delete_tenant(&world.id("nobody")).await.unwrap(), Deleted::Missing);
+}
+
+pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store) {
+    let world = World::new(store, "deletion.anew");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    store.delete_tenant(&tenant).await.unwrap();
+    let (anew, put) = store.put_tenant(&tenant, None, None, world.tick()).await.unwrap();
+    assert_eq!((put, anew.created_at), (Put::Created, world.now()));
+
+    // Names are free again, and a subscription of the same id has no history.
+    assert!(store.insert_subscription(&had.subscription).await.unwrap());
+    assert_eq!(store.subscription(&tenant, had.subscription.id).await.unwrap(), Some(had.subscription.clone()));
+    assert!(store.insert_key(&had.key).await.unwrap());
+    assert_eq!(world.append(&tenant, vec![had.event.clone()]).await, Done::Appended(vec![Appended::New]));
+    assert_eq!(store.attempts(&tenant, had.event.deliveries[1].id).await.unwrap(), []);
+}
+
+/// That every write is refused to a tenant that is not there; `had` was its own, or somebody's.
+async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongings) {
+    let (store, now) = (world.store, world.tick());
+    let (waiting, subscription) = (had.event.deliveries[0], had.subscription.id);
+    assert!(!store.insert_key(&world.key(tenant)).await.unwrap());
+    assert_eq!(store.delete_key(tenant, had.key.id).await.unwrap(), Deleted::Missing);
+    assert!(!store.insert_subscription(&world.subscription(tenant)).await.unwrap());
+    assert_eq!(store.update_subscription(&had.subscription).await.unwrap(), Update::Missing);
+    assert_eq!(store.delete_subscription(tenant, subscription, now).await.unwrap(), Update::Missing);
+    store.cancel_waiting(tenant, subscription, now).await.unwrap();
+    assert_eq!(store.retry_delivery(tenant, waiting.id, now).await.unwrap(), Retry::Missing);
+    let batch = vec![
+        append(tenant, vec![world.event(tenant, "invoice.created", &[subscription])]),
+        Write::Outcome(world.outcome(tenant, waiting, 1, DeliveryStatus::Delivered)),
+        Write::Cancel { tenant: tenant.clone(), delivery: waiting.id },
+    ];
+    assert_eq!(world.commit(batch).await, [Done::NoTenant, Done::NoTenant, Done::NoTenant]);
+}
+
+pub async fn nothing_is_written_for_a_tenant_that_does_not_exist(store: &dyn Store) {
+    let world = World::new(store, "deletion.missing");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    store.delete_tenant(&tenant).await.unwrap();
+    refuses_every_write(&world, &tenant, &had).await;
+    assert_eq!(store.tenant(&tenant).await.unwrap(), None, "nothing that is written makes a tenant");
+    world.tenant("acme").await;
+    assert!(is_bare(&world, &tenant).await);
+}
+
+pub async fn nothing_of_a_half_deleted_tenant_is_seen(store: &dyn Store) {
+    let world = World::new(store, "deletion.seen");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    if !world.half_delete(&tenant).await {
+        return;
+    }
+    assert_eq!(store.tenant(&tenant).await.unwrap(), None);
+    let start = crate::Page { limit: 1, offset: 0, below: Some(TenantId::trusted("deletion.seen:")) };
+    assert!(store.tenants(start).await.unwrap().iter().all(|listed| listed.id != tenant));
+    assert!(is_gone(&world, &tenant, &had).await);
+}
+
+pub async fn nothing_is_written_for_a_half_deleted_tenant(store: &dyn Store) {
+    let world = World::new(store, "deletion.written");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    if !world.half_delete(&tenant).await {
+        return;
+    }
+    refuses_every_write(&world, &tenant, &had).await;
+    // To answer "updated" would promise a tenant that is gone in a moment.
+    let put = store.put_tenant(&tenant, Some(Some("Acme".into())), None, world.tick()).await;
+    assert!(matches!(put, Err(crate::StorageError::Unavailable(_))), "{put:?}");
+}
+
+pub async fn a_deletion_that_was_cut_short_goes_on(store: &dyn Store) {
+    let world = World::new(store, "deletion.cut");
+    let tenant = world.tenant("acme").await;
+    let had = world.furnish(&tenant).await;
+    if !world.half_delete(&tenant).await {
+        return;
+    }
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert!(!store.half_deleted_tenants().await.unwrap().contains(&tenant));
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Missing);
+    world.tenant("acme").await;
+    assert!(is_gone(&world, &tenant, &had).await);
+}

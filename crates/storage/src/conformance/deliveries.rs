@@ -1,0 +1,247 @@
+//! Deliveries: listed, found, brought back by hand.
+
+use super::fixtures::{World, all, by_last_id, by_offset};
+use crate::{DeliveryFilter, NewDelivery, Page, Retry, Store, Write};
+use model::{
+    Delivery, DeliveryId, DeliveryStatus,
+    DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
+    EventId, EventType, SubscriptionId, TenantId, Timestamp,
+};
+
+const TYPES: [&str; 3] = ["invoice.created", "invoice.paid", "customer.created"];
+
+/// A delivery as it was made.
+#[derive(Clone, Debug, PartialEq)]
+struct Made {
+    id: DeliveryId,
+    subscription: SubscriptionId,
+    event_type: EventType,
+    status: DeliveryStatus,
+}
+
+impl Made {
+    fn fits(&self, filter: &DeliveryFilter) -> bool {
+        let at = self.id.made_at();
+        (filter.statuses.is_empty() || filter.statuses.contains(&self.status))
+            && filter.event_type.as_ref().is_none_or(|wanted| *wanted == self.event_type)
+            && filter.subscription.is_none_or(|wanted| wanted == self.subscription)
+            && filter.after.is_none_or(|after| at >= after)
+            && filter.before.is_none_or(|before| at < before)
+    }
+}
+
+fn seen(delivery: &Delivery) -> Made {
+    let (id, event_type) = (delivery.id, delivery.event_type.clone());
+    Made { id, subscription: delivery.subscription, event_type, status: delivery.status }
+}
+
+fn event_type(name: &str) -> EventType {
+    EventType::parse(name).unwrap()
+}
+
+/// 21 events with a delivery to each of two subscriptions, so that every type meets every status in both; the newest
+/// first.
+async fn one_of_each(world: &World<'_>, tenant: &TenantId) -> Vec<Made> {
+    let subscriptions = [world.subscribe(tenant).await.id, world.subscribe(tenant).await.id];
+    let (mut made, mut batch) = (Vec::new(), Vec::new());
+    for number in 0..21 {
+        let name = TYPES[number % TYPES.len()];
+        let event = world.publish(tenant, name, &subscriptions).await;
+        for (at, of) in event.deliveries.iter().enumerate() {
+            let status = DeliveryStatus::ALL[(number + 3 * at) % DeliveryStatus::ALL.len()];
+            match status {
+                Pending => {}
+                Cancelled => batch.push(Write::Cancel { tenant: tenant.clone(), delivery: of.id }),
+                _ => batch.push(Write::Outcome(world.outcome(tenant, *of, 1, status))),
+            }
+            made.insert(0, Made { id: of.id, subscription: of.subscription, event_type: event_type(name), status });
+        }
+    }
+    world.commit(batch).await;
+    made
+}
+
+/// What people ask for, and what each of a backend's indexes may be chosen for.
+fn statuses() -> Vec<Vec<DeliveryStatus>> {
+    let mut lists = vec![vec![], vec![Exhausted, Failed, Disabled], vec![Pending, Retrying], vec![Failed, Delivered]];
+    lists.extend([vec![Retrying, Cancelled], vec![Failed, Failed], DeliveryStatus::ALL.to_vec()]);
+    lists.extend(DeliveryStatus::ALL.map(|status| vec![status]));
+    lists
+}
+
+fn times(made: &[Made]) -> [(Option<Timestamp>, Option<Timestamp>); 4] {
+    let (first, last) = (made[31].id.made_at(), made[8].id.made_at());
+    [(None, None), (Some(first), None), (None, Some(last)), (Some(first), Some(last))]
+}
+
+pub async fn every_combination_of_filters_finds_what_it_says(store: &dyn Store) {
+    let world = World::new(store, "deliveries.filters");
+    let tenant = world.tenant("acme").await;
+    let made = one_of_each(&world, &tenant).await;
+    let types = [None, Some(TYPES[0]), Some(TYPES[2]), Some("invoice")];
+    let subscriptions =
+        [None, Some(made[0].subscription), Some(made[1].subscription), Some(world.subscription(&tenant).id)];
+    let mut hits = 0;
+    for statuses in statuses() {
+        for (name, subscription) in types.into_iter().flat_map(|name| subscriptions.map(|one| (name, one))) {
+            for (after, before) in times(&made) {
+                let (statuses, event_type) = (statuses.clone(), name.map(event_type));
+                let filter = DeliveryFilter { statuses, event_type, subscription, after, before };
+                let listed = store.deliveries(&tenant, &filter, all()).await.unwrap();
+                let expected: Vec<Made> = made.iter().filter(|one| one.fits(&filter)).cloned().collect();
+                assert_eq!(listed.iter().map(seen).collect::<Vec<_>>(), expected, "{filter:?}");
+                hits += usize::from(!expected.is_empty());
+            }
+        }
+    }
+    assert!(hits > 300, "most combinations find something: {hits}");
+}
+
+pub async fn deliveries_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
+    let world = World::new(store, "deliveries.page");
+    let tenant = world.tenant("acme").await;
+    let made = one_of_each(&world, &tenant).await;
+    let (name, subscription) = (Some(event_type(TYPES[1])), Some(made[0].subscription));
+    let with = |statuses: Vec<DeliveryStatus>| DeliveryFilter { statuses, ..DeliveryFilter::default() };
+    let [_, (after, _), (_, before), _] = times(&made);
+    let filters = [
+        with(vec![]),
+        with(vec![Pending]),
+        with(vec![Failed]),
+        with(vec![Failed, Exhausted, Cancelled]),
+        DeliveryFilter { event_type: name.clone(), ..with(vec![]) },
+        DeliveryFilter { event_type: name.clone(), after, before, ..with(vec![]) },
+        DeliveryFilter { event_type: name.clone(), ..with(vec![Failed, Retrying]) },
+        DeliveryFilter { subscription, ..with(vec![]) },
+        DeliveryFilter { subscription, event_type: name, ..with(vec![Failed, Pending, Retrying]) },
+        DeliveryFilter { after, before, ..with(vec![]) },
+    ];
+    for filter in filters {
+        let read = async |page| store.deliveries(&tenant, &filter, page).await.unwrap();
+        let whole = read(all()).await;
+        assert!(whole.len() > 2, "{filter:?}");
+        for limit in [1, 2, 5, 50] {
+            assert_eq!(by_last_id(limit, |one: &Delivery| one.id, read).await, whole, "{filter:?}");
+            assert_eq!(by_offset(limit, read).await, whole, "{filter:?}");
+        }
+        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id) }).await, whole[2..3]);
+        assert_eq!(read(Page::first(0)).await, []);
+    }
+}
+
+pub async fn pages_of_deliveries_are_exact_while_deliveries_are_added(store: &dyn Store) {
+    let world = World::new(store, "deliveries.exact");
+    let tenant = world.tenant("acme").await;
+    let made = one_of_each(&world, &tenant).await;
+    let failed = DeliveryFilter { statuses: vec![Failed], ..DeliveryFilter::default() };
+    let typed = DeliveryFilter { event_type: Some(event_type(TYPES[0])), ..DeliveryFilter::default() };
+    for filter in [DeliveryFilter::default(), failed, typed] {
+        let whole = store.deliveries(&tenant, &filter, all()).await.unwrap();
+        let read = async |page| {
+            let rows = store.deliveries(&tenant, &filter, page).await.unwrap();
+            let new = world.publish(&tenant, TYPES[0], &[made[0].subscription]).await;
+            world.attempted(&tenant, new.deliveries[0], 1, Failed).await;
+            rows
+        };
+        assert_eq!(by_last_id(3, |one: &Delivery| one.id, read).await, whole);
+        assert!(store.deliveries(&tenant, &filter, all()).await.unwrap().len() > whole.len());
+    }
+}
+
+pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
+    let world = World::new(store, "deliveries.event");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    // Made in the same millisecond, so that only the ids' last parts tell these events apart.
+    let now = world.tick();
+    let mut events = [(); 3].map(|()| world.event(&tenant, "invoice.created", &[]));
+    for new in &mut events {
+        let id = world.ids.event(now);
+        std::sync::Arc::make_mut(&mut new.event).id = id;
+        let numbers = [1, 2, 300, EventId::MAX_DELIVERIES];
+        new.deliveries = numbers.map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription }).into();
+    }
+    let mut shuffled = events.clone();
+    shuffled[1].deliveries.reverse();
+    world.append(&tenant, shuffled.into()).await;
+    for new in &events {
+        let found = store.event_deliveries(&tenant, new.event.id).await.unwrap();
+        assert_eq!(
+            found.iter().map(|one| one.id).collect::<Vec<_>>(),
+            new.deliveries.iter().map(|one| one.id).collect::<Vec<_>>()
+        );
+        assert_eq!(store.delivery(&tenant, found[3].id).await.unwrap().as_ref(), Some(&found[3]));
+    }
+    let by_type = DeliveryFilter { event_type: Some(event_type("invoice.created")), ..DeliveryFilter::default() };
+    for filter in [DeliveryFilter::default(), by_type] {
+        assert_eq!(store.deliveries(&tenant, &filter, all()).await.unwrap().len(), 12);
+    }
+    let never = world.ids.event(world.tick());
+    assert_eq!(store.event_deliveries(&tenant, never).await.unwrap(), []);
+    assert_eq!(store.delivery(&tenant, never.delivery(1).unwrap()).await.unwrap(), None);
+}
+
+pub async fn a_retry_of_an_ended_delivery_begins_a_new_round(store: &dyn Store) {
+    let world = World::new(store, "deliveries.retry");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    for status in [Failed, Exhausted, Disabled, Cancelled] {
+        let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
+        world.attempted(&tenant, of, 1, Retrying).await;
+        match status {
+            Cancelled => drop(world.commit(vec![Write::Cancel { tenant: tenant.clone(), delivery: of.id }]).await),
+            _ => world.attempted(&tenant, of, 2, status).await,
+        }
+        let before = world.delivery(&tenant, of.id).await;
+        assert_eq!((before.status, before.earlier_attempts), (status, 0));
+
+        let now = world.tick();
+        assert_eq!(store.retry_delivery(&tenant, of.id, now).await.unwrap(), Retry::Queued(subscription));
+        let after = world.delivery(&tenant, of.id).await;
+        assert_eq!((after.status, after.next_attempt_at, after.updated_at), (Pending, Some(now), now));
+        assert_eq!((after.attempts, after.earlier_attempts), (before.attempts, before.attempts));
+        assert_eq!(
+            store.attempts(&tenant, of.id).await.unwrap().len(),
+            before.attempts as usize,
+            "nothing is forgotten"
+        );
+
+        world.attempted(&tenant, of, before.attempts + 1, Delivered).await;
+        let end = world.delivery(&tenant, of.id).await;
+        assert_eq!((end.status, end.attempts, end.earlier_attempts), (Delivered, before.attempts + 1, before.attempts));
+    }
+}
+
+pub async fn a_retry_of_a_waiting_delivery_makes_it_due_now(store: &dyn Store) {
+    let world = World::new(store, "deliveries.sooner");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
+    world.attempted(&tenant, of, 1, Retrying).await;
+    let now = world.tick();
+    assert_eq!(store.retry_delivery(&tenant, of.id, now).await.unwrap(), Retry::Queued(subscription));
+    let after = world.delivery(&tenant, of.id).await;
+    assert_eq!((after.status, after.next_attempt_at), (Pending, Some(now)));
+    assert_eq!((after.attempts, after.earlier_attempts), (1, 1));
+    assert_eq!(store.next_due(&tenant, subscription).await.unwrap(), Some(now));
+}
+
+pub async fn a_retry_of_what_was_delivered_is_refused(store: &dyn Store) {
+    let world = World::new(store, "deliveries.delivered");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
+    world.attempted(&tenant, of, 1, Delivered).await;
+    let before = world.delivery(&tenant, of.id).await;
+    assert_eq!(store.retry_delivery(&tenant, of.id, world.tick()).await.unwrap(), Retry::AlreadyDelivered);
+    assert_eq!(world.delivery(&tenant, of.id).await, before);
+}
+
+pub async fn a_retry_of_what_is_not_there_finds_nothing(store: &dyn Store) {
+    let world = World::new(store, "deliveries.missing");
+    let tenant = world.tenant("acme").await;
+    let event = world.publish(&tenant, "invoice.created", &[]).await;
+    let never = event.event.id.delivery(1).unwrap();
+    assert_eq!(store.retry_delivery(&tenant, never, world.tick()).await.unwrap(), Retry::Missing);
+    assert_eq!(store.retry_delivery(&world.id("nobody"), never, world.tick()).await.unwrap(), Retry::Missing);
+}

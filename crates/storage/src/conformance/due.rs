@@ -1,0 +1,158 @@
+//! What is due for a subscription: how lanes are filled again, from memory's point of view after a start or a spill.
+
+use super::fixtures::World;
+use crate::{Due, NewDelivery, Retry, Store, Write};
+use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use std::time::Duration;
+
+/// A queue: a subscription with so many pending deliveries, a second apart, the oldest first.
+async fn queue(world: &World<'_>, tenant: &TenantId, count: usize) -> (SubscriptionId, Vec<NewDelivery>) {
+    let subscription = world.subscribe(tenant).await.id;
+    let mut made = Vec::new();
+    for _ in 0..count {
+        made.push(world.publish(tenant, "invoice.created", &[subscription]).await.deliveries[0]);
+    }
+    (subscription, made)
+}
+
+fn ids(due: &Due) -> Vec<DeliveryId> {
+    due.deliveries.iter().map(|delivery| delivery.id).collect()
+}
+
+fn of(made: &[NewDelivery]) -> Vec<DeliveryId> {
+    made.iter().map(|delivery| delivery.id).collect()
+}
+
+/// Stores that the delivery is to be tried again at this time.
+async fn try_again(world: &World<'_>, tenant: &TenantId, of: NewDelivery, number: u32, at: Timestamp) {
+    let mut outcome = world.outcome(tenant, of, number, DeliveryStatus::Retrying);
+    outcome.next.at = Some(at);
+    world.commit(vec![Write::Outcome(outcome)]).await;
+}
+
+pub async fn what_is_due_is_handed_out_oldest_first_with_its_event(store: &dyn Store) {
+    let world = World::new(store, "due.order");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let first = world.publish(&tenant, "invoice.created", &[subscription]).await;
+    let second = world.publish(&tenant, "invoice.paid", &[subscription, subscription]).await;
+    let third = world.publish(&tenant, "customer.created", &[subscription]).await;
+    // Oldest by when it is due, not by when it was made.
+    try_again(&world, &tenant, first.deliveries[0], 1, third.event.id.made_at().after(Duration::from_micros(1))).await;
+
+    let due = store.due(&tenant, subscription, world.tick(), 10, &[]).await.unwrap();
+    assert_eq!(due.next, None);
+    let handed: Vec<_> = due.deliveries.iter().map(|one| (one.id, one.attempts, one.earlier_attempts)).collect();
+    let (one, two) = (second.deliveries[0].id, second.deliveries[1].id);
+    assert_eq!(handed, [(one, 0, 0), (two, 0, 0), (third.deliveries[0].id, 0, 0), (first.deliveries[0].id, 1, 0)]);
+    for (handed, expected) in due.deliveries.iter().zip([&second, &second, &third, &first]) {
+        assert_eq!(handed.event, *expected.event);
+    }
+}
+
+pub async fn a_limit_cuts_and_the_next_one_is_due_already(store: &dyn Store) {
+    let world = World::new(store, "due.limit");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 5).await;
+    let now = world.tick();
+    for limit in 0..=6 {
+        let due = store.due(&tenant, subscription, now, limit, &[]).await.unwrap();
+        assert_eq!(ids(&due), of(&made[..limit.min(5)]));
+        assert_eq!(due.next, made.get(limit).map(|next| next.id.made_at()));
+        assert!(due.next.is_none_or(|next| next <= now));
+    }
+}
+
+pub async fn the_next_one_may_be_due_later_or_not_at_all(store: &dyn Store) {
+    let world = World::new(store, "due.next");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 3).await;
+    let later = world.now().after(Duration::from_secs(3_600));
+    let much_later = later.after(Duration::from_secs(3_600));
+    try_again(&world, &tenant, made[0], 1, much_later).await;
+    try_again(&world, &tenant, made[1], 1, later).await;
+    let due = async |now| {
+        let due = store.due(&tenant, subscription, now, 10, &[]).await.unwrap();
+        (ids(&due), due.next)
+    };
+    assert_eq!(due(world.tick()).await, (of(&made[2..]), Some(later)));
+    assert_eq!(due(later.before(Duration::from_micros(1))).await, (of(&made[2..]), Some(later)));
+    assert_eq!(due(later).await, (vec![made[2].id, made[1].id], Some(much_later)), "due at its time, not after it");
+    assert_eq!(due(much_later).await, (vec![made[2].id, made[1].id, made[0].id], None));
+    assert_eq!(due(Timestamp::from_millis(0)).await, (vec![], Some(made[2].id.made_at())));
+}
+
+pub async fn what_the_caller_holds_is_passed_over_and_does_not_count(store: &dyn Store) {
+    let world = World::new(store, "due.held");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 6).await;
+    let now = world.tick();
+    let due = async |limit, held: &[NewDelivery]| {
+        let due = store.due(&tenant, subscription, now, limit, &of(held)).await.unwrap();
+        (ids(&due), due.next)
+    };
+    assert_eq!(due(2, &made[..2]).await, (of(&made[2..4]), Some(made[4].id.made_at())));
+    assert_eq!(due(2, &[made[1], made[4]]).await, (vec![made[0].id, made[2].id], Some(made[3].id.made_at())));
+    assert_eq!(due(4, &made[4..]).await, (of(&made[..4]), None), "what is held is not left");
+    assert_eq!(due(9, &made).await, (vec![], None));
+
+    let other = world.publish(&tenant, "invoice.created", &[world.subscribe(&tenant).await.id]).await;
+    assert_eq!(due(9, &other.deliveries).await, (of(&made), None), "to hold something else changes nothing");
+}
+
+pub async fn what_has_ended_is_not_due(store: &dyn Store) {
+    use DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed};
+    let world = World::new(store, "due.ended");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 5).await;
+    for (of, status) in made.iter().zip([Delivered, Failed, Exhausted, Disabled]) {
+        world.attempted(&tenant, *of, 1, status).await;
+    }
+    world.commit(vec![Write::Cancel { tenant: tenant.clone(), delivery: made[4].id }]).await;
+    assert_eq!(world.delivery(&tenant, made[4].id).await.status, Cancelled);
+    assert_eq!(store.due(&tenant, subscription, world.tick(), 10, &[]).await.unwrap(), Due::default());
+    assert_eq!(store.next_due(&tenant, subscription).await.unwrap(), None);
+}
+
+pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
+    let world = World::new(store, "due.retried");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 2).await;
+    world.attempted(&tenant, made[0], 1, DeliveryStatus::Retrying).await;
+    world.attempted(&tenant, made[0], 2, DeliveryStatus::Exhausted).await;
+    let now = world.tick();
+    assert_eq!(store.retry_delivery(&tenant, made[0].id, now).await.unwrap(), Retry::Queued(subscription));
+    assert_eq!(store.next_due(&tenant, subscription).await.unwrap(), Some(made[1].id.made_at()));
+    let due = store.due(&tenant, subscription, now, 10, &[]).await.unwrap();
+    assert_eq!((ids(&due), due.next), (vec![made[1].id, made[0].id], None));
+    assert_eq!((due.deliveries[1].attempts, due.deliveries[1].earlier_attempts), (2, 2));
+}
+
+pub async fn each_subscription_has_its_own_queue(store: &dyn Store) {
+    let world = World::new(store, "due.own");
+    let tenant = world.tenant("acme").await;
+    let ((one, first), (two, second)) = (queue(&world, &tenant, 2).await, queue(&world, &tenant, 3).await);
+    let none = world.subscribe(&tenant).await.id;
+    let now = world.tick();
+    assert_eq!(ids(&store.due(&tenant, one, now, 10, &[]).await.unwrap()), of(&first));
+    assert_eq!(ids(&store.due(&tenant, two, now, 10, &[]).await.unwrap()), of(&second));
+    assert_eq!(store.due(&tenant, none, now, 10, &[]).await.unwrap(), Due::default());
+    let never = world.ids.subscription(now);
+    assert_eq!(store.due(&tenant, never, now, 10, &[]).await.unwrap(), Due::default());
+    assert_eq!(store.next_due(&tenant, never).await.unwrap(), None);
+}
+
+pub async fn next_due_is_when_the_first_one_is_due(store: &dyn Store) {
+    let world = World::new(store, "due.first");
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 2).await;
+    let next = async || store.next_due(&tenant, subscription).await.unwrap();
+    assert_eq!(next().await, Some(made[0].id.made_at()));
+    let later = world.now().after(Duration::from_micros(3_600_000_001));
+    try_again(&world, &tenant, made[0], 1, later).await;
+    assert_eq!(next().await, Some(made[1].id.made_at()));
+    world.attempted(&tenant, made[1], 1, DeliveryStatus::Delivered).await;
+    assert_eq!(next().await, Some(later));
+    world.attempted(&tenant, made[0], 2, DeliveryStatus::Delivered).await;
+    assert_eq!(next().await, None);
+}

@@ -1,0 +1,351 @@
+//! What the cases are made of: a world with tenants of its own, a clock that stands still, and ids that are the same in
+//! every run.
+
+use crate::{
+    Append, Appended, DeliveryFilter, Done, Due, EventFilter, NewDelivery, NewEvent, Outcome, Page, Store,
+    SubscriptionFilter, Write,
+};
+use bytes::Bytes;
+use model::{
+    Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
+    ManualClock, Priority, Profile, Subscription, SubscriptionId, SubscriptionState, Tenant, TenantId, TenantKey,
+    Timestamp,
+    delivery::Next,
+    key::Scopes,
+    subscription::{SigningSecret, SubscriptionStats},
+};
+use serde_json::{Map, Value, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+/// Bytes that look random and are the same in every run (SplitMix64).
+#[derive(Debug)]
+pub struct Seeded(AtomicU64);
+
+impl Seeded {
+    /// Another name gives other bytes.
+    pub fn named(name: &str) -> Self {
+        Self(
+            name.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+                .into(),
+        )
+    }
+}
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) {
+        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+        for piece in bytes.chunks_mut(8) {
+            let mut mixed = self.0.fetch_add(STEP, Relaxed).wrapping_add(STEP);
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            piece.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes()[..piece.len()]);
+        }
+    }
+}
+
+/// A case's own part of the store.
+pub(super) struct World<'s> {
+    pub(super) store: &'s dyn Store,
+    pub(super) ids: IdSource,
+    clock: ManualClock,
+    case: &'static str,
+}
+
+/// One of everything that a tenant can own, as it was written.
+pub(super) struct Belongings {
+    pub(super) key: TenantKey,
+    pub(super) subscription: Subscription,
+    /// Has a given id and an idempotency key; its first delivery waits, its second has failed.
+    pub(super) event: NewEvent,
+}
+
+/// Everything that a store shows of a tenant, to compare before and after.
+#[derive(Debug, PartialEq)]
+pub(super) struct Shown {
+    pub(super) tenant: Option<Tenant>,
+    pub(super) keys: Vec<TenantKey>,
+    pub(super) subscriptions: Vec<Subscription>,
+    pub(super) events: Vec<Event>,
+    pub(super) deliveries: Vec<Delivery>,
+    pub(super) attempts: Vec<Vec<Attempt>>,
+    pub(super) due: Vec<Due>,
+}
+
+impl<'s> World<'s> {
+    /// `case` is the case's alone: its tenants' names begin with it.
+    pub(super) fn new(store: &'s dyn Store, case: &'static str) -> Self {
+        let start = Timestamp::from_millis(1_760_000_000_000);
+        let ids = IdSource::new(Box::new(Seeded::named(case)));
+        Self { store, ids, clock: ManualClock::at(start), case }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A second later.
+    pub(super) fn tick(&self) -> Timestamp {
+        self.clock.advance(Duration::from_secs(1));
+        self.clock.now()
+    }
+
+    /// The id of a tenant of this case, which need not exist.
+    pub(super) fn id(&self, which: &str) -> TenantId {
+        TenantId::parse(&format!("{}:{which}", self.case)).unwrap()
+    }
+
+    /// A tenant of this case, made now.
+    pub(super) async fn tenant(&self, which: &str) -> TenantId {
+        let id = self.id(which);
+        self.store.put_tenant(&id, None, None, self.tick()).await.unwrap();
+        id
+    }
+
+    /// A key that is not stored yet.
+    pub(super) fn key(&self, tenant: &TenantId) -> TenantKey {
+        let now = self.tick();
+        let mut hash = [0; 32];
+        self.ids.secret(&mut hash);
+        let (name, hint) = ("Büro ✓".into(), "pk_live_a1b2".into());
+        TenantKey {
+            id: self.ids.key(now),
+            tenant: tenant.clone(),
+            name,
+            hint,
+            hash,
+            scopes: Scopes::all(),
+            created_at: now,
+        }
+    }
+
+    /// A subscription that is not stored yet, with every field set.
+    pub(super) fn subscription(&self, tenant: &TenantId) -> Subscription {
+        let now = self.tick();
+        let headers = [("X-Region", "eu"), ("Authorization", "Bearer of-tidings"), ("X-Region", "us"), ("X-Empty", "")];
+        Subscription {
+            id: self.ids.subscription(now),
+            tenant: tenant.clone(),
+            url: "https://receiver.example/hooks?from=ü&to='\"".into(),
+            description: Some("to the\nledger".into()),
+            events: patterns(&["invoice.*", "customer.created"]),
+            headers: headers.map(|(name, value)| (name.into(), value.into())).into(),
+            state: SubscriptionState::Active,
+            profile: Profile::Platform,
+            retry_enabled: true,
+            max_retries: 7,
+            timeout: Duration::from_secs(45),
+            secrets: vec![
+                SigningSecret { value: "whsec_current".into(), until: None },
+                SigningSecret {
+                    value: "whsec_former".into(),
+                    until: Some(now.after(Duration::from_micros(1_500_001))),
+                },
+            ],
+            metadata: object(json!({ "team": "ledger", "deep": { "list": [1, null, "ü"] } })),
+            stats: SubscriptionStats::default(),
+            revision: 1,
+            created_at: now,
+            updated_at: now.after(Duration::from_micros(7)),
+        }
+    }
+
+    /// A subscription of the tenant, stored.
+    pub(super) async fn subscribe(&self, tenant: &TenantId) -> Subscription {
+        let subscription = self.subscription(tenant);
+        assert!(self.store.insert_subscription(&subscription).await.unwrap());
+        subscription
+    }
+
+    /// An event that is not stored yet, made a second later than what was made before it.
+    pub(super) fn event(&self, tenant: &TenantId, event_type: &str, to: &[SubscriptionId]) -> NewEvent {
+        let now = self.tick();
+        let id = self.ids.event(now);
+        let deliveries =
+            (1..).zip(to).map(|(number, to)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to });
+        let event = Event {
+            id,
+            given_id: None,
+            tenant: tenant.clone(),
+            event_type: EventType::parse(event_type).unwrap(),
+            timestamp: now,
+            data: Bytes::from_static(br#"{"total": 12.50}"#),
+            metadata: Bytes::new(),
+            priority: Priority::Normal,
+            deliveries: to.len() as u32,
+        };
+        NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: deliveries.collect() }
+    }
+
+    /// An event that is new to the store, stored.
+    pub(super) async fn publish(&self, tenant: &TenantId, event_type: &str, to: &[SubscriptionId]) -> NewEvent {
+        let new = self.event(tenant, event_type, to);
+        assert_eq!(self.append(tenant, vec![new.clone()]).await, Done::Appended(vec![Appended::New]));
+        new
+    }
+
+    pub(super) async fn append(&self, tenant: &TenantId, events: Vec<NewEvent>) -> Done {
+        self.commit(vec![append(tenant, events)]).await.remove(0)
+    }
+
+    /// Commits and hands out the answers.
+    pub(super) async fn commit(&self, batch: Vec<Write>) -> Vec<Done> {
+        let sent = batch.len();
+        let (batch, done) = self.store.commit(batch).await.unwrap();
+        assert!(batch.len() == sent && done.len() == sent, "the batch comes back with an answer for each write");
+        done
+    }
+
+    /// An outcome that is not stored yet: an attempt begun a second later than what was made before it.
+    pub(super) fn outcome(
+        &self,
+        tenant: &TenantId,
+        of: NewDelivery,
+        number: u32,
+        status: DeliveryStatus,
+    ) -> Box<Outcome> {
+        let (now, ok) = (self.tick(), status == DeliveryStatus::Delivered);
+        let at = (status == DeliveryStatus::Retrying).then(|| now.after(Duration::from_secs(60)));
+        Box::new(Outcome {
+            tenant: tenant.clone(),
+            delivery: of.id,
+            subscription: of.subscription,
+            attempt: Attempt {
+                number,
+                started_at: now,
+                duration: Duration::from_micros(250_001),
+                response_code: Some(if ok { 200 } else { 503 }),
+                error: (!ok).then(|| format!("HTTP 503 at attempt {number}")),
+                request_headers: format!("webhook-id: {}\nx-region: eu", of.id.event()),
+                response_headers: "server: ✓".into(),
+                response_body: Bytes::from_static(b"\0\xff not text"),
+            },
+            next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
+        })
+    }
+
+    /// Stores that an attempt of this number came to this.
+    pub(super) async fn attempted(&self, tenant: &TenantId, of: NewDelivery, number: u32, status: DeliveryStatus) {
+        let outcome = self.outcome(tenant, of, number, status);
+        assert_eq!(self.commit(vec![Write::Outcome(outcome)]).await, [Done::Recorded]);
+    }
+
+    pub(super) async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Delivery {
+        self.store.delivery(tenant, id).await.unwrap().unwrap()
+    }
+
+    /// Gives a tenant one of everything.
+    pub(super) async fn furnish(&self, tenant: &TenantId) -> Belongings {
+        let key = self.key(tenant);
+        assert!(self.store.insert_key(&key).await.unwrap());
+        let subscription = self.subscribe(tenant).await;
+        let mut event = self.event(tenant, "invoice.created", &[subscription.id, subscription.id]);
+        event.keys = vec![given_id("order-1"), idempotency("first try")];
+        Arc::make_mut(&mut event.event).given_id = Some("order-1".into());
+        assert_eq!(self.append(tenant, vec![event.clone()]).await, Done::Appended(vec![Appended::New]));
+        self.attempted(tenant, event.deliveries[1], 1, DeliveryStatus::Failed).await;
+        Belongings { key, subscription, event }
+    }
+
+    pub(super) async fn shown(&self, tenant: &TenantId) -> Shown {
+        let store = self.store;
+        let subscriptions = store.subscriptions(tenant, &SubscriptionFilter::default(), all()).await.unwrap();
+        let deliveries = store.deliveries(tenant, &DeliveryFilter::default(), all()).await.unwrap();
+        let (mut attempts, mut due) = (Vec::new(), Vec::new());
+        for delivery in &deliveries {
+            attempts.push(store.attempts(tenant, delivery.id).await.unwrap());
+        }
+        for subscription in &subscriptions {
+            due.push(store.due(tenant, subscription.id, self.now(), 10, &[]).await.unwrap());
+        }
+        Shown {
+            tenant: store.tenant(tenant).await.unwrap(),
+            keys: store.keys(tenant).await.unwrap(),
+            subscriptions,
+            events: store.events(tenant, &EventFilter::default(), all()).await.unwrap(),
+            deliveries,
+            attempts,
+            due,
+        }
+    }
+
+    /// Begins to delete a tenant and goes away in the middle, as a crash does. `false` when this store never shows a
+    /// tenant half deleted.
+    pub(super) async fn half_delete(&self, tenant: &TenantId) -> bool {
+        let mut deletion = self.store.delete_tenant(tenant);
+        loop {
+            let ended = std::future::poll_fn(|task| Poll::Ready(deletion.as_mut().poll(task).is_ready())).await;
+            if ended {
+                return false;
+            }
+            if self.store.half_deleted_tenants().await.unwrap().contains(tenant) {
+                return true;
+            }
+        }
+    }
+}
+
+pub(super) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
+    Write::Append(Append { tenant: tenant.clone(), events: Arc::new(events) })
+}
+
+pub(super) fn given_id(text: &str) -> crate::DedupeKey {
+    crate::DedupeKey::GivenId(text.into())
+}
+
+pub(super) fn idempotency(text: &str) -> crate::DedupeKey {
+    crate::DedupeKey::Idempotency(text.into())
+}
+
+pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
+    texts.iter().map(|text| EventPattern::parse(text).unwrap()).collect()
+}
+
+pub(super) fn object(value: Value) -> Map<String, Value> {
+    value.as_object().unwrap().clone()
+}
+
+/// A page that holds everything that a case makes.
+pub(super) fn all<Id>() -> Page<Id> {
+    Page::first(1_000_000)
+}
+
+/// No case makes a list that is longer than this: a walk that comes here turns in circles.
+const ENDLESS: usize = 1_000;
+
+/// Reads a list in pages, each below the last row of the one before it.
+pub(super) async fn by_last_id<T, Id: Clone>(
+    limit: u32,
+    id: impl Fn(&T) -> Id,
+    list: impl AsyncFn(Page<Id>) -> Vec<T>,
+) -> Vec<T> {
+    let (mut page, mut rows) = (Page::first(limit), Vec::new());
+    loop {
+        let piece = list(page.clone()).await;
+        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
+        let Some(last) = piece.last() else { return rows };
+        page.below = Some(id(last));
+        rows.extend(piece);
+    }
+}
+
+/// Reads a list in pages, each after as many rows as the ones before it had.
+pub(super) async fn by_offset<T, Id: Clone>(limit: u32, list: impl AsyncFn(Page<Id>) -> Vec<T>) -> Vec<T> {
+    let (mut page, mut rows) = (Page::first(limit), Vec::new());
+    loop {
+        let piece = list(page.clone()).await;
+        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
+        if piece.is_empty() {
+            return rows;
+        }
+        page.offset += piece.len() as u32;
+        rows.extend(piece);
+    }
+}

@@ -1,0 +1,199 @@
+//! Nothing crosses a tenant: another's ids find nothing and change nothing, and no list shows what is another's.
+
+use super::fixtures::{Belongings, World, all, append, given_id};
+use crate::{
+    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Page, Retry, Store, SubscriptionFilter, Update, Write,
+};
+use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
+use std::sync::Arc;
+
+/// Two tenants, each with one of everything.
+async fn two(world: &World<'_>) -> [(TenantId, Belongings); 2] {
+    let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
+    let (my, their) = (world.furnish(&mine).await, world.furnish(&theirs).await);
+    // A given id of theirs alone, since both have `order-1`.
+    let mut alone = world.event(&theirs, "invoice.paid", &[]);
+    alone.keys = vec![given_id("theirs-alone")];
+    world.append(&theirs, vec![alone]).await;
+    [(mine, my), (theirs, their)]
+}
+
+pub async fn reads_with_ids_of_another_tenant_find_nothing(store: &dyn Store) {
+    let world = World::new(store, "isolation.reads");
+    let [(mine, _), (theirs, their)] = two(&world).await;
+    let (event, of, subscription) = (their.event.event.id, &their.event.deliveries, their.subscription.id);
+    assert!(store.event_by_given_id(&theirs, "theirs-alone").await.unwrap().is_some());
+    assert_eq!(store.subscription(&mine, subscription).await.unwrap(), None);
+    assert_eq!(store.event(&mine, event).await.unwrap(), None);
+    assert_eq!(store.event_by_given_id(&mine, "theirs-alone").await.unwrap(), None);
+    assert_eq!(store.event_deliveries(&mine, event).await.unwrap(), []);
+    for of in of {
+        assert_eq!(store.delivery(&mine, of.id).await.unwrap(), None);
+        assert_eq!(store.attempts(&mine, of.id).await.unwrap(), []);
+    }
+    assert_eq!(store.next_due(&mine, subscription).await.unwrap(), None);
+    assert_eq!(store.due(&mine, subscription, world.tick(), 10, &[]).await.unwrap(), Due::default());
+}
+
+pub async fn lists_with_ids_of_another_tenant_are_empty(store: &dyn Store) {
+    let world = World::new(store, "isolation.filters");
+    let [(mine, my), (_, their)] = two(&world).await;
+    let subscription = Some(their.subscription.id);
+    for statuses in [vec![], vec![DeliveryStatus::Pending], vec![DeliveryStatus::Failed]] {
+        for event_type in [None, Some(their.event.event.event_type.clone())] {
+            let filter =
+                DeliveryFilter { statuses: statuses.clone(), event_type, subscription, after: None, before: None };
+            assert_eq!(store.deliveries(&mine, &filter, all()).await.unwrap(), []);
+        }
+    }
+    // Another's id is as good a place to begin a page as any: theirs were all made after mine.
+    let below = their.event.deliveries[0].id;
+    let page = Page { below: Some(below), ..all() };
+    let listed = store.deliveries(&mine, &DeliveryFilter::default(), page).await.unwrap();
+    assert_eq!(
+        listed.iter().map(|one| one.id).collect::<Vec<_>>(),
+        [my.event.deliveries[1].id, my.event.deliveries[0].id]
+    );
+}
+
+pub async fn writes_with_ids_of_another_tenant_change_nothing(store: &dyn Store) {
+    let world = World::new(store, "isolation.writes");
+    let [(mine, _), (theirs, their)] = two(&world).await;
+    let before = (world.shown(&mine).await, world.shown(&theirs).await);
+    let (waiting, ended) = (their.event.deliveries[0].id, their.event.deliveries[1].id);
+    let (subscription, now) = (their.subscription.id, world.now());
+    assert_eq!(store.delete_key(&mine, their.key.id).await.unwrap(), Deleted::Missing);
+    let stolen =
+        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
+    assert_eq!(store.update_subscription(&stolen).await.unwrap(), Update::Missing);
+    assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), Update::Missing);
+    store.cancel_waiting(&mine, subscription, now).await.unwrap();
+    for delivery in [waiting, ended] {
+        assert_eq!(store.retry_delivery(&mine, delivery, now).await.unwrap(), Retry::Missing);
+        world.commit(vec![Write::Cancel { tenant: mine.clone(), delivery }]).await;
+    }
+    assert_eq!((world.shown(&mine).await, world.shown(&theirs).await), before);
+}
+
+pub async fn outcomes_with_ids_of_another_tenant_change_nothing(store: &dyn Store) {
+    let world = World::new(store, "isolation.outcomes");
+    let [(mine, my), (theirs, their)] = two(&world).await;
+    let before = world.shown(&theirs).await;
+    for of in &their.event.deliveries {
+        for (number, status) in [(1, DeliveryStatus::Delivered), (2, DeliveryStatus::Disabled)] {
+            world.attempted(&mine, *of, number, status).await;
+        }
+        assert_eq!(store.delivery(&mine, of.id).await.unwrap(), None);
+        assert_eq!(store.attempts(&mine, of.id).await.unwrap(), []);
+    }
+    // My delivery with their subscription: mine goes on, theirs hears nothing of it.
+    let mut mixed = my.event.deliveries[0];
+    mixed.subscription = their.subscription.id;
+    world.attempted(&mine, mixed, 1, DeliveryStatus::Disabled).await;
+    assert_eq!(world.delivery(&mine, mixed.id).await.status, DeliveryStatus::Disabled);
+    assert_eq!(store.subscription(&mine, their.subscription.id).await.unwrap(), None);
+
+    let after = world.shown(&theirs).await;
+    assert_eq!((after.subscriptions, after.deliveries), (before.subscriptions, before.deliveries));
+    assert_eq!((after.attempts, after.events), (before.attempts, before.events));
+}
+
+pub async fn a_list_never_shows_what_is_of_another_tenant(store: &dyn Store) {
+    let world = World::new(store, "isolation.lists");
+    let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
+    // In turn, so that each one's rows lie between the other's.
+    for round in 0..3 {
+        for tenant in [&mine, &theirs] {
+            let subscription = world.subscribe(tenant).await.id;
+            assert!(store.insert_key(&world.key(tenant)).await.unwrap());
+            let made = world.publish(tenant, "invoice.created", &[subscription, subscription]).await;
+            world.attempted(tenant, made.deliveries[1], 1, DeliveryStatus::Failed).await;
+            let listed = world.shown(tenant).await;
+            let counts = (listed.keys.len(), listed.subscriptions.len(), listed.events.len(), listed.deliveries.len());
+            assert_eq!(counts, (round + 1, round + 1, round + 1, 2 * (round + 1)));
+        }
+    }
+    let event_type = Some(world.event(&mine, "invoice.created", &[]).event.event_type.clone());
+    for tenant in [&mine, &theirs] {
+        let filter = SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.created".into()) };
+        let subscriptions = store.subscriptions(tenant, &filter, all()).await.unwrap();
+        assert!(subscriptions.len() == 3 && subscriptions.iter().all(|one| one.tenant == *tenant));
+        let filter = EventFilter { event_type: event_type.clone(), ..EventFilter::default() };
+        let events = store.events(tenant, &filter, all()).await.unwrap();
+        assert!(events.len() == 3 && events.iter().all(|one| one.tenant == *tenant));
+        for statuses in [vec![], vec![DeliveryStatus::Failed], vec![DeliveryStatus::Failed, DeliveryStatus::Cancelled]]
+        {
+            for event_type in [None, event_type.clone()] {
+                let count = if statuses.is_empty() { 6 } else { 3 };
+                let filter = DeliveryFilter { statuses: statuses.clone(), event_type, ..DeliveryFilter::default() };
+                let deliveries = store.deliveries(tenant, &filter, all()).await.unwrap();
+                assert!(deliveries.len() == count && deliveries.iter().all(|one| one.tenant == *tenant), "{filter:?}");
+            }
+        }
+    }
+}
+
+pub async fn the_same_ids_in_two_tenants_are_two_things(store: &dyn Store) {
+    let world = World::new(store, "isolation.same");
+    let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
+    let their = world.furnish(&theirs).await;
+    let before = world.shown(&theirs).await;
+    let key = TenantKey { id: their.key.id, ..world.key(&mine) };
+    let subscription =
+        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
+    let mut event = their.event.clone();
+    let inner = Arc::make_mut(&mut event.event);
+    (inner.tenant, inner.data) = (mine.clone(), (&b"mine"[..]).into());
+    assert!(store.insert_key(&key).await.unwrap());
+    assert!(store.insert_subscription(&subscription).await.unwrap());
+    assert_eq!(world.append(&mine, vec![event.clone()]).await, Done::Appended(vec![Appended::New]));
+    assert_eq!(store.keys(&mine).await.unwrap(), std::slice::from_ref(&key));
+    assert_eq!(store.subscription(&mine, subscription.id).await.unwrap(), Some(subscription.clone()));
+    assert_eq!(store.event(&mine, event.event.id).await.unwrap().as_ref(), Some(&*event.event));
+    world.attempted(&mine, event.deliveries[0], 1, DeliveryStatus::Disabled).await;
+    assert_eq!(store.delete_subscription(&mine, subscription.id, world.now()).await.unwrap(), Update::Done);
+    assert_eq!(store.delete_key(&mine, key.id).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&mine).await.unwrap(), Deleted::Done);
+
+    let after = world.shown(&theirs).await;
+    assert_eq!((after.keys, after.subscriptions, after.events), (before.keys, before.subscriptions, before.events));
+    assert_eq!((after.deliveries, after.attempts), (before.deliveries, before.attempts));
+}
+
+pub async fn the_same_name_is_published_once_in_each_tenant(store: &dyn Store) {
+    let world = World::new(store, "isolation.names");
+    let tenants = [world.tenant("mine").await, world.tenant("theirs").await];
+    let made = [0, 1].map(|at: usize| {
+        let mut new = world.event(&tenants[at], "invoice.created", &[]);
+        new.keys = vec![given_id("order-1"), super::fixtures::idempotency("try-1")];
+        new
+    });
+    let batch = [0, 1].map(|at: usize| append(&tenants[at], vec![made[at].clone()])).into();
+    let new = Done::Appended(vec![Appended::New]);
+    assert_eq!(world.commit(batch).await, [new.clone(), new]);
+    for (tenant, made) in tenants.iter().zip(&made) {
+        assert_eq!(store.event_by_given_id(tenant, "order-1").await.unwrap().as_ref(), Some(&*made.event));
+        let duplicate = Appended::Duplicate(Box::new((*made.event).clone()));
+        let again = crate::NewEvent { keys: made.keys.clone(), ..world.event(tenant, "invoice.created", &[]) };
+        assert_eq!(world.append(tenant, vec![again]).await, Done::Appended(vec![duplicate]));
+    }
+}
+
+/// Ids are compared by their bytes: no collation, no prefix, no pattern.
+pub async fn tenants_whose_ids_are_almost_the_same_are_apart(store: &dyn Store) {
+    let world = World::new(store, "isolation.almost");
+    let mut had = Vec::new();
+    for which in ["acme", "ACME", "Acme", "acme.", "acme:", "acme_", "acm_", "acm", "acme-eu"] {
+        let tenant = world.tenant(which).await;
+        let belongings = world.furnish(&tenant).await;
+        had.push((tenant, belongings));
+    }
+    for (tenant, had) in &had {
+        let shown = world.shown(tenant).await;
+        assert_eq!(shown.tenant.map(|shown| shown.id).as_ref(), Some(tenant));
+        assert_eq!(shown.keys, std::slice::from_ref(&had.key));
+        assert_eq!(shown.subscriptions.iter().map(|one| one.id).collect::<Vec<_>>(), [had.subscription.id]);
+        assert_eq!(shown.events, [(*had.event.event).clone()]);
+        assert_eq!(shown.deliveries.len(), 2);
+    }
+}

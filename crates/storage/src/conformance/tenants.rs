@@ -1,0 +1,96 @@
+//! Tenants: made, changed, listed. (How they go is in [`super::deletion`].)
+
+use super::fixtures::{World, object};
+use crate::{Page, Put, Store};
+use model::{Tenant, TenantId};
+use serde_json::{Map, json};
+
+pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
+    let world = World::new(store, "tenants.put");
+    let (id, made) = (world.id("acme"), world.tick());
+    let metadata = object(json!({ "plan": "gold", "seats": 12, "deep": { "ü": [null, true] } }));
+    let (first, put) = store.put_tenant(&id, Some(Some("Acme".into())), Some(metadata.clone()), made).await.unwrap();
+    assert_eq!(put, Put::Created);
+    assert_eq!(
+        first,
+        Tenant { id: id.clone(), name: Some("Acme".into()), metadata, created_at: made, updated_at: made }
+    );
+    assert_eq!(store.tenant(&id).await.unwrap(), Some(first.clone()));
+
+    let (later, other) = (world.tick(), object(json!({ "plan": "lead" })));
+    let (second, put) =
+        store.put_tenant(&id, Some(Some("Acme & Co".into())), Some(other.clone()), later).await.unwrap();
+    assert_eq!(put, Put::Updated);
+    let expected = Tenant { name: Some("Acme & Co".into()), metadata: other, updated_at: later, ..first };
+    assert_eq!(second, expected);
+    assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
+}
+
+pub async fn what_an_update_does_not_name_is_kept(store: &dyn Store) {
+    let world = World::new(store, "tenants.keep");
+    let id = world.id("acme");
+    let bare = store.put_tenant(&id, None, None, world.tick()).await.unwrap().0;
+    assert_eq!((&bare.name, &bare.metadata), (&None, &Map::new()));
+
+    let metadata = object(json!({ "plan": "gold" }));
+    store.put_tenant(&id, Some(Some("Acme".into())), None, world.tick()).await.unwrap();
+    store.put_tenant(&id, None, Some(metadata.clone()), world.tick()).await.unwrap();
+    let now = world.tick();
+    store.put_tenant(&id, None, None, now).await.unwrap();
+    let expected = Tenant { name: Some("Acme".into()), metadata, updated_at: now, ..bare };
+    assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
+}
+
+pub async fn a_name_can_be_cleared(store: &dyn Store) {
+    let world = World::new(store, "tenants.clear");
+    let id = world.id("acme");
+    store.put_tenant(&id, Some(Some("Acme".into())), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
+    let (cleared, _) = store.put_tenant(&id, Some(None), Some(Map::new()), world.tick()).await.unwrap();
+    assert_eq!((&cleared.name, &cleared.metadata), (&None, &Map::new()));
+    assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
+}
+
+pub async fn a_tenant_that_was_never_made_is_not_found(store: &dyn Store) {
+    let world = World::new(store, "tenants.none");
+    assert_eq!(store.tenant(&world.id("nobody")).await.unwrap(), None);
+}
+
+/// By their bytes, as ids are compared everywhere else; a database's collation may have other ideas.
+pub async fn tenants_are_listed_by_id_ascending(store: &dyn Store) {
+    let world = World::new(store, "tenants.list");
+    let mut ids = Vec::new();
+    for which in ["b", "Z", "a.b", "A-1", "a_b", "a", "ab", "a:b", "B", "10", "9"] {
+        ids.push(world.tenant(which).await);
+    }
+    ids.sort();
+    let page = Page { limit: ids.len() as u32, offset: 0, below: Some(before_all(&world)) };
+    let listed = store.tenants(page).await.unwrap();
+    assert_eq!(listed.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>(), ids);
+    assert_eq!(store.tenant(&ids[3]).await.unwrap().as_ref(), listed.get(3));
+}
+
+pub async fn tenants_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
+    let world = World::new(store, "tenants.page");
+    for which in ["a", "b", "c", "d", "e"] {
+        world.tenant(which).await;
+    }
+    let read = async |limit, offset, below: &TenantId| -> Vec<TenantId> {
+        let page = Page { limit, offset, below: Some(below.clone()) };
+        store.tenants(page).await.unwrap().into_iter().map(|tenant| tenant.id).collect()
+    };
+    let (start, id) = (before_all(&world), |which| world.id(which));
+    assert_eq!(read(2, 0, &start).await, [id("a"), id("b")]);
+    assert_eq!(read(2, 0, &id("b")).await, [id("c"), id("d")]);
+    assert_eq!(read(1, 0, &id("d")).await, [id("e")]);
+    assert_eq!(read(2, 2, &start).await, [id("c"), id("d")]);
+    assert_eq!(read(2, 1, &id("b")).await, [id("d"), id("e")]);
+    assert_eq!(read(0, 0, &start).await, []);
+
+    world.tenant("aa").await;
+    assert_eq!(read(3, 0, &id("b")).await, [id("c"), id("d"), id("e")], "a row added before the page does not move it");
+}
+
+/// No tenant, but where this case's tenants begin in the list of all.
+fn before_all(world: &World<'_>) -> TenantId {
+    TenantId::trusted(world.id("-").as_str().trim_end_matches('-'))
+}

@@ -1,0 +1,27 @@
+//! The store as a whole: whether it works, and how it ends.
+
+use super::fixtures::{World, append};
+use crate::{Store, Write};
+
+pub async fn a_store_that_works_says_so(store: &dyn Store) {
+    let world = World::new(store, "whole.probe");
+    let tenant = world.tenant("acme").await;
+    world.furnish(&tenant).await;
+    let before = world.shown(&tenant).await;
+    store.check_writable().await.unwrap();
+    store.check_writable().await.unwrap();
+    assert_eq!(world.shown(&tenant).await, before);
+}
+
+/// The last case on a store.
+pub async fn what_comes_after_the_close_is_refused_and_handed_back(store: &dyn Store) {
+    let world = World::new(store, "whole.close");
+    let tenant = world.tenant("acme").await;
+    let new = world.event(&tenant, "invoice.created", &[]);
+    store.close().await.unwrap();
+    let fault = store.commit(vec![append(&tenant, vec![new.clone()])]).await.unwrap_err();
+    let [Write::Append(back)] = &fault.batch[..] else { panic!("{:?}", fault.batch) };
+    assert_eq!((&back.tenant, &back.events[0].event), (&tenant, &new.event));
+    assert!(store.check_writable().await.is_err());
+    store.close().await.unwrap();
+}

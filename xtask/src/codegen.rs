@@ -1,0 +1,54 @@
+//! Generated files: made by the binary itself, committed, and checked to be as made.
+
+use crate::root;
+use anyhow::{Context, bail, ensure};
+use std::{fs, path::Path, process::Command};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Write,
+    Check,
+}
+
+/// A file, and the arguments of `postrider` that print it.
+const FILES: [(&str, &[&str]); 1] = [("docs/openapi.json", &["openapi"])];
+
+pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
+    let mut stale = Vec::new();
+    for (file, arguments) in FILES {
+        let made = postrider(arguments)?;
+        let path = root().join(file);
+        let known = fs::read(&path).unwrap_or_default();
+        if known == made {
+            continue;
+        }
+        match mode {
+            Mode::Check => stale.push(file),
+            Mode::Write => write(&path, &made)?,
+        }
+    }
+    if !stale.is_empty() {
+        bail!("not as generated: {}; run `cargo xtask codegen` and commit", stale.join(", "));
+    }
+    Ok(())
+}
+
+fn postrider(arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+    let output = Command::new("cargo")
+        .args(["run", "--quiet", "--package", "postrider", "--"])
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .context("cargo cannot be run")?;
+    ensure!(output.status.success(), "postrider {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    Ok(output.stdout)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("wrote {}", path.display());
+    Ok(())
+}

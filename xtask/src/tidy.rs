@@ -1,0 +1,147 @@
+//! What a compiler does not check: which crate may use which, that every module says what it is for, that files stay
+//! readable, and that nobody silences the bans of `clippy.toml` without a reason.
+
+use crate::root;
+use anyhow::{Context, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The arrows of ARCHITECTURE.md: a crate, and which of ours it may use. (Tests may use more.)
+const ARROWS: [(&str, &[&str]); 8] = [
+    ("model", &[]),
+    ("signing", &[]),
+    ("storage", &["model"]),
+    ("storage-sqlite", &["model", "storage"]),
+    ("delivery", &["model", "signing", "storage"]),
+    ("api", &["model", "signing", "storage", "delivery"]),
+    ("cli", &["model", "signing", "storage", "storage-sqlite", "delivery", "api"]),
+    ("xtask", &[]),
+];
+
+/// What a crate must not depend on at all, and why.
+const FOREIGN: [(&str, &[&str], &str); 4] = [
+    ("model", &["tokio", "http", "hyper", "axum", "rusqlite", "sqlx", "getrandom"], "it is pure"),
+    ("signing", &["tokio", "http", "hyper", "axum", "getrandom"], "it is pure"),
+    ("delivery", &["rusqlite", "sqlx", "axum"], "it names no backend and no wire type"),
+    ("api", &["rusqlite", "sqlx"], "it names no backend"),
+];
+
+const LINES_MAX: usize = 400;
+
+/// Words that must stand in one place only, and where.
+const ONLY_IN: [(&str, &[&str]); 5] = [
+    ("std::env::var", &["crates/cli/", "xtask/"]),
+    ("SystemTime::now", &["crates/model/src/clock.rs"]),
+    ("Instant::now", &["crates/delivery/src/egress/"]),
+    ("getrandom::fill", &["crates/cli/src/entropy.rs"]),
+    ("Uuid::now_v7", &[]),
+];
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let mut faults = Vec::new();
+    arrows(&mut faults)?;
+    let mut files = Vec::new();
+    for (krate, _) in ARROWS {
+        collect(&folder(krate), &mut files)?;
+    }
+    for file in &files {
+        check_file(file, &mut faults)?;
+    }
+    deny(&mut faults);
+    if !faults.is_empty() {
+        bail!("{} faults:\n  {}", faults.len(), faults.join("\n  "));
+    }
+    println!("tidy: {} files in {} crates are in order", files.len(), ARROWS.len());
+    Ok(())
+}
+
+fn folder(krate: &str) -> PathBuf {
+    if krate == "xtask" { root().join(krate) } else { root().join("crates").join(krate) }
+}
+
+fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(root().join("crates"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !ARROWS.iter().any(|(krate, _)| *krate == name) {
+            faults.push(format!("crates/{name} has no arrows in xtask/src/tidy.rs"));
+        }
+    }
+    for (krate, allowed) in ARROWS {
+        let path = folder(krate).join("Cargo.toml");
+        let manifest: toml::Table = fs::read_to_string(&path)
+            .with_context(|| format!("{} cannot be read", path.display()))?
+            .parse()
+            .with_context(|| format!("{} is no manifest", path.display()))?;
+        let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else { continue };
+        for name in dependencies.keys() {
+            let ours = ARROWS.iter().any(|(other, _)| other == name);
+            if ours && !allowed.contains(&name.as_str()) {
+                faults.push(format!("{krate} must not use {name}"));
+            }
+            for (_, names, why) in FOREIGN.iter().filter(|(one, ..)| *one == krate) {
+                if names.contains(&name.as_str()) {
+                    faults.push(format!("{krate} must not use {name}: {why}"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn check_file(path: &Path, faults: &mut Vec<String>) -> anyhow::Result<()> {
+    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let root = fs::canonicalize(root())?;
+    let full = fs::canonicalize(path)?;
+    let shown = full.strip_prefix(&root).unwrap_or(&full).display().to_string();
+    if !text.starts_with("//!") {
+        faults.push(format!("{shown} does not open with //!"));
+    }
+    let own: Vec<&str> = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).collect();
+    if own.len() > LINES_MAX {
+        faults.push(format!("{shown} has {} lines without its tests; {LINES_MAX} are enough", own.len()));
+    }
+    let is_test = shown.contains("/tests/") || shown.ends_with("/tests.rs") || shown.contains("/conformance/");
+    if is_test || shown.starts_with("xtask/src/tidy") {
+        return Ok(());
+    }
+    for (number, line) in own.iter().enumerate() {
+        for (word, places) in ONLY_IN {
+            if line.contains(word) && !places.iter().any(|place| shown.starts_with(place)) {
+                faults.push(format!("{shown}:{} uses {word}", number + 1));
+            }
+        }
+        if line.contains("allow(") && line.contains("disallowed") && !line.contains("reason") {
+            faults.push(format!("{shown}:{} lifts a ban without a reason", number + 1));
+        }
+    }
+    Ok(())
+}
+
+/// Licences, sources and double versions, where `cargo-deny` is installed.
+fn deny(faults: &mut Vec<String>) {
+    let has = std::process::Command::new("cargo")
+        .args(["deny", "--version"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !has {
+        println!("tidy: cargo-deny is not installed; licences and sources are not checked here");
+        return;
+    }
+    if let Err(fault) = crate::run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]) {
+        faults.push(fault.to_string());
+    }
+}
