@@ -1,6 +1,9 @@
 //! The bus: takes what is published, finds who wants it, and hands both to the journal.
 
-use crate::{engine::Engine, journal::AppendError};
+use crate::{
+    engine::Engine,
+    journal::{AppendError, Recipients},
+};
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};
 use std::sync::Arc;
@@ -76,9 +79,16 @@ impl Engine {
         want: Want,
     ) -> Result<Vec<Published>, PublishError> {
         let now = self.clock.now();
+        let mut known = Vec::with_capacity(drafts.len());
         let mut events = Vec::with_capacity(drafts.len());
         let mut recipients = Vec::with_capacity(drafts.len());
         for draft in drafts {
+            let first = self.published_as(tenant, &draft).await?;
+            let is_new = first.is_none();
+            known.push(first.map(|event| Published { event: Arc::new(event), duplicate: true }));
+            if !is_new {
+                continue;
+            }
             let mut targets = self.index.matching(tenant, &draft.event_type);
             if want == Want::Active {
                 targets.retain(|target| target.subscription.state.is_active());
@@ -97,6 +107,27 @@ impl Engine {
                 .ok_or(PublishError::TooManySubscriptions)?;
             events.push(new_event(tenant, id, draft, deliveries, now));
             recipients.push(targets);
+        }
+        let mut new = self.append(tenant, events, recipients).await?.into_iter();
+        Ok(known.into_iter().filter_map(|one| one.or_else(|| new.next())).collect())
+    }
+
+    /// The event that is published again under the id which we gave it. (An id that its publisher gave is found where
+    /// it is written.) Nobody knows an id of ours before its event is durable, so there is no race to lose here.
+    async fn published_as(&self, tenant: &TenantId, draft: &Draft) -> Result<Option<Event>, PublishError> {
+        let Some(id) = draft.given_id.as_deref().and_then(|given| EventId::parse(given).ok()) else { return Ok(None) };
+        let found = self.store.event(tenant, id).await.map_err(|fault| PublishError::Store(Arc::new(fault)))?;
+        Ok(found.filter(|event| event.given_id.is_none()))
+    }
+
+    async fn append(
+        &self,
+        tenant: &TenantId,
+        events: Vec<NewEvent>,
+        recipients: Recipients,
+    ) -> Result<Vec<Published>, PublishError> {
+        if events.is_empty() {
+            return Ok(Vec::new());
         }
         let events = Arc::new(events);
         let append = Append { tenant: tenant.clone(), events: events.clone() };

@@ -167,7 +167,9 @@ async fn no_call_reaches_another_tenants_things() {
                     let path = format!("{}?{}", operation.path, query.replace("{subscription}", &owner.subscription));
                     for caller in callers {
                         let found = caller.get(&path).await.expect(200);
-                        assert!(!found.to_string().contains("owner") && !found.to_string().contains(&owner.subscription));
+                        assert!(
+                            !found.to_string().contains("owner") && !found.to_string().contains(&owner.subscription)
+                        );
                     }
                 }
             }

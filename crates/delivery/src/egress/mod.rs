@@ -47,9 +47,14 @@ pub struct Sent {
 
 impl Egress {
     pub fn new(policy: AddressPolicy) -> Result<Self, EgressError> {
+        Self::with_roots(policy, machine_roots())
+    }
+
+    /// With certificate authorities of one's own.
+    pub fn with_roots(policy: AddressPolicy, roots: RootCertStore) -> Result<Self, EgressError> {
         let policy = Arc::new(policy);
         let https = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(tls()?)
+            .with_tls_config(tls(roots)?)
             .https_or_http()
             .enable_http1()
             .enable_http2()
@@ -98,13 +103,17 @@ impl Egress {
 }
 
 /// The machine's certificate authorities; where it has none (a bare container), Mozilla's.
-fn tls() -> Result<ClientConfig, rustls::Error> {
+fn machine_roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     let native = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(native.certs);
     if roots.is_empty() {
         roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     }
+    roots
+}
+
+fn tls(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -1,6 +1,6 @@
 //! The request as it goes over the wire: method, headers, and the body byte for byte (`CONTRACTS.md`, On the wire).
 
-use crate::support::{Received, TestApp};
+use crate::support::{Received, Receiver, Setup, TestApp};
 use http::Method;
 use serde_json::json;
 
@@ -50,8 +50,15 @@ fn names(request: &Received) -> Vec<&str> {
 
 #[tokio::test]
 async fn every_profile_has_its_headers() {
-    const COMMON: [&str; 7] =
-        ["Content-Length", "Content-Type", "Host", "User-Agent", "Webhook-Id", "Webhook-Signature", "Webhook-Timestamp"];
+    const COMMON: [&str; 7] = [
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "User-Agent",
+        "Webhook-Id",
+        "Webhook-Signature",
+        "Webhook-Timestamp",
+    ];
     let own: [(&str, &[&str]); 3] = [
         ("platform", &["X-Webhook-Event-Id", "X-Webhook-Event-Type", "X-Webhook-Signature", "X-Webhook-Timestamp"]),
         ("tenant", &["X-Event", "X-Signature"]),
@@ -100,7 +107,8 @@ async fn what_has_no_secret_is_not_signed() {
 #[tokio::test]
 async fn the_owners_headers_are_sent_and_credentials_are_masked_in_the_log() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    let headers = json!({"X-Region": "eu west", "authorization": "Bearer hush", "X-API-Key": "hush", "Cookie": "a=hush"});
+    let headers =
+        json!({"X-Region": "eu west", "authorization": "Bearer hush", "X-API-Key": "hush", "Cookie": "a=hush"});
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "headers": headers})).await;
     let delivery = acme.publish_one().await;
     let request = receiver.next().await;
@@ -129,6 +137,23 @@ async fn a_url_keeps_its_query_and_loses_its_fragment() {
         assert_eq!(request.path, path);
         assert_eq!(request.header("host"), format!("127.0.0.1:{}", receiver.port()));
         acme.delete(&format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap())).await.expect_nothing();
+    }
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn https_is_spoken_with_who_is_trusted() {
+    let mut receiver = Receiver::start_tls().await;
+    let setup = Setup { allow_http: false, trusted: vec![receiver.certificate()], ..Setup::default() };
+    let app = TestApp::start_as(setup).await;
+    let acme = app.tenant("acme").await;
+    acme.subscribe(&receiver.url("/hook")).await;
+    // The second one goes over the connection that the first one opened.
+    for _ in 0..2 {
+        let delivery = acme.publish_one().await;
+        assert_eq!(receiver.next().await.path, "/hook");
+        assert_eq!(app.attempted(&acme, &delivery, 1).await["status"], "success");
     }
     app.finish().await;
     receiver.nothing_more();

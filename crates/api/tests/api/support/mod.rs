@@ -7,7 +7,7 @@ mod receiver;
 mod store;
 
 pub(crate) use self::{
-    http::{Answer, Caller, LONGEST, within},
+    http::{Caller, LONGEST, within},
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},
     store::Watched,
@@ -21,6 +21,7 @@ use std::{sync::Arc, time::Duration};
 use storage::{Deliveries, DeliveryFilter, Keys, MasterKey, Page, Store, Subscriptions, Tenants, Vault};
 use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
+use tokio_rustls::rustls::{RootCertStore, pki_types::CertificateDer};
 
 /// The time at which tests begin: Saturday, 2026-01-31T09:30:00Z.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_769_851_800_000);
@@ -46,7 +47,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 /// What an installation can be set to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Setup {
     pub(crate) start: Timestamp,
     pub(crate) allow_http: bool,
@@ -55,11 +56,20 @@ pub(crate) struct Setup {
     pub(crate) tenants_on_first_use: bool,
     /// `WEBHOOK_MAX_RETRIES`.
     pub(crate) max_retries: u8,
+    /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
+    pub(crate) trusted: Vec<CertificateDer<'static>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { start: START, allow_http: true, allow_loopback: true, tenants_on_first_use: false, max_retries: 3 }
+        Self {
+            start: START,
+            allow_http: true,
+            allow_loopback: true,
+            tenants_on_first_use: false,
+            max_retries: 3,
+            trusted: Vec::new(),
+        }
     }
 }
 
@@ -90,13 +100,17 @@ impl TestApp {
         let store = SqliteStore::open(&folder.path().join("postrider.db"), vault).unwrap();
         let store = Arc::new(Watched::new(store));
         let ids = Arc::new(IdSource::new(Box::new(OsEntropy)));
+        let mut roots = RootCertStore::empty();
+        for certificate in &setup.trusted {
+            roots.add(certificate.clone()).unwrap();
+        }
         let allowed = if setup.allow_loopback { vec!["127.0.0.0/8".parse().unwrap()] } else { vec![] };
         let engine = Engine::start(delivery::Parts {
             store: store.clone(),
             clock: clock.clone(),
             sleeper: clock.clone(),
             ids: ids.clone(),
-            egress: Egress::new(AddressPolicy::new(allowed)).unwrap(),
+            egress: Egress::with_roots(AddressPolicy::new(allowed), roots).unwrap(),
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
@@ -131,7 +145,7 @@ impl TestApp {
     pub(crate) async fn restart(mut self) -> Self {
         self.stop().await;
         let folder = std::mem::replace(&mut self.folder, folder());
-        Self::start_in(folder, self.clock.clone(), self.setup).await
+        Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
     }
 
     /// Without a key.

@@ -21,7 +21,7 @@ use tokio_rustls::{
     rustls::{
         ServerConfig,
         crypto::ring,
-        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+        pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
     },
 };
 
@@ -114,6 +114,7 @@ impl Received {
 type Script = Arc<Mutex<VecDeque<Reply>>>;
 
 pub(crate) struct Receiver {
+    certificate: Option<CertificateDer<'static>>,
     scheme: &'static str,
     address: SocketAddr,
     script: Script,
@@ -123,21 +124,22 @@ pub(crate) struct Receiver {
 impl Receiver {
     /// Plain HTTP.
     pub(crate) async fn start() -> Self {
-        Self::listen(None).await
+        Self::listen(None, None).await
     }
 
-    /// HTTPS with a certificate that nobody has signed.
+    /// HTTPS with a certificate of its own, which nobody trusts unless told to.
     pub(crate) async fn start_tls() -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+        let (certificate, key) = (made.cert.der().clone(), made.signing_key.serialize_der());
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key))
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate.clone()], key))
             .unwrap();
-        Self::listen(Some(TlsAcceptor::from(Arc::new(config)))).await
+        Self::listen(Some(TlsAcceptor::from(Arc::new(config))), Some(certificate)).await
     }
 
-    async fn listen(tls: Option<TlsAcceptor>) -> Self {
+    async fn listen(tls: Option<TlsAcceptor>, certificate: Option<CertificateDer<'static>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = mpsc::unbounded_channel();
@@ -153,11 +155,16 @@ impl Receiver {
                 });
             }
         });
-        Self { scheme, address, script, requests }
+        Self { certificate, scheme, address, script, requests }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.address)
+    }
+
+    /// What has to be trusted to talk to it.
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone().expect("it speaks TLS")
     }
 
     pub(crate) fn port(&self) -> u16 {

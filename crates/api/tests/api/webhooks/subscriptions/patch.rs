@@ -129,7 +129,7 @@ async fn the_next_delivery_goes_the_new_way() {
     receiver.nothing_more();
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn changes_at_the_same_time_are_all_kept() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
