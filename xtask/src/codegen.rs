@@ -40,7 +40,12 @@ fn postrider(arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         .current_dir(root())
         .output()
         .context("cargo cannot be run")?;
-    ensure!(output.status.success(), "postrider {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "postrider {} failed: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(output.stdout)
 }
 

@@ -27,7 +27,13 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 9000)]
     port: u16,
     /// The subscription's signing secret; repeat while one is being rotated
-    #[arg(long, value_name = "SECRET", env = "POSTRIDER_SINK_SECRET", hide_env_values = true, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "SECRET",
+        env = "POSTRIDER_SINK_SECRET",
+        hide_env_values = true,
+        allow_hyphen_values = true
+    )]
     secret: Vec<String>,
     /// The status to answer with
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]

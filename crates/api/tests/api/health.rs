@@ -8,7 +8,10 @@ async fn it_lives_and_is_ready() {
     let app = TestApp::start().await;
     assert_eq!(app.nobody().get("/healthz").await.expect(200), json!({"status": "ok"}));
     let ready = app.nobody().get("/readyz").await.expect(200);
-    assert_eq!(ready, json!({"status": "ready", "journal_depth": 0, "in_flight": 0, "busy_lanes": 0, "queued_bytes": 0}));
+    assert_eq!(
+        ready,
+        json!({"status": "ready", "journal_depth": 0, "in_flight": 0, "busy_lanes": 0, "queued_bytes": 0})
+    );
     app.finish().await;
 }
 

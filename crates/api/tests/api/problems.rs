@@ -29,7 +29,8 @@ async fn a_wrong_method_is_405_and_says_what_is_allowed() {
     paths.dedup();
     for path in paths {
         let here = |method: &str| operations.contains(&Operation { path: path.clone(), method: method.into() });
-        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"].into_iter().filter(|one| !here(one)) {
+        for method in ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "TRACE"].into_iter().filter(|one| !here(one))
+        {
             let operation = Operation { path: path.clone(), method: method.into() };
             let answer = app.nobody().send(operation.method(), &operation.with("x"), "").await;
             let detail = answer.detail(405, "method_not_allowed");
@@ -37,7 +38,8 @@ async fn a_wrong_method_is_405_and_says_what_is_allowed() {
             let allow = answer.header("allow").unwrap_or_else(|| panic!("{}: no Allow", operation.name()));
             let mut allowed: Vec<_> = allow.split(',').map(str::trim).filter(|one| *one != "HEAD").collect();
             allowed.sort_unstable();
-            let mut expected: Vec<_> = ["GET", "PUT", "POST", "DELETE", "PATCH"].into_iter().filter(|m| here(m)).collect();
+            let mut expected: Vec<_> =
+                ["GET", "PUT", "POST", "DELETE", "PATCH"].into_iter().filter(|m| here(m)).collect();
             expected.sort_unstable();
             assert_eq!(allowed, expected, "{}", operation.name());
         }
@@ -99,7 +101,11 @@ async fn wrong_types_are_422_and_the_field_is_named() {
         (SUBSCRIPTIONS, subscription("is_active", json!("yes")), "is_active"),
         (SUBSCRIPTIONS, subscription("max_retries", json!("3")), "max_retries"),
         (SUBSCRIPTIONS, subscription("max_retries", json!(1.5)), "max_retries"),
-        (SUBSCRIPTIONS, subscription("timeout_seconds", json!(99_999_999_999_999_999_999u128 as f64)), "timeout_seconds"),
+        (
+            SUBSCRIPTIONS,
+            subscription("timeout_seconds", json!(99_999_999_999_999_999_999u128 as f64)),
+            "timeout_seconds",
+        ),
         (SUBSCRIPTIONS, subscription("custom_metadata", json!("x")), "custom_metadata"),
     ];
     for (path, body, field) in rows {

@@ -113,10 +113,8 @@ async fn publish_steadily(healthy: &[Healthy]) {
         }
     }
     for one in healthy {
-        wait_until("the last healthy one has arrived", async || {
-            (one.receiver.missing(0..EVENTS) == 0).then_some(())
-        })
-        .await;
+        wait_until("the last healthy one has arrived", async || (one.receiver.missing(0..EVENTS) == 0).then_some(()))
+            .await;
     }
 }
 
@@ -159,10 +157,8 @@ async fn sixty_receivers_that_hang_delay_nobody() {
     let server = Launch::server(folder.path()).start().await;
     let hanging = Hanging::start(&server, 60, 40, Known::Never).await;
     hanging.holds(60).await;
-    let healthy = [
-        Healthy::subscribe(hanging.client.clone()).await,
-        Healthy::subscribe(server.tenant("healthy").await).await,
-    ];
+    let healthy =
+        [Healthy::subscribe(hanging.client.clone()).await, Healthy::subscribe(server.tenant("healthy").await).await];
     publish_steadily(&healthy).await;
     hanging.assert_still_waiting().await;
     assert_none_twice(&healthy);
@@ -177,10 +173,8 @@ async fn sixty_receivers_that_were_quick_and_hang_now_delay_nobody() {
     let server = Launch::server(folder.path()).start().await;
     let hanging = Hanging::start(&server, 60, 40, Known::Quick).await;
     hanging.holds(256).await;
-    let healthy = [
-        Healthy::subscribe(hanging.client.clone()).await,
-        Healthy::subscribe(server.tenant("healthy").await).await,
-    ];
+    let healthy =
+        [Healthy::subscribe(hanging.client.clone()).await, Healthy::subscribe(server.tenant("healthy").await).await];
     publish_steadily(&healthy).await;
     hanging.assert_still_waiting().await;
     assert_none_twice(&healthy);

@@ -40,7 +40,8 @@ pub(crate) async fn list(
 }
 
 fn parse(text: &str) -> Result<Status, Problem> {
-    Status::ALL.into_iter().find(|status| text.trim().eq_ignore_ascii_case(status.name())).ok_or_else(|| {
-        Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").as_bad_request()
-    })
+    Status::ALL
+        .into_iter()
+        .find(|status| text.trim().eq_ignore_ascii_case(status.name()))
+        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").as_bad_request())
 }

@@ -1,9 +1,6 @@
 //! `POST /api/v1/tenant/webhooks/deliveries/{id}/retry`.
 
-use super::{
-    find, missing,
-    shown::Status,
-};
+use super::{find, missing, shown::Status};
 use crate::{App, auth::Member, problem::Problem};
 use axum::{
     Json,

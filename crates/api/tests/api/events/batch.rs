@@ -21,7 +21,8 @@ async fn all_events_are_accepted_in_order() {
     ];
     let accepted = acme.post(PATH, json!({"events": events})).await.expect(202);
     let results = accepted["results"].as_array().unwrap();
-    let rows: Vec<_> = results.iter().map(|one| (one["id"].as_str().unwrap(), &one["type"], &one["deliveries"])).collect();
+    let rows: Vec<_> =
+        results.iter().map(|one| (one["id"].as_str().unwrap(), &one["type"], &one["deliveries"])).collect();
     let (invoice, ticket) = (json!("invoice.created"), json!("ticket.closed"));
     assert_eq!(rows, [("one", &invoice, &json!(2)), ("two", &ticket, &json!(1)), ("three", &invoice, &json!(2))]);
     assert!(results.iter().all(|one| one["duplicate"] == false && one["tenant_id"] == "acme"));

@@ -100,7 +100,8 @@ async fn events_are_shown_with_their_deliveries() {
     receiver.take(2).await;
     app.settled().await;
     let list = acme.get("/api/v1/events").await.expect(200);
-    let counts: Vec<_> = list.as_array().unwrap().iter().map(|one| one["deliveries"].as_array().map(Vec::len)).collect();
+    let counts: Vec<_> =
+        list.as_array().unwrap().iter().map(|one| one["deliveries"].as_array().map(Vec::len)).collect();
     assert_eq!(counts, [Some(2), Some(0)]);
     let statuses: Value = list[0]["deliveries"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
     assert_eq!(texts(&statuses), ["success", "success"]);

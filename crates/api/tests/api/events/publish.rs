@@ -172,11 +172,9 @@ async fn data_has_at_most_a_mebibyte_and_metadata_64_kibibytes() {
     let acme = app.tenant("acme").await;
     const DATA: usize = 1 << 20;
     const METADATA: usize = 64 << 10;
-    for (data, metadata, refused) in [
-        (DATA, METADATA, None),
-        (DATA + 1, 8, Some("data")),
-        (8, METADATA + 1, Some("metadata")),
-    ] {
+    for (data, metadata, refused) in
+        [(DATA, METADATA, None), (DATA + 1, 8, Some("data")), (8, METADATA + 1, Some("metadata"))]
+    {
         let (data, metadata) = (object_of(data), object_of(metadata));
         let body = format!("{{\"type\":\"invoice.created\",\"data\":{data},\"metadata\":{metadata}}}");
         let answer = acme.send(Method::POST, PATH, body).await;
