@@ -231,7 +231,8 @@ fn variable(name: &str) -> &'static str {
 fn parse_store(text: &str) -> Result<StoreUrl, String> {
     match text.strip_prefix("sqlite:") {
         Some(path) if !path.is_empty() => Ok(StoreUrl::Sqlite(path.trim_start_matches("//").into())),
-        _ => Err(format!("is {text:?} but must begin with sqlite:, for example sqlite:postrider.db")),
+        // Another kind of URL may have a password in it.
+        _ => Err("must begin with sqlite: and name a file, for example sqlite:postrider.db".into()),
     }
 }
 

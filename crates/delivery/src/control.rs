@@ -87,15 +87,12 @@ impl Engine {
         Err(ChangeError::Contended)
     }
 
-    /// Makes a stored change true in memory, unless a newer one already is.
+    /// Makes a stored change true in memory, unless a newer one already is, or the subscription was deleted meanwhile.
     fn adopt(self: &Arc<Self>, subscription: &Subscription) {
-        let known = self.index.get(&subscription.tenant, subscription.id);
-        if known.is_some_and(|known| known.subscription.revision > subscription.revision) {
-            return;
-        }
         let target = Target::new(subscription.clone());
-        self.index.put(target.clone());
-        self.work(self.lanes.replace(&target));
+        if self.index.replace(target.clone()) {
+            self.work(self.lanes.replace(&target));
+        }
     }
 
     pub async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), ChangeError<()>> {
@@ -138,7 +135,7 @@ impl Engine {
             Retry::Missing => Err(RetryError::Missing),
             Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
             Retry::Queued(_) => {
-                self.work(self.lanes.expect(&target, now));
+                self.work(self.lanes.expect(&target, now, &self.index));
                 Ok(())
             }
         }

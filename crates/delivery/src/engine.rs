@@ -128,7 +128,7 @@ impl Engine {
                 continue;
             }
             waiting += 1;
-            self.work(self.lanes.expect(&target, at));
+            self.work(self.lanes.expect(&target, at, &self.index));
         }
         if waiting > 0 {
             tracing::info!(subscriptions = waiting, "deliveries wait in the store and are taken up");
@@ -207,8 +207,9 @@ impl Engine {
         subscription.state = SubscriptionState::Disabled;
         subscription.revision += 1;
         let target = Target::new(subscription);
-        self.index.put(target.clone());
-        self.work(self.lanes.replace(&target));
+        if self.index.replace(target.clone()) {
+            self.work(self.lanes.replace(&target));
+        }
     }
 
     /// Whether a delivery is being sent right now.

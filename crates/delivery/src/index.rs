@@ -64,6 +64,20 @@ impl Index {
         self.tenants.write().entry(target.subscription.tenant.clone()).or_default().put(target);
     }
 
+    /// Puts a changed subscription in the place of an older one. `false` when it is not known any more (somebody deletes
+    /// it), or is known in a newer form.
+    pub(crate) fn replace(&self, target: Arc<Target>) -> bool {
+        let subscription = &target.subscription;
+        let mut tenants = self.tenants.write();
+        let Some(index) = tenants.get_mut(&subscription.tenant) else { return false };
+        let known = index.all.get(&subscription.id).map(|known| known.subscription.revision);
+        let older = known.is_some_and(|revision| revision < subscription.revision);
+        if older {
+            index.put(target);
+        }
+        older
+    }
+
     pub(crate) fn remove(&self, tenant: &TenantId, id: SubscriptionId) {
         let mut tenants = self.tenants.write();
         if let Some(index) = tenants.get_mut(tenant) {

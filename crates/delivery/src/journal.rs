@@ -229,7 +229,7 @@ impl JournalTask {
             there
         });
         if !offers.is_empty() {
-            engine.work(engine.lanes.offer(offers));
+            engine.work(engine.lanes.offer(offers, &engine.index));
         }
     }
 

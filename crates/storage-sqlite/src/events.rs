@@ -59,6 +59,7 @@ impl Events for SqliteStore {
                 connection
                     .prepare_cached(&sql)
                     .and_then(|mut s| s.query_row((tenant.as_str(), rows::event_key(&id)), read).optional())
+                    .map(|found| found.filter(|event| event.id == id))
                     .map_err(sqlite)
             })
             .await

@@ -2,10 +2,13 @@
 //! happens on the wire to receivers is in `delivery`.
 
 mod auth;
+mod delivery;
 mod events;
 mod health;
+mod isolation;
 mod keys;
 mod openapi;
 mod problems;
 mod support;
 mod tenants;
+mod webhooks;

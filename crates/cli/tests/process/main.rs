@@ -8,5 +8,6 @@ mod crash;
 mod isolation;
 mod readme;
 mod shutdown;
+mod sink;
 mod startup;
 mod support;

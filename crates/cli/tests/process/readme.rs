@@ -1,1 +1,53 @@
-//! t
+//! The quick start of README.md, run as a reader would: every block between its two comments, in order.
+
+use crate::support::{free_port, server::Launch, wait_until};
+use std::path::Path;
+
+/// The blocks of shell between `<!-- quick start -->` and `<!-- /quick start -->`.
+fn blocks(readme: &str) -> Vec<String> {
+    let part = readme
+        .split_once("<!-- quick start -->")
+        .and_then(|(_, rest)| rest.split_once("<!-- /quick start -->"))
+        .expect("README.md has no <!-- quick start --> … <!-- /quick start -->")
+        .0;
+    let fences = part.split("```sh\n").skip(1);
+    fences.map(|rest| rest.split_once("\n```").expect("a block that ends").0.to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_quick_start_works_as_pasted() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md must be there, with the quick start");
+    let blocks = blocks(&readme);
+    assert!(blocks.len() >= 2, "the quick start has a block for the server and one for a second terminal");
+
+    // As written, but with this build of the binary, and on ports that nobody else has.
+    let (server_port, sink_port) = (free_port().to_string(), free_port().to_string());
+    let binary = format!("'{}'", env!("CARGO_BIN_EXE_postrider"));
+    let folder = tempfile::tempdir().unwrap();
+    let script = |block: &str| {
+        assert!(block.contains("cargo run --release -- "), "a block that does not run the binary:\n{block}");
+        let text = block.replace("cargo run --release --", &binary);
+        let text = text.replace("8080", &server_port).replace("9000", &sink_port);
+        Launch::script(folder.path(), &text)
+            .env("POSTRIDER_LISTEN", &format!("127.0.0.1:{server_port}"))
+            .env("POSTRIDER_URL", &format!("http://127.0.0.1:{server_port}"))
+    };
+    let server = script(&blocks[0]).start().await;
+    assert_eq!(server.address.port().to_string(), server_port);
+    let mut terminals = Vec::new();
+    for block in &blocks[1..] {
+        let mut terminal = script(block).spawn();
+        let status = terminal.ended().await;
+        assert!(status.success(), "{status}: {}", terminal.stderr());
+        // What it left running in the background is still there.
+        terminals.push(terminal);
+    }
+    let line = wait_until("the receiver prints a verified delivery", async || {
+        let printed: Vec<String> = terminals.iter().map(|terminal| terminal.stdout()).collect();
+        let found = printed.iter().flat_map(|text| text.lines()).find(|line| line.contains("invoice.created"));
+        found.filter(|line| line.contains("ERIFIED") || line.contains("erified")).map(str::to_owned)
+    })
+    .await;
+    assert!(line.contains(" verified ("), "{line}");
+}

@@ -10,7 +10,7 @@
 mod lane;
 mod scheduler;
 
-use crate::{attempt::Outgoing, target::Target};
+use crate::{attempt::Outgoing, index::Index, target::Target};
 pub(crate) use lane::Job;
 use lane::SpilledSince;
 use model::{Clock, DeliveryId, SubscriptionId, Timestamp};
@@ -90,11 +90,12 @@ impl Lanes {
     }
 
     /// Takes deliveries that were just committed.
-    pub(crate) fn offer(&self, new: Vec<(Arc<Target>, DeliveryId, Arc<Outgoing>)>) -> Work {
+    pub(crate) fn offer(&self, new: Vec<(Arc<Target>, DeliveryId, Arc<Outgoing>)>, index: &Index) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
             for (target, id, outgoing) in new {
-                let lane = state.scheduler.lane_for(&target);
+                // Deleted a moment ago: whoever deletes it cancels what is committed.
+                let Some(lane) = state.lane_of(&target, index) else { continue };
                 state.offer(lane, Job { id, outgoing, attempts: 0, earlier_attempts: 0 }, now);
                 state.look(lane, now, work);
             }
@@ -102,10 +103,10 @@ impl Lanes {
     }
 
     /// The store has something of this subscription that is due at `at`.
-    pub(crate) fn expect(&self, target: &Arc<Target>, at: Timestamp) -> Work {
+    pub(crate) fn expect(&self, target: &Target, at: Timestamp, index: &Index) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
-            let lane = state.scheduler.lane_for(target);
+            let Some(lane) = state.lane_of(target, index) else { return };
             if let Some(one) = state.scheduler.lane(lane) {
                 one.leave_in_store(at);
             }
@@ -120,6 +121,9 @@ impl Lanes {
         self.change(|state, work| {
             let Some(lane) = state.scheduler.find(target.subscription.id) else { return };
             if let Some(one) = state.scheduler.lane(lane) {
+                if one.target.subscription.revision > target.subscription.revision {
+                    return;
+                }
                 one.target = target.clone();
             }
             if !target.subscription.state.is_active() {
@@ -250,6 +254,16 @@ impl Lanes {
 }
 
 impl State {
+    /// The lane of a subscription. One that is not there yet is made of the subscription as it is now: `target` may be
+    /// older, and a change since then could not be told to a lane that was not there. `None` when it was deleted.
+    fn lane_of(&mut self, target: &Target, index: &Index) -> Option<usize> {
+        let subscription = &target.subscription;
+        if let Some(lane) = self.scheduler.find(subscription.id) {
+            return Some(lane);
+        }
+        Some(self.scheduler.lane_for(&index.get(&subscription.tenant, subscription.id)?))
+    }
+
     fn offer(&mut self, index: usize, job: Job, now: Timestamp) {
         let full = self.is_full(index);
         let Some(lane) = self.scheduler.lane(index) else { return };

@@ -102,6 +102,7 @@ macro_rules! conformance_suite {
             }
             events {
                 an_event_is_kept_byte_for_byte
+                an_event_is_found_by_its_own_id_alone
                 an_event_is_found_by_the_id_that_its_publisher_gave
                 events_are_listed_newest_first
                 events_can_be_narrowed_to_a_type

@@ -54,7 +54,6 @@ pub(crate) async fn make(app: &App, tenant: &TenantId, fields: &Fields) -> Resul
 /// A subscription of which only the profile is known.
 pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscription {
     let now = app.clock.now().to_millis();
-    let counted = profile.rules().schedule == model::retry::Schedule::Exponential;
     Subscription {
         id: app.ids.subscription(now),
         tenant: tenant.clone(),
@@ -65,7 +64,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         state: SubscriptionState::Active,
         profile,
         retry_enabled: true,
-        max_retries: if counted { app.settings.max_retries } else { profile.rules().max_retries },
+        max_retries: default_retries(app, profile),
         timeout: Duration::from_secs(TIMEOUT_DEFAULT),
         secrets: Vec::new(),
         metadata: serde_json::Map::new(),
@@ -75,6 +74,12 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         created_at: now,
         updated_at: now,
     }
+}
+
+/// Retries where nobody says: the installation's number for profiles whose policy counts them.
+pub(super) fn default_retries(app: &App, profile: Profile) -> u8 {
+    let rules = profile.rules();
+    if rules.schedule == model::retry::Schedule::Exponential { app.settings.max_retries } else { rules.max_retries }
 }
 
 /// The secret that the profile makes for a subscription that brings none.

@@ -1,5 +1,6 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
+use super::create::default_retries;
 use crate::{App, body::present};
 use model::{
     EventPattern, Problems, Profile, Subscription, SubscriptionState,
@@ -75,7 +76,7 @@ impl Fields {
         self.apply_url(app, subscription, &mut faults);
         self.apply_events(app, subscription, &mut faults);
         self.apply_headers(subscription, &mut faults);
-        self.apply_delivery(subscription, &mut faults);
+        self.apply_delivery(app, subscription, &mut faults);
         if let Some(description) = &self.description {
             match description {
                 Some(text) if text.chars().count() > DESCRIPTION_MAX => {
@@ -160,13 +161,13 @@ impl Fields {
         }
     }
 
-    fn apply_delivery(&self, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_delivery(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
         if let Some(enabled) = self.retry_enabled {
             subscription.retry_enabled = enabled.unwrap_or(true);
         }
         match self.max_retries {
             None => {}
-            Some(None) => subscription.max_retries = subscription.profile.rules().max_retries,
+            Some(None) => subscription.max_retries = default_retries(app, subscription.profile),
             Some(Some(number)) => match u8::try_from(number) {
                 Ok(number) if number <= RETRIES_MAX => subscription.max_retries = number,
                 _ => faults.add("max_retries", format!("must be a whole number from 0 to {RETRIES_MAX}")),

@@ -177,6 +177,11 @@ impl TestApp {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// Moves the clock just past a time that the API has shown. (Times are shown in whole milliseconds.)
+    pub(crate) fn pass(&self, shown: &Value) {
+        self.clock.advance(time(shown).since(self.now()) + Duration::from_millis(1));
+    }
+
     /// Calls `look` now, and again after every commit, until it finds what it looks for.
     pub(crate) async fn until<T>(&self, what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
         let mut commits = self.store.commits();
@@ -246,6 +251,12 @@ impl TestApp {
         let left = self.settled().await;
         self.stop().await;
         assert_eq!(left.len(), expected, "deliveries left waiting: {left:#?}");
+    }
+
+    /// Ends a test that does not care what it leaves waiting.
+    pub(crate) async fn finish_leaving_any(mut self) {
+        self.settled().await;
+        self.stop().await;
     }
 
     async fn stop(&mut self) {

@@ -25,36 +25,54 @@ pub(crate) struct Watched {
     store: SqliteStore,
     commits: watch::Sender<u64>,
     broken: AtomicBool,
-    gate: Mutex<Option<Gate>>,
+    commit_gate: Mutex<Option<Gate>>,
+    update_gate: Mutex<Option<Gate>>,
 }
 
-/// The store's side of a [`Held`] commit.
+/// The store's side of a [`Held`] write.
 #[derive(Debug)]
 struct Gate {
     reached: oneshot::Sender<()>,
     open: oneshot::Receiver<()>,
 }
 
-/// A commit that is durable and whose caller does not hear of it yet.
+impl Gate {
+    fn new() -> (Self, Held) {
+        let ((reached, reach), (open, opened)) = (oneshot::channel(), oneshot::channel());
+        (Self { reached, open: opened }, Held { reached: reach, open })
+    }
+
+    /// Waits at the gate, if there is one.
+    async fn pass(gate: &Mutex<Option<Self>>) {
+        let gate = gate.lock().unwrap().take();
+        if let Some(Self { reached, open }) = gate {
+            let _ = reached.send(());
+            let _ = open.await;
+        }
+    }
+}
+
+/// A write that is durable and whose caller does not hear of it yet.
 pub(crate) struct Held {
     reached: oneshot::Receiver<()>,
     open: oneshot::Sender<()>,
 }
 
 impl Held {
-    /// Returns when the commit is on disk.
+    /// Returns when it is on disk.
     pub(crate) async fn reached(&mut self) {
         (&mut self.reached).await.expect("the store is there");
     }
 
     pub(crate) fn release(self) {
-        self.open.send(()).expect("the commit waits");
+        self.open.send(()).expect("the write waits");
     }
 }
 
 impl Watched {
     pub(crate) fn new(store: SqliteStore) -> Self {
-        Self { store, commits: watch::Sender::new(0), broken: AtomicBool::new(false), gate: Mutex::new(None) }
+        let (commit_gate, update_gate) = (Mutex::new(None), Mutex::new(None));
+        Self { store, commits: watch::Sender::new(0), broken: AtomicBool::new(false), commit_gate, update_gate }
     }
 
     /// Changes after every commit.
@@ -67,11 +85,18 @@ impl Watched {
         self.broken.store(broken, SeqCst);
     }
 
-    /// Holds back the news of the next commit.
+    /// Holds back the news of the journal's next commit.
     pub(crate) fn hold_next_commit(&self) -> Held {
-        let ((reached, reach), (open, opened)) = (oneshot::channel(), oneshot::channel());
-        *self.gate.lock().unwrap() = Some(Gate { reached, open: opened });
-        Held { reached: reach, open }
+        let (gate, held) = Gate::new();
+        *self.commit_gate.lock().unwrap() = Some(gate);
+        held
+    }
+
+    /// Holds back the news of the next change of a subscription.
+    pub(crate) fn hold_next_update(&self) -> Held {
+        let (gate, held) = Gate::new();
+        *self.update_gate.lock().unwrap() = Some(gate);
+        held
     }
 
     fn writable(&self) -> Result<()> {
@@ -87,11 +112,7 @@ impl Journal for Watched {
             return Err(CommitError { batch, source });
         }
         let done = self.store.commit(batch).await;
-        let gate = self.gate.lock().unwrap().take();
-        if let Some(Gate { reached, open }) = gate {
-            let _ = reached.send(());
-            let _ = open.await;
-        }
+        Gate::pass(&self.commit_gate).await;
         self.commits.send_modify(|number| *number += 1);
         done
     }
@@ -133,7 +154,9 @@ impl Subscriptions for Watched {
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update> {
-        self.store.update_subscription(subscription).await
+        let update = self.store.update_subscription(subscription).await;
+        Gate::pass(&self.update_gate).await;
+        update
     }
 
     async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<Update> {

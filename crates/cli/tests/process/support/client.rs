@@ -85,6 +85,10 @@ impl Client {
         self.call(Method::POST, path, Some(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call(Method::PATCH, path, Some(body)).await
+    }
+
     /// Makes a subscription, to all events unless `more` says otherwise.
     pub(crate) async fn subscribe(&self, url: &str, more: &Value) -> Subscription {
         let mut body = json!({ "url": url, "events": ["*"] });

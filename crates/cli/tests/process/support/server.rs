@@ -219,10 +219,12 @@ fn send_signal(signal: &str, to: &str) -> bool {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        let ended = self.child.try_wait().ok().flatten();
         send_signal("KILL", &format!("-{}", self.child.id()));
         let _ = self.child.wait();
         if thread::panicking() {
-            eprintln!("--- printed by process {}:\n{}{}---", self.id(), self.stdout.get(), self.stderr.get());
+            let ended = ended.map_or_else(|| "running".to_owned(), |status| status.to_string());
+            eprintln!("--- process {} ({ended}) printed:\n{}{}---", self.id(), self.stdout.get(), self.stderr.get());
         }
     }
 }

@@ -1,0 +1,11 @@
+//! What goes over the wire to receivers, and what comes of it.
+
+mod idempotency;
+mod outcomes;
+mod recovery;
+mod retry;
+mod retry_after;
+mod signatures;
+mod timeouts;
+mod wildcards;
+mod wire;

@@ -1,0 +1,37 @@
+//! Timeouts, in real time: five seconds is the shortest there is, so all of them run side by side.
+
+use crate::support::{Receiver, Reply, TestApp, seconds_between, time};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_timeout_covers_everything_up_to_the_last_byte() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let (mut hanging, mut stalling, mut quick) =
+        (Receiver::start().await, Receiver::start().await, Receiver::start().await);
+    hanging.then(Reply::Hang);
+    stalling.then(Reply::Stall);
+    for (receiver, timeout) in [(&hanging, 5), (&stalling, 6), (&quick, 300)] {
+        let fields = json!({"url": receiver.url("/"), "events": ["*"], "timeout_seconds": timeout});
+        acme.subscribe_with(fields).await;
+    }
+    let event = acme.publish().await;
+    for receiver in [&mut hanging, &mut stalling, &mut quick] {
+        receiver.next().await;
+    }
+    let deliveries = acme.deliveries_of(&event).await;
+    for (delivery, receiver, timeout) in [(&deliveries[0], &hanging, 5), (&deliveries[1], &stalling, 6)] {
+        let shown = app.attempted(&acme, delivery["id"].as_str().unwrap(), 1).await;
+        assert_eq!((&shown["status"], &shown["response_code"]), (&json!("retrying"), &json!(null)));
+        let host = format!("127.0.0.1:{}", receiver.port());
+        let expected = format!("Timeout: no complete response from {host} within {timeout} s");
+        assert_eq!(shown["error_message"], expected);
+        assert_eq!(shown["attempts"][0]["response_body"], json!(null));
+        assert!((timeout * 1_000..timeout * 1_000 + 4_000).contains(&shown["duration_ms"].as_u64().unwrap()), "{shown}");
+        assert!(seconds_between(app.now(), time(&shown["next_retry_at"])) >= 270 + timeout, "after the timeout");
+    }
+    let shown = app.attempted(&acme, deliveries[2]["id"].as_str().unwrap(), 1).await;
+    assert_eq!(shown["status"], "success", "one that hangs does not hold up another");
+    app.finish_leaving(2).await;
+    quick.nothing_more();
+}

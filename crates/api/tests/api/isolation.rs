@@ -1,0 +1,220 @@
+//! Nothing crosses tenants: every call there is, made by one tenant with what belongs to another. The calls come from
+//! the OpenAPI document, so that a new route without a row here fails the test.
+
+use crate::support::{Caller, Operation, Receiver, Reply, TestApp, hyphenated};
+use http::Method;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What a call has to do with tenants.
+enum Row {
+    /// It names something by its id: whose is another tenant's is answered as if it were not there.
+    Names { what: What, body: &'static str, status: u16 },
+    /// It lists what is the caller's; each of these queries finds nothing, though it names what is there.
+    Lists { queries: &'static [&'static str] },
+    /// It makes something that is the caller's.
+    Makes { body: &'static str },
+    /// It belongs to the operator, or to everybody.
+    Common,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Subscription,
+    Delivery,
+    Event,
+    Key,
+}
+
+const SUBSCRIPTION: &str = r#"{"url": "https://stranger.example/", "events": ["*"], "is_active": false}"#;
+const EVENT: &str = r#"{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}"#;
+const EVENTS: &str = r#"{"events": [{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}]}"#;
+
+#[rustfmt::skip]
+fn row(operation: &str) -> Row {
+    use What::{Delivery, Event, Key, Subscription};
+    let names = |what, body, status| Row::Names { what, body, status };
+    match operation {
+        "GET /healthz" | "GET /readyz"
+        | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
+        | "GET /api/v1/webhooks/events" | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
+        | "PUT /api/v1/webhooks/events/{event_type}" | "DELETE /api/v1/webhooks/events/{event_type}" => Row::Common,
+
+        "POST /api/v1/events" => Row::Makes { body: EVENT },
+        "POST /api/v1/events/batch" => Row::Makes { body: EVENTS },
+        "GET /api/v1/events" => Row::Lists { queries: &["type=invoice.created", "after=2020-01-01T00:00:00Z"] },
+        "GET /api/v1/events/{id}" => names(Event, "", 404),
+
+        "POST /api/v1/keys" => Row::Makes { body: "{}" },
+        "GET /api/v1/keys" => Row::Lists { queries: &[] },
+        "DELETE /api/v1/keys/{id}" => names(Key, "", 404),
+
+        "POST /api/v1/webhooks" | "POST /api/v1/webhooks/subscriptions" => Row::Makes { body: SUBSCRIPTION },
+        "GET /api/v1/webhooks" => Row::Lists { queries: &[] },
+        "DELETE /api/v1/webhooks/{id}" => names(Subscription, "", 404),
+        "GET /api/v1/webhooks/subscriptions" =>
+            Row::Lists { queries: &["event_type=invoice.created", "is_active=true"] },
+        "GET /api/v1/webhooks/subscriptions/{id}" => names(Subscription, "", 404),
+        "PATCH /api/v1/webhooks/subscriptions/{id}" => names(Subscription, SUBSCRIPTION, 404),
+        "DELETE /api/v1/webhooks/subscriptions/{id}" => names(Subscription, "", 404),
+        "POST /api/v1/webhooks/subscriptions/{id}/test" => names(Subscription, "{}", 404),
+        "POST /api/v1/webhooks/subscriptions/{id}/rotate-secret" => names(Subscription, "{}", 404),
+        "POST /api/v1/webhooks/subscriptions/{id}/pause" => names(Subscription, "", 404),
+        "POST /api/v1/webhooks/subscriptions/{id}/activate" => names(Subscription, "", 404),
+        "GET /api/v1/webhooks/subscriptions/{id}/deliveries" => names(Subscription, "", 404),
+
+        "GET /api/v1/webhooks/deliveries" =>
+            Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed"] },
+        "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
+        // A delivery that cannot be retried is 400 for whatever reason (`CONTRACTS.md`).
+        "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
+
+        _ => panic!("{operation} has no row: can it show or change what is another tenant's?"),
+    }
+}
+
+/// What the owner has: an event, its failed delivery, a subscription, keys.
+struct Owner {
+    caller: Caller,
+    subscription: String,
+    delivery: String,
+    event: String,
+    key: String,
+}
+
+impl Owner {
+    async fn new(app: &TestApp, receiver: &mut Receiver) -> Self {
+        let caller = app.tenant("owner").await;
+        receiver.then(Reply::status(500));
+        let fields = json!({"url": receiver.url("/"), "events": ["*"], "max_retries": 0});
+        let subscription = caller.subscribe_with(fields).await["id"].as_str().unwrap().to_owned();
+        let delivery = caller.publish_one().await;
+        receiver.next().await;
+        app.attempted(&caller, &delivery, 1).await;
+        let named = caller.with("Idempotency-Key", "shared");
+        named.publish_with(json!({"type": "ticket.closed", "data": {"of": "owner"}, "id": "shared"})).await;
+        receiver.next().await;
+        app.settled().await;
+        let event = caller.get("/api/v1/events?type=invoice.created").await.expect(200)[0]["id"].clone();
+        let key = app.admin_in("owner").get("/api/v1/keys").await.expect(200)[0]["id"].clone();
+        let text = |value: Value| value.as_str().unwrap().to_owned();
+        Self { caller, subscription, delivery, event: text(event), key: text(key) }
+    }
+
+    fn id(&self, what: What) -> &str {
+        match what {
+            What::Subscription => &self.subscription,
+            What::Delivery => &self.delivery,
+            What::Event => &self.event,
+            What::Key => &self.key,
+        }
+    }
+
+    /// All that the owner can see.
+    async fn everything(&self, app: &TestApp) -> Vec<Value> {
+        let mut all = Vec::new();
+        for operation in Operation::all().into_iter().filter(|one| one.method == "GET") {
+            let caller = if operation.path.contains("/keys") { &app.admin_in("owner") } else { &self.caller };
+            match row(&operation.name()) {
+                Row::Names { what, .. } => all.push(caller.get(&operation.with(self.id(what))).await.expect(200)),
+                Row::Lists { .. } => all.push(caller.get(&operation.path).await.expect(200)),
+                Row::Makes { .. } | Row::Common => {}
+            }
+        }
+        all
+    }
+}
+
+/// Everything in a JSON value that looks like an id.
+fn ids_in(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(map) => map.values().for_each(|one| ids_in(one, found)),
+        Value::Array(list) => list.iter().for_each(|one| ids_in(one, found)),
+        Value::String(text) if text.len() == 30 && text[3..].starts_with('_') => drop(found.insert(text.clone())),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn no_call_reaches_another_tenants_things() {
+    let app = TestApp::start().await;
+    let (mut receiver, mut strangers) = (Receiver::start().await, Receiver::start().await);
+    let owner = Owner::new(&app, &mut receiver).await;
+    let stranger = app.tenant("stranger").await;
+    stranger.subscribe(&strangers.url("/")).await;
+    let before = owner.everything(&app).await;
+
+    for operation in Operation::all() {
+        let name = operation.name();
+        // Keys are the operator's to handle; then it is the header that names the tenant.
+        let callers = [stranger.clone(), app.admin_in("stranger")];
+        let callers = if operation.path.contains("/keys") { &callers[1..] } else { &callers[..] };
+        match row(&name) {
+            Row::Names { what, body, status } => {
+                let id = owner.id(what);
+                for (caller, id) in callers.iter().flat_map(|one| [(one, id.to_owned()), (one, hyphenated(id))]) {
+                    let answer = caller.send(operation.method(), &operation.with(&id), body).await;
+                    answer.problem(status, if status == 400 { "bad_request" } else { "not_found" });
+                    // The same words as for what nobody has.
+                    let nowhere = caller.send(operation.method(), &operation.with("nowhere"), body).await;
+                    let (given, other) = (answer.text().replace(&id, "…"), nowhere.text().replace("nowhere", "…"));
+                    let cut = |text: &str| text.split("request_id").next().unwrap().to_owned();
+                    assert_eq!(cut(&given), cut(&other), "{name}");
+                }
+            }
+            Row::Lists { queries } => {
+                for query in queries {
+                    let path = format!("{}?{}", operation.path, query.replace("{subscription}", &owner.subscription));
+                    for caller in callers {
+                        let found = caller.get(&path).await.expect(200);
+                        assert!(!found.to_string().contains("owner") && !found.to_string().contains(&owner.subscription));
+                    }
+                }
+            }
+            Row::Makes { body } => {
+                for caller in callers {
+                    let named = caller.with("Idempotency-Key", "shared");
+                    let answer = named.send(Method::POST, &operation.path, body).await;
+                    assert!(answer.status.is_success(), "{name}: {}", answer.text());
+                    assert!(!answer.text().contains("owner"), "{name}: {}", answer.text());
+                }
+            }
+            Row::Common => {}
+        }
+    }
+    assert_eq!(owner.everything(&app).await, before, "nothing of the owner's has changed");
+    strangers.next().await;
+    app.finish_leaving_any().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn lists_never_mix() {
+    let app = TestApp::start().await;
+    let mut receivers = [Receiver::start().await, Receiver::start().await];
+    let mut seen: Vec<BTreeSet<String>> = Vec::new();
+    for (name, receiver) in ["one", "two"].into_iter().zip(&mut receivers) {
+        let caller = app.tenant(name).await;
+        for _ in 0..3 {
+            caller.subscribe(&receiver.url(&format!("/{name}"))).await;
+        }
+        assert_eq!(caller.publish().await["deliveries"], 3);
+        let requests = receiver.take(3).await;
+        assert!(requests.iter().all(|one| one.json()["tenant_id"] == name && one.path == format!("/{name}")));
+        app.settled().await;
+        let mut ids = BTreeSet::new();
+        for operation in Operation::all().into_iter().filter(|one| one.method == "GET") {
+            if matches!(row(&operation.name()), Row::Lists { .. }) {
+                let caller = if operation.path.contains("/keys") { &app.admin_in(name) } else { &caller };
+                ids_in(&caller.get(&operation.path).await.expect(200), &mut ids);
+            }
+        }
+        assert_eq!(ids.len(), 8, "three subscriptions, three deliveries, an event and a key: {ids:?}");
+        seen.push(ids);
+    }
+    assert!(seen[0].is_disjoint(&seen[1]));
+    app.finish().await;
+    for receiver in &mut receivers {
+        receiver.nothing_more();
+    }
+}

@@ -1,0 +1,6 @@
+//! `/api/v1/webhooks`: the platform API.
+
+mod catalog;
+mod deliveries;
+mod short;
+mod subscriptions;

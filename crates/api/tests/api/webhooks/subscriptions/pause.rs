@@ -1,0 +1,73 @@
+//! `POST /api/v1/webhooks/subscriptions/{id}/pause`.
+
+use super::{check_missing, path_of};
+use crate::support::{Reply, TestApp, time};
+use http::Method;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_paused_subscription_is_shown_and_stays_paused() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let made = acme.subscribe("https://a.example/").await;
+    let mut expected = acme.get(&path_of(&made, "")).await.expect(200);
+    for _ in 0..2 {
+        app.advance(1);
+        let paused = acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+        expected["is_active"] = json!(false);
+        expected["updated_at"] = json!(app.now());
+        assert_eq!(paused, expected);
+    }
+    assert_eq!(acme.get(&path_of(&made, "")).await.expect(200), expected);
+    check_missing(&acme, Method::POST, "/pause", "").await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn deliveries_of_a_paused_subscription_wait() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe(&receiver.url("/")).await;
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    let delivery = acme.publish_one().await;
+    app.advance(100_000);
+    app.settled().await;
+    let shown = acme.get(&format!("/api/v1/webhooks/deliveries/{delivery}")).await.expect(200);
+    assert_eq!((&shown["status"], &shown["attempts"]), (&json!("pending"), &json!([])));
+    let again = acme.post_nothing(&format!("/api/v1/webhooks/deliveries/{delivery}/retry")).await;
+    assert!(again.detail(400, "bad_request").contains("inactive"));
+    app.finish_leaving(1).await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn a_retry_of_a_paused_subscription_waits_beyond_its_time() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    receiver.then(Reply::status(500));
+    let made = acme.subscribe(&receiver.url("/")).await;
+    let delivery = acme.publish_one().await;
+    receiver.next().await;
+    let shown = app.attempted(&acme, &delivery, 1).await;
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    app.clock.advance(time(&shown["next_retry_at"]).since(app.now()) * 10);
+    app.settled().await;
+    acme.post_nothing(&path_of(&made, "/activate")).await.expect(200);
+    assert_eq!(receiver.next().await.sent_at(), app.now().seconds(), "not before it was activated");
+    assert_eq!(app.attempted(&acme, &delivery, 2).await["status"], "success");
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn a_request_under_way_ends_as_it_would() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let (held, release) = Reply::status(200).held();
+    receiver.then(held);
+    let made = acme.subscribe(&receiver.url("/")).await;
+    let delivery = acme.publish_one().await;
+    receiver.next().await;
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    release.send(()).unwrap();
+    assert_eq!(app.attempted(&acme, &delivery, 1).await["status"], "success");
+    app.finish().await;
+    receiver.nothing_more();
+}

@@ -1,0 +1,129 @@
+//! `POST /api/v1/webhooks/subscriptions/{id}/test`.
+
+use super::{check_missing, path_of};
+use crate::support::{Reply, Setup, TestApp};
+use http::Method;
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn a_test_event_is_sent_now_and_the_answer_is_told() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    receiver.then(Reply::status(201).body("thanks"));
+    let made = acme.subscribe_with(json!({"url": receiver.url("/hook"), "events": ["ticket.*", "invoice.paid"]})).await;
+    let payload = json!({"payload": {"n": 1}, "event_type": "ticket.closed"});
+    let result = acme.post(&path_of(&made, "/test"), payload).await.expect(200);
+    assert!(result["delivery_time_ms"].is_u64());
+    assert_eq!(
+        result,
+        json!({"success": true, "status_code": 201, "response_body": "thanks", "error_message": null,
+               "delivery_time_ms": result["delivery_time_ms"]})
+    );
+    let request = receiver.next().await;
+    let body = request.json();
+    assert_eq!((&body["type"], &body["data"], &body["tenant_id"]), (&json!("ticket.closed"), &json!({"n": 1}), &json!("acme")));
+    assert_eq!(body["metadata"], json!({"test": true}), "a receiver can tell it from a real one");
+    assert_eq!(body["id"], request.header("webhook-id"));
+    signing::verify_hex(made["secret"].as_str().unwrap(), request.header("x-webhook-signature"), &request.body).unwrap();
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn a_test_leaves_nothing_behind() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe(&receiver.url("/")).await;
+    let before = acme.get(&path_of(&made, "")).await.expect(200);
+    // Not even an answer that would end a real delivery's subscription.
+    receiver.then(Reply::status(410)).then(Reply::status(500));
+    for status in [410, 500] {
+        let result = acme.post_nothing(&path_of(&made, "/test")).await.expect(200);
+        assert_eq!((&result["success"], &result["status_code"]), (&json!(false), &json!(status)));
+        assert!(result["error_message"].as_str().unwrap().starts_with(&format!("HTTP {status}")), "{result}");
+        receiver.next().await;
+    }
+    assert_eq!(acme.get(&path_of(&made, "")).await.expect(200), before);
+    for path in ["/api/v1/events", "/api/v1/webhooks/deliveries"] {
+        assert_eq!(acme.get(path).await.expect(200), json!([]), "{path}");
+    }
+    app.advance(100_000);
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn without_a_type_the_subscriptions_first_one_is_taken_with_its_example() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    for (events, expected) in [
+        (json!(["invoice.*", "payment.failed", "invoice.paid"]), "payment.failed"),
+        (json!(["ticket.*"]), "ticket.closed"),
+    ] {
+        let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": events})).await;
+        for body in ["", " ", "{}", r#"{"event_type": null, "payload": null}"#] {
+            acme.send(Method::POST, &path_of(&made, "/test"), body).await.expect(200);
+            let sent = receiver.next().await.json();
+            let known = acme.get(&format!("/api/v1/webhooks/events/{expected}")).await.expect(200);
+            assert_eq!((&sent["type"], &sent["data"]), (&json!(expected), &known["example"]), "{body:?}");
+        }
+    }
+    let all = acme.subscribe(&receiver.url("/")).await;
+    acme.post(&path_of(&all, "/test"), json!({"event_type": "not.known"})).await.expect(200);
+    let sent = receiver.next().await.json();
+    assert_eq!((&sent["type"], &sent["data"]), (&json!("not.known"), &json!({})));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_told() {
+    let app = TestApp::start_as(Setup { allow_loopback: false, ..Setup::default() }).await;
+    let acme = app.tenant("acme").await;
+    let made = acme.subscribe("http://localhost:9/").await;
+    let result = acme.post_nothing(&path_of(&made, "/test")).await.expect(200);
+    assert_eq!((&result["success"], &result["status_code"]), (&json!(false), &json!(null)));
+    assert_eq!(result["response_body"], Value::Null);
+    let message = result["error_message"].as_str().unwrap();
+    assert!(message.contains("not allowed") && message.contains("loopback"), "{message}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_is_waited_for_no_longer_than_the_subscription_says() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    receiver.then(Reply::Hang);
+    let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "timeout_seconds": 5})).await;
+    let result = acme.post_nothing(&path_of(&made, "/test")).await.expect(200);
+    let message = result["error_message"].as_str().unwrap();
+    assert!(message.starts_with("Timeout: ") && message.ends_with("within 5 s"), "{message}");
+    assert!((5_000..10_000).contains(&result["delivery_time_ms"].as_u64().unwrap()), "{result}");
+    receiver.next().await;
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_inactive_subscription_is_not_tested() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe(&receiver.url("/")).await;
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    let detail = acme.post_nothing(&path_of(&made, "/test")).await.detail(400, "bad_request");
+    assert!(detail.contains("inactive"), "{detail}");
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn bad_requests_are_refused() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let path = path_of(&acme.subscribe(&receiver.url("/")).await, "/test");
+    for (body, field) in [
+        (json!({"event_type": "in voice"}), "event_type"),
+        (json!({"event_type": 1}), "event_type"),
+        (json!({"payload": [1]}), "payload"),
+        (json!({"payload": "x"}), "payload"),
+        (json!("x"), "body"),
+    ] {
+        assert_eq!(acme.post(&path, body.clone()).await.fault().0, field, "{body}");
+    }
+    acme.send(Method::POST, &path, "{").await.problem(400, "malformed_json");
+    check_missing(&acme, Method::POST, "/test", "").await;
+    app.finish().await;
+    receiver.nothing_more();
+}

@@ -1,0 +1,163 @@
+//! `postrider sink`: the receiver for trying things out.
+
+use crate::support::{
+    client::{Client, Subscription},
+    receiver,
+    server::{Launch, Process, Server},
+    wait_until,
+};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use tempfile::TempDir;
+
+/// A server with a tenant.
+struct Desk {
+    folder: TempDir,
+    _server: Server,
+    client: Client,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Launch::server(folder.path()).start().await;
+        let client = server.tenant("acme").await;
+        Self { folder, _server: server, client }
+    }
+
+    async fn sink(&self, arguments: &[&str]) -> Sink {
+        let arguments = [&["sink", "--port", "0"], arguments].concat();
+        let process = Launch::new(self.folder.path(), &arguments).spawn();
+        let address = wait_until("the sink listens", async || {
+            process.stdout().lines().find_map(|line| line.strip_prefix("Receiving on http://")?.parse().ok())
+        })
+        .await;
+        Sink { process, address }
+    }
+
+    /// A subscription with a secret of the test's choice, so that the sink can be started first.
+    async fn subscribe(&self, sink: &Sink, more: Value) -> Subscription {
+        self.client.subscribe(&receiver::url(sink.address), &more).await
+    }
+
+    /// The only delivery, when it has this status.
+    async fn delivery(&self, status: &str) -> Value {
+        let mut found = wait_until("the delivery has its status", async || {
+            Some(self.client.deliveries(status).await).filter(|found| !found.is_empty())
+        })
+        .await;
+        assert_eq!(found.len(), 1);
+        found.remove(0)
+    }
+}
+
+struct Sink {
+    process: Process,
+    address: SocketAddr,
+}
+
+impl Sink {
+    /// The line about an event, and what was in its body.
+    async fn received(&self) -> (String, Value) {
+        wait_until("the sink prints an event", async || {
+            let text = self.process.stdout();
+            let mut lines = text.lines().skip_while(|line| !line.contains(" invoice.created "));
+            Some((lines.next()?.to_owned(), serde_json::from_str(lines.next()?.trim()).unwrap()))
+        })
+        .await
+    }
+}
+
+const SECRET: &str = "a-secret-of-the-tests";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_verifies_every_profiles_signatures() {
+    let rows = [
+        ("platform", "verified (webhook-signature, x-webhook-signature)"),
+        ("tenant", "verified (webhook-signature, x-signature)"),
+        ("standard", "verified (webhook-signature)"),
+    ];
+    for (profile, verdict) in rows {
+        let desk = Desk::open().await;
+        let sink = desk.sink(&["--secret", SECRET]).await;
+        desk.subscribe(&sink, json!({ "secret": SECRET, "profile": profile })).await;
+        let event = desk.client.publish("user.updated", 1).await;
+        let line = wait_until("the sink prints it", async || {
+            sink.process.stdout().lines().find(|line| line.contains(&event)).map(str::to_owned)
+        })
+        .await;
+        assert!(line.ends_with(verdict), "{profile}: {line}");
+        desk.delivery("success").await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_verifies_a_secret_that_was_made_and_one_that_is_being_rotated() {
+    let desk = Desk::open().await;
+    let first = desk.sink(&[]).await;
+    let made = desk.subscribe(&first, json!({})).await;
+    desk.client.publish("invoice.created", 1).await;
+    let (line, body) = first.received().await;
+    assert!(line.ends_with(" not verified"), "{line}");
+    assert_eq!(
+        (&body["type"], &body["tenant_id"], &body["data"]["seq"]),
+        (&json!("invoice.created"), &json!("acme"), &json!(1))
+    );
+
+    let rotated = desk.client.post(&made.path("/rotate-secret"), &json!({})).await;
+    let new = rotated.body["secret"].as_str().unwrap();
+    // The old one goes on signing beside the new one: whoever knows both verifies every header, whatever the order.
+    let second = desk.sink(&["--secret", &made.secret, "--secret", new]).await;
+    let url = receiver::url(second.address);
+    let moved = desk.client.patch(&made.path(""), &json!({ "url": url })).await;
+    assert_eq!(moved.status, 200, "{}", moved.body);
+    desk.client.publish("invoice.created", 2).await;
+    let (line, _) = second.received().await;
+    assert!(line.ends_with(" verified (webhook-signature, x-webhook-signature)"), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_reports_what_a_wrong_secret_does_not_verify() {
+    let desk = Desk::open().await;
+    let sink = desk.sink(&["--secret", "another-secret"]).await;
+    desk.subscribe(&sink, json!({ "secret": SECRET })).await;
+    desk.client.publish("invoice.created", 1).await;
+    let (line, _) = sink.received().await;
+    assert!(line.contains(" NOT VERIFIED: webhook-signature: "), "{line}");
+    assert!(line.contains("; x-webhook-signature: "), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_answers_with_the_status_asked_for() {
+    let desk = Desk::open().await;
+    let sink = desk.sink(&["--status", "503"]).await;
+    desk.subscribe(&sink, json!({})).await;
+    desk.client.publish("invoice.created", 1).await;
+    sink.received().await;
+    let delivery = desk.delivery("retrying").await;
+    assert_eq!(delivery["response_code"], 503);
+    assert!(delivery["next_retry_at"].is_string(), "{delivery}");
+    let refused = Launch::new(desk.folder.path(), &["sink", "--status", "100"]).run().await;
+    assert_eq!(refused.code, Some(2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_waits_before_it_answers() {
+    let desk = Desk::open().await;
+    let sink = desk.sink(&["--delay", "1"]).await;
+    desk.subscribe(&sink, json!({})).await;
+    desk.client.publish("invoice.created", 1).await;
+    let delivery = desk.delivery("success").await;
+    assert!(delivery["duration_ms"].as_u64().unwrap() >= 1_000, "{delivery}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_that_waits_too_long_is_a_timeout() {
+    let desk = Desk::open().await;
+    let sink = desk.sink(&["--delay", "600"]).await;
+    desk.subscribe(&sink, json!({ "timeout_seconds": 5 })).await;
+    desk.client.publish("invoice.created", 1).await;
+    let delivery = desk.delivery("retrying").await;
+    assert_eq!(delivery["response_code"], Value::Null);
+    assert!(delivery["error_message"].as_str().unwrap().to_lowercase().contains("timeout"), "{delivery}");
+}
