@@ -12,7 +12,7 @@ const NEWEST: u32 = 100;
 /// The 100 newest deliveries
 ///
 /// Needs the scope `webhooks:read`.
-#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant API",
+#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     params(
         ("event" = Option<String>, Query, description = "Only of this event"),
         ("status" = Option<String>, Query, description = "PENDING, SENDING, DELIVERED or FAILED"),

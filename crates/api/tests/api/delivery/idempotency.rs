@@ -132,7 +132,8 @@ async fn a_batch_may_have_the_same_event_twice() {
     let events = [named("a"), named("b"), named("a"), named("known"), named("a")];
     let accepted = acme.post("/api/v1/events/batch", json!({"events": events})).await.expect(202);
     let results = accepted["results"].as_array().unwrap();
-    let flags: Vec<_> = results.iter().map(|one| (one["id"].as_str().unwrap(), one["duplicate"].as_bool().unwrap())).collect();
+    let flags: Vec<_> =
+        results.iter().map(|one| (one["id"].as_str().unwrap(), one["duplicate"].as_bool().unwrap())).collect();
     assert_eq!(flags, [("a", false), ("b", false), ("a", true), ("known", true), ("a", true)]);
     assert_eq!(accepted["deliveries_by_type"], json!({"invoice.created": 2}));
     let mut ids: Vec<_> = receiver.take(2).await.iter().map(|one| one.header("webhook-id").to_owned()).collect();

@@ -12,8 +12,13 @@ async fn what_waits_is_taken_up_after_a_start() {
     let retrying = acme.publish_one().await;
     let first = receiver.next().await;
     let shown = app.attempted(&acme, &retrying, 1).await;
-    let paused = acme.subscribe_with(json!({"url": receiver.url("/paused"), "events": ["*"], "is_active": false})).await;
-    acme.patch(&format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap()), json!({"events": ["ticket.*"]})).await;
+    let paused =
+        acme.subscribe_with(json!({"url": receiver.url("/paused"), "events": ["*"], "is_active": false})).await;
+    acme.patch(
+        &format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap()),
+        json!({"events": ["ticket.*"]}),
+    )
+    .await;
     let pending = acme.publish_one().await;
 
     let app = app.restart().await;
@@ -24,7 +29,9 @@ async fn what_waits_is_taken_up_after_a_start() {
     let again = receiver.next().await;
     assert_eq!((again.header("webhook-id"), &again.body), (first.header("webhook-id"), &first.body));
     assert_eq!(app.attempted(&acme, &retrying, 2).await["status"], "success");
-    acme.post_nothing(&format!("/api/v1/webhooks/subscriptions/{}/activate", paused["id"].as_str().unwrap())).await.expect(200);
+    acme.post_nothing(&format!("/api/v1/webhooks/subscriptions/{}/activate", paused["id"].as_str().unwrap()))
+        .await
+        .expect(200);
     assert_eq!(receiver.next().await.path, "/paused");
     assert_eq!(app.attempted(&acme, &pending, 1).await["status"], "success");
     app.finish().await;

@@ -135,10 +135,9 @@ async fn ten_retries_repeat_the_last_wait() {
 
 #[tokio::test]
 async fn the_other_profiles_have_their_own_schedules() {
-    for (profile, waits) in [
-        ("standard", vec![5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]),
-        ("tenant", vec![1, 2, 4]),
-    ] {
+    for (profile, waits) in
+        [("standard", vec![5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]), ("tenant", vec![1, 2, 4])]
+    {
         let (app, acme, mut receiver) = TestApp::with_receiver().await;
         paths(&receiver, &acme, json!({"profile": profile})).await;
         for _ in 0..=waits.len() {
@@ -181,7 +180,8 @@ async fn a_retry_by_hand_begins_a_new_round() {
     let last = receiver.next().await;
     let shown = app.attempted(&acme, &delivery, 4).await;
     assert_eq!((&shown["status"], &shown["error_message"]), (&json!("success"), &json!(null)));
-    let numbers: Vec<_> = shown["attempts"].as_array().unwrap().iter().map(|one| one["attempt_number"].clone()).collect();
+    let numbers: Vec<_> =
+        shown["attempts"].as_array().unwrap().iter().map(|one| one["attempt_number"].clone()).collect();
     assert_eq!(numbers, [1, 2, 3, 4], "all of them stay in the log");
     assert_eq!((last.header("webhook-id"), &last.body), (first.header("webhook-id"), &first.body));
     let detail = acme.post_nothing(&format!("{path}/retry")).await.detail(400, "bad_request");

@@ -56,7 +56,9 @@ async fn subscribe(acme: &Caller, receiver: &Receiver, profile: &str, secret: Va
 #[tokio::test]
 async fn every_secret_signs_in_every_profile() {
     let (app, acme, mut receiver) = start().await;
-    for (profile, own) in [("platform", Some("x-webhook-signature")), ("tenant", Some("x-signature")), ("standard", None)] {
+    for (profile, own) in
+        [("platform", Some("x-webhook-signature")), ("tenant", Some("x-signature")), ("standard", None)]
+    {
         for secret in [json!(null), json!("pässwörd 1"), json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] {
             if profile == "tenant" && secret.is_null() {
                 continue;

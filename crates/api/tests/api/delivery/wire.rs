@@ -50,8 +50,15 @@ fn names(request: &Received) -> Vec<&str> {
 
 #[tokio::test]
 async fn every_profile_has_its_headers() {
-    const COMMON: [&str; 7] =
-        ["Content-Length", "Content-Type", "Host", "User-Agent", "Webhook-Id", "Webhook-Signature", "Webhook-Timestamp"];
+    const COMMON: [&str; 7] = [
+        "Content-Length",
+        "Content-Type",
+        "Host",
+        "User-Agent",
+        "Webhook-Id",
+        "Webhook-Signature",
+        "Webhook-Timestamp",
+    ];
     let own: [(&str, &[&str]); 3] = [
         ("platform", &["X-Webhook-Event-Id", "X-Webhook-Event-Type", "X-Webhook-Signature", "X-Webhook-Timestamp"]),
         ("tenant", &["X-Event", "X-Signature"]),
@@ -100,7 +107,8 @@ async fn what_has_no_secret_is_not_signed() {
 #[tokio::test]
 async fn the_owners_headers_are_sent_and_credentials_are_masked_in_the_log() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    let headers = json!({"X-Region": "eu west", "authorization": "Bearer hush", "X-API-Key": "hush", "Cookie": "a=hush"});
+    let headers =
+        json!({"X-Region": "eu west", "authorization": "Bearer hush", "X-API-Key": "hush", "Cookie": "a=hush"});
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "headers": headers})).await;
     let delivery = acme.publish_one().await;
     let request = receiver.next().await;

@@ -48,7 +48,8 @@ async fn the_newest_comes_first_page_by_page() {
     for name in ["a", "b", "c"] {
         acme.post(PATH, json!({"url": format!("https://{name}.example/"), "events": ["*"]})).await.expect(201);
     }
-    let urls = |list: &serde_json::Value| each(list, "url").into_iter().map(|url| url[8..9].to_owned()).collect::<String>();
+    let urls =
+        |list: &serde_json::Value| each(list, "url").into_iter().map(|url| url[8..9].to_owned()).collect::<String>();
     assert_eq!(urls(&acme.get(PATH).await.expect(200)), "cba");
     let first = acme.get(&format!("{PATH}?limit=2")).await;
     assert_eq!(urls(&first.expect(200)), "cb");

@@ -17,7 +17,10 @@ async fn a_type_of_ones_own_is_registered_subscribed_and_delivered() {
     assert_eq!(acme.get(&format!("{PATH}/shipment.delayed")).await.expect(200), made);
     let list = acme.get(PATH).await.expect(200);
     let line = list["events"].as_array().unwrap().iter().find(|one| one["event_type"] == "shipment.delayed").unwrap();
-    assert_eq!((&line["category"], &line["has_schema"], &line["has_example"]), (&json!("shipping"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&line["category"], &line["has_schema"], &line["has_example"]),
+        (&json!("shipping"), &json!(true), &json!(true))
+    );
 
     acme.subscribe_with(subscription).await;
     acme.publish_with(json!({"type": "shipment.delayed", "data": {"shipment_id": "s1"}})).await;
@@ -33,7 +36,8 @@ async fn a_type_of_ones_own_is_registered_subscribed_and_delivered() {
 async fn only_the_name_is_needed() {
     let app = TestApp::start().await;
     let made = app.admin().post(PATH, json!({"event_type": " a.b "})).await.expect(201);
-    let expected = json!({"event_type": "a.b", "description": "", "schema": null, "example": null, "category": "custom"});
+    let expected =
+        json!({"event_type": "a.b", "description": "", "schema": null, "example": null, "category": "custom"});
     assert_eq!(made, expected);
     let shown = app.tenant("acme").await.get(&format!("{PATH}/a.b")).await.expect(200);
     assert_eq!(shown, expected);

@@ -7,7 +7,8 @@ use serde_json::json;
 #[tokio::test]
 async fn a_delivery_is_shown_with_all_that_was_sent_and_answered() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    let refused = Reply::status(503).header("X-Reason", "maintenance").header("X-Reason", "lunch").body("later, please");
+    let refused =
+        Reply::status(503).header("X-Reason", "maintenance").header("X-Reason", "lunch").body("later, please");
     receiver.then(refused.header("Set-Cookie", "sid=1"));
     receiver.then(Reply::status(200).header("X-Served-By", "a").body("ok"));
     let headers = json!({"X-Region": "eu", "Authorization": "Bearer hush", "X-Api-Key": "hush"});
@@ -37,7 +38,10 @@ async fn a_delivery_is_shown_with_all_that_was_sent_and_answered() {
     );
     let [one, two] = &attempts[..] else { panic!("{attempts:?}") };
     assert_eq!((&one["attempt_number"], &one["response_code"]), (&json!(1), &json!(503)));
-    assert_eq!((&one["error_message"], &one["response_body"]), (&json!("HTTP 503 Service Unavailable"), &json!("later, please")));
+    assert_eq!(
+        (&one["error_message"], &one["response_body"]),
+        (&json!("HTTP 503 Service Unavailable"), &json!("later, please"))
+    );
     assert_eq!(one["response_headers"]["x-reason"], "maintenance, lunch");
     assert_eq!(one["response_headers"]["set-cookie"], "***");
     assert_eq!((&two["attempt_number"], &two["error_message"]), (&json!(2), &json!(null)));

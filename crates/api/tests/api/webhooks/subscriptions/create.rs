@@ -150,7 +150,8 @@ async fn events_must_be_in_the_catalog() {
 async fn a_url_must_lead_to_somewhere_public() {
     let app = TestApp::start_as(Setup { allow_http: false, allow_loopback: false, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
-    let (longest, longer) = (format!("https://a.example/{}", "x".repeat(2030)), format!("https://a.example/{}", "x".repeat(2031)));
+    let (longest, longer) =
+        (format!("https://a.example/{}", "x".repeat(2030)), format!("https://a.example/{}", "x".repeat(2031)));
     assert_eq!(longest.len(), 2048);
     acme.subscribe_with(fields("url", json!(longest))).await;
     let trimmed = acme.subscribe_with(fields("url", json!(format!("  {URL}\n")))).await;
@@ -245,15 +246,28 @@ async fn all_faults_are_named_at_once() {
     let acme = app.tenant("acme").await;
     let nothing = acme.post(PATH, json!({})).await.faults();
     assert_eq!(nothing.iter().map(|(field, _)| field.as_str()).collect::<Vec<_>>(), ["url", "events"]);
-    let answer = acme.post(PATH, json!({
-        "url": "x", "events": ["x.y"], "headers": {"Host": "a", "X-A": 1}, "max_retries": 99, "timeout_seconds": 1,
-        "description": "x".repeat(501), "profile": "x", "secret": "x", "is_active": null,
-    }));
+    let answer = acme.post(
+        PATH,
+        json!({
+            "url": "x", "events": ["x.y"], "headers": {"Host": "a", "X-A": 1}, "max_retries": 99, "timeout_seconds": 1,
+            "description": "x".repeat(501), "profile": "x", "secret": "x", "is_active": null,
+        }),
+    );
     let faults = answer.await.faults();
     let mut named: Vec<_> = faults.iter().map(|(field, _)| field.as_str()).collect();
     named.sort_unstable();
-    let expected = ["description", "events", "headers.Host", "headers.X-A", "is_active", "max_retries", "profile",
-                    "secret", "timeout_seconds", "url"];
+    let expected = [
+        "description",
+        "events",
+        "headers.Host",
+        "headers.X-A",
+        "is_active",
+        "max_retries",
+        "profile",
+        "secret",
+        "timeout_seconds",
+        "url",
+    ];
     assert_eq!(named, expected);
     assert_eq!(acme.get(PATH).await.expect(200), json!([]), "and nothing was made");
     app.finish().await;

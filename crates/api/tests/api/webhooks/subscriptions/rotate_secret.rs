@@ -50,7 +50,8 @@ async fn the_grace_is_0_to_604800_seconds() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let path = path_of(&acme.subscribe("https://a.example/").await, "/rotate-secret");
-    for (grace, part) in [(0, "The old secret signs nothing any more."), (1, "for 1 seconds"), (604_800, "for 604800")] {
+    for (grace, part) in [(0, "The old secret signs nothing any more."), (1, "for 1 seconds"), (604_800, "for 604800")]
+    {
         let rotated = acme.post(&path, json!({"grace_seconds": grace})).await.expect(200);
         assert!(rotated["message"].as_str().unwrap().contains(part), "{rotated}");
     }

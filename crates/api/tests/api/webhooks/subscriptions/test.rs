@@ -20,10 +20,14 @@ async fn a_test_event_is_sent_now_and_the_answer_is_told() {
     );
     let request = receiver.next().await;
     let body = request.json();
-    assert_eq!((&body["type"], &body["data"], &body["tenant_id"]), (&json!("ticket.closed"), &json!({"n": 1}), &json!("acme")));
+    assert_eq!(
+        (&body["type"], &body["data"], &body["tenant_id"]),
+        (&json!("ticket.closed"), &json!({"n": 1}), &json!("acme"))
+    );
     assert_eq!(body["metadata"], json!({"test": true}), "a receiver can tell it from a real one");
     assert_eq!(body["id"], request.header("webhook-id"));
-    signing::verify_hex(made["secret"].as_str().unwrap(), request.header("x-webhook-signature"), &request.body).unwrap();
+    signing::verify_hex(made["secret"].as_str().unwrap(), request.header("x-webhook-signature"), &request.body)
+        .unwrap();
     app.finish().await;
     receiver.nothing_more();
 }
