@@ -11,7 +11,11 @@ pub(crate) enum Mode {
 }
 
 /// A file, and the arguments of `postrider` that print it.
-const FILES: [(&str, &[&str]); 1] = [("docs/openapi.json", &["openapi"])];
+const FILES: [(&str, &[&str]); 3] = [
+    ("docs/openapi.json", &["openapi"]),
+    ("docs/events.md", &["catalog", "export", "--format", "markdown"]),
+    ("docs/asyncapi.json", &["catalog", "export", "--format", "asyncapi"]),
+];
 
 pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
     let mut stale = Vec::new();
@@ -40,7 +44,12 @@ fn postrider(arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         .current_dir(root())
         .output()
         .context("cargo cannot be run")?;
-    ensure!(output.status.success(), "postrider {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "postrider {} failed: {}",
+        arguments.join(" "),
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(output.stdout)
 }
 

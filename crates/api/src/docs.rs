@@ -35,6 +35,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "Deliveries", description = "The log, and sending again"),
         (name = "Catalog", description = "Event types"),
         (name = "Short form", description = "Subscriptions at their shortest"),
+        (name = "Tenant subscriptions", description = "The tenant system's: one event each, 400 for mistakes"),
+        (name = "Tenant deliveries", description = "The tenant system's"),
         (name = "Health", description = "For whoever watches the process")
     ),
     components(schemas(ProblemBody, FieldError)),

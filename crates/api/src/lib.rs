@@ -10,7 +10,9 @@ mod list;
 mod problem;
 mod query;
 mod router;
+mod tenant_webhooks;
 mod tenants;
+mod types;
 mod webhooks;
 
 pub use auth::hash_key;
@@ -24,6 +26,7 @@ use parking_lot::RwLock;
 use problem::Problem;
 use std::{ops::Deref, sync::Arc, time::Duration};
 use storage::{StorageError, Store};
+use types::{Known, Types};
 
 /// What the API is made of.
 pub struct Parts {
@@ -47,6 +50,8 @@ pub struct Settings {
     pub max_retries: u8,
     /// Timeout of subscriptions that cannot say.
     pub timeout: Duration,
+    /// Refuse events whose type is not in the catalog, and payloads that break their schema.
+    pub strict_catalog: bool,
 }
 
 /// The state that all handlers share.
@@ -59,7 +64,8 @@ pub struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<IdSource>,
     pub(crate) directory: Directory,
-    pub(crate) catalog: RwLock<Arc<Catalog>>,
+    pub(crate) known: RwLock<Arc<Known>>,
+    pub(crate) types: Types,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
 }
@@ -86,14 +92,16 @@ impl App {
             clock: parts.clock,
             ids: parts.ids,
             directory,
-            catalog: RwLock::new(Arc::new(catalog)),
+            known: RwLock::new(Arc::new(Known::new(catalog))),
+            types: Types::new(parts.settings.strict_catalog),
             admin_key_hash: parts.admin_key_hash,
             settings: parts.settings,
         })))
     }
 
-    pub(crate) fn catalog(&self) -> Arc<Catalog> {
-        self.catalog.read().clone()
+    /// The catalog as it is now.
+    pub(crate) fn known(&self) -> Arc<Known> {
+        self.known.read().clone()
     }
 
     /// Whether the tenant exists; where the installation makes tenants on first use, it then does.
@@ -111,8 +119,8 @@ impl App {
 
     /// The patterns among these that cover no event type one can subscribe to.
     pub(crate) fn unsupported(&self, patterns: &[EventPattern]) -> Vec<String> {
-        let catalog = self.catalog();
-        patterns.iter().filter(|one| !catalog.can_subscribe(one)).map(ToString::to_string).collect()
+        let known = self.known();
+        patterns.iter().filter(|one| !known.catalog.can_subscribe(one)).map(ToString::to_string).collect()
     }
 }
 

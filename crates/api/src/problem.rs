@@ -115,6 +115,15 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
+    /// The same with 400 where it would be 422: T knows no other status for a client's mistake.
+    pub(crate) fn as_bad_request(self) -> Self {
+        self.edit(|inner| {
+            if inner.status == StatusCode::UNPROCESSABLE_ENTITY {
+                inner.status = StatusCode::BAD_REQUEST;
+            }
+        })
+    }
+
     /// With the fault that the log should show.
     pub(crate) fn because(self, fault: &(dyn Error + 'static)) -> Self {
         let mut text = fault.to_string();

@@ -1,6 +1,8 @@
 //! Every route on one page.
 
-use crate::{App, body::REQUEST_MAX, docs, events, health, keys, problem, problem::Problem, tenants, webhooks};
+use crate::{
+    App, body::REQUEST_MAX, docs, events, health, keys, problem, problem::Problem, tenant_webhooks, tenants, webhooks,
+};
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -40,8 +42,15 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::catalog::list::list, webhooks::catalog::register::register))
         .routes(routes!(webhooks::catalog::get::get, webhooks::catalog::change::change,
                         webhooks::catalog::retire::retire))
+        .routes(routes!(webhooks::catalog::misfits::misfits))
         .routes(routes!(webhooks::short::list::list, webhooks::short::create::create))
         .routes(routes!(webhooks::short::delete::delete))
+        // T
+        .routes(routes!(tenant_webhooks::subscriptions::create::create, tenant_webhooks::subscriptions::list::list))
+        .routes(routes!(tenant_webhooks::subscriptions::delete::delete))
+        .routes(routes!(tenant_webhooks::deliveries::create::create, tenant_webhooks::deliveries::list::list))
+        .routes(routes!(tenant_webhooks::deliveries::get::get))
+        .routes(routes!(tenant_webhooks::deliveries::retry::retry))
 }
 
 /// The OpenAPI document, as served and as committed.

@@ -18,7 +18,7 @@ use std::{
 };
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 15] = [
+const SETTINGS: [(&str, &str, Option<&str>); 17] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("admin_key", "POSTRIDER_ADMIN_KEY", None),
@@ -28,6 +28,8 @@ const SETTINGS: [(&str, &str, Option<&str>); 15] = [
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
+    ("catalog_folder", "POSTRIDER_CATALOG_FOLDER", None),
+    ("catalog_strict", "POSTRIDER_CATALOG_STRICT", Some("false")),
     ("log", "POSTRIDER_LOG", Some("info")),
     ("log_format", "POSTRIDER_LOG_FORMAT", Some("text")),
     ("timeout_seconds", "WEBHOOK_TIMEOUT_SECONDS", Some("10")),
@@ -60,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) max_concurrency: usize,
     pub(crate) shutdown: Duration,
     pub(crate) tenants_on_first_use: bool,
+    pub(crate) catalog_folder: Option<PathBuf>,
+    pub(crate) strict_catalog: bool,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     pub(crate) timeout: Duration,
@@ -93,13 +97,15 @@ impl Raw {
         let mut settings = Figment::from(Serialized::from(defaults, Profile::Default));
         if file.is_file() {
             // Exactly that one: by itself figment looks in the folders above, too.
-            settings = settings.merge(Toml::file_exact(file));
+            let there: Dict = Figment::from(Toml::file_exact(file)).extract().map_err(|fault| {
+                anyhow!("{} cannot be read: {}", file.display(), without_source(&fault.to_string()))
+            })?;
+            settings = settings.merge(Serialized::from(flat(there), Profile::Default));
         }
         let settings: Dict = settings
             .merge(Serialized::from(variables()?, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
-            .extract()
-            .map_err(|fault| anyhow!("{} cannot be read: {}", file.display(), without_source(&fault.to_string())))?;
+            .extract()?;
         if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
             let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
             bail!("{} has the unknown setting {unknown:?}; known are {}", file.display(), known.join(", "));
@@ -165,6 +171,8 @@ impl Raw {
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
             tenants_on_first_use: self.flag("tenants_on_first_use")?,
+            catalog_folder: self.text("catalog_folder").map(PathBuf::from),
+            strict_catalog: self.flag("catalog_strict")?,
             log: self.text("log").unwrap_or_default(),
             log_format: self.get("log_format", |text| {
                 LogFormat::from_str(text, true)
@@ -181,6 +189,20 @@ impl Raw {
             })?,
         })
     }
+}
+
+/// `[catalog] strict = true` is the setting `catalog_strict`.
+fn flat(settings: Dict) -> Dict {
+    let mut flattened = Dict::new();
+    for (name, value) in settings {
+        match value {
+            Value::Dict(_, inner) => {
+                flattened.extend(flat(inner).into_iter().map(|(below, value)| (format!("{name}_{below}"), value)));
+            }
+            value => drop(flattened.insert(name, value)),
+        }
+    }
+    flattened
 }
 
 /// The environment, text as it is: figment's own provider reads a key made of digits as a number.

@@ -1,5 +1,6 @@
 //! The binary `postrider`: picks a role and hands over. The only place that reads the environment.
 
+mod catalog;
 mod client;
 mod config;
 mod entropy;
@@ -37,6 +38,7 @@ enum Role {
     Tenant(tenant::Args),
     Publish(publish::Args),
     Sink(sink::Args),
+    Catalog(catalog::Args),
     #[command(hide = true)]
     Openapi,
 }
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Role::Tenant(args) => tenant::run(args),
         Role::Publish(args) => publish::run(args),
         Role::Sink(args) => sink::run(args),
+        Role::Catalog(args) => catalog::run(args),
         Role::Openapi => openapi::run(),
     };
     match result {

@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{Attempt, AttemptResult, DeliveryId, Event, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use std::sync::Arc;
-use storage::{Deleted, Retry, StorageError, Update};
+use storage::{Deleted, Insert, Retry, StorageError, Update};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,8 @@ pub enum ChangeError<E> {
     /// The change itself was refused by whoever makes it.
     #[error("the change was refused")]
     Refused(E),
+    #[error("an active subscription has the same event and URL")]
+    Duplicate,
     #[error("others change it all the time")]
     Contended,
     #[error(transparent)]
@@ -50,8 +52,10 @@ const TRIES: usize = 10;
 
 impl Engine {
     pub async fn create_subscription(&self, subscription: Subscription) -> Result<(), ChangeError<()>> {
-        if !self.store.insert_subscription(&subscription).await? {
-            return Err(ChangeError::NoTenant);
+        match self.store.insert_subscription(&subscription).await? {
+            Insert::Done => {}
+            Insert::NoTenant => return Err(ChangeError::NoTenant),
+            Insert::Duplicate => return Err(ChangeError::Duplicate),
         }
         self.index.put(Target::new(subscription));
         Ok(())
@@ -71,6 +75,7 @@ impl Engine {
             subscription.updated_at = self.clock.now();
             match self.store.update_subscription(&subscription).await? {
                 Update::Missing => return Err(ChangeError::Missing),
+                Update::Duplicate => return Err(ChangeError::Duplicate),
                 Update::Stale => {}
                 Update::Done => {
                     subscription.revision += 1;
@@ -99,7 +104,7 @@ impl Engine {
                 self.lanes.remove(id);
                 Ok(())
             }
-            Ok(Update::Missing | Update::Stale) => {
+            Ok(Update::Missing | Update::Stale | Update::Duplicate) => {
                 self.lanes.remove(id);
                 Err(ChangeError::Missing)
             }

@@ -10,7 +10,8 @@ use crate::{
     wake::Sleeper,
 };
 use model::{
-    AttemptResult, Clock, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId, delivery::decide,
+    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId,
+    delivery::decide,
 };
 use std::{sync::Arc, time::Duration};
 use storage::{Outcome, StorageError, Store};
@@ -209,6 +210,11 @@ impl Engine {
         if self.index.replace(target.clone()) {
             self.work(self.lanes.replace(&target));
         }
+    }
+
+    /// Whether a delivery is being sent right now.
+    pub fn is_sending(&self, id: DeliveryId) -> bool {
+        self.lanes.is_sending(id)
     }
 
     pub fn health(&self) -> Health {

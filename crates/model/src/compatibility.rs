@@ -30,7 +30,16 @@ pub fn breaks(old: &Value, new: &Value) -> Vec<Break> {
 
 /// Keywords that say nothing about payloads.
 const WORDS: [&str; 11] = [
-    "$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "title", "description", "default", "examples",
+    "$schema",
+    "$id",
+    "$comment",
+    "$defs",
+    "definitions",
+    "$anchor",
+    "title",
+    "description",
+    "default",
+    "examples",
     "deprecated",
 ];
 
@@ -94,7 +103,8 @@ impl Comparison<'_> {
         let kept = names(new.get("required"));
         for name in names(old.get("required")) {
             if !kept.contains(name) {
-                found.push(Break { pointer: pointer(name), message: "was always there and is not required now".into() });
+                found
+                    .push(Break { pointer: pointer(name), message: "was always there and is not required now".into() });
             }
         }
         let Some(properties) = old.get("properties").and_then(Value::as_object) else { return };
@@ -230,7 +240,10 @@ mod tests {
 
     #[test]
     fn properties_are_compared_by_name_and_depth() {
-        let old = object(json!({"id": {"type": "string"}, "who": object(json!({"a/b": {"type": "string"}}), json!([]))}), json!(["id"]));
+        let old = object(
+            json!({"id": {"type": "string"}, "who": object(json!({"a/b": {"type": "string"}}), json!([]))}),
+            json!(["id"]),
+        );
         let fuller = object(
             json!({"id": {"type": "string"}, "new": {}, "who": object(json!({"a/b": {"type": "string"}}), json!(["a/b"]))}),
             json!(["id", "new"]),

@@ -6,6 +6,7 @@
 pub mod attempt;
 pub mod catalog;
 pub mod clock;
+pub mod compatibility;
 pub mod delivery;
 pub mod event;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod invalid;
 pub mod key;
 pub mod profile;
 pub mod retry;
+pub mod schema;
 pub mod subscription;
 pub mod tenant;
 pub mod time;

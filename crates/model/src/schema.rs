@@ -56,10 +56,7 @@ impl PayloadSchema {
         self.0
             .iter_errors(payload)
             .take(BREACHES_MAX)
-            .map(|fault| Breach {
-                pointer: fault.instance_path().to_string(),
-                message: fault.masked().to_string(),
-            })
+            .map(|fault| Breach { pointer: fault.instance_path().to_string(), message: fault.masked().to_string() })
             .collect()
     }
 }

@@ -94,6 +94,8 @@ pub struct Subscription {
     pub secrets: Vec<SigningSecret>,
     pub metadata: serde_json::Map<String, serde_json::Value>,
     pub stats: SubscriptionStats,
+    /// Made through T: while it is active, no other such one of the tenant may have its event and URL.
+    pub is_unique: bool,
     /// Rises with every change, so that two changes at once cannot overwrite each other.
     pub revision: u64,
     pub created_at: Timestamp,
@@ -213,6 +215,7 @@ mod tests {
             secrets: vec![SigningSecret { value: "hush-hush".into(), until: None }],
             metadata: serde_json::Map::new(),
             stats: SubscriptionStats::default(),
+            is_unique: false,
             revision: 0,
             created_at: Timestamp::from_millis(0),
             updated_at: Timestamp::from_millis(0),

@@ -43,11 +43,15 @@ CREATE TABLE subscriptions (
     timeout_ms    INTEGER NOT NULL,
     secrets       BLOB NOT NULL, -- sealed
     metadata      TEXT NOT NULL,
+    unique_event  TEXT, -- its event, when that and the URL are to be unique among active ones
     revision      INTEGER NOT NULL,
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID, STRICT;
+
+CREATE UNIQUE INDEX subscriptions_unique ON subscriptions (tenant_id, unique_event, url)
+    WHERE unique_event IS NOT NULL AND state = 0;
 
 -- Apart from the subscription, since it changes with every delivery.
 CREATE TABLE subscription_stats (

@@ -9,12 +9,12 @@ use model::{
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use storage::{Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault};
+use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault};
 
 const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
     s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
     s.retry_enabled AS retry_enabled, s.max_retries AS max_retries, s.timeout_ms AS timeout_ms,
-    s.secrets AS secrets, s.metadata AS metadata, s.revision AS revision, s.created_at AS created_at,
+    s.secrets AS secrets, s.metadata AS metadata, s.unique_event IS NOT NULL AS is_unique, s.revision AS revision, s.created_at AS created_at,
     s.updated_at AS updated_at, t.success_count AS success_count, t.failure_count AS failure_count,
     t.last_triggered_at AS last_triggered_at, t.last_success_at AS last_success_at,
     t.last_failure_at AS last_failure_at
@@ -75,6 +75,7 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
                 last_success_at: rows::time_or_none(row, "last_success_at")?,
                 last_failure_at: rows::time_or_none(row, "last_failure_at")?,
             },
+            is_unique: row.get("is_unique")?,
             revision: row.get("revision")?,
             created_at: rows::time(row, "created_at")?,
             updated_at: rows::time(row, "updated_at")?,
@@ -83,47 +84,63 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
     rest().map_err(sqlite)
 }
 
-/// Writes all columns with `sql`; answers how many rows it touched.
-fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Result<usize, StorageError> {
+/// What a write of a whole row met.
+enum Written {
+    Rows(usize),
+    /// Another active one has its event and URL.
+    Duplicate,
+}
+
+/// Writes all columns with `sql`.
+fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Result<Written, StorageError> {
     let secrets: Vec<Kept> = s
         .secrets
         .iter()
         .map(|secret| Kept { value: secret.value.clone(), until: secret.until.map(Timestamp::micros) })
         .collect();
-    tx.prepare_cached(sql)
-        .and_then(|mut statement| {
-            statement.execute(named_params! {
-                ":tenant": s.tenant.as_str(),
-                ":id": s.id.bytes(),
-                ":url": s.url,
-                ":description": s.description,
-                ":events": rows::patterns_text(&s.events),
-                ":headers": seal(vault, &context(&s.tenant, s.id, "headers"), &s.headers),
-                ":state": s.state.code(),
-                ":profile": s.profile.code(),
-                ":retry_enabled": s.retry_enabled,
-                ":max_retries": s.max_retries,
-                ":timeout_ms": s.timeout.as_millis() as u64,
-                ":secrets": seal(vault, &context(&s.tenant, s.id, "secrets"), &secrets),
-                ":metadata": rows::map_text(&s.metadata),
-                ":revision": s.revision,
-                ":created_at": s.created_at.micros(),
-                ":updated_at": s.updated_at.micros(),
-            })
+    let written = tx.prepare_cached(sql).and_then(|mut statement| {
+        statement.execute(named_params! {
+            ":tenant": s.tenant.as_str(),
+            ":id": s.id.bytes(),
+            ":url": s.url,
+            ":description": s.description,
+            ":events": rows::patterns_text(&s.events),
+            ":headers": seal(vault, &context(&s.tenant, s.id, "headers"), &s.headers),
+            ":state": s.state.code(),
+            ":profile": s.profile.code(),
+            ":retry_enabled": s.retry_enabled,
+            ":max_retries": s.max_retries,
+            ":timeout_ms": s.timeout.as_millis() as u64,
+            ":secrets": seal(vault, &context(&s.tenant, s.id, "secrets"), &secrets),
+            ":metadata": rows::map_text(&s.metadata),
+            ":unique_event": s.is_unique.then(|| rows::patterns_text(&s.events)),
+            ":revision": s.revision,
+            ":created_at": s.created_at.micros(),
+            ":updated_at": s.updated_at.micros(),
         })
-        .map_err(sqlite)
+    });
+    match written {
+        Ok(rows) => Ok(Written::Rows(rows)),
+        Err(fault) if is_duplicate(&fault) => Ok(Written::Duplicate),
+        Err(fault) => Err(sqlite(fault)),
+    }
+}
+
+fn is_duplicate(fault: &rusqlite::Error) -> bool {
+    let unique = rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE;
+    fault.sqlite_error().is_some_and(|fault| fault.extended_code == unique)
 }
 
 const INSERT: &str = "INSERT INTO subscriptions (tenant_id, id, url, description, events, headers, state, profile,
-    retry_enabled, max_retries, timeout_ms, secrets, metadata, revision, created_at, updated_at)
+    retry_enabled, max_retries, timeout_ms, secrets, metadata, unique_event, revision, created_at, updated_at)
     SELECT id, :id, :url, :description, :events, :headers, :state, :profile, :retry_enabled, :max_retries,
-    :timeout_ms, :secrets, :metadata, :revision, :created_at, :updated_at
+    :timeout_ms, :secrets, :metadata, :unique_event, :revision, :created_at, :updated_at
     FROM tenants WHERE id = :tenant AND deleting = 0";
 
 const UPDATE: &str = "UPDATE subscriptions SET url = :url, description = :description, events = :events,
     headers = :headers, state = :state, profile = :profile, retry_enabled = :retry_enabled,
     max_retries = :max_retries, timeout_ms = :timeout_ms, secrets = :secrets, metadata = :metadata,
-    revision = :revision + 1, created_at = :created_at, updated_at = :updated_at
+    unique_event = :unique_event, revision = :revision + 1, created_at = :created_at, updated_at = :updated_at
     WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state <> 3";
 
 /// So many deliveries are cancelled in one transaction, so that nobody else waits long for the writer.
@@ -131,9 +148,17 @@ const PIECE: usize = 2_000;
 
 #[async_trait]
 impl Subscriptions for SqliteStore {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool, StorageError> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
         let (vault, subscription) = (self.vault.clone(), subscription.clone());
-        self.writer.transaction(move |tx| Ok(write(&vault, tx, INSERT, &subscription)? == 1)).await
+        self.writer
+            .transaction(move |tx| {
+                Ok(match write(&vault, tx, INSERT, &subscription)? {
+                    Written::Rows(0) => Insert::NoTenant,
+                    Written::Rows(_) => Insert::Done,
+                    Written::Duplicate => Insert::Duplicate,
+                })
+            })
+            .await
     }
 
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError> {
@@ -151,15 +176,25 @@ impl Subscriptions for SqliteStore {
             .await
     }
 
-    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>, StorageError> {
-        let tenant = tenant.clone();
+    async fn subscriptions_ever(
+        &self,
+        tenant: &TenantId,
+        ids: &[SubscriptionId],
+    ) -> Result<Vec<Subscription>, StorageError> {
+        let (vault, ids) = (self.vault.clone(), ids.to_vec());
         self.readers
-            .read(move |connection| {
-                let sql = "SELECT profile FROM subscriptions WHERE tenant_id = ?1 AND id = ?2";
-                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let code: Option<u8> =
-                    statement.query_row((tenant.as_str(), id.bytes()), |row| row.get(0)).optional().map_err(sqlite)?;
-                Ok(code.and_then(Profile::from_code))
+            .read_of(tenant, move |connection, tenant| {
+                let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2");
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let mut found = Vec::with_capacity(ids.len());
+                for id in ids {
+                    let one = statement
+                        .query_row((tenant.as_str(), id.bytes()), |row| Ok(read(&vault, row)))
+                        .optional()
+                        .map_err(sqlite)?;
+                    found.extend(one.transpose()?);
+                }
+                Ok(found)
             })
             .await
     }
@@ -175,12 +210,13 @@ impl Subscriptions for SqliteStore {
             .read_of(tenant, move |connection, tenant| {
                 let sql = format!(
                     "{SELECT} WHERE s.tenant_id = ?1 AND s.id < ?2 AND s.state <> 3
-                     AND (?3 IS NULL OR (s.state = 0) = ?3) ORDER BY s.id DESC"
+                     AND (?3 IS NULL OR (s.state = 0) = ?3) AND (?4 IS NULL OR s.profile = ?4) ORDER BY s.id DESC"
                 );
                 let below = page.below.map_or([0xff; 16], |id| *id.bytes());
                 let wanted = filter.event_type.as_deref().map(EventType::trusted);
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let mut found = statement.query((tenant.as_str(), below, filter.is_active)).map_err(sqlite)?;
+                let profile = filter.profile.map(Profile::code);
+                let mut found = statement.query((tenant.as_str(), below, filter.is_active, profile)).map_err(sqlite)?;
                 let (mut skip, mut list) = (page.offset, Vec::new());
                 while list.len() < page.limit as usize {
                     let Some(row) = found.next().map_err(sqlite)? else { break };
@@ -207,8 +243,10 @@ impl Subscriptions for SqliteStore {
         let (vault, tenant, subscription) = (self.vault.clone(), &subscription.tenant, subscription.clone());
         self.writer
             .transaction_of(tenant, Update::Missing, move |tx, tenant| {
-                if write(&vault, tx, UPDATE, &subscription)? == 1 {
-                    return Ok(Update::Done);
+                match write(&vault, tx, UPDATE, &subscription)? {
+                    Written::Rows(0) => {}
+                    Written::Rows(_) => return Ok(Update::Done),
+                    Written::Duplicate => return Ok(Update::Duplicate),
                 }
                 let known = tx
                     .query_row(

@@ -60,6 +60,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
         ],
         metadata: serde_json::Map::new(),
         stats: SubscriptionStats::default(),
+        is_unique: false,
         revision: 0,
         created_at: NOW,
         updated_at: NOW,
@@ -105,7 +106,7 @@ async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     store.put_tenant(&tenant, Some(Some("Acme".into())), None, NOW).await.unwrap();
     assert!(store.insert_key(&key(&tenant)).await.unwrap());
     let subscription = subscription(&tenant, &ids);
-    assert!(store.insert_subscription(&subscription).await.unwrap());
+    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::Insert::Done);
     for batch in traffic(&tenant, &subscription, &ids) {
         let done = store.commit(batch).await.unwrap().1;
         assert!(matches!(&done[..], [Done::Appended(_) | Done::Recorded]), "{done:?}");

@@ -23,7 +23,7 @@ pub use events::{EventFilter, Events};
 pub use journal::{Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Write};
 pub use keys::Keys;
 pub use page::Page;
-pub use subscriptions::{SubscriptionFilter, Subscriptions, Update};
+pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};
 pub use vault::{BadMasterKey, MasterKey, Vault};
 

@@ -9,6 +9,16 @@ pub struct SubscriptionFilter {
     pub is_active: Option<bool>,
     /// Only those that list this type or pattern, or whose patterns cover it.
     pub event_type: Option<String>,
+    pub profile: Option<Profile>,
+}
+
+/// What an insertion met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Insert {
+    Done,
+    NoTenant,
+    /// An active one has the same event and URL, and both are to be unique.
+    Duplicate,
 }
 
 /// What a change met.
@@ -18,18 +28,23 @@ pub enum Update {
     /// Somebody else changed it since it was read: read again and try again.
     Stale,
     Missing,
+    /// It would be active, and an active one has the same event and URL, and both are to be unique.
+    Duplicate,
 }
 
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
-    /// `false` when there is no such tenant.
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool, StorageError>;
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError>;
 
     /// Deleted ones are not found.
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError>;
 
-    /// The profile of a subscription, deleted or not: what its log was sent in.
-    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>, StorageError>;
+    /// Those of these that ever were, deleted ones too: what the log of their deliveries speaks of.
+    async fn subscriptions_ever(
+        &self,
+        tenant: &TenantId,
+        ids: &[SubscriptionId],
+    ) -> Result<Vec<Subscription>, StorageError>;
 
     /// Newest first, without deleted ones.
     async fn subscriptions(

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// So much `data` an event may have.
-pub(super) const DATA_MAX: usize = 1024 * 1024;
+pub(crate) const DATA_MAX: usize = 1024 * 1024;
 const METADATA_MAX: usize = 64 * 1024;
 const KEY_MAX: usize = 255;
 
@@ -78,9 +78,7 @@ impl NewEvent<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(Problem::bad_request("The event is malformed"));
         };
-        if app.catalog().get(event_type.as_str()).is_none() {
-            tracing::warn!(%tenant, %event_type, "an event type that is not in the catalog was published");
-        }
+        app.types.check(app, tenant, &event_type, self.data.get(), &field("data"))?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),
@@ -94,7 +92,7 @@ impl NewEvent<'_> {
 }
 
 /// The `Idempotency-Key` header, checked.
-pub(super) fn idempotency_key(headers: &http::HeaderMap) -> Result<Option<&str>, Problem> {
+pub(crate) fn idempotency_key(headers: &http::HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
         Ok(text) if !text.is_empty() && text.len() <= KEY_MAX => Ok(Some(text)),

@@ -1,7 +1,7 @@
 //! Core: publish events, and look at what was published.
 
 pub(crate) mod batch;
-mod draft;
+pub(crate) mod draft;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod publish;

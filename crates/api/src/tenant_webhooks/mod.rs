@@ -4,25 +4,7 @@
 pub(crate) mod deliveries;
 pub(crate) mod subscriptions;
 
-use crate::{
-    body::{Raw, parse},
-    problem::Problem,
-};
-use axum::extract::{FromRequest, Request};
 use model::{EventType, event::NotAnEventType};
-use serde::de::DeserializeOwned;
-
-/// A JSON body whose faults are 400, as everything in T.
-pub(crate) struct Body<T>(pub(crate) T);
-
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Raw(bytes) = Raw::from_request(request, state).await?;
-        parse(&bytes).map(Self).map_err(Problem::as_bad_request)
-    }
-}
 
 /// T's rule of an event's name: trimmed and lowered, 1 to 100 characters, no spaces, `resource.action`.
 fn event_name(text: &str) -> Result<EventType, String> {

@@ -22,6 +22,10 @@ fn needs(operation: &Operation) -> Needs {
         (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}") => Needs::Operator,
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
         ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,
+        ("GET", "/api/v1/webhooks/events/misfits") => Needs::Operator,
+        ("POST", "/api/v1/tenant/webhooks/deliveries") => Needs::One(Scope::EventsPublish),
+        ("GET", path) if path.starts_with("/api/v1/tenant/webhooks/") => Needs::Reading,
+        (_, path) if path.starts_with("/api/v1/tenant/webhooks/") => Needs::One(Scope::WebhooksManage),
         ("POST" | "PUT" | "DELETE", "/api/v1/webhooks/events" | "/api/v1/webhooks/events/{event_type}") => {
             Needs::Operator
         }

@@ -28,6 +28,9 @@ enum What {
 
 const SUBSCRIPTION: &str = r#"{"url": "https://stranger.example/", "events": ["*"], "is_active": false}"#;
 const EVENT: &str = r#"{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}"#;
+/// A caller's number keeps two of them from being the same.
+const TENANT_SUBSCRIPTION: &str = r#"{"event": "nobody.publishes", "url": "https://stranger.example/{n}"}"#;
+const TENANT_DELIVERY: &str = r#"{"event": "invoice.created", "payload": {"of": "stranger"}}"#;
 const EVENTS: &str = r#"{"events": [{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}]}"#;
 
 #[rustfmt::skip]
@@ -37,7 +40,7 @@ fn row(operation: &str) -> Row {
     match operation {
         "GET /healthz" | "GET /readyz"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
-        | "GET /api/v1/webhooks/events" | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
+        | "GET /api/v1/webhooks/events/misfits" | "GET /api/v1/webhooks/events" | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
         | "PUT /api/v1/webhooks/events/{event_type}" | "DELETE /api/v1/webhooks/events/{event_type}" => Row::Common,
 
         "POST /api/v1/events" => Row::Makes { body: EVENT },
@@ -68,6 +71,15 @@ fn row(operation: &str) -> Row {
         "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
         // A delivery that cannot be retried is 400 for whatever reason (`CONTRACTS.md`).
         "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
+
+        "POST /api/v1/tenant/webhooks/subscriptions" => Row::Makes { body: TENANT_SUBSCRIPTION },
+        "GET /api/v1/tenant/webhooks/subscriptions" => Row::Lists { queries: &["event=invoice.created"] },
+        "DELETE /api/v1/tenant/webhooks/subscriptions/{id}" => names(Subscription, "", 404),
+        "POST /api/v1/tenant/webhooks/deliveries" => Row::Makes { body: TENANT_DELIVERY },
+        "GET /api/v1/tenant/webhooks/deliveries" =>
+            Row::Lists { queries: &["event=invoice.created", "status=FAILED"] },
+        "GET /api/v1/tenant/webhooks/deliveries/{id}" => names(Delivery, "", 404),
+        "POST /api/v1/tenant/webhooks/deliveries/{id}/retry" => names(Delivery, "", 404),
 
         _ => panic!("{operation} has no row: can it show or change what is another tenant's?"),
     }
@@ -174,8 +186,9 @@ async fn no_call_reaches_another_tenants_things() {
                 }
             }
             Row::Makes { body } => {
-                for caller in callers {
+                for (number, caller) in callers.iter().enumerate() {
                     let named = caller.with("Idempotency-Key", "shared");
+                    let body = body.replace("{n}", &number.to_string());
                     let answer = named.send(Method::POST, &operation.path, body).await;
                     assert!(answer.status.is_success(), "{name}: {}", answer.text());
                     assert!(!answer.text().contains("owner"), "{name}: {}", answer.text());

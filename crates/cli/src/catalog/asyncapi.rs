@@ -99,7 +99,9 @@ fn data_schema(entry: &CatalogEntry) -> Value {
                 map.remove("$schema");
                 for (key, one) in map.iter_mut() {
                     match one {
-                        Value::String(text) if key == "$ref" && text.starts_with('#') => *text = format!("{root}{}", &text[1..]),
+                        Value::String(text) if key == "$ref" && text.starts_with('#') => {
+                            *text = format!("{root}{}", &text[1..])
+                        }
                         one => move_references(one, root),
                     }
                 }

@@ -66,7 +66,10 @@ pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
     let read = std::fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>());
     let mut files = read.with_context(|| {
-        format!("{variable}: {} cannot be read; it must be a folder of catalog files, for example ./catalog", folder.display())
+        format!(
+            "{variable}: {} cannot be read; it must be a folder of catalog files, for example ./catalog",
+            folder.display()
+        )
     })?;
     files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
     files.sort();
@@ -80,13 +83,7 @@ pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
                 bail!("{variable}: {}: event type {} is {whose}", file.display(), entry.event_type);
             }
             let faults = check_entry(&entry);
-            ensure!(
-                faults.is_empty(),
-                "{variable}: {}: {}: {}",
-                file.display(),
-                entry.event_type,
-                faults.join("; ")
-            );
+            ensure!(faults.is_empty(), "{variable}: {}: {}: {}", file.display(), entry.event_type, faults.join("; "));
             catalog.put(entry);
         }
     }

@@ -12,7 +12,7 @@ use crate::{
 use anyhow::Context;
 use api::{App, Settings};
 use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped};
-use model::{Clock, IdSource, SystemClock, catalog::Catalog};
+use model::{Clock, IdSource, SystemClock};
 use std::{path::PathBuf, sync::Arc};
 use storage::{Store, Vault};
 use storage_sqlite::SqliteStore;
@@ -59,6 +59,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let StoreUrl::Sqlite(path) = &config.store;
     let path = path.clone();
+    let catalog = crate::catalog::load(config.catalog_folder.as_deref())?;
     let master_key = keys::master_key(&config, &path)?;
     // Bound before anything is opened: of two servers by mistake the second one ends here.
     let listener = TcpListener::bind(config.listen)
@@ -87,13 +88,14 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         store: store.clone(),
         clock,
         ids,
-        catalog: Catalog::shipped().context("the shipped catalog is broken")?,
+        catalog,
         admin_key_hash,
         settings: Settings {
             allow_http: config.allow_http,
             tenants_on_first_use: config.tenants_on_first_use,
             max_retries: config.max_retries,
             timeout: config.timeout,
+            strict_catalog: config.strict_catalog,
         },
     })
     .await?;

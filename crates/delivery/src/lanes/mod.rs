@@ -17,7 +17,11 @@ use model::{Clock, DeliveryId, SubscriptionId, Timestamp};
 use parking_lot::Mutex;
 use scheduler::Scheduler;
 pub(crate) use scheduler::{Room, Start};
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 use storage::{Due, Store};
 use tokio::sync::Notify;
 
@@ -42,7 +46,7 @@ struct State {
     /// When to look into the store, and for which lane.
     timers: BTreeSet<(Timestamp, usize)>,
     /// Deliveries that were started and whose outcome is not durable yet.
-    unsettled: usize,
+    sending: HashSet<DeliveryId>,
 }
 
 /// A refill that somebody has to run.
@@ -71,7 +75,8 @@ pub struct Load {
 
 impl Lanes {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, max_concurrency: usize) -> Self {
-        let state = State { scheduler: Scheduler::new(max_concurrency), timers: BTreeSet::new(), unsettled: 0 };
+        let state =
+            State { scheduler: Scheduler::new(max_concurrency), timers: BTreeSet::new(), sending: HashSet::new() };
         Self { state: Mutex::new(state), store, clock, sooner: Notify::new(), settled: Notify::new() }
     }
 
@@ -149,7 +154,7 @@ impl Lanes {
         let now = self.clock.now();
         let work = self.change(|state, work| {
             for (lane, id, next) in outcomes {
-                state.unsettled -= 1;
+                state.sending.remove(&id);
                 if let Some(one) = state.scheduler.lane(lane) {
                     one.held.remove(&id);
                     if let Some(at) = next {
@@ -214,9 +219,9 @@ impl Lanes {
         let mut state = self.state.lock();
         change(&mut state, &mut work);
         while let Some(start) = state.scheduler.next() {
+            state.sending.insert(start.job.id);
             work.starts.push(start);
         }
-        state.unsettled += work.starts.len();
         work
     }
 
@@ -239,7 +244,12 @@ impl Lanes {
 
     /// Deliveries that were started and whose outcome is not durable yet.
     pub(crate) fn unsettled(&self) -> usize {
-        self.state.lock().unsettled
+        self.state.lock().sending.len()
+    }
+
+    /// Whether it is being sent now, or was and its outcome is not durable yet.
+    pub(crate) fn is_sending(&self, id: DeliveryId) -> bool {
+        self.state.lock().sending.contains(&id)
     }
 }
 

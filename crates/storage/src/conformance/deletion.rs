@@ -1,7 +1,7 @@
 //! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
 
 use super::fixtures::{Belongings, World, append, given_id};
-use crate::{Appended, Deleted, Done, Put, Retry, Store, Update, Write};
+use crate::{Appended, Deleted, Done, Insert, Put, Retry, Store, Update, Write};
 use model::{DeliveryStatus, TenantId};
 
 /// More than backends delete at a time.
@@ -104,7 +104,7 @@ pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store
     assert_eq!((put, anew.created_at), (Put::Created, world.now()));
 
     // Names are free again, and a subscription of the same id has no history.
-    assert!(store.insert_subscription(&had.subscription).await.unwrap());
+    assert_eq!(store.insert_subscription(&had.subscription).await.unwrap(), Insert::Done);
     assert_eq!(store.subscription(&tenant, had.subscription.id).await.unwrap(), Some(had.subscription.clone()));
     assert!(store.insert_key(&had.key).await.unwrap());
     assert_eq!(world.append(&tenant, vec![had.event.clone()]).await, Done::Appended(vec![Appended::New]));
@@ -117,7 +117,7 @@ async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongi
     let (waiting, subscription) = (had.event.deliveries[0], had.subscription.id);
     assert!(!store.insert_key(&world.key(tenant)).await.unwrap());
     assert_eq!(store.delete_key(tenant, had.key.id).await.unwrap(), Deleted::Missing);
-    assert!(!store.insert_subscription(&world.subscription(tenant)).await.unwrap());
+    assert_eq!(store.insert_subscription(&world.subscription(tenant)).await.unwrap(), Insert::NoTenant);
     assert_eq!(store.update_subscription(&had.subscription).await.unwrap(), Update::Missing);
     assert_eq!(store.delete_subscription(tenant, subscription, now).await.unwrap(), Update::Missing);
     store.cancel_waiting(tenant, subscription, now).await.unwrap();

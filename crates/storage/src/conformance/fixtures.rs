@@ -2,7 +2,7 @@
 //! every run.
 
 use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, EventFilter, NewDelivery, NewEvent, Outcome, Page, Store,
+    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, NewDelivery, NewEvent, Outcome, Page, Store,
     SubscriptionFilter, Write,
 };
 use bytes::Bytes;
@@ -151,6 +151,7 @@ impl<'s> World<'s> {
             ],
             metadata: object(json!({ "team": "ledger", "deep": { "list": [1, null, "ü"] } })),
             stats: SubscriptionStats::default(),
+            is_unique: false,
             revision: 1,
             created_at: now,
             updated_at: now.after(Duration::from_micros(7)),
@@ -160,7 +161,7 @@ impl<'s> World<'s> {
     /// A subscription of the tenant, stored.
     pub(super) async fn subscribe(&self, tenant: &TenantId) -> Subscription {
         let subscription = self.subscription(tenant);
-        assert!(self.store.insert_subscription(&subscription).await.unwrap());
+        assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
         subscription
     }
 

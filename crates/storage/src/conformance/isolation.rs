@@ -2,7 +2,8 @@
 
 use super::fixtures::{Belongings, World, all, append, given_id};
 use crate::{
-    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Page, Retry, Store, SubscriptionFilter, Update, Write,
+    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, Page, Retry, Store, SubscriptionFilter, Update,
+    Write,
 };
 use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
 use std::sync::Arc;
@@ -115,7 +116,8 @@ pub async fn a_list_never_shows_what_is_of_another_tenant(store: &dyn Store) {
     }
     let event_type = Some(world.event(&mine, "invoice.created", &[]).event.event_type.clone());
     for tenant in [&mine, &theirs] {
-        let filter = SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.created".into()) };
+        let filter =
+            SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.created".into()), profile: None };
         let subscriptions = store.subscriptions(tenant, &filter, all()).await.unwrap();
         assert!(subscriptions.len() == 3 && subscriptions.iter().all(|one| one.tenant == *tenant));
         let filter = EventFilter { event_type: event_type.clone(), ..EventFilter::default() };
@@ -145,7 +147,7 @@ pub async fn the_same_ids_in_two_tenants_are_two_things(store: &dyn Store) {
     let inner = Arc::make_mut(&mut event.event);
     (inner.tenant, inner.data) = (mine.clone(), (&b"mine"[..]).into());
     assert!(store.insert_key(&key).await.unwrap());
-    assert!(store.insert_subscription(&subscription).await.unwrap());
+    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
     assert_eq!(world.append(&mine, vec![event.clone()]).await, Done::Appended(vec![Appended::New]));
     assert_eq!(store.keys(&mine).await.unwrap(), std::slice::from_ref(&key));
     assert_eq!(store.subscription(&mine, subscription.id).await.unwrap(), Some(subscription.clone()));

@@ -24,6 +24,7 @@ mod keys;
 mod outcomes;
 mod subscriptions;
 mod tenants;
+mod unique;
 mod whole;
 
 pub use fixtures::Seeded;
@@ -49,6 +50,14 @@ macro_rules! conformance_suite {
                 a_tenant_that_was_never_made_is_not_found
                 tenants_are_listed_by_id_ascending
                 tenants_are_paged_by_the_last_id_and_by_offset
+            }
+            unique {
+                two_active_ones_cannot_have_the_same_event_and_url
+                one_that_need_not_be_unique_stands_in_nobodys_way
+                the_place_of_a_deleted_or_paused_one_is_free
+                a_change_cannot_make_two_the_same
+                a_deleted_one_is_still_known_to_the_log
+                subscriptions_are_listed_by_profile
             }
             deletion {
                 a_deletion_takes_everything_of_the_tenant_however_much

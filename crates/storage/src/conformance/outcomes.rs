@@ -1,7 +1,7 @@
 //! Outcomes: what an attempt does to its delivery, to the log, to the subscription and its statistics.
 
 use super::fixtures::World;
-use crate::{Done, NewDelivery, Outcome, Store, Update, Write};
+use crate::{Done, Insert, NewDelivery, Outcome, Store, Update, Write};
 use model::{
     Delivery,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -182,7 +182,7 @@ pub async fn gone_disables_the_subscription(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     for state in [SubscriptionState::Active, SubscriptionState::Paused, SubscriptionState::Disabled] {
         let read = Subscription { state, ..world.subscription(&tenant) };
-        assert!(store.insert_subscription(&read).await.unwrap());
+        assert_eq!(store.insert_subscription(&read).await.unwrap(), Insert::Done);
         let other = world.subscribe(&tenant).await;
         let of = world.publish(&tenant, "invoice.created", &[read.id]).await.deliveries[0];
         world.attempted(&tenant, of, 1, Disabled).await;

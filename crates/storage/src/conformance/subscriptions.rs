@@ -1,7 +1,7 @@
 //! Subscriptions: kept, listed, changed, deleted.
 
 use super::fixtures::{World, all, by_last_id, by_offset, object, patterns};
-use crate::{Page, Store, SubscriptionFilter, Update, Write};
+use crate::{Insert, Page, Store, SubscriptionFilter, Update, Write};
 use model::{
     DeliveryStatus, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
     subscription::{SigningSecret, SubscriptionStats},
@@ -19,7 +19,7 @@ async fn subscribe_to(world: &World<'_>, tenant: &TenantId, wishes: &[&[&str]]) 
     let mut made = Vec::new();
     for wish in wishes {
         let subscription = Subscription { events: patterns(wish), ..world.subscription(tenant) };
-        assert!(world.store.insert_subscription(&subscription).await.unwrap());
+        assert_eq!(world.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
         made.insert(0, subscription);
     }
     made
@@ -46,10 +46,11 @@ pub async fn a_subscription_with_nothing_optional_is_kept_whole(store: &dyn Stor
         timeout: Duration::from_secs(5),
         secrets: vec![],
         metadata: serde_json::Map::new(),
+        is_unique: false,
         revision: 0,
         ..world.subscription(&tenant)
     };
-    assert!(store.insert_subscription(&bare).await.unwrap());
+    assert_eq!(store.insert_subscription(&bare).await.unwrap(), Insert::Done);
     assert_eq!(store.subscription(&tenant, bare.id).await.unwrap(), Some(bare.clone()));
     let filter = SubscriptionFilter { event_type: Some("invoice.created".into()), ..Default::default() };
     assert_eq!(list(store, &tenant, &filter).await, []);
@@ -61,7 +62,7 @@ pub async fn every_state_and_profile_is_kept(store: &dyn Store) {
     for state in [SubscriptionState::Active, SubscriptionState::Paused, SubscriptionState::Disabled] {
         for profile in Profile::ALL {
             let subscription = Subscription { state, profile, ..world.subscription(&tenant) };
-            assert!(store.insert_subscription(&subscription).await.unwrap());
+            assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
             assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(subscription));
         }
     }
@@ -72,7 +73,7 @@ pub async fn subscriptions_are_listed_newest_first(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let made = [world.subscription(&tenant), world.subscription(&tenant), world.subscription(&tenant)];
     for at in [1, 2, 0] {
-        assert!(store.insert_subscription(&made[at]).await.unwrap());
+        assert_eq!(store.insert_subscription(&made[at]).await.unwrap(), Insert::Done);
     }
     assert_eq!(list(store, &tenant, &SubscriptionFilter::default()).await, [made[2].id, made[1].id, made[0].id]);
 }
@@ -99,7 +100,7 @@ pub async fn the_list_can_be_narrowed_to_active_ones(store: &dyn Store) {
     let mut made = Vec::new();
     for state in SubscriptionState::ALL {
         let subscription = Subscription { state, ..world.subscription(&tenant) };
-        assert!(store.insert_subscription(&subscription).await.unwrap());
+        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
         made.push(subscription.id);
     }
     let narrowed =
@@ -147,12 +148,12 @@ pub async fn filters_of_subscriptions_go_together_and_with_pages(store: &dyn Sto
         let mut subscription = world.subscription(&tenant);
         subscription.events = patterns(if number % 2 == 0 { &["invoice.*"] } else { &["customer.*"] });
         subscription.state = if number % 3 == 0 { SubscriptionState::Paused } else { SubscriptionState::Active };
-        assert!(store.insert_subscription(&subscription).await.unwrap());
+        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
         if number % 2 == 0 && number % 3 != 0 {
             expected.insert(0, subscription);
         }
     }
-    let filter = SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.paid".into()) };
+    let filter = SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.paid".into()), profile: None };
     let read = async |page| store.subscriptions(&tenant, &filter, page).await.unwrap();
     assert_eq!(read(all()).await, expected);
     assert_eq!(by_last_id(3, |one: &Subscription| one.id, read).await, expected);
@@ -220,7 +221,7 @@ pub async fn a_deleted_subscription_is_hidden(store: &dyn Store) {
     assert_eq!(store.delete_subscription(&tenant, gone.id, world.tick()).await.unwrap(), Update::Done);
     assert_eq!(store.subscription(&tenant, gone.id).await.unwrap(), None);
     for is_active in [None, Some(true), Some(false)] {
-        let listed = list(store, &tenant, &SubscriptionFilter { is_active, event_type: None }).await;
+        let listed = list(store, &tenant, &SubscriptionFilter { is_active, ..Default::default() }).await;
         assert!(!listed.contains(&gone.id) && listed.contains(&stays.id) == (is_active != Some(false)));
     }
     let next = Subscription { revision: gone.revision + 1, ..gone.clone() };
@@ -323,7 +324,7 @@ pub async fn each_subscription_is_handed_out_however_many(store: &dyn Store) {
         // Nothing to seal: that is not what this is about, and slow where the crypto is not optimised.
         let bare =
             Subscription { id, headers: vec![], secrets: vec![], ..world.subscription(&tenants[number * 3 / MANY]) };
-        assert!(store.insert_subscription(&bare).await.unwrap());
+        assert_eq!(store.insert_subscription(&bare).await.unwrap(), Insert::Done);
         made.push((bare.tenant, bare.id));
     }
     let mut found = Vec::new();

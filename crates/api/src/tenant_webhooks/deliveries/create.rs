@@ -42,7 +42,7 @@ pub(crate) struct Queued {
 /// Publish an event
 ///
 /// Answers when it is durable. 404 when no active subscription wants it. Needs the scope `events:publish`.
-#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant API",
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     request_body = NewTenantDelivery,
     responses((status = 202, body = Queued), (status = 404, description = "Nobody wants it")))]
 pub(crate) async fn create(

@@ -26,7 +26,7 @@ pub(crate) struct TenantDeliveryDetail {
 /// A delivery, with its payload
 ///
 /// Needs the scope `webhooks:read`.
-#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant API",
+#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant deliveries",
     params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail)))]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -12,7 +12,7 @@ const NEWEST: u32 = 100;
 /// The 100 newest deliveries
 ///
 /// Needs the scope `webhooks:read`.
-#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant API",
+#[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     params(
         ("event" = Option<String>, Query, description = "Only of this event"),
         ("status" = Option<String>, Query, description = "PENDING, SENDING, DELIVERED or FAILED"),
@@ -40,7 +40,8 @@ pub(crate) async fn list(
 }
 
 fn parse(text: &str) -> Result<Status, Problem> {
-    Status::ALL.into_iter().find(|status| text.trim().eq_ignore_ascii_case(status.name())).ok_or_else(|| {
-        Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").as_bad_request()
-    })
+    Status::ALL
+        .into_iter()
+        .find(|status| text.trim().eq_ignore_ascii_case(status.name()))
+        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").as_bad_request())
 }

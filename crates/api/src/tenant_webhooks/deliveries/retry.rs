@@ -1,9 +1,6 @@
 //! `POST /api/v1/tenant/webhooks/deliveries/{id}/retry`.
 
-use super::{
-    find, missing,
-    shown::Status,
-};
+use super::{find, missing, shown::Status};
 use crate::{App, auth::Member, problem::Problem};
 use axum::{
     Json,
@@ -25,7 +22,7 @@ pub(crate) struct RetryQueued {
 /// Send a failed delivery again
 ///
 /// Its attempts are counted from 0 again. Needs the scope `webhooks:manage`.
-#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries/{id}/retry", tag = "Tenant API",
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries/{id}/retry", tag = "Tenant deliveries",
     params(("id" = String, Path)),
     responses((status = 202, body = RetryQueued), (status = 400, description = "It has not failed")))]
 pub(crate) async fn retry(

@@ -36,7 +36,11 @@ impl Status {
             | DeliveryStatus::Disabled
             | DeliveryStatus::Cancelled => Self::Failed,
             DeliveryStatus::Pending | DeliveryStatus::Retrying => {
-                if app.engine.is_sending(delivery.id) { Self::Sending } else { Self::Pending }
+                if app.engine.is_sending(delivery.id) {
+                    Self::Sending
+                } else {
+                    Self::Pending
+                }
             }
         }
     }

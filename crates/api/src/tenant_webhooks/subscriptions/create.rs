@@ -4,8 +4,9 @@ use super::TenantSubscription;
 use crate::{
     App,
     auth::Member,
+    body::{Raw, parse},
     problem::Problem,
-    tenant_webhooks::{Body, event_name},
+    tenant_webhooks::event_name,
     webhooks::subscriptions::{
         create::{blank, store},
         fields::check_secret,
@@ -37,16 +38,17 @@ const URL_MIN: usize = 10;
 /// Subscribe a URL to one event
 ///
 /// Needs the scope `webhooks:manage`.
-#[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant API",
+#[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
     responses((status = 201, body = TenantSubscription),
               (status = 409, description = "An active one has the same event and URL")))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member,
-    Body(body): Body<NewTenantSubscription>,
+    Raw(bytes): Raw,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.may(Scope::WebhooksManage)?;
+    let body: NewTenantSubscription = parse(&bytes).map_err(Problem::as_bad_request)?;
     let mut faults = Problems::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();

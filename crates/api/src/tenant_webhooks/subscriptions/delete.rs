@@ -8,7 +8,7 @@ use model::Scope;
 /// Delete a subscription
 ///
 /// Its row stays, inactive, for the log of what it got.
-#[utoipa::path(delete, path = "/api/v1/tenant/webhooks/subscriptions/{id}", tag = "Tenant API",
+#[utoipa::path(delete, path = "/api/v1/tenant/webhooks/subscriptions/{id}", tag = "Tenant subscriptions",
     params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(
     State(app): State<App>,

@@ -9,7 +9,7 @@ use storage::SubscriptionFilter;
 /// Active subscriptions, newest first
 ///
 /// Needs the scope `webhooks:read`.
-#[utoipa::path(get, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant API",
+#[utoipa::path(get, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     params(
         ("event" = Option<String>, Query, description = "Only of this event"),
         ("limit" = Option<u32>, Query, description = "1 to 1000; 1000"),

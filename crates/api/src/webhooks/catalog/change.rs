@@ -1,23 +1,30 @@
 //! `PUT /api/v1/webhooks/events/{event_type}`.
 
 use super::{EventTypeShown, fields::Fields, find, put};
-use crate::{App, auth::Admin, body::Json as Body, problem::Problem};
+use crate::{App, auth::Admin, body::Json as Body, problem::Problem, query::Query};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::catalog::Origin;
+use model::{
+    Invalid, Problems,
+    catalog::{CatalogEntry, Origin},
+    compatibility::breaks,
+};
 
 /// Change an event type of your own
 ///
-/// For the operator. What is absent stays, what is null is cleared.
+/// For the operator. What is absent stays, what is null is cleared. A schema that breaks what receivers were promised
+/// is refused unless forced.
 #[utoipa::path(put, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
-    params(("event_type" = String, Path)), request_body = Fields,
+    params(("event_type" = String, Path),
+           ("force" = Option<bool>, Query, description = "Take a schema that breaks the old one")), request_body = Fields,
     responses((status = 200, body = EventTypeShown), (status = 409, description = "It is shipped, not your own")))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
     Path(name): Path<String>,
+    query: Query,
     Body(fields): Body<Fields>,
 ) -> Result<Json<EventTypeShown>, Problem> {
     let known = find(&app, &name)?;
@@ -29,7 +36,27 @@ pub(crate) async fn change(
     }
     let mut entry = (*known).clone();
     fields.apply(&mut entry)?;
+    if !query.flag("force")?.unwrap_or(false) {
+        compatible(&known, &entry)?;
+    }
     let shown = EventTypeShown::from(&entry);
     put(&app, entry).await?;
     Ok(Json(shown))
+}
+
+/// Refuses a schema under which payloads could come that the old one ruled out.
+fn compatible(old: &CatalogEntry, new: &CatalogEntry) -> Result<(), Problem> {
+    let Some(before) = &old.schema else { return Ok(()) };
+    let gone = serde_json::Value::Bool(true);
+    let found = breaks(before, new.schema.as_ref().unwrap_or(&gone));
+    if found.is_empty() {
+        return Ok(());
+    }
+    let fault = |one: &model::compatibility::Break| {
+        Invalid::new(
+            format!("schema{}", one.pointer),
+            format!("breaks receivers: {}; force it with ?force=true", one.message),
+        )
+    };
+    Err(Problems(found.iter().map(fault).collect()).into())
 }

@@ -1,7 +1,7 @@
 //! The fields of an event type as clients send them.
 
 use crate::body::present;
-use model::{Problems, catalog::CatalogEntry};
+use model::{Problems, catalog::CatalogEntry, schema::check_entry};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -52,6 +52,10 @@ impl Fields {
         }
         if let Some(example) = self.example {
             entry.example = example;
+        }
+        for fault in check_entry(entry) {
+            let (field, message) = fault.split_once(' ').unwrap_or(("schema", &fault));
+            faults.add(field, message);
         }
         faults.into_result()
     }

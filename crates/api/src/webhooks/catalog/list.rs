@@ -40,7 +40,8 @@ impl From<&CatalogEntry> for EventTypeLine {
     responses((status = 200, body = EventTypes)))]
 pub(crate) async fn list(State(app): State<App>, member: Member) -> Result<Json<EventTypes>, Problem> {
     member.may(Scope::WebhooksManage)?;
-    let catalog = app.catalog();
+    let known = app.known();
+    let catalog = &known.catalog;
     let events: Vec<_> = catalog.iter().filter(|e| !e.retired).map(|e| EventTypeLine::from(&**e)).collect();
     Ok(Json(EventTypes { total: events.len(), events }))
 }

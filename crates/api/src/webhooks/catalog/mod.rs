@@ -4,10 +4,11 @@ pub(crate) mod change;
 pub(crate) mod fields;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod misfits;
 pub(crate) mod register;
 pub(crate) mod retire;
 
-use crate::{App, problem::Problem};
+use crate::{App, problem::Problem, types::Known};
 use model::catalog::CatalogEntry;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -45,15 +46,15 @@ fn missing(name: &str) -> Problem {
 
 /// The entry of this name, unless it was retired.
 fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
-    app.catalog().get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
+    app.known().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
 }
 
 /// Stores an entry and makes it known.
 async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     app.store.put_custom_type(&entry).await?;
-    let mut known = app.catalog.write();
-    let mut catalog = (**known).clone();
+    let mut known = app.known.write();
+    let mut catalog = known.catalog.clone();
     catalog.put(entry);
-    *known = Arc::new(catalog);
+    *known = Arc::new(Known::new(catalog));
     Ok(())
 }

@@ -87,7 +87,8 @@ pub(crate) async fn get(
     let body = match app.store.event(tenant, parsed.event()).await? {
         None => String::new(),
         Some(event) => {
-            let profile = app.store.profile(tenant, delivery.subscription).await?.unwrap_or(Profile::Platform);
+            let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
+            let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
             String::from_utf8_lossy(&profile::render(profile, &event)).into_owned()
         }
     };

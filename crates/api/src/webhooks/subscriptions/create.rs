@@ -69,6 +69,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         secrets: Vec::new(),
         metadata: serde_json::Map::new(),
         stats: SubscriptionStats::default(),
+        is_unique: false,
         revision: 0,
         created_at: now,
         updated_at: now,
@@ -93,9 +94,14 @@ pub(super) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
     Some(SigningSecret { value, until: None })
 }
 
+pub(crate) fn duplicate() -> Problem {
+    Problem::conflict("An active subscription with the same event and URL exists already")
+}
+
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
     app.engine.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
+        ChangeError::Duplicate => duplicate(),
         _ => Problem::not_found(format!("Tenant not found: {}", subscription.tenant)),
     })?;
     Ok(subscription)

@@ -22,6 +22,7 @@ pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -
     let filter = SubscriptionFilter {
         is_active: query.flag("is_active")?,
         event_type: query.text("event_type").map(str::to_owned),
+        profile: None,
     };
     let found = app.store.subscriptions(tenant, &filter, page).await?;
     Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| SubscriptionShown::from(one)))

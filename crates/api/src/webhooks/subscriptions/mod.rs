@@ -4,7 +4,7 @@ pub(crate) mod activate;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod deliveries;
-pub(super) mod fields;
+pub(crate) mod fields;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod patch;
@@ -34,6 +34,7 @@ fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
     match fault {
         ChangeError::Missing | ChangeError::NoTenant => missing(id),
         ChangeError::Refused(problem) => problem,
+        ChangeError::Duplicate => create::duplicate(),
         ChangeError::Contended => Problem::conflict("The subscription is being changed by others; try again"),
         ChangeError::Store(fault) => fault.into(),
     }

@@ -86,7 +86,8 @@ fn event(app: &App, subscription: &Subscription, request: &TestRequest<'_>) -> R
         }
         Some(raw) => Bytes::copy_from_slice(raw.get().as_bytes()),
         None => {
-            let catalog = app.catalog();
+            let known = app.known();
+            let catalog = &known.catalog;
             let example = catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
             example.and_then(|example| serde_json::to_vec(example).ok()).unwrap_or_else(|| b"{}".to_vec()).into()
         }
@@ -111,6 +112,7 @@ fn first_type(app: &App, subscription: &Subscription) -> EventType {
         EventPattern::One(one) => Some(one.clone()),
         EventPattern::All | EventPattern::Below(_) => None,
     });
-    let covered = || app.catalog().iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
+    let covered =
+        || app.known().catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
     single.or_else(covered).unwrap_or_else(|| EventType::trusted("webhook.test"))
 }

@@ -131,6 +131,7 @@ impl TestApp {
                 tenants_on_first_use: setup.tenants_on_first_use,
                 max_retries: setup.max_retries,
                 timeout: Duration::from_secs(10),
+                strict_catalog: false,
             },
         })
         .await

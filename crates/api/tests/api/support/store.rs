@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, Profile, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
+    Attempt, Delivery, DeliveryId, Event, EventId, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
     Timestamp, catalog::CatalogEntry,
 };
 use serde_json::{Map, Value};
@@ -11,8 +11,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Journal, Keys, Page,
-    Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Write,
+    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
+    Keys, Page, Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -132,7 +132,7 @@ impl Store for Watched {
 
 #[async_trait]
 impl Subscriptions for Watched {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<bool> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert> {
         self.store.insert_subscription(subscription).await
     }
 
@@ -140,8 +140,8 @@ impl Subscriptions for Watched {
         self.store.subscription(tenant, id).await
     }
 
-    async fn profile(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Profile>> {
-        self.store.profile(tenant, id).await
+    async fn subscriptions_ever(&self, tenant: &TenantId, ids: &[SubscriptionId]) -> Result<Vec<Subscription>> {
+        self.store.subscriptions_ever(tenant, ids).await
     }
 
     async fn subscriptions(

@@ -29,6 +29,7 @@ fn target(tenant: &str, number: u8) -> Arc<Target> {
         secrets: vec![],
         metadata: serde_json::Map::new(),
         stats: SubscriptionStats::default(),
+        is_unique: false,
         revision: 0,
         created_at: Timestamp::from_millis(0),
         updated_at: Timestamp::from_millis(0),

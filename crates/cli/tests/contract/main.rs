@@ -1,0 +1,3 @@
+//! x
+use standardwebhooks as _;
+fn main(){}

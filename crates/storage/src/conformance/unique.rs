@@ -1,0 +1,93 @@
+//! Subscriptions that are unique by event and URL, and those that are gone.
+
+use super::fixtures::{World, all, patterns};
+use crate::{Insert, Store, SubscriptionFilter, Update};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
+
+fn unique(world: &World<'_>, tenant: &TenantId, event: &str) -> Subscription {
+    Subscription {
+        url: "https://example.com/unique".into(),
+        events: patterns(&[event]),
+        is_unique: true,
+        profile: Profile::Tenant,
+        ..world.subscription(tenant)
+    }
+}
+
+pub async fn two_active_ones_cannot_have_the_same_event_and_url(store: &dyn Store) {
+    let world = World::new(store, "two_active_ones");
+    let (mine, other) = (world.tenant("mine").await, world.tenant("other").await);
+    let first = unique(&world, &mine, "invoice.paid");
+    assert_eq!(store.insert_subscription(&first).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&unique(&world, &mine, "invoice.paid")).await.unwrap(), Insert::Duplicate);
+    assert_eq!(store.insert_subscription(&unique(&world, &mine, "invoice.sent")).await.unwrap(), Insert::Done);
+    let elsewhere = Subscription { url: "https://example.com/else".into(), ..unique(&world, &mine, "invoice.paid") };
+    assert_eq!(store.insert_subscription(&elsewhere).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&unique(&world, &other, "invoice.paid")).await.unwrap(), Insert::Done);
+    let read = store.subscription(&mine, first.id).await.unwrap().unwrap();
+    assert!(read.is_unique);
+}
+
+pub async fn one_that_need_not_be_unique_stands_in_nobodys_way(store: &dyn Store) {
+    let world = World::new(store, "need_not_be_unique");
+    let tenant = world.tenant("a").await;
+    let common = |world: &World<'_>| Subscription { is_unique: false, ..unique(world, &tenant, "invoice.paid") };
+    assert_eq!(store.insert_subscription(&common(&world)).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&common(&world)).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&unique(&world, &tenant, "invoice.paid")).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&common(&world)).await.unwrap(), Insert::Done);
+}
+
+pub async fn the_place_of_a_deleted_or_paused_one_is_free(store: &dyn Store) {
+    let world = World::new(store, "place_is_free");
+    let tenant = world.tenant("a").await;
+    let first = unique(&world, &tenant, "invoice.paid");
+    assert_eq!(store.insert_subscription(&first).await.unwrap(), Insert::Done);
+    assert_eq!(store.delete_subscription(&tenant, first.id, world.tick()).await.unwrap(), Update::Done);
+    let second = unique(&world, &tenant, "invoice.paid");
+    assert_eq!(store.insert_subscription(&second).await.unwrap(), Insert::Done);
+    let paused = Subscription { state: SubscriptionState::Paused, ..second };
+    assert_eq!(store.update_subscription(&paused).await.unwrap(), Update::Done);
+    assert_eq!(store.insert_subscription(&unique(&world, &tenant, "invoice.paid")).await.unwrap(), Insert::Done);
+    let again = Subscription { state: SubscriptionState::Active, revision: paused.revision + 1, ..paused.clone() };
+    assert_eq!(store.update_subscription(&again).await.unwrap(), Update::Duplicate);
+    let read = store.subscription(&tenant, paused.id).await.unwrap().unwrap();
+    assert_eq!((read.state, read.revision), (SubscriptionState::Paused, again.revision));
+}
+
+pub async fn a_change_cannot_make_two_the_same(store: &dyn Store) {
+    let world = World::new(store, "change_to_same");
+    let tenant = world.tenant("a").await;
+    let (first, second) = (unique(&world, &tenant, "invoice.paid"), unique(&world, &tenant, "invoice.sent"));
+    assert_eq!(store.insert_subscription(&first).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&second).await.unwrap(), Insert::Done);
+    let same = Subscription { events: first.events.clone(), ..second };
+    assert_eq!(store.update_subscription(&same).await.unwrap(), Update::Duplicate);
+}
+
+pub async fn a_deleted_one_is_still_known_to_the_log(store: &dyn Store) {
+    let world = World::new(store, "known_to_the_log");
+    let (mine, other) = (world.tenant("mine").await, world.tenant("other").await);
+    let (gone, there) = (world.subscribe(&mine).await, world.subscribe(&mine).await);
+    assert_eq!(store.delete_subscription(&mine, gone.id, world.tick()).await.unwrap(), Update::Done);
+    let never = SubscriptionId::from_bytes([9; 16]);
+    let found = store.subscriptions_ever(&mine, &[gone.id, never, there.id]).await.unwrap();
+    assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [gone.id, there.id]);
+    assert_eq!(found[0].url, gone.url);
+    assert_eq!(found[0].state, SubscriptionState::Deleted);
+    assert_eq!(store.subscriptions_ever(&other, &[gone.id, there.id]).await.unwrap(), []);
+}
+
+pub async fn subscriptions_are_listed_by_profile(store: &dyn Store) {
+    let world = World::new(store, "by_profile");
+    let tenant = world.tenant("a").await;
+    let made = unique(&world, &tenant, "invoice.paid");
+    assert_eq!(store.insert_subscription(&made).await.unwrap(), Insert::Done);
+    let platform = Subscription { profile: Profile::Platform, ..world.subscription(&tenant) };
+    assert_eq!(store.insert_subscription(&platform).await.unwrap(), Insert::Done);
+    for (profile, expected) in [(Profile::Tenant, vec![made.id]), (Profile::Platform, vec![platform.id])] {
+        let filter = SubscriptionFilter { profile: Some(profile), ..Default::default() };
+        let found = store.subscriptions(&tenant, &filter, all()).await.unwrap();
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), expected);
+    }
+}
