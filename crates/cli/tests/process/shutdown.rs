@@ -24,7 +24,7 @@ async fn a_clean_stop_under_load_loses_nothing_and_repeats_nothing() {
     })
     .await;
     load.reached(load.acknowledged().len() + 500).await;
-    server.terminate();
+    server.signal("TERM");
     wait_until("no connection is accepted", async || TcpStream::connect(server.address).await.err()).await;
     load.server_is_gone();
     assert!(server.process.runs(), "it did not wait for what is under way");
@@ -77,4 +77,15 @@ async fn a_request_that_hangs_is_cut_off_and_sent_again_after_the_restart() {
     assert_eq!(delivered.len(), 1);
     // The attempt that was cut off has no result, so it does not count.
     assert_eq!(delivered[0]["attempt_number"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signal_right_after_the_start_is_heeded() {
+    let folder = tempfile::tempdir().unwrap();
+    for signal in ["TERM", "INT"] {
+        let mut server = Launch::server(folder.path()).listening().await;
+        server.signal(signal);
+        let ended = server.process.ended().await;
+        assert_eq!(ended.code(), Some(0), "{signal}: {ended}");
+    }
 }

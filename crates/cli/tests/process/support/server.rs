@@ -102,6 +102,14 @@ impl Launch {
 
     /// Starts a server and waits until it is ready.
     pub(crate) async fn start(&self) -> Server {
+        let server = self.listening().await;
+        let client = server.operator();
+        wait_until("the server is ready", async || (client.get("/readyz").await.status == 200).then_some(())).await;
+        server
+    }
+
+    /// Starts a server; returns as soon as it says that it listens.
+    pub(crate) async fn listening(&self) -> Server {
         let mut process = self.spawn();
         let address = wait_until("the server listens", async || {
             if let Some(status) = process.child.try_wait().unwrap() {
@@ -112,10 +120,7 @@ impl Launch {
             Some(line.split_once("listens on http://")?.1.parse().unwrap())
         })
         .await;
-        let server = Server { process, address };
-        let client = server.operator();
-        wait_until("the server is ready", async || (client.get("/readyz").await.status == 200).then_some(())).await;
-        server
+        Server { process, address }
     }
 }
 
@@ -256,14 +261,14 @@ impl Server {
         assert_eq!(status.signal(), Some(9), "it had ended before: {}", self.process.stderr());
     }
 
-    /// SIGTERM.
-    pub(crate) fn terminate(&self) {
-        assert!(send_signal("TERM", &self.process.id().to_string()));
+    /// Sends it a signal, for example `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(send_signal(name, &self.process.id().to_string()));
     }
 
     /// SIGTERM, and waits for the end.
     pub(crate) async fn stop(mut self) -> Finished {
-        self.terminate();
+        self.signal("TERM");
         let status = self.process.ended().await;
         let (stdout, stderr) = (self.process.stdout.whole(), self.process.stderr.whole());
         Finished { code: status.code(), stdout, stderr }
