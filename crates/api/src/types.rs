@@ -78,19 +78,20 @@ impl Types {
         self.counts.lock().iter().map(|(key, count)| (key.clone(), count.clone())).collect()
     }
 
-    /// `data` is JSON; `field` is its publisher's name of it.
+    /// `data` is JSON; `type_field` and `data_field` are its publisher's names of type and data.
     pub(crate) fn check(
         &self,
         app: &App,
         tenant: &TenantId,
         event_type: &EventType,
         data: &str,
-        field: &str,
+        type_field: &str,
+        data_field: &str,
     ) -> Result<(), Problem> {
         let known: Arc<Known> = app.known();
         let Some(entry) = known.catalog.get(event_type.as_str()) else {
             if self.strict {
-                return Err(Problem::invalid("type", format!("Unsupported event types: {event_type}")));
+                return Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}")));
             }
             self.count(app, tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
             return Ok(());
@@ -108,7 +109,7 @@ impl Types {
             None => Ok(()),
             Some(_) if self.strict => {
                 let fault = |breach: &model::schema::Breach| {
-                    Invalid::new(format!("{field}{}", breach.pointer), breach.message.clone())
+                    Invalid::new(format!("{data_field}{}", breach.pointer), breach.message.clone())
                 };
                 Err(Problems(breaches.iter().map(fault).collect()).into())
             }

@@ -43,6 +43,12 @@ const WORDS: [&str; 11] = [
     "deprecated",
 ];
 
+/// Keywords with one schema for all that is in there.
+const SUBSCHEMAS: [&str; 2] = ["items", "additionalProperties"];
+
+const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
+const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
+
 /// Schemas that refer to themselves are followed so deep.
 const DEPTH: usize = 32;
 
@@ -84,10 +90,37 @@ impl Comparison<'_> {
         types(old, new, &mut note);
         values(old, new, &mut note);
         bounds(old, new, &mut note);
-        rest(old, new, &mut note);
+        self.rest(old, new, &mut note);
         if depth < DEPTH {
             self.properties(at, old, new, depth, found);
             self.items(at, old, new, depth, found);
+        }
+    }
+
+    /// What is not understood must stay as it was, or come new; so must all that it refers to.
+    fn rest(&self, old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+        let understood = |keyword: &&str| {
+            ["$ref", "type", "enum", "const", "required", "properties"].contains(keyword)
+                || [&WORDS[..], &SUBSCHEMAS, &LOWER, &UPPER].iter().any(|known| known.contains(keyword))
+        };
+        for (keyword, before) in old.iter().filter(|(keyword, _)| !understood(&keyword.as_str())) {
+            if new.get(keyword) != Some(before) {
+                note(format!("{keyword} changed"));
+            } else if self.targets_differ(before) {
+                note(format!("{keyword} refers to what changed"));
+            }
+        }
+    }
+
+    /// Whether anything changed that this part, the same in both, may refer to.
+    fn targets_differ(&self, schema: &Value) -> bool {
+        let mut targets = Vec::new();
+        references(schema, &mut targets);
+        let definitions = ["$defs", "definitions"];
+        let is_definition = |target: &&str| definitions.iter().any(|name| target.starts_with(&format!("#/{name}/")));
+        match targets.iter().all(is_definition) {
+            true => !targets.is_empty() && definitions.iter().any(|d| self.old_root.get(d) != self.new_root.get(d)),
+            false => self.old_root != self.new_root,
         }
     }
 
@@ -125,7 +158,7 @@ impl Comparison<'_> {
         depth: usize,
         found: &mut Vec<Break>,
     ) {
-        for keyword in ["items", "additionalProperties"] {
+        for keyword in SUBSCHEMAS {
             let Some(before) = old.get(keyword) else { continue };
             let after = new.get(keyword).unwrap_or(&Value::Bool(true));
             self.schema(&format!("{at}/*"), before, after, depth + 1, found);
@@ -168,13 +201,11 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
 }
 
 fn bounds(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
-    let lower = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
-    let upper = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
-    for keyword in lower.into_iter().chain(upper) {
+    for keyword in LOWER.into_iter().chain(UPPER) {
         let Some(before) = old.get(keyword).and_then(Value::as_f64) else { continue };
         let looser = match new.get(keyword).and_then(Value::as_f64) {
             None => true,
-            Some(after) if lower.contains(&keyword) => after < before,
+            Some(after) if LOWER.contains(&keyword) => after < before,
             Some(after) => after > before,
         };
         if looser {
@@ -183,20 +214,15 @@ fn bounds(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
     }
 }
 
-/// Everything else must stay as it was, or come new.
-fn rest(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
-    let understood = |keyword: &str| {
-        WORDS.contains(&keyword)
-            || ["$ref", "type", "enum", "const", "required", "properties", "items", "additionalProperties"]
-                .contains(&keyword)
-            || keyword.starts_with("min")
-            || keyword.starts_with("max")
-            || keyword.starts_with("exclusive")
-    };
-    for (keyword, before) in old.iter().filter(|(keyword, _)| !understood(keyword)) {
-        if new.get(keyword) != Some(before) {
-            note(format!("{keyword} changed"));
+/// What a schema refers to, at any depth.
+fn references<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
+    match schema {
+        Value::Object(map) => {
+            found.extend(["$ref", "$dynamicRef"].iter().filter_map(|key| map.get(*key)?.as_str()));
+            map.values().for_each(|one| references(one, found));
         }
+        Value::Array(list) => list.iter().for_each(|one| references(one, found)),
+        _ => {}
     }
 }
 
@@ -228,6 +254,12 @@ mod tests {
             ("bound tightens", json!({"maxLength": 5}), json!({"maxLength": 3}), ""),
             ("bound goes", json!({"maxItems": 5}), json!({}), "/: maxItems is looser than before"),
             ("pattern changes", json!({"pattern": "a"}), json!({"pattern": "b"}), "/: pattern changed"),
+            (
+                "minContains loosens",
+                json!({"contains": {}, "minContains": 2}),
+                json!({"contains": {}}),
+                "/: minContains changed",
+            ),
             ("pattern comes", json!({}), json!({"pattern": "b"}), ""),
             ("everything", json!(true), json!({}), ""),
             ("described no more", text.clone(), json!(true), "/: is not described any more"),
@@ -268,6 +300,16 @@ mod tests {
         assert_eq!(breaks(&old, &same), []);
         let other = json!({"items": {"$ref": "#/$defs/line"}, "$defs": {"line": {"type": "integer"}}});
         assert_eq!(breaks(&old, &other)[0].to_string(), "/*: may be integer now");
+    }
+
+    #[test]
+    fn what_a_keyword_refers_to_that_is_not_understood_must_not_change() {
+        let one = |line: Value| json!({"anyOf": [{"$ref": "#/$defs/line"}, {"type": "null"}], "$defs": {"line": line}});
+        assert_eq!(breaks(&one(json!({"maxLength": 5})), &one(json!({"maxLength": 5}))), []);
+        let got = breaks(&one(json!({"maxLength": 5})), &one(json!({"maxLength": 6})));
+        assert_eq!(got[0].to_string(), "/: anyOf refers to what changed");
+        let tree = |more: Value| json!({"type": "object", "allOf": [{"$ref": "#"}], "title": more});
+        assert_eq!(breaks(&tree(json!("a")), &tree(json!("b")))[0].to_string(), "/: allOf refers to what changed");
     }
 
     #[test]

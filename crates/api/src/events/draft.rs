@@ -78,7 +78,7 @@ impl NewEvent<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(Problem::bad_request("The event is malformed"));
         };
-        app.types.check(app, tenant, &event_type, self.data.get(), &field("data"))?;
+        app.types.check(app, tenant, &event_type, self.data.get(), &field("type"), &field("data"))?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),

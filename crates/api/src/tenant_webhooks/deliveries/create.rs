@@ -63,7 +63,9 @@ pub(crate) async fn create(
     }
     faults.into_result().map_err(|faults| Problem::from(faults).as_bad_request())?;
     let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
-    app.types.check(&app, tenant, &event_type, body.payload.get(), "payload").map_err(Problem::as_bad_request)?;
+    app.types
+        .check(&app, tenant, &event_type, body.payload.get(), "event", "payload")
+        .map_err(Problem::as_bad_request)?;
     let draft = Draft {
         event_type: event_type.clone(),
         data: Bytes::copy_from_slice(body.payload.get().as_bytes()),

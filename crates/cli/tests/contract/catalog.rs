@@ -1,0 +1,49 @@
+//! Section "The catalog": its table, what is checked when events are published, types of one's own, and the command.
+
+mod command;
+mod coverage;
+mod published;
+mod types;
+
+use crate::{rows::run, server::Server};
+
+const CATALOG_FILE: &str = r#"{
+  "category": "shipping", "title": "Shipping", "description": "Parcels.",
+  "events": [{
+    "type": "parcel.shipped", "description": "A parcel left the house.",
+    "schema": { "type": "object", "properties": { "parcel_id": { "type": "string" } }, "required": ["parcel_id"] },
+    "example": { "parcel_id": "p_1" }
+  }]
+}"#;
+
+#[tokio::test]
+async fn catalog() {
+    let server = Server::for_loopback(&[]);
+    let mut rows = coverage::rows();
+    rows.extend(published::rows());
+    rows.extend(types::rows());
+    rows.extend(command::rows());
+    run(&server, 8, rows).await;
+}
+
+#[tokio::test]
+async fn catalog_strict() {
+    let server = Server::for_loopback(&[("POSTRIDER_CATALOG_STRICT", "true")]);
+    run(&server, 4, published::strict_rows()).await;
+}
+
+#[tokio::test]
+async fn catalog_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("catalog")).unwrap();
+    std::fs::write(folder.path().join("catalog/shipping.json"), CATALOG_FILE).unwrap();
+    std::fs::write(folder.path().join("catalog/notes.txt"), "not a catalog file").unwrap();
+    let more = [
+        ("POSTRIDER_ALLOW_HTTP", "true"),
+        ("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8"),
+        ("POSTRIDER_CATALOG_STRICT", "true"),
+        ("POSTRIDER_CATALOG_FOLDER", "catalog"),
+    ];
+    let server = Server::start_in(folder, &more);
+    run(&server, 4, types::folder_rows()).await;
+}

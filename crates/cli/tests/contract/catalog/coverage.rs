@@ -1,0 +1,72 @@
+//! The table of the document, in its own notation, against what the server ships.
+
+use crate::rows::{Row, row, text};
+use std::collections::BTreeSet;
+
+/// `CONTRACTS.md`, "The catalog", word for word.
+const TABLE: &str = "
+| billing | invoice.created finalized paid voided payment_failed · payment.succeeded failed refunded · subscription.created updated cancelled renewed trial_ending |
+| credit_notes | credit_note.created issued voided applied |
+| customer | customer.created updated deleted, and suspended reactivated churned |
+| user | user.registered updated deleted login |
+| communication | email.sent delivered bounced failed · bulk_email.completed failed |
+| file_storage | file.uploaded downloaded deleted scan_completed · storage.quota_exceeded |
+| data_transfer | import.completed failed · export.completed failed |
+| analytics | metric.threshold_exceeded · report.generated |
+| audit | security.alert · compliance.violation |
+| ticketing | ticket.created updated closed sla_breach |
+| sales (T) | invoice.sent authorized rejected cancelled · sales_order.created confirmed cancelled · payment.received · purchase_order.created · purchase.received |
+| inventory (T) | inventory.low updated |
+| general (T) | document.updated · error.occurred |
+";
+
+/// (category, event) of every line. Of several events of a resource only the first is written out.
+pub(super) fn parse() -> BTreeSet<(String, String)> {
+    let mut pairs = BTreeSet::new();
+    for line in TABLE.trim().lines() {
+        let mut cells = line.trim_matches('|').split('|').map(str::trim);
+        let (category, events) = (cells.next().unwrap().trim_end_matches(" (T)"), cells.next().unwrap());
+        for group in events.split('·') {
+            let mut resource = "";
+            for word in group.split([' ', ',']).filter(|word| !word.is_empty() && *word != "and") {
+                let action = match word.split_once('.') {
+                    Some((before, action)) => {
+                        resource = before;
+                        action
+                    }
+                    None => word,
+                };
+                pairs.insert((category.to_owned(), format!("{resource}.{action}")));
+            }
+        }
+    }
+    pairs
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![
+        row("Catalog, the table", "exactly these (category, event) are shipped", |w| async move {
+            let list = w.p("GET /events", ()).await.is(200);
+            let all = list["events"].as_array().unwrap().iter();
+            // Rows beside this one register types of their own.
+            let shipped = all.filter(|one| one["category"] != "custom");
+            let there: BTreeSet<_> = shipped.map(|one| (text(one, "category"), text(one, "event_type"))).collect();
+            assert_eq!(there, parse());
+            assert_eq!(there.len(), 64);
+        }),
+        row("Catalog", "P has 47", |_| async {
+            let of_t = ["sales", "inventory", "general"];
+            let ours = parse().into_iter().filter(|(category, _)| !of_t.contains(&category.as_str())).count();
+            // "and suspended reactivated churned" is what T adds to the customer.
+            assert_eq!(ours, 47 + 3);
+        }),
+        row("Catalog", "each with category, description, JSON Schema and an example", |w| async move {
+            for (category, event) in parse() {
+                let one = w.p(&format!("GET /events/{event}"), ()).await.is(200);
+                assert_eq!(one["category"], category);
+                assert!(!one.text_of("description").is_empty() && one["schema"].is_object(), "{event}");
+                assert!(one["example"].as_object().is_some_and(|example| !example.is_empty()), "{event}");
+            }
+        }),
+    ]
+}

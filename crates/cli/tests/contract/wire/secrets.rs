@@ -1,0 +1,129 @@
+//! The lines "signature over", "key" and "generated secret".
+
+use super::{PROFILES, Profile, python_v1, subscribe, verify_standard};
+use crate::{
+    receiver::{Got, Receiver},
+    rows::{Row, World, python_hmac, row},
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use serde_json::{Value, json};
+
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+const PLAIN: &str = "a plain \u{fc}n\u{ef}code secret";
+
+/// A request that is signed with this secret.
+async fn signed(w: &World, profile: Profile, secret: Option<&str>) -> (Got, String) {
+    let receiver = Receiver::start().await;
+    let known = subscribe(w, profile, &receiver.url(), secret).await;
+    w.publish_data("invoice.created", "{\"u\":\"\u{e9}\", \"n\": 1.0}").await;
+    (receiver.got(1).await, known.unwrap_or_default())
+}
+
+/// The profile's own signature, without what stands before the hex.
+fn own_signature(profile: Profile, got: &Got) -> Option<String> {
+    match profile {
+        Profile::Platform => Some(got.header("x-webhook-signature").to_owned()),
+        Profile::Tenant => Some(got.header("x-signature").strip_prefix("sha256=").unwrap().to_owned()),
+        Profile::Standard => None,
+    }
+}
+
+pub(super) fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        row("Wire, signature over: the body; key: the secret's UTF-8 bytes", "platform and tenant", |w| async move {
+            for profile in [Profile::Platform, Profile::Tenant] {
+                for secret in [PLAIN, WHSEC, WHSK] {
+                    let w = w.in_tenant(Some(&format!("{}-{profile:?}-{}", w.tenant(), secret.len())));
+                    let (got, _) = signed(&w, profile, Some(secret)).await;
+                    let expected = python_hmac("hex", secret.as_bytes(), &got.body).await;
+                    assert_eq!(own_signature(profile, &got).unwrap(), expected, "{profile:?} {secret}");
+                    assert_eq!(signing::verify_hex(secret, &expected, &got.body), Ok(()));
+                }
+            }
+        }),
+        row("Wire, signature over: id.timestamp.body; key: whsec_ base64 decoded", "all profiles", |w| async move {
+            for profile in PROFILES {
+                let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
+                let (got, _) = signed(&w, profile, Some(WHSEC)).await;
+                let key = STANDARD.decode(&WHSEC[6..]).unwrap();
+                assert_eq!(got.header("webhook-signature"), python_v1(&got, &key).await, "{profile:?}");
+                verify_standard(&got, WHSEC);
+            }
+        }),
+        row("Wire, key", "for another secret its UTF-8 bytes: all profiles", |w| async move {
+            for profile in PROFILES {
+                let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
+                let (got, _) = signed(&w, profile, Some(PLAIN)).await;
+                assert_eq!(got.header("webhook-signature"), python_v1(&got, PLAIN.as_bytes()).await, "{profile:?}");
+                verify_standard(&got, PLAIN);
+            }
+        }),
+        row("Wire, webhook-signature", "`v1a,` for ed25519: all profiles", |w| async move {
+            let public = signing::Secret::parse(WHSK).unwrap().public_key().unwrap();
+            for profile in PROFILES {
+                let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
+                let (got, _) = signed(&w, profile, Some(WHSK)).await;
+                assert!(got.header("webhook-signature").starts_with("v1a,"), "{profile:?}");
+                verify_standard(&got, &public);
+            }
+        }),
+    ];
+    rows.extend(generated());
+    rows.extend(rotated());
+    rows
+}
+
+fn generated() -> Vec<Row> {
+    const GENERATED: &str = "Wire, generated secret";
+    vec![
+        row(GENERATED, "platform: 32 random bytes, URL-safe base64", |w| async move {
+            let (got, secret) = signed(&w, Profile::Platform, None).await;
+            assert_eq!(URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).unwrap().len(), 32, "{secret}");
+            let expected = python_hmac("hex", secret.as_bytes(), &got.body).await;
+            assert_eq!(got.header("x-webhook-signature"), expected);
+            verify_standard(&got, &secret);
+            let again = w.subscribe("https://example.com/", json!({})).await.text_of("secret");
+            assert_ne!(secret, again);
+        }),
+        row(GENERATED, "tenant: none if none given", |w| async move {
+            let body = json!({ "event": "invoice.created", "url": "https://example.com/hook" });
+            assert_eq!(w.t("POST /subscriptions", body).await.is(201)["secret"], Value::Null);
+            let through_p = w.subscribe("https://example.com/", json!({ "profile": "tenant" })).await;
+            assert_eq!((&through_p["secret"], &through_p["profile"]), (&Value::Null, &json!("tenant")));
+        }),
+        row(GENERATED, "standard: whsec_ + base64 of 32 bytes", |w| async move {
+            let (got, secret) = signed(&w, Profile::Standard, None).await;
+            let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
+            assert_eq!(bytes.len(), 32);
+            assert_eq!(got.header("webhook-signature"), python_v1(&got, &bytes).await);
+            verify_standard(&got, &secret);
+        }),
+    ]
+}
+
+fn rotated() -> Vec<Row> {
+    vec![row("Wire, webhook-signature", "space-separated when several keys are valid", |w| async move {
+        for (profile, secret) in [(Profile::Platform, WHSEC), (Profile::Tenant, PLAIN), (Profile::Standard, WHSK)] {
+            let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
+            let receiver = Receiver::start().await;
+            subscribe(&w, profile, &receiver.url(), Some(secret)).await;
+            let id = w.p("GET /subscriptions", ()).await.is(200).all("id")[0].clone();
+            let rotate = format!("POST /subscriptions/{id}/rotate-secret");
+            let new = w.p(&rotate, ()).await.is(200).text_of("secret");
+            w.publish("invoice.created").await;
+            let got = receiver.got(1).await;
+            assert_eq!(got.header("webhook-signature").split(' ').count(), 2);
+            for one in [secret, &new] {
+                let public = signing::Secret::parse(one).unwrap().public_key();
+                verify_standard(&got, public.as_deref().unwrap_or(one));
+            }
+            if let Some(own) = own_signature(profile, &got) {
+                assert_eq!(own, python_hmac("hex", new.as_bytes(), &got.body).await, "the newest has it");
+            }
+        }
+    })]
+}
