@@ -96,11 +96,9 @@ impl TestApp {
     }
 
     async fn start_in(folder: tempfile::TempDir, clock: Arc<TestClock>, setup: Setup) -> Self {
-        let t0 = std::time::Instant::now();
         let vault = Vault::new(&MasterKey::try_new(&[7; 32]).unwrap(), Arc::new(OsEntropy));
         let store = SqliteStore::open(&folder.path().join("postrider.db"), vault).unwrap();
         let store = Arc::new(Watched::new(store));
-        eprintln!("store {:?}", t0.elapsed());
         let ids = Arc::new(IdSource::new(Box::new(OsEntropy)));
         let mut roots = RootCertStore::empty();
         for certificate in &setup.trusted {
@@ -121,15 +119,12 @@ impl TestApp {
         })
         .await
         .unwrap();
-        eprintln!("engine {:?}", t0.elapsed());
-        let cat = Catalog::shipped().unwrap();
-        eprintln!("catalog {:?}", t0.elapsed());
         let app = App::load(api::Parts {
             engine: engine.clone(),
             store: store.clone(),
             clock: clock.clone(),
             ids,
-            catalog: cat,
+            catalog: Catalog::shipped().unwrap(),
             admin_key_hash: api::hash_key(ADMIN_KEY),
             settings: api::Settings {
                 allow_http: setup.allow_http,
@@ -141,12 +136,9 @@ impl TestApp {
         })
         .await
         .unwrap();
-        eprintln!("app {:?}", t0.elapsed());
-        let router = api::router(app);
-        eprintln!("router {:?}", t0.elapsed());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let nobody = Caller::new(format!("http://{}", listener.local_addr().unwrap()));
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let server = tokio::spawn(async move { axum::serve(listener, api::router(app)).await.unwrap() });
         Self { clock, store, engine, nobody, server, folder, setup, finished: false }
     }
 
@@ -284,12 +276,9 @@ impl TestApp {
 
     async fn stop(&mut self) {
         self.finished = true;
-        let t0 = std::time::Instant::now();
         assert_eq!(self.engine.stop(LONGEST).await, Stopped::Clean);
         self.server.abort();
-        eprintln!("stop {:?}", t0.elapsed());
         self.store.close().await.unwrap();
-        eprintln!("close {:?}", t0.elapsed());
     }
 }
 
