@@ -116,7 +116,7 @@ impl Problem {
     }
 
     /// The same with 400 where it would be 422: T knows no other status for a client's mistake.
-    pub(crate) fn as_bad_request(self) -> Self {
+    pub(crate) fn into_bad_request(self) -> Self {
         self.edit(|inner| {
             if inner.status == StatusCode::UNPROCESSABLE_ENTITY {
                 inner.status = StatusCode::BAD_REQUEST;

@@ -52,7 +52,7 @@ pub(crate) async fn create(
     Raw(bytes): Raw,
 ) -> Result<(StatusCode, Json<Queued>), Problem> {
     let tenant = member.may(Scope::EventsPublish)?;
-    let body: NewTenantDelivery<'_> = parse(&bytes).map_err(Problem::as_bad_request)?;
+    let body: NewTenantDelivery<'_> = parse(&bytes).map_err(Problem::into_bad_request)?;
     let mut faults = Problems::default();
     let event_type = faults.take("event", event_name(&body.event));
     if !body.payload.get().starts_with('{') {
@@ -61,11 +61,11 @@ pub(crate) async fn create(
     if body.payload.get().len() > DATA_MAX {
         return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
     }
-    faults.into_result().map_err(|faults| Problem::from(faults).as_bad_request())?;
+    faults.into_result().map_err(|faults| Problem::from(faults).into_bad_request())?;
     let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
     app.types
         .check(&app, tenant, &event_type, body.payload.get(), "event", "payload")
-        .map_err(Problem::as_bad_request)?;
+        .map_err(Problem::into_bad_request)?;
     let draft = Draft {
         event_type: event_type.clone(),
         data: Bytes::copy_from_slice(body.payload.get().as_bytes()),
@@ -73,7 +73,7 @@ pub(crate) async fn create(
         given_id: None,
         timestamp: None,
         priority: Priority::Normal,
-        idempotency_key: idempotency_key(&headers).map_err(Problem::as_bad_request)?.map(str::to_owned),
+        idempotency_key: idempotency_key(&headers).map_err(Problem::into_bad_request)?.map(str::to_owned),
     };
     let published = app.engine.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
         PublishError::NobodyWants => {

@@ -27,7 +27,7 @@ pub(crate) async fn list(
     query: Query,
 ) -> Result<Json<Vec<TenantDelivery>>, Problem> {
     let tenant = member.may(Scope::WebhooksRead)?;
-    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).as_bad_request());
+    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).into_bad_request());
     let status = query.text("status").map(parse).transpose()?;
     let filter = DeliveryFilter {
         statuses: status.map(Status::stored).unwrap_or_default(),
@@ -67,5 +67,5 @@ fn parse(text: &str) -> Result<Status, Problem> {
     Status::ALL
         .into_iter()
         .find(|status| text.trim().eq_ignore_ascii_case(status.name()))
-        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").as_bad_request())
+        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").into_bad_request())
 }

@@ -48,7 +48,7 @@ pub(crate) async fn create(
     Raw(bytes): Raw,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.may(Scope::WebhooksManage)?;
-    let body: NewTenantSubscription = parse(&bytes).map_err(Problem::as_bad_request)?;
+    let body: NewTenantSubscription = parse(&bytes).map_err(Problem::into_bad_request)?;
     let mut faults = Problems::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();
@@ -63,7 +63,7 @@ pub(crate) async fn create(
     if let Some(secret) = &secret {
         faults.take("secret", check_secret(secret));
     }
-    faults.into_result().map_err(|faults| Problem::from(faults).as_bad_request())?;
+    faults.into_result().map_err(|faults| Problem::from(faults).into_bad_request())?;
     let mut subscription = blank(&app, tenant, Profile::Tenant);
     url.clone_into(&mut subscription.url);
     subscription.events = event.into_iter().map(EventPattern::One).collect();

@@ -19,8 +19,8 @@ use storage::SubscriptionFilter;
     responses((status = 200, body = [TenantSubscription])))]
 pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -> Result<Response, Problem> {
     let tenant = member.may(Scope::WebhooksRead)?;
-    let page = query.page(1_000, 1_000, SubscriptionId::parse).map_err(Problem::as_bad_request)?;
-    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).as_bad_request());
+    let page = query.page(1_000, 1_000, SubscriptionId::parse).map_err(Problem::into_bad_request)?;
+    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).into_bad_request());
     let filter = SubscriptionFilter {
         is_active: Some(true),
         event_type: query.text("event").map(name).transpose()?.map(|name| name.to_string()),
