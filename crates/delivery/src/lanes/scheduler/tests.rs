@@ -27,7 +27,7 @@ fn target(tenant: &str, number: u8) -> Arc<Target> {
         max_retries: 3,
         timeout: Duration::from_secs(30),
         secrets: vec![],
-        metadata: serde_json::Map::new(),
+        metadata: Default::default(),
         stats: SubscriptionStats::default(),
         is_unique: false,
         revision: 0,
