@@ -71,7 +71,7 @@ async fn a_410_ends_the_subscription_and_what_waits_goes_on_to_wait() {
     receiver.next().await;
     let shown = app.attempted(&acme, &gone, 1).await;
     assert_eq!((&shown["status"], &shown["response_code"]), (&json!("disabled"), &json!(410)));
-    assert!(shown["error_message"].as_str().unwrap().contains("disabled"), "{shown}");
+    assert!(shown["error_message"].as_str().unwrap().contains("410 Gone"), "{shown}");
     let path = format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap());
     assert_eq!(acme.get(&path).await.expect(200)["is_active"], false);
     // The engine knows by the time that it has written the next event.
