@@ -66,6 +66,8 @@ pub struct Inner {
     pub(crate) directory: Directory,
     pub(crate) known: RwLock<Arc<Known>>,
     pub(crate) types: Types,
+    /// Held from reading an event type until its change is known: two changes at once must see each other.
+    pub(crate) changing_types: tokio::sync::Mutex<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
 }
@@ -94,6 +96,7 @@ impl App {
             directory,
             known: RwLock::new(Arc::new(Known::new(catalog))),
             types: Types::new(parts.settings.strict_catalog),
+            changing_types: tokio::sync::Mutex::new(()),
             admin_key_hash: parts.admin_key_hash,
             settings: parts.settings,
         })))

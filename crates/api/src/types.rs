@@ -101,8 +101,11 @@ impl Types {
         }
         let Some(schema) = known.schema(entry) else { return Ok(()) };
         let Ok(value) = serde_json::from_str::<Value>(data) else {
-            // Numbers beyond what a checker can hold, for example: not the publisher's fault.
-            return Ok(());
+            // A number beyond what a checker can hold, or nesting too deep.
+            return match self.strict {
+                true => Err(Problem::invalid(field, "has a number or a depth that cannot be checked")),
+                false => Ok(()),
+            };
         };
         let breaches = schema.check(subject(&value));
         match breaches.first() {

@@ -27,6 +27,7 @@ pub(crate) async fn change(
     query: Query,
     Body(fields): Body<Fields>,
 ) -> Result<Json<EventTypeShown>, Problem> {
+    let _changing = app.changing_types.lock().await;
     let known = find(&app, &name)?;
     if known.origin == Origin::Shipped {
         return Err(Problem::conflict(format!("Event type {name} is shipped with the server and cannot be changed")));

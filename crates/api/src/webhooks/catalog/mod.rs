@@ -49,8 +49,13 @@ fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
     app.known().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
 }
 
-/// Stores an entry and makes it known.
+/// Stores an entry and makes it known; both, even when the client hangs up.
 async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
+    let app = app.clone();
+    crate::finish(async move { store_and_know(&app, entry).await }).await?
+}
+
+async fn store_and_know(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     app.store.put_custom_type(&entry).await?;
     let mut known = app.known.write();
     let mut catalog = known.catalog.clone();

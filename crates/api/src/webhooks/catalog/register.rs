@@ -22,6 +22,7 @@ pub(crate) async fn register(
     let name = fields.event_type.as_deref().ok_or_else(|| Problem::invalid("event_type", "is missing"))?;
     let event_type =
         EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
+    let _changing = app.changing_types.lock().await;
     if app.known().catalog.get(event_type.as_str()).is_some_and(|known| !known.retired) {
         return Err(Problem::conflict(format!("Event type {event_type} is known already")));
     }

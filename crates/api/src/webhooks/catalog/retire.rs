@@ -13,6 +13,7 @@ use model::catalog::Origin;
     params(("event_type" = String, Path)),
     responses((status = 204, description = "Retired"), (status = 409, description = "It is shipped, not your own")))]
 pub(crate) async fn retire(State(app): State<App>, _: Admin, Path(name): Path<String>) -> Result<StatusCode, Problem> {
+    let _changing = app.changing_types.lock().await;
     let known = find(&app, &name)?;
     if known.origin == Origin::Shipped {
         return Err(Problem::conflict(format!("Event type {name} is shipped with the server and cannot be retired")));
