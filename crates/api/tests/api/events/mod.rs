@@ -1,6 +1,7 @@
 //! `/api/v1/events`.
 
 mod batch;
+mod full;
 mod get;
 mod list;
 mod publish;
