@@ -103,7 +103,7 @@ impl Types {
         let Ok(value) = serde_json::from_str::<Value>(data) else {
             // A number beyond what a checker can hold, or nesting too deep.
             return match self.strict {
-                true => Err(Problem::invalid(field, "has a number or a depth that cannot be checked")),
+                true => Err(Problem::invalid(data_field, "has a number or a depth that cannot be checked")),
                 false => Ok(()),
             };
         };

@@ -40,7 +40,8 @@ fn row(operation: &str) -> Row {
     match operation {
         "GET /healthz" | "GET /readyz"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
-        | "GET /api/v1/webhooks/events/misfits" | "GET /api/v1/webhooks/events" | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
+        | "GET /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/misfits"
+        | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
         | "PUT /api/v1/webhooks/events/{event_type}" | "DELETE /api/v1/webhooks/events/{event_type}" => Row::Common,
 
         "POST /api/v1/events" => Row::Makes { body: EVENT },

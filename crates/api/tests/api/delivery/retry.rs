@@ -4,7 +4,7 @@
 use crate::support::{Caller, Receiver, Reply, TestApp, seconds_between, time};
 use serde_json::{Value, json};
 
-/// Waits until the shown next attempt is due and checks that it lies `wait` seconds ahead, give or take a tenth.
+/// Checks that the next attempt lies `wait` seconds ahead, give or take a tenth.
 #[track_caller]
 fn check_wait(app: &TestApp, shown: &Value, wait: u64) {
     assert_eq!(shown["status"], "retrying", "{shown}");
@@ -23,7 +23,8 @@ async fn wait_for_retry(app: &TestApp, receiver: &mut Receiver, shown: &Value) {
     app.pass(&shown["next_retry_at"]);
 }
 
-async fn paths(receiver: &Receiver, acme: &Caller, fields: Value) -> String {
+/// Subscribes the receiver to everything, with these fields; answers the subscription's id.
+async fn subscribe(receiver: &Receiver, acme: &Caller, fields: Value) -> String {
     let mut all = json!({"url": receiver.url("/"), "events": ["*"]});
     all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     acme.subscribe_with(all).await["id"].as_str().unwrap().to_owned()
@@ -33,7 +34,7 @@ async fn paths(receiver: &Receiver, acme: &Caller, fields: Value) -> String {
 async fn a_failed_delivery_is_tried_again_later_and_later() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500)).then(Reply::status(404)).then(Reply::status(200));
-    paths(&receiver, &acme, json!({})).await;
+    subscribe(&receiver, &acme, json!({})).await;
     let delivery = acme.publish_one().await;
     let mut requests = vec![receiver.next().await];
     for (attempt, status, message, wait) in
@@ -65,7 +66,7 @@ async fn after_the_third_retry_it_has_failed() {
     for _ in 0..4 {
         receiver.then(Reply::status(500));
     }
-    let subscription = paths(&receiver, &acme, json!({})).await;
+    let subscription = subscribe(&receiver, &acme, json!({})).await;
     let delivery = acme.publish_one().await;
     receiver.next().await;
     for (attempt, wait) in [(1, 300), (2, 3_600), (3, 21_600)] {
@@ -93,7 +94,7 @@ async fn max_retries_and_retry_enabled_are_heeded() {
         (json!({"retry_enabled": false, "max_retries": 10}), 1),
     ] {
         let (app, acme, mut receiver) = TestApp::with_receiver().await;
-        paths(&receiver, &acme, fields.clone()).await;
+        subscribe(&receiver, &acme, fields.clone()).await;
         for _ in 0..attempts {
             receiver.then(Reply::status(503));
         }
@@ -116,7 +117,7 @@ async fn max_retries_and_retry_enabled_are_heeded() {
 #[tokio::test]
 async fn ten_retries_repeat_the_last_wait() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    paths(&receiver, &acme, json!({"max_retries": 10})).await;
+    subscribe(&receiver, &acme, json!({"max_retries": 10})).await;
     for _ in 0..11 {
         receiver.then(Reply::status(500));
     }
@@ -139,7 +140,7 @@ async fn the_other_profiles_have_their_own_schedules() {
         [("standard", vec![5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]), ("tenant", vec![1, 2, 4])]
     {
         let (app, acme, mut receiver) = TestApp::with_receiver().await;
-        paths(&receiver, &acme, json!({"profile": profile})).await;
+        subscribe(&receiver, &acme, json!({"profile": profile})).await;
         for _ in 0..=waits.len() {
             receiver.then(Reply::status(500));
         }
@@ -161,7 +162,7 @@ async fn the_other_profiles_have_their_own_schedules() {
 #[tokio::test]
 async fn a_retry_by_hand_begins_a_new_round() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    paths(&receiver, &acme, json!({"max_retries": 1})).await;
+    subscribe(&receiver, &acme, json!({"max_retries": 1})).await;
     for _ in 0..3 {
         receiver.then(Reply::status(500));
     }
@@ -197,7 +198,7 @@ async fn many_retries_that_are_due_together_are_all_sent() {
     for _ in 0..MANY {
         receiver.then(Reply::status(500));
     }
-    paths(&receiver, &acme, json!({})).await;
+    subscribe(&receiver, &acme, json!({})).await;
     let event = json!({"type": "invoice.created", "data": {}});
     acme.post("/api/v1/events/batch", json!({"events": vec![event; MANY]})).await.expect(202);
     receiver.take(MANY).await;

@@ -82,6 +82,29 @@ async fn links_lead_through_all_pages() {
 }
 
 #[tokio::test]
+async fn a_page_has_100_subscriptions_50_deliveries_or_50_events() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let fields = json!({"url": "https://a.example/", "events": ["ticket.closed"], "is_active": false});
+    for _ in 0..101 {
+        acme.subscribe_with(fields.clone()).await;
+    }
+    acme.publish_with(json!({"type": "ticket.closed", "data": {}})).await;
+    acme.post("/api/v1/events/batch", json!({"events": vec![json!({"type": "a.b", "data": {}}); 50]}))
+        .await
+        .expect(202);
+    for (path, expected) in
+        [(PATH, 100), ("/api/v1/webhooks", 100), ("/api/v1/webhooks/deliveries", 50), ("/api/v1/events", 50)]
+    {
+        let answer = acme.get(path).await;
+        assert_eq!(answer.expect(200).as_array().unwrap().len(), expected, "{path}");
+        let rest = acme.get(answer.next_page().unwrap()).await.expect(200);
+        assert!((1..=51).contains(&rest.as_array().unwrap().len()), "{path}");
+    }
+    app.finish_leaving(101).await;
+}
+
+#[tokio::test]
 async fn bad_parameters_are_named() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;

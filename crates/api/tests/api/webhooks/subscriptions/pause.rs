@@ -71,3 +71,37 @@ async fn a_request_under_way_ends_as_it_would() {
     app.finish().await;
     receiver.nothing_more();
 }
+
+#[tokio::test]
+async fn what_was_queued_for_it_waits_as_well() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    const ALL: usize = 40;
+    let (replies, mut releases): (Vec<_>, Vec<_>) = (0..ALL).map(|_| Reply::status(200).held()).unzip();
+    replies.into_iter().for_each(|reply| drop(receiver.then(reply)));
+    let made = acme.subscribe(&receiver.url("/")).await;
+    let event = json!({"type": "invoice.created", "data": {}});
+    acme.post("/api/v1/events/batch", json!({"events": vec![event; ALL]})).await.expect(202);
+    let under_way = app.nobody().get("/readyz").await.expect(200)["in_flight"].as_u64().unwrap() as usize;
+    assert!((1..ALL).contains(&under_way), "{under_way}");
+    let mut requests = receiver.take(under_way).await;
+
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    releases.drain(..under_way).for_each(|release| release.send(()).unwrap());
+    app.until("those under way to end", async || {
+        let ended = acme.get("/api/v1/webhooks/deliveries?status=success").await.expect(200);
+        (ended.as_array().unwrap().len() == under_way).then_some(())
+    })
+    .await;
+    assert_eq!(app.settled().await.len(), ALL - under_way);
+    receiver.nothing_more();
+
+    drop(releases);
+    acme.post_nothing(&path_of(&made, "/activate")).await.expect(200);
+    requests.extend(receiver.take(ALL - under_way).await);
+    let mut ids: Vec<_> = requests.iter().map(|request| request.header("webhook-id")).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), ALL, "all of them, each once");
+    app.finish().await;
+    receiver.nothing_more();
+}
