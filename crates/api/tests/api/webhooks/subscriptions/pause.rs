@@ -77,7 +77,9 @@ async fn what_was_queued_for_it_waits_as_well() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     const ALL: usize = 40;
     let (replies, mut releases): (Vec<_>, Vec<_>) = (0..ALL).map(|_| Reply::status(200).held()).unzip();
-    replies.into_iter().for_each(|reply| drop(receiver.then(reply)));
+    for reply in replies {
+        receiver.then(reply);
+    }
     let made = acme.subscribe(&receiver.url("/")).await;
     let event = json!({"type": "invoice.created", "data": {}});
     acme.post("/api/v1/events/batch", json!({"events": vec![event; ALL]})).await.expect(202);
