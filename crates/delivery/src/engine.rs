@@ -13,8 +13,8 @@ use model::{
     AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId,
     delivery::decide,
 };
-use std::{sync::Arc, time::Duration};
-use storage::{Outcome, StorageError, Store};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use storage::{Outcome, StorageError, Store, Waiting};
 use tokio::sync::{Semaphore, watch};
 
 /// What an engine is made of.
@@ -117,22 +117,23 @@ impl Engine {
         Ok(targets)
     }
 
-    /// One look-up a subscription, whatever waits for it.
+    /// Takes up what waits in the store, whatever there is of it: a look-up for each queue that is not empty.
     async fn recover(self: &Arc<Self>, targets: Vec<Arc<Target>>) -> Result<(), StorageError> {
-        let (mut waiting, now) = (0, self.clock.now());
-        for target in targets {
-            let subscription = &target.subscription;
-            let Some(at) = self.store.next_due(&subscription.tenant, subscription.id).await? else { continue };
-            if subscription.state == SubscriptionState::Deleted {
-                self.store.cancel_waiting(&subscription.tenant, subscription.id, now).await?;
-                continue;
+        let (mut waiting, now) = (Vec::new(), self.clock.now());
+        self.store.each_waiting(&mut |queue| waiting.push(queue)).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let known: HashMap<_, _> = targets.into_iter().map(|target| (target.subscription.id, target)).collect();
+        for Waiting { tenant, subscription, queue, at } in &waiting {
+            let Some(target) = known.get(subscription) else { continue };
+            if target.subscription.state == SubscriptionState::Deleted {
+                self.store.cancel_waiting(tenant, *subscription, now).await?;
+            } else {
+                self.work(self.lanes.expect(target, *queue, *at, &self.index));
             }
-            waiting += 1;
-            self.work(self.lanes.expect(&target, at, &self.index));
         }
-        if waiting > 0 {
-            tracing::info!(subscriptions = waiting, "deliveries wait in the store and are taken up");
-        }
+        tracing::info!(queues = waiting.len(), "deliveries wait in the store and are taken up");
         Ok(())
     }
 

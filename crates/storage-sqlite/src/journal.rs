@@ -2,7 +2,7 @@
 
 use crate::{SqliteStore, error::sqlite, events, rows, tenants};
 use async_trait::async_trait;
-use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
@@ -78,12 +78,12 @@ impl<'c> Statements<'c> {
             )?,
             key: tx.prepare_cached("INSERT INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?,
             delivery: tx.prepare_cached(
-                "INSERT INTO deliveries (tenant_id, id, subscription_id, status, next_attempt_at, updated_at)
-                 VALUES (?1, ?2, ?3, 0, ?4, ?4)",
+                "INSERT INTO deliveries (tenant_id, id, subscription_id, status, queue, next_attempt_at, updated_at)
+                 VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5)",
             )?,
             outcome: tx.prepare_cached(
                 "UPDATE deliveries SET status = ?3, attempts = ?4, next_attempt_at = ?5, updated_at = ?6,
-                 response_code = ?7, error = ?8, duration_us = ?9
+                 response_code = ?7, error = ?8, duration_us = ?9, queue = coalesce(?10, queue)
                  WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
             )?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
@@ -157,9 +157,10 @@ impl<'c> Statements<'c> {
             self.key.execute((tenant.as_str(), key.text(), id)).map_err(sqlite)?;
         }
         let due = event.id.made_at().micros();
+        let queue = Queue::of(event.priority).code();
         for delivery in &new.deliveries {
             self.delivery
-                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), due))
+                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), queue, due))
                 .map_err(sqlite)?;
         }
         Ok(Appended::New)
@@ -184,6 +185,7 @@ impl<'c> Statements<'c> {
                 attempt.response_code,
                 attempt.error.as_deref(),
                 duration,
+                (next.status == DeliveryStatus::Retrying).then_some(Queue::Retry.code()),
             ))
             .map_err(sqlite)?;
         if changed == 0 && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)? {

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Subscription,
+    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
     delivery::Next,
@@ -129,7 +129,7 @@ async fn shown(store: &SqliteStore, tenant: &TenantId) -> String {
         attempts.extend(store.attempts(tenant, delivery.id).await.unwrap());
     }
     assert_eq!((subscriptions.len(), deliveries.len(), attempts.len()), (1, 2, 1));
-    let due = store.due(tenant, subscriptions[0].id, NOW, 9, &[]).await.unwrap();
+    let due = store.due(tenant, subscriptions[0].id, Queue::Normal, NOW, 9, &[]).await.unwrap();
     assert_eq!(due.deliveries.len(), 1);
     let event = store.event_by_given_id(tenant, "order-1").await.unwrap().unwrap();
     let (keys, types) = (store.keys(tenant).await.unwrap(), store.custom_types().await.unwrap());

@@ -17,7 +17,7 @@ mod tenants;
 mod vault;
 
 pub use catalog::CustomTypes;
-pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry};
+pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, Waiting};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
 pub use journal::{Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Write};

@@ -130,6 +130,7 @@ macro_rules! conformance_suite {
                 what_has_ended_is_not_due
                 a_retried_delivery_is_due_in_its_new_round
                 each_subscription_has_its_own_queue
+                each_priority_waits_in_its_queue_and_so_do_retries_and_replays
                 next_due_is_when_the_first_one_is_due
             }
             journal {

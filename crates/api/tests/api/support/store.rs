@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
+    Attempt, Delivery, DeliveryId, Event, EventId, Queue, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
     Timestamp, catalog::CatalogEntry,
 };
 use serde_json::{Map, Value};
@@ -12,7 +12,7 @@ use std::sync::{
 };
 use storage::{
     CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Write,
+    Keys, Page, Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -218,8 +218,9 @@ hand_on!(Deliveries {
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
     fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
     fn retry_delivery(tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Retry;
-    fn next_due(tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp>;
+    fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
     fn due(
-        tenant: &TenantId, subscription: SubscriptionId, now: Timestamp, limit: usize, held: &[DeliveryId]
+        tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
+        held: &[DeliveryId]
     ) -> Due;
 });
