@@ -6,6 +6,7 @@ use crate::{
     index::Index,
     journal::{Journal, JournalTask, journal},
     lanes::{Lanes, Load, Start, Work},
+    maintenance::retention,
     target::{Defaults, Target},
     wake::Sleeper,
 };
@@ -28,6 +29,8 @@ pub struct Parts {
     pub defaults: Defaults,
     /// Requests under way over all lanes.
     pub max_concurrency: usize,
+    /// How long events are kept, with what hangs on them; for ever, when there is none.
+    pub retention: Option<Duration>,
 }
 
 /// A running engine.
@@ -89,8 +92,11 @@ impl Engine {
         engine.finish_deletions().await?;
         let targets = engine.load().await?;
         engine.run_journal(task);
-        engine.run_timers(parts.sleeper);
+        engine.run_timers(parts.sleeper.clone());
         engine.recover(targets).await?;
+        if let Some(keep) = parts.retention {
+            engine.run_retention(parts.sleeper, keep);
+        }
         Ok(engine)
     }
 
@@ -153,6 +159,17 @@ impl Engine {
                     () = engine.lanes.sooner() => {}
                     _ = stopping.changed() => return,
                 }
+            }
+        });
+    }
+
+    fn run_retention(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>, keep: Duration) {
+        let engine = self.clone();
+        let mut stopping = self.stopping.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = retention::run(engine, sleeper, keep) => {}
+                _ = stopping.changed() => {}
             }
         });
     }

@@ -11,6 +11,7 @@ mod journal;
 mod keys;
 mod migrate;
 mod readers;
+mod retention;
 mod rows;
 mod subscriptions;
 mod tenants;

@@ -22,6 +22,7 @@ mod isolation;
 mod journal;
 mod keys;
 mod outcomes;
+mod retention;
 mod subscriptions;
 mod tenants;
 mod unique;
@@ -168,6 +169,13 @@ macro_rules! conformance_suite {
                 the_same_ids_in_two_tenants_are_two_things
                 the_same_name_is_published_once_in_each_tenant
                 tenants_whose_ids_are_almost_the_same_are_apart
+            }
+            retention {
+                what_is_old_goes_with_all_that_hangs_on_it
+                what_waits_is_kept_whatever_its_age
+                an_event_with_many_deliveries_goes_piece_by_piece
+                retention_in_one_tenant_takes_nothing_of_others
+                a_name_is_free_again_when_its_event_is_gone
             }
             whole {
                 a_store_that_works_says_so

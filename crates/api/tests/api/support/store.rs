@@ -12,7 +12,8 @@ use std::sync::{
 };
 use storage::{
     CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Waiting, Write,
+    Keys, Page, Put, Removed, Retention, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants,
+    Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -224,3 +225,22 @@ hand_on!(Deliveries {
         held: &[DeliveryId]
     ) -> Due;
 });
+
+#[async_trait]
+impl Retention for Watched {
+    async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>> {
+        self.store.tenants_with_events_before(before).await
+    }
+
+    async fn remove_before(
+        &self,
+        tenant: &TenantId,
+        before: Timestamp,
+        after: Option<EventId>,
+        rows: usize,
+    ) -> Result<Removed> {
+        let removed = self.store.remove_before(tenant, before, after, rows).await;
+        self.commits.send_modify(|count| *count += 1);
+        removed
+    }
+}
