@@ -199,7 +199,10 @@ impl Engine {
         self.work(self.lanes.finished(lane, room, attempt.duration, answered));
 
         let subscription = &target.subscription;
-        let policy = subscription.retry_policy(self.defaults.retry_base);
+        let policy = match target.prepared(&self.defaults) {
+            Ok(prepared) => prepared.policy.clone(),
+            Err(_) => subscription.retry_policy(self.defaults.retry_base),
+        };
         let round = number.saturating_sub(job.earlier_attempts);
         let ended = now.after(attempt.duration);
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());

@@ -51,7 +51,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     if args.dev {
         dev::relax(&mut config);
     }
-    logging::start(&config.log, config.log_format)?;
+    let _logs = logging::start(&config.log, config.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(config, args.dev))
 }
