@@ -1,6 +1,12 @@
 //! The journal: batches of appends and outcomes, one transaction each.
 
-use crate::{SqliteStore, error::sqlite, events, rows, tenants};
+use crate::{
+    SqliteStore,
+    error::sqlite,
+    events,
+    marks::{List, Marks},
+    rows, tenants,
+};
 use async_trait::async_trait;
 use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
@@ -13,8 +19,19 @@ impl Journal for SqliteStore {
     async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
         // Lent, since a writer that has stopped drops its work: then too the batch goes back to who sent it.
         let batch = Arc::new(Mutex::new(batch));
-        let lent = batch.clone();
-        let written = self.writer.call(move |connection| write(connection, &lent.lock())).await;
+        let (lent, marks) = (batch.clone(), self.marks.clone());
+        let written = self
+            .writer
+            .call(move |connection| {
+                let mut marks = marks.lock();
+                let written = write(connection, &lent.lock(), &mut marks);
+                match written {
+                    Ok(_) => marks.limit(),
+                    Err(_) => marks.forget(),
+                }
+                written
+            })
+            .await;
         let batch = std::mem::take(&mut *batch.lock());
         match written {
             Ok(done) => Ok((batch, done)),
@@ -23,14 +40,14 @@ impl Journal for SqliteStore {
     }
 }
 
-fn write(connection: &mut Connection, batch: &[Write]) -> Result<Vec<Done>, StorageError> {
+fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Result<Vec<Done>, StorageError> {
     let tx = connection.transaction_with_behavior(Immediate).map_err(sqlite)?;
     let done = {
         let mut journal = Statements::prepare(&tx).map_err(sqlite)?;
         let mut done = Vec::with_capacity(batch.len());
         for write in batch {
             done.push(match write {
-                Write::Append(append) => journal.append(append)?,
+                Write::Append(append) => journal.append(append, marks)?,
                 Write::Outcome(outcome) => journal.outcome(outcome)?,
                 Write::Cancel { tenant, delivery } => journal.cancel(tenant, *delivery)?,
             });
@@ -124,15 +141,15 @@ impl<'c> Statements<'c> {
         Ok(exists)
     }
 
-    fn append(&mut self, append: &Append) -> Result<Done, StorageError> {
+    fn append(&mut self, append: &Append, marks: &mut Marks) -> Result<Done, StorageError> {
         if !self.tenant_exists(&append.tenant)? {
             return Ok(Done::NoTenant);
         }
         let events = append.events.iter();
-        events.map(|new| self.append_event(&append.tenant, new)).collect::<Result<_, _>>().map(Done::Appended)
+        events.map(|new| self.append_event(&append.tenant, new, marks)).collect::<Result<_, _>>().map(Done::Appended)
     }
 
-    fn append_event(&mut self, tenant: &TenantId, new: &NewEvent) -> Result<Appended, StorageError> {
+    fn append_event(&mut self, tenant: &TenantId, new: &NewEvent, marks: &mut Marks) -> Result<Appended, StorageError> {
         let event = &new.event;
         for key in &new.keys {
             if let Some(first) = events::by_key(self.tx, tenant, &key.text())? {
@@ -140,6 +157,8 @@ impl<'c> Statements<'c> {
             }
         }
         let id = rows::event_key(&event.id);
+        marks.add(self.tx, tenant, List::Events, id)?;
+        marks.add(self.tx, tenant, List::EventsOf(event.event_type.clone()), id)?;
         self.event
             .execute((
                 tenant.as_str(),
@@ -159,6 +178,9 @@ impl<'c> Statements<'c> {
         let due = event.id.made_at().micros();
         let queue = Queue::of(event.priority).code();
         for delivery in &new.deliveries {
+            let id = delivery.id.bytes();
+            marks.add(self.tx, tenant, List::Deliveries, id)?;
+            marks.add(self.tx, tenant, List::DeliveriesOf(delivery.subscription), id)?;
             self.delivery
                 .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), queue, due))
                 .map_err(sqlite)?;

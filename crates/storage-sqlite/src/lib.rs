@@ -9,6 +9,7 @@ mod error;
 mod events;
 mod journal;
 mod keys;
+mod marks;
 mod migrate;
 mod readers;
 mod retention;
@@ -19,6 +20,8 @@ mod writer;
 
 use async_trait::async_trait;
 use error::sqlite;
+use marks::Marks;
+use parking_lot::Mutex;
 use readers::Readers;
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -33,6 +36,8 @@ use writer::Writer;
 pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
+    /// Only ever locked on the writer's thread.
+    marks: Arc<Mutex<Marks>>,
     vault: Vault,
 }
 
@@ -52,7 +57,7 @@ impl SqliteStore {
         migrate::check_key(&mut connection, &vault)?;
         let readers = Readers::open(path)?;
         let writer = Writer::start(connection, path, lock)?;
-        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), vault })
+        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), marks: Arc::default(), vault })
     }
 
     /// Brings the file up to date without serving it.

@@ -6,7 +6,7 @@ use storage::{StorageError, Vault};
 
 const MIGRATIONS: [(&str, &str); 2] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
-    ("0002_queues", include_str!("../migrations/0002_queues.sql")),
+    ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
 ];
 
 pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {

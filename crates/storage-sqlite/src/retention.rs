@@ -1,6 +1,6 @@
 //! What is older than an installation keeps.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, error::sqlite, marks, rows};
 use async_trait::async_trait;
 use model::{EventId, TenantId, Timestamp};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction};
@@ -28,9 +28,15 @@ impl Retention for SqliteStore {
         after: Option<EventId>,
         rows: usize,
     ) -> Result<Removed, StorageError> {
-        let nothing = Removed { after, ..Removed::default() };
+        let (nothing, marks) = (Removed { after, ..Removed::default() }, self.marks.clone());
+        let (_, bound) = rows::id_bounds(None, Some(before));
         self.writer
             .transaction_of(tenant, nothing, move |tx, tenant| {
+                if after.is_none() {
+                    marks::cut(tx, tenant, &bound).map_err(sqlite)?;
+                }
+                // Before it is done: a count that is made anew for nothing does no harm.
+                marks.lock().removed(tenant, &bound);
                 Removal::prepare(tx, tenant).map_err(sqlite)?.run(before, after, rows).map_err(sqlite)
             })
             .await

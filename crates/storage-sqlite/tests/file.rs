@@ -282,6 +282,26 @@ async fn secrets_and_header_values_are_never_in_plain_text() {
     assert!(none_in(&path) && (!log.exists() || none_in(&log)));
 }
 
+/// As many events as it takes to mark places in the list of them.
+async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
+    let ids = IdSource::new(Box::new(Seeded::named("long")));
+    let later = NOW.after(Duration::from_secs(1));
+    let event = |id| Event {
+        id,
+        given_id: None,
+        tenant: tenant.clone(),
+        event_type: EventType::trusted("invoice.created"),
+        timestamp: later,
+        data: Bytes::from_static(b"{}"),
+        metadata: Bytes::new(),
+        priority: Priority::Normal,
+        deliveries: 0,
+    };
+    let new = |_| NewEvent { event: Arc::new(event(ids.event(later))), keys: vec![], deliveries: vec![] };
+    let append = Append { tenant: tenant.clone(), events: Arc::new((0..2_100).map(new).collect()) };
+    store.commit(vec![Write::Append(append)]).await.unwrap();
+}
+
 /// How many rows of each table are of a tenant, whatever tables there are.
 fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
     let connection = Connection::open(path).unwrap();
@@ -304,7 +324,10 @@ async fn a_deletion_leaves_no_row_in_any_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
-    let (acme, _) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    for tenant in [&acme, &globex] {
+        fill_long(&store, tenant).await;
+    }
     let before = rows_of(&path, "globex");
     assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
     assert_eq!(rows_of(&path, "acme"), before);

@@ -1,7 +1,11 @@
 //! The list of deliveries: the ids of a page first, down the index that serves its narrowest filter, then their rows.
 
 use super::{COLUMNS, JOIN, pending, read};
-use crate::{error::sqlite, rows};
+use crate::{
+    error::sqlite,
+    marks::{self, List},
+    rows,
+};
 use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
 use rusqlite::{Connection, params_from_iter, types::Value};
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -29,15 +33,22 @@ fn ids(
     page: Page<DeliveryId>,
 ) -> Result<Vec<DeliveryId>, StorageError> {
     let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
+    let (_, most) = rows::id_bounds(None, filter.before);
+    let below = page.below.map_or(most, |id| most.min(*id.bytes())).to_vec();
+    if statuses.is_empty() && filter.event_type.is_none() {
+        let list = filter.subscription.map_or(List::Deliveries, List::DeliveriesOf);
+        let (below, offset) = marks::skip(connection, tenant, &list, &below, page.offset)?;
+        return found(connection, list_query(tenant, filter, &statuses, below, Page { offset, ..page }));
+    }
     if !statuses.contains(&DeliveryStatus::Pending) || statuses.contains(&DeliveryStatus::Delivered) {
-        return found(connection, list_query(tenant, filter, &statuses, page));
+        return found(connection, list_query(tenant, filter, &statuses, below, page));
     }
     // What is pending is found in the queues, what is in trouble in its index; the two are merged.
     let head = Page { limit: page.limit.saturating_add(page.offset), offset: 0, below: page.below };
     let mut ids = pending::newest(connection, tenant, filter, head)?;
     let rest: BTreeSet<_> = statuses.into_iter().filter(|status| *status != DeliveryStatus::Pending).collect();
     if !rest.is_empty() {
-        ids.extend(found(connection, list_query(tenant, filter, &rest, head))?);
+        ids.extend(found(connection, list_query(tenant, filter, &rest, below, head))?);
         ids.sort_unstable_by_key(|id| Reverse(*id));
     }
     Ok(ids.into_iter().skip(page.offset as usize).take(page.limit as usize).collect())
@@ -55,14 +66,14 @@ fn list_query(
     tenant: &TenantId,
     filter: &DeliveryFilter,
     statuses: &BTreeSet<DeliveryStatus>,
+    below: Vec<u8>,
     page: Page<DeliveryId>,
 ) -> (String, Vec<Value>) {
-    let (least, most) = rows::id_bounds(filter.after, filter.before);
-    let below = page.below.map_or(most, |id| most.min(*id.bytes()));
+    let (least, _) = rows::id_bounds(filter.after, None);
     let mut params: Vec<Value> = vec![
         tenant.as_str().to_owned().into(),
         least.to_vec().into(),
-        below.to_vec().into(),
+        below.into(),
         i64::from(page.limit).into(),
         i64::from(page.offset).into(),
     ];
@@ -123,7 +134,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::migrate::run(&mut connection).unwrap();
         let statuses = filter.statuses.iter().copied().collect();
-        let (sql, params) = list_query(&TenantId::trusted("acme"), filter, &statuses, Page::first(50));
+        let (sql, params) = list_query(&TenantId::trusted("acme"), filter, &statuses, vec![9; 16], Page::first(50));
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let steps = statement.query_map(params_from_iter(params), |row| row.get("detail")).unwrap();
         steps.map(Result::unwrap).collect()

@@ -117,6 +117,7 @@ macro_rules! conformance_suite {
                 every_combination_of_filters_finds_what_it_says
                 deliveries_are_paged_by_the_last_id_and_by_offset
                 pages_of_deliveries_are_exact_while_deliveries_are_added
+                any_page_of_a_long_list_is_exact
                 the_deliveries_of_an_event_are_found_in_order
                 a_retry_of_an_ended_delivery_begins_a_new_round
                 a_retry_of_a_waiting_delivery_makes_it_due_now

@@ -16,3 +16,14 @@ CREATE INDEX deliveries_troubled_by_subscription ON deliveries (tenant_id, subsc
 
 -- By event, so that retention finds the names of what it removes.
 CREATE INDEX event_keys_by_event ON event_keys (tenant_id, event_id);
+
+-- Every so many rows of a list its place is marked, so that a page far down is found without walking there. `list` is
+-- x'00' (deliveries), x'01' and a subscription, x'02' (events), x'03' and a type. `row_count` is how many rows the list
+-- has after the mark before this one, up to and with this one; NULL when nobody counted them.
+CREATE TABLE list_marks (
+    tenant_id TEXT NOT NULL,
+    list      BLOB NOT NULL,
+    id        BLOB NOT NULL,
+    row_count INTEGER,
+    PRIMARY KEY (tenant_id, list, id)
+) WITHOUT ROWID, STRICT;
