@@ -135,7 +135,12 @@ impl Tenants for SqliteStore {
             return Ok(Deleted::Missing);
         }
         let marks = self.marks.clone();
-        self.writer.transaction(move |_| Ok(marks.lock().forget())).await?;
+        self.writer
+            .transaction(move |_| {
+                marks.lock().forget();
+                Ok(())
+            })
+            .await?;
         for (table, key) in OWNED {
             let sql = if key.is_empty() {
                 format!("DELETE FROM {table} WHERE id = ?1")
