@@ -12,19 +12,20 @@ use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timesta
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, StorageError, Write};
+use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Write};
 
 #[async_trait]
 impl Journal for SqliteStore {
-    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
+    async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
         // Lent, since a writer that has stopped drops its work: then too the batch goes back to who sent it.
-        let batch = Arc::new(Mutex::new(batch));
-        let (lent, marks) = (batch.clone(), self.marks.clone());
+        let taken = Arc::new(Mutex::new(None));
+        let (lent, from, marks) = (taken.clone(), source.clone(), self.marks.clone());
         let written = self
             .writer
             .call(move |connection| {
-                let mut marks = marks.lock();
-                let written = write(connection, &lent.lock(), &mut marks);
+                let (mut lent, mut marks) = (lent.lock(), marks.lock());
+                let batch: &[Write] = lent.insert(from.take());
+                let written = write(connection, batch, &mut marks);
                 match written {
                     Ok(_) => marks.limit(),
                     Err(_) => marks.forget(),
@@ -32,7 +33,7 @@ impl Journal for SqliteStore {
                 written
             })
             .await;
-        let batch = std::mem::take(&mut *batch.lock());
+        let batch = taken.lock().take().unwrap_or_else(|| source.take());
         match written {
             Ok(done) => Ok((batch, done)),
             Err(source) => Err(CommitError { batch, source }),
@@ -41,6 +42,9 @@ impl Journal for SqliteStore {
 }
 
 fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Result<Vec<Done>, StorageError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
     let tx = connection.transaction_with_behavior(Immediate).map_err(sqlite)?;
     let done = {
         let mut journal = Statements::prepare(&tx).map_err(sqlite)?;

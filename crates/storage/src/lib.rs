@@ -21,7 +21,9 @@ pub use catalog::CustomTypes;
 pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, Waiting};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
-pub use journal::{Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Write};
+pub use journal::{
+    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Source, Write,
+};
 pub use keys::Keys;
 pub use page::Page;
 pub use retention::{Removed, Retention};

@@ -7,13 +7,13 @@ use model::{
 };
 use serde_json::{Map, Value};
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
     CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Removed, Retention, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants,
-    Update, Waiting, Write,
+    Keys, Page, Put, Removed, Retention, Retry, Source, StorageError, Store, SubscriptionFilter, Subscriptions,
+    Tenants, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -108,11 +108,11 @@ impl Watched {
 
 #[async_trait]
 impl Journal for Watched {
-    async fn commit(&self, batch: Vec<Write>) -> std::result::Result<(Vec<Write>, Vec<Done>), CommitError> {
-        if let Err(source) = self.writable() {
-            return Err(CommitError { batch, source });
+    async fn commit_from(&self, source: Arc<dyn Source>) -> std::result::Result<(Vec<Write>, Vec<Done>), CommitError> {
+        if let Err(fault) = self.writable() {
+            return Err(CommitError { batch: source.take(), source: fault });
         }
-        let done = self.store.commit(batch).await;
+        let done = self.store.commit_from(source).await;
         Gate::pass(&self.commit_gate).await;
         self.commits.send_modify(|number| *number += 1);
         done
