@@ -2,6 +2,7 @@
 
 mod idempotency;
 mod outcomes;
+mod priority;
 mod recovery;
 mod retention;
 mod retry;
