@@ -196,8 +196,6 @@ impl Engine {
         let now = self.clock.now();
         let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await;
         let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
-        self.work(self.lanes.finished(lane, room, attempt.duration, answered));
-
         let subscription = &target.subscription;
         let policy = match target.prepared(&self.defaults) {
             Ok(prepared) => prepared.policy.clone(),
@@ -214,7 +212,10 @@ impl Engine {
             attempt,
             next,
         };
+        let took = outcome.attempt.duration;
+        // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
         self.journal.outcome(lane, Box::new(outcome)).await;
+        self.work(self.lanes.finished(lane, room, took, answered));
     }
 
     /// A receiver said 410; what the journal has just written is true in memory too.

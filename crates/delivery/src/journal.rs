@@ -1,12 +1,13 @@
 //! The journal: the only writer of events and outcomes. Whatever has gathered while the previous commit was on disk is
 //! written in one transaction; batches grow by themselves under load, and nobody waits for a timer.
 
+mod waiting;
+
 use crate::{attempt::Outgoing, engine::Engine, target::Target};
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use model::DeliveryId;
 use parking_lot::Mutex;
 use std::{
-    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
@@ -15,11 +16,12 @@ use std::{
 };
 use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Write};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
+use waiting::Waiting;
 
-/// Entries of one batch, at most.
-const BATCH: usize = 1_024;
-/// Entries waiting, at most; then publishers hear 503.
+/// Appends waiting, at most; then publishers hear 503.
 const CAPACITY: usize = 8_192;
+/// Outcomes waiting, at most; then whoever has one waits with it, and keeps the room of its request.
+const OUTCOMES: usize = 2_048;
 /// Bytes of events waiting, at most, about.
 const BYTES: usize = 64 * 1024 * 1024;
 /// Commits asked for at a time: one on disk, and one that takes what gathers in the meantime.
@@ -68,29 +70,21 @@ enum Debt {
     Cancel,
 }
 
-/// What waits to be written.
-#[derive(Default)]
-struct Waiting {
-    entries: VecDeque<Entry>,
-    /// Entries that were put back and have no permit of their own.
-    put_back: usize,
-    /// A commit was asked for that has not come for its batch yet.
-    asked: bool,
-}
-
 struct Queue {
     waiting: Mutex<Waiting>,
     /// An entry came.
     arrived: Notify,
-    /// A permit for every entry that there is room for; closed when nobody writes any more.
+    /// A permit for every append that there is room for; closed when nobody writes any more.
     room: Semaphore,
+    /// The same for everything else, so that a storm of outcomes refuses no publisher.
+    room_of_rest: Semaphore,
     bytes: AtomicUsize,
 }
 
 impl Queue {
     fn push(&self, entry: Entry, permit: SemaphorePermit<'_>) {
         permit.forget();
-        self.waiting.lock().entries.push_back(entry);
+        self.waiting.lock().push(entry);
         self.arrived.notify_one();
     }
 }
@@ -105,8 +99,9 @@ pub(crate) struct JournalTask(Arc<Queue>);
 impl Drop for JournalTask {
     fn drop(&mut self) {
         self.0.room.close();
+        self.0.room_of_rest.close();
         // Whoever waits for an answer hears that there will be none.
-        self.0.waiting.lock().entries.clear();
+        *self.0.waiting.lock() = Waiting::default();
     }
 }
 
@@ -115,6 +110,7 @@ pub(crate) fn journal() -> (Journal, JournalTask) {
         waiting: Mutex::default(),
         arrived: Notify::new(),
         room: Semaphore::new(CAPACITY),
+        room_of_rest: Semaphore::new(OUTCOMES),
         bytes: AtomicUsize::new(0),
     });
     (Journal(queue.clone()), JournalTask(queue))
@@ -145,7 +141,7 @@ impl Journal {
 
     /// Waits for room: what a receiver has answered is not thrown away.
     pub(crate) async fn outcome(&self, lane: usize, outcome: Box<Outcome>) {
-        if let Ok(permit) = self.0.room.acquire().await {
+        if let Ok(permit) = self.0.room_of_rest.acquire().await {
             self.0.push(Entry::Outcome { lane, outcome }, permit);
         }
     }
@@ -153,7 +149,7 @@ impl Journal {
     /// Returns when everything sent before is durable.
     pub(crate) async fn flush(&self) {
         let (answer, result) = oneshot::channel();
-        if let Ok(permit) = self.0.room.acquire().await {
+        if let Ok(permit) = self.0.room_of_rest.acquire().await {
             self.0.push(Entry::Flush(answer), permit);
             let _ = result.await;
         }
@@ -161,11 +157,11 @@ impl Journal {
 
     /// Entries waiting to be written.
     pub(crate) fn depth(&self) -> usize {
-        self.0.waiting.lock().entries.len()
+        self.0.waiting.lock().len()
     }
 
     fn cancel(&self, write: Write) {
-        match self.0.room.try_acquire() {
+        match self.0.room_of_rest.try_acquire() {
             Ok(permit) => self.0.push(Entry::Cancel(write), permit),
             Err(_) => tracing::warn!("a delivery of a deleted subscription is left to the next start to cancel"),
         }
@@ -183,15 +179,14 @@ impl Source for Batch {
         let entries: Vec<Entry> = {
             let mut waiting = self.queue.waiting.lock();
             waiting.asked = false;
-            let count = waiting.entries.len().min(BATCH);
-            let put_back = waiting.put_back.min(count);
-            waiting.put_back -= put_back;
-            self.queue.room.add_permits(count - put_back);
-            if waiting.entries.len() > count {
+            let (entries, appends, rest) = waiting.take();
+            self.queue.room.add_permits(appends);
+            self.queue.room_of_rest.add_permits(rest);
+            if !waiting.is_empty() {
                 // What is left is for the next one.
                 self.queue.arrived.notify_one();
             }
-            waiting.entries.drain(..count).collect()
+            entries
         };
         let mut writes = Vec::with_capacity(entries.len());
         let (debts, flushes) = &mut *self.debts.lock();
@@ -256,7 +251,7 @@ impl JournalTask {
     /// Whether there is something that no commit was asked for.
     fn must_ask(&self) -> bool {
         let mut waiting = self.0.waiting.lock();
-        let must = !waiting.asked && !waiting.entries.is_empty();
+        let must = !waiting.asked && !waiting.is_empty();
         waiting.asked |= must;
         must
     }
@@ -327,7 +322,7 @@ impl JournalTask {
         waiting.asked = false;
         waiting.put_back += rest.len();
         for entry in rest.into_iter().rev() {
-            waiting.entries.push_front(entry);
+            waiting.rest.push_front(entry);
         }
     }
 }

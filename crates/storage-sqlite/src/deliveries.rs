@@ -65,17 +65,24 @@ impl Deliveries for SqliteStore {
     }
 
     async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
+        Ok(self.deliveries_of(tenant, &[event]).await?.pop().unwrap_or_default())
+    }
+
+    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError> {
+        let events = events.to_vec();
         self.readers
             .read_of(tenant, move |connection, tenant| {
-                let (first, last) = event.delivery_range();
                 let sql = format!(
                     "SELECT {COLUMNS} FROM deliveries d {JOIN}
                      WHERE d.tenant_id = ?1 AND d.id BETWEEN ?2 AND ?3 ORDER BY d.id"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found =
-                    statement.query_map((tenant.as_str(), first.bytes(), last.bytes()), read).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                let mut of = |event: &EventId| {
+                    let (first, last) = event.delivery_range();
+                    let found = statement.query_map((tenant.as_str(), first.bytes(), last.bytes()), read)?;
+                    found.collect::<rusqlite::Result<Vec<_>>>()
+                };
+                events.iter().map(|event| of(event).map_err(sqlite)).collect()
             })
             .await
     }

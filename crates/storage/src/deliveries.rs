@@ -71,6 +71,9 @@ pub trait Deliveries: Send + Sync {
     /// All deliveries of an event, in order.
     async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError>;
 
+    /// The deliveries of each of these events.
+    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError>;
+
     /// In order.
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError>;
 

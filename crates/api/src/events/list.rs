@@ -31,12 +31,10 @@ pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -
         before: query.time("before")?,
     };
     let events = app.store.events(tenant, &filter, page).await?;
-    let mut rows = Vec::with_capacity(events.len());
-    for event in events {
-        let deliveries =
-            if event.deliveries == 0 { Vec::new() } else { app.store.event_deliveries(tenant, event.id).await? };
-        rows.push((event, deliveries));
-    }
+    let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
+    let deliveries = app.store.deliveries_of(tenant, &ids).await?;
+    let none = std::iter::repeat_with(Vec::new);
+    let rows: Vec<_> = events.into_iter().zip(deliveries.into_iter().chain(none)).collect();
     Ok(list::array(
         &query,
         &page,

@@ -347,6 +347,7 @@ impl Scheduler {
             }
             _ => self.schedule(index),
         }
+        self.drop_if_done(index);
         // Two, so that all parked lanes are looked at sooner than new ones are parked.
         self.looks[room as usize] = 2;
         self.looks[Room::Common as usize] = 2;

@@ -85,7 +85,8 @@ fn list_query(
     let join = if let Some(event_type) = &filter.event_type {
         params.push(event_type.as_str().to_owned().into());
         narrow.push_str(&format!(" AND e.tenant_id = ?1 AND e.event_type = ?{}", params.len()));
-        JOIN
+        // The type's index has all that is asked for, in far fewer pages than the events.
+        "CROSS JOIN events e INDEXED BY events_by_type ON e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14)"
     } else {
         ""
     };
@@ -113,7 +114,7 @@ fn list_query(
         (select(&from, &any_status()), "id DESC")
     } else if filter.event_type.is_some() {
         // Down the type's events, and for each the range of its deliveries.
-        let from = "events e INDEXED BY events_by_type CROSS JOIN deliveries d ON d.tenant_id = e.tenant_id
+        let from = "events e INDEXED BY events_by_type CROSS JOIN deliveries d NOT INDEXED ON d.tenant_id = e.tenant_id
             AND d.id > e.id AND d.id <= CAST(e.id || x'FFFF' AS BLOB)
             AND e.id >= substr(?2, 1, 14) AND e.id <= substr(?3, 1, 14)";
         (select(from, &any_status()), "e.id DESC, d.id DESC")
@@ -161,10 +162,12 @@ mod tests {
                             (None, _, true) => "INDEX events_by_type (tenant_id=? AND event_type=? AND id>",
                             (None, ..) => "PRIMARY KEY (tenant_id=? AND id>",
                         };
+                        let whole = |step: &&String| step.contains("(tenant_id=?)");
                         let skips_rows = subscription.is_some() && statuses.is_empty() && event_type.is_none();
                         let filter = DeliveryFilter { statuses, event_type, subscription, after, before: after };
                         let plan = plan(&filter);
                         assert!(plan.iter().any(|step| step.contains(way)), "{filter:?} {plan:#?}");
+                        assert_eq!(plan.iter().find(whole), None, "it goes through all that a tenant has");
                         assert!(!skips_rows || plan[0].contains("COVERING"), "an offset reads no rows: {plan:#?}");
                         // The deliveries of one event are put in order by hand: SQLite does not see that they are.
                         let sorts =

@@ -241,6 +241,11 @@ pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
         );
         assert_eq!(store.delivery(&tenant, found[3].id).await.unwrap().as_ref(), Some(&found[3]));
     }
+    let asked = [events[2].event.id, world.ids.event(now), events[0].event.id];
+    let found = store.deliveries_of(&tenant, &asked).await.unwrap();
+    let found: Vec<Vec<_>> = found.into_iter().map(|list| list.into_iter().map(|one| one.id).collect()).collect();
+    let of = |new: &crate::NewEvent| new.deliveries.iter().map(|one| one.id).collect::<Vec<_>>();
+    assert_eq!(found, [of(&events[2]), vec![], of(&events[0])], "in the order asked for");
     let by_type = DeliveryFilter { event_type: Some(event_type("invoice.created")), ..DeliveryFilter::default() };
     for filter in [DeliveryFilter::default(), by_type] {
         assert_eq!(store.deliveries(&tenant, &filter, all()).await.unwrap().len(), 12);

@@ -217,6 +217,7 @@ hand_on!(Deliveries {
     fn delivery(tenant: &TenantId, id: DeliveryId) -> Option<Delivery>;
     fn deliveries(tenant: &TenantId, filter: &DeliveryFilter, page: Page<DeliveryId>) -> Vec<Delivery>;
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
+    fn deliveries_of(tenant: &TenantId, events: &[EventId]) -> Vec<Vec<Delivery>>;
     fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
     fn retry_delivery(tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Retry;
     fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();

@@ -1,0 +1,174 @@
+//! What waits to be written, and who goes first.
+
+use super::Entry;
+use model::TenantId;
+use std::collections::{HashMap, VecDeque};
+
+/// Rows of one batch, about: what is on disk in some milliseconds, so that nobody waits long for somebody else's.
+const ROWS: usize = 768;
+/// What waits to be written. Tenants that publish take turns, whatever each of them has waiting; and as long as both
+/// wait, publishers and outcomes have half of a batch each.
+#[derive(Default)]
+pub(super) struct Waiting {
+    appends: HashMap<TenantId, VecDeque<Entry>>,
+    turns: VecDeque<TenantId>,
+    /// Outcomes, and what is as urgent as they are.
+    pub(super) rest: VecDeque<Entry>,
+    /// Entries of `rest` that were put back and have no permit of their own.
+    pub(super) put_back: usize,
+    /// A commit was asked for that has not come for its batch yet.
+    pub(super) asked: bool,
+}
+
+impl Waiting {
+    pub(super) fn is_empty(&self) -> bool {
+        self.turns.is_empty() && self.rest.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rest.len() + self.appends.values().map(VecDeque::len).sum::<usize>()
+    }
+
+    pub(super) fn push(&mut self, entry: Entry) {
+        let Entry::Append { append, .. } = &entry else { return self.rest.push_back(entry) };
+        match self.appends.get_mut(&append.tenant) {
+            Some(queue) => queue.push_back(entry),
+            None => {
+                self.turns.push_back(append.tenant.clone());
+                self.appends.insert(append.tenant.clone(), VecDeque::from([entry]));
+            }
+        }
+    }
+
+    /// The oldest append of the tenant whose turn it is.
+    fn next_append(&mut self) -> Option<Entry> {
+        let tenant = self.turns.pop_front()?;
+        let queue = self.appends.get_mut(&tenant)?;
+        let entry = queue.pop_front();
+        if queue.is_empty() {
+            self.appends.remove(&tenant);
+        } else {
+            self.turns.push_back(tenant);
+        }
+        entry
+    }
+
+    /// A flush is for everything before it, so it is taken when nothing else is left.
+    fn next_of_rest(&mut self) -> Option<Entry> {
+        match self.rest.front()? {
+            Entry::Flush(_) if !self.turns.is_empty() => None,
+            _ => self.rest.pop_front(),
+        }
+    }
+
+    /// A batch, and how many permits of each kind come free with it.
+    pub(super) fn take(&mut self) -> (Vec<Entry>, usize, usize) {
+        let (mut batch, mut rows, mut appends, mut rest) = (Vec::new(), 0, 0, 0);
+        while rows < ROWS / 2
+            && let Some(entry) = self.next_of_rest()
+        {
+            (rows, rest) = (rows + entry.rows(), rest + 1);
+            batch.push(entry);
+        }
+        while rows < ROWS
+            && let Some(entry) = self.next_append()
+        {
+            (rows, appends) = (rows + entry.rows(), appends + 1);
+            batch.push(entry);
+        }
+        while rows < ROWS
+            && let Some(entry) = self.next_of_rest()
+        {
+            (rows, rest) = (rows + entry.rows(), rest + 1);
+            batch.push(entry);
+        }
+        let put_back = self.put_back.min(rest);
+        self.put_back -= put_back;
+        (batch, appends, rest - put_back)
+    }
+}
+
+impl Entry {
+    fn rows(&self) -> usize {
+        match self {
+            Self::Append { append, .. } => {
+                append.events.iter().map(|new| 1 + new.deliveries.len()).sum::<usize>().max(1)
+            }
+            Self::Outcome { .. } => 2,
+            Self::Cancel(_) | Self::Flush(_) => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::DeliveryId;
+    use std::sync::Arc;
+    use storage::{Append, Write};
+
+    fn append(tenant: &str) -> Entry {
+        let append = Append { tenant: TenantId::trusted(tenant), events: Arc::new(vec![]) };
+        Entry::Append { append, recipients: vec![], bytes: 0, answer: tokio::sync::oneshot::channel().0 }
+    }
+
+    fn other() -> Entry {
+        Entry::Cancel(Write::Cancel { tenant: TenantId::trusted("a"), delivery: DeliveryId::from_bytes([1; 16]) })
+    }
+
+    fn tenants(batch: &[Entry]) -> Vec<&str> {
+        let tenant = |entry| match entry {
+            &Entry::Append { ref append, .. } => Some(append.tenant.as_str()),
+            _ => None,
+        };
+        batch.iter().filter_map(tenant).collect()
+    }
+
+    #[test]
+    fn tenants_take_turns_whatever_each_has_waiting() {
+        let mut waiting = Waiting::default();
+        (0..5_000).for_each(|_| waiting.push(append("flood")));
+        (0..2).for_each(|_| waiting.push(append("quiet")));
+        assert_eq!(waiting.len(), 5_002);
+        let (batch, appends, rest) = waiting.take();
+        assert_eq!((batch.len(), appends, rest), (ROWS, ROWS, 0));
+        assert_eq!(tenants(&batch)[..5], ["flood", "quiet", "flood", "quiet", "flood"]);
+        assert!(tenants(&batch)[5..].iter().all(|tenant| *tenant == "flood"));
+    }
+
+    #[test]
+    fn publishers_and_outcomes_have_half_of_a_batch_each_while_both_wait() {
+        let mut waiting = Waiting::default();
+        (0..5_000).for_each(|_| waiting.push(other()));
+        (0..5_000).for_each(|_| waiting.push(append("a")));
+        let (batch, appends, rest) = waiting.take();
+        assert_eq!((batch.len(), appends, rest), (ROWS, ROWS / 2, ROWS / 2));
+        let mut taken = 0;
+        while !waiting.is_empty() {
+            taken += waiting.take().0.len();
+        }
+        assert_eq!(taken, 10_000 - ROWS);
+    }
+
+    #[test]
+    fn a_flush_comes_after_all_that_was_there_before_it() {
+        let mut waiting = Waiting::default();
+        (0..2 * ROWS).for_each(|_| waiting.push(append("a")));
+        waiting.push(Entry::Flush(tokio::sync::oneshot::channel().0));
+        let is_flush = |batch: &[Entry]| batch.iter().any(|entry| matches!(entry, Entry::Flush(_)));
+        assert!(!is_flush(&waiting.take().0));
+        let last = waiting.take().0;
+        assert!(!is_flush(&last[..ROWS]) && waiting.len() <= 1);
+        assert!(is_flush(&last[ROWS..]) || is_flush(&waiting.take().0));
+    }
+
+    #[test]
+    fn what_was_put_back_gives_no_permit_free() {
+        let mut waiting = Waiting::default();
+        waiting.push(other());
+        waiting.rest.push_front(other());
+        waiting.put_back = 1;
+        let (batch, _, rest) = waiting.take();
+        assert_eq!((batch.len(), rest, waiting.put_back), (2, 1, 0));
+    }
+}
