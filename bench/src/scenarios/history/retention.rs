@@ -1,0 +1,136 @@
+//! The server starts with a retention that makes the oldest day go, and removes it under load.
+
+use super::store::{DAY, EACH, History, LARGEST, RETENTION};
+use crate::{
+    context::Context,
+    load::{
+        self, Plan, Until,
+        template::{Template, event},
+    },
+    receiver::{Receiver, Select},
+    report::outcome::{Outcome, Row, Target},
+    rig::{BYTES, TYPE},
+    server::Server,
+};
+use http::Method;
+use model::{Clock, SystemClock, Timestamp};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::{Duration, Instant},
+};
+
+const RATE: f64 = 300.0;
+/// How long retention may take to begin, and to end.
+const BEGINS: Duration = Duration::from_secs(20);
+const ENDS: Duration = Duration::from_secs(120);
+const GOAL: Target = Target::below(100.0);
+/// Under this the server logs what retention removed.
+const LOGGED: &str = "postrider::retention";
+const REMOVED: &str = "removed what is older than the retention";
+
+pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outcome> {
+    let mut history = History::prepare(context).await?;
+    let now = SystemClock.now();
+    // So many days that the oldest one goes, or what is left of it.
+    let age_days = now.since(Timestamp::from_micros(history.note.oldest_us)).as_secs_f64() / DAY.as_secs_f64();
+    let days = (age_days - 0.5).round().max(1.0) as u32;
+    let cut = now.before(DAY * days);
+    let expected = history.note.older_than(cut);
+    let receiver = Receiver::start(context).await?;
+    let known = log_lines(&history);
+    let server = Server::start_with(context, &history.kept.folder, &[(RETENTION, days.to_string())]).await?;
+    let began = Instant::now();
+    let own = server.subscribe(LARGEST, &receiver.url("/own"), TYPE).await?;
+    let told = Arc::new(AtomicBool::new(false));
+    let target = server.target(LARGEST, Template::one(&event(TYPE, "", BYTES)))?;
+    let plan = Plan::open(vec![target], RATE, 0.0).until(Until::Told(told.clone()));
+    let load = tokio::spawn(load::run(plan));
+    let removed = watch(&server, known, began).await;
+    let took = began.elapsed().as_secs_f64();
+    told.store(true, Relaxed);
+    let load = load.await??;
+    receiver.wait_for("/own", load.events, ENDS).await?;
+    let arrived = receiver.stats(&Select::below("/own")).await?;
+    let seconds = receiver.seconds(&Select::below("/own")).await?;
+    let path = format!("/api/v1/webhooks/subscriptions/{own}");
+    server.call(LARGEST, Method::DELETE, &path, None).await?;
+    server.stop().await?;
+
+    let mut outcome = Outcome::of("300 events/s, open loop, while the oldest day is removed");
+    outcome.setting("retention_days", f64::from(days));
+    outcome.setting("deliveries_to_remove", (expected * EACH as u64) as f64);
+    let Some(removed) = removed else {
+        outcome.row(Row::not_measured("removing a day", "the server did not say that it removed anything"));
+        return Ok(outcome);
+    };
+    history.removed(cut, removed.events.unwrap_or(expected))?;
+    outcome.row(Row::new("deliveries removed", "", removed.deliveries.unwrap_or_default() as f64));
+    outcome.row(Row::new("start to all removed", "s", took));
+    outcome.latency("acknowledgement", &load.latency(), &[("max", GOAL)]);
+    outcome.latency("end to end", &arrived.latency, &[("max", GOAL)]);
+    outcome.seconds("end to end", &seconds);
+    Ok(outcome)
+}
+
+/// The log of a kept store has earlier runs' lines, too.
+fn log_lines(history: &History) -> usize {
+    std::fs::read_to_string(history.kept.folder.join("server.log")).map_or(0, |log| log.lines().count())
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Removed {
+    events: Option<u64>,
+    deliveries: Option<u64>,
+}
+
+/// Waits until the server says that it removed what is old. `None` when it never does.
+async fn watch(server: &Server, known: usize, began: Instant) -> Option<Removed> {
+    loop {
+        let log = server.log();
+        let mut news = log.lines().skip(known).filter(|line| line.contains(LOGGED));
+        if let Some(line) = news.clone().find(|line| line.contains(REMOVED)) {
+            return Some(read(line));
+        }
+        let patience = if news.next().is_some() { ENDS } else { BEGINS };
+        if began.elapsed() > patience {
+            return None;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// `… events=33333 deliveries=333330`, with the escapes of a coloured log or without.
+fn read(line: &str) -> Removed {
+    let mut plain = String::new();
+    let mut escaped = false;
+    for letter in line.chars() {
+        match letter {
+            '\u{1b}' => escaped = true,
+            'm' if escaped => escaped = false,
+            _ if escaped => {}
+            _ => plain.push(letter),
+        }
+    }
+    let field =
+        |name: &str| plain.split_whitespace().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
+    Removed { events: field("events"), deliveries: field("deliveries") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_logs_line_is_read_with_and_without_colours() {
+        let expected = Removed { events: Some(12), deliveries: Some(120) };
+        let plain = "INFO postrider::retention: removed what is older than the retention events=12 deliveries=120";
+        assert_eq!(read(plain), expected);
+        let coloured =
+            "\u{1b}[32mINFO\u{1b}[0m x: \u{1b}[3mevents\u{1b}[0m\u{1b}[2m=\u{1b}[0m12 \u{1b}[3mdeliveries\u{1b}[0m=120";
+        assert_eq!(read(coloured), expected);
+        assert_eq!(read("nothing"), Removed::default());
+    }
+}
