@@ -11,8 +11,9 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    pub(crate) fn named(context: &Context, name: &str) -> Self {
-        Self { folder: context.data.join(name) }
+    /// One for each size, so that trying out with a small one does not cost the large one.
+    pub(crate) fn named(context: &Context, name: &str, size: u64) -> Self {
+        Self { folder: context.data.join(format!("{name}-{size}")) }
     }
 
     pub(crate) fn store(&self) -> PathBuf {

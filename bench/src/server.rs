@@ -28,6 +28,9 @@ pub(crate) const MASTER_KEY: [u8; 32] = [7; 32];
 /// Longer than any start that a scenario looks at.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What is under way is let finish for so long.
+const STOPS: Duration = Duration::from_secs(20);
+
 pub(crate) struct Server {
     keeper: Child,
     pub(crate) pid: u32,
@@ -156,10 +159,14 @@ impl Server {
         kill_process(pid, signal).context("the server cannot be signalled")
     }
 
-    /// Ends it in good order.
+    /// Ends it in good order, or as a crash does when that takes too long.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         self.signal(Signal::TERM)?;
-        self.keeper.wait().await
+        if let Ok(ended) = tokio::time::timeout(STOPS, self.keeper.wait()).await {
+            return ended;
+        }
+        println!("the server did not stop within {} s and was killed", STOPS.as_secs());
+        self.kill().await
     }
 
     /// Ends it as a crash does.

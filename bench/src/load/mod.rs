@@ -80,7 +80,6 @@ impl Plan {
 /// An acknowledged request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ack {
-    pub(crate) began_us: u64,
     pub(crate) took_us: u32,
     /// Its first event's number.
     pub(crate) seq: u64,
@@ -167,7 +166,7 @@ async fn connection(shared: Arc<Shared>) -> Done {
         match send(&shared.client, target, seq, began_us).await {
             Ok(()) => {
                 let took_us = u32::try_from(now_us().saturating_sub(began_us)).unwrap_or(u32::MAX);
-                done.acks.push(Ack { began_us, took_us, seq });
+                done.acks.push(Ack { took_us, seq });
                 done.events += target.template.events;
             }
             Err(fault) => {

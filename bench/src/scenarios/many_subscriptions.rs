@@ -29,8 +29,8 @@ struct Note {
 }
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
-    let kept = Kept::named(context, "many-subscriptions");
     let note = Note { tenants: context.scaled(TENANTS), subscriptions_each: EACH };
+    let kept = Kept::named(context, "subscriptions", note.tenants * EACH);
     if kept.note::<Note>().as_ref() != Some(&note) {
         fill(&kept, &note).await?;
     }

@@ -58,8 +58,8 @@ pub(super) struct History {
 impl History {
     /// The kept store, made or topped up when it must be.
     pub(super) async fn prepare(context: &Context) -> anyhow::Result<Self> {
-        let kept = Kept::named(context, "history");
         let full = context.scaled(EVENTS);
+        let kept = Kept::named(context, "history", full * EACH as u64);
         let now = SystemClock.now();
         let note = match kept.note::<Note>().filter(|note| note.full == full) {
             Some(note) => note,
