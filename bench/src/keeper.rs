@@ -32,7 +32,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Ctrl-C reaches the whole group; the end of this process is the end of its input alone.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let log = File::options().create(true).append(true).open(&args.log).context("the server's log cannot be opened")?;
+    let log = File::create(&args.log).context("the server's log cannot be made")?;
     let (program, rest) = args.command.split_first().context("no program was named")?;
     let mut server = Command::new(program);
     // What the developer's own shell sets must not change what is measured.

@@ -96,7 +96,7 @@ impl Server {
         Ok(())
     }
 
-    /// What it printed and logged so far.
+    /// What it printed and logged since it was started.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
     }

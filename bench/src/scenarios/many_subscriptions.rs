@@ -30,8 +30,8 @@ struct Note {
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let note = Note { tenants: context.scaled(TENANTS), subscriptions_each: EACH };
-    let kept = Kept::named(context, "subscriptions", note.tenants * EACH);
-    if kept.note::<Note>().as_ref() != Some(&note) {
+    let kept = Kept::named(context, "subscriptions", note.tenants * EACH)?;
+    if kept.holds::<Note>().as_ref() != Some(&note) {
         fill(&kept, &note).await?;
     }
     let rig = Rig::start(context).await?;

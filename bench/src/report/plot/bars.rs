@@ -6,8 +6,8 @@ use crate::report::{
     results::Results,
 };
 
-const WIDTH: f64 = 860.0;
-const LEFT: f64 = 300.0;
+const WIDTH: f64 = 900.0;
+const LEFT: f64 = 330.0;
 const RIGHT: f64 = 90.0;
 const TOP: f64 = 56.0;
 const STEP: f64 = 30.0;

@@ -7,7 +7,7 @@ use crate::{
         self, Plan, Until,
         template::{Template, event},
     },
-    receiver::{Receiver, Select},
+    receiver::{Receiver, Second, Select, Stats},
     report::outcome::{Outcome, Row, Target},
     rig::{BYTES, TYPE},
     server::Server,
@@ -23,6 +23,8 @@ use std::{
 };
 
 const RATE: f64 = 300.0;
+const ALONE: f64 = 8.0;
+const PATH: &str = "/own";
 /// How long retention may take to begin, and to end.
 const BEGINS: Duration = Duration::from_secs(20);
 const ENDS: Duration = Duration::from_secs(120);
@@ -40,23 +42,20 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     let cut = now.before(DAY * days);
     let expected = history.note.older_than(cut);
     let receiver = Receiver::start(context).await?;
-    let known = log_lines(&history);
+    let alone = quiet(context, &history, &receiver).await?;
     let server = Server::start_with(context, &history.kept.folder, &[(RETENTION, days.to_string())]).await?;
     let began = Instant::now();
-    let own = server.subscribe(LARGEST, &receiver.url("/own"), TYPE).await?;
+    let own = Own::subscribe(&server, &receiver).await?;
     let told = Arc::new(AtomicBool::new(false));
-    let target = server.target(LARGEST, Template::one(&event(TYPE, "", BYTES)))?;
-    let plan = Plan::open(vec![target], RATE, 0.0).until(Until::Told(told.clone()));
-    let load = tokio::spawn(load::run(plan));
-    let removed = watch(&server, known, began).await;
+    let load = tokio::spawn(load::run(plan(&server)?.until(Until::Told(told.clone()))));
+    let removed = watch(&server, began).await;
     let took = began.elapsed().as_secs_f64();
     told.store(true, Relaxed);
     let load = load.await??;
-    receiver.wait_for("/own", load.events, ENDS).await?;
-    let arrived = receiver.stats(&Select::below("/own")).await?;
-    let seconds = receiver.seconds(&Select::below("/own")).await?;
-    let path = format!("/api/v1/webhooks/subscriptions/{own}");
-    server.call(LARGEST, Method::DELETE, &path, None).await?;
+    receiver.wait_for(PATH, load.events, ENDS).await?;
+    let arrived = receiver.stats(&Select::below(PATH)).await?;
+    let seconds = receiver.seconds(&Select::below(PATH)).await?;
+    own.end(&server).await?;
     server.stop().await?;
 
     let mut outcome = Outcome::of("300 events/s, open loop, while the oldest day is removed");
@@ -71,13 +70,44 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     outcome.row(Row::new("start to all removed", "s", took));
     outcome.latency("acknowledgement", &load.latency(), &[("max", GOAL)]);
     outcome.latency("end to end", &arrived.latency, &[("max", GOAL)]);
-    outcome.seconds("end to end", &seconds);
+    outcome.latency("end to end, nothing removed", &alone.0.latency, &[]);
+    outcome.seconds("nothing removed", &alone.1);
+    outcome.seconds("a day is removed", &seconds);
     Ok(outcome)
 }
 
-/// The log of a kept store has earlier runs' lines, too.
-fn log_lines(history: &History) -> usize {
-    std::fs::read_to_string(history.kept.folder.join("server.log")).map_or(0, |log| log.lines().count())
+/// The load's subscription. The store is kept: the next run must not deliver to this one's receiver.
+struct Own(String);
+
+impl Own {
+    async fn subscribe(server: &Server, receiver: &Receiver) -> anyhow::Result<Self> {
+        receiver.reset().await?;
+        server.subscribe(LARGEST, &receiver.url(PATH), TYPE).await.map(Self)
+    }
+
+    async fn end(self, server: &Server) -> anyhow::Result<()> {
+        let path = format!("/api/v1/webhooks/subscriptions/{}", self.0);
+        server.call(LARGEST, Method::DELETE, &path, None).await?;
+        Ok(())
+    }
+}
+
+fn plan(server: &Server) -> anyhow::Result<Plan> {
+    let target = server.target(LARGEST, Template::one(&event(TYPE, "", BYTES)))?;
+    Ok(Plan::open(vec![target], RATE, 0.0))
+}
+
+/// The same load on the same store, just before, with nothing to remove.
+async fn quiet(context: &Context, history: &History, receiver: &Receiver) -> anyhow::Result<(Stats, Vec<Second>)> {
+    let server = Server::start_with(context, &history.kept.folder, &History::keep_all()).await?;
+    let own = Own::subscribe(&server, receiver).await?;
+    let load = load::run(plan(&server)?.until(Until::Seconds(context.seconds(ALONE)))).await?;
+    receiver.wait_for(PATH, load.events, ENDS).await?;
+    let select = Select::below(PATH);
+    let found = (receiver.stats(&select).await?, receiver.seconds(&select).await?);
+    own.end(&server).await?;
+    server.stop().await?;
+    Ok(found)
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -87,10 +117,10 @@ struct Removed {
 }
 
 /// Waits until the server says that it removed what is old. `None` when it never does.
-async fn watch(server: &Server, known: usize, began: Instant) -> Option<Removed> {
+async fn watch(server: &Server, began: Instant) -> Option<Removed> {
     loop {
         let log = server.log();
-        let mut news = log.lines().skip(known).filter(|line| line.contains(LOGGED));
+        let mut news = log.lines().filter(|line| line.contains(LOGGED));
         if let Some(line) = news.clone().find(|line| line.contains(REMOVED)) {
             return Some(read(line));
         }

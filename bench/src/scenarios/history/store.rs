@@ -59,9 +59,9 @@ impl History {
     /// The kept store, made or topped up when it must be.
     pub(super) async fn prepare(context: &Context) -> anyhow::Result<Self> {
         let full = context.scaled(EVENTS);
-        let kept = Kept::named(context, "history", full * EACH as u64);
+        let kept = Kept::named(context, "history", full * EACH as u64)?;
         let now = SystemClock.now();
-        let note = match kept.note::<Note>().filter(|note| note.full == full) {
+        let note = match kept.holds::<Note>().filter(|note| note.full == full) {
             Some(note) => note,
             None => {
                 println!("making a store with {} deliveries; it is kept", full * EACH as u64);
