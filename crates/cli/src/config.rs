@@ -18,7 +18,7 @@ use std::{
 };
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 17] = [
+const SETTINGS: [(&str, &str, Option<&str>); 18] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("admin_key", "POSTRIDER_ADMIN_KEY", None),
@@ -27,6 +27,7 @@ const SETTINGS: [(&str, &str, Option<&str>); 17] = [
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
+    ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
     ("catalog_folder", "POSTRIDER_CATALOG_FOLDER", None),
     ("catalog_strict", "POSTRIDER_CATALOG_STRICT", Some("false")),
@@ -61,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
     pub(crate) shutdown: Duration,
+    /// How long events are kept; for ever, when there is none.
+    pub(crate) retention: Option<Duration>,
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
     pub(crate) strict_catalog: bool,
@@ -170,6 +173,10 @@ impl Raw {
             allow_networks: self.get("allow_networks", parse_networks)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
+            retention: match self.number("retention_days", 0, 36_500, 30)? {
+                0 => None,
+                days => Some(Duration::from_secs(days * 24 * 60 * 60)),
+            },
             tenants_on_first_use: self.flag("tenants_on_first_use")?,
             catalog_folder: self.text("catalog_folder").map(PathBuf::from),
             strict_catalog: self.flag("catalog_strict")?,
@@ -299,6 +306,7 @@ mod tests {
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+            ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
             ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
             ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),

@@ -1,18 +1,26 @@
-//! Structured logs on standard error.
+//! Structured logs on standard error, written by a thread of their own: no request waits for whoever reads them.
 
 use crate::config::LogFormat;
 use anyhow::{Context, anyhow};
+use std::io::BufWriter;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt};
 
 /// `filter` is in the syntax of `RUST_LOG`, for example `info` or `info,postrider::delivery=warn`.
-pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+///
+/// What was logged is written out when the guard goes; in the meantime, within milliseconds.
+pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<WorkerGuard> {
     let filter = EnvFilter::try_new(filter).context(
         "POSTRIDER_LOG must be a level or a list of target=level, for example info,postrider::delivery=warn",
     )?;
-    let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let buffered = BufWriter::with_capacity(64 * 1024, std::io::stderr());
+    // A reader that does not keep up slows the server down in the end; lines are not thrown away.
+    let (writer, guard) = NonBlockingBuilder::default().lossy(false).thread_name("log").finish(buffered);
+    let builder = fmt().with_env_filter(filter).with_writer(writer).with_ansi(false);
     match format {
         LogFormat::Text => builder.with_target(false).try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     }
-    .map_err(|fault| anyhow!("logging could not be started: {fault}"))
+    .map_err(|fault| anyhow!("logging could not be started: {fault}"))?;
+    Ok(guard)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     egress::{Egress, Sent},
-    target::{Defaults, Target},
+    target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -57,12 +57,11 @@ pub(crate) async fn send(
         Err(fault) => (unsendable(fault), String::new()),
         Ok(prepared) => {
             let body = outgoing.body(target.subscription.profile);
-            let mut lines = prepared.lines.clone();
-            match headers(target, outgoing, &body, now, prepared.headers.clone(), &mut lines, &prepared.secrets) {
-                Err(fault) => (unsendable(fault), lines),
-                Ok(headers) => {
+            match headers(prepared, target.subscription.profile, outgoing, &body, now) {
+                Err(fault) => (unsendable(fault), String::new()),
+                Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
-                    (egress.post(prepared.uri.clone(), headers, body, timeout).await, lines)
+                    (egress.post(&prepared.uri, &prepared.host, headers, body, timeout).await, lines)
                 }
             }
         }
@@ -70,48 +69,56 @@ pub(crate) async fn send(
     report(sent, lines, target.subscription.profile, number, now)
 }
 
-/// Adds the Standard Webhooks headers and the profile's own.
+const ID: HeaderName = HeaderName::from_static("webhook-id");
+const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
+/// The request's headers, and their lines for the log: the subscription's, those of Standard Webhooks, and the
+/// profile's own.
 fn headers(
-    target: &Target,
+    prepared: &Prepared,
+    profile: Profile,
     outgoing: &Outgoing,
     body: &[u8],
     now: Timestamp,
-    mut headers: HeaderMap,
-    lines: &mut String,
-    secrets: &[(signing::Secret, Option<Timestamp>)],
-) -> Result<HeaderMap, &'static str> {
-    let mut set = |name: &'static str, value: String| {
-        lines.push_str(name);
-        lines.push_str(": ");
-        lines.push_str(&value);
-        lines.push('\n');
-        let value = HeaderValue::try_from(value).map_err(|_| "a header's value is malformed")?;
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| "a header's name is malformed")?;
-        headers.insert(name, value);
+) -> Result<(HeaderMap, String), &'static str> {
+    let mut headers = prepared.headers.clone();
+    let mut lines = String::with_capacity(prepared.lines.len() + 512);
+    lines.push_str(&prepared.lines);
+    let mut set = |name: &HeaderName, shown: &str, value: &str| {
+        for part in [shown, ": ", value, "\n"] {
+            lines.push_str(part);
+        }
+        let value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+        headers.insert(name.clone(), value);
         Ok::<_, &'static str>(())
     };
-    let rules = target.subscription.profile.rules();
-    let id = outgoing.public_id();
-    let seconds = now.seconds();
-    set("webhook-id", id.to_owned())?;
-    set("webhook-timestamp", seconds.to_string())?;
-    let live = || secrets.iter().filter(|(_, until)| until.is_none_or(|until| until > now));
-    let signatures: Vec<String> = live().map(|(secret, _)| secret.standard(id, seconds, body)).collect();
+    let (rules, id, seconds) = (profile.rules(), outgoing.public_id(), now.seconds());
+    set(&ID, ID.as_str(), id)?;
+    set(&TIMESTAMP, TIMESTAMP.as_str(), &seconds.to_string())?;
+    let mut signatures = String::with_capacity(64);
+    for (secret, _) in prepared.secrets.iter().filter(|(_, until)| until.is_none_or(|until| until > now)) {
+        if !signatures.is_empty() {
+            signatures.push(' ');
+        }
+        signatures.push_str(&secret.standard(id, seconds, body));
+    }
     if !signatures.is_empty() {
-        set("webhook-signature", signatures.join(" "))?;
+        set(&SIGNATURE, SIGNATURE.as_str(), &signatures)?;
     }
-    for (name, value) in rules.headers {
-        let value = match value {
-            profile::HeaderValue::EventId => id.to_owned(),
-            profile::HeaderValue::EventType => outgoing.event.event_type.to_string(),
-            profile::HeaderValue::AttemptTime => now.to_string(),
-        };
-        set(name, value)?;
+    for (name, (shown, value)) in prepared.own.iter().zip(rules.headers) {
+        match value {
+            profile::HeaderValue::EventId => set(name, shown, id)?,
+            profile::HeaderValue::EventType => set(name, shown, outgoing.event.event_type.as_str())?,
+            profile::HeaderValue::AttemptTime => set(name, shown, &now.to_string())?,
+        }
     }
-    if let (Some(own), Some((secret, _))) = (rules.signature, secrets.first()) {
-        set(own.header, format!("{}{}", own.prefix, signing::hex(&secret.hmac(body))))?;
+    if let (Some(own), Some(name), Some((secret, _))) =
+        (rules.signature, &prepared.own_signature, prepared.secrets.first())
+    {
+        set(name, own.header, &format!("{}{}", own.prefix, signing::hex(&secret.hmac(body))))?;
     }
-    Ok(headers)
+    Ok((headers, lines))
 }
 
 fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timestamp) -> (Attempt, AttemptResult) {

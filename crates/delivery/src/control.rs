@@ -5,7 +5,9 @@ use crate::{
     engine::Engine,
     target::Target,
 };
-use model::{Attempt, AttemptResult, DeliveryId, Event, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use model::{
+    Attempt, AttemptResult, DeliveryId, Event, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId,
+};
 use std::sync::Arc;
 use storage::{Deleted, Insert, Retry, StorageError, Update};
 
@@ -135,7 +137,7 @@ impl Engine {
             Retry::Missing => Err(RetryError::Missing),
             Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
             Retry::Queued(_) => {
-                self.work(self.lanes.expect(&target, now, &self.index));
+                self.work(self.lanes.expect(&target, Queue::Replay, id.made_at(), &self.index));
                 Ok(())
             }
         }

@@ -6,6 +6,7 @@ use crate::{
     index::Index,
     journal::{Journal, JournalTask, journal},
     lanes::{Lanes, Load, Start, Work},
+    maintenance::retention,
     target::{Defaults, Target},
     wake::Sleeper,
 };
@@ -13,8 +14,8 @@ use model::{
     AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId,
     delivery::decide,
 };
-use std::{sync::Arc, time::Duration};
-use storage::{Outcome, StorageError, Store};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use storage::{Outcome, StorageError, Store, Waiting};
 use tokio::sync::{Semaphore, watch};
 
 /// What an engine is made of.
@@ -28,6 +29,8 @@ pub struct Parts {
     pub defaults: Defaults,
     /// Requests under way over all lanes.
     pub max_concurrency: usize,
+    /// How long events are kept, with what hangs on them; for ever, when there is none.
+    pub retention: Option<Duration>,
 }
 
 /// A running engine.
@@ -89,8 +92,11 @@ impl Engine {
         engine.finish_deletions().await?;
         let targets = engine.load().await?;
         engine.run_journal(task);
-        engine.run_timers(parts.sleeper);
+        engine.run_timers(parts.sleeper.clone());
         engine.recover(targets).await?;
+        if let Some(keep) = parts.retention {
+            engine.run_retention(parts.sleeper, keep);
+        }
         Ok(engine)
     }
 
@@ -117,22 +123,23 @@ impl Engine {
         Ok(targets)
     }
 
-    /// One look-up a subscription, whatever waits for it.
+    /// Takes up what waits in the store, whatever there is of it: a look-up for each queue that is not empty.
     async fn recover(self: &Arc<Self>, targets: Vec<Arc<Target>>) -> Result<(), StorageError> {
-        let (mut waiting, now) = (0, self.clock.now());
-        for target in targets {
-            let subscription = &target.subscription;
-            let Some(at) = self.store.next_due(&subscription.tenant, subscription.id).await? else { continue };
-            if subscription.state == SubscriptionState::Deleted {
-                self.store.cancel_waiting(&subscription.tenant, subscription.id, now).await?;
-                continue;
+        let (mut waiting, now) = (Vec::new(), self.clock.now());
+        self.store.each_waiting(&mut |queue| waiting.push(queue)).await?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let known: HashMap<_, _> = targets.into_iter().map(|target| (target.subscription.id, target)).collect();
+        for Waiting { tenant, subscription, queue, at } in &waiting {
+            let Some(target) = known.get(subscription) else { continue };
+            if target.subscription.state == SubscriptionState::Deleted {
+                self.store.cancel_waiting(tenant, *subscription, now).await?;
+            } else {
+                self.work(self.lanes.expect(target, *queue, *at, &self.index));
             }
-            waiting += 1;
-            self.work(self.lanes.expect(&target, at, &self.index));
         }
-        if waiting > 0 {
-            tracing::info!(subscriptions = waiting, "deliveries wait in the store and are taken up");
-        }
+        tracing::info!(queues = waiting.len(), "deliveries wait in the store and are taken up");
         Ok(())
     }
 
@@ -152,6 +159,17 @@ impl Engine {
                     () = engine.lanes.sooner() => {}
                     _ = stopping.changed() => return,
                 }
+            }
+        });
+    }
+
+    fn run_retention(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>, keep: Duration) {
+        let engine = self.clone();
+        let mut stopping = self.stopping.subscribe();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = retention::run(engine, sleeper, keep) => {}
+                _ = stopping.changed() => {}
             }
         });
     }
@@ -181,7 +199,10 @@ impl Engine {
         self.work(self.lanes.finished(lane, room, attempt.duration, answered));
 
         let subscription = &target.subscription;
-        let policy = subscription.retry_policy(self.defaults.retry_base);
+        let policy = match target.prepared(&self.defaults) {
+            Ok(prepared) => prepared.policy.clone(),
+            Err(_) => subscription.retry_policy(self.defaults.retry_base),
+        };
         let round = number.saturating_sub(job.earlier_attempts);
         let ended = now.after(attempt.duration);
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());

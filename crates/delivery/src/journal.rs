@@ -2,16 +2,19 @@
 //! written in one transaction; batches grow by themselves under load, and nobody waits for a timer.
 
 use crate::{attempt::Outgoing, engine::Engine, target::Target};
+use futures_util::stream::{FuturesOrdered, StreamExt};
 use model::DeliveryId;
+use parking_lot::Mutex;
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, Outcome, StorageError, Write};
-use tokio::sync::{mpsc, oneshot};
+use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Write};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 
 /// Entries of one batch, at most.
 const BATCH: usize = 1_024;
@@ -19,6 +22,8 @@ const BATCH: usize = 1_024;
 const CAPACITY: usize = 8_192;
 /// Bytes of events waiting, at most, about.
 const BYTES: usize = 64 * 1024 * 1024;
+/// Commits asked for at a time: one on disk, and one that takes what gathers in the meantime.
+const AHEAD: usize = 2;
 /// Between two tries to write outcomes that the store did not take.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -63,23 +68,56 @@ enum Debt {
     Cancel,
 }
 
-/// The sending end.
-#[derive(Clone, Debug)]
-pub(crate) struct Journal {
-    entries: mpsc::Sender<Entry>,
-    bytes: Arc<AtomicUsize>,
+/// What waits to be written.
+#[derive(Default)]
+struct Waiting {
+    entries: VecDeque<Entry>,
+    /// Entries that were put back and have no permit of their own.
+    put_back: usize,
+    /// A commit was asked for that has not come for its batch yet.
+    asked: bool,
 }
 
+struct Queue {
+    waiting: Mutex<Waiting>,
+    /// An entry came.
+    arrived: Notify,
+    /// A permit for every entry that there is room for; closed when nobody writes any more.
+    room: Semaphore,
+    bytes: AtomicUsize,
+}
+
+impl Queue {
+    fn push(&self, entry: Entry, permit: SemaphorePermit<'_>) {
+        permit.forget();
+        self.waiting.lock().entries.push_back(entry);
+        self.arrived.notify_one();
+    }
+}
+
+/// The sending end.
+#[derive(Clone)]
+pub(crate) struct Journal(Arc<Queue>);
+
 /// The writing end.
-pub(crate) struct JournalTask {
-    entries: mpsc::Receiver<Entry>,
-    bytes: Arc<AtomicUsize>,
+pub(crate) struct JournalTask(Arc<Queue>);
+
+impl Drop for JournalTask {
+    fn drop(&mut self) {
+        self.0.room.close();
+        // Whoever waits for an answer hears that there will be none.
+        self.0.waiting.lock().entries.clear();
+    }
 }
 
 pub(crate) fn journal() -> (Journal, JournalTask) {
-    let (sender, receiver) = mpsc::channel(CAPACITY);
-    let bytes = Arc::new(AtomicUsize::new(0));
-    (Journal { entries: sender, bytes: bytes.clone() }, JournalTask { entries: receiver, bytes })
+    let queue = Arc::new(Queue {
+        waiting: Mutex::default(),
+        arrived: Notify::new(),
+        room: Semaphore::new(CAPACITY),
+        bytes: AtomicUsize::new(0),
+    });
+    (Journal(queue.clone()), JournalTask(queue))
 }
 
 impl Journal {
@@ -87,107 +125,140 @@ impl Journal {
     pub(crate) async fn append(&self, append: Append, recipients: Recipients) -> Answer {
         let size = |new: &storage::NewEvent| new.event.data.len() + new.event.metadata.len() + 512;
         let bytes: usize = append.events.iter().map(size).sum();
-        if self.bytes.fetch_add(bytes, Relaxed) > BYTES {
-            self.bytes.fetch_sub(bytes, Relaxed);
+        if self.0.bytes.fetch_add(bytes, Relaxed) > BYTES {
+            self.0.bytes.fetch_sub(bytes, Relaxed);
             return Err(AppendError::Full);
         }
         let (answer, result) = oneshot::channel();
-        if let Err(fault) = self.entries.try_send(Entry::Append { append, recipients, bytes, answer }) {
-            self.bytes.fetch_sub(bytes, Relaxed);
-            return Err(match fault {
-                mpsc::error::TrySendError::Full(_) => AppendError::Full,
-                mpsc::error::TrySendError::Closed(_) => AppendError::Closed,
-            });
+        match self.0.room.try_acquire() {
+            Ok(permit) => self.0.push(Entry::Append { append, recipients, bytes, answer }, permit),
+            Err(fault) => {
+                self.0.bytes.fetch_sub(bytes, Relaxed);
+                return Err(match fault {
+                    TryAcquireError::NoPermits => AppendError::Full,
+                    TryAcquireError::Closed => AppendError::Closed,
+                });
+            }
         }
         result.await.unwrap_or(Err(AppendError::Closed))
     }
 
     /// Waits for room: what a receiver has answered is not thrown away.
     pub(crate) async fn outcome(&self, lane: usize, outcome: Box<Outcome>) {
-        let _ = self.entries.send(Entry::Outcome { lane, outcome }).await;
+        if let Ok(permit) = self.0.room.acquire().await {
+            self.0.push(Entry::Outcome { lane, outcome }, permit);
+        }
     }
 
     /// Returns when everything sent before is durable.
     pub(crate) async fn flush(&self) {
         let (answer, result) = oneshot::channel();
-        if self.entries.send(Entry::Flush(answer)).await.is_ok() {
+        if let Ok(permit) = self.0.room.acquire().await {
+            self.0.push(Entry::Flush(answer), permit);
             let _ = result.await;
         }
     }
 
     /// Entries waiting to be written.
     pub(crate) fn depth(&self) -> usize {
-        self.entries.max_capacity() - self.entries.capacity()
+        self.0.waiting.lock().entries.len()
     }
 
     fn cancel(&self, write: Write) {
-        if self.entries.try_send(Entry::Cancel(write)).is_err() {
-            tracing::warn!("a delivery of a deleted subscription is left to the next start to cancel");
+        match self.0.room.try_acquire() {
+            Ok(permit) => self.0.push(Entry::Cancel(write), permit),
+            Err(_) => tracing::warn!("a delivery of a deleted subscription is left to the next start to cancel"),
         }
     }
 }
 
-/// A batch on its way into the store.
-#[derive(Default)]
+/// A batch on its way into the store: what has gathered when the store comes for it.
 struct Batch {
-    writes: Vec<Write>,
-    debts: Vec<Debt>,
-    flushes: Vec<oneshot::Sender<()>>,
+    queue: Arc<Queue>,
+    debts: Mutex<(Vec<Debt>, Vec<oneshot::Sender<()>>)>,
 }
 
-impl Batch {
-    fn add(&mut self, entry: Entry) {
-        match entry {
-            Entry::Append { append, recipients, bytes, answer } => {
-                self.writes.push(Write::Append(append.clone()));
-                self.debts.push(Debt::Append { append, recipients, bytes, answer });
+impl Source for Batch {
+    fn take(&self) -> Vec<Write> {
+        let entries: Vec<Entry> = {
+            let mut waiting = self.queue.waiting.lock();
+            waiting.asked = false;
+            let count = waiting.entries.len().min(BATCH);
+            let put_back = waiting.put_back.min(count);
+            waiting.put_back -= put_back;
+            self.queue.room.add_permits(count - put_back);
+            if waiting.entries.len() > count {
+                // What is left is for the next one.
+                self.queue.arrived.notify_one();
             }
-            Entry::Outcome { lane, outcome } => {
-                self.writes.push(Write::Outcome(outcome));
-                self.debts.push(Debt::Outcome { lane });
+            waiting.entries.drain(..count).collect()
+        };
+        let mut writes = Vec::with_capacity(entries.len());
+        let (debts, flushes) = &mut *self.debts.lock();
+        for entry in entries {
+            match entry {
+                Entry::Append { append, recipients, bytes, answer } => {
+                    writes.push(Write::Append(append.clone()));
+                    debts.push(Debt::Append { append, recipients, bytes, answer });
+                }
+                Entry::Outcome { lane, outcome } => {
+                    writes.push(Write::Outcome(outcome));
+                    debts.push(Debt::Outcome { lane });
+                }
+                Entry::Cancel(write) => {
+                    writes.push(write);
+                    debts.push(Debt::Cancel);
+                }
+                Entry::Flush(answer) => flushes.push(answer),
             }
-            Entry::Cancel(write) => {
-                self.writes.push(write);
-                self.debts.push(Debt::Cancel);
-            }
-            Entry::Flush(answer) => self.flushes.push(answer),
         }
+        writes
     }
+}
+
+type Written = (Arc<Batch>, Result<(Vec<Write>, Vec<Done>), CommitError>);
+
+async fn commit(engine: Arc<Engine>, batch: Arc<Batch>) -> Written {
+    let written = engine.store.commit_from(batch.clone()).await;
+    (batch, written)
 }
 
 impl JournalTask {
-    /// Runs until all senders are gone.
-    pub(crate) async fn run(mut self, engine: Arc<Engine>) {
-        let mut gathered = Vec::with_capacity(BATCH);
-        let mut batch = Batch::default();
+    /// Runs until it is dropped. While one batch is on disk, the next one is asked for.
+    pub(crate) async fn run(self, engine: Arc<Engine>) {
+        let mut under_way = FuturesOrdered::new();
         loop {
-            // After a failed commit there are outcomes to be tried again: then nothing is waited for.
-            if batch.writes.is_empty() {
-                if self.entries.recv_many(&mut gathered, BATCH).await == 0 {
-                    return;
-                }
-            } else {
-                tokio::time::sleep(PAUSE).await;
-                while gathered.len() < BATCH
-                    && let Ok(entry) = self.entries.try_recv()
-                {
-                    gathered.push(entry);
-                }
+            if under_way.len() < AHEAD && self.must_ask() {
+                let batch = Arc::new(Batch { queue: self.0.clone(), debts: Mutex::default() });
+                under_way.push_back(commit(engine.clone(), batch));
             }
-            gathered.drain(..).for_each(|entry| batch.add(entry));
-            let (writes, debts) = (std::mem::take(&mut batch.writes), std::mem::take(&mut batch.debts));
-            if writes.is_empty() {
-                answer_all(&mut batch.flushes);
-                continue;
-            }
-            match engine.store.commit(writes).await {
-                Ok((writes, done)) => {
-                    self.pay(&engine, writes, debts, done);
-                    answer_all(&mut batch.flushes);
+            tokio::select! {
+                Some((batch, written)) = under_way.next(), if !under_way.is_empty() => {
+                    let (debts, flushes) = std::mem::take(&mut *batch.debts.lock());
+                    match written {
+                        Ok((writes, done)) => {
+                            self.pay(&engine, writes, debts, done);
+                            for answer in flushes {
+                                let _ = answer.send(());
+                            }
+                        }
+                        Err(fault) => {
+                            self.refuse(fault, debts, flushes);
+                            tokio::time::sleep(PAUSE).await;
+                        }
+                    }
                 }
-                Err(fault) => batch = self.refuse(fault, debts, std::mem::take(&mut batch.flushes)),
+                () = self.0.arrived.notified() => {}
             }
         }
+    }
+
+    /// Whether there is something that no commit was asked for.
+    fn must_ask(&self) -> bool {
+        let mut waiting = self.0.waiting.lock();
+        let must = !waiting.asked && !waiting.entries.is_empty();
+        waiting.asked |= must;
+        must
     }
 
     /// Answers everybody: first those who publish, then the lanes.
@@ -197,7 +268,7 @@ impl JournalTask {
         for ((write, debt), done) in writes.into_iter().zip(debts).zip(done) {
             match (debt, write) {
                 (Debt::Append { append, recipients, bytes, answer }, _) => {
-                    self.bytes.fetch_sub(bytes, Relaxed);
+                    self.0.bytes.fetch_sub(bytes, Relaxed);
                     let result = match done {
                         Done::Appended(each) => {
                             collect(&append, recipients, &each, &mut offers);
@@ -233,28 +304,31 @@ impl JournalTask {
         }
     }
 
-    /// Tells publishers that nothing was written, and keeps what must be written yet.
-    fn refuse(&self, fault: CommitError, debts: Vec<Debt>, flushes: Vec<oneshot::Sender<()>>) -> Batch {
+    /// Tells publishers that nothing was written, and puts back what must be written yet.
+    fn refuse(&self, fault: CommitError, debts: Vec<Debt>, flushes: Vec<oneshot::Sender<()>>) {
         let source = Arc::new(fault.source);
         tracing::error!(error = %source, cause = ?std::error::Error::source(&*source).map(ToString::to_string),
             writes = debts.len(), "a commit failed");
-        let mut rest = Batch { flushes, ..Batch::default() };
-        let mut writes = fault.batch.into_iter();
-        for debt in debts {
-            let write = writes.next();
+        let mut rest = Vec::new();
+        for (debt, write) in debts.into_iter().zip(fault.batch) {
             match (debt, write) {
                 (Debt::Append { bytes, answer, .. }, _) => {
-                    self.bytes.fetch_sub(bytes, Relaxed);
+                    self.0.bytes.fetch_sub(bytes, Relaxed);
                     let _ = answer.send(Err(AppendError::Store(source.clone())));
                 }
-                (debt, Some(write)) => {
-                    rest.writes.push(write);
-                    rest.debts.push(debt);
-                }
-                (_, None) => {}
+                (Debt::Outcome { lane }, Write::Outcome(outcome)) => rest.push(Entry::Outcome { lane, outcome }),
+                (Debt::Cancel, write) => rest.push(Entry::Cancel(write)),
+                (Debt::Outcome { .. }, _) => {}
             }
         }
-        rest
+        rest.extend(flushes.into_iter().map(Entry::Flush));
+        let mut waiting = self.0.waiting.lock();
+        // A commit that never came for its batch does not come any more.
+        waiting.asked = false;
+        waiting.put_back += rest.len();
+        for entry in rest.into_iter().rev() {
+            waiting.entries.push_front(entry);
+        }
     }
 }
 
@@ -272,11 +346,5 @@ fn collect(
         for (delivery, target) in new.deliveries.iter().zip(targets) {
             offers.push((target, delivery.id, outgoing.clone()));
         }
-    }
-}
-
-fn answer_all(flushes: &mut Vec<oneshot::Sender<()>>) {
-    for answer in flushes.drain(..) {
-        let _ = answer.send(());
     }
 }

@@ -8,6 +8,7 @@ mod engine;
 mod index;
 mod journal;
 mod lanes;
+mod maintenance;
 mod target;
 mod wake;
 

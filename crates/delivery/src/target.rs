@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
-    Subscription, Timestamp,
+    RetryPolicy, Subscription, Timestamp,
     subscription::{SigningSecret, is_credential},
 };
 use std::{
@@ -18,6 +18,9 @@ pub struct Defaults {
     pub retry_base: Duration,
 }
 
+/// What every request has beside the subscription's own headers, at most.
+const MORE_HEADERS: usize = 12;
+
 /// A subscription as lanes and egress use it. Replaced as a whole when the subscription changes.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -32,7 +35,15 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     /// The log's lines for those headers, credentials masked.
     pub(crate) lines: String,
+    /// The names of the profile's own headers, in its order.
+    pub(crate) own: Vec<HeaderName>,
+    /// The name of the profile's own signature.
+    pub(crate) own_signature: Option<HeaderName>,
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
+    /// How often it is tried again, and when.
+    pub(crate) policy: RetryPolicy,
+    /// The receiver's name in sentences.
+    pub(crate) host: String,
 }
 
 impl Target {
@@ -52,7 +63,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     let mut url = url::Url::parse(&subscription.url).map_err(|fault| format!("the URL is malformed: {fault}"))?;
     url.set_fragment(None);
     let uri: Uri = url.as_str().parse().map_err(|fault| format!("the URL is malformed: {fault}"))?;
-    let mut headers = HeaderMap::with_capacity(subscription.headers.len() + 10);
+    let mut headers = HeaderMap::with_capacity(subscription.headers.len() + MORE_HEADERS);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, defaults.user_agent.clone());
     let mut lines =
@@ -70,5 +81,16 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         Err(fault) => Err(format!("the signing secret is malformed: {fault}")),
     };
     let secrets = subscription.secrets.iter().map(parse).collect::<Result<_, _>>()?;
-    Ok(Prepared { uri, headers, lines, secrets })
+    let rules = subscription.profile.rules();
+    let name = |name: &str| name.parse().map_err(|_| format!("the header name {name:?} is malformed"));
+    Ok(Prepared {
+        headers,
+        lines,
+        secrets,
+        own: rules.headers.iter().map(|(own, _)| name(own)).collect::<Result<_, String>>()?,
+        own_signature: rules.signature.map(|own| name(own.header)).transpose()?,
+        policy: subscription.retry_policy(defaults.retry_base),
+        host: uri.authority().map(ToString::to_string).unwrap_or_default(),
+        uri,
+    })
 }

@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 use model::{Clock, ManualClock, SystemClock, Timestamp};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 /// Waits for a point in time on some clock.
 pub trait Sleeper: Send + Sync {
@@ -27,17 +27,17 @@ impl Sleeper for SystemClock {
 #[derive(Debug)]
 pub struct TestClock {
     clock: ManualClock,
-    moved: Arc<Notify>,
+    moved: watch::Sender<()>,
 }
 
 impl TestClock {
     pub fn at(start: Timestamp) -> Arc<Self> {
-        Arc::new(Self { clock: ManualClock::at(start), moved: Arc::new(Notify::new()) })
+        Arc::new(Self { clock: ManualClock::at(start), moved: watch::Sender::new(()) })
     }
 
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
-        self.moved.notify_one();
+        self.moved.send_replace(());
     }
 }
 
@@ -49,10 +49,12 @@ impl Clock for TestClock {
 
 impl Sleeper for TestClock {
     fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()> {
-        let (moved, due) = (self.moved.clone(), until.is_some_and(|at| at <= self.now()));
+        // Before the look at the clock: what moves it after that is seen.
+        let mut moved = self.moved.subscribe();
+        let due = until.is_some_and(|at| at <= self.now());
         Box::pin(async move {
             if !due {
-                moved.notified().await;
+                let _ = moved.changed().await;
             }
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     attempt::{AttemptResult, Verdict},
-    event::EventType,
+    event::{EventType, Priority},
     id::{DeliveryId, SubscriptionId},
     profile::Profile,
     retry::RetryPolicy,
@@ -67,6 +67,42 @@ impl DeliveryStatus {
     }
 }
 
+/// Where in its lane a delivery waits. A queue is handed out in the order in which its deliveries are due; between
+/// queues the lane chooses, so that a storm of retries never holds up what is fresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Queue {
+    /// Of an event with high priority: before all others.
+    High,
+    Normal,
+    Low,
+    /// Brought back by hand.
+    Replay,
+    /// Tried before, by itself.
+    Retry,
+}
+
+impl Queue {
+    pub const ALL: [Self; 5] = [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry];
+
+    /// The queue of a new delivery.
+    pub const fn of(priority: Priority) -> Self {
+        match priority {
+            Priority::High => Self::High,
+            Priority::Normal => Self::Normal,
+            Priority::Low => Self::Low,
+        }
+    }
+
+    /// The number that stores keep.
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(code)).copied()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Delivery {
     pub id: DeliveryId,
@@ -80,6 +116,7 @@ pub struct Delivery {
     pub attempts: u32,
     /// How many of them were made before the current round (a manual retry starts a new one).
     pub earlier_attempts: u32,
+    /// Since when, or from when on, it is due; for one that is pending, when it was made.
     pub next_attempt_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub response_code: Option<u16>,

@@ -22,7 +22,7 @@ pub mod url_rules;
 
 pub use attempt::{Attempt, AttemptError, AttemptResult, Verdict};
 pub use clock::{Clock, Entropy, ManualClock, SystemClock};
-pub use delivery::{Delivery, DeliveryStatus};
+pub use delivery::{Delivery, DeliveryStatus, Queue};
 pub use event::{Event, EventPattern, EventType, Priority};
 pub use id::{DeliveryId, EventId, IdSource, KeyId, SubscriptionId};
 pub use invalid::{Invalid, Problems};

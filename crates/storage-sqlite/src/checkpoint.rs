@@ -18,7 +18,7 @@ use std::{
 use storage::StorageError;
 
 /// The log is moved when it has this many pages of 4 KiB.
-const PAGES: i32 = 4_000;
+const PAGES: i32 = 16_000;
 
 thread_local! {
     /// How long the log was after this thread's last commit. (SQLite's hook takes a plain function.)

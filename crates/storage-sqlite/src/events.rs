@@ -1,6 +1,11 @@
 //! Published events.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{
+    SqliteStore,
+    error::sqlite,
+    marks::{self, List},
+    rows,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId};
@@ -81,11 +86,15 @@ impl Events for SqliteStore {
             .read_of(tenant, move |connection, tenant| {
                 let (least, most) = rows::id_bounds(filter.after, filter.before);
                 let below = page.below.map_or(most, |id| most.min(*id.bytes()));
+                // One snapshot, so that marks and rows are of one time.
+                let connection = connection.unchecked_transaction().map_err(sqlite)?;
+                let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
+                let (below, offset) = marks::skip(&connection, tenant, &list, &below[..14], page.offset)?;
                 let sql = list_query(filter.event_type.is_some());
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 let wanted = filter.event_type.as_ref().map(EventType::as_str);
                 let found = statement
-                    .query_map((tenant.as_str(), &least[..14], &below[..14], page.limit, page.offset, wanted), read)
+                    .query_map((tenant.as_str(), &least[..14], below, page.limit, offset, wanted), read)
                     .map_err(sqlite)?;
                 found.map(|row| row.map_err(sqlite)).collect()
             })

@@ -1,21 +1,39 @@
 //! The journal: batches of appends and outcomes, one transaction each.
 
-use crate::{SqliteStore, error::sqlite, events, rows, tenants};
+use crate::{
+    SqliteStore,
+    error::sqlite,
+    events,
+    marks::{List, Marks},
+    rows, tenants,
+};
 use async_trait::async_trait;
-use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, StorageError, Write};
+use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Write};
 
 #[async_trait]
 impl Journal for SqliteStore {
-    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
+    async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
         // Lent, since a writer that has stopped drops its work: then too the batch goes back to who sent it.
-        let batch = Arc::new(Mutex::new(batch));
-        let lent = batch.clone();
-        let written = self.writer.call(move |connection| write(connection, &lent.lock())).await;
-        let batch = std::mem::take(&mut *batch.lock());
+        let taken = Arc::new(Mutex::new(None));
+        let (lent, from, marks) = (taken.clone(), source.clone(), self.marks.clone());
+        let written = self
+            .writer
+            .call(move |connection| {
+                let (mut lent, mut marks) = (lent.lock(), marks.lock());
+                let batch: &[Write] = lent.insert(from.take());
+                let written = write(connection, batch, &mut marks);
+                match written {
+                    Ok(_) => marks.limit(),
+                    Err(_) => marks.forget(),
+                }
+                written
+            })
+            .await;
+        let batch = taken.lock().take().unwrap_or_else(|| source.take());
         match written {
             Ok(done) => Ok((batch, done)),
             Err(source) => Err(CommitError { batch, source }),
@@ -23,14 +41,17 @@ impl Journal for SqliteStore {
     }
 }
 
-fn write(connection: &mut Connection, batch: &[Write]) -> Result<Vec<Done>, StorageError> {
+fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Result<Vec<Done>, StorageError> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
     let tx = connection.transaction_with_behavior(Immediate).map_err(sqlite)?;
     let done = {
         let mut journal = Statements::prepare(&tx).map_err(sqlite)?;
         let mut done = Vec::with_capacity(batch.len());
         for write in batch {
             done.push(match write {
-                Write::Append(append) => journal.append(append)?,
+                Write::Append(append) => journal.append(append, marks)?,
                 Write::Outcome(outcome) => journal.outcome(outcome)?,
                 Write::Cancel { tenant, delivery } => journal.cancel(tenant, *delivery)?,
             });
@@ -78,12 +99,12 @@ impl<'c> Statements<'c> {
             )?,
             key: tx.prepare_cached("INSERT INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?,
             delivery: tx.prepare_cached(
-                "INSERT INTO deliveries (tenant_id, id, subscription_id, status, next_attempt_at, updated_at)
-                 VALUES (?1, ?2, ?3, 0, ?4, ?4)",
+                "INSERT INTO deliveries (tenant_id, id, subscription_id, status, queue, next_attempt_at, updated_at)
+                 VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5)",
             )?,
             outcome: tx.prepare_cached(
                 "UPDATE deliveries SET status = ?3, attempts = ?4, next_attempt_at = ?5, updated_at = ?6,
-                 response_code = ?7, error = ?8, duration_us = ?9
+                 response_code = ?7, error = ?8, duration_us = ?9, queue = coalesce(?10, queue)
                  WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
             )?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
@@ -124,15 +145,15 @@ impl<'c> Statements<'c> {
         Ok(exists)
     }
 
-    fn append(&mut self, append: &Append) -> Result<Done, StorageError> {
+    fn append(&mut self, append: &Append, marks: &mut Marks) -> Result<Done, StorageError> {
         if !self.tenant_exists(&append.tenant)? {
             return Ok(Done::NoTenant);
         }
         let events = append.events.iter();
-        events.map(|new| self.append_event(&append.tenant, new)).collect::<Result<_, _>>().map(Done::Appended)
+        events.map(|new| self.append_event(&append.tenant, new, marks)).collect::<Result<_, _>>().map(Done::Appended)
     }
 
-    fn append_event(&mut self, tenant: &TenantId, new: &NewEvent) -> Result<Appended, StorageError> {
+    fn append_event(&mut self, tenant: &TenantId, new: &NewEvent, marks: &mut Marks) -> Result<Appended, StorageError> {
         let event = &new.event;
         for key in &new.keys {
             if let Some(first) = events::by_key(self.tx, tenant, &key.text())? {
@@ -140,6 +161,8 @@ impl<'c> Statements<'c> {
             }
         }
         let id = rows::event_key(&event.id);
+        marks.add(self.tx, tenant, List::Events, id)?;
+        marks.add(self.tx, tenant, List::EventsOf(event.event_type.clone()), id)?;
         self.event
             .execute((
                 tenant.as_str(),
@@ -157,9 +180,13 @@ impl<'c> Statements<'c> {
             self.key.execute((tenant.as_str(), key.text(), id)).map_err(sqlite)?;
         }
         let due = event.id.made_at().micros();
+        let queue = Queue::of(event.priority).code();
         for delivery in &new.deliveries {
+            let id = delivery.id.bytes();
+            marks.add(self.tx, tenant, List::Deliveries, id)?;
+            marks.add(self.tx, tenant, List::DeliveriesOf(delivery.subscription), id)?;
             self.delivery
-                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), due))
+                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), queue, due))
                 .map_err(sqlite)?;
         }
         Ok(Appended::New)
@@ -184,6 +211,7 @@ impl<'c> Statements<'c> {
                 attempt.response_code,
                 attempt.error.as_deref(),
                 duration,
+                (next.status == DeliveryStatus::Retrying).then_some(Queue::Retry.code()),
             ))
             .map_err(sqlite)?;
         if changed == 0 && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)? {

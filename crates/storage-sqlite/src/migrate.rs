@@ -4,7 +4,10 @@ use crate::{Migrated, error::sqlite};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
 use storage::{StorageError, Vault};
 
-const MIGRATIONS: [(&str, &str); 1] = [("0001_init", include_str!("../migrations/0001_init.sql"))];
+const MIGRATIONS: [(&str, &str); 2] = [
+    ("0001_init", include_str!("../migrations/0001_init.sql")),
+    ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
+];
 
 pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {
     let known = MIGRATIONS.len() as u32;

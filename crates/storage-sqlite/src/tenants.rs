@@ -32,7 +32,7 @@ pub(crate) fn exists(connection: &Connection, id: &TenantId) -> Result<bool, Sto
 pub(crate) const EXISTS: &str = "SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0";
 
 /// Everything that a tenant owns: table, and its key below the tenant.
-const OWNED: [(&str, &str); 8] = [
+const OWNED: [(&str, &str); 9] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id"),
     ("subscriptions", "id"),
@@ -40,6 +40,7 @@ const OWNED: [(&str, &str); 8] = [
     ("deliveries", "id"),
     ("event_keys", "name"),
     ("events", "id"),
+    ("list_marks", "list, id"),
     ("tenants", ""),
 ];
 
@@ -133,6 +134,13 @@ impl Tenants for SqliteStore {
         if known == 0 {
             return Ok(Deleted::Missing);
         }
+        let marks = self.marks.clone();
+        self.writer
+            .transaction(move |_| {
+                marks.lock().forget();
+                Ok(())
+            })
+            .await?;
         for (table, key) in OWNED {
             let sql = if key.is_empty() {
                 format!("DELETE FROM {table} WHERE id = ?1")

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Subscription,
+    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
     delivery::Next,
@@ -129,7 +129,7 @@ async fn shown(store: &SqliteStore, tenant: &TenantId) -> String {
         attempts.extend(store.attempts(tenant, delivery.id).await.unwrap());
     }
     assert_eq!((subscriptions.len(), deliveries.len(), attempts.len()), (1, 2, 1));
-    let due = store.due(tenant, subscriptions[0].id, NOW, 9, &[]).await.unwrap();
+    let due = store.due(tenant, subscriptions[0].id, Queue::Normal, NOW, 9, &[]).await.unwrap();
     assert_eq!(due.deliveries.len(), 1);
     let event = store.event_by_given_id(tenant, "order-1").await.unwrap().unwrap();
     let (keys, types) = (store.keys(tenant).await.unwrap(), store.custom_types().await.unwrap());
@@ -282,6 +282,26 @@ async fn secrets_and_header_values_are_never_in_plain_text() {
     assert!(none_in(&path) && (!log.exists() || none_in(&log)));
 }
 
+/// As many events as it takes to mark places in the list of them.
+async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
+    let ids = IdSource::new(Box::new(Seeded::named("long")));
+    let later = NOW.after(Duration::from_secs(1));
+    let event = |id| Event {
+        id,
+        given_id: None,
+        tenant: tenant.clone(),
+        event_type: EventType::trusted("invoice.created"),
+        timestamp: later,
+        data: Bytes::from_static(b"{}"),
+        metadata: Bytes::new(),
+        priority: Priority::Normal,
+        deliveries: 0,
+    };
+    let new = |_| NewEvent { event: Arc::new(event(ids.event(later))), keys: vec![], deliveries: vec![] };
+    let append = Append { tenant: tenant.clone(), events: Arc::new((0..2_100).map(new).collect()) };
+    store.commit(vec![Write::Append(append)]).await.unwrap();
+}
+
 /// How many rows of each table are of a tenant, whatever tables there are.
 fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
     let connection = Connection::open(path).unwrap();
@@ -304,7 +324,10 @@ async fn a_deletion_leaves_no_row_in_any_table() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
-    let (acme, _) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
+    for tenant in [&acme, &globex] {
+        fill_long(&store, tenant).await;
+    }
     let before = rows_of(&path, "globex");
     assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
     assert_eq!(rows_of(&path, "acme"), before);

@@ -3,7 +3,8 @@
 use crate::{Page, StorageError};
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, SubscriptionId, TenantId, Timestamp,
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, Queue, SubscriptionId, TenantId,
+    Timestamp,
 };
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,17 @@ pub struct DueDelivery {
     pub event: Event,
 }
 
-/// What waits for one subscription.
+/// The head of a queue in which something waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub tenant: TenantId,
+    pub subscription: SubscriptionId,
+    pub queue: Queue,
+    /// When its first delivery is due.
+    pub at: Timestamp,
+}
+
+/// What waits in one queue of a subscription.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
     /// Due now, oldest first, up to the limit asked for.
@@ -63,22 +74,19 @@ pub trait Deliveries: Send + Sync {
     /// In order.
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError>;
 
-    /// Makes a delivery that is not delivered due now, in a new round of attempts.
+    /// Makes a delivery that is not delivered due at once, in a new round of attempts and in [`Queue::Replay`].
     async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError>;
 
-    /// When the first waiting delivery of this subscription is due; one look-up, whatever waits.
-    async fn next_due(
-        &self,
-        tenant: &TenantId,
-        subscription: SubscriptionId,
-    ) -> Result<Option<Timestamp>, StorageError>;
+    /// Every queue in which something waits, of all tenants: for the start. One look-up each, whatever waits in it.
+    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError>;
 
-    /// What is due for this subscription now. Those in `held` are in the caller's hands already: they are passed over
-    /// and do not count for the limit.
+    /// What of a queue is due now. Those in `held` are in the caller's hands already: they are passed over and do not
+    /// count for the limit.
     async fn due(
         &self,
         tenant: &TenantId,
         subscription: SubscriptionId,
+        queue: Queue,
         now: Timestamp,
         limit: usize,
         held: &[DeliveryId],

@@ -3,7 +3,7 @@
 use crate::StorageError;
 use async_trait::async_trait;
 use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, delivery::Next};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// A name under which an event is published at most once in its tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -85,13 +85,34 @@ pub enum Done {
     Recorded,
 }
 
+/// Where a commit gets its batch.
+pub trait Source: Send + Sync {
+    /// Called when the store is about to write, and once: whatever has gathered by then goes along.
+    fn take(&self) -> Vec<Write>;
+}
+
+/// A batch that is there already.
+struct Given(Mutex<Vec<Write>>);
+
+impl Source for Given {
+    fn take(&self) -> Vec<Write> {
+        self.0.lock().map(|mut batch| std::mem::take(&mut *batch)).unwrap_or_default()
+    }
+}
+
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Writes all of the batch in one transaction and returns when it is durable, with an answer for each write. On an
-    /// error nothing of it was written.
+    /// Writes what `source` has in one transaction and returns when it is durable, with an answer for each write. On an
+    /// error nothing of it was written. Calls are taken up one after the other; so while one batch is on disk the next
+    /// call can wait in the store, and nobody has to be woken between the two.
     ///
     /// An outcome never changes a delivery that has ended, but its attempt is kept.
-    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
+    async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
+
+    /// The same, of a batch that is there already.
+    async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
+        self.commit_from(Arc::new(Given(Mutex::new(batch)))).await
+    }
 }
 
 /// A batch that was not written, handed back.

@@ -12,17 +12,21 @@ mod events;
 mod journal;
 mod keys;
 mod page;
+mod retention;
 mod subscriptions;
 mod tenants;
 mod vault;
 
 pub use catalog::CustomTypes;
-pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry};
+pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, Waiting};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
-pub use journal::{Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Write};
+pub use journal::{
+    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Source, Write,
+};
 pub use keys::Keys;
 pub use page::Page;
+pub use retention::{Removed, Retention};
 pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};
 pub use vault::{BadMasterKey, MasterKey, Vault};
@@ -32,7 +36,7 @@ use async_trait::async_trait;
 /// A whole store.
 #[async_trait]
 pub trait Store:
-    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + std::fmt::Debug
+    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + Retention + std::fmt::Debug
 {
     /// Proves that a write would be durable now.
     async fn check_writable(&self) -> Result<(), StorageError>;

@@ -51,7 +51,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     if args.dev {
         dev::relax(&mut config);
     }
-    logging::start(&config.log, config.log_format)?;
+    let _logs = logging::start(&config.log, config.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(config, args.dev))
 }
@@ -79,6 +79,7 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
         defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base },
         max_concurrency: config.max_concurrency,
+        retention: config.retention,
     })
     .await
     .context("the deliveries that wait could not be taken up")?;

@@ -76,19 +76,19 @@ impl Egress {
         connector::literal(uri).map_or(Ok(()), |address| self.policy.check(address))
     }
 
-    /// POSTs and reads the answer; `timeout` covers everything from the connection to the body's last byte.
-    pub async fn post(&self, uri: Uri, headers: HeaderMap, body: Bytes, timeout: Duration) -> Sent {
+    /// POSTs and reads the answer; `timeout` covers everything from the connection to the body's last byte. `host` is
+    /// what faults call the receiver.
+    pub async fn post(&self, uri: &Uri, host: &str, headers: HeaderMap, body: Bytes, timeout: Duration) -> Sent {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
-        let host = uri.authority().map(ToString::to_string).unwrap_or_default();
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri;
+        *request.uri_mut() = uri.clone();
         *request.headers_mut() = headers;
         let exchange = async {
             match self.client.request(request).await {
-                Ok(response) => response::read(response, &host).await,
-                Err(fault) => Err(fault::explain(&fault, &host)),
+                Ok(response) => response::read(response, host).await,
+                Err(fault) => Err(fault::explain(&fault, host)),
             }
         };
         let result = tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| {

@@ -13,7 +13,7 @@ mod scheduler;
 use crate::{attempt::Outgoing, index::Index, target::Target};
 pub(crate) use lane::Job;
 use lane::SpilledSince;
-use model::{Clock, DeliveryId, SubscriptionId, Timestamp};
+use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
 use parking_lot::Mutex;
 use scheduler::Scheduler;
 pub(crate) use scheduler::{Room, Start};
@@ -54,6 +54,7 @@ struct State {
 pub(crate) struct Refill {
     lane: usize,
     target: Arc<Target>,
+    queue: Queue,
     limit: usize,
     held: Vec<DeliveryId>,
 }
@@ -96,19 +97,20 @@ impl Lanes {
             for (target, id, outgoing) in new {
                 // Deleted a moment ago: whoever deletes it cancels what is committed.
                 let Some(lane) = state.lane_of(&target, index) else { continue };
-                state.offer(lane, Job { id, outgoing, attempts: 0, earlier_attempts: 0 }, now);
+                let queue = Queue::of(outgoing.event.priority);
+                state.offer(lane, Job { id, queue, outgoing, attempts: 0, earlier_attempts: 0 }, now);
                 state.look(lane, now, work);
             }
         })
     }
 
-    /// The store has something of this subscription that is due at `at`.
-    pub(crate) fn expect(&self, target: &Target, at: Timestamp, index: &Index) -> Work {
+    /// The store has something in this queue of the subscription that is due at `at`.
+    pub(crate) fn expect(&self, target: &Target, queue: Queue, at: Timestamp, index: &Index) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
             let Some(lane) = state.lane_of(target, index) else { return };
             if let Some(one) = state.scheduler.lane(lane) {
-                one.leave_in_store(at);
+                one.leave_in_store(queue, at);
             }
             state.look(lane, now, work);
             self.sooner.notify_one();
@@ -158,7 +160,7 @@ impl Lanes {
                 if let Some(one) = state.scheduler.lane(lane) {
                     one.held.remove(&id);
                     if let Some(at) = next {
-                        one.leave_in_store(at);
+                        one.leave_in_store(Queue::Retry, at);
                     }
                 }
                 if next.is_some() {
@@ -199,17 +201,17 @@ impl Lanes {
 
     /// Runs a refill.
     pub(crate) async fn refill(&self, refill: Refill) -> Work {
-        let Refill { lane, target, limit, held } = refill;
+        let Refill { lane, target, queue, limit, held } = refill;
         let now = self.clock.now();
         let (tenant, id) = (&target.subscription.tenant, target.subscription.id);
-        let found = match self.store.due(tenant, id, now, limit, &held).await {
+        let found = match self.store.due(tenant, id, queue, now, limit, &held).await {
             Ok(found) => found,
             Err(fault) => {
                 tracing::warn!(subscription = %id, error = %fault, "a refill failed; it will be tried again");
                 Due { deliveries: Vec::new(), next: Some(now.after(Duration::from_secs(1))) }
             }
         };
-        let work = self.change(|state, work| state.refilled(lane, found, now, work));
+        let work = self.change(|state, work| state.refilled(lane, queue, found, now, work));
         self.sooner.notify_one();
         work
     }
@@ -265,36 +267,41 @@ impl State {
     }
 
     fn offer(&mut self, index: usize, job: Job, now: Timestamp) {
-        let full = self.is_full(index);
+        let full = self.is_full(index, job.queue);
         let Some(lane) = self.scheduler.lane(index) else { return };
         if lane.held.contains(&job.id) {
             return;
         }
-        if full || !lane.is_open() || lane.has_backlog(now) {
-            lane.leave_in_store(job.id.made_at());
+        if full || !lane.is_open() || lane.has_backlog(job.queue, now) {
+            lane.leave_in_store(job.queue, job.id.made_at());
         } else {
             self.scheduler.push(index, job);
         }
     }
 
-    fn is_full(&mut self, index: usize) -> bool {
+    fn is_full(&mut self, index: usize, queue: Queue) -> bool {
         let (bytes, busy) = (self.scheduler.queued_bytes, self.scheduler.busy_lanes().max(1));
         let Some(lane) = self.scheduler.lane(index) else { return true };
         // When memory is short, only lanes with next to nothing may take more.
-        let short = bytes >= MEMORY && lane.queue.len() >= (MEMORY / 4096 / busy).clamp(1, 64);
-        lane.queue.len() >= lane.pace.queue() || short
+        let short = bytes >= MEMORY && lane.queued_in(queue) >= (MEMORY / 4096 / busy).clamp(1, 64);
+        lane.queued_in(queue) >= lane.pace.queue() || short
     }
 
-    /// Refills a lane that needs it, or sets its timer.
+    /// Refills the queues of a lane that need it, and sets its timer.
     fn look(&mut self, index: usize, now: Timestamp, work: &mut Work) {
         let short = self.scheduler.queued_bytes >= MEMORY;
         let Some(lane) = self.scheduler.lane(index) else { return };
-        if let Some(limit) = lane.wants_refill(now).map(|limit| if short { limit.min(8) } else { limit }) {
-            lane.refilling = Some(SpilledSince::No);
-            let held = lane.held.iter().copied().collect();
-            work.refills.push(Refill { lane: index, target: lane.target.clone(), limit, held });
-        } else if let Some(at) = lane.stored_due
-            && at > now
+        let Some(first) = lane.stored_due() else { return };
+        if first <= now {
+            let (queues, room) = lane.wants_refill(now);
+            for queue in queues {
+                lane.part(queue).refilling = Some(SpilledSince::No);
+                let (target, held) = (lane.target.clone(), lane.held.iter().copied().collect());
+                let limit = if short { room.min(8) } else { room };
+                work.refills.push(Refill { lane: index, target, queue, limit, held });
+            }
+        }
+        if let Some(at) = lane.due_after(now)
             && lane.is_open()
             && lane.timer.is_none_or(|set| at < set)
         {
@@ -305,12 +312,13 @@ impl State {
         }
     }
 
-    fn refilled(&mut self, index: usize, found: Due, now: Timestamp, work: &mut Work) {
+    fn refilled(&mut self, index: usize, queue: Queue, found: Due, now: Timestamp, work: &mut Work) {
         let Some(lane) = self.scheduler.lane(index) else { return };
-        let spilled = lane.refilling.take() == Some(SpilledSince::Yes);
-        lane.stored_due = found.next;
+        let part = lane.part(queue);
+        let spilled = part.refilling.take() == Some(SpilledSince::Yes);
+        part.stored_due = found.next;
         if spilled {
-            lane.leave_in_store(now);
+            lane.leave_in_store(queue, now);
         }
         for due in found.deliveries {
             let Some(lane) = self.scheduler.lane(index) else { return };
@@ -319,10 +327,10 @@ impl State {
             }
             if lane.is_open() {
                 let outgoing = Arc::new(Outgoing::new(due.event));
-                let job = Job { id: due.id, outgoing, attempts: due.attempts, earlier_attempts: due.earlier_attempts };
-                self.scheduler.push(index, job);
+                let (attempts, earlier_attempts) = (due.attempts, due.earlier_attempts);
+                self.scheduler.push(index, Job { id: due.id, queue, outgoing, attempts, earlier_attempts });
             } else {
-                lane.leave_in_store(now);
+                lane.leave_in_store(queue, now);
             }
         }
         self.look(index, now, work);

@@ -1,26 +1,49 @@
 //! Who goes next. Pure: no clock, no I/O, no tasks.
 //!
-//! Rings of tenants and, in each, of lanes; a turn is one delivery. A request under way cannot be taken back, and one to
-//! a receiver that hangs stays for its whole timeout; so room is given by what is known of the receiver:
+//! Tenants take turns, then in each its lanes, those with something of high priority first; a turn is one delivery. A
+//! large one takes several turns to earn (deficit round-robin), so that a tenant with large payloads has no more of the
+//! machine than others. A request under way cannot be taken back, and one to a receiver that hangs stays for its whole
+//! timeout; so room is given by what is known of the receiver:
 //!
 //! * Slow receivers have a quarter of all requests between them.
 //! * A lane with nothing under way may always start one; in the last quarter only when its tenant has nothing under way.
 //! * What is not known yet to be quick may have more than one only in an eighth.
-//! * Quick receivers share half, and beyond it an eighth in equal parts.
+//! * Quick receivers share half. Up to three quarters go to tenants that have less than an equal part of that half, and
+//!   some of the last quarter to those that have less than an equal part of an eighth.
 //!
 //! So whatever number of receivers hangs, and whether they were quick before or not, another lane can start, and when
-//! it gets an answer it is quick. A lane that may not start now is parked until another request ends; one that has
-//! reached its own cap comes back when a request of its own ends.
+//! it gets an answer it is quick. A lane that may not start now is parked until a request ends that had the room it
+//! needs. Then parked tenants take turns, whatever the number of their lanes, and a lane whose request has ended queues
+//! behind those that wait already. A lane that has reached its own cap comes back when a request of its own ends.
+
+mod roster;
 
 use super::lane::{Job, Lane, Pace};
-use model::{SubscriptionId, TenantId};
+use model::{Queue, SubscriptionId, TenantId};
 use std::collections::{HashMap, VecDeque};
+
+/// A delivery costs one turn, and another for each of these bytes it takes.
+const TURN_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Default)]
 struct Tenant {
     ring: VecDeque<usize>,
+    /// Those of its lanes that have something of high priority.
+    urgent: VecDeque<usize>,
     in_ring: bool,
+    /// By the room they wait for.
+    parked: [VecDeque<usize>; 3],
+    is_parked: [bool; 3],
     in_flight: usize,
+    busy_lanes: usize,
+    /// Turns earned and not used.
+    deficit: usize,
+}
+
+impl Tenant {
+    fn has_turns(&self) -> bool {
+        !self.ring.is_empty() || !self.urgent.is_empty()
+    }
 }
 
 #[derive(Debug)]
@@ -37,10 +60,14 @@ pub(crate) struct Scheduler {
     tenants: Vec<Tenant>,
     by_tenant: HashMap<TenantId, usize>,
     ring: VecDeque<usize>,
-    parked: VecDeque<usize>,
+    /// Tenants with parked lanes, by the room that these wait for.
+    parked: [VecDeque<usize>; 3],
+    /// Parked lanes that may be looked at, since room has come free.
+    looks: [u8; 3],
     /// Bytes of queued jobs, about.
     pub(crate) queued_bytes: usize,
     busy_lanes: usize,
+    busy_tenants: usize,
     stopped: bool,
 }
 
@@ -54,6 +81,7 @@ pub(crate) struct Start {
 
 /// Whose room a request takes; given back when it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Room {
     Slow,
     Unproven,
@@ -64,8 +92,8 @@ enum May {
     Start(Room),
     /// Its own cap is reached.
     Wait,
-    /// The others need the room.
-    Park,
+    /// The others need this room.
+    Park(Room),
 }
 
 impl Scheduler {
@@ -81,9 +109,11 @@ impl Scheduler {
             tenants: Vec::new(),
             by_tenant: HashMap::new(),
             ring: VecDeque::new(),
-            parked: VecDeque::new(),
+            parked: Default::default(),
+            looks: [0; 3],
             queued_bytes: 0,
             busy_lanes: 0,
+            busy_tenants: 0,
             stopped: false,
         }
     }
@@ -101,122 +131,36 @@ impl Scheduler {
         self.stopped = true;
     }
 
-    pub(crate) fn find(&self, id: SubscriptionId) -> Option<usize> {
-        self.by_subscription.get(&id).copied()
-    }
-
-    pub(crate) fn lane(&mut self, index: usize) -> Option<&mut Lane> {
-        self.lanes.get_mut(index)?.as_mut()
-    }
-
-    /// The lane of this subscription, made when there is none.
-    pub(crate) fn lane_for(&mut self, target: &std::sync::Arc<crate::target::Target>) -> usize {
-        let id = target.subscription.id;
-        if let Some(index) = self.find(id) {
-            return index;
-        }
-        let tenant = match self.by_tenant.get(&target.subscription.tenant) {
-            Some(index) => *index,
-            None => {
-                self.tenants.push(Tenant::default());
-                let index = self.tenants.len() - 1;
-                self.by_tenant.insert(target.subscription.tenant.clone(), index);
-                index
-            }
-        };
-        let lane = Some(Lane::new(target.clone(), tenant));
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.lanes[index] = lane;
-                index
-            }
-            None => {
-                self.lanes.push(lane);
-                self.lanes.len() - 1
-            }
-        };
-        self.by_subscription.insert(id, index);
-        index
-    }
-
-    /// Forgets a lane's subscription; the lane itself goes when nothing of it is under way.
-    pub(crate) fn remove(&mut self, id: SubscriptionId) {
-        let Some(index) = self.by_subscription.remove(&id) else { return };
-        self.clear_queue(index);
-        if let Some(lane) = self.lane(index) {
-            lane.removed = true;
-        }
-        self.drop_if_done(index);
-    }
-
-    fn drop_if_done(&mut self, index: usize) {
-        if let Some(lane) = self.lane(index)
-            && lane.removed
-            && lane.in_flight == 0
-            && !lane.scheduled
-            && lane.refilling.is_none()
-            && lane.held.is_empty()
-        {
-            self.lanes[index] = None;
-            self.free.push(index);
-        }
-    }
-
-    /// Called when an outcome of the lane is durable, or a refill has ended.
-    pub(crate) fn settled(&mut self, index: usize) {
-        self.drop_if_done(index);
-    }
-
-    /// Leaves all that is queued to the store.
-    pub(crate) fn clear_queue(&mut self, index: usize) {
-        let was_busy = self.is_busy(index);
-        let mut bytes = 0;
-        if let Some(lane) = self.lane(index) {
-            for job in std::mem::take(&mut lane.queue) {
-                bytes += job.outgoing.weight();
-                lane.held.remove(&job.id);
-                lane.leave_in_store(job.id.made_at());
-            }
-        }
-        self.queued_bytes -= bytes;
-        self.count_busy(index, was_busy);
-    }
-
-    fn is_busy(&self, index: usize) -> bool {
-        self.lanes.get(index).and_then(Option::as_ref).is_some_and(Lane::is_busy)
-    }
-
-    fn count_busy(&mut self, index: usize, was_busy: bool) {
-        match (was_busy, self.is_busy(index)) {
-            (false, true) => self.busy_lanes += 1,
-            (true, false) => self.busy_lanes -= 1,
-            _ => {}
-        }
-    }
-
     /// Queues a job; the caller has seen that there is room.
     pub(crate) fn push(&mut self, index: usize, job: Job) {
         let was_busy = self.is_busy(index);
         self.queued_bytes += job.outgoing.weight();
         if let Some(lane) = self.lane(index) {
-            lane.held.insert(job.id);
-            lane.queue.push_back(job);
+            lane.push(job);
         }
         self.count_busy(index, was_busy);
         self.schedule(index);
     }
 
-    /// Puts a lane with work into its tenant's ring.
+    /// Puts a lane with work into its tenant's rings.
     pub(crate) fn schedule(&mut self, index: usize) {
         let Some(lane) = self.lanes.get_mut(index).and_then(Option::as_mut) else { return };
-        if lane.scheduled || lane.queue.is_empty() {
-            return;
-        }
-        lane.scheduled = true;
         let number = lane.tenant;
         let tenant = &mut self.tenants[number];
-        tenant.ring.push_back(index);
-        if !tenant.in_ring {
+        if !lane.urgent && lane.queued_in(Queue::High) > 0 {
+            lane.urgent = true;
+            tenant.urgent.push_back(index);
+        }
+        if !lane.scheduled && lane.queued() > 0 {
+            lane.scheduled = true;
+            tenant.ring.push_back(index);
+        }
+        self.join_ring(number);
+    }
+
+    fn join_ring(&mut self, number: usize) {
+        let tenant = &mut self.tenants[number];
+        if !tenant.in_ring && tenant.has_turns() {
             tenant.in_ring = true;
             self.ring.push_back(number);
         }
@@ -227,7 +171,7 @@ impl Scheduler {
             return May::Wait;
         }
         let (half, quarter, eighth) = (self.max.div_ceil(2), self.max.div_ceil(4), self.max.div_ceil(8));
-        let may = |may: bool, room| if may { May::Start(room) } else { May::Park };
+        let may = |may: bool, room| if may { May::Start(room) } else { May::Park(room) };
         match lane.pace {
             Pace::Slow => may(self.slow < quarter, Room::Slow),
             _ if lane.in_flight == 0 => {
@@ -236,8 +180,9 @@ impl Scheduler {
             }
             Pace::Unproven => may(self.unproven < eighth, Room::Unproven),
             Pace::Quick => {
-                let share = eighth / self.busy_lanes.max(1);
-                may(self.in_flight < half || lane.in_flight < share, Room::Common)
+                let own = self.tenants[lane.tenant].in_flight * self.busy_tenants.max(1);
+                let most = if self.in_flight < self.max - quarter { half } else { eighth };
+                may(self.in_flight < half || own < most, Room::Common)
             }
         }
     }
@@ -245,53 +190,134 @@ impl Scheduler {
     /// The next delivery to be sent, if any may be.
     pub(crate) fn next(&mut self) -> Option<Start> {
         while !self.stopped && self.in_flight < self.max {
-            let number = self.ring.pop_front()?;
-            let tenant = &mut self.tenants[number];
-            let found = tenant.ring.pop_front();
-            if tenant.ring.is_empty() {
-                tenant.in_ring = false;
-            } else {
-                self.ring.push_back(number);
+            let (number, parked) = match self.ring.pop_front() {
+                Some(number) => (number, None),
+                None => self.unpark()?,
+            };
+            let start = self.turn(number);
+            if let (Some(room), Some(_)) = (parked, &start) {
+                // It has what came free; who else is parked keeps his place.
+                self.looks[room as usize] = 0;
             }
-            let Some(index) = found else { continue };
-            if let Some(start) = self.try_start(index) {
-                return Some(start);
+            let tenant = &mut self.tenants[number];
+            tenant.in_ring = false;
+            if !tenant.has_turns() {
+                tenant.deficit = 0;
+            }
+            self.join_ring(number);
+            if start.is_some() {
+                return start;
             }
         }
         None
     }
 
-    fn try_start(&mut self, index: usize) -> Option<Start> {
+    /// One turn of a tenant.
+    fn turn(&mut self, number: usize) -> Option<Start> {
+        let tenant = &mut self.tenants[number];
+        if let Some(index) = tenant.urgent.pop_front() {
+            let lane = self.lanes.get_mut(index)?.as_mut()?;
+            lane.urgent = false;
+            let lane = self.lanes[index].as_ref()?;
+            // Otherwise its turn in the other ring says what becomes of it.
+            if lane.queued_in(Queue::High) > 0
+                && let May::Start(room) = self.may_start(lane)
+            {
+                return self.start_or_save(index, room, true);
+            }
+            self.drop_if_done(index);
+            return None;
+        }
+        let index = tenant.ring.pop_front()?;
         let lane = self.lanes.get(index)?.as_ref()?;
-        let may = if lane.queue.is_empty() { May::Wait } else { self.may_start(lane) };
-        let lane = self.lanes[index].as_mut()?;
-        match may {
+        match if lane.queued() == 0 { May::Wait } else { self.may_start(lane) } {
             May::Wait => {
-                lane.scheduled = false;
+                self.lane(index)?.scheduled = false;
                 self.drop_if_done(index);
                 None
             }
-            May::Park => {
-                self.parked.push_back(index);
+            May::Park(room) => {
+                self.park(index, room);
                 None
             }
-            May::Start(room) => {
-                lane.scheduled = false;
-                let job = lane.queue.pop_front()?;
-                lane.in_flight += 1;
-                let number = lane.tenant;
-                self.tenants[number].in_flight += 1;
-                self.in_flight += 1;
-                match room {
-                    Room::Slow => self.slow += 1,
-                    Room::Unproven => self.unproven += 1,
-                    Room::Common => {}
+            May::Start(room) => self.start_or_save(index, room, false),
+        }
+    }
+
+    fn park(&mut self, index: usize, room: Room) {
+        let Some(lane) = self.lanes.get_mut(index).and_then(Option::as_mut) else { return };
+        lane.scheduled = true;
+        lane.parked = Some(room);
+        let (tenant, at) = (&mut self.tenants[lane.tenant], room as usize);
+        tenant.parked[at].push_back(index);
+        if !tenant.is_parked[at] {
+            tenant.is_parked[at] = true;
+            self.parked[at].push_back(lane.tenant);
+        }
+    }
+
+    /// Puts the next parked lane that may be looked at into the ring: its tenant, and the room that it waited for.
+    fn unpark(&mut self) -> Option<(usize, Option<Room>)> {
+        for room in [Room::Common, Room::Unproven, Room::Slow] {
+            let at = room as usize;
+            while self.looks[at] > 0
+                && let Some(number) = self.parked[at].pop_front()
+            {
+                let tenant = &mut self.tenants[number];
+                let found = tenant.parked[at].pop_front();
+                if tenant.parked[at].is_empty() {
+                    tenant.is_parked[at] = false;
+                } else {
+                    self.parked[at].push_back(number);
                 }
-                self.queued_bytes -= job.outgoing.weight();
+                let Some(index) = found else { continue };
+                // It may have come back another way meanwhile.
+                let Some(lane) = self.lane(index).filter(|lane| lane.parked == Some(room)) else { continue };
+                lane.parked = None;
+                lane.scheduled = false;
+                self.looks[at] -= 1;
                 self.schedule(index);
-                Some(Start { lane: index, job, room })
+                if self.tenants[number].in_ring {
+                    self.ring.retain(|one| *one != number);
+                    return Some((number, Some(room)));
+                }
+                self.drop_if_done(index);
             }
         }
+        None
+    }
+
+    /// Starts the lane's next delivery, when its tenant has earned the turns that it costs; else saves them up.
+    fn start_or_save(&mut self, index: usize, room: Room, urgent: bool) -> Option<Start> {
+        let lane = self.lanes.get_mut(index)?.as_mut()?;
+        let tenant = &mut self.tenants[lane.tenant];
+        let cost = 1 + lane.peek()?.outgoing.weight() / TURN_BYTES;
+        tenant.deficit += 1;
+        if tenant.deficit < cost {
+            if urgent {
+                lane.urgent = true;
+                tenant.urgent.push_front(index);
+            } else {
+                tenant.ring.push_front(index);
+            }
+            return None;
+        }
+        tenant.deficit -= cost;
+        tenant.in_flight += 1;
+        if !urgent {
+            lane.scheduled = false;
+        }
+        let job = lane.pop()?;
+        lane.in_flight += 1;
+        self.in_flight += 1;
+        match room {
+            Room::Slow => self.slow += 1,
+            Room::Unproven => self.unproven += 1,
+            Room::Common => {}
+        }
+        self.queued_bytes -= job.outgoing.weight();
+        self.schedule(index);
+        Some(Start { lane: index, job, room })
     }
 
     /// A request of this lane has ended.
@@ -309,16 +335,21 @@ impl Scheduler {
             Room::Common => {}
         }
         self.count_busy(index, was_busy);
-        self.schedule(index);
-        // Two, so that all parked lanes are looked at sooner than new ones are parked.
-        for _ in 0..2 {
-            let Some(parked) = self.parked.pop_front() else { break };
-            if let Some(lane) = self.lane(parked) {
-                lane.scheduled = false;
-            }
-            self.schedule(parked);
-            self.drop_if_done(parked);
+        // What is known of the receiver may have changed; so one that is parked is looked at anew.
+        if let Some(lane) = self.lane(index).filter(|lane| lane.parked.is_some()) {
+            lane.parked = None;
+            lane.scheduled = false;
         }
+        let contended = !self.parked[Room::Common as usize].is_empty();
+        match self.lane(index) {
+            Some(lane) if contended && !lane.scheduled && lane.queued() > 0 && lane.pace != Pace::Slow => {
+                self.park(index, Room::Common);
+            }
+            _ => self.schedule(index),
+        }
+        // Two, so that all parked lanes are looked at sooner than new ones are parked.
+        self.looks[room as usize] = 2;
+        self.looks[Room::Common as usize] = 2;
     }
 }
 

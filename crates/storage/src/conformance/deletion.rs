@@ -1,6 +1,6 @@
 //! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
 
-use super::fixtures::{Belongings, World, append, given_id};
+use super::fixtures::{Belongings, World, append, due, given_id, next_due};
 use crate::{Appended, Deleted, Done, Insert, Put, Retry, Store, Update, Write};
 use model::{DeliveryStatus, TenantId};
 
@@ -26,8 +26,8 @@ async fn is_gone(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> bool
         && store.delivery(tenant, waiting).await.unwrap().is_none()
         && store.event_deliveries(tenant, event.id).await.unwrap().is_empty()
         && store.attempts(tenant, ended).await.unwrap().is_empty()
-        && store.next_due(tenant, subscription).await.unwrap().is_none()
-        && store.due(tenant, subscription, world.now(), 10, &[]).await.unwrap() == crate::Due::default()
+        && next_due(store, tenant, subscription).await.is_none()
+        && due(store, tenant, subscription, world.now(), 10, &[]).await == crate::Due::default()
         && !is_handed_out(world, tenant).await
 }
 

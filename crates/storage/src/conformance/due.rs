@@ -1,9 +1,9 @@
 //! What is due for a subscription: how lanes are filled again, from memory's point of view after a start or a spill.
 
-use super::fixtures::World;
-use crate::{Due, NewDelivery, Retry, Store, Write};
-use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
-use std::time::Duration;
+use super::fixtures::{World, due, next_due};
+use crate::{Due, NewDelivery, Retry, Store, Waiting, Write};
+use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp};
+use std::{sync::Arc, time::Duration};
 
 /// A queue: a subscription with so many pending deliveries, a second apart, the oldest first.
 async fn queue(world: &World<'_>, tenant: &TenantId, count: usize) -> (SubscriptionId, Vec<NewDelivery>) {
@@ -40,7 +40,7 @@ pub async fn what_is_due_is_handed_out_oldest_first_with_its_event(store: &dyn S
     // Oldest by when it is due, not by when it was made.
     try_again(&world, &tenant, first.deliveries[0], 1, third.event.id.made_at().after(Duration::from_micros(1))).await;
 
-    let due = store.due(&tenant, subscription, world.tick(), 10, &[]).await.unwrap();
+    let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
     assert_eq!(due.next, None);
     let handed: Vec<_> = due.deliveries.iter().map(|one| (one.id, one.attempts, one.earlier_attempts)).collect();
     let (one, two) = (second.deliveries[0].id, second.deliveries[1].id);
@@ -56,7 +56,7 @@ pub async fn a_limit_cuts_and_the_next_one_is_due_already(store: &dyn Store) {
     let (subscription, made) = queue(&world, &tenant, 5).await;
     let now = world.tick();
     for limit in 0..=6 {
-        let due = store.due(&tenant, subscription, now, limit, &[]).await.unwrap();
+        let due = due(store, &tenant, subscription, now, limit, &[]).await;
         assert_eq!(ids(&due), of(&made[..limit.min(5)]));
         assert_eq!(due.next, made.get(limit).map(|next| next.id.made_at()));
         assert!(due.next.is_none_or(|next| next <= now));
@@ -72,7 +72,7 @@ pub async fn the_next_one_may_be_due_later_or_not_at_all(store: &dyn Store) {
     try_again(&world, &tenant, made[0], 1, much_later).await;
     try_again(&world, &tenant, made[1], 1, later).await;
     let due = async |now| {
-        let due = store.due(&tenant, subscription, now, 10, &[]).await.unwrap();
+        let due = due(store, &tenant, subscription, now, 10, &[]).await;
         (ids(&due), due.next)
     };
     assert_eq!(due(world.tick()).await, (of(&made[2..]), Some(later)));
@@ -88,7 +88,7 @@ pub async fn what_the_caller_holds_is_passed_over_and_does_not_count(store: &dyn
     let (subscription, made) = queue(&world, &tenant, 6).await;
     let now = world.tick();
     let due = async |limit, held: &[NewDelivery]| {
-        let due = store.due(&tenant, subscription, now, limit, &of(held)).await.unwrap();
+        let due = due(store, &tenant, subscription, now, limit, &of(held)).await;
         (ids(&due), due.next)
     };
     assert_eq!(due(2, &made[..2]).await, (of(&made[2..4]), Some(made[4].id.made_at())));
@@ -110,8 +110,8 @@ pub async fn what_has_ended_is_not_due(store: &dyn Store) {
     }
     world.commit(vec![Write::Cancel { tenant: tenant.clone(), delivery: made[4].id }]).await;
     assert_eq!(world.delivery(&tenant, made[4].id).await.status, Cancelled);
-    assert_eq!(store.due(&tenant, subscription, world.tick(), 10, &[]).await.unwrap(), Due::default());
-    assert_eq!(store.next_due(&tenant, subscription).await.unwrap(), None);
+    assert_eq!(due(store, &tenant, subscription, world.tick(), 10, &[]).await, Due::default());
+    assert_eq!(next_due(store, &tenant, subscription).await, None);
 }
 
 pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
@@ -122,8 +122,8 @@ pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
     world.attempted(&tenant, made[0], 2, DeliveryStatus::Exhausted).await;
     let now = world.tick();
     assert_eq!(store.retry_delivery(&tenant, made[0].id, now).await.unwrap(), Retry::Queued(subscription));
-    assert_eq!(store.next_due(&tenant, subscription).await.unwrap(), Some(made[1].id.made_at()));
-    let due = store.due(&tenant, subscription, now, 10, &[]).await.unwrap();
+    assert_eq!(next_due(store, &tenant, subscription).await, Some(made[0].id.made_at()), "due since it was made");
+    let due = due(store, &tenant, subscription, now, 10, &[]).await;
     assert_eq!((ids(&due), due.next), (vec![made[1].id, made[0].id], None));
     assert_eq!((due.deliveries[1].attempts, due.deliveries[1].earlier_attempts), (2, 2));
 }
@@ -134,19 +134,56 @@ pub async fn each_subscription_has_its_own_queue(store: &dyn Store) {
     let ((one, first), (two, second)) = (queue(&world, &tenant, 2).await, queue(&world, &tenant, 3).await);
     let none = world.subscribe(&tenant).await.id;
     let now = world.tick();
-    assert_eq!(ids(&store.due(&tenant, one, now, 10, &[]).await.unwrap()), of(&first));
-    assert_eq!(ids(&store.due(&tenant, two, now, 10, &[]).await.unwrap()), of(&second));
-    assert_eq!(store.due(&tenant, none, now, 10, &[]).await.unwrap(), Due::default());
+    assert_eq!(ids(&due(store, &tenant, one, now, 10, &[]).await), of(&first));
+    assert_eq!(ids(&due(store, &tenant, two, now, 10, &[]).await), of(&second));
+    assert_eq!(due(store, &tenant, none, now, 10, &[]).await, Due::default());
     let never = world.ids.subscription(now);
-    assert_eq!(store.due(&tenant, never, now, 10, &[]).await.unwrap(), Due::default());
-    assert_eq!(store.next_due(&tenant, never).await.unwrap(), None);
+    assert_eq!(due(store, &tenant, never, now, 10, &[]).await, Due::default());
+    assert_eq!(next_due(store, &tenant, never).await, None);
+}
+
+pub async fn each_priority_waits_in_its_queue_and_so_do_retries_and_replays(store: &dyn Store) {
+    let world = World::new(store, "due.queues");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let mut made = Vec::new();
+    for priority in [Priority::Low, Priority::High, Priority::Normal, Priority::Normal, Priority::High] {
+        let mut event = world.event(&tenant, "invoice.created", &[subscription]);
+        Arc::make_mut(&mut event.event).priority = priority;
+        made.push(event.deliveries[0]);
+        world.append(&tenant, vec![event]).await;
+    }
+    world.attempted(&tenant, made[2], 1, DeliveryStatus::Retrying).await;
+    world.attempted(&tenant, made[4], 1, DeliveryStatus::Exhausted).await;
+    store.retry_delivery(&tenant, made[4].id, world.tick()).await.unwrap();
+
+    let late = world.now().after(Duration::from_secs(365 * 24 * 3_600));
+    let waits = [
+        (Queue::High, made[1], made[1].id.made_at()),
+        (Queue::Normal, made[3], made[3].id.made_at()),
+        (Queue::Low, made[0], made[0].id.made_at()),
+        (Queue::Replay, made[4], made[4].id.made_at()),
+        (Queue::Retry, made[2], world.delivery(&tenant, made[2].id).await.next_attempt_at.unwrap()),
+    ];
+    let mut heads = Vec::new();
+    store.each_waiting(&mut |one| heads.extend((one.subscription == subscription).then_some(one))).await.unwrap();
+    let expected = waits.map(|(queue, _, at)| Waiting { tenant: tenant.clone(), subscription, queue, at });
+    assert_eq!(heads, expected);
+    for (queue, of, _) in waits {
+        let due = store.due(&tenant, subscription, queue, late, 10, &[]).await.unwrap();
+        assert_eq!((ids(&due), due.next), (vec![of.id], None), "{queue:?}");
+    }
+    world.attempted(&tenant, made[4], 2, DeliveryStatus::Retrying).await;
+    let due = store.due(&tenant, subscription, Queue::Retry, late, 10, &[]).await.unwrap();
+    assert_eq!(due.deliveries.len(), 2, "what was brought back is retried by itself too");
+    assert_eq!(store.due(&tenant, subscription, Queue::Replay, late, 10, &[]).await.unwrap(), Due::default());
 }
 
 pub async fn next_due_is_when_the_first_one_is_due(store: &dyn Store) {
     let world = World::new(store, "due.first");
     let tenant = world.tenant("acme").await;
     let (subscription, made) = queue(&world, &tenant, 2).await;
-    let next = async || store.next_due(&tenant, subscription).await.unwrap();
+    let next = async || next_due(store, &tenant, subscription).await;
     assert_eq!(next().await, Some(made[0].id.made_at()));
     let later = world.now().after(Duration::from_micros(3_600_000_001));
     try_again(&world, &tenant, made[0], 1, later).await;

@@ -3,13 +3,13 @@
 
 use crate::{
     Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, NewDelivery, NewEvent, Outcome, Page, Store,
-    SubscriptionFilter, Write,
+    SubscriptionFilter, Waiting, Write,
 };
 use bytes::Bytes;
 use model::{
     Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
-    ManualClock, Priority, Profile, Subscription, SubscriptionId, SubscriptionState, Tenant, TenantId, TenantKey,
-    Timestamp,
+    ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant, TenantId,
+    TenantKey, Timestamp,
     delivery::Next,
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
@@ -259,12 +259,12 @@ impl<'s> World<'s> {
         let store = self.store;
         let subscriptions = store.subscriptions(tenant, &SubscriptionFilter::default(), all()).await.unwrap();
         let deliveries = store.deliveries(tenant, &DeliveryFilter::default(), all()).await.unwrap();
-        let (mut attempts, mut due) = (Vec::new(), Vec::new());
+        let (mut attempts, mut waiting) = (Vec::new(), Vec::new());
         for delivery in &deliveries {
             attempts.push(store.attempts(tenant, delivery.id).await.unwrap());
         }
         for subscription in &subscriptions {
-            due.push(store.due(tenant, subscription.id, self.now(), 10, &[]).await.unwrap());
+            waiting.push(due(store, tenant, subscription.id, self.now(), 10, &[]).await);
         }
         Shown {
             tenant: store.tenant(tenant).await.unwrap(),
@@ -273,7 +273,7 @@ impl<'s> World<'s> {
             events: store.events(tenant, &EventFilter::default(), all()).await.unwrap(),
             deliveries,
             attempts,
-            due,
+            due: waiting,
         }
     }
 
@@ -311,6 +311,36 @@ pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
 
 pub(super) fn object(value: Value) -> Map<String, Value> {
     value.as_object().unwrap().clone()
+}
+
+/// What is due in all queues of a subscription, queue after queue; the limit is for each.
+pub(super) async fn due(
+    store: &dyn Store,
+    tenant: &TenantId,
+    subscription: SubscriptionId,
+    now: Timestamp,
+    limit: usize,
+    held: &[DeliveryId],
+) -> Due {
+    let mut all = Due::default();
+    for queue in Queue::ALL {
+        let due = store.due(tenant, subscription, queue, now, limit, held).await.unwrap();
+        all.next = all.next.into_iter().chain(due.next).min();
+        all.deliveries.extend(due.deliveries);
+    }
+    all
+}
+
+/// When the first waiting delivery of a subscription is due.
+pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp> {
+    let mut first = None;
+    let mut take = |one: Waiting| {
+        if one.tenant == *tenant && one.subscription == subscription {
+            first = first.into_iter().chain([one.at]).min();
+        }
+    };
+    store.each_waiting(&mut take).await.unwrap();
+    first
 }
 
 /// A page that holds everything that a case makes.

@@ -1,6 +1,6 @@
 //! The journal: appends, what a batch promises, and names under which an event is published once.
 
-use super::fixtures::{World, append, given_id, idempotency};
+use super::fixtures::{World, append, due, given_id, idempotency};
 use crate::{Append, Appended, DedupeKey, Done, NewEvent, Store, Write};
 use model::{Delivery, DeliveryStatus, SubscriptionId, TenantId};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub async fn an_append_makes_an_event_and_its_deliveries(store: &dyn Store) {
     assert_eq!(store.event_deliveries(&tenant, new.event.id).await.unwrap(), expected.collect::<Vec<_>>());
     assert_eq!(store.attempts(&tenant, new.deliveries[0].id).await.unwrap(), []);
     for of in &new.deliveries {
-        let due = store.due(&tenant, of.subscription, world.now(), 10, &[]).await.unwrap();
+        let due = due(store, &tenant, of.subscription, world.now(), 10, &[]).await;
         assert_eq!((due.deliveries.len(), due.deliveries[0].id, due.next), (1, of.id, None));
         assert_eq!(due.deliveries[0].event, *new.event);
     }
@@ -98,7 +98,7 @@ async fn is_published_once(
         assert!(is_stored(world, &first).await && !is_stored(world, &second).await);
         assert_eq!(world.store.event_deliveries(tenant, first.event.id).await.unwrap().len(), 1);
     }
-    let due = world.store.due(tenant, subscription, world.now(), 10, &[]).await.unwrap();
+    let due = due(world.store, tenant, subscription, world.now(), 10, &[]).await;
     assert_eq!(due.deliveries.len(), 3, "a duplicate makes no deliveries");
 }
 

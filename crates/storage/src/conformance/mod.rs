@@ -22,6 +22,7 @@ mod isolation;
 mod journal;
 mod keys;
 mod outcomes;
+mod retention;
 mod subscriptions;
 mod tenants;
 mod unique;
@@ -116,6 +117,7 @@ macro_rules! conformance_suite {
                 every_combination_of_filters_finds_what_it_says
                 deliveries_are_paged_by_the_last_id_and_by_offset
                 pages_of_deliveries_are_exact_while_deliveries_are_added
+                any_page_of_a_long_list_is_exact
                 the_deliveries_of_an_event_are_found_in_order
                 a_retry_of_an_ended_delivery_begins_a_new_round
                 a_retry_of_a_waiting_delivery_makes_it_due_now
@@ -130,6 +132,7 @@ macro_rules! conformance_suite {
                 what_has_ended_is_not_due
                 a_retried_delivery_is_due_in_its_new_round
                 each_subscription_has_its_own_queue
+                each_priority_waits_in_its_queue_and_so_do_retries_and_replays
                 next_due_is_when_the_first_one_is_due
             }
             journal {
@@ -167,6 +170,13 @@ macro_rules! conformance_suite {
                 the_same_ids_in_two_tenants_are_two_things
                 the_same_name_is_published_once_in_each_tenant
                 tenants_whose_ids_are_almost_the_same_are_apart
+            }
+            retention {
+                what_is_old_goes_with_all_that_hangs_on_it
+                what_waits_is_kept_whatever_its_age
+                an_event_with_many_deliveries_goes_piece_by_piece
+                retention_in_one_tenant_takes_nothing_of_others
+                a_name_is_free_again_when_its_event_is_gone
             }
             whole {
                 a_store_that_works_says_so

@@ -3,6 +3,7 @@
 mod idempotency;
 mod outcomes;
 mod recovery;
+mod retention;
 mod retry;
 mod retry_after;
 mod signatures;

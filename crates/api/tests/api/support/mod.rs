@@ -23,6 +23,9 @@ use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::{RootCertStore, pki_types::CertificateDer};
 
+/// How long installations of tests keep events.
+pub(crate) const RETENTION: Duration = Duration::from_secs(90 * 24 * 3_600);
+
 /// The time at which tests begin: Saturday, 2026-01-31T09:30:00Z.
 pub(crate) const START: Timestamp = Timestamp::from_millis(1_769_851_800_000);
 
@@ -106,6 +109,7 @@ impl TestApp {
         }
         let allowed = if setup.allow_loopback { vec!["127.0.0.0/8".parse().unwrap()] } else { vec![] };
         let engine = Engine::start(delivery::Parts {
+            retention: Some(RETENTION),
             store: store.clone(),
             clock: clock.clone(),
             sleeper: clock.clone(),

@@ -2,17 +2,18 @@
 
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
+    Attempt, Delivery, DeliveryId, Event, EventId, Queue, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
     Timestamp, catalog::CatalogEntry,
 };
 use serde_json::{Map, Value};
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
     CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Retry, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants, Update, Write,
+    Keys, Page, Put, Removed, Retention, Retry, Source, StorageError, Store, SubscriptionFilter, Subscriptions,
+    Tenants, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -107,11 +108,11 @@ impl Watched {
 
 #[async_trait]
 impl Journal for Watched {
-    async fn commit(&self, batch: Vec<Write>) -> std::result::Result<(Vec<Write>, Vec<Done>), CommitError> {
-        if let Err(source) = self.writable() {
-            return Err(CommitError { batch, source });
+    async fn commit_from(&self, source: Arc<dyn Source>) -> std::result::Result<(Vec<Write>, Vec<Done>), CommitError> {
+        if let Err(fault) = self.writable() {
+            return Err(CommitError { batch: source.take(), source: fault });
         }
-        let done = self.store.commit(batch).await;
+        let done = self.store.commit_from(source).await;
         Gate::pass(&self.commit_gate).await;
         self.commits.send_modify(|number| *number += 1);
         done
@@ -218,8 +219,28 @@ hand_on!(Deliveries {
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
     fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
     fn retry_delivery(tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Retry;
-    fn next_due(tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp>;
+    fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
     fn due(
-        tenant: &TenantId, subscription: SubscriptionId, now: Timestamp, limit: usize, held: &[DeliveryId]
+        tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
+        held: &[DeliveryId]
     ) -> Due;
 });
+
+#[async_trait]
+impl Retention for Watched {
+    async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>> {
+        self.store.tenants_with_events_before(before).await
+    }
+
+    async fn remove_before(
+        &self,
+        tenant: &TenantId,
+        before: Timestamp,
+        after: Option<EventId>,
+        rows: usize,
+    ) -> Result<Removed> {
+        let removed = self.store.remove_before(tenant, before, after, rows).await;
+        self.commits.send_modify(|count| *count += 1);
+        removed
+    }
+}

@@ -1,0 +1,3 @@
+//! What is done from time to time beside the traffic: one file a job.
+
+pub(crate) mod retention;

@@ -1,0 +1,63 @@
+//! Retention: removes events that are older than the installation keeps, with all that hangs on them, in small steps
+//! between which everybody else gets at the store.
+
+use crate::{engine::Engine, wake::Sleeper};
+use model::{TenantId, Timestamp};
+use std::{sync::Arc, time::Duration};
+use storage::{Removed, StorageError};
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(600);
+/// Rows of a step: as many as the store removes in about [`STEP`].
+const ROWS: std::ops::RangeInclusive<usize> = 50..=4_000;
+const STEP: Duration = Duration::from_millis(10);
+
+/// Runs until the process ends.
+pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Duration) {
+    loop {
+        if let Err(fault) = round(&engine, &*sleeper, keep).await {
+            tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+        }
+        sleeper.sleep_until(Some(engine.clock.now().after(EVERY))).await;
+    }
+}
+
+async fn round(engine: &Engine, sleeper: &dyn Sleeper, keep: Duration) -> Result<(), StorageError> {
+    let before = engine.clock.now().before(keep);
+    let (mut events, mut deliveries) = (0, 0);
+    for tenant in engine.store.tenants_with_events_before(before).await? {
+        let removed = tenant_round(engine, sleeper, &tenant, before).await?;
+        events += removed.events;
+        deliveries += removed.deliveries;
+    }
+    if events > 0 {
+        tracing::info!(target: "postrider::retention", events, deliveries, %before,
+            "removed what is older than the retention");
+    }
+    Ok(())
+}
+
+async fn tenant_round(
+    engine: &Engine,
+    sleeper: &dyn Sleeper,
+    tenant: &TenantId,
+    before: Timestamp,
+) -> Result<Removed, StorageError> {
+    let (mut sum, mut rows) = (Removed::default(), 10 * *ROWS.start());
+    loop {
+        let began = engine.clock.now();
+        let step = engine.store.remove_before(tenant, before, sum.after, rows).await?;
+        sum.events += step.events;
+        sum.deliveries += step.deliveries;
+        sum.after = step.after;
+        if !step.more {
+            return Ok(sum);
+        }
+        let ended = engine.clock.now();
+        let took = ended.since(began);
+        let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
+        rows = next.clamp(*ROWS.start(), *ROWS.end());
+        // The store is busy with this for half of the time at most.
+        sleeper.sleep_until(Some(ended.after(took))).await;
+    }
+}

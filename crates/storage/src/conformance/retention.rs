@@ -1,0 +1,119 @@
+//! What is older than an installation keeps: what goes, and what stays.
+
+use super::fixtures::{World, idempotency};
+use crate::{Appended, NewEvent, Removed, Store};
+use model::{DeliveryStatus, EventId, TenantId, Timestamp};
+use std::{sync::Arc, time::Duration};
+
+/// Removes step by step; answers what went, and in how many steps.
+async fn remove(world: &World<'_>, tenant: &TenantId, before: Timestamp, rows: usize) -> (u64, u64, usize) {
+    let (mut sum, mut steps) = (Removed::default(), 0);
+    loop {
+        let step = world.store.remove_before(tenant, before, sum.after, rows).await.unwrap();
+        (sum.events, sum.deliveries, sum.after) =
+            (sum.events + step.events, sum.deliveries + step.deliveries, step.after);
+        steps += 1;
+        assert!(steps < 1_000, "every step gets on");
+        if !step.more {
+            return (sum.events, sum.deliveries, steps);
+        }
+    }
+}
+
+async fn is_there(world: &World<'_>, tenant: &TenantId, id: EventId) -> bool {
+    world.store.event(tenant, id).await.unwrap().is_some()
+}
+
+async fn is_gone(world: &World<'_>, tenant: &TenantId, of: &NewEvent) -> bool {
+    let mut gone = !is_there(world, tenant, of.event.id).await;
+    gone &= world.store.event_deliveries(tenant, of.event.id).await.unwrap().is_empty();
+    for delivery in &of.deliveries {
+        gone &= world.store.delivery(tenant, delivery.id).await.unwrap().is_none();
+        gone &= world.store.attempts(tenant, delivery.id).await.unwrap().is_empty();
+    }
+    gone
+}
+
+/// An event whose deliveries have all been made.
+async fn done(world: &World<'_>, tenant: &TenantId, deliveries: usize) -> NewEvent {
+    let subscription = world.subscribe(tenant).await.id;
+    let event = world.publish(tenant, "invoice.created", &vec![subscription; deliveries]).await;
+    for of in &event.deliveries {
+        world.attempted(tenant, *of, 1, DeliveryStatus::Delivered).await;
+    }
+    event
+}
+
+pub async fn what_is_old_goes_with_all_that_hangs_on_it(store: &dyn Store) {
+    let world = World::new(store, "retention.old");
+    let tenant = world.tenant("acme").await;
+    let (first, second) = (done(&world, &tenant, 2).await, done(&world, &tenant, 1).await);
+    let nobodys = world.publish(&tenant, "invoice.paid", &[]).await;
+    let young = done(&world, &tenant, 1).await;
+    let before = young.event.id.made_at();
+    assert!(store.tenants_with_events_before(before).await.unwrap().contains(&tenant));
+    assert_eq!(remove(&world, &tenant, before, 100).await, (3, 3, 1));
+    for old in [&first, &second, &nobodys] {
+        assert!(is_gone(&world, &tenant, old).await);
+    }
+    assert!(is_there(&world, &tenant, young.event.id).await);
+    assert_eq!(store.attempts(&tenant, young.deliveries[0].id).await.unwrap().len(), 1);
+    assert!(!store.tenants_with_events_before(before).await.unwrap().contains(&tenant));
+    assert_eq!(remove(&world, &tenant, before, 100).await, (0, 0, 1));
+}
+
+pub async fn what_waits_is_kept_whatever_its_age(store: &dyn Store) {
+    let world = World::new(store, "retention.waits");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let half = world.publish(&tenant, "invoice.created", &[subscription, subscription]).await;
+    world.attempted(&tenant, half.deliveries[0], 1, DeliveryStatus::Delivered).await;
+    world.attempted(&tenant, half.deliveries[1], 1, DeliveryStatus::Retrying).await;
+    let old = done(&world, &tenant, 1).await;
+    let late = world.now().after(Duration::from_secs(400 * 24 * 3_600));
+    assert_eq!(remove(&world, &tenant, late, 100).await, (1, 1, 1));
+    assert!(is_gone(&world, &tenant, &old).await);
+    assert_eq!(store.event_deliveries(&tenant, half.event.id).await.unwrap().len(), 2);
+
+    world.attempted(&tenant, half.deliveries[1], 2, DeliveryStatus::Exhausted).await;
+    assert_eq!(remove(&world, &tenant, late, 100).await, (1, 2, 1), "when it has ended it goes too");
+    assert!(is_gone(&world, &tenant, &half).await);
+}
+
+pub async fn an_event_with_many_deliveries_goes_piece_by_piece(store: &dyn Store) {
+    let world = World::new(store, "retention.pieces");
+    let tenant = world.tenant("acme").await;
+    let (many, few) = (done(&world, &tenant, 25).await, done(&world, &tenant, 3).await);
+    let (events, deliveries, steps) = remove(&world, &tenant, world.tick(), 5).await;
+    assert_eq!((events, deliveries), (2, 28));
+    assert!((6..=12).contains(&steps), "{steps} steps of about 5 rows");
+    assert!(is_gone(&world, &tenant, &many).await && is_gone(&world, &tenant, &few).await);
+    done(&world, &tenant, 3).await;
+    assert_eq!(remove(&world, &tenant, world.tick(), 1).await.1, 3, "however small a step is");
+}
+
+pub async fn retention_in_one_tenant_takes_nothing_of_others(store: &dyn Store) {
+    let world = World::new(store, "retention.others");
+    let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
+    let (mine, theirs) = (done(&world, &acme, 1).await, done(&world, &globex, 1).await);
+    let before = world.tick();
+    assert_eq!(remove(&world, &acme, before, 100).await, (1, 1, 1));
+    assert!(is_gone(&world, &acme, &mine).await && is_there(&world, &globex, theirs.event.id).await);
+    assert_eq!(remove(&world, &world.id("nobody"), before, 100).await, (0, 0, 1));
+}
+
+pub async fn a_name_is_free_again_when_its_event_is_gone(store: &dyn Store) {
+    let world = World::new(store, "retention.names");
+    let tenant = world.tenant("acme").await;
+    let publish = async || {
+        let mut event = world.event(&tenant, "invoice.created", &[]);
+        Arc::make_mut(&mut event.event).given_id = Some("order-1".into());
+        event.keys = vec![super::fixtures::given_id("order-1"), idempotency("first")];
+        let done = world.append(&tenant, vec![event]).await;
+        matches!(done, crate::Done::Appended(each) if each == [Appended::New])
+    };
+    assert!(publish().await && !publish().await);
+    remove(&world, &tenant, world.tick(), 100).await;
+    assert_eq!(store.event_by_given_id(&tenant, "order-1").await.unwrap(), None);
+    assert!(publish().await && !publish().await);
+}
