@@ -17,7 +17,9 @@ use storage_sqlite::SqliteStore;
 const EVENTS: u64 = 1_000_000;
 /// Deliveries of each event.
 pub(super) const EACH: usize = 10;
-const DAYS: u64 = 30;
+const DAYS: u32 = 30;
+/// Every run of the retention takes a day from it: when so few are left, it is made anew.
+const LEAST_DAYS: u32 = 10;
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3_600);
 
 /// The tenants, and how many of a hundred events each has. The first has the most, and is what lists are asked for.
@@ -61,13 +63,14 @@ impl History {
         let full = context.scaled(EVENTS);
         let kept = Kept::named(context, "history", full * EACH as u64)?;
         let now = SystemClock.now();
-        let note = match kept.holds::<Note>().filter(|note| note.full == full) {
+        let fits = |note: &Note| note.full == full && note.oldest_us < now.before(DAY * LEAST_DAYS).micros();
+        let note = match kept.holds::<Note>().filter(fits) {
             Some(note) => note,
             None => {
                 println!("making a store with {} deliveries; it is kept", full * EACH as u64);
                 kept.clear()?;
-                make_tenants(&kept, now.before(DAY * DAYS as u32)).await?;
-                let start = now.before(DAY * DAYS as u32).micros();
+                make_tenants(&kept, now.before(DAY * DAYS)).await?;
+                let start = now.before(DAY * DAYS).micros();
                 Note { full, events: 0, oldest_us: start, newest_us: start }
             }
         };
