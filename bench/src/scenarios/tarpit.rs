@@ -24,7 +24,7 @@ const TOGETHER: f64 = 15.0;
 
 /// Two or three of each tenant's five.
 const fn hangs(tenant: usize, receiver: usize) -> bool {
-    (tenant + receiver) % 2 == 0
+    (tenant + receiver).is_multiple_of(2)
 }
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
@@ -33,8 +33,8 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let server = Server::start(context, folder.path()).await?;
     let (mut well, mut hanging): (Vec<To>, Vec<To>) = (Vec::new(), Vec::new());
     for tenant in 0..TENANTS {
-        for receiver in 0..EACH {
-            let (name, kind) = (format!("tarpit-{tenant}"), TYPES[receiver]);
+        for (receiver, kind) in TYPES.into_iter().take(EACH).enumerate() {
+            let name = format!("tarpit-{tenant}");
             let state = if hangs(tenant, receiver) { "hang" } else { "well" };
             let url = rig.receiver.url(&format!("/{state}/{tenant}/{receiver}"));
             server.subscribe(&name, &url, kind).await?;
