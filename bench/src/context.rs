@@ -5,7 +5,12 @@ use anyhow::{Context as _, ensure};
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
+
+/// What a run's folders are called.
+const FOLDER: &str = "run-";
+const STALE: Duration = Duration::from_secs(24 * 3_600);
 
 #[derive(clap::Args)]
 pub(crate) struct Options {
@@ -44,6 +49,7 @@ impl Context {
         let server = server.canonicalize().with_context(|| format!("{} is not there", server.display()))?;
         let data = beside.parent().unwrap_or(beside).join("bench-data");
         std::fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
+        sweep(&data);
         Ok(Self { own, server, data, scale: options.scale })
     }
 
@@ -59,7 +65,18 @@ impl Context {
 
     /// A folder that is removed when it is let go.
     pub(crate) fn folder(&self) -> anyhow::Result<tempfile::TempDir> {
-        tempfile::Builder::new().prefix("run-").tempdir_in(&self.data).context("a folder for the store cannot be made")
+        tempfile::Builder::new().prefix(FOLDER).tempdir_in(&self.data).context("a folder for the store cannot be made")
+    }
+}
+
+/// A run that is killed leaves its folders behind; one of today may be another run's.
+fn sweep(data: &Path) {
+    let Ok(entries) = std::fs::read_dir(data) else { return };
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(FOLDER)) {
+        let age = entry.metadata().and_then(|known| known.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > STALE) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -7,7 +7,10 @@ pub(crate) mod template;
 
 use crate::{
     http_client::{Client, client, read},
-    report::percentile::Percentiles,
+    report::{
+        outcome::{Row, Target as Goal},
+        percentile::Percentiles,
+    },
     time::{now_us, seconds_between},
 };
 use anyhow::{Context, ensure};
@@ -51,7 +54,7 @@ pub(crate) struct Plan {
     pub(crate) rate: Option<f64>,
     /// The first event's number.
     pub(crate) first_seq: u64,
-    /// A request that fails is a fault, except where the server is killed on purpose.
+    /// A request that fails is a fault of the bench, except where failures are what is looked at.
     pub(crate) may_fail: bool,
 }
 
@@ -68,6 +71,12 @@ impl Plan {
 
     pub(crate) fn until(mut self, until: Until) -> Self {
         self.until = until;
+        self
+    }
+
+    /// Failures are counted.
+    pub(crate) fn may_fail(mut self) -> Self {
+        self.may_fail = true;
         self
     }
 
@@ -98,6 +107,14 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    /// Requests that failed, with the first one's fault.
+    pub(crate) fn refused(&self) -> Row {
+        let fault = self.first_fault.as_deref().unwrap_or_default();
+        // The status and the beginning of the answer say enough.
+        let short: String = fault.chars().take(60).collect();
+        Row::new("not acknowledged", "requests", self.failed as f64).goal(Goal::at_most(0.0)).note(&short)
+    }
+
     pub(crate) fn latency(&self) -> Percentiles {
         Percentiles::of(self.acks.iter().map(|ack| ack.took_us))
     }

@@ -89,6 +89,11 @@ impl Row {
         }
     }
 
+    /// A target that was missed without a figure.
+    fn missed(figure: &str, target: Target, why: &str) -> Self {
+        Self { target: Some(target), met: Some(false), ..Self::not_measured(figure, why) }
+    }
+
     pub(crate) fn goal(mut self, target: Target) -> Self {
         self.met = self.value.map(|value| target.is_met(value));
         self.target = Some(target);
@@ -154,11 +159,14 @@ impl Outcome {
             ("max", percentiles.max_ms),
         ];
         for (which, value) in all {
-            let mut row = Row::new(&format!("{name} {which}"), "ms", value);
-            if let Some((_, goal)) = goals.iter().find(|(goal, _)| *goal == which) {
-                row = row.goal(*goal);
-            }
-            self.row(row);
+            let goal = goals.iter().find(|(goal, _)| *goal == which).map(|(_, goal)| *goal);
+            self.row(match (goal, percentiles.count) {
+                (None, 0) => continue,
+                // Nothing came through: that is no fast answer.
+                (Some(goal), 0) => Row::missed(&format!("{name} {which}"), goal, "nothing came through"),
+                (None, _) => Row::new(&format!("{name} {which}"), "ms", value),
+                (Some(goal), _) => Row::new(&format!("{name} {which}"), "ms", value).goal(goal),
+            });
         }
         self.latencies.push(Latency { name: name.to_owned(), percentiles: *percentiles });
     }
@@ -181,6 +189,13 @@ mod tests {
         assert_eq!(Row::new("a", "", 0.0).goal(Target::at_most(0.0)).met, Some(true));
         assert_eq!(Row::not_measured("a", "not there").goal(Target::at_least(1.0)).met, None);
         assert_eq!(Target::below(15.0).to_string(), "< 15");
+    }
+
+    #[test]
+    fn latencies_of_nothing_are_not_zero() {
+        let mut outcome = Outcome::default();
+        outcome.latency("end to end", &Percentiles::default(), &[("p99", Target::below(25.0))]);
+        assert_eq!(outcome.rows.iter().map(|row| (row.value, row.met)).collect::<Vec<_>>(), [(None, Some(false))]);
     }
 
     #[test]

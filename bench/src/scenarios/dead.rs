@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let server = Server::start(context, folder.path()).await?;
     server.subscribe(TENANT, &rig.receiver.url("/well"), TYPE).await?;
     let target = server.target(TENANT, Template::one(&event(TYPE, "", BYTES)))?;
-    let plan = Plan::open(vec![target], RATE, context.seconds(SECONDS));
+    let plan = Plan::open(vec![target], RATE, context.seconds(SECONDS)).may_fail();
     let found = rig.measure(plan, "/well", 1).await?;
     let seconds = rig.receiver.seconds(&Select::below("/well")).await?;
     let (rss, started) = (peak_rss_mib(server.pid)?, server.started_in.as_secs_f64());
@@ -43,6 +43,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     outcome.setting("dead_receivers", (TENANTS * EACH) as f64);
     outcome.row(Row::new("start to ready", "s", started).goal(Target::below(3.0)));
     outcome.row(Row::new("memory at most (RSS)", "MiB", rss).goal(Target::below(250.0)));
+    outcome.row(found.load.refused());
     outcome.latency("end to end", &found.arrived.latency, &[("p99", Target::below(25.0))]);
     outcome.latency("acknowledgement", &found.load.latency(), &[]);
     outcome.seconds("the receiver that is well", &seconds);

@@ -45,10 +45,11 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
 
     rig.receiver.reset().await?;
     let told = Arc::new(AtomicBool::new(false));
-    let beside = tokio::spawn(load::run(Plan::open(quiet, RATE, 0.0).until(Until::Told(told.clone()))));
+    let beside = tokio::spawn(load::run(Plan::open(quiet, RATE, 0.0).until(Until::Told(told.clone())).may_fail()));
     let flood = server.target("flood", Template::batch(&event(TYPE, "", BYTES), BATCH))?;
     let requests = context.scaled(FLOOD / BATCH);
-    let flood = load::run(Plan::closed(flood, CONNECTIONS, 0.0).until(Until::Count(requests))).await?;
+    let flood = Plan::closed(flood, CONNECTIONS, 0.0).until(Until::Count(requests)).may_fail();
+    let flood = load::run(flood).await?;
     rig.receiver.wait_for("/flood", flood.events, PATIENCE).await?;
     told.store(true, Relaxed);
     let beside = beside.await??;
@@ -64,11 +65,13 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     outcome.setting("flood_events", flood.events as f64);
     let share = ratio(quiet.latency.p99_ms, &[alone.arrived.latency.p99_ms]);
     outcome.row(Row::new("quiet p99 in the flood / alone", "", share).goal(Target::at_most(2.0)));
+    outcome.row(beside.refused());
     outcome.latency("quiet end to end, alone", &alone.arrived.latency, &[]);
     outcome.latency("quiet end to end, in the flood", &quiet.latency, &[]);
     outcome.latency("quiet acknowledgement, alone", &alone.load.latency(), &[]);
     outcome.latency("quiet acknowledgement, in the flood", &beside.latency(), &[]);
     outcome.row(Row::new("flood acknowledged", "/s", flood.events_per_s()));
+    outcome.row(Row::new("flood not acknowledged", "requests", flood.failed as f64).note("a flood may be refused"));
     let took = seconds_between(flood.began_us, flooded.last_us);
     outcome.row(Row::new("flood delivered", "/s", flooded.count as f64 / took.max(1e-6)));
     outcome.seconds("quiet tenants in the flood", &seconds);

@@ -33,8 +33,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     server.subscribe("ledger", &receiver.url("/one"), TYPE).await?;
     let events = context.scaled(EVENTS);
     let target = server.target("ledger", Template::one(&event(TYPE, "", BYTES)))?;
-    let mut plan = Plan::open(vec![target], RATE, 0.0).until(Until::Count(events));
-    plan.may_fail = true;
+    let plan = Plan::open(vec![target], RATE, 0.0).until(Until::Count(events)).may_fail();
     let load = tokio::spawn(load::run(plan));
     let pause = Duration::from_secs_f64(events as f64 / RATE / (KILLS + 1) as f64);
     let mut restarts = Vec::new();
