@@ -1,0 +1,25 @@
+//! Plots as SVG, written by hand: a few lines and bars need no library, and no fonts.
+
+mod bars;
+mod latencies;
+mod series;
+mod svg;
+
+use super::results::Results;
+use anyhow::Context;
+use std::path::Path;
+
+/// Draws all that the results have.
+pub(crate) fn all(folder: &Path, results: &Results) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let mut plots =
+        vec![("ratios.svg".to_owned(), bars::draw(results)), ("latencies.svg".to_owned(), latencies::draw(results))];
+    for entry in results.scenarios.iter().filter(|entry| !entry.outcome.series.is_empty()) {
+        plots.push((format!("{}.svg", entry.scenario), series::draw(entry)));
+    }
+    for (name, text) in plots {
+        let file = folder.join(name);
+        std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    Ok(())
+}

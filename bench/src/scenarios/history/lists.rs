@@ -1,0 +1,204 @@
+//! Every list of the API over the largest tenant's 8,000,000 deliveries, with parameters drawn at random.
+
+use super::store::{History, LARGEST};
+use crate::{
+    bulk::{self, Seeded},
+    context::Context,
+    http_client::{client, json},
+    report::{
+        outcome::{Outcome, Row, Target},
+        percentile::Percentiles,
+    },
+    rig::TYPES,
+    server::Server,
+};
+use anyhow::Context as _;
+use form_urlencoded::Serializer;
+use http::{HeaderMap, Method};
+use model::Timestamp;
+use std::time::{Duration, Instant};
+
+const CALLS: u64 = 200;
+/// A list that is slow is not asked for so often that nothing else gets its turn.
+const AT_MOST: Duration = Duration::from_secs(4);
+/// A call that takes longer is given up, and counts as so long.
+const GIVEN_UP: Duration = Duration::from_secs(10);
+const GOAL: Target = Target::below(20.0);
+
+const DELIVERIES: &str = "/api/v1/webhooks/deliveries";
+const EVENTS: &str = "/api/v1/events";
+const OF_TENANT: &str = "/api/v1/tenant/webhooks/deliveries";
+
+/// What a call is made of; each is drawn anew for each call.
+#[derive(Clone, Copy)]
+enum Part {
+    Status(&'static str),
+    /// Of this name: the APIs differ.
+    Type(&'static str),
+    Subscription,
+    Window,
+    Before,
+    /// A page that begins anywhere.
+    Cursor,
+    /// As T writes it.
+    State(&'static str),
+}
+
+use Part::{Before, Cursor, State, Status, Subscription, Type, Window};
+
+/// A list's name, its path and its parts.
+const LISTS: [(&str, &str, &[Part]); 32] = [
+    ("deliveries", DELIVERIES, &[]),
+    ("deliveries from a cursor", DELIVERIES, &[Cursor]),
+    ("deliveries success", DELIVERIES, &[Status("success")]),
+    ("deliveries success from a cursor", DELIVERIES, &[Status("success"), Cursor]),
+    ("deliveries pending", DELIVERIES, &[Status("pending")]),
+    ("deliveries retrying", DELIVERIES, &[Status("retrying")]),
+    ("deliveries failed", DELIVERIES, &[Status("failed")]),
+    ("deliveries disabled", DELIVERIES, &[Status("disabled")]),
+    ("deliveries of a type", DELIVERIES, &[Type("event_type")]),
+    ("deliveries of a type from a cursor", DELIVERIES, &[Type("event_type"), Cursor]),
+    ("deliveries of a subscription", DELIVERIES, &[Subscription]),
+    ("deliveries of a subscription from a cursor", DELIVERIES, &[Subscription, Cursor]),
+    ("deliveries in a window", DELIVERIES, &[Window]),
+    ("deliveries before a time", DELIVERIES, &[Before]),
+    ("deliveries failed of a type", DELIVERIES, &[Status("failed"), Type("event_type")]),
+    ("deliveries pending of a type", DELIVERIES, &[Status("pending"), Type("event_type")]),
+    ("deliveries failed of a subscription", DELIVERIES, &[Status("failed"), Subscription]),
+    ("deliveries pending of a subscription", DELIVERIES, &[Status("pending"), Subscription]),
+    ("deliveries failed in a window", DELIVERIES, &[Status("failed"), Window]),
+    ("deliveries of a type and a subscription", DELIVERIES, &[Type("event_type"), Subscription]),
+    ("deliveries of a type in a window", DELIVERIES, &[Type("event_type"), Window]),
+    ("deliveries of a subscription in a window", DELIVERIES, &[Subscription, Window]),
+    ("deliveries, all filters", DELIVERIES, &[Status("failed"), Type("event_type"), Subscription, Window]),
+    ("events", EVENTS, &[]),
+    ("events from a cursor", EVENTS, &[Cursor]),
+    ("events of a type in a window", EVENTS, &[Type("type"), Window]),
+    ("T: deliveries", OF_TENANT, &[]),
+    ("T: deliveries of an event", OF_TENANT, &[Type("event")]),
+    ("T: deliveries PENDING", OF_TENANT, &[State("PENDING")]),
+    ("T: deliveries DELIVERED", OF_TENANT, &[State("DELIVERED")]),
+    ("T: deliveries FAILED", OF_TENANT, &[State("FAILED")]),
+    ("T: deliveries FAILED of an event", OF_TENANT, &[State("FAILED"), Type("event")]),
+];
+
+/// Where the parameters are drawn from.
+struct Dice {
+    random: Seeded,
+    subscriptions: Vec<String>,
+    oldest: Timestamp,
+    newest: Timestamp,
+}
+
+impl Dice {
+    fn time(&self) -> Timestamp {
+        let span = (self.newest.micros() - self.oldest.micros()).max(1) as u64;
+        Timestamp::from_micros(self.oldest.micros() + self.random.below(span) as i64)
+    }
+
+    fn subscription(&self) -> anyhow::Result<&str> {
+        let which = self.random.below(self.subscriptions.len() as u64) as usize;
+        self.subscriptions.get(which).map(String::as_str).context("the store has no subscriptions")
+    }
+
+    fn query(&self, path: &str, parts: &[Part]) -> anyhow::Result<String> {
+        let mut query = Serializer::new(String::new());
+        for part in parts {
+            match part {
+                Status(status) => query.append_pair("status", status),
+                State(status) => query.append_pair("status", status),
+                Type(name) => query.append_pair(name, TYPES[self.random.below(TYPES.len() as u64) as usize]),
+                Subscription => query.append_pair("subscription_id", self.subscription()?),
+                Before => query.append_pair("before", &self.time().to_string()),
+                Window => {
+                    let (one, other) = (self.time(), self.time());
+                    query.append_pair("after", &one.min(other).to_string());
+                    query.append_pair("before", &one.max(other).to_string())
+                }
+                Cursor => {
+                    let event = bulk::ids(self.random.number()).event(self.time());
+                    let delivery = event.delivery(1).context("an event has a first delivery")?;
+                    let cursor = if path == EVENTS { event.to_string() } else { delivery.to_string() };
+                    query.append_pair("cursor", &cursor)
+                }
+            };
+        }
+        Ok(format!("{path}?{}", query.finish()))
+    }
+}
+
+pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outcome> {
+    let history = History::prepare(context).await?;
+    let mut server = Server::start_with(context, &history.kept.folder, &History::keep_all()).await?;
+    let headers = server.headers(LARGEST)?;
+    let all = server.call(LARGEST, Method::GET, "/api/v1/webhooks/subscriptions?limit=500", None).await?;
+    let all = all.as_array().context("subscriptions are an array")?;
+    let own = all.iter().filter(|one| one["events"][0] == "history.*");
+    let dice = Dice {
+        random: Seeded::new(history.note.newest_us as u64),
+        subscriptions: own.filter_map(|one| one["id"].as_str().map(str::to_owned)).collect(),
+        oldest: Timestamp::from_micros(history.note.oldest_us),
+        newest: Timestamp::from_micros(history.note.newest_us),
+    };
+    let mut outcome = Outcome::of("one call after the other, pages of the usual size, parameters at random");
+    outcome.setting("deliveries", (history.note.events * super::store::EACH as u64) as f64);
+    outcome.row(Row::new("start to ready", "s", server.started_in.as_secs_f64()));
+    for (name, path, parts) in LISTS {
+        let found = ask(&server, &headers, || dice.query(path, parts)).await?;
+        report(&mut outcome, name, &found, Some(GOAL));
+        server = rested(context, &history, server, &found).await?;
+    }
+    for (name, end, goal) in [("offset to 10,000", 10_000, Some(GOAL)), ("any offset", 2_000_000, None)] {
+        let found = ask(&server, &headers, || {
+            let (subscription, offset) = (dice.subscription()?, dice.random.below(end));
+            Ok(format!("/api/v1/webhooks/subscriptions/{subscription}/deliveries?offset={offset}"))
+        })
+        .await?;
+        report(&mut outcome, &format!("a subscription's deliveries, {name}"), &found, goal);
+        server = rested(context, &history, server, &found).await?;
+    }
+    server.stop().await?;
+    Ok(outcome)
+}
+
+/// A call that was given up goes on in the server, and would be in the way of the next ones.
+async fn rested(context: &Context, history: &History, server: Server, found: &Percentiles) -> anyhow::Result<Server> {
+    if found.max_ms < GIVEN_UP.as_secs_f64() * 1e3 {
+        return Ok(server);
+    }
+    server.kill().await?;
+    Server::start_with(context, &history.kept.folder, &History::keep_all()).await
+}
+
+fn report(outcome: &mut Outcome, name: &str, found: &Percentiles, goal: Option<Target>) {
+    let note = format!("p50 {:.1} ms, {} calls", found.p50_ms, found.count);
+    println!("{name}: p99 {:.1} ms, {note}", found.p99_ms);
+    let row = Row::new(&format!("{name}, p99"), "ms", found.p99_ms).note(&note);
+    outcome.row(match goal {
+        Some(goal) => row.goal(goal),
+        None => row,
+    });
+}
+
+/// Asks again and again, each time for what `query` draws.
+async fn ask(
+    server: &Server,
+    headers: &HeaderMap,
+    mut query: impl FnMut() -> anyhow::Result<String>,
+) -> anyhow::Result<Percentiles> {
+    let client = client(1);
+    let (mut samples, began) = (Vec::new(), Instant::now());
+    for _ in 0..CALLS {
+        let url = server.url(&query()?);
+        let start = Instant::now();
+        let call = json(&client, Method::GET, &url, headers, None);
+        if let Ok(answer) = tokio::time::timeout(GIVEN_UP, call).await {
+            answer?;
+        }
+        samples.push(u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX));
+        if began.elapsed() > AT_MOST {
+            break;
+        }
+    }
+    Ok(Percentiles::of(samples.into_iter()))
+}

@@ -1,0 +1,6 @@
+//! A store with a month behind it: 10,000,000 deliveries of five tenants, made once and kept between runs.
+
+pub(super) mod lists;
+pub(super) mod publish;
+pub(super) mod retention;
+mod store;

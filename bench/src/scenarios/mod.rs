@@ -1,0 +1,133 @@
+//! The scenarios, one file each, and the run through them.
+
+mod batches;
+mod dead;
+mod end_to_end;
+mod fan_out;
+mod flood;
+mod headers;
+mod history;
+mod https;
+mod idle;
+mod large;
+mod ledger;
+mod many_subscriptions;
+mod priority;
+mod retry_storm;
+mod steady;
+mod tarpit;
+
+use crate::{
+    context::{Context, Options},
+    machine::{Machine, revision, today},
+    report::{
+        outcome::Outcome,
+        plot,
+        results::{self, Entry},
+        table,
+    },
+};
+use anyhow::{bail, ensure};
+use std::{pin::Pin, process::ExitCode, time::Instant};
+
+type Running<'c> = Pin<Box<dyn Future<Output = anyhow::Result<Outcome>> + 'c>>;
+
+pub(crate) struct Scenario {
+    pub(crate) name: &'static str,
+    pub(crate) what: &'static str,
+    run: for<'c> fn(&'c Context) -> Running<'c>,
+}
+
+/// `name: module, what it is` for each.
+macro_rules! scenarios {
+    ($($name:literal: $module:path, $what:literal;)*) => {
+        pub(crate) const ALL: [Scenario; [$($name),*].len()] = [
+            $(Scenario { name: $name, what: $what, run: |context| Box::pin($module(context)) }),*
+        ];
+    };
+}
+
+scenarios! {
+    "end-to-end": end_to_end::run, "one subscription, as fast as it goes";
+    "steady": steady::run, "one subscription at 2,000 events a second";
+    "batches": batches::run, "100 events in a request";
+    "fan-out": fan_out::run, "one event to 20 subscriptions";
+    "large": large::run, "events of 20 kB";
+    "headers": headers::run, "a subscription with 4 kB of headers of its own";
+    "many-subscriptions": many_subscriptions::run, "100,000 subscriptions of 1,000 tenants in the index";
+    "tarpit": tarpit::run, "50 of 100 receivers hang; what the other 50 notice of it";
+    "dead": dead::run, "a million deliveries wait for receivers that are not there";
+    "history-lists": history::lists::run, "every list over 10,000,000 deliveries";
+    "history-publish": history::publish::run, "publishing into a store with 10,000,000 deliveries";
+    "history-retention": history::retention::run, "a day is removed from 10,000,000 deliveries under load";
+    "idle": idle::run, "memory and processor of a server that has nothing to do";
+    "https": https::run, "an HTTPS receiver, compared with a plain one";
+    "flood": flood::run, "one tenant publishes 100,000 events at once; what ten quiet ones notice of it";
+    "priority": priority::run, "urgent events behind 20,000 others of the same subscription";
+    "retry-storm": retry_storm::run, "a receiver recovers that has refused 20,000 deliveries";
+    "ledger": ledger::run, "the server is killed three times under load; nothing acknowledged is lost";
+}
+
+/// Runs these scenarios, or all of them; one that breaks does not keep the others from running.
+pub(crate) async fn run(options: &Options, names: Option<&[String]>) -> anyhow::Result<ExitCode> {
+    let chosen = choose(names)?;
+    let context = Context::prepare(options)?;
+    tokio::select! {
+        result = run_all(&context, &chosen, options) => result,
+        // What runs is let go of here, and with it the children and the folders.
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    }
+}
+
+fn choose(names: Option<&[String]>) -> anyhow::Result<Vec<&'static Scenario>> {
+    let Some(names) = names else { return Ok(ALL.iter().collect()) };
+    let mut chosen = Vec::new();
+    for name in names {
+        // `history` names all three of its parts.
+        let part = format!("{name}-");
+        let found: Vec<_> = ALL.iter().filter(|one| one.name == name || one.name.starts_with(&part)).collect();
+        ensure!(!found.is_empty(), "there is no scenario {name:?}; `bench list` shows them");
+        chosen.extend(found);
+    }
+    Ok(chosen)
+}
+
+async fn run_all(context: &Context, chosen: &[&Scenario], options: &Options) -> anyhow::Result<ExitCode> {
+    let folder = options.results.clone().unwrap_or_else(results::default_folder);
+    let mut known = results::read(&folder)?;
+    let names = ALL.map(|one| one.name);
+    let (began, mut broken) = (Instant::now(), Vec::new());
+    for scenario in chosen {
+        println!("\n== {}: {}", scenario.name, scenario.what);
+        let start = Instant::now();
+        match (scenario.run)(context).await {
+            Ok(outcome) => {
+                let entry = Entry {
+                    scenario: scenario.name.to_owned(),
+                    measured_at: today(),
+                    revision: revision()?,
+                    took_seconds: start.elapsed().as_secs_f64().round(),
+                    scale: options.scale,
+                    machine: Machine::here(),
+                    outcome,
+                };
+                table::print_one(&entry);
+                known.merge(entry, &names);
+                // At once, so that what was found stays when a later one is interrupted.
+                results::write(&folder, &known)?;
+            }
+            Err(fault) => {
+                println!("broke off: {fault:#}");
+                broken.push(scenario.name);
+            }
+        }
+    }
+    plot::all(&folder, &known)?;
+    println!("\n== all\n");
+    table::print(&known);
+    println!("took {} s; results are in {}", began.elapsed().as_secs(), folder.display());
+    if !broken.is_empty() {
+        bail!("these broke off: {}", broken.join(", "));
+    }
+    Ok(if options.strict && known.missed() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
