@@ -5,7 +5,7 @@ mod waiting;
 
 use crate::{attempt::Outgoing, engine::Engine, target::Target};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use model::DeliveryId;
+use model::{Clock, DeliveryId, Timestamp};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -172,10 +172,13 @@ impl Journal {
 struct Batch {
     queue: Arc<Queue>,
     debts: Mutex<(Vec<Debt>, Vec<oneshot::Sender<()>>)>,
+    clock: Arc<dyn Clock>,
+    taken_at: Mutex<Option<Timestamp>>,
 }
 
 impl Source for Batch {
     fn take(&self) -> Vec<Write> {
+        *self.taken_at.lock() = Some(self.clock.now());
         let entries: Vec<Entry> = {
             let mut waiting = self.queue.waiting.lock();
             waiting.asked = false;
@@ -224,7 +227,8 @@ impl JournalTask {
         let mut under_way = FuturesOrdered::new();
         loop {
             if under_way.len() < AHEAD && self.must_ask() {
-                let batch = Arc::new(Batch { queue: self.0.clone(), debts: Mutex::default() });
+                let (queue, clock) = (self.0.clone(), engine.clock.clone());
+                let batch = Arc::new(Batch { queue, debts: Mutex::default(), clock, taken_at: Mutex::default() });
                 under_way.push_back(commit(engine.clone(), batch));
             }
             tokio::select! {
@@ -232,6 +236,9 @@ impl JournalTask {
                     let (debts, flushes) = std::mem::take(&mut *batch.debts.lock());
                     match written {
                         Ok((writes, done)) => {
+                            if let Some(at) = *batch.taken_at.lock() {
+                                self.0.waiting.lock().learn(engine.clock.now().since(at));
+                            }
                             self.pay(&engine, writes, debts, done);
                             for answer in flushes {
                                 let _ = answer.send(());

@@ -2,13 +2,17 @@
 
 use super::Entry;
 use model::TenantId;
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
 
-/// Rows of one batch, about: what is on disk in some milliseconds, so that nobody waits long for somebody else's.
-const ROWS: usize = 768;
+/// Rows of one batch, about: as many as are on disk in about [`COMMIT`], so that nobody waits long for somebody else's.
+const ROWS: std::ops::RangeInclusive<usize> = 128..=1_024;
+const COMMIT: Duration = Duration::from_millis(10);
+
 /// What waits to be written. Tenants that publish take turns, whatever each of them has waiting; and as long as both
 /// wait, publishers and outcomes have half of a batch each.
-#[derive(Default)]
 pub(super) struct Waiting {
     appends: HashMap<TenantId, VecDeque<Entry>>,
     turns: VecDeque<TenantId>,
@@ -18,6 +22,21 @@ pub(super) struct Waiting {
     pub(super) put_back: usize,
     /// A commit was asked for that has not come for its batch yet.
     pub(super) asked: bool,
+    /// Rows of the next batch.
+    rows: usize,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            appends: HashMap::new(),
+            turns: VecDeque::new(),
+            rest: VecDeque::new(),
+            put_back: 0,
+            asked: false,
+            rows: *ROWS.end() / 2,
+        }
+    }
 }
 
 impl Waiting {
@@ -61,22 +80,28 @@ impl Waiting {
         }
     }
 
+    /// Learns from how long a batch took.
+    pub(super) fn learn(&mut self, took: Duration) {
+        let rows = if took > COMMIT { self.rows - self.rows / 8 } else { self.rows + self.rows / 16 };
+        self.rows = rows.clamp(*ROWS.start(), *ROWS.end());
+    }
+
     /// A batch, and how many permits of each kind come free with it.
     pub(super) fn take(&mut self) -> (Vec<Entry>, usize, usize) {
         let (mut batch, mut rows, mut appends, mut rest) = (Vec::new(), 0, 0, 0);
-        while rows < ROWS / 2
+        while rows < self.rows / 2
             && let Some(entry) = self.next_of_rest()
         {
             (rows, rest) = (rows + entry.rows(), rest + 1);
             batch.push(entry);
         }
-        while rows < ROWS
+        while rows < self.rows
             && let Some(entry) = self.next_append()
         {
             (rows, appends) = (rows + entry.rows(), appends + 1);
             batch.push(entry);
         }
-        while rows < ROWS
+        while rows < self.rows
             && let Some(entry) = self.next_of_rest()
         {
             (rows, rest) = (rows + entry.rows(), rest + 1);
@@ -107,6 +132,10 @@ mod tests {
     use std::sync::Arc;
     use storage::{Append, Write};
 
+    /// Rows of the first batch.
+    const BATCH: usize = 512;
+    const HALF: usize = BATCH / 2;
+
     fn append(tenant: &str) -> Entry {
         let append = Append { tenant: TenantId::trusted(tenant), events: Arc::new(vec![]) };
         Entry::Append { append, recipients: vec![], bytes: 0, answer: tokio::sync::oneshot::channel().0 }
@@ -131,7 +160,7 @@ mod tests {
         (0..2).for_each(|_| waiting.push(append("quiet")));
         assert_eq!(waiting.len(), 5_002);
         let (batch, appends, rest) = waiting.take();
-        assert_eq!((batch.len(), appends, rest), (ROWS, ROWS, 0));
+        assert_eq!((batch.len(), appends, rest), (BATCH, BATCH, 0));
         assert_eq!(tenants(&batch)[..5], ["flood", "quiet", "flood", "quiet", "flood"]);
         assert!(tenants(&batch)[5..].iter().all(|tenant| *tenant == "flood"));
     }
@@ -142,24 +171,24 @@ mod tests {
         (0..5_000).for_each(|_| waiting.push(other()));
         (0..5_000).for_each(|_| waiting.push(append("a")));
         let (batch, appends, rest) = waiting.take();
-        assert_eq!((batch.len(), appends, rest), (ROWS, ROWS / 2, ROWS / 2));
+        assert_eq!((batch.len(), appends, rest), (BATCH, HALF, HALF));
         let mut taken = 0;
         while !waiting.is_empty() {
             taken += waiting.take().0.len();
         }
-        assert_eq!(taken, 10_000 - ROWS);
+        assert_eq!(taken, 10_000 - BATCH);
     }
 
     #[test]
     fn a_flush_comes_after_all_that_was_there_before_it() {
         let mut waiting = Waiting::default();
-        (0..2 * ROWS).for_each(|_| waiting.push(append("a")));
+        (0..2 * BATCH).for_each(|_| waiting.push(append("a")));
         waiting.push(Entry::Flush(tokio::sync::oneshot::channel().0));
         let is_flush = |batch: &[Entry]| batch.iter().any(|entry| matches!(entry, Entry::Flush(_)));
         assert!(!is_flush(&waiting.take().0));
         let last = waiting.take().0;
-        assert!(!is_flush(&last[..ROWS]) && waiting.len() <= 1);
-        assert!(is_flush(&last[ROWS..]) || is_flush(&waiting.take().0));
+        assert!(!is_flush(&last[..BATCH]) && waiting.len() <= 1);
+        assert!(is_flush(&last[BATCH..]) || is_flush(&waiting.take().0));
     }
 
     #[test]
@@ -170,5 +199,14 @@ mod tests {
         waiting.put_back = 1;
         let (batch, _, rest) = waiting.take();
         assert_eq!((batch.len(), rest, waiting.put_back), (2, 1, 0));
+    }
+
+    #[test]
+    fn batches_are_as_large_as_the_store_is_quick() {
+        let mut waiting = Waiting::default();
+        (0..50).for_each(|_| waiting.learn(Duration::from_millis(40)));
+        assert_eq!(waiting.rows, *ROWS.start());
+        (0..50).for_each(|_| waiting.learn(Duration::from_millis(4)));
+        assert_eq!(waiting.rows, *ROWS.end());
     }
 }
