@@ -146,10 +146,12 @@ mod tests {
     }
 
     fn tenants(batch: &[Entry]) -> Vec<&str> {
-        let tenant = |entry| match entry {
-            &Entry::Append { ref append, .. } => Some(append.tenant.as_str()),
-            _ => None,
-        };
+        fn tenant(entry: &Entry) -> Option<&str> {
+            match entry {
+                Entry::Append { append, .. } => Some(append.tenant.as_str()),
+                _ => None,
+            }
+        }
         batch.iter().filter_map(tenant).collect()
     }
 
