@@ -16,7 +16,7 @@ use std::{
 };
 use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Write};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
-use waiting::Waiting;
+use waiting::{Size, Waiting};
 
 /// Appends waiting, at most; then publishers hear 503.
 const CAPACITY: usize = 8_192;
@@ -173,16 +173,16 @@ struct Batch {
     queue: Arc<Queue>,
     debts: Mutex<(Vec<Debt>, Vec<oneshot::Sender<()>>)>,
     clock: Arc<dyn Clock>,
-    taken_at: Mutex<Option<Timestamp>>,
+    taken: Mutex<Option<(Timestamp, Size)>>,
 }
 
 impl Source for Batch {
     fn take(&self) -> Vec<Write> {
-        *self.taken_at.lock() = Some(self.clock.now());
         let entries: Vec<Entry> = {
             let mut waiting = self.queue.waiting.lock();
             waiting.asked = false;
-            let (entries, appends, rest) = waiting.take();
+            let (entries, appends, rest, size) = waiting.take();
+            *self.taken.lock() = Some((self.clock.now(), size));
             self.queue.room.add_permits(appends);
             self.queue.room_of_rest.add_permits(rest);
             if !waiting.is_empty() {
@@ -228,7 +228,7 @@ impl JournalTask {
         loop {
             if under_way.len() < AHEAD && self.must_ask() {
                 let (queue, clock) = (self.0.clone(), engine.clock.clone());
-                let batch = Arc::new(Batch { queue, debts: Mutex::default(), clock, taken_at: Mutex::default() });
+                let batch = Arc::new(Batch { queue, debts: Mutex::default(), clock, taken: Mutex::default() });
                 under_way.push_back(commit(engine.clone(), batch));
             }
             tokio::select! {
@@ -236,8 +236,8 @@ impl JournalTask {
                     let (debts, flushes) = std::mem::take(&mut *batch.debts.lock());
                     match written {
                         Ok((writes, done)) => {
-                            if let Some(at) = *batch.taken_at.lock() {
-                                self.0.waiting.lock().learn(engine.clock.now().since(at));
+                            if let Some((at, size)) = *batch.taken.lock() {
+                                self.0.waiting.lock().learn(engine.clock.now().since(at), size);
                             }
                             self.pay(&engine, writes, debts, done);
                             for answer in flushes {

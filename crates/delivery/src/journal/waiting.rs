@@ -80,14 +80,18 @@ impl Waiting {
         }
     }
 
-    /// Learns from how long a batch took.
-    pub(super) fn learn(&mut self, took: Duration) {
-        let rows = if took > COMMIT { self.rows - self.rows / 8 } else { self.rows + self.rows / 16 };
+    /// Learns from how long a batch took. That a small one was quick says nothing of a large one.
+    pub(super) fn learn(&mut self, took: Duration, size: Size) {
+        let rows = match (took > COMMIT, size) {
+            (true, _) => self.rows - self.rows / 8,
+            (false, Size::Full) => self.rows + self.rows / 16,
+            (false, Size::Part) => return,
+        };
         self.rows = rows.clamp(*ROWS.start(), *ROWS.end());
     }
 
-    /// A batch, and how many permits of each kind come free with it.
-    pub(super) fn take(&mut self) -> (Vec<Entry>, usize, usize) {
+    /// A batch, how many permits of each kind come free with it, and whether it is as large as may be.
+    pub(super) fn take(&mut self) -> (Vec<Entry>, usize, usize, Size) {
         let (mut batch, mut rows, mut appends, mut rest) = (Vec::new(), 0, 0, 0);
         while rows < self.rows / 2
             && let Some(entry) = self.next_of_rest()
@@ -109,8 +113,15 @@ impl Waiting {
         }
         let put_back = self.put_back.min(rest);
         self.put_back -= put_back;
-        (batch, appends, rest - put_back)
+        (batch, appends, rest - put_back, if rows < self.rows { Size::Part } else { Size::Full })
     }
+}
+
+/// Whether a batch has all that it may have, so that something may have been left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    Full,
+    Part,
 }
 
 impl Entry {
@@ -161,7 +172,7 @@ mod tests {
         (0..5_000).for_each(|_| waiting.push(append("flood")));
         (0..2).for_each(|_| waiting.push(append("quiet")));
         assert_eq!(waiting.len(), 5_002);
-        let (batch, appends, rest) = waiting.take();
+        let (batch, appends, rest, _) = waiting.take();
         assert_eq!((batch.len(), appends, rest), (BATCH, BATCH, 0));
         assert_eq!(tenants(&batch)[..5], ["flood", "quiet", "flood", "quiet", "flood"]);
         assert!(tenants(&batch)[5..].iter().all(|tenant| *tenant == "flood"));
@@ -172,7 +183,7 @@ mod tests {
         let mut waiting = Waiting::default();
         (0..5_000).for_each(|_| waiting.push(other()));
         (0..5_000).for_each(|_| waiting.push(append("a")));
-        let (batch, appends, rest) = waiting.take();
+        let (batch, appends, rest, _) = waiting.take();
         assert_eq!((batch.len(), appends, rest), (BATCH, HALF, HALF));
         let mut taken = 0;
         while !waiting.is_empty() {
@@ -199,16 +210,18 @@ mod tests {
         waiting.push(other());
         waiting.rest.push_front(other());
         waiting.put_back = 1;
-        let (batch, _, rest) = waiting.take();
+        let (batch, _, rest, _) = waiting.take();
         assert_eq!((batch.len(), rest, waiting.put_back), (2, 1, 0));
     }
 
     #[test]
     fn batches_are_as_large_as_the_store_is_quick() {
         let mut waiting = Waiting::default();
-        (0..50).for_each(|_| waiting.learn(Duration::from_millis(40)));
+        (0..50).for_each(|_| waiting.learn(Duration::from_millis(40), Size::Full));
         assert_eq!(waiting.rows, *ROWS.start());
-        (0..50).for_each(|_| waiting.learn(Duration::from_millis(4)));
+        (0..50).for_each(|_| waiting.learn(Duration::from_millis(1), Size::Part));
+        assert_eq!(waiting.rows, *ROWS.start(), "small ones are always quick");
+        (0..50).for_each(|_| waiting.learn(Duration::from_millis(4), Size::Full));
         assert_eq!(waiting.rows, *ROWS.end());
     }
 }
