@@ -1,0 +1,50 @@
+//! Who runs the servers when we are root, since PostgreSQL and PgBouncer refuse to.
+
+use std::{
+    fs::{self, File},
+    os::unix::{
+        fs::{MetadataExt, chown},
+        process::CommandExt,
+    },
+    path::Path,
+    process::Command,
+};
+
+/// Another user and its group.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Servant {
+    uid: u32,
+    gid: u32,
+}
+
+impl Servant {
+    /// One for the owner of `folder`, which we just made; none when that is not root.
+    pub(crate) fn needed_by_owner_of(folder: &Path) -> Option<Self> {
+        let owner = fs::metadata(folder).expect("the folder was just made").uid();
+        (owner == 0).then(|| {
+            let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+            Self::of(&users, "postgres").or_else(|| Self::of(&users, "nobody")).expect("a user who is not root")
+        })
+    }
+
+    fn of(users: &str, name: &str) -> Option<Self> {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut ids = line.split(':').skip(2).map(str::parse);
+        Some(Self { uid: ids.next()?.ok()?, gid: ids.next()?.ok()? })
+    }
+
+    /// Makes it the owner.
+    pub(crate) fn give(self, path: &Path) {
+        chown(path, Some(self.uid), Some(self.gid)).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    }
+
+    /// Makes it the owner of an open file.
+    pub(crate) fn give_file(self, file: &File) {
+        std::os::unix::fs::fchown(file, Some(self.uid), Some(self.gid)).expect("root may give a file away");
+    }
+
+    /// Makes it the user of a command.
+    pub(crate) fn runs(self, command: &mut Command) {
+        command.uid(self.uid).gid(self.gid);
+    }
+}
