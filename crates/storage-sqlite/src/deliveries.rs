@@ -14,14 +14,14 @@ use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
 use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, StorageError, Waiting};
 
-const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
+pub(crate) const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
     d.status AS status, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts,
     d.next_attempt_at AS next_attempt_at, d.updated_at AS updated_at, d.response_code AS response_code,
     d.error AS error, d.duration_us AS duration_us, e.event_type AS event_type, e.given_id AS given_id";
 
-const JOIN: &str = "JOIN events e ON e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14)";
+pub(crate) const JOIN: &str = "JOIN events e ON e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14)";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     let status: u8 = row.get("status")?;
     Ok(Delivery {
         id: rows::delivery_id(row, "id")?,

@@ -16,6 +16,7 @@ mod retention;
 mod rows;
 mod subscriptions;
 mod tenants;
+mod transfer;
 mod writer;
 
 use async_trait::async_trait;

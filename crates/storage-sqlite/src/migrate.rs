@@ -4,9 +4,10 @@ use crate::{Migrated, error::sqlite};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
 use storage::{StorageError, Vault};
 
-const MIGRATIONS: [(&str, &str); 2] = [
+const MIGRATIONS: [(&str, &str); 3] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
+    ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
 ];
 
 pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {

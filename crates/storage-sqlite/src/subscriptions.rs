@@ -3,13 +3,11 @@
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{
-    EventType, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
-    subscription::{SigningSecret, SubscriptionStats},
+    Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, subscription::SubscriptionStats,
 };
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault};
+use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault, codec};
 
 const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
     s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
@@ -21,32 +19,13 @@ const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url,
     FROM subscriptions s LEFT JOIN subscription_stats t
     ON t.tenant_id = s.tenant_id AND t.subscription_id = s.id";
 
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    value: String,
-    until: Option<i64>,
-}
-
-fn context(tenant: &TenantId, id: SubscriptionId, what: &str) -> String {
-    format!("subscriptions/{tenant}/{id}/{what}")
-}
-
-fn seal(vault: &Vault, context: &str, value: &impl Serialize) -> Vec<u8> {
-    let text = serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are always writable"));
-    vault.seal(context, &text)
-}
-
-fn unseal<T: serde::de::DeserializeOwned>(vault: &Vault, context: &str, sealed: &[u8]) -> Result<T, StorageError> {
-    serde_json::from_slice(&vault.open(context, sealed)?).map_err(|_| StorageError::corrupt(context))
-}
-
 fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
     let id = SubscriptionId::from_bytes(row.get("id").map_err(sqlite)?);
     let tenant = rows::tenant(row, "tenant_id").map_err(sqlite)?;
     let headers: Vec<u8> = row.get("headers").map_err(sqlite)?;
     let secrets: Vec<u8> = row.get("secrets").map_err(sqlite)?;
-    let secrets: Vec<Kept> = unseal(vault, &context(&tenant, id, "secrets"), &secrets)?;
-    let headers = unseal(vault, &context(&tenant, id, "headers"), &headers)?;
+    let secrets = codec::unseal_secrets(vault, &tenant, id, &secrets)?;
+    let headers = codec::unseal_headers(vault, &tenant, id, &headers)?;
     let events: String = row.get("events").map_err(sqlite)?;
     let (state, profile): (u8, u8) = (row.get("state").map_err(sqlite)?, row.get("profile").map_err(sqlite)?);
     let (events, metadata) = (rows::patterns(&events)?, rows::map(row, "metadata")?);
@@ -63,10 +42,7 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
             retry_enabled: row.get("retry_enabled")?,
             max_retries: row.get("max_retries")?,
             timeout: Duration::from_millis(row.get("timeout_ms")?),
-            secrets: secrets
-                .into_iter()
-                .map(|kept| SigningSecret { value: kept.value, until: kept.until.map(Timestamp::from_micros) })
-                .collect(),
+            secrets,
             metadata,
             stats: SubscriptionStats {
                 success_count: row.get::<_, Option<u64>>("success_count")?.unwrap_or_default(),
@@ -93,11 +69,6 @@ enum Written {
 
 /// Writes all columns with `sql`.
 fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Result<Written, StorageError> {
-    let secrets: Vec<Kept> = s
-        .secrets
-        .iter()
-        .map(|secret| Kept { value: secret.value.clone(), until: secret.until.map(Timestamp::micros) })
-        .collect();
     let written = tx.prepare_cached(sql).and_then(|mut statement| {
         statement.execute(named_params! {
             ":tenant": s.tenant.as_str(),
@@ -105,13 +76,13 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
             ":url": s.url,
             ":description": s.description,
             ":events": rows::patterns_text(&s.events),
-            ":headers": seal(vault, &context(&s.tenant, s.id, "headers"), &s.headers),
+            ":headers": codec::seal_headers(vault, s),
             ":state": s.state.code(),
             ":profile": s.profile.code(),
             ":retry_enabled": s.retry_enabled,
             ":max_retries": s.max_retries,
             ":timeout_ms": s.timeout.as_millis() as u64,
-            ":secrets": seal(vault, &context(&s.tenant, s.id, "secrets"), &secrets),
+            ":secrets": codec::seal_secrets(vault, s),
             ":metadata": rows::map_text(&s.metadata),
             ":unique_event": s.is_unique.then(|| rows::patterns_text(&s.events)),
             ":revision": s.revision,
@@ -213,18 +184,15 @@ impl Subscriptions for SqliteStore {
                      AND (?3 IS NULL OR (s.state = 0) = ?3) AND (?4 IS NULL OR s.profile = ?4) ORDER BY s.id DESC"
                 );
                 let below = page.below.map_or([0xff; 16], |id| *id.bytes());
-                let wanted = filter.event_type.as_deref().map(EventType::trusted);
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 let profile = filter.profile.map(Profile::code);
                 let mut found = statement.query((tenant.as_str(), below, filter.is_active, profile)).map_err(sqlite)?;
                 let (mut skip, mut list) = (page.offset, Vec::new());
                 while list.len() < page.limit as usize {
                     let Some(row) = found.next().map_err(sqlite)? else { break };
-                    if let Some(wanted) = &wanted {
+                    if let Some(wanted) = &filter.event_type {
                         let patterns: String = row.get("events").map_err(sqlite)?;
-                        let hit = patterns.split_terminator(' ').any(|one| one == wanted.as_str())
-                            || rows::patterns(&patterns)?.iter().any(|one| one.matches(wanted.as_str()));
-                        if !hit {
+                        if !rows::patterns_have(&patterns, wanted)? {
                             continue;
                         }
                     }

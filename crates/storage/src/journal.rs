@@ -83,6 +83,8 @@ pub enum Done {
     /// The tenant does not exist (any more); nothing was written.
     NoTenant,
     Recorded,
+    /// The delivery is another node's by now: nothing was written.
+    Taken,
 }
 
 /// Where a commit gets its batch.

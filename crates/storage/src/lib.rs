@@ -4,6 +4,7 @@
 //! key look-up). A method exists when the [`conformance`] suite exercises it on every backend.
 
 mod catalog;
+pub mod codec;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod deliveries;
@@ -13,8 +14,10 @@ mod journal;
 mod keys;
 mod page;
 mod retention;
+mod shared;
 mod subscriptions;
 mod tenants;
+mod transfer;
 mod vault;
 
 pub use catalog::CustomTypes;
@@ -27,8 +30,12 @@ pub use journal::{
 pub use keys::Keys;
 pub use page::Page;
 pub use retention::{Removed, Retention};
+pub use shared::{
+    Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing, Shared,
+};
 pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};
+pub use transfer::{StoredEvent, Transfer};
 pub use vault::{BadMasterKey, MasterKey, Vault};
 
 use async_trait::async_trait;
@@ -36,10 +43,15 @@ use async_trait::async_trait;
 /// A whole store.
 #[async_trait]
 pub trait Store:
-    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + Retention + std::fmt::Debug
+    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + Retention + Transfer + std::fmt::Debug
 {
     /// Proves that a write would be durable now.
     async fn check_writable(&self) -> Result<(), StorageError>;
+
+    /// What it offers when several nodes can work on it.
+    fn shared(&self) -> Option<&dyn Shared> {
+        None
+    }
 
     /// Writes what is buffered and lets go of the files; the store is not used afterwards.
     async fn close(&self) -> Result<(), StorageError>;

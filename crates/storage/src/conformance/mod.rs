@@ -25,6 +25,7 @@ mod outcomes;
 mod retention;
 mod subscriptions;
 mod tenants;
+mod transfer;
 mod unique;
 mod whole;
 
@@ -177,6 +178,11 @@ macro_rules! conformance_suite {
                 an_event_with_many_deliveries_goes_piece_by_piece
                 retention_in_one_tenant_takes_nothing_of_others
                 a_name_is_free_again_when_its_event_is_gone
+            }
+            transfer {
+                what_is_read_for_a_transfer_is_whole
+                what_is_written_by_a_transfer_is_the_same
+                what_waits_after_a_transfer_will_be_sent
             }
             whole {
                 a_store_that_works_says_so

@@ -1,0 +1,283 @@
+//! Connections: the URL, the pool, and the two ways to work with it.
+//!
+//! No statement has a name and no session has a state, so PgBouncer in transaction mode can stand in between. What makes
+//! a transaction (begin, whose role, which tenant, the statement, commit) is sent in one go and costs one round trip.
+
+use crate::{
+    error,
+    tls::{self, Verify},
+};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime};
+use futures_util::future::{join, join4};
+use model::TenantId;
+use std::{path::PathBuf, time::Duration};
+use storage::StorageError;
+use tokio_postgres::{
+    Config, NoTls, Row,
+    config::SslMode,
+    types::{ToSql, Type},
+};
+
+/// Waiting for a connection, and for a new one to be made, takes this long at most.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Parameters of a statement: each with its type, so that nothing has to be asked before it is sent.
+pub(crate) type Params<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
+
+/// `&[(&value, Type::TEXT), …]`, as `params![value => TEXT, …]`.
+macro_rules! params {
+    ($($value:expr => $type:ident),* $(,)?) => {
+        &[$((&$value as &(dyn tokio_postgres::types::ToSql + Sync), tokio_postgres::types::Type::$type)),*]
+    };
+}
+pub(crate) use params;
+
+/// A place to connect to.
+#[derive(Clone)]
+pub(crate) struct Address {
+    pub(crate) config: Config,
+    verify: Option<Verify>,
+    roots: Option<PathBuf>,
+}
+
+impl Address {
+    /// Reads a URL. A fault never repeats it: there may be a password in it.
+    pub(crate) fn parse(url: &str) -> Result<Self, String> {
+        let (base, query) = url.split_once('?').unwrap_or((url, ""));
+        let (mut kept, mut verify, mut roots) = (Vec::new(), Some(Verify::No), None);
+        let mut mode = SslMode::Prefer;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=').unwrap_or((pair, "")) {
+                ("sslmode", "disable") => verify = None,
+                ("sslmode", "allow" | "prefer") => mode = SslMode::Prefer,
+                ("sslmode", "require") => mode = SslMode::Require,
+                ("sslmode", "verify-ca" | "verify-full") => (mode, verify) = (SslMode::Require, Some(Verify::Full)),
+                ("sslmode", _) => return Err("sslmode must be disable, prefer, require or verify-full".into()),
+                ("sslrootcert", path) => roots = Some(PathBuf::from(path)),
+                _ => kept.push(pair),
+            }
+        }
+        let url = if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) };
+        let mut config: Config = url.parse().map_err(|_| "it cannot be read as a URL of PostgreSQL".to_owned())?;
+        config.ssl_mode(if verify.is_none() { SslMode::Disable } else { mode });
+        if config.get_application_name().is_none() {
+            config.application_name("postrider");
+        }
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(PATIENCE);
+        }
+        if config.get_dbname().is_none() {
+            return Err("it names no database".into());
+        }
+        Ok(Self { config, verify, roots })
+    }
+
+    pub(crate) fn pool(&self, size: usize) -> Result<Pool, StorageError> {
+        let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+        let manager = match self.verify {
+            None => Manager::from_config(self.config.clone(), NoTls, recycling),
+            Some(verify) => {
+                let connector = tls::connector(verify, self.roots.as_deref()).map_err(StorageError::unavailable)?;
+                Manager::from_config(self.config.clone(), connector, recycling)
+            }
+        };
+        Pool::builder(manager)
+            .max_size(size)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(PATIENCE))
+            .create_timeout(Some(PATIENCE))
+            .build()
+            .map_err(StorageError::unavailable)
+    }
+
+    /// A connection of its own, with what it hears.
+    pub(crate) async fn listen(
+        &self,
+        heard: impl Fn() + Send + 'static,
+    ) -> Result<tokio_postgres::Client, StorageError> {
+        match self.verify {
+            None => listen(&self.config, NoTls, heard).await,
+            Some(verify) => {
+                let connector = tls::connector(verify, self.roots.as_deref()).map_err(StorageError::unavailable)?;
+                listen(&self.config, connector, heard).await
+            }
+        }
+    }
+}
+
+async fn listen<T>(
+    config: &Config,
+    tls: T,
+    heard: impl Fn() + Send + 'static,
+) -> Result<tokio_postgres::Client, StorageError>
+where
+    T: tokio_postgres::tls::MakeTlsConnect<tokio_postgres::Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, mut connection) = config.connect(tls).await.map_err(error::postgres)?;
+    tokio::spawn(async move {
+        // Ends with an error or with the client.
+        while let Some(Ok(_)) = std::future::poll_fn(|task| connection.poll_message(task)).await {
+            heard();
+        }
+        heard();
+    });
+    client.batch_execute("LISTEN postrider").await.map_err(error::postgres)?;
+    Ok(client)
+}
+
+/// Whose eyes a statement has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum As<'a> {
+    /// The API in one tenant: row-level security hides everybody else.
+    Tenant(&'a TenantId),
+    /// The installation itself.
+    Worker,
+}
+
+/// They last as long as the transaction. (Compiling a query takes longer than any of ours.)
+const BECOME: &str =
+    "SELECT set_config('role', $1, true), set_config('postrider.tenant', $2, true), set_config('jit', 'off', true)";
+
+pub(crate) const API_ROLE: &str = "postrider_api";
+pub(crate) const WORKER_ROLE: &str = "postrider_worker";
+
+impl As<'_> {
+    pub(crate) async fn begin(self, client: &tokio_postgres::Client, begin: &str) -> Result<(), tokio_postgres::Error> {
+        let (role, tenant) = self.settings();
+        let begun = client.batch_execute(begin);
+        let set = params![role => TEXT, tenant => TEXT];
+        let become_it = client.query_typed(BECOME, set);
+        let (begun, become_it) = join(begun, become_it).await;
+        begun.and(become_it.map(drop))
+    }
+
+    fn settings(&self) -> (&'static str, &str) {
+        match self {
+            Self::Tenant(tenant) => (API_ROLE, tenant.as_str()),
+            Self::Worker => (WORKER_ROLE, ""),
+        }
+    }
+}
+
+/// One statement in a transaction of its own. All of it is sent at once, so it is carried out as a whole even when
+/// nobody waits for the answer any more.
+pub(crate) async fn run(
+    pool: &Pool,
+    who: As<'_>,
+    begin: &str,
+    sql: &str,
+    values: Params<'_>,
+) -> Result<Vec<Row>, Fault> {
+    let client = pool.get().await?;
+    let (role, tenant) = who.settings();
+    let begun = client.batch_execute(begin);
+    let set = params![role => TEXT, tenant => TEXT];
+    let become_it = client.query_typed(BECOME, set);
+    let answer = client.query_typed(sql, values);
+    let ended = client.batch_execute("COMMIT");
+    let (begun, become_it, answer, ended) = join4(begun, become_it, answer, ended).await;
+    begun?;
+    become_it?;
+    let rows = answer?;
+    ended?;
+    Ok(rows)
+}
+
+pub(crate) const READ: &str = "BEGIN READ ONLY";
+pub(crate) const WRITE: &str = "BEGIN";
+
+/// What went wrong, as the library says it: some callers ask which fault it is.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Pool(deadpool_postgres::PoolError),
+    Postgres(tokio_postgres::Error),
+}
+
+impl From<deadpool_postgres::PoolError> for Fault {
+    fn from(fault: deadpool_postgres::PoolError) -> Self {
+        Self::Pool(fault)
+    }
+}
+
+impl From<tokio_postgres::Error> for Fault {
+    fn from(fault: tokio_postgres::Error) -> Self {
+        Self::Postgres(fault)
+    }
+}
+
+impl From<Fault> for StorageError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Pool(fault) => error::pool(fault),
+            Fault::Postgres(fault) => error::postgres(fault),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether the connection was gone, so that nothing can have been asked of it.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Postgres(fault) => {
+                fault.is_closed() || fault.code().is_some_and(|code| code.code().starts_with("57P"))
+            }
+            Self::Pool(_) => false,
+        }
+    }
+
+    pub(crate) fn is(&self, state: &tokio_postgres::error::SqlState) -> bool {
+        matches!(self, Self::Postgres(fault) if error::is(fault, state))
+    }
+
+    pub(crate) fn is_collision(&self) -> bool {
+        matches!(self, Self::Postgres(fault) if error::is_collision(fault))
+    }
+}
+
+/// A transaction of several steps. Unless it is committed, its connection is closed, which undoes it: so it can be
+/// dropped at any point.
+pub(crate) struct Tx(Option<Object>);
+
+impl Tx {
+    pub(crate) async fn begin(pool: &Pool, who: As<'_>) -> Result<Self, Fault> {
+        let tx = Self(Some(pool.get().await?));
+        who.begin(tx.client(), WRITE).await?;
+        Ok(tx)
+    }
+
+    /// With `begin` (one or several commands) and without a role set: for the journal, whose login works for all.
+    pub(crate) fn open(client: Object) -> Self {
+        Self(Some(client))
+    }
+
+    pub(crate) fn client(&self) -> &tokio_postgres::Client {
+        match &self.0 {
+            Some(client) => client,
+            None => unreachable!("only the end of it takes the client away"),
+        }
+    }
+
+    pub(crate) async fn query(&self, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Fault> {
+        Ok(self.client().query_typed(sql, values).await?)
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), Fault> {
+        self.client().batch_execute("COMMIT").await?;
+        drop(self.0.take());
+        Ok(())
+    }
+
+    /// It has been committed together with its last step.
+    pub(crate) fn done(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Some(client) = self.0.take() {
+            drop(Object::take(client));
+        }
+    }
+}

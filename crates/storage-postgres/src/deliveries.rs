@@ -1,0 +1,145 @@
+//! Deliveries and their attempts.
+
+mod due;
+pub(crate) use due::waiting;
+mod list;
+
+use crate::{
+    PgStore,
+    connect::{As, Tx, params},
+    rows,
+    tenants::THERE,
+};
+use async_trait::async_trait;
+use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
+use std::sync::atomic::Ordering::Relaxed;
+use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, StorageError, Waiting};
+use uuid::Uuid;
+
+/// What waits and what has ended as one, by ids; `{where}` narrows both.
+fn both(narrow: &str) -> String {
+    let columns = rows::BOTH;
+    format!(
+        "SELECT {columns}, next_attempt_at FROM postrider.waiting WHERE {narrow}
+         UNION ALL SELECT {columns}, NULL AS next_attempt_at FROM postrider.deliveries WHERE {narrow}"
+    )
+}
+
+#[async_trait]
+impl Deliveries for PgStore {
+    async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError> {
+        let sql = both(&format!("tenant_id = $1 AND id = $2 AND {THERE}"));
+        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
+        Ok(rows.first().map(rows::delivery))
+    }
+
+    async fn deliveries(
+        &self,
+        tenant: &TenantId,
+        filter: &DeliveryFilter,
+        page: Page<DeliveryId>,
+    ) -> Result<Vec<Delivery>, StorageError> {
+        list::list(self, tenant, filter, page).await
+    }
+
+    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
+        Ok(self.deliveries_of(tenant, &[event]).await?.pop().unwrap_or_default())
+    }
+
+    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError> {
+        let mut found = vec![Vec::new(); events.len()];
+        let mut places: Vec<(EventId, usize)> = events.iter().copied().zip(0..).collect();
+        places.sort_unstable();
+        // A few at a time: each is a range of its own, so that only its day is looked at.
+        for piece in places.chunks(32) {
+            let ranges: Vec<(Uuid, Uuid)> = piece
+                .iter()
+                .map(|(event, _)| event.delivery_range())
+                .map(|(first, last)| (first.uuid(), last.uuid()))
+                .collect();
+            let tenant_text = tenant.as_str();
+            let mut values: Vec<(&(dyn tokio_postgres::types::ToSql + Sync), tokio_postgres::types::Type)> =
+                params![tenant_text => TEXT].to_vec();
+            let mut parts = Vec::with_capacity(ranges.len());
+            for (first, last) in &ranges {
+                values.extend_from_slice(params![*first => UUID, *last => UUID]);
+                let at = values.len();
+                parts.push(both(&format!("tenant_id = $1 AND id BETWEEN ${} AND ${at} AND {THERE}", at - 1)));
+            }
+            let sql = format!("{} ORDER BY id", parts.join(" UNION ALL "));
+            for row in self.read(As::Tenant(tenant), &sql, &values).await? {
+                let delivery = rows::delivery(&row);
+                let event = delivery.id.event();
+                let at = places.partition_point(|(known, _)| *known < event);
+                for (_, place) in places[at..].iter().take_while(|(known, _)| *known == event) {
+                    found[*place].push(delivery.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError> {
+        let sql = format!(
+            "SELECT {} FROM postrider.attempts WHERE tenant_id = $1 AND delivery_id = $2 AND {THERE} ORDER BY number",
+            rows::ATTEMPT
+        );
+        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
+        Ok(rows.iter().map(rows::attempt).collect())
+    }
+
+    async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError> {
+        let owner = self.0.appends_to.load(Relaxed);
+        let values = params![
+            tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, id.made_at().micros() => INT8,
+            owner => INT4, i16::from(Queue::Replay.code()) => INT2,
+        ];
+        let waits = format!(
+            "UPDATE postrider.waiting SET status = 0, queue = $6, earlier_attempts = attempts, next_attempt_at = $4,
+             updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id"
+        );
+        let ended = format!(
+            "WITH back AS (
+                 DELETE FROM postrider.deliveries WHERE tenant_id = $1 AND id = $2 AND status <> 2 AND {THERE}
+                 RETURNING {}
+             )
+             INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, given_id, owner, queue, status,
+                 attempts, earlier_attempts, next_attempt_at, updated_at, response_code, error, duration_us)
+             SELECT tenant_id, id, subscription_id, event_type, given_id, $5, $6, 0, attempts, attempts, $4, $3,
+                 response_code, error, duration_us FROM back RETURNING subscription_id",
+            rows::BOTH
+        );
+        let tx = Tx::begin(&self.0.pool, As::Tenant(tenant)).await?;
+        for sql in [&waits, &ended] {
+            if let Some(row) = tx.query(sql, values).await?.first() {
+                let subscription = rows::subscription_id(row);
+                tx.commit().await?;
+                return Ok(Retry::Queued(subscription));
+            }
+        }
+        tx.commit().await?;
+        let known = self.delivery(tenant, id).await?;
+        Ok(match known {
+            Some(delivery) if delivery.status == DeliveryStatus::Delivered => Retry::AlreadyDelivered,
+            // It ended, or came back, just now.
+            Some(_) => return Err(StorageError::unavailable("the delivery was being changed; try again")),
+            None => Retry::Missing,
+        })
+    }
+
+    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
+        due::each_waiting(self, found).await
+    }
+
+    async fn due(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        queue: Queue,
+        now: Timestamp,
+        limit: usize,
+        held: &[DeliveryId],
+    ) -> Result<Due, StorageError> {
+        due::due(self, tenant, &due::Ask { subscription, queue, now, limit, held }).await
+    }
+}

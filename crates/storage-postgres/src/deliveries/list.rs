@@ -1,0 +1,85 @@
+//! Lists: what waits and what has ended, merged by id, each down the index that serves its narrowest filter.
+
+use crate::{PgStore, connect::params, rows, tenants::THERE};
+use model::{Delivery, DeliveryId, DeliveryStatus, EventType, TenantId};
+use std::collections::BTreeSet;
+use storage::{DeliveryFilter, Page, StorageError, codec};
+
+/// `$1` tenant, `$2` least id, `$3` id below which, `$4` limit, `$5` offset, `$6` subscription, `$7` type.
+pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
+    let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
+    let waits: Vec<_> = statuses.iter().copied().filter(|status| status.is_waiting()).collect();
+    let ended: Vec<_> = statuses.iter().copied().filter(|status| !status.is_waiting()).collect();
+    let (columns, any) = (rows::BOTH, statuses.is_empty());
+    let mut narrow = String::from("tenant_id = $1 AND id >= $2 AND id < $3");
+    narrow.push_str(match filter.subscription {
+        Some(_) => " AND subscription_id = $6",
+        None => " AND $6::uuid IS NULL",
+    });
+    let by_type = match filter.event_type {
+        Some(_) => " AND event_type = $7",
+        None => " AND $7::text IS NULL",
+    };
+    let in_list = |of: &[DeliveryStatus]| {
+        let codes: Vec<String> = of.iter().map(|status| status.code().to_string()).collect();
+        format!(" AND status IN ({})", codes.join(","))
+    };
+    // Each part brings no more than the page can need, newest first.
+    let newest = |part: String| format!("({part} ORDER BY id DESC LIMIT $4 + $5)");
+    let mut parts = Vec::new();
+    if any || !waits.is_empty() {
+        let status = if waits.is_empty() { String::new() } else { in_list(&waits) };
+        parts.push(newest(format!(
+            "SELECT {columns}, next_attempt_at FROM postrider.waiting WHERE {narrow}{by_type}{status}"
+        )));
+    }
+    let select = format!("SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries WHERE {narrow}");
+    let troubled = !ended.contains(&DeliveryStatus::Delivered);
+    if !ended.is_empty() && troubled {
+        // A troubled status is rare and has its own stretch of an index.
+        for status in &ended {
+            let code = status.code();
+            parts.push(newest(format!("{select}{by_type} AND status = {code} AND status <> 2")));
+        }
+    } else if any || !ended.is_empty() {
+        let status = if any { String::new() } else { in_list(&ended) };
+        if filter.event_type.is_some() && filter.subscription.is_none() {
+            // Down the type's events, and for each the range of its deliveries.
+            let columns: Vec<String> = columns.split(',').map(|column| format!("d.{}", column.trim())).collect();
+            parts.push(format!(
+                "(SELECT {}, NULL::bigint AS next_attempt_at FROM postrider.events e, LATERAL (
+                     SELECT * FROM postrider.deliveries d WHERE d.tenant_id = $1 AND d.id > e.id
+                     AND d.id <= (left(e.id::text, 32) || 'ffff')::uuid AND d.id >= $2 AND d.id < $3{status}
+                     ORDER BY d.id DESC OFFSET 0) d
+                  WHERE e.tenant_id = $1 AND e.event_type = $7 AND $6::uuid IS NULL
+                  AND e.id >= (left($2::text, 32) || '0000')::uuid AND e.id <= $3
+                  ORDER BY e.id DESC, d.id DESC LIMIT $4 + $5)",
+                columns.join(", ")
+            ));
+        } else {
+            parts.push(newest(format!("{select}{by_type}{status}")));
+        }
+    }
+    format!(
+        "SELECT * FROM ({}) AS both_of_them WHERE {THERE} ORDER BY id DESC LIMIT $4 OFFSET $5",
+        parts.join(" UNION ALL ")
+    )
+}
+
+pub(super) async fn list(
+    store: &PgStore,
+    tenant: &TenantId,
+    filter: &DeliveryFilter,
+    page: Page<DeliveryId>,
+) -> Result<Vec<Delivery>, StorageError> {
+    let (least, most) = codec::id_bounds(filter.after, filter.before);
+    let below = page.below.map_or(most, |id| most.min(*id.bytes()));
+    let subscription = filter.subscription.map(|id| id.uuid());
+    let event_type = filter.event_type.as_ref().map(EventType::as_str);
+    let values = params![
+        tenant.as_str() => TEXT, rows::uuid(&least) => UUID, rows::uuid(&below) => UUID,
+        i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, subscription => UUID, event_type => TEXT,
+    ];
+    let rows = store.list(tenant, &list_query(filter), values).await?;
+    Ok(rows.iter().map(rows::delivery).collect())
+}

@@ -1,0 +1,152 @@
+//! The journal: batches of appends and outcomes, one transaction each, in two round trips. In the first one goes what is
+//! asked (which tenants are there, which names are taken) and what waits no more; in the second what follows from the
+//! answers, and the commit.
+
+pub(crate) mod appends;
+mod outcomes;
+
+use crate::{
+    PgStore,
+    connect::{Fault, Tx, WORKER_ROLE, params},
+    error,
+};
+use appends::Appends;
+use async_trait::async_trait;
+use futures_util::future::{join, join3};
+use model::TenantId;
+use outcomes::Outcomes;
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+use storage::{CommitError, Done, Journal, Source, Write};
+
+/// Shared by every commit, so that who holds it alone knows that no commit is under way.
+pub(crate) const LOCK: i64 = 0x706f_7374_0001;
+
+/// Rows of statistics of one subscription, at most: commits that run side by side write into different ones.
+const SHARDS: usize = 64;
+
+#[async_trait]
+impl Journal for PgStore {
+    async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
+        let Ok(_permit) = self.0.writing.acquire().await else {
+            return Err(CommitError { batch: source.take(), source: error::closed() });
+        };
+        let mut client = match self.0.writers.get().await {
+            Ok(client) => client,
+            Err(fault) => return Err(CommitError { batch: source.take(), source: error::pool(fault) }),
+        };
+        let batch = source.take();
+        if batch.is_empty() {
+            return Ok((batch, Vec::new()));
+        }
+        let mut tries = 0;
+        loop {
+            let fault = match write(self, Tx::open(client), &batch).await {
+                Ok(done) => return Ok((batch, done)),
+                Err(fault) => fault,
+            };
+            tries += 1;
+            if tries > 5 || !fault.is_nothing() {
+                return Err(CommitError { batch, source: fault.into_inner().into() });
+            }
+            client = match self.0.writers.get().await {
+                Ok(client) => client,
+                Err(fault) => return Err(CommitError { batch, source: error::pool(fault) }),
+            };
+        }
+    }
+}
+
+/// How far a commit had come when it failed.
+enum Failed {
+    /// Nothing of it can have been committed.
+    Before(Fault),
+    /// The server may have committed it.
+    AtCommit(Fault),
+}
+
+impl Failed {
+    /// Whether nothing was written, and the same may well succeed now.
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Before(fault) => fault.is_closed() || fault.is_collision(),
+            Self::AtCommit(fault) => fault.is_collision(),
+        }
+    }
+
+    fn into_inner(self) -> Fault {
+        match self {
+            Self::Before(fault) | Self::AtCommit(fault) => fault,
+        }
+    }
+}
+
+/// Every statement of a commit goes by an index, whatever the statistics of a table say that was empty a moment ago.
+pub(crate) fn begin(must_sync: bool) -> String {
+    let sync = if must_sync { "SET LOCAL synchronous_commit = on; " } else { "" };
+    format!(
+        "BEGIN; SET LOCAL ROLE {WORKER_ROLE}; {sync}SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
+         SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SELECT pg_advisory_xact_lock_shared({LOCK})"
+    )
+}
+
+/// Which of these tenants are there.
+pub(crate) const TENANTS: &str = "SELECT id FROM postrider.tenants WHERE id = ANY ($1) AND NOT deleting";
+
+async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Failed> {
+    let mut appends = Appends::of(batch, store.0.appends_to.load(Relaxed));
+    let mut outcomes = Outcomes::of(batch, store.node());
+    let mut named: Vec<&str> = batch.iter().map(|write| tenant_of(write).as_str()).collect();
+    named.sort_unstable();
+    named.dedup();
+
+    let begin = begin(store.0.must_sync);
+    let begun = tx.client().batch_execute(&begin);
+    let named = params![named => TEXT_ARRAY];
+    let tenants = tx.client().query_typed(TENANTS, named);
+    let asked = join(appends.claim_names(&tx), outcomes.take(&tx));
+    let (begun, tenants, (names, taken)) = join3(begun, tenants, asked).await;
+    begun.map_err(|fault| Failed::Before(fault.into()))?;
+    let there: HashSet<TenantId> = tenants
+        .map_err(|fault| Failed::Before(fault.into()))?
+        .iter()
+        .map(|row| TenantId::trusted(row.get(0)))
+        .collect();
+    let known = appends.settle_names(&tx, names.map_err(Failed::Before)?, &there).await.map_err(Failed::Before)?;
+    outcomes.settle(taken.map_err(Failed::Before)?);
+    outcomes.late(&tx).await.map_err(Failed::Before)?;
+
+    let shard = (store.node().unsigned_abs() as usize * crate::WRITERS + store.0.turn.fetch_add(1, Relaxed)) % SHARDS;
+    let written = join(appends.write(&tx, &known, &there), outcomes.write(&tx, shard as i16));
+    let (written, committed) = join(written, tx.client().batch_execute("COMMIT")).await;
+    let ((), ()) = match written {
+        (Ok(()), Ok(())) => ((), ()),
+        (Err(fault), _) | (_, Err(fault)) => return Err(Failed::AtCommit(fault)),
+    };
+    committed.map_err(|fault| Failed::AtCommit(fault.into()))?;
+    tx.done();
+    let mut appended = known.into_iter();
+    Ok(batch
+        .iter()
+        .enumerate()
+        .map(|(at, write)| match write {
+            Write::Append(append) => {
+                let each = appended.by_ref().take(append.events.len()).collect();
+                if there.contains(&append.tenant) { Done::Appended(each) } else { Done::NoTenant }
+            }
+            _ if !there.contains(tenant_of(write)) => Done::NoTenant,
+            Write::Outcome(_) if outcomes.was_taken(at) => Done::Taken,
+            Write::Outcome(_) | Write::Cancel { .. } => Done::Recorded,
+        })
+        .collect())
+}
+
+fn tenant_of(write: &Write) -> &TenantId {
+    match write {
+        Write::Append(append) => &append.tenant,
+        Write::Outcome(outcome) => &outcome.tenant,
+        Write::Cancel { tenant, .. } => tenant,
+    }
+}

@@ -1,0 +1,231 @@
+//! The appends of a commit: events, the names under which they are published once, and their deliveries.
+
+use crate::{
+    connect::{Fault, Tx, params},
+    rows,
+};
+use futures_util::future::join3;
+use model::{Event, EventId, Queue, TenantId};
+use std::collections::{HashMap, HashSet};
+use storage::{Appended, NewEvent, Write};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+pub(crate) struct Appends<'a> {
+    /// All events in order, with their tenants.
+    events: Vec<(&'a TenantId, &'a NewEvent)>,
+    /// Names in the order in which every commit locks them, each with the event that claims it first.
+    names: Vec<(&'a str, String, EventId)>,
+    owner: i32,
+}
+
+/// Claims names; answers those that were free. In order, so that two commits never wait for each other in a circle.
+const CLAIM: &str = "INSERT INTO postrider.event_keys (tenant_id, name, event_id)
+    SELECT n.* FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n (tenant_id, name, event_id)
+    ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING tenant_id, name";
+
+impl<'a> Appends<'a> {
+    pub(crate) fn of(batch: &'a [Write], owner: i32) -> Self {
+        let appends = batch.iter().filter_map(|write| match write {
+            Write::Append(append) => Some(append),
+            _ => None,
+        });
+        let each = |append: &'a storage::Append| append.events.iter().map(|new| (&append.tenant, new));
+        Self::new(appends.flat_map(each).collect(), owner)
+    }
+
+    pub(crate) fn new(events: Vec<(&'a TenantId, &'a NewEvent)>, owner: i32) -> Self {
+        let mut names: Vec<(&str, String, EventId)> = Vec::new();
+        for (tenant, new) in &events {
+            let claim =
+                |key: &storage::DedupeKey| (tenant.as_str(), rows::text(&key.text()).into_owned(), new.event.id);
+            names.extend(new.keys.iter().map(claim));
+        }
+        // Stable: of several that want a name the first one stays.
+        names.sort_by(|(a, b, _), (c, d, _)| (a, b).cmp(&(c, d)));
+        names.dedup_by(|next, first| (next.0, &next.1) == (first.0, &first.1));
+        Self { events, names, owner }
+    }
+
+    pub(crate) async fn claim_names(&self, tx: &Tx) -> Result<Vec<Row>, Fault> {
+        if self.names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tenants: Vec<&str> = self.names.iter().map(|(tenant, ..)| *tenant).collect();
+        let names: Vec<&str> = self.names.iter().map(|(_, name, _)| name.as_str()).collect();
+        let events: Vec<Uuid> = self.names.iter().map(|(.., event)| event.uuid()).collect();
+        tx.query(CLAIM, params![tenants => TEXT_ARRAY, names => TEXT_ARRAY, events => UUID_ARRAY]).await
+    }
+
+    /// Says of every event whether it is new, and corrects what was claimed by one that is not.
+    pub(crate) async fn settle_names(
+        &mut self,
+        tx: &Tx,
+        claimed: Vec<Row>,
+        there: &HashSet<TenantId>,
+    ) -> Result<Vec<Appended>, Fault> {
+        let free: HashSet<(&str, &str)> = claimed.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let mut taken: Vec<(&str, &str)> = Vec::new();
+        for (tenant, name, _) in &self.names {
+            if !free.contains(&(*tenant, name.as_str())) {
+                taken.push((tenant, name));
+            }
+        }
+        let mut owners = self.owners(tx, &taken).await?;
+        let mut answers = Vec::with_capacity(self.events.len());
+        let mut mine: HashMap<(&str, String), EventId> = HashMap::new();
+        for (tenant, new) in &self.events {
+            let keys: Vec<(&str, String)> =
+                new.keys.iter().map(|key| (tenant.as_str(), rows::text(&key.text()).into_owned())).collect();
+            let first = if there.contains(*tenant) { keys.iter().find_map(|key| owners.get(key)) } else { None };
+            match first {
+                Some(first) => answers.push(Appended::Duplicate(Box::new(first.clone()))),
+                None => {
+                    for key in keys {
+                        owners.insert(key.clone(), (*new.event).clone());
+                        mine.insert(key, new.event.id);
+                    }
+                    answers.push(Appended::New);
+                }
+            }
+        }
+        self.correct(tx, &free, &mine, there).await?;
+        Ok(answers)
+    }
+
+    /// The events that have these names. One whose event is gone is free.
+    async fn owners(&self, tx: &Tx, taken: &[(&str, &str)]) -> Result<HashMap<(&'a str, String), Event>, Fault> {
+        if taken.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (tenants, names): (Vec<&str>, Vec<&str>) = taken.iter().copied().unzip();
+        let sql = "SELECT k.tenant_id, k.name, k.event_id FROM unnest($1::text[], $2::text[]) AS n (tenant_id, name)
+                   JOIN postrider.event_keys k ON k.tenant_id = n.tenant_id AND k.name = n.name";
+        let keys = tx.query(sql, params![tenants => TEXT_ARRAY, names => TEXT_ARRAY]).await?;
+        let mut ids: Vec<Uuid> = keys.iter().map(|row| row.get("event_id")).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let sql =
+            format!("SELECT {} FROM postrider.events e WHERE e.tenant_id = ANY ($1) AND e.id = ANY ($2)", rows::EVENT);
+        let events = tx.query(&sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let events: HashMap<(TenantId, EventId), Event> =
+            events.iter().map(rows::event).map(|event| ((event.tenant.clone(), event.id), event)).collect();
+        let mut owners = HashMap::new();
+        for row in &keys {
+            let id = EventId::from_uuid(row.get("event_id"));
+            let (tenant, name): (&str, &str) = (row.get("tenant_id"), row.get("name"));
+            let found = self.names.iter().find(|known| known.0 == tenant && known.1 == name);
+            if let (Some(event), Some(known)) = (events.get(&(rows::tenant(row, "tenant_id"), id)), found) {
+                owners.insert((known.0, known.1.clone()), event.clone());
+            }
+        }
+        Ok(owners)
+    }
+
+    /// Names that were claimed for an event that turned out to be known go to whoever wants them next, or are free.
+    async fn correct(
+        &self,
+        tx: &Tx,
+        free: &HashSet<(&str, &str)>,
+        mine: &HashMap<(&str, String), EventId>,
+        there: &HashSet<TenantId>,
+    ) -> Result<(), Fault> {
+        let (mut drop_tenants, mut drop_names) = (Vec::new(), Vec::new());
+        let (mut set_tenants, mut set_names, mut set_events) = (Vec::new(), Vec::new(), Vec::new());
+        for (tenant, name, claimant) in &self.names {
+            let was_free = free.contains(&(*tenant, name.as_str()));
+            let is_there = there.iter().any(|known| known.as_str() == *tenant);
+            match mine.get(&(*tenant, name.clone())).filter(|_| is_there) {
+                Some(event) if was_free && event == claimant => {}
+                Some(event) => {
+                    set_tenants.push(*tenant);
+                    set_names.push(name.as_str());
+                    set_events.push(event.uuid());
+                }
+                None if was_free => {
+                    drop_tenants.push(*tenant);
+                    drop_names.push(name.as_str());
+                }
+                None => {}
+            }
+        }
+        if !drop_names.is_empty() {
+            let sql = "DELETE FROM postrider.event_keys k USING unnest($1::text[], $2::text[]) AS n (tenant_id, name)
+                       WHERE k.tenant_id = n.tenant_id AND k.name = n.name";
+            tx.query(sql, params![drop_tenants => TEXT_ARRAY, drop_names => TEXT_ARRAY]).await?;
+        }
+        if !set_names.is_empty() {
+            let sql = "UPDATE postrider.event_keys k SET event_id = n.event_id
+                       FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n (tenant_id, name, event_id)
+                       WHERE k.tenant_id = n.tenant_id AND k.name = n.name";
+            let values = params![set_tenants => TEXT_ARRAY, set_names => TEXT_ARRAY, set_events => UUID_ARRAY];
+            tx.query(sql, values).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the events that are new, with their deliveries.
+    pub(crate) async fn write(&self, tx: &Tx, each: &[Appended], there: &HashSet<TenantId>) -> Result<(), Fault> {
+        let new: Vec<_> = self
+            .events
+            .iter()
+            .zip(each)
+            .filter(|((tenant, _), appended)| **appended == Appended::New && there.contains(*tenant))
+            .map(|(event, _)| *event)
+            .collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let events = write_events(tx, &new);
+        let deliveries = write_deliveries(tx, &new, self.owner);
+        let (events, deliveries, ()) = join3(events, deliveries, async {}).await;
+        events.and(deliveries)
+    }
+}
+
+pub(crate) const INSERT_EVENTS: &str = "INSERT INTO postrider.events
+    (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[],
+                         $8::smallint[], $9::integer[])";
+
+async fn write_events(tx: &Tx, new: &[(&TenantId, &NewEvent)]) -> Result<(), Fault> {
+    let tenants: Vec<&str> = new.iter().map(|(tenant, _)| tenant.as_str()).collect();
+    let ids: Vec<Uuid> = new.iter().map(|(_, new)| new.event.id.uuid()).collect();
+    let given: Vec<Option<&str>> = new.iter().map(|(_, new)| new.event.given_id.as_deref()).collect();
+    let types: Vec<&str> = new.iter().map(|(_, new)| new.event.event_type.as_str()).collect();
+    let times: Vec<i64> = new.iter().map(|(_, new)| new.event.timestamp.micros()).collect();
+    let data: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.data[..]).collect();
+    let metadata: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.metadata[..]).collect();
+    let priorities: Vec<i16> = new.iter().map(|(_, new)| i16::from(new.event.priority.code())).collect();
+    let deliveries: Vec<i32> = new.iter().map(|(_, new)| new.event.deliveries as i32).collect();
+    let values = params![
+        tenants => TEXT_ARRAY, ids => UUID_ARRAY, given => TEXT_ARRAY, types => TEXT_ARRAY, times => INT8_ARRAY,
+        data => BYTEA_ARRAY, metadata => BYTEA_ARRAY, priorities => INT2_ARRAY, deliveries => INT4_ARRAY,
+    ];
+    tx.query(INSERT_EVENTS, values).await.map(drop)
+}
+
+pub(crate) const INSERT_WAITING: &str = "INSERT INTO postrider.waiting
+    (tenant_id, id, subscription_id, event_type, given_id, owner, queue, next_attempt_at, updated_at)
+    SELECT n.tenant_id, n.id, n.subscription_id, n.event_type, n.given_id, $1, n.queue, n.at, n.at
+    FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::bigint[])
+        AS n (tenant_id, id, subscription_id, event_type, given_id, queue, at)";
+
+async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: i32) -> Result<(), Fault> {
+    let all = || new.iter().flat_map(|(tenant, new)| new.deliveries.iter().map(move |one| (*tenant, *new, one)));
+    let ids: Vec<Uuid> = all().map(|(.., one)| one.id.uuid()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let tenants: Vec<&str> = all().map(|(tenant, ..)| tenant.as_str()).collect();
+    let subscriptions: Vec<Uuid> = all().map(|(.., one)| one.subscription.uuid()).collect();
+    let types: Vec<&str> = all().map(|(_, new, _)| new.event.event_type.as_str()).collect();
+    let given: Vec<Option<&str>> = all().map(|(_, new, _)| new.event.given_id.as_deref()).collect();
+    let queues: Vec<i16> = all().map(|(_, new, _)| i16::from(Queue::of(new.event.priority).code())).collect();
+    let due: Vec<i64> = all().map(|(_, new, _)| new.event.id.made_at().micros()).collect();
+    let values = params![
+        owner => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
+        given => TEXT_ARRAY, queues => INT2_ARRAY, due => INT8_ARRAY,
+    ];
+    tx.query(INSERT_WAITING, values).await.map(drop)
+}

@@ -1,0 +1,361 @@
+//! The outcomes of a commit. A delivery that has ended leaves the table of those that wait and is written into the log;
+//! one that is to be tried again stays, with its next time. Only its owner may say so: what another node has taken over
+//! is left alone.
+
+use crate::{
+    connect::{Fault, Tx, params},
+    rows,
+};
+use futures_util::future::{join, join4};
+use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use storage::{Outcome, Write};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+type Key<'a> = (&'a TenantId, DeliveryId);
+
+/// An outcome as it is written, once for each delivery: the first one that ends it, else the last one.
+struct Last<'a> {
+    outcome: &'a Outcome,
+}
+
+pub(super) struct Outcomes<'a> {
+    node: i32,
+    all: Vec<(usize, &'a Outcome)>,
+    last: HashMap<Key<'a>, Last<'a>>,
+    cancels: Vec<Key<'a>>,
+    /// What waits no more, to be logged.
+    ended: Vec<Ended<'a>>,
+    /// Deliveries whose attempts are to be written, and to be counted.
+    recorded: HashSet<Key<'a>>,
+    /// Outcomes whose delivery belongs to another node.
+    taken: HashSet<usize>,
+}
+
+struct Ended<'a> {
+    tenant: &'a TenantId,
+    row: Row,
+    outcome: Option<&'a Outcome>,
+}
+
+/// What came of the statements of the first round trip.
+#[derive(Default)]
+pub(super) struct Taken {
+    ended: Vec<Row>,
+    kept: Vec<Row>,
+    cancelled: Vec<Row>,
+}
+
+pub(crate) const END: &str = "DELETE FROM postrider.waiting w
+    USING unnest($2::text[], $3::uuid[]) AS o (tenant_id, id)
+    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner = $1
+    RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
+        w.updated_at, w.response_code, w.duration_us";
+
+pub(crate) const KEEP: &str = "UPDATE postrider.waiting w SET status = 1, queue = 4, attempts = o.attempts,
+    next_attempt_at = o.next_attempt_at, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
+    duration_us = o.duration_us
+    FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[],
+                $9::bigint[]) AS o (tenant_id, id, attempts, next_attempt_at, updated_at, response_code, error,
+                                    duration_us)
+    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner = $1
+    RETURNING w.tenant_id, w.id";
+
+const CANCEL: &str = "DELETE FROM postrider.waiting w
+    USING unnest($1::text[], $2::uuid[]) AS o (tenant_id, id) WHERE w.tenant_id = o.tenant_id AND w.id = o.id
+    RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
+        w.updated_at, w.response_code, w.duration_us";
+
+impl<'a> Outcomes<'a> {
+    pub(super) fn of(batch: &'a [Write], node: i32) -> Self {
+        let (mut all, mut cancels, mut last) = (Vec::new(), Vec::new(), HashMap::<Key<'a>, Last<'a>>::new());
+        for (place, write) in batch.iter().enumerate() {
+            match write {
+                Write::Outcome(outcome) => {
+                    all.push((place, &**outcome));
+                    let known = last.entry((&outcome.tenant, outcome.delivery)).or_insert(Last { outcome });
+                    if known.outcome.next.status.is_waiting() {
+                        *known = Last { outcome };
+                    }
+                }
+                Write::Cancel { tenant, delivery } => cancels.push((tenant, *delivery)),
+                Write::Append(_) => {}
+            }
+        }
+        let (ended, recorded, taken) = (Vec::new(), HashSet::new(), HashSet::new());
+        Self { node, all, last, cancels, ended, recorded, taken }
+    }
+
+    pub(super) fn was_taken(&self, place: usize) -> bool {
+        self.taken.contains(&place)
+    }
+
+    /// Takes what has ended out of those that wait, and sets the next time of the others.
+    pub(super) async fn take(&self, tx: &Tx) -> Result<Taken, Fault> {
+        if self.all.is_empty() && self.cancels.is_empty() {
+            return Ok(Taken::default());
+        }
+        let mut lasts: Vec<(&Key<'a>, &Outcome)> = self.last.iter().map(|(key, last)| (key, last.outcome)).collect();
+        // In order, so that two commits never wait for each other in a circle.
+        lasts.sort_unstable_by_key(|(key, _)| **key);
+        let (kept, ended): (Vec<_>, Vec<_>) = lasts.into_iter().partition(|(_, one)| one.next.status.is_waiting());
+        let (ended, (kept, cancelled)) = join(self.end(tx, &ended), join(self.keep(tx, &kept), self.cancel(tx))).await;
+        Ok(Taken { ended: ended?, kept: kept?, cancelled: cancelled? })
+    }
+
+    async fn end(&self, tx: &Tx, ended: &[(&Key<'a>, &Outcome)]) -> Result<Vec<Row>, Fault> {
+        if ended.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tenants, ids) = keys(ended.iter().map(|(key, _)| **key));
+        tx.query(END, params![self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
+    }
+
+    async fn keep(&self, tx: &Tx, kept: &[(&Key<'a>, &Outcome)]) -> Result<Vec<Row>, Fault> {
+        if kept.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tenants, ids) = keys(kept.iter().map(|(key, _)| **key));
+        let of = || kept.iter().map(|(_, outcome)| *outcome);
+        let attempts: Vec<i32> = of().map(|one| one.attempt.number as i32).collect();
+        let next: Vec<i64> = of().map(|one| one.next.at.unwrap_or_else(|| ended_at(one)).micros()).collect();
+        let updated: Vec<i64> = of().map(|one| ended_at(one).micros()).collect();
+        let codes: Vec<Option<i16>> = of().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
+        let errors: Vec<Option<String>> = of().map(error).collect();
+        let durations: Vec<i64> = of().map(|one| one.attempt.duration.as_micros() as i64).collect();
+        let values = params![
+            self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, attempts => INT4_ARRAY, next => INT8_ARRAY,
+            updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
+        ];
+        tx.query(KEEP, values).await
+    }
+
+    async fn cancel(&self, tx: &Tx) -> Result<Vec<Row>, Fault> {
+        if self.cancels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (tenants, ids) = keys(self.cancels.iter().copied());
+        tx.query(CANCEL, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
+    }
+
+    fn of_row(&self, row: &Row) -> Option<&'a Outcome> {
+        let tenant = rows::tenant(row, "tenant_id");
+        self.last.get(&(&tenant, id(row))).map(|last| last.outcome)
+    }
+
+    /// Learns what was there.
+    pub(super) fn settle(&mut self, taken: Taken) {
+        for row in taken.ended {
+            if let Some(outcome) = self.of_row(&row) {
+                self.recorded.insert((&outcome.tenant, outcome.delivery));
+                self.ended.push(Ended { tenant: &outcome.tenant, row, outcome: Some(outcome) });
+            }
+        }
+        for row in taken.kept {
+            if let Some(outcome) = self.of_row(&row) {
+                self.recorded.insert((&outcome.tenant, outcome.delivery));
+            }
+        }
+        for row in taken.cancelled {
+            let (tenant, delivery) = (rows::tenant(&row, "tenant_id"), id(&row));
+            let known = self.cancels.iter().find(|(of, one)| **of == tenant && *one == delivery);
+            if let Some((tenant, _)) = known {
+                self.ended.push(Ended { tenant, row, outcome: None });
+            }
+        }
+    }
+
+    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept; of what another node
+    /// has, nothing.
+    pub(super) async fn late(&mut self, tx: &Tx) -> Result<(), Fault> {
+        let rest: Vec<Key<'a>> = self.last.keys().filter(|key| !self.recorded.contains(*key)).copied().collect();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let (tenants, ids) = keys(rest.iter().copied());
+        let sql =
+            "SELECT d.tenant_id, d.id FROM postrider.deliveries d WHERE d.tenant_id = ANY ($1) AND d.id = ANY ($2)";
+        let ended = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let sql = "SELECT w.tenant_id, w.id FROM postrider.waiting w WHERE w.tenant_id = ANY ($1) AND w.id = ANY ($2)";
+        let taken = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let find = |row: &Row| {
+            let (tenant, delivery) = (rows::tenant(row, "tenant_id"), id(row));
+            rest.iter().find(|(of, one)| **of == tenant && *one == delivery).copied()
+        };
+        self.recorded.extend(ended.iter().filter_map(find));
+        let taken: HashSet<Key<'a>> = taken.iter().filter_map(find).collect();
+        for (place, outcome) in &self.all {
+            if taken.contains(&(&outcome.tenant, outcome.delivery)) {
+                self.taken.insert(*place);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the log: deliveries that have ended, attempts, statistics.
+    pub(super) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
+        let written = join4(self.log(tx), self.log_attempts(tx), self.count(tx, shard), self.disable(tx)).await;
+        written.0.and(written.1).and(written.2).and(written.3)
+    }
+
+    async fn log(&self, tx: &Tx) -> Result<(), Fault> {
+        if self.ended.is_empty() {
+            return Ok(());
+        }
+        let all = || self.ended.iter();
+        let tenants: Vec<&str> = all().map(|one| one.tenant.as_str()).collect();
+        let ids: Vec<Uuid> = all().map(|one| one.row.get("id")).collect();
+        let subscriptions: Vec<Uuid> = all().map(|one| one.row.get("subscription_id")).collect();
+        let types: Vec<&str> = all().map(|one| one.row.get("event_type")).collect();
+        let given: Vec<Option<&str>> = all().map(|one| one.row.get("given_id")).collect();
+        let status = |one: &Ended<'_>| one.outcome.map_or(DeliveryStatus::Cancelled, |outcome| outcome.next.status);
+        let statuses: Vec<i16> = all().map(|one| i16::from(status(one).code())).collect();
+        let attempts: Vec<i32> =
+            all().map(|one| one.outcome.map_or_else(|| one.row.get("attempts"), |o| o.attempt.number as i32)).collect();
+        let earlier: Vec<i32> = all().map(|one| one.row.get("earlier_attempts")).collect();
+        let updated: Vec<i64> =
+            all().map(|one| one.outcome.map_or_else(|| one.row.get("updated_at"), |o| ended_at(o).micros())).collect();
+        let code = |o: &Outcome| o.attempt.response_code.map(|code| code as i16);
+        let codes: Vec<Option<i16>> =
+            all().map(|one| one.outcome.map_or_else(|| one.row.get("response_code"), code)).collect();
+        let gone = || Some("the subscription was deleted".to_owned());
+        let errors: Vec<Option<String>> = all().map(|one| one.outcome.map_or_else(gone, error)).collect();
+        let took = |o: &Outcome| Some(o.attempt.duration.as_micros() as i64);
+        let durations: Vec<Option<i64>> =
+            all().map(|one| one.outcome.map_or_else(|| one.row.get("duration_us"), took)).collect();
+        let sql = format!(
+            "INSERT INTO postrider.deliveries ({}) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[],
+             $5::text[], $6::smallint[], $7::integer[], $8::integer[], $9::bigint[], $10::smallint[], $11::text[],
+             $12::bigint[])",
+            rows::BOTH
+        );
+        let values = params![
+            tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
+            given => TEXT_ARRAY, statuses => INT2_ARRAY, attempts => INT4_ARRAY, earlier => INT4_ARRAY,
+            updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
+        ];
+        tx.query(&sql, values).await.map(drop)
+    }
+
+    fn recorded(&self) -> impl Iterator<Item = &'a Outcome> {
+        let known = |outcome: &&Outcome| self.recorded.contains(&(&outcome.tenant, outcome.delivery));
+        self.all.iter().map(|(_, outcome)| *outcome).filter(known)
+    }
+
+    async fn log_attempts(&self, tx: &Tx) -> Result<(), Fault> {
+        let of: Vec<&Outcome> = self.recorded().collect();
+        if of.is_empty() {
+            return Ok(());
+        }
+        let (tenants, ids) = keys(of.iter().map(|one| (&one.tenant, one.delivery)));
+        let numbers: Vec<i32> = of.iter().map(|one| one.attempt.number as i32).collect();
+        let started: Vec<i64> = of.iter().map(|one| one.attempt.started_at.micros()).collect();
+        let durations: Vec<i64> = of.iter().map(|one| one.attempt.duration.as_micros() as i64).collect();
+        let codes: Vec<Option<i16>> = of.iter().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
+        let errors: Vec<Option<String>> = of.iter().map(|one| error(one)).collect();
+        let asked: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.request_headers)).collect();
+        let asked: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
+        let answered: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.response_headers)).collect();
+        let answered: Vec<&str> = answered.iter().map(AsRef::as_ref).collect();
+        let bodies: Vec<&[u8]> = of.iter().map(|one| &one.attempt.response_body[..]).collect();
+        let values = params![
+            tenants => TEXT_ARRAY, ids => UUID_ARRAY, numbers => INT4_ARRAY, started => INT8_ARRAY,
+            durations => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, asked => TEXT_ARRAY,
+            answered => TEXT_ARRAY, bodies => BYTEA_ARRAY,
+        ];
+        tx.query(INSERT_ATTEMPTS, values).await.map(drop)
+    }
+
+    /// Adds to the statistics: one row for each subscription, however many outcomes it has.
+    async fn count(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
+        let mut tallies: BTreeMap<(&str, SubscriptionId), Tally> = BTreeMap::new();
+        for outcome in self.recorded() {
+            tallies.entry((outcome.tenant.as_str(), outcome.subscription)).or_default().add(outcome);
+        }
+        if tallies.is_empty() {
+            return Ok(());
+        }
+        let tenants: Vec<&str> = tallies.keys().map(|(tenant, _)| *tenant).collect();
+        let subscriptions: Vec<Uuid> = tallies.keys().map(|(_, id)| id.uuid()).collect();
+        let successes: Vec<i64> = tallies.values().map(|tally| tally.success).collect();
+        let failures: Vec<i64> = tallies.values().map(|tally| tally.failure).collect();
+        let triggered: Vec<Option<i64>> = tallies.values().map(|tally| tally.triggered).collect();
+        let succeeded: Vec<Option<i64>> = tallies.values().map(|tally| tally.succeeded).collect();
+        let failed: Vec<Option<i64>> = tallies.values().map(|tally| tally.failed).collect();
+        let values = params![
+            shard => INT2, tenants => TEXT_ARRAY, subscriptions => UUID_ARRAY, successes => INT8_ARRAY,
+            failures => INT8_ARRAY, triggered => INT8_ARRAY, succeeded => INT8_ARRAY, failed => INT8_ARRAY,
+        ];
+        tx.query(COUNT, values).await.map(drop)
+    }
+
+    async fn disable(&self, tx: &Tx) -> Result<(), Fault> {
+        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next.disable_subscription).collect();
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let tenants: Vec<&str> = gone.iter().map(|one| one.tenant.as_str()).collect();
+        let ids: Vec<Uuid> = gone.iter().map(|one| one.subscription.uuid()).collect();
+        let ended: Vec<i64> = gone.iter().map(|one| ended_at(one).micros()).collect();
+        let sql = "UPDATE postrider.subscriptions s SET state = 2, revision = revision + 1, updated_at = o.at
+                   FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
+                   WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state < 2";
+        tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
+    }
+}
+
+pub(crate) const INSERT_ATTEMPTS: &str = "INSERT INTO postrider.attempts (tenant_id, delivery_id, number, started_at,
+    duration_us, response_code, error, request_headers, response_headers, response_body)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::smallint[], $7::text[],
+                         $8::text[], $9::text[], $10::bytea[]) ON CONFLICT DO NOTHING";
+
+pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (shard, tenant_id, subscription_id,
+    success_count, failure_count, last_triggered_at, last_success_at, last_failure_at)
+    SELECT $1, n.* FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+                               $8::bigint[]) AS n
+    ON CONFLICT (tenant_id, subscription_id, shard) DO UPDATE SET
+    success_count = s.success_count + excluded.success_count, failure_count = s.failure_count + excluded.failure_count,
+    last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at),
+    last_success_at = greatest(s.last_success_at, excluded.last_success_at),
+    last_failure_at = greatest(s.last_failure_at, excluded.last_failure_at)";
+
+/// What one commit adds to a subscription's statistics.
+#[derive(Default)]
+struct Tally {
+    success: i64,
+    failure: i64,
+    triggered: Option<i64>,
+    succeeded: Option<i64>,
+    failed: Option<i64>,
+}
+
+impl Tally {
+    fn add(&mut self, outcome: &Outcome) {
+        let ended = Some(ended_at(outcome).micros());
+        self.triggered = self.triggered.max(Some(outcome.attempt.started_at.micros()));
+        if outcome.next.status == DeliveryStatus::Delivered {
+            self.success += 1;
+            self.succeeded = self.succeeded.max(ended);
+        } else {
+            self.failure += 1;
+            self.failed = self.failed.max(ended);
+        }
+    }
+}
+
+fn ended_at(outcome: &Outcome) -> Timestamp {
+    outcome.attempt.started_at.after(outcome.attempt.duration)
+}
+
+fn error(outcome: &Outcome) -> Option<String> {
+    outcome.attempt.error.as_deref().map(|text| rows::text(text).into_owned())
+}
+
+fn id(row: &Row) -> DeliveryId {
+    rows::delivery_id(row, "id")
+}
+
+fn keys<'k>(of: impl Iterator<Item = (&'k TenantId, DeliveryId)>) -> (Vec<&'k str>, Vec<Uuid>) {
+    of.map(|(tenant, id)| (tenant.as_str(), id.uuid())).unzip()
+}

@@ -1,0 +1,63 @@
+//! Tenants' API keys.
+
+use crate::{
+    PgStore,
+    connect::{As, params},
+    rows,
+    tenants::THERE,
+};
+use async_trait::async_trait;
+use model::{KeyId, Scope, TenantId, TenantKey};
+use storage::{Deleted, Keys, StorageError};
+use tokio_postgres::Row;
+
+const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
+
+fn read(row: &Row) -> Result<TenantKey, StorageError> {
+    let hash: &[u8] = row.get("hash");
+    Ok(TenantKey {
+        id: KeyId::from_uuid(row.get("id")),
+        tenant: rows::tenant(row, "tenant_id"),
+        name: row.get("name"),
+        hint: row.get("hint"),
+        hash: hash.try_into().map_err(|_| StorageError::corrupt("a key's hash"))?,
+        scopes: row.get::<_, &str>("scopes").split(' ').filter_map(Scope::parse).collect(),
+        created_at: rows::time(row, "created_at"),
+    })
+}
+
+#[async_trait]
+impl Keys for PgStore {
+    async fn insert_key(&self, key: &TenantKey) -> Result<bool, StorageError> {
+        let sql = format!(
+            "INSERT INTO postrider.api_keys ({COLUMNS}) SELECT $1, $2, $3, $4, $5, $6, $7 WHERE {THERE} RETURNING 1"
+        );
+        let (name, scopes) = (rows::text(&key.name), key.scopes.names().join(" "));
+        let values = params![
+            key.tenant.as_str() => TEXT, key.id.uuid() => UUID, name => TEXT, key.hint => TEXT, &key.hash[..] => BYTEA,
+            scopes => TEXT, key.created_at.micros() => INT8,
+        ];
+        Ok(!self.write(As::Tenant(&key.tenant), &sql, values).await?.is_empty())
+    }
+
+    async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError> {
+        let sql = format!("SELECT {COLUMNS} FROM postrider.api_keys WHERE tenant_id = $1 AND {THERE} ORDER BY id DESC");
+        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT]).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
+        let sql = format!("DELETE FROM postrider.api_keys WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING 1");
+        let values = params![tenant.as_str() => TEXT, id.uuid() => UUID];
+        let gone = self.write(As::Tenant(tenant), &sql, values).await?;
+        Ok(if gone.is_empty() { Deleted::Missing } else { Deleted::Done })
+    }
+
+    async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM postrider.api_keys
+             WHERE tenant_id NOT IN (SELECT id FROM postrider.tenants WHERE deleting)"
+        );
+        self.read(As::Worker, &sql, &[]).await?.iter().map(read).collect()
+    }
+}

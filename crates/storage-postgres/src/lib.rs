@@ -1,0 +1,185 @@
+//! The PostgreSQL store: one database, as many nodes as one likes, PostgreSQL 14 and newer.
+//!
+//! A commit is two round trips, whatever is in it. What waits is in a table of its own and names the node that sends
+//! it; what has ended lies in partitions by day and never changes.
+
+mod catalog;
+mod connect;
+mod deliveries;
+mod error;
+mod events;
+mod journal;
+mod keys;
+mod migrate;
+mod nodes;
+mod outbox;
+mod partitions;
+mod retention;
+mod rows;
+mod subscriptions;
+mod tenants;
+mod tls;
+mod transfer;
+
+use async_trait::async_trait;
+use connect::{Address, As, Fault, Params, READ, WRITE};
+use deadpool_postgres::Pool;
+pub use migrate::Migrated;
+use model::TenantId;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
+};
+use storage::{Shared, StorageError, Store, Vault};
+use tokio::sync::{Notify, Semaphore};
+use tokio_postgres::Row;
+
+/// Connections for commits: one is on disk, others take what gathers meanwhile.
+const WRITERS: usize = 3;
+/// Connections for everything else.
+const OTHERS: usize = 8;
+
+/// A store in a PostgreSQL database. Clones share it.
+#[derive(Clone)]
+pub struct PgStore(Arc<Inner>);
+
+struct Inner {
+    address: Address,
+    pool: Pool,
+    /// For lists; the same as `pool` when there is no replica.
+    reads: Pool,
+    has_replica: bool,
+    writers: Pool,
+    /// A permit for each of them, so that a batch is taken when it can be written.
+    writing: Semaphore,
+    /// Which rows of statistics the next commit adds to.
+    turn: AtomicUsize,
+    vault: Vault,
+    /// This node's id; 0 before it has joined.
+    node: AtomicI32,
+    /// Who sends what is appended: this node, or nobody yet.
+    appends_to: AtomicI32,
+    heard: Arc<Notify>,
+    listener: tokio::sync::Mutex<Option<tokio_postgres::Client>>,
+    /// The server would say that a commit is done when it is not on disk.
+    must_sync: bool,
+}
+
+impl std::fmt::Debug for PgStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PgStore").finish_non_exhaustive()
+    }
+}
+
+/// Whether a URL can be read; the fault says why not, without repeating it.
+pub fn check_url(url: &str) -> Result<(), String> {
+    Address::parse(url).map(drop)
+}
+
+impl PgStore {
+    /// Connects, brings the database up to date, and sees that nobody sees past his tenant. `read_url` is a replica's,
+    /// for lists.
+    pub async fn open(url: &str, read_url: Option<&str>, vault: Vault) -> Result<Self, StorageError> {
+        let parse = |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault));
+        let (address, replica) = (parse(url)?, read_url.map(parse).transpose()?);
+        migrate::run(&address).await?;
+        let pool = address.pool(OTHERS)?;
+        let client = pool.get().await.map_err(error::pool)?;
+        migrate::check_roles(&client).await?;
+        migrate::check_key(&client, &vault).await?;
+        let sync = client.query_typed_one("SHOW synchronous_commit", &[]).await.map_err(error::postgres)?;
+        let must_sync = sync.get::<_, &str>(0) == "off";
+        drop(client);
+        let store = Self(Arc::new(Inner {
+            reads: replica.as_ref().map_or(Ok(pool.clone()), |replica| replica.pool(OTHERS))?,
+            has_replica: replica.is_some(),
+            writers: address.pool(WRITERS)?,
+            pool,
+            address,
+            writing: Semaphore::new(WRITERS),
+            turn: AtomicUsize::new(0),
+            vault,
+            node: AtomicI32::new(0),
+            appends_to: AtomicI32::new(0),
+            heard: Arc::default(),
+            listener: tokio::sync::Mutex::default(),
+            must_sync,
+        }));
+        store.make_days().await?;
+        Ok(store)
+    }
+
+    /// Brings the database up to date without serving it.
+    pub async fn migrate(url: &str) -> Result<Migrated, StorageError> {
+        let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault))?;
+        let migrated = migrate::run(&address).await?;
+        let pool = address.pool(1)?;
+        migrate::check_roles(&*pool.get().await.map_err(error::pool)?).await?;
+        Ok(migrated)
+    }
+
+    fn node(&self) -> i32 {
+        self.0.node.load(Relaxed)
+    }
+
+    /// Reads as somebody. A connection that the server has closed meanwhile is not the caller's trouble: it is tried
+    /// once more on another.
+    async fn read(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
+        match connect::run(&self.0.pool, who, READ, sql, values).await {
+            Err(fault) if fault.is_closed() => Ok(connect::run(&self.0.pool, who, READ, sql, values).await?),
+            answer => Ok(answer?),
+        }
+    }
+
+    /// Reads a list, from the replica when there is one and it answers.
+    async fn list(&self, tenant: &TenantId, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
+        if self.0.has_replica {
+            match connect::run(&self.0.reads, As::Tenant(tenant), READ, sql, values).await {
+                Ok(rows) => return Ok(rows),
+                Err(fault) => {
+                    let fault = StorageError::from(fault);
+                    tracing::warn!(cause = ?std::error::Error::source(&fault).map(ToString::to_string),
+                        "the replica does not answer (POSTRIDER_READ_STORE); the list comes from the primary");
+                }
+            }
+        }
+        self.read(As::Tenant(tenant), sql, values).await
+    }
+
+    async fn write(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Fault> {
+        let mut tries = 0;
+        loop {
+            match connect::run(&self.0.pool, who, WRITE, sql, values).await {
+                Err(fault) if fault.is_collision() && tries < 5 => tries += 1,
+                answer => return answer,
+            }
+        }
+    }
+}
+
+fn open_failed(what: &str, fault: String) -> StorageError {
+    StorageError::Open(what.into(), fault.into())
+}
+
+#[async_trait]
+impl Store for PgStore {
+    async fn check_writable(&self) -> Result<(), StorageError> {
+        let sql = "INSERT INTO postrider.meta (name, value) VALUES ('probe', '\\x00')
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.write(As::Worker, sql, &[]).await?;
+        Ok(())
+    }
+
+    fn shared(&self) -> Option<&dyn Shared> {
+        Some(self)
+    }
+
+    async fn close(&self) -> Result<(), StorageError> {
+        self.0.writing.close();
+        self.0.writers.close();
+        self.0.pool.close();
+        self.0.reads.close();
+        drop(self.0.listener.lock().await.take());
+        Ok(())
+    }
+}

@@ -1,0 +1,195 @@
+//! Migrations, applied in order, each in its own transaction, and the roles that they speak of.
+
+use crate::{
+    connect::{API_ROLE, Address, Fault, WORKER_ROLE, params},
+    error,
+};
+use storage::{StorageError, Vault};
+use tokio_postgres::{Client, error::SqlState};
+
+/// Whether versions that do not know a migration work on when it has been made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It only adds.
+    Additive,
+    /// Older versions must be stopped before it.
+    Breaking,
+}
+
+const MIGRATIONS: [(&str, Kind, &str); 3] = [
+    ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
+    ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
+    ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
+];
+
+/// Which migrations a store has had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    pub from: u32,
+    pub to: u32,
+}
+
+/// Held while a migration is made, so that of several nodes that start one makes it.
+const LOCK: i64 = 0x706f_7374_7269;
+
+pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
+    let pool = address.pool(1)?;
+    let client = pool.get().await.map_err(error::pool)?;
+    let known = MIGRATIONS.len() as u32;
+    let from = check(found(&client).await?)?;
+    if from >= known {
+        return Ok(Migrated { from, to: from });
+    }
+    for role in [API_ROLE, WORKER_ROLE, "postrider_publisher"] {
+        make_role(&client, role).await?;
+    }
+    for (number, (name, kind, sql)) in (1u32..).zip(MIGRATIONS) {
+        let failed = |fault| StorageError::Open(format!("migration {name}"), Box::new(error::postgres(fault)));
+        apply(&client, number, name, kind, sql).await.map_err(failed)?;
+    }
+    Ok(Migrated { from, to: known })
+}
+
+async fn apply(client: &Client, number: u32, name: &str, kind: Kind, sql: &str) -> Result<(), tokio_postgres::Error> {
+    client
+        .batch_execute(&format!(
+            "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS postrider;
+             CREATE TABLE IF NOT EXISTS postrider.migrations (
+                 number     integer PRIMARY KEY,
+                 name       text NOT NULL,
+                 additive   boolean NOT NULL,
+                 applied_at timestamptz NOT NULL DEFAULT now()
+             );"
+        ))
+        .await?;
+    let made = "SELECT 1 FROM postrider.migrations WHERE number = $1";
+    if client.query_typed(made, params![number as i32 => INT4]).await?.is_empty() {
+        client.batch_execute(sql).await?;
+        let note = "INSERT INTO postrider.migrations (number, name, additive) VALUES ($1, $2, $3)";
+        let additive = kind == Kind::Additive;
+        client.query_typed(note, params![number as i32 => INT4, name => TEXT, additive => BOOL]).await?;
+    }
+    client.batch_execute("COMMIT").await
+}
+
+/// Roles belong to all databases of a server; so one may be there already, or another database makes it just now.
+async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
+    let mut tries = 0;
+    loop {
+        let grant =
+            if role == "postrider_publisher" { String::new() } else { format!("GRANT {role} TO CURRENT_USER;") };
+        let made = client
+            .batch_execute(&format!(
+                "DO $$ BEGIN
+                     IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role}; END IF;
+                     IF NOT EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.roleid = '{role}'::regrole
+                                    AND m.member = current_user::regrole) THEN {grant} NULL; END IF;
+                 END $$"
+            ))
+            .await;
+        let Err(fault) = made else { return Ok(()) };
+        let raced = ["tuple concurrently updated", "already exists", "duplicate key"];
+        let text = fault.as_db_error().map(|fault| fault.message().to_owned()).unwrap_or_default();
+        if raced.iter().any(|one| text.contains(one)) && tries < 20 {
+            tries += 1;
+            continue;
+        }
+        if error::is(&fault, &SqlState::INSUFFICIENT_PRIVILEGE) {
+            return Err(StorageError::Open(
+                format!(
+                    "the role {role} is missing and this user may not make it; let an administrator run: CREATE ROLE \
+                     {API_ROLE}; CREATE ROLE {WORKER_ROLE}; CREATE ROLE postrider_publisher; GRANT {API_ROLE}, \
+                     {WORKER_ROLE} TO <this user>"
+                ),
+                Box::new(error::postgres(fault)),
+            ));
+        }
+        return Err(StorageError::Open(format!("the role {role}"), Box::new(error::postgres(fault))));
+    }
+}
+
+/// The newest migration that was made, and whether all that we do not know only add.
+async fn found(client: &Client) -> Result<(u32, bool), StorageError> {
+    let there = "SELECT to_regclass('postrider.migrations') IS NOT NULL";
+    if !client.query_typed_one(there, &[]).await.map_err(error::postgres)?.get::<_, bool>(0) {
+        return Ok((0, true));
+    }
+    let sql = "SELECT coalesce(max(number), 0), coalesce(bool_and(additive) FILTER (WHERE number > $1), true)
+               FROM postrider.migrations";
+    let known = MIGRATIONS.len() as i32;
+    let row = client.query_typed_one(sql, params![known => INT4]).await.map_err(error::postgres)?;
+    Ok((row.get::<_, i32>(0) as u32, row.get(1)))
+}
+
+fn check((found, additive): (u32, bool)) -> Result<u32, StorageError> {
+    let known = MIGRATIONS.len() as u32;
+    if found > known && !additive { Err(StorageError::TooNew { found, known }) } else { Ok(found) }
+}
+
+/// Tables that belong to tenants.
+pub(crate) const TENANT_TABLES: [&str; 10] = [
+    "tenants",
+    "api_keys",
+    "subscriptions",
+    "subscription_stats",
+    "events",
+    "event_keys",
+    "deliveries",
+    "attempts",
+    "waiting",
+    "outbox",
+];
+
+/// Refuses a store in which the API could see past its tenant, or whose own login sees nothing.
+pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
+    let refuse = |why: String| Err(StorageError::Open(why, "row-level security would not hold".into()));
+    let sql = "SELECT r.rolsuper OR r.rolbypassrls,
+                      EXISTS (SELECT 1 FROM pg_roles o WHERE o.rolname <> r.rolname AND pg_has_role(r.oid, o.oid, 'MEMBER')
+                              AND (o.rolsuper OR o.rolbypassrls OR o.rolname = $2)),
+                      EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace
+                              AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
+                      pg_has_role(current_user, r.oid, 'MEMBER'),
+                      pg_has_role(current_user, $2, 'USAGE')
+               FROM pg_roles r WHERE r.rolname = $1";
+    let rows =
+        client.query_typed(sql, params![API_ROLE => TEXT, WORKER_ROLE => TEXT]).await.map_err(error::postgres)?;
+    let Some(row) = rows.first() else { return refuse(format!("the role {API_ROLE} does not exist")) };
+    if row.get(0) {
+        return refuse(format!("the role {API_ROLE} is a superuser or has BYPASSRLS; take that from it"));
+    }
+    if row.get(1) {
+        return refuse(format!("the role {API_ROLE} is a member of a role that sees every tenant; revoke that"));
+    }
+    if row.get(2) {
+        return refuse(format!("the role {API_ROLE} owns tables of the schema postrider; give them another owner"));
+    }
+    if !row.get::<_, bool>(3) || !row.get::<_, bool>(4) {
+        return refuse(format!("this user is no member of {API_ROLE} and {WORKER_ROLE}; grant it both"));
+    }
+    let open = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace
+                AND c.relname = ANY($1) AND NOT (c.relrowsecurity AND c.relforcerowsecurity)";
+    let tables = TENANT_TABLES.to_vec();
+    let rows = client.query_typed(open, params![tables => TEXT_ARRAY]).await.map_err(error::postgres)?;
+    match rows.first() {
+        Some(row) => {
+            refuse(format!("the table postrider.{} has no forced row-level security", row.get::<_, String>(0)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A store remembers which master key it was written with, so that a wrong one is found at the start and not at the
+/// first delivery.
+pub(crate) async fn check_key(client: &Client, vault: &Vault) -> Result<(), StorageError> {
+    const CONTEXT: &str = "meta/key_check";
+    let made = vault.seal(CONTEXT, b"postrider");
+    let sql = "WITH made AS (INSERT INTO postrider.meta (name, value) VALUES ('key_check', $1)
+                             ON CONFLICT DO NOTHING RETURNING value)
+               SELECT value FROM made UNION ALL SELECT value FROM postrider.meta WHERE name = 'key_check'";
+    let rows = client.query_typed(sql, params![made => BYTEA]).await.map_err(Fault::from)?;
+    match rows.first() {
+        Some(row) => vault.open(CONTEXT, row.get(0)).map(drop),
+        // Another node wrote it at this moment.
+        None => Err(StorageError::unavailable("the key check was being written; try again")),
+    }
+}

@@ -1,0 +1,163 @@
+//! Several nodes on one database. Its clock alone says who is alive: the nodes' own may be minutes apart.
+
+use crate::{
+    PgStore,
+    connect::{As, params},
+    deliveries, rows,
+};
+use async_trait::async_trait;
+use model::{KeyId, SubscriptionId, Timestamp};
+use std::sync::atomic::Ordering::Relaxed;
+use storage::{
+    Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeState, Shared, StorageError, Waiting,
+};
+use tokio_postgres::Row;
+
+/// Changes that are told one by one; who missed more reads everything.
+const CHANGES_MAX: i64 = 5_000;
+
+/// Takes a piece of the work of nodes that are gone. Whoever is at the same finds other rows.
+pub(crate) const TAKE_OVER: &str = "WITH gone AS (
+        SELECT 0 AS id UNION ALL SELECT id FROM postrider.nodes WHERE state <> 0 AND id <> $1
+    ), piece AS (
+        SELECT w.tenant_id, w.id FROM gone, LATERAL (
+            SELECT w.tenant_id, w.id FROM postrider.waiting w WHERE w.owner = gone.id
+            ORDER BY w.owner, w.tenant_id, w.subscription_id, w.queue, w.next_attempt_at, w.id
+            LIMIT $2 FOR UPDATE SKIP LOCKED) w
+        LIMIT $2
+    )
+    UPDATE postrider.waiting w SET owner = $1 FROM piece p WHERE w.tenant_id = p.tenant_id AND w.id = p.id
+    RETURNING w.tenant_id, w.subscription_id, w.queue, w.next_attempt_at";
+
+fn change(row: &Row) -> Change {
+    let tenant = || rows::tenant(row, "tenant_id");
+    match row.get::<_, i16>("kind") {
+        1 => Change::Tenant(tenant()),
+        2 => Change::Key(tenant(), KeyId::from_uuid(row.get("id"))),
+        3 => Change::Subscription(tenant(), SubscriptionId::from_uuid(row.get("id"))),
+        _ => Change::EventTypes,
+    }
+}
+
+#[async_trait]
+impl Shared for PgStore {
+    async fn join(&self, node: &NewNode) -> Result<(), StorageError> {
+        // Of two with one name the older one is gone: it was killed, and this is what was started in its place.
+        let sql = "WITH before AS (UPDATE postrider.nodes SET state = 2 WHERE name = $1 AND state = 0)
+                   INSERT INTO postrider.nodes (name, role, version) VALUES ($1, $2, $3) RETURNING id";
+        let (name, role) = (rows::text(&node.name), node.role.name());
+        let rows = self.write(As::Worker, sql, params![name => TEXT, role => TEXT, node.version => TEXT]).await?;
+        let id: i32 = rows.first().map(|row| row.get(0)).ok_or_else(|| StorageError::corrupt("no node was made"))?;
+        self.0.node.store(id, Relaxed);
+        self.0.appends_to.store(if node.role.delivers() { id } else { 0 }, Relaxed);
+        Ok(())
+    }
+
+    async fn beat(&self) -> Result<Beat, StorageError> {
+        let sql = "UPDATE postrider.nodes SET heartbeat_at = clock_timestamp() WHERE id = $1 AND state = 0 RETURNING 1";
+        let beaten = self.write(As::Worker, sql, params![self.node() => INT4]).await?;
+        Ok(if beaten.is_empty() { Beat::Lost } else { Beat::Live })
+    }
+
+    async fn judge(&self) -> Result<Vec<String>, StorageError> {
+        let sql = "UPDATE postrider.nodes SET state = 2 WHERE state = 0 AND id <> $1
+                   AND heartbeat_at < clock_timestamp() - make_interval(secs => $2) RETURNING name";
+        let lost = self.write(As::Worker, sql, params![self.node() => INT4, LEASE.as_secs_f64() => FLOAT8]).await?;
+        // Those that are long gone and have nothing left, and changes that everybody has seen.
+        let old = "WITH nodes AS (DELETE FROM postrider.nodes n WHERE state <> 0
+                       AND heartbeat_at < clock_timestamp() - interval '1 day'
+                       AND NOT EXISTS (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id))
+                   DELETE FROM postrider.changes WHERE changed_at < clock_timestamp() - interval '1 hour'";
+        self.write(As::Worker, old, &[]).await?;
+        Ok(lost.iter().map(|row| row.get(0)).collect())
+    }
+
+    async fn leave(&self) -> Result<(), StorageError> {
+        let sql = "UPDATE postrider.nodes SET state = 1 WHERE id = $1 AND state = 0";
+        self.write(As::Worker, sql, params![self.node() => INT4]).await?;
+        self.write(As::Worker, "SELECT pg_notify('postrider', 'nodes')", &[]).await?;
+        Ok(())
+    }
+
+    async fn nodes(&self) -> Result<Vec<Node>, StorageError> {
+        let sql = "SELECT n.id, n.name, n.role, n.version, n.state,
+                   (extract(epoch FROM n.started_at) * 1e6)::bigint AS started_at,
+                   (extract(epoch FROM n.heartbeat_at) * 1e6)::bigint AS heartbeat_at,
+                   (SELECT count(*) FROM (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id LIMIT 10000) w) AS waiting
+                   FROM postrider.nodes n ORDER BY n.id";
+        let node = |row: &Row| Node {
+            id: row.get("id"),
+            name: row.get("name"),
+            role: row.get("role"),
+            version: row.get("version"),
+            state: NodeState::from_code(row.get::<_, i16>("state") as u8).unwrap_or(NodeState::Lost),
+            started_at: rows::time(row, "started_at"),
+            heartbeat_at: rows::time(row, "heartbeat_at"),
+            waiting: row.get::<_, i64>("waiting") as u32,
+            is_this: row.get::<_, i32>("id") == self.node(),
+        };
+        Ok(self.read(As::Worker, sql, &[]).await?.iter().map(node).collect())
+    }
+
+    async fn take_over(&self, limit: usize) -> Result<Vec<Waiting>, StorageError> {
+        let values = params![self.node() => INT4, limit as i64 => INT8];
+        let rows = self.write(As::Worker, TAKE_OVER, values).await?;
+        Ok(rows.iter().map(deliveries::waiting).collect())
+    }
+
+    async fn version(&self) -> Result<i64, StorageError> {
+        let rows = self.read(As::Worker, "SELECT version FROM postrider.config", &[]).await?;
+        Ok(rows.first().map_or(0, |row| row.get(0)))
+    }
+
+    async fn changes(&self, since: i64) -> Result<Changes, StorageError> {
+        // One statement, so one time: and no row of changes where there is only a version to tell.
+        let sql = "SELECT c.version AS now, n.version, n.kind, n.tenant_id, n.id,
+                          (SELECT min(version) FROM postrider.changes) AS oldest
+                   FROM postrider.config c LEFT JOIN LATERAL (
+                       SELECT * FROM postrider.changes WHERE version > $1 ORDER BY version LIMIT $2) n ON true
+                   ORDER BY n.version";
+        let rows = self.read(As::Worker, sql, params![since => INT8, CHANGES_MAX + 1 => INT8]).await?;
+        let Some(first) = rows.first() else { return Err(StorageError::corrupt("the version of the settings")) };
+        let version: i64 = first.get("now");
+        if version <= since {
+            return Ok(Changes { version: since, list: Some(Vec::new()) });
+        }
+        let oldest: Option<i64> = first.get("oldest");
+        let missed = oldest.is_none_or(|oldest| oldest > since + 1) || rows.len() as i64 > CHANGES_MAX;
+        Ok(Changes { version, list: (!missed).then(|| rows.iter().map(change).collect()) })
+    }
+
+    async fn signalled(&self) {
+        {
+            let mut listener = self.0.listener.lock().await;
+            if listener.as_ref().is_none_or(tokio_postgres::Client::is_closed) {
+                let heard = self.0.heard.clone();
+                match self.0.address.listen(move || heard.notify_waiters()).await {
+                    Ok(client) => *listener = Some(client),
+                    Err(fault) => {
+                        tracing::debug!(error = %fault, "cannot listen; others are asked from time to time");
+                        *listener = None;
+                    }
+                }
+            }
+            if listener.is_none() {
+                drop(listener);
+                return std::future::pending().await;
+            }
+        }
+        self.0.heard.notified().await;
+    }
+
+    async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError> {
+        crate::outbox::drain(self, limit, make).await
+    }
+
+    async fn make_days(&self) -> Result<(), StorageError> {
+        Self::make_days(self).await
+    }
+
+    async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
+        Self::drop_days(self, before).await
+    }
+}

@@ -1,0 +1,92 @@
+//! Partitions by day: made ahead, and dropped as a whole.
+
+use crate::{
+    PgStore,
+    connect::{As, Fault, Tx, params},
+};
+use model::Timestamp;
+use storage::{Dropped, StorageError};
+use tokio_postgres::error::SqlState;
+
+/// Days that have their partitions before they begin.
+const AHEAD: i32 = 3;
+/// Held by who makes or drops days.
+const LOCK: i64 = 0x706f_7374_0002;
+/// Who waits for a lock makes everybody behind him wait; so this gives up soon, and comes again later.
+const SHORT: &str = "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock($1)";
+
+impl PgStore {
+    pub(crate) async fn make_days(&self) -> Result<(), StorageError> {
+        let tx = Tx::begin(&self.0.pool, As::Worker).await?;
+        let there = "SELECT count(*) FROM postrider.days() AS day (day)
+                     WHERE day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + $1";
+        let days = tx.query(there, params![AHEAD => INT4]).await?.first().map_or(0, |row| row.get::<_, i64>(0));
+        if days <= i64::from(AHEAD) {
+            tx.query(SHORT, params![LOCK => INT8]).await?;
+            let make =
+                "SELECT postrider.make_days((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + $1)";
+            tx.query(make, params![AHEAD => INT4]).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Drops every day that ended before this; one transaction each, which waits for nobody for long.
+    pub(crate) async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
+        let mut dropped = Dropped::default();
+        let days = "SELECT day::text FROM postrider.days() AS day (day)
+                    WHERE day < (to_timestamp($1::bigint / 1e6) AT TIME ZONE 'UTC')::date ORDER BY day";
+        let days = self.read(As::Worker, days, params![before.micros() => INT8]).await?;
+        for day in days.iter().map(|row| row.get::<_, String>(0)) {
+            match self.drop_day(&day).await {
+                Ok(true) => dropped.days.push(day),
+                Ok(false) => {}
+                Err(fault) if fault.is(&SqlState::LOCK_NOT_AVAILABLE) => {
+                    tracing::info!(
+                        day,
+                        "a day could not be dropped, since it is being read; the next round tries again"
+                    );
+                }
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        if !dropped.days.is_empty() {
+            self.forget_names(before).await?;
+        }
+        Ok(dropped)
+    }
+
+    /// `false` when another node has dropped it.
+    async fn drop_day(&self, day: &str) -> Result<bool, Fault> {
+        let tx = Tx::begin(&self.0.pool, As::Worker).await?;
+        tx.query(SHORT, params![LOCK => INT8]).await?;
+        let there = "SELECT 1 FROM postrider.days() AS day (day) WHERE day::text = $1";
+        let there = !tx.query(there, params![day => TEXT]).await?.is_empty();
+        if there {
+            tx.query("SELECT postrider.drop_day($1::text::date)", params![day => TEXT]).await?;
+        }
+        tx.commit().await?;
+        Ok(there)
+    }
+
+    /// Frees the names of events that went with their day, piece by piece.
+    async fn forget_names(&self, before: Timestamp) -> Result<(), StorageError> {
+        let sql = "WITH old AS (
+                       SELECT k.tenant_id, k.name FROM postrider.tenants t, LATERAL (
+                           SELECT * FROM postrider.event_keys k WHERE k.tenant_id = t.id
+                           AND k.event_id < postrider.day_start((to_timestamp($1::bigint / 1e6) AT TIME ZONE 'UTC')::date)
+                           AND NOT EXISTS (SELECT 1 FROM postrider.events e
+                                           WHERE e.tenant_id = k.tenant_id AND e.id = k.event_id)
+                           LIMIT 2000) k
+                       LIMIT 2000),
+                   gone AS (DELETE FROM postrider.event_keys k USING old o
+                            WHERE k.tenant_id = o.tenant_id AND k.name = o.name RETURNING 1)
+                   SELECT count(*) FROM gone";
+        loop {
+            let rows = self.write(As::Worker, sql, params![before.micros() => INT8]).await?;
+            if rows.first().is_none_or(|row| row.get::<_, i64>(0) == 0) {
+                return Ok(());
+            }
+        }
+    }
+}

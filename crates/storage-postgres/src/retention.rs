@@ -1,0 +1,103 @@
+//! Retention within a tenant: removes old events in steps of about so many rows. (Whole days go at once: `partitions`.)
+
+use crate::{
+    PgStore,
+    connect::{As, Tx, params},
+    rows,
+};
+use async_trait::async_trait;
+use model::{DeliveryId, EventId, TenantId, Timestamp};
+use std::collections::{HashMap, HashSet};
+use storage::{Removed, Retention, StorageError, codec};
+use uuid::Uuid;
+
+/// Ids of the tenant's old events, in order, and how many deliveries of each have ended.
+const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3
+    AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) ORDER BY e.id LIMIT $4";
+
+#[async_trait]
+impl Retention for PgStore {
+    async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
+        let (_, bound) = codec::id_bounds(None, Some(before));
+        let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND EXISTS
+                   (SELECT 1 FROM postrider.events WHERE tenant_id = t.id AND id < $1)";
+        let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
+        Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
+    }
+
+    async fn remove_before(
+        &self,
+        tenant: &TenantId,
+        before: Timestamp,
+        after: Option<EventId>,
+        rows: usize,
+    ) -> Result<Removed, StorageError> {
+        let mut removed = Removed { after, ..Removed::default() };
+        let (_, bound) = codec::id_bounds(None, Some(before));
+        let from = after.map_or(Uuid::nil(), EventId::uuid);
+        let tx = Tx::begin(&self.0.pool, As::Worker).await?;
+        let values = params![
+            tenant.as_str() => TEXT, from => UUID, rows::uuid(&bound) => UUID, rows as i64 => INT8,
+        ];
+        let old: Vec<EventId> =
+            tx.query(OLD, values).await?.iter().map(|row| EventId::from_uuid(row.get("id"))).collect();
+        removed.more = old.len() == rows;
+        let (Some(first), Some(last)) = (old.first(), old.last()) else {
+            tx.commit().await?;
+            return Ok(removed);
+        };
+        let (low, high) = (first.delivery_range().0.uuid(), last.delivery_range().1.uuid());
+        let range = params![tenant.as_str() => TEXT, low => UUID, high => UUID, rows as i64 => INT8];
+        // What waits is left, with its event.
+        let waits = "SELECT id FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3 AND $4 > 0";
+        let waits: HashSet<EventId> =
+            tx.query(waits, range).await?.iter().map(|row| rows::delivery_id(row, "id").event()).collect();
+        let ended = "SELECT id FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
+                     ORDER BY id LIMIT $4 + 1";
+        let mut by_event: HashMap<EventId, Vec<DeliveryId>> = HashMap::new();
+        let found = tx.query(ended, range).await?;
+        for row in &found {
+            let id = rows::delivery_id(row, "id");
+            by_event.entry(id.event()).or_default().push(id);
+        }
+        let seen_to = (found.len() > rows).then(|| found.last().map(|row| rows::delivery_id(row, "id"))).flatten();
+
+        let (mut left, mut deliveries, mut events) = (rows, Vec::<Uuid>::new(), Vec::<Uuid>::new());
+        for event in old {
+            if left == 0 || seen_to.is_some_and(|to| event > to.event()) {
+                removed.more = true;
+                break;
+            }
+            left -= 1;
+            if !waits.contains(&event) {
+                let of = by_event.remove(&event).unwrap_or_default();
+                // At least one, so that every step gets on.
+                let room = left.max(1);
+                let cut = of.len() > room || seen_to.is_some_and(|to| event == to.event());
+                deliveries.extend(of.iter().take(room).map(|id| id.uuid()));
+                left = left.saturating_sub(of.len().min(room));
+                if cut {
+                    removed.more = true;
+                    break;
+                }
+                events.push(event.uuid());
+            }
+            removed.after = Some(event);
+        }
+        removed.deliveries = deliveries.len() as u64;
+        removed.events = events.len() as u64;
+        let tenant = tenant.as_str();
+        for (sql, ids) in [
+            ("DELETE FROM postrider.attempts WHERE tenant_id = $1 AND delivery_id = ANY ($2)", &deliveries),
+            ("DELETE FROM postrider.deliveries WHERE tenant_id = $1 AND id = ANY ($2)", &deliveries),
+            ("DELETE FROM postrider.event_keys WHERE tenant_id = $1 AND event_id = ANY ($2)", &events),
+            ("DELETE FROM postrider.events WHERE tenant_id = $1 AND id = ANY ($2)", &events),
+        ] {
+            if !ids.is_empty() {
+                tx.query(sql, params![tenant => TEXT, *ids => UUID_ARRAY]).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(removed)
+    }
+}

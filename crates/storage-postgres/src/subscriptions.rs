@@ -1,0 +1,259 @@
+//! Subscriptions. Secrets and headers are sealed, each for its own row.
+
+use crate::{
+    PgStore,
+    connect::{As, Fault, params},
+    rows,
+    tenants::THERE,
+};
+use async_trait::async_trait;
+use model::{
+    Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, subscription::SubscriptionStats,
+};
+use std::time::Duration;
+use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault, codec};
+use tokio_postgres::{Row, error::SqlState};
+use uuid::Uuid;
+
+const SELECT: &str = "SELECT s.tenant_id, s.id, s.url, s.description, s.events, s.headers, s.state, s.profile,
+    s.retry_enabled, s.max_retries, s.timeout_ms, s.secrets, s.metadata, s.unique_event IS NOT NULL AS is_unique,
+    s.revision, s.created_at, s.updated_at, t.success_count, t.failure_count, t.last_triggered_at, t.last_success_at,
+    t.last_failure_at
+    FROM postrider.subscriptions s LEFT JOIN LATERAL (
+        SELECT sum(success_count)::bigint AS success_count, sum(failure_count)::bigint AS failure_count,
+               max(last_triggered_at) AS last_triggered_at, max(last_success_at) AS last_success_at,
+               max(last_failure_at) AS last_failure_at
+        FROM postrider.subscription_stats WHERE tenant_id = s.tenant_id AND subscription_id = s.id
+    ) t ON true";
+
+fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageError> {
+    let id = SubscriptionId::from_uuid(row.get("id"));
+    let tenant = rows::tenant(row, "tenant_id");
+    let count = |column| row.get::<_, Option<i64>>(column).unwrap_or_default() as u64;
+    Ok(Subscription {
+        id,
+        url: row.get("url"),
+        description: row.get("description"),
+        events: codec::patterns(row.get("events"))?,
+        headers: codec::unseal_headers(vault, &tenant, id, row.get("headers"))?,
+        state: SubscriptionState::from_code(row.get::<_, i16>("state") as u8).unwrap_or(SubscriptionState::Disabled),
+        profile: Profile::from_code(row.get::<_, i16>("profile") as u8).unwrap_or_default(),
+        retry_enabled: row.get("retry_enabled"),
+        max_retries: row.get::<_, i16>("max_retries") as u8,
+        timeout: Duration::from_millis(row.get::<_, i64>("timeout_ms") as u64),
+        secrets: codec::unseal_secrets(vault, &tenant, id, row.get("secrets"))?,
+        metadata: codec::map(row.get("metadata"), "a subscription's metadata")?,
+        stats: SubscriptionStats {
+            success_count: count("success_count"),
+            failure_count: count("failure_count"),
+            last_triggered_at: rows::time_or_none(row, "last_triggered_at"),
+            last_success_at: rows::time_or_none(row, "last_success_at"),
+            last_failure_at: rows::time_or_none(row, "last_failure_at"),
+        },
+        is_unique: row.get("is_unique"),
+        revision: row.get::<_, i64>("revision") as u64,
+        created_at: rows::time(row, "created_at"),
+        updated_at: rows::time(row, "updated_at"),
+        tenant,
+    })
+}
+
+/// What a write of a whole row met.
+enum Written {
+    Rows(usize),
+    /// Another active one has its event and URL.
+    Duplicate,
+}
+
+const INSERT: &str = "INSERT INTO postrider.subscriptions (tenant_id, id, url, description, events, headers, state,
+    profile, retry_enabled, max_retries, timeout_ms, secrets, metadata, unique_event, revision, created_at, updated_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+    WHERE (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
+
+const UPDATE: &str = "UPDATE postrider.subscriptions SET url = $3, description = $4, events = $5, headers = $6,
+    state = $7, profile = $8, retry_enabled = $9, max_retries = $10, timeout_ms = $11, secrets = $12, metadata = $13,
+    unique_event = $14, revision = $15 + 1, created_at = $16, updated_at = $17
+    WHERE tenant_id = $1 AND id = $2 AND revision = $15 AND state <> 3
+    AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
+
+/// So many deliveries are cancelled in one transaction.
+const PIECE: i64 = 2_000;
+
+impl PgStore {
+    /// Writes all columns with `sql`.
+    async fn write_subscription(&self, sql: &str, s: &Subscription) -> Result<Written, StorageError> {
+        let vault = &self.0.vault;
+        let (headers, secrets) = (codec::seal_headers(vault, s), codec::seal_secrets(vault, s));
+        let (events, metadata) = (codec::patterns_text(&s.events), codec::map_text(&s.metadata));
+        let (url, description) = (rows::text(&s.url), s.description.as_deref().map(rows::text));
+        let description = description.as_deref();
+        let unique_event = s.is_unique.then_some(&events);
+        let values = params![
+            s.tenant.as_str() => TEXT, s.id.uuid() => UUID, url => TEXT, description => TEXT, events => TEXT,
+            headers => BYTEA, i16::from(s.state.code()) => INT2, i16::from(s.profile.code()) => INT2,
+            s.retry_enabled => BOOL, i16::from(s.max_retries) => INT2, s.timeout.as_millis() as i64 => INT8,
+            secrets => BYTEA, metadata => TEXT, unique_event => TEXT, s.revision as i64 => INT8,
+            s.created_at.micros() => INT8, s.updated_at.micros() => INT8,
+        ];
+        match self.write(As::Tenant(&s.tenant), sql, values).await {
+            Ok(rows) => Ok(Written::Rows(rows.len())),
+            Err(fault) if is_duplicate(&fault) => Ok(Written::Duplicate),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+}
+
+fn is_duplicate(fault: &Fault) -> bool {
+    let place = match fault {
+        Fault::Postgres(fault) => fault.as_db_error().and_then(|fault| fault.constraint().map(str::to_owned)),
+        Fault::Pool(_) => None,
+    };
+    fault.is(&SqlState::UNIQUE_VIOLATION) && place.as_deref() == Some("subscriptions_unique")
+}
+
+#[async_trait]
+impl Subscriptions for PgStore {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
+        Ok(match self.write_subscription(INSERT, subscription).await? {
+            Written::Rows(0) => Insert::NoTenant,
+            Written::Rows(_) => Insert::Done,
+            Written::Duplicate => Insert::Duplicate,
+        })
+    }
+
+    async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError> {
+        let sql = format!("{SELECT} WHERE s.tenant_id = $1 AND s.id = $2 AND s.state <> 3 AND {THERE}");
+        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
+        rows.first().map(|row| read(&self.0.vault, row)).transpose()
+    }
+
+    async fn subscriptions_ever(
+        &self,
+        tenant: &TenantId,
+        ids: &[SubscriptionId],
+    ) -> Result<Vec<Subscription>, StorageError> {
+        let sql = format!(
+            "{SELECT} JOIN unnest($2) WITH ORDINALITY AS wanted (id, place) ON wanted.id = s.id
+             WHERE s.tenant_id = $1 AND s.id = ANY($2) AND {THERE} ORDER BY wanted.place"
+        );
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, ids => UUID_ARRAY]).await?;
+        rows.iter().map(|row| read(&self.0.vault, row)).collect()
+    }
+
+    async fn subscriptions(
+        &self,
+        tenant: &TenantId,
+        filter: &SubscriptionFilter,
+        page: Page<SubscriptionId>,
+    ) -> Result<Vec<Subscription>, StorageError> {
+        // What a pattern covers is not for SQL to say; the patterns are read first, and rows only of what fits.
+        let sql = format!(
+            "SELECT s.id, s.events FROM postrider.subscriptions s
+             WHERE s.tenant_id = $1 AND s.id < $2 AND s.state <> 3 AND ($3::boolean IS NULL OR (s.state = 0) = $3)
+             AND ($4::smallint IS NULL OR s.profile = $4) AND {THERE} ORDER BY s.id DESC LIMIT $5 OFFSET $6"
+        );
+        let below = page.below.map_or(Uuid::max(), |id| id.uuid());
+        let profile = filter.profile.map(|profile| i16::from(profile.code()));
+        let (limit, offset) = match filter.event_type {
+            None => (Some(i64::from(page.limit)), i64::from(page.offset)),
+            Some(_) => (None, 0),
+        };
+        let values = params![
+            tenant.as_str() => TEXT, below => UUID, filter.is_active => BOOL, profile => INT2, limit => INT8,
+            offset => INT8,
+        ];
+        let rows = self.read(As::Tenant(tenant), &sql, values).await?;
+        let mut ids = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let fits = match &filter.event_type {
+                None => true,
+                Some(wanted) => codec::patterns_have(row.get("events"), wanted)?,
+            };
+            if fits {
+                ids.push(SubscriptionId::from_uuid(row.get("id")));
+            }
+        }
+        if filter.event_type.is_some() {
+            ids = ids.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
+        }
+        // One may have been deleted between the two.
+        let mut found = self.subscriptions_ever(tenant, &ids).await?;
+        found.retain(|one| one.state != SubscriptionState::Deleted);
+        Ok(found)
+    }
+
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+        match self.write_subscription(UPDATE, subscription).await? {
+            Written::Rows(0) => {}
+            Written::Rows(_) => return Ok(Update::Done),
+            Written::Duplicate => return Ok(Update::Duplicate),
+        }
+        let known = self.subscription(&subscription.tenant, subscription.id).await?;
+        Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+    }
+
+    async fn delete_subscription(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        now: Timestamp,
+    ) -> Result<Update, StorageError> {
+        let sql = format!(
+            "UPDATE postrider.subscriptions SET state = 3, revision = revision + 1, updated_at = $3
+             WHERE tenant_id = $1 AND id = $2 AND state <> 3 AND {THERE} RETURNING 1"
+        );
+        let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8];
+        if self.write(As::Tenant(tenant), &sql, values).await?.is_empty() {
+            return Ok(Update::Missing);
+        }
+        self.cancel_waiting(tenant, id, now).await?;
+        Ok(Update::Done)
+    }
+
+    async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError> {
+        let sql = format!(
+            "WITH gone AS (
+                 DELETE FROM postrider.waiting WHERE tenant_id = $1 AND {THERE} AND id IN (
+                     SELECT w.id FROM postrider.nodes n, LATERAL (
+                         SELECT id FROM postrider.waiting WHERE owner = n.id AND tenant_id = $1 AND subscription_id = $2
+                         LIMIT $4) w
+                     UNION ALL (SELECT id FROM postrider.waiting
+                                WHERE owner = 0 AND tenant_id = $1 AND subscription_id = $2 LIMIT $4)
+                     LIMIT $4)
+                 RETURNING {}
+             ), logged AS (
+                 INSERT INTO postrider.deliveries ({}) SELECT tenant_id, id, subscription_id, event_type, given_id, 6,
+                     attempts, earlier_attempts, $3, response_code, 'the subscription was deleted', duration_us FROM gone
+             )
+             SELECT 1 FROM gone",
+            rows::BOTH,
+            rows::BOTH,
+        );
+        loop {
+            let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, PIECE => INT8];
+            // As the installation: the nodes are not the tenant's to see.
+            let cancelled = self.write(As::Worker, &sql, values).await?.len() as i64;
+            if cancelled < PIECE {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError> {
+        let sql = format!(
+            "{SELECT} WHERE (s.tenant_id, s.id) > ($1, $2)
+             AND s.tenant_id NOT IN (SELECT id FROM postrider.tenants WHERE deleting)
+             ORDER BY s.tenant_id, s.id LIMIT 5000"
+        );
+        let mut after = (String::new(), Uuid::nil());
+        loop {
+            let rows = self.read(As::Worker, &sql, params![after.0 => TEXT, after.1 => UUID]).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = (last.get("tenant_id"), last.get("id"));
+            for row in &rows {
+                take(read(&self.0.vault, row)?);
+            }
+        }
+    }
+}

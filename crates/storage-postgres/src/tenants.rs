@@ -1,0 +1,115 @@
+//! Tenants.
+
+use crate::{
+    PgStore,
+    connect::{As, Tx, params},
+    journal, rows,
+};
+use async_trait::async_trait;
+use model::{Tenant, TenantId, Timestamp};
+use serde_json::{Map, Value};
+use storage::{Deleted, Page, Put, StorageError, Tenants, codec};
+use tokio_postgres::Row;
+
+const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
+
+/// That the tenant `$1` is there. One that is being deleted is not there any more for anybody else.
+pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
+
+fn read(row: &Row) -> Result<Tenant, StorageError> {
+    Ok(Tenant {
+        id: rows::tenant(row, "id"),
+        name: row.get("name"),
+        metadata: codec::map(row.get("metadata"), "a tenant's metadata")?,
+        created_at: rows::time(row, "created_at"),
+        updated_at: rows::time(row, "updated_at"),
+    })
+}
+
+/// Everything that a tenant owns, and its key below the tenant.
+const OWNED: [(&str, &str); 10] = [
+    ("api_keys", "id"),
+    ("subscription_stats", "subscription_id, shard"),
+    ("subscriptions", "id"),
+    ("outbox", "number"),
+    ("waiting", "id"),
+    ("attempts", "delivery_id, number"),
+    ("deliveries", "id"),
+    ("event_keys", "name"),
+    ("events", "id"),
+    ("tenants", ""),
+];
+
+/// So many rows go in one transaction.
+const PIECE: i64 = 2_000;
+
+#[async_trait]
+impl Tenants for PgStore {
+    async fn put_tenant(
+        &self,
+        id: &TenantId,
+        name: Option<Option<String>>,
+        metadata: Option<Map<String, Value>>,
+        now: Timestamp,
+    ) -> Result<(Tenant, Put), StorageError> {
+        let sql = format!(
+            "INSERT INTO postrider.tenants AS t (id, name, metadata, created_at, updated_at)
+             VALUES ($1, $3, coalesce($4, '{{}}'), $5, $5)
+             ON CONFLICT (id) DO UPDATE SET name = CASE WHEN $2 THEN $3 ELSE t.name END,
+             metadata = coalesce($4, t.metadata), updated_at = $5 WHERE NOT t.deleting
+             RETURNING {COLUMNS}, xmax = 0 AS is_new"
+        );
+        let (sets_name, metadata) = (name.is_some(), metadata.as_ref().map(codec::map_text));
+        let name = name.flatten().map(|name| rows::text(&name).into_owned());
+        let values = params![
+            id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
+        ];
+        let written = self.write(As::Tenant(id), &sql, values).await?;
+        let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;
+        Ok((read(row)?, if row.get("is_new") { Put::Created } else { Put::Updated }))
+    }
+
+    async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
+        let sql = format!("SELECT {COLUMNS} FROM postrider.tenants WHERE id = $1 AND NOT deleting");
+        self.read(As::Tenant(id), &sql, params![id.as_str() => TEXT]).await?.first().map(read).transpose()
+    }
+
+    async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM postrider.tenants WHERE id > $1 AND NOT deleting ORDER BY id LIMIT $2 OFFSET $3"
+        );
+        let after = page.below.as_ref().map_or("", TenantId::as_str);
+        let values = params![after => TEXT, i64::from(page.limit) => INT8, i64::from(page.offset) => INT8];
+        self.read(As::Worker, &sql, values).await?.iter().map(read).collect()
+    }
+
+    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+        let sql = "UPDATE postrider.tenants SET deleting = true WHERE id = $1 RETURNING 1";
+        let id = id.as_str();
+        if self.write(As::Worker, sql, params![id => TEXT]).await?.is_empty() {
+            return Ok(Deleted::Missing);
+        }
+        // Commits that began before the mark was seen have ended when this lock is given.
+        let tx = Tx::begin(&self.0.pool, As::Worker).await?;
+        tx.query("SELECT pg_advisory_xact_lock($1)", params![journal::LOCK => INT8]).await?;
+        tx.commit().await?;
+        for (table, key) in OWNED {
+            let sql = if key.is_empty() {
+                format!("DELETE FROM postrider.{table} WHERE id = $1 AND $2 > 0 RETURNING 1")
+            } else {
+                format!(
+                    "WITH gone AS (DELETE FROM postrider.{table} WHERE tenant_id = $1 AND ({key}) IN
+                     (SELECT {key} FROM postrider.{table} WHERE tenant_id = $1 LIMIT $2) RETURNING 1)
+                     SELECT 1 FROM gone"
+                )
+            };
+            while self.write(As::Worker, &sql, params![id => TEXT, PIECE => INT8]).await?.len() as i64 >= PIECE {}
+        }
+        Ok(Deleted::Done)
+    }
+
+    async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {
+        let rows = self.read(As::Worker, "SELECT id FROM postrider.tenants WHERE deleting", &[]).await?;
+        Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
+    }
+}

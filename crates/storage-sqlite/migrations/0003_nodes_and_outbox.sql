@@ -1,0 +1,2 @@
+-- What several nodes need that work on one store. One file has one node, and programs cannot write into it; so there is
+-- nothing to add here. (Numbers and names are the same on every backend.)

@@ -1,0 +1,193 @@
+//! From one store to another.
+
+use crate::{SqliteStore, deliveries, error::sqlite, events, rows, tenants};
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp};
+use rusqlite::{Connection, Row, Transaction};
+use std::time::Duration;
+use storage::{StorageError, StoredEvent, Transfer};
+
+#[async_trait]
+impl Transfer for SqliteStore {
+    async fn read_events(
+        &self,
+        tenant: &TenantId,
+        after: Option<EventId>,
+        limit: usize,
+    ) -> Result<Vec<StoredEvent>, StorageError> {
+        self.readers
+            .read_of(tenant, move |connection, tenant| {
+                let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
+                read_events(&snapshot, tenant, after, limit).map_err(sqlite)
+            })
+            .await
+    }
+
+    async fn write_events(&self, tenant: &TenantId, events: Vec<StoredEvent>) -> Result<(), StorageError> {
+        let (tenant, marks) = (tenant.clone(), self.marks.clone());
+        self.writer
+            .transaction(move |tx| {
+                // What is written here comes from the middle of lists; they are counted anew.
+                marks.lock().forget();
+                if !tenants::exists(tx, &tenant)? {
+                    return Err(StorageError::unavailable("the tenant does not exist"));
+                }
+                events.iter().try_for_each(|stored| write_event(tx, &tenant, stored)).map_err(sqlite)
+            })
+            .await
+    }
+
+    async fn write_stats(&self, of: &Subscription) -> Result<(), StorageError> {
+        let of = of.clone();
+        self.writer
+            .transaction(move |tx| {
+                let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+                tx.execute(
+                    "INSERT OR REPLACE INTO subscription_stats (tenant_id, subscription_id, success_count,
+                     failure_count, last_triggered_at, last_success_at, last_failure_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    (
+                        of.tenant.as_str(),
+                        of.id.bytes(),
+                        of.stats.success_count,
+                        of.stats.failure_count,
+                        micros(of.stats.last_triggered_at),
+                        micros(of.stats.last_success_at),
+                        micros(of.stats.last_failure_at),
+                    ),
+                )
+                .map(drop)
+                .map_err(sqlite)
+            })
+            .await
+    }
+}
+
+fn read_events(
+    connection: &Connection,
+    tenant: &TenantId,
+    after: Option<EventId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<StoredEvent>> {
+    let sql =
+        format!("SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id > ?2 ORDER BY e.id LIMIT ?3", events::COLUMNS);
+    let last: &[u8] = after.as_ref().map_or(&[], |id| rows::event_key(id));
+    let mut list = connection.prepare_cached(&sql)?;
+    let mut names = connection
+        .prepare_cached("SELECT name FROM event_keys WHERE tenant_id = ?1 AND event_id = ?2 ORDER BY name")?;
+    let sql = format!(
+        "SELECT {}, d.queue AS queue FROM deliveries d {} WHERE d.tenant_id = ?1 AND d.id BETWEEN ?2 AND ?3 ORDER BY d.id",
+        deliveries::COLUMNS,
+        deliveries::JOIN
+    );
+    let mut of_event = connection.prepare_cached(&sql)?;
+    let mut tries = connection.prepare_cached(
+        "SELECT delivery_id, number, started_at, duration_us, response_code, error, request_headers, response_headers,
+         response_body FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3 ORDER BY delivery_id, number",
+    )?;
+    let tenant = tenant.as_str();
+    let found: Vec<_> = list.query_map((tenant, last, limit), events::read)?.collect::<Result<_, _>>()?;
+    let mut stored = Vec::with_capacity(found.len());
+    for event in found {
+        let (first, last) = event.id.delivery_range();
+        let range = (tenant, first.bytes(), last.bytes());
+        stored.push(StoredEvent {
+            names: names
+                .query_map((tenant, rows::event_key(&event.id)), |row| row.get(0))?
+                .collect::<Result<_, _>>()?,
+            deliveries: of_event.query_map(range, read_delivery)?.collect::<Result<_, _>>()?,
+            attempts: tries.query_map(range, read_attempt)?.collect::<Result<_, _>>()?,
+            event,
+        });
+    }
+    Ok(stored)
+}
+
+fn read_delivery(row: &Row<'_>) -> rusqlite::Result<(Delivery, Queue)> {
+    let queue = Queue::from_code(row.get("queue")?).unwrap_or(Queue::Normal);
+    let delivery = deliveries::read(row)?;
+    // Where it waited once is of no interest when it has ended.
+    let queue = if delivery.next_attempt_at.is_some() { queue } else { Queue::Normal };
+    Ok((delivery, queue))
+}
+
+fn read_attempt(row: &Row<'_>) -> rusqlite::Result<(DeliveryId, Attempt)> {
+    Ok((
+        rows::delivery_id(row, "delivery_id")?,
+        Attempt {
+            number: row.get("number")?,
+            started_at: rows::time(row, "started_at")?,
+            duration: Duration::from_micros(row.get("duration_us")?),
+            response_code: row.get("response_code")?,
+            error: row.get("error")?,
+            request_headers: row.get("request_headers")?,
+            response_headers: row.get("response_headers")?,
+            response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
+        },
+    ))
+}
+
+fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {
+    let StoredEvent { event, names, deliveries, attempts } = stored;
+    let (tenant, id) = (tenant.as_str(), rows::event_key(&event.id));
+    tx.prepare_cached(
+        "INSERT OR IGNORE INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
+         deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute((
+        tenant,
+        id,
+        event.given_id.as_deref(),
+        event.event_type.as_str(),
+        event.timestamp.micros(),
+        &event.data[..],
+        &event.metadata[..],
+        event.priority.code(),
+        event.deliveries,
+    ))?;
+    for name in names {
+        tx.prepare_cached("INSERT OR IGNORE INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?
+            .execute((tenant, name, id))?;
+    }
+    for (one, queue) in deliveries {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO deliveries (tenant_id, id, subscription_id, status, attempts, earlier_attempts,
+             next_attempt_at, updated_at, response_code, error, duration_us, queue)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute((
+            tenant,
+            one.id.bytes(),
+            one.subscription.bytes(),
+            one.status.code(),
+            one.attempts,
+            one.earlier_attempts,
+            one.next_attempt_at.map(Timestamp::micros),
+            one.updated_at.micros(),
+            one.response_code,
+            one.error.as_deref(),
+            one.duration.map(|took| took.as_micros() as u64),
+            queue.code(),
+        ))?;
+    }
+    for (id, one) in attempts {
+        tx.prepare_cached(
+            "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us, response_code,
+             error, request_headers, response_headers, response_body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute((
+            tenant,
+            id.bytes(),
+            one.number,
+            one.started_at.micros(),
+            one.duration.as_micros() as u64,
+            one.response_code,
+            one.error.as_deref(),
+            one.request_headers.as_str(),
+            one.response_headers.as_str(),
+            &one.response_body[..],
+        ))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What every backend writes the same way: sealed settings, patterns as text, and the bounds of ids in a time.
+
+use crate::{StorageError, Vault};
+use model::{EventPattern, Subscription, SubscriptionId, TenantId, Timestamp, subscription::SigningSecret};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    value: String,
+    until: Option<i64>,
+}
+
+fn context(tenant: &TenantId, id: SubscriptionId, what: &str) -> String {
+    format!("subscriptions/{tenant}/{id}/{what}")
+}
+
+fn seal(vault: &Vault, context: &str, value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are always writable"));
+    vault.seal(context, &text)
+}
+
+fn unseal<T: DeserializeOwned>(vault: &Vault, context: &str, sealed: &[u8]) -> Result<T, StorageError> {
+    serde_json::from_slice(&vault.open(context, sealed)?).map_err(|_| StorageError::corrupt(context))
+}
+
+pub fn seal_headers(vault: &Vault, of: &Subscription) -> Vec<u8> {
+    seal(vault, &context(&of.tenant, of.id, "headers"), &of.headers)
+}
+
+pub fn unseal_headers(
+    vault: &Vault,
+    tenant: &TenantId,
+    id: SubscriptionId,
+    sealed: &[u8],
+) -> Result<Vec<(String, String)>, StorageError> {
+    unseal(vault, &context(tenant, id, "headers"), sealed)
+}
+
+pub fn seal_secrets(vault: &Vault, of: &Subscription) -> Vec<u8> {
+    let kept =
+        |secret: &SigningSecret| Kept { value: secret.value.clone(), until: secret.until.map(Timestamp::micros) };
+    let secrets: Vec<Kept> = of.secrets.iter().map(kept).collect();
+    seal(vault, &context(&of.tenant, of.id, "secrets"), &secrets)
+}
+
+pub fn unseal_secrets(
+    vault: &Vault,
+    tenant: &TenantId,
+    id: SubscriptionId,
+    sealed: &[u8],
+) -> Result<Vec<SigningSecret>, StorageError> {
+    let kept: Vec<Kept> = unseal(vault, &context(tenant, id, "secrets"), sealed)?;
+    let secret = |kept: Kept| SigningSecret { value: kept.value, until: kept.until.map(Timestamp::from_micros) };
+    Ok(kept.into_iter().map(secret).collect())
+}
+
+/// A JSON object as it was written; `what` names it in a complaint.
+pub fn map(text: &str, what: &str) -> Result<Map<String, Value>, StorageError> {
+    serde_json::from_str(text).map_err(|_| StorageError::corrupt(format!("{what} is not a JSON object")))
+}
+
+pub fn map_text(map: &Map<String, Value>) -> String {
+    serde_json::to_string(map).unwrap_or_else(|_| unreachable!("a JSON object is always writable"))
+}
+
+pub fn patterns(text: &str) -> Result<Vec<EventPattern>, StorageError> {
+    text.split_terminator(' ')
+        .map(|one| EventPattern::parse(one).map_err(|_| StorageError::corrupt(format!("event pattern {one:?}"))))
+        .collect()
+}
+
+pub fn patterns_text(patterns: &[EventPattern]) -> String {
+    patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether patterns, as text, list or cover what a filter asks for.
+pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, StorageError> {
+    Ok(text.split_terminator(' ').any(|one| one == wanted) || patterns(text)?.iter().any(|one| one.matches(wanted)))
+}
+
+/// The least and the greatest 16 bytes of ids made within these times (from, inclusive; to, exclusive).
+pub fn id_bounds(after: Option<Timestamp>, before: Option<Timestamp>) -> ([u8; 16], [u8; 16]) {
+    let edge = |at: Timestamp| {
+        // A part of a millisecond counts up: an id only knows its millisecond.
+        let millis = u128::try_from(at.micros().saturating_add(999).div_euclid(1_000)).unwrap_or(0);
+        (millis.min(0xffff_ffff_ffff) << 80).to_be_bytes()
+    };
+    (after.map_or([0; 16], edge), before.map_or([0xff; 16], edge))
+}

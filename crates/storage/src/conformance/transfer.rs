@@ -1,0 +1,105 @@
+//! From one store to another: what is read can be written, and is the same then.
+
+use super::fixtures::{World, due, given_id, idempotency, next_due};
+use crate::{Appended, Done, Store, StoredEvent};
+use model::{DeliveryStatus, Queue, TenantId};
+use std::sync::Arc;
+
+/// A tenant with an event of every kind: delivered, failed, retrying, pending, brought back; and with names.
+async fn furnished(world: &World<'_>) -> TenantId {
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let mut event = world.event(&tenant, "invoice.created", &[subscription; 5]);
+    event.keys = vec![given_id("order-1"), idempotency("first")];
+    Arc::make_mut(&mut event.event).given_id = Some("order-1".into());
+    let made = event.deliveries.clone();
+    world.append(&tenant, vec![event]).await;
+    world.attempted(&tenant, made[0], 1, DeliveryStatus::Delivered).await;
+    world.attempted(&tenant, made[1], 1, DeliveryStatus::Retrying).await;
+    world.attempted(&tenant, made[1], 2, DeliveryStatus::Failed).await;
+    world.attempted(&tenant, made[2], 1, DeliveryStatus::Retrying).await;
+    world.attempted(&tenant, made[3], 1, DeliveryStatus::Failed).await;
+    world.store.retry_delivery(&tenant, made[3].id, world.tick()).await.unwrap();
+    world.publish(&tenant, "invoice.paid", &[subscription]).await;
+    world.publish(&tenant, "invoice.sent", &[]).await;
+    tenant
+}
+
+async fn read(world: &World<'_>, tenant: &TenantId) -> Vec<StoredEvent> {
+    let (mut all, mut after): (Vec<StoredEvent>, _) = (Vec::new(), None);
+    loop {
+        let piece = world.store.read_events(tenant, after, 2).await.unwrap();
+        let Some(last) = piece.last() else { return all };
+        after = Some(last.event.id);
+        all.extend(piece);
+        assert!(all.len() < 10, "a walk that comes here turns in circles");
+    }
+}
+
+pub async fn what_is_read_for_a_transfer_is_whole(store: &dyn Store) {
+    let world = World::new(store, "transfer.read");
+    let tenant = furnished(&world).await;
+    let all = read(&world, &tenant).await;
+    assert_eq!(all.len(), 3);
+    let first = &all[0];
+    assert_eq!(first.names, ["i:order-1", "k:first"]);
+    let of = store.event_deliveries(&tenant, first.event.id).await.unwrap();
+    assert_eq!(first.deliveries.iter().map(|(one, _)| one.clone()).collect::<Vec<_>>(), of);
+    let queues: Vec<Queue> = first.deliveries.iter().map(|(_, queue)| *queue).collect();
+    assert_eq!(queues, [Queue::Normal, Queue::Normal, Queue::Retry, Queue::Replay, Queue::Normal]);
+    assert_eq!(first.attempts.len(), 5);
+    for (delivery, _) in &first.deliveries {
+        let mine: Vec<_> =
+            first.attempts.iter().filter(|(id, _)| *id == delivery.id).map(|(_, attempt)| attempt.clone()).collect();
+        assert_eq!(store.attempts(&tenant, delivery.id).await.unwrap(), mine);
+    }
+    assert!(read(&world, &world.id("nobody")).await.is_empty());
+}
+
+pub async fn what_is_written_by_a_transfer_is_the_same(store: &dyn Store) {
+    let world = World::new(store, "transfer.write");
+    let tenant = furnished(&world).await;
+    let (before, all) = (world.shown(&tenant).await, read(&world, &tenant).await);
+    let subscriptions = before.subscriptions.clone();
+    store.delete_tenant(&tenant).await.unwrap();
+    let known = before.tenant.clone().unwrap();
+    store.put_tenant(&tenant, Some(known.name), Some(known.metadata), known.created_at).await.unwrap();
+    for subscription in &subscriptions {
+        store.insert_subscription(subscription).await.unwrap();
+        store.write_stats(subscription).await.unwrap();
+    }
+    // Twice: a transfer that was cut short begins again.
+    for _ in 0..2 {
+        store.write_events(&tenant, all.clone()).await.unwrap();
+    }
+    let after = world.shown(&tenant).await;
+    assert_eq!(after.events, before.events);
+    assert_eq!(after.deliveries, before.deliveries);
+    assert_eq!(after.attempts, before.attempts);
+    assert_eq!(after.subscriptions, before.subscriptions);
+    assert_eq!(read(&world, &tenant).await, all);
+
+    // Names hold, and the lists can be added to.
+    let mut again = world.event(&tenant, "invoice.created", &[]);
+    again.keys = vec![idempotency("first")];
+    let done = world.append(&tenant, vec![again]).await;
+    assert!(matches!(&done, Done::Appended(each) if matches!(&each[..], [Appended::Duplicate(_)])), "{done:?}");
+    world.publish(&tenant, "invoice.sent", &[subscriptions[0].id]).await;
+    assert_eq!(world.shown(&tenant).await.events.len(), before.events.len() + 1);
+}
+
+/// On a store of one node everything that waits is its own; where nodes share one, it is nobody's until one takes it.
+pub async fn what_waits_after_a_transfer_will_be_sent(store: &dyn Store) {
+    let world = World::new(store, "transfer.waits");
+    let tenant = furnished(&world).await;
+    let subscription = world.shown(&tenant).await.subscriptions[0].id;
+    let all = read(&world, &tenant).await;
+    let waits = due(store, &tenant, subscription, world.now(), 10, &[]).await;
+    let next = next_due(store, &tenant, subscription).await;
+    store.delete_tenant(&tenant).await.unwrap();
+    let tenant = world.tenant("acme").await;
+    store.write_events(&tenant, all).await.unwrap();
+    let again = due(store, &tenant, subscription, world.now(), 10, &[]).await;
+    assert_eq!(again.deliveries, waits.deliveries);
+    assert_eq!(next_due(store, &tenant, subscription).await, next);
+}
