@@ -46,6 +46,18 @@ impl Directory {
         Ok(Self { known: RwLock::new(known) })
     }
 
+    /// All that is known, read anew.
+    pub(crate) fn replace(&self, other: Self) {
+        *self.known.write() = other.known.into_inner();
+    }
+
+    /// These are the tenant's keys now.
+    pub(crate) fn set_keys(&self, tenant: &TenantId, keys: Vec<TenantKey>) {
+        let mut known = self.known.write();
+        known.keys.retain(|_, key| key.tenant != *tenant);
+        known.keys.extend(keys.into_iter().map(|key| (key.hash, Arc::new(key))));
+    }
+
     pub(crate) fn has_tenant(&self, id: &TenantId) -> bool {
         self.known.read().tenants.contains(id)
     }
@@ -100,7 +112,21 @@ enum Caller {
     Key(Arc<TenantKey>),
 }
 
-fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
+    match look_up(app, headers)? {
+        Some(caller) => Ok(caller),
+        // Another node may have made it a moment ago.
+        None if app.look().await => look_up(app, headers)?.ok_or_else(unknown),
+        None => Err(unknown()),
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::unauthorized("The key is not known")
+}
+
+/// `None`: it has a key, but not one that is known.
+fn look_up(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
     let Some(given) = headers.get(header::AUTHORIZATION) else {
         return Err(Problem::unauthorized("A key is required: send it as Authorization: Bearer <key>"));
     };
@@ -111,12 +137,9 @@ fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Problem> {
     };
     let hash = hash_key(key);
     if let Some(known) = app.directory.key(&hash) {
-        return Ok(Caller::Key(known));
+        return Ok(Some(Caller::Key(known)));
     }
-    if bool::from(hash.ct_eq(&app.admin_key_hash)) {
-        return Ok(Caller::Admin);
-    }
-    Err(Problem::unauthorized("The key is not known"))
+    Ok(bool::from(hash.ct_eq(&app.admin_key_hash)).then_some(Caller::Admin))
 }
 
 const TENANT_HEADER: &str = "x-tenant-id";
@@ -133,7 +156,7 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match caller(app, &parts.headers)? {
+        match caller(app, &parts.headers).await? {
             Caller::Admin => Ok(Self),
             Caller::Key(_) => Err(Problem::forbidden("Only the operator's key may do this")),
         }
@@ -144,7 +167,7 @@ impl FromRequestParts<App> for Member {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = caller(app, &parts.headers)?;
+        let caller = caller(app, &parts.headers).await?;
         let named = named_tenant(&parts.headers)?;
         match caller {
             Caller::Key(key) => {

@@ -37,6 +37,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "Short form", description = "Subscriptions at their shortest"),
         (name = "Tenant subscriptions", description = "The tenant system's: one event each, 400 for mistakes"),
         (name = "Tenant deliveries", description = "The tenant system's"),
+        (name = "Nodes", description = "The processes that share a store; for the operator"),
         (name = "Health", description = "For whoever watches the process")
     ),
     components(schemas(ProblemBody, FieldError)),

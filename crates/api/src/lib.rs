@@ -4,9 +4,11 @@ mod auth;
 mod body;
 mod docs;
 mod events;
+mod follow;
 mod health;
 mod keys;
 mod list;
+mod nodes;
 mod problem;
 mod query;
 mod router;
@@ -17,14 +19,18 @@ mod webhooks;
 
 pub use auth::hash_key;
 pub use keys::new_key;
-pub use router::{openapi, router};
+pub use router::{health_router, openapi, router};
 
 use auth::Directory;
 use delivery::Engine;
-use model::{Clock, EventPattern, IdSource, TenantId, catalog::Catalog};
+use model::{Clock, EventPattern, IdSource, TenantId, Timestamp, catalog::Catalog};
 use parking_lot::RwLock;
 use problem::Problem;
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{
+    ops::Deref,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
 use storage::{StorageError, Store};
 use types::{Known, Types};
 
@@ -70,6 +76,11 @@ pub struct Inner {
     pub(crate) changing_types: tokio::sync::Mutex<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
+    pub(crate) started_at: Timestamp,
+    /// Up to where the changes of other nodes are known here.
+    pub(crate) version: tokio::sync::Mutex<i64>,
+    /// When somebody who is not known last made us look.
+    pub(crate) looked_at: AtomicI64,
 }
 
 impl Deref for App {
@@ -83,12 +94,20 @@ impl Deref for App {
 impl App {
     /// Reads tenants, keys and custom event types.
     pub async fn load(parts: Parts) -> Result<Self, StorageError> {
+        // Before anything is read: what changes while it is read is told again.
+        let version = match parts.store.shared() {
+            Some(shared) => shared.version().await?,
+            None => 0,
+        };
         let directory = Directory::load(&*parts.store).await?;
         let mut catalog = parts.catalog;
         for entry in parts.store.custom_types().await? {
             catalog.put(entry);
         }
-        Ok(Self(Arc::new(Inner {
+        let app = Self(Arc::new(Inner {
+            started_at: parts.clock.now(),
+            version: tokio::sync::Mutex::new(version),
+            looked_at: AtomicI64::new(0),
             engine: parts.engine,
             store: parts.store,
             clock: parts.clock,
@@ -99,7 +118,9 @@ impl App {
             changing_types: tokio::sync::Mutex::new(()),
             admin_key_hash: parts.admin_key_hash,
             settings: parts.settings,
-        })))
+        }));
+        app.follow();
+        Ok(app)
     }
 
     /// The catalog as it is now.
@@ -109,7 +130,7 @@ impl App {
 
     /// Whether the tenant exists; where the installation makes tenants on first use, it then does.
     async fn require_tenant(&self, id: &TenantId) -> Result<(), Problem> {
-        if self.directory.has_tenant(id) {
+        if self.directory.has_tenant(id) || (self.look().await && self.directory.has_tenant(id)) {
             return Ok(());
         }
         if !self.settings.tenants_on_first_use {

@@ -1,7 +1,8 @@
 //! Every route on one page.
 
 use crate::{
-    App, body::REQUEST_MAX, docs, events, health, keys, problem, problem::Problem, tenant_webhooks, tenants, webhooks,
+    App, body::REQUEST_MAX, docs, events, health, keys, nodes, problem, problem::Problem, tenant_webhooks, tenants,
+    webhooks,
 };
 use axum::{
     Router,
@@ -25,6 +26,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tenants::put::put, tenants::get::get, tenants::delete::delete))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
+        .routes(routes!(nodes::list))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         // P
@@ -72,6 +74,21 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(REQUEST_MAX))
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
         .with_state(app)
+}
+
+/// Of a node that only delivers: how it is, and nothing else.
+pub fn health_router(app: App) -> Router {
+    let (router, _) =
+        OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz)).split_for_parts();
+    router
+        .fallback(only_health)
+        .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .with_state(app)
+}
+
+async fn only_health(uri: Uri) -> Problem {
+    Problem::not_found(format!("There is nothing at {}: this node has the role worker and serves no API", uri.path()))
 }
 
 async fn no_route(uri: Uri) -> Problem {

@@ -1,6 +1,7 @@
 //! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
 //! names the variable, the value's problem and an example; a secret's value is never printed.
 
+use crate::store::{self, StoreUrl};
 use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::ValueEnum;
@@ -11,16 +12,21 @@ use figment::{
 };
 use http::HeaderValue;
 use ipnet::IpNet;
+use secrecy::SecretString;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
+use storage::NodeRole;
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 18] = [
+const SETTINGS: [(&str, &str, Option<&str>); 21] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
+    ("read_store", "POSTRIDER_READ_STORE", None),
+    ("role", "POSTRIDER_ROLE", Some("all")),
+    ("node", "POSTRIDER_NODE", None),
     ("admin_key", "POSTRIDER_ADMIN_KEY", None),
     ("master_key", "POSTRIDER_MASTER_KEY", None),
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
@@ -45,17 +51,16 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Where events and deliveries are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum StoreUrl {
-    Sqlite(PathBuf),
-}
-
 /// Checked settings.
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) store: StoreUrl,
+    /// A replica of it, for lists.
+    pub(crate) read_store: Option<SecretString>,
+    pub(crate) role: NodeRole,
+    /// This node's name; its host and address, when there is none.
+    pub(crate) node: Option<String>,
     pub(crate) admin_key: Option<String>,
     pub(crate) master_key: Option<Vec<u8>>,
     pub(crate) allow_http: bool,
@@ -163,7 +168,22 @@ impl Raw {
                 text.parse()
                     .map_err(|_| format!("is {text:?} but must be an address and a port, for example 127.0.0.1:8080"))
             })?,
-            store: self.get("store", parse_store)?,
+            store: self.get("store", StoreUrl::parse)?,
+            read_store: self
+                .text("read_store")
+                .map(|url| {
+                    self.get("read_store", |_| {
+                        store::parse_postgres(&url)?.ok_or_else(|| {
+                            "must be a URL of PostgreSQL, for example postgres://postrider@replica/postrider".to_owned()
+                        })
+                    })
+                })
+                .transpose()?,
+            role: self.get("role", |text| {
+                NodeRole::parse(text)
+                    .ok_or_else(|| format!("is {text:?} but must be all, api or worker, for example worker"))
+            })?,
+            node: self.text("node"),
             admin_key: self.text("admin_key").map(|key| self.get("admin_key", |_| check_admin_key(key))).transpose()?,
             master_key: self
                 .text("master_key")
@@ -235,14 +255,6 @@ fn variable(name: &str) -> &'static str {
     SETTINGS.iter().find(|(known, ..)| *known == name).map_or("?", |(_, variable, _)| variable)
 }
 
-fn parse_store(text: &str) -> Result<StoreUrl, String> {
-    match text.strip_prefix("sqlite:") {
-        Some(path) if !path.is_empty() => Ok(StoreUrl::Sqlite(path.trim_start_matches("//").into())),
-        // Another kind of URL may have a password in it.
-        _ => Err("must begin with sqlite: and name a file, for example sqlite:postrider.db".into()),
-    }
-}
-
 fn check_admin_key(key: String) -> Result<String, String> {
     if key.len() < 24 {
         return Err(
@@ -292,7 +304,7 @@ mod tests {
     fn defaults_are_good() {
         let config = check(&[]).unwrap();
         assert_eq!(config.listen.port(), 8080);
-        assert_eq!(config.store, StoreUrl::Sqlite("postrider.db".into()));
+        assert!(matches!(&config.store, StoreUrl::Sqlite(path) if path == Path::new("postrider.db")));
         assert!(config.admin_key.is_none() && config.allow_networks.is_empty() && !config.allow_http);
     }
 
@@ -301,6 +313,10 @@ mod tests {
         let rows = [
             ("listen", "8080", "POSTRIDER_LISTEN"),
             ("store", "mysql://x", "POSTRIDER_STORE"),
+            ("store", "postgres://user:c2VjcmV0@host", "POSTRIDER_STORE"),
+            ("store", "postgres://user:c2VjcmV0@host/db?sslmode=maybe", "POSTRIDER_STORE"),
+            ("read_store", "sqlite:x", "POSTRIDER_READ_STORE"),
+            ("role", "both", "POSTRIDER_ROLE"),
             ("admin_key", "short-secret", "POSTRIDER_ADMIN_KEY"),
             ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),

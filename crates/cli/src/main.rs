@@ -3,6 +3,7 @@
 mod catalog;
 mod client;
 mod config;
+mod copy;
 mod entropy;
 mod key;
 mod logging;
@@ -11,6 +12,7 @@ mod openapi;
 mod publish;
 mod serve;
 mod sink;
+mod store;
 mod tenant;
 
 use clap::{Parser, Subcommand};
@@ -34,6 +36,7 @@ struct Cli {
 enum Role {
     Serve(serve::Args),
     Migrate(migrate::Args),
+    Copy(copy::Args),
     Key(key::Args),
     Tenant(tenant::Args),
     Publish(publish::Args),
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().role {
         Role::Serve(args) => serve::run(args),
         Role::Migrate(args) => migrate::run(&args),
+        Role::Copy(args) => copy::run(&args),
         Role::Key(args) => key::run(args),
         Role::Tenant(args) => tenant::run(args),
         Role::Publish(args) => publish::run(args),

@@ -1,16 +1,13 @@
 //! `postrider migrate`: brings the store up to date without serving it.
 
-use crate::{
-    config::{Config, StoreUrl},
-    serve::keys,
-};
+use crate::{config::Config, store};
 use std::path::PathBuf;
-use storage_sqlite::SqliteStore;
 
 /// Bring the store up to date.
 ///
-/// `serve` does this by itself at the start; this is for those who want it as a step of its own. The server must not
-/// be running.
+/// `serve` does this by itself at the start; this is for those who want it as a step of its own, or with a login that may
+/// more than the servers' does. On a SQLite file the server must not be running; in a PostgreSQL database older nodes
+/// may, unless the changelog says otherwise.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Configuration file [default: postrider.toml, if it is there]
@@ -23,16 +20,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let config = Config::read(args.config.as_deref(), vec![("store", args.store.clone())])?;
-    let StoreUrl::Sqlite(path) = &config.store;
-    if !path.exists() {
-        // As at a first start: `serve` refuses a store that is there without its key.
-        keys::master_key(&config, path)?;
-    }
-    let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;
-    if done.from == done.to {
-        println!("{} is up to date: migration {}", path.display(), done.to);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (from, to) = runtime.block_on(store::migrate(&config))?;
+    let shown = config.store.shown();
+    if from == to {
+        println!("{shown} is up to date: migration {to}");
     } else {
-        println!("{} was brought from migration {} to {}", path.display(), done.from, done.to);
+        println!("{shown} was brought from migration {from} to {to}");
     }
     Ok(())
 }

@@ -140,7 +140,13 @@ impl Engine {
     }
 }
 
-fn new_event(tenant: &TenantId, id: EventId, draft: Draft, deliveries: Vec<NewDelivery>, now: Timestamp) -> NewEvent {
+pub(crate) fn new_event(
+    tenant: &TenantId,
+    id: EventId,
+    draft: Draft,
+    deliveries: Vec<NewDelivery>,
+    now: Timestamp,
+) -> NewEvent {
     // Both spellings of an id of ours are one id.
     let given = draft.given_id.map(|given| EventId::parse(&given).map_or(given, |id| id.to_string()));
     let mut keys = Vec::new();

@@ -137,7 +137,7 @@ impl Engine {
             Retry::Missing => Err(RetryError::Missing),
             Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
             Retry::Queued(_) => {
-                self.work(self.lanes.expect(&target, Queue::Replay, id.made_at(), &self.index));
+                self.expect(&target, Queue::Replay, id.made_at());
                 Ok(())
             }
         }

@@ -4,18 +4,19 @@ use crate::{
     attempt,
     egress::Egress,
     index::Index,
-    journal::{Journal, JournalTask, journal},
+    journal::{Journal, JournalTask, Offer, journal},
     lanes::{Lanes, Load, Start, Work},
     maintenance::retention,
+    nodes::{self, Doubts, Lease},
     target::{Defaults, Target},
-    wake::Sleeper,
+    wake::{SharedClock, Sleeper},
 };
 use model::{
-    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, SubscriptionId, SubscriptionState, TenantId,
-    delivery::decide,
+    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, SubscriptionId, SubscriptionState, TenantId,
+    Timestamp, delivery::decide,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
-use storage::{Outcome, StorageError, Store, Waiting};
+use storage::{NewNode, Outcome, StorageError, Store, Waiting, Write};
 use tokio::sync::{Semaphore, watch};
 
 /// What an engine is made of.
@@ -31,6 +32,10 @@ pub struct Parts {
     pub max_concurrency: usize,
     /// How long events are kept, with what hangs on them; for ever, when there is none.
     pub retention: Option<Duration>,
+    /// Who this is, when several nodes work on the store.
+    pub node: NewNode,
+    /// Put right by the store's clock, when several nodes work on it.
+    pub shared_clock: Option<Arc<SharedClock>>,
 }
 
 /// A running engine.
@@ -45,7 +50,10 @@ pub struct Engine {
     pub(crate) defaults: Defaults,
     /// Test sends under way.
     pub(crate) tests: Semaphore,
-    stopping: watch::Sender<bool>,
+    pub(crate) stopping: watch::Sender<bool>,
+    pub(crate) node: NewNode,
+    pub(crate) lease: Lease,
+    pub(crate) doubts: Doubts,
 }
 
 /// How the engine is doing.
@@ -64,6 +72,8 @@ pub enum Stopped {
     CutOff(usize),
 }
 
+/// What is left in the journal is written within this at the end, however short the deadline is.
+const FLUSH: Duration = Duration::from_secs(10);
 /// Test sends at one time, over all tenants.
 const TESTS: usize = 32;
 
@@ -88,14 +98,29 @@ impl Engine {
             defaults: parts.defaults,
             tests: Semaphore::new(TESTS),
             stopping: watch::Sender::new(false),
+            lease: Lease::new(parts.node.role.delivers()),
+            node: parts.node,
+            doubts: Doubts::default(),
         });
+        let version = match engine.store.shared() {
+            Some(shared) => {
+                shared.join(&engine.node).await?;
+                engine.lease.renew(Lease::now());
+                // Before anything is read: what changes while it is read is told again.
+                Some(shared.version().await?)
+            }
+            None => None,
+        };
         engine.finish_deletions().await?;
         let targets = engine.load().await?;
         engine.run_journal(task);
-        engine.run_timers(parts.sleeper.clone());
-        engine.recover(targets).await?;
-        if let Some(keep) = parts.retention {
-            engine.run_retention(parts.sleeper, keep);
+        if engine.node.role.delivers() {
+            engine.run_timers(parts.sleeper.clone());
+            engine.recover(targets).await?;
+            engine.run_retention(parts.sleeper, parts.retention);
+        }
+        if let Some(version) = version {
+            nodes::run(&engine, version, parts.shared_clock);
         }
         Ok(engine)
     }
@@ -136,7 +161,7 @@ impl Engine {
             if target.subscription.state == SubscriptionState::Deleted {
                 self.store.cancel_waiting(tenant, *subscription, now).await?;
             } else {
-                self.work(self.lanes.expect(target, *queue, *at, &self.index));
+                self.expect(target, *queue, *at);
             }
         }
         tracing::info!(queues = waiting.len(), "deliveries wait in the store and are taken up");
@@ -163,7 +188,10 @@ impl Engine {
         });
     }
 
-    fn run_retention(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>, keep: Duration) {
+    fn run_retention(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
+        if keep.is_none() && self.store.shared().is_none() {
+            return;
+        }
         let engine = self.clone();
         let mut stopping = self.stopping.subscribe();
         tokio::spawn(async move {
@@ -172,6 +200,29 @@ impl Engine {
                 _ = stopping.changed() => {}
             }
         });
+    }
+
+    /// The store has something in this queue that is due at `at` and is this node's to send.
+    pub(crate) fn expect(self: &Arc<Self>, target: &Target, queue: Queue, at: Timestamp) {
+        if self.node.role.delivers() {
+            self.work(self.lanes.expect(target, queue, at, &self.index));
+        }
+    }
+
+    /// Puts what has just been written into its lanes.
+    pub(crate) fn offer(self: &Arc<Self>, mut offers: Vec<Offer>) {
+        // A subscription may have been deleted while its delivery was written: then nobody would ever send it.
+        offers.retain(|(target, id, _)| {
+            let subscription = &target.subscription;
+            let there = self.index.get(&subscription.tenant, subscription.id).is_some();
+            if !there {
+                self.journal.cancel(Write::Cancel { tenant: subscription.tenant.clone(), delivery: *id });
+            }
+            there
+        });
+        if !offers.is_empty() && self.node.role.delivers() {
+            self.work(self.lanes.offer(offers, &self.index));
+        }
     }
 
     /// Starts the requests and refills that a change of the lanes calls for.
@@ -191,6 +242,11 @@ impl Engine {
     /// Sends one delivery, gives its room to the next, and journals what came of it.
     async fn deliver(self: Arc<Self>, start: Start) {
         let Start { lane, job, room } = start;
+        if !self.lease.holds() {
+            // Others may believe this node dead and have its work by now.
+            self.work(self.lanes.abandon(lane, &job, room));
+            return;
+        }
         let Some(target) = self.lanes.target(lane) else { return };
         let number = job.attempts + 1;
         let now = self.clock.now();
@@ -239,6 +295,10 @@ impl Engine {
         self.lanes.is_sending(id)
     }
 
+    pub const fn node(&self) -> &NewNode {
+        &self.node
+    }
+
     pub fn health(&self) -> Health {
         Health { lanes: self.lanes.load(), journal_depth: self.journal.depth() }
     }
@@ -248,7 +308,14 @@ impl Engine {
     pub async fn stop(&self, deadline: Duration) -> Stopped {
         self.stopping.send_replace(true);
         let drained = tokio::time::timeout(deadline, self.lanes.drain()).await;
-        self.journal.flush().await;
+        if tokio::time::timeout(deadline.max(FLUSH), self.journal.flush()).await.is_err() {
+            tracing::warn!("the store did not take what is left; it stays due");
+        }
+        if let Some(shared) = self.store.shared()
+            && let Err(fault) = shared.leave().await
+        {
+            tracing::warn!(error = %fault, "could not say goodbye; the others will miss this node");
+        }
         match drained {
             Ok(()) => Stopped::Clean,
             Err(_) => Stopped::CutOff(self.lanes.unsettled()),

@@ -78,6 +78,28 @@ impl Index {
         older
     }
 
+    /// Puts a subscription as the store has it, unless a newer form is known. `false` when it is known already.
+    pub(crate) fn learn(&self, target: Arc<Target>) -> bool {
+        let subscription = &target.subscription;
+        let mut tenants = self.tenants.write();
+        let index = tenants.entry(subscription.tenant.clone()).or_default();
+        let known = index.all.get(&subscription.id).map(|known| known.subscription.revision);
+        let newer = known.is_none_or(|revision| revision < subscription.revision);
+        if newer {
+            index.put(target);
+        }
+        newer
+    }
+
+    /// All that are known.
+    pub(crate) fn ids(&self) -> Vec<(TenantId, SubscriptionId)> {
+        let tenants = self.tenants.read();
+        let of = |(tenant, index): (&TenantId, &TenantIndex)| {
+            index.all.keys().map(|id| (tenant.clone(), *id)).collect::<Vec<_>>()
+        };
+        tenants.iter().flat_map(of).collect()
+    }
+
     pub(crate) fn remove(&self, tenant: &TenantId, id: SubscriptionId) {
         let mut tenants = self.tenants.write();
         if let Some(index) = tenants.get_mut(tenant) {

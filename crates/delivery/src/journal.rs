@@ -14,7 +14,7 @@ use std::{
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Write};
+use storage::{Append, Appended, CommitError, Done, NewEvent, Outcome, Source, StorageError, Write};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use waiting::{Size, Waiting};
 
@@ -160,7 +160,7 @@ impl Journal {
         self.0.waiting.lock().len()
     }
 
-    fn cancel(&self, write: Write) {
+    pub(crate) fn cancel(&self, write: Write) {
         match self.0.room_of_rest.try_acquire() {
             Ok(permit) => self.0.push(Entry::Cancel(write), permit),
             Err(_) => tracing::warn!("a delivery of a deleted subscription is left to the next start to cancel"),
@@ -246,6 +246,7 @@ impl JournalTask {
                         }
                         Err(fault) => {
                             self.refuse(fault, debts, flushes);
+                            engine.unsure();
                             tokio::time::sleep(PAUSE).await;
                         }
                     }
@@ -276,9 +277,13 @@ impl JournalTask {
                             collect(&append, recipients, &each, &mut offers);
                             Ok(each)
                         }
-                        Done::NoTenant | Done::Recorded => Err(AppendError::NoTenant),
+                        Done::NoTenant | Done::Recorded | Done::Taken => Err(AppendError::NoTenant),
                     };
                     let _ = answer.send(result);
+                }
+                (Debt::Outcome { lane }, Write::Outcome(outcome)) if done == Done::Taken => {
+                    tracing::warn!(delivery = %outcome.delivery, "its outcome is not recorded: another node has taken it over");
+                    settled.push((lane, outcome.delivery, None));
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
                     if outcome.next.disable_subscription {
@@ -292,18 +297,7 @@ impl JournalTask {
         if !settled.is_empty() {
             engine.work(engine.lanes.settle(settled));
         }
-        // A subscription may have been deleted while its delivery was written: then nobody would ever send it.
-        offers.retain(|(target, id, _): &(Arc<Target>, DeliveryId, Arc<Outgoing>)| {
-            let subscription = &target.subscription;
-            let there = engine.index.get(&subscription.tenant, subscription.id).is_some();
-            if !there {
-                engine.journal.cancel(Write::Cancel { tenant: subscription.tenant.clone(), delivery: *id });
-            }
-            there
-        });
-        if !offers.is_empty() {
-            engine.work(engine.lanes.offer(offers, &engine.index));
-        }
+        engine.offer(offers);
     }
 
     /// Tells publishers that nothing was written, and puts back what must be written yet.
@@ -334,19 +328,24 @@ impl JournalTask {
     }
 }
 
-fn collect(
-    append: &Append,
-    recipients: Recipients,
-    each: &[Appended],
-    offers: &mut Vec<(Arc<Target>, DeliveryId, Arc<Outgoing>)>,
-) {
+/// A delivery that is in the store and can go into its lane.
+pub(crate) type Offer = (Arc<Target>, DeliveryId, Arc<Outgoing>);
+
+fn collect(append: &Append, recipients: Recipients, each: &[Appended], offers: &mut Vec<Offer>) {
     for ((new, targets), appended) in append.events.iter().zip(recipients).zip(each) {
-        if *appended != Appended::New || targets.is_empty() {
-            continue;
+        if *appended == Appended::New {
+            offer(new, targets, offers);
         }
-        let outgoing = Arc::new(Outgoing::new((*new.event).clone()));
-        for (delivery, target) in new.deliveries.iter().zip(targets) {
-            offers.push((target, delivery.id, outgoing.clone()));
-        }
+    }
+}
+
+/// The deliveries of an event that has just been written.
+pub(crate) fn offer(new: &NewEvent, targets: Vec<Arc<Target>>, offers: &mut Vec<Offer>) {
+    if targets.is_empty() {
+        return;
+    }
+    let outgoing = Arc::new(Outgoing::new((*new.event).clone()));
+    for (delivery, target) in new.deliveries.iter().zip(targets) {
+        offers.push((target, delivery.id, outgoing.clone()));
     }
 }

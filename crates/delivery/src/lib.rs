@@ -9,6 +9,7 @@ mod index;
 mod journal;
 mod lanes;
 mod maintenance;
+mod nodes;
 mod target;
 mod wake;
 
@@ -18,4 +19,4 @@ pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
 pub use engine::{Engine, Health, Parts, Stopped};
 pub use lanes::Load;
 pub use target::Defaults;
-pub use wake::{Sleeper, TestClock};
+pub use wake::{SharedClock, Sleeper, TestClock};

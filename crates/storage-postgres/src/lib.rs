@@ -31,7 +31,7 @@ use std::sync::{
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
 };
 use storage::{Shared, StorageError, Store, Vault};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::{Semaphore, watch};
 use tokio_postgres::Row;
 
 /// Connections for commits: one is on disk, others take what gathers meanwhile.
@@ -59,7 +59,8 @@ struct Inner {
     node: AtomicI32,
     /// Who sends what is appended: this node, or nobody yet.
     appends_to: AtomicI32,
-    heard: Arc<Notify>,
+    /// How often something was heard.
+    heard: watch::Sender<u64>,
     listener: tokio::sync::Mutex<Option<tokio_postgres::Client>>,
     /// The server would say that a commit is done when it is not on disk.
     must_sync: bool,
@@ -101,7 +102,7 @@ impl PgStore {
             vault,
             node: AtomicI32::new(0),
             appends_to: AtomicI32::new(0),
-            heard: Arc::default(),
+            heard: watch::Sender::new(0),
             listener: tokio::sync::Mutex::default(),
             must_sync,
         }));

@@ -53,7 +53,7 @@ pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
 async fn apply(client: &Client, number: u32, name: &str, kind: Kind, sql: &str) -> Result<(), tokio_postgres::Error> {
     client
         .batch_execute(&format!(
-            "BEGIN; SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS postrider;
+            "BEGIN; SET LOCAL client_min_messages = warning; SELECT pg_advisory_xact_lock({LOCK}); CREATE SCHEMA IF NOT EXISTS postrider;
              CREATE TABLE IF NOT EXISTS postrider.migrations (
                  number     integer PRIMARY KEY,
                  name       text NOT NULL,
@@ -183,13 +183,8 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
 pub(crate) async fn check_key(client: &Client, vault: &Vault) -> Result<(), StorageError> {
     const CONTEXT: &str = "meta/key_check";
     let made = vault.seal(CONTEXT, b"postrider");
-    let sql = "WITH made AS (INSERT INTO postrider.meta (name, value) VALUES ('key_check', $1)
-                             ON CONFLICT DO NOTHING RETURNING value)
-               SELECT value FROM made UNION ALL SELECT value FROM postrider.meta WHERE name = 'key_check'";
-    let rows = client.query_typed(sql, params![made => BYTEA]).await.map_err(Fault::from)?;
-    match rows.first() {
-        Some(row) => vault.open(CONTEXT, row.get(0)).map(drop),
-        // Another node wrote it at this moment.
-        None => Err(StorageError::unavailable("the key check was being written; try again")),
-    }
+    let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ('key_check', $1)
+               ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
+    let row = client.query_typed_one(sql, params![made => BYTEA]).await.map_err(Fault::from)?;
+    vault.open(CONTEXT, row.get(0)).map(drop)
 }

@@ -53,10 +53,13 @@ impl Shared for PgStore {
         Ok(())
     }
 
-    async fn beat(&self) -> Result<Beat, StorageError> {
-        let sql = "UPDATE postrider.nodes SET heartbeat_at = clock_timestamp() WHERE id = $1 AND state = 0 RETURNING 1";
-        let beaten = self.write(As::Worker, sql, params![self.node() => INT4]).await?;
-        Ok(if beaten.is_empty() { Beat::Lost } else { Beat::Live })
+    async fn beat(&self) -> Result<(Beat, Timestamp), StorageError> {
+        let sql = "WITH beat AS (UPDATE postrider.nodes SET heartbeat_at = clock_timestamp()
+                                 WHERE id = $1 AND state = 0 RETURNING 1)
+                   SELECT EXISTS (SELECT 1 FROM beat), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint";
+        let rows = self.write(As::Worker, sql, params![self.node() => INT4]).await?;
+        let row = rows.first().ok_or_else(|| StorageError::corrupt("a heartbeat without an answer"))?;
+        Ok((if row.get(0) { Beat::Live } else { Beat::Lost }, Timestamp::from_micros(row.get(1))))
     }
 
     async fn judge(&self) -> Result<Vec<String>, StorageError> {
@@ -128,25 +131,33 @@ impl Shared for PgStore {
         Ok(Changes { version, list: (!missed).then(|| rows.iter().map(change).collect()) })
     }
 
-    async fn signalled(&self) {
+    async fn signalled(&self, seen: u64) -> u64 {
+        let mut heard = self.0.heard.subscribe();
         {
             let mut listener = self.0.listener.lock().await;
             if listener.as_ref().is_none_or(tokio_postgres::Client::is_closed) {
                 let heard = self.0.heard.clone();
-                match self.0.address.listen(move || heard.notify_waiters()).await {
+                match self.0.address.listen(move || heard.send_modify(|count| *count += 1)).await {
                     Ok(client) => *listener = Some(client),
                     Err(fault) => {
-                        tracing::debug!(error = %fault, "cannot listen; others are asked from time to time");
+                        tracing::debug!(error = %fault, "cannot listen; the others are asked from time to time");
                         *listener = None;
                     }
                 }
             }
-            if listener.is_none() {
-                drop(listener);
-                return std::future::pending().await;
-            }
         }
-        self.0.heard.notified().await;
+        let count = heard.wait_for(|count| *count != seen).await.map(|count| *count).ok();
+        match count {
+            Some(count) => count,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn keep_first(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError> {
+        let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ($1, $2)
+                   ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
+        let rows = self.write(As::Worker, sql, params![name => TEXT, value => BYTEA]).await?;
+        rows.first().map(|row| row.get(0)).ok_or_else(|| StorageError::corrupt("a value that was not kept"))
     }
 
     async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError> {

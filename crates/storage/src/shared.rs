@@ -158,8 +158,8 @@ pub trait Shared: Send + Sync {
     /// Takes part. What is appended from now on is this node's to send, unless its role says otherwise.
     async fn join(&self, node: &NewNode) -> Result<(), StorageError>;
 
-    /// Says that this node is alive.
-    async fn beat(&self) -> Result<Beat, StorageError>;
+    /// Says that this node is alive; answers also what time it is by the store's clock.
+    async fn beat(&self) -> Result<(Beat, Timestamp), StorageError>;
 
     /// Declares nodes that have been silent for [`LEASE`] to be lost; answers their names. Only for a node that has itself
     /// been heard all that time: else a store that was away for a while makes everybody look dead.
@@ -179,9 +179,12 @@ pub trait Shared: Send + Sync {
 
     async fn changes(&self, since: i64) -> Result<Changes, StorageError>;
 
-    /// Returns when another node, or a program, says that there is something new. It may be for nothing, and it may be
-    /// missed: who waits also looks by himself from time to time.
-    async fn signalled(&self);
+    /// Returns when another node, or a program, has said that there is something new, since this answered `seen`. It may
+    /// be for nothing, and it may be missed: who waits also looks by himself from time to time.
+    async fn signalled(&self, seen: u64) -> u64;
+
+    /// Keeps a value of the installation's under a name, unless there is one already; answers the one that is there.
+    async fn keep_first(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;
 
     /// Takes up to `limit` events out of the outbox, in the order in which they were committed, and writes them with
     /// their deliveries in the same transaction. Nothing, while another node is at it.

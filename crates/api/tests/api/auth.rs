@@ -19,7 +19,9 @@ fn needs(operation: &Operation) -> Needs {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     match (method, path) {
         ("GET", "/healthz" | "/readyz") => Needs::Nothing,
-        (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}") => Needs::Operator,
+        (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}" | "/api/v1/nodes") => {
+            Needs::Operator
+        }
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
         ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,
         ("GET", "/api/v1/webhooks/events/misfits") => Needs::Operator,

@@ -18,7 +18,12 @@ pub(super) fn relax(config: &mut Config) {
 }
 
 /// Makes the tenant and a key for it; the key of an earlier start stops working.
-pub(super) async fn make_key(store: &dyn Store, ids: &IdSource, now: Timestamp, path: &Path) -> anyhow::Result<String> {
+pub(super) async fn make_key(
+    store: &dyn Store,
+    ids: &IdSource,
+    now: Timestamp,
+    path: Option<&Path>,
+) -> anyhow::Result<String> {
     let tenant = TenantId::trusted(TENANT);
     store.put_tenant(&tenant, None, None, now).await?;
     for old in store.keys(&tenant).await?.into_iter().filter(|key| key.name == KEY_NAME) {
@@ -26,6 +31,7 @@ pub(super) async fn make_key(store: &dyn Store, ids: &IdSource, now: Timestamp, 
     }
     let (key, text) = api::new_key(ids, now, tenant, KEY_NAME.into(), Scope::ALL.into_iter().collect());
     ensure!(store.insert_key(&key).await?, "the tenant dev is being deleted; start again");
+    let Some(path) = path else { return Ok(text) };
     let file = beside(path, "dev-key");
     if file.exists() {
         std::fs::remove_file(&file).with_context(|| format!("{} cannot be replaced", file.display()))?;
@@ -35,14 +41,15 @@ pub(super) async fn make_key(store: &dyn Store, ids: &IdSource, now: Timestamp, 
 }
 
 /// Prints lines that work as pasted.
-pub(super) fn greet(address: SocketAddr, key: &str, path: &Path) {
-    let file = beside(path, "dev-key");
+pub(super) fn greet(address: SocketAddr, key: &str, path: Option<&Path>) {
+    let file =
+        path.map_or_else(|| "shown only now".into(), |path| format!("also in {}", beside(path, "dev-key").display()));
     println!(
         "\n  Development mode: http:// and loopback receivers are allowed. Not for production.
   Swagger UI   http://{address}/docs
   Tenant       {TENANT}
   Key          {key}
-               (also in {})
+               ({file})
 
   Try it. Subscribe a URL; the answer has the signing secret:
 
@@ -57,7 +64,6 @@ pub(super) fn greet(address: SocketAddr, key: &str, path: &Path) {
     curl -s http://{address}/api/v1/events \\
       -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
       -d '{{\"type\": \"invoice.created\", \"data\": {{\"invoice_id\": \"inv_123\", \"amount\": 100.0, \"currency\": \"USD\"}}}}'
-",
-        file.display()
+"
     );
 }

@@ -3,6 +3,7 @@
 use crate::{
     config::{Config, decode_master_key},
     entropy::SystemEntropy,
+    store::StoreUrl,
 };
 use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,10 +14,10 @@ use std::{
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
-use storage::{MasterKey, StorageError};
+use storage::{MasterKey, Shared, StorageError, Store};
 
 /// `postrider.db` → `postrider.db.<ending>`.
-pub(super) fn beside(store: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(store: &Path, ending: &str) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".");
     name.push(ending);
@@ -42,10 +43,16 @@ fn read(path: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
-pub(crate) fn master_key(config: &Config, store: &Path) -> anyhow::Result<MasterKey> {
-    let bytes = match &config.master_key {
-        Some(bytes) => bytes.clone(),
-        None => kept_master_key(store)?,
+pub(crate) fn master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<MasterKey> {
+    let bytes = match (&config.master_key, store) {
+        (Some(bytes), _) => bytes.clone(),
+        (None, StoreUrl::Sqlite(path)) => kept_master_key(path)?,
+        (None, StoreUrl::Postgres(_)) => {
+            return Err(anyhow!(
+                "POSTRIDER_MASTER_KEY must be given with PostgreSQL, the same on every node, for example the output \
+                 of: openssl rand -base64 32"
+            ));
+        }
     };
     Ok(MasterKey::try_new(&bytes)?)
 }
@@ -77,10 +84,35 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The operator's key as a hash. One that was not given is made, printed once, and kept as a hash.
-pub(super) fn admin_key_hash(config: &Config, store: &Path) -> anyhow::Result<[u8; 32]> {
-    if let Some(key) = &config.admin_key {
-        return Ok(api::hash_key(key));
+pub(super) async fn admin_key_hash(config: &Config, store: &dyn Store) -> anyhow::Result<[u8; 32]> {
+    match (&config.admin_key, &config.store, store.shared()) {
+        (Some(key), ..) => Ok(api::hash_key(key)),
+        (None, StoreUrl::Sqlite(path), _) => kept_admin_key_hash(path),
+        (None, StoreUrl::Postgres(_), Some(shared)) => shared_admin_key_hash(shared).await,
+        (None, StoreUrl::Postgres(_), None) => Err(anyhow!("POSTRIDER_ADMIN_KEY must be given")),
     }
+}
+
+fn new_admin_key() -> (String, [u8; 32]) {
+    let mut random = [0; 32];
+    SystemEntropy.fill(&mut random);
+    let key = format!("ak_{}", signing::generate_url_safe(random));
+    let hash = api::hash_key(&key);
+    (key, hash)
+}
+
+/// Of several nodes that start at once one makes it, and that one shows it.
+async fn shared_admin_key_hash(shared: &dyn Shared) -> anyhow::Result<[u8; 32]> {
+    let (key, hash) = new_admin_key();
+    let kept = shared.keep_first("admin_key_hash", &hash).await?;
+    if kept == hash {
+        println!("Operator's key, shown only now: {key}");
+        println!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");
+    }
+    kept.try_into().map_err(|_| anyhow!("the operator's key in the database is damaged; give POSTRIDER_ADMIN_KEY"))
+}
+
+fn kept_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
     let path = beside(store, "admin-key-hash");
     if let Some(text) = read(&path)? {
         return decode_master_key(&text)
@@ -88,10 +120,7 @@ pub(super) fn admin_key_hash(config: &Config, store: &Path) -> anyhow::Result<[u
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| anyhow!("{} is damaged; remove it to have a new operator's key made", path.display()));
     }
-    let mut random = [0; 32];
-    SystemEntropy.fill(&mut random);
-    let key = format!("ak_{}", signing::generate_url_safe(random));
-    let hash = api::hash_key(&key);
+    let (key, hash) = new_admin_key();
     write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
     println!("Operator's key, shown only now: {key}");
     println!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());

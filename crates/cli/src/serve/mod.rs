@@ -5,17 +5,17 @@ mod http;
 pub(crate) mod keys;
 
 use crate::{
-    config::{Config, Flags, StoreUrl},
+    config::{Config, Flags},
     entropy::SystemEntropy,
     logging,
+    store::{self, StoreUrl},
 };
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped};
+use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, Stopped};
 use model::{Clock, IdSource, SystemClock};
 use std::{path::PathBuf, sync::Arc};
-use storage::{Store, Vault};
-use storage_sqlite::SqliteStore;
+use storage::{NewNode, NodeRole, Vault};
 use tokio::net::TcpListener;
 
 /// Serve the API and deliver.
@@ -33,9 +33,12 @@ pub(crate) struct Args {
     /// Address of the API; overrides POSTRIDER_LISTEN
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Where everything is kept, e.g. sqlite:postrider.db; overrides POSTRIDER_STORE
+    /// Where everything is kept, e.g. sqlite:postrider.db or postgres://…; overrides POSTRIDER_STORE
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// What this node does: all, api or worker; overrides POSTRIDER_ROLE
+    #[arg(long, value_name = "ROLE")]
+    role: Option<String>,
     /// What to log, e.g. info or warn,postrider::delivery=info; overrides POSTRIDER_LOG
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
@@ -45,8 +48,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    let flags: Flags =
-        vec![("listen", args.listen), ("store", args.store), ("log", args.log), ("log_format", args.log_format)];
+    let flags: Flags = vec![
+        ("listen", args.listen),
+        ("store", args.store),
+        ("role", args.role),
+        ("log", args.log),
+        ("log_format", args.log_format),
+    ];
     let mut config = Config::read(args.config.as_deref(), flags)?;
     if args.dev {
         dev::relax(&mut config);
@@ -57,33 +65,52 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 }
 
 async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
-    let StoreUrl::Sqlite(path) = &config.store;
-    let path = path.clone();
+    let path = match &config.store {
+        StoreUrl::Sqlite(path) => Some(path.clone()),
+        StoreUrl::Postgres(_) => None,
+    };
+    ensure!(
+        path.is_none() || config.role == NodeRole::All,
+        "POSTRIDER_ROLE is {:?} but a SQLite file has one node, which does all; for example POSTRIDER_STORE=postgres://…",
+        config.role.name()
+    );
     let catalog = crate::catalog::load(config.catalog_folder.as_deref())?;
-    let master_key = keys::master_key(&config, &path)?;
+    let master_key = keys::master_key(&config, &config.store)?;
     // Bound before anything is opened: of two servers by mistake the second one ends here.
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("POSTRIDER_LISTEN: {} cannot be listened on", config.listen))?;
+    let address = listener.local_addr()?;
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, vault).map_err(|fault| keys::explain(fault, &path))?);
+    let store = store::open(&config, &config.store, vault).await?;
     // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
-    let admin_key_hash = keys::admin_key_hash(&config, &path)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let admin_key_hash = keys::admin_key_hash(&config, &*store).await?;
+    // Where nodes share a store they share its clock, too.
+    let shared_clock = store.shared().map(|_| Arc::<SharedClock>::default());
+    let (clock, sleeper): (Arc<dyn Clock>, Arc<dyn Sleeper>) = match &shared_clock {
+        Some(clock) => (clock.clone(), clock.clone()),
+        None => (Arc::new(SystemClock), Arc::new(SystemClock)),
+    };
     let ids = Arc::new(IdSource::new(Box::new(SystemEntropy)));
     let engine = Engine::start(delivery::Parts {
         store: store.clone(),
         clock: clock.clone(),
-        sleeper: Arc::new(SystemClock),
+        sleeper,
         ids: ids.clone(),
         egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
         defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
+        node: NewNode {
+            name: config.node.clone().unwrap_or_else(|| format!("{}:{}", host(), address.port())),
+            role: config.role,
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
+        shared_clock,
     })
     .await
     .context("the deliveries that wait could not be taken up")?;
-    let dev_key = if dev { Some(dev::make_key(&*store, &ids, clock.now(), &path).await?) } else { None };
+    let dev_key = if dev { Some(dev::make_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
         store: store.clone(),
@@ -100,13 +127,13 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         },
     })
     .await?;
-    let address = listener.local_addr()?;
     let stop = http::stop_signal()?;
     println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
-        dev::greet(address, &key, &path);
+        dev::greet(address, &key, path.as_deref());
     }
-    http::serve(listener, api::router(app), stop).await;
+    let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
+    http::serve(listener, router, stop).await;
 
     tracing::info!("stopping: finishing what is under way");
     match engine.stop(config.shutdown).await {
@@ -116,4 +143,11 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     store.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The name of this machine.
+fn host() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
+    let name = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"));
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "localhost".into())
 }

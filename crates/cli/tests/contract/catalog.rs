@@ -5,7 +5,10 @@ mod coverage;
 mod published;
 mod types;
 
-use crate::{rows::run, server::Server};
+use crate::{
+    rows::run,
+    server::{On, Server, on_both},
+};
 
 const CATALOG_FILE: &str = r#"{
   "category": "shipping", "title": "Shipping", "description": "Parcels.",
@@ -16,9 +19,10 @@ const CATALOG_FILE: &str = r#"{
   }]
 }"#;
 
-#[tokio::test]
-async fn catalog() {
-    let server = Server::for_loopback(&[]);
+on_both!(catalog);
+
+async fn catalog(on: On) {
+    let server = Server::for_loopback(on, &[]);
     let mut rows = coverage::rows();
     rows.extend(published::rows());
     rows.extend(types::rows());
@@ -26,14 +30,16 @@ async fn catalog() {
     run(&server, 8, rows).await;
 }
 
-#[tokio::test]
-async fn catalog_strict() {
-    let server = Server::for_loopback(&[("POSTRIDER_CATALOG_STRICT", "true")]);
+on_both!(catalog_strict);
+
+async fn catalog_strict(on: On) {
+    let server = Server::for_loopback(on, &[("POSTRIDER_CATALOG_STRICT", "true")]);
     run(&server, 4, published::strict_rows()).await;
 }
 
-#[tokio::test]
-async fn catalog_folder() {
+on_both!(catalog_folder);
+
+async fn catalog_folder(on: On) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("catalog")).unwrap();
     std::fs::write(folder.path().join("catalog/shipping.json"), CATALOG_FILE).unwrap();
@@ -44,6 +50,6 @@ async fn catalog_folder() {
         ("POSTRIDER_CATALOG_STRICT", "true"),
         ("POSTRIDER_CATALOG_FOLDER", "catalog"),
     ];
-    let server = Server::start_in(folder, &more);
+    let server = Server::start_in(on, folder, &more);
     run(&server, 4, types::folder_rows()).await;
 }

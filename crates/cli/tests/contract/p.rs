@@ -7,13 +7,14 @@ mod types;
 
 use crate::{
     rows::{Row, row, run},
-    server::Server,
+    server::{On, Server, on_both},
 };
 use serde_json::json;
 
-#[tokio::test]
-async fn p() {
-    let server = Server::for_loopback(&[]);
+on_both!(p);
+
+async fn p(on: On) {
+    let server = Server::for_loopback(on, &[]);
     let mut rows = general();
     rows.extend(subscriptions::rows());
     rows.extend(subscriptions_id::rows());

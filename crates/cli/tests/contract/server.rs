@@ -8,8 +8,38 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 use tempfile::TempDir;
+use testing::Postgres;
 
 const ADMIN_KEY: &str = "the-operators-key-of-the-contract";
+
+const MASTER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+/// Which store the server works on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum On {
+    Sqlite,
+    Postgres,
+}
+
+/// The contract is one, whatever the store.
+macro_rules! on_both {
+    ($rows:ident) => {
+        mod $rows {
+            use crate::server::On;
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$rows(On::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$rows(On::Postgres).await;
+            }
+        }
+    };
+}
+pub(crate) use on_both;
 
 /// Nothing of the test's own environment gets in.
 pub(crate) fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
@@ -32,24 +62,29 @@ pub(crate) struct Server {
 
 impl Server {
     /// Takes receivers on loopback over `http://`, and makes tenants on first use.
-    pub(crate) fn for_loopback(more: &[(&str, &str)]) -> Self {
+    pub(crate) fn for_loopback(on: On, more: &[(&str, &str)]) -> Self {
         let mut environment = vec![("POSTRIDER_ALLOW_HTTP", "true"), ("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8")];
         environment.extend(more);
-        Self::start(&environment)
+        Self::start(on, &environment)
     }
 
     /// Takes only what the rules let through. Returns once it listens.
-    pub(crate) fn start(more: &[(&str, &str)]) -> Self {
-        Self::start_in(tempfile::tempdir().unwrap(), more)
+    pub(crate) fn start(on: On, more: &[(&str, &str)]) -> Self {
+        Self::start_in(on, tempfile::tempdir().unwrap(), more)
     }
 
-    pub(crate) fn start_in(folder: TempDir, more: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_in(on: On, folder: TempDir, more: &[(&str, &str)]) -> Self {
         let mut environment = vec![
             ("POSTRIDER_ADMIN_KEY", ADMIN_KEY),
             ("POSTRIDER_TENANTS_ON_FIRST_USE", "true"),
             ("POSTRIDER_LOG", "warn"),
         ];
         environment.extend(more);
+        let url = match on {
+            On::Sqlite => "sqlite:postrider.db".to_owned(),
+            On::Postgres => Postgres::shared().url(&Postgres::shared().database()),
+        };
+        environment.extend([("POSTRIDER_STORE", &*url), ("POSTRIDER_MASTER_KEY", MASTER_KEY)]);
         let mut process = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"], &environment)
             .stdout(Stdio::piped())
             .stderr(File::create(folder.path().join("log")).unwrap())

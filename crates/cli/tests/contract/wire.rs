@@ -8,19 +8,19 @@ mod statuses;
 use crate::{
     receiver::Got,
     rows::{World, python_hmac, run},
-    server::Server,
+    server::{On, Server, on_both},
 };
 use serde_json::{Value, json};
 
 const USER_AGENT: &str = "Contract-Webhooks/1.0";
 
-#[tokio::test]
-async fn wire() {
-    let server = Server::for_loopback(&[
-        ("WEBHOOK_RETRY_BASE_SECONDS", "1"),
-        ("WEBHOOK_TIMEOUT_SECONDS", "1"),
-        ("WEBHOOK_USER_AGENT", USER_AGENT),
-    ]);
+on_both!(wire);
+
+async fn wire(on: On) {
+    let server = Server::for_loopback(
+        on,
+        &[("WEBHOOK_RETRY_BASE_SECONDS", "1"), ("WEBHOOK_TIMEOUT_SECONDS", "1"), ("WEBHOOK_USER_AGENT", USER_AGENT)],
+    );
     // First those that wait for retries.
     let mut rows = retries::rows();
     rows.extend(requests::rows());
@@ -29,9 +29,10 @@ async fn wire() {
     run(&server, 24, rows).await;
 }
 
-#[tokio::test]
-async fn wire_with_other_settings() {
-    let server = Server::for_loopback(&[("WEBHOOK_RETRY_BASE_SECONDS", "2"), ("WEBHOOK_MAX_RETRIES", "1")]);
+on_both!(wire_with_other_settings);
+
+async fn wire_with_other_settings(on: On) {
+    let server = Server::for_loopback(on, &[("WEBHOOK_RETRY_BASE_SECONDS", "2"), ("WEBHOOK_MAX_RETRIES", "1")]);
     run(&server, 8, retries::rows_with_other_settings()).await;
 }
 

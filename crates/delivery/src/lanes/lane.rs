@@ -198,6 +198,14 @@ impl Lane {
         cleared
     }
 
+    /// Expects nothing of the store.
+    pub(crate) fn forget(&mut self) {
+        self.timer = None;
+        for part in &mut self.parts {
+            part.stored_due = None;
+        }
+    }
+
     /// The store has something of this queue from `at` on.
     pub(crate) fn leave_in_store(&mut self, queue: Queue, at: Timestamp) {
         self.part(queue).leave_in_store(at);

@@ -151,6 +151,31 @@ impl Lanes {
         })
     }
 
+    /// A delivery that was started and is not sent after all; it stays in the store.
+    pub(crate) fn abandon(&self, lane: usize, job: &Job, room: Room) -> Work {
+        let now = self.clock.now();
+        let work = self.change(|state, work| {
+            state.sending.remove(&job.id);
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.held.remove(&job.id);
+                one.leave_in_store(job.queue, now.after(Duration::from_secs(1)));
+            }
+            state.scheduler.finished(lane, room);
+            state.look(lane, now, work);
+            state.scheduler.settled(lane);
+        });
+        self.sooner.notify_one();
+        self.settled.notify_waiters();
+        work
+    }
+
+    /// Forgets everything that waits: it is not this node's any more.
+    pub(crate) fn forget(&self) {
+        let mut state = self.state.lock();
+        state.timers.clear();
+        state.scheduler.forget();
+    }
+
     /// The outcomes of these are durable; each may be due again.
     pub(crate) fn settle(&self, outcomes: impl IntoIterator<Item = (usize, DeliveryId, Option<Timestamp>)>) -> Work {
         let now = self.clock.now();

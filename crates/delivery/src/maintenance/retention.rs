@@ -6,6 +6,8 @@ use model::{TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use storage::{Removed, StorageError};
 
+/// Microseconds of a day.
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(600);
 /// Rows of a step: as many as the store removes in about [`STEP`].
@@ -13,7 +15,7 @@ const ROWS: std::ops::RangeInclusive<usize> = 50..=4_000;
 const STEP: Duration = Duration::from_millis(10);
 
 /// Runs until the process ends.
-pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Duration) {
+pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
     loop {
         if let Err(fault) = round(&engine, &*sleeper, keep).await {
             tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
@@ -22,8 +24,21 @@ pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Du
     }
 }
 
-async fn round(engine: &Engine, sleeper: &dyn Sleeper, keep: Duration) -> Result<(), StorageError> {
-    let before = engine.clock.now().before(keep);
+async fn round(engine: &Engine, sleeper: &dyn Sleeper, keep: Option<Duration>) -> Result<(), StorageError> {
+    let shared = engine.store.shared();
+    if let Some(shared) = shared {
+        shared.make_days().await?;
+    }
+    let Some(keep) = keep else { return Ok(()) };
+    let mut before = engine.clock.now().before(keep);
+    if let Some(shared) = shared {
+        let dropped = shared.drop_days(before).await?;
+        if !dropped.days.is_empty() {
+            tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped whole days");
+        }
+        // Of a day that is not over everything stays; what is older has outlived its day and goes when it has ended.
+        before = Timestamp::from_micros(before.micros() - before.micros().rem_euclid(DAY));
+    }
     let (mut events, mut deliveries) = (0, 0);
     for tenant in engine.store.tenants_with_events_before(before).await? {
         let removed = tenant_round(engine, sleeper, &tenant, before).await?;

@@ -18,7 +18,9 @@ use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped, TestClock};
 use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use storage::{Deliveries, DeliveryFilter, Keys, MasterKey, Page, Store, Subscriptions, Tenants, Vault};
+use storage::{
+    Deliveries, DeliveryFilter, Keys, MasterKey, NewNode, NodeRole, Page, Store, Subscriptions, Tenants, Vault,
+};
 use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
 use tokio_rustls::rustls::{RootCertStore, pki_types::CertificateDer};
@@ -120,6 +122,8 @@ impl TestApp {
                 retry_base: Duration::from_secs(1),
             },
             max_concurrency: 64,
+            node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
+            shared_clock: None,
         })
         .await
         .unwrap();

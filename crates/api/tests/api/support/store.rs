@@ -12,8 +12,8 @@ use std::sync::{
 };
 use storage::{
     CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Removed, Retention, Retry, Source, StorageError, Store, SubscriptionFilter, Subscriptions,
-    Tenants, Update, Waiting, Write,
+    Keys, Page, Put, Removed, Retention, Retry, Source, StorageError, Store, StoredEvent, SubscriptionFilter,
+    Subscriptions, Tenants, Transfer, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -245,3 +245,9 @@ impl Retention for Watched {
         removed
     }
 }
+
+hand_on!(Transfer {
+    fn read_events(tenant: &TenantId, after: Option<EventId>, limit: usize) -> Vec<StoredEvent>;
+    fn write_events(tenant: &TenantId, events: Vec<StoredEvent>) -> ();
+    fn write_stats(of: &Subscription) -> ();
+});

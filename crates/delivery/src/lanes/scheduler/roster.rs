@@ -84,6 +84,16 @@ impl Scheduler {
         self.count_busy(index, was_busy);
     }
 
+    /// Empties all lanes, and leaves nothing to the store.
+    pub(crate) fn forget(&mut self) {
+        for index in 0..self.lanes.len() {
+            self.clear_queue(index);
+            if let Some(lane) = self.lane(index) {
+                lane.forget();
+            }
+        }
+    }
+
     pub(super) fn is_busy(&self, index: usize) -> bool {
         self.lanes.get(index).and_then(Option::as_ref).is_some_and(Lane::is_busy)
     }

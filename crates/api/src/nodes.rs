@@ -1,0 +1,65 @@
+//! `GET /api/v1/nodes`.
+
+use crate::{App, auth::Admin, problem::Problem};
+use axum::{Json, extract::State};
+use model::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A process that works on this store.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Node)]
+pub(crate) struct NodeShown {
+    /// Given when it joined, never again; 0 for the only node of a store that cannot be shared.
+    id: i32,
+    /// Its host and address, or `POSTRIDER_NODE`.
+    name: String,
+    /// `all`, `api` or `worker`.
+    role: String,
+    version: String,
+    /// `live`, `left` (it said goodbye) or `lost` (it was silent; the others have its work).
+    state: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    started_at: Timestamp,
+    /// By the store's clock.
+    #[schema(value_type = String, format = DateTime)]
+    heartbeat_at: Timestamp,
+    /// Deliveries that wait and are its own to send, counted up to 10,000.
+    waiting: u32,
+    /// It is the one that answers.
+    is_this: bool,
+}
+
+/// The nodes that work on this store, with those that are gone since a day
+#[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown])))]
+pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
+    let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app)])) };
+    let nodes = shared.nodes().await?;
+    let shown = |node: storage::Node| NodeShown {
+        id: node.id,
+        name: node.name,
+        role: node.role,
+        version: node.version,
+        state: node.state.name(),
+        started_at: node.started_at,
+        heartbeat_at: node.heartbeat_at,
+        waiting: node.waiting,
+        is_this: node.is_this,
+    };
+    Ok(Json(nodes.into_iter().map(shown).collect()))
+}
+
+fn alone(app: &App) -> NodeShown {
+    let node = app.engine.node();
+    NodeShown {
+        id: 0,
+        name: node.name.clone(),
+        role: node.role.name().into(),
+        version: node.version.clone(),
+        state: storage::NodeState::Live.name(),
+        started_at: app.started_at,
+        heartbeat_at: app.clock.now(),
+        waiting: 0,
+        is_this: true,
+    }
+}

@@ -1,0 +1,131 @@
+//! `postrider copy`: everything of one store into another.
+
+use crate::{
+    config::Config,
+    entropy::SystemEntropy,
+    serve::keys,
+    store::{self, StoreUrl},
+};
+use anyhow::{Context, bail, ensure};
+use std::{path::PathBuf, sync::Arc};
+use storage::{Insert, Page, Store, Vault};
+
+/// Copy everything from one store into another.
+///
+/// For growing up: from one SQLite file into a PostgreSQL database. Both must be at rest: stop the server first, and
+/// start it on the new store when this is done. What waits to be sent is sent from there. Copied again after a fault, it
+/// goes on: what is there already is left as it is.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The store to read, e.g. sqlite:postrider.db
+    #[arg(long, value_name = "URL")]
+    from: String,
+    /// The store to write, e.g. postgres://postrider@localhost/postrider
+    #[arg(long, value_name = "URL")]
+    to: String,
+    /// Configuration file [default: postrider.toml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Events in one piece.
+const PIECE: usize = 500;
+
+/// What was copied.
+#[derive(Default)]
+struct Copied {
+    tenants: usize,
+    keys: usize,
+    subscriptions: usize,
+    events: usize,
+    deliveries: usize,
+    waiting: usize,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    let config = Config::read(args.config.as_deref(), Vec::new())?;
+    let parse = |flag: &str, text: &str| StoreUrl::parse(text).map_err(|fault| anyhow::anyhow!("{flag} {fault}"));
+    let (from, to) = (parse("--from", &args.from)?, parse("--to", &args.to)?);
+    if let StoreUrl::Sqlite(path) = &from {
+        ensure!(path.exists(), "--from: {} does not exist", path.display());
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        // Secrets are sealed for their place, not for their store: one key opens and seals both.
+        let key = keys::master_key(&config, &from)?;
+        let vault = || Vault::new(&key, Arc::new(SystemEntropy));
+        let source = store::open(&config, &from, vault()).await.context("--from")?;
+        let target = store::open(&config, &to, vault()).await.context("--to")?;
+        let copied = copy(&*source, &*target).await;
+        source.close().await?;
+        target.close().await?;
+        let Copied { tenants, keys, subscriptions, events, deliveries, waiting } = copied?;
+        println!(
+            "Copied {tenants} tenants, {keys} keys, {subscriptions} subscriptions, {events} events and {deliveries} \
+             deliveries, {waiting} of which wait to be sent."
+        );
+        if let StoreUrl::Sqlite(path) = &from {
+            println!(
+                "Start the server with POSTRIDER_STORE set to the new store and POSTRIDER_MASTER_KEY to the same key \
+                 (that of {}, unless it was given), and never again with the old one.",
+                keys::beside(path, "key").display()
+            );
+        }
+        Ok(())
+    })
+}
+
+async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> {
+    let mut copied = Copied::default();
+    if !source.half_deleted_tenants().await?.is_empty() {
+        bail!("a tenant is being deleted in the store to read; start the server on it once, so that it is finished");
+    }
+    for entry in source.custom_types().await? {
+        target.put_custom_type(&entry).await?;
+    }
+    let mut page = Page::first(500);
+    let mut tenants = Vec::new();
+    loop {
+        let piece = source.tenants(page.clone()).await?;
+        let Some(last) = piece.last() else { break };
+        page.below = Some(last.id.clone());
+        tenants.extend(piece);
+    }
+    for tenant in &tenants {
+        if target.tenant(&tenant.id).await?.is_none() {
+            let (name, metadata) = (tenant.name.clone(), tenant.metadata.clone());
+            target.put_tenant(&tenant.id, Some(name), Some(metadata), tenant.created_at).await?;
+        }
+        copied.tenants += 1;
+    }
+    for key in source.all_keys().await? {
+        if !target.keys(&key.tenant).await?.iter().any(|known| known.id == key.id) {
+            target.insert_key(&key).await?;
+        }
+        copied.keys += 1;
+    }
+    let mut subscriptions = Vec::new();
+    source.each_subscription(&mut |one| subscriptions.push(one)).await?;
+    for one in subscriptions {
+        if target.subscriptions_ever(&one.tenant, &[one.id]).await?.is_empty() {
+            let inserted = target.insert_subscription(&one).await?;
+            ensure!(inserted == Insert::Done, "the subscription {} could not be copied: {inserted:?}", one.id);
+            target.write_stats(&one).await?;
+        }
+        copied.subscriptions += 1;
+    }
+    for tenant in &tenants {
+        let mut after = None;
+        loop {
+            let piece = source.read_events(&tenant.id, after, PIECE).await?;
+            let Some(last) = piece.last() else { break };
+            after = Some(last.event.id);
+            copied.events += piece.len();
+            for stored in &piece {
+                copied.deliveries += stored.deliveries.len();
+                copied.waiting += stored.deliveries.iter().filter(|(one, _)| one.next_attempt_at.is_some()).count();
+            }
+            target.write_events(&tenant.id, piece).await?;
+        }
+    }
+    Ok(copied)
+}

@@ -1,0 +1,93 @@
+//! Where everything is kept: the two kinds of store, and how each is opened.
+
+use crate::{config::Config, serve::keys};
+use anyhow::{Context, anyhow};
+use secrecy::{ExposeSecret, SecretString};
+use std::{path::PathBuf, sync::Arc};
+use storage::{StorageError, Store, Vault};
+use storage_postgres::PgStore;
+use storage_sqlite::SqliteStore;
+
+/// Where events and deliveries are kept.
+#[derive(Clone, Debug)]
+pub(crate) enum StoreUrl {
+    Sqlite(PathBuf),
+    /// There may be a password in it.
+    Postgres(SecretString),
+}
+
+impl StoreUrl {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+            return Ok(Self::Sqlite(path.trim_start_matches("//").into()));
+        }
+        match parse_postgres(text)? {
+            Some(url) => Ok(Self::Postgres(url)),
+            None => Err("must begin with sqlite: and name a file, for example sqlite:postrider.db, or be a URL of \
+                         PostgreSQL, for example postgres://postrider@localhost/postrider"
+                .into()),
+        }
+    }
+
+    /// What may be shown of it.
+    pub(crate) fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => path.display().to_string(),
+            Self::Postgres(_) => "the database".into(),
+        }
+    }
+}
+
+/// A URL of PostgreSQL; `None` when it is something else.
+pub(crate) fn parse_postgres(text: &str) -> Result<Option<SecretString>, String> {
+    if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
+        return Ok(None);
+    }
+    storage_postgres::check_url(text).map_err(|fault| {
+        format!("is no URL of PostgreSQL: {fault}; for example postgres://postrider@localhost/postrider")
+    })?;
+    Ok(Some(text.into()))
+}
+
+/// Opens the store, bringing it up to date.
+pub(crate) async fn open(config: &Config, url: &StoreUrl, vault: Vault) -> anyhow::Result<Arc<dyn Store>> {
+    match url {
+        StoreUrl::Sqlite(path) => {
+            Ok(Arc::new(SqliteStore::open(path, vault).map_err(|fault| keys::explain(fault, path))?))
+        }
+        StoreUrl::Postgres(url) => {
+            let reads = config.read_store.as_ref().map(ExposeSecret::expose_secret);
+            let store = PgStore::open(url.expose_secret(), reads, vault).await.map_err(explain)?;
+            Ok(Arc::new(store))
+        }
+    }
+}
+
+/// Brings the store up to date; answers from which migration to which.
+pub(crate) async fn migrate(config: &Config) -> anyhow::Result<(u32, u32)> {
+    match &config.store {
+        StoreUrl::Sqlite(path) => {
+            if !path.exists() {
+                // As at a first start: `serve` refuses a store that is there without its key.
+                keys::master_key(config, &config.store)?;
+            }
+            let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;
+            Ok((done.from, done.to))
+        }
+        StoreUrl::Postgres(url) => {
+            let done = PgStore::migrate(url.expose_secret()).await.map_err(explain)?;
+            Ok((done.from, done.to))
+        }
+    }
+}
+
+/// Says what to do about a database that cannot be used.
+fn explain(fault: StorageError) -> anyhow::Error {
+    match fault {
+        StorageError::WrongMasterKey => {
+            anyhow!("POSTRIDER_MASTER_KEY is not the key that this database was written with: give that one")
+        }
+        StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
+        fault => Err::<(), _>(fault).context("POSTRIDER_STORE").unwrap_err(),
+    }
+}

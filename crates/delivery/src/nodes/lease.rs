@@ -1,0 +1,93 @@
+//! How long this node may believe that what it has is its own. Measured with the clock that only runs forward, and that
+//! also runs while the process is stopped: so a node that was asleep for a while notices it before it does anything.
+
+use crate::engine::Engine;
+use parking_lot::Mutex;
+use std::time::{Duration, Instant};
+use storage::LEASE;
+
+#[derive(Debug)]
+pub(crate) struct Lease {
+    state: Mutex<State>,
+    /// A node that delivers nothing needs none; nor does the only one of its store, which is never asked to renew.
+    is_needed: bool,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When the last heartbeat that was heard began.
+    renewed: Option<Instant>,
+    /// Since when every heartbeat was heard.
+    steady: Option<Instant>,
+}
+
+impl Lease {
+    pub(crate) fn new(is_needed: bool) -> Self {
+        Self { state: Mutex::default(), is_needed }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "how long ago something was, not what time it is")]
+    pub(crate) fn now() -> Instant {
+        Instant::now()
+    }
+
+    /// A heartbeat that began then was heard.
+    pub(crate) fn renew(&self, began: Instant) {
+        let mut state = self.state.lock();
+        let asleep = state.renewed.is_some_and(|renewed| began.duration_since(renewed) > LEASE / 2);
+        if state.steady.is_none() || asleep {
+            state.steady = Some(began);
+        }
+        state.renewed = Some(began);
+    }
+
+    pub(crate) fn missed(&self) {
+        self.state.lock().steady = None;
+    }
+
+    /// Whether nobody can have declared this node dead yet.
+    pub(crate) fn holds(&self) -> bool {
+        let renewed = self.state.lock().renewed;
+        !self.is_needed || renewed.is_none_or(|renewed| Self::now().duration_since(renewed) < LEASE)
+    }
+
+    /// Whether it has been heard for so long that a silence of others is theirs.
+    pub(crate) fn may_judge(&self) -> bool {
+        let steady = self.state.lock().steady;
+        steady.is_some_and(|steady| Self::now().duration_since(steady) > LEASE + Duration::from_secs(1))
+    }
+}
+
+/// For how long after a commit that failed the store is asked what it has. It may carry it out a little later.
+const DOUBT: Duration = Duration::from_secs(20);
+const BETWEEN: Duration = Duration::from_secs(3);
+
+/// Whether the store may have something that memory does not know of.
+#[derive(Debug, Default)]
+pub(crate) struct Doubts(Mutex<Option<(Instant, Instant)>>);
+
+impl Doubts {
+    fn begin(&self) {
+        let now = Lease::now();
+        *self.0.lock() = Some((now + DOUBT, now));
+    }
+
+    pub(crate) fn must_look(&self) -> bool {
+        let mut doubts = self.0.lock();
+        let now = Lease::now();
+        match *doubts {
+            Some((until, next)) if next <= now => {
+                *doubts = (next < until).then(|| (until, now + BETWEEN));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Engine {
+    /// A commit failed, and nobody knows whether the store carried it out.
+    pub(crate) fn unsure(&self) {
+        self.doubts.begin();
+    }
+}
