@@ -83,7 +83,7 @@ pub enum Done {
     /// The tenant does not exist (any more); nothing was written.
     NoTenant,
     Recorded,
-    /// The delivery is another node's by now: nothing was written.
+    /// Another node has the delivery by now, or has recorded this attempt of it: nothing was written.
     Taken,
 }
 

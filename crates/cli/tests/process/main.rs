@@ -6,6 +6,7 @@ mod backlog;
 mod commands;
 mod crash;
 mod isolation;
+mod nodes;
 mod readme;
 mod shutdown;
 mod sink;

@@ -29,7 +29,7 @@ pub(super) struct Outcomes<'a> {
     ended: Vec<Ended<'a>>,
     /// Deliveries whose attempts are to be written, and to be counted.
     recorded: HashSet<Key<'a>>,
-    /// Outcomes whose delivery belongs to another node.
+    /// Outcomes of what another node has, or has recorded.
     taken: HashSet<usize>,
 }
 
@@ -166,8 +166,8 @@ impl<'a> Outcomes<'a> {
         }
     }
 
-    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept; of what another node
-    /// has, nothing.
+    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept, unless somebody else
+    /// has made and recorded that attempt; of what another node has, nothing.
     pub(super) async fn late(&mut self, tx: &Tx) -> Result<(), Fault> {
         let rest: Vec<Key<'a>> = self.last.keys().filter(|key| !self.recorded.contains(*key)).copied().collect();
         if rest.is_empty() {
@@ -183,13 +183,20 @@ impl<'a> Outcomes<'a> {
             let (tenant, delivery) = (rows::tenant(row, "tenant_id"), id(row));
             rest.iter().find(|(of, one)| **of == tenant && *one == delivery).copied()
         };
-        self.recorded.extend(ended.iter().filter_map(find));
+        let ended: HashSet<Key<'a>> = ended.iter().filter_map(find).collect();
+        let sql = "SELECT a.tenant_id, a.delivery_id AS id, a.number FROM postrider.attempts a
+                   WHERE a.tenant_id = ANY ($1) AND a.delivery_id = ANY ($2)";
+        let made = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let made: HashSet<(Key<'a>, u32)> =
+            made.iter().filter_map(|row| Some((find(row)?, row.get::<_, i32>("number") as u32))).collect();
         let taken: HashSet<Key<'a>> = taken.iter().filter_map(find).collect();
         for (place, outcome) in &self.all {
-            if taken.contains(&(&outcome.tenant, outcome.delivery)) {
+            let key = (&outcome.tenant, outcome.delivery);
+            if taken.contains(&key) || (ended.contains(&key) && made.contains(&(key, outcome.attempt.number))) {
                 self.taken.insert(*place);
             }
         }
+        self.recorded.extend(ended);
         Ok(())
     }
 
@@ -239,8 +246,8 @@ impl<'a> Outcomes<'a> {
     }
 
     fn recorded(&self) -> impl Iterator<Item = &'a Outcome> {
-        let known = |outcome: &&Outcome| self.recorded.contains(&(&outcome.tenant, outcome.delivery));
-        self.all.iter().map(|(_, outcome)| *outcome).filter(known)
+        let mine = self.all.iter().filter(|(place, _)| !self.taken.contains(place)).map(|(_, outcome)| *outcome);
+        mine.filter(|outcome| self.recorded.contains(&(&outcome.tenant, outcome.delivery)))
     }
 
     async fn log_attempts(&self, tx: &Tx) -> Result<(), Fault> {

@@ -1,0 +1,38 @@
+//! A rolling upgrade: nodes that do not know a migration work beside it, and start on it, when it only adds.
+
+use super::{Scene, count_in_state};
+use crate::support::alone;
+use testing::Postgres;
+
+/// What a newer version's migration does.
+const NEWER: &str = "BEGIN;
+    ALTER TABLE postrider.deliveries ADD COLUMN trace text;
+    ALTER TABLE postrider.waiting ADD COLUMN trace text;
+    ALTER TABLE postrider.events ADD COLUMN source text DEFAULT 'api';
+    ALTER TABLE postrider.subscriptions ADD COLUMN labels jsonb;
+    CREATE INDEX waiting_by_trace ON postrider.waiting (tenant_id, trace) WHERE trace IS NOT NULL;
+    CREATE TABLE postrider.newer (tenant_id text PRIMARY KEY);
+    INSERT INTO postrider.migrations (number, name, additive) VALUES (99, '0099_newer', ADDITIVE);
+    COMMIT";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_version_works_beside_a_migration_that_only_adds() {
+    let _alone = alone().await;
+    let server = Postgres::shared();
+    let mut scene = Scene::start(server).await;
+    server.sql(&scene.database.name, &NEWER.replace("ADDITIVE", "true"));
+    scene.traffic.more(500).await;
+    // One is replaced.
+    scene.nodes.remove(2).stop().await;
+    let node = scene.database.launch().start().await;
+    scene.traffic.node_is_at(node.address);
+    scene.nodes.push(node);
+    scene.traffic.more(500).await;
+    assert_eq!(count_in_state(&scene.nodes[2], "live").await, 3);
+
+    let sql = "UPDATE postrider.migrations SET additive = false WHERE number = 99";
+    server.sql(&scene.database.name, sql);
+    let refused = scene.database.launch().run().await;
+    assert!(refused.sentence().contains("use the newer version of postrider that wrote it"), "{}", refused.stderr);
+    scene.settle("a migration that adds, under three nodes", 0).await;
+}
