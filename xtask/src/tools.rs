@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 8] = [
+const PROGRAMS: [(&str, &str); 10] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -18,7 +18,12 @@ const PROGRAMS: [(&str, &str); 8] = [
     ("psql", POSTGRESQL),
     ("initdb", POSTGRESQL),
     ("pgbouncer", "pgbouncer"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
 ];
+
+/// With these `python3 -m venv` makes an environment that has pip. Debian's `python3` alone does not.
+const VENV: [&str; 2] = ["python3-venv", "python3-pip"];
 
 const POSTGRESQL: &str = "postgresql";
 /// There once PostgreSQL was installed; what it says is then the machine's owner's affair.
@@ -30,6 +35,12 @@ const MORE_CLUSTER_SETTINGS: &str = "/etc/postgresql-common/createcluster.d";
 fn found(program: &str) -> bool {
     let look = r#"for more in /usr/sbin /usr/lib/postgresql/*/bin; do PATH="$PATH:$more"; done; command -v "$0""#;
     Command::new("sh").args(["-c", look, program]).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn has_venv() -> bool {
+    let mut look = Command::new("python3");
+    look.args(["-c", "import venv, ensurepip"]).stdout(Stdio::null()).stderr(Stdio::null());
+    look.status().is_ok_and(|status| status.success())
 }
 
 /// The tests start servers of their own. Without this, Debian's package makes one that runs from then on.
@@ -51,6 +62,9 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     let mut missing: Vec<&str> =
         PROGRAMS.iter().filter(|(program, _)| !found(program)).map(|(_, package)| *package).collect();
     missing.dedup();
+    if !has_venv() {
+        missing.extend(VENV);
+    }
     if missing.is_empty() {
         return Ok(());
     }

@@ -94,6 +94,9 @@ DECLARE
     field text;
 BEGIN
     NEW.position := NULL;
+    IF json_typeof(NEW.metadata) = 'null' THEN
+        NEW.metadata := NULL;
+    END IF;
     NEW.id := coalesce(NEW.id, 'msg_' || replace(gen_random_uuid()::text, '-', ''));
     IF NEW.tenant_id IS NULL OR NEW.tenant_id = '' THEN
         field := 'tenant';
@@ -120,6 +123,10 @@ BEGIN
     ELSIF NEW.priority IS NULL OR NEW.priority NOT IN ('low', 'normal', 'high') THEN
         field := 'priority';
         fault := 'must be low, normal or high';
+    ELSIF NEW.timestamp IS NULL OR NEW.timestamp NOT BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-30 00:00:00+00' THEN
+        -- Others cannot be written as ISO 8601, and what is infinite not even be read from here.
+        field := 'timestamp';
+        fault := 'must be between the years 1 and 9999';
     ELSIF NEW.idempotency_key IS NOT NULL AND NEW.idempotency_key !~ '^[ -~]{1,255}$' THEN
         field := 'idempotency_key';
         fault := 'must be 1 to 255 visible ASCII characters';
@@ -131,18 +138,19 @@ BEGIN
 END $$;
 CREATE TRIGGER checked BEFORE INSERT ON postrider.outbox FOR EACH ROW EXECUTE FUNCTION postrider.outbox_check();
 
--- At the commit: all rows of the transaction at once, tenants in order, so that two transactions never wait for each
--- other in a circle. Rows of others that are not committed are not seen.
+-- At the commit: all rows of the transaction at once, locks in order, so that two transactions never wait for each other
+-- in a circle. (In the order of the locks, not of the tenants: two tenants can have the same one.) Rows of others that
+-- are not committed are not seen.
 CREATE FUNCTION postrider.outbox_place() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = postrider, pg_temp AS $$
 DECLARE
-    one text;
+    one integer;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM postrider.outbox WHERE number = NEW.number AND position IS NULL) THEN
         RETURN NULL;
     END IF;
-    FOR one IN SELECT DISTINCT tenant_id FROM postrider.outbox WHERE position IS NULL ORDER BY tenant_id LOOP
-        PERFORM pg_advisory_xact_lock(7061873, hashtext(one));
+    FOR one IN SELECT DISTINCT hashtext(tenant_id) FROM postrider.outbox WHERE position IS NULL ORDER BY 1 LOOP
+        PERFORM pg_advisory_xact_lock(7061873, one);
     END LOOP;
     UPDATE postrider.outbox o SET position = p.position
         FROM (SELECT number, nextval('postrider.outbox_positions') AS position

@@ -1,0 +1,76 @@
+"""Publishes an event in the transaction of the business change it tells of: both are committed, or neither.
+
+    DATABASE_URL=postgresql://billing@localhost/app python publish.py TENANT
+"""
+
+import os
+import sys
+from decimal import Decimal
+from uuid import uuid4
+
+from sqlalchemy import JSON, CheckConstraint, Numeric, cast, create_engine, func, make_url, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+APPROVAL_ABOVE = Decimal("1000.00")
+
+
+class Base(DeclarativeBase):
+    """The application's own tables."""
+
+
+class Invoice(Base):
+    """What the business is about."""
+
+    __tablename__ = "invoices"
+    __table_args__ = (CheckConstraint("amount > 0"),)
+
+    invoice_id: Mapped[str] = mapped_column(primary_key=True, default=lambda: f"inv_{uuid4().hex}")
+    amount: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    currency: Mapped[str]
+
+
+class NeedsApproval(Exception):
+    """The business does not want this invoice."""
+
+
+def publish(session: Session, event_type: str, data: dict, tenant: str) -> str:
+    """Publishes with the session's transaction; the event's id. `func.postrider.publish` is the function `publish` of
+    the schema `postrider`."""
+    return session.scalars(select(func.postrider.publish(event_type, cast(data, JSON), tenant))).one()
+
+
+def create_invoice(session: Session, tenant: str, amount: Decimal) -> tuple[str, str]:
+    """Writes an invoice and publishes that; the ids of both."""
+    invoice = Invoice(amount=amount, currency="EUR")
+    session.add(invoice)
+    session.flush()
+    data = {"invoice_id": invoice.invoice_id, "amount": str(amount), "currency": invoice.currency}
+    event_id = publish(session, "invoice.created", data, tenant)
+    # Business code may find out late that it does not want this after all.
+    if amount > APPROVAL_ABOVE:
+        raise NeedsApproval(f"an invoice above {APPROVAL_ABOVE} needs an approval")
+    return invoice.invoice_id, event_id
+
+
+def main() -> None:
+    if len(sys.argv) != 2 or "DATABASE_URL" not in os.environ:
+        sys.exit("usage: DATABASE_URL=… python publish.py TENANT")
+    tenant = sys.argv[1]
+    # The usual URL of PostgreSQL, with psycopg 3 as its driver.
+    engine = create_engine(make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg"))
+    Base.metadata.create_all(engine)
+
+    # A block that ends well commits; one that raises rolls back.
+    with Session(engine) as session, session.begin():
+        invoice_id, event_id = create_invoice(session, tenant, Decimal("119.00"))
+    print(f"committed: invoice {invoice_id}, event {event_id}")
+
+    try:
+        with Session(engine) as session, session.begin():
+            create_invoice(session, tenant, Decimal("5000.00"))
+    except NeedsApproval as refusal:
+        print(f"rolled back: {refusal}; no event")
+
+
+if __name__ == "__main__":
+    main()
