@@ -45,7 +45,15 @@ pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
     }
     for (number, (name, kind, sql)) in (1u32..).zip(MIGRATIONS) {
         let failed = |fault| StorageError::Open(format!("migration {name}"), Box::new(error::postgres(fault)));
-        apply(&client, number, name, kind, sql).await.map_err(failed)?;
+        let mut tries = 0;
+        while let Err(fault) = apply(&client, number, name, kind, sql).await {
+            // Older nodes are at work meanwhile.
+            tries += 1;
+            if !error::is_collision(&fault) || tries > 10 {
+                return Err(failed(fault));
+            }
+            client.batch_execute("ROLLBACK").await.map_err(failed)?;
+        }
     }
     Ok(Migrated { from, to: known })
 }
@@ -82,8 +90,7 @@ async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
             .batch_execute(&format!(
                 "DO $$ BEGIN
                      IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role}; END IF;
-                     IF NOT EXISTS (SELECT 1 FROM pg_auth_members m WHERE m.roleid = '{role}'::regrole
-                                    AND m.member = current_user::regrole) THEN {grant} NULL; END IF;
+                     {grant}
                  END $$"
             ))
             .await;

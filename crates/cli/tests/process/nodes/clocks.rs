@@ -7,7 +7,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use testing::Postgres;
 
 fn library() -> String {
-    let found = std::fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path().join("faketime/libfaketimeMT.so.1"));
+    let found =
+        std::fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path().join("faketime/libfaketimeMT.so.1"));
     let found = found.into_iter().find(|path| path.exists());
     found.expect("libfaketimeMT.so.1 is missing: install the Debian package faketime").display().to_string()
 }
@@ -47,14 +48,21 @@ async fn clocks_five_minutes_apart_change_nothing() {
     let late_client = client.at(late.address);
     for status in ["pending", "retrying"] {
         for one in client.deliveries(status).await {
-            late_client.post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({})).await;
+            late_client
+                .post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({}))
+                .await;
         }
     }
     wait_until("both have arrived", async || (receiver.distinct() == 2).then_some(())).await;
     assert!(began.elapsed() < Duration::from_secs(60));
 
     tokio::time::sleep(Duration::from_secs(14)).await;
-    assert_eq!(count_in_state(&early, "live").await, 2, "nobody takes the other one for dead: {:?}", shown(&early).await);
+    assert_eq!(
+        count_in_state(&early, "live").await,
+        2,
+        "nobody takes the other one for dead: {:?}",
+        shown(&early).await
+    );
 
     // And when one is dead, it is missed as soon as ever.
     receiver.hold();

@@ -42,11 +42,15 @@ async fn a_file_is_copied_into_a_database() {
         client.post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({})).await;
     }
     wait_until("what waited has arrived", async || (late.missing(1_000..1_300) == 0).then_some(())).await;
-    wait_until("nothing waits", async || (client.none("pending").await && client.none("retrying").await).then_some(())).await;
+    wait_until("nothing waits", async || (client.none("pending").await && client.none("retrying").await).then_some(()))
+        .await;
     assert_eq!((here.distinct(), here.ledger().repeats()), (500, 0), "what was delivered is not sent again");
     assert_eq!(client.deliveries("success").await.len(), 800);
     let after = client.get(&waits.path("")).await.body;
-    assert_eq!((&after["url"], &after["events"], &after["created_at"]), (&before["url"], &before["events"], &before["created_at"]));
+    assert_eq!(
+        (&after["url"], &after["events"], &after["created_at"]),
+        (&before["url"], &before["events"], &before["created_at"])
+    );
     assert!(!secret.is_empty());
     let by_key = crate::support::client::Client::new(new.address, &key);
     assert_eq!(by_key.get("/api/v1/events?limit=1").await.status, 200);

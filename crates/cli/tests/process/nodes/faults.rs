@@ -72,7 +72,7 @@ async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
     assert_eq!(other.deliveries("success").await, before);
     for id in &ids {
         let event = other.get(&format!("/api/v1/events/{id}")).await.body;
-        assert_eq!(event["deliveries"][0]["attempts"], 1, "{event}");
+        assert_eq!(event["deliveries"][0]["attempt_number"], 1, "{event}");
     }
     assert_eq!(receiver.ledger().repeats(), 10, "it sends nothing again");
     println!("ledger: asleep with 10 under way: 10 acknowledged, 10 delivered, 10 repeated, 0 recorded twice");

@@ -25,6 +25,7 @@ async fn what_one_accepts_another_delivers() {
     assert_eq!(refused.status, 404);
     assert!(refused.body["detail"].as_str().unwrap().contains("worker"), "{}", refused.body);
 
+    wait_until("all is recorded", async || client.none("pending").await.then_some(())).await;
     // Brought back on the node that delivers nothing.
     let one = client.get("/api/v1/webhooks/deliveries?limit=1").await.body[0]["id"].as_str().unwrap().to_owned();
     let again = client.post(&format!("/api/v1/webhooks/deliveries/{one}/retry"), &json!({})).await;
@@ -68,15 +69,22 @@ async fn what_one_changes_all_know() {
     wait_until("what was collected comes", async || (receiver.missing([1_000]) == 0).then_some(())).await;
 
     let id = made.body["id"].as_str().unwrap();
-    here.operator().in_tenant("acme").try_call(http::Method::DELETE, &format!("/api/v1/keys/{id}"), None).await.unwrap();
+    here.operator()
+        .in_tenant("acme")
+        .try_call(http::Method::DELETE, &format!("/api/v1/keys/{id}"), None)
+        .await
+        .unwrap();
     wait_until("the key opens nothing any more", async || {
         (by_key.get("/api/v1/events").await.status == 401).then_some(())
     })
     .await;
-    let registered = here.operator().post("/api/v1/webhooks/events", &json!({ "event_type": "own.thing", "description": "x" })).await;
+    let registered = here
+        .operator()
+        .post("/api/v1/webhooks/events", &json!({ "event_type": "own.thing", "description": "x" }))
+        .await;
     assert_eq!(registered.status, 201, "{}", registered.body);
     wait_until("the type is known", async || {
-        (there.operator().get("/api/v1/webhooks/events/own.thing").await.status == 200).then_some(())
+        (other.get("/api/v1/webhooks/events/own.thing").await.status == 200).then_some(())
     })
     .await;
 }
@@ -94,7 +102,8 @@ async fn what_cannot_be_is_said_in_a_sentence() {
 
     let first = database.launch().start().await;
     drop(first);
-    let other_key = database.launch().env("POSTRIDER_MASTER_KEY", "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").run().await;
+    let other_key =
+        database.launch().env("POSTRIDER_MASTER_KEY", "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").run().await;
     assert!(other_key.sentence().starts_with("POSTRIDER_MASTER_KEY is not the key"), "{}", other_key.stderr);
 
     // A role that could see past its tenant.
@@ -107,7 +116,10 @@ async fn what_cannot_be_is_said_in_a_sentence() {
     assert!(launch.run().await.sentence().contains("postrider_api is a superuser or has BYPASSRLS"));
     own.sql(&name, "ALTER ROLE postrider_api NOBYPASSRLS; GRANT postrider_worker TO postrider_api");
     assert!(launch.run().await.sentence().contains("is a member of a role that sees every tenant"));
-    own.sql(&name, "REVOKE postrider_worker FROM postrider_api; ALTER TABLE postrider.events NO FORCE ROW LEVEL SECURITY");
+    own.sql(
+        &name,
+        "REVOKE postrider_worker FROM postrider_api; ALTER TABLE postrider.events NO FORCE ROW LEVEL SECURITY",
+    );
     assert!(launch.run().await.sentence().contains("postrider.events has no forced row-level security"));
     let _ = server;
 }

@@ -4,16 +4,14 @@ use super::{Scene, count_in_state};
 use crate::support::alone;
 use testing::Postgres;
 
-/// What a newer version's migration does.
-const NEWER: &str = "BEGIN;
-    ALTER TABLE postrider.deliveries ADD COLUMN trace text;
+/// What a newer version's migrations do, each in a transaction of its own.
+const NEWER: &str = "ALTER TABLE postrider.deliveries ADD COLUMN trace text;
     ALTER TABLE postrider.waiting ADD COLUMN trace text;
     ALTER TABLE postrider.events ADD COLUMN source text DEFAULT 'api';
     ALTER TABLE postrider.subscriptions ADD COLUMN labels jsonb;
     CREATE INDEX waiting_by_trace ON postrider.waiting (tenant_id, trace) WHERE trace IS NOT NULL;
     CREATE TABLE postrider.newer (tenant_id text PRIMARY KEY);
-    INSERT INTO postrider.migrations (number, name, additive) VALUES (99, '0099_newer', ADDITIVE);
-    COMMIT";
+    INSERT INTO postrider.migrations (number, name, additive) VALUES (99, '0099_newer', ADDITIVE)";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_older_version_works_beside_a_migration_that_only_adds() {
