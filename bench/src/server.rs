@@ -64,17 +64,33 @@ impl Server {
         address: &str,
         environment: &[(&str, String)],
     ) -> anyhow::Result<Self> {
+        let url = format!("sqlite:{}", folder.join("store.db").display());
+        Self::start_node(context, folder, &url, address, environment).await
+    }
+
+    /// A node on a database; each has a folder of its own.
+    pub(crate) async fn start_on(context: &Context, folder: &Path, url: &str) -> anyhow::Result<Self> {
+        Self::start_node(context, folder, url, &free_address()?, &[]).await
+    }
+
+    async fn start_node(
+        context: &Context,
+        folder: &Path,
+        store_url: &str,
+        address: &str,
+        environment: &[(&str, String)],
+    ) -> anyhow::Result<Self> {
         let store = folder.join("store.db");
         let began = Instant::now();
         let path = |path: &Path| path.display().to_string();
-        let (log, store_url) = (path(&folder.join("server.log")), format!("sqlite:{}", path(&store)));
+        let log = path(&folder.join("server.log"));
         let mut arguments = vec!["keeper".to_owned(), "--log".into(), log, "--folder".into(), path(folder)];
         let keys = [("POSTRIDER_ADMIN_KEY", OPERATOR.into()), ("POSTRIDER_MASTER_KEY", STANDARD.encode(MASTER_KEY))];
         for (name, value) in keys.iter().chain(environment) {
             arguments.extend(["--env".to_owned(), format!("{name}={value}")]);
         }
         arguments.extend(["--".to_owned(), path(&context.server)]);
-        arguments.extend(["serve", "--dev", "--listen", address, "--store", &store_url].map(str::to_owned));
+        arguments.extend(["serve", "--dev", "--listen", address, "--store", store_url].map(str::to_owned));
         let keeper = Child::start(&context.own, &arguments).await?;
         let pid = keeper.hello["pid"].as_u64().and_then(|pid| pid.try_into().ok()).context("the server has no pid")?;
         let base = format!("http://{address}");
@@ -111,9 +127,10 @@ impl Server {
     /// others are made by the operator's first request for them.
     pub(crate) fn headers(&self, tenant: &str) -> anyhow::Result<HeaderMap> {
         let mut headers = HeaderMap::new();
-        let key = if tenant == TENANT {
-            let mut file = self.store.clone().into_os_string();
-            file.push(".dev-key");
+        let mut file = self.store.clone().into_os_string();
+        file.push(".dev-key");
+        // On a database there is no such file.
+        let key = if tenant == TENANT && self.store.exists() {
             std::fs::read_to_string(&file).context("the key of --dev cannot be read")?.trim().to_owned()
         } else {
             headers.insert(HeaderName::from_static("x-tenant-id"), HeaderValue::from_str(tenant)?);

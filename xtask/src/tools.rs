@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 10] = [
+const PROGRAMS: [(&str, &str); 11] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -18,6 +18,7 @@ const PROGRAMS: [(&str, &str); 10] = [
     ("psql", POSTGRESQL),
     ("initdb", POSTGRESQL),
     ("pgbouncer", "pgbouncer"),
+    ("faketime", "faketime"),
     ("node", "nodejs"),
     ("npm", "npm"),
 ];

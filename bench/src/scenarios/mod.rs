@@ -12,6 +12,7 @@ mod idle;
 mod large;
 mod ledger;
 mod many_subscriptions;
+mod postgres;
 mod priority;
 mod retry_storm;
 mod steady;
@@ -65,6 +66,8 @@ scenarios! {
     "flood": flood::run, "one tenant publishes 100,000 events at once; what ten quiet ones notice of it";
     "priority": priority::run, "urgent events behind 20,000 others of the same subscription";
     "retry-storm": retry_storm::run, "a receiver recovers that has refused 20,000 deliveries";
+    "postgres": postgres::end_to_end, "one subscription on PostgreSQL with fsync, one node, as fast as it goes";
+    "postgres-nodes": postgres::nodes, "the same on one, two and three nodes";
     "ledger": ledger::run, "the server is killed three times under load; nothing acknowledged is lost";
 }
 

@@ -135,27 +135,30 @@ pub(crate) enum As<'a> {
     Worker,
 }
 
-/// They last as long as the transaction. (Compiling a query takes longer than any of ours.)
-const BECOME: &str =
-    "SELECT set_config('role', $1, true), set_config('postrider.tenant', $2, true), set_config('jit', 'off', true)";
+/// They last as long as the transaction. Compiling a query takes longer than any of ours; and a process that is stopped in
+/// the middle of a transaction must not hold its locks for ever.
+const BECOME: &str = "SELECT set_config('role', $1, true), set_config('postrider.tenant', $2, true),
+    set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '10s', true),
+    set_config('statement_timeout', $3, true)";
 
 pub(crate) const API_ROLE: &str = "postrider_api";
 pub(crate) const WORKER_ROLE: &str = "postrider_worker";
 
 impl As<'_> {
     pub(crate) async fn begin(self, client: &tokio_postgres::Client, begin: &str) -> Result<(), tokio_postgres::Error> {
-        let (role, tenant) = self.settings();
+        let (role, tenant, most) = self.settings();
         let begun = client.batch_execute(begin);
-        let set = params![role => TEXT, tenant => TEXT];
+        let set = params![role => TEXT, tenant => TEXT, most => TEXT];
         let become_it = client.query_typed(BECOME, set);
         let (begun, become_it) = join(begun, become_it).await;
         begun.and(become_it.map(drop))
     }
 
-    fn settings(&self) -> (&'static str, &str) {
+    /// Role, tenant, and how long a statement may take: nobody waits for a list for minutes.
+    fn settings(&self) -> (&'static str, &str, &'static str) {
         match self {
-            Self::Tenant(tenant) => (API_ROLE, tenant.as_str()),
-            Self::Worker => (WORKER_ROLE, ""),
+            Self::Tenant(tenant) => (API_ROLE, tenant.as_str(), "30s"),
+            Self::Worker => (WORKER_ROLE, "", "0"),
         }
     }
 }
@@ -170,9 +173,9 @@ pub(crate) async fn run(
     values: Params<'_>,
 ) -> Result<Vec<Row>, Fault> {
     let client = pool.get().await?;
-    let (role, tenant) = who.settings();
+    let (role, tenant, most) = who.settings();
     let begun = client.batch_execute(begin);
-    let set = params![role => TEXT, tenant => TEXT];
+    let set = params![role => TEXT, tenant => TEXT, most => TEXT];
     let become_it = client.query_typed(BECOME, set);
     let answer = client.query_typed(sql, values);
     let ended = client.batch_execute("COMMIT");

@@ -88,7 +88,9 @@ pub(crate) fn begin(must_sync: bool) -> String {
     let sync = if must_sync { "SET LOCAL synchronous_commit = on; " } else { "" };
     format!(
         "BEGIN; SET LOCAL ROLE {WORKER_ROLE}; {sync}SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
-         SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SELECT pg_advisory_xact_lock_shared({LOCK})"
+         SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off;
+         SET LOCAL jit = off;
+         SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_advisory_xact_lock_shared({LOCK})"
     )
 }
 

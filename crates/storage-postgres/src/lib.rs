@@ -50,6 +50,8 @@ struct Inner {
     reads: Pool,
     has_replica: bool,
     writers: Pool,
+    /// For heartbeats alone: they wait for nobody.
+    pulse: Pool,
     /// A permit for each of them, so that a batch is taken when it can be written.
     writing: Semaphore,
     /// Which rows of statistics the next commit adds to.
@@ -95,6 +97,7 @@ impl PgStore {
             reads: replica.as_ref().map_or(Ok(pool.clone()), |replica| replica.pool(OTHERS))?,
             has_replica: replica.is_some(),
             writers: address.pool(WRITERS)?,
+            pulse: address.pool(1)?,
             pool,
             address,
             writing: Semaphore::new(WRITERS),
@@ -178,6 +181,7 @@ impl Store for PgStore {
     async fn close(&self) -> Result<(), StorageError> {
         self.0.writing.close();
         self.0.writers.close();
+        self.0.pulse.close();
         self.0.pool.close();
         self.0.reads.close();
         drop(self.0.listener.lock().await.take());

@@ -2,7 +2,7 @@
 
 use crate::{
     PgStore,
-    connect::{As, params},
+    connect::{self, As, WRITE, params},
     deliveries, rows,
 };
 use async_trait::async_trait;
@@ -57,7 +57,7 @@ impl Shared for PgStore {
         let sql = "WITH beat AS (UPDATE postrider.nodes SET heartbeat_at = clock_timestamp()
                                  WHERE id = $1 AND state = 0 RETURNING 1)
                    SELECT EXISTS (SELECT 1 FROM beat), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint";
-        let rows = self.write(As::Worker, sql, params![self.node() => INT4]).await?;
+        let rows = connect::run(&self.0.pulse, As::Worker, WRITE, sql, params![self.node() => INT4]).await?;
         let row = rows.first().ok_or_else(|| StorageError::corrupt("a heartbeat without an answer"))?;
         Ok((if row.get(0) { Beat::Live } else { Beat::Lost }, Timestamp::from_micros(row.get(1))))
     }

@@ -47,9 +47,10 @@ pub(super) struct Taken {
     cancelled: Vec<Row>,
 }
 
+/// By their keys: `+ 0` keeps the owner from being what they are looked up by, which is one range with all that waits.
 pub(crate) const END: &str = "DELETE FROM postrider.waiting w
     USING unnest($2::text[], $3::uuid[]) AS o (tenant_id, id)
-    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner = $1
+    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
@@ -59,7 +60,7 @@ pub(crate) const KEEP: &str = "UPDATE postrider.waiting w SET status = 1, queue 
     FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[],
                 $9::bigint[]) AS o (tenant_id, id, attempts, next_attempt_at, updated_at, response_code, error,
                                     duration_us)
-    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner = $1
+    WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
     RETURNING w.tenant_id, w.id";
 
 const CANCEL: &str = "DELETE FROM postrider.waiting w
