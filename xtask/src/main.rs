@@ -65,5 +65,13 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
     tools::ensure()?;
     let mut arguments = vec!["test", "--workspace", "--all-features"];
     arguments.extend(rest);
-    run("cargo", &arguments)
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let ledgers = target.join("tmp/ledgers.txt");
+    let _ = std::fs::remove_file(&ledgers);
+    let result = run("cargo", &arguments);
+    // What tests that pass have printed is not shown; this is.
+    if let Ok(text) = std::fs::read_to_string(&ledgers) {
+        println!("\nWhat became of acknowledged events, by fault:\n{text}");
+    }
+    result
 }

@@ -1,6 +1,6 @@
 //! Clocks that are minutes apart change nothing: the database's says who is alive, and what time it is.
 
-use super::{Database, count_in_state, shown};
+use super::{Database, count_in_state, note, shown};
 use crate::support::{alone, free_port, loopback, receiver, receiver::Receiver, wait_until};
 use serde_json::json;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -74,7 +74,7 @@ async fn clocks_five_minutes_apart_change_nothing() {
     receiver.release();
     wait_until("its work is done", async || client.none("pending").await.then_some(())).await;
     assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
-    println!("ledger: clocks five minutes apart: 12 acknowledged, {} delivered", receiver.distinct());
+    note(&format!("clocks five minutes apart: 12 acknowledged, {} delivered", receiver.distinct()));
     assert_eq!(receiver.distinct(), 12);
 }
 

@@ -1,6 +1,6 @@
 //! Growing up: from one file into a database, and nothing that waits is lost.
 
-use super::{Database, MASTER_KEY};
+use super::{Database, MASTER_KEY, note};
 use crate::support::{alone, free_port, loopback, receiver, receiver::Receiver, server::Launch, wait_until};
 use serde_json::json;
 use testing::Postgres;
@@ -54,7 +54,7 @@ async fn a_file_is_copied_into_a_database() {
     assert!(!secret.is_empty());
     let by_key = crate::support::client::Client::new(new.address, &key);
     assert_eq!(by_key.get("/api/v1/events?limit=1").await.status, 200);
-    println!("ledger: copied: 800 acknowledged, {} delivered, 0 lost", here.distinct() + late.distinct());
+    note(&format!("copied: 800 acknowledged, {} delivered, 0 lost", here.distinct() + late.distinct()));
 }
 
 #[tokio::test]

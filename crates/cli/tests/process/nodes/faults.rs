@@ -1,6 +1,6 @@
 //! What happens to a node: it is killed, stopped, or asleep for a while.
 
-use super::{Database, Scene, count_in_state};
+use super::{Database, Scene, count_in_state, note};
 use crate::support::{alone, receiver::Receiver, wait_until};
 use serde_json::json;
 use std::time::Duration;
@@ -75,5 +75,5 @@ async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
         assert_eq!(event["deliveries"][0]["attempt_number"], 1, "{event}");
     }
     assert_eq!(receiver.ledger().repeats(), 10, "it sends nothing again");
-    println!("ledger: asleep with 10 under way: 10 acknowledged, 10 delivered, 10 repeated, 0 recorded twice");
+    note("asleep with 10 under way: 10 acknowledged, 10 delivered, 10 repeated, 0 recorded twice");
 }

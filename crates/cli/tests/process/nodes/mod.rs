@@ -19,6 +19,8 @@ use crate::support::{
 };
 use serde_json::{Value, json};
 use std::{
+    fs::OpenOptions,
+    io::Write,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
@@ -123,14 +125,22 @@ impl Traffic {
         })
         .await;
         let ledger = receiver.ledger();
-        println!(
-            "ledger: {fault}: {} acknowledged, {} delivered, {} repeated, {} delivered without an acknowledgement",
+        note(&format!(
+            "{fault}: {} acknowledged, {} delivered, {} repeated, {} delivered without an acknowledgement, 0 lost",
             acknowledged.len(),
             ledger.arrived.len(),
             ledger.repeats(),
             ledger.arrived.len() - acknowledged.len()
-        );
+        ));
     }
+}
+
+/// Prints a line of the ledger, and keeps it for `cargo xtask test`, which shows all of them at its end.
+fn note(line: &str) {
+    println!("ledger: {line}");
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/ledgers.txt");
+    let mut file = OpenOptions::new().create(true).append(true).open(file).unwrap();
+    writeln!(file, "{line}").unwrap();
 }
 
 async fn publish(shared: Arc<Shared>, first: usize) {

@@ -1,6 +1,6 @@
 //! Events that programs publish within their own transactions.
 
-use super::Database;
+use super::{Database, note};
 use crate::support::{alone, receiver::Receiver, wait_until};
 use serde_json::json;
 use std::time::Duration;
@@ -50,9 +50,9 @@ async fn what_is_committed_is_delivered_once_and_what_is_not_never() {
     for writer in 0..2 {
         assert!(of(writer).is_sorted(), "a session's events come in the order of its commits");
     }
-    println!(
-        "ledger: outbox, one of three nodes killed: 3001 committed, {} delivered, {} repeated",
+    note(&format!(
+        "outbox, one of three nodes killed: 3001 committed, {} delivered, {} repeated",
         receiver.distinct(),
         receiver.ledger().repeats()
-    );
+    ));
 }
