@@ -45,6 +45,8 @@ impl PgStore {
                         day,
                         "a day could not be dropped, since it is being read; the next round tries again"
                     );
+                    // Who reads holds the other days too, and while this waits everybody else does.
+                    break;
                 }
                 Err(fault) => return Err(fault.into()),
             }

@@ -49,7 +49,7 @@ INSERT INTO postrider.waiting
     FROM made WHERE n % 3 = 1 ORDER BY n;
 
 INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
-    SELECT 't1', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
+    SELECT 't7', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
 
 -- As the server does by itself. It leaves out what nothing was ever written to: the days to come.
 VACUUM ANALYZE postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
