@@ -191,6 +191,7 @@ DECLARE
     parent text;
     key text;
     part text;
+    is_early boolean;
 BEGIN
     FOR day IN SELECT generate_series(first, last, interval '1 day')::date LOOP
         FOREACH parent IN ARRAY ARRAY['events', 'deliveries', 'attempts'] LOOP
@@ -202,6 +203,16 @@ BEGIN
                            part, parent);
             EXECUTE format('ALTER TABLE postrider.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', part);
             EXECUTE format('CREATE POLICY worker ON postrider.%I TO postrider_worker USING (true) WITH CHECK (true)', part);
+            -- What came before its day, from a clock that is ahead; with it the day could not be attached.
+            EXECUTE format('SELECT EXISTS (SELECT 1 FROM postrider.%I WHERE %I >= %L AND %I < %L)',
+                           parent || '_rest', key, postrider.day_start(day), key, postrider.day_start(day + 1))
+                INTO is_early;
+            IF is_early THEN
+                EXECUTE format('LOCK TABLE postrider.%I IN ACCESS EXCLUSIVE MODE', parent || '_rest');
+                EXECUTE format('WITH early AS (DELETE FROM postrider.%I WHERE %I >= %L AND %I < %L RETURNING *)
+                                INSERT INTO postrider.%I SELECT * FROM early',
+                               parent || '_rest', key, postrider.day_start(day), key, postrider.day_start(day + 1), part);
+            END IF;
             EXECUTE format('ALTER TABLE postrider.%I ADD CONSTRAINT day CHECK (%I >= %L AND %I < %L)',
                            part, key, postrider.day_start(day), key, postrider.day_start(day + 1));
             EXECUTE format('ALTER TABLE postrider.%I ATTACH PARTITION postrider.%I FOR VALUES FROM (%L) TO (%L)',
@@ -224,12 +235,13 @@ DECLARE
     low uuid := postrider.day_start(day);
     high uuid := postrider.day_start(day + 1);
 BEGIN
-    CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
-        SELECT DISTINCT tenant_id, (left(id::text, 32) || '0000')::uuid AS id
-        FROM postrider.waiting WHERE id >= low AND id < high;
     EXECUTE format('ALTER TABLE postrider.attempts DETACH PARTITION postrider.%I', 'attempts_' || suffix);
     EXECUTE format('ALTER TABLE postrider.deliveries DETACH PARTITION postrider.%I', 'deliveries_' || suffix);
     EXECUTE format('ALTER TABLE postrider.events DETACH PARTITION postrider.%I', 'events_' || suffix);
+    -- Only now, when nobody can bring back a delivery of that day any more.
+    CREATE TEMPORARY TABLE kept ON COMMIT DROP AS
+        SELECT DISTINCT tenant_id, (left(id::text, 32) || '0000')::uuid AS id
+        FROM postrider.waiting WHERE id >= low AND id < high;
     EXECUTE format('INSERT INTO postrider.events SELECT e.* FROM postrider.%I e JOIN kept USING (tenant_id, id)',
                    'events_' || suffix);
     EXECUTE format('INSERT INTO postrider.deliveries SELECT d.* FROM postrider.%I d JOIN kept k

@@ -163,6 +163,15 @@ impl As<'_> {
     }
 }
 
+/// Sends a statement. (Tests ask for its plan at the same time.)
+#[cfg(not(test))]
+async fn ask(client: &tokio_postgres::Client, sql: &str, values: Params<'_>) -> Result<Vec<Row>, tokio_postgres::Error> {
+    client.query_typed(sql, values).await
+}
+
+#[cfg(test)]
+use crate::plans::ask;
+
 /// One statement in a transaction of its own. All of it is sent at once, so it is carried out as a whole even when
 /// nobody waits for the answer any more.
 pub(crate) async fn run(
@@ -177,7 +186,7 @@ pub(crate) async fn run(
     let begun = client.batch_execute(begin);
     let set = params![role => TEXT, tenant => TEXT, most => TEXT];
     let become_it = client.query_typed(BECOME, set);
-    let answer = client.query_typed(sql, values);
+    let answer = ask(&client, sql, values);
     let ended = client.batch_execute("COMMIT");
     let (begun, become_it, answer, ended) = join4(begun, become_it, answer, ended).await;
     begun?;
@@ -189,6 +198,12 @@ pub(crate) async fn run(
 
 pub(crate) const READ: &str = "BEGIN READ ONLY";
 pub(crate) const WRITE: &str = "BEGIN";
+/// The same down indexes alone, for a piece of a large table: it is looked up row by row, whatever share of the table the
+/// statistics make of it.
+pub(crate) const READ_BY_INDEX: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+pub(crate) const WRITE_BY_INDEX: &str = "BEGIN; SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
 /// What went wrong, as the library says it: some callers ask which fault it is.
 #[derive(Debug)]
@@ -262,7 +277,7 @@ impl Tx {
     }
 
     pub(crate) async fn query(&self, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Fault> {
-        Ok(self.client().query_typed(sql, values).await?)
+        Ok(ask(self.client(), sql, values).await?)
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), Fault> {

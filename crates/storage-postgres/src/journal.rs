@@ -107,15 +107,12 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     let begin = begin(store.0.must_sync);
     let begun = tx.client().batch_execute(&begin);
     let named = params![named => TEXT_ARRAY];
-    let tenants = tx.client().query_typed(TENANTS, named);
+    let tenants = tx.query(TENANTS, named);
     let asked = join(appends.claim_names(&tx), outcomes.take(&tx));
     let (begun, tenants, (names, taken)) = join3(begun, tenants, asked).await;
     begun.map_err(|fault| Failed::Before(fault.into()))?;
-    let there: HashSet<TenantId> = tenants
-        .map_err(|fault| Failed::Before(fault.into()))?
-        .iter()
-        .map(|row| TenantId::trusted(row.get(0)))
-        .collect();
+    let tenants = tenants.map_err(Failed::Before)?;
+    let there: HashSet<TenantId> = tenants.iter().map(|row| TenantId::trusted(row.get(0))).collect();
     let known = appends.settle_names(&tx, names.map_err(Failed::Before)?, &there).await.map_err(Failed::Before)?;
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;

@@ -14,6 +14,8 @@ mod migrate;
 mod nodes;
 mod outbox;
 mod partitions;
+#[cfg(test)]
+mod plans;
 mod retention;
 mod rows;
 mod subscriptions;
@@ -129,8 +131,19 @@ impl PgStore {
     /// Reads as somebody. A connection that the server has closed meanwhile is not the caller's trouble: it is tried
     /// once more on another.
     async fn read(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
-        match connect::run(&self.0.pool, who, READ, sql, values).await {
-            Err(fault) if fault.is_closed() => Ok(connect::run(&self.0.pool, who, READ, sql, values).await?),
+        self.read_in(READ, who, sql, values).await
+    }
+
+    /// The same in a transaction that begins so.
+    async fn read_in(
+        &self,
+        begin: &str,
+        who: As<'_>,
+        sql: &str,
+        values: Params<'_>,
+    ) -> Result<Vec<Row>, StorageError> {
+        match connect::run(&self.0.pool, who, begin, sql, values).await {
+            Err(fault) if fault.is_closed() => Ok(connect::run(&self.0.pool, who, begin, sql, values).await?),
             answer => Ok(answer?),
         }
     }
@@ -151,9 +164,13 @@ impl PgStore {
     }
 
     async fn write(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Fault> {
+        self.write_in(WRITE, who, sql, values).await
+    }
+
+    async fn write_in(&self, begin: &str, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Fault> {
         let mut tries = 0;
         loop {
-            match connect::run(&self.0.pool, who, WRITE, sql, values).await {
+            match connect::run(&self.0.pool, who, begin, sql, values).await {
                 Err(fault) if fault.is_collision() && tries < 5 => tries += 1,
                 answer => return answer,
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     PgStore,
-    connect::{self, As, WRITE, params},
+    connect::{self, As, READ_BY_INDEX, WRITE, params},
     deliveries, rows,
 };
 use async_trait::async_trait;
@@ -28,6 +28,16 @@ pub(crate) const TAKE_OVER: &str = "WITH gone AS (
     )
     UPDATE postrider.waiting w SET owner = $1 FROM piece p WHERE w.tenant_id = p.tenant_id AND w.id = p.id
     RETURNING w.tenant_id, w.subscription_id, w.queue, w.next_attempt_at";
+
+/// Forgets nodes that are long gone, and changes that everybody has seen: of those the first ones, since the next round
+/// comes soon.
+const FORGET: &str = "WITH nodes AS (
+        DELETE FROM postrider.nodes n WHERE state <> 0 AND heartbeat_at < clock_timestamp() - interval '1 day'
+        AND NOT EXISTS (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id)
+    )
+    DELETE FROM postrider.changes WHERE ctid = ANY (ARRAY(
+        SELECT place FROM (SELECT ctid AS place, changed_at FROM postrider.changes ORDER BY version LIMIT 2000) first
+        WHERE changed_at < clock_timestamp() - interval '1 hour'))";
 
 fn change(row: &Row) -> Change {
     let tenant = || rows::tenant(row, "tenant_id");
@@ -66,12 +76,7 @@ impl Shared for PgStore {
         let sql = "UPDATE postrider.nodes SET state = 2 WHERE state = 0 AND id <> $1
                    AND heartbeat_at < clock_timestamp() - make_interval(secs => $2) RETURNING name";
         let lost = self.write(As::Worker, sql, params![self.node() => INT4, LEASE.as_secs_f64() => FLOAT8]).await?;
-        // Those that are long gone and have nothing left, and changes that everybody has seen.
-        let old = "WITH nodes AS (DELETE FROM postrider.nodes n WHERE state <> 0
-                       AND heartbeat_at < clock_timestamp() - interval '1 day'
-                       AND NOT EXISTS (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id))
-                   DELETE FROM postrider.changes WHERE changed_at < clock_timestamp() - interval '1 hour'";
-        self.write(As::Worker, old, &[]).await?;
+        self.write(As::Worker, FORGET, &[]).await?;
         Ok(lost.iter().map(|row| row.get(0)).collect())
     }
 
@@ -99,7 +104,7 @@ impl Shared for PgStore {
             waiting: row.get::<_, i64>("waiting") as u32,
             is_this: row.get::<_, i32>("id") == self.node(),
         };
-        Ok(self.read(As::Worker, sql, &[]).await?.iter().map(node).collect())
+        Ok(self.read_in(READ_BY_INDEX, As::Worker, sql, &[]).await?.iter().map(node).collect())
     }
 
     async fn take_over(&self, limit: usize) -> Result<Vec<Waiting>, StorageError> {

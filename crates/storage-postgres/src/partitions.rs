@@ -2,7 +2,7 @@
 
 use crate::{
     PgStore,
-    connect::{As, Fault, Tx, params},
+    connect::{As, Fault, Tx, WRITE_BY_INDEX, params},
 };
 use model::Timestamp;
 use storage::{Dropped, StorageError};
@@ -14,7 +14,6 @@ const AHEAD: i32 = 3;
 const LOCK: i64 = 0x706f_7374_0002;
 /// Who waits for a lock makes everybody behind him wait; so this gives up soon, and comes again later.
 const SHORT: &str = "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock($1)";
-
 impl PgStore {
     pub(crate) async fn make_days(&self) -> Result<(), StorageError> {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
@@ -46,6 +45,8 @@ impl PgStore {
                         day,
                         "a day could not be dropped, since it is being read; the next round tries again"
                     );
+                    // Who reads holds the other days too, and while this waits everybody else does.
+                    break;
                 }
                 Err(fault) => return Err(fault.into()),
             }
@@ -69,10 +70,11 @@ impl PgStore {
         Ok(there)
     }
 
-    /// Frees the names of events that went with their day, piece by piece.
+    /// Frees the names of events that went with their day, piece by piece. A name that was published again meanwhile has
+    /// another event by now, and stays.
     async fn forget_names(&self, before: Timestamp) -> Result<(), StorageError> {
         let sql = "WITH old AS (
-                       SELECT k.tenant_id, k.name FROM postrider.tenants t, LATERAL (
+                       SELECT k.tenant_id, k.name, k.event_id FROM postrider.tenants t, LATERAL (
                            SELECT * FROM postrider.event_keys k WHERE k.tenant_id = t.id
                            AND k.event_id < postrider.day_start((to_timestamp($1::bigint / 1e6) AT TIME ZONE 'UTC')::date)
                            AND NOT EXISTS (SELECT 1 FROM postrider.events e
@@ -80,10 +82,11 @@ impl PgStore {
                            LIMIT 2000) k
                        LIMIT 2000),
                    gone AS (DELETE FROM postrider.event_keys k USING old o
-                            WHERE k.tenant_id = o.tenant_id AND k.name = o.name RETURNING 1)
+                            WHERE k.tenant_id = o.tenant_id AND k.name = o.name AND k.event_id = o.event_id
+                            RETURNING 1)
                    SELECT count(*) FROM gone";
         loop {
-            let rows = self.write(As::Worker, sql, params![before.micros() => INT8]).await?;
+            let rows = self.write_in(WRITE_BY_INDEX, As::Worker, sql, params![before.micros() => INT8]).await?;
             if rows.first().is_none_or(|row| row.get::<_, i64>(0) == 0) {
                 return Ok(());
             }

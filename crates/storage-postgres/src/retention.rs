@@ -19,8 +19,9 @@ const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AN
 impl Retention for PgStore {
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
         let (_, bound) = codec::id_bounds(None, Some(before));
-        let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND EXISTS
-                   (SELECT 1 FROM postrider.events WHERE tenant_id = t.id AND id < $1)";
+        // The first one of each. (With EXISTS all old events of all tenants would be read and joined.)
+        let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND
+                   (SELECT true FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1 ORDER BY e.id LIMIT 1)";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
         Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
     }

@@ -1,0 +1,296 @@
+//! No statement of the hot path reads a whole table that grows, and one that knows an id or a time reads the days of it
+//! alone. Every plan is written down in `docs/postgres-plans.md`, so that a change of one is seen.
+
+mod lists;
+mod writes;
+
+use super::{Planned, of};
+use crate::PgStore;
+use model::{
+    DeliveryId, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId, Timestamp,
+    attempt::Attempt,
+    delivery::{DeliveryStatus, Next},
+};
+use std::{collections::BTreeSet, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
+use storage::{
+    MasterKey, NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Shared, StorageError, Vault, conformance::Seeded,
+};
+use testing::{Options, Postgres};
+
+/// The version of PostgreSQL that the document tells of.
+const WRITTEN_WITH: u32 = 15;
+/// What does not grow with the traffic, so may well be read as a whole.
+const SMALL: [&str; 4] = ["nodes", "config", "meta", "custom_types"];
+
+/// What plans of a piece of work may do.
+#[derive(Clone, Copy)]
+struct Rule {
+    /// So many days may be named in a plan; `None` when there is no telling before it runs.
+    days: Option<usize>,
+    /// These are read as a whole on purpose.
+    whole: &'static [&'static str],
+}
+
+const ANY_DAY: Rule = Rule { days: None, whole: &[] };
+const ONE_DAY: Rule = Rule { days: Some(1), whole: &[] };
+
+/// The database, and what has been seen of it.
+struct Book {
+    store: PgStore,
+    ids: IdSource,
+    text: String,
+    faults: Vec<String>,
+    days: Vec<String>,
+    major: u32,
+}
+
+impl Book {
+    /// Does something, writes down the plans of all its statements, and notes what is wrong with them.
+    async fn see<T>(&mut self, heading: &str, rule: Rule, work: impl AsyncFnOnce(&PgStore) -> T) -> T {
+        let store = self.store.clone();
+        let (answer, mut plans) = of(work(&store)).await;
+        let mut known = BTreeSet::new();
+        // Neither those without a table, nor those of the server's own tables.
+        let ours = |one: &Planned| one.plan.len() > 1 && !one.sql.contains("postrider.days()");
+        plans.retain(|one| ours(one) && known.insert(one.sql.clone()));
+        assert!(!plans.is_empty(), "{heading}: no statement");
+        write!(self.text, "\n## {heading}\n").unwrap();
+        for one in plans {
+            self.check(heading, rule, &one);
+            let sql: Vec<&str> = one.sql.lines().map(str::trim).collect();
+            let plan = short(one.plan.iter().map(|line| self.shown(line)).collect());
+            write!(self.text, "\n```sql\n{}\n```\n\n```\n{}\n```\n", sql.join("\n"), plan.join("\n")).unwrap();
+        }
+        answer
+    }
+
+    fn check(&mut self, heading: &str, rule: Rule, one: &Planned) {
+        let mut fault = |what: String| {
+            self.faults.push(format!("{heading}: {what}\n{}\n{}\n", one.sql, one.plan.join("\n")));
+        };
+        let read_whole = one.plan.iter().filter_map(|line| line.split_once("Seq Scan on ")).map(|(_, rest)| rest);
+        for table in read_whole.filter_map(|rest| rest.split(' ').next()) {
+            if !SMALL.contains(&table) && !rule.whole.contains(&table) {
+                fault(format!("reads all of {table}"));
+            }
+        }
+        // A bound that an index should have had: everything past it would be read, for each row of the other side.
+        if one.plan.windows(2).any(|of| of[0].contains("Index Cond:") && of[1].contains(r#"Filter: (id <= (("left""#)) {
+            fault("passes over what is out of its range".into());
+        }
+        let named: BTreeSet<&str> = one.plan.iter().flat_map(|line| day_of(line)).collect();
+        if rule.days.is_some_and(|days| named.len() > days) {
+            fault(format!("looks at {named:?}"));
+        }
+    }
+
+    /// A line of a plan as it is written down: with days that are the same whenever this runs, and not too long.
+    fn shown(&self, line: &str) -> String {
+        let mut line = line.trim_end().to_owned();
+        for (place, day) in self.days.iter().enumerate() {
+            line = line.replace(day, &format!("day{place}"));
+        }
+        match line.char_indices().nth(200) {
+            Some((at, _)) => format!("{}…", &line[..at]),
+            None => line,
+        }
+    }
+
+    /// An event that is not stored yet, to the subscriptions.
+    fn event(&self, tenant: &TenantId, given: &str, to: &[SubscriptionId]) -> NewEvent {
+        let id = self.ids.event(late());
+        let deliver =
+            |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
+        let event = Event {
+            id,
+            given_id: Some(given.into()),
+            tenant: tenant.clone(),
+            event_type: kind("kind.1"),
+            timestamp: late(),
+            data: "{}".into(),
+            metadata: "".into(),
+            priority: Priority::Normal,
+            deliveries: to.len() as u32,
+        };
+        let keys = vec![storage::DedupeKey::GivenId(given.into())];
+        NewEvent { event: Arc::new(event), keys, deliveries: (1..).zip(to).map(deliver).collect() }
+    }
+}
+
+/// A plan in which of parts that are the same but for their day only the first one stands.
+fn short(plan: Vec<String>) -> Vec<String> {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let part = |from: usize| {
+        let below = plan[from + 1..].iter().take_while(|line| depth(line) > depth(&plan[from])).count();
+        from..from + 1 + below
+    };
+    let nameless = |lines: &[String]| -> Vec<String> {
+        let label = |word: &&str| !word.contains("day") && !word.contains("rest") && !word.ends_with(char::is_numeric);
+        lines.iter().map(|line| line.split(' ').filter(label).collect::<Vec<_>>().join(" ")).collect()
+    };
+    let (mut lines, mut at) = (Vec::new(), 0);
+    while at < plan.len() {
+        lines.push(plan[at].clone());
+        let (first, mut next, mut more) = (part(at), part(at).end, 0);
+        // Parts begin with an arrow, and name a day.
+        let names_day = plan[first.clone()].iter().any(|line| line.contains("_day"));
+        while names_day && next < plan.len() && depth(&plan[next]) == depth(&plan[at]) {
+            let other = part(next);
+            if !plan[next].contains("->") || nameless(&plan[other.clone()]) != nameless(&plan[first.clone()]) {
+                break;
+            }
+            (next, more) = (other.end, more + 1);
+        }
+        if more > 0 {
+            lines.extend_from_slice(&plan[first.start + 1..first.end]);
+            lines.push(format!("{}->  and {more} more like it", " ".repeat(depth(&plan[at]))));
+            at = next;
+        } else {
+            at += 1;
+        }
+    }
+    lines
+}
+
+/// The partitions that a line names: their days, and the rest.
+fn day_of(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once(" on ")?;
+    let table = rest.split(' ').next()?;
+    let (parent, day) = table.rsplit_once('_')?;
+    let is_day = day == "rest" || day.len() == 8 && day.bytes().all(|digit| digit.is_ascii_digit());
+    (is_day && ["events", "deliveries", "attempts"].contains(&parent)).then_some(day)
+}
+
+fn tenant(number: u32) -> TenantId {
+    TenantId::parse(&format!("t{number}")).unwrap()
+}
+
+fn kind(text: &str) -> EventType {
+    EventType::parse(text).unwrap()
+}
+
+/// So many hours after the begin of the first day.
+fn hour(hours: u64) -> Timestamp {
+    Timestamp::from_millis(1_772_323_200_000).after(Duration::from_secs(hours * 3_600))
+}
+
+/// Near the end of the last day.
+fn late() -> Timestamp {
+    hour(95)
+}
+
+fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storage::Write {
+    let at = status.is_waiting().then(late);
+    storage::Write::Outcome(Box::new(Outcome {
+        tenant: tenant.clone(),
+        delivery: of.id,
+        subscription: of.subscription,
+        attempt: Attempt {
+            number: 1,
+            started_at: late(),
+            duration: Duration::from_millis(250),
+            response_code: Some(503),
+            error: None,
+            request_headers: String::new(),
+            response_headers: String::new(),
+            response_body: "".into(),
+        },
+        next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
+    }))
+}
+
+/// Some rows that are there, by the tenant.
+struct There {
+    tenant: TenantId,
+    subscription: SubscriptionId,
+    event: EventId,
+    other_event: EventId,
+    /// Waits for this node.
+    waiting: Vec<NewDelivery>,
+    /// Has ended.
+    ended: NewDelivery,
+}
+
+async fn there(client: &tokio_postgres::Client) -> There {
+    let delivery = |row: &tokio_postgres::Row| NewDelivery {
+        id: DeliveryId::from_uuid(row.get(0)),
+        subscription: SubscriptionId::from_uuid(row.get(1)),
+    };
+    let sql = "SELECT id, subscription_id FROM postrider.waiting WHERE tenant_id = 't7' AND owner = 3 ORDER BY id LIMIT 4";
+    let waiting: Vec<NewDelivery> = client.query(sql, &[]).await.unwrap().iter().map(delivery).collect();
+    let sql = "SELECT id, subscription_id FROM postrider.deliveries WHERE tenant_id = 't7' AND status = 3 ORDER BY id LIMIT 1";
+    let ended = delivery(&client.query_one(sql, &[]).await.unwrap());
+    There {
+        tenant: tenant(7),
+        subscription: waiting[0].subscription,
+        event: waiting[0].id.event(),
+        other_event: waiting[1].id.event(),
+        waiting,
+        ended,
+    }
+}
+
+async fn open(server: &Postgres, database: &str) -> Result<PgStore, StorageError> {
+    let vault = Vault::new(&MasterKey::try_new(&[7; 32]).unwrap(), Arc::new(Seeded::named("plans")));
+    PgStore::open(&server.url(database), None, vault).await
+}
+
+#[tokio::test]
+async fn every_hot_statement_goes_by_an_index_and_by_day() {
+    // A server of its own, that analyzes nothing on its own.
+    let server = Postgres::start(Options::default().with("autovacuum", "off"));
+    let database = server.database();
+    let store = open(&server, &database).await.unwrap();
+    server.sql(&database, include_str!("tests/fill.sql"));
+    let node = NewNode { name: "this".into(), role: NodeRole::All, version: "1".into() };
+    store.join(&node).await.unwrap();
+    let days = server.sql(&database, "SELECT to_char(day, 'YYYYMMDD') FROM postrider.days() AS day (day) ORDER BY day");
+    let major = server.sql(&database, "SELECT current_setting('server_version_num')::int / 10000").parse().unwrap();
+    let there = there(&*store.0.pool.get().await.unwrap()).await;
+    let mut book = Book {
+        store,
+        ids: IdSource::new(Box::new(Seeded::named("plans"))),
+        text: String::from(
+            "# How PostgreSQL carries out what the store asks\n\n\
+             Every statement of the hot path with its plan, on four days of history (`day0` to `day3`; `day4` to `day7`\n\
+             are those to come, `rest` is what has no day of its own). Generated by the tests of `postrider-storage-postgres`\n\
+             with PostgreSQL 15; `UPDATE_PLANS=1 cargo test -p postrider-storage-postgres --lib` writes it anew.\n",
+        ),
+        faults: Vec::new(),
+        days: days.lines().map(str::to_owned).collect(),
+        major,
+    };
+    assert_eq!(book.days.len(), 8);
+    lists::sending(&mut book, &there).await;
+    lists::one(&mut book, &there).await;
+    lists::deliveries(&mut book, &there).await;
+    lists::events(&mut book, &there).await;
+    writes::journal(&mut book, &there).await;
+    writes::nodes(&mut book, &there).await;
+    writes::settings(&mut book, &there).await;
+    writes::retention(&mut book, &there).await;
+    assert!(book.faults.is_empty(), "{} faults:\n\n{}", book.faults.len(), book.faults.join("\n"));
+    book.compare();
+}
+
+impl Book {
+    fn compare(&self) {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/postgres-plans.md");
+        if self.major != WRITTEN_WITH {
+            println!("PostgreSQL {} may plan otherwise than docs/postgres-plans.md says", self.major);
+            return;
+        }
+        if env::var_os("UPDATE_PLANS").is_some() {
+            fs::write(path, &self.text).unwrap();
+            return;
+        }
+        let written = fs::read_to_string(path).unwrap_or_default();
+        let differs = written.lines().zip(self.text.lines()).position(|(old, new)| old != new);
+        assert!(
+            written == self.text,
+            "plans differ from docs/postgres-plans.md, first at line {:?}; if that is well, run \
+             UPDATE_PLANS=1 cargo test -p postrider-storage-postgres --lib to update it",
+            differs.map(|line| line + 1)
+        );
+    }
+}

@@ -1,0 +1,60 @@
+-- Four days of history: of 2,000 tenants 50 have something, and one of them a quarter of all. What is random is a hash,
+-- so it is the same in every run.
+
+SELECT postrider.make_days('2026-03-01', '2026-03-04');
+
+-- A UUIDv7 of a millisecond.
+CREATE FUNCTION pg_temp.made(at bigint, n bigint, low integer) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT (lpad(to_hex(at), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0') || '8' || left(md5(n::text), 11)
+            || lpad(to_hex(low), 4, '0'))::uuid
+$$;
+CREATE FUNCTION pg_temp.tenant(n bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT 't' || CASE WHEN n % 4 = 0 THEN 0 ELSE n % 50 END
+$$;
+CREATE FUNCTION pg_temp.subscription(tenant text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT pg_temp.made(1772000000000, substr(tenant, 2)::bigint * 20 + n % 20, 1)
+$$;
+
+INSERT INTO postrider.tenants SELECT 't' || n, 'A tenant', '{}', false, n, n FROM generate_series(0, 1999) n;
+INSERT INTO postrider.api_keys SELECT 't' || n, pg_temp.made(1772000000000 + n, n, 1), 'A key', 'pk_live_a1b2',
+    decode(md5(n::text) || md5('key' || n), 'hex'), 'read', n FROM generate_series(0, 1999) n;
+INSERT INTO postrider.subscriptions (tenant_id, id, url, events, headers, state, profile, retry_enabled, max_retries,
+        timeout_ms, secrets, metadata, revision, created_at, updated_at)
+    SELECT 't' || t, pg_temp.subscription('t' || t, s), 'https://receiver.example/' || s, 'kind.*', '', 0, 0, true, 5,
+        30000, '', '{}', 1, s, s FROM generate_series(0, 49) t, generate_series(0, 19) s;
+INSERT INTO postrider.subscription_stats SELECT tenant_id, id, shard, 100, 10, 1, 1, 1
+    FROM postrider.subscriptions, generate_series(0, 5) shard;
+
+CREATE TEMPORARY TABLE made AS
+    SELECT n, tenant, pg_temp.made(1772323200000 + n * 5760, n, 0) AS id, 1772323200000000 + n * 5760000 AS at,
+        pg_temp.subscription(tenant, n / 7) AS subscription, CASE WHEN n % 3 = 0 THEN 'given-' || n END AS given,
+        CASE WHEN n % 997 = 0 THEN 'kind.rare' ELSE 'kind.' || (hashint8(n) & 255) % 10 END AS kind
+    FROM generate_series(0::bigint, 59999) n, pg_temp.tenant(n) AS tenant;
+INSERT INTO postrider.events SELECT tenant, id, given, kind, at, '{"total": 12.50}', '', 1, 1 FROM made ORDER BY n;
+INSERT INTO postrider.event_keys SELECT tenant, 'i:' || given, id FROM made WHERE given IS NOT NULL ORDER BY n;
+INSERT INTO postrider.deliveries
+    SELECT tenant, overlay(id::text PLACING '0001' FROM 33)::uuid, subscription, kind, given,
+        CASE n / 50 % 20 WHEN 1 THEN 3 WHEN 2 THEN 4 ELSE 2 END, 1, 0, at, 200, NULL, 250000
+    FROM made ORDER BY n;
+INSERT INTO postrider.attempts
+    SELECT tenant, overlay(id::text PLACING '0001' FROM 33)::uuid, 1, at, 250000, 200, NULL, 'webhook-id: 1',
+        'server: one', 'ok' FROM made ORDER BY n;
+
+-- Node 1 is gone, 2 is another one that lives, 3 is the one that is looked at.
+INSERT INTO postrider.nodes (name, role, version, state) VALUES ('gone', 'all', '1', 2), ('other', 'all', '1', 0);
+INSERT INTO postrider.waiting
+    SELECT tenant, overlay(id::text PLACING '0002' FROM 33)::uuid, subscription, kind, given,
+        CASE WHEN n % 120 = 1 THEN 1 WHEN n % 2 = 0 THEN 2 ELSE 3 END, CASE n / 50 % 5 WHEN 0 THEN 4 ELSE 1 END,
+        CASE n / 50 % 5 WHEN 0 THEN 1 ELSE 0 END, 0, 0, at, at, NULL, NULL, NULL
+    FROM made WHERE n % 3 = 1 ORDER BY n;
+
+INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
+    SELECT 't7', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
+
+-- As the server does by itself. It leaves out what nothing was ever written to: the days to come.
+VACUUM ANALYZE postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
+    postrider.event_keys, postrider.waiting, postrider.outbox, postrider.changes, postrider.nodes,
+    postrider.events_20260301, postrider.events_20260302, postrider.events_20260303, postrider.events_20260304,
+    postrider.deliveries_20260301, postrider.deliveries_20260302, postrider.deliveries_20260303,
+    postrider.deliveries_20260304, postrider.attempts_20260301, postrider.attempts_20260302,
+    postrider.attempts_20260303, postrider.attempts_20260304;

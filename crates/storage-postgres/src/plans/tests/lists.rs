@@ -1,0 +1,108 @@
+//! What is read: what is due, single things, and lists.
+
+use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
+use model::{Queue, delivery::DeliveryStatus};
+use storage::{Deliveries, DeliveryFilter, EventFilter, Events, Page};
+
+pub(super) async fn sending(book: &mut Book, there: &There) {
+    let queue = Queue::Normal;
+    book.see("What is due in a queue", Rule { days: Some(4), ..ANY_DAY }, async |store| {
+        let due = store.due(&there.tenant, there.subscription, queue, late(), 3, &[there.waiting[0].id]).await.unwrap();
+        assert_eq!(due.deliveries.len(), 3);
+    })
+    .await;
+    // Once at the start. Which tenants are being deleted is read from all of them.
+    let rule = Rule { whole: &["tenants"], ..ANY_DAY };
+    book.see("Every queue of a node in which something waits", rule, async |store| {
+        let mut heads = 0;
+        store.each_waiting(&mut |_| heads += 1).await.unwrap();
+        assert!(heads > 500, "{heads}");
+    })
+    .await;
+}
+
+pub(super) async fn one(book: &mut Book, there: &There) {
+    let tenant = &there.tenant;
+    book.see("A delivery by its id", ONE_DAY, async |store| {
+        store.delivery(tenant, there.ended.id).await.unwrap().unwrap();
+    })
+    .await;
+    book.see("The deliveries of an event", ONE_DAY, async |store| {
+        assert_eq!(store.event_deliveries(tenant, there.event).await.unwrap().len(), 2);
+    })
+    .await;
+    book.see("The deliveries of several events", ONE_DAY, async |store| {
+        let found = store.deliveries_of(tenant, &[there.event, there.other_event]).await.unwrap();
+        assert_eq!(found.len(), 2);
+    })
+    .await;
+    book.see("The attempts of a delivery", ONE_DAY, async |store| {
+        assert_eq!(store.attempts(tenant, there.ended.id).await.unwrap().len(), 1);
+    })
+    .await;
+    book.see("An event by its id", ONE_DAY, async |store| {
+        store.event(tenant, there.event).await.unwrap().unwrap();
+    })
+    .await;
+    book.see("An event by the id that its publisher gave", ONE_DAY, async |store| {
+        store.event_by_given_id(tenant, "given-57").await.unwrap().unwrap();
+    })
+    .await;
+}
+
+pub(super) async fn deliveries(book: &mut Book, there: &There) {
+    let all = DeliveryFilter::default();
+    let subscription = Some(there.subscription);
+    let status = |of: &[DeliveryStatus]| DeliveryFilter { statuses: of.to_vec(), ..all.clone() };
+    let event_type = Some(kind("kind.3"));
+    let (after, before) = (Some(hour(26)), Some(hour(30)));
+    let troubled = [DeliveryStatus::Failed, DeliveryStatus::Exhausted];
+    let (any, one) = (ANY_DAY, ONE_DAY);
+    let cases = [
+        ("all", any, all.clone(), 0),
+        ("far down", any, all.clone(), 600),
+        ("of a subscription", any, DeliveryFilter { subscription, ..all.clone() }, 0),
+        ("pending", any, status(&[DeliveryStatus::Pending]), 0),
+        ("to be tried again", any, status(&[DeliveryStatus::Retrying]), 0),
+        ("delivered", any, status(&[DeliveryStatus::Delivered]), 0),
+        ("failed", any, status(&troubled), 0),
+        ("failed, of a subscription", any, DeliveryFilter { subscription, ..status(&troubled) }, 0),
+        ("of a type", any, DeliveryFilter { event_type: event_type.clone(), ..all.clone() }, 0),
+        ("of a rare type", any, DeliveryFilter { event_type: Some(kind("kind.rare")), ..all.clone() }, 0),
+        ("of a type and a subscription", any, DeliveryFilter { subscription, event_type, ..all.clone() }, 0),
+        ("of some hours", one, DeliveryFilter { after, before, ..all.clone() }, 0),
+        ("failed, of some hours", one, DeliveryFilter { after, before, ..status(&troubled) }, 0),
+        (
+            "of a type, of some hours",
+            one,
+            DeliveryFilter { after, before, event_type: Some(kind("kind.3")), ..all.clone() },
+            0,
+        ),
+    ];
+    for (name, rule, filter, offset) in cases {
+        let page = Page { offset, ..Page::first(20) };
+        book.see(&format!("A list of deliveries: {name}"), rule, async |store| {
+            store.deliveries(&there.tenant, &filter, page).await.unwrap();
+        })
+        .await;
+    }
+}
+
+pub(super) async fn events(book: &mut Book, there: &There) {
+    let all = EventFilter::default();
+    let event_type = Some(kind("kind.3"));
+    let (after, before) = (Some(hour(26)), Some(hour(30)));
+    let cases = [
+        ("all", ANY_DAY, all.clone(), 0),
+        ("far down", ANY_DAY, all.clone(), 600),
+        ("of a type", ANY_DAY, EventFilter { event_type, ..all.clone() }, 0),
+        ("of some hours", ONE_DAY, EventFilter { after, before, ..all.clone() }, 0),
+    ];
+    for (name, rule, filter, offset) in cases {
+        let page = Page { offset, ..Page::first(20) };
+        book.see(&format!("A list of events: {name}"), rule, async |store| {
+            store.events(&there.tenant, &filter, page).await.unwrap();
+        })
+        .await;
+    }
+}

@@ -1,0 +1,175 @@
+//! What is written: the journal, the nodes, settings, and what removes old things.
+
+use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
+use model::{
+    Subscription, SubscriptionState, delivery::DeliveryStatus, event::EventPattern, subscription::SubscriptionStats,
+};
+use std::{sync::Arc, time::Duration};
+use storage::{
+    Append, Appended, Deliveries, Done, Journal, Keys, NewEvent, Page, Retention, Retry, Shared, Store as _,
+    SubscriptionFilter, Subscriptions, Tenants, Transfer, Write,
+};
+
+fn append(there: &There, events: Vec<NewEvent>) -> Write {
+    Write::Append(Append { tenant: there.tenant.clone(), events: Arc::new(events) })
+}
+
+pub(super) async fn journal(book: &mut Book, there: &There) {
+    let of = &there.tenant;
+    let (new, again) = (
+        book.event(of, "new-1", &[there.subscription, there.subscription]),
+        book.event(of, "new-1", &[there.subscription]),
+    );
+    let other = book.event(of, "new-2", &[there.subscription]);
+    let made = new.deliveries.clone();
+    book.see("A commit of new events", ONE_DAY, async |store| {
+        let (_, done) = store.commit(vec![append(there, vec![new, other])]).await.unwrap();
+        assert_eq!(done, [Done::Appended(vec![Appended::New, Appended::New])]);
+    })
+    .await;
+    book.see("A commit of an event that is known", ONE_DAY, async |store| {
+        let (_, done) = store.commit(vec![append(there, vec![again])]).await.unwrap();
+        assert!(matches!(&done[..], [Done::Appended(each)] if matches!(each[..], [Appended::Duplicate(_)])));
+    })
+    .await;
+    let waiting = &there.waiting;
+    let batch = vec![
+        outcome(of, waiting[0], DeliveryStatus::Delivered),
+        outcome(of, waiting[1], DeliveryStatus::Disabled),
+        outcome(of, waiting[2], DeliveryStatus::Retrying),
+        Write::Cancel { tenant: of.clone(), delivery: made[0].id },
+    ];
+    book.see("A commit of outcomes", ONE_DAY, async |store| {
+        let (_, done) = store.commit(batch).await.unwrap();
+        assert_eq!(done, [Done::Recorded, Done::Recorded, Done::Recorded, Done::Recorded]);
+    })
+    .await;
+    let late = outcome(of, there.ended, DeliveryStatus::Delivered);
+    book.see("A commit of an outcome that comes late", ONE_DAY, async |store| {
+        store.commit(vec![late]).await.unwrap();
+    })
+    .await;
+    book.see("A delivery is brought back by hand", ONE_DAY, async |store| {
+        let back = store.retry_delivery(of, there.ended.id, super::late()).await.unwrap();
+        assert_eq!(back, Retry::Queued(there.ended.subscription));
+    })
+    .await;
+}
+
+pub(super) async fn nodes(book: &mut Book, there: &There) {
+    book.see("A heartbeat", ANY_DAY, async |store| {
+        store.beat().await.unwrap();
+    })
+    .await;
+    book.see("Who is lost, and what everybody has seen", ANY_DAY, async |store| {
+        store.judge().await.unwrap();
+    })
+    .await;
+    book.see("All nodes", ANY_DAY, async |store| {
+        assert_eq!(store.nodes().await.unwrap().len(), 3);
+    })
+    .await;
+    book.see("Work of nodes that are gone is taken over", ANY_DAY, async |store| {
+        assert_eq!(store.take_over(100).await.unwrap().len(), 100);
+    })
+    .await;
+    let version = book.store.version().await.unwrap();
+    book.see("What has changed since a version", ANY_DAY, async |store| {
+        store.changes(version - 1).await.unwrap();
+    })
+    .await;
+    let (subscription, of) = (there.subscription, &there.tenant);
+    let ids = Arc::new(std::sync::Mutex::new(Vec::new()));
+    ids.lock().unwrap().extend((0..20).map(|number| book.event(of, &format!("out-{number}"), &[subscription])));
+    let make: storage::Make = Arc::new(move |_| ids.lock().unwrap().pop());
+    book.see("Events come out of the outbox", ONE_DAY, async |store| {
+        assert_eq!(store.drain_outbox(20, make).await.unwrap().events.len(), 20);
+    })
+    .await;
+}
+
+fn subscription(book: &Book) -> Subscription {
+    Subscription {
+        id: book.ids.subscription(late()),
+        tenant: tenant(7),
+        url: "https://receiver.example/new".into(),
+        description: None,
+        events: vec![EventPattern::parse("kind.*").unwrap()],
+        headers: Vec::new(),
+        state: SubscriptionState::Active,
+        profile: model::Profile::Platform,
+        retry_enabled: true,
+        max_retries: 5,
+        timeout: Duration::from_secs(30),
+        secrets: Vec::new(),
+        metadata: serde_json::Map::new(),
+        stats: SubscriptionStats::default(),
+        is_unique: true,
+        revision: 1,
+        created_at: late(),
+        updated_at: late(),
+    }
+}
+
+pub(super) async fn settings(book: &mut Book, there: &There) {
+    let of = &there.tenant;
+    let new = subscription(book);
+    book.see("A subscription is made and changed", ANY_DAY, async |store| {
+        store.insert_subscription(&new).await.unwrap();
+        store.update_subscription(&new).await.unwrap();
+    })
+    .await;
+    book.see("A subscription by its id", ANY_DAY, async |store| {
+        store.subscription(of, new.id).await.unwrap().unwrap();
+    })
+    .await;
+    book.see("A list of subscriptions", ANY_DAY, async |store| {
+        let found = store.subscriptions(of, &SubscriptionFilter::default(), Page::first(1)).await.unwrap();
+        assert_eq!(found.len(), 1);
+    })
+    .await;
+    book.see("What waits for a subscription is cancelled", ANY_DAY, async |store| {
+        store.cancel_waiting(of, there.subscription, late()).await.unwrap();
+    })
+    .await;
+    book.see("A tenant and its keys", ANY_DAY, async |store| {
+        store.tenant(of).await.unwrap().unwrap();
+        assert_eq!(store.keys(of).await.unwrap().len(), 1);
+    })
+    .await;
+    book.see("A list of tenants", ANY_DAY, async |store| {
+        assert_eq!(store.tenants(Page::first(20)).await.unwrap().len(), 20);
+    })
+    .await;
+    book.see("A probe of the store", ANY_DAY, async |store| store.check_writable().await.unwrap()).await;
+}
+
+pub(super) async fn retention(book: &mut Book, there: &There) {
+    // Asked rarely, and of all tenants.
+    let rule = Rule { whole: &["tenants"], ..ANY_DAY };
+    book.see("Tenants with old events", rule, async |store| {
+        assert_eq!(store.tenants_with_events_before(hour(4)).await.unwrap().len(), 50);
+    })
+    .await;
+    // Of that day, or of none.
+    let day_and_rest = Rule { days: Some(2), ..ANY_DAY };
+    book.see("Old events of a tenant are removed", day_and_rest, async |store| {
+        let removed = store.remove_before(&there.tenant, hour(4), None, 50).await.unwrap();
+        assert!(removed.events > 0);
+    })
+    .await;
+    book.see("Events are read for a transfer", ANY_DAY, async |store| {
+        assert_eq!(store.read_events(&there.tenant, None, 10).await.unwrap().len(), 10);
+    })
+    .await;
+    book.see("A day is dropped, and the names of its events are free", rule, async |store| {
+        assert_eq!(store.drop_days(hour(24)).await.unwrap().days, ["2026-03-01"]);
+    })
+    .await;
+    // Done rarely: the outbox has no index by tenant, since every event would pay for it.
+    let rule = Rule { whole: &["outbox"], ..ANY_DAY };
+    book.see("A tenant is deleted", rule, async |store| {
+        store.delete_tenant(&tenant(9)).await.unwrap();
+    })
+    .await;
+}

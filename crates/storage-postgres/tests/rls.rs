@@ -1,0 +1,254 @@
+//! What one tenant's API can see and do, whatever a query forgets: the database itself says no.
+
+#[allow(dead_code, reason = "other tests use more of it")]
+mod support;
+
+use std::collections::BTreeSet;
+use support::{Database, migrated};
+use testing::Postgres;
+
+/// Tables that the API works on, and the column that names the tenant.
+const TENANT_TABLES: [(&str, &str); 9] = [
+    ("tenants", "id"),
+    ("api_keys", "tenant_id"),
+    ("subscriptions", "tenant_id"),
+    ("subscription_stats", "tenant_id"),
+    ("events", "tenant_id"),
+    ("event_keys", "tenant_id"),
+    ("deliveries", "tenant_id"),
+    ("attempts", "tenant_id"),
+    ("waiting", "tenant_id"),
+];
+/// Tables with a tenant in them that are none of the API's business.
+const OTHERS: [&str; 2] = ["outbox", "changes"];
+
+/// A database in which the tenants a and b have the same: one of everything, events and what hangs on them also in the
+/// partition that has no day.
+struct Two(Database);
+
+impl Two {
+    fn new() -> Self {
+        let database = migrated();
+        let furnish = |tenant: &str| {
+            format!(
+                "INSERT INTO postrider.tenants VALUES ('{tenant}', NULL, '{{}}', false, 0, 0);
+                 INSERT INTO postrider.api_keys VALUES ('{tenant}', gen_random_uuid(), 'k', 'h', '{tenant}', 'read', 0);
+                 INSERT INTO postrider.subscriptions VALUES ('{tenant}', '{SUBSCRIPTION}', 'https://a.example', NULL,
+                     '*', '', 0, 0, true, 5, 1, '', '{{}}', NULL, 1, 0, 0);
+                 INSERT INTO postrider.subscription_stats VALUES ('{tenant}', '{SUBSCRIPTION}', 0, 1, 1);
+                 INSERT INTO postrider.event_keys VALUES ('{tenant}', 'i:one', '{OLD}');
+                 INSERT INTO postrider.events SELECT '{tenant}', id, 'one', 'a.b', 0, '{{}}', '', 1, 1 FROM ids;
+                 INSERT INTO postrider.deliveries SELECT '{tenant}', id, '{SUBSCRIPTION}', 'a.b', 'one', 3, 1, 0, 0 FROM ids;
+                 INSERT INTO postrider.attempts SELECT '{tenant}', id, 1, 0, 0, 500, NULL, '', '', '' FROM ids;
+                 INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, owner, queue,
+                     next_attempt_at, updated_at) SELECT '{tenant}', id, '{SUBSCRIPTION}', 'a.b', 0, 1, 0, 0 FROM ids;"
+            )
+        };
+        let ids = format!(
+            "CREATE TEMPORARY TABLE ids AS SELECT postrider.day_start((now() AT TIME ZONE 'UTC')::date) AS id
+             UNION ALL SELECT '{OLD}';"
+        );
+        Postgres::shared().sql(&database.0, &format!("{ids}{}{}", furnish("a"), furnish("b")));
+        Self(database)
+    }
+
+    /// As the superuser.
+    fn see(&self, sql: &str) -> String {
+        Postgres::shared().sql(&self.0.0, sql)
+    }
+
+    /// As somebody else, in a transaction that is undone.
+    fn of(&self, role: &str, tenant: Option<&str>, sql: &str) -> Result<String, String> {
+        let tenant = tenant.map(|tenant| format!("SET LOCAL postrider.tenant = '{tenant}';")).unwrap_or_default();
+        let sql = format!("BEGIN; {tenant} SET LOCAL ROLE {role}; {sql}; ROLLBACK;");
+        Postgres::shared().try_sql("postrider", &self.0.0, &sql)
+    }
+
+    fn api(&self, tenant: &str, sql: &str) -> Result<String, String> {
+        self.of("postrider_api", Some(tenant), sql)
+    }
+
+    #[track_caller]
+    fn denied(&self, role: &str, sql: &str) {
+        let fault = self.of(role, Some("a"), sql).expect_err(sql);
+        assert!(fault.contains("permission denied"), "{sql}: {fault}");
+    }
+
+    fn list(&self, sql: &str) -> BTreeSet<String> {
+        self.see(sql).lines().map(str::to_owned).collect()
+    }
+
+    fn partitions(&self) -> BTreeSet<String> {
+        self.list(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+             WHERE c.relnamespace = 'postrider'::regnamespace AND c.relkind = 'r'",
+        )
+    }
+}
+
+const SUBSCRIPTION: &str = "019ca6b2-7980-7007-88f1-4e45fcee0000";
+/// An id of long ago.
+const OLD: &str = "00dcb2fd-f400-7000-8000-000000000001";
+
+#[test]
+fn a_query_that_forgets_its_tenant_sees_one_tenant_alone() {
+    let two = Two::new();
+    for (table, column) in TENANT_TABLES {
+        let mine = two.see(&format!("SELECT count(*) FROM postrider.{table} WHERE {column} = 'a'"));
+        assert_ne!(mine, "0", "{table}");
+        let seen = format!("SELECT count(*), count(*) FILTER (WHERE {column} = 'a') FROM postrider.{table}");
+        assert_eq!(two.api("a", &seen).unwrap(), format!("{mine}|{mine}"), "{table}");
+        let other = format!("SELECT count(*) FROM postrider.{table} WHERE {column} = 'b'");
+        assert_eq!(two.api("a", &other).unwrap(), "0", "{table}");
+    }
+}
+
+#[test]
+fn a_query_without_a_tenant_sees_nothing() {
+    let two = Two::new();
+    for tenant in [None, Some(""), Some("nobody"), Some("A")] {
+        for (table, _) in TENANT_TABLES {
+            let seen = two.of("postrider_api", tenant, &format!("SELECT count(*) FROM postrider.{table}"));
+            assert_eq!(seen.unwrap(), "0", "{table} as {tenant:?}");
+        }
+    }
+}
+
+#[test]
+fn a_condition_is_not_tried_on_rows_of_others() {
+    let two = Two::new();
+    for (table, column) in TENANT_TABLES {
+        let sql = format!("SELECT count(*) > 0 FROM postrider.{table} WHERE 1 / (CASE {column} WHEN 'b' THEN 0 ELSE 1 END) = 1");
+        assert_eq!(two.api("a", &sql).unwrap(), "t", "{table}");
+    }
+}
+
+#[test]
+fn a_write_reaches_rows_of_one_tenant_alone() {
+    let two = Two::new();
+    for (table, column) in TENANT_TABLES {
+        let mine = two.see(&format!("SELECT count(*) FROM postrider.{table} WHERE {column} = 'a'"));
+        let writes = [
+            format!("UPDATE postrider.{table} SET {column} = {column} RETURNING {column}"),
+            format!("DELETE FROM postrider.{table} RETURNING {column}"),
+        ];
+        for write in writes {
+            let sql = format!("WITH done AS ({write}) SELECT count(*), min({column}), max({column}) FROM done");
+            assert_eq!(two.api("a", &sql).unwrap(), format!("{mine}|a|a"), "{write}");
+            let sql = format!("WITH done AS ({write}) SELECT count(*) FROM done");
+            assert_eq!(two.of("postrider_api", None, &sql).unwrap(), "0", "{write}");
+        }
+    }
+}
+
+#[test]
+fn a_row_of_another_tenant_cannot_be_made() {
+    let two = Two::new();
+    for (table, column) in TENANT_TABLES {
+        let writes = [
+            format!("UPDATE postrider.{table} SET {column} = 'b'"),
+            format!(
+                "INSERT INTO postrider.{table} SELECT (jsonb_populate_record(mine, '{{\"{column}\": \"c\"}}')).*
+                 FROM postrider.{table} mine"
+            ),
+        ];
+        for write in writes {
+            let fault = two.api("a", &write).expect_err(&write);
+            assert!(fault.contains("violates row-level security policy"), "{write}: {fault}");
+        }
+    }
+}
+
+#[test]
+fn partitions_are_not_open_by_themselves() {
+    let two = Two::new();
+    two.see("SELECT postrider.make_days('2031-01-01', '2031-01-02')");
+    let partitions = two.partitions();
+    assert!(partitions.contains("events_20310102") && partitions.contains("attempts_rest"), "{partitions:?}");
+    for partition in partitions {
+        for role in ["postrider_api", "postrider_publisher", "postrider_worker"] {
+            two.denied(role, &format!("SELECT * FROM postrider.{partition}"));
+            two.denied(role, &format!("DELETE FROM postrider.{partition}"));
+        }
+    }
+}
+
+#[test]
+fn the_api_has_nothing_but_its_tables() {
+    let two = Two::new();
+    let own: BTreeSet<&str> = TENANT_TABLES.iter().map(|(table, _)| *table).collect();
+    let tables = two.list(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'postrider'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')",
+    );
+    assert!(tables.contains("outbox") && tables.contains("nodes"));
+    for table in tables.iter().filter(|table| !own.contains(table.as_str())) {
+        two.denied("postrider_api", &format!("SELECT * FROM postrider.{table}"));
+        two.denied("postrider_api", &format!("DELETE FROM postrider.{table}"));
+    }
+    two.denied("postrider_api", "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('a', 'a.b', '{}')");
+    two.denied("postrider_api", "TRUNCATE postrider.waiting");
+    let functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'postrider'::regnamespace
+                     AND has_function_privilege('postrider_api', oid, 'EXECUTE')";
+    assert_eq!(two.see(functions), "");
+}
+
+/// So a table that is added has to be thought of here, and to have a policy.
+#[test]
+fn every_table_with_a_tenant_is_known() {
+    let two = Two::new();
+    let found = two.list(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+         WHERE c.relnamespace = 'postrider'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+         AND a.attname LIKE '%tenant%' AND NOT a.attisdropped",
+    );
+    let tables = TENANT_TABLES.iter().map(|(table, _)| *table).filter(|table| *table != "tenants");
+    assert_eq!(found, tables.chain(OTHERS).map(str::to_owned).collect());
+    let policies = two.list(
+        "SELECT tablename FROM pg_policies WHERE schemaname = 'postrider' AND roles = '{postrider_api}'
+         AND cmd = 'ALL' AND qual LIKE '%postrider.tenant%' AND with_check = qual",
+    );
+    assert_eq!(policies, TENANT_TABLES.iter().map(|(table, _)| (*table).to_owned()).collect());
+}
+
+#[test]
+fn row_security_is_forced_on_partitions_too() {
+    let two = Two::new();
+    two.see("SELECT postrider.make_days('2031-01-01', '2031-01-02')");
+    let forced = two.list(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'postrider'::regnamespace
+         AND relrowsecurity AND relforcerowsecurity",
+    );
+    let tables = TENANT_TABLES.iter().map(|(table, _)| (*table).to_owned());
+    for table in tables.chain(["outbox".into()]).chain(two.partitions()) {
+        assert!(forced.contains(&table), "{table}");
+    }
+}
+
+#[test]
+fn a_publisher_can_put_into_the_outbox_and_see_nothing() {
+    let two = Two::new();
+    let put = "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('a', 'a.b', '{}')";
+    two.of("postrider_publisher", None, put).unwrap();
+    two.of("postrider_publisher", None, "SELECT postrider.publish('a.b', '{}', 'a')").unwrap();
+    two.denied("postrider_publisher", &format!("{put} RETURNING number"));
+    two.denied("postrider_publisher", "INSERT INTO postrider.outbox (event_type, position) VALUES ('a.b', 1)");
+    two.denied("postrider_publisher", "UPDATE postrider.outbox SET position = 1");
+    two.denied("postrider_publisher", "DELETE FROM postrider.outbox");
+    let may = two.list(
+        "SELECT c.relname || ' ' || p FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) p
+         WHERE c.relnamespace = 'postrider'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+         AND has_any_column_privilege('postrider_publisher', c.oid, p)",
+    );
+    assert_eq!(may, BTreeSet::from(["outbox INSERT".to_owned()]));
+    let functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'postrider'::regnamespace
+                     AND has_function_privilege('postrider_publisher', oid, 'EXECUTE')";
+    assert_eq!(two.see(functions), "publish");
+}
+
+#[test]
+fn others_have_nothing() {
+    let two = Two::new();
+    two.see("CREATE ROLE passer_by");
+    assert_eq!(two.see("SELECT has_schema_privilege('passer_by', 'postrider', 'USAGE')"), "f");
+    two.see("DROP ROLE passer_by");
+}
