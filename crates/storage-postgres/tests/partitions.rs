@@ -1,0 +1,367 @@
+//! History by days: made ahead, by several nodes at once, and dropped as a whole without harm to what still waits.
+
+#[allow(dead_code, reason = "other tests use more of it")]
+mod support;
+
+use model::{
+    Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId,
+    Timestamp, delivery::Next,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use storage::{
+    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, NewDelivery, NewEvent,
+    NewNode, NodeRole, Outcome, Page, Retry, Shared, Tenants, Write, conformance::Seeded,
+};
+use storage_postgres::PgStore;
+use support::{Database, fresh, vault};
+use testing::Postgres;
+use tokio_postgres::NoTls;
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+const HOUR: Duration = Duration::from_secs(3_600);
+/// Nothing here takes this long.
+const LONG: Duration = Duration::from_secs(30);
+
+struct World {
+    store: PgStore,
+    database: Database,
+    /// How many were made.
+    events: AtomicU32,
+    tenant: TenantId,
+    subscription: SubscriptionId,
+    /// The begin of this day, by the server's clock.
+    today: Timestamp,
+}
+
+impl World {
+    async fn new() -> Self {
+        let (store, database) = fresh("partitions").await;
+        let node = NewNode { name: "one".into(), role: NodeRole::All, version: "1".into() };
+        store.join(&node).await.unwrap();
+        let sql = "SELECT (extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'UTC')) * 1000)::bigint";
+        let today = Timestamp::from_millis(Postgres::shared().sql(&database.0, sql).parse().unwrap());
+        let ids = IdSource::new(Box::new(Seeded::named("partitions")));
+        let (tenant, subscription) = (TenantId::parse("t").unwrap(), ids.subscription(today));
+        store.put_tenant(&tenant, None, None, today).await.unwrap();
+        let world = Self { store, database, events: AtomicU32::new(0), tenant, subscription, today };
+        world.make(-3, -1);
+        world
+    }
+
+    /// As the superuser.
+    fn see(&self, sql: &str) -> String {
+        Postgres::shared().sql(&self.database.0, sql)
+    }
+
+    async fn session(&self) -> tokio_postgres::Client {
+        let (client, connection) =
+            tokio_postgres::connect(&Postgres::shared().url(&self.database.0), NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Makes the days from one to another, counted from today.
+    fn make(&self, first: i32, last: i32) {
+        let day = |days: i32| format!("(now() AT TIME ZONE 'UTC')::date + ({days})");
+        self.see(&format!("SELECT postrider.make_days({}, {})", day(first), day(last)));
+    }
+
+    /// The name of a day, counted from today.
+    fn day(&self, days: i32) -> String {
+        self.see(&format!("SELECT (now() AT TIME ZONE 'UTC')::date + ({days})"))
+    }
+
+    /// So many days ago, at noon.
+    fn ago(&self, days: u32) -> Timestamp {
+        self.today.before(DAY * days).after(12 * HOUR)
+    }
+
+    fn event(&self, at: Timestamp, name: &str, deliveries: usize) -> NewEvent {
+        // Not from one source: that never goes back in time.
+        let seed = self.events.fetch_add(1, Relaxed).to_string();
+        let id = IdSource::new(Box::new(Seeded::named(&seed))).event(at);
+        let deliveries =
+            (1..=deliveries).map(|n| NewDelivery { id: id.delivery(n).unwrap(), subscription: self.subscription });
+        let deliveries: Vec<NewDelivery> = deliveries.collect();
+        let event = Event {
+            id,
+            given_id: None,
+            tenant: self.tenant.clone(),
+            event_type: EventType::parse("a.b").unwrap(),
+            timestamp: at,
+            data: "{}".into(),
+            metadata: "".into(),
+            priority: Priority::Normal,
+            deliveries: deliveries.len() as u32,
+        };
+        NewEvent { event: Arc::new(event), keys: vec![DedupeKey::Idempotency(name.into())], deliveries }
+    }
+
+    async fn commit(&self, batch: Vec<Write>) -> Vec<Done> {
+        self.store.commit(batch).await.unwrap().1
+    }
+
+    /// Appends an event; what became of it.
+    async fn append(&self, new: &NewEvent) -> Appended {
+        let append = Append { tenant: self.tenant.clone(), events: Arc::new(vec![new.clone()]) };
+        match self.commit(vec![Write::Append(append)]).await.pop() {
+            Some(Done::Appended(mut each)) => each.remove(0),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// An event that is new to the store.
+    async fn publish(&self, at: Timestamp, name: &str, deliveries: usize) -> NewEvent {
+        let new = self.event(at, name, deliveries);
+        assert_eq!(self.append(&new).await, Appended::New);
+        new
+    }
+
+    fn outcome(&self, of: NewDelivery, status: DeliveryStatus) -> Write {
+        let started_at = of.id.made_at().after(HOUR);
+        Write::Outcome(Box::new(Outcome {
+            tenant: self.tenant.clone(),
+            delivery: of.id,
+            subscription: of.subscription,
+            attempt: Attempt {
+                number: 1,
+                started_at,
+                duration: Duration::from_millis(250),
+                response_code: Some(200),
+                error: None,
+                request_headers: String::new(),
+                response_headers: String::new(),
+                response_body: "".into(),
+            },
+            next: Next { status, at: None, disable_subscription: false },
+        }))
+    }
+
+    async fn end(&self, of: NewDelivery, status: DeliveryStatus) {
+        assert_eq!(self.commit(vec![self.outcome(of, status)]).await, [Done::Recorded]);
+    }
+
+    async fn has(&self, event: EventId) -> bool {
+        self.store.event(&self.tenant, event).await.unwrap().is_some()
+    }
+
+    async fn status(&self, delivery: DeliveryId) -> Option<DeliveryStatus> {
+        self.store.delivery(&self.tenant, delivery).await.unwrap().map(|one| one.status)
+    }
+
+    async fn attempts(&self, delivery: DeliveryId) -> usize {
+        self.store.attempts(&self.tenant, delivery).await.unwrap().len()
+    }
+
+    /// Drops what ended before so many days ago, in the middle of that day.
+    async fn drop_before(&self, days: u32) -> Dropped {
+        tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it gives up soon").unwrap()
+    }
+
+    /// Waits until somebody waits for a table, or for a transaction.
+    async fn wait_for_waiting(&self, kind: &str) {
+        let watcher = self.session().await;
+        let sql = format!(
+            "SELECT count(*) FROM pg_locks WHERE locktype = '{kind}' AND NOT granted AND pid IN
+                           (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+        );
+        let waits = async {
+            while watcher.query_one(&sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONG, waits).await.expect("somebody waits");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_are_made_once_by_however_many() {
+    let world = World::new().await;
+    let url = Postgres::shared().url(&world.database.0);
+    let other = PgStore::open(&url, None, vault("other")).await.unwrap();
+    let parts = "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relkind = 'r'
+                 AND c.relnamespace = 'postrider'::regnamespace";
+    // Three before today, today, and three ahead; three tables each, and three for the rest.
+    assert_eq!(world.see(parts), "24");
+    world.see("SELECT postrider.drop_day(day) FROM postrider.days() AS day (day)");
+    assert_eq!(world.see(parts), "3");
+
+    let made = (0..4).flat_map(|_| [&world.store, &other]).map(|store| Shared::make_days(store));
+    for made in futures_util::future::join_all(made).await {
+        made.unwrap();
+    }
+    assert_eq!(world.see(parts), "15");
+    Shared::make_days(&other).await.unwrap();
+    world.make(-1, 4);
+    world.make(-1, 4);
+    assert_eq!(world.see(parts), "21");
+    world.publish(world.today, "one", 1).await;
+}
+
+#[tokio::test]
+async fn what_a_clock_that_is_far_off_made_is_found() {
+    let world = World::new().await;
+    for (at, name) in [(Timestamp::from_millis(1), "behind"), (world.today.after(1_000 * DAY), "ahead")] {
+        let new = world.publish(at, name, 1).await;
+        let rest = format!("SELECT count(*) FROM postrider.events_rest WHERE id = '{}'", new.event.id.uuid());
+        assert_eq!(world.see(&rest), "1");
+        world.end(new.deliveries[0], DeliveryStatus::Failed).await;
+        assert_eq!(world.store.event(&world.tenant, new.event.id).await.unwrap().as_ref(), Some(&*new.event));
+        assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Failed));
+        assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
+        let again = world.event(world.today, name, 1);
+        assert_eq!(world.append(&again).await, Appended::Duplicate(Box::new((*new.event).clone())));
+    }
+    let listed = world.store.deliveries(&world.tenant, &DeliveryFilter::default(), Page::first(10)).await.unwrap();
+    assert_eq!(listed.len(), 2);
+}
+
+#[tokio::test]
+async fn a_day_takes_in_what_came_before_it() {
+    let world = World::new().await;
+    let new = world.publish(world.today.after(6 * DAY), "early", 2).await;
+    let later = world.publish(world.today.after(9 * DAY), "very early", 1).await;
+    world.end(new.deliveries[0], DeliveryStatus::Delivered).await;
+    world.make(5, 7);
+    let rest = "SELECT (SELECT count(*) FROM postrider.events_rest), (SELECT count(*) FROM postrider.deliveries_rest),
+                (SELECT count(*) FROM postrider.attempts_rest)";
+    assert_eq!(world.see(rest), "1|0|0");
+    assert!(world.has(new.event.id).await && world.has(later.event.id).await);
+    assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Delivered));
+    assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
+    world.end(new.deliveries[1], DeliveryStatus::Delivered).await;
+}
+
+#[tokio::test]
+async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
+    let world = World::new().await;
+    let gone = world.publish(world.ago(2), "gone", 1).await;
+    let kept = world.publish(world.ago(2), "kept", 3).await;
+    let young = world.publish(world.ago(1), "young", 1).await;
+    for one in [gone.deliveries[0], kept.deliveries[0], young.deliveries[0]] {
+        world.end(one, DeliveryStatus::Failed).await;
+    }
+    world.end(kept.deliveries[2], DeliveryStatus::Delivered).await;
+
+    // Of the day in the middle of which this is, nothing goes.
+    assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
+    assert_eq!(world.drop_before(1).await, Dropped::default());
+    assert!(!world.has(gone.event.id).await);
+    assert_eq!(world.status(gone.deliveries[0].id).await, None);
+    assert_eq!(world.attempts(gone.deliveries[0].id).await, 0);
+    assert!(world.has(young.event.id).await);
+    assert_eq!(world.status(young.deliveries[0].id).await, Some(DeliveryStatus::Failed));
+    assert_eq!(world.store.event(&world.tenant, kept.event.id).await.unwrap().as_ref(), Some(&*kept.event));
+    let statuses = async || {
+        let found = world.store.event_deliveries(&world.tenant, kept.event.id).await.unwrap();
+        found.iter().map(|one| one.status).collect::<Vec<_>>()
+    };
+    use DeliveryStatus::{Delivered, Failed, Pending};
+    assert_eq!(statuses().await, [Failed, Pending, Delivered]);
+    assert_eq!(world.attempts(kept.deliveries[0].id).await, 1);
+
+    // What waited ends as ever, and what had failed can be brought back.
+    world.end(kept.deliveries[1], Delivered).await;
+    let back = world.store.retry_delivery(&world.tenant, kept.deliveries[0].id, world.today).await.unwrap();
+    assert_eq!(back, Retry::Queued(world.subscription));
+    assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
+    assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);
+    let list = world.store.deliveries(&world.tenant, &DeliveryFilter::default(), Page::first(10)).await.unwrap();
+    assert_eq!(list.len(), 4);
+}
+
+#[tokio::test]
+async fn a_name_is_free_when_its_day_is_gone_and_not_before() {
+    let world = World::new().await;
+    let gone = world.publish(world.ago(2), "gone", 0).await;
+    let kept = world.publish(world.ago(2), "kept", 1).await;
+    let young = world.publish(world.ago(1), "young", 0).await;
+    let duplicate = |of: &NewEvent| Appended::Duplicate(Box::new((*of.event).clone()));
+    for of in [&gone, &kept, &young] {
+        let [DedupeKey::Idempotency(name)] = &of.keys[..] else { panic!() };
+        assert_eq!(world.append(&world.event(world.today, name, 1)).await, duplicate(of), "{name}");
+    }
+    assert_eq!(world.drop_before(1).await.days.len(), 2);
+    assert_eq!(world.see("SELECT name FROM postrider.event_keys ORDER BY 1"), "k:kept\nk:young");
+    world.publish(world.today, "gone", 0).await;
+    assert_eq!(world.append(&world.event(world.today, "kept", 1)).await, duplicate(&kept));
+    assert_eq!(world.append(&world.event(world.today, "young", 1)).await, duplicate(&young));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_is_being_read_is_dropped_the_next_time() {
+    let world = World::new().await;
+    let old = world.publish(world.ago(2), "old", 0).await;
+    let reader = world.session().await;
+    reader.batch_execute("BEGIN; SELECT count(*) FROM postrider.events").await.unwrap();
+    let others = async {
+        world.wait_for_waiting("relation").await;
+        // Comes after the one that waits, and so has to wait for it to give up.
+        world.publish(world.today, "meanwhile", 1).await;
+    };
+    let (dropped, others) = tokio::join!(world.drop_before(1), tokio::time::timeout(LONG, others));
+    others.expect("others go on");
+    assert_eq!(dropped, Dropped::default());
+    assert!(world.has(old.event.id).await);
+    reader.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(world.drop_before(1).await.days.len(), 2);
+    assert!(!world.has(old.event.id).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_brought_back_while_its_day_is_dropped_keeps_its_event() {
+    let world = World::new().await;
+    let new = world.publish(world.ago(2), "old", 1).await;
+    let delivery = new.deliveries[0];
+    world.end(delivery, DeliveryStatus::Failed).await;
+    world.see("SELECT postrider.drop_day((now() AT TIME ZONE 'UTC')::date - 3)");
+    // As `retry_delivery` does it, stopped before the commit.
+    let retry = world.session().await;
+    retry
+        .batch_execute(&format!(
+            "BEGIN; WITH back AS (DELETE FROM postrider.deliveries WHERE id = '{}' RETURNING *)
+             INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, owner, queue, next_attempt_at,
+                 updated_at) SELECT tenant_id, id, subscription_id, event_type, 1, 3, 0, 0 FROM back",
+            delivery.id.uuid()
+        ))
+        .await
+        .unwrap();
+    let commit = async {
+        world.wait_for_waiting("relation").await;
+        retry.batch_execute("COMMIT").await.unwrap();
+    };
+    let (dropped, ()) = tokio::join!(world.drop_before(1), commit);
+    assert_eq!(dropped.days, [world.day(-2)]);
+    assert!(world.has(new.event.id).await);
+    assert_eq!(world.attempts(delivery.id).await, 1);
+    world.end(delivery, DeliveryStatus::Delivered).await;
+}
+
+/// A publisher takes a name whose event is gone while names are being freed: it is his.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_taken_while_it_is_freed_stays_taken() {
+    let world = World::new().await;
+    world.publish(world.ago(2), "name", 0).await;
+    let new = world.event(world.today, "name", 0);
+    world.see("SELECT postrider.drop_day((now() AT TIME ZONE 'UTC')::date - 2)");
+    let publisher = world.session().await;
+    let id = new.event.id.uuid();
+    publisher
+        .batch_execute(&format!("BEGIN; UPDATE postrider.event_keys SET event_id = '{id}' WHERE name = 'k:name'"))
+        .await
+        .unwrap();
+    let commit = async {
+        world.wait_for_waiting("transactionid").await;
+        let insert = format!("INSERT INTO postrider.events VALUES ('t', '{id}', NULL, 'a.b', 0, '{{}}', '', 1, 0)");
+        publisher.batch_execute(&format!("{insert}; COMMIT")).await.unwrap();
+    };
+    let (dropped, ()) = tokio::join!(world.drop_before(1), commit);
+    assert_eq!(dropped.days, [world.day(-3)]);
+    assert!(matches!(world.append(&world.event(world.today, "name", 0)).await, Appended::Duplicate(_)));
+}
