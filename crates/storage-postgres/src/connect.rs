@@ -165,7 +165,11 @@ impl As<'_> {
 
 /// Sends a statement. (Tests ask for its plan at the same time.)
 #[cfg(not(test))]
-async fn ask(client: &tokio_postgres::Client, sql: &str, values: Params<'_>) -> Result<Vec<Row>, tokio_postgres::Error> {
+async fn ask(
+    client: &tokio_postgres::Client,
+    sql: &str,
+    values: Params<'_>,
+) -> Result<Vec<Row>, tokio_postgres::Error> {
     client.query_typed(sql, values).await
 }
 

@@ -135,13 +135,7 @@ impl PgStore {
     }
 
     /// The same in a transaction that begins so.
-    async fn read_in(
-        &self,
-        begin: &str,
-        who: As<'_>,
-        sql: &str,
-        values: Params<'_>,
-    ) -> Result<Vec<Row>, StorageError> {
+    async fn read_in(&self, begin: &str, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
         match connect::run(&self.0.pool, who, begin, sql, values).await {
             Err(fault) if fault.is_closed() => Ok(connect::run(&self.0.pool, who, begin, sql, values).await?),
             answer => Ok(answer?),

@@ -7,7 +7,13 @@ use model::{
     Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId,
     Timestamp, delivery::Next,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 use storage::{
     Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, NewDelivery, NewEvent,
     NewNode, NodeRole, Outcome, Page, Retry, Shared, Tenants, Write, conformance::Seeded,
@@ -25,7 +31,8 @@ const LONG: Duration = Duration::from_secs(30);
 struct World {
     store: PgStore,
     database: Database,
-    ids: IdSource,
+    /// How many were made.
+    events: AtomicU32,
     tenant: TenantId,
     subscription: SubscriptionId,
     /// The begin of this day, by the server's clock.
@@ -42,7 +49,7 @@ impl World {
         let ids = IdSource::new(Box::new(Seeded::named("partitions")));
         let (tenant, subscription) = (TenantId::parse("t").unwrap(), ids.subscription(today));
         store.put_tenant(&tenant, None, None, today).await.unwrap();
-        let world = Self { store, database, ids, tenant, subscription, today };
+        let world = Self { store, database, events: AtomicU32::new(0), tenant, subscription, today };
         world.make(-3, -1);
         world
     }
@@ -76,7 +83,9 @@ impl World {
     }
 
     fn event(&self, at: Timestamp, name: &str, deliveries: usize) -> NewEvent {
-        let id = self.ids.event(at);
+        // Not from one source: that never goes back in time.
+        let seed = self.events.fetch_add(1, Relaxed).to_string();
+        let id = IdSource::new(Box::new(Seeded::named(&seed))).event(at);
         let deliveries =
             (1..=deliveries).map(|n| NewDelivery { id: id.delivery(n).unwrap(), subscription: self.subscription });
         let deliveries: Vec<NewDelivery> = deliveries.collect();
@@ -155,13 +164,19 @@ impl World {
         tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it gives up soon").unwrap()
     }
 
-    /// Waits until somebody waits for a table.
-    async fn wait_for_waiting(&self, watcher: &tokio_postgres::Client) {
-        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'relation' AND NOT granted
-                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-        while watcher.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-            tokio::task::yield_now().await;
-        }
+    /// Waits until somebody waits for a table, or for a transaction.
+    async fn wait_for_waiting(&self, kind: &str) {
+        let watcher = self.session().await;
+        let sql = format!(
+            "SELECT count(*) FROM pg_locks WHERE locktype = '{kind}' AND NOT granted AND pid IN
+                           (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+        );
+        let waits = async {
+            while watcher.query_one(&sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(LONG, waits).await.expect("somebody waits");
     }
 }
 
@@ -285,9 +300,8 @@ async fn a_day_that_is_being_read_is_dropped_the_next_time() {
     let old = world.publish(world.ago(2), "old", 0).await;
     let reader = world.session().await;
     reader.batch_execute("BEGIN; SELECT count(*) FROM postrider.events").await.unwrap();
-    let watcher = world.session().await;
     let others = async {
-        world.wait_for_waiting(&watcher).await;
+        world.wait_for_waiting("relation").await;
         // Comes after the one that waits, and so has to wait for it to give up.
         world.publish(world.today, "meanwhile", 1).await;
     };
@@ -318,9 +332,8 @@ async fn what_is_brought_back_while_its_day_is_dropped_keeps_its_event() {
         ))
         .await
         .unwrap();
-    let watcher = world.session().await;
     let commit = async {
-        world.wait_for_waiting(&watcher).await;
+        world.wait_for_waiting("relation").await;
         retry.batch_execute("COMMIT").await.unwrap();
     };
     let (dropped, ()) = tokio::join!(world.drop_before(1), commit);
@@ -340,19 +353,13 @@ async fn a_name_that_is_taken_while_it_is_freed_stays_taken() {
     let publisher = world.session().await;
     let id = new.event.id.uuid();
     publisher
-        .batch_execute(&format!(
-            "BEGIN; UPDATE postrider.event_keys SET event_id = '{id}' WHERE name = 'k:name';
-             INSERT INTO postrider.events VALUES ('t', '{id}', NULL, 'a.b', 0, '{{}}', '', 1, 0)"
-        ))
+        .batch_execute(&format!("BEGIN; UPDATE postrider.event_keys SET event_id = '{id}' WHERE name = 'k:name'"))
         .await
         .unwrap();
-    let watcher = world.session().await;
     let commit = async {
-        let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted";
-        while watcher.query_one(sql, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-            tokio::task::yield_now().await;
-        }
-        publisher.batch_execute("COMMIT").await.unwrap();
+        world.wait_for_waiting("transactionid").await;
+        let insert = format!("INSERT INTO postrider.events VALUES ('t', '{id}', NULL, 'a.b', 0, '{{}}', '', 1, 0)");
+        publisher.batch_execute(&format!("{insert}; COMMIT")).await.unwrap();
     };
     let (dropped, ()) = tokio::join!(world.drop_before(1), commit);
     assert_eq!(dropped.days, [world.day(-3)]);

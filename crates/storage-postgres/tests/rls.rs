@@ -118,7 +118,9 @@ fn a_query_without_a_tenant_sees_nothing() {
 fn a_condition_is_not_tried_on_rows_of_others() {
     let two = Two::new();
     for (table, column) in TENANT_TABLES {
-        let sql = format!("SELECT count(*) > 0 FROM postrider.{table} WHERE 1 / (CASE {column} WHEN 'b' THEN 0 ELSE 1 END) = 1");
+        let sql = format!(
+            "SELECT count(*) > 0 FROM postrider.{table} WHERE 1 / (CASE {column} WHEN 'b' THEN 0 ELSE 1 END) = 1"
+        );
         assert_eq!(two.api("a", &sql).unwrap(), "t", "{table}");
     }
 }

@@ -99,8 +99,10 @@ impl Book {
     /// An event that is not stored yet, to the subscriptions.
     fn event(&self, tenant: &TenantId, given: &str, to: &[SubscriptionId]) -> NewEvent {
         let id = self.ids.event(late());
-        let deliver =
-            |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
+        let deliver = |(number, to): (usize, &SubscriptionId)| NewDelivery {
+            id: id.delivery(number).unwrap(),
+            subscription: *to,
+        };
         let event = Event {
             id,
             given_id: Some(given.into()),
@@ -216,7 +218,8 @@ async fn there(client: &tokio_postgres::Client) -> There {
         id: DeliveryId::from_uuid(row.get(0)),
         subscription: SubscriptionId::from_uuid(row.get(1)),
     };
-    let sql = "SELECT id, subscription_id FROM postrider.waiting WHERE tenant_id = 't7' AND owner = 3 ORDER BY id LIMIT 4";
+    let sql =
+        "SELECT id, subscription_id FROM postrider.waiting WHERE tenant_id = 't7' AND owner = 3 ORDER BY id LIMIT 4";
     let waiting: Vec<NewDelivery> = client.query(sql, &[]).await.unwrap().iter().map(delivery).collect();
     let sql = "SELECT id, subscription_id FROM postrider.deliveries WHERE tenant_id = 't7' AND status = 3 ORDER BY id LIMIT 1";
     let ended = delivery(&client.query_one(sql, &[]).await.unwrap());
@@ -246,7 +249,7 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
     store.join(&node).await.unwrap();
     let days = server.sql(&database, "SELECT to_char(day, 'YYYYMMDD') FROM postrider.days() AS day (day) ORDER BY day");
     let major = server.sql(&database, "SELECT current_setting('server_version_num')::int / 10000").parse().unwrap();
-    let there = there(&*store.0.pool.get().await.unwrap()).await;
+    let there = there(&store.0.pool.get().await.unwrap()).await;
     let mut book = Book {
         store,
         ids: IdSource::new(Box::new(Seeded::named("plans"))),
