@@ -249,7 +249,7 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
     store.join(&node).await.unwrap();
     let days = server.sql(&database, "SELECT to_char(day, 'YYYYMMDD') FROM postrider.days() AS day (day) ORDER BY day");
     let major = server.sql(&database, "SELECT current_setting('server_version_num')::int / 10000").parse().unwrap();
-    let there = there(&*store.0.pool.get().await.unwrap()).await;
+    let there = there(&store.0.pool.get().await.unwrap()).await;
     let mut book = Book {
         store,
         ids: IdSource::new(Box::new(Seeded::named("plans"))),
