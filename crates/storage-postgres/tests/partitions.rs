@@ -192,7 +192,7 @@ async fn days_are_made_once_by_however_many() {
     world.see("SELECT postrider.drop_day(day) FROM postrider.days() AS day (day)");
     assert_eq!(world.see(parts), "3");
 
-    let made = (0..4).flat_map(|_| [&world.store, &other]).map(|store| Shared::make_days(store));
+    let made = (0..4).flat_map(|_| [&world.store, &other]).map(Shared::make_days);
     for made in futures_util::future::join_all(made).await {
         made.unwrap();
     }
