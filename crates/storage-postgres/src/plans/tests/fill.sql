@@ -51,8 +51,9 @@ INSERT INTO postrider.waiting
 INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
     SELECT 't7', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
 
--- As the server does by itself. It leaves out what nothing was ever written to: the days to come.
-VACUUM ANALYZE postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
+-- As the server does by itself, and waiting for every page. It leaves out what nothing was ever written to: the days to
+-- come.
+VACUUM (FREEZE, ANALYZE) postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
     postrider.event_keys, postrider.waiting, postrider.outbox, postrider.changes, postrider.nodes,
     postrider.events_20260301, postrider.events_20260302, postrider.events_20260303, postrider.events_20260304,
     postrider.deliveries_20260301, postrider.deliveries_20260302, postrider.deliveries_20260303,

@@ -166,10 +166,13 @@ pub(super) async fn retention(book: &mut Book, there: &There) {
         assert_eq!(store.drop_days(hour(24)).await.unwrap().days, ["2026-03-01"]);
     })
     .await;
-    // Done rarely: the outbox has no index by tenant, since every event would pay for it.
+    // Done rarely: the outbox has no index by tenant, since every event would pay for it. Not written down, since what it
+    // reads first is not the same in every run.
     let rule = Rule { whole: &["outbox"], ..ANY_DAY };
+    let written = book.text.len();
     book.see("A tenant is deleted", rule, async |store| {
         store.delete_tenant(&tenant(9)).await.unwrap();
     })
     .await;
+    book.text.truncate(written);
 }
