@@ -84,8 +84,15 @@ async fn apply(client: &Client, number: u32, name: &str, kind: Kind, sql: &str) 
 async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
     let mut tries = 0;
     loop {
-        let grant =
-            if role == "postrider_publisher" { String::new() } else { format!("GRANT {role} TO CURRENT_USER;") };
+        // As one who has its rights by himself: since version 16 the maker of a role only administers it.
+        let grant = match role {
+            "postrider_publisher" => String::new(),
+            _ => {
+                format!(
+                    "IF NOT pg_has_role(current_user, '{role}', 'USAGE') THEN GRANT {role} TO CURRENT_USER; END IF;"
+                )
+            }
+        };
         let made = client
             .batch_execute(&format!(
                 "DO $$ BEGIN

@@ -26,7 +26,11 @@ async fn a_bad_variable_stops_the_start_with_a_sentence_that_names_it() {
     let rows = [
         ("POSTRIDER_LISTEN", "8080"),
         ("POSTRIDER_LISTEN", "localhost:8080"),
-        ("POSTRIDER_STORE", "postgres://postrider:do-not-show@db/postrider"),
+        ("POSTRIDER_STORE", "mysql://postrider:do-not-show@db/postrider"),
+        ("POSTRIDER_STORE", "postgres://postrider:do-not-show@db"),
+        ("POSTRIDER_STORE", "postgres://postrider:do-not-show@db/postrider?sslmode=maybe"),
+        ("POSTRIDER_READ_STORE", "sqlite:do-not-show"),
+        ("POSTRIDER_ROLE", "both"),
         ("POSTRIDER_STORE", "sqlite:"),
         ("POSTRIDER_ADMIN_KEY", "do-not-show"),
         ("POSTRIDER_ADMIN_KEY", "do-not-show with spaces in it"),
