@@ -105,7 +105,13 @@ impl Engine {
         let version = match engine.store.shared() {
             Some(shared) => {
                 shared.join(&engine.node).await?;
-                engine.lease.renew(Lease::now());
+                let (asked, began) = (engine.clock.now(), Lease::now());
+                let (_, shown) = shared.beat().await?;
+                engine.lease.renew(began);
+                if let Some(clock) = &parts.shared_clock {
+                    // Before it makes its first id.
+                    clock.adjust(shown, asked);
+                }
                 // Before anything is read: what changes while it is read is told again.
                 Some(shared.version().await?)
             }

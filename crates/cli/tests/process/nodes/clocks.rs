@@ -54,7 +54,7 @@ async fn clocks_five_minutes_apart_change_nothing() {
         }
     }
     wait_until("both have arrived", async || (receiver.distinct() == 2).then_some(())).await;
-    assert!(began.elapsed() < Duration::from_secs(60));
+    assert!(began.elapsed() < Duration::from_secs(120));
 
     tokio::time::sleep(Duration::from_secs(14)).await;
     assert_eq!(
@@ -73,7 +73,7 @@ async fn clocks_five_minutes_apart_change_nothing() {
     late.kill();
     receiver.release();
     wait_until("its work is done", async || client.none("pending").await.then_some(())).await;
-    assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
     note(&format!("clocks five minutes apart: 12 acknowledged, {} delivered", receiver.distinct()));
     assert_eq!(receiver.distinct(), 12);
 }
