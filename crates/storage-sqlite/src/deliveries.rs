@@ -6,7 +6,6 @@ mod pending;
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
-use bytes::Bytes;
 use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, EventType, Queue, SubscriptionId, TenantId, Timestamp,
 };
@@ -90,24 +89,12 @@ impl Deliveries for SqliteStore {
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError> {
         self.readers
             .read_of(tenant, move |connection, tenant| {
-                let sql = "SELECT number, started_at, duration_us, response_code, error, request_headers,
-                           response_headers, response_body FROM attempts
-                           WHERE tenant_id = ?1 AND delivery_id = ?2 ORDER BY number";
-                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let found = statement
-                    .query_map((tenant.as_str(), id.bytes()), |row| {
-                        Ok(Attempt {
-                            number: row.get("number")?,
-                            started_at: rows::time(row, "started_at")?,
-                            duration: Duration::from_micros(row.get("duration_us")?),
-                            response_code: row.get("response_code")?,
-                            error: row.get("error")?,
-                            request_headers: row.get("request_headers")?,
-                            response_headers: row.get("response_headers")?,
-                            response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
-                        })
-                    })
-                    .map_err(sqlite)?;
+                let sql = format!(
+                    "SELECT {} FROM attempts WHERE tenant_id = ?1 AND delivery_id = ?2 ORDER BY number",
+                    rows::ATTEMPT
+                );
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let found = statement.query_map((tenant.as_str(), id.bytes()), rows::attempt).map_err(sqlite)?;
                 found.map(|row| row.map_err(sqlite)).collect()
             })
             .await

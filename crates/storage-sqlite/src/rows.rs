@@ -1,8 +1,10 @@
 //! Between rows and the model's types.
 
-use model::{DeliveryId, EventId, TenantId, Timestamp};
+use bytes::Bytes;
+use model::{Attempt, DeliveryId, EventId, TenantId, Timestamp};
 use rusqlite::Row;
 use serde_json::{Map, Value};
+use std::time::Duration;
 use storage::{StorageError, codec};
 
 pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
@@ -31,6 +33,23 @@ pub(crate) fn event_id(row: &Row<'_>, column: &str) -> rusqlite::Result<EventId>
 
 pub(crate) fn delivery_id(row: &Row<'_>, column: &str) -> rusqlite::Result<DeliveryId> {
     row.get(column).map(DeliveryId::from_bytes)
+}
+
+/// The columns of an attempt.
+pub(crate) const ATTEMPT: &str =
+    "number, started_at, duration_us, response_code, error, request_headers, response_headers, response_body";
+
+pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+    Ok(Attempt {
+        number: row.get("number")?,
+        started_at: time(row, "started_at")?,
+        duration: Duration::from_micros(row.get("duration_us")?),
+        response_code: row.get("response_code")?,
+        error: row.get("error")?,
+        request_headers: row.get("request_headers")?,
+        response_headers: row.get("response_headers")?,
+        response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
+    })
 }
 
 pub(crate) fn map(row: &Row<'_>, column: &str) -> Result<Map<String, Value>, StorageError> {

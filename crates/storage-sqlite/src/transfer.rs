@@ -2,10 +2,8 @@
 
 use crate::{SqliteStore, deliveries, error::sqlite, events, rows, tenants};
 use async_trait::async_trait;
-use bytes::Bytes;
 use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp};
 use rusqlite::{Connection, Row, Transaction};
-use std::time::Duration;
 use storage::{StorageError, StoredEvent, Transfer};
 
 #[async_trait]
@@ -82,10 +80,12 @@ fn read_events(
         deliveries::JOIN
     );
     let mut of_event = connection.prepare_cached(&sql)?;
-    let mut tries = connection.prepare_cached(
-        "SELECT delivery_id, number, started_at, duration_us, response_code, error, request_headers, response_headers,
-         response_body FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3 ORDER BY delivery_id, number",
-    )?;
+    let sql = format!(
+        "SELECT delivery_id, {} FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3
+         ORDER BY delivery_id, number",
+        rows::ATTEMPT
+    );
+    let mut tries = connection.prepare_cached(&sql)?;
     let tenant = tenant.as_str();
     let found: Vec<_> = list.query_map((tenant, last, limit), events::read)?.collect::<Result<_, _>>()?;
     let mut stored = Vec::with_capacity(found.len());
@@ -113,19 +113,7 @@ fn read_delivery(row: &Row<'_>) -> rusqlite::Result<(Delivery, Queue)> {
 }
 
 fn read_attempt(row: &Row<'_>) -> rusqlite::Result<(DeliveryId, Attempt)> {
-    Ok((
-        rows::delivery_id(row, "delivery_id")?,
-        Attempt {
-            number: row.get("number")?,
-            started_at: rows::time(row, "started_at")?,
-            duration: Duration::from_micros(row.get("duration_us")?),
-            response_code: row.get("response_code")?,
-            error: row.get("error")?,
-            request_headers: row.get("request_headers")?,
-            response_headers: row.get("response_headers")?,
-            response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
-        },
-    ))
+    Ok((rows::delivery_id(row, "delivery_id")?, rows::attempt(row)?))
 }
 
 fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {

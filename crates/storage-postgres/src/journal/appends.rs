@@ -114,9 +114,10 @@ impl<'a> Appends<'a> {
         for row in &keys {
             let id = EventId::from_uuid(row.get("event_id"));
             let (tenant, name): (&str, &str) = (row.get("tenant_id"), row.get("name"));
-            let found = self.names.iter().find(|known| known.0 == tenant && known.1 == name);
-            if let (Some(event), Some(known)) = (events.get(&(rows::tenant(row, "tenant_id"), id)), found) {
-                owners.insert((known.0, known.1.clone()), event.clone());
+            let found = self.names.binary_search_by(|(of, known, _)| (*of, known.as_str()).cmp(&(tenant, name)));
+            if let (Some(event), Ok(at)) = (events.get(&(rows::tenant(row, "tenant_id"), id)), found) {
+                let (tenant, name, _) = &self.names[at];
+                owners.insert((*tenant, name.clone()), event.clone());
             }
         }
         Ok(owners)
@@ -132,10 +133,10 @@ impl<'a> Appends<'a> {
     ) -> Result<(), Fault> {
         let (mut drop_tenants, mut drop_names) = (Vec::new(), Vec::new());
         let (mut set_tenants, mut set_names, mut set_events) = (Vec::new(), Vec::new(), Vec::new());
+        let there: HashSet<&str> = there.iter().map(TenantId::as_str).collect();
         for (tenant, name, claimant) in &self.names {
             let was_free = free.contains(&(*tenant, name.as_str()));
-            let is_there = there.iter().any(|known| known.as_str() == *tenant);
-            match mine.get(&(*tenant, name.clone())).filter(|_| is_there) {
+            match mine.get(&(*tenant, name.clone())).filter(|_| there.contains(tenant)) {
                 Some(event) if was_free && event == claimant => {}
                 Some(event) => {
                     set_tenants.push(*tenant);
