@@ -9,15 +9,16 @@ use std::{
 };
 
 /// The arrows of ARCHITECTURE.md: a crate, and which of ours it may use. (Tests may use more.)
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("signing", &[]),
     ("storage", &["model"]),
     ("storage-postgres", &["model", "storage"]),
     ("storage-sqlite", &["model", "storage"]),
     ("delivery", &["model", "signing", "storage"]),
+    ("audit", &["model"]),
     ("api", &["model", "signing", "storage", "delivery"]),
-    ("cli", &["model", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "api"]),
+    ("cli", &["model", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "audit", "api"]),
     ("bench", &["model", "storage", "storage-sqlite", "testing"]),
     ("testing", &[]),
     ("xtask", &[]),

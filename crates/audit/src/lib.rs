@@ -1,0 +1,3 @@
+//! Which of the events that a catalog promises does a source tree really publish?
+
+pub mod report;
