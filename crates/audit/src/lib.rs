@@ -1,3 +1,29 @@
 //! Which of the events that a catalog promises does a source tree really publish?
+//!
+//! From files to report: [`tree`] says which files, `lower` makes facts of each, `project` knows what a name means,
+//! `reach` follows values, `publish` finds the calls that publish, `live` the functions that anybody calls, and `cross`
+//! compares with the catalog.
 
+mod bus;
+mod bypass;
+pub mod config;
+mod cross;
+mod facts;
+mod graph;
+mod groups;
+mod live;
+mod lower;
+mod make;
+mod near;
+mod project;
+mod publish;
+mod reach;
 pub mod report;
+mod run;
+mod sql;
+mod suggest;
+pub mod tree;
+mod verbs;
+
+pub use cross::{CatalogSource, NoSuchGroup, Promised};
+pub use run::{About, Fault, audit};

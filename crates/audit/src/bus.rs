@@ -1,0 +1,221 @@
+//! Through what an event is published.
+
+use crate::{
+    facts::{Call, Expr},
+    graph,
+    project::{ClassId, FunctionId, Project},
+    reach::{Reach, Thing, Walk},
+    verbs,
+};
+
+/// What a receiver turns out to be.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum BusKey {
+    Class(ClassId),
+    Function(FunctionId),
+    /// Imported from outside of the tree.
+    External(String),
+    /// Only its name is known.
+    Named(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Bus {
+    pub(crate) key: BusKey,
+    /// As it stands in the code.
+    pub(crate) shown: String,
+}
+
+/// Words of systems that are something else than webhooks.
+const FOREIGN: &[&str] = &[
+    "kafka",
+    "rabbit",
+    "rabbitmq",
+    "amqp",
+    "celery",
+    "redis",
+    "sns",
+    "sqs",
+    "pubsub",
+    "kinesis",
+    "eventbridge",
+    "nats",
+    "mqtt",
+    "analytics",
+    "segment",
+    "mixpanel",
+    "amplitude",
+    "posthog",
+    "telemetry",
+    "sentry",
+    "socket",
+    "sockets",
+    "socketio",
+    "websocket",
+    "websockets",
+    "ws",
+    "sse",
+    "pusher",
+    "ably",
+    "mailer",
+    "smtp",
+    "sms",
+    "slack",
+    "push",
+    "channel",
+    "hub",
+    "tracking",
+    "tracker",
+];
+
+impl Bus {
+    /// Nothing but a variable's name is known.
+    pub(crate) fn is_loose(&self) -> bool {
+        matches!(self.key, BusKey::Named(_))
+    }
+
+    /// It is called like something that is no webhook system.
+    pub(crate) fn is_foreign(&self, project: &Project) -> bool {
+        let name = match &self.key {
+            BusKey::Class(class) => project.class(*class).name.clone(),
+            BusKey::Function(function) => project.shown_function(*function),
+            BusKey::External(path) => path.clone(),
+            BusKey::Named(name) => name.clone(),
+        };
+        let words = verbs::split(&name);
+        let foreign = |word: &String| FOREIGN.contains(&word.as_str());
+        let webhook = |word: &String| matches!(word.as_str(), "webhook" | "webhooks");
+        words.iter().any(foreign) && !words.iter().any(webhook)
+    }
+
+    pub(crate) fn is_about_webhooks(&self, project: &Project) -> bool {
+        let (name, file) = match &self.key {
+            BusKey::Class(class) => (project.class(*class).name.clone(), project.files[class.file].file.as_str()),
+            BusKey::Function(function) => (project.shown_function(*function), project.file(*function)),
+            BusKey::External(path) => (path.clone(), ""),
+            BusKey::Named(name) => (name.clone(), ""),
+        };
+        let webhook = |text: &str| {
+            verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks" | "postrider"))
+        };
+        webhook(&name) || webhook(file)
+    }
+
+    /// Where it is defined, when that is in the tree.
+    pub(crate) fn place(&self, project: &Project) -> Option<(usize, u32)> {
+        match &self.key {
+            BusKey::Class(class) => Some((class.file, project.class(*class).line)),
+            BusKey::Function(function) => Some((function.file, project.function(*function).line)),
+            _ => None,
+        }
+    }
+
+    /// Its own name.
+    pub(crate) fn name(&self, project: &Project) -> String {
+        match &self.key {
+            BusKey::Class(class) => project.class(*class).name.clone(),
+            BusKey::Function(function) => project.shown_function(*function),
+            BusKey::External(path) => path.clone(),
+            BusKey::Named(name) => name.clone(),
+        }
+    }
+}
+
+/// The bus of a publishing call.
+pub(crate) fn of(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> Bus {
+    let shown = match &call.target {
+        Expr::Member(of, _) => of.shown(),
+        other => other.shown(),
+    };
+    Bus { key: key(reach, call, scope), shown }
+}
+
+fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
+    let project = reach.project;
+    match &call.target {
+        Expr::Member(of, method) => {
+            let things = reach.things(of, scope, &mut Walk::types());
+            let mut outside = None;
+            for thing in things {
+                match thing {
+                    Thing::Class(class) | Thing::Instance(class, _) => {
+                        return BusKey::Class(root(project, class, method));
+                    }
+                    Thing::External(path) => outside = Some(path),
+                    Thing::Call(call, at) => {
+                        if let Some(path) = outside_call(reach, call, at) {
+                            outside = Some(path);
+                        } else if let [only] = graph::targets(reach, call, at.file).functions[..] {
+                            return BusKey::Function(only);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            if let Some(path) = outside {
+                return BusKey::External(path);
+            }
+            let targets = graph::targets(reach, call, scope.file);
+            if let [only] = targets.functions[..] {
+                return match project.class_around(only) {
+                    Some(class) => BusKey::Class(root(project, class, method)),
+                    None => BusKey::Function(only),
+                };
+            }
+            BusKey::Named(normal(of.last_name().unwrap_or("?")))
+        }
+        Expr::Name(name) => {
+            let targets = graph::targets(reach, call, scope.file);
+            if let Some(only) = targets.functions.first() {
+                return match project.class_around(*only) {
+                    Some(class) => BusKey::Class(root(project, class, name)),
+                    None => BusKey::Function(*only),
+                };
+            }
+            let things = reach.things(&call.target, scope, &mut Walk::types());
+            let outside =
+                things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None });
+            outside.map_or_else(|| BusKey::Named(normal(name)), BusKey::External)
+        }
+        _ => BusKey::Named("?".into()),
+    }
+}
+
+fn outside_call(reach: &Reach<'_>, call: &Call, at: FunctionId) -> Option<String> {
+    let things = reach.things(&call.target, at, &mut Walk::types());
+    things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None })
+}
+
+/// Of classes that stand in for one another, the first one that has the method.
+fn root(project: &Project, class: ClassId, method: &str) -> ClassId {
+    let mut at = class;
+    for _ in 0..8 {
+        let bases = &project.class(at).bases;
+        let next = bases
+            .iter()
+            .filter_map(|base| project.nearest_class(base, at.file))
+            .find(|base| *base != at && project.method(*base, method).is_some());
+        match next {
+            Some(base) => at = base,
+            None => break,
+        }
+    }
+    at
+}
+
+/// `self._eventBus` and `event_bus` are called the same.
+fn normal(name: &str) -> String {
+    verbs::split(name).join("_")
+}
+
+impl Bus {
+    /// Whether somebody means it by a name: as it is defined, as it is imported, or as it stands in the code.
+    pub(crate) fn is_called(&self, name: &str, project: &Project) -> bool {
+        let own = self.name(project);
+        own == name
+            || own.ends_with(&format!(".{name}"))
+            || self.shown == name
+            || normal(&own) == normal(name)
+            || self.shown.ends_with(&format!(".{name}"))
+    }
+}

@@ -1,0 +1,142 @@
+//! SQL in the code that writes webhook tables itself, past the one way in.
+
+use crate::{
+    facts::{Call, Expr, Sql},
+    graph::Graph,
+    project::{FunctionId, Project},
+    publish::Search,
+    reach::{Reach, Thing, Walk},
+    report::Bypass,
+    sql, verbs,
+};
+
+/// Whether a table is a webhook system's own.
+fn is_webhook_table(table: &str, more: &[String]) -> bool {
+    if more.iter().any(|one| one.eq_ignore_ascii_case(table)) {
+        return true;
+    }
+    let words = verbs::split(table);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    has(&["webhook", "webhooks"])
+        && has(&[
+            "delivery",
+            "deliveries",
+            "event",
+            "events",
+            "queue",
+            "outbox",
+            "message",
+            "messages",
+            "attempts",
+            "jobs",
+            "log",
+            "logs",
+        ])
+}
+
+pub(crate) fn find(project: &Project, graph: &Graph<'_>, search: &Search<'_>, tables: &[String]) -> Vec<Bypass> {
+    let reach = Reach::new(project, graph);
+    let mut all = Vec::new();
+    for (file, facts) in project.files.iter().enumerate() {
+        for one in &facts.sql {
+            for write in sql::writes(&one.text).into_iter().filter(|write| is_webhook_table(&write.table, tables)) {
+                let scope = FunctionId { file, index: one.function };
+                let mut events: Vec<String> =
+                    write.texts.iter().filter(|text| search.is_event(text)).cloned().collect();
+                if events.is_empty() {
+                    events = given(&reach, search, one, scope);
+                }
+                let bypass = |event_type: Option<String>| Bypass {
+                    event_type,
+                    file: facts.file.clone(),
+                    line: one.line,
+                    function: Some(project.shown_function(scope)),
+                    table: write.table.clone(),
+                };
+                if events.is_empty() {
+                    all.push(bypass(None));
+                }
+                all.extend(events.into_iter().map(|event| bypass(Some(event))));
+            }
+        }
+    }
+    all.sort_by(|one, other| (&one.file, one.line, &one.event_type).cmp(&(&other.file, other.line, &other.event_type)));
+    all.dedup();
+    all
+}
+
+/// Events among the parameters of the calls that the SQL is given to.
+fn given(reach: &Reach<'_>, search: &Search<'_>, sql: &Sql, scope: FunctionId) -> Vec<String> {
+    let function = reach.project.function(scope);
+    let names: Vec<&str> =
+        function.bindings.iter().filter(|one| holds(&one.value, &sql.text, &[])).map(|one| one.name.as_str()).collect();
+    let calls: Vec<&Call> = function
+        .calls
+        .iter()
+        .map(|call| &**call)
+        .filter(|call| call.args.iter().any(|arg| holds(&arg.value, &sql.text, &names)))
+        .collect();
+    let mut events = Vec::new();
+    for call in calls {
+        for arg in call.args.iter().filter(|arg| !holds(&arg.value, &sql.text, &names)) {
+            collect(reach, search, &arg.value, scope, &mut events, 0);
+        }
+    }
+    // `text(…).bindparams(event=…)`, `stmt.execute(…)` on what was prepared.
+    for call in
+        function.calls.iter().filter(|call| matches!(&call.target, Expr::Member(of, _) if holds(of, &sql.text, &names)))
+    {
+        for arg in &call.args {
+            collect(reach, search, &arg.value, scope, &mut events, 0);
+        }
+    }
+    events.sort_unstable();
+    events.dedup();
+    events
+}
+
+/// Whether a value is the SQL, or something that it was given to.
+fn holds(value: &Expr, text: &str, names: &[&str]) -> bool {
+    match value {
+        Expr::Text(one) => one == text,
+        Expr::Join(parts) => {
+            let one: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
+            one == text
+        }
+        Expr::Name(name) => names.contains(&name.as_str()),
+        Expr::Call(call) => {
+            call.args.iter().any(|arg| holds(&arg.value, text, names))
+                || matches!(&call.target, Expr::Member(of, _) if holds(of, text, names))
+        }
+        Expr::Any(items) | Expr::List(items) => items.iter().any(|item| holds(item, text, names)),
+        _ => false,
+    }
+}
+
+fn collect<'p>(
+    reach: &Reach<'p>,
+    search: &Search<'_>,
+    value: &'p Expr,
+    scope: FunctionId,
+    events: &mut Vec<String>,
+    depth: usize,
+) {
+    if depth > 4 {
+        return;
+    }
+    for thing in reach.things(value, scope, &mut Walk::values()) {
+        match thing {
+            Thing::Text(text) if search.is_event(&text) => events.push(text),
+            Thing::Map(pairs, at) => {
+                pairs.iter().for_each(|(_, value)| collect(reach, search, value, at, events, depth + 1))
+            }
+            Thing::List(items, at) => {
+                items.iter().for_each(|value| collect(reach, search, value, at, events, depth + 1))
+            }
+            Thing::Call(call, at) | Thing::Instance(_, Some((call, at))) => {
+                call.args.iter().for_each(|arg| collect(reach, search, &arg.value, at, events, depth + 1));
+            }
+            _ => {}
+        }
+    }
+}

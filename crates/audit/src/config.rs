@@ -1,0 +1,124 @@
+//! `postrider-audit.toml`: names, paths, exclusions, and gaps that are accepted with a reason.
+
+use crate::verbs::Words;
+use serde::Deserialize;
+
+/// The file's name, looked for where the audit starts.
+pub const FILE_NAME: &str = "postrider-audit.toml";
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub catalog: CatalogConfig,
+    pub publish: PublishConfig,
+    pub files: FilesConfig,
+    pub gate: GateConfig,
+    /// Gaps that fail no gate.
+    pub accept: Vec<Accepted>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CatalogConfig {
+    /// `code`, `shipped`, or a file.
+    pub source: Option<String>,
+    /// The main set of constants: `WebhookEvent` or `webhooks/models.py:WebhookEvent`.
+    pub main: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PublishConfig {
+    /// More functions that publish.
+    pub functions: Vec<String>,
+    /// Functions that do not, though their names say so.
+    pub ignore: Vec<String>,
+    /// More names of arguments that are events.
+    pub arguments: Vec<String>,
+    /// What leads to the webhooks: names of classes, functions or variables.
+    pub main_bus: Vec<String>,
+    /// What does not.
+    pub other_bus: Vec<String>,
+    /// Words for a tenant.
+    pub tenant: Vec<String>,
+    /// More tables that are the webhook system's own.
+    pub tables: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FilesConfig {
+    /// Only these, as globs below the path; all when there are none.
+    pub include: Vec<String>,
+    pub exclude: Vec<String>,
+    /// More paths that are tests.
+    pub tests: Vec<String>,
+    /// Larger files are passed over.
+    pub max_bytes: Option<u64>,
+    /// Read what can be read of a file with a syntax error.
+    pub read_broken: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateConfig {
+    /// Per cent.
+    pub fail_under: Option<f64>,
+    /// A file that `--write-baseline` wrote.
+    pub baseline: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// An event type, or a pattern with `*` at its end.
+    pub event: String,
+    pub reason: String,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigFault {
+    #[error("{0}")]
+    Toml(#[from] toml::de::Error),
+    #[error("accept: {0:?} has no reason; say why the gap is accepted")]
+    NoReason(String),
+    #[error("gate.fail_under is {0}; it is a percentage from 0 to 100")]
+    Percentage(f64),
+}
+
+const TENANT: &[&str] =
+    &["tenant", "tenants", "org", "organization", "organisation", "account", "workspace", "empresa"];
+
+impl Config {
+    pub fn parse(text: &str) -> Result<Self, ConfigFault> {
+        let config: Self = toml::from_str(text)?;
+        if let Some(empty) = config.accept.iter().find(|one| one.reason.trim().is_empty()) {
+            return Err(ConfigFault::NoReason(empty.event.clone()));
+        }
+        match config.gate.fail_under {
+            Some(wrong) if !(0.0..=100.0).contains(&wrong) => Err(ConfigFault::Percentage(wrong)),
+            _ => Ok(config),
+        }
+    }
+
+    pub(crate) fn words(&self) -> Words {
+        Words::new(&self.publish.functions, &self.publish.ignore, &self.publish.arguments)
+    }
+
+    pub(crate) fn tenant_words(&self) -> Vec<String> {
+        if self.publish.tenant.is_empty() {
+            return TENANT.iter().map(|word| (*word).to_owned()).collect();
+        }
+        self.publish.tenant.clone()
+    }
+
+    /// Why a gap is accepted.
+    pub(crate) fn accepted(&self, event: &str) -> Option<&str> {
+        let fits = |one: &&Accepted| match one.event.strip_suffix('*') {
+            Some(start) => event.starts_with(start),
+            None => one.event == event,
+        };
+        self.accept.iter().find(fits).map(|one| one.reason.as_str())
+    }
+}

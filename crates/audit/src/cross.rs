@@ -1,0 +1,290 @@
+//! Both sides compared: which system is the main one, and the state of each event.
+
+use crate::{
+    bus::{Bus, BusKey},
+    config::Config,
+    groups::Group,
+    project::{FunctionId, Project},
+    publish::{Open, Site},
+    reach::GroupKey,
+    report::{self, SiteState, State},
+    verbs,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// One event that is promised.
+#[derive(Clone, Debug)]
+pub struct Promised {
+    pub event_type: String,
+    /// As the catalog says; else it is taken from the name.
+    pub category: Option<String>,
+}
+
+/// What the code is compared with.
+#[derive(Clone, Debug)]
+pub enum CatalogSource {
+    /// A set of constants in the code; this one, when a name is given.
+    Code { main: Option<String> },
+    /// A list from elsewhere: its name and its events.
+    Given { name: String, events: Vec<Promised> },
+}
+
+/// Everything that was found, with what is needed to judge it.
+pub(crate) struct Cross<'p> {
+    pub(crate) project: &'p Project,
+    pub(crate) config: &'p Config,
+    pub(crate) groups: &'p [Group],
+    pub(crate) sites: Vec<Site<'p>>,
+    pub(crate) open: Vec<Open>,
+    pub(crate) live: &'p HashSet<FunctionId>,
+    /// The set of constants that is the catalog, or comes nearest to it.
+    pub(crate) main: Option<&'p Group>,
+    pub(crate) catalog: BTreeSet<String>,
+    pub(crate) chosen: report::Chosen,
+    main_buses: HashSet<BusKey>,
+    /// Buses that carry the main set's constants.
+    carriers: HashSet<BusKey>,
+}
+
+impl<'p> Cross<'p> {
+    #[expect(clippy::too_many_arguments, reason = "the two sides with all that they need, once")]
+    pub(crate) fn new(
+        project: &'p Project,
+        config: &'p Config,
+        groups: &'p [Group],
+        sites: Vec<Site<'p>>,
+        open: Vec<Open>,
+        live: &'p HashSet<FunctionId>,
+        source: &CatalogSource,
+    ) -> Result<Self, NoSuchGroup> {
+        let mut cross = Self {
+            project,
+            config,
+            groups,
+            sites,
+            open,
+            live,
+            main: None,
+            catalog: BTreeSet::new(),
+            chosen: report::Chosen::default(),
+            main_buses: HashSet::new(),
+            carriers: HashSet::new(),
+        };
+        cross.choose(source)?;
+        cross.choose_buses();
+        Ok(cross)
+    }
+
+    fn choose(&mut self, source: &CatalogSource) -> Result<(), NoSuchGroup> {
+        match source {
+            CatalogSource::Code { main } => {
+                let (group, reason) = match main {
+                    Some(name) => {
+                        let found = self.groups.iter().find(|group| group.is_called(name, self.project));
+                        let group = found.ok_or_else(|| NoSuchGroup::new(name, self.groups))?;
+                        (Some(group), "it was named".to_owned())
+                    }
+                    None => self.best_group(),
+                };
+                self.main = group;
+                if let Some(group) = group {
+                    self.catalog = group.events().map(str::to_owned).collect();
+                    self.chosen.name.clone_from(&group.name);
+                    self.chosen.file = Some(self.project.files[group.file].file.clone());
+                    self.chosen.line = Some(group.line);
+                }
+                self.chosen.reason = reason;
+            }
+            CatalogSource::Given { name, events } => {
+                self.catalog = events.iter().map(|event| event.event_type.clone()).collect();
+                self.chosen.name.clone_from(name);
+                self.chosen.reason = "it was named".into();
+                // The code's own copy of it.
+                let overlap = |group: &&Group| group.events().filter(|event| self.catalog.contains(*event)).count();
+                let best = self.groups.iter().max_by_key(|group| (overlap(group), std::cmp::Reverse(group.file)));
+                self.main = best.filter(|group| overlap(group) * 2 >= group.members.len());
+            }
+        }
+        let main = self.main.map(|group| group.key.clone());
+        let others = self.groups.iter().filter(|group| Some(&group.key) != main.as_ref());
+        self.chosen.others = others
+            .map(|group| report::Group {
+                name: group.name.clone(),
+                file: self.project.files[group.file].file.clone(),
+                line: group.line,
+                members: group.members.len(),
+            })
+            .collect();
+        Ok(())
+    }
+
+    /// The set that is called after webhooks, then the one of which most is published, then the largest.
+    fn best_group(&self) -> (Option<&'p Group>, String) {
+        let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
+        for site in &self.sites {
+            let foreign = site.buses.iter().all(|bus| bus.is_foreign(self.project));
+            if let (Some(group), false) = (&site.group, foreign) {
+                published.entry(group).or_default().insert(&site.event);
+            }
+        }
+        let webhook =
+            |text: &str| verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"));
+        let score = |group: &Group| {
+            let named = webhook(&group.name);
+            let count = published.get(&group.key).map_or(0, HashSet::len);
+            let in_webhooks = webhook(&self.project.files[group.file].file);
+            (named, in_webhooks, count, group.members.len())
+        };
+        let Some(best) = self.groups.iter().max_by(|one, other| {
+            score(one).cmp(&score(other)).then_with(|| (other.file, other.line).cmp(&(one.file, one.line)))
+        }) else {
+            return (None, "the code has no set of constants that look like event types".into());
+        };
+        let (named, in_webhooks, count, members) = score(best);
+        let reason = if self.groups.len() == 1 {
+            "it is the only set of event types in the code".into()
+        } else if named {
+            format!("its name says webhook; {count} of its {members} are published")
+        } else if in_webhooks {
+            format!("it lies with the webhooks; {count} of its {members} are published")
+        } else if count > 0 {
+            format!("more of it is published than of any other set: {count} of {members}")
+        } else {
+            format!("it is the largest set of event types in the code: {members}")
+        };
+        (Some(best), reason)
+    }
+
+    fn choose_buses(&mut self) {
+        let publish = &self.config.publish;
+        let said = |bus: &Bus, names: &[String]| names.iter().any(|name| bus.is_called(name, self.project));
+        let mut counts: BTreeMap<&BusKey, (bool, bool, usize, &Bus)> = BTreeMap::new();
+        let main = self.main.map(|group| &group.key);
+        let from_main = |site: &Site<'_>| main.is_some() && site.group.as_ref() == main;
+        let any_main = self.sites.iter().any(|site| from_main(site) && self.is_live(site));
+        for site in &self.sites {
+            let counted =
+                if any_main { from_main(site) } else { site.group.is_none() && self.catalog.contains(&site.event) };
+            if !counted || !self.is_live(site) {
+                continue;
+            }
+            for bus in &site.buses {
+                let foreign = bus.is_foreign(self.project) || said(bus, &publish.other_bus);
+                counts.entry(&bus.key).or_insert((!foreign, bus.is_about_webhooks(self.project), 0, bus)).2 += 1;
+            }
+        }
+        let mut main_buses: HashSet<BusKey> = HashSet::new();
+        let mut shown = BTreeSet::new();
+        if publish.main_bus.is_empty() {
+            if let Some((key, (.., bus))) =
+                counts.iter().max_by_key(|(_, (own, webhooks, count, _))| (*own, *count, *webhooks))
+            {
+                main_buses.insert((*key).clone());
+                shown.insert(bus.name(self.project));
+            }
+        } else {
+            for bus in self.sites.iter().flat_map(|site| &site.buses).filter(|bus| said(bus, &publish.main_bus)) {
+                main_buses.insert(bus.key.clone());
+                shown.insert(bus.name(self.project));
+            }
+        }
+        let mut carriers = HashSet::new();
+        if any_main && publish.main_bus.is_empty() {
+            for (key, (own, _, _, bus)) in &counts {
+                if *own {
+                    carriers.insert((*key).clone());
+                    shown.insert(bus.name(self.project));
+                }
+            }
+        }
+        self.chosen.bus = shown.into_iter().collect();
+        self.main_buses = main_buses;
+        self.carriers = carriers;
+    }
+
+    pub(crate) fn is_live(&self, site: &Site<'_>) -> bool {
+        self.live.contains(&site.at)
+    }
+
+    pub(crate) fn state(&self, site: &Site<'_>) -> SiteState {
+        if !self.is_live(site) {
+            SiteState::Dead
+        } else if self.is_main(site) {
+            SiteState::Published
+        } else {
+            SiteState::Parallel
+        }
+    }
+
+    /// Whether what is published there reaches the webhooks.
+    fn is_main(&self, site: &Site<'_>) -> bool {
+        let said = |bus: &Bus| self.config.publish.other_bus.iter().any(|name| bus.is_called(name, self.project));
+        let buses: Vec<&Bus> = site.buses.iter().filter(|bus| !said(bus)).collect();
+        if buses.iter().any(|bus| self.main_buses.contains(&bus.key) || self.carriers.contains(&bus.key)) {
+            return true;
+        }
+        if buses.is_empty() || !self.config.publish.main_bus.is_empty() {
+            return false;
+        }
+        if buses.iter().all(|bus| bus.is_foreign(self.project)) {
+            return false;
+        }
+        let main = self.main.map(|group| &group.key);
+        match &site.group {
+            Some(group) if Some(group) == main => true,
+            Some(group) if self.is_event_group(group) => false,
+            // A raw string: through something else that is known to be something else, or not to be told apart.
+            _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
+        }
+    }
+
+    fn is_event_group(&self, key: &GroupKey) -> bool {
+        self.groups.iter().any(|group| group.key == *key)
+    }
+
+    /// Whether it is listed as published but undefined: not what a parallel system says to itself with its own constants.
+    pub(crate) fn is_undefined(&self, site: &Site<'_>) -> bool {
+        if self.catalog.contains(&site.event) || !self.is_live(site) {
+            return false;
+        }
+        if self.is_main(site) {
+            return true;
+        }
+        let raw = site.group.as_ref().is_none_or(|group| !self.is_event_group(group));
+        raw && !site.buses.iter().all(|bus| bus.is_foreign(self.project))
+    }
+
+    /// Whether an argument that leads nowhere is worth to be told: it goes to the webhooks, or is said to be an event.
+    pub(crate) fn matters(&self, open: &Open) -> bool {
+        let key = &open.bus.key;
+        self.live.contains(&open.at) && (self.main_buses.contains(key) || self.carriers.contains(key) || open.named)
+    }
+
+    pub(crate) fn event_state(states: &[SiteState]) -> State {
+        if states.contains(&SiteState::Published) {
+            State::Published
+        } else if states.contains(&SiteState::Parallel) {
+            State::ParallelOnly
+        } else if states.contains(&SiteState::Dead) {
+            State::Dead
+        } else {
+            State::Missing
+        }
+    }
+}
+
+/// The main set was named, and there is none of that name.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no set of event types called {name:?} in the code; there is: {known}")]
+pub struct NoSuchGroup {
+    name: String,
+    known: String,
+}
+
+impl NoSuchGroup {
+    fn new(name: &str, groups: &[Group]) -> Self {
+        let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+        let known = if names.is_empty() { "none".into() } else { names.into_iter().collect::<Vec<_>>().join(", ") };
+        Self { name: name.to_owned(), known }
+    }
+}

@@ -1,0 +1,256 @@
+//! Who calls what.
+
+use crate::{
+    facts::{Call, Expr},
+    project::{ClassId, FunctionId, Meaning, Project, related},
+    reach::{Reach, Thing, Walk},
+};
+use rayon::prelude::*;
+use std::collections::{HashMap, HashSet};
+
+/// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
+const CANDIDATES_MAX: usize = 8;
+
+/// A call that reaches a function.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'p> {
+    pub(crate) file: usize,
+    pub(crate) call: &'p Call,
+    /// The receiver's type is known, or there is only one function of that name.
+    pub(crate) certain: bool,
+}
+
+impl Caller<'_> {
+    pub(crate) fn scope(&self) -> FunctionId {
+        FunctionId { file: self.file, index: self.call.function }
+    }
+}
+
+/// What a call reaches.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Targets {
+    pub(crate) functions: Vec<FunctionId>,
+    pub(crate) certain: bool,
+    /// It is known to go elsewhere, out of the tree.
+    pub(crate) external: bool,
+    /// There are too many of that name to follow.
+    pub(crate) loose: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Graph<'p> {
+    callers: HashMap<FunctionId, Vec<Caller<'p>>>,
+    /// Functions that a function calls.
+    pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
+    /// Names of functions that a function calls through receivers of which nothing is known.
+    pub(crate) loose: HashMap<FunctionId, Vec<String>>,
+    pub(crate) loose_names: HashSet<String>,
+}
+
+impl<'p> Graph<'p> {
+    pub(crate) fn new(project: &'p Project) -> Self {
+        let reach = Reach::types(project);
+        let found: Vec<Vec<(Caller<'p>, Targets)>> = project
+            .files
+            .par_iter()
+            .enumerate()
+            .map(|(file, facts)| {
+                let calls = facts.functions.iter().flat_map(|function| &function.calls);
+                calls
+                    .filter_map(|call| {
+                        let targets = targets(&reach, call, file);
+                        let caller = Caller { file, call, certain: targets.certain };
+                        (!targets.functions.is_empty() || targets.loose).then_some((caller, targets))
+                    })
+                    .collect()
+            })
+            .collect();
+        let mut graph = Self::default();
+        for (caller, targets) in found.into_iter().flatten() {
+            if let (true, Some(name)) = (targets.loose, caller.call.target.last_name()) {
+                graph.loose.entry(caller.scope()).or_default().push(name.to_owned());
+                graph.loose_names.insert(name.to_owned());
+            }
+            for function in targets.functions {
+                graph.callers.entry(function).or_default().push(caller);
+                graph.calls.entry(caller.scope()).or_default().push(function);
+            }
+        }
+        graph
+    }
+
+    pub(crate) fn callers(&self, function: FunctionId) -> &[Caller<'p>] {
+        self.callers.get(&function).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The functions that a call may reach.
+pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
+    let project = reach.project;
+    let scope = FunctionId { file, index: call.function };
+    match &call.target {
+        Expr::Function(index) => Targets::certain(vec![FunctionId { file, index: *index }]),
+        Expr::Name(name) => by_name(reach, name, scope),
+        Expr::Member(of, name) => {
+            if project.functions_named(name).is_empty()
+                && project.classes_named(name).is_empty()
+                && !is_bound(project, name)
+            {
+                return Targets::default();
+            }
+            by_member(reach, of, name, scope)
+        }
+        _ => Targets::default(),
+    }
+}
+
+impl Targets {
+    fn certain(functions: Vec<FunctionId>) -> Self {
+        Self { functions, certain: true, external: false, loose: false }
+    }
+
+    fn external() -> Self {
+        Self { functions: Vec::new(), certain: true, external: true, loose: false }
+    }
+}
+
+/// Functions that are values of fields and objects keep the name that they are bound to.
+fn is_bound(project: &Project, name: &str) -> bool {
+    !project.functions_named(name).is_empty()
+}
+
+fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
+    let project = reach.project;
+    match project.meaning(name, scope) {
+        Meaning::Values(values, at) => {
+            let mut functions = Vec::new();
+            for binding in values {
+                match project.function_of(&binding.value, at) {
+                    Some(function) => functions.push(function),
+                    None => functions.extend(reach.functions(&binding.value, at)),
+                }
+            }
+            Targets::certain(functions)
+        }
+        Meaning::Class(class) => Targets::certain(constructor(project, class).into_iter().collect()),
+        Meaning::OwnMember(_) | Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
+        Meaning::External(_) => Targets::external(),
+        Meaning::Unknown => {
+            if let Some(class) = project.class_around(scope)
+                && let methods = methods(project, class, name)
+                && !methods.is_empty()
+            {
+                return Targets::certain(methods);
+            }
+            let language = project.files[scope.file].language;
+            let known: Vec<FunctionId> = project
+                .functions_named(name)
+                .iter()
+                .copied()
+                .filter(|id| related(project.files[id.file].language, language))
+                .filter(|id| project.function(*id).class.is_none())
+                .collect();
+            if known.len() == 1 {
+                Targets { functions: known, certain: false, external: false, loose: false }
+            } else {
+                Targets::default()
+            }
+        }
+    }
+}
+
+fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Targets {
+    let project = reach.project;
+    let mut functions = Vec::new();
+    let mut known = false;
+    let mut external = false;
+    for thing in reach.things(of, scope, &mut Walk::types()) {
+        match thing {
+            Thing::Class(class) | Thing::Instance(class, _) => {
+                known = true;
+                functions.extend(methods(project, class, name));
+                if functions.is_empty()
+                    && let Some(inner) = project.classes_named(name).iter().find(|id| id.file == class.file)
+                {
+                    functions.extend(constructor(project, *inner));
+                }
+                functions.extend(reach.field_functions(class, name));
+            }
+            Thing::Module(path) => {
+                known = true;
+                match project.member_of_module(&path, name, scope.file, &mut Vec::new()) {
+                    Meaning::Values(values, at) => {
+                        functions.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+                    }
+                    Meaning::Class(class) => functions.extend(constructor(project, class)),
+                    Meaning::External(_) => external = true,
+                    _ => {}
+                }
+            }
+            Thing::Map(pairs, at) => {
+                known = true;
+                let named = pairs.iter().filter(|(key, _)| matches!(key, Expr::Text(text) if text == name));
+                functions.extend(named.filter_map(|(_, value)| project.function_of(value, at)));
+            }
+            Thing::External(_) => external = true,
+            _ => {}
+        }
+    }
+    if known && (!functions.is_empty() || !external) {
+        functions.sort_unstable();
+        functions.dedup();
+        return Targets::certain(functions);
+    }
+    if external {
+        return Targets::external();
+    }
+    let language = project.files[scope.file].language;
+    let candidates: Vec<FunctionId> = project
+        .functions_named(name)
+        .iter()
+        .copied()
+        .filter(|id| related(project.files[id.file].language, language))
+        .filter(|id| project.function(*id).class.is_some())
+        .collect();
+    let certain = candidates.len() == 1;
+    if candidates.len() > CANDIDATES_MAX {
+        return Targets { loose: true, ..Targets::default() };
+    }
+    Targets { functions: candidates, certain, external: false, loose: false }
+}
+
+/// A class's method, and those that stand in for it in the classes made from it.
+pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
+    let mut found: Vec<FunctionId> = project.method(class, name).into_iter().collect();
+    let mut classes = vec![class];
+    let mut at = 0;
+    while at < classes.len() && classes.len() < 64 {
+        let one = classes[at];
+        at += 1;
+        for child in project.children(&project.class(one).name) {
+            if !classes.contains(child) {
+                classes.push(*child);
+                found.extend(project.method(*child, name));
+            }
+        }
+    }
+    // Go's interfaces do not say who keeps to them.
+    let abstracts = found.iter().all(|id| {
+        let function = project.function(*id);
+        function.calls.is_empty() && function.line == function.end_line
+    });
+    if abstracts && !found.is_empty() && project.files[class.file].language == "go" {
+        let same = project.functions_named(name).iter().filter(|id| project.files[id.file].language == "go");
+        found.extend(same.filter(|id| project.function(**id).class.is_some()));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
+
+pub(crate) fn constructor(project: &Project, class: ClassId) -> Option<FunctionId> {
+    let own = &project.class(class).name;
+    CONSTRUCTORS.iter().copied().chain([own.as_str()]).find_map(|name| project.method(class, name))
+}

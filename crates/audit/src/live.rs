@@ -1,0 +1,89 @@
+//! Which functions anybody calls.
+
+use crate::{
+    graph::Graph,
+    project::{FunctionId, Project, related},
+    verbs::Words,
+};
+use std::collections::{HashMap, HashSet};
+
+/// Bases that call nothing of what is made from them.
+const PLAIN_BASES: &[&str] = &[
+    "object",
+    "ABC",
+    "Protocol",
+    "Generic",
+    "Enum",
+    "StrEnum",
+    "NamedTuple",
+    "BaseModel",
+    "Object",
+    "Serializable",
+    "TypedDict",
+];
+
+/// All functions that are reached from somewhere.
+pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
+    let mentioned = mentions(project);
+    let mut live = HashSet::new();
+    let mut open: Vec<FunctionId> =
+        project.function_ids().filter(|id| is_root(project, graph, words, &mentioned, *id)).collect();
+    let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
+    for id in project.function_ids().filter(|id| id.index != 0) {
+        let function = project.function(id);
+        if function.name.is_empty() {
+            children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
+        }
+    }
+    while let Some(id) = open.pop() {
+        if !live.insert(id) {
+            continue;
+        }
+        open.extend(graph.calls.get(&id).into_iter().flatten());
+        open.extend(children.get(&id).into_iter().flatten());
+        let language = project.files[id.file].language;
+        for name in project.function(id).mentions.iter().chain(graph.loose.get(&id).into_iter().flatten()) {
+            let named = project.functions_named(name).iter();
+            open.extend(named.filter(|one| related(project.files[one.file].language, language)));
+        }
+    }
+    live
+}
+
+/// Names that are mentioned anywhere without a call.
+fn mentions(project: &Project) -> HashSet<&str> {
+    project
+        .files
+        .iter()
+        .flat_map(|facts| &facts.functions)
+        .flat_map(|function| &function.mentions)
+        .map(String::as_str)
+        .collect()
+}
+
+fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, mentioned: &HashSet<&str>, id: FunctionId) -> bool {
+    let function = project.function(id);
+    if id.index == 0 || function.registered {
+        return true;
+    }
+    if function.name.is_empty() || function.private {
+        return false;
+    }
+    let called = graph.callers(id).iter().any(|caller| caller.scope() != id);
+    if called || mentioned.contains(function.name.as_str()) || graph.loose_names.contains(&function.name) {
+        return false;
+    }
+    if from_outside(project, id) {
+        return true;
+    }
+    // Local functions are called where they stand, or never.
+    let local = function.parent != 0 && function.class.is_none();
+    !words.is_helper(&function.name) && !local
+}
+
+/// A method of a class that is made from one outside of the tree: that one may call it.
+fn from_outside(project: &Project, id: FunctionId) -> bool {
+    let Some(class) = project.class_around(id) else { return false };
+    let bases = &project.class(class).bases;
+    bases.iter().any(|base| !PLAIN_BASES.contains(&base.as_str()) && project.classes_named(base).is_empty())
+}

@@ -1,0 +1,57 @@
+//! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
+
+mod python;
+pub(crate) mod words;
+mod writer;
+
+use crate::facts::{Expr, Facts};
+use std::path::Path;
+use tree_sitter::{Language, Node, Parser};
+use writer::Writer;
+
+/// Turns a node into a value and notes all that it says on the way.
+type Lower = fn(&mut Writer<'_>, Node<'_>) -> Expr;
+
+/// How one language is read.
+struct Dialect {
+    name: &'static str,
+    extensions: &'static [&'static str],
+    grammar: fn() -> Language,
+    lower: Lower,
+    /// Module path and package of a file, by its path below the root and its text.
+    place: fn(&mut Facts, Node<'_>, &str),
+}
+
+const DIALECTS: &[Dialect] = &[Dialect {
+    name: "python",
+    extensions: &["py", "pyi"],
+    grammar: || tree_sitter_python::LANGUAGE.into(),
+    lower: python::lower,
+    place: python::place,
+}];
+
+fn dialect(file: &str) -> Option<&'static Dialect> {
+    let extension = Path::new(file).extension()?.to_str()?;
+    DIALECTS.iter().find(|dialect| dialect.extensions.contains(&extension))
+}
+
+/// The language that a file's name promises.
+pub(crate) fn language(file: &str) -> Option<&'static str> {
+    dialect(file).map(|dialect| dialect.name)
+}
+
+/// Reads a file; nothing when its name belongs to no language that is known here.
+pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
+    let dialect = dialect(file)?;
+    let mut parser = Parser::new();
+    parser.set_language(&(dialect.grammar)()).ok()?;
+    let tree = parser.parse(text, None)?;
+    let root = tree.root_node();
+    let mut writer = Writer::new(file, text, dialect.name, dialect.lower);
+    (dialect.place)(&mut writer.facts, root, text);
+    if root.has_error() {
+        writer.facts.broken = Some(writer::first_error(root));
+    }
+    writer.lower(root);
+    Some(writer.finish(root))
+}

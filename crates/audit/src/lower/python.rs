@@ -1,0 +1,461 @@
+//! Python.
+
+use super::{
+    words::{registers, type_name},
+    writer::{Writer, arg, either, end_line, line, named, named_arg, spread_arg},
+};
+use crate::facts::{Arg, Class, Expr, Facts, Function, Param};
+use tree_sitter::Node;
+
+pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
+    let path = facts.file.strip_suffix(".pyi").or(facts.file.strip_suffix(".py")).unwrap_or(&facts.file);
+    let mut module: Vec<String> = path.split('/').map(str::to_owned).collect();
+    if module.last().is_some_and(|last| last == "__init__") {
+        module.pop();
+    }
+    facts.module = module;
+}
+
+pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    match node.kind() {
+        "import_statement" => import(w, node),
+        "import_from_statement" => import_from(w, node),
+        "decorated_definition" => decorated(w, node),
+        "function_definition" => function(w, node, false),
+        "class_definition" => class(w, node),
+        "lambda" => return lambda(w, node),
+        "assignment" => assignment(w, node),
+        "augmented_assignment" => {
+            let value = w.lower_field(node, "right");
+            bind_to(w, node.child_by_field_name("left"), value, None);
+        }
+        "named_expression" => {
+            let value = w.lower_field(node, "value");
+            if let Some(name) = w.field_text(node, "name") {
+                w.bind(name, value.clone(), None, line(node));
+            }
+            return value;
+        }
+        "for_statement" | "for_in_clause" => {
+            let over = w.lower_field(node, "right");
+            bind_each(w, node.child_by_field_name("left"), over);
+            for child in named(node) {
+                if Some(child) != node.child_by_field_name("right") && Some(child) != node.child_by_field_name("left") {
+                    w.lower(child);
+                }
+            }
+        }
+        "list_comprehension" | "set_comprehension" | "generator_expression" => return comprehension(w, node),
+        "return_statement" | "yield" => {
+            let values: Vec<Expr> = named(node).into_iter().map(|child| w.lower(child)).collect();
+            w.current().returns.extend(values);
+        }
+        "match_statement" => w.lower_children(node),
+        "as_pattern" => as_pattern(w, node),
+        "identifier" => {
+            w.mention(w.text(node));
+            return Expr::Name(w.text(node).to_owned());
+        }
+        "attribute" => return attribute(w, node),
+        "subscript" => return subscript(w, node),
+        "call" => return call(w, node),
+        "string" => return string(w, node),
+        "concatenated_string" => {
+            let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
+            return joined(w, parts, node);
+        }
+        "binary_operator" => return binary(w, node),
+        "boolean_operator" => {
+            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+            let is_or = w.field_text(node, "operator") == Some("or");
+            return if is_or { either(left, right) } else { right };
+        }
+        "conditional_expression" => {
+            let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
+            let mut parts = parts.into_iter();
+            let (yes, _, no) = (parts.next(), parts.next(), parts.next());
+            return either(yes.unwrap_or(Expr::Nil), no.unwrap_or(Expr::Nil));
+        }
+        "parenthesized_expression" | "await" | "expression_statement" => {
+            let mut last = Expr::Nil;
+            for child in named(node) {
+                last = w.lower(child);
+            }
+            return last;
+        }
+        "dictionary" => return dictionary(w, node),
+        "list" | "tuple" | "set" | "expression_list" => {
+            return Expr::List(named(node).into_iter().map(|one| w.lower(one)).collect());
+        }
+        "true" | "false" | "none" | "integer" | "float" | "ellipsis" => return Expr::Nil,
+        "comment" => {}
+        "type" => w.lower_children(node),
+        "module" | "block" | "if_statement" | "elif_clause" | "else_clause" | "while_statement" | "try_statement" => {
+            w.lower_children(node);
+        }
+        _ => return w.lower_opaque(node),
+    }
+    Expr::Nil
+}
+
+fn import(w: &mut Writer<'_>, node: Node<'_>) {
+    for child in named(node) {
+        let (path, alias) = match child.kind() {
+            "aliased_import" => (w.field_text(child, "name"), w.field_text(child, "alias")),
+            _ => (Some(w.text(child)), None),
+        };
+        let Some(path) = path else { continue };
+        let module: Vec<String> = path.split('.').map(str::to_owned).collect();
+        // `import a.b` makes `a` known; `a.b.X` is then followed from there.
+        match alias {
+            Some(alias) => w.import(alias, module, None),
+            None => w.import(&module[0].clone(), module[..1].to_vec(), None),
+        }
+    }
+}
+
+fn import_from(w: &mut Writer<'_>, node: Node<'_>) {
+    let Some(from) = node.child_by_field_name("module_name") else { return };
+    let text = w.text(from);
+    let dots = text.chars().take_while(|c| *c == '.').count();
+    let mut module: Vec<String> = Vec::new();
+    if dots > 0 {
+        // Its own package: the folder, whatever the file is called.
+        let folder = w.facts.file.split('/').count() - 1;
+        let parts: Vec<String> = w.facts.file.split('/').take(folder).map(str::to_owned).collect();
+        module.extend(parts.into_iter().take((folder + 1).saturating_sub(dots)));
+    }
+    module.extend(text[dots..].split('.').filter(|part| !part.is_empty()).map(str::to_owned));
+    let mut cursor = node.walk();
+    let names: Vec<Node<'_>> = node.children_by_field_name("name", &mut cursor).collect();
+    if names.is_empty() {
+        w.import("*", module.clone(), Some("*"));
+    }
+    for name in names {
+        match name.kind() {
+            "aliased_import" => {
+                if let (Some(item), Some(alias)) = (w.field_text(name, "name"), w.field_text(name, "alias")) {
+                    w.import(alias, module.clone(), Some(item));
+                }
+            }
+            _ => w.import(w.text(name), module.clone(), Some(w.text(name))),
+        }
+    }
+}
+
+fn decorated(w: &mut Writer<'_>, node: Node<'_>) {
+    let mut registered = false;
+    for child in named(node) {
+        match child.kind() {
+            "decorator" => {
+                let decorator = named(child).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                registered |= decorator.last_name().is_some_and(registers);
+            }
+            "function_definition" => function(w, child, registered),
+            _ => {
+                w.lower(child);
+            }
+        }
+    }
+}
+
+fn function(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let is_method = w.class_body().is_some();
+    let mut params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    if is_method && params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls" | "mcs")) {
+        params.remove(0);
+    }
+    let dunder = name.starts_with("__") && name.ends_with("__");
+    let function = Function {
+        private: name.starts_with('_') && !dunder,
+        registered: registered || dunder || name == "main",
+        return_kind: w.field_text(node, "return_type").and_then(type_name),
+        name: name.clone(),
+        params,
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    let index = w.in_function(function, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            w.lower(body);
+        }
+    });
+    if !is_method {
+        w.bind(&name, Expr::Function(index), None, line(node));
+    }
+}
+
+fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
+    let mut params = Vec::new();
+    for node in named(list) {
+        let kind = w.field_text(node, "type").and_then(type_name);
+        if let Some(annotation) = node.child_by_field_name("type") {
+            w.lower(annotation);
+        }
+        let plain = |w: &Writer<'_>, node: Node<'_>| w.text(node).trim_start_matches('*').to_owned();
+        let param = match node.kind() {
+            "identifier" => Param { name: plain(w, node), ..Param::default() },
+            "default_parameter" | "typed_default_parameter" => {
+                let default = w.lower_field(node, "value");
+                Param {
+                    name: w.field_text(node, "name").unwrap_or("").to_owned(),
+                    default: Some(default),
+                    kind,
+                    rest: false,
+                }
+            }
+            "typed_parameter" => {
+                let Some(inner) = named(node).into_iter().next() else { continue };
+                Param { name: plain(w, inner), kind, rest: inner.kind().contains("splat"), default: None }
+            }
+            "list_splat_pattern" | "dictionary_splat_pattern" => {
+                Param { name: plain(w, node), rest: true, ..Param::default() }
+            }
+            _ => continue,
+        };
+        params.push(param);
+    }
+    params
+}
+
+fn lambda(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
+    Expr::Function(w.in_function(function, |w| {
+        let value = w.lower_field(node, "body");
+        w.current().returns.push(value);
+    }))
+}
+
+fn class(w: &mut Writer<'_>, node: Node<'_>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let mut bases = Vec::new();
+    if let Some(list) = node.child_by_field_name("superclasses") {
+        for base in named(list) {
+            let base = w.lower(base);
+            bases.extend(base.last_name().map(str::to_owned));
+        }
+    }
+    let is_enum = bases.iter().any(|base| base.ends_with("Enum") || base == "TextChoices");
+    let class = Class { name, line: line(node), bases, is_enum, ..Class::default() };
+    w.in_class(class, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            w.lower(body);
+        }
+    });
+}
+
+fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
+    let kind = w.field_text(node, "type").and_then(type_name);
+    let Some(right) = node.child_by_field_name("right") else {
+        // `bus: EventBus` in a class says what its objects have.
+        if let (Some(left), Some(_)) = (node.child_by_field_name("left"), w.class_body()) {
+            w.field(w.text(left), Expr::Nil, kind, line(node));
+        }
+        return;
+    };
+    let value = w.lower(right);
+    bind_to(w, node.child_by_field_name("left"), value.clone(), kind);
+    if right.kind() == "assignment" {
+        // a = b = value
+        let inner = right.child_by_field_name("left").map(|left| w.text(left).to_owned());
+        if let (Some(inner), Some(left)) = (inner, node.child_by_field_name("left")) {
+            bind_to(w, Some(left), Expr::Name(inner), None);
+        }
+    }
+}
+
+fn bind_to(w: &mut Writer<'_>, left: Option<Node<'_>>, value: Expr, kind: Option<String>) {
+    let Some(left) = left else { return };
+    match left.kind() {
+        "identifier" => w.bind(w.text(left), value, kind, line(left)),
+        "attribute" => {
+            let of = w.field_text(left, "object");
+            if let (Some("self" | "cls"), Some(name)) = (of, w.field_text(left, "attribute")) {
+                w.field(name, value, kind, line(left));
+            } else {
+                w.lower(left);
+            }
+        }
+        "pattern_list" | "tuple_pattern" | "list_pattern" => {
+            for (at, one) in named(left).into_iter().enumerate() {
+                let part = match &value {
+                    Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
+                    Expr::Each(_) => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
+                    _ => Expr::Opaque(w.text(one).to_owned()),
+                };
+                bind_to(w, Some(one), part, None);
+            }
+        }
+        _ => {
+            w.lower(left);
+        }
+    }
+}
+
+/// What a loop gives its variables: elements of a list, keys of a dictionary, both of `.items()`.
+fn bind_each(w: &mut Writer<'_>, left: Option<Node<'_>>, over: Expr) {
+    bind_to(w, left, Expr::Each(Box::new(over)), None);
+}
+
+fn comprehension(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut body = None;
+    for child in named(node) {
+        if Some(child) == node.child_by_field_name("body") {
+            body = Some(child);
+        } else {
+            w.lower(child);
+        }
+    }
+    Expr::List(body.map(|body| w.lower(body)).into_iter().collect())
+}
+
+fn as_pattern(w: &mut Writer<'_>, node: Node<'_>) {
+    let mut value = Expr::Nil;
+    for child in named(node) {
+        match child.kind() {
+            "as_pattern_target" => {
+                let target = named(child).into_iter().next();
+                bind_to(w, target, value.clone(), None);
+            }
+            _ => value = w.lower(child),
+        }
+    }
+}
+
+fn attribute(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "object");
+    let name = w.field_text(node, "attribute").unwrap_or("");
+    w.mention(name);
+    receiver(of).member(name)
+}
+
+/// `self` and `cls` are the receiver.
+fn receiver(of: Expr) -> Expr {
+    match of {
+        Expr::Name(name) if name == "cls" => Expr::Name("self".into()),
+        Expr::Call(call) if matches!(&call.target, Expr::Name(name) if name == "super") => Expr::Name("super".into()),
+        other => other,
+    }
+}
+
+fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "value");
+    let key = w.lower_field(node, "subscript");
+    Expr::Index(Box::new(of), Box::new(key))
+}
+
+fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let target = match node.child_by_field_name("function") {
+        // The name of what is called is no mention of it.
+        Some(function) if function.kind() == "identifier" => Expr::Name(w.text(function).to_owned()),
+        Some(function) if function.kind() == "attribute" => {
+            let of = w.lower_field(function, "object");
+            receiver(of).member(w.field_text(function, "attribute").unwrap_or(""))
+        }
+        Some(function) => w.lower(function),
+        None => Expr::Nil,
+    };
+    let args = node.child_by_field_name("arguments").map(|list| arguments(w, list)).unwrap_or_default();
+    w.call(node, target, args, false)
+}
+
+fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
+    if list.kind() != "argument_list" {
+        return vec![arg(w.lower(list))];
+    }
+    let mut args = Vec::new();
+    for node in named(list) {
+        match node.kind() {
+            "keyword_argument" => {
+                let value = w.lower_field(node, "value");
+                args.push(named_arg(w.field_text(node, "name").unwrap_or(""), value));
+            }
+            "list_splat" | "dictionary_splat" => {
+                let value = named(node).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                args.push(spread_arg(value));
+            }
+            _ => args.push(arg(w.lower(node))),
+        }
+    }
+    args
+}
+
+fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut computed = false;
+    for child in named(node) {
+        match child.kind() {
+            "string_content" => text.push_str(&unescape(w.text(child))),
+            "interpolation" => {
+                computed = true;
+                if !text.is_empty() {
+                    parts.push(Expr::Text(std::mem::take(&mut text)));
+                }
+                let value = child.child_by_field_name("expression").or(named(child).into_iter().next());
+                parts.push(value.map_or(Expr::Nil, |value| w.lower(value)));
+            }
+            _ => {}
+        }
+    }
+    if computed {
+        if !text.is_empty() {
+            parts.push(Expr::Text(text));
+        }
+        return joined(w, parts, node);
+    }
+    w.string(text, node)
+}
+
+fn joined(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
+    let plain: Option<String> = parts
+        .iter()
+        .map(|part| match part {
+            Expr::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    match plain {
+        Some(text) => w.string(text, node),
+        None => {
+            // SQL with a hole in it is still SQL.
+            let text: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
+            w.string(text, node);
+            Expr::Join(parts)
+        }
+    }
+}
+
+fn unescape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
+    text.replace("\\n", "\n").replace("\\'", "'").replace("\\\"", "\"").replace("\\\\", "\\")
+}
+
+fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+    match w.field_text(node, "operator") {
+        Some("+") => joined(w, vec![left, right], node),
+        Some("|") => Expr::List(vec![left, right]),
+        _ => w.opaque(node),
+    }
+}
+
+fn dictionary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut pairs = Vec::new();
+    for child in named(node) {
+        match child.kind() {
+            "pair" => {
+                let key = w.lower_field(child, "key");
+                let value = w.lower_field(child, "value");
+                pairs.push((key, value));
+            }
+            _ => w.lower_children(child),
+        }
+    }
+    Expr::Map(pairs)
+}

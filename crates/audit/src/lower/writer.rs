@@ -1,0 +1,255 @@
+//! What all languages need to write down facts: scopes, calls, names, strings.
+
+use super::Lower;
+use crate::{
+    facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
+    sql,
+};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+/// Expressions nested deeper than this are not looked into.
+const DEPTH_MAX: usize = 400;
+/// Of what is shown of an expression.
+const SHOWN_MAX: usize = 80;
+
+pub(crate) struct Writer<'a> {
+    src: &'a str,
+    pub(crate) facts: Facts,
+    lower: Lower,
+    functions: Vec<usize>,
+    /// Classes around, each with the depth of functions at which it was opened.
+    classes: Vec<(usize, usize)>,
+    depth: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(file: &str, src: &'a str, language: &'static str, lower: Lower) -> Self {
+        let root = Function { line: 1, end_line: u32::MAX, registered: true, ..Function::default() };
+        let facts = Facts { file: file.to_owned(), language, functions: vec![root], ..Facts::default() };
+        Self { src, facts, lower, functions: vec![0], classes: Vec::new(), depth: 0 }
+    }
+
+    pub(super) fn finish(mut self, root: Node<'_>) -> Facts {
+        for function in &mut self.facts.functions {
+            function.mentions.sort_unstable();
+            function.mentions.dedup();
+        }
+        self.facts.functions[0].end_line = end_line(root);
+        self.facts
+    }
+
+    /// Goes on with the language's own rules.
+    pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
+        if self.depth >= DEPTH_MAX {
+            return self.opaque(node);
+        }
+        self.depth += 1;
+        let value = (self.lower)(self, node);
+        self.depth -= 1;
+        value
+    }
+
+    /// For what has no rule of its own: looks at everything inside.
+    pub(crate) fn lower_children(&mut self, node: Node<'_>) {
+        for child in named(node) {
+            self.lower(child);
+        }
+    }
+
+    /// Inside is looked at; the whole is no value that could be followed.
+    pub(crate) fn lower_opaque(&mut self, node: Node<'_>) -> Expr {
+        self.lower_children(node);
+        self.opaque(node)
+    }
+
+    pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &str) -> Expr {
+        node.child_by_field_name(field).map_or(Expr::Nil, |child| self.lower(child))
+    }
+
+    pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
+        self.src.get(node.byte_range()).unwrap_or("")
+    }
+
+    pub(crate) fn field_text(&self, node: Node<'_>, field: &str) -> Option<&'a str> {
+        node.child_by_field_name(field).map(|child| self.text(child))
+    }
+
+    pub(crate) fn opaque(&self, node: Node<'_>) -> Expr {
+        Expr::Opaque(shown(self.text(node)))
+    }
+
+    pub(crate) fn function(&self) -> usize {
+        *self.functions.last().unwrap_or(&0)
+    }
+
+    pub(crate) fn current(&mut self) -> &mut Function {
+        let index = self.function();
+        &mut self.facts.functions[index]
+    }
+
+    /// The class whose body this is directly.
+    pub(crate) fn class_body(&self) -> Option<usize> {
+        self.classes.last().filter(|(_, depth)| *depth == self.functions.len()).map(|(class, _)| *class)
+    }
+
+    /// The class around, through functions too.
+    pub(crate) fn class(&self) -> Option<usize> {
+        self.classes.last().map(|(class, _)| *class)
+    }
+
+    pub(crate) fn class_name(&self) -> Option<String> {
+        self.class().map(|class| self.facts.classes[class].name.clone())
+    }
+
+    /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
+    /// `partial`, reopened) goes on.
+    pub(crate) fn in_class(&mut self, class: Class, inside: impl FnOnce(&mut Self)) {
+        let known = self.facts.classes.iter().position(|one| one.name == class.name && !class.name.is_empty());
+        let index = match known {
+            Some(index) => {
+                let one = &mut self.facts.classes[index];
+                one.bases.extend(class.bases);
+                one.members.extend(class.members);
+                one.is_enum |= class.is_enum;
+                index
+            }
+            None => {
+                self.facts.classes.push(class);
+                self.facts.classes.len() - 1
+            }
+        };
+        self.classes.push((index, self.functions.len()));
+        inside(self);
+        self.classes.pop();
+    }
+
+    /// Opens a function; what `inside` does belongs to it. Its class is the one whose body this is directly, unless one
+    /// is given.
+    pub(crate) fn in_function(&mut self, mut function: Function, inside: impl FnOnce(&mut Self)) -> usize {
+        function.parent = self.function();
+        if function.class.is_none() {
+            function.class = self.class_body().map(|class| self.facts.classes[class].name.clone());
+        }
+        self.facts.functions.push(function);
+        let index = self.facts.functions.len() - 1;
+        self.functions.push(index);
+        inside(self);
+        self.functions.pop();
+        index
+    }
+
+    /// A name gets a value, in the function or the class that this is in.
+    pub(crate) fn bind(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
+        let binding = Binding { name: name.to_owned(), value, kind, line };
+        match self.class_body() {
+            Some(class) => self.facts.classes[class].members.push(binding),
+            None => self.current().bindings.push(binding),
+        }
+    }
+
+    /// A field of the class around gets a value or a type.
+    pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
+        let function = self.function();
+        if let Some(class) = self.class() {
+            self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
+        }
+    }
+
+    pub(crate) fn mention(&mut self, name: &str) {
+        let name = name.to_owned();
+        self.current().mentions.push(name);
+    }
+
+    pub(crate) fn call(&mut self, node: Node<'_>, target: Expr, args: Vec<Arg>, makes: bool) -> Expr {
+        let function = self.function();
+        let call = Arc::new(Call { target, args, line: line(node), end_line: end_line(node), makes, function });
+        self.current().calls.push(Arc::clone(&call));
+        Expr::Call(call)
+    }
+
+    /// A literal string.
+    pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
+        if sql::may_write(&text) {
+            let sql = Sql { text: text.clone(), line: line(node), function: self.function() };
+            self.facts.sql.push(sql);
+        }
+        Expr::Text(text)
+    }
+
+    pub(crate) fn import(&mut self, local: &str, module: Vec<String>, item: Option<&str>) {
+        self.facts.imports.push(Import { local: local.to_owned(), module, item: item.map(str::to_owned) });
+    }
+}
+
+pub(crate) fn line(node: Node<'_>) -> u32 {
+    u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
+}
+
+pub(crate) fn end_line(node: Node<'_>) -> u32 {
+    u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1
+}
+
+/// Children that are not comments.
+pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor).filter(|child| !child.is_extra() && !child.kind().contains("comment")).collect()
+}
+
+pub(crate) fn arg(value: Expr) -> Arg {
+    Arg { name: None, value, spread: false }
+}
+
+pub(crate) fn named_arg(name: &str, value: Expr) -> Arg {
+    Arg { name: Some(name.to_owned()), value, spread: false }
+}
+
+pub(crate) fn spread_arg(value: Expr) -> Arg {
+    Arg { name: None, value, spread: true }
+}
+
+/// Two values of which either may hold.
+pub(crate) fn either(one: Expr, other: Expr) -> Expr {
+    let mut list = Vec::new();
+    for value in [one, other] {
+        match value {
+            Expr::Any(values) => list.extend(values),
+            value => list.push(value),
+        }
+    }
+    Expr::Any(list)
+}
+
+/// An expression on one line, not too long.
+fn shown(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > SHOWN_MAX {
+            let end = (0..=SHOWN_MAX).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+            line.truncate(end);
+            line.push('…');
+            break;
+        }
+    }
+    line
+}
+
+/// The line of the first syntax error below a node that has one.
+pub(super) fn first_error(root: Node<'_>) -> u32 {
+    let mut node = root;
+    loop {
+        if node.is_error() || node.is_missing() {
+            return line(node);
+        }
+        let mut cursor = node.walk();
+        let next = node.children(&mut cursor).find(|child| child.has_error() || child.is_missing());
+        match next {
+            Some(child) => node = child,
+            None => return line(node),
+        }
+    }
+}

@@ -1,0 +1,404 @@
+//! All files together: which module is which file, and what a name means where it stands.
+
+use crate::facts::{Binding, Call, Class, Expr, Facts, Function, Param};
+use std::{collections::HashMap, sync::Arc};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct FunctionId {
+    pub(crate) file: usize,
+    pub(crate) index: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ClassId {
+    pub(crate) file: usize,
+    pub(crate) index: usize,
+}
+
+/// A call and the file that it stands in.
+#[derive(Clone, Debug)]
+pub(crate) struct CallAt {
+    pub(crate) file: usize,
+    pub(crate) call: Arc<Call>,
+}
+
+impl CallAt {
+    pub(crate) fn scope(&self) -> FunctionId {
+        FunctionId { file: self.file, index: self.call.function }
+    }
+}
+
+/// What a name means.
+#[derive(Clone, Debug)]
+pub(crate) enum Meaning<'p> {
+    /// What is assigned to it, in the function named.
+    Values(Vec<&'p Binding>, FunctionId),
+    Param(FunctionId, usize),
+    Class(ClassId),
+    /// A member of the class around, in languages that leave the receiver out.
+    OwnMember(ClassId),
+    Module(Vec<String>),
+    /// Comes from outside of the tree.
+    External(String),
+    Unknown,
+}
+
+/// Languages in which a method sees its class's members by their bare names.
+const BARE_MEMBERS: &[&str] = &["java", "kotlin", "csharp", "ruby"];
+
+pub(crate) struct Project {
+    pub(crate) files: Vec<Facts>,
+    /// Folders above the root, for imports that begin there.
+    above: Vec<String>,
+    modules: HashMap<String, Vec<usize>>,
+    packages: HashMap<String, Vec<usize>>,
+    classes: HashMap<String, Vec<ClassId>>,
+    functions: HashMap<String, Vec<FunctionId>>,
+    children: HashMap<String, Vec<ClassId>>,
+    /// Names at the top of each file.
+    top: Vec<HashMap<String, Vec<usize>>>,
+}
+
+impl Project {
+    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>) -> Self {
+        let mut project = Self {
+            files: Vec::new(),
+            above,
+            modules: HashMap::new(),
+            packages: HashMap::new(),
+            classes: HashMap::new(),
+            functions: HashMap::new(),
+            children: HashMap::new(),
+            top: Vec::new(),
+        };
+        for (file, facts) in files.iter().enumerate() {
+            if let Some(last) = facts.module.last() {
+                project.modules.entry(last.clone()).or_default().push(file);
+            }
+            if !facts.package.is_empty() {
+                project.packages.entry(facts.package.clone()).or_default().push(file);
+            }
+            for (index, class) in facts.classes.iter().enumerate() {
+                let id = ClassId { file, index };
+                project.classes.entry(class.name.clone()).or_default().push(id);
+                for base in &class.bases {
+                    project.children.entry(base.clone()).or_default().push(id);
+                }
+            }
+            for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
+                project.functions.entry(function.name.clone()).or_default().push(FunctionId { file, index });
+            }
+            let mut top: HashMap<String, Vec<usize>> = HashMap::new();
+            for (at, binding) in facts.functions[0].bindings.iter().enumerate() {
+                top.entry(binding.name.clone()).or_default().push(at);
+            }
+            project.top.push(top);
+        }
+        project.files = files;
+        project
+    }
+
+    pub(crate) fn function(&self, id: FunctionId) -> &Function {
+        &self.files[id.file].functions[id.index]
+    }
+
+    pub(crate) fn class(&self, id: ClassId) -> &Class {
+        &self.files[id.file].classes[id.index]
+    }
+
+    pub(crate) fn file(&self, id: FunctionId) -> &str {
+        &self.files[id.file].file
+    }
+
+    pub(crate) fn function_ids(&self) -> impl Iterator<Item = FunctionId> + '_ {
+        self.files
+            .iter()
+            .enumerate()
+            .flat_map(|(file, facts)| (0..facts.functions.len()).map(move |index| FunctionId { file, index }))
+    }
+
+    pub(crate) fn class_ids(&self) -> impl Iterator<Item = ClassId> + '_ {
+        self.files
+            .iter()
+            .enumerate()
+            .flat_map(|(file, facts)| (0..facts.classes.len()).map(move |index| ClassId { file, index }))
+    }
+
+    pub(crate) fn functions_named(&self, name: &str) -> &[FunctionId] {
+        self.functions.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn classes_named(&self, name: &str) -> &[ClassId] {
+        self.classes.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn children(&self, class: &str) -> &[ClassId] {
+        self.children.get(class).map_or(&[], Vec::as_slice)
+    }
+
+    /// The innermost function with a name: what reports show.
+    pub(crate) fn shown_function(&self, id: FunctionId) -> String {
+        let mut at = id;
+        loop {
+            let function = self.function(at);
+            if !function.name.is_empty() {
+                return match &function.class {
+                    Some(class) if !class.is_empty() => format!("{class}.{}", function.name),
+                    _ => function.name.clone(),
+                };
+            }
+            if at.index == 0 {
+                return "<module>".into();
+            }
+            at.index = function.parent;
+        }
+    }
+
+    /// The class whose method this is, or is inside of.
+    pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
+        loop {
+            let function = self.function(id);
+            if let Some(class) = &function.class {
+                return self.nearest_class(class, id.file);
+            }
+            if id.index == 0 {
+                return None;
+            }
+            id.index = function.parent;
+        }
+    }
+
+    /// Of several classes with a name, the one in this file, then in this package; else the only one.
+    pub(crate) fn nearest_class(&self, name: &str, file: usize) -> Option<ClassId> {
+        let all = self.classes_named(name);
+        let package = &self.files[file].package;
+        all.iter()
+            .find(|id| id.file == file)
+            .or_else(|| all.iter().find(|id| !package.is_empty() && self.files[id.file].package == *package))
+            .or(if all.len() == 1 { all.first() } else { None })
+            .copied()
+    }
+
+    /// The files that a module's path names, the nearest ones when there are several.
+    pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let own = &self.files[from].file;
+        let language = self.files[from].language;
+        let mut best: Vec<usize> = Vec::new();
+        let mut score = None;
+        for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
+            let facts = &self.files[file];
+            let above = self.above.iter().chain(&facts.module);
+            let related = related(facts.language, language);
+            if !related || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other) {
+                continue;
+            }
+            if self.above.len() + facts.module.len() < path.len() {
+                continue;
+            }
+            let exact = facts.module.len() == path.len();
+            let common = own.split('/').zip(facts.file.split('/')).take_while(|(one, other)| one == other).count();
+            match score.cmp(&Some((exact, common))) {
+                std::cmp::Ordering::Less => {
+                    score = Some((exact, common));
+                    best = vec![file];
+                }
+                std::cmp::Ordering::Equal => best.push(file),
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+        best
+    }
+
+    /// What a name means in a function.
+    pub(crate) fn meaning(&self, name: &str, scope: FunctionId) -> Meaning<'_> {
+        let mut at = scope;
+        while at.index != 0 {
+            let function = self.function(at);
+            let values: Vec<&Binding> = function.bindings.iter().filter(|one| one.name == name).collect();
+            if !values.is_empty() {
+                return Meaning::Values(values, at);
+            }
+            if let Some(index) = function.params.iter().position(|param| param.name == name) {
+                return Meaning::Param(at, index);
+            }
+            at.index = function.parent;
+        }
+        if BARE_MEMBERS.contains(&self.files[scope.file].language)
+            && let Some(class) = self.class_around(scope)
+            && self.has_member(class, name, 0)
+        {
+            return Meaning::OwnMember(class);
+        }
+        self.top_meaning(name, scope.file, &mut Vec::new())
+    }
+
+    fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
+        let class = self.class(id);
+        class.members.iter().any(|one| one.name == name)
+            || class.fields.iter().any(|(one, _)| one.name == name)
+            || (depth < 8
+                && class
+                    .bases
+                    .iter()
+                    .filter_map(|base| self.nearest_class(base, id.file))
+                    .any(|base| self.has_member(base, name, depth + 1)))
+    }
+
+    /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
+    pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
+        if let Some(found) = self.defined_in(name, file) {
+            return found;
+        }
+        if seen.contains(&file) || seen.len() > 24 {
+            return Meaning::Unknown;
+        }
+        seen.push(file);
+        let found = self.imported(name, file, seen);
+        seen.pop();
+        found
+    }
+
+    fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
+        if let Some(at) = self.top[file].get(name) {
+            let module = &self.files[file].functions[0];
+            let values = at.iter().map(|at| &module.bindings[*at]).collect();
+            return Some(Meaning::Values(values, FunctionId { file, index: 0 }));
+        }
+        self.classes_named(name).iter().find(|id| id.file == file).map(|id| Meaning::Class(*id))
+    }
+
+    fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
+        let facts = &self.files[file];
+        for import in facts.imports.iter().filter(|import| import.local == name) {
+            let found = match &import.item {
+                None => Meaning::Module(import.module.clone()),
+                Some(item) => self.member_of_module(&import.module, item, file, seen),
+            };
+            if !matches!(found, Meaning::Unknown) {
+                return found;
+            }
+        }
+        if !facts.package.is_empty() {
+            for &peer in self.packages.get(&facts.package).map_or(&[] as &[usize], Vec::as_slice) {
+                if peer != file
+                    && let Some(found) = self.defined_in(name, peer)
+                {
+                    return found;
+                }
+            }
+        }
+        for import in facts.imports.iter().filter(|import| import.local == "*") {
+            for peer in self.module_files(&import.module, file) {
+                let found = self.top_meaning(name, peer, seen);
+                if !matches!(found, Meaning::Unknown | Meaning::External(_)) {
+                    return found;
+                }
+            }
+            // `import static a.b.Events.*`, `use events::Kind::*`: the members of a class.
+            if let Some(class) = import.module.last().and_then(|last| self.nearest_class(last, file))
+                && self.class(class).members.iter().any(|one| one.name == name)
+            {
+                return Meaning::OwnMember(class);
+            }
+        }
+        match self.classes_named(name) {
+            [one] if related(self.files[one.file].language, facts.language) => Meaning::Class(*one),
+            _ => Meaning::Unknown,
+        }
+    }
+
+    /// `from module import item`: a name of the module, a module below it, or something of a class.
+    pub(crate) fn member_of_module(
+        &self,
+        module: &[String],
+        item: &str,
+        from: usize,
+        seen: &mut Vec<usize>,
+    ) -> Meaning<'_> {
+        let files = self.module_files(module, from);
+        for &file in &files {
+            if file == from {
+                continue;
+            }
+            let found = self.top_meaning(item, file, seen);
+            if !matches!(found, Meaning::Unknown) {
+                return found;
+            }
+        }
+        let mut below = module.to_vec();
+        below.push(item.to_owned());
+        if !self.module_files(&below, from).is_empty() {
+            return Meaning::Module(below);
+        }
+        if let Some(class) = module.last().and_then(|last| self.nearest_class(last, from))
+            && self.has_member(class, item, 0)
+        {
+            return Meaning::OwnMember(class);
+        }
+        if files.is_empty() {
+            // The package itself is not in the tree, but something of that name may be.
+            let known: Vec<_> = self
+                .classes_named(item)
+                .iter()
+                .filter(|id| related(self.files[id.file].language, self.files[from].language))
+                .collect();
+            if let [one] = known[..] {
+                return Meaning::Class(*one);
+            }
+            return Meaning::External(below.join("."));
+        }
+        Meaning::Unknown
+    }
+
+    /// A method of a class or of those that it is made from.
+    pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        self.method_at(class, name, 0)
+    }
+
+    fn method_at(&self, id: ClassId, name: &str, depth: usize) -> Option<FunctionId> {
+        let class = self.class(id);
+        let own = self.functions_named(name).iter().find(|function| {
+            let one = self.function(**function);
+            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
+        });
+        own.copied().or_else(|| {
+            let mut bases = class.bases.iter().filter(|_| depth < 8);
+            bases.find_map(|base| {
+                self.nearest_class(base, id.file).and_then(|base| self.method_at(base, name, depth + 1))
+            })
+        })
+    }
+
+    /// Methods of a type may lie in other files of its package.
+    fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+        at.file == class.file
+            || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file)) == Some(class)
+            || {
+                let package = &self.files[at.file].package;
+                !package.is_empty() && *package == self.files[class.file].package
+            }
+    }
+
+    pub(crate) fn params(&self, id: FunctionId) -> &[Param] {
+        &self.function(id).params
+    }
+
+    /// The functions whose bodies are these values.
+    pub(crate) fn function_of(&self, value: &Expr, scope: FunctionId) -> Option<FunctionId> {
+        match value {
+            Expr::Function(index) => Some(FunctionId { file: scope.file, index: *index }),
+            _ => None,
+        }
+    }
+}
+
+/// Files of these languages can use each other's names.
+pub(crate) fn related(one: &str, other: &str) -> bool {
+    let family = |language: &str| match language {
+        "typescript" | "javascript" => 1,
+        "java" | "kotlin" => 2,
+        _ => 0,
+    };
+    one == other || (family(one) != 0 && family(one) == family(other))
+}

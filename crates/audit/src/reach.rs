@@ -1,0 +1,400 @@
+//! What an expression may come to be: names, members, look-ups and calls are followed through the tree; parameters back to
+//! the callers.
+
+mod calls;
+mod members;
+
+use crate::{
+    facts::{Call, Expr},
+    graph::{Caller, Graph},
+    project::{ClassId, FunctionId, Meaning, Project},
+    report::Confidence,
+};
+
+/// Steps after which an expression is given up.
+const FUEL: u32 = 20_000;
+const DEPTH_MAX: usize = 60;
+
+/// What an expression is in the end.
+#[derive(Clone, Debug)]
+pub(crate) enum Thing<'p> {
+    Text(String),
+    Map(&'p [(Expr, Expr)], FunctionId),
+    List(&'p [Expr], FunctionId),
+    Class(ClassId),
+    /// An object, with the call that makes it when that is known.
+    Instance(ClassId, Option<(&'p Call, FunctionId)>),
+    Function(FunctionId),
+    Module(Vec<String>),
+    External(String),
+    /// What a call answers is not known.
+    Call(&'p Call, FunctionId),
+    /// Not followed any further, as it is written.
+    Open(String),
+    /// A parameter that nobody gives.
+    Unfed,
+    Nil,
+}
+
+/// The set of constants that a text was taken from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum GroupKey {
+    Class(ClassId),
+    /// An object or map at the top of a file.
+    Object(usize, String),
+    /// The constants at the top of a file.
+    Constants(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Found<'p> {
+    pub(crate) thing: Thing<'p>,
+    /// How it was come to, the last step first.
+    pub(crate) via: Vec<String>,
+    pub(crate) group: Option<GroupKey>,
+    /// The call that gave it to a helper, when it came by a parameter.
+    pub(crate) at: Option<Caller<'p>>,
+    pub(crate) confidence: Confidence,
+}
+
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "caller at {}:{}", self.file, self.call.line)
+    }
+}
+
+impl<'p> Found<'p> {
+    fn new(thing: Thing<'p>) -> Self {
+        Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High }
+    }
+
+    fn by(mut self, step: impl Into<String>) -> Self {
+        self.via.push(step.into());
+        self
+    }
+
+    fn at_most(mut self, confidence: Confidence) -> Self {
+        self.confidence = self.confidence.min(confidence);
+        self
+    }
+}
+
+/// One walk: what it has used up, and the calls that it is inside of.
+pub(crate) struct Walk<'p> {
+    fuel: u32,
+    depth: usize,
+    /// A function whose answer is looked for, and the call that asks.
+    frames: Vec<(FunctionId, &'p Call, FunctionId)>,
+    visiting: Vec<(*const Expr, usize)>,
+    params: Vec<(FunctionId, usize)>,
+    callers: bool,
+}
+
+impl Walk<'_> {
+    /// For types only: parameters are not followed to the callers.
+    pub(crate) fn types() -> Self {
+        Self { callers: false, fuel: 2_000, ..Self::values() }
+    }
+
+    pub(crate) fn values() -> Self {
+        Self { fuel: FUEL, depth: 0, frames: Vec::new(), visiting: Vec::new(), params: Vec::new(), callers: true }
+    }
+}
+
+pub(crate) struct Reach<'p> {
+    pub(crate) project: &'p Project,
+    graph: Option<&'p Graph<'p>>,
+}
+
+impl<'p> Reach<'p> {
+    /// Before it is known who calls whom.
+    pub(crate) fn types(project: &'p Project) -> Self {
+        Self { project, graph: None }
+    }
+
+    pub(crate) fn new(project: &'p Project, graph: &'p Graph<'p>) -> Self {
+        Self { project, graph: Some(graph) }
+    }
+
+    /// What it may be, as things alone.
+    pub(crate) fn things<'e>(&self, expr: &'e Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Thing<'p>>
+    where
+        'e: 'p,
+    {
+        self.reach(expr, scope, walk).into_iter().map(|found| found.thing).collect()
+    }
+
+    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId) -> Vec<FunctionId> {
+        let things = self.things(expr, scope, &mut Walk::types());
+        things.into_iter().filter_map(|thing| if let Thing::Function(id) = thing { Some(id) } else { None }).collect()
+    }
+
+    pub(crate) fn reach(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let place = (std::ptr::from_ref(expr), walk.frames.len());
+        if walk.fuel == 0 || walk.depth >= DEPTH_MAX || walk.visiting.contains(&place) {
+            return Vec::new();
+        }
+        walk.fuel -= 1;
+        walk.depth += 1;
+        walk.visiting.push(place);
+        let found = self.step(expr, scope, walk);
+        walk.visiting.pop();
+        walk.depth -= 1;
+        found
+    }
+
+    fn step(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        match expr {
+            Expr::Text(text) => vec![Found::new(Thing::Text(text.clone()))],
+            Expr::Nil => vec![Found::new(Thing::Nil)],
+            Expr::Opaque(text) => vec![Found::new(Thing::Open(text.clone()))],
+            Expr::Function(index) => {
+                vec![Found::new(Thing::Function(FunctionId { file: scope.file, index: *index }))]
+            }
+            Expr::Map(pairs) => vec![Found::new(Thing::Map(pairs, scope))],
+            Expr::List(items) => vec![Found::new(Thing::List(items, scope))],
+            Expr::Name(name) => self.name(name, scope, walk),
+            Expr::Member(of, name) => {
+                let bases = self.reach(of, scope, walk);
+                bases.into_iter().flat_map(|base| self.member(base, name, scope, walk)).collect()
+            }
+            Expr::Index(of, key) => self.index(of, key, scope, walk),
+            Expr::Call(call) => self.call(call, scope, walk),
+            Expr::Any(list) => {
+                let mut all = Vec::new();
+                for one in list {
+                    all.extend(self.reach(one, scope, walk).into_iter().map(|found| found.by("a conditional")));
+                }
+                all
+            }
+            Expr::Each(of) => self.each(of, scope, walk),
+            Expr::Join(parts) => self.join(parts, scope, walk),
+        }
+    }
+
+    fn name(&self, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        match name {
+            "self" => {
+                let class = self.project.class_around(scope);
+                return vec![Found::new(class.map_or(Thing::Open(name.into()), |class| Thing::Instance(class, None)))];
+            }
+            "super" => {
+                let bases = self.project.class_around(scope).map(|class| self.bases(class)).unwrap_or_default();
+                return bases.into_iter().map(|class| Found::new(Thing::Instance(class, None))).collect();
+            }
+            _ => {}
+        }
+        let meaning = self.project.meaning(name, scope);
+        self.meaning(meaning, name, scope, walk)
+    }
+
+    fn bases(&self, class: ClassId) -> Vec<ClassId> {
+        let bases = &self.project.class(class).bases;
+        bases.iter().filter_map(|base| self.project.nearest_class(base, class.file)).collect()
+    }
+
+    fn meaning(&self, meaning: Meaning<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        match meaning {
+            Meaning::Values(bindings, at) => {
+                let several = bindings.len() > 1;
+                let mut all = Vec::new();
+                for binding in bindings {
+                    let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
+                    let mut found = self.reach(&binding.value, at, walk);
+                    if let Some(class) = kind
+                        && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))
+                    {
+                        found.push(Found::new(Thing::Instance(class, None)));
+                    }
+                    for mut one in found {
+                        if at.index == 0 {
+                            one = self.of_file(one, &binding.value, name, at.file);
+                        } else if !matches!(binding.value, Expr::Function(_)) {
+                            one = one.by(format!("variable {name}"));
+                        }
+                        all.push(if several && at.index != 0 { one.at_most(Confidence::Medium) } else { one });
+                    }
+                }
+                all
+            }
+            Meaning::Param(function, index) => self.param(function, index, walk),
+            Meaning::Class(class) => vec![Found::new(Thing::Class(class))],
+            Meaning::OwnMember(class) => self.member(Found::new(Thing::Class(class)), name, scope, walk),
+            Meaning::Module(path) => vec![Found::new(Thing::Module(path))],
+            Meaning::External(path) => vec![Found::new(Thing::External(path))],
+            Meaning::Unknown => vec![Found::new(Thing::Open(name.into()))],
+        }
+    }
+
+    /// A constant or an object at the top of a file.
+    fn of_file(&self, mut found: Found<'p>, value: &Expr, name: &str, file: usize) -> Found<'p> {
+        match (&found.thing, value) {
+            (Thing::Text(_), Expr::Text(_)) => {
+                found.group = Some(GroupKey::Constants(file));
+                found.by(format!("constant {name}"))
+            }
+            (Thing::Map(..), Expr::Map(_) | Expr::Call(_)) => {
+                found.group = Some(GroupKey::Object(file, name.to_owned()));
+                found
+            }
+            (Thing::Text(_), _) => found.by(format!("constant {name}")),
+            _ => found,
+        }
+    }
+
+    /// A type's name, when the type is in the tree.
+    pub(crate) fn kind(&self, kind: &str, scope: FunctionId) -> Option<ClassId> {
+        let meaning = self.project.top_meaning(kind, scope.file, &mut Vec::new());
+        match meaning {
+            Meaning::Class(class) => Some(class),
+            Meaning::External(_) => None,
+            _ => self.project.nearest_class(kind, scope.file),
+        }
+    }
+
+    fn param(&self, function: FunctionId, index: usize, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let param = &self.project.params(function)[index];
+        if let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == function) {
+            let (_, call, scope) = walk.frames[at];
+            let inner = walk.frames.split_off(at);
+            let found = self.given(function, index, call, scope, walk);
+            walk.frames.extend(inner);
+            return found.unwrap_or_else(|| vec![Found::new(Thing::Open(param.name.clone()))]);
+        }
+        let kind = param.kind.as_deref().and_then(|kind| self.kind(kind, function));
+        if let Some(class) = kind
+            && !self.project.class(class).is_enum
+        {
+            return vec![Found::new(Thing::Instance(class, None))];
+        }
+        let graph = match self.graph {
+            Some(graph) if walk.callers => graph,
+            _ => {
+                if let Some(default) = &param.default {
+                    let found = self.reach(default, function, walk);
+                    if found.iter().any(|one| !matches!(one.thing, Thing::Nil)) {
+                        return found;
+                    }
+                }
+                // A type from outside of the tree is something known: not a class of ours.
+                let outside =
+                    param.kind.as_deref().map(|kind| self.project.top_meaning(kind, function.file, &mut Vec::new()));
+                return match outside {
+                    Some(Meaning::External(path)) => vec![Found::new(Thing::External(path))],
+                    _ => vec![Found::new(Thing::Open(param.name.clone()))],
+                };
+            }
+        };
+        if walk.params.contains(&(function, index)) {
+            return Vec::new();
+        }
+        walk.params.push((function, index));
+        let found = self.from_callers(graph, function, index, walk);
+        walk.params.pop();
+        found
+    }
+
+    fn from_callers(
+        &self,
+        graph: &'p Graph<'p>,
+        function: FunctionId,
+        index: usize,
+        walk: &mut Walk<'p>,
+    ) -> Vec<Found<'p>> {
+        let param = &self.project.params(function)[index];
+        let step = format!("parameter {} of {}", param.name, self.project.shown_function(function));
+        let callers = graph.callers(function);
+        if callers.is_empty() {
+            return match &param.default {
+                Some(default) => self
+                    .reach(default, function, walk)
+                    .into_iter()
+                    .map(|one| one.by(format!("default of {}", param.name)))
+                    .collect(),
+                None => vec![Found::new(Thing::Unfed)],
+            };
+        }
+        let mut all = Vec::new();
+        for caller in callers {
+            for mut one in self.given(function, index, caller.call, caller.scope(), walk).unwrap_or_default() {
+                one = one.by(step.clone());
+                one.at.get_or_insert(*caller);
+                all.push(if caller.certain { one } else { one.at_most(Confidence::Medium) });
+            }
+        }
+        all
+    }
+
+    /// What a call gives to a parameter; nothing when that cannot be told.
+    fn given(
+        &self,
+        function: FunctionId,
+        index: usize,
+        call: &'p Call,
+        scope: FunctionId,
+        walk: &mut Walk<'p>,
+    ) -> Option<Vec<Found<'p>>> {
+        let param = &self.project.params(function)[index];
+        if let Some(arg) = call.args.iter().find(|arg| arg.name.as_deref() == Some(param.name.as_str())) {
+            return Some(self.reach(&arg.value, scope, walk));
+        }
+        let places: Vec<_> = call.args.iter().filter(|arg| arg.name.is_none()).collect();
+        if places.iter().take(index + 1).any(|arg| arg.spread) {
+            return None;
+        }
+        if param.rest {
+            let rest = places.into_iter().skip(index);
+            return Some(rest.flat_map(|arg| self.reach(&arg.value, scope, walk)).collect());
+        }
+        match (places.get(index), &param.default) {
+            (Some(arg), _) => Some(self.reach(&arg.value, scope, walk)),
+            (None, Some(default)) => {
+                let found = self.reach(default, function, walk);
+                Some(found.into_iter().map(|one| one.by(format!("default of {}", param.name))).collect())
+            }
+            (None, None) => None,
+        }
+    }
+
+    /// All texts that parts can make together.
+    fn join(&self, parts: &'p [Expr], scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        const MADE_MAX: usize = 64;
+        let mut made = vec![Found::new(Thing::Text(String::new()))];
+        for part in parts {
+            let found = self.reach(part, scope, walk);
+            let mut next = Vec::new();
+            for one in &found {
+                let Thing::Text(text) = &one.thing else {
+                    let mut open = Found::new(Thing::Open(shape(parts)));
+                    open.at = one.at;
+                    return vec![open];
+                };
+                for before in &made {
+                    let Thing::Text(head) = &before.thing else { continue };
+                    // Two parts from two callers do not belong together.
+                    if let (Some(left), Some(right)) = (&before.at, &one.at)
+                        && !std::ptr::eq(left.call, right.call)
+                    {
+                        continue;
+                    }
+                    let mut joined = before.clone();
+                    joined.thing = Thing::Text(format!("{head}{text}"));
+                    joined.via.extend(one.via.iter().cloned());
+                    joined.at = joined.at.or(one.at);
+                    joined.confidence = joined.confidence.min(one.confidence);
+                    next.push(joined);
+                }
+            }
+            if next.is_empty() || next.len() > MADE_MAX {
+                return vec![Found::new(Thing::Open(shape(parts)))];
+            }
+            made = next;
+        }
+        made.into_iter().map(|one| one.by("a string put together")).collect()
+    }
+}
+
+/// `invoice.{}` for a string put together.
+fn shape(parts: &[Expr]) -> String {
+    parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "{}" }).collect()
+}

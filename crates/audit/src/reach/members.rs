@@ -1,0 +1,314 @@
+//! Members, look-ups and elements.
+
+use super::{Found, GroupKey, Reach, Thing, Walk};
+use crate::{
+    facts::Expr,
+    project::{ClassId, FunctionId},
+    report::Confidence,
+};
+
+impl<'p> Reach<'p> {
+    /// `base.name`
+    pub(super) fn member(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        match &base.thing {
+            Thing::Module(path) => {
+                let meaning = self.project.member_of_module(path, name, scope.file, &mut Vec::new());
+                self.meaning(meaning, name, scope, walk)
+            }
+            Thing::Class(class) | Thing::Instance(class, _) => {
+                let found = self.of_class(*class, name, walk, 0);
+                if found.is_empty() {
+                    return vec![Found { thing: Thing::Open(name.into()), ..base }];
+                }
+                found.into_iter().map(|one| carry(&base, one)).collect()
+            }
+            Thing::Map(pairs, at) => {
+                let (pairs, at) = (*pairs, *at);
+                let found = self.keyed(pairs, at, name, walk);
+                let group = base.group.clone();
+                let of = match &group {
+                    Some(GroupKey::Object(_, object)) => format!("constant {object}.{name}"),
+                    _ => format!("look-up of {name}"),
+                };
+                found
+                    .into_iter()
+                    .map(|mut one| {
+                        if one.group.is_none() && matches!(one.thing, Thing::Text(_) | Thing::Map(..)) {
+                            one.group.clone_from(&group);
+                        }
+                        carry(&base, one).by(of.clone())
+                    })
+                    .collect()
+            }
+            // What an enum's member says about itself; its own name is something else.
+            Thing::Text(_) if base.group.is_some() && name != "name" => vec![base],
+            Thing::Text(_) if name == "value" => vec![base],
+            Thing::External(path) => vec![Found::new(Thing::External(format!("{path}.{name}")))],
+            _ => vec![Found { thing: Thing::Open(name.into()), ..base }],
+        }
+    }
+
+    /// A member, a field, a class inside, or a method that answers without being asked anything.
+    fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'p>, depth: usize) -> Vec<Found<'p>> {
+        let class = self.project.class(id);
+        let top = FunctionId { file: id.file, index: 0 };
+        let what = if class.is_enum { "enum member" } else { "constant" };
+        let mut all = Vec::new();
+        for binding in class.members.iter().filter(|one| one.name == name) {
+            for mut one in self.in_class(&binding.value, id, top, walk) {
+                if matches!(one.thing, Thing::Text(_)) && matches!(binding.value, Expr::Text(_) | Expr::List(_)) {
+                    one.group = Some(GroupKey::Class(id));
+                }
+                all.push(one.by(format!("{what} {}.{name}", class.name)));
+            }
+        }
+        if !all.is_empty() {
+            return all;
+        }
+        let own = self.project.class(id).fields.iter().filter(|(one, _)| one.name == name);
+        for (binding, index) in own {
+            let at = FunctionId { file: id.file, index: *index };
+            match binding.kind.as_deref().and_then(|kind| self.kind(kind, at)) {
+                Some(class) if !self.project.class(class).is_enum => {
+                    all.push(Found::new(Thing::Instance(class, None)));
+                }
+                _ => {
+                    let found = self.reach(&binding.value, at, walk);
+                    all.extend(found.into_iter().map(|one| one.by(format!("field {name}"))));
+                }
+            }
+        }
+        if !all.is_empty() {
+            return all;
+        }
+        if let Some(inner) = self.project.classes_named(name).iter().find(|one| one.file == id.file && **one != id) {
+            return vec![Found::new(Thing::Class(*inner))];
+        }
+        if let Some(method) = self.project.method(id, name) {
+            return vec![Found::new(Thing::Function(method))];
+        }
+        if depth < 8 {
+            for base in self.bases(id) {
+                let found = self.of_class(base, name, walk, depth + 1);
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    /// The value of a class's member, in which other members go by their bare names.
+    fn in_class(&self, value: &'p Expr, id: ClassId, top: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        match value {
+            Expr::Name(name) if self.project.class(id).members.iter().any(|one| one.name == *name) => {
+                let other = self.project.class(id).members.iter().filter(|one| one.name == *name);
+                other.flat_map(|one| self.reach(&one.value, top, walk)).collect()
+            }
+            // An enum's member that is made of several values: its texts.
+            Expr::List(items) => {
+                let found = items.iter().flat_map(|item| self.reach(item, top, walk));
+                found.filter(|one| matches!(one.thing, Thing::Text(_))).take(1).collect()
+            }
+            value => self.reach(value, top, walk),
+        }
+    }
+
+    /// Values under a key.
+    fn keyed(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let mut all = Vec::new();
+        for (one, value) in pairs {
+            let fits = match one {
+                Expr::Text(text) => text == key,
+                Expr::Nil | Expr::Opaque(_) => false,
+                other => {
+                    let names = other.last_name() == Some(key);
+                    names
+                        || self
+                            .things(other, at, walk)
+                            .iter()
+                            .any(|thing| matches!(thing, Thing::Text(text) if text == key))
+                }
+            };
+            if fits {
+                all.extend(self.reach(value, at, walk));
+            }
+        }
+        all
+    }
+
+    /// `of[key]`
+    pub(super) fn index(&self, of: &'p Expr, key: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        // `for key, value in map.items()`
+        if let (Expr::Each(over), Expr::Opaque(place)) = (of, key)
+            && let Some(place) = place.strip_prefix('#')
+        {
+            return self.part_of_each(over, place.parse().unwrap_or(0), scope, walk);
+        }
+        let bases = self.reach(of, scope, walk);
+        bases.into_iter().flat_map(|base| self.look_up(&base, key, scope, walk)).collect()
+    }
+
+    /// The values of a dictionary under a key; all of them when the key is not known.
+    pub(super) fn look_up(
+        &self,
+        base: &Found<'p>,
+        key: &'p Expr,
+        scope: FunctionId,
+        walk: &mut Walk<'p>,
+    ) -> Vec<Found<'p>> {
+        match &base.thing {
+            Thing::Map(pairs, at) => {
+                let (pairs, at) = (*pairs, *at);
+                let keys = self.reach(key, scope, walk);
+                let known: Option<Vec<(String, Option<_>)>> = keys
+                    .iter()
+                    .map(|key| if let Thing::Text(text) = &key.thing { Some((text.clone(), key.at)) } else { None })
+                    .collect();
+                let name = match &base.group {
+                    Some(GroupKey::Object(_, name)) => name.as_str(),
+                    _ => "a dictionary",
+                };
+                let mut all = Vec::new();
+                match known {
+                    Some(keys) if !keys.is_empty() => {
+                        for (key, from) in keys {
+                            let found = self.keyed(pairs, at, &key, walk);
+                            all.extend(found.into_iter().map(|mut one| {
+                                one.at = one.at.or(from);
+                                one.by(format!("look-up of {key} in {name}"))
+                            }));
+                        }
+                    }
+                    _ => {
+                        // By its members' names, when the key is one of a type that has them.
+                        for (_, value) in pairs {
+                            let found = self.reach(value, at, walk);
+                            all.extend(
+                                found
+                                    .into_iter()
+                                    .map(|one| one.by(format!("look-up in {name}")).at_most(Confidence::Medium)),
+                            );
+                        }
+                    }
+                }
+                all.into_iter().map(|one| carry(base, one)).collect()
+            }
+            Thing::List(items, at) => {
+                let (items, at) = (*items, *at);
+                let place = match key {
+                    Expr::Opaque(text) => text.strip_prefix('#').and_then(|text| text.parse::<usize>().ok()),
+                    _ => None,
+                };
+                match place {
+                    Some(place) => items.get(place).map(|item| self.reach(item, at, walk)).unwrap_or_default(),
+                    None => items.iter().flat_map(|item| self.reach(item, at, walk)).collect(),
+                }
+            }
+            Thing::Class(class) => {
+                let keys = self.things(key, scope, walk);
+                let names =
+                    keys.into_iter().filter_map(|key| if let Thing::Text(text) = key { Some(text) } else { None });
+                names.flat_map(|name| self.of_class(*class, &name, walk, 0)).collect()
+            }
+            _ => vec![Found { thing: Thing::Open("[…]".into()), ..base.clone() }],
+        }
+    }
+
+    /// Any element.
+    pub(super) fn each(&self, of: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        if let Expr::Call(call) = of
+            && let Expr::Member(map, method) = &call.target
+            && matches!(method.as_str(), "values" | "Values" | "entries" | "items")
+        {
+            return self.elements(map, 1, scope, walk);
+        }
+        // Object.values(EVENTS), list(EVENTS), set(EVENTS)
+        if let Expr::Call(call) = of
+            && let [only] = &call.args[..]
+            && matches!(call.target.last_name(), Some("values" | "list" | "set" | "tuple" | "sorted" | "from" | "iter"))
+        {
+            return self.elements(&only.value, 1, scope, walk);
+        }
+        self.elements(of, 0, scope, walk)
+    }
+
+    /// Elements of a list or a class; keys (0) or values (1) of a dictionary.
+    fn elements(&self, of: &'p Expr, side: usize, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let mut all = Vec::new();
+        for base in self.reach(of, scope, walk) {
+            let found: Vec<Found<'p>> = match base.thing {
+                Thing::List(items, at) => items.iter().flat_map(|item| self.reach(item, at, walk)).collect(),
+                Thing::Map(pairs, at) => pairs
+                    .iter()
+                    .flat_map(|(key, value)| self.reach(if side == 0 { key } else { value }, at, walk))
+                    .collect(),
+                Thing::Class(class) if self.project.class(class).is_enum => {
+                    let names: Vec<String> =
+                        self.project.class(class).members.iter().map(|one| one.name.clone()).collect();
+                    names.iter().flat_map(|name| self.of_class(class, name, walk, 0)).collect()
+                }
+                _ => vec![Found { thing: Thing::Open("an element".into()), ..base.clone() }],
+            };
+            all.extend(found.into_iter().map(|one| carry(&base, one).by("a loop")));
+        }
+        all
+    }
+
+    /// `for a, b in …`: the part at a place.
+    fn part_of_each(&self, over: &'p Expr, place: usize, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        if let Expr::Call(call) = over {
+            match (&call.target, &call.args[..]) {
+                (Expr::Member(map, name), []) if matches!(name.as_str(), "items" | "entries" | "iter") => {
+                    return self.elements(map, place, scope, walk);
+                }
+                (target, [only, ..]) if matches!(target.last_name(), Some("enumerate")) => {
+                    return if place == 1 { self.elements(&only.value, 0, scope, walk) } else { Vec::new() };
+                }
+                (target, [only]) if matches!(target.last_name(), Some("entries")) => {
+                    return self.elements(&only.value, place, scope, walk);
+                }
+                _ => {}
+            }
+        }
+        let mut all = Vec::new();
+        for base in self.reach(over, scope, walk) {
+            match base.thing {
+                Thing::List(items, at) => {
+                    for item in items {
+                        for tuple in self.reach(item, at, walk) {
+                            if let Thing::List(parts, at) = tuple.thing
+                                && let Some(part) = parts.get(place)
+                            {
+                                all.extend(self.reach(part, at, walk).into_iter().map(|one| one.by("a loop")));
+                            }
+                        }
+                    }
+                }
+                Thing::Map(..) => all.extend(self.elements(over, place, scope, walk)),
+                _ => all.push(Found { thing: Thing::Open("an element".into()), ..base }),
+            }
+        }
+        all
+    }
+
+    /// Functions that a class keeps in its fields.
+    pub(crate) fn field_functions(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
+        let members = self.project.class(class);
+        let mut found = Vec::new();
+        for (binding, index) in members.fields.iter().filter(|(one, _)| one.name == name) {
+            found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }));
+        }
+        found
+    }
+}
+
+/// Where the base came from holds for what was found in it too.
+fn carry<'p>(base: &Found<'p>, mut one: Found<'p>) -> Found<'p> {
+    one.at = one.at.or(base.at);
+    one.confidence = one.confidence.min(base.confidence);
+    let mut via = std::mem::take(&mut one.via);
+    via.extend(base.via.iter().cloned());
+    one.via = via;
+    one
+}

@@ -1,0 +1,154 @@
+//! One audit from files to report.
+
+use crate::{
+    bypass,
+    config::Config,
+    cross::{CatalogSource, Cross, NoSuchGroup, Promised},
+    facts::Facts,
+    graph::Graph,
+    groups, live, lower, near,
+    project::Project,
+    publish::Search,
+    report::{Files, Report, Skipped},
+    suggest,
+    tree::Tree,
+    verbs,
+};
+use model::catalog::Catalog;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// How deep the threads may go that read files: nested expressions take much stack.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// What is said about a report from outside.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    pub revision: Option<String>,
+    pub modified: bool,
+    /// RFC 3339.
+    pub generated_at: String,
+}
+
+/// An audit that cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error(transparent)]
+    Group(#[from] NoSuchGroup),
+    #[error("no threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Reads all files and compares both sides. `done` is called once for each file that has been read.
+pub fn audit(
+    tree: &Tree,
+    config: &Config,
+    source: &CatalogSource,
+    about: About,
+    done: &(dyn Fn() + Sync),
+) -> Result<Report, Fault> {
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()?;
+    let mut report = pool.install(|| compare(tree, config, source, done))?;
+    report.revision = about.revision;
+    report.modified = about.modified;
+    report.generated_at = about.generated_at;
+    Ok(report)
+}
+
+fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn() + Sync)) -> Result<Report, Fault> {
+    let (facts, files) = read(tree, config, done);
+    let project = Project::new(facts, tree.above.clone());
+    let graph = Graph::new(&project);
+    let words = config.words();
+    let tenants = config.tenant_words();
+    let groups = groups::find(&project);
+    let mut known = groups::all_events(&groups);
+    if let CatalogSource::Given { events, .. } = source {
+        known.extend(events.iter().map(|event| event.event_type.clone()));
+    }
+    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
+    let published = search.run();
+    let live = live::live(&project, &graph, &words);
+    let bypasses = bypass::find(&project, &graph, &search, &config.publish.tables);
+    let cross = Cross::new(&project, config, &groups, published.sites, published.open, &live, source)?;
+    let promised = promised(&cross, source);
+    let mut report = cross.report(&promised, bypasses, config);
+    suggest::fill(&mut report, &cross, &words, &tree.quoting());
+    report.files = files;
+    Ok(report)
+}
+
+/// All files, in parallel; the syntax trees are gone when this returns.
+fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
+    let read: Vec<Result<Facts, Skipped>> = tree
+        .sources
+        .par_iter()
+        .map(|source| {
+            let skipped = |reason: String| Skipped { file: source.name.clone(), reason };
+            let facts = source.read().map_err(skipped).and_then(|text| {
+                let facts = lower::lower_file(&source.name, &text)
+                    .ok_or_else(|| skipped("its language is not known".into()))?;
+                match facts.broken {
+                    Some(line) if !config.files.read_broken => Err(skipped(format!("a syntax error in line {line}"))),
+                    _ => Ok(facts),
+                }
+            });
+            done();
+            facts
+        })
+        .collect();
+    let mut files = Files { tests: tree.tests, skipped: tree.skipped.clone(), ..Files::default() };
+    let mut languages: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut facts = Vec::new();
+    for one in read {
+        match one {
+            Ok(one) => {
+                *languages.entry(one.language).or_default() += 1;
+                facts.push(one);
+            }
+            Err(skipped) => files.skipped.push(skipped),
+        }
+    }
+    files.read = facts.len();
+    files.languages = languages.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
+    (facts, files)
+}
+
+/// The catalog with a category for each event.
+fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
+    let shipped = Catalog::shipped().unwrap_or_default();
+    let mut by_entity: BTreeMap<String, String> = BTreeMap::new();
+    for entry in shipped.iter() {
+        let name = entry.event_type.as_str();
+        let entity = name.split('.').next().unwrap_or(name);
+        by_entity.entry(entity.to_owned()).or_insert_with(|| entry.category.clone());
+    }
+    let category = |event: &str| {
+        let entity = event.split(['.', ':', '/']).next().unwrap_or(event);
+        shipped
+            .get(event)
+            .map(|entry| entry.category.clone())
+            .or_else(|| by_entity.get(entity).cloned())
+            .unwrap_or_else(|| {
+                let stem = verbs::split(entity).iter().map(|word| near::stem(word)).collect::<Vec<_>>();
+                let same = by_entity
+                    .iter()
+                    .find(|(one, _)| verbs::split(one).iter().map(|word| near::stem(word)).eq(stem.iter().cloned()));
+                same.map_or_else(|| entity.to_owned(), |(_, category)| category.clone())
+            })
+    };
+    match source {
+        CatalogSource::Given { events, .. } => events
+            .iter()
+            .map(|event| Promised {
+                category: Some(event.category.clone().unwrap_or_else(|| category(&event.event_type))),
+                event_type: event.event_type.clone(),
+            })
+            .collect(),
+        CatalogSource::Code { .. } => cross
+            .catalog
+            .iter()
+            .map(|event| Promised { category: Some(category(event)), event_type: event.clone() })
+            .collect(),
+    }
+}

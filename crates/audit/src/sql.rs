@@ -1,0 +1,156 @@
+//! Just enough SQL to see that a statement writes a table, and which event it names.
+
+/// Whether it is worth to look closer: a cheap look at every string of the tree.
+pub(crate) fn may_write(text: &str) -> bool {
+    if text.len() < 20 {
+        return false;
+    }
+    let start = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    ["insert", "update", "with", "merge", "replace", "upsert", "begin"]
+        .iter()
+        .any(|word| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
+}
+
+/// A piece of a statement.
+#[derive(Debug, PartialEq)]
+enum Token {
+    Word(String),
+    /// A string literal.
+    Text(String),
+    Sign(char),
+}
+
+fn tokens(sql: &str) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '-' if chars.peek() == Some(&'-') => {
+                chars.by_ref().find(|c| *c == '\n');
+            }
+            '/' if chars.peek() == Some(&'*') => {
+                let mut last = ' ';
+                chars.by_ref().find(|c| std::mem::replace(&mut last, *c) == '*' && *c == '/');
+            }
+            '\'' => {
+                let mut text = String::new();
+                while let Some(c) = chars.next() {
+                    if c != '\'' {
+                        text.push(c);
+                    } else if chars.peek() == Some(&'\'') {
+                        chars.next();
+                        text.push('\'');
+                    } else {
+                        break;
+                    }
+                }
+                tokens.push(Token::Text(text));
+            }
+            '"' | '`' | '[' => {
+                let end = if c == '[' { ']' } else { c };
+                tokens.push(Token::Word(chars.by_ref().take_while(|c| *c != end).collect()));
+            }
+            c if c.is_alphanumeric() || c == '_' => {
+                let mut word = String::from(c);
+                while let Some(c) = chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+                    word.push(c);
+                }
+                tokens.push(Token::Word(word));
+            }
+            c if c.is_whitespace() => {}
+            c => tokens.push(Token::Sign(c)),
+        }
+    }
+    tokens
+}
+
+/// A table that a statement writes, and the strings that stand in it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Write {
+    pub(crate) table: String,
+    pub(crate) texts: Vec<String>,
+}
+
+/// What the statements in a string write.
+pub(crate) fn writes(sql: &str) -> Vec<Write> {
+    let tokens = tokens(sql);
+    let mut writes: Vec<Write> = Vec::new();
+    let is = |at: usize, word: &str| matches!(tokens.get(at), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word));
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Word(word) => {
+                let first = if word.eq_ignore_ascii_case("into") {
+                    at + 1
+                } else if word.eq_ignore_ascii_case("update") {
+                    // `on conflict do update set`, `for update`, `on update cascade` name no table.
+                    let clause =
+                        at > 0 && (is(at - 1, "do") || is(at - 1, "for") || is(at - 1, "on") || is(at - 1, "key"));
+                    if clause || is(at + 1, "set") {
+                        continue;
+                    }
+                    if is(at + 1, "only") { at + 2 } else { at + 1 }
+                } else {
+                    continue;
+                };
+                if let Some(table) = table(&tokens, first) {
+                    writes.push(Write { table, texts: Vec::new() });
+                }
+            }
+            Token::Text(text) => {
+                if let Some(write) = writes.last_mut() {
+                    write.texts.push(text.clone());
+                }
+            }
+            Token::Sign(_) => {}
+        }
+    }
+    writes
+}
+
+/// The last part of a dotted name.
+fn table(tokens: &[Token], mut at: usize) -> Option<String> {
+    loop {
+        let Some(Token::Word(name)) = tokens.get(at) else { return None };
+        if tokens.get(at + 1) != Some(&Token::Sign('.')) {
+            return Some(name.to_lowercase());
+        }
+        at += 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tables(sql: &str) -> Vec<String> {
+        writes(sql).into_iter().map(|write| write.table).collect()
+    }
+
+    #[test]
+    fn tables_that_are_written() {
+        assert_eq!(tables("INSERT INTO webhook_deliveries (a) VALUES (1)"), ["webhook_deliveries"]);
+        assert_eq!(tables("insert into \"app\".\"Webhook_Events\" values ('x')"), ["webhook_events"]);
+        assert_eq!(tables("UPDATE ONLY public.webhook_queue SET a = 1"), ["webhook_queue"]);
+        assert_eq!(tables("INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2"), ["t"]);
+        assert_eq!(tables("SELECT * FROM webhook_deliveries FOR UPDATE"), Vec::<String>::new());
+        assert_eq!(
+            tables("-- INSERT INTO webhook_deliveries\nSELECT 'INSERT INTO webhook_deliveries'"),
+            Vec::<String>::new()
+        );
+        assert_eq!(tables("/* INSERT INTO x */ UPDATE y SET a = 'it''s'"), ["y"]);
+    }
+
+    #[test]
+    fn strings_of_a_statement() {
+        let found = writes("INSERT INTO webhook_deliveries (event, s) VALUES ('invoice.created', 'PENDING')");
+        assert_eq!(found[0].texts, ["invoice.created", "PENDING"]);
+    }
+
+    #[test]
+    fn what_is_worth_a_look() {
+        assert!(may_write("\n   INSERT INTO webhook_deliveries VALUES (1)"));
+        assert!(may_write("with x as (select 1) insert into y select * from x"));
+        assert!(!may_write("Inserted a row"));
+        assert!(!may_write("select * from webhook_deliveries"));
+    }
+}

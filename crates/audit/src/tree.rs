@@ -1,0 +1,346 @@
+//! Which files are read: those of a folder, or of a revision in git.
+
+use crate::{config::FilesConfig, lower, report::Skipped};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use ignore::WalkBuilder;
+use std::{
+    collections::HashMap,
+    fs,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+/// Larger files are no source that people write.
+const MAX_BYTES: u64 = 2_000_000;
+
+/// Folders with other people's code, or with what was built.
+const PASSED_OVER: &[&str] = &[
+    "node_modules",
+    "bower_components",
+    "vendor",
+    "third_party",
+    "site-packages",
+    "dist-packages",
+    "venv",
+    "env",
+    "virtualenv",
+    "__pycache__",
+    "target",
+    "build",
+    "dist",
+    "out",
+    "bin",
+    "obj",
+    "coverage",
+    "htmlcov",
+    "generated",
+];
+
+/// A file that may be read.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// As it is shown, with `/`.
+    pub name: String,
+    /// Below the path that was asked for; by this it is seen whether it is a test.
+    pub inner: String,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Path(PathBuf),
+    Text(String),
+}
+
+/// All files of one audit.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {
+    pub(crate) sources: Vec<Source>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) tests: usize,
+    /// Folders above, by their names.
+    pub(crate) above: Vec<String>,
+}
+
+/// A path or a pattern that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeFault {
+    #[error("{0}: {1}")]
+    Path(String, std::io::Error),
+    #[error("files: {0:?} is no pattern: {1}")]
+    Pattern(String, globset::Error),
+}
+
+/// What the configuration says about files, ready to be asked.
+pub struct Rules {
+    include: Option<GlobSet>,
+    exclude: GlobSet,
+    tests: GlobSet,
+    max_bytes: u64,
+}
+
+impl Rules {
+    pub fn new(config: &FilesConfig) -> Result<Self, TreeFault> {
+        let set = |patterns: &[String]| -> Result<GlobSet, TreeFault> {
+            let mut set = GlobSetBuilder::new();
+            for pattern in patterns {
+                set.add(Glob::new(pattern).map_err(|fault| TreeFault::Pattern(pattern.clone(), fault))?);
+            }
+            set.build().map_err(|fault| TreeFault::Pattern(patterns.join(", "), fault))
+        };
+        Ok(Self {
+            include: if config.include.is_empty() { None } else { Some(set(&config.include)?) },
+            exclude: set(&config.exclude)?,
+            tests: set(&config.tests)?,
+            max_bytes: config.max_bytes.unwrap_or(MAX_BYTES),
+        })
+    }
+
+    fn wants(&self, inner: &str) -> bool {
+        self.include.as_ref().is_none_or(|set| set.is_match(inner)) && !self.exclude.is_match(inner)
+    }
+
+    fn is_test(&self, inner: &str) -> bool {
+        is_test(inner) || self.tests.is_match(inner)
+    }
+}
+
+impl Tree {
+    /// All source files below the paths.
+    pub fn of_paths(paths: &[PathBuf], rules: &Rules) -> Result<Self, TreeFault> {
+        let mut tree = Self::default();
+        let here = std::env::current_dir().unwrap_or_default();
+        for path in paths {
+            let full = fs::canonicalize(path).map_err(|fault| TreeFault::Path(path.display().to_string(), fault))?;
+            // As it is seen from where the audit starts, when it is below; so annotations find their files.
+            let base = if full.starts_with(&here) { here.clone() } else { root_of(&full) };
+            if tree.above.is_empty() {
+                tree.above = segments(&base);
+            }
+            tree.walk(&full, &base, rules);
+        }
+        tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
+        tree.sources.dedup_by(|one, other| one.name == other.name);
+        Ok(tree)
+    }
+
+    fn walk(&mut self, full: &Path, base: &Path, rules: &Rules) {
+        let root = root_of(full);
+        let walk = WalkBuilder::new(full)
+            .follow_links(false)
+            .require_git(false)
+            .filter_entry(|entry| {
+                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+                entry.depth() == 0
+                    || !is_folder
+                    || !entry.file_name().to_str().is_some_and(|name| PASSED_OVER.contains(&name))
+            })
+            .build();
+        for entry in walk {
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    let name = below(entry.path(), base);
+                    let inner = below(entry.path(), &root);
+                    self.add(name, inner, entry.path(), rules);
+                }
+                Ok(_) => {}
+                Err(fault) => self.skipped.push(Skipped { file: String::new(), reason: fault.to_string() }),
+            }
+        }
+    }
+
+    fn add(&mut self, name: String, inner: String, path: &Path, rules: &Rules) {
+        if lower::language(&name).is_none() || !rules.wants(&inner) {
+            return;
+        }
+        if rules.is_test(&inner) {
+            self.tests += 1;
+            return;
+        }
+        let bytes = fs::metadata(path).map(|data| data.len()).unwrap_or(0);
+        if bytes > rules.max_bytes {
+            self.skipped.push(Skipped { file: name, reason: format!("{bytes} bytes, more than {}", rules.max_bytes) });
+            return;
+        }
+        self.sources.push(Source { name, inner, content: Content::Path(path.to_owned()) });
+    }
+
+    /// Files whose text is known already, with their names below the path.
+    pub fn of_texts(texts: Vec<(String, String)>, above: Vec<String>, rules: &Rules) -> Self {
+        let mut tree = Self { above, ..Self::default() };
+        for (name, text) in texts {
+            let passed_over = name.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
+            if lower::language(&name).is_none() || passed_over || !rules.wants(&name) {
+                continue;
+            }
+            if rules.is_test(&name) {
+                tree.tests += 1;
+            } else if text.len() as u64 > rules.max_bytes {
+                tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
+            } else {
+                tree.sources.push(Source { inner: name.clone(), name, content: Content::Text(text) });
+            }
+        }
+        tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
+        tree
+    }
+
+    /// How many files will be read.
+    pub fn len(&self) -> usize {
+        self.sources.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    /// The lines of a file, for what is quoted from it.
+    pub(crate) fn quoting(&self) -> Quotes<'_> {
+        Quotes { by_name: self.sources.iter().map(|source| (source.name.as_str(), source)).collect() }
+    }
+}
+
+/// Texts of files, read anew when they are asked for.
+pub(crate) struct Quotes<'t> {
+    by_name: HashMap<&'t str, &'t Source>,
+}
+
+impl Quotes<'_> {
+    /// Lines `from` to `to`, counted from 1.
+    pub(crate) fn lines(&self, file: &str, from: u32, to: u32) -> Option<Vec<String>> {
+        let text = self.by_name.get(file)?.read().ok()?;
+        let count = (to.checked_sub(from)? + 1) as usize;
+        Some(text.lines().skip(from.saturating_sub(1) as usize).take(count).map(str::to_owned).collect())
+    }
+}
+
+impl Source {
+    /// The text, or why there is none.
+    pub(crate) fn read(&self) -> Result<String, String> {
+        let path = match &self.content {
+            Content::Text(text) => return Ok(text.clone()),
+            Content::Path(path) => path,
+        };
+        let mut bytes = Vec::new();
+        fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|fault| fault.to_string())?;
+        if bytes.iter().take(8_000).any(|byte| *byte == 0) {
+            return Err("it is binary".into());
+        }
+        let text = String::from_utf8(bytes).map_err(|fault| {
+            let line =
+                fault.as_bytes()[..fault.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            format!("it is not UTF-8 (line {line})")
+        })?;
+        Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
+    }
+}
+
+fn root_of(full: &Path) -> PathBuf {
+    if full.is_dir() { full.to_owned() } else { full.parent().unwrap_or(full).to_owned() }
+}
+
+fn below(path: &Path, base: &Path) -> String {
+    segments(path.strip_prefix(base).unwrap_or(path)).join("/")
+}
+
+fn segments(path: &Path) -> Vec<String> {
+    path.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "/").collect()
+}
+
+/// Folders that hold tests.
+const TEST_FOLDERS: &[&str] = &[
+    "test",
+    "tests",
+    "__tests__",
+    "__test__",
+    "spec",
+    "specs",
+    "e2e",
+    "cypress",
+    "__mocks__",
+    "mocks",
+    "testing",
+    "testdata",
+    "fixtures",
+    "benches",
+];
+
+/// Whether a path is one of tests by the customs of its language.
+pub(crate) fn is_test(path: &str) -> bool {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let name = parts.pop().unwrap_or("");
+    let folder = |part: &&str| {
+        let lower = part.to_lowercase();
+        TEST_FOLDERS.contains(&lower.as_str())
+            || lower.ends_with(".tests")
+            || lower.ends_with(".test")
+            || lower.ends_with("-tests")
+            || lower.ends_with("_tests")
+    };
+    if parts.iter().any(|part| folder(part)) {
+        return true;
+    }
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    match extension {
+        "py" | "pyi" => {
+            stem.starts_with("test_")
+                || stem.ends_with("_test")
+                || stem.ends_with("_tests")
+                || matches!(stem, "conftest" | "tests")
+        }
+        "go" | "rs" => stem.ends_with("_test") || matches!(stem, "tests"),
+        "rb" => stem.ends_with("_spec") || stem.ends_with("_test") || stem.starts_with("test_"),
+        "java" | "kt" | "cs" | "php" => ["Test", "Tests", "TestCase", "IT", "Spec", "Should"]
+            .iter()
+            .any(|end| stem.ends_with(end) && stem.len() > end.len()),
+        _ => {
+            let parts: Vec<&str> = stem.split('.').collect();
+            parts
+                .iter()
+                .skip(1)
+                .any(|part| matches!(*part, "test" | "tests" | "spec" | "stories" | "cy" | "e2e" | "mock" | "d"))
+                || stem.ends_with("_test")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_by_their_names() {
+        for path in [
+            "tests/a.py",
+            "app/test_x.py",
+            "app/x_test.py",
+            "conftest.py",
+            "x_test.go",
+            "a.spec.ts",
+            "a.test.tsx",
+            "src/test/java/A.java",
+            "ATest.java",
+            "App.Tests/X.cs",
+            "InvoiceTests.cs",
+            "spec/a_spec.rb",
+            "a_spec.rb",
+            "src/__tests__/a.js",
+            "InvoiceTest.php",
+            "crates/x/tests/a.rs",
+            "types.d.ts",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in [
+            "src/app.py",
+            "latest.py",
+            "contest/run.go",
+            "src/main/java/Latest.java",
+            "attest.ts",
+            "inspect.rb",
+            "src/Test.java",
+        ] {
+            assert!(!is_test(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,5 @@
+class TicketEvents:
+    CREATED = "ticket.created"
+    ASSIGNED = "ticket.assigned"
+    CLOSED = "ticket.closed"
+    ESCALATED = "ticket.escalated"

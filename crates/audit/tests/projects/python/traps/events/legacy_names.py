@@ -1,0 +1,3 @@
+from events.catalog import *
+
+ORDER_TOPIC = "order.created"
