@@ -29,6 +29,7 @@ pub(super) fn render(report: &Report) -> String {
         head => Serde(head(report)),
         report => Serde(report),
         sections => Serde(sections(report)),
+        unlisted => Serde(unlisted(report)),
         modules => Serde(integrated(report)),
         silent => Serde(silent(report)),
         accepted => Serde(accepted(report)),
@@ -44,6 +45,12 @@ fn sections(report: &Report) -> Vec<Section<'_>> {
         Section { bar, events }
     };
     bars(report).into_iter().map(section).collect()
+}
+
+/// Events whose category the report does not list.
+fn unlisted(report: &Report) -> Vec<&Event> {
+    let listed = |event: &&Event| report.categories.iter().any(|category| category.name == event.category);
+    report.events.iter().filter(|event| !listed(event)).collect()
 }
 
 fn accepted(report: &Report) -> Vec<&Event> {

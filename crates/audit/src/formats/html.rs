@@ -14,7 +14,7 @@ const SCRIPT: &str = include_str!("templates/page.js");
 
 /// The browser runs and applies what has these SHA-256 sums, and nothing else. A test keeps them.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
-                      style-src 'sha256-MYmTluSOPA5MH8EvV4MldIqK4oRb7+Lv4rBYEnjXBRg='; \
+                      style-src 'sha256-gc1Hr/8p9F8xw+Grz0JlRIunXtYLL6g3U7a/EBa9bFo='; \
                       script-src 'sha256-i3UB7c3zbnCnWMJW/dVPVbi/jxxP5N2Lz94k3s6/iH8='";
 
 /// What the buttons of the filter say, and how many events they would show.

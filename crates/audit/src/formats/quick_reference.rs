@@ -1,11 +1,11 @@
 //! What to write where, in Markdown: for somebody who is about to close gaps.
 
 use super::{
-    figures::{bars, head, published},
+    figures::{bars, head, open_gaps, published},
     phases::{Plan, roadmap},
     templates,
 };
-use crate::report::{Event, Report, State, Suggestion};
+use crate::report::{Event, Report, Suggestion};
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,8 +52,7 @@ pub(super) fn render(report: &Report) -> String {
 /// One for every example, or for every snippet that is alike but for its event; the most used first.
 fn patterns(report: &Report) -> Vec<Pattern<'_>> {
     let mut by_shape: BTreeMap<String, Pattern<'_>> = BTreeMap::new();
-    let gaps = report.events.iter().filter(|event| event.state != State::Published);
-    for (event, place) in gaps.filter_map(|event| Some((event, event.suggestions.first()?))) {
+    for (event, place) in open_gaps(report).filter_map(|event| Some((event, event.suggestions.first()?))) {
         let pattern = by_shape.entry(shape(event, place)).or_insert(Pattern {
             example: place.example.as_deref(),
             file: &place.file,

@@ -1,7 +1,10 @@
 //! The page in a browser: headless Chromium opens it from a file.
 
-use crate::sample;
-use audit::formats::{Format, render};
+use crate::{escaping, sample};
+use audit::{
+    formats::{Format, render},
+    report::Report,
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -73,16 +76,16 @@ fn rows(dom: &str) -> Vec<&str> {
     seen.map(|row| crate::page::between(row, "<code>", "</code>")).collect()
 }
 
-fn written(folder: &Path) -> PathBuf {
+fn written(folder: &Path, report: &Report) -> PathBuf {
     let page = folder.join(Format::Html.file_name());
-    fs::write(&page, render(&sample::full(), Format::Html)).unwrap();
+    fs::write(&page, render(report, Format::Html)).unwrap();
     page
 }
 
 #[test]
 fn rows_are_there_and_can_be_searched() {
     let folder = tempfile::tempdir().unwrap();
-    let page = written(folder.path());
+    let page = written(folder.path(), &sample::full());
     let all = dom(&page, "");
     assert_eq!(rows(&all).len(), sample::full().events.len());
     assert!(all.contains("11 of 11 events"), "the script ran");
@@ -93,10 +96,19 @@ fn rows_are_there_and_can_be_searched() {
     assert!(rows(&dom(&page, "#q=nothing-like-it")).is_empty());
 }
 
+/// What ran would have been refused by the policy, and the console would say so.
+#[test]
+fn a_script_in_a_name_is_a_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = written(folder.path(), &escaping::hostile());
+    let dom = dom(&page, "#q=alert");
+    assert_eq!(rows(&dom), [escaping::HOSTILE.replace('<', "&lt;").replace('>', "&gt;")]);
+}
+
 #[test]
 fn it_can_be_looked_at() {
     let folder = tempfile::tempdir().unwrap();
-    let page = written(folder.path());
+    let page = written(folder.path(), &sample::full());
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder");
     for (name, more) in [("light", None), ("dark", Some("--force-dark-mode")), ("narrow", None)] {
         let picture = target.join(format!("webhook-audit-{name}.png"));

@@ -6,9 +6,9 @@ use audit::{
     report::{Report, State, Unresolved},
 };
 
-const HOSTILE: &str = "</script><script>alert(1)</script>|`x`\n# y";
+pub(crate) const HOSTILE: &str = "</script><script>alert(1)</script>|`x`\n# y";
 
-fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let mut report = sample::full();
     report.summary.missing += 1;
     report.summary.defined += 1;

@@ -5,6 +5,7 @@ mod browser;
 mod escaping;
 mod json;
 mod names;
+mod odd;
 mod page;
 mod sample;
 mod sarif;
