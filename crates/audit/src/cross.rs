@@ -122,7 +122,7 @@ impl<'p> Cross<'p> {
     /// The set that is called after webhooks, then the one of which most is published, then the largest.
     fn best_group(&self) -> (Option<&'p Group>, String) {
         let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
-        for site in &self.sites {
+        for site in self.sites.iter().filter(|site| self.is_live(site)) {
             let foreign = site.buses.iter().all(|bus| bus.is_foreign(self.project));
             if let (Some(group), false) = (&site.group, foreign) {
                 published.entry(group).or_default().insert(&site.event);
@@ -145,9 +145,9 @@ impl<'p> Cross<'p> {
         let reason = if self.groups.len() == 1 {
             "it is the only set of event types in the code".into()
         } else if named {
-            format!("its name says webhook; {count} of its {members} are published")
+            format!("its name says webhook; {count} of its {members} are emitted")
         } else if in_webhooks {
-            format!("it lies with the webhooks; {count} of its {members} are published")
+            format!("it lies with the webhooks; {count} of its {members} are emitted")
         } else if count > 0 {
             format!("more of it is published than of any other set: {count} of {members}")
         } else {
