@@ -25,7 +25,13 @@ pub(super) fn state(paths: &[PathBuf]) -> State {
 }
 
 fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("git").arg("-C").arg(folder).args(args).stdin(Stdio::null()).output().context("git cannot be run")?;
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .context("git cannot be run")?;
     if !output.status.success() {
         bail!("git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
@@ -39,8 +45,10 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
         let full = path.canonicalize().with_context(|| format!("{}", path.display()))?;
         let base = base_of(&full);
         let commit = format!("{revision}^{{commit}}");
-        let commit = ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-            .with_context(|| format!("--since {revision:?} is no revision of the repository around {}", base.display()))?;
+        let commit =
+            ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).with_context(|| {
+                format!("--since {revision:?} is no revision of the repository around {}", base.display())
+            })?;
         let commit = commit.trim();
         let below = full.strip_prefix(&base).unwrap_or(&full).to_string_lossy().into_owned();
         let wanted = if below.is_empty() { ".".to_owned() } else { below.clone() };

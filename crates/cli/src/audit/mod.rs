@@ -88,7 +88,8 @@ pub(crate) struct Args {
 }
 
 fn percentage(text: &str) -> Result<f64, String> {
-    let value: f64 = text.trim_end_matches('%').parse().map_err(|_| "it must be a number, for example 80".to_owned())?;
+    let value: f64 =
+        text.trim_end_matches('%').parse().map_err(|_| "it must be a number, for example 80".to_owned())?;
     if (0.0..=100.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 100".into()) }
 }
 
@@ -141,7 +142,8 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     if let Some(url) = &args.live {
         let path = format!("/api/v1/audit/coverage?days={}", args.days);
         let answer = server(url).call(Method::GET, &path, None, &[]).context("--live")?;
-        let live = seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
+        let live =
+            seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
         report.live = Some(live);
     }
     write(args, &report)?;
@@ -151,7 +153,8 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         eprintln!("postrider: the report is with {url}");
     }
     if let Some(path) = &args.write_baseline {
-        fs::write(path, Baseline::of(&report).to_json()).with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(path, Baseline::of(&report).to_json())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         eprintln!("postrider: the baseline is in {}", path.display());
         return Ok(true);
     }
@@ -167,8 +170,10 @@ fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About
 
 /// Drawn when somebody looks.
 fn progress(files: usize) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(files as u64), target).with_style(style)
 }
 
@@ -208,7 +213,8 @@ fn write(args: &Args, report: &Report) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         for format in DOCUMENTS {
             let path = folder.join(format.file_name());
-            fs::write(&path, formats::render(report, format)).with_context(|| format!("{} cannot be written", path.display()))?;
+            fs::write(&path, formats::render(report, format))
+                .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         eprintln!("postrider: {} documents are in {}", DOCUMENTS.len(), folder.display());
         if args.output.is_none() && args.format != Format::Github.name() {
@@ -239,7 +245,11 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
     if let Some(baseline) = baseline {
         let closed = baseline.closed(report);
         if !closed.is_empty() {
-            eprintln!("postrider: {} gaps of the baseline are closed; write it anew: {}", closed.len(), closed.join(", "));
+            eprintln!(
+                "postrider: {} gaps of the baseline are closed; write it anew: {}",
+                closed.len(),
+                closed.join(", ")
+            );
         }
     }
     Ok(failures.is_empty())
