@@ -4,6 +4,7 @@ use crate::{
     bus::{Bus, BusKey},
     config::Config,
     groups::Group,
+    make,
     project::{FunctionId, Project},
     publish::{Open, Site},
     reach::GroupKey,
@@ -236,6 +237,19 @@ impl<'p> Cross<'p> {
             // A raw string: through something else that is known to be something else, or not to be told apart.
             _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
         }
+    }
+
+    /// Whether a file belongs to the webhook system itself: it lies where the main bus is defined, or where the webhooks are.
+    pub(crate) fn is_own(&self, file: usize) -> bool {
+        let name = &self.project.files[file].file;
+        let mut buses = self.main_buses.iter().chain(&self.carriers);
+        let at_home = buses.any(|key| match key {
+            BusKey::Class(class) => class.file == file,
+            BusKey::Function(function) => function.file == file,
+            _ => false,
+        });
+        let folder = make::folder(name).rsplit('/').next().unwrap_or("");
+        at_home || verbs::split(folder).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"))
     }
 
     fn is_event_group(&self, key: &GroupKey) -> bool {

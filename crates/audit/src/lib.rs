@@ -9,6 +9,7 @@ mod bypass;
 pub mod config;
 mod cross;
 mod facts;
+pub mod formats;
 mod graph;
 mod groups;
 mod live;
