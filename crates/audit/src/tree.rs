@@ -29,7 +29,6 @@ const PASSED_OVER: &[&str] = &[
     "build",
     "dist",
     "out",
-    "bin",
     "obj",
     "coverage",
     "htmlcov",

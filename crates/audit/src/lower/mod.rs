@@ -1,5 +1,6 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod php;
 mod python;
 pub(crate) mod words;
 mod writer;
@@ -22,13 +23,22 @@ struct Dialect {
     place: fn(&mut Facts, Node<'_>, &str),
 }
 
-const DIALECTS: &[Dialect] = &[Dialect {
-    name: "python",
-    extensions: &["py", "pyi"],
-    grammar: || tree_sitter_python::LANGUAGE.into(),
-    lower: python::lower,
-    place: python::place,
-}];
+const DIALECTS: &[Dialect] = &[
+    Dialect {
+        name: "php",
+        extensions: &["php", "phtml", "inc"],
+        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+        lower: php::lower,
+        place: php::place,
+    },
+    Dialect {
+        name: "python",
+        extensions: &["py", "pyi"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        lower: python::lower,
+        place: python::place,
+    },
+];
 
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
