@@ -19,6 +19,7 @@ mod project;
 mod publish;
 mod reach;
 pub mod report;
+mod roots;
 mod run;
 mod sql;
 mod suggest;

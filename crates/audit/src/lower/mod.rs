@@ -1,5 +1,7 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod formats;
+mod go;
 mod python;
 pub(crate) mod words;
 mod writer;
@@ -22,13 +24,22 @@ struct Dialect {
     place: fn(&mut Facts, Node<'_>, &str),
 }
 
-const DIALECTS: &[Dialect] = &[Dialect {
-    name: "python",
-    extensions: &["py", "pyi"],
-    grammar: || tree_sitter_python::LANGUAGE.into(),
-    lower: python::lower,
-    place: python::place,
-}];
+const DIALECTS: &[Dialect] = &[
+    Dialect {
+        name: "python",
+        extensions: &["py", "pyi"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        lower: python::lower,
+        place: python::place,
+    },
+    Dialect {
+        name: "go",
+        extensions: &["go"],
+        grammar: || tree_sitter_go::LANGUAGE.into(),
+        lower: go::lower,
+        place: go::place,
+    },
+];
 
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
