@@ -1,10 +1,10 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
 use crate::{
-    facts::{Binding, Call, Class, Expr, Facts, Function, Param},
+    facts::{Binding, Class, Expr, Facts, Function, Param},
     roots::{self, Root},
 };
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionId {
@@ -16,19 +16,6 @@ pub(crate) struct FunctionId {
 pub(crate) struct ClassId {
     pub(crate) file: usize,
     pub(crate) index: usize,
-}
-
-/// A call and the file that it stands in.
-#[derive(Clone, Debug)]
-pub(crate) struct CallAt {
-    pub(crate) file: usize,
-    pub(crate) call: Arc<Call>,
-}
-
-impl CallAt {
-    pub(crate) fn scope(&self) -> FunctionId {
-        FunctionId { file: self.file, index: self.call.function }
-    }
 }
 
 /// What a name means.
@@ -188,10 +175,9 @@ impl Project {
         let language = self.files[from].language;
         if let Some(path) = roots::place(&self.roots, path, language) {
             let last = path.last().map_or("", String::as_str);
-            let known = self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice).iter().copied();
-            return known
-                .filter(|file| self.files[*file].module == path && self.files[*file].language == language)
-                .collect();
+            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            return exact.map(|(file, _)| file).collect();
         }
         let Some(last) = path.last() else { return Vec::new() };
         let own = &self.files[from].file;

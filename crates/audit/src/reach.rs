@@ -57,12 +57,6 @@ pub(crate) struct Found<'p> {
     pub(crate) confidence: Confidence,
 }
 
-impl std::fmt::Debug for Caller<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "caller at {}:{}", self.file, self.call.line)
-    }
-}
-
 impl<'p> Found<'p> {
     fn new(thing: Thing<'p>) -> Self {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High }
