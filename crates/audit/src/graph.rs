@@ -26,6 +26,12 @@ impl Caller<'_> {
     }
 }
 
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "caller at {}:{}", self.file, self.call.line)
+    }
+}
+
 /// What a call reaches.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {

@@ -21,6 +21,7 @@ mod project;
 mod publish;
 mod reach;
 pub mod report;
+mod roots;
 mod run;
 pub mod seen;
 pub mod since;

@@ -85,8 +85,11 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
     !words.is_helper(&function.name) && !local
 }
 
-/// A method of a class that is made from one outside of the tree: that one may call it.
+/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
+    if project.files[id.file].language == "go" {
+        return false;
+    }
     let Some(class) = project.class_around(id) else { return false };
     let bases = &project.class(class).bases;
     bases.iter().any(|base| !PLAIN_BASES.contains(&base.as_str()) && project.classes_named(base).is_empty())

@@ -1,6 +1,9 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
-use crate::facts::{Binding, Class, Expr, Facts, Function, Param};
+use crate::{
+    facts::{Binding, Class, Expr, Facts, Function, Param},
+    roots::{self, Root},
+};
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +40,7 @@ pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
     /// Folders above the root, for imports that begin there.
     above: Vec<String>,
+    roots: Vec<Root>,
     modules: HashMap<String, Vec<usize>>,
     packages: HashMap<String, Vec<usize>>,
     classes: HashMap<String, Vec<ClassId>>,
@@ -47,10 +51,11 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>) -> Self {
+    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
         let mut project = Self {
             files: Vec::new(),
             above,
+            roots,
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: HashMap::new(),
@@ -59,9 +64,8 @@ impl Project {
             top: Vec::new(),
         };
         for (file, facts) in files.iter().enumerate() {
-            if let Some(last) = facts.module.last() {
-                project.modules.entry(last.clone()).or_default().push(file);
-            }
+            let last = facts.module.last().cloned().unwrap_or_default();
+            project.modules.entry(last).or_default().push(file);
             if !facts.package.is_empty() {
                 project.packages.entry(facts.package.clone()).or_default().push(file);
             }
@@ -168,9 +172,15 @@ impl Project {
 
     /// The files that a module's path names, the nearest ones when there are several.
     pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
+        let language = self.files[from].language;
+        if let Some(path) = roots::place(&self.roots, path, language) {
+            let last = path.last().map_or("", String::as_str);
+            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            return exact.map(|(file, _)| file).collect();
+        }
         let Some(last) = path.last() else { return Vec::new() };
         let own = &self.files[from].file;
-        let language = self.files[from].language;
         let mut best: Vec<usize> = Vec::new();
         let mut score = None;
         for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {

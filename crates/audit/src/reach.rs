@@ -57,12 +57,6 @@ pub(crate) struct Found<'p> {
     pub(crate) confidence: Confidence,
 }
 
-impl std::fmt::Debug for Caller<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "caller at {}:{}", self.file, self.call.line)
-    }
-}
-
 impl<'p> Found<'p> {
     fn new(thing: Thing<'p>) -> Self {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High }
@@ -200,6 +194,7 @@ impl<'p> Reach<'p> {
                 let mut all = Vec::new();
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
+                    let kind = kind.filter(|class| !self.project.class(*class).is_enum);
                     let mut found = self.reach(&binding.value, at, walk);
                     if let Some(class) = kind
                         && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))

@@ -57,7 +57,7 @@ pub fn audit(
 
 fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn() + Sync)) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
-    let project = Project::new(facts, tree.above.clone());
+    let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
     let graph = Graph::new(&project);
     let words = config.words();
     let tenants = config.tenant_words();

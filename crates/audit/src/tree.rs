@@ -1,6 +1,11 @@
 //! Which files are read: those of a folder, or of a revision in git.
 
-use crate::{config::FilesConfig, lower, report::Skipped};
+use crate::{
+    config::FilesConfig,
+    lower,
+    report::Skipped,
+    roots::{self, Root},
+};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use std::{
@@ -59,6 +64,8 @@ pub struct Tree {
     pub(crate) tests: usize,
     /// Folders above, by their names.
     pub(crate) above: Vec<String>,
+    /// What the packages are called by those who import them.
+    pub(crate) roots: Vec<Root>,
 }
 
 /// A path or a pattern that cannot be used.
@@ -114,11 +121,29 @@ impl Tree {
             if tree.above.is_empty() {
                 tree.above = segments(&base);
             }
+            tree.look_above(&full, &base);
             tree.walk(&full, &base, rules);
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
         tree.sources.dedup_by(|one, other| one.name == other.name);
         Ok(tree)
+    }
+
+    /// Manifests in the folders above, when only a part of a package is read.
+    fn look_above(&mut self, full: &Path, base: &Path) {
+        for folder in full.ancestors().skip(1) {
+            for manifest in roots::MANIFESTS {
+                let Ok(text) = fs::read_to_string(folder.join(manifest)) else { continue };
+                let inside = folder.starts_with(base).then(|| below(&folder.join(manifest), base));
+                let Some(mut root) = roots::read(inside.as_deref().unwrap_or(manifest), &text) else { continue };
+                if inside.is_none() {
+                    root.name.extend(segments(base.strip_prefix(folder).unwrap_or(base)));
+                }
+                if !self.roots.contains(&root) {
+                    self.roots.push(root);
+                }
+            }
+        }
     }
 
     fn walk(&mut self, full: &Path, base: &Path, rules: &Rules) {
@@ -147,6 +172,11 @@ impl Tree {
     }
 
     fn add(&mut self, name: String, inner: String, path: &Path, rules: &Rules) {
+        if roots::is_manifest(&name) {
+            let root = fs::read_to_string(path).ok().and_then(|text| roots::read(&name, &text));
+            self.roots.extend(root);
+            return;
+        }
         if lower::language(&name).is_none() || !rules.wants(&inner) {
             return;
         }
@@ -165,14 +195,17 @@ impl Tree {
     /// Whether a file would be read, by its path below the path that is asked for.
     pub fn wants(inner: &str, rules: &Rules) -> bool {
         let passed_over = inner.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
-        lower::language(inner).is_some() && !passed_over && rules.wants(inner)
+        let known = lower::language(inner).is_some() && rules.wants(inner);
+        (known || roots::is_manifest(inner)) && !passed_over
     }
 
     /// Files whose text is known already: name, path below the path that is asked for, text.
     pub fn of_texts(texts: Vec<(String, String, String)>, above: Vec<String>, rules: &Rules) -> Self {
         let mut tree = Self { above, ..Self::default() };
         for (name, inner, text) in texts {
-            if rules.is_test(&inner) {
+            if roots::is_manifest(&name) {
+                tree.roots.extend(roots::read(&name, &text));
+            } else if rules.is_test(&inner) {
                 tree.tests += 1;
             } else if text.len() as u64 > rules.max_bytes {
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });

@@ -1,5 +1,7 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod formats;
+mod go;
 mod php;
 mod python;
 pub(crate) mod words;
@@ -37,6 +39,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_python::LANGUAGE.into(),
         lower: python::lower,
         place: python::place,
+    },
+    Dialect {
+        name: "go",
+        extensions: &["go"],
+        grammar: || tree_sitter_go::LANGUAGE.into(),
+        lower: go::lower,
+        place: go::place,
     },
 ];
 

@@ -211,6 +211,8 @@ impl<'p> Reach<'p> {
                     keys.into_iter().filter_map(|key| if let Thing::Text(text) = key { Some(text) } else { None });
                 names.flat_map(|name| self.of_class(*class, &name, walk, 0)).collect()
             }
+            // The first of several values that a call answers, when no more is known of them.
+            _ if matches!(key, Expr::Opaque(place) if place == "#0") => vec![base.clone()],
             _ => vec![Found { thing: Thing::Open("[…]".into()), ..base.clone() }],
         }
     }
@@ -248,6 +250,8 @@ impl<'p> Reach<'p> {
                         self.project.class(class).members.iter().map(|one| one.name.clone()).collect();
                     names.iter().flat_map(|name| self.of_class(class, name, walk, 0)).collect()
                 }
+                // A list that is declared to hold these.
+                Thing::Instance(_, None) => vec![base.clone()],
                 _ => vec![Found { thing: Thing::Open("an element".into()), ..base.clone() }],
             };
             all.extend(found.into_iter().map(|one| carry(&base, one).by("a loop")));
