@@ -1,6 +1,7 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
 mod python;
+mod typescript;
 pub(crate) mod words;
 mod writer;
 
@@ -22,13 +23,36 @@ struct Dialect {
     place: fn(&mut Facts, Node<'_>, &str),
 }
 
-const DIALECTS: &[Dialect] = &[Dialect {
-    name: "python",
-    extensions: &["py", "pyi"],
-    grammar: || tree_sitter_python::LANGUAGE.into(),
-    lower: python::lower,
-    place: python::place,
-}];
+const DIALECTS: &[Dialect] = &[
+    Dialect {
+        name: "python",
+        extensions: &["py", "pyi"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        lower: python::lower,
+        place: python::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["ts", "mts", "cts"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["tsx"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "javascript",
+        extensions: &["js", "mjs", "cjs", "jsx"],
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+];
 
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
