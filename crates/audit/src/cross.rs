@@ -4,6 +4,7 @@ use crate::{
     bus::{Bus, BusKey},
     config::Config,
     groups::Group,
+    make,
     project::{FunctionId, Project},
     publish::{Open, Site},
     reach::GroupKey,
@@ -121,7 +122,7 @@ impl<'p> Cross<'p> {
     /// The set that is called after webhooks, then the one of which most is published, then the largest.
     fn best_group(&self) -> (Option<&'p Group>, String) {
         let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
-        for site in &self.sites {
+        for site in self.sites.iter().filter(|site| self.is_live(site)) {
             let foreign = site.buses.iter().all(|bus| bus.is_foreign(self.project));
             if let (Some(group), false) = (&site.group, foreign) {
                 published.entry(group).or_default().insert(&site.event);
@@ -144,9 +145,9 @@ impl<'p> Cross<'p> {
         let reason = if self.groups.len() == 1 {
             "it is the only set of event types in the code".into()
         } else if named {
-            format!("its name says webhook; {count} of its {members} are published")
+            format!("its name says webhook; {count} of its {members} are emitted")
         } else if in_webhooks {
-            format!("it lies with the webhooks; {count} of its {members} are published")
+            format!("it lies with the webhooks; {count} of its {members} are emitted")
         } else if count > 0 {
             format!("more of it is published than of any other set: {count} of {members}")
         } else {
@@ -236,6 +237,19 @@ impl<'p> Cross<'p> {
             // A raw string: through something else that is known to be something else, or not to be told apart.
             _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
         }
+    }
+
+    /// Whether a file belongs to the webhook system itself: it lies where the main bus is defined, or where the webhooks are.
+    pub(crate) fn is_own(&self, file: usize) -> bool {
+        let name = &self.project.files[file].file;
+        let mut buses = self.main_buses.iter().chain(&self.carriers);
+        let at_home = buses.any(|key| match key {
+            BusKey::Class(class) => class.file == file,
+            BusKey::Function(function) => function.file == file,
+            _ => false,
+        });
+        let folder = make::folder(name).rsplit('/').next().unwrap_or("");
+        at_home || verbs::split(folder).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"))
     }
 
     fn is_event_group(&self, key: &GroupKey) -> bool {

@@ -6,7 +6,7 @@ use crate::{
     reach::{Reach, Thing, Walk},
 };
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
@@ -44,7 +44,6 @@ pub(crate) struct Graph<'p> {
     pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
     /// Names of functions that a function calls through receivers of which nothing is known.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
-    pub(crate) loose_names: HashSet<String>,
 }
 
 impl<'p> Graph<'p> {
@@ -69,7 +68,6 @@ impl<'p> Graph<'p> {
         for (caller, targets) in found.into_iter().flatten() {
             if let (true, Some(name)) = (targets.loose, caller.call.target.last_name()) {
                 graph.loose.entry(caller.scope()).or_default().push(name.to_owned());
-                graph.loose_names.insert(name.to_owned());
             }
             for function in targets.functions {
                 graph.callers.entry(function).or_default().push(caller);

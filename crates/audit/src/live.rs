@@ -1,6 +1,7 @@
 //! Which functions anybody calls.
 
 use crate::{
+    facts::Expr,
     graph::Graph,
     project::{FunctionId, Meaning, Project, related},
     verbs::Words,
@@ -24,10 +25,8 @@ const PLAIN_BASES: &[&str] = &[
 
 /// All functions that are reached from somewhere.
 pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
-    let mentioned = mentions(project);
     let mut live = HashSet::new();
-    let mut open: Vec<FunctionId> =
-        project.function_ids().filter(|id| is_root(project, graph, words, &mentioned, *id)).collect();
+    let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
     let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
     for id in project.function_ids().filter(|id| id.index != 0) {
         let function = project.function(id);
@@ -44,7 +43,8 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
         open.extend(graph.calls.get(&id).into_iter().flatten());
         open.extend(children.get(&id).into_iter().flatten());
         let language = project.files[id.file].language;
-        for name in project.function(id).mentions.iter().chain(graph.loose.get(&id).into_iter().flatten()) {
+        let mentioned = project.function(id).mentions.iter().filter(|name| !is_local_value(project, id, name));
+        for name in mentioned.chain(graph.loose.get(&id).into_iter().flatten()) {
             let named = project.functions_named(name).iter();
             open.extend(named.filter(|one| related(project.files[one.file].language, language)));
             // It may be called something else where it is defined.
@@ -56,18 +56,22 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
     live
 }
 
-/// Names that are mentioned anywhere without a call.
-fn mentions(project: &Project) -> HashSet<&str> {
-    project
-        .files
-        .iter()
-        .flat_map(|facts| &facts.functions)
-        .flat_map(|function| &function.mentions)
-        .map(String::as_str)
-        .collect()
+/// A parameter or a variable that only has a function's name.
+fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
+    while id.index != 0 {
+        let function = project.function(id);
+        if let Some(binding) = function.bindings.iter().find(|one| one.name == name) {
+            return !matches!(binding.value, Expr::Function(_) | Expr::Name(_) | Expr::Member(..));
+        }
+        if function.params.iter().any(|param| param.name == name) {
+            return true;
+        }
+        id.index = function.parent;
+    }
+    false
 }
 
-fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, mentioned: &HashSet<&str>, id: FunctionId) -> bool {
+fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) -> bool {
     let function = project.function(id);
     if id.index == 0 || function.registered {
         return true;
@@ -76,7 +80,7 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, mentioned: &Hash
         return false;
     }
     let called = graph.callers(id).iter().any(|caller| caller.scope() != id);
-    if called || mentioned.contains(function.name.as_str()) || graph.loose_names.contains(&function.name) {
+    if called {
         return false;
     }
     if from_outside(project, id) {

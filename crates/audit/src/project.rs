@@ -1,7 +1,7 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
-use crate::facts::{Binding, Call, Class, Expr, Facts, Function, Param};
-use std::{collections::HashMap, sync::Arc};
+use crate::facts::{Binding, Class, Expr, Facts, Function, Param};
+use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionId {
@@ -13,19 +13,6 @@ pub(crate) struct FunctionId {
 pub(crate) struct ClassId {
     pub(crate) file: usize,
     pub(crate) index: usize,
-}
-
-/// A call and the file that it stands in.
-#[derive(Clone, Debug)]
-pub(crate) struct CallAt {
-    pub(crate) file: usize,
-    pub(crate) call: Arc<Call>,
-}
-
-impl CallAt {
-    pub(crate) fn scope(&self) -> FunctionId {
-        FunctionId { file: self.file, index: self.call.function }
-    }
 }
 
 /// What a name means.

@@ -109,11 +109,9 @@ impl Tree {
     /// All source files below the paths.
     pub fn of_paths(paths: &[PathBuf], rules: &Rules) -> Result<Self, TreeFault> {
         let mut tree = Self::default();
-        let here = std::env::current_dir().unwrap_or_default();
         for path in paths {
             let full = fs::canonicalize(path).map_err(|fault| TreeFault::Path(path.display().to_string(), fault))?;
-            // As it is seen from where the audit starts, when it is below; so annotations find their files.
-            let base = if full.starts_with(&here) { here.clone() } else { root_of(&full) };
+            let base = base_of(&full);
             if tree.above.is_empty() {
                 tree.above = segments(&base);
             }
@@ -165,20 +163,22 @@ impl Tree {
         self.sources.push(Source { name, inner, content: Content::Path(path.to_owned()) });
     }
 
-    /// Files whose text is known already, with their names below the path.
-    pub fn of_texts(texts: Vec<(String, String)>, above: Vec<String>, rules: &Rules) -> Self {
+    /// Whether a file would be read, by its path below the path that is asked for.
+    pub fn wants(inner: &str, rules: &Rules) -> bool {
+        let passed_over = inner.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
+        lower::language(inner).is_some() && !passed_over && rules.wants(inner)
+    }
+
+    /// Files whose text is known already: name, path below the path that is asked for, text.
+    pub fn of_texts(texts: Vec<(String, String, String)>, above: Vec<String>, rules: &Rules) -> Self {
         let mut tree = Self { above, ..Self::default() };
-        for (name, text) in texts {
-            let passed_over = name.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
-            if lower::language(&name).is_none() || passed_over || !rules.wants(&name) {
-                continue;
-            }
-            if rules.is_test(&name) {
+        for (name, inner, text) in texts {
+            if rules.is_test(&inner) {
                 tree.tests += 1;
             } else if text.len() as u64 > rules.max_bytes {
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
             } else {
-                tree.sources.push(Source { inner: name.clone(), name, content: Content::Text(text) });
+                tree.sources.push(Source { inner, name, content: Content::Text(text) });
             }
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
@@ -188,6 +188,11 @@ impl Tree {
     /// How many files will be read.
     pub fn len(&self) -> usize {
         self.sources.len()
+    }
+
+    /// The folders above, by their names.
+    pub fn above_names(&self) -> Vec<String> {
+        self.above.clone()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -233,6 +238,13 @@ impl Source {
         })?;
         Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
     }
+}
+
+/// From where names are told: the folder where the audit starts when the path is below it, so that annotations find
+/// their files; else the path itself.
+pub fn base_of(full: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    if full.starts_with(&here) { here } else { root_of(full) }
 }
 
 fn root_of(full: &Path) -> PathBuf {

@@ -36,6 +36,15 @@ impl<'a> Writer<'a> {
             function.mentions.dedup();
         }
         self.facts.functions[0].end_line = end_line(root);
+        // A string that was put together was noted in its parts too.
+        let all = std::mem::take(&mut self.facts.sql);
+        let is_part = |one: &Sql| {
+            let whole = |other: &Sql| {
+                other.text.len() > one.text.len() && other.line <= one.line && other.text.contains(&one.text)
+            };
+            all.iter().any(|other| other.function == one.function && whole(other))
+        };
+        self.facts.sql = all.iter().filter(|one| !is_part(one)).cloned().collect();
         self.facts
     }
 
