@@ -102,9 +102,20 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "jsx_closing_element" | "jsx_text" | "property_identifier" | "private_property_identifier" => {}
         "true" | "false" | "null" | "undefined" | "number" => return Expr::Nil,
         kind if types::is_type(kind) => {}
-        "statement_block" | "if_statement" | "else_clause" | "switch_statement" | "switch_body" | "switch_case"
-        | "switch_default" | "try_statement" | "finally_clause" | "while_statement" | "do_statement"
-        | "for_statement" | "labeled_statement" | "ambient_declaration" => w.lower_children(node),
+        "statement_block"
+        | "if_statement"
+        | "else_clause"
+        | "switch_statement"
+        | "switch_body"
+        | "switch_case"
+        | "switch_default"
+        | "try_statement"
+        | "finally_clause"
+        | "while_statement"
+        | "do_statement"
+        | "for_statement"
+        | "labeled_statement"
+        | "ambient_declaration" => w.lower_children(node),
         _ => return w.lower_opaque(node),
     }
     Expr::Nil

@@ -72,9 +72,7 @@ fn through(w: &mut Writer<'_>, node: Node<'_>, of: Node<'_>, list: Node<'_>, app
     }
     let target = match of.kind() {
         "identifier" => Expr::Name(w.text(of).to_owned()),
-        "member_expression" => {
-            w.lower_field(of, "object").member(w.field_text(of, "property").unwrap_or(""))
-        }
+        "member_expression" => w.lower_field(of, "object").member(w.field_text(of, "property").unwrap_or("")),
         _ => w.lower(of),
     };
     let mut args: Vec<Arg> = arguments(w, list, None).into_iter().skip(1).collect();

@@ -4,7 +4,7 @@ use super::{functions, imports, key_text, types, values};
 use crate::{
     facts::{Binding, Class, Expr},
     lower::writer::{Writer, line, named},
-    verbs::Words,
+    verbs::{self, Words},
 };
 use tree_sitter::Node;
 
@@ -57,7 +57,7 @@ fn shape(w: &mut Writer<'_>, node: Node<'_>, name: String, bases: Vec<String>, b
         if is_method(*part) {
             publishes |= words.publishes(&key);
         } else {
-            carries |= words.is_event_name(&key);
+            carries |= words.names().iter().any(|name| verbs::same(name, &key));
         }
     }
     let bases = bases.into_iter().filter(|base| !imports::is_outside(w, base)).collect();

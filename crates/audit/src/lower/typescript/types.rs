@@ -9,11 +9,30 @@ use tree_sitter::Node;
 
 /// Types that stand around the one that matters.
 const AROUND: &[&str] = &[
-    "Awaited", "Inject", "NonNullable", "Omit", "Partial", "Pick", "Promise", "Provider", "Readonly", "Ref", "Required",
+    "Awaited",
+    "Inject",
+    "NonNullable",
+    "Omit",
+    "Partial",
+    "Pick",
+    "Promise",
+    "Provider",
+    "Readonly",
+    "Ref",
+    "Required",
 ];
 /// Types that hold things, and those that say nothing about whose methods there are.
 const NO_KIND: &[&str] = &[
-    "Array", "InstanceType", "Iterable", "Map", "ReadonlyArray", "ReadonlyMap", "ReadonlySet", "Record", "ReturnType", "Set",
+    "Array",
+    "InstanceType",
+    "Iterable",
+    "Map",
+    "ReadonlyArray",
+    "ReadonlyMap",
+    "ReadonlySet",
+    "Record",
+    "ReturnType",
+    "Set",
     "WeakMap",
 ];
 
@@ -81,7 +100,8 @@ pub(super) fn of_property<'t>(w: &Writer<'_>, node: Node<'t>, key: &str) -> Opti
         return None;
     }
     let mut parts = named(inner).into_iter().filter(|part| part.kind() == "property_signature");
-    let part = parts.find(|part| part.child_by_field_name("name").and_then(|name| key_text(w, name)).as_deref() == Some(key))?;
+    let part = parts
+        .find(|part| part.child_by_field_name("name").and_then(|name| key_text(w, name)).as_deref() == Some(key))?;
     part.child_by_field_name("type")
 }
 
