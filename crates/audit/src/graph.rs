@@ -216,6 +216,10 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
         .filter(|id| related(project.files[id.file].language, language))
         .filter(|id| project.function(*id).class.is_some())
         .collect();
+    // What only says that there is such a method is not what runs.
+    let (declared, candidates): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|id| project.function(*id).has_no_body());
+    let candidates = if candidates.is_empty() { declared } else { candidates };
     let certain = candidates.len() == 1;
     if candidates.len() > CANDIDATES_MAX {
         return Targets { loose: true, ..Targets::default() };
@@ -239,10 +243,7 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         }
     }
     // Go's interfaces do not say who keeps to them.
-    let abstracts = found.iter().all(|id| {
-        let function = project.function(*id);
-        function.calls.is_empty() && function.line == function.end_line
-    });
+    let abstracts = found.iter().all(|id| project.function(*id).has_no_body());
     if abstracts && !found.is_empty() && project.files[class.file].language == "go" {
         let same = project.functions_named(name).iter().filter(|id| project.files[id.file].language == "go");
         found.extend(same.filter(|id| project.function(**id).class.is_some()));

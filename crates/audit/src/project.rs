@@ -36,6 +36,9 @@ pub(crate) enum Meaning<'p> {
 /// Languages in which a method sees its class's members by their bare names.
 const BARE_MEMBERS: &[&str] = &["java", "kotlin", "csharp", "ruby"];
 
+/// What a file gives as a whole, in languages that have that.
+const DEFAULT: &str = "default";
+
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
     /// Folders above the root, for imports that begin there.
@@ -149,7 +152,7 @@ impl Project {
     pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
         loop {
             let function = self.function(id);
-            if let Some(class) = &function.class {
+            if let Some(class) = function.class.as_ref().filter(|class| !class.is_empty()) {
                 return self.nearest_class(class, id.file);
             }
             if id.index == 0 {
@@ -245,6 +248,19 @@ impl Project {
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
     pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         if let Some(found) = self.defined_in(name, file) {
+            // A name that only stands for another one: `export { a as b }`.
+            if let Meaning::Values(values, _) = &found
+                && let [Binding { value: Expr::Name(other), kind: None, .. }] = values[..]
+                && other != name
+                && seen.len() <= 24
+            {
+                seen.push(usize::MAX);
+                let meant = self.top_meaning(other, file, seen);
+                seen.pop();
+                if !matches!(meant, Meaning::Unknown) {
+                    return meant;
+                }
+            }
             return found;
         }
         if seen.contains(&file) || seen.len() > 24 {
@@ -267,14 +283,21 @@ impl Project {
 
     fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         let facts = &self.files[file];
+        let mut outside = None;
         for import in facts.imports.iter().filter(|import| import.local == name) {
             let found = match &import.item {
                 None => Meaning::Module(import.module.clone()),
                 Some(item) => self.member_of_module(&import.module, item, file, seen),
             };
-            if !matches!(found, Meaning::Unknown) {
-                return found;
+            match found {
+                Meaning::Unknown => {}
+                // Another path that the import may mean can lead into the tree.
+                Meaning::External(_) => outside = Some(found),
+                found => return found,
             }
+        }
+        if let Some(outside) = outside {
+            return outside;
         }
         if !facts.package.is_empty() {
             for &peer in self.packages.get(&facts.package).map_or(&[] as &[usize], Vec::as_slice) {
@@ -285,7 +308,8 @@ impl Project {
                 }
             }
         }
-        for import in facts.imports.iter().filter(|import| import.local == "*") {
+        // `export *` leaves the default export out.
+        for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT) {
             for peer in self.module_files(&import.module, file) {
                 let found = self.top_meaning(name, peer, seen);
                 if !matches!(found, Meaning::Unknown | Meaning::External(_)) {
@@ -322,6 +346,14 @@ impl Project {
             if !matches!(found, Meaning::Unknown) {
                 return found;
             }
+        }
+        // What a file gives as a whole, when it does not say what that is: all of it.
+        if item == DEFAULT {
+            return if files.is_empty() {
+                Meaning::External(module.join("."))
+            } else {
+                Meaning::Module(module.to_vec())
+            };
         }
         let mut below = module.to_vec();
         below.push(item.to_owned());

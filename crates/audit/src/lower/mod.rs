@@ -4,6 +4,7 @@ mod formats;
 mod go;
 mod php;
 mod python;
+mod typescript;
 pub(crate) mod words;
 mod writer;
 
@@ -46,6 +47,27 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_go::LANGUAGE.into(),
         lower: go::lower,
         place: go::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["ts", "mts", "cts"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["tsx"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "javascript",
+        extensions: &["js", "mjs", "cjs", "jsx"],
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        lower: typescript::lower,
+        place: typescript::place,
     },
 ];
 

@@ -76,6 +76,11 @@ impl<'a> Writer<'a> {
         node.child_by_field_name(field).map_or(Expr::Nil, |child| self.lower(child))
     }
 
+    /// The only thing inside, or the first.
+    pub(crate) fn lower_first(&mut self, node: Node<'_>) -> Expr {
+        named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
+    }
+
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
         self.src.get(node.byte_range()).unwrap_or("")
     }
@@ -159,7 +164,11 @@ impl<'a> Writer<'a> {
 
     /// A field of the class around gets a value or a type.
     pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
-        let function = self.function();
+        self.field_of(self.function(), name, value, kind, line);
+    }
+
+    /// The same for a value that another function holds.
+    pub(crate) fn field_of(&mut self, function: usize, name: &str, value: Expr, kind: Option<String>, line: u32) {
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
         }

@@ -200,7 +200,14 @@ impl<'p> Reach<'p> {
                 let by_name = words.names().iter().find_map(|name| {
                     pairs.iter().find(|(key, _)| matches!(key, Expr::Text(text) if verbs::same(text, name)))
                 });
-                by_name.map(|(_, value)| self.reach(value, at, walk)).unwrap_or_default()
+                match by_name {
+                    Some((_, value)) => self.reach(value, at, walk),
+                    None => {
+                        let spread = pairs.iter().filter(|(key, _)| key.is_spread());
+                        let found = spread.flat_map(|(_, value)| self.reach(value, at, walk));
+                        found.filter(|one| !matches!(one.thing, Thing::Nil)).collect()
+                    }
+                }
             }
             Thing::Instance(class, made) => self.of_object(*class, *made, words, walk),
             Thing::Class(class) if !self.project.class(*class).is_enum => self.of_object(*class, None, words, walk),

@@ -134,6 +134,33 @@ impl<'p> Reach<'p> {
                 all.extend(self.reach(value, at, walk));
             }
         }
+        if all.is_empty() {
+            all = self.spread(pairs, at, key, walk);
+        }
+        all
+    }
+
+    /// Values under a key in the maps that a map is made of: `{...base}`.
+    fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let spread = pairs.iter().filter(|(one, _)| one.is_spread());
+        let bases: Vec<Found<'p>> = spread.flat_map(|(_, value)| self.reach(value, at, walk)).collect();
+        let mut all = Vec::new();
+        for base in bases {
+            let found = match &base.thing {
+                Thing::Map(pairs, at) => {
+                    let (pairs, at) = (*pairs, *at);
+                    self.keyed(pairs, at, key, walk)
+                }
+                Thing::Class(class) | Thing::Instance(class, _) => self.of_class(*class, key, walk, 0),
+                _ => Vec::new(),
+            };
+            all.extend(found.into_iter().map(|mut one| {
+                if one.group.is_none() && matches!(one.thing, Thing::Text(_)) {
+                    one.group.clone_from(&base.group);
+                }
+                carry(&base, one)
+            }));
+        }
         all
     }
 
