@@ -106,6 +106,8 @@ pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) line: u32,
     pub(crate) bases: Vec<String>,
+    /// The class that it stands in.
+    pub(crate) outer: Option<String>,
     /// Constants, enum members, class-level values; nested groups of an object as `Name.member`.
     pub(crate) members: Vec<Binding>,
     /// Fields of its objects, with what is assigned to them and their types. The function is where it is assigned.

@@ -201,7 +201,9 @@ impl<'p> Reach<'p> {
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
                     let mut found = self.reach(&binding.value, at, walk);
+                    // Which member of an enum it is, its type does not tell.
                     if let Some(class) = kind
+                        && (!walk.callers || !self.project.class(class).is_enum)
                         && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))
                     {
                         found.push(Found::new(Thing::Instance(class, None)));

@@ -1,6 +1,8 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod java;
 mod python;
+mod typed;
 pub(crate) mod words;
 mod writer;
 
@@ -22,13 +24,22 @@ struct Dialect {
     place: fn(&mut Facts, Node<'_>, &str),
 }
 
-const DIALECTS: &[Dialect] = &[Dialect {
-    name: "python",
-    extensions: &["py", "pyi"],
-    grammar: || tree_sitter_python::LANGUAGE.into(),
-    lower: python::lower,
-    place: python::place,
-}];
+const DIALECTS: &[Dialect] = &[
+    Dialect {
+        name: "python",
+        extensions: &["py", "pyi"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+        lower: python::lower,
+        place: python::place,
+    },
+    Dialect {
+        name: "java",
+        extensions: &["java"],
+        grammar: || tree_sitter_java::LANGUAGE.into(),
+        lower: java::lower,
+        place: java::place,
+    },
+];
 
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;

@@ -115,7 +115,8 @@ impl<'a> Writer<'a> {
                 index
             }
             None => {
-                self.facts.classes.push(class);
+                let outer = self.class_name();
+                self.facts.classes.push(Class { outer, ..class });
                 self.facts.classes.len() - 1
             }
         };
