@@ -218,6 +218,9 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
             _ => {}
         }
     }
+    if known && functions.is_empty() {
+        functions.extend(extensions(project, name, scope.file));
+    }
     if known && (!functions.is_empty() || !external) {
         functions.sort_unstable();
         functions.dedup();
@@ -239,6 +242,19 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
         return Targets { loose: true, ..Targets::default() };
     }
     Targets { functions: candidates, certain, external: false, loose: false }
+}
+
+/// C#'s methods of a name that are called on something else than their class.
+fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
+    let receiver = |value: &Expr| matches!(value, Expr::Name(name) if name == "#receiver");
+    let is_one = |id: &&FunctionId| {
+        let bindings = &project.function(**id).bindings;
+        project.files[id.file].language == "csharp" && bindings.first().is_some_and(|first| receiver(&first.value))
+    };
+    if project.files[file].language != "csharp" {
+        return Vec::new();
+    }
+    project.functions_named(name).iter().filter(is_one).copied().collect()
 }
 
 /// A class's method, and those that stand in for it in the classes made from it.

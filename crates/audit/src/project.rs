@@ -65,7 +65,8 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>) -> Self {
+        packages::give_texts(&mut files);
         let mut project = Self {
             files: Vec::new(),
             above,

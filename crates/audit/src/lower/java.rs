@@ -3,7 +3,7 @@
 mod declare;
 
 use super::{
-    typed::{assign, bind_local, concat, each, escape, format, member_text, pairs},
+    typed::{assign, bind_local, choose, concat, each, escape, format, note_texts, pairs},
     words::type_name,
     writer::{Writer, arg, either, end_line, line, named},
 };
@@ -168,6 +168,9 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match (&of, name) {
         (Some(Expr::Name(class)), "of" | "ofEntries" | "asList" | "copyOf") => {
             if let Some(value) = collection(class, name, &args) {
+                if let Expr::Map(pairs) = &value {
+                    note_texts(w, None, pairs);
+                }
                 return value;
             }
         }
@@ -293,9 +296,9 @@ fn lambda(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
 
 fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "condition");
-    let mut values = Vec::new();
-    let arms = node.child_by_field_name("body").map(named).unwrap_or_default();
-    for arm in arms {
+    let kind = (of == Expr::Name("self".into())).then(|| w.class_name()).flatten();
+    let mut arms = Vec::new();
+    for arm in node.child_by_field_name("body").map(named).unwrap_or_default() {
         let mut labels = Vec::new();
         let before = w.current().returns.len();
         let mut value = Expr::Nil;
@@ -311,19 +314,16 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 }
             }
         }
-        if of == Expr::Name("self".into()) {
-            let said = if value == Expr::Nil { w.current().returns.get(before).cloned() } else { Some(value.clone()) };
-            if let (Some(Expr::Text(text)), Some(class)) = (said, w.class_name()) {
-                for label in labels.iter().filter_map(Expr::last_name) {
-                    member_text(w, &class, label, &text);
-                }
-            }
+        // `case A: return "a.b";` says what A is, when the enum asks itself.
+        if let (Some(_), Expr::Nil, Some(Expr::Text(text))) = (&kind, &value, w.current().returns.get(before).cloned())
+            && !labels.is_empty()
+        {
+            value = Expr::Text(text);
+            w.current().returns.truncate(before);
         }
-        if value != Expr::Nil {
-            values.push(value);
-        }
+        arms.push((labels, value));
     }
-    if values.is_empty() { Expr::Nil } else { Expr::Any(values) }
+    choose(w, of, kind.as_deref(), arms, node)
 }
 
 fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {

@@ -1,5 +1,6 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod csharp;
 mod java;
 mod python;
 mod typed;
@@ -38,6 +39,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_java::LANGUAGE.into(),
         lower: java::lower,
         place: java::place,
+    },
+    Dialect {
+        name: "csharp",
+        extensions: &["cs"],
+        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+        lower: csharp::lower,
+        place: csharp::place,
     },
 ];
 

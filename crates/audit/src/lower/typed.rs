@@ -1,7 +1,10 @@
 //! What Java, C# and Kotlin have in common.
 
 use super::writer::Writer;
-use crate::facts::{Binding, Expr};
+use crate::{
+    facts::{Binding, Expr},
+    verbs::looks_like_event,
+};
 use tree_sitter::Node;
 
 /// What a list passes through without becoming another one.
@@ -121,22 +124,59 @@ pub(super) fn escape(text: &str) -> String {
     }
 }
 
-/// The text of an enum's member, when it has none yet: a `switch` of the enum itself says it.
-pub(super) fn member_text(w: &mut Writer<'_>, enumeration: &str, member: &str, text: &str) {
-    let class = w.facts.classes.iter_mut().find(|one| one.name == enumeration && one.is_enum);
-    if let Some(member) = class.and_then(|class| class.members.iter_mut().find(|one| one.name == member))
-        && !has_text(&member.value)
-    {
-        member.value = Expr::Text(text.to_owned());
+/// An enum's member as a key: the enum's name when that stands there too, and its own.
+fn member_key(key: &Expr) -> Option<(Option<&str>, &str)> {
+    match key {
+        Expr::Name(name) => Some((None, name)),
+        Expr::Member(of, name) => Some((Some(of.last_name()?), name)),
+        _ => None,
     }
 }
 
-fn has_text(value: &Expr) -> bool {
-    match value {
-        Expr::Text(_) => true,
-        Expr::List(items) => items.iter().any(|item| matches!(item, Expr::Text(_))),
-        _ => false,
+/// Notes what a look-up by an enum's members says about them.
+pub(super) fn note_texts(w: &mut Writer<'_>, kind: Option<&str>, pairs: &[(Expr, Expr)]) {
+    for (key, value) in pairs {
+        if let (Some((of, name)), Expr::Text(text)) = (member_key(key), value)
+            && let Some(of) = of.or(kind)
+            && looks_like_event(text)
+        {
+            w.facts.texts.push((of.to_owned(), name.to_owned(), text.clone()));
+        }
     }
+}
+
+/// A `switch` as a value. `arms`: labels and what they give; `kind`: the enum that is asked, when it is the receiver.
+pub(super) fn choose(
+    w: &mut Writer<'_>,
+    subject: Expr,
+    kind: Option<&str>,
+    arms: Vec<(Vec<Expr>, Expr)>,
+    node: Node<'_>,
+) -> Expr {
+    let said = |(labels, value): &(Vec<Expr>, Expr)| match value {
+        Expr::Text(text) => looks_like_event(text) && !labels.is_empty(),
+        _ => *value == Expr::Nil,
+    };
+    let is_table = arms.iter().any(|(_, value)| *value != Expr::Nil) && arms.iter().all(said);
+    let of_enum = arms.iter().flat_map(|(labels, _)| labels).all(|label| match label {
+        Expr::Name(name) => kind.is_some() || name == "_",
+        Expr::Member(of, _) => of.last_name().is_some_and(|of| of.starts_with(char::is_uppercase)),
+        _ => false,
+    });
+    if is_table && of_enum {
+        let with_value = arms.into_iter().filter(|(_, value)| *value != Expr::Nil);
+        let pairs: Vec<(Expr, Expr)> = with_value
+            .flat_map(|(labels, value)| labels.into_iter().map(move |label| (label, value.clone())))
+            .collect();
+        note_texts(w, kind, &pairs);
+        // The members have these texts now: asking one for it answers its own.
+        return match kind {
+            Some(_) => w.opaque(node),
+            None => Expr::Index(Box::new(Expr::Map(pairs)), Box::new(subject)),
+        };
+    }
+    let values: Vec<Expr> = arms.into_iter().map(|(_, value)| value).filter(|value| *value != Expr::Nil).collect();
+    if values.is_empty() { Expr::Nil } else { Expr::Any(values) }
 }
 
 /// The pairs that `key, value, key, value` make.

@@ -1,8 +1,8 @@
 //! Packages, whose files see each other, and classes that stand in others.
 
 use super::{ClassId, FunctionId, Meaning, Project};
-use crate::facts::{Facts, Function};
-use std::collections::BTreeSet;
+use crate::facts::{Expr, Facts, Function};
+use std::collections::{BTreeSet, HashMap};
 
 /// Names at the top of a file.
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
@@ -47,6 +47,7 @@ impl Project {
                 break;
             }
             all.push(class);
+            all.extend(self.parts(class));
             let outer = self.class(class).outer.as_ref();
             next = outer.and_then(|outer| {
                 let mut classes = self.classes_named(outer).iter();
@@ -54,6 +55,26 @@ impl Project {
             });
         }
         all
+    }
+
+    /// The other parts of a class that several files make together.
+    fn parts(&self, id: ClassId) -> Vec<ClassId> {
+        let facts = &self.files[id.file];
+        if facts.language != "csharp" {
+            return Vec::new();
+        }
+        let others = self.classes_named(&self.class(id).name).iter().filter(|one| one.file != id.file);
+        others.filter(|one| self.files[one.file].package == facts.package).copied().collect()
+    }
+
+    /// The part of the class around that has a member which the part at hand has not.
+    pub(crate) fn part_with(&self, scope: FunctionId, name: &str) -> Option<ClassId> {
+        let class = self.class_around(scope)?;
+        let parts = self.parts(class);
+        if parts.is_empty() || self.has_member(class, name, 0) {
+            return None;
+        }
+        parts.into_iter().find(|part| self.has_member(*part, name, 0))
     }
 
     /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
@@ -69,6 +90,31 @@ impl Project {
         }
         let bases = class.bases.iter().filter_map(|base| self.nearest_class(base, id.file));
         bases.map(|base| self.overloads(base, name, depth + 1)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+}
+
+/// Gives the members of enums the texts that look-ups say elsewhere, when they have none of their own.
+pub(super) fn give_texts(files: &mut [Facts]) {
+    let texts: Vec<(String, String, String)> =
+        files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();
+    if texts.is_empty() {
+        return;
+    }
+    let mut said: HashMap<(&str, &str), &str> = HashMap::new();
+    for (of, member, text) in &texts {
+        said.entry((of, member)).or_insert(text);
+    }
+    for class in files.iter_mut().flat_map(|facts| &mut facts.classes).filter(|class| class.is_enum) {
+        for member in &mut class.members {
+            let has_text = match &member.value {
+                Expr::Text(_) => true,
+                Expr::List(items) => items.iter().any(|item| matches!(item, Expr::Text(_))),
+                _ => false,
+            };
+            if let (false, Some(text)) = (has_text, said.get(&(class.name.as_str(), member.name.as_str()))) {
+                member.value = Expr::Text((*text).to_owned());
+            }
+        }
     }
 }
 

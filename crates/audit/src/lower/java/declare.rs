@@ -245,7 +245,7 @@ pub(super) fn variables(
     let mut cursor = node.walk();
     let declared: Vec<Node<'_>> = node.children_by_field_name("declarator", &mut cursor).collect();
     for one in declared {
-        let value = w.lower_field(one, "value");
+        let value = w.in_class_scope(|w| w.lower_field(one, "value"));
         let name = w.field_text(one, "name").unwrap_or("").to_owned();
         bind(w, &name, value, kind.clone(), line(one));
     }
