@@ -127,7 +127,8 @@ impl<'p> Search<'p> {
             Some(caller) => (caller.scope(), caller.call),
             None => (scope, call),
         };
-        let tenant = self.names_tenant(shown) || (found.at.is_some() && self.names_tenant(call));
+        let says = |call: &'p Call, scope: FunctionId| self.names_tenant_beside(call, scope, &event);
+        let tenant = says(shown, at) || (found.at.is_some() && says(call, scope));
         let raw = found.group.is_none();
         let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
         Site {
@@ -185,13 +186,28 @@ impl<'p> Search<'p> {
         first
     }
 
+    /// Whether a call says for whom: the event itself, such as `ACCOUNT_CLOSED`, does not.
+    fn names_tenant_beside(&self, call: &'p Call, scope: FunctionId, event: &str) -> bool {
+        if !self.names_tenant(call) {
+            return false;
+        }
+        let reach = Reach::new(self.project, self.graph);
+        call.args.iter().any(|arg| {
+            let is_event = |thing: &Thing<'_>| matches!(thing, Thing::Text(text) if text == event);
+            self.arg_names_tenant(arg)
+                && !reach.things(&arg.value, scope, &mut Walk::types()).iter().any(is_event)
+        })
+    }
+
     /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.
     fn names_tenant(&self, call: &Call) -> bool {
-        call.args.iter().any(|arg| {
-            arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
-                || arg.spread
-                || self.speaks_of_tenant(&arg.value, 0)
-        })
+        call.args.iter().any(|arg| self.arg_names_tenant(arg))
+    }
+
+    fn arg_names_tenant(&self, arg: &Arg) -> bool {
+        arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
+            || arg.spread
+            || self.speaks_of_tenant(&arg.value, 0)
     }
 
     fn is_tenant(&self, name: &str) -> bool {

@@ -282,7 +282,9 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
         };
     }
     // What all objects of a class answer alike says something about the class.
-    let fixed = accessors.is_some() || given.is_some();
+    let set = node.child_by_field_name("accessors").map(named).unwrap_or_default();
+    let set = set.into_iter().any(|accessor| matches!(w.field_text(accessor, "name"), Some("set" | "init")));
+    let fixed = !set && (accessors.is_some() || given.is_some());
     if found.constant || (fixed && matches!(value, Expr::Text(_) | Expr::Member(..))) {
         w.bind(&name, value, kind, line(node));
     } else {
