@@ -1,9 +1,12 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod csharp;
 mod formats;
 mod go;
+mod java;
 mod php;
 mod python;
+mod typed;
 mod typescript;
 pub(crate) mod words;
 mod writer;
@@ -68,6 +71,20 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         lower: typescript::lower,
         place: typescript::place,
+    },
+    Dialect {
+        name: "java",
+        extensions: &["java"],
+        grammar: || tree_sitter_java::LANGUAGE.into(),
+        lower: java::lower,
+        place: java::place,
+    },
+    Dialect {
+        name: "csharp",
+        extensions: &["cs"],
+        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+        lower: csharp::lower,
+        place: csharp::place,
     },
 ];
 
