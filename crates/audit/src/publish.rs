@@ -194,8 +194,7 @@ impl<'p> Search<'p> {
         let reach = Reach::new(self.project, self.graph);
         call.args.iter().any(|arg| {
             let is_event = |thing: &Thing<'_>| matches!(thing, Thing::Text(text) if text == event);
-            self.arg_names_tenant(arg)
-                && !reach.things(&arg.value, scope, &mut Walk::types()).iter().any(is_event)
+            self.arg_names_tenant(arg) && !reach.things(&arg.value, scope, &mut Walk::types()).iter().any(is_event)
         })
     }
 

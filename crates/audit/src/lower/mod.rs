@@ -2,6 +2,7 @@
 
 mod csharp;
 mod java;
+mod kotlin;
 mod python;
 mod typed;
 pub(crate) mod words;
@@ -46,6 +47,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         lower: csharp::lower,
         place: csharp::place,
+    },
+    Dialect {
+        name: "kotlin",
+        extensions: &["kt", "kts"],
+        grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+        lower: kotlin::lower,
+        place: kotlin::place,
     },
 ];
 
