@@ -4,6 +4,7 @@ mod csharp;
 mod formats;
 mod go;
 mod java;
+mod kotlin;
 mod php;
 mod python;
 mod typed;
@@ -85,6 +86,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         lower: csharp::lower,
         place: csharp::place,
+    },
+    Dialect {
+        name: "kotlin",
+        extensions: &["kt", "kts"],
+        grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+        lower: kotlin::lower,
+        place: kotlin::place,
     },
 ];
 

@@ -78,6 +78,7 @@ pub(super) fn concat(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Ex
     for part in parts {
         match (joined.last_mut(), part) {
             (Some(Expr::Text(text)), Expr::Text(more)) => text.push_str(&more),
+            (_, Expr::Text(text)) if text.is_empty() => {}
             (_, part) => joined.push(part),
         }
     }
