@@ -106,10 +106,14 @@ pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) line: u32,
     pub(crate) bases: Vec<String>,
+    /// The class that it stands in.
+    pub(crate) outer: Option<String>,
     /// Constants, enum members, class-level values; nested groups of an object as `Name.member`.
     pub(crate) members: Vec<Binding>,
     /// Fields of its objects, with what is assigned to them and their types. The function is where it is assigned.
     pub(crate) fields: Vec<(Binding, usize)>,
+    /// The function in which its own values are made: the file itself, or one in which its names are known.
+    pub(crate) scope: usize,
     /// An enum: all its members count as one group whatever they look like.
     pub(crate) is_enum: bool,
 }
@@ -146,6 +150,8 @@ pub(crate) struct Facts {
     pub(crate) classes: Vec<Class>,
     pub(crate) imports: Vec<Import>,
     pub(crate) sql: Vec<Sql>,
+    /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
+    pub(crate) texts: Vec<(String, String, String)>,
     /// Where a syntax error stands.
     pub(crate) broken: Option<u32>,
 }

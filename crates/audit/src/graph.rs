@@ -2,11 +2,11 @@
 
 use crate::{
     facts::{Call, Expr},
-    project::{ClassId, FunctionId, Meaning, Project, related},
+    project::{ClassId, FunctionId, Meaning, Project, related, takes},
     reach::{Reach, Thing, Walk},
 };
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
@@ -84,6 +84,30 @@ impl<'p> Graph<'p> {
 
 /// The functions that a call may reach.
 pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
+    let mut targets = all_targets(reach, call, file);
+    choose_overloads(reach.project, call, &mut targets.functions);
+    targets
+}
+
+/// Languages in which several methods of a class have one name.
+const OVERLOADS: &[&str] = &["java", "kotlin", "csharp"];
+
+/// Of methods of one class with one name, those that take as many arguments.
+fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<FunctionId>) {
+    let Some(first) = functions.first() else { return };
+    if functions.len() < 2 || !OVERLOADS.contains(&project.files[first.file].language) {
+        return;
+    }
+    if call.args.iter().any(|arg| arg.spread) {
+        return;
+    }
+    let fits = |id: &FunctionId| takes(project.function(*id), call.args.len());
+    let class = |id: &FunctionId| (id.file, project.function(*id).class.clone());
+    let fitting: HashSet<_> = functions.iter().filter(|id| fits(id)).map(class).collect();
+    functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
+}
+
+fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
     let project = reach.project;
     let scope = FunctionId { file, index: call.function };
     match &call.target {
@@ -130,14 +154,12 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
             }
             Targets::certain(functions)
         }
-        Meaning::Class(class) => Targets::certain(constructor(project, class).into_iter().collect()),
+        Meaning::Class(class) => Targets::certain(constructors(project, class)),
         Meaning::OwnMember(_) | Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
         Meaning::External(_) => Targets::external(),
         Meaning::Unknown => {
-            if let Some(class) = project.class_around(scope)
-                && let methods = methods(project, class, name)
-                && !methods.is_empty()
-            {
+            let around = project.classes_around(scope).into_iter().map(|class| methods(project, class, name));
+            if let Some(methods) = around.into_iter().find(|methods| !methods.is_empty()) {
                 return Targets::certain(methods);
             }
             let language = project.files[scope.file].language;
@@ -170,7 +192,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
                 if functions.is_empty()
                     && let Some(inner) = project.classes_named(name).iter().find(|id| id.file == class.file)
                 {
-                    functions.extend(constructor(project, *inner));
+                    functions.extend(constructors(project, *inner));
                 }
                 functions.extend(reach.field_functions(class, name));
             }
@@ -180,7 +202,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
                     Meaning::Values(values, at) => {
                         functions.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
                     }
-                    Meaning::Class(class) => functions.extend(constructor(project, class)),
+                    Meaning::Class(class) => functions.extend(constructors(project, class)),
                     Meaning::External(_) => external = true,
                     _ => {}
                 }
@@ -193,6 +215,9 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
             Thing::External(_) => external = true,
             _ => {}
         }
+    }
+    if known && functions.is_empty() {
+        functions.extend(extensions(project, name, scope.file));
     }
     if known && (!functions.is_empty() || !external) {
         functions.sort_unstable();
@@ -217,9 +242,22 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
     Targets { functions: candidates, certain, external: false, loose: false }
 }
 
+/// C#'s methods of a name that are called on something else than their class.
+fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
+    let receiver = |value: &Expr| matches!(value, Expr::Name(name) if name == "#receiver");
+    let is_one = |id: &&FunctionId| {
+        let bindings = &project.function(**id).bindings;
+        project.files[id.file].language == "csharp" && bindings.first().is_some_and(|first| receiver(&first.value))
+    };
+    if project.files[file].language != "csharp" {
+        return Vec::new();
+    }
+    project.functions_named(name).iter().filter(is_one).copied().collect()
+}
+
 /// A class's method, and those that stand in for it in the classes made from it.
 pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
-    let mut found: Vec<FunctionId> = project.method(class, name).into_iter().collect();
+    let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
     let mut classes = vec![class];
     let mut at = 0;
     while at < classes.len() && classes.len() < 64 {
@@ -228,7 +266,7 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         for child in project.children(&project.class(one).name) {
             if !classes.contains(child) {
                 classes.push(*child);
-                found.extend(project.method(*child, name));
+                found.extend(project.overloads(*child, name, 0));
             }
         }
     }
@@ -249,6 +287,11 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
 const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
 
 pub(crate) fn constructor(project: &Project, class: ClassId) -> Option<FunctionId> {
+    constructors(project, class).first().copied()
+}
+
+fn constructors(project: &Project, class: ClassId) -> Vec<FunctionId> {
     let own = &project.class(class).name;
-    CONSTRUCTORS.iter().copied().chain([own.as_str()]).find_map(|name| project.method(class, name))
+    let names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
+    names.map(|name| project.overloads(class, name, 0)).find(|found| !found.is_empty()).unwrap_or_default()
 }

@@ -1,5 +1,9 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
+mod packages;
+
+pub(crate) use packages::takes;
+
 use crate::facts::{Binding, Class, Expr, Facts, Function, Param};
 use std::collections::HashMap;
 
@@ -38,7 +42,8 @@ pub(crate) struct Project {
     /// Folders above the root, for imports that begin there.
     above: Vec<String>,
     modules: HashMap<String, Vec<usize>>,
-    packages: HashMap<String, Vec<usize>>,
+    /// The files of each package that have a name at their top.
+    packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: HashMap<String, Vec<ClassId>>,
     functions: HashMap<String, Vec<FunctionId>>,
     children: HashMap<String, Vec<ClassId>>,
@@ -47,7 +52,8 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>) -> Self {
+        packages::give_texts(&mut files);
         let mut project = Self {
             files: Vec::new(),
             above,
@@ -63,7 +69,10 @@ impl Project {
                 project.modules.entry(last.clone()).or_default().push(file);
             }
             if !facts.package.is_empty() {
-                project.packages.entry(facts.package.clone()).or_default().push(file);
+                let names = project.packages.entry(facts.package.clone()).or_default();
+                for name in packages::names(facts) {
+                    names.entry(name).or_default().push(file);
+                }
             }
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
@@ -212,15 +221,14 @@ impl Project {
             at.index = function.parent;
         }
         if BARE_MEMBERS.contains(&self.files[scope.file].language)
-            && let Some(class) = self.class_around(scope)
-            && self.has_member(class, name, 0)
+            && let Some(class) = self.classes_around(scope).into_iter().find(|id| self.has_member(*id, name, 0))
         {
             return Meaning::OwnMember(class);
         }
         self.top_meaning(name, scope.file, &mut Vec::new())
     }
 
-    fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
+    pub(crate) fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
         let class = self.class(id);
         class.members.iter().any(|one| one.name == name)
             || class.fields.iter().any(|(one, _)| one.name == name)
@@ -246,7 +254,7 @@ impl Project {
         found
     }
 
-    fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
+    pub(crate) fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
         if let Some(at) = self.top[file].get(name) {
             let module = &self.files[file].functions[0];
             let values = at.iter().map(|at| &module.bindings[*at]).collect();
@@ -266,16 +274,13 @@ impl Project {
                 return found;
             }
         }
-        if !facts.package.is_empty() {
-            for &peer in self.packages.get(&facts.package).map_or(&[] as &[usize], Vec::as_slice) {
-                if peer != file
-                    && let Some(found) = self.defined_in(name, peer)
-                {
-                    return found;
-                }
-            }
+        if let Some(found) = self.in_package(&facts.package, name) {
+            return found;
         }
         for import in facts.imports.iter().filter(|import| import.local == "*") {
+            if let Some(found) = self.in_package(&packages::of(&import.module, facts), name) {
+                return found;
+            }
             for peer in self.module_files(&import.module, file) {
                 let found = self.top_meaning(name, peer, seen);
                 if !matches!(found, Meaning::Unknown | Meaning::External(_)) {
@@ -283,7 +288,7 @@ impl Project {
                 }
             }
             // `import static a.b.Events.*`, `use events::Kind::*`: the members of a class.
-            if let Some(class) = import.module.last().and_then(|last| self.nearest_class(last, file))
+            if let Some(class) = self.class_of_module(&import.module, file)
                 && self.class(class).members.iter().any(|one| one.name == name)
             {
                 return Meaning::OwnMember(class);
@@ -303,6 +308,9 @@ impl Project {
         from: usize,
         seen: &mut Vec<usize>,
     ) -> Meaning<'_> {
+        if let Some(found) = self.in_package(&packages::of(module, &self.files[from]), item) {
+            return found;
+        }
         let files = self.module_files(module, from);
         for &file in &files {
             if file == from {
@@ -318,7 +326,7 @@ impl Project {
         if !self.module_files(&below, from).is_empty() {
             return Meaning::Module(below);
         }
-        if let Some(class) = module.last().and_then(|last| self.nearest_class(last, from))
+        if let Some(class) = self.class_of_module(module, from)
             && self.has_member(class, item, 0)
         {
             return Meaning::OwnMember(class);
@@ -340,25 +348,11 @@ impl Project {
 
     /// A method of a class or of those that it is made from.
     pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        self.method_at(class, name, 0)
-    }
-
-    fn method_at(&self, id: ClassId, name: &str, depth: usize) -> Option<FunctionId> {
-        let class = self.class(id);
-        let own = self.functions_named(name).iter().find(|function| {
-            let one = self.function(**function);
-            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
-        });
-        own.copied().or_else(|| {
-            let mut bases = class.bases.iter().filter(|_| depth < 8);
-            bases.find_map(|base| {
-                self.nearest_class(base, id.file).and_then(|base| self.method_at(base, name, depth + 1))
-            })
-        })
+        self.overloads(class, name, 0).first().copied()
     }
 
     /// Methods of a type may lie in other files of its package.
-    fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+    pub(crate) fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
         at.file == class.file
             || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file)) == Some(class)
             || {

@@ -1,7 +1,10 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod csharp;
+mod java;
 mod php;
 mod python;
+mod typed;
 pub(crate) mod words;
 mod writer;
 
@@ -37,6 +40,20 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_python::LANGUAGE.into(),
         lower: python::lower,
         place: python::place,
+    },
+    Dialect {
+        name: "java",
+        extensions: &["java"],
+        grammar: || tree_sitter_java::LANGUAGE.into(),
+        lower: java::lower,
+        place: java::place,
+    },
+    Dialect {
+        name: "csharp",
+        extensions: &["cs"],
+        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+        lower: csharp::lower,
+        place: csharp::place,
     },
 ];
 

@@ -122,7 +122,8 @@ impl<'a> Writer<'a> {
                 index
             }
             None => {
-                self.facts.classes.push(class);
+                let outer = self.class_name();
+                self.facts.classes.push(Class { outer, ..class });
                 self.facts.classes.len() - 1
             }
         };
@@ -146,6 +147,26 @@ impl<'a> Writer<'a> {
         index
     }
 
+    /// For values that stand directly in a class: what `inside` does knows the class's names.
+    pub(crate) fn in_class_scope<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(class) = self.class_body() else { return inside(self) };
+        let one = &self.facts.classes[class];
+        let (name, line, known) = (one.name.clone(), one.line, one.scope);
+        let scope = if known == 0 {
+            let function =
+                Function { class: Some(name), parent: self.function(), line, end_line: line, ..Function::default() };
+            self.facts.functions.push(function);
+            self.facts.classes[class].scope = self.facts.functions.len() - 1;
+            self.facts.functions.len() - 1
+        } else {
+            known
+        };
+        self.functions.push(scope);
+        let value = inside(self);
+        self.functions.pop();
+        value
+    }
+
     /// A name gets a value, in the function or the class that this is in.
     pub(crate) fn bind(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let binding = Binding { name: name.to_owned(), value, kind, line };
@@ -157,7 +178,10 @@ impl<'a> Writer<'a> {
 
     /// A field of the class around gets a value or a type.
     pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
-        let function = self.function();
+        let function = match self.class_body() {
+            Some(class) => self.facts.classes[class].scope,
+            None => self.function(),
+        };
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
         }

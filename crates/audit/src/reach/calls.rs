@@ -25,6 +25,10 @@ const CONVERSIONS: &[&str] = &[
 impl<'p> Reach<'p> {
     pub(super) fn call(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         if let Expr::Member(of, method) = &call.target {
+            // What a builder makes is what it was given, not what all of its users give.
+            if walk.callers && call.args.is_empty() && matches!(method.as_str(), "build" | "Build") && is_given(of) {
+                return vec![self.unknown(call, scope)];
+            }
             let bases = self.reach(of, scope, walk);
             if LOOK_UPS.contains(&method.as_str())
                 && let Some(key) = call.args.first()
@@ -129,11 +133,12 @@ impl<'p> Reach<'p> {
             all.extend(self.answer(function, call, scope, walk));
         }
         // `event.type()` of an enum's member: its method answers a field of its own.
-        if let Some(base) = bases.iter().find(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)))
+        let members = || bases.iter().filter(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)));
+        if members().next().is_some()
             && !all.iter().any(|one| matches!(one.thing, Thing::Text(_)))
             && call.args.is_empty()
         {
-            return if call.target.last_name() == Some("name") { Vec::new() } else { vec![base.clone()] };
+            return if call.target.last_name() == Some("name") { Vec::new() } else { members().cloned().collect() };
         }
         if !targets.certain {
             all = all.into_iter().map(|one| one.at_most(Confidence::Medium)).collect();
@@ -360,6 +365,11 @@ impl<'p> Reach<'p> {
         }
         Vec::new()
     }
+}
+
+/// `….type("a.b")`: a step of a builder.
+fn is_given(of: &Expr) -> bool {
+    matches!(of, Expr::Call(call) if !call.args.is_empty() && matches!(&call.target, Expr::Member(..)))
 }
 
 /// `super(…)`, `super().__init__(…)`, `parent::__construct(…)`

@@ -51,7 +51,7 @@ impl<'p> Reach<'p> {
     /// A member, a field, a class inside, or a method that answers without being asked anything.
     fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'p>, depth: usize) -> Vec<Found<'p>> {
         let class = self.project.class(id);
-        let top = FunctionId { file: id.file, index: 0 };
+        let top = FunctionId { file: id.file, index: class.scope };
         let what = if class.is_enum { "enum member" } else { "constant" };
         let mut all = Vec::new();
         for binding in class.members.iter().filter(|one| one.name == name) {
