@@ -26,8 +26,7 @@ const PLAIN_BASES: &[&str] = &[
 /// All functions that are reached from somewhere.
 pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
     let mut live = HashSet::new();
-    let mut open: Vec<FunctionId> =
-        project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
+    let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
     let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
     for id in project.function_ids().filter(|id| id.index != 0) {
         let function = project.function(id);

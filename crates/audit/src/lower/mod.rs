@@ -4,6 +4,8 @@ mod csharp;
 mod java;
 mod php;
 mod python;
+mod ruby;
+mod texts;
 mod typed;
 pub(crate) mod words;
 mod writer;
@@ -40,6 +42,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_python::LANGUAGE.into(),
         lower: python::lower,
         place: python::place,
+    },
+    Dialect {
+        name: "ruby",
+        extensions: &["rb", "rake", "ru"],
+        grammar: || tree_sitter_ruby::LANGUAGE.into(),
+        lower: ruby::lower,
+        place: ruby::place,
     },
     Dialect {
         name: "java",
