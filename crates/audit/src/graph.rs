@@ -123,6 +123,7 @@ fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
             if project.functions_named(name).is_empty()
                 && project.classes_named(name).is_empty()
                 && !is_bound(project, name)
+                && name != "new"
             {
                 return Targets::default();
             }
@@ -161,12 +162,16 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
             Targets::certain(functions)
         }
         Meaning::Class(class) => Targets::certain(constructors(project, class)),
-        Meaning::OwnMember(_) | Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
+        Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
         Meaning::External(_) => Targets::external(),
-        Meaning::Unknown => {
+        // A field may have the name of a method.
+        meaning @ (Meaning::OwnMember(_) | Meaning::Unknown) => {
             let around = project.classes_around(scope).into_iter().map(|class| methods(project, class, name));
             if let Some(methods) = around.into_iter().find(|methods| !methods.is_empty()) {
                 return Targets::certain(methods);
+            }
+            if matches!(meaning, Meaning::OwnMember(_)) {
+                return Targets::default();
             }
             let language = project.files[scope.file].language;
             let known: Vec<FunctionId> = project
@@ -195,6 +200,10 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
             Thing::Class(class) | Thing::Instance(class, _) => {
                 known = true;
                 functions.extend(methods(project, class, name));
+                // Ruby: Class.new(…)
+                if functions.is_empty() && name == "new" {
+                    functions.extend(constructors(project, class));
+                }
                 if functions.is_empty()
                     && let Some(inner) = project.classes_named(name).iter().find(|id| id.file == class.file)
                 {

@@ -1,5 +1,6 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
+mod nesting;
 mod packages;
 
 pub(crate) use packages::takes;
@@ -238,6 +239,9 @@ impl Project {
         {
             return Meaning::OwnMember(class);
         }
+        if let Some(found) = self.nested(name, scope) {
+            return found;
+        }
         self.top_meaning(name, scope.file, &mut Vec::new())
     }
 
@@ -395,6 +399,10 @@ impl Project {
 
     /// Methods of a type may lie in other files of its package.
     pub(crate) fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+        if self.files[at.file].language == "ruby" {
+            let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
+            return at.file == class.file || own.is_some_and(|own| self.is_same(own, class));
+        }
         at.file == class.file
             || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file)) == Some(class)
             || {

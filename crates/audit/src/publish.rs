@@ -216,7 +216,10 @@ impl<'p> Search<'p> {
             Expr::Map(pairs) => pairs.iter().any(|(key, value)| {
                 matches!(key, Expr::Text(key) | Expr::Name(key) if self.is_tenant(key)) || inner(value)
             }),
-            Expr::Call(call) => self.names_tenant(call, scope),
+            Expr::Call(call) => {
+                // `order.tenant_id()`
+                self.names_tenant(call, scope) || (call.args.is_empty() && inner(&call.target))
+            }
             Expr::List(items) | Expr::Any(items) => items.iter().any(inner),
             Expr::Index(of, key) => inner(of) || matches!(&**key, Expr::Text(key) if self.is_tenant(key)),
             Expr::Opaque(text) => verbs::split(text).iter().any(|word| self.tenant_names.contains(word)),

@@ -7,6 +7,8 @@ mod java;
 mod kotlin;
 mod php;
 mod python;
+mod ruby;
+mod texts;
 mod typed;
 mod typescript;
 pub(crate) mod words;
@@ -72,6 +74,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         lower: typescript::lower,
         place: typescript::place,
+    },
+    Dialect {
+        name: "ruby",
+        extensions: &["rb", "rake", "ru"],
+        grammar: || tree_sitter_ruby::LANGUAGE.into(),
+        lower: ruby::lower,
+        place: ruby::place,
     },
     Dialect {
         name: "java",

@@ -6,7 +6,10 @@ mod names;
 mod strings;
 mod values;
 
-use super::writer::{Writer, either, end_line, line, named};
+use super::{
+    texts::joined,
+    writer::{Writer, either, end_line, line, named},
+};
 use crate::facts::{Expr, Function, Param};
 pub(super) use names::place;
 use tree_sitter::Node;
@@ -95,7 +98,7 @@ fn expression(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
     match w.field_text(node, "operator") {
-        Some(".") => strings::joined(w, vec![left, right], node),
+        Some(".") => joined(w, vec![left, right], node),
         Some("??") => either(left, right),
         // Arrays put together.
         Some("+") if matches!(left, Expr::Map(_)) || matches!(right, Expr::Map(_)) => either(left, right),

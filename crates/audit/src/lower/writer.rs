@@ -119,7 +119,9 @@ impl<'a> Writer<'a> {
     /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
     /// `partial`, reopened) goes on.
     pub(crate) fn in_class(&mut self, class: Class, inside: impl FnOnce(&mut Self)) {
-        let known = self.facts.classes.iter().position(|one| one.name == class.name && !class.name.is_empty());
+        let outer = class.outer.clone().or_else(|| self.class_name());
+        let same = |one: &Class| one.name == class.name && one.outer == outer && !class.name.is_empty();
+        let known = self.facts.classes.iter().position(same);
         let index = match known {
             Some(index) => {
                 let one = &mut self.facts.classes[index];
@@ -129,7 +131,6 @@ impl<'a> Writer<'a> {
                 index
             }
             None => {
-                let outer = self.class_name();
                 self.facts.classes.push(Class { outer, ..class });
                 self.facts.classes.len() - 1
             }

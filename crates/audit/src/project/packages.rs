@@ -1,6 +1,6 @@
 //! Packages, whose files see each other, and classes that stand in others.
 
-use super::{ClassId, FunctionId, Meaning, Project};
+use super::{ClassId, FunctionId, Meaning, Project, nesting};
 use crate::facts::{Expr, Facts, Function};
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,13 +8,14 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
     let classes = facts.classes.iter().map(|class| class.name.clone());
+    let bindings = bindings.filter(|one| nesting::is_shared(facts, &one.name, &one.value));
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
 }
 
 /// The package that an import names, written as packages of the importing file's language are.
 pub(super) fn of(module: &[String], facts: &Facts) -> String {
     match facts.package.split_once(':') {
-        Some((prefix @ ("jvm" | "csharp"), _)) => format!("{prefix}:{}", module.join(".")),
+        Some((prefix @ ("jvm" | "csharp" | "php"), _)) => format!("{prefix}:{}", module.join(".")),
         _ => String::new(),
     }
 }
@@ -26,6 +27,9 @@ impl Project {
             return None;
         }
         let files = self.packages.get(package)?.get(name)?;
+        if let Some(class) = self.outermost(name, package) {
+            return Some(Meaning::Class(class));
+        }
         files.iter().find_map(|file| self.defined_in(name, *file))
     }
 
@@ -58,13 +62,14 @@ impl Project {
     }
 
     /// The other parts of a class that several files make together.
-    fn parts(&self, id: ClassId) -> Vec<ClassId> {
+    pub(crate) fn parts(&self, id: ClassId) -> Vec<ClassId> {
         let facts = &self.files[id.file];
-        if facts.language != "csharp" {
+        if !matches!(facts.language, "csharp" | "ruby") {
             return Vec::new();
         }
         let others = self.classes_named(&self.class(id).name).iter().filter(|one| one.file != id.file);
-        others.filter(|one| self.files[one.file].package == facts.package).copied().collect()
+        let others = others.filter(|one| self.files[one.file].package == facts.package && self.is_same(id, **one));
+        others.copied().collect()
     }
 
     /// The part of the class around that has a member which the part at hand has not.

@@ -16,7 +16,14 @@ impl<'p> Reach<'p> {
                 self.meaning(meaning, name, scope, walk)
             }
             Thing::Class(class) | Thing::Instance(class, _) => {
-                let found = self.of_class(*class, name, walk, 0);
+                let mut found = self.of_class(*class, name, walk, 0);
+                if found.is_empty() {
+                    let parts = self.project.parts(*class).into_iter();
+                    found = parts
+                        .map(|part| self.of_class(part, name, walk, 0))
+                        .find(|found| !found.is_empty())
+                        .unwrap_or_default();
+                }
                 if found.is_empty() {
                     return vec![Found { thing: Thing::Open(name.into()), ..base }];
                 }
@@ -81,8 +88,8 @@ impl<'p> Reach<'p> {
         if !all.is_empty() {
             return all;
         }
-        if let Some(inner) = self.project.classes_named(name).iter().find(|one| one.file == id.file && **one != id) {
-            return vec![Found::new(Thing::Class(*inner))];
+        if let Some(inner) = self.project.inner_class(id, name) {
+            return vec![Found::new(Thing::Class(inner))];
         }
         if let Some(method) = self.project.method(id, name) {
             return vec![Found::new(Thing::Function(method))];

@@ -2,7 +2,10 @@
 
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, named},
+    lower::{
+        texts::joined,
+        writer::{Writer, named},
+    },
 };
 use tree_sitter::Node;
 
@@ -38,26 +41,6 @@ pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     joined(w, parts, node)
 }
 
-/// Parts that are literal make a literal string; others a string put together. SQL with a hole in it is still SQL.
-pub(super) fn joined(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
-    let mut flat: Vec<Expr> = Vec::new();
-    for part in parts {
-        let list = if let Expr::Join(inner) = part { inner } else { vec![part] };
-        for one in list {
-            match (flat.last_mut(), one) {
-                (Some(Expr::Text(before)), Expr::Text(text)) => before.push_str(&text),
-                (_, one) => flat.push(one),
-            }
-        }
-    }
-    if let [Expr::Text(text)] = &flat[..] {
-        return w.string(text.clone(), node);
-    }
-    let text: String = flat.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
-    w.string(text, node);
-    Expr::Join(flat)
-}
-
 fn unescape(text: &str) -> String {
     let rest = text.get(1..).unwrap_or("");
     let code = |digits: &str, base: u32| {
@@ -73,30 +56,4 @@ fn unescape(text: &str) -> String {
         Some('0'..='7') => code(rest, 8),
         _ => rest.to_owned(),
     }
-}
-
-/// `sprintf('invoice.%s', $step)`: nothing when a place is more than a plain one.
-pub(super) fn formatted(format: &str, values: &[Expr]) -> Option<Expr> {
-    let mut parts = Vec::new();
-    let mut values = values.iter();
-    let mut pieces = format.split('%');
-    let mut text = pieces.next().unwrap_or("").to_owned();
-    let mut after_percent = false;
-    for piece in pieces {
-        if after_percent {
-            text.push('%');
-            text.push_str(piece);
-            after_percent = false;
-        } else if piece.is_empty() {
-            after_percent = true;
-        } else {
-            let rest = piece.strip_prefix(['s', 'd', 'u'])?;
-            parts.push(Expr::Text(std::mem::take(&mut text)));
-            parts.push(values.next()?.clone());
-            text = rest.to_owned();
-        }
-    }
-    parts.push(Expr::Text(text));
-    parts.retain(|part| !matches!(part, Expr::Text(text) if text.is_empty()));
-    Some(Expr::Join(parts))
 }

@@ -1,9 +1,12 @@
 //! PHP's values: members, arrays, what is assigned, what a loop gives.
 
-use super::{names, strings};
+use super::names;
 use crate::{
     facts::{Call, Expr},
-    lower::writer::{Writer, either, end_line, line, named},
+    lower::{
+        texts::formatted,
+        writer::{Writer, either, end_line, line, named},
+    },
 };
 use std::sync::Arc;
 use tree_sitter::Node;
@@ -249,7 +252,7 @@ pub(super) fn built_in(w: &Writer<'_>, name: &str, values: &[Expr], node: Node<'
         }
         "trim" | "strval" => first.clone(),
         "sprintf" => match first {
-            Expr::Text(format) => strings::formatted(format, values.get(1..)?)?,
+            Expr::Text(format) => formatted(format, values.get(1..)?)?,
             _ => return None,
         },
         "implode" | "join" => match values {
