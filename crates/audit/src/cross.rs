@@ -194,9 +194,12 @@ impl<'p> Cross<'p> {
         }
         let mut carriers = HashSet::new();
         if any_main && publish.main_bus.is_empty() {
-            for (key, (own, _, _, bus)) in &counts {
-                if *own {
-                    carriers.insert((*key).clone());
+            // What only passes on to the main bus is no bus of its own.
+            let others = self.sites.iter().filter(|site| from_main(site) && self.is_live(site));
+            let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
+            for bus in others.flat_map(|site| &site.buses) {
+                if counts.get(&bus.key).is_some_and(|(own, ..)| *own) {
+                    carriers.insert(bus.key.clone());
                     shown.insert(bus.name(self.project));
                 }
             }

@@ -130,12 +130,17 @@ impl<'p> Search<'p> {
         let tenant = self.names_tenant(shown, at) || (found.at.is_some() && self.names_tenant(call, scope));
         let raw = found.group.is_none();
         let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
+        let most = match call.target.last_name() {
+            Some(name) if weak && self.words.is_weak(name) => Confidence::Low,
+            _ if weak => Confidence::Medium,
+            _ => Confidence::High,
+        };
         Site {
             event,
             at,
             line: shown.line,
             via: via(&found.via),
-            confidence: if weak { found.confidence.min(Confidence::Medium) } else { found.confidence },
+            confidence: found.confidence.min(most),
             group: found.group,
             buses: vec![bus.clone()],
             tenant,
@@ -164,7 +169,9 @@ impl<'p> Search<'p> {
             if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text))) {
                 return Some((arg, found));
             }
-            if first.is_none() && found.iter().any(|one| !matches!(one.thing, Thing::Nil | Thing::Text(_))) {
+            let payload =
+                matches!(arg.value, Expr::Map(_) | Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_));
+            if first.is_none() && !payload {
                 first = Some((arg, found));
             }
         }

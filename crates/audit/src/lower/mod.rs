@@ -3,6 +3,7 @@
 mod csharp;
 mod formats;
 mod go;
+mod handed;
 mod java;
 mod kotlin;
 mod php;

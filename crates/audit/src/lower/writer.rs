@@ -1,6 +1,6 @@
 //! What all languages need to write down facts: scopes, calls, names, strings.
 
-use super::Lower;
+use super::{Lower, handed};
 use crate::{
     facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
     sql,
@@ -45,6 +45,7 @@ impl<'a> Writer<'a> {
             all.iter().any(|other| other.function == one.function && whole(other))
         };
         self.facts.sql = all.iter().filter(|one| !is_part(one)).cloned().collect();
+        handed::note(&mut self.facts);
         self.facts
     }
 

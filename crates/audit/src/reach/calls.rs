@@ -86,7 +86,7 @@ impl<'p> Reach<'p> {
                 found
                     .into_iter()
                     .filter(|one| !matches!(one.thing, Thing::Nil))
-                    .map(|one| one.by("the look-up's default")),
+                    .map(|one| one.by("the look-up's default").at_most(Confidence::Medium)),
             );
         }
         all

@@ -27,6 +27,12 @@ impl<'p> Reach<'p> {
                 if found.is_empty() {
                     return vec![Found { thing: Thing::Open(name.into()), ..base }];
                 }
+                // `EVENT = None` in a base is filled in by the classes made from it.
+                if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
+                    let children = self.project.children(&self.project.class(*class).name).iter();
+                    let filled: Vec<_> = children.flat_map(|child| self.of_class(*child, name, walk, 4)).collect();
+                    found = if filled.is_empty() { found } else { filled };
+                }
                 found.into_iter().map(|one| carry(&base, one)).collect()
             }
             Thing::Map(pairs, at) => {

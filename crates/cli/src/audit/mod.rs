@@ -4,7 +4,7 @@ mod git;
 mod source;
 
 use crate::client::Server;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use audit::{
     About, CatalogSource, audit,
     config::{Config, FILE_NAME},
@@ -38,9 +38,9 @@ pub(crate) struct Args {
     /// Files and folders to read
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What to write
-    #[arg(long, default_value = "summary", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
-    format: String,
+    /// What to write [default: summary]
+    #[arg(long, value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
+    format: Option<String>,
     /// Where to write it [default: standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SOURCE")]
     catalog: Option<String>,
     /// The main set of constants in the code: a name, or path:name
-    #[arg(long, value_name = "NAME", conflicts_with = "catalog")]
+    #[arg(long, value_name = "NAME")]
     main: Option<String>,
     /// Configuration file [default: postrider-audit.toml where the audit starts or in the first PATH, if it is there]
     #[arg(long, value_name = "FILE")]
@@ -111,10 +111,15 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn make(args: &Args) -> anyhow::Result<bool> {
     let (config, folder) = configuration(args)?;
-    let rules = Rules::new(&config.files).with_context(|| FILE_NAME.to_owned())?;
+    let rules = Rules::new(&config.files).context("the configuration")?;
     let server = |url: &str| Server::at(url, args.key.clone(), args.tenant.clone());
     let main = args.main.clone().or_else(|| config.catalog.main.clone());
-    let wanted = args.catalog.as_deref().or(config.catalog.source.as_deref()).unwrap_or("code");
+    let said = args.catalog.as_deref().or(if args.main.is_some() { Some("code") } else { None });
+    let wanted = said.or(config.catalog.source.as_deref()).unwrap_or("code");
+    ensure!(
+        args.main.is_none() || wanted == "code",
+        "--main names a set in the code; --catalog {wanted} is another catalog"
+    );
     let catalog = source::catalog(wanted, main, &folder, &server)?;
     // What is asked for is read before the work begins.
     let baseline = match (&args.baseline, &config.gate.baseline) {
@@ -146,6 +151,8 @@ fn make(args: &Args) -> anyhow::Result<bool> {
             seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
         report.live = Some(live);
     }
+    report.baseline.clone_from(&baseline);
+    warn(&config, &report);
     write(args, &report)?;
     if let Some(url) = &args.upload {
         let body = formats::render(&report, Format::Json);
@@ -166,6 +173,21 @@ fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About
     let report = audit(tree, config, catalog, about, &|| bar.inc(1));
     bar.finish_and_clear();
     Ok(report?)
+}
+
+/// What the configuration says and the code knows nothing of.
+fn warn(config: &Config, report: &Report) {
+    if !config.publish.main_bus.is_empty() && report.catalog.bus.is_empty() {
+        eprintln!(
+            "postrider: publish.main_bus: nothing that publishes is called {}",
+            config.publish.main_bus.join(", ")
+        );
+    }
+    let names =
+        || report.events.iter().map(|one| &one.event_type).chain(report.undefined.iter().map(|one| &one.event_type));
+    for one in config.accept.iter().filter(|one| !names().any(|name| one.fits(name))) {
+        eprintln!("postrider: accept: no event is called {}", one.event);
+    }
 }
 
 /// Drawn when somebody looks.
@@ -217,11 +239,12 @@ fn write(args: &Args, report: &Report) -> anyhow::Result<()> {
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         eprintln!("postrider: {} documents are in {}", DOCUMENTS.len(), folder.display());
-        if args.output.is_none() && args.format != Format::Github.name() {
+        if args.output.is_none() && args.format.is_none() {
             return Ok(());
         }
     }
-    let Some(format) = Format::parse(&args.format) else { bail!("--format {:?} is none", args.format) };
+    let name = args.format.as_deref().unwrap_or("summary");
+    let Some(format) = Format::parse(name) else { bail!("--format {name:?} is none") };
     let text = formats::render(report, format);
     match &args.output {
         Some(path) => fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())),
@@ -245,11 +268,7 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
     if let Some(baseline) = baseline {
         let closed = baseline.closed(report);
         if !closed.is_empty() {
-            eprintln!(
-                "postrider: {} gaps of the baseline are closed; write it anew: {}",
-                closed.len(),
-                closed.join(", ")
-            );
+            eprintln!("postrider: closed since the baseline was written: {}; write it anew", closed.join(", "));
         }
     }
     Ok(failures.is_empty())
