@@ -98,16 +98,18 @@ impl Walk<'_> {
 pub(crate) struct Reach<'p> {
     pub(crate) project: &'p Project,
     graph: Option<&'p Graph<'p>>,
+    /// Walks for types that this one is inside of: what a call reaches may hang on what another one answers.
+    inside: u8,
 }
 
 impl<'p> Reach<'p> {
     /// Before it is known who calls whom.
     pub(crate) fn types(project: &'p Project) -> Self {
-        Self { project, graph: None }
+        Self { project, graph: None, inside: 0 }
     }
 
     pub(crate) fn new(project: &'p Project, graph: &'p Graph<'p>) -> Self {
-        Self { project, graph: Some(graph) }
+        Self { project, graph: Some(graph), inside: 0 }
     }
 
     /// What it may be, as things alone.

@@ -13,6 +13,9 @@ use crate::{
 const LOOK_UPS: &[&str] =
     &["get", "fetch", "getOrDefault", "GetValueOrDefault", "dig", "at", "index", "getOrElse", "getValue"];
 
+/// Of walks for types inside of one another.
+const INSIDE_MAX: u8 = 5;
+
 /// Methods that answer their receiver, or what they are given when there is none.
 const OR_ELSE: &[&str] =
     &["unwrap_or", "unwrap_or_else", "orElse", "orElseGet", "getOrElse", "GetValueOrDefault", "ifEmpty", "or"];
@@ -127,7 +130,12 @@ impl<'p> Reach<'p> {
                 _ => vec![Found::new(Thing::Instance(class, Some((call, scope))))],
             };
         }
-        let targets = graph::targets(&Reach::types(self.project), call, scope.file);
+        // `run = run(…)`: a circle ends.
+        if self.inside >= INSIDE_MAX {
+            return Vec::new();
+        }
+        let types = Reach { inside: self.inside + 1, ..Reach::types(self.project) };
+        let targets = graph::targets(&types, call, scope.file);
         let mut all = Vec::new();
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));

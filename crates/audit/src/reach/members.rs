@@ -119,7 +119,7 @@ impl<'p> Reach<'p> {
                 other.flat_map(|one| self.reach(&one.value, top, walk)).collect()
             }
             // An enum's member that is made of several values: its texts.
-            Expr::List(items) => {
+            Expr::List(items) if self.project.class(id).is_enum => {
                 let found = items.iter().flat_map(|item| self.reach(item, top, walk));
                 found.filter(|one| matches!(one.thing, Thing::Text(_))).take(1).collect()
             }

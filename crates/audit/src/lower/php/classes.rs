@@ -151,7 +151,15 @@ fn texts_by_match(w: &mut Writer<'_>, class: usize, name: &str, body: Node<'_>) 
     let mut open = vec![body];
     while let Some(node) = open.pop() {
         if node.kind() == "match_expression" {
-            for (member, text) in arms(w, node, name) {
+            let found = arms(w, node, name);
+            if !found.is_empty() {
+                // What the method answers is then the member itself.
+                let at = line(node);
+                let holds =
+                    |one: &&mut Function| one.class.as_deref() == Some(name) && one.line <= at && at <= one.end_line;
+                w.facts.functions.iter_mut().filter(holds).for_each(|one| one.returns.clear());
+            }
+            for (member, text) in found {
                 let members = w.facts.classes[class].members.iter_mut();
                 for one in members.filter(|one| one.name == member && one.value == Expr::Nil) {
                     one.value = Expr::Text(text.clone());

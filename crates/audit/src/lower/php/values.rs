@@ -99,6 +99,8 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
+    // An empty array waits to be filled.
+    let value = if value == Expr::List(Vec::new()) { Expr::Nil } else { value };
     if let Some(left) = node.child_by_field_name("left") {
         assign(w, left, value.clone());
     }
