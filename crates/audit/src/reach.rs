@@ -200,9 +200,8 @@ impl<'p> Reach<'p> {
                 let mut all = Vec::new();
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
-                    let kind = kind.filter(|kind| !self.project.class(*kind).is_enum);
                     let mut found = self.reach(&binding.value, at, walk);
-                    if let Some(class) = kind
+                    if let Some(class) = kind.filter(|kind| !self.project.class(*kind).is_enum)
                         && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))
                     {
                         found.push(Found::new(Thing::Instance(class, None)));
