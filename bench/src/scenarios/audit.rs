@@ -132,7 +132,7 @@ fn source(package: u64, file: &str) -> String {
              \x20           raise ValueError(f\"item {{item.id}} has {{len(rows)}} rows\")\n\
              \x20       for row in rows:\n\
              \x20           item.parts.append({{\"id\": row.id, \"name\": names.get(row.id, \"none\"), \"at\": self.clock().isoformat()}})\n\
-             \x20       result = {{\"id\": item.id, \"total\": total, \"parts\": len(item.parts), \"state\": \"open\" if total else \"closed\"}}\n\
+             \x20       result = {{\"id\": item.id, \"total\": total, \"parts\": len(item.parts), \"state\": \"update\" if total else \"delete\"}}\n\
              \x20       await self.db.save(item, updated_at=self.clock(), total=total, state=result[\"state\"])\n"
         );
         if file == "service" && part == 0 {

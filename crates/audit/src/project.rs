@@ -1,14 +1,17 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
+mod aliases;
 mod nesting;
 mod packages;
 
+pub(crate) use aliases::related;
 pub(crate) use packages::takes;
 
 use crate::{
     facts::{Binding, Class, Expr, Facts, Function, Param},
     roots::{self, Root},
 };
+use aliases::DEFAULT;
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +43,6 @@ pub(crate) enum Meaning<'p> {
 
 /// Languages in which a method sees its class's members by their bare names.
 const BARE_MEMBERS: &[&str] = &["java", "kotlin", "csharp", "ruby"];
-
-/// What a file gives as a whole, in languages that have that.
-const DEFAULT: &str = "default";
 
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
@@ -260,20 +260,7 @@ impl Project {
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
     pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         if let Some(found) = self.defined_in(name, file) {
-            // A name that only stands for another one: `export { a as b }`.
-            if let Meaning::Values(values, _) = &found
-                && let [Binding { value: Expr::Name(other), kind: None, .. }] = values[..]
-                && other != name
-                && seen.len() <= 24
-            {
-                seen.push(usize::MAX);
-                let meant = self.top_meaning(other, file, seen);
-                seen.pop();
-                if !matches!(meant, Meaning::Unknown) {
-                    return meant;
-                }
-            }
-            return found;
+            return self.stands_for(&found, name, file, seen).unwrap_or(found);
         }
         if seen.contains(&file) || seen.len() > 24 {
             return Meaning::Unknown;
@@ -361,11 +348,8 @@ impl Project {
         }
         // What a file gives as a whole, when it does not say what that is: all of it.
         if item == DEFAULT {
-            return if files.is_empty() {
-                Meaning::External(module.join("."))
-            } else {
-                Meaning::Module(module.to_vec())
-            };
+            let outside = files.is_empty();
+            return if outside { Meaning::External(module.join(".")) } else { Meaning::Module(module.to_vec()) };
         }
         let mut below = module.to_vec();
         below.push(item.to_owned());
@@ -422,14 +406,4 @@ impl Project {
             _ => None,
         }
     }
-}
-
-/// Files of these languages can use each other's names.
-pub(crate) fn related(one: &str, other: &str) -> bool {
-    let family = |language: &str| match language {
-        "typescript" | "javascript" => 1,
-        "java" | "kotlin" => 2,
-        _ => 0,
-    };
-    one == other || (family(one) != 0 && family(one) == family(other))
 }

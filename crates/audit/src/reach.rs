@@ -212,7 +212,6 @@ impl<'p> Reach<'p> {
                 let mut all = Vec::new();
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
-                    let kind = kind.filter(|class| !self.project.class(*class).is_enum);
                     let mut found = self.reach(&binding.value, at, walk);
                     // Which member of an enum it is, its type does not tell.
                     if let Some(class) = kind
