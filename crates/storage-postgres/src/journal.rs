@@ -24,9 +24,6 @@ use storage::{CommitError, Done, Journal, Source, Write};
 /// Shared by every commit, so that who holds it alone knows that no commit is under way.
 pub(crate) const LOCK: i64 = 0x706f_7374_0001;
 
-/// Rows of statistics of one subscription, at most: commits that run side by side write into different ones.
-const SHARDS: usize = 64;
-
 #[async_trait]
 impl Journal for PgStore {
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
@@ -117,8 +114,8 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;
 
-    let shard = (store.node().unsigned_abs() as usize * crate::WRITERS + store.0.turn.fetch_add(1, Relaxed)) % SHARDS;
-    let written = join(appends.write(&tx, &known, &there), outcomes.write(&tx, shard as i16));
+    let shard = store.shard();
+    let written = join(appends.write(&tx, &known, &there, shard), outcomes.write(&tx, shard));
     let (written, committed) = join(written, tx.client().batch_execute("COMMIT")).await;
     let ((), ()) = match written {
         (Ok(()), Ok(())) => ((), ()),

@@ -6,6 +6,7 @@
 mod catalog;
 mod connect;
 mod deliveries;
+mod documents;
 mod error;
 mod events;
 mod journal;
@@ -16,6 +17,7 @@ mod outbox;
 mod partitions;
 #[cfg(test)]
 mod plans;
+mod publications;
 mod retention;
 mod rows;
 mod subscriptions;
@@ -38,6 +40,8 @@ use tokio_postgres::Row;
 
 /// Connections for commits: one is on disk, others take what gathers meanwhile.
 const WRITERS: usize = 3;
+/// Rows of one thing that is counted, at most: commits that run side by side write into different ones.
+const SHARDS: usize = 64;
 /// Connections for everything else.
 const OTHERS: usize = 8;
 
@@ -122,6 +126,11 @@ impl PgStore {
         let pool = address.pool(1)?;
         migrate::check_roles(&*pool.get().await.map_err(error::pool)?).await?;
         Ok(migrated)
+    }
+
+    /// The rows that a commit adds to: of those that run side by side each has its own.
+    fn shard(&self) -> i16 {
+        ((self.node().unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
     }
 
     fn node(&self) -> i32 {

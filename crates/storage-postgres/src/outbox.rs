@@ -78,7 +78,7 @@ async fn take(store: &PgStore, tx: Tx, limit: usize, make: Make) -> Result<Drain
         let mut appends = Appends::new(all, store.0.appends_to.load(Relaxed));
         let claimed = appends.claim_names(&tx).await?;
         let each = appends.settle_names(&tx, claimed, &there).await?;
-        appends.write(&tx, &each, &there).await?;
+        appends.write(&tx, &each, &there, store.shard()).await?;
         each
     };
     tx.commit().await?;

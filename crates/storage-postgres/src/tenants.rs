@@ -27,7 +27,7 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
 }
 
 /// Everything that a tenant owns, and its key below the tenant.
-const OWNED: [(&str, &str); 10] = [
+const OWNED: [(&str, &str); 11] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id, shard"),
     ("subscriptions", "id"),
@@ -37,6 +37,7 @@ const OWNED: [(&str, &str); 10] = [
     ("deliveries", "id"),
     ("event_keys", "name"),
     ("events", "id"),
+    ("publications", "day, event_type, shard"),
     ("tenants", ""),
 ];
 

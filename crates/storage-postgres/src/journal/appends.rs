@@ -2,12 +2,12 @@
 
 use crate::{
     connect::{Fault, Tx, params},
-    rows,
+    publications, rows,
 };
-use futures_util::future::join3;
+use futures_util::future::join4;
 use model::{Event, EventId, Queue, TenantId};
 use std::collections::{HashMap, HashSet};
-use storage::{Appended, NewEvent, Write};
+use storage::{Appended, NewEvent, Tally, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -165,8 +165,14 @@ impl<'a> Appends<'a> {
         Ok(())
     }
 
-    /// Writes the events that are new, with their deliveries.
-    pub(crate) async fn write(&self, tx: &Tx, each: &[Appended], there: &HashSet<TenantId>) -> Result<(), Fault> {
+    /// Writes the events that are new, with their deliveries, and counts them.
+    pub(crate) async fn write(
+        &self,
+        tx: &Tx,
+        each: &[Appended],
+        there: &HashSet<TenantId>,
+        shard: i16,
+    ) -> Result<(), Fault> {
         let new: Vec<_> = self
             .events
             .iter()
@@ -177,10 +183,15 @@ impl<'a> Appends<'a> {
         if new.is_empty() {
             return Ok(());
         }
+        let mut tally = Tally::default();
+        for (tenant, new) in &new {
+            tally.add(tenant, new, &Appended::New);
+        }
         let events = write_events(tx, &new);
         let deliveries = write_deliveries(tx, &new, self.owner);
-        let (events, deliveries, told) = join3(events, deliveries, self.tell(tx)).await;
-        events.and(deliveries).and(told)
+        let counted = publications::write(tx, shard, &tally);
+        let (events, deliveries, counted, told) = join4(events, deliveries, counted, self.tell(tx)).await;
+        events.and(deliveries).and(counted).and(told)
     }
 }
 
