@@ -1,6 +1,6 @@
--- How much was published, by tenant, day (UTC, counted from the Unix epoch) and type. A row is added to in the
--- transaction that writes the events, so it is as durable as they are; it outlives them. `misfits`: how many of those
--- were checked and broke the type's schema. Commits that run side by side add to rows of their own (`shard`), so that
+-- How much was published, by tenant, day (UTC, counted from the Unix epoch) and type. The first event of a type on a
+-- day makes the row in its own transaction; others are added within a second. A row outlives its events. `misfits`: how
+-- many of those were checked and broke the type's schema. Commits that run side by side add to rows of their own (`shard`), so that
 -- they do not wait for each other; of a day that is over these are brought together, under -1.
 CREATE TABLE postrider.publications (
     tenant_id  text COLLATE "C" NOT NULL,

@@ -9,6 +9,7 @@ use crate::{
     PgStore,
     connect::{Fault, Tx, WORKER_ROLE, params},
     error,
+    publications::Counting,
 };
 use appends::Appends;
 use async_trait::async_trait;
@@ -114,8 +115,8 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;
 
-    let shard = store.shard();
-    let written = join(appends.write(&tx, &known, &there, shard), outcomes.write(&tx, shard));
+    let (shard, counting) = (store.shard(), Counting::of(store, appends.tally(&known, &there)));
+    let written = join(appends.write(&tx, &known, &there, (&counting, shard)), outcomes.write(&tx, shard));
     let (written, committed) = join(written, tx.client().batch_execute("COMMIT")).await;
     let ((), ()) = match written {
         (Ok(()), Ok(())) => ((), ()),
@@ -123,6 +124,7 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     };
     committed.map_err(|fault| Failed::AtCommit(fault.into()))?;
     tx.done();
+    counting.committed(store);
     let mut appended = known.into_iter();
     Ok(batch
         .iter()

@@ -30,6 +30,8 @@ use connect::{Address, As, Fault, Params, READ, WRITE};
 use deadpool_postgres::Pool;
 pub use migrate::Migrated;
 use model::TenantId;
+use parking_lot::Mutex;
+use publications::Gathered;
 use std::sync::{
     Arc,
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
@@ -60,6 +62,9 @@ struct Inner {
     pulse: Pool,
     /// A permit for each of them, so that a batch is taken when it can be written.
     writing: Semaphore,
+    /// What was published and is not counted yet.
+    gathered: Mutex<Gathered>,
+    flushing: tokio::sync::Mutex<()>,
     /// Which rows of statistics the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
@@ -107,6 +112,8 @@ impl PgStore {
             pool,
             address,
             writing: Semaphore::new(WRITERS),
+            gathered: Mutex::default(),
+            flushing: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             vault,
             node: AtomicI32::new(0),
@@ -199,6 +206,9 @@ impl Store for PgStore {
     }
 
     async fn close(&self) -> Result<(), StorageError> {
+        if let Err(fault) = self.flush_publications().await {
+            tracing::warn!(error = %fault, "what was published in the last second is not counted");
+        }
         self.0.writing.close();
         self.0.writers.close();
         self.0.pulse.close();

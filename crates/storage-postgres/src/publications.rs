@@ -1,13 +1,19 @@
-//! How much was published, by tenant, day and event type.
+//! How much was published, by tenant, day and event type. The first of a type on a day is counted by the commit that
+//! writes it; the others are gathered in memory and written within a second, so that a commit has no statement more.
+
+mod gathered;
+
+pub(crate) use gathered::Gathered;
 
 use crate::{
-    PgStore,
+    Inner, PgStore,
     connect::{As, Fault, READ_BY_INDEX, Tx, WRITE_BY_INDEX, params},
-    rows,
+    error, journal, rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
+use std::{sync::Arc, time::Duration};
 use storage::{Publication, Publications, StorageError, Tally, day_of};
 use tokio_postgres::Row;
 
@@ -18,10 +24,15 @@ const MOST_FIRST: &str = "GROUP BY p.event_type ORDER BY 2 DESC, 1 LIMIT $2";
 /// Rows of one statement.
 const PIECE: i64 = 2_000;
 
-/// What is written into a row of one's own; see the migration.
+/// What is gathered is written so soon; by a kill -9 no more is lost than that.
+const GATHER: Duration = Duration::from_secs(1);
+
+/// What is written into a row of one's own; see the migration. A tenant may have gone since it was gathered.
 pub(crate) const COUNT: &str = "INSERT INTO postrider.publications AS p (shard, tenant_id, day, event_type, published,
     misfits, last_at)
-    SELECT $1, n.* FROM unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[]) AS n
+    SELECT $1, n.* FROM unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+        AS n (tenant_id, day, event_type)
+    WHERE (SELECT NOT deleting FROM postrider.tenants t WHERE t.id = n.tenant_id) ORDER BY 2, 3, 4
     ON CONFLICT (tenant_id, day, event_type, shard) DO UPDATE SET published = p.published + excluded.published,
     misfits = p.misfits + excluded.misfits, last_at = greatest(p.last_at, excluded.last_at)";
 
@@ -56,6 +67,82 @@ pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Faul
     tx.query(COUNT, values).await.map(drop)
 }
 
+/// What a commit counts: with it, if something in it has no row yet, else soon after.
+pub(crate) struct Counting {
+    tally: Tally,
+    now: bool,
+}
+
+impl Counting {
+    pub(crate) fn of(store: &PgStore, tally: Tally) -> Self {
+        let now = store.0.gathered.lock().is_first(&tally);
+        Self { tally, now }
+    }
+
+    pub(crate) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
+        if self.now { write(tx, shard, &self.tally).await } else { Ok(()) }
+    }
+
+    /// The commit is done.
+    pub(crate) fn committed(self, store: &PgStore) {
+        let mut gathered = store.0.gathered.lock();
+        if self.now {
+            gathered.written(&self.tally);
+            return;
+        }
+        gathered.add(self.tally);
+        if gathered.is_empty() || std::mem::replace(&mut gathered.awaited, true) {
+            return;
+        }
+        let store = Arc::downgrade(&store.0);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(GATHER).await;
+                let Some(store) = store.upgrade().map(PgStore) else { return };
+                if store.0.pool.is_closed() {
+                    return;
+                }
+                if let Err(fault) = store.flush_publications().await {
+                    tracing::warn!(error = %fault, "what was published could not be counted; it will be tried again");
+                }
+                let mut gathered = store.0.gathered.lock();
+                if gathered.is_empty() {
+                    gathered.awaited = false;
+                    return;
+                }
+            }
+        });
+    }
+}
+
+impl PgStore {
+    /// Writes what was gathered. Who comes while another is at it waits for him, so that afterwards it is there.
+    pub(crate) async fn flush_publications(&self) -> Result<(), StorageError> {
+        let Inner { gathered, flushing, .. } = &*self.0;
+        let _turn = flushing.lock().await;
+        let tally = gathered.lock().take();
+        if tally.is_empty() {
+            return Ok(());
+        }
+        let written = async {
+            let tx = Tx::open(self.0.pool.get().await.map_err(error::pool)?);
+            // As a commit does, so that who deletes a tenant waits for it.
+            tx.client().batch_execute(&journal::begin(self.0.must_sync)).await.map_err(error::postgres)?;
+            write(&tx, self.shard(), &tally).await?;
+            Ok(tx)
+        };
+        let tx = match written.await {
+            Ok(tx) => tx,
+            Err(fault) => {
+                gathered.lock().add(tally);
+                return Err(fault);
+            }
+        };
+        // When no answer comes to this one, it may have been done: better too little than twice.
+        Ok(tx.commit().await?)
+    }
+}
+
 #[async_trait]
 impl Publications for PgStore {
     async fn publications(
@@ -64,6 +151,7 @@ impl Publications for PgStore {
         since: Timestamp,
         limit: u32,
     ) -> Result<Vec<Publication>, StorageError> {
+        self.flush_publications().await?;
         let sql = format!(
             "SELECT {SUMS} FROM postrider.publications p WHERE p.tenant_id = $1 AND p.day >= $3 AND {THERE} {MOST_FIRST}"
         );
@@ -72,6 +160,7 @@ impl Publications for PgStore {
     }
 
     async fn all_publications(&self, since: Timestamp, limit: u32) -> Result<Vec<Publication>, StorageError> {
+        self.flush_publications().await?;
         // Tenant by tenant, so that of each only those days are read.
         let sql = format!(
             "SELECT {SUMS} FROM postrider.tenants t, LATERAL (
@@ -119,6 +208,7 @@ impl Publications for PgStore {
     }
 
     async fn read_publications(&self, tenant: &TenantId) -> Result<Vec<(i32, Publication)>, StorageError> {
+        self.flush_publications().await?;
         let sql = format!(
             "SELECT p.day, {SUMS} FROM postrider.publications p WHERE p.tenant_id = $1 AND {THERE}
              GROUP BY p.day, p.event_type ORDER BY p.day, p.event_type"

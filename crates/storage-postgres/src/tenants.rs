@@ -94,6 +94,7 @@ impl Tenants for PgStore {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
         tx.query("SELECT pg_advisory_xact_lock($1)", params![journal::LOCK => INT8]).await?;
         tx.commit().await?;
+        self.0.gathered.lock().forget(&TenantId::trusted(id));
         for (table, key) in OWNED {
             let sql = if key.is_empty() {
                 format!("DELETE FROM postrider.{table} WHERE id = $1 AND $2 > 0 RETURNING 1")

@@ -1,11 +1,13 @@
 //! What is counted by several commits at once, in rows of their own, and brought together later.
 
+#[allow(dead_code, reason = "other tests use more of it")]
 mod support;
 
 use model::{Event, EventType, IdSource, Priority, TenantId, Timestamp};
 use std::sync::Arc;
 use storage::{
-    Append, Journal, NewEvent, NewNode, NodeRole, Outgoing, Publications, Shared, Tenants, Write, conformance::Seeded,
+    Append, Journal, NewEvent, NewNode, NodeRole, Outgoing, Publications, Shared, Store, Tenants, Write,
+    conformance::Seeded,
 };
 use storage_postgres::PgStore;
 use support::{Database, fresh, vault};
@@ -64,9 +66,37 @@ async fn commits_of_several_nodes_side_by_side_are_all_counted() {
     while let Some(done) = running.join_next().await {
         done.unwrap();
     }
+    // What the other one still has in memory, it writes before it answers.
+    assert!(published(&second, at).await >= 8 * 20);
     assert_eq!(published(&first, at).await, 8 * 20 * 2);
     let rows = Postgres::shared().sql(&database.0, "SELECT count(*) > 1 FROM postrider.publications");
     assert_eq!(rows, "t", "not all into one row");
+}
+
+#[tokio::test]
+async fn others_hear_of_a_type_at_once_and_of_the_rest_within_a_second() {
+    let (store, database) = fresh("publications").await;
+    let other = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
+    let (at, ids) = (now(&database), IdSource::new(Box::new(Seeded::named("publications"))));
+    store.put_tenant(&acme(), None, None, at).await.unwrap();
+    let publish = async || {
+        let events = Arc::new(vec![event(&ids, at)]);
+        store.commit(vec![Write::Append(Append { tenant: acme(), events })]).await.unwrap();
+    };
+    publish().await;
+    assert_eq!(published(&other, at).await, 1, "as durable as the event");
+    for _ in 0..5 {
+        publish().await;
+    }
+    let all = async {
+        while published(&other, at).await < 6 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), all).await.unwrap();
+    publish().await;
+    store.close().await.unwrap();
+    assert_eq!(published(&other, at).await, 7, "nothing is left behind at a stop");
 }
 
 #[tokio::test]

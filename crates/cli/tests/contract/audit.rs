@@ -47,10 +47,8 @@ fn rows() -> Vec<Row> {
             assert_eq!(found["seen_nobody_subscribed"], json!(["invoice.created", "no.promise"]));
             let in_vain = json!([{ "event_type": "invoice.paid", "subscriptions": 1 }]);
             assert_eq!(found["subscribed_never_published"], in_vain);
-            assert_eq!(
-                w.with_scopes(&["webhooks:read"]).await.call(COVERAGE, ()).await.is(200)["events"],
-                found["events"]
-            );
+            let reader = w.with_scopes(&["webhooks:read"]).await.call(COVERAGE, ()).await.is(200);
+            assert_eq!(reader["summary"], found["summary"]);
             w.with_scopes(&["events:publish"]).await.call(COVERAGE, ()).await.is(403);
         }),
         row("Core GET /api/v1/audit/coverage", "one tenant, or with the operator's key alone all", |w| async move {

@@ -2,7 +2,8 @@
 
 use crate::{
     connect::{Fault, Tx, params},
-    publications, rows,
+    publications::Counting,
+    rows,
 };
 use futures_util::future::join4;
 use model::{Event, EventId, Queue, TenantId};
@@ -165,13 +166,23 @@ impl<'a> Appends<'a> {
         Ok(())
     }
 
+    /// What there is of new events, by type.
+    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> Tally {
+        let mut tally = Tally::default();
+        for ((tenant, new), appended) in self.events.iter().zip(each).filter(|((tenant, _), _)| there.contains(*tenant))
+        {
+            tally.add(tenant, new, appended);
+        }
+        tally
+    }
+
     /// Writes the events that are new, with their deliveries, and counts them.
     pub(crate) async fn write(
         &self,
         tx: &Tx,
         each: &[Appended],
         there: &HashSet<TenantId>,
-        shard: i16,
+        (counting, shard): (&Counting, i16),
     ) -> Result<(), Fault> {
         let new: Vec<_> = self
             .events
@@ -183,13 +194,9 @@ impl<'a> Appends<'a> {
         if new.is_empty() {
             return Ok(());
         }
-        let mut tally = Tally::default();
-        for (tenant, new) in &new {
-            tally.add(tenant, new, &Appended::New);
-        }
         let events = write_events(tx, &new);
         let deliveries = write_deliveries(tx, &new, self.owner);
-        let counted = publications::write(tx, shard, &tally);
+        let counted = counting.write(tx, shard);
         let (events, deliveries, counted, told) = join4(events, deliveries, counted, self.tell(tx)).await;
         events.and(deliveries).and(counted).and(told)
     }
