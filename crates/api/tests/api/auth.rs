@@ -115,7 +115,7 @@ async fn the_operator_names_the_tenant() {
     for operation in Operation::all().iter().filter(|one| tenants_own(one)) {
         let path = operation.with("x");
         let bare = app.admin().send(operation.method(), &path, "{}").await;
-        if needs(&operation) == Needs::ReadingAll {
+        if needs(operation) == Needs::ReadingAll {
             bare.expect(200);
         } else {
             let detail = bare.detail(400, "bad_request");
