@@ -3,6 +3,7 @@
 mod formats;
 mod go;
 mod python;
+mod rust;
 pub(crate) mod words;
 mod writer;
 
@@ -38,6 +39,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_go::LANGUAGE.into(),
         lower: go::lower,
         place: go::place,
+    },
+    Dialect {
+        name: "rust",
+        extensions: &["rs"],
+        grammar: || tree_sitter_rust::LANGUAGE.into(),
+        lower: rust::lower,
+        place: rust::place,
     },
 ];
 

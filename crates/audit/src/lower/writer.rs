@@ -76,6 +76,11 @@ impl<'a> Writer<'a> {
         node.child_by_field_name(field).map_or(Expr::Nil, |child| self.lower(child))
     }
 
+    /// The whole file.
+    pub(crate) fn source(&self) -> &'a str {
+        self.src
+    }
+
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
         self.src.get(node.byte_range()).unwrap_or("")
     }

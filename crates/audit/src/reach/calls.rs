@@ -36,6 +36,15 @@ impl<'p> Reach<'p> {
             if !found.is_empty() {
                 return found;
             }
+            // A variant with values in it.
+            if let Some(base) = bases.iter().find(
+                |base| matches!(base.thing, Thing::Class(class) if self.project.class(class).is_enum && !call.args.is_empty()),
+            ) {
+                let found = self.member(base.clone(), method, scope, walk);
+                if found.iter().any(|one| matches!(one.thing, Thing::Text(_))) {
+                    return found;
+                }
+            }
             let kept: Vec<_> = bases.into_iter().filter(|base| matches!(base.thing, Thing::Text(_))).collect();
             if !kept.is_empty() {
                 return self.passed_on(kept, call, method, scope, walk);
@@ -129,11 +138,12 @@ impl<'p> Reach<'p> {
             all.extend(self.answer(function, call, scope, walk));
         }
         // `event.type()` of an enum's member: its method answers a field of its own.
-        if let Some(base) = bases.iter().find(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)))
+        if bases.iter().any(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)))
             && !all.iter().any(|one| matches!(one.thing, Thing::Text(_)))
             && call.args.is_empty()
         {
-            return if call.target.last_name() == Some("name") { Vec::new() } else { vec![base.clone()] };
+            let texts = bases.iter().filter(|base| matches!(base.thing, Thing::Text(_))).cloned();
+            return if call.target.last_name() == Some("name") { Vec::new() } else { texts.collect() };
         }
         if !targets.certain {
             all = all.into_iter().map(|one| one.at_most(Confidence::Medium)).collect();
