@@ -91,9 +91,10 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
     !words.is_helper(&function.name) && !local
 }
 
-/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing.
+/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing;
+/// in Rust it is known which method is a trait's.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
-    if project.files[id.file].language == "go" {
+    if matches!(project.files[id.file].language, "go" | "rust") {
         return false;
     }
     let Some(class) = project.class_around(id) else { return false };

@@ -9,6 +9,7 @@ mod kotlin;
 mod php;
 mod python;
 mod ruby;
+mod rust;
 mod texts;
 mod typed;
 mod typescript;
@@ -103,6 +104,13 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
         lower: kotlin::lower,
         place: kotlin::place,
+    },
+    Dialect {
+        name: "rust",
+        extensions: &["rs"],
+        grammar: || tree_sitter_rust::LANGUAGE.into(),
+        lower: rust::lower,
+        place: rust::place,
     },
 ];
 

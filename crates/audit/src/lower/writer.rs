@@ -82,6 +82,11 @@ impl<'a> Writer<'a> {
         named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
     }
 
+    /// The whole file.
+    pub(crate) fn source(&self) -> &'a str {
+        self.src
+    }
+
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
         self.src.get(node.byte_range()).unwrap_or("")
     }

@@ -336,13 +336,16 @@ impl<'p> Reach<'p> {
         all
     }
 
-    /// Functions that a class keeps in its fields.
+    /// Functions that a class keeps in its fields, or a module among its members.
     pub(crate) fn field_functions(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
         let members = self.project.class(class);
         let mut found = Vec::new();
         for (binding, index) in members.fields.iter().filter(|(one, _)| one.name == name) {
             found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }));
         }
+        let top = FunctionId { file: class.file, index: 0 };
+        let own = members.members.iter().filter(|one| one.name == name);
+        found.extend(own.filter_map(|one| self.project.function_of(&one.value, top)));
         found
     }
 }

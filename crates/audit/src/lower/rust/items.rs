@@ -1,0 +1,280 @@
+//! Items of Rust: functions, structs, traits, implementations, modules.
+
+use super::{enums, paths, types};
+use crate::{
+    facts::{Class, Expr, Function, Param},
+    lower::{
+        words::registers,
+        writer::{Writer, end_line, line, named},
+    },
+};
+use tree_sitter::Node;
+
+/// Attributes that call nothing, beside those of all languages.
+const PLAIN: &[&str] = &[
+    "async_recursion",
+    "builder",
+    "cfg_attr",
+    "cold",
+    "deny",
+    "forbid",
+    "serial",
+    "skip",
+    "target_feature",
+    "track_caller",
+    "warn",
+];
+
+/// Where a function stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Free,
+    Own,
+    /// As a trait asks for it; whether the trait is somebody else's.
+    Trait(bool),
+}
+
+/// Items with their attributes. Enums come first: what functions say about them is then known.
+pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
+    let mut attributes = Vec::new();
+    let mut items = Vec::new();
+    for child in named(node) {
+        match child.kind() {
+            "attribute_item" => attributes.push(child),
+            "inner_attribute_item" if enums::for_tests(w, &[child]) => return,
+            "inner_attribute_item" => {}
+            _ => items.push((child, std::mem::take(&mut attributes))),
+        }
+    }
+    items.sort_by_key(|(child, _)| match child.kind() {
+        "use_declaration" => 0,
+        "enum_item" | "struct_item" | "trait_item" => 1,
+        _ => 2,
+    });
+    for (child, attributes) in items {
+        item(w, child, &attributes);
+    }
+}
+
+pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) {
+    if enums::for_tests(w, attributes) {
+        return;
+    }
+    match node.kind() {
+        "use_declaration" => paths::used(w, node),
+        "mod_item" => module(w, node),
+        "function_item" | "function_signature_item" => function(w, node, attributes, Place::Free),
+        "struct_item" | "union_item" => structure(w, node),
+        "enum_item" => enums::item(w, node, attributes),
+        "impl_item" => implementation(w, node),
+        "trait_item" => interface(w, node),
+        "const_item" | "static_item" => constant(w, node),
+        "type_item" => {
+            let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+            if let (Some(own), Some(kind)) = (w.field_text(node, "name"), kind)
+                && own != kind
+            {
+                w.bind(own, Expr::Name(kind), None, line(node));
+            }
+        }
+        _ => {
+            w.lower(node);
+        }
+    }
+}
+
+/// The last word of an attribute's path.
+pub(super) fn attribute_name<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
+    let inner = named(node).into_iter().find(|one| one.kind() == "attribute");
+    let path = inner.and_then(|inner| named(inner).into_iter().next()).map_or("", |path| w.text(path));
+    path.rsplit("::").next().unwrap_or(path)
+}
+
+fn constant(w: &mut Writer<'_>, node: Node<'_>) {
+    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+    let value = w.lower_field(node, "value");
+    if let Some(own) = w.field_text(node, "name").filter(|own| *own != "_") {
+        w.bind(own, value, kind, line(node));
+    }
+}
+
+/// A module in the file is a class of its constants and functions; all else in it is the file's.
+fn module(w: &mut Writer<'_>, node: Node<'_>) {
+    let (Some(own), Some(body)) = (w.field_text(node, "name"), node.child_by_field_name("body")) else { return };
+    let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
+    let known = w.facts.functions.first().map_or(0, |top| top.bindings.len());
+    list(w, body);
+    // What it has bound at the top of the file: constants move, functions are known by both names.
+    let Some(top) = w.facts.functions.first_mut().filter(|top| top.bindings.len() >= known) else { return };
+    let bound = top.bindings.split_off(known);
+    let functions = bound.iter().filter(|one| matches!(one.value, Expr::Function(_))).cloned();
+    top.bindings.extend(functions);
+    w.in_class(Class { members: bound, ..class }, |_| {});
+}
+
+fn structure(w: &mut Writer<'_>, node: Node<'_>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    w.in_class(Class { name, line: line(node), ..Class::default() }, |w| {
+        let Some(body) = node.child_by_field_name("body") else { return };
+        if body.kind() == "ordered_field_declaration_list" {
+            let mut cursor = body.walk();
+            let kinds: Vec<Node<'_>> = body.children_by_field_name("type", &mut cursor).collect();
+            for (at, kind) in kinds.into_iter().enumerate() {
+                let kind_name = types::name(w, kind);
+                w.field(&at.to_string(), Expr::Nil, kind_name, line(kind));
+            }
+            return;
+        }
+        for field in named(body).into_iter().filter(|one| one.kind() == "field_declaration") {
+            let kind = field.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+            if let Some(own) = w.field_text(field, "name") {
+                w.field(own, Expr::Nil, kind, line(field));
+            }
+        }
+    });
+}
+
+fn interface(w: &mut Writer<'_>, node: Node<'_>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let bounds = node.child_by_field_name("bounds").map(named).unwrap_or_default();
+    let bases = bounds.into_iter().filter_map(|one| types::name(w, one)).collect();
+    let class = Class { name, line: line(node), bases, ..Class::default() };
+    w.in_class(class, |w| members(w, node, Place::Trait(false)));
+}
+
+fn implementation(w: &mut Writer<'_>, node: Node<'_>) {
+    let Some(name) = node.child_by_field_name("type").and_then(|kind| types::name(w, kind)) else { return };
+    let of = node.child_by_field_name("trait");
+    let place = of.map_or(Place::Own, |of| Place::Trait(is_foreign(w, of)));
+    let bases = of.and_then(|of| types::name(w, of)).into_iter().collect();
+    let class = Class { name, line: line(node), bases, ..Class::default() };
+    w.in_class(class, |w| members(w, node, place));
+}
+
+/// A trait that is imported from another crate.
+fn is_foreign(w: &Writer<'_>, node: Node<'_>) -> bool {
+    let path = paths::segments(w, node);
+    let Some(first) = path.first() else { return false };
+    match w.facts.imports.iter().find(|import| import.local == *first) {
+        Some(import) => !import.module.iter().any(|part| part == "crate"),
+        None => path.len() > 1 || matches!(first.as_str(), "Drop" | "Default" | "From" | "Iterator" | "FnOnce"),
+    }
+}
+
+fn members(w: &mut Writer<'_>, node: Node<'_>, place: Place) {
+    let mut attributes = Vec::new();
+    for child in node.child_by_field_name("body").map(named).unwrap_or_default() {
+        match child.kind() {
+            "attribute_item" => attributes.push(child),
+            "function_item" | "function_signature_item" => {
+                function(w, child, &std::mem::take(&mut attributes), place);
+            }
+            "const_item" if !enums::for_tests(w, &attributes) => {
+                attributes.clear();
+                constant(w, child);
+            }
+            _ => attributes.clear(),
+        }
+    }
+}
+
+fn function(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>], place: Place) {
+    if enums::for_tests(w, attributes) {
+        return;
+    }
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let called =
+        attributes.iter().map(|one| attribute_name(w, *one)).any(|one| registers(one) && !PLAIN.contains(&one));
+    let public = named(node).into_iter().any(|one| one.kind() == "visibility_modifier");
+    let main = place == Place::Free && name == "main" && w.function() == 0;
+    let function = Function {
+        private: !public && !matches!(place, Place::Trait(_)),
+        registered: called || main || place == Place::Trait(true),
+        return_kind: node.child_by_field_name("return_type").and_then(|kind| types::name(w, kind)),
+        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
+        class: None,
+        name: name.clone(),
+        line: line(node),
+        end_line: if node.child_by_field_name("body").is_some() { end_line(node) } else { line(node) },
+        ..Function::default()
+    };
+    let class = w.class_body().and_then(|_| w.class_name());
+    let index = w.in_function(function, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            let value = w.lower(body);
+            if value != Expr::Nil {
+                w.current().returns.push(value);
+            }
+        }
+    });
+    if enums::matched_texts(w, node, class.as_deref())
+        && let Some(function) = w.facts.functions.get_mut(index)
+    {
+        // The text of the variant that it is asked of, not of all.
+        function.returns.clear();
+    }
+    if place == Place::Free {
+        w.bind(&name, Expr::Function(index), None, line(node));
+    }
+}
+
+fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
+    let mut params = Vec::new();
+    for node in named(list) {
+        match node.kind() {
+            "parameter" => {
+                let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+                let pattern = node.child_by_field_name("pattern");
+                params.push(Param {
+                    name: pattern.map(|one| own_name(w, one)).unwrap_or_default(),
+                    kind,
+                    ..Param::default()
+                });
+            }
+            "self_parameter" | "attribute_item" => {}
+            _ => params.push(Param { name: own_name(w, node), ..Param::default() }),
+        }
+    }
+    params
+}
+
+/// The name in a pattern: `x` in `mut x`, `&x`, `State(x)`, `Some(x)`.
+fn own_name(w: &Writer<'_>, pattern: Node<'_>) -> String {
+    let mut at = pattern;
+    for _ in 0..16 {
+        if at.kind() == "identifier" {
+            return w.text(at).to_owned();
+        }
+        let of = at.child_by_field_name("type");
+        let Some(inner) = named(at).into_iter().rfind(|one| Some(*one) != of && one.kind() != "mutable_specifier")
+        else {
+            break;
+        };
+        at = inner;
+    }
+    String::new()
+}
+
+pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let function = Function {
+        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    Expr::Function(w.in_function(function, |w| {
+        let value = w.lower_field(node, "body");
+        w.current().returns.push(value);
+    }))
+}
+
+/// A field that is given nothing here may be given anything elsewhere.
+pub(super) fn finish(w: &mut Writer<'_>) {
+    for class in &mut w.facts.classes {
+        let given: Vec<String> =
+            class.fields.iter().filter(|(one, _)| one.value != Expr::Nil).map(|(one, _)| one.name.clone()).collect();
+        for (one, _) in class.fields.iter_mut().filter(|(one, _)| !given.contains(&one.name)) {
+            one.value = Expr::Opaque(one.name.clone());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Patterns of Rust: what `let`, `match`, `if let` and loops give their names.
+
+use super::types;
+use crate::{
+    facts::Expr,
+    lower::writer::{Writer, line, named},
+};
+use tree_sitter::Node;
+
+pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
+    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+    let value = node.child_by_field_name("value").map(|value| w.lower(value));
+    w.lower_field(node, "alternative");
+    if let Some(value) = value {
+        bind(w, node.child_by_field_name("pattern"), value, kind);
+    }
+}
+
+pub(super) fn bind(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>) {
+    bind_at(w, pattern, value, kind, 0);
+}
+
+fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>, depth: usize) {
+    let Some(pattern) = pattern.filter(|_| depth < 32) else { return };
+    match pattern.kind() {
+        "identifier" | "shorthand_field_identifier" => {
+            let name = w.text(pattern);
+            // Capitals are constants or variants that are compared with.
+            if name.starts_with(|c: char| c.is_lowercase() || c == '_') {
+                w.bind(name, value, kind, line(pattern));
+            }
+        }
+        "mut_pattern" | "ref_pattern" | "reference_pattern" => {
+            let inner = named(pattern).into_iter().rfind(|one| one.kind() != "mutable_specifier");
+            bind_at(w, inner, value, kind, depth + 1);
+        }
+        "match_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, depth + 1),
+        "captured_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, depth + 1),
+        "or_pattern" => {
+            for one in named(pattern) {
+                bind_at(w, Some(one), value.clone(), None, depth + 1);
+            }
+        }
+        "tuple_pattern" | "slice_pattern" => {
+            for (at, one) in named(pattern).into_iter().enumerate() {
+                let part = match &value {
+                    Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
+                    _ => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
+                };
+                bind_at(w, Some(one), part, None, depth + 1);
+            }
+        }
+        "tuple_struct_pattern" => {
+            let of = pattern.child_by_field_name("type");
+            // What `Some` and `Ok` hold is the value itself.
+            let plain = of.is_some_and(|of| matches!(w.text(of), "Some" | "Ok"));
+            for one in named(pattern).into_iter().filter(|one| Some(*one) != of) {
+                let inner = if plain { value.clone() } else { Expr::Opaque(w.text(one).to_owned()) };
+                bind_at(w, Some(one), inner, None, depth + 1);
+            }
+        }
+        "struct_pattern" => {
+            for field in named(pattern).into_iter().filter(|one| one.kind() == "field_pattern") {
+                let Some(name) = w.field_text(field, "name") else { continue };
+                let inner = field.child_by_field_name("pattern").or(field.child_by_field_name("name"));
+                bind_at(w, inner, value.clone().member(name), None, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Methods that answer the same elements.
+const SAME: &[&str] = &[
+    "iter",
+    "into_iter",
+    "iter_mut",
+    "copied",
+    "cloned",
+    "rev",
+    "skip",
+    "take",
+    "filter",
+    "to_vec",
+    "clone",
+    "as_slice",
+    "drain",
+    "chain",
+    "step_by",
+    "peekable",
+    "keys",
+];
+
+/// Whose elements it goes over, and whether they are counted.
+pub(super) fn over(value: Expr) -> (Expr, bool) {
+    let mut value = value;
+    let mut counted = false;
+    loop {
+        let Expr::Call(call) = &value else { return (value, counted) };
+        let Expr::Member(of, method) = &call.target else { return (value, counted) };
+        if method == "enumerate" {
+            counted = true;
+        } else if !SAME.contains(&method.as_str()) {
+            return (value, counted);
+        }
+        let of = Expr::clone(of);
+        value = of;
+    }
+}
+
+pub(super) fn bind_each(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr) {
+    let (over, counted) = over(value);
+    let each = Expr::Each(Box::new(over));
+    match pattern {
+        Some(tuple) if counted && tuple.kind() == "tuple_pattern" => {
+            bind(w, named(tuple).into_iter().nth(1), each, None);
+        }
+        pattern => bind(w, pattern, each, None),
+    }
+}
+
+/// `match`: any of its arms.
+pub(super) fn matched(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let value = w.lower_field(node, "value");
+    let arms = node.child_by_field_name("body").map(named).unwrap_or_default();
+    let mut all = Vec::new();
+    for arm in arms.into_iter().filter(|arm| arm.kind() == "match_arm") {
+        if let Some(pattern) = arm.child_by_field_name("pattern") {
+            bind(w, Some(pattern), value.clone(), None);
+            w.lower_field(pattern, "condition");
+        }
+        match w.lower_field(arm, "value") {
+            Expr::Nil => {}
+            Expr::Any(values) => all.extend(values),
+            one => all.push(one),
+        }
+    }
+    Expr::Any(all)
+}

@@ -1,0 +1,84 @@
+//! Types of Rust by their own names.
+
+use crate::lower::writer::{Writer, named};
+use tree_sitter::Node;
+
+/// Types that only hold the one that matters.
+const HOLDERS: &[&str] = &[
+    "Arc",
+    "Box",
+    "Cell",
+    "Cow",
+    "Data",
+    "Extension",
+    "Lazy",
+    "LazyLock",
+    "Mutex",
+    "OnceCell",
+    "OnceLock",
+    "Option",
+    "Pin",
+    "Rc",
+    "RefCell",
+    "Result",
+    "RwLock",
+    "State",
+    "Vec",
+    "VecDeque",
+    "Weak",
+];
+
+/// `EventBus` for `&Arc<dyn EventBus>`; the trait for a type parameter.
+pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    let own = own_name(w, node, 0)?;
+    if own == "Self" {
+        return w.class_name();
+    }
+    Some(bound(w, node, &own).unwrap_or(own))
+}
+
+fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
+    if depth > 16 {
+        return None;
+    }
+    let inner = |node: Node<'_>| own_name(w, node, depth + 1);
+    match node.kind() {
+        "type_identifier" | "primitive_type" | "identifier" => Some(w.text(node).to_owned()),
+        "scoped_type_identifier" | "scoped_identifier" => w.field_text(node, "name").map(str::to_owned),
+        "reference_type" | "pointer_type" => inner(node.child_by_field_name("type")?),
+        "array_type" => inner(node.child_by_field_name("element")?),
+        "dynamic_type" | "abstract_type" => inner(node.child_by_field_name("trait")?),
+        "bounded_type" | "parenthesized_type" => named(node).into_iter().find_map(inner),
+        "generic_type" | "generic_type_with_turbofish" => {
+            let own = inner(node.child_by_field_name("type")?)?;
+            if !HOLDERS.contains(&own.as_str()) {
+                return Some(own);
+            }
+            let args = node.child_by_field_name("type_arguments")?;
+            named(args).into_iter().find_map(inner)
+        }
+        _ => None,
+    }
+}
+
+/// What a type parameter must be, by the declarations around.
+fn bound(w: &Writer<'_>, node: Node<'_>, own: &str) -> Option<String> {
+    let first = |bounds: Node<'_>| named(bounds).into_iter().find_map(|one| own_name(w, one, 0));
+    let mut at = node;
+    while let Some(parent) = at.parent() {
+        if let Some(list) = parent.child_by_field_name("type_parameters") {
+            for one in named(list).into_iter().filter(|one| w.field_text(*one, "name") == Some(own)) {
+                if let Some(bounds) = one.child_by_field_name("bounds") {
+                    return first(bounds);
+                }
+                let clauses = named(parent).into_iter().filter(|child| child.kind() == "where_clause");
+                return clauses
+                    .flat_map(named)
+                    .filter(|one| w.field_text(*one, "left") == Some(own))
+                    .find_map(|one| one.child_by_field_name("bounds").and_then(first));
+            }
+        }
+        at = parent;
+    }
+    None
+}

@@ -1,0 +1,3 @@
+pub mod topics {
+    pub const UPDATED: &str = "card.replaced";
+}
