@@ -145,6 +145,8 @@ pub(crate) struct Facts {
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
     pub(crate) imports: Vec<Import>,
+    /// Types of other files that get more bases here.
+    pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
     /// Where a syntax error stands.
     pub(crate) broken: Option<u32>,

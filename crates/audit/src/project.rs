@@ -51,7 +51,7 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
         let mut project = Self {
             files: Vec::new(),
             above,
@@ -63,6 +63,7 @@ impl Project {
             children: HashMap::new(),
             top: Vec::new(),
         };
+        roots::extend(&mut files);
         for (file, facts) in files.iter().enumerate() {
             let last = facts.module.last().cloned().unwrap_or_default();
             project.modules.entry(last).or_default().push(file);
@@ -383,10 +384,8 @@ impl Project {
 
     /// The functions whose bodies are these values.
     pub(crate) fn function_of(&self, value: &Expr, scope: FunctionId) -> Option<FunctionId> {
-        match value {
-            Expr::Function(index) => Some(FunctionId { file: scope.file, index: *index }),
-            _ => None,
-        }
+        let Expr::Function(index) = value else { return None };
+        Some(FunctionId { file: scope.file, index: *index })
     }
 }
 
