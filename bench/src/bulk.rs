@@ -143,7 +143,7 @@ pub(crate) fn event(
         priority: Priority::Normal,
         deliveries: to.len() as u32,
     };
-    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries })
+    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false })
 }
 
 pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {

@@ -107,6 +107,31 @@ impl Member {
     }
 }
 
+/// Somebody who looks at a tenant, or the operator, who may look at all of them at once.
+#[derive(Debug)]
+pub(crate) enum Viewer {
+    /// The operator, who names no tenant.
+    All,
+    Of {
+        member: Member,
+        is_operator: bool,
+    },
+}
+
+impl Viewer {
+    /// The tenant to be shown, if the caller may do this in it; `None` for all.
+    pub(crate) fn may(&self, scope: Scope) -> Result<Option<&TenantId>, Problem> {
+        match self {
+            Self::All => Ok(None),
+            Self::Of { member, .. } => member.may(scope).map(Some),
+        }
+    }
+
+    pub(crate) const fn is_operator(&self) -> bool {
+        matches!(self, Self::All | Self::Of { is_operator: true, .. })
+    }
+}
+
 enum Caller {
     Admin,
     Key(Arc<TenantKey>),
@@ -184,5 +209,17 @@ impl FromRequestParts<App> for Member {
                 Ok(Self { tenant, scopes: Scopes::all() })
             }
         }
+    }
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let is_operator = matches!(caller(app, &parts.headers).await?, Caller::Admin);
+        if is_operator && named_tenant(&parts.headers)?.is_none() {
+            return Ok(Self::All);
+        }
+        Ok(Self::Of { member: Member::from_request_parts(parts, app).await?, is_operator })
     }
 }

@@ -34,6 +34,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
         (name = "Subscriptions", description = "URLs, what they want and how"),
         (name = "Deliveries", description = "The log, and sending again"),
         (name = "Catalog", description = "Event types"),
+        (name = "Audit", description = "What is promised against what happens"),
         (name = "Short form", description = "Subscriptions at their shortest"),
         (name = "Tenant subscriptions", description = "The tenant system's: one event each, 400 for mistakes"),
         (name = "Tenant deliveries", description = "The tenant system's"),

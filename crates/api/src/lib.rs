@@ -1,5 +1,6 @@
 //! The HTTP API: the router on one page, one file per endpoint, and the only place that knows wire types.
 
+mod audit;
 mod auth;
 mod body;
 mod docs;

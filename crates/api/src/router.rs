@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 use crate::{
-    App, body::REQUEST_MAX, docs, events, health, keys, nodes, problem, problem::Problem, tenant_webhooks, tenants,
-    webhooks,
+    App, audit, body::REQUEST_MAX, docs, events, health, keys, nodes, problem, problem::Problem, tenant_webhooks,
+    tenants, webhooks,
 };
 use axum::{
     Router,
@@ -27,6 +27,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
         .routes(routes!(nodes::list))
+        .routes(routes!(audit::coverage::coverage))
+        .routes(routes!(audit::report::put::put, audit::report::get::get))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         // P

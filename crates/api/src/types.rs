@@ -78,7 +78,8 @@ impl Types {
         self.counts.lock().iter().map(|(key, count)| (key.clone(), count.clone())).collect()
     }
 
-    /// `data` is JSON; `type_field` and `data_field` are its publisher's names of type and data.
+    /// How it does not fit, where that is no reason to refuse it. `data` is JSON; `type_field` and `data_field` are its
+    /// publisher's names of type and data.
     pub(crate) fn check(
         &self,
         app: &App,
@@ -87,29 +88,29 @@ impl Types {
         data: &str,
         type_field: &str,
         data_field: &str,
-    ) -> Result<(), Problem> {
+    ) -> Result<Option<Misfit>, Problem> {
         let known: Arc<Known> = app.known();
         let Some(entry) = known.catalog.get(event_type.as_str()) else {
             if self.strict {
                 return Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}")));
             }
             self.count(app, tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
-            return Ok(());
+            return Ok(Some(Misfit::Unknown));
         };
         if entry.schema.is_none() || (!self.strict && !self.has_budget(app)) {
-            return Ok(());
+            return Ok(None);
         }
-        let Some(schema) = known.schema(entry) else { return Ok(()) };
+        let Some(schema) = known.schema(entry) else { return Ok(None) };
         let Ok(value) = serde_json::from_str::<Value>(data) else {
             // A number beyond what a checker can hold, or nesting too deep.
             return match self.strict {
                 true => Err(Problem::invalid(data_field, "has a number or a depth that cannot be checked")),
-                false => Ok(()),
+                false => Ok(None),
             };
         };
         let breaches = schema.check(subject(&value));
         match breaches.first() {
-            None => Ok(()),
+            None => Ok(None),
             Some(_) if self.strict => {
                 let fault = |breach: &model::schema::Breach| {
                     Invalid::new(format!("{data_field}{}", breach.pointer), breach.message.clone())
@@ -118,7 +119,7 @@ impl Types {
             }
             Some(first) => {
                 self.count(app, tenant, event_type, Misfit::Schema, first.to_string());
-                Ok(())
+                Ok(Some(Misfit::Schema))
             }
         }
     }

@@ -76,10 +76,19 @@ pub struct Accepted {
     pub reason: String,
 }
 
+impl Accepted {
+    pub fn fits(&self, event: &str) -> bool {
+        match self.event.strip_suffix('*') {
+            Some(start) => event.starts_with(start),
+            None => self.event == event,
+        }
+    }
+}
+
 /// A configuration that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigFault {
-    #[error("{0}")]
+    #[error(transparent)]
     Toml(#[from] toml::de::Error),
     #[error("accept: {0:?} has no reason; say why the gap is accepted")]
     NoReason(String),
@@ -115,10 +124,6 @@ impl Config {
 
     /// Why a gap is accepted.
     pub(crate) fn accepted(&self, event: &str) -> Option<&str> {
-        let fits = |one: &&Accepted| match one.event.strip_suffix('*') {
-            Some(start) => event.starts_with(start),
-            None => one.event == event,
-        };
-        self.accept.iter().find(fits).map(|one| one.reason.as_str())
+        self.accept.iter().find(|one| one.fits(event)).map(|one| one.reason.as_str())
     }
 }

@@ -1,7 +1,7 @@
 //! Both sides compared: which system is the main one, and the state of each event.
 
 use crate::{
-    bus::{Bus, BusKey},
+    bus::{self, Bus, BusKey},
     config::Config,
     groups::Group,
     make,
@@ -45,6 +45,8 @@ pub(crate) struct Cross<'p> {
     main_buses: HashSet<BusKey>,
     /// Buses that carry the main set's constants.
     carriers: HashSet<BusKey>,
+    /// What variables are called that hold one of these.
+    main_variables: HashSet<String>,
 }
 
 impl<'p> Cross<'p> {
@@ -70,6 +72,7 @@ impl<'p> Cross<'p> {
             chosen: report::Chosen::default(),
             main_buses: HashSet::new(),
             carriers: HashSet::new(),
+            main_variables: HashSet::new(),
         };
         cross.choose(source)?;
         cross.choose_buses();
@@ -191,14 +194,25 @@ impl<'p> Cross<'p> {
         }
         let mut carriers = HashSet::new();
         if any_main && publish.main_bus.is_empty() {
-            for (key, (own, _, _, bus)) in &counts {
-                if *own {
-                    carriers.insert((*key).clone());
+            // What only passes on to the main bus is no bus of its own.
+            let others = self.sites.iter().filter(|site| from_main(site) && self.is_live(site));
+            let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
+            for bus in others.flat_map(|site| &site.buses) {
+                if counts.get(&bus.key).is_some_and(|(own, ..)| *own) {
+                    carriers.insert(bus.key.clone());
                     shown.insert(bus.name(self.project));
                 }
             }
         }
         self.chosen.bus = shown.into_iter().collect();
+        let is_main = |bus: &&Bus| main_buses.contains(&bus.key) || carriers.contains(&bus.key);
+        let buses = self.sites.iter().flat_map(|site| &site.buses).filter(is_main);
+        let mut variables: HashSet<String> = buses.map(|bus| bus::variable(&bus.shown)).collect();
+        variables.extend(main_buses.iter().filter_map(|key| match key {
+            BusKey::Class(class) => Some(bus::variable(&verbs::split(&self.project.class(*class).name).join("_"))),
+            _ => None,
+        }));
+        self.main_variables = variables;
         self.main_buses = main_buses;
         self.carriers = carriers;
     }
@@ -233,7 +247,10 @@ impl<'p> Cross<'p> {
         let main = self.main.map(|group| &group.key);
         match &site.group {
             Some(group) if Some(group) == main => true,
-            Some(group) if self.is_event_group(group) => false,
+            // Nothing but a variable's name is known, and it is the one that the main bus goes by.
+            Some(group) if self.is_event_group(group) => {
+                buses.iter().any(|bus| matches!(&bus.key, BusKey::Named(name) if self.main_variables.contains(name)))
+            }
             // A raw string: through something else that is known to be something else, or not to be told apart.
             _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
         }

@@ -17,7 +17,7 @@ pub(crate) enum Expr {
     Call(Arc<Call>),
     /// One of these: both arms of a conditional, the arms of a match, `a or b`.
     Any(Vec<Expr>),
-    /// A dictionary or an object; keys of objects are texts. The line is of the whole.
+    /// A dictionary or an object; keys of objects are texts. What is spread into it has the key `...`.
     Map(Vec<(Expr, Expr)>),
     List(Vec<Expr>),
     /// Any element of this: what a loop variable is.
@@ -106,10 +106,14 @@ pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) line: u32,
     pub(crate) bases: Vec<String>,
+    /// The class that it stands in.
+    pub(crate) outer: Option<String>,
     /// Constants, enum members, class-level values; nested groups of an object as `Name.member`.
     pub(crate) members: Vec<Binding>,
     /// Fields of its objects, with what is assigned to them and their types. The function is where it is assigned.
     pub(crate) fields: Vec<(Binding, usize)>,
+    /// The function in which its own values are made: the file itself, or one in which its names are known.
+    pub(crate) scope: usize,
     /// An enum: all its members count as one group whatever they look like.
     pub(crate) is_enum: bool,
 }
@@ -148,13 +152,27 @@ pub(crate) struct Facts {
     /// Types of other files that get more bases here.
     pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
+    /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
+    pub(crate) texts: Vec<(String, String, String)>,
     /// Where a syntax error stands.
     pub(crate) broken: Option<u32>,
+}
+
+impl Function {
+    /// Whether it only says that there is such a function, as far as can be seen.
+    pub(crate) fn has_no_body(&self) -> bool {
+        self.calls.is_empty() && self.returns.is_empty() && self.line == self.end_line
+    }
 }
 
 impl Expr {
     pub(crate) fn member(self, name: impl Into<String>) -> Self {
         Self::Member(Box::new(self), name.into())
+    }
+
+    /// The key of what is spread into a map.
+    pub(crate) fn is_spread(&self) -> bool {
+        matches!(self, Self::Opaque(text) if text == "...")
     }
 
     /// The last name of `a.b.c`.

@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    report::{Report, SCHEMA_VERSION, State},
+    report::{Bypass, Report, SCHEMA_VERSION, State},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub struct Baseline {
 /// A baseline that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineFault {
-    #[error("it is no baseline: {0}")]
+    #[error("it is no baseline")]
     Json(#[from] serde_json::Error),
     #[error("it has schema_version {0}; this program reads {SCHEMA_VERSION}. Write it anew with --write-baseline")]
     Version(u32),
@@ -60,12 +60,22 @@ impl Baseline {
         text
     }
 
+    fn knows(&self, bypass: &Bypass) -> bool {
+        self.knows_place(&bypass.file, bypass.event_type.as_deref().unwrap_or(&bypass.table))
+    }
+
+    pub(crate) fn knows_place(&self, file: &str, what: &str) -> bool {
+        let name = format!("{file}: {what}");
+        self.bypasses.iter().any(|one| same_place(one, &name))
+    }
+
     /// What is in here and not in the report any more: time to write the baseline anew.
     pub fn closed(&self, report: &Report) -> Vec<String> {
         let (gaps, bypasses) = (gaps(report), bypasses(report));
         let undefined: BTreeSet<String> = report.undefined.iter().map(|one| one.event_type.clone()).collect();
         let gone = self.gaps.difference(&gaps).chain(self.undefined.difference(&undefined));
-        gone.chain(self.bypasses.difference(&bypasses)).cloned().collect()
+        let written = self.bypasses.iter().filter(|one| !bypasses.iter().any(|other| same_place(one, other)));
+        gone.chain(written).cloned().collect()
     }
 }
 
@@ -75,9 +85,17 @@ fn gaps(report: &Report) -> BTreeSet<String> {
 }
 
 fn bypasses(report: &Report) -> BTreeSet<String> {
-    let name =
-        |one: &crate::report::Bypass| format!("{}: {}", one.file, one.event_type.as_deref().unwrap_or(&one.table));
-    report.bypasses.iter().map(name).collect()
+    report.bypasses.iter().map(name_of).collect()
+}
+
+fn name_of(one: &Bypass) -> String {
+    format!("{}: {}", one.file, one.event_type.as_deref().unwrap_or(&one.table))
+}
+
+/// Files go by other names when the audit starts in another folder.
+fn same_place(one: &str, other: &str) -> bool {
+    let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
+    long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 /// Judges a report: by a share, by a baseline, or both.
@@ -100,7 +118,7 @@ pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline
                 let best = event
                     .suggestions
                     .first()
-                    .map(|one| format!("; it may belong into {} ({}:{})", one.function, one.file, one.line));
+                    .map(|one| format!("; it may belong in {} ({}:{})", one.function, one.file, one.line));
                 failures.push(Failure(format!(
                     "{} is promised and not published ({}), and not in the baseline{}",
                     event.event_type,
@@ -118,8 +136,10 @@ pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline
             let near = one.near.first().map(|near| format!("; is {near} meant?")).unwrap_or_default();
             failures.push(Failure(format!("{} is published{site} and not in the catalog{near}", one.event_type)));
         }
-        for one in bypasses(report).difference(&baseline.bypasses) {
-            failures.push(Failure(format!("a webhook table is written past the bus, in {one}")));
+        for one in report.bypasses.iter().filter(|one| !baseline.knows(one)) {
+            let event = one.event_type.as_deref().map(|event| format!(" for {event}")).unwrap_or_default();
+            failures
+                .push(Failure(format!("{} is written past the bus{event} at {}:{}", one.table, one.file, one.line)));
         }
     }
     failures
@@ -128,7 +148,7 @@ pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::{Bypass, Event, Summary, Undefined};
+    use crate::report::{Event, Summary, Undefined};
 
     fn event(name: &str, state: State) -> Event {
         Event {

@@ -2,11 +2,11 @@
 
 use crate::{
     facts::{Call, Expr},
-    project::{ClassId, FunctionId, Meaning, Project, related},
+    project::{ClassId, FunctionId, Meaning, Project, related, takes},
     reach::{Reach, Thing, Walk},
 };
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
@@ -90,6 +90,30 @@ impl<'p> Graph<'p> {
 
 /// The functions that a call may reach.
 pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
+    let mut targets = all_targets(reach, call, file);
+    choose_overloads(reach.project, call, &mut targets.functions);
+    targets
+}
+
+/// Languages in which several methods of a class have one name.
+const OVERLOADS: &[&str] = &["java", "kotlin", "csharp"];
+
+/// Of methods of one class with one name, those that take as many arguments.
+fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<FunctionId>) {
+    let Some(first) = functions.first() else { return };
+    if functions.len() < 2 || !OVERLOADS.contains(&project.files[first.file].language) {
+        return;
+    }
+    if call.args.iter().any(|arg| arg.spread) {
+        return;
+    }
+    let fits = |id: &FunctionId| takes(project.function(*id), call.args.len());
+    let class = |id: &FunctionId| (id.file, project.function(*id).class.clone());
+    let fitting: HashSet<_> = functions.iter().filter(|id| fits(id)).map(class).collect();
+    functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
+}
+
+fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
     let project = reach.project;
     let scope = FunctionId { file, index: call.function };
     match &call.target {
@@ -99,6 +123,7 @@ pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
             if project.functions_named(name).is_empty()
                 && project.classes_named(name).is_empty()
                 && !is_bound(project, name)
+                && name != "new"
             {
                 return Targets::default();
             }
@@ -136,15 +161,17 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
             }
             Targets::certain(functions)
         }
-        Meaning::Class(class) => Targets::certain(constructor(project, class).into_iter().collect()),
-        Meaning::OwnMember(_) | Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
+        Meaning::Class(class) => Targets::certain(constructors(project, class)),
+        Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
         Meaning::External(_) => Targets::external(),
-        Meaning::Unknown => {
-            if let Some(class) = project.class_around(scope)
-                && let methods = methods(project, class, name)
-                && !methods.is_empty()
-            {
+        // A field may have the name of a method.
+        meaning @ (Meaning::OwnMember(_) | Meaning::Unknown) => {
+            let around = project.classes_around(scope).into_iter().map(|class| methods(project, class, name));
+            if let Some(methods) = around.into_iter().find(|methods| !methods.is_empty()) {
                 return Targets::certain(methods);
+            }
+            if matches!(meaning, Meaning::OwnMember(_)) {
+                return Targets::default();
             }
             let language = project.files[scope.file].language;
             let known: Vec<FunctionId> = project
@@ -173,10 +200,14 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
             Thing::Class(class) | Thing::Instance(class, _) => {
                 known = true;
                 functions.extend(methods(project, class, name));
+                // Ruby: Class.new(…)
+                if functions.is_empty() && name == "new" {
+                    functions.extend(constructors(project, class));
+                }
                 if functions.is_empty()
                     && let Some(inner) = project.classes_named(name).iter().find(|id| id.file == class.file)
                 {
-                    functions.extend(constructor(project, *inner));
+                    functions.extend(constructors(project, *inner));
                 }
                 functions.extend(reach.field_functions(class, name));
             }
@@ -186,7 +217,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
                     Meaning::Values(values, at) => {
                         functions.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
                     }
-                    Meaning::Class(class) => functions.extend(constructor(project, class)),
+                    Meaning::Class(class) => functions.extend(constructors(project, class)),
                     Meaning::External(_) => external = true,
                     _ => {}
                 }
@@ -199,6 +230,9 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
             Thing::External(_) => external = true,
             _ => {}
         }
+    }
+    if known && functions.is_empty() {
+        functions.extend(extensions(project, name, scope.file));
     }
     if known && (!functions.is_empty() || !external) {
         functions.sort_unstable();
@@ -216,6 +250,10 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
         .filter(|id| related(project.files[id.file].language, language))
         .filter(|id| project.function(*id).class.is_some())
         .collect();
+    // What only says that there is such a method is not what runs.
+    let (declared, candidates): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|id| project.function(*id).has_no_body());
+    let candidates = if candidates.is_empty() { declared } else { candidates };
     let certain = candidates.len() == 1;
     if candidates.len() > CANDIDATES_MAX {
         return Targets { loose: true, ..Targets::default() };
@@ -223,9 +261,22 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
     Targets { functions: candidates, certain, external: false, loose: false }
 }
 
+/// C#'s methods of a name that are called on something else than their class.
+fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
+    let receiver = |value: &Expr| matches!(value, Expr::Name(name) if name == "#receiver");
+    let is_one = |id: &&FunctionId| {
+        let bindings = &project.function(**id).bindings;
+        project.files[id.file].language == "csharp" && bindings.first().is_some_and(|first| receiver(&first.value))
+    };
+    if project.files[file].language != "csharp" {
+        return Vec::new();
+    }
+    project.functions_named(name).iter().filter(is_one).copied().collect()
+}
+
 /// A class's method, and those that stand in for it in the classes made from it.
 pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
-    let mut found: Vec<FunctionId> = project.method(class, name).into_iter().collect();
+    let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
     let mut classes = vec![class];
     let mut at = 0;
     while at < classes.len() && classes.len() < 64 {
@@ -234,15 +285,12 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         for child in project.children(&project.class(one).name) {
             if !classes.contains(child) {
                 classes.push(*child);
-                found.extend(project.method(*child, name));
+                found.extend(project.overloads(*child, name, 0));
             }
         }
     }
     // Go's interfaces do not say who keeps to them.
-    let abstracts = found.iter().all(|id| {
-        let function = project.function(*id);
-        function.calls.is_empty() && function.line == function.end_line
-    });
+    let abstracts = found.iter().all(|id| project.function(*id).has_no_body());
     if abstracts && !found.is_empty() && project.files[class.file].language == "go" {
         let same = project.functions_named(name).iter().filter(|id| project.files[id.file].language == "go");
         found.extend(same.filter(|id| project.function(**id).class.is_some()));
@@ -255,6 +303,11 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
 const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
 
 pub(crate) fn constructor(project: &Project, class: ClassId) -> Option<FunctionId> {
+    constructors(project, class).first().copied()
+}
+
+fn constructors(project: &Project, class: ClassId) -> Vec<FunctionId> {
     let own = &project.class(class).name;
-    CONSTRUCTORS.iter().copied().chain([own.as_str()]).find_map(|name| project.method(class, name))
+    let names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
+    names.map(|name| project.overloads(class, name, 0)).find(|found| !found.is_empty()).unwrap_or_default()
 }

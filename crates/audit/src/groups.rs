@@ -67,7 +67,7 @@ fn of_class(project: &Project, id: ClassId) -> Option<Group> {
         let text = match &member.value {
             Expr::Text(text) => text,
             // The texts that an enum's member is made of: the one that looks like an event.
-            Expr::List(items) => items.iter().find_map(|item| match item {
+            Expr::List(items) if class.is_enum => items.iter().find_map(|item| match item {
                 Expr::Text(text) if verbs::looks_like_event(text) => Some(text),
                 _ => None,
             })?,

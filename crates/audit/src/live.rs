@@ -3,7 +3,7 @@
 use crate::{
     facts::Expr,
     graph::Graph,
-    project::{FunctionId, Project, related},
+    project::{FunctionId, Meaning, Project, related},
     verbs::Words,
 };
 use std::collections::{HashMap, HashSet};
@@ -30,7 +30,9 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
     let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
     for id in project.function_ids().filter(|id| id.index != 0) {
         let function = project.function(id);
-        if function.name.is_empty() {
+        // What an object made in a function has is as alive as the function, but for its helpers.
+        let held = function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
+        if function.name.is_empty() || held {
             children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
         }
     }
@@ -45,6 +47,10 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
         for name in mentioned.chain(graph.loose.get(&id).into_iter().flatten()) {
             let named = project.functions_named(name).iter();
             open.extend(named.filter(|one| related(project.files[one.file].language, language)));
+            // It may be called something else where it is defined.
+            if let Meaning::Values(values, at) = project.meaning(name, id) {
+                open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+            }
         }
     }
     live
@@ -81,7 +87,7 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
         return true;
     }
     // Local functions are called where they stand, or never.
-    let local = function.parent != 0 && function.class.is_none();
+    let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
     !words.is_helper(&function.name) && !local
 }
 

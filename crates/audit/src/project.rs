@@ -1,9 +1,17 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
+mod aliases;
+mod nesting;
+mod packages;
+
+pub(crate) use aliases::related;
+pub(crate) use packages::takes;
+
 use crate::{
     facts::{Binding, Class, Expr, Facts, Function, Param},
     roots::{self, Root},
 };
+use aliases::DEFAULT;
 use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,7 +50,8 @@ pub(crate) struct Project {
     above: Vec<String>,
     roots: Vec<Root>,
     modules: HashMap<String, Vec<usize>>,
-    packages: HashMap<String, Vec<usize>>,
+    /// The files of each package that have a name at their top.
+    packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: HashMap<String, Vec<ClassId>>,
     functions: HashMap<String, Vec<FunctionId>>,
     children: HashMap<String, Vec<ClassId>>,
@@ -52,6 +61,7 @@ pub(crate) struct Project {
 
 impl Project {
     pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
+        packages::give_texts(&mut files);
         let mut project = Self {
             files: Vec::new(),
             above,
@@ -68,7 +78,10 @@ impl Project {
             let last = facts.module.last().cloned().unwrap_or_default();
             project.modules.entry(last).or_default().push(file);
             if !facts.package.is_empty() {
-                project.packages.entry(facts.package.clone()).or_default().push(file);
+                let names = project.packages.entry(facts.package.clone()).or_default();
+                for name in packages::names(facts) {
+                    names.entry(name).or_default().push(file);
+                }
             }
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
@@ -150,7 +163,7 @@ impl Project {
     pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
         loop {
             let function = self.function(id);
-            if let Some(class) = &function.class {
+            if let Some(class) = function.class.as_ref().filter(|class| !class.is_empty()) {
                 return self.nearest_class(class, id.file);
             }
             if id.index == 0 {
@@ -223,15 +236,17 @@ impl Project {
             at.index = function.parent;
         }
         if BARE_MEMBERS.contains(&self.files[scope.file].language)
-            && let Some(class) = self.class_around(scope)
-            && self.has_member(class, name, 0)
+            && let Some(class) = self.classes_around(scope).into_iter().find(|id| self.has_member(*id, name, 0))
         {
             return Meaning::OwnMember(class);
+        }
+        if let Some(found) = self.nested(name, scope) {
+            return found;
         }
         self.top_meaning(name, scope.file, &mut Vec::new())
     }
 
-    fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
+    pub(crate) fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
         let class = self.class(id);
         class.members.iter().any(|one| one.name == name)
             || class.fields.iter().any(|(one, _)| one.name == name)
@@ -246,7 +261,7 @@ impl Project {
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
     pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         if let Some(found) = self.defined_in(name, file) {
-            return found;
+            return self.stands_for(&found, name, file, seen).unwrap_or(found);
         }
         if seen.contains(&file) || seen.len() > 24 {
             return Meaning::Unknown;
@@ -257,7 +272,7 @@ impl Project {
         found
     }
 
-    fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
+    pub(crate) fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
         if let Some(at) = self.top[file].get(name) {
             let module = &self.files[file].functions[0];
             let values = at.iter().map(|at| &module.bindings[*at]).collect();
@@ -268,25 +283,30 @@ impl Project {
 
     fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         let facts = &self.files[file];
+        let mut outside = None;
         for import in facts.imports.iter().filter(|import| import.local == name) {
             let found = match &import.item {
                 None => Meaning::Module(import.module.clone()),
                 Some(item) => self.member_of_module(&import.module, item, file, seen),
             };
-            if !matches!(found, Meaning::Unknown) {
+            match found {
+                Meaning::Unknown => {}
+                // Another path that the import may mean can lead into the tree.
+                Meaning::External(_) => outside = Some(found),
+                found => return found,
+            }
+        }
+        if let Some(outside) = outside {
+            return outside;
+        }
+        if let Some(found) = self.in_package(&facts.package, name) {
+            return found;
+        }
+        // `export *` leaves the default export out.
+        for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT) {
+            if let Some(found) = self.in_package(&packages::of(&import.module, facts), name) {
                 return found;
             }
-        }
-        if !facts.package.is_empty() {
-            for &peer in self.packages.get(&facts.package).map_or(&[] as &[usize], Vec::as_slice) {
-                if peer != file
-                    && let Some(found) = self.defined_in(name, peer)
-                {
-                    return found;
-                }
-            }
-        }
-        for import in facts.imports.iter().filter(|import| import.local == "*") {
             for peer in self.module_files(&import.module, file) {
                 let found = self.top_meaning(name, peer, seen);
                 if !matches!(found, Meaning::Unknown | Meaning::External(_)) {
@@ -294,7 +314,7 @@ impl Project {
                 }
             }
             // `import static a.b.Events.*`, `use events::Kind::*`: the members of a class.
-            if let Some(class) = import.module.last().and_then(|last| self.nearest_class(last, file))
+            if let Some(class) = self.class_of_module(&import.module, file)
                 && self.class(class).members.iter().any(|one| one.name == name)
             {
                 return Meaning::OwnMember(class);
@@ -314,6 +334,9 @@ impl Project {
         from: usize,
         seen: &mut Vec<usize>,
     ) -> Meaning<'_> {
+        if let Some(found) = self.in_package(&packages::of(module, &self.files[from]), item) {
+            return found;
+        }
         let files = self.module_files(module, from);
         for &file in &files {
             if file == from {
@@ -324,12 +347,17 @@ impl Project {
                 return found;
             }
         }
+        // What a file gives as a whole, when it does not say what that is: all of it.
+        if item == DEFAULT {
+            let outside = files.is_empty();
+            return if outside { Meaning::External(module.join(".")) } else { Meaning::Module(module.to_vec()) };
+        }
         let mut below = module.to_vec();
         below.push(item.to_owned());
         if !self.module_files(&below, from).is_empty() {
             return Meaning::Module(below);
         }
-        if let Some(class) = module.last().and_then(|last| self.nearest_class(last, from))
+        if let Some(class) = self.class_of_module(module, from)
             && self.has_member(class, item, 0)
         {
             return Meaning::OwnMember(class);
@@ -351,25 +379,15 @@ impl Project {
 
     /// A method of a class or of those that it is made from.
     pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        self.method_at(class, name, 0)
-    }
-
-    fn method_at(&self, id: ClassId, name: &str, depth: usize) -> Option<FunctionId> {
-        let class = self.class(id);
-        let own = self.functions_named(name).iter().find(|function| {
-            let one = self.function(**function);
-            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
-        });
-        own.copied().or_else(|| {
-            let mut bases = class.bases.iter().filter(|_| depth < 8);
-            bases.find_map(|base| {
-                self.nearest_class(base, id.file).and_then(|base| self.method_at(base, name, depth + 1))
-            })
-        })
+        self.overloads(class, name, 0).first().copied()
     }
 
     /// Methods of a type may lie in other files of its package.
-    fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+    pub(crate) fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+        if self.files[at.file].language == "ruby" {
+            let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
+            return at.file == class.file || own.is_some_and(|own| self.is_same(own, class));
+        }
         at.file == class.file
             || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file)) == Some(class)
             || {
@@ -387,14 +405,4 @@ impl Project {
         let Expr::Function(index) = value else { return None };
         Some(FunctionId { file: scope.file, index: *index })
     }
-}
-
-/// Files of these languages can use each other's names.
-pub(crate) fn related(one: &str, other: &str) -> bool {
-    let family = |language: &str| match language {
-        "typescript" | "javascript" => 1,
-        "java" | "kotlin" => 2,
-        _ => 0,
-    };
-    one == other || (family(one) != 0 && family(one) == family(other))
 }

@@ -127,15 +127,20 @@ impl<'p> Search<'p> {
             Some(caller) => (caller.scope(), caller.call),
             None => (scope, call),
         };
-        let tenant = self.names_tenant(shown) || (found.at.is_some() && self.names_tenant(call));
+        let tenant = self.names_tenant(shown, at) || (found.at.is_some() && self.names_tenant(call, scope));
         let raw = found.group.is_none();
         let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
+        let most = match call.target.last_name() {
+            Some(name) if weak && self.words.is_weak(name) => Confidence::Low,
+            _ if weak => Confidence::Medium,
+            _ => Confidence::High,
+        };
         Site {
             event,
             at,
             line: shown.line,
             via: via(&found.via),
-            confidence: if weak { found.confidence.min(Confidence::Medium) } else { found.confidence },
+            confidence: found.confidence.min(most),
             group: found.group,
             buses: vec![bus.clone()],
             tenant,
@@ -164,7 +169,9 @@ impl<'p> Search<'p> {
             if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text))) {
                 return Some((arg, found));
             }
-            if first.is_none() && found.iter().any(|one| !matches!(one.thing, Thing::Nil | Thing::Text(_))) {
+            let payload =
+                matches!(arg.value, Expr::Map(_) | Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_));
+            if first.is_none() && !payload {
                 first = Some((arg, found));
             }
         }
@@ -186,12 +193,18 @@ impl<'p> Search<'p> {
     }
 
     /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.
-    fn names_tenant(&self, call: &Call) -> bool {
+    fn names_tenant(&self, call: &'p Call, scope: FunctionId) -> bool {
         call.args.iter().any(|arg| {
             arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
                 || arg.spread
-                || self.speaks_of_tenant(&arg.value, 0)
+                || (self.speaks_of_tenant(&arg.value, scope, 0) && !self.leads_to_event(&arg.value, scope))
         })
+    }
+
+    /// `Events.ACCOUNT_CLOSED` speaks of an account and is none.
+    fn leads_to_event(&self, value: &'p Expr, scope: FunctionId) -> bool {
+        let things = Reach::types(self.project).things(value, scope, &mut Walk::types());
+        things.iter().any(|thing| matches!(thing, Thing::Text(text) if self.is_event(text)))
     }
 
     fn is_tenant(&self, name: &str) -> bool {
@@ -199,18 +212,21 @@ impl<'p> Search<'p> {
         words.iter().any(|word| self.tenant_names.iter().any(|tenant| tenant == word))
     }
 
-    fn speaks_of_tenant(&self, value: &Expr, depth: usize) -> bool {
+    fn speaks_of_tenant(&self, value: &'p Expr, scope: FunctionId, depth: usize) -> bool {
         if depth > 8 {
             return false;
         }
-        let inner = |value: &Expr| self.speaks_of_tenant(value, depth + 1);
+        let inner = |value: &'p Expr| self.speaks_of_tenant(value, scope, depth + 1);
         match value {
             Expr::Name(name) => self.is_tenant(name),
             Expr::Member(of, name) => self.is_tenant(name) || inner(of),
             Expr::Map(pairs) => pairs.iter().any(|(key, value)| {
                 matches!(key, Expr::Text(key) | Expr::Name(key) if self.is_tenant(key)) || inner(value)
             }),
-            Expr::Call(call) => self.names_tenant(call),
+            Expr::Call(call) => {
+                // `order.tenant_id()`
+                self.names_tenant(call, scope) || (call.args.is_empty() && inner(&call.target))
+            }
             Expr::List(items) | Expr::Any(items) => items.iter().any(inner),
             Expr::Index(of, key) => inner(of) || matches!(&**key, Expr::Text(key) if self.is_tenant(key)),
             Expr::Opaque(text) => verbs::split(text).iter().any(|word| self.tenant_names.contains(word)),

@@ -98,16 +98,18 @@ impl Walk<'_> {
 pub(crate) struct Reach<'p> {
     pub(crate) project: &'p Project,
     graph: Option<&'p Graph<'p>>,
+    /// Walks for types that this one is inside of: what a call reaches may hang on what another one answers.
+    inside: u8,
 }
 
 impl<'p> Reach<'p> {
     /// Before it is known who calls whom.
     pub(crate) fn types(project: &'p Project) -> Self {
-        Self { project, graph: None }
+        Self { project, graph: None, inside: 0 }
     }
 
     pub(crate) fn new(project: &'p Project, graph: &'p Graph<'p>) -> Self {
-        Self { project, graph: Some(graph) }
+        Self { project, graph: Some(graph), inside: 0 }
     }
 
     /// What it may be, as things alone.
@@ -149,6 +151,12 @@ impl<'p> Reach<'p> {
             Expr::List(items) => vec![Found::new(Thing::List(items, scope))],
             Expr::Name(name) => self.name(name, scope, walk),
             Expr::Member(of, name) => {
+                // A class in parts: the part that has it.
+                if matches!(&**of, Expr::Name(name) if name == "self")
+                    && let Some(part) = self.project.part_with(scope, name)
+                {
+                    return self.member(Found::new(Thing::Instance(part, None)), name, scope, walk);
+                }
                 let bases = self.reach(of, scope, walk);
                 bases.into_iter().flat_map(|base| self.member(base, name, scope, walk)).collect()
             }
@@ -172,6 +180,16 @@ impl<'p> Reach<'p> {
                 let class = self.project.class_around(scope);
                 return vec![Found::new(class.map_or(Thing::Open(name.into()), |class| Thing::Instance(class, None)))];
             }
+            // Of an extension method: what it is called on.
+            "#receiver" => {
+                let at = walk.frames.iter().rposition(|(framed, ..)| *framed == scope);
+                let Some((_, call, from)) = at.and_then(|at| walk.frames.get(at).copied()) else { return Vec::new() };
+                let Expr::Member(of, _) = &call.target else { return Vec::new() };
+                let inner = walk.frames.split_off(at.unwrap_or(0));
+                let found = self.reach(of, from, walk);
+                walk.frames.extend(inner);
+                return found;
+            }
             "super" => {
                 let bases = self.project.class_around(scope).map(|class| self.bases(class)).unwrap_or_default();
                 return bases.into_iter().map(|class| Found::new(Thing::Instance(class, None))).collect();
@@ -194,9 +212,10 @@ impl<'p> Reach<'p> {
                 let mut all = Vec::new();
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
-                    let kind = kind.filter(|class| !self.project.class(*class).is_enum);
                     let mut found = self.reach(&binding.value, at, walk);
+                    // Which member of an enum it is, its type does not tell.
                     if let Some(class) = kind
+                        && (!walk.callers || !self.project.class(class).is_enum)
                         && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))
                     {
                         found.push(Found::new(Thing::Instance(class, None)));

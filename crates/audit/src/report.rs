@@ -38,6 +38,9 @@ pub struct Report {
     pub modules: Vec<Module>,
     /// What was read and what was not.
     pub files: Files,
+    /// The gaps that are known already; only with `--baseline`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<crate::gate::Baseline>,
     /// What has changed since another revision; only with `--since`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,

@@ -174,7 +174,7 @@ fn suggestion(
     snippets: &snippet::Snippets<'_>,
 ) -> Suggestion {
     let (file, line) = place(project, candidate);
-    let (snippet, example) = snippets.of(event, file, folder(file));
+    let (snippet, example) = snippets.of(event, file, project.function(candidate.id).class.as_deref());
     Suggestion {
         file: file.to_owned(),
         line,

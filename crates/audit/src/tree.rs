@@ -34,7 +34,6 @@ const PASSED_OVER: &[&str] = &[
     "build",
     "dist",
     "out",
-    "bin",
     "obj",
     "coverage",
     "htmlcov",
@@ -116,12 +115,13 @@ impl Tree {
     /// All source files below the paths.
     pub fn of_paths(paths: &[PathBuf], rules: &Rules) -> Result<Self, TreeFault> {
         let mut tree = Self::default();
+        let mut full = Vec::new();
         for path in paths {
-            let full = fs::canonicalize(path).map_err(|fault| TreeFault::Path(path.display().to_string(), fault))?;
-            let base = base_of(&full);
-            if tree.above.is_empty() {
-                tree.above = segments(&base);
-            }
+            full.push(fs::canonicalize(path).map_err(|fault| TreeFault::Path(path.display().to_string(), fault))?);
+        }
+        let base = base_of(&full);
+        tree.above = segments(&base);
+        for full in full {
             tree.look_above(&full, &base);
             tree.walk(&full, &base, rules);
         }
@@ -273,11 +273,16 @@ impl Source {
     }
 }
 
-/// From where names are told: the folder where the audit starts when the path is below it, so that annotations find
-/// their files; else the path itself.
-pub fn base_of(full: &Path) -> PathBuf {
+/// From where names are told: the folder where the audit starts when all paths are below it, so that annotations find
+/// their files; else the folder that all of them are in.
+pub fn base_of(full: &[PathBuf]) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
-    if full.starts_with(&here) { here } else { root_of(full) }
+    let Some(first) = full.first() else { return here };
+    if full.iter().all(|one| one.starts_with(&here)) {
+        return here;
+    }
+    let common = root_of(first);
+    common.ancestors().find(|folder| full.iter().all(|one| one.starts_with(folder))).unwrap_or(&common).to_owned()
 }
 
 fn root_of(full: &Path) -> PathBuf {

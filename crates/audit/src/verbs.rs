@@ -102,6 +102,11 @@ impl Words {
                 && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
     }
 
+    /// Whether a name says it only by a verb that is used for much else: `send`, `notify`.
+    pub(crate) fn is_weak(&self, name: &str) -> bool {
+        !self.functions.iter().any(|one| one == name) && !split(name).iter().any(|word| STRONG.contains(&word.as_str()))
+    }
+
     /// Whether a function of this name is there to be called by others.
     pub(crate) fn is_helper(&self, name: &str) -> bool {
         let words = split(name);

@@ -82,6 +82,13 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     for entry in source.custom_types().await? {
         target.put_custom_type(&entry).await?;
     }
+    for name in source.document_names().await? {
+        if target.document_digest(&name).await?.is_none()
+            && let Some(document) = source.document(&name).await?
+        {
+            target.put_document(&name, &document).await?;
+        }
+    }
     let mut page = Page::first(500);
     let mut tenants = Vec::new();
     loop {
@@ -126,6 +133,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
             }
             target.write_events(&tenant.id, piece).await?;
         }
+        target.write_publications(&tenant.id, source.read_publications(&tenant.id).await?).await?;
     }
     Ok(copied)
 }

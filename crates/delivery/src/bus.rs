@@ -22,6 +22,8 @@ pub struct Draft {
     pub timestamp: Option<Timestamp>,
     pub priority: Priority,
     pub idempotency_key: Option<String>,
+    /// It was checked against its type's schema, and breaks it.
+    pub broke_schema: bool,
 }
 
 /// An event that is durable.
@@ -163,5 +165,5 @@ pub(crate) fn new_event(
         priority: draft.priority,
         deliveries: u32::try_from(deliveries.len()).unwrap_or(u32::MAX),
     };
-    NewEvent { event: Arc::new(event), keys, deliveries }
+    NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: draft.broke_schema }
 }

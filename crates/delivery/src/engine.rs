@@ -195,9 +195,6 @@ impl Engine {
     }
 
     fn run_retention(self: &Arc<Self>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
-        if keep.is_none() && self.store.shared().is_none() {
-            return;
-        }
         let engine = self.clone();
         let mut stopping = self.stopping.subscribe();
         tokio::spawn(async move {

@@ -119,6 +119,14 @@ impl Index {
         self.tenants.read().get(tenant)?.all.get(&id).cloned()
     }
 
+    /// Active subscriptions, of one tenant or of all.
+    pub(crate) fn active(&self, of: Option<&TenantId>) -> Vec<Arc<Target>> {
+        let tenants = self.tenants.read();
+        let found = tenants.iter().filter(|(tenant, _)| of.is_none_or(|one| one == *tenant));
+        let targets = found.flat_map(|(_, index)| index.all.values());
+        targets.filter(|target| target.subscription.state.is_active()).cloned().collect()
+    }
+
     /// Who wants an event of this type, in a stable order.
     pub(crate) fn matching(&self, tenant: &TenantId, event_type: &EventType) -> Vec<Arc<Target>> {
         let tenants = self.tenants.read();

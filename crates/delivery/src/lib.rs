@@ -3,6 +3,7 @@
 mod attempt;
 mod bus;
 mod control;
+mod demand;
 mod egress;
 mod engine;
 mod index;

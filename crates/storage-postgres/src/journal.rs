@@ -9,6 +9,7 @@ use crate::{
     PgStore,
     connect::{Fault, Tx, WORKER_ROLE, params},
     error,
+    publications::Counting,
 };
 use appends::Appends;
 use async_trait::async_trait;
@@ -23,9 +24,6 @@ use storage::{CommitError, Done, Journal, Source, Write};
 
 /// Shared by every commit, so that who holds it alone knows that no commit is under way.
 pub(crate) const LOCK: i64 = 0x706f_7374_0001;
-
-/// Rows of statistics of one subscription, at most: commits that run side by side write into different ones.
-const SHARDS: usize = 64;
 
 #[async_trait]
 impl Journal for PgStore {
@@ -117,8 +115,8 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;
 
-    let shard = (store.node().unsigned_abs() as usize * crate::WRITERS + store.0.turn.fetch_add(1, Relaxed)) % SHARDS;
-    let written = join(appends.write(&tx, &known, &there), outcomes.write(&tx, shard as i16));
+    let (shard, counting) = (store.shard(), Counting::of(store, appends.tally(&known, &there)));
+    let written = join(appends.write(&tx, &known, &there, (&counting, shard)), outcomes.write(&tx, shard));
     let (written, committed) = join(written, tx.client().batch_execute("COMMIT")).await;
     let ((), ()) = match written {
         (Ok(()), Ok(())) => ((), ()),
@@ -126,6 +124,7 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     };
     committed.map_err(|fault| Failed::AtCommit(fault.into()))?;
     tx.done();
+    counting.committed(store);
     let mut appended = known.into_iter();
     Ok(batch
         .iter()

@@ -6,6 +6,7 @@
 mod catalog;
 mod connect;
 mod deliveries;
+mod documents;
 mod error;
 mod events;
 mod journal;
@@ -16,6 +17,7 @@ mod outbox;
 mod partitions;
 #[cfg(test)]
 mod plans;
+mod publications;
 mod retention;
 mod rows;
 mod subscriptions;
@@ -28,6 +30,8 @@ use connect::{Address, As, Fault, Params, READ, WRITE};
 use deadpool_postgres::Pool;
 pub use migrate::Migrated;
 use model::TenantId;
+use parking_lot::Mutex;
+use publications::Gathered;
 use std::sync::{
     Arc,
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
@@ -38,6 +42,8 @@ use tokio_postgres::Row;
 
 /// Connections for commits: one is on disk, others take what gathers meanwhile.
 const WRITERS: usize = 3;
+/// Rows of one thing that is counted, at most: commits that run side by side write into different ones.
+const SHARDS: usize = 64;
 /// Connections for everything else.
 const OTHERS: usize = 8;
 
@@ -56,6 +62,9 @@ struct Inner {
     pulse: Pool,
     /// A permit for each of them, so that a batch is taken when it can be written.
     writing: Semaphore,
+    /// What was published and is not counted yet.
+    gathered: Mutex<Gathered>,
+    flushing: tokio::sync::Mutex<()>,
     /// Which rows of statistics the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
@@ -103,6 +112,8 @@ impl PgStore {
             pool,
             address,
             writing: Semaphore::new(WRITERS),
+            gathered: Mutex::default(),
+            flushing: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             vault,
             node: AtomicI32::new(0),
@@ -122,6 +133,11 @@ impl PgStore {
         let pool = address.pool(1)?;
         migrate::check_roles(&*pool.get().await.map_err(error::pool)?).await?;
         Ok(migrated)
+    }
+
+    /// The rows that a commit adds to: of those that run side by side each has its own.
+    fn shard(&self) -> i16 {
+        ((self.node().unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
     }
 
     fn node(&self) -> i32 {
@@ -190,6 +206,9 @@ impl Store for PgStore {
     }
 
     async fn close(&self) -> Result<(), StorageError> {
+        if let Err(fault) = self.flush_publications().await {
+            tracing::warn!(error = %fault, "what was published in the last second is not counted");
+        }
         self.0.writing.close();
         self.0.writers.close();
         self.0.pulse.close();

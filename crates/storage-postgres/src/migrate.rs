@@ -16,10 +16,15 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 3] = [
+const MIGRATIONS: [(&str, Kind, &str); 4] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
+    (
+        "0004_publications_and_documents",
+        Kind::Additive,
+        include_str!("../migrations/0004_publications_and_documents.sql"),
+    ),
 ];
 
 /// Which migrations a store has had.
@@ -141,7 +146,7 @@ fn check((found, additive): (u32, bool)) -> Result<u32, StorageError> {
 }
 
 /// Tables that belong to tenants.
-pub(crate) const TENANT_TABLES: [&str; 10] = [
+pub(crate) const TENANT_TABLES: [&str; 11] = [
     "tenants",
     "api_keys",
     "subscriptions",
@@ -152,6 +157,7 @@ pub(crate) const TENANT_TABLES: [&str; 10] = [
     "attempts",
     "waiting",
     "outbox",
+    "publications",
 ];
 
 /// Refuses a store in which the API could see past its tenant, or whose own login sees nothing.

@@ -6,6 +6,7 @@ use crate::{
     connect::{Fault, Tx, params},
     error,
     journal::{self, appends::Appends},
+    publications::Counting,
     rows,
 };
 use model::{EventType, Priority, TenantId};
@@ -73,15 +74,17 @@ async fn take(store: &PgStore, tx: Tx, limit: usize, make: Make) -> Result<Drain
             ),
         }
     }
-    let each = {
+    let (each, counting) = {
         let all = events.iter().map(|(tenant, new)| (tenant, new)).collect();
         let mut appends = Appends::new(all, store.0.appends_to.load(Relaxed));
         let claimed = appends.claim_names(&tx).await?;
         let each = appends.settle_names(&tx, claimed, &there).await?;
-        appends.write(&tx, &each, &there).await?;
-        each
+        let counting = Counting::of(store, appends.tally(&each, &there));
+        appends.write(&tx, &each, &there, (&counting, store.shard())).await?;
+        (each, counting)
     };
     tx.commit().await?;
+    counting.committed(store);
     let events: Vec<(NewEvent, Appended)> = events.into_iter().map(|(_, new)| new).zip(each).collect();
     Ok(Drained { events, more })
 }

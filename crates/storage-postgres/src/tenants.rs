@@ -27,7 +27,7 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
 }
 
 /// Everything that a tenant owns, and its key below the tenant.
-const OWNED: [(&str, &str); 10] = [
+const OWNED: [(&str, &str); 11] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id, shard"),
     ("subscriptions", "id"),
@@ -37,6 +37,7 @@ const OWNED: [(&str, &str); 10] = [
     ("deliveries", "id"),
     ("event_keys", "name"),
     ("events", "id"),
+    ("publications", "day, event_type, shard"),
     ("tenants", ""),
 ];
 
@@ -93,6 +94,7 @@ impl Tenants for PgStore {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
         tx.query("SELECT pg_advisory_xact_lock($1)", params![journal::LOCK => INT8]).await?;
         tx.commit().await?;
+        self.0.gathered.lock().forget(&TenantId::trusted(id));
         for (table, key) in OWNED {
             let sql = if key.is_empty() {
                 format!("DELETE FROM postrider.{table} WHERE id = $1 AND $2 > 0 RETURNING 1")

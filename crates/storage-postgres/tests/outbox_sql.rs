@@ -339,7 +339,7 @@ async fn what_was_committed_becomes_an_event_once_and_in_order() {
             priority: found.priority,
             deliveries: 0,
         };
-        Some(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new() })
+        Some(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false })
     });
     let mut types = Vec::new();
     for commit in [false, true] {

@@ -100,7 +100,12 @@ impl World {
             priority: Priority::Normal,
             deliveries: deliveries.len() as u32,
         };
-        NewEvent { event: Arc::new(event), keys: vec![DedupeKey::Idempotency(name.into())], deliveries }
+        NewEvent {
+            event: Arc::new(event),
+            keys: vec![DedupeKey::Idempotency(name.into())],
+            deliveries,
+            broke_schema: false,
+        }
     }
 
     async fn commit(&self, batch: Vec<Write>) -> Vec<Done> {

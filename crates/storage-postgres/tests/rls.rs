@@ -8,7 +8,7 @@ use support::{Database, migrated};
 use testing::Postgres;
 
 /// Tables that the API works on, and the column that names the tenant.
-const TENANT_TABLES: [(&str, &str); 9] = [
+const TENANT_TABLES: [(&str, &str); 10] = [
     ("tenants", "id"),
     ("api_keys", "tenant_id"),
     ("subscriptions", "tenant_id"),
@@ -18,6 +18,7 @@ const TENANT_TABLES: [(&str, &str); 9] = [
     ("deliveries", "tenant_id"),
     ("attempts", "tenant_id"),
     ("waiting", "tenant_id"),
+    ("publications", "tenant_id"),
 ];
 /// Tables with a tenant in them that are none of the API's business.
 const OTHERS: [&str; 2] = ["outbox", "changes"];
@@ -36,6 +37,7 @@ impl Two {
                  INSERT INTO postrider.subscriptions VALUES ('{tenant}', '{SUBSCRIPTION}', 'https://a.example', NULL,
                      '*', '', 0, 0, true, 5, 1, '', '{{}}', NULL, 1, 0, 0);
                  INSERT INTO postrider.subscription_stats VALUES ('{tenant}', '{SUBSCRIPTION}', 0, 1, 1);
+                 INSERT INTO postrider.publications VALUES ('{tenant}', 20000, 'a.b', 0, 1, 0, 0);
                  INSERT INTO postrider.event_keys VALUES ('{tenant}', 'i:one', '{OLD}');
                  INSERT INTO postrider.events SELECT '{tenant}', id, 'one', 'a.b', 0, '{{}}', '', 1, 1 FROM ids;
                  INSERT INTO postrider.deliveries SELECT '{tenant}', id, '{SUBSCRIPTION}', 'a.b', 'one', 3, 1, 0, 0 FROM ids;

@@ -5,14 +5,14 @@ use crate::{
     error::sqlite,
     events,
     marks::{List, Marks},
-    rows, tenants,
+    publications, rows, tenants,
 };
 use async_trait::async_trait;
 use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Write};
+use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Tally, Write};
 
 #[async_trait]
 impl Journal for SqliteStore {
@@ -57,6 +57,7 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
             });
         }
         journal.write_stats()?;
+        publications::write(&mut journal.publication, &journal.published).map_err(sqlite)?;
         done
     };
     tx.commit().map_err(sqlite)?;
@@ -65,7 +66,7 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
 
 /// What one batch adds to a subscription's statistics: written once, however many outcomes it has.
 #[derive(Default)]
-struct Tally {
+struct Results {
     success: u64,
     failure: u64,
     triggered: Option<i64>,
@@ -85,8 +86,10 @@ struct Statements<'c> {
     cancel: CachedStatement<'c>,
     tenant: CachedStatement<'c>,
     stats: CachedStatement<'c>,
+    publication: CachedStatement<'c>,
     tenants: HashMap<TenantId, bool>,
-    tallies: HashMap<(TenantId, SubscriptionId), Tally>,
+    tallies: HashMap<(TenantId, SubscriptionId), Results>,
+    published: Tally,
 }
 
 impl<'c> Statements<'c> {
@@ -131,8 +134,10 @@ impl<'c> Statements<'c> {
                  last_success_at = max(coalesce(?6, last_success_at), coalesce(last_success_at, ?6)),
                  last_failure_at = max(coalesce(?7, last_failure_at), coalesce(last_failure_at, ?7))",
             )?,
+            publication: publications::prepare(tx)?,
             tenants: HashMap::new(),
             tallies: HashMap::new(),
+            published: Tally::default(),
         })
     }
 
@@ -149,8 +154,13 @@ impl<'c> Statements<'c> {
         if !self.tenant_exists(&append.tenant)? {
             return Ok(Done::NoTenant);
         }
-        let events = append.events.iter();
-        events.map(|new| self.append_event(&append.tenant, new, marks)).collect::<Result<_, _>>().map(Done::Appended)
+        let mut each = Vec::with_capacity(append.events.len());
+        for new in append.events.iter() {
+            let appended = self.append_event(&append.tenant, new, marks)?;
+            self.published.add(&append.tenant, new, &appended);
+            each.push(appended);
+        }
+        Ok(Done::Appended(each))
     }
 
     fn append_event(&mut self, tenant: &TenantId, new: &NewEvent, marks: &mut Marks) -> Result<Appended, StorageError> {

@@ -5,12 +5,14 @@
 mod catalog;
 mod checkpoint;
 mod deliveries;
+mod documents;
 mod error;
 mod events;
 mod journal;
 mod keys;
 mod marks;
 mod migrate;
+mod publications;
 mod readers;
 mod retention;
 mod rows;

@@ -32,7 +32,7 @@ pub(crate) fn exists(connection: &Connection, id: &TenantId) -> Result<bool, Sto
 pub(crate) const EXISTS: &str = "SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0";
 
 /// Everything that a tenant owns: table, and its key below the tenant.
-const OWNED: [(&str, &str); 9] = [
+const OWNED: [(&str, &str); 10] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id"),
     ("subscriptions", "id"),
@@ -41,6 +41,7 @@ const OWNED: [(&str, &str); 9] = [
     ("event_keys", "name"),
     ("events", "id"),
     ("list_marks", "list, id"),
+    ("publications", "day, event_type"),
     ("tenants", ""),
 ];
 

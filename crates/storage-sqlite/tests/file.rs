@@ -83,7 +83,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         deliveries: 2,
     };
     let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
-    let new = NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into() };
+    let new = NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), broke_schema: false };
     let attempt = Attempt {
         number: 1,
         started_at: NOW,
@@ -297,7 +297,12 @@ async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
         priority: Priority::Normal,
         deliveries: 0,
     };
-    let new = |_| NewEvent { event: Arc::new(event(ids.event(later))), keys: vec![], deliveries: vec![] };
+    let new = |_| NewEvent {
+        event: Arc::new(event(ids.event(later))),
+        keys: vec![],
+        deliveries: vec![],
+        broke_schema: false,
+    };
     let append = Append { tenant: tenant.clone(), events: Arc::new((0..2_100).map(new).collect()) };
     store.commit(vec![Write::Append(append)]).await.unwrap();
 }

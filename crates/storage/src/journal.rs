@@ -36,6 +36,8 @@ pub struct NewEvent {
     pub event: Arc<Event>,
     pub keys: Vec<DedupeKey>,
     pub deliveries: Vec<NewDelivery>,
+    /// It was checked, and is not as the catalog promises.
+    pub broke_schema: bool,
 }
 
 /// Events of one request, with their deliveries: all are written, or none.

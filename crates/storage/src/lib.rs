@@ -8,11 +8,13 @@ pub mod codec;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod deliveries;
+mod documents;
 mod error;
 mod events;
 mod journal;
 mod keys;
 mod page;
+mod publications;
 mod retention;
 mod shared;
 mod subscriptions;
@@ -22,6 +24,7 @@ mod vault;
 
 pub use catalog::CustomTypes;
 pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, Waiting};
+pub use documents::{Document, Documents};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
 pub use journal::{
@@ -29,6 +32,7 @@ pub use journal::{
 };
 pub use keys::Keys;
 pub use page::Page;
+pub use publications::{Added, Publication, Publications, Tally, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
     Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing, Shared,
@@ -43,7 +47,18 @@ use async_trait::async_trait;
 /// A whole store.
 #[async_trait]
 pub trait Store:
-    Tenants + Keys + Subscriptions + CustomTypes + Events + Deliveries + Journal + Retention + Transfer + std::fmt::Debug
+    Tenants
+    + Keys
+    + Subscriptions
+    + CustomTypes
+    + Events
+    + Deliveries
+    + Journal
+    + Publications
+    + Retention
+    + Documents
+    + Transfer
+    + std::fmt::Debug
 {
     /// Proves that a write would be durable now.
     async fn check_writable(&self) -> Result<(), StorageError>;

@@ -1,6 +1,6 @@
 //! An event as its publisher sends it, and the checks on the way in.
 
-use crate::{App, body::too_large, problem::Problem};
+use crate::{App, body::too_large, problem::Problem, types::Misfit};
 use bytes::Bytes;
 use delivery::{Draft, PublishError};
 use model::{EventType, Priority, Problems, TenantId, Timestamp, event::check_given_id};
@@ -78,7 +78,7 @@ impl NewEvent<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(Problem::bad_request("The event is malformed"));
         };
-        app.types.check(app, tenant, &event_type, self.data.get(), &field("type"), &field("data"))?;
+        let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &field("type"), &field("data"))?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),
@@ -87,6 +87,7 @@ impl NewEvent<'_> {
             timestamp,
             priority,
             idempotency_key: None,
+            broke_schema: misfit == Some(Misfit::Schema),
         })
     }
 }

@@ -40,6 +40,7 @@ fn row(operation: &str) -> Row {
     match operation {
         "GET /healthz" | "GET /readyz" | "GET /api/v1/nodes"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
+        | "GET /api/v1/audit/report" | "PUT /api/v1/audit/report"
         | "GET /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/misfits"
         | "POST /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/{event_type}"
         | "PUT /api/v1/webhooks/events/{event_type}" | "DELETE /api/v1/webhooks/events/{event_type}" => Row::Common,
@@ -48,6 +49,8 @@ fn row(operation: &str) -> Row {
         "POST /api/v1/events/batch" => Row::Makes { body: EVENTS },
         "GET /api/v1/events" => Row::Lists { queries: &["type=invoice.created", "after=2020-01-01T00:00:00Z"] },
         "GET /api/v1/events/{id}" => names(Event, "", 404),
+
+        "GET /api/v1/audit/coverage" => Row::Lists { queries: &["days=7"] },
 
         "POST /api/v1/keys" => Row::Makes { body: "{}" },
         "GET /api/v1/keys" => Row::Lists { queries: &[] },

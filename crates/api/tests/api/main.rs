@@ -1,6 +1,7 @@
 //! Tests of the API over HTTP, against a real store, a real engine and real receivers. They mirror the routes; what
 //! happens on the wire to receivers is in `delivery`.
 
+mod audit;
 mod auth;
 mod delivery;
 mod events;

@@ -9,8 +9,8 @@ use crate::report::Report;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
-    // An accepted gap has been read and answered.
-    for finding in findings(report).iter().filter(|finding| finding.accepted.is_none()) {
+    // An accepted gap has been read and answered; one of the baseline is known.
+    for finding in findings(report).iter().filter(|finding| finding.accepted.is_none() && finding.known != Some(true)) {
         out.push_str(&line(finding));
         out.push('\n');
     }
@@ -22,6 +22,9 @@ fn closing(report: &Report) -> String {
     let mut text = headline(report);
     if report.summary.accepted > 0 {
         text.push_str(&format!(" Accepted: {}.", report.summary.accepted));
+    }
+    if let Some(baseline) = &report.baseline {
+        text.push_str(&format!(" Known gaps, by the baseline: {}.", baseline.gaps.len()));
     }
     if report.summary.undefined > 0 {
         text.push_str(&format!(" Published, but not defined: {}.", report.summary.undefined));

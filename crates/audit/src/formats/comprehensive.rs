@@ -1,6 +1,7 @@
 //! Everything that was found, as a document in Markdown.
 
 use super::{
+    changes::blocks,
     figures::{Bar, bars, head, silent},
     phases::roadmap,
     templates,
@@ -28,6 +29,7 @@ pub(super) fn render(report: &Report) -> String {
     let context = context! {
         head => Serde(head(report)),
         report => Serde(report),
+        blocks => Serde(blocks(report)),
         sections => Serde(sections(report)),
         unlisted => Serde(unlisted(report)),
         modules => Serde(integrated(report)),

@@ -167,6 +167,7 @@ pub(super) fn head(report: &Report) -> Head {
     let catalog = match (&report.catalog.file, report.catalog.line) {
         (Some(file), Some(line)) => format!("{} ({file}:{line})", report.catalog.name),
         (Some(file), None) => format!("{} ({file})", report.catalog.name),
+        (None, _) if report.catalog.name.is_empty() => "none".into(),
         (None, _) => report.catalog.name.clone(),
     };
     Head {

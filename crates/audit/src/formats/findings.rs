@@ -1,6 +1,7 @@
 //! A report as a flat list of findings, for SARIF and for annotations: what is wrong, where, and how bad it is.
 
 use super::figures::open_gaps;
+use crate::gate::Baseline;
 use crate::report::{Event, Report, Site, SiteState, State, Suggestion};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,6 +147,8 @@ pub(super) struct Finding<'report> {
     pub(super) related: Vec<(Spot<'report>, String)>,
     /// Why it is accepted.
     pub(super) accepted: Option<&'report str>,
+    /// Whether the baseline has it; nothing when there is none, or it keeps no such thing.
+    pub(super) known: Option<bool>,
 }
 
 /// Sorted by rule, then as the report is.
@@ -159,7 +162,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             bypass.table
         ),
         spot: Some(Spot { file: &bypass.file, line: bypass.line, function: bypass.function.as_deref() }),
-        ..bare(Rule::Bypass, bypass.event_type.as_deref())
+        ..bare(Rule::Bypass, bypass.event_type.as_deref().or(Some(&bypass.table)))
     }));
     let accepted = report.events.iter().filter(|event| event.state != State::Published && event.accepted.is_some());
     all.extend(open_gaps(report).chain(accepted).map(gap));
@@ -174,12 +177,26 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
         ..bare(Rule::Unresolved, Some(&unresolved.expression))
     }));
     all.extend(duplicates(report));
+    if let Some(baseline) = &report.baseline {
+        all.iter_mut().for_each(|finding| finding.known = Some(is_known(finding, baseline)));
+    }
     all.sort_by_key(|finding| finding.rule);
     all
 }
 
+/// What no baseline keeps is no gap that a gate asks for.
+fn is_known(finding: &Finding<'_>, baseline: &Baseline) -> bool {
+    let Some(subject) = finding.subject else { return true };
+    match finding.rule {
+        Rule::NearMiss | Rule::Undefined => baseline.undefined.contains(subject),
+        Rule::Dead | Rule::Missing | Rule::ParallelOnly => baseline.gaps.contains(subject),
+        Rule::Bypass => finding.spot.as_ref().is_some_and(|spot| baseline.knows_place(spot.file, subject)),
+        Rule::WithoutTenant | Rule::Unresolved | Rule::Duplicate => true,
+    }
+}
+
 fn bare(rule: Rule, subject: Option<&str>) -> Finding<'_> {
-    Finding { rule, subject, message: String::new(), spot: None, related: Vec::new(), accepted: None }
+    Finding { rule, subject, message: String::new(), spot: None, related: Vec::new(), accepted: None, known: None }
 }
 
 fn spot(site: &Site) -> Spot<'_> {

@@ -1,6 +1,7 @@
 //! One page without anything from outside: the tables are in it, the script only searches and filters.
 
 use super::{
+    changes::blocks,
     figures::{bars, head, statistics},
     phases::roadmap,
     templates,
@@ -39,6 +40,7 @@ pub(super) fn render(report: &Report) -> String {
         json => json_in_html(report),
         head => Serde(head(report)),
         report => Serde(report),
+        blocks => Serde(blocks(report)),
         bars => Serde(bars(report)),
         statistics => Serde(statistics(report)),
         filters => Serde(State::ALL.map(|state| filter(report, state))),

@@ -2,6 +2,7 @@
 //! the same text for the same report.
 
 mod annotations;
+mod changes;
 mod comprehensive;
 mod figures;
 mod findings;

@@ -81,6 +81,9 @@ fn result(finding: &Finding<'_>, seen: &mut HashMap<String, usize>) -> Value {
         "suppressions": suppressions,
     });
     let fields = result.as_object_mut().expect("it was made as an object");
+    if let Some(known) = finding.known {
+        fields.insert("baselineState".into(), json!(if known { "unchanged" } else { "new" }));
+    }
     if let Some(spot) = &finding.spot {
         fields.insert("locations".into(), json!([location(spot)]));
     }

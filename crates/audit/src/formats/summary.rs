@@ -1,6 +1,7 @@
 //! A page of text, 80 columns wide. Only a name or a path that is longer makes a line longer.
 
 use super::{
+    changes::blocks,
     figures::{bars, counted, head, silent, statistics},
     phases::roadmap,
 };
@@ -28,6 +29,15 @@ pub(super) fn render(report: &Report) -> String {
     categories(&mut page, report);
     page.title("BROKEN PROMISES");
     broken(&mut page, report);
+    for block in blocks(report) {
+        page.title(&block.title.to_uppercase());
+        page.words("", &block.lead);
+        for list in block.lists {
+            page.gap();
+            page.line(&format!("{}:", list.what));
+            page.list(list.names.into_iter());
+        }
+    }
     page.title("MODULES WITH NO INTEGRATION");
     page.list(silent(report).into_iter().map(|module| match module.gaps {
         0 => module.path.clone(),

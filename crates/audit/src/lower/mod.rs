@@ -1,9 +1,18 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
+mod csharp;
 mod formats;
 mod go;
+mod handed;
+mod java;
+mod kotlin;
+mod php;
 mod python;
+mod ruby;
 mod rust;
+mod texts;
+mod typed;
+mod typescript;
 pub(crate) mod words;
 mod writer;
 
@@ -27,6 +36,13 @@ struct Dialect {
 
 const DIALECTS: &[Dialect] = &[
     Dialect {
+        name: "php",
+        extensions: &["php", "phtml", "inc"],
+        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+        lower: php::lower,
+        place: php::place,
+    },
+    Dialect {
         name: "python",
         extensions: &["py", "pyi"],
         grammar: || tree_sitter_python::LANGUAGE.into(),
@@ -46,6 +62,55 @@ const DIALECTS: &[Dialect] = &[
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         lower: rust::lower,
         place: rust::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["ts", "mts", "cts"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["tsx"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "javascript",
+        extensions: &["js", "mjs", "cjs", "jsx"],
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "ruby",
+        extensions: &["rb", "rake", "ru"],
+        grammar: || tree_sitter_ruby::LANGUAGE.into(),
+        lower: ruby::lower,
+        place: ruby::place,
+    },
+    Dialect {
+        name: "java",
+        extensions: &["java"],
+        grammar: || tree_sitter_java::LANGUAGE.into(),
+        lower: java::lower,
+        place: java::place,
+    },
+    Dialect {
+        name: "csharp",
+        extensions: &["cs"],
+        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+        lower: csharp::lower,
+        place: csharp::place,
+    },
+    Dialect {
+        name: "kotlin",
+        extensions: &["kt", "kts"],
+        grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+        lower: kotlin::lower,
+        place: kotlin::place,
     },
 ];
 

@@ -1,6 +1,6 @@
 //! What all languages need to write down facts: scopes, calls, names, strings.
 
-use super::Lower;
+use super::{Lower, handed};
 use crate::{
     facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
     sql,
@@ -45,6 +45,7 @@ impl<'a> Writer<'a> {
             all.iter().any(|other| other.function == one.function && whole(other))
         };
         self.facts.sql = all.iter().filter(|one| !is_part(one)).cloned().collect();
+        handed::note(&mut self.facts);
         self.facts
     }
 
@@ -79,6 +80,11 @@ impl<'a> Writer<'a> {
     /// The whole file.
     pub(crate) fn source(&self) -> &'a str {
         self.src
+    }
+
+    /// The only thing inside, or the first.
+    pub(crate) fn lower_first(&mut self, node: Node<'_>) -> Expr {
+        named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
     }
 
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
@@ -119,7 +125,9 @@ impl<'a> Writer<'a> {
     /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
     /// `partial`, reopened) goes on.
     pub(crate) fn in_class(&mut self, class: Class, inside: impl FnOnce(&mut Self)) {
-        let known = self.facts.classes.iter().position(|one| one.name == class.name && !class.name.is_empty());
+        let outer = class.outer.clone().or_else(|| self.class_name());
+        let same = |one: &Class| one.name == class.name && one.outer == outer && !class.name.is_empty();
+        let known = self.facts.classes.iter().position(same);
         let index = match known {
             Some(index) => {
                 let one = &mut self.facts.classes[index];
@@ -129,7 +137,7 @@ impl<'a> Writer<'a> {
                 index
             }
             None => {
-                self.facts.classes.push(class);
+                self.facts.classes.push(Class { outer, ..class });
                 self.facts.classes.len() - 1
             }
         };
@@ -153,6 +161,26 @@ impl<'a> Writer<'a> {
         index
     }
 
+    /// For values that stand directly in a class: what `inside` does knows the class's names.
+    pub(crate) fn in_class_scope<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        let Some(class) = self.class_body() else { return inside(self) };
+        let one = &self.facts.classes[class];
+        let (name, line, known) = (one.name.clone(), one.line, one.scope);
+        let scope = if known == 0 {
+            let function =
+                Function { class: Some(name), parent: self.function(), line, end_line: line, ..Function::default() };
+            self.facts.functions.push(function);
+            self.facts.classes[class].scope = self.facts.functions.len() - 1;
+            self.facts.functions.len() - 1
+        } else {
+            known
+        };
+        self.functions.push(scope);
+        let value = inside(self);
+        self.functions.pop();
+        value
+    }
+
     /// A name gets a value, in the function or the class that this is in.
     pub(crate) fn bind(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let binding = Binding { name: name.to_owned(), value, kind, line };
@@ -164,7 +192,15 @@ impl<'a> Writer<'a> {
 
     /// A field of the class around gets a value or a type.
     pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
-        let function = self.function();
+        let function = match self.class_body() {
+            Some(class) => self.facts.classes[class].scope,
+            None => self.function(),
+        };
+        self.field_of(function, name, value, kind, line);
+    }
+
+    /// The same for a value that another function holds.
+    pub(crate) fn field_of(&mut self, function: usize, name: &str, value: Expr, kind: Option<String>, line: u32) {
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
         }

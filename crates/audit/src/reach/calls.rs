@@ -13,6 +13,9 @@ use crate::{
 const LOOK_UPS: &[&str] =
     &["get", "fetch", "getOrDefault", "GetValueOrDefault", "dig", "at", "index", "getOrElse", "getValue"];
 
+/// Of walks for types inside of one another.
+const INSIDE_MAX: u8 = 5;
+
 /// Methods that answer their receiver, or what they are given when there is none.
 const OR_ELSE: &[&str] =
     &["unwrap_or", "unwrap_or_else", "orElse", "orElseGet", "getOrElse", "GetValueOrDefault", "ifEmpty", "or"];
@@ -25,6 +28,10 @@ const CONVERSIONS: &[&str] = &[
 impl<'p> Reach<'p> {
     pub(super) fn call(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         if let Expr::Member(of, method) = &call.target {
+            // What a builder makes is what it was given, not what all of its users give.
+            if walk.callers && call.args.is_empty() && matches!(method.as_str(), "build" | "Build") && is_given(of) {
+                return vec![self.unknown(call, scope)];
+            }
             let bases = self.reach(of, scope, walk);
             if LOOK_UPS.contains(&method.as_str())
                 && let Some(key) = call.args.first()
@@ -36,14 +43,8 @@ impl<'p> Reach<'p> {
             if !found.is_empty() {
                 return found;
             }
-            // A variant with values in it.
-            if let Some(base) = bases.iter().find(
-                |base| matches!(base.thing, Thing::Class(class) if self.project.class(class).is_enum && !call.args.is_empty()),
-            ) {
-                let found = self.member(base.clone(), method, scope, walk);
-                if found.iter().any(|one| matches!(one.thing, Thing::Text(_))) {
-                    return found;
-                }
+            if let Some(found) = self.variant(call, &bases, scope, walk) {
+                return found;
             }
             let kept: Vec<_> = bases.into_iter().filter(|base| matches!(base.thing, Thing::Text(_))).collect();
             if !kept.is_empty() {
@@ -91,7 +92,7 @@ impl<'p> Reach<'p> {
                 found
                     .into_iter()
                     .filter(|one| !matches!(one.thing, Thing::Nil))
-                    .map(|one| one.by("the look-up's default")),
+                    .map(|one| one.by("the look-up's default").at_most(Confidence::Medium)),
             );
         }
         all
@@ -132,18 +133,23 @@ impl<'p> Reach<'p> {
                 _ => vec![Found::new(Thing::Instance(class, Some((call, scope))))],
             };
         }
-        let targets = graph::targets(&Reach::types(self.project), call, scope.file);
+        // `run = run(…)`: a circle ends.
+        if self.inside >= INSIDE_MAX {
+            return Vec::new();
+        }
+        let types = Reach { inside: self.inside + 1, ..Reach::types(self.project) };
+        let targets = graph::targets(&types, call, scope.file);
         let mut all = Vec::new();
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
         }
         // `event.type()` of an enum's member: its method answers a field of its own.
-        if bases.iter().any(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)))
+        let members = || bases.iter().filter(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)));
+        if members().next().is_some()
             && !all.iter().any(|one| matches!(one.thing, Thing::Text(_)))
             && call.args.is_empty()
         {
-            let texts = bases.iter().filter(|base| matches!(base.thing, Thing::Text(_))).cloned();
-            return if call.target.last_name() == Some("name") { Vec::new() } else { texts.collect() };
+            return if call.target.last_name() == Some("name") { Vec::new() } else { members().cloned().collect() };
         }
         if !targets.certain {
             all = all.into_iter().map(|one| one.at_most(Confidence::Medium)).collect();
@@ -210,7 +216,14 @@ impl<'p> Reach<'p> {
                 let by_name = words.names().iter().find_map(|name| {
                     pairs.iter().find(|(key, _)| matches!(key, Expr::Text(text) if verbs::same(text, name)))
                 });
-                by_name.map(|(_, value)| self.reach(value, at, walk)).unwrap_or_default()
+                match by_name {
+                    Some((_, value)) => self.reach(value, at, walk),
+                    None => {
+                        let spread = pairs.iter().filter(|(key, _)| key.is_spread());
+                        let found = spread.flat_map(|(_, value)| self.reach(value, at, walk));
+                        found.filter(|one| !matches!(one.thing, Thing::Nil)).collect()
+                    }
+                }
             }
             Thing::Instance(class, made) => self.of_object(*class, *made, words, walk),
             Thing::Class(class) if !self.project.class(*class).is_enum => self.of_object(*class, None, words, walk),
@@ -370,6 +383,11 @@ impl<'p> Reach<'p> {
         }
         Vec::new()
     }
+}
+
+/// `….type("a.b")`: a step of a builder.
+fn is_given(of: &Expr) -> bool {
+    matches!(of, Expr::Call(call) if !call.args.is_empty() && matches!(&call.target, Expr::Member(..)))
 }
 
 /// `super(…)`, `super().__init__(…)`, `parent::__construct(…)`

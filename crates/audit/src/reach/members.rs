@@ -2,7 +2,7 @@
 
 use super::{Found, GroupKey, Reach, Thing, Walk};
 use crate::{
-    facts::Expr,
+    facts::{Call, Expr},
     project::{ClassId, FunctionId},
     report::Confidence,
 };
@@ -16,9 +16,22 @@ impl<'p> Reach<'p> {
                 self.meaning(meaning, name, scope, walk)
             }
             Thing::Class(class) | Thing::Instance(class, _) => {
-                let found = self.of_class(*class, name, walk, 0);
+                let mut found = self.of_class(*class, name, walk, 0);
+                if found.is_empty() {
+                    let parts = self.project.parts(*class).into_iter();
+                    found = parts
+                        .map(|part| self.of_class(part, name, walk, 0))
+                        .find(|found| !found.is_empty())
+                        .unwrap_or_default();
+                }
                 if found.is_empty() {
                     return vec![Found { thing: Thing::Open(name.into()), ..base }];
+                }
+                // `EVENT = None` in a base is filled in by the classes made from it.
+                if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
+                    let children = self.project.children(&self.project.class(*class).name).iter();
+                    let filled: Vec<_> = children.flat_map(|child| self.of_class(*child, name, walk, 4)).collect();
+                    found = if filled.is_empty() { found } else { filled };
                 }
                 found.into_iter().map(|one| carry(&base, one)).collect()
             }
@@ -48,10 +61,24 @@ impl<'p> Reach<'p> {
         }
     }
 
+    /// `Event::Paid(invoice)`: a variant with values in it.
+    pub(super) fn variant(
+        &self,
+        call: &'p Call,
+        bases: &[Found<'p>],
+        scope: FunctionId,
+        walk: &mut Walk<'p>,
+    ) -> Option<Vec<Found<'p>>> {
+        let is_enum = |thing: &Thing<'_>| matches!(thing, Thing::Class(class) if self.project.class(*class).is_enum);
+        let base = bases.iter().find(|base| is_enum(&base.thing) && !call.args.is_empty())?;
+        let found = self.member(base.clone(), call.target.last_name()?, scope, walk);
+        found.iter().any(|one| matches!(one.thing, Thing::Text(_))).then_some(found)
+    }
+
     /// A member, a field, a class inside, or a method that answers without being asked anything.
     fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'p>, depth: usize) -> Vec<Found<'p>> {
         let class = self.project.class(id);
-        let top = FunctionId { file: id.file, index: 0 };
+        let top = FunctionId { file: id.file, index: class.scope };
         let what = if class.is_enum { "enum member" } else { "constant" };
         let mut all = Vec::new();
         for binding in class.members.iter().filter(|one| one.name == name) {
@@ -81,8 +108,8 @@ impl<'p> Reach<'p> {
         if !all.is_empty() {
             return all;
         }
-        if let Some(inner) = self.project.classes_named(name).iter().find(|one| one.file == id.file && **one != id) {
-            return vec![Found::new(Thing::Class(*inner))];
+        if let Some(inner) = self.project.inner_class(id, name) {
+            return vec![Found::new(Thing::Class(inner))];
         }
         if let Some(method) = self.project.method(id, name) {
             return vec![Found::new(Thing::Function(method))];
@@ -106,7 +133,7 @@ impl<'p> Reach<'p> {
                 other.flat_map(|one| self.reach(&one.value, top, walk)).collect()
             }
             // An enum's member that is made of several values: its texts.
-            Expr::List(items) => {
+            Expr::List(items) if self.project.class(id).is_enum => {
                 let found = items.iter().flat_map(|item| self.reach(item, top, walk));
                 found.filter(|one| matches!(one.thing, Thing::Text(_))).take(1).collect()
             }
@@ -133,6 +160,33 @@ impl<'p> Reach<'p> {
             if fits {
                 all.extend(self.reach(value, at, walk));
             }
+        }
+        if all.is_empty() {
+            all = self.spread(pairs, at, key, walk);
+        }
+        all
+    }
+
+    /// Values under a key in the maps that a map is made of: `{...base}`.
+    fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let spread = pairs.iter().filter(|(one, _)| one.is_spread());
+        let bases: Vec<Found<'p>> = spread.flat_map(|(_, value)| self.reach(value, at, walk)).collect();
+        let mut all = Vec::new();
+        for base in bases {
+            let found = match &base.thing {
+                Thing::Map(pairs, at) => {
+                    let (pairs, at) = (*pairs, *at);
+                    self.keyed(pairs, at, key, walk)
+                }
+                Thing::Class(class) | Thing::Instance(class, _) => self.of_class(*class, key, walk, 0),
+                _ => Vec::new(),
+            };
+            all.extend(found.into_iter().map(|mut one| {
+                if one.group.is_none() && matches!(one.thing, Thing::Text(_)) {
+                    one.group.clone_from(&base.group);
+                }
+                carry(&base, one)
+            }));
         }
         all
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     cross::Cross,
+    facts::Expr,
     make::folder,
     publish::Site,
     report::{Confidence, Event, SiteState, State},
@@ -42,7 +43,7 @@ impl<'c> Snippets<'c> {
     }
 
     /// A snippet for an event in a file, and the example that it was made from.
-    pub(super) fn of(&self, event: &Event, file: &str, module: &str) -> (String, Option<String>) {
+    pub(super) fn of(&self, event: &Event, file: &str, class: Option<&str>) -> (String, Option<String>) {
         if event.state == State::Dead
             && let Some(snippet) = self.call_of_helper(event)
         {
@@ -50,12 +51,21 @@ impl<'c> Snippets<'c> {
         }
         let language = extension(file);
         let entity = event.event_type.split('.').next().unwrap_or("");
-        let mut near: Vec<&&Site<'_>> =
-            self.usual.iter().filter(|site| extension(self.file(site)) == language).collect();
+        // What an object asks of itself only its class can.
+        let fits = |site: &&&Site<'_>| {
+            let own_class = self.cross.project.function(site.at).class.as_deref();
+            extension(self.file(site)) == language
+                && match asks_itself(&site.call.target) {
+                    Itself::Directly => class.is_some() && own_class == class && self.file(site) == file,
+                    Itself::ByField => class.is_some(),
+                    Itself::No => true,
+                }
+        };
+        let mut near: Vec<&&Site<'_>> = self.usual.iter().filter(fits).collect();
         near.sort_by_key(|site| {
             let own = self.file(site);
             let same_entity = site.event.split('.').next() == Some(entity);
-            (own != file, folder(own) != module, !same_entity)
+            (own != file, folder(own) != folder(file), !same_entity)
         });
         for site in near.into_iter().take(6) {
             if let Some(text) = self.exchanged(site, event) {
@@ -155,6 +165,32 @@ fn renamed(text: &str, old: &str, new: &str) -> String {
         text = with_start(&text, &from, &to);
     }
     text
+}
+
+/// Whether a call goes through the object that it stands in.
+enum Itself {
+    /// `self.announce(…)`
+    Directly,
+    /// `self.bus.publish(…)`
+    ByField,
+    No,
+}
+
+fn asks_itself(target: &Expr) -> Itself {
+    let mut at = target;
+    let mut steps = 0;
+    loop {
+        match at {
+            Expr::Member(of, _) => {
+                at = of;
+                steps += 1;
+            }
+            Expr::Call(call) => at = &call.target,
+            Expr::Name(name) if name == "self" && steps == 1 => return Itself::Directly,
+            Expr::Name(name) if name == "self" => return Itself::ByField,
+            _ => return Itself::No,
+        }
+    }
 }
 
 fn is_word(c: char) -> bool {

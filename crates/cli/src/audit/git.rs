@@ -25,7 +25,13 @@ pub(super) fn state(paths: &[PathBuf]) -> State {
 }
 
 fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
-    let output = Command::new("git").arg("-C").arg(folder).args(args).stdin(Stdio::null()).output().context("git cannot be run")?;
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .context("git cannot be run")?;
     if !output.status.success() {
         bail!("git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
@@ -35,13 +41,14 @@ fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
 /// The source files below the paths as they were: name, path below the path, text.
 pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow::Result<Vec<(String, String, String)>> {
     let mut all = Vec::new();
-    for path in paths {
-        let full = path.canonicalize().with_context(|| format!("{}", path.display()))?;
-        let base = base_of(&full);
-        let commit = format!("{revision}^{{commit}}");
-        let commit = ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])
-            .with_context(|| format!("--since {revision:?} is no revision of the repository around {}", base.display()))?;
-        let commit = commit.trim();
+    let full: Vec<PathBuf> = paths.iter().map(|path| path.canonicalize()).collect::<Result<_, _>>()?;
+    let base = base_of(&full);
+    let commit = format!("{revision}^{{commit}}");
+    let Ok(commit) = ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
+        bail!("--since {revision:?} is no revision of a repository of git around {}", base.display());
+    };
+    let commit = commit.trim();
+    for full in full {
         let below = full.strip_prefix(&base).unwrap_or(&full).to_string_lossy().into_owned();
         let wanted = if below.is_empty() { ".".to_owned() } else { below.clone() };
         let list = ask(&base, &["ls-tree", "-r", "-z", "--name-only", commit, "--", &wanted])?;

@@ -4,7 +4,7 @@ mod git;
 mod source;
 
 use crate::client::Server;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use audit::{
     About, CatalogSource, audit,
     config::{Config, FILE_NAME},
@@ -38,9 +38,9 @@ pub(crate) struct Args {
     /// Files and folders to read
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What to write
-    #[arg(long, default_value = "summary", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
-    format: String,
+    /// What to write [default: summary]
+    #[arg(long, value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
+    format: Option<String>,
     /// Where to write it [default: standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SOURCE")]
     catalog: Option<String>,
     /// The main set of constants in the code: a name, or path:name
-    #[arg(long, value_name = "NAME", conflicts_with = "catalog")]
+    #[arg(long, value_name = "NAME")]
     main: Option<String>,
     /// Configuration file [default: postrider-audit.toml where the audit starts or in the first PATH, if it is there]
     #[arg(long, value_name = "FILE")]
@@ -88,7 +88,8 @@ pub(crate) struct Args {
 }
 
 fn percentage(text: &str) -> Result<f64, String> {
-    let value: f64 = text.trim_end_matches('%').parse().map_err(|_| "it must be a number, for example 80".to_owned())?;
+    let value: f64 =
+        text.trim_end_matches('%').parse().map_err(|_| "it must be a number, for example 80".to_owned())?;
     if (0.0..=100.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 100".into()) }
 }
 
@@ -110,10 +111,15 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn make(args: &Args) -> anyhow::Result<bool> {
     let (config, folder) = configuration(args)?;
-    let rules = Rules::new(&config.files).with_context(|| FILE_NAME.to_owned())?;
+    let rules = Rules::new(&config.files).context("the configuration")?;
     let server = |url: &str| Server::at(url, args.key.clone(), args.tenant.clone());
     let main = args.main.clone().or_else(|| config.catalog.main.clone());
-    let wanted = args.catalog.as_deref().or(config.catalog.source.as_deref()).unwrap_or("code");
+    let said = args.catalog.as_deref().or(if args.main.is_some() { Some("code") } else { None });
+    let wanted = said.or(config.catalog.source.as_deref()).unwrap_or("code");
+    ensure!(
+        args.main.is_none() || wanted == "code",
+        "--main names a set in the code; --catalog {wanted} is another catalog"
+    );
     let catalog = source::catalog(wanted, main, &folder, &server)?;
     // What is asked for is read before the work begins.
     let baseline = match (&args.baseline, &config.gate.baseline) {
@@ -141,9 +147,12 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     if let Some(url) = &args.live {
         let path = format!("/api/v1/audit/coverage?days={}", args.days);
         let answer = server(url).call(Method::GET, &path, None, &[]).context("--live")?;
-        let live = seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
+        let live =
+            seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
         report.live = Some(live);
     }
+    report.baseline.clone_from(&baseline);
+    warn(&config, &report);
     write(args, &report)?;
     if let Some(url) = &args.upload {
         let body = formats::render(&report, Format::Json);
@@ -151,7 +160,8 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         eprintln!("postrider: the report is with {url}");
     }
     if let Some(path) = &args.write_baseline {
-        fs::write(path, Baseline::of(&report).to_json()).with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(path, Baseline::of(&report).to_json())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         eprintln!("postrider: the baseline is in {}", path.display());
         return Ok(true);
     }
@@ -165,10 +175,27 @@ fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About
     Ok(report?)
 }
 
+/// What the configuration says and the code knows nothing of.
+fn warn(config: &Config, report: &Report) {
+    if !config.publish.main_bus.is_empty() && report.catalog.bus.is_empty() {
+        eprintln!(
+            "postrider: publish.main_bus: nothing that publishes is called {}",
+            config.publish.main_bus.join(", ")
+        );
+    }
+    let names =
+        || report.events.iter().map(|one| &one.event_type).chain(report.undefined.iter().map(|one| &one.event_type));
+    for one in config.accept.iter().filter(|one| !names().any(|name| one.fits(name))) {
+        eprintln!("postrider: accept: no event is called {}", one.event);
+    }
+}
+
 /// Drawn when somebody looks.
 fn progress(files: usize) -> ProgressBar {
-    let target = if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::with_draw_target(Some(files as u64), target).with_style(style)
 }
 
@@ -208,14 +235,16 @@ fn write(args: &Args, report: &Report) -> anyhow::Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         for format in DOCUMENTS {
             let path = folder.join(format.file_name());
-            fs::write(&path, formats::render(report, format)).with_context(|| format!("{} cannot be written", path.display()))?;
+            fs::write(&path, formats::render(report, format))
+                .with_context(|| format!("{} cannot be written", path.display()))?;
         }
         eprintln!("postrider: {} documents are in {}", DOCUMENTS.len(), folder.display());
-        if args.output.is_none() && args.format != Format::Github.name() {
+        if args.output.is_none() && args.format.is_none() {
             return Ok(());
         }
     }
-    let Some(format) = Format::parse(&args.format) else { bail!("--format {:?} is none", args.format) };
+    let name = args.format.as_deref().unwrap_or("summary");
+    let Some(format) = Format::parse(name) else { bail!("--format {name:?} is none") };
     let text = formats::render(report, format);
     match &args.output {
         Some(path) => fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())),
@@ -239,7 +268,7 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
     if let Some(baseline) = baseline {
         let closed = baseline.closed(report);
         if !closed.is_empty() {
-            eprintln!("postrider: {} gaps of the baseline are closed; write it anew: {}", closed.len(), closed.join(", "));
+            eprintln!("postrider: closed since the baseline was written: {}; write it anew", closed.join(", "));
         }
     }
     Ok(failures.is_empty())

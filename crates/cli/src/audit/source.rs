@@ -32,7 +32,8 @@ pub(super) fn catalog(
             let Some(path) = path else {
                 bail!("--catalog {file:?} is neither code, shipped, configured, a URL nor a file");
             };
-            let text = fs::read_to_string(&path).with_context(|| format!("--catalog: {} cannot be read", path.display()))?;
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("--catalog: {} cannot be read", path.display()))?;
             let list = read(&text).with_context(|| {
                 format!(
                     "--catalog: {} is no list of event types; it may be one type per line, a JSON list, or what \
@@ -47,7 +48,9 @@ pub(super) fn catalog(
 
 fn of_catalog(catalog: &Catalog) -> Vec<Promised> {
     let entries = catalog.iter().filter(|entry| !entry.retired);
-    entries.map(|entry| Promised { event_type: entry.event_type.to_string(), category: Some(entry.category.clone()) }).collect()
+    entries
+        .map(|entry| Promised { event_type: entry.event_type.to_string(), category: Some(entry.category.clone()) })
+        .collect()
 }
 
 /// JSON in one of its forms, or lines.

@@ -2,6 +2,7 @@
 //! document that it is about, so that either can be found from the other. Rows of a section share a server and run
 //! side by side, each in a tenant of its own.
 
+mod audit;
 mod catalog;
 mod p;
 mod receiver;

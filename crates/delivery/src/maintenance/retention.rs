@@ -1,5 +1,5 @@
 //! Retention: removes events that are older than the installation keeps, with all that hangs on them, in small steps
-//! between which everybody else gets at the store.
+//! between which everybody else gets at the store. What was counted is kept longer.
 
 use crate::{engine::Engine, wake::Sleeper};
 use model::{TenantId, Timestamp};
@@ -8,6 +8,8 @@ use storage::{Removed, StorageError};
 
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+/// So long it is known how much was published: longer than the longest that one can ask for.
+const KEEP_COUNTS: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(600);
 /// Rows of a step: as many as the store removes in about [`STEP`].
@@ -29,6 +31,7 @@ async fn round(engine: &Engine, sleeper: &dyn Sleeper, keep: Option<Duration>) -
     if let Some(shared) = shared {
         shared.make_days().await?;
     }
+    engine.store.tidy_publications(engine.clock.now().before(KEEP_COUNTS)).await?;
     let Some(keep) = keep else { return Ok(()) };
     let mut before = engine.clock.now().before(keep);
     if let Some(shared) = shared {

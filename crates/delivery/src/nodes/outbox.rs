@@ -63,6 +63,8 @@ async fn drain(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<bool, Storag
                 timestamp: Some(found.timestamp),
                 priority: found.priority,
                 idempotency_key: found.idempotency_key,
+                // Programs that publish so are not checked.
+                broke_schema: false,
             };
             Some(bus::new_event(&found.tenant, id, draft, deliveries, now))
         })

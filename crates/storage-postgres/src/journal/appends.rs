@@ -2,12 +2,13 @@
 
 use crate::{
     connect::{Fault, Tx, params},
+    publications::Counting,
     rows,
 };
-use futures_util::future::join3;
+use futures_util::future::join4;
 use model::{Event, EventId, Queue, TenantId};
 use std::collections::{HashMap, HashSet};
-use storage::{Appended, NewEvent, Write};
+use storage::{Appended, NewEvent, Tally, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -165,8 +166,24 @@ impl<'a> Appends<'a> {
         Ok(())
     }
 
-    /// Writes the events that are new, with their deliveries.
-    pub(crate) async fn write(&self, tx: &Tx, each: &[Appended], there: &HashSet<TenantId>) -> Result<(), Fault> {
+    /// What there is of new events, by type.
+    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> Tally {
+        let mut tally = Tally::default();
+        for ((tenant, new), appended) in self.events.iter().zip(each).filter(|((tenant, _), _)| there.contains(*tenant))
+        {
+            tally.add(tenant, new, appended);
+        }
+        tally
+    }
+
+    /// Writes the events that are new, with their deliveries, and counts them.
+    pub(crate) async fn write(
+        &self,
+        tx: &Tx,
+        each: &[Appended],
+        there: &HashSet<TenantId>,
+        (counting, shard): (&Counting, i16),
+    ) -> Result<(), Fault> {
         let new: Vec<_> = self
             .events
             .iter()
@@ -179,8 +196,9 @@ impl<'a> Appends<'a> {
         }
         let events = write_events(tx, &new);
         let deliveries = write_deliveries(tx, &new, self.owner);
-        let (events, deliveries, told) = join3(events, deliveries, self.tell(tx)).await;
-        events.and(deliveries).and(told)
+        let counted = counting.write(tx, shard);
+        let (events, deliveries, counted, told) = join4(events, deliveries, counted, self.tell(tx)).await;
+        events.and(deliveries).and(counted).and(told)
     }
 }
 

@@ -20,7 +20,7 @@ use testing::{Options, Postgres};
 /// The version of PostgreSQL that the document tells of.
 const WRITTEN_WITH: u32 = 15;
 /// What does not grow with the traffic, so may well be read as a whole.
-const SMALL: [&str; 4] = ["nodes", "config", "meta", "custom_types"];
+const SMALL: [&str; 5] = ["nodes", "config", "meta", "custom_types", "documents"];
 
 /// What plans of a piece of work may do.
 #[derive(Clone, Copy)]
@@ -115,7 +115,7 @@ impl Book {
             deliveries: to.len() as u32,
         };
         let keys = vec![storage::DedupeKey::GivenId(given.into())];
-        NewEvent { event: Arc::new(event), keys, deliveries: (1..).zip(to).map(deliver).collect() }
+        NewEvent { event: Arc::new(event), keys, deliveries: (1..).zip(to).map(deliver).collect(), broke_schema: false }
     }
 }
 
@@ -268,6 +268,7 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
     lists::one(&mut book, &there).await;
     lists::deliveries(&mut book, &there).await;
     lists::events(&mut book, &there).await;
+    lists::publications(&mut book, &there).await;
     writes::journal(&mut book, &there).await;
     writes::nodes(&mut book, &there).await;
     writes::settings(&mut book, &there).await;

@@ -10,7 +10,7 @@ const MANY: usize = 2_100;
 async fn is_bare(world: &World<'_>, tenant: &TenantId) -> bool {
     let shown = world.shown(tenant).await;
     let lists = shown.keys.len() + shown.subscriptions.len() + shown.events.len() + shown.deliveries.len();
-    lists + shown.attempts.len() + shown.due.len() == 0
+    lists + shown.attempts.len() + shown.due.len() + shown.publications.len() == 0
 }
 
 /// What [`World::furnish`] gave is not found by its ids either.

@@ -2,8 +2,8 @@
 //! every run.
 
 use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, NewDelivery, NewEvent, Outcome, Page, Store,
-    SubscriptionFilter, Waiting, Write,
+    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, NewDelivery, NewEvent, Outcome, Page,
+    Publication, Store, SubscriptionFilter, Waiting, Write,
 };
 use bytes::Bytes;
 use model::{
@@ -77,12 +77,17 @@ pub(super) struct Shown {
     pub(super) deliveries: Vec<Delivery>,
     pub(super) attempts: Vec<Vec<Attempt>>,
     pub(super) due: Vec<Due>,
+    pub(super) publications: Vec<(i32, Publication)>,
 }
 
 impl<'s> World<'s> {
     /// `case` is the case's alone: its tenants' names begin with it.
     pub(super) fn new(store: &'s dyn Store, case: &'static str) -> Self {
-        let start = Timestamp::from_millis(1_760_000_000_000);
+        Self::at(store, case, Timestamp::from_millis(1_760_000_000_000))
+    }
+
+    /// The same at another time.
+    pub(super) fn at(store: &'s dyn Store, case: &'static str, start: Timestamp) -> Self {
         let ids = IdSource::new(Box::new(Seeded::named(case)));
         Self { store, ids, clock: ManualClock::at(start), case }
     }
@@ -95,6 +100,10 @@ impl<'s> World<'s> {
     pub(super) fn tick(&self) -> Timestamp {
         self.clock.advance(Duration::from_secs(1));
         self.clock.now()
+    }
+
+    pub(super) fn advance(&self, wait: Duration) {
+        self.clock.advance(wait);
     }
 
     /// The id of a tenant of this case, which need not exist.
@@ -182,7 +191,7 @@ impl<'s> World<'s> {
             priority: Priority::Normal,
             deliveries: to.len() as u32,
         };
-        NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: deliveries.collect() }
+        NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: deliveries.collect(), broke_schema: false }
     }
 
     /// An event that is new to the store, stored.
@@ -274,6 +283,7 @@ impl<'s> World<'s> {
             deliveries,
             attempts,
             due: waiting,
+            publications: store.read_publications(tenant).await.unwrap(),
         }
     }
 

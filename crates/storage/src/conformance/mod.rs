@@ -15,6 +15,7 @@
 mod catalog;
 mod deletion;
 mod deliveries;
+mod documents;
 mod due;
 mod events;
 mod fixtures;
@@ -22,6 +23,7 @@ mod isolation;
 mod journal;
 mod keys;
 mod outcomes;
+mod publications;
 mod retention;
 mod subscriptions;
 mod tenants;
@@ -178,6 +180,19 @@ macro_rules! conformance_suite {
                 an_event_with_many_deliveries_goes_piece_by_piece
                 retention_in_one_tenant_takes_nothing_of_others
                 a_name_is_free_again_when_its_event_is_gone
+            }
+            publications {
+                what_was_published_is_counted_by_type
+                what_broke_its_schema_is_counted_too
+                a_duplicate_is_not_counted
+                counts_are_of_whole_days
+                the_counts_of_all_tenants_are_added_up
+                counts_outlive_their_events_but_not_for_ever
+                counts_are_carried_to_another_store
+            }
+            documents {
+                a_document_is_kept_byte_for_byte
+                a_document_put_again_is_replaced
             }
             transfer {
                 what_is_read_for_a_transfer_is_whole

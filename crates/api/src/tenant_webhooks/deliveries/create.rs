@@ -7,6 +7,7 @@ use crate::{
     events::draft::{DATA_MAX, idempotency_key, refused},
     problem::Problem,
     tenant_webhooks::event_name,
+    types::Misfit,
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
@@ -63,7 +64,8 @@ pub(crate) async fn create(
     }
     faults.into_result().map_err(|faults| Problem::from(faults).into_bad_request())?;
     let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
-    app.types
+    let misfit = app
+        .types
         .check(&app, tenant, &event_type, body.payload.get(), "event", "payload")
         .map_err(Problem::into_bad_request)?;
     let draft = Draft {
@@ -74,6 +76,7 @@ pub(crate) async fn create(
         timestamp: None,
         priority: Priority::Normal,
         idempotency_key: idempotency_key(&headers).map_err(Problem::into_bad_request)?.map(str::to_owned),
+        broke_schema: misfit == Some(Misfit::Schema),
     };
     let published = app.engine.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
         PublishError::NobodyWants => {

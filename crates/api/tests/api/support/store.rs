@@ -11,9 +11,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Done, Due, EventFilter, Events, Insert, Journal,
-    Keys, Page, Put, Removed, Retention, Retry, Source, StorageError, Store, StoredEvent, SubscriptionFilter,
-    Subscriptions, Tenants, Transfer, Update, Waiting, Write,
+    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Document, Documents, Done, Due, EventFilter, Events,
+    Insert, Journal, Keys, Page, Publication, Publications, Put, Removed, Retention, Retry, Source, StorageError,
+    Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -245,6 +245,21 @@ impl Retention for Watched {
         removed
     }
 }
+
+hand_on!(Publications {
+    fn publications(tenant: &TenantId, since: Timestamp, limit: u32) -> Vec<Publication>;
+    fn all_publications(since: Timestamp, limit: u32) -> Vec<Publication>;
+    fn tidy_publications(before: Timestamp) -> ();
+    fn read_publications(tenant: &TenantId) -> Vec<(i32, Publication)>;
+    fn write_publications(tenant: &TenantId, days: Vec<(i32, Publication)>) -> ();
+});
+
+hand_on!(Documents {
+    fn document(name: &str) -> Option<Document>;
+    fn document_digest(name: &str) -> Option<(String, Timestamp)>;
+    fn document_names() -> Vec<String>;
+    fn put_document(name: &str, document: &Document) -> ();
+});
 
 hand_on!(Transfer {
     fn read_events(tenant: &TenantId, after: Option<EventId>, limit: usize) -> Vec<StoredEvent>;

@@ -22,6 +22,10 @@ async fn a_file_is_copied_into_a_database() {
     wait_until("one half is delivered", async || (here.distinct() == 500).then_some(())).await;
     wait_until("the other half was tried", async || client.none("pending").await.then_some(())).await;
     let (before, secret) = (client.get(&waits.path("")).await.body, waits.secret.clone());
+    let coverage = "/api/v1/audit/coverage";
+    let published = client.get(coverage).await.body["events"].clone();
+    let report = json!({ "schema_version": 1, "generated_at": "2026-01-31T09:30:00Z", "events": [] });
+    assert_eq!(old.operator().put("/api/v1/audit/report", &report).await.status, 200);
     old.stop().await;
 
     let copy = || Launch::new(folder, &["copy", "--from", "sqlite:postrider.db", "--to", &database.url]);
@@ -38,6 +42,8 @@ async fn a_file_is_copied_into_a_database() {
     let new = database.launch().env("POSTRIDER_MASTER_KEY", key_file.trim()).start().await;
     let late = Receiver::start_at(gone).await;
     let client = client.at(new.address);
+    assert_eq!(client.get(coverage).await.body["events"], published, "how much was published is carried over");
+    assert_eq!(new.operator().get("/api/v1/audit/report").await.body, report);
     for one in client.deliveries("pending").await.iter().chain(&client.deliveries("retrying").await) {
         client.post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({})).await;
     }

@@ -40,6 +40,12 @@ INSERT INTO postrider.attempts
     SELECT tenant, overlay(id::text PLACING '0001' FROM 33)::uuid, 1, at, 250000, 200, NULL, 'webhook-id: 1',
         'server: one', 'ok' FROM made ORDER BY n;
 
+-- Sixty days of counts, the last four of the events above.
+INSERT INTO postrider.publications
+    SELECT 't' || t, day, 'kind.' || k, shard, 10, 0, day * 86400000000
+    FROM generate_series(0, 49) t, generate_series(20454::bigint, 20513) day, generate_series(0, 9) k,
+        generate_series(0, 1) shard ORDER BY 1, 2, 3, 4;
+
 -- Node 1 is gone, 2 is another one that lives, 3 is the one that is looked at.
 INSERT INTO postrider.nodes (name, role, version, state) VALUES ('gone', 'all', '1', 2), ('other', 'all', '1', 0);
 INSERT INTO postrider.waiting
@@ -54,7 +60,7 @@ INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
 -- As the server does by itself, and waiting for every page. It leaves out what nothing was ever written to: the days to
 -- come.
 VACUUM (FREEZE, ANALYZE) postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
-    postrider.event_keys, postrider.waiting, postrider.outbox, postrider.changes, postrider.nodes,
+    postrider.event_keys, postrider.publications, postrider.waiting, postrider.outbox, postrider.changes, postrider.nodes,
     postrider.events_20260301, postrider.events_20260302, postrider.events_20260303, postrider.events_20260304,
     postrider.deliveries_20260301, postrider.deliveries_20260302, postrider.deliveries_20260303,
     postrider.deliveries_20260304, postrider.attempts_20260301, postrider.attempts_20260302,

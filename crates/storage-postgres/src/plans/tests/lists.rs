@@ -2,7 +2,7 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
 use model::{Queue, delivery::DeliveryStatus};
-use storage::{Deliveries, DeliveryFilter, EventFilter, Events, Page};
+use storage::{Deliveries, DeliveryFilter, Documents, EventFilter, Events, Page, Publications};
 
 pub(super) async fn sending(book: &mut Book, there: &There) {
     let queue = Queue::Normal;
@@ -105,4 +105,25 @@ pub(super) async fn events(book: &mut Book, there: &There) {
         })
         .await;
     }
+}
+
+pub(super) async fn publications(book: &mut Book, there: &There) {
+    book.see("How much a tenant published", ANY_DAY, async |store| {
+        assert_eq!(store.publications(&there.tenant, hour(0), 100).await.unwrap().len(), 10);
+    })
+    .await;
+    // Of each tenant those days alone.
+    let rule = Rule { whole: &["tenants"], ..ANY_DAY };
+    book.see("How much all tenants published", rule, async |store| {
+        assert_eq!(store.all_publications(hour(0), 100).await.unwrap().len(), 10);
+    })
+    .await;
+    book.see("Counts that are too old are removed, others brought together", rule, async |store| {
+        store.tidy_publications(hour(0).before(std::time::Duration::from_secs(50 * 24 * 3_600))).await.unwrap();
+    })
+    .await;
+    book.see("A document in short", ANY_DAY, async |store| {
+        assert_eq!(store.document_digest("audit-report").await.unwrap(), None);
+    })
+    .await;
 }

@@ -1,0 +1,101 @@
+//! `PUT /api/v1/audit/report`.
+
+use super::{Code, Digest, NAME, ReportLine};
+use crate::{
+    App,
+    auth::Admin,
+    body::{Raw, parse, too_large},
+    problem::Problem,
+};
+use axum::{Json, extract::State};
+use model::Timestamp;
+use serde::Deserialize;
+use storage::Document;
+use utoipa::ToSchema;
+
+/// So long a report may be.
+const REPORT_MAX: usize = 10 * 1024 * 1024;
+/// The form that is understood.
+const SCHEMA_VERSION: u32 = 1;
+
+/// The report of a code audit: these fields are read, all are kept.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AuditReport)]
+pub(crate) struct Report {
+    #[schema(example = 1)]
+    schema_version: u32,
+    /// The commit that was audited.
+    revision: Option<String>,
+    #[schema(format = DateTime)]
+    generated_at: String,
+    /// What is in the catalog.
+    events: Vec<Defined>,
+    /// What is published and in no catalog.
+    #[serde(default)]
+    undefined: Vec<Undefined>,
+}
+
+/// An event type of the catalog.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = AuditedEvent)]
+struct Defined {
+    event_type: String,
+    state: Found,
+}
+
+/// What the code says of it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AuditedState)]
+enum Found {
+    Published,
+    ParallelOnly,
+    Dead,
+    Missing,
+}
+
+/// An event type that is in no catalog.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = UndefinedEvent)]
+struct Undefined {
+    event_type: String,
+}
+
+impl Report {
+    fn digest(self) -> Result<Digest, Problem> {
+        if self.schema_version != SCHEMA_VERSION {
+            let found = self.schema_version;
+            return Err(Problem::invalid("schema_version", format!("must be {SCHEMA_VERSION}, and is {found}")));
+        }
+        Timestamp::parse(&self.generated_at).map_err(|fault| Problem::invalid("generated_at", fault.to_string()))?;
+        let undefined = self.undefined.into_iter().map(|one| (one.event_type, Code::Undefined));
+        let defined = self.events.into_iter().map(|one| {
+            let code = match one.state {
+                Found::Published => Code::Published,
+                Found::ParallelOnly => Code::ParallelOnly,
+                Found::Dead => Code::Dead,
+                Found::Missing => Code::Missing,
+            };
+            (one.event_type, code)
+        });
+        let codes = undefined.chain(defined).collect();
+        Ok(Digest { revision: self.revision, generated_at: self.generated_at, codes })
+    }
+}
+
+/// Upload the report of a code audit
+///
+/// For the operator: what `postrider audit --format json` writes, at most 10 MiB. It takes the place of the last one, and
+/// from then on the coverage says of each event type what the code says of it.
+#[utoipa::path(put, path = "/api/v1/audit/report", tag = "Audit", request_body = Report,
+    responses((status = 200, body = ReportLine), (status = 413, description = "It is larger than 10 MiB")))]
+pub(crate) async fn put(State(app): State<App>, _: Admin, Raw(body): Raw) -> Result<Json<ReportLine>, Problem> {
+    if body.len() > REPORT_MAX {
+        return Err(too_large(format!("The report must have at most {REPORT_MAX} bytes")));
+    }
+    let digest = parse::<Report>(&body)?.digest()?;
+    let put_at = app.clock.now();
+    let text = serde_json::to_string(&digest).map_err(|fault| Problem::invalid("body", fault.to_string()))?;
+    app.store.put_document(NAME, &Document { digest: text, body, put_at }).await?;
+    Ok(Json(digest.line(put_at).0))
+}

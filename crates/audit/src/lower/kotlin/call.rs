@@ -1,0 +1,139 @@
+//! Kotlin: calls and what is given to them.
+
+use super::{
+    super::{
+        typed::{bind_local, each, note_texts},
+        writer::{Writer, arg, end_line, line, named, named_arg, spread_arg},
+    },
+    bind_element, declare, name, navigation, statements,
+};
+use crate::facts::{Arg, Expr, Function, Param};
+use tree_sitter::Node;
+
+/// Blocks that are given their receiver itself, not its elements.
+const WHOLE: &[&str] = &["let", "also", "takeIf", "takeUnless", "use"];
+
+pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let parts = named(node);
+    let Some(function) = parts.first() else { return Expr::Nil };
+    let target = match function.kind() {
+        "identifier" => Expr::Name(name(w, *function)),
+        "navigation_expression" => navigation(w, *function),
+        _ => w.lower(*function),
+    };
+    let of = if let Expr::Member(of, _) = &target { Some((**of).clone()) } else { None };
+    let called = target.last_name().unwrap_or("").to_owned();
+    let mut args = Vec::new();
+    for part in parts.iter().skip(1) {
+        match part.kind() {
+            "value_arguments" => arguments(w, *part, &mut args),
+            "annotated_lambda" => {
+                let given = of.clone().map(|of| if WHOLE.contains(&called.as_str()) { of } else { each(of) });
+                if let Some(inner) = named(*part).into_iter().find(|inner| inner.kind() == "lambda_literal") {
+                    args.push(arg(lambda(w, inner, given)));
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(value) = known(w, &target, &called, &args) {
+        return value;
+    }
+    let makes = matches!(&target, Expr::Name(name) if name.starts_with(char::is_uppercase));
+    w.call(node, target, args, makes)
+}
+
+/// Functions of the language that make lists, maps and strings.
+fn known(w: &mut Writer<'_>, target: &Expr, called: &str, args: &[Arg]) -> Option<Expr> {
+    let values = || args.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    if let Expr::Member(of, method) = target {
+        return match (&**of, method.as_str()) {
+            (Expr::Text(_), "trimIndent" | "trimMargin" | "trim") => Some((**of).clone()),
+            (Expr::Map(_) | Expr::List(_), "toMap" | "toList" | "toSet" | "toMutableMap") => Some((**of).clone()),
+            _ => None,
+        };
+    }
+    match called {
+        "Pair" if args.len() == 2 => Some(Expr::List(values())),
+        "listOf" | "setOf" | "arrayOf" | "mutableListOf" | "mutableSetOf" | "sequenceOf" | "listOfNotNull"
+        | "linkedSetOf" | "hashSetOf" | "arrayListOf" => Some(Expr::List(values())),
+        "mapOf" | "mutableMapOf" | "hashMapOf" | "linkedMapOf" | "sortedMapOf" => {
+            let pairs: Vec<(Expr, Expr)> = values()
+                .into_iter()
+                .filter_map(|value| match value {
+                    Expr::List(pair) => {
+                        let mut pair = pair.into_iter();
+                        Some((pair.next()?, pair.next()?))
+                    }
+                    _ => None,
+                })
+                .collect();
+            note_texts(w, None, &pairs);
+            Some(Expr::Map(pairs))
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, args: &mut Vec<Arg>) {
+    for one in named(list).into_iter().filter(|one| one.kind() == "value_argument") {
+        let parts = named(one);
+        let Some(last) = parts.last() else { continue };
+        let mut cursor = one.walk();
+        let tokens: Vec<&str> = one.children(&mut cursor).map(|token| token.kind()).collect();
+        let value = w.lower(*last);
+        args.push(match parts.first() {
+            Some(first) if parts.len() > 1 && tokens.contains(&"=") => named_arg(&name(w, *first), value),
+            _ if tokens.contains(&"*") || last.kind() == "spread_expression" => spread_arg(value),
+            _ => arg(value),
+        });
+    }
+}
+
+/// `a to b` is a pair; any other word between two values is a call of its function.
+pub(super) fn infix(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let parts = named(node);
+    let [left, word, right] = &parts[..] else { return w.lower_opaque(node) };
+    let (left, right) = (w.lower(*left), w.lower(*right));
+    let word = name(w, *word);
+    if word == "to" {
+        return Expr::List(vec![left, right]);
+    }
+    w.call(node, left.member(word), vec![arg(right)], false)
+}
+
+/// `given`: what its first parameter, or `it`, holds, when that is known.
+pub(super) fn lambda(w: &mut Writer<'_>, node: Node<'_>, given: Option<Expr>) -> Expr {
+    let parts = named(node);
+    let list = parts.iter().find(|part| part.kind() == "lambda_parameters").map(|list| named(*list));
+    let mut params = Vec::new();
+    if let Some(list) = parts.iter().find(|part| part.kind() == "function_value_parameters") {
+        params = declare::parameters(w, *list);
+    }
+    let variables = list.unwrap_or_default();
+    for variable in variables.iter().skip(usize::from(given.is_some())) {
+        let (name, kind) = declare::variable(w, *variable);
+        params.push(Param { name, kind, ..Param::default() });
+    }
+    let is_literal = node.kind() == "lambda_literal";
+    if is_literal && variables.is_empty() && given.is_none() {
+        params.push(Param { name: "it".into(), ..Param::default() });
+    }
+    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
+    Expr::Function(w.in_function(function, |w| {
+        if let Some(given) = given {
+            match variables.first() {
+                Some(first) => bind_element(w, *first, given),
+                None => bind_local(w, "it", given, None, line(node)),
+            }
+        }
+        let body: Vec<Node<'_>> = parts
+            .into_iter()
+            .filter(|part| !matches!(part.kind(), "lambda_parameters" | "function_value_parameters"))
+            .collect();
+        let value = statements(w, &body);
+        if value != Expr::Nil {
+            w.current().returns.push(value);
+        }
+    }))
+}

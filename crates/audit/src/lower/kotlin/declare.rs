@@ -1,0 +1,398 @@
+//! Kotlin: types, functions, properties and imports.
+
+use super::{
+    super::{
+        typed::bind_local,
+        words::{registers, type_name},
+        writer::{Writer, end_line, line, named},
+    },
+    bind_element, call, kind_of, name,
+};
+use crate::facts::{Class, Expr, Function, Param};
+use tree_sitter::Node;
+
+/// What stands before a declaration.
+#[derive(Default)]
+struct Modifiers {
+    private: bool,
+    registered: bool,
+    is_enum: bool,
+    /// A text that an annotation gives, such as `@SerialName("a.b")`.
+    text: Option<String>,
+}
+
+/// Handles what declares something.
+pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
+    match node.kind() {
+        "import" => import(w, node),
+        "package_header" | "file_annotation" => {}
+        "class_declaration" | "object_declaration" => class(w, node),
+        // Its members are the class's own.
+        "companion_object" => {
+            for part in named(node).into_iter().filter(|part| part.kind() == "class_body") {
+                w.lower(part);
+            }
+        }
+        "class_body" | "enum_class_body" => w.lower_children(node),
+        "enum_entry" => enum_entry(w, node),
+        "anonymous_initializer" => w.in_class_scope(|w| w.lower_children(node)),
+        "function_declaration" => function(w, node),
+        "secondary_constructor" => secondary(w, node),
+        "property_declaration" => property(w, node),
+        "type_alias" => {
+            let other = named(node).into_iter().last().and_then(|other| kind_of(w, other));
+            if let (Some(alias), Some(other)) = (node.child_by_field_name("type"), other) {
+                let alias = name(w, alias);
+                w.bind(&alias, Expr::Name(other), None, line(node));
+            }
+        }
+        _ => return None,
+    }
+    Some(Expr::Nil)
+}
+
+pub(super) fn segments(path: &str) -> Vec<String> {
+    let parts = path.split('.').map(|part| part.trim().trim_matches('`'));
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn import(w: &mut Writer<'_>, node: Node<'_>) {
+    let parts = named(node);
+    let Some(path) = parts.first() else { return };
+    let mut module = segments(w.text(*path));
+    let mut cursor = node.walk();
+    if node.children(&mut cursor).any(|token| token.kind() == "*") {
+        w.import("*", module, Some("*"));
+        return;
+    }
+    if let Some(item) = module.pop() {
+        let local = parts.get(1).map_or_else(|| item.clone(), |alias| name(w, *alias));
+        w.import(&local, module, Some(&item));
+    }
+}
+
+fn modifiers(w: &mut Writer<'_>, node: Node<'_>) -> Modifiers {
+    let mut found = Modifiers::default();
+    let Some(list) = named(node).into_iter().find(|part| part.kind() == "modifiers") else { return found };
+    for one in named(list) {
+        match (one.kind(), w.text(one)) {
+            ("visibility_modifier", "private") => found.private = true,
+            ("class_modifier", "enum") => found.is_enum = true,
+            ("member_modifier", "override") => found.registered = true,
+            ("annotation", _) => annotation(w, one, &mut found),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn annotation(w: &mut Writer<'_>, node: Node<'_>, found: &mut Modifiers) {
+    for one in named(node) {
+        match one.kind() {
+            "constructor_invocation" => {
+                let parts = named(one);
+                let name = parts.first().and_then(|kind| own_name(w, *kind)).unwrap_or_default();
+                found.registered |= registers(&name);
+                let mut args = Vec::new();
+                for list in parts.iter().filter(|part| part.kind() == "value_arguments") {
+                    call::arguments(w, *list, &mut args);
+                }
+                let text =
+                    args.into_iter().find_map(|arg| if let Expr::Text(text) = arg.value { Some(text) } else { None });
+                found.text = found.text.take().or(text);
+            }
+            "user_type" => found.registered |= own_name(w, one).is_some_and(|name| registers(&name)),
+            _ => {}
+        }
+    }
+}
+
+/// A type's name, whatever it is.
+fn own_name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    w.text(node).split(['<', '(', '?']).next()?.rsplit('.').next().map(|name| name.trim().to_owned())
+}
+
+fn class(w: &mut Writer<'_>, node: Node<'_>) {
+    let own = node.child_by_field_name("name").map(|one| name(w, one)).unwrap_or_default();
+    let is_enum = modifiers(w, node).is_enum;
+    let parts = named(node);
+    let specifiers = parts.iter().find(|part| part.kind() == "delegation_specifiers");
+    let specifiers: Vec<Node<'_>> = specifiers.map(|list| named(*list)).unwrap_or_default();
+    let given: Vec<Node<'_>> = specifiers.into_iter().filter_map(|one| named(one).into_iter().last()).collect();
+    let base = |one: &Node<'_>| match one.kind() {
+        "constructor_invocation" | "explicit_delegation" => named(*one).first().and_then(|kind| own_name(w, *kind)),
+        _ => own_name(w, *one),
+    };
+    let bases = given.iter().filter_map(base).collect();
+    let class = Class { name: own.clone(), line: line(node), bases, is_enum, ..Class::default() };
+    w.in_class(class, |w| {
+        let primary_node = parts.iter().find(|part| part.kind() == "primary_constructor");
+        primary(w, &own, primary_node.copied().unwrap_or(node), primary_node.is_some(), &given);
+        for body in parts.iter().filter(|part| part.kind().ends_with("class_body")) {
+            w.lower(*body);
+        }
+    });
+}
+
+/// `class A(val bus: Bus) : B("x")`: its parameters are known everywhere in the class.
+fn primary(w: &mut Writer<'_>, own: &str, node: Node<'_>, is_there: bool, bases: &[Node<'_>]) {
+    let mut params = Vec::new();
+    let lists = named(node).into_iter().filter(|part| is_there && part.kind() == "class_parameters");
+    for one in lists.flat_map(named).filter(|one| one.kind() == "class_parameter") {
+        modifiers(w, one);
+        let parts = named(one);
+        let Some(at) = parts.iter().position(|part| part.kind() == "identifier") else { continue };
+        let param = parts.get(at).map(|part| name(w, *part)).unwrap_or_default();
+        let kind = parts.get(at + 1).and_then(|kind| kind_of(w, *kind));
+        let default = parts.get(at + 2).map(|value| w.lower(*value));
+        params.push(Param { name: param, kind, default, rest: false });
+    }
+    let calls: Vec<Node<'_>> = bases.iter().filter(|one| one.kind() == "constructor_invocation").copied().collect();
+    if params.is_empty() && calls.is_empty() {
+        return;
+    }
+    let fields = params.clone();
+    let function = Function {
+        name: own.to_owned(),
+        params,
+        line: line(node),
+        end_line: line(node),
+        registered: true,
+        ..Function::default()
+    };
+    w.in_function(function, |w| {
+        for field in fields {
+            w.field(&field.name, Expr::Name(field.name.clone()), field.kind, line(node));
+        }
+        for base in calls {
+            let mut args = Vec::new();
+            for list in named(base).into_iter().filter(|part| part.kind() == "value_arguments") {
+                call::arguments(w, list, &mut args);
+            }
+            w.call(base, Expr::Name("super".into()), args, false);
+        }
+    });
+}
+
+fn secondary(w: &mut Writer<'_>, node: Node<'_>) {
+    let parts = named(node);
+    let params = parts.iter().find(|part| part.kind() == "function_value_parameters");
+    let params = params.map(|list| parameters(w, *list)).unwrap_or_default();
+    let function = Function {
+        name: w.class_name().unwrap_or_default(),
+        params,
+        line: line(node),
+        end_line: end_line(node),
+        registered: true,
+        ..Function::default()
+    };
+    w.in_function(function, |w| {
+        for part in &parts {
+            match part.kind() {
+                "constructor_delegation_call" => {
+                    let to_base = w.text(*part).starts_with("super");
+                    let mut args = Vec::new();
+                    for list in named(*part) {
+                        call::arguments(w, list, &mut args);
+                    }
+                    w.call(*part, Expr::Name(if to_base { "super" } else { "self" }.into()), args, false);
+                }
+                "block" => {
+                    w.lower(*part);
+                }
+                _ => {}
+            }
+        }
+    });
+}
+
+fn enum_entry(w: &mut Writer<'_>, node: Node<'_>) {
+    let annotated = modifiers(w, node).text;
+    let parts = named(node);
+    let Some(own) = parts.iter().find(|part| part.kind() == "identifier").map(|part| name(w, *part)) else { return };
+    let mut args = Vec::new();
+    for list in parts.iter().filter(|part| part.kind() == "value_arguments") {
+        call::arguments(w, *list, &mut args);
+    }
+    let before = w.facts.functions.len();
+    anonymous(w, node);
+    let inside = w.facts.functions.get(before..).unwrap_or_default();
+    let bound = inside.iter().flat_map(|function| function.bindings.iter().map(|one| &one.value));
+    let mut said = inside.iter().flat_map(|function| &function.returns).chain(bound);
+    let said = said.find(|value| matches!(value, Expr::Text(_))).cloned();
+    let value = match (args.is_empty(), annotated) {
+        (false, _) => Expr::List(args.into_iter().map(|arg| arg.value).collect()),
+        (true, Some(text)) => Expr::Text(text),
+        (true, None) => said.unwrap_or(Expr::Nil),
+    };
+    w.bind(&own, value, None, line(node));
+}
+
+/// The body of a class without a name: its functions belong to the one around, which hands them to somebody.
+pub(super) fn anonymous(w: &mut Writer<'_>, node: Node<'_>) {
+    for body in named(node).into_iter().filter(|part| part.kind() == "class_body") {
+        let around = Function { line: line(body), end_line: end_line(body), ..Function::default() };
+        w.in_function(around, |w| {
+            for one in named(body) {
+                if let ("function_declaration", Some(own)) = (one.kind(), one.child_by_field_name("name")) {
+                    let own = name(w, own);
+                    w.mention(&own);
+                }
+                w.lower(one);
+            }
+        });
+    }
+}
+
+fn function(w: &mut Writer<'_>, node: Node<'_>) {
+    let own = node.child_by_field_name("name").map(|one| name(w, one)).unwrap_or_default();
+    let found = modifiers(w, node);
+    let is_method = w.class_body().is_some();
+    let at_top = w.function() == 0;
+    let parts = named(node);
+    let list = parts.iter().position(|part| part.kind() == "function_value_parameters");
+    let params = list.and_then(|at| parts.get(at)).map(|list| parameters(w, *list)).unwrap_or_default();
+    // What stands before its name is what it is called on, what stands behind the parameters is what it answers.
+    let before = parts.iter().take(list.unwrap_or(0));
+    let receiver = before.filter_map(|part| kind_of(w, *part)).last();
+    let return_kind = parts.iter().skip(list.unwrap_or(0)).find_map(|part| kind_of(w, *part));
+    let extends = receiver.is_some() && !is_method;
+    let function = Function {
+        private: found.private,
+        registered: (is_method && found.registered) || (at_top && (found.registered || own == "main")),
+        return_kind,
+        class: receiver.filter(|_| extends),
+        name: own.clone(),
+        params,
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    let index = w.in_function(function, |w| {
+        for body in parts.iter().filter(|part| part.kind() == "function_body") {
+            body_of(w, *body);
+        }
+    });
+    if !is_method && !extends {
+        w.bind(&own, Expr::Function(index), None, line(node));
+    }
+}
+
+/// `{ … }` answers by `return`, `= value` that value.
+fn body_of(w: &mut Writer<'_>, body: Node<'_>) {
+    for one in named(body) {
+        let value = w.lower(one);
+        if one.kind() != "block" && value != Expr::Nil {
+            w.current().returns.push(value);
+        }
+    }
+}
+
+pub(super) fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
+    let mut params: Vec<Param> = Vec::new();
+    let mut rest = false;
+    for node in named(list) {
+        match node.kind() {
+            "parameter" => {
+                let parts = named(node);
+                let own = parts.first().map(|part| name(w, *part)).unwrap_or_default();
+                let kind = parts.get(1).and_then(|kind| kind_of(w, *kind));
+                params.push(Param { name: own, kind, rest, default: None });
+                rest = false;
+            }
+            "parameter_modifiers" => rest = w.text(node).split_whitespace().any(|word| word == "vararg"),
+            _ => {
+                let value = w.lower(node);
+                if let Some(last) = params.last_mut() {
+                    last.default = Some(value);
+                }
+            }
+        }
+    }
+    params
+}
+
+/// A variable's name and its type, when that is said.
+pub(super) fn variable(w: &Writer<'_>, node: Node<'_>) -> (String, Option<String>) {
+    let parts = named(node);
+    let own = parts.iter().find(|part| part.kind() == "identifier").map(|part| name(w, *part));
+    let kind = parts.iter().find_map(|part| kind_of(w, *part));
+    (own.unwrap_or_else(|| name(w, node)), kind)
+}
+
+fn property(w: &mut Writer<'_>, node: Node<'_>) {
+    modifiers(w, node);
+    let parts = named(node);
+    let Some(at) = parts.iter().position(|part| part.kind().ends_with("variable_declaration")) else {
+        return w.lower_children(node);
+    };
+    let receiver = parts.iter().take(at).filter_map(|part| kind_of(w, *part)).last();
+    let Some(declared) = parts.get(at).copied() else { return };
+    let (own, mut kind) = variable(w, declared);
+    let mut value = Expr::Nil;
+    let mut computed = false;
+    for part in parts.iter().skip(at + 1) {
+        match part.kind() {
+            "getter" | "setter" => {
+                let answers = accessor(w, *part, &own, receiver.clone());
+                if part.kind() == "getter" && answers != Expr::Nil {
+                    (value, computed) = (answers, true);
+                }
+            }
+            // `by lazy { … }`
+            "property_delegate" => {
+                let given = w.in_class_scope(|w| super::last(w, *part));
+                value = lazily(w, &given).unwrap_or(Expr::Nil);
+            }
+            "type_constraints" => {}
+            _ => value = w.in_class_scope(|w| w.lower(*part)),
+        }
+    }
+    // `val bus = OutboxBus()` has the type that it makes.
+    if let (None, Expr::Call(made)) = (&kind, &value)
+        && made.makes
+    {
+        kind = made.target.last_name().and_then(type_name);
+    }
+    if declared.kind() == "multi_variable_declaration" {
+        return bind_element(w, declared, value);
+    }
+    let fixed = matches!(value, Expr::Text(_)) || (computed && matches!(value, Expr::Member(..)));
+    match w.class_body() {
+        None => bind_local(w, &own, value, kind, line(node)),
+        Some(_) if fixed || in_object(node) => w.bind(&own, value, kind, line(node)),
+        Some(_) => w.field(&own, value, kind, line(node)),
+    }
+}
+
+/// Whether a property belongs to an object or a companion: there is one of it.
+fn in_object(node: Node<'_>) -> bool {
+    let around = node.parent().and_then(|body| body.parent());
+    around.is_some_and(|around| matches!(around.kind(), "object_declaration" | "companion_object"))
+}
+
+fn accessor(w: &mut Writer<'_>, node: Node<'_>, own: &str, receiver: Option<String>) -> Expr {
+    let Some(body) = named(node).into_iter().find(|part| part.kind() == "function_body") else { return Expr::Nil };
+    let function = Function {
+        name: own.to_owned(),
+        class: receiver.filter(|_| w.class_body().is_none()),
+        registered: true,
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    let index = w.in_function(function, |w| body_of(w, body));
+    let returns = w.facts.functions.get(index).map(|one| one.returns.clone()).unwrap_or_default();
+    match <[Expr; 1]>::try_from(returns) {
+        Ok([only]) => only,
+        Err(several) if several.is_empty() => Expr::Nil,
+        Err(several) => Expr::Any(several),
+    }
+}
+
+/// What the block of `lazy { … }` answers.
+fn lazily(w: &Writer<'_>, given: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = given else { return None };
+    let Expr::Function(index) = call.args.last()?.value else { return None };
+    w.facts.functions.get(index)?.returns.last().cloned()
+}

@@ -1,0 +1,320 @@
+//! Ruby's values: constants, hashes, branches, what is assigned.
+
+use super::{calls, classes, one_of};
+use crate::{
+    facts::{Binding, Expr},
+    lower::{
+        texts::{formatted, joined},
+        writer::{Writer, either, line, named},
+    },
+};
+use tree_sitter::Node;
+
+/// `A::B`, or a constant by its own name.
+pub(super) fn constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if node.kind() == "constant" {
+        return in_nesting(w, w.text(node));
+    }
+    let name = w.field_text(node, "name").unwrap_or("");
+    match node.child_by_field_name("scope") {
+        Some(scope) => w.lower(scope).member(name),
+        None => Expr::Name(name.to_owned()),
+    }
+}
+
+/// In the body of a class the constants before are known, and those of the classes around.
+fn in_nesting(w: &Writer<'_>, name: &str) -> Expr {
+    let mut at = if w.class_body().is_some() { w.class() } else { None };
+    let classes = &w.facts.classes;
+    for _ in 0..16 {
+        let Some(class) = at.and_then(|at| classes.get(at)) else { break };
+        if class.members.iter().any(|member| member.name == name) {
+            return Expr::Name(class.name.clone()).member(name);
+        }
+        let outer = class.outer.as_ref();
+        at = outer.and_then(|outer| classes.iter().position(|one| one.name == *outer));
+    }
+    Expr::Name(name.to_owned())
+}
+
+pub(super) fn element(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "object");
+    let object = node.child_by_field_name("object");
+    let block = node.child_by_field_name("block");
+    let keys: Vec<Node<'_>> =
+        named(node).into_iter().filter(|child| Some(*child) != object && Some(*child) != block).collect();
+    let mut key = Expr::Nil;
+    for one in keys {
+        key = w.lower(one);
+    }
+    Expr::Index(Box::new(of), Box::new(key))
+}
+
+pub(super) fn hash(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut pairs = Vec::new();
+    for child in named(node) {
+        if child.kind() == "pair" {
+            pairs.push(pair(w, child));
+        } else {
+            w.lower_children(child);
+        }
+    }
+    Expr::Map(pairs)
+}
+
+pub(super) fn pair(w: &mut Writer<'_>, node: Node<'_>) -> (Expr, Expr) {
+    let key = w.lower_field(node, "key");
+    let value = match (node.child_by_field_name("value"), &key) {
+        (Some(value), _) => w.lower(value),
+        // `id:` is `id: id`.
+        (None, Expr::Text(name)) => calls::by_name(w, node, name),
+        (None, _) => Expr::Nil,
+    };
+    (key, value)
+}
+
+/// The value of the last statement; those of rescues may hold too.
+pub(super) fn last(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut value = Expr::Nil;
+    let mut others = Expr::Nil;
+    for child in named(node) {
+        match child.kind() {
+            "rescue" => {
+                for part in named(child) {
+                    let one = w.lower(part);
+                    if part.kind() == "then" {
+                        others = one_of(others, one);
+                    }
+                }
+            }
+            "ensure" => w.lower_children(child),
+            _ => value = w.lower(child),
+        }
+    }
+    one_of(value, others)
+}
+
+/// What `if`, `case` and the like answer: any of their branches.
+pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if node.kind() == "begin" {
+        return last(w, node);
+    }
+    let condition = node.child_by_field_name("condition").or(node.child_by_field_name("value"));
+    if let Some(condition) = condition {
+        w.lower(condition);
+    }
+    let mut all = Expr::Nil;
+    for child in named(node) {
+        if Some(child) == condition {
+            continue;
+        }
+        let value = match child.kind() {
+            "when" | "in_clause" => {
+                let body = child.child_by_field_name("body");
+                for part in named(child) {
+                    match part.kind() {
+                        _ if Some(part) == body => {}
+                        "pattern" | "if_guard" | "unless_guard" => w.lower_children(part),
+                        _ => pattern(w, part),
+                    }
+                }
+                body.map_or(Expr::Nil, |body| w.lower(body))
+            }
+            _ => w.lower(child),
+        };
+        all = one_of(all, value);
+    }
+    all
+}
+
+/// A pattern gives names to what it finds.
+pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
+    match node.kind() {
+        "identifier" => w.bind(w.text(node), w.opaque(node), None, line(node)),
+        "as_pattern" => {
+            if let Some(name) = w.field_text(node, "name") {
+                w.bind(name, w.opaque(node), None, line(node));
+            }
+            if let Some(value) = node.child_by_field_name("value") {
+                pattern(w, value);
+            }
+        }
+        "keyword_pattern" => match (node.child_by_field_name("value"), w.field_text(node, "key")) {
+            (Some(value), _) => pattern(w, value),
+            (None, Some(name)) => w.bind(name, w.opaque(node), None, line(node)),
+            _ => {}
+        },
+        "array_pattern"
+        | "hash_pattern"
+        | "find_pattern"
+        | "alternative_pattern"
+        | "parenthesized_pattern"
+        | "exception_variable"
+        | "splat_parameter"
+        | "hash_splat_parameter" => {
+            for child in named(node) {
+                pattern(w, child);
+            }
+        }
+        _ => {
+            w.lower(node);
+        }
+    }
+}
+
+pub(super) fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+    match w.field_text(node, "operator") {
+        Some("+") if matches!((&left, &right), (Expr::List(_), _) | (_, Expr::List(_))) => either(left, right),
+        Some("+") => joined(w, vec![left, right], node),
+        Some("||" | "or") => either(left, right),
+        Some("&&" | "and") => right,
+        Some("%") => match (&left, right) {
+            (Expr::Text(format), Expr::List(values)) => formatted(format, &values).unwrap_or_else(|| w.opaque(node)),
+            (Expr::Text(format), value) => formatted(format, &[value]).unwrap_or_else(|| w.opaque(node)),
+            _ => w.opaque(node),
+        },
+        Some("<<") => {
+            if let Expr::Name(name) = &left
+                && name != "self"
+            {
+                w.bind(name, Expr::List(vec![right]), None, line(node));
+            }
+            left
+        }
+        _ => w.opaque(node),
+    }
+}
+
+pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        return w.lower_opaque(node);
+    };
+    if left.kind() == "constant" && right.kind() == "call" && classes::made_of(w, w.text(left), right) {
+        return Expr::Name(w.text(left).to_owned());
+    }
+    let value = match right.kind() {
+        "right_assignment_list" => Expr::List(calls::arguments(w, right).into_iter().map(|arg| arg.value).collect()),
+        _ => w.lower(right),
+    };
+    let value = of_enum(w, value);
+    assign(w, left, value.clone());
+    value
+}
+
+/// `Paid = new("invoice.paid")` in an enum.
+fn of_enum(w: &Writer<'_>, value: Expr) -> Expr {
+    let is_enum = w.class_body().and_then(|class| w.facts.classes.get(class)).is_some_and(|class| class.is_enum);
+    match &value {
+        Expr::Call(call) if is_enum && call.target.last_name() == Some("new") => match call.args.first() {
+            Some(first) if matches!(first.value, Expr::Text(_)) => first.value.clone(),
+            _ => value,
+        },
+        _ => value,
+    }
+}
+
+fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
+    match left.kind() {
+        "identifier" | "constant" => w.bind(w.text(left), value, None, line(left)),
+        "instance_variable" | "class_variable" => {
+            w.field(w.text(left).trim_start_matches('@'), value, None, line(left));
+        }
+        "global_variable" => {
+            let binding = Binding { name: w.text(left).to_owned(), value, kind: None, line: line(left) };
+            if let Some(file) = w.facts.functions.first_mut() {
+                file.bindings.push(binding);
+            }
+        }
+        "call" => {
+            let of = w.lower_field(left, "receiver");
+            let name = w.field_text(left, "method").unwrap_or("");
+            if of == Expr::Name("self".into()) {
+                w.field(name, value.clone(), None, line(left));
+            }
+            let target = of.member(format!("{name}="));
+            w.call(left, target, vec![crate::lower::writer::arg(value)], false);
+        }
+        "element_reference" => {
+            if let Expr::Index(of, key) = element(w, left)
+                && let Expr::Name(name) = *of
+                && name != "self"
+            {
+                w.bind(&name, Expr::Map(vec![(*key, value)]), None, line(left));
+            }
+        }
+        "left_assignment_list" | "destructured_left_assignment" => {
+            for (place, one) in named(left).into_iter().enumerate() {
+                let part = match &value {
+                    Expr::List(items) => items.get(place).cloned().unwrap_or(Expr::Nil),
+                    value => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{place}")))),
+                };
+                assign(w, one, part);
+            }
+        }
+        "rest_assignment" => {
+            if let Some(inner) = named(left).into_iter().next() {
+                assign(w, inner, value);
+            }
+        }
+        _ => {
+            w.lower(left);
+        }
+    }
+}
+
+/// `||=` is a default; `+=` and `<<=` go on with a string.
+pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let value = w.lower_field(node, "right");
+    let Some(left) = node.child_by_field_name("left") else { return value };
+    match w.field_text(node, "operator") {
+        Some("||=") => {
+            let before = match left.kind() {
+                "identifier" => Expr::Name(w.text(left).to_owned()),
+                _ => w.lower(left),
+            };
+            assign(w, left, value.clone());
+            either(before, value)
+        }
+        Some("&&=") => {
+            assign(w, left, value.clone());
+            value
+        }
+        Some("+=") if left.kind() == "identifier" => {
+            let name = w.text(left);
+            let before = w.current().bindings.iter().rev().find(|one| one.name == name).map(|one| one.value.clone());
+            let grown = match before {
+                Some(Expr::Text(text)) => Expr::Join(vec![Expr::Text(text), value]),
+                Some(Expr::List(items)) => either(Expr::List(items), value),
+                _ => w.opaque(node),
+            };
+            assign(w, left, grown.clone());
+            grown
+        }
+        _ => w.opaque(node),
+    }
+}
+
+pub(super) fn for_loop(w: &mut Writer<'_>, node: Node<'_>) {
+    let over = node.child_by_field_name("value").map(|value| last(w, value)).unwrap_or(Expr::Nil);
+    if let Some(target) = node.child_by_field_name("pattern") {
+        assign(w, target, Expr::Each(Box::new(over)));
+    }
+    if let Some(body) = node.child_by_field_name("body") {
+        w.lower(body);
+    }
+}
+
+/// Of `return a` and the like.
+pub(super) fn of_arguments(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let Some(list) = named(node).into_iter().next() else { return Expr::Nil };
+    let mut values: Vec<Expr> = calls::arguments(w, list).into_iter().map(|arg| arg.value).collect();
+    match (values.pop(), values.is_empty()) {
+        (Some(only), true) => only,
+        (Some(last), false) => {
+            values.push(last);
+            Expr::List(values)
+        }
+        (None, _) => Expr::Nil,
+    }
+}

@@ -1,0 +1,131 @@
+//! Packages, whose files see each other, and classes that stand in others.
+
+use super::{ClassId, FunctionId, Meaning, Project, nesting};
+use crate::facts::{Expr, Facts, Function};
+use std::collections::{BTreeSet, HashMap};
+
+/// Names at the top of a file.
+pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
+    let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
+    let classes = facts.classes.iter().map(|class| class.name.clone());
+    let bindings = bindings.filter(|one| nesting::is_shared(facts, &one.name, &one.value));
+    bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
+}
+
+/// The package that an import names, written as packages of the importing file's language are.
+pub(super) fn of(module: &[String], facts: &Facts) -> String {
+    match facts.package.split_once(':') {
+        Some((prefix @ ("jvm" | "csharp" | "php"), _)) => format!("{prefix}:{}", module.join(".")),
+        _ => String::new(),
+    }
+}
+
+impl Project {
+    /// What a name means in a package: only what its own files define.
+    pub(super) fn in_package(&self, package: &str, name: &str) -> Option<Meaning<'_>> {
+        if package.is_empty() {
+            return None;
+        }
+        let files = self.packages.get(package)?.get(name)?;
+        if let Some(class) = self.outermost(name, package) {
+            return Some(Meaning::Class(class));
+        }
+        files.iter().find_map(|file| self.defined_in(name, *file))
+    }
+
+    /// The class that is called like the last part of a path: the one in the file that the path names, else the nearest.
+    pub(super) fn class_of_module(&self, module: &[String], from: usize) -> Option<ClassId> {
+        let (name, package) = module.split_last()?;
+        if let Some(Meaning::Class(class)) = self.in_package(&of(package, &self.files[from]), name) {
+            return Some(class);
+        }
+        self.nearest_class(name, from)
+    }
+
+    /// The class whose method this is, then those that this one stands in.
+    pub(crate) fn classes_around(&self, id: FunctionId) -> Vec<ClassId> {
+        let mut all = Vec::new();
+        let mut next = self.class_around(id);
+        while let Some(class) = next {
+            if all.contains(&class) {
+                break;
+            }
+            all.push(class);
+            all.extend(self.parts(class));
+            let outer = self.class(class).outer.as_ref();
+            next = outer.and_then(|outer| {
+                let mut classes = self.classes_named(outer).iter();
+                classes.find(|one| one.file == class.file).copied()
+            });
+        }
+        all
+    }
+
+    /// The other parts of a class that several files make together.
+    pub(crate) fn parts(&self, id: ClassId) -> Vec<ClassId> {
+        let facts = &self.files[id.file];
+        if !matches!(facts.language, "csharp" | "ruby") {
+            return Vec::new();
+        }
+        let others = self.classes_named(&self.class(id).name).iter().filter(|one| one.file != id.file);
+        let others = others.filter(|one| self.files[one.file].package == facts.package && self.is_same(id, **one));
+        others.copied().collect()
+    }
+
+    /// The part of the class around that has a member which the part at hand has not.
+    pub(crate) fn part_with(&self, scope: FunctionId, name: &str) -> Option<ClassId> {
+        let class = self.class_around(scope)?;
+        let parts = self.parts(class);
+        if parts.is_empty() || self.has_member(class, name, 0) {
+            return None;
+        }
+        parts.into_iter().find(|part| self.has_member(*part, name, 0))
+    }
+
+    /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
+    pub(crate) fn overloads(&self, id: ClassId, name: &str, depth: usize) -> Vec<FunctionId> {
+        let class = self.class(id);
+        let is_own = |function: &&FunctionId| {
+            let one = self.function(**function);
+            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
+        };
+        let own: Vec<FunctionId> = self.functions_named(name).iter().filter(is_own).copied().collect();
+        if !own.is_empty() || depth >= 8 {
+            return own;
+        }
+        let bases = class.bases.iter().filter_map(|base| self.nearest_class(base, id.file));
+        bases.map(|base| self.overloads(base, name, depth + 1)).find(|found| !found.is_empty()).unwrap_or_default()
+    }
+}
+
+/// Gives the members of enums the texts that look-ups say elsewhere, when they have none of their own.
+pub(super) fn give_texts(files: &mut [Facts]) {
+    let texts: Vec<(String, String, String)> =
+        files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();
+    if texts.is_empty() {
+        return;
+    }
+    let mut said: HashMap<(&str, &str), &str> = HashMap::new();
+    for (of, member, text) in &texts {
+        said.entry((of, member)).or_insert(text);
+    }
+    for class in files.iter_mut().flat_map(|facts| &mut facts.classes).filter(|class| class.is_enum) {
+        for member in &mut class.members {
+            let has_text = match &member.value {
+                Expr::Text(_) => true,
+                Expr::List(items) => items.iter().any(|item| matches!(item, Expr::Text(_))),
+                _ => false,
+            };
+            if let (false, Some(text)) = (has_text, said.get(&(class.name.as_str(), member.name.as_str()))) {
+                member.value = Expr::Text((*text).to_owned());
+            }
+        }
+    }
+}
+
+/// Whether a function can be called with as many arguments as that.
+pub(crate) fn takes(function: &Function, args: usize) -> bool {
+    let needed = function.params.iter().filter(|param| param.default.is_none() && !param.rest).count();
+    let rest = function.params.iter().any(|param| param.rest);
+    needed <= args && (rest || args <= function.params.len())
+}

@@ -1,0 +1,6 @@
+namespace Acme.Cards;
+
+internal static class Topics
+{
+    public const string Updated = "card.updated";
+}

@@ -1,0 +1,6 @@
+namespace Acme.Shared;
+
+public static class Topics
+{
+    public const string Updated = "card.replaced";
+}

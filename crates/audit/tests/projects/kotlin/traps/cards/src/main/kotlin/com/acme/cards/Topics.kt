@@ -1,0 +1,5 @@
+package com.acme.cards
+
+internal object Topics {
+    const val UPDATED = "card.updated"
+}

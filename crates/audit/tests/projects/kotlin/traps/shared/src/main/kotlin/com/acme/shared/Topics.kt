@@ -1,0 +1,5 @@
+package com.acme.shared
+
+object Topics {
+    const val UPDATED = "card.replaced"
+}

@@ -1,0 +1,6 @@
+package com.acme.subscriptions
+
+object FakeEvents {
+    const val STARTED = "fake.started"
+    const val ENDED = "fake.ended"
+}

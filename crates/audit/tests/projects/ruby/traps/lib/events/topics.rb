@@ -1,0 +1,5 @@
+# frozen_string_literal: true
+
+require_relative "webhook_event"
+
+ORDER_TOPIC = "order.created"

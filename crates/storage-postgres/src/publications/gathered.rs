@@ -1,0 +1,121 @@
+//! Counts that are on their way: a commit writes those of types that were not seen on the day, and leaves the others to
+//! the next flush.
+
+use model::{EventType, TenantId};
+use std::collections::HashSet;
+use storage::Tally;
+
+/// So many types of tenants are known to have been seen; others are written with every commit.
+const SEEN_MAX: usize = 100_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pending: Tally,
+    /// What has its row: of the newest day, and of days before it only what came late.
+    seen: HashSet<(TenantId, i32, EventType)>,
+    day: i32,
+    /// A flush will come.
+    pub(crate) awaited: bool,
+}
+
+impl Gathered {
+    /// Whether a commit has to write what it adds: something in it may have no row yet.
+    pub(crate) fn is_first(&self, tally: &Tally) -> bool {
+        tally.iter().any(|(tenant, day, event_type, _)| !self.seen.contains(&(tenant.clone(), day, event_type.clone())))
+    }
+
+    /// These are in the store now.
+    pub(crate) fn written(&mut self, tally: &Tally) {
+        for (tenant, day, event_type, _) in tally.iter() {
+            if day > self.day {
+                self.seen.clear();
+                self.day = day;
+            }
+            if self.seen.len() < SEEN_MAX {
+                self.seen.insert((tenant.clone(), day, event_type.clone()));
+            }
+        }
+    }
+
+    /// These are to be written, but not now.
+    pub(crate) fn add(&mut self, tally: Tally) {
+        self.pending.merge(tally);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    pub(crate) fn take(&mut self) -> Tally {
+        std::mem::take(&mut self.pending)
+    }
+
+    /// A tenant that is gone.
+    pub(crate) fn forget(&mut self, tenant: &TenantId) {
+        self.pending.forget(tenant);
+        self.seen.retain(|(of, ..)| of != tenant);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{Event, IdSource, Priority, Timestamp};
+    use std::{sync::Arc, time::Duration};
+    use storage::{Appended, NewEvent, conformance::Seeded};
+
+    const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+    fn tally(ids: &IdSource, at: Timestamp, tenant: &str, types: &[&str]) -> Tally {
+        let tenant = TenantId::parse(tenant).unwrap();
+        let mut tally = Tally::default();
+        for event_type in types {
+            let event = Event {
+                id: ids.event(at),
+                given_id: None,
+                tenant: tenant.clone(),
+                event_type: EventType::parse(event_type).unwrap(),
+                timestamp: at,
+                data: "{}".into(),
+                metadata: "".into(),
+                priority: Priority::Normal,
+                deliveries: 0,
+            };
+            let (keys, deliveries) = (Vec::new(), Vec::new());
+            let new = NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false };
+            tally.add(&tenant, &new, &Appended::New);
+        }
+        tally
+    }
+
+    #[test]
+    fn the_first_of_a_type_on_a_day_is_written_with_its_event() {
+        let ids = IdSource::new(Box::new(Seeded::named("gathered")));
+        let at = Timestamp::from_millis(1_772_323_200_000);
+        let mut gathered = Gathered::default();
+        let of = |at, tenant, types: &[&str]| tally(&ids, at, tenant, types);
+        assert!(gathered.is_first(&of(at, "acme", &["a.b"])));
+        gathered.written(&of(at, "acme", &["a.b"]));
+        assert!(!gathered.is_first(&of(at, "acme", &["a.b", "a.b"])));
+        assert!(gathered.is_first(&of(at, "acme", &["a.b", "a.c"])), "one of them is new");
+        assert!(gathered.is_first(&of(at, "globex", &["a.b"])), "another tenant's");
+        assert!(gathered.is_first(&of(at.after(DAY), "acme", &["a.b"])), "another day");
+        gathered.forget(&TenantId::parse("acme").unwrap());
+        assert!(gathered.is_first(&of(at, "acme", &["a.b"])));
+    }
+
+    #[test]
+    fn what_waits_is_added_up_and_taken_once() {
+        let ids = IdSource::new(Box::new(Seeded::named("gathered")));
+        let at = Timestamp::from_millis(1_772_323_200_000);
+        let mut gathered = Gathered::default();
+        gathered.add(tally(&ids, at, "acme", &["a.b", "a.b"]));
+        gathered.add(tally(&ids, at, "acme", &["a.b", "a.c"]));
+        gathered.add(tally(&ids, at, "globex", &["a.b"]));
+        gathered.forget(&TenantId::parse("globex").unwrap());
+        let taken = gathered.take();
+        let sums: Vec<_> = taken.iter().map(|(_, _, kind, added)| (kind.to_string(), added.published)).collect();
+        assert_eq!(sums, [("a.b".to_owned(), 3), ("a.c".to_owned(), 1)]);
+        assert!(gathered.is_empty() && gathered.take().is_empty());
+    }
+}

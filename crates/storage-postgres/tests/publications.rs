@@ -1,0 +1,150 @@
+//! What is counted by several commits at once, in rows of their own, and brought together later.
+
+#[allow(dead_code, reason = "other tests use more of it")]
+mod support;
+
+use model::{Event, EventType, IdSource, Priority, TenantId, Timestamp};
+use std::sync::Arc;
+use storage::{
+    Append, Journal, NewEvent, NewNode, NodeRole, Outgoing, Publications, Shared, Store, Tenants, Write,
+    conformance::Seeded,
+};
+use storage_postgres::PgStore;
+use support::{Database, fresh, vault};
+use testing::Postgres;
+
+const ACME: &str = "acme";
+
+fn acme() -> TenantId {
+    TenantId::parse(ACME).unwrap()
+}
+
+/// By the machine's own clock, as the server has it.
+fn now(database: &Database) -> Timestamp {
+    let micros = Postgres::shared().sql(&database.0, "SELECT (extract(epoch FROM now()) * 1e6)::bigint");
+    Timestamp::from_micros(micros.parse().unwrap())
+}
+
+fn event(ids: &IdSource, at: Timestamp) -> NewEvent {
+    let event = Event {
+        id: ids.event(at),
+        given_id: None,
+        tenant: acme(),
+        event_type: EventType::parse("a.b").unwrap(),
+        timestamp: at,
+        data: "{}".into(),
+        metadata: "".into(),
+        priority: Priority::Normal,
+        deliveries: 0,
+    };
+    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false }
+}
+
+async fn published(store: &PgStore, since: Timestamp) -> u64 {
+    store.publications(&acme(), since, 10).await.unwrap().iter().map(|one| one.published).sum()
+}
+
+#[tokio::test]
+async fn commits_of_several_nodes_side_by_side_are_all_counted() {
+    let (first, database) = fresh("publications").await;
+    let second = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
+    let at = now(&database);
+    first.put_tenant(&acme(), None, None, at).await.unwrap();
+    for (store, name) in [(&first, "one"), (&second, "two")] {
+        store.join(&NewNode { name: name.into(), role: NodeRole::All, version: "1".into() }).await.unwrap();
+    }
+    let mut running = tokio::task::JoinSet::new();
+    for (number, store) in [&first, &second].into_iter().cycle().take(8).enumerate() {
+        let (store, ids) = (store.clone(), IdSource::new(Box::new(Seeded::named(&format!("publications-{number}")))));
+        running.spawn(async move {
+            for _ in 0..20 {
+                let events = Arc::new(vec![event(&ids, at), event(&ids, at)]);
+                store.commit(vec![Write::Append(Append { tenant: acme(), events })]).await.unwrap();
+            }
+        });
+    }
+    while let Some(done) = running.join_next().await {
+        done.unwrap();
+    }
+    // What the other one still has in memory, it writes before it answers.
+    assert!(published(&second, at).await >= 8 * 20);
+    assert_eq!(published(&first, at).await, 8 * 20 * 2);
+    let rows = Postgres::shared().sql(&database.0, "SELECT count(*) > 1 FROM postrider.publications");
+    assert_eq!(rows, "t", "not all into one row");
+}
+
+#[tokio::test]
+async fn others_hear_of_a_type_at_once_and_of_the_rest_within_a_second() {
+    let (store, database) = fresh("publications").await;
+    let other = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
+    let (at, ids) = (now(&database), IdSource::new(Box::new(Seeded::named("publications"))));
+    store.put_tenant(&acme(), None, None, at).await.unwrap();
+    let publish = async || {
+        let events = Arc::new(vec![event(&ids, at)]);
+        store.commit(vec![Write::Append(Append { tenant: acme(), events })]).await.unwrap();
+    };
+    publish().await;
+    assert_eq!(published(&other, at).await, 1, "as durable as the event");
+    for _ in 0..5 {
+        publish().await;
+    }
+    let all = async {
+        while published(&other, at).await < 6 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), all).await.unwrap();
+    publish().await;
+    store.close().await.unwrap();
+    assert_eq!(published(&other, at).await, 7, "nothing is left behind at a stop");
+}
+
+#[tokio::test]
+async fn what_comes_from_the_outbox_is_counted_with_it() {
+    let (store, database) = fresh("publications").await;
+    let at = now(&database);
+    store.put_tenant(&acme(), None, None, at).await.unwrap();
+    let publish = format!("SELECT postrider.publish('a.b', '{{}}', '{ACME}') FROM generate_series(1, 5)");
+    Postgres::shared().sql(&database.0, &publish);
+    assert_eq!(published(&store, at).await, 0, "it is no event yet");
+    let ids = Arc::new(IdSource::new(Box::new(Seeded::named("publications"))));
+    let drained = store.drain_outbox(10, Arc::new(move |_: Outgoing| Some(event(&ids, at)))).await.unwrap();
+    assert_eq!((drained.events.len(), published(&store, at).await), (5, 5));
+}
+
+#[tokio::test]
+async fn rows_of_a_day_that_is_over_are_brought_together() {
+    let (store, database) = fresh("publications").await;
+    let sql = |text: &str| Postgres::shared().sql(&database.0, text);
+    let at = now(&database);
+    store.put_tenant(&acme(), None, None, at).await.unwrap();
+    // Of today, yesterday, and the days before: in three rows each.
+    sql("INSERT INTO postrider.publications
+         SELECT 'acme', (now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - ago, kind, shard, 10 + shard, shard, 100 + shard
+         FROM generate_series(0, 4) ago, unnest(ARRAY['a.b', 'c.d']) kind, generate_series(0, 2) shard");
+    let since = Timestamp::from_micros(at.micros() - 10 * 86_400_000_000);
+    let before =
+        (store.publications(&acme(), since, 10).await.unwrap(), store.read_publications(&acme()).await.unwrap());
+    let rows = || {
+        sql(
+            "SELECT string_agg(n::text, ' ' ORDER BY day) FROM (SELECT day, count(*) n FROM postrider.publications GROUP BY day) d",
+        )
+    };
+    assert_eq!(rows(), "6 6 6 6 6");
+    for _ in 0..2 {
+        store.tidy_publications(since).await.unwrap();
+        assert_eq!(rows(), "2 2 2 6 6", "two types a day, but of today and yesterday");
+        let after =
+            (store.publications(&acme(), since, 10).await.unwrap(), store.read_publications(&acme()).await.unwrap());
+        assert_eq!(after, before);
+    }
+    // What comes late is brought in as well.
+    sql(
+        "INSERT INTO postrider.publications SELECT tenant_id, day, event_type, 7, 1, 0, 900 FROM postrider.publications
+         WHERE event_type = 'a.b' AND shard = -1",
+    );
+    store.tidy_publications(since).await.unwrap();
+    assert_eq!(rows(), "2 2 2 6 6");
+    let sum: u64 = before.0.iter().map(|one| one.published).sum();
+    assert_eq!(published(&store, since).await, sum + 3);
+}

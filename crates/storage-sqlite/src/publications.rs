@@ -1,0 +1,124 @@
+//! How much was published, by tenant, day and event type.
+
+use crate::{SqliteStore, error::sqlite, rows};
+use async_trait::async_trait;
+use model::{EventType, TenantId, Timestamp};
+use rusqlite::{CachedStatement, Row, Transaction};
+use storage::{Publication, Publications, StorageError, Tally, day_of};
+
+/// So many rows go in one transaction, so that nobody else waits long for the writer.
+const PIECE: usize = 2_000;
+
+const SUMS: &str = "p.event_type AS event_type, sum(p.published) AS published, sum(p.misfits) AS misfits,
+    max(p.last_at) AS last_at";
+const MOST_FIRST: &str = "GROUP BY p.event_type ORDER BY 2 DESC, 1 LIMIT ?2";
+
+/// Old counts, tenant by tenant: down the key, since no index leads with the day.
+const OLD: &str = "SELECT p.tenant_id, p.day, p.event_type FROM tenants t CROSS JOIN publications p
+    WHERE p.tenant_id = t.id AND p.day < ?1 LIMIT ?2";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Publication> {
+    Ok(Publication {
+        event_type: EventType::trusted(row.get_ref("event_type")?.as_str()?),
+        published: row.get("published")?,
+        misfits: row.get("misfits")?,
+        last_at: rows::time(row, "last_at")?,
+    })
+}
+
+pub(crate) fn prepare<'c>(tx: &'c Transaction<'_>) -> rusqlite::Result<CachedStatement<'c>> {
+    tx.prepare_cached(
+        "INSERT INTO publications (tenant_id, day, event_type, published, misfits, last_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (tenant_id, day, event_type) DO UPDATE SET
+         published = published + ?4, misfits = misfits + ?5, last_at = max(last_at, ?6)",
+    )
+}
+
+/// Adds what one batch has published.
+pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &Tally) -> rusqlite::Result<()> {
+    for (tenant, day, event_type, added) in tally.iter() {
+        let last_at = added.last_at.micros();
+        count.execute((tenant.as_str(), day, event_type.as_str(), added.published, added.misfits, last_at))?;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Publications for SqliteStore {
+    async fn publications(
+        &self,
+        tenant: &TenantId,
+        since: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Publication>, StorageError> {
+        self.readers
+            .read_of(tenant, move |connection, tenant| {
+                let sql =
+                    format!("SELECT {SUMS} FROM publications p WHERE p.tenant_id = ?3 AND p.day >= ?1 {MOST_FIRST}");
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let found = statement.query_map((day_of(since), limit, tenant.as_str()), read).map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)).collect()
+            })
+            .await
+    }
+
+    async fn all_publications(&self, since: Timestamp, limit: u32) -> Result<Vec<Publication>, StorageError> {
+        self.readers
+            .read(move |connection| {
+                let sql = format!(
+                    "SELECT {SUMS} FROM tenants t CROSS JOIN publications p
+                     WHERE t.deleting = 0 AND p.tenant_id = t.id AND p.day >= ?1 {MOST_FIRST}"
+                );
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let found = statement.query_map((day_of(since), limit), read).map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)).collect()
+            })
+            .await
+    }
+
+    async fn tidy_publications(&self, before: Timestamp) -> Result<(), StorageError> {
+        let day = day_of(before);
+        loop {
+            // Looked for by a reader: mostly there is nothing, and the writer has other things to do.
+            let any = self.readers.read(move |connection| {
+                let mut statement = connection.prepare_cached(OLD).map_err(sqlite)?;
+                statement.exists((day, 1)).map_err(sqlite)
+            });
+            if !any.await? {
+                return Ok(());
+            }
+            let sql = format!("DELETE FROM publications WHERE (tenant_id, day, event_type) IN ({OLD})");
+            self.writer.transaction(move |tx| tx.execute(&sql, (day, PIECE)).map_err(sqlite)).await?;
+        }
+    }
+
+    async fn read_publications(&self, tenant: &TenantId) -> Result<Vec<(i32, Publication)>, StorageError> {
+        self.readers
+            .read_of(tenant, |connection, tenant| {
+                let sql = "SELECT day, event_type, published, misfits, last_at FROM publications
+                           WHERE tenant_id = ?1 ORDER BY day, event_type";
+                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+                let of_day = |row: &Row<'_>| Ok((row.get("day")?, read(row)?));
+                let found = statement.query_map([tenant.as_str()], of_day).map_err(sqlite)?;
+                found.map(|row| row.map_err(sqlite)).collect()
+            })
+            .await
+    }
+
+    async fn write_publications(&self, tenant: &TenantId, days: Vec<(i32, Publication)>) -> Result<(), StorageError> {
+        self.writer
+            .transaction_of(tenant, (), move |tx, tenant| {
+                let sql = "INSERT OR IGNORE INTO publications (tenant_id, day, event_type, published, misfits, last_at)
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                let mut statement = tx.prepare_cached(sql).map_err(sqlite)?;
+                for (day, one) in &days {
+                    let (event_type, last_at) = (one.event_type.as_str(), one.last_at.micros());
+                    statement
+                        .execute((tenant.as_str(), day, event_type, one.published, one.misfits, last_at))
+                        .map_err(sqlite)?;
+                }
+                Ok(())
+            })
+            .await
+    }
+}
