@@ -149,6 +149,8 @@ pub(crate) struct Facts {
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
     pub(crate) imports: Vec<Import>,
+    /// Types of other files that get more bases here.
+    pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
     /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
     pub(crate) texts: Vec<(String, String, String)>,

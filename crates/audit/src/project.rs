@@ -73,6 +73,7 @@ impl Project {
             children: HashMap::new(),
             top: Vec::new(),
         };
+        roots::extend(&mut files);
         for (file, facts) in files.iter().enumerate() {
             let last = facts.module.last().cloned().unwrap_or_default();
             project.modules.entry(last).or_default().push(file);
@@ -401,9 +402,7 @@ impl Project {
 
     /// The functions whose bodies are these values.
     pub(crate) fn function_of(&self, value: &Expr, scope: FunctionId) -> Option<FunctionId> {
-        match value {
-            Expr::Function(index) => Some(FunctionId { file: scope.file, index: *index }),
-            _ => None,
-        }
+        let Expr::Function(index) = value else { return None };
+        Some(FunctionId { file: scope.file, index: *index })
     }
 }

@@ -1,4 +1,8 @@
-//! What the packages of a tree are called by those who import them: `go.mod`, `Cargo.toml`.
+//! What holds a tree together beyond its files: what packages are called by those who import them (`go.mod`,
+//! `Cargo.toml`), types that get more in other files.
+
+use crate::facts::Facts;
+use std::collections::HashMap;
 
 /// A folder, and the name that imports have in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,29 @@ pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<V
         Some(root) => Some(root.folder.iter().chain(path.iter().skip(root.name.len())).cloned().collect()),
         // Out of the tree.
         None => Some(vec![String::new()]),
+    }
+}
+
+/// Gives types the bases that other files say they have, when it is clear which type is meant.
+pub(crate) fn extend(files: &mut [Facts]) {
+    let mut places: HashMap<(&str, String), Vec<(usize, usize)>> = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        for (index, class) in facts.classes.iter().enumerate() {
+            places.entry((facts.language, class.name.clone())).or_default().push((file, index));
+        }
+    }
+    let mut more = Vec::new();
+    for facts in files.iter() {
+        for (name, bases) in &facts.extended {
+            if let Some([only]) = places.get(&(facts.language, name.clone())).map(Vec::as_slice) {
+                more.push((*only, bases.clone()));
+            }
+        }
+    }
+    for ((file, index), bases) in more {
+        if let Some(class) = files.get_mut(file).and_then(|facts| facts.classes.get_mut(index)) {
+            class.bases.extend(bases);
+        }
     }
 }
 

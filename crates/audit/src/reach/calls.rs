@@ -43,14 +43,8 @@ impl<'p> Reach<'p> {
             if !found.is_empty() {
                 return found;
             }
-            // A variant with values in it.
-            if let Some(base) = bases.iter().find(
-                |base| matches!(base.thing, Thing::Class(class) if self.project.class(class).is_enum && !call.args.is_empty()),
-            ) {
-                let found = self.member(base.clone(), method, scope, walk);
-                if found.iter().any(|one| matches!(one.thing, Thing::Text(_))) {
-                    return found;
-                }
+            if let Some(found) = self.variant(call, &bases, scope, walk) {
+                return found;
             }
             let kept: Vec<_> = bases.into_iter().filter(|base| matches!(base.thing, Thing::Text(_))).collect();
             if !kept.is_empty() {

@@ -2,7 +2,7 @@
 
 use super::{Found, GroupKey, Reach, Thing, Walk};
 use crate::{
-    facts::Expr,
+    facts::{Call, Expr},
     project::{ClassId, FunctionId},
     report::Confidence,
 };
@@ -59,6 +59,20 @@ impl<'p> Reach<'p> {
             Thing::External(path) => vec![Found::new(Thing::External(format!("{path}.{name}")))],
             _ => vec![Found { thing: Thing::Open(name.into()), ..base }],
         }
+    }
+
+    /// `Event::Paid(invoice)`: a variant with values in it.
+    pub(super) fn variant(
+        &self,
+        call: &'p Call,
+        bases: &[Found<'p>],
+        scope: FunctionId,
+        walk: &mut Walk<'p>,
+    ) -> Option<Vec<Found<'p>>> {
+        let is_enum = |thing: &Thing<'_>| matches!(thing, Thing::Class(class) if self.project.class(*class).is_enum);
+        let base = bases.iter().find(|base| is_enum(&base.thing) && !call.args.is_empty())?;
+        let found = self.member(base.clone(), call.target.last_name()?, scope, walk);
+        found.iter().any(|one| matches!(one.thing, Thing::Text(_))).then_some(found)
     }
 
     /// A member, a field, a class inside, or a method that answers without being asked anything.

@@ -51,6 +51,15 @@ pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
         "enum_item" | "struct_item" | "trait_item" => 1,
         _ => 2,
     });
+    // Paths may begin with what comes further down.
+    for (child, attributes) in &items {
+        let is_inner = child.kind() == "enum_item" || child.child_by_field_name("body").is_some();
+        if let ("enum_item" | "mod_item", Some(own), true) = (child.kind(), w.field_text(*child, "name"), is_inner)
+            && !enums::for_tests(w, attributes)
+        {
+            w.in_class(Class { name: own.to_owned(), line: line(*child), ..Class::default() }, |_| {});
+        }
+    }
     for (child, attributes) in items {
         item(w, child, &attributes);
     }
@@ -146,9 +155,16 @@ fn implementation(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(name) = node.child_by_field_name("type").and_then(|kind| types::name(w, kind)) else { return };
     let of = node.child_by_field_name("trait");
     let place = of.map_or(Place::Own, |of| Place::Trait(is_foreign(w, of)));
-    let bases = of.and_then(|of| types::name(w, of)).into_iter().collect();
-    let class = Class { name, line: line(node), bases, ..Class::default() };
+    let bases: Vec<String> = of.and_then(|of| types::name(w, of)).into_iter().collect();
+    let count = w.facts.classes.len();
+    let known = w.facts.classes.iter().any(|class| class.name == name);
+    let class = Class { name: name.clone(), line: line(node), bases: bases.clone(), ..Class::default() };
     w.in_class(class, |w| members(w, node, place));
+    // The type itself lies in another file: there must not be two of it.
+    if !known && w.facts.classes.len() == count + 1 {
+        w.facts.classes.pop();
+        w.facts.extended.push((name, bases));
+    }
 }
 
 /// A trait that is imported from another crate.

@@ -53,22 +53,15 @@ fn absolute(w: &Writer<'_>, node: Node<'_>, path: &[String]) -> Vec<String> {
         }
         name => match w.facts.imports.iter().find(|import| import.local == name && import.item.is_none()) {
             Some(import) => rest(import.module.clone(), 1),
-            None if declares(w, node, name) => rest(here(w, node), 0),
+            None if declares(w, name) => rest(here(w, node), 0),
             None => path.to_vec(),
         },
     }
 }
 
-/// Whether the file itself has a module or an enum of that name.
-fn declares(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
-    let mut root = node;
-    while let Some(parent) = root.parent() {
-        root = parent;
-    }
-    let own = |child: &Node<'_>| {
-        matches!(child.kind(), "mod_item" | "enum_item") && w.field_text(*child, "name") == Some(name)
-    };
-    named(root).iter().any(own)
+/// Whether the file itself has a module or a type of that name.
+fn declares(w: &Writer<'_>, name: &str) -> bool {
+    w.facts.classes.iter().any(|class| class.name == name)
 }
 
 pub(super) fn segments(w: &Writer<'_>, node: Node<'_>) -> Vec<String> {
@@ -150,7 +143,7 @@ pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             Expr::Name("crate".into())
         }
         _ => {
-            outside(w, node, &first, path.len());
+            outside(w, &first, path.len());
             Expr::Name(first)
         }
     };
@@ -158,10 +151,10 @@ pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 /// A path that begins with a crate's name needs no `use`.
-fn outside(w: &mut Writer<'_>, node: Node<'_>, first: &str, length: usize) {
+fn outside(w: &mut Writer<'_>, first: &str, length: usize) {
     let lower = first.starts_with(|c: char| c.is_ascii_lowercase());
     let known = |import: &crate::facts::Import| import.local == first || import.local == "*";
-    if length < 2 || !lower || w.facts.imports.iter().any(known) || declares(w, node, first) {
+    if length < 2 || !lower || w.facts.imports.iter().any(known) || declares(w, first) {
         return;
     }
     w.import(first, vec![first.to_owned()], None);

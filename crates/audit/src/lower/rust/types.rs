@@ -34,7 +34,9 @@ pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     if own == "Self" {
         return w.class_name();
     }
-    Some(bound(w, node, &own).unwrap_or(own))
+    // Parameters have short names; to look for every type's would take long.
+    let bound = if own.len() <= 3 { bound(w, node, &own) } else { None };
+    Some(bound.unwrap_or(own))
 }
 
 fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
@@ -67,7 +69,8 @@ fn bound(w: &Writer<'_>, node: Node<'_>, own: &str) -> Option<String> {
     let mut at = node;
     while let Some(parent) = at.parent() {
         if let Some(list) = parent.child_by_field_name("type_parameters") {
-            for one in named(list).into_iter().filter(|one| w.field_text(*one, "name") == Some(own)) {
+            let mut params = named(list).into_iter();
+            if let Some(one) = params.find(|one| w.field_text(*one, "name") == Some(own)) {
                 if let Some(bounds) = one.child_by_field_name("bounds") {
                     return first(bounds);
                 }
