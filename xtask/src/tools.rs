@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 11] = [
+const PROGRAMS: [(&str, &str); 12] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -21,6 +21,7 @@ const PROGRAMS: [(&str, &str); 11] = [
     ("faketime", "faketime"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("chromium", "chromium"),
 ];
 
 /// With these `python3 -m venv` makes an environment that has pip. Debian's `python3` alone does not.

@@ -1,5 +1,6 @@
 //! The scenarios, one file each, and the run through them.
 
+mod audit;
 mod batches;
 mod dead;
 mod end_to_end;
@@ -66,6 +67,7 @@ scenarios! {
     "flood": flood::run, "one tenant publishes 100,000 events at once; what ten quiet ones notice of it";
     "priority": priority::run, "urgent events behind 20,000 others of the same subscription";
     "retry-storm": retry_storm::run, "a receiver recovers that has refused 20,000 deliveries";
+    "audit": audit::run, "the coverage audit over a tree of 2,000 Python files";
     "postgres": postgres::end_to_end, "one subscription on PostgreSQL with fsync, one node, as fast as it goes";
     "postgres-nodes": postgres::nodes, "the same on one, two and three nodes";
     "ledger": ledger::run, "the server is killed three times under load; nothing acknowledged is lost";

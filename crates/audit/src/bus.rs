@@ -153,7 +153,7 @@ fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
                 }
             }
             if let Some(path) = outside {
-                return BusKey::External(path);
+                return BusKey::External(own_name(&path));
             }
             let targets = graph::targets(reach, call, scope.file);
             if let [only] = targets.functions[..] {
@@ -175,7 +175,7 @@ fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
             let things = reach.things(&call.target, scope, &mut Walk::types());
             let outside =
                 things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None });
-            outside.map_or_else(|| BusKey::Named(normal(name)), BusKey::External)
+            outside.map_or_else(|| BusKey::Named(normal(name)), |path| BusKey::External(own_name(&path)))
         }
         _ => BusKey::Named("?".into()),
     }
@@ -201,6 +201,25 @@ fn root(project: &Project, class: ClassId, method: &str) -> ClassId {
         }
     }
     at
+}
+
+/// `a.b.get_event_bus`, `a.b.EventBus` and `a.b.event_bus` are one: what a module makes and what it is.
+fn own_name(path: &str) -> String {
+    let (module, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let words = verbs::split(name);
+    let rest: Vec<&str> = words
+        .iter()
+        .map(String::as_str)
+        .skip_while(|word| matches!(*word, "get" | "create" | "make" | "new" | "use" | "the" | "default"))
+        .collect();
+    let name = if rest.is_empty() { normal(name) } else { rest.join("_") };
+    if module.is_empty() { name } else { format!("{module}.{name}") }
+}
+
+/// What a variable that holds it is called.
+pub(crate) fn variable(shown: &str) -> String {
+    let last = shown.rsplit(['.', ':', '>']).next().unwrap_or(shown);
+    normal(last.split('(').next().unwrap_or(last))
 }
 
 /// `self._eventBus` and `event_bus` are called the same.

@@ -1,9 +1,10 @@
 //! Both sides compared: which system is the main one, and the state of each event.
 
 use crate::{
-    bus::{Bus, BusKey},
+    bus::{self, Bus, BusKey},
     config::Config,
     groups::Group,
+    make,
     project::{FunctionId, Project},
     publish::{Open, Site},
     reach::GroupKey,
@@ -44,6 +45,8 @@ pub(crate) struct Cross<'p> {
     main_buses: HashSet<BusKey>,
     /// Buses that carry the main set's constants.
     carriers: HashSet<BusKey>,
+    /// What variables are called that hold one of these.
+    main_variables: HashSet<String>,
 }
 
 impl<'p> Cross<'p> {
@@ -69,6 +72,7 @@ impl<'p> Cross<'p> {
             chosen: report::Chosen::default(),
             main_buses: HashSet::new(),
             carriers: HashSet::new(),
+            main_variables: HashSet::new(),
         };
         cross.choose(source)?;
         cross.choose_buses();
@@ -121,7 +125,7 @@ impl<'p> Cross<'p> {
     /// The set that is called after webhooks, then the one of which most is published, then the largest.
     fn best_group(&self) -> (Option<&'p Group>, String) {
         let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
-        for site in &self.sites {
+        for site in self.sites.iter().filter(|site| self.is_live(site)) {
             let foreign = site.buses.iter().all(|bus| bus.is_foreign(self.project));
             if let (Some(group), false) = (&site.group, foreign) {
                 published.entry(group).or_default().insert(&site.event);
@@ -144,9 +148,9 @@ impl<'p> Cross<'p> {
         let reason = if self.groups.len() == 1 {
             "it is the only set of event types in the code".into()
         } else if named {
-            format!("its name says webhook; {count} of its {members} are published")
+            format!("its name says webhook; {count} of its {members} are emitted")
         } else if in_webhooks {
-            format!("it lies with the webhooks; {count} of its {members} are published")
+            format!("it lies with the webhooks; {count} of its {members} are emitted")
         } else if count > 0 {
             format!("more of it is published than of any other set: {count} of {members}")
         } else {
@@ -198,6 +202,14 @@ impl<'p> Cross<'p> {
             }
         }
         self.chosen.bus = shown.into_iter().collect();
+        let is_main = |bus: &&Bus| main_buses.contains(&bus.key) || carriers.contains(&bus.key);
+        let buses = self.sites.iter().flat_map(|site| &site.buses).filter(is_main);
+        let mut variables: HashSet<String> = buses.map(|bus| bus::variable(&bus.shown)).collect();
+        variables.extend(main_buses.iter().filter_map(|key| match key {
+            BusKey::Class(class) => Some(bus::variable(&verbs::split(&self.project.class(*class).name).join("_"))),
+            _ => None,
+        }));
+        self.main_variables = variables;
         self.main_buses = main_buses;
         self.carriers = carriers;
     }
@@ -232,10 +244,26 @@ impl<'p> Cross<'p> {
         let main = self.main.map(|group| &group.key);
         match &site.group {
             Some(group) if Some(group) == main => true,
-            Some(group) if self.is_event_group(group) => false,
+            // Nothing but a variable's name is known, and it is the one that the main bus goes by.
+            Some(group) if self.is_event_group(group) => {
+                buses.iter().any(|bus| matches!(&bus.key, BusKey::Named(name) if self.main_variables.contains(name)))
+            }
             // A raw string: through something else that is known to be something else, or not to be told apart.
             _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
         }
+    }
+
+    /// Whether a file belongs to the webhook system itself: it lies where the main bus is defined, or where the webhooks are.
+    pub(crate) fn is_own(&self, file: usize) -> bool {
+        let name = &self.project.files[file].file;
+        let mut buses = self.main_buses.iter().chain(&self.carriers);
+        let at_home = buses.any(|key| match key {
+            BusKey::Class(class) => class.file == file,
+            BusKey::Function(function) => function.file == file,
+            _ => false,
+        });
+        let folder = make::folder(name).rsplit('/').next().unwrap_or("");
+        at_home || verbs::split(folder).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"))
     }
 
     fn is_event_group(&self, key: &GroupKey) -> bool {

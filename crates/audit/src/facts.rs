@@ -17,7 +17,7 @@ pub(crate) enum Expr {
     Call(Arc<Call>),
     /// One of these: both arms of a conditional, the arms of a match, `a or b`.
     Any(Vec<Expr>),
-    /// A dictionary or an object; keys of objects are texts. The line is of the whole.
+    /// A dictionary or an object; keys of objects are texts. What is spread into it has the key `...`.
     Map(Vec<(Expr, Expr)>),
     List(Vec<Expr>),
     /// Any element of this: what a loop variable is.
@@ -156,9 +156,21 @@ pub(crate) struct Facts {
     pub(crate) broken: Option<u32>,
 }
 
+impl Function {
+    /// Whether it only says that there is such a function, as far as can be seen.
+    pub(crate) fn has_no_body(&self) -> bool {
+        self.calls.is_empty() && self.returns.is_empty() && self.line == self.end_line
+    }
+}
+
 impl Expr {
     pub(crate) fn member(self, name: impl Into<String>) -> Self {
         Self::Member(Box::new(self), name.into())
+    }
+
+    /// The key of what is spread into a map.
+    pub(crate) fn is_spread(&self) -> bool {
+        matches!(self, Self::Opaque(text) if text == "...")
     }
 
     /// The last name of `a.b.c`.

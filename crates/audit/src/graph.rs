@@ -26,6 +26,12 @@ impl Caller<'_> {
     }
 }
 
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "caller at {}:{}", self.file, self.call.line)
+    }
+}
+
 /// What a call reaches.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {
@@ -44,7 +50,6 @@ pub(crate) struct Graph<'p> {
     pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
     /// Names of functions that a function calls through receivers of which nothing is known.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
-    pub(crate) loose_names: HashSet<String>,
 }
 
 impl<'p> Graph<'p> {
@@ -69,7 +74,6 @@ impl<'p> Graph<'p> {
         for (caller, targets) in found.into_iter().flatten() {
             if let (true, Some(name)) = (targets.loose, caller.call.target.last_name()) {
                 graph.loose.entry(caller.scope()).or_default().push(name.to_owned());
-                graph.loose_names.insert(name.to_owned());
             }
             for function in targets.functions {
                 graph.callers.entry(function).or_default().push(caller);
@@ -85,8 +89,20 @@ impl<'p> Graph<'p> {
 }
 
 /// The functions that a call may reach.
-pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
-    let mut targets = all_targets(reach, call, file);
+pub(crate) fn targets<'p>(reach: &Reach<'p>, call: &'p Call, file: usize) -> Targets {
+    targets_in(reach, call, file, None, &mut Walk::types())
+}
+
+/// The same as a part of a walk that goes on: what it has seen it does not ask again. `receiver`: what the call is made
+/// on, when that is known already.
+pub(crate) fn targets_in<'p>(
+    reach: &Reach<'p>,
+    call: &'p Call,
+    file: usize,
+    receiver: Option<Vec<Thing<'p>>>,
+    walk: &mut Walk<'p>,
+) -> Targets {
+    let mut targets = all_targets(reach, call, file, receiver, walk);
     choose_overloads(reach.project, call, &mut targets.functions);
     targets
 }
@@ -109,12 +125,18 @@ fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<Function
     functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
 }
 
-fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
+fn all_targets<'p>(
+    reach: &Reach<'p>,
+    call: &'p Call,
+    file: usize,
+    receiver: Option<Vec<Thing<'p>>>,
+    walk: &mut Walk<'p>,
+) -> Targets {
     let project = reach.project;
     let scope = FunctionId { file, index: call.function };
     match &call.target {
         Expr::Function(index) => Targets::certain(vec![FunctionId { file, index: *index }]),
-        Expr::Name(name) => by_name(reach, name, scope),
+        Expr::Name(name) => by_name(reach, name, scope, walk),
         Expr::Member(of, name) => {
             if project.functions_named(name).is_empty()
                 && project.classes_named(name).is_empty()
@@ -122,7 +144,8 @@ fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
             {
                 return Targets::default();
             }
-            by_member(reach, of, name, scope)
+            let receiver = receiver.unwrap_or_else(|| reach.things(of, scope, walk));
+            by_member(reach, receiver, name, scope, walk)
         }
         _ => Targets::default(),
     }
@@ -143,7 +166,7 @@ fn is_bound(project: &Project, name: &str) -> bool {
     !project.functions_named(name).is_empty()
 }
 
-fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
+fn by_name<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Targets {
     let project = reach.project;
     match project.meaning(name, scope) {
         Meaning::Values(values, at) => {
@@ -151,7 +174,7 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
             for binding in values {
                 match project.function_of(&binding.value, at) {
                     Some(function) => functions.push(function),
-                    None => functions.extend(reach.functions(&binding.value, at)),
+                    None => functions.extend(reach.functions(&binding.value, at, walk)),
                 }
             }
             Targets::certain(functions)
@@ -181,12 +204,18 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
     }
 }
 
-fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Targets {
+fn by_member<'p>(
+    reach: &Reach<'p>,
+    receiver: Vec<Thing<'p>>,
+    name: &str,
+    scope: FunctionId,
+    walk: &mut Walk<'p>,
+) -> Targets {
     let project = reach.project;
     let mut functions = Vec::new();
     let mut known = false;
     let mut external = false;
-    for thing in reach.things(of, scope, &mut Walk::types()) {
+    for thing in receiver {
         match thing {
             Thing::Class(class) | Thing::Instance(class, _) => {
                 known = true;
@@ -196,7 +225,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
                 {
                     functions.extend(constructors(project, *inner));
                 }
-                functions.extend(reach.field_functions(class, name));
+                functions.extend(reach.field_functions(class, name, walk));
             }
             Thing::Module(path) => {
                 known = true;
@@ -237,6 +266,10 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
         .filter(|id| related(project.files[id.file].language, language))
         .filter(|id| project.function(*id).class.is_some())
         .collect();
+    // What only says that there is such a method is not what runs.
+    let (declared, candidates): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|id| project.function(*id).has_no_body());
+    let candidates = if candidates.is_empty() { declared } else { candidates };
     let certain = candidates.len() == 1;
     if candidates.len() > CANDIDATES_MAX {
         return Targets { loose: true, ..Targets::default() };
@@ -273,10 +306,7 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         }
     }
     // Go's interfaces do not say who keeps to them.
-    let abstracts = found.iter().all(|id| {
-        let function = project.function(*id);
-        function.calls.is_empty() && function.line == function.end_line
-    });
+    let abstracts = found.iter().all(|id| project.function(*id).has_no_body());
     if abstracts && !found.is_empty() && project.files[class.file].language == "go" {
         let same = project.functions_named(name).iter().filter(|id| project.files[id.file].language == "go");
         found.extend(same.filter(|id| project.function(**id).class.is_some()));

@@ -31,10 +31,6 @@ impl Group {
         self.members.iter().map(|member| member.event.as_str())
     }
 
-    pub(crate) fn has(&self, event: &str) -> bool {
-        self.members.iter().any(|member| member.event == event)
-    }
-
     /// Whether this is the one that somebody calls `name`, or `folder/file.py:name`.
     pub(crate) fn is_called(&self, name: &str, project: &Project) -> bool {
         let file = &project.files[self.file].file;

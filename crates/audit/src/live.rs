@@ -1,8 +1,9 @@
 //! Which functions anybody calls.
 
 use crate::{
+    facts::Expr,
     graph::Graph,
-    project::{FunctionId, Project, related},
+    project::{FunctionId, Meaning, Project, related},
     verbs::Words,
 };
 use std::collections::{HashMap, HashSet};
@@ -24,14 +25,14 @@ const PLAIN_BASES: &[&str] = &[
 
 /// All functions that are reached from somewhere.
 pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
-    let mentioned = mentions(project);
     let mut live = HashSet::new();
-    let mut open: Vec<FunctionId> =
-        project.function_ids().filter(|id| is_root(project, graph, words, &mentioned, *id)).collect();
+    let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
     let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
     for id in project.function_ids().filter(|id| id.index != 0) {
         let function = project.function(id);
-        if function.name.is_empty() {
+        // What an object made in a function has is as alive as the function, but for its helpers.
+        let held = function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
+        if function.name.is_empty() || held {
             children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
         }
     }
@@ -42,26 +43,35 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
         open.extend(graph.calls.get(&id).into_iter().flatten());
         open.extend(children.get(&id).into_iter().flatten());
         let language = project.files[id.file].language;
-        for name in project.function(id).mentions.iter().chain(graph.loose.get(&id).into_iter().flatten()) {
+        let mentioned = project.function(id).mentions.iter().filter(|name| !is_local_value(project, id, name));
+        for name in mentioned.chain(graph.loose.get(&id).into_iter().flatten()) {
             let named = project.functions_named(name).iter();
             open.extend(named.filter(|one| related(project.files[one.file].language, language)));
+            // It may be called something else where it is defined.
+            if let Meaning::Values(values, at) = project.meaning(name, id) {
+                open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+            }
         }
     }
     live
 }
 
-/// Names that are mentioned anywhere without a call.
-fn mentions(project: &Project) -> HashSet<&str> {
-    project
-        .files
-        .iter()
-        .flat_map(|facts| &facts.functions)
-        .flat_map(|function| &function.mentions)
-        .map(String::as_str)
-        .collect()
+/// A parameter or a variable that only has a function's name.
+fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
+    while id.index != 0 {
+        let function = project.function(id);
+        if let Some(binding) = function.bindings.iter().find(|one| one.name == name) {
+            return !matches!(binding.value, Expr::Function(_) | Expr::Name(_) | Expr::Member(..));
+        }
+        if function.params.iter().any(|param| param.name == name) {
+            return true;
+        }
+        id.index = function.parent;
+    }
+    false
 }
 
-fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, mentioned: &HashSet<&str>, id: FunctionId) -> bool {
+fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) -> bool {
     let function = project.function(id);
     if id.index == 0 || function.registered {
         return true;
@@ -70,19 +80,22 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, mentioned: &Hash
         return false;
     }
     let called = graph.callers(id).iter().any(|caller| caller.scope() != id);
-    if called || mentioned.contains(function.name.as_str()) || graph.loose_names.contains(&function.name) {
+    if called {
         return false;
     }
     if from_outside(project, id) {
         return true;
     }
     // Local functions are called where they stand, or never.
-    let local = function.parent != 0 && function.class.is_none();
+    let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
     !words.is_helper(&function.name) && !local
 }
 
-/// A method of a class that is made from one outside of the tree: that one may call it.
+/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
+    if project.files[id.file].language == "go" {
+        return false;
+    }
     let Some(class) = project.class_around(id) else { return false };
     let bases = &project.class(class).bases;
     bases.iter().any(|base| !PLAIN_BASES.contains(&base.as_str()) && project.classes_named(base).is_empty())

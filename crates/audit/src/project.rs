@@ -4,8 +4,11 @@ mod packages;
 
 pub(crate) use packages::takes;
 
-use crate::facts::{Binding, Call, Class, Expr, Facts, Function, Param};
-use std::{collections::HashMap, sync::Arc};
+use crate::{
+    facts::{Binding, Class, Expr, Facts, Function, Param},
+    roots::{self, Root},
+};
+use std::collections::HashMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionId {
@@ -17,19 +20,6 @@ pub(crate) struct FunctionId {
 pub(crate) struct ClassId {
     pub(crate) file: usize,
     pub(crate) index: usize,
-}
-
-/// A call and the file that it stands in.
-#[derive(Clone, Debug)]
-pub(crate) struct CallAt {
-    pub(crate) file: usize,
-    pub(crate) call: Arc<Call>,
-}
-
-impl CallAt {
-    pub(crate) fn scope(&self) -> FunctionId {
-        FunctionId { file: self.file, index: self.call.function }
-    }
 }
 
 /// What a name means.
@@ -50,10 +40,14 @@ pub(crate) enum Meaning<'p> {
 /// Languages in which a method sees its class's members by their bare names.
 const BARE_MEMBERS: &[&str] = &["java", "kotlin", "csharp", "ruby"];
 
+/// What a file gives as a whole, in languages that have that.
+const DEFAULT: &str = "default";
+
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
     /// Folders above the root, for imports that begin there.
     above: Vec<String>,
+    roots: Vec<Root>,
     modules: HashMap<String, Vec<usize>>,
     /// The files of each package that have a name at their top.
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
@@ -65,11 +59,12 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
         packages::give_texts(&mut files);
         let mut project = Self {
             files: Vec::new(),
             above,
+            roots,
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: HashMap::new(),
@@ -78,9 +73,8 @@ impl Project {
             top: Vec::new(),
         };
         for (file, facts) in files.iter().enumerate() {
-            if let Some(last) = facts.module.last() {
-                project.modules.entry(last.clone()).or_default().push(file);
-            }
+            let last = facts.module.last().cloned().unwrap_or_default();
+            project.modules.entry(last).or_default().push(file);
             if !facts.package.is_empty() {
                 let names = project.packages.entry(facts.package.clone()).or_default();
                 for name in packages::names(facts) {
@@ -167,7 +161,7 @@ impl Project {
     pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
         loop {
             let function = self.function(id);
-            if let Some(class) = &function.class {
+            if let Some(class) = function.class.as_ref().filter(|class| !class.is_empty()) {
                 return self.nearest_class(class, id.file);
             }
             if id.index == 0 {
@@ -190,9 +184,15 @@ impl Project {
 
     /// The files that a module's path names, the nearest ones when there are several.
     pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
+        let language = self.files[from].language;
+        if let Some(path) = roots::place(&self.roots, path, language) {
+            let last = path.last().map_or("", String::as_str);
+            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            return exact.map(|(file, _)| file).collect();
+        }
         let Some(last) = path.last() else { return Vec::new() };
         let own = &self.files[from].file;
-        let language = self.files[from].language;
         let mut best: Vec<usize> = Vec::new();
         let mut score = None;
         for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
@@ -256,6 +256,19 @@ impl Project {
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
     pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         if let Some(found) = self.defined_in(name, file) {
+            // A name that only stands for another one: `export { a as b }`.
+            if let Meaning::Values(values, _) = &found
+                && let [Binding { value: Expr::Name(other), kind: None, .. }] = values[..]
+                && other != name
+                && seen.len() <= 24
+            {
+                seen.push(usize::MAX);
+                let meant = self.top_meaning(other, file, seen);
+                seen.pop();
+                if !matches!(meant, Meaning::Unknown) {
+                    return meant;
+                }
+            }
             return found;
         }
         if seen.contains(&file) || seen.len() > 24 {
@@ -278,19 +291,27 @@ impl Project {
 
     fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
         let facts = &self.files[file];
+        let mut outside = None;
         for import in facts.imports.iter().filter(|import| import.local == name) {
             let found = match &import.item {
                 None => Meaning::Module(import.module.clone()),
                 Some(item) => self.member_of_module(&import.module, item, file, seen),
             };
-            if !matches!(found, Meaning::Unknown) {
-                return found;
+            match found {
+                Meaning::Unknown => {}
+                // Another path that the import may mean can lead into the tree.
+                Meaning::External(_) => outside = Some(found),
+                found => return found,
             }
+        }
+        if let Some(outside) = outside {
+            return outside;
         }
         if let Some(found) = self.in_package(&facts.package, name) {
             return found;
         }
-        for import in facts.imports.iter().filter(|import| import.local == "*") {
+        // `export *` leaves the default export out.
+        for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT) {
             if let Some(found) = self.in_package(&packages::of(&import.module, facts), name) {
                 return found;
             }
@@ -333,6 +354,14 @@ impl Project {
             if !matches!(found, Meaning::Unknown) {
                 return found;
             }
+        }
+        // What a file gives as a whole, when it does not say what that is: all of it.
+        if item == DEFAULT {
+            return if files.is_empty() {
+                Meaning::External(module.join("."))
+            } else {
+                Meaning::Module(module.to_vec())
+            };
         }
         let mut below = module.to_vec();
         below.push(item.to_owned());

@@ -127,8 +127,7 @@ impl<'p> Search<'p> {
             Some(caller) => (caller.scope(), caller.call),
             None => (scope, call),
         };
-        let says = |call: &'p Call, scope: FunctionId| self.names_tenant_beside(call, scope, &event);
-        let tenant = says(shown, at) || (found.at.is_some() && says(call, scope));
+        let tenant = self.names_tenant(shown, at) || (found.at.is_some() && self.names_tenant(call, scope));
         let raw = found.group.is_none();
         let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
         Site {
@@ -186,27 +185,19 @@ impl<'p> Search<'p> {
         first
     }
 
-    /// Whether a call says for whom: the event itself, such as `ACCOUNT_CLOSED`, does not.
-    fn names_tenant_beside(&self, call: &'p Call, scope: FunctionId, event: &str) -> bool {
-        if !self.names_tenant(call) {
-            return false;
-        }
-        let reach = Reach::new(self.project, self.graph);
+    /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.
+    fn names_tenant(&self, call: &'p Call, scope: FunctionId) -> bool {
         call.args.iter().any(|arg| {
-            let is_event = |thing: &Thing<'_>| matches!(thing, Thing::Text(text) if text == event);
-            self.arg_names_tenant(arg) && !reach.things(&arg.value, scope, &mut Walk::types()).iter().any(is_event)
+            arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
+                || arg.spread
+                || (self.speaks_of_tenant(&arg.value, scope, 0) && !self.leads_to_event(&arg.value, scope))
         })
     }
 
-    /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.
-    fn names_tenant(&self, call: &Call) -> bool {
-        call.args.iter().any(|arg| self.arg_names_tenant(arg))
-    }
-
-    fn arg_names_tenant(&self, arg: &Arg) -> bool {
-        arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
-            || arg.spread
-            || self.speaks_of_tenant(&arg.value, 0)
+    /// `Events.ACCOUNT_CLOSED` speaks of an account and is none.
+    fn leads_to_event(&self, value: &'p Expr, scope: FunctionId) -> bool {
+        let things = Reach::types(self.project).things(value, scope, &mut Walk::types());
+        things.iter().any(|thing| matches!(thing, Thing::Text(text) if self.is_event(text)))
     }
 
     fn is_tenant(&self, name: &str) -> bool {
@@ -214,18 +205,18 @@ impl<'p> Search<'p> {
         words.iter().any(|word| self.tenant_names.iter().any(|tenant| tenant == word))
     }
 
-    fn speaks_of_tenant(&self, value: &Expr, depth: usize) -> bool {
+    fn speaks_of_tenant(&self, value: &'p Expr, scope: FunctionId, depth: usize) -> bool {
         if depth > 8 {
             return false;
         }
-        let inner = |value: &Expr| self.speaks_of_tenant(value, depth + 1);
+        let inner = |value: &'p Expr| self.speaks_of_tenant(value, scope, depth + 1);
         match value {
             Expr::Name(name) => self.is_tenant(name),
             Expr::Member(of, name) => self.is_tenant(name) || inner(of),
             Expr::Map(pairs) => pairs.iter().any(|(key, value)| {
                 matches!(key, Expr::Text(key) | Expr::Name(key) if self.is_tenant(key)) || inner(value)
             }),
-            Expr::Call(call) => self.names_tenant(call),
+            Expr::Call(call) => self.names_tenant(call, scope),
             Expr::List(items) | Expr::Any(items) => items.iter().any(inner),
             Expr::Index(of, key) => inner(of) || matches!(&**key, Expr::Text(key) if self.is_tenant(key)),
             Expr::Opaque(text) => verbs::split(text).iter().any(|word| self.tenant_names.contains(word)),

@@ -57,12 +57,6 @@ pub(crate) struct Found<'p> {
     pub(crate) confidence: Confidence,
 }
 
-impl std::fmt::Debug for Caller<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "caller at {}:{}", self.file, self.call.line)
-    }
-}
-
 impl<'p> Found<'p> {
     fn new(thing: Thing<'p>) -> Self {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High }
@@ -124,8 +118,8 @@ impl<'p> Reach<'p> {
         self.reach(expr, scope, walk).into_iter().map(|found| found.thing).collect()
     }
 
-    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId) -> Vec<FunctionId> {
-        let things = self.things(expr, scope, &mut Walk::types());
+    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<FunctionId> {
+        let things = self.things(expr, scope, walk);
         things.into_iter().filter_map(|thing| if let Thing::Function(id) = thing { Some(id) } else { None }).collect()
     }
 
@@ -216,6 +210,7 @@ impl<'p> Reach<'p> {
                 let mut all = Vec::new();
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
+                    let kind = kind.filter(|class| !self.project.class(*class).is_enum);
                     let mut found = self.reach(&binding.value, at, walk);
                     // Which member of an enum it is, its type does not tell.
                     if let Some(class) = kind

@@ -38,6 +38,12 @@ pub struct Report {
     pub modules: Vec<Module>,
     /// What was read and what was not.
     pub files: Files,
+    /// What has changed since another revision; only with `--since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+    /// What was really published and subscribed; only with `--live`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<Live>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -253,4 +259,59 @@ pub struct Files {
 pub struct Skipped {
     pub file: String,
     pub reason: String,
+}
+
+/// What a change did to the coverage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Since {
+    /// As it was asked for.
+    pub revision: String,
+    pub before: Summary,
+    /// Published now, and not before.
+    pub gained: Vec<String>,
+    /// Published before, and not now, though it is still promised.
+    pub lost: Vec<String>,
+    /// Promised now, and not before.
+    pub promised: Vec<String>,
+    /// Promised before, and not now.
+    pub withdrawn: Vec<String>,
+    /// Published now without being in the catalog, and not before.
+    pub undefined: Vec<String>,
+    /// Places that write webhook tables now, and did not before.
+    pub bypasses: Vec<Bypass>,
+}
+
+/// What a running Postrider saw, beside what the code says.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Live {
+    pub url: String,
+    pub days: u32,
+    pub since: String,
+    /// In the catalog here or there, and never published in that time.
+    pub never_seen: Vec<Seen>,
+    /// Published, and in neither catalog.
+    pub unknown: Vec<Seen>,
+    /// Published, and nobody subscribes to it.
+    pub nobody_subscribed: Vec<Seen>,
+    /// Subscribed, and never published: a customer waits in vain.
+    pub waiting_in_vain: Vec<Seen>,
+    /// Payloads that broke their schema.
+    pub broke_schema: Vec<Seen>,
+}
+
+/// An event type as it was seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Or the pattern that was subscribed.
+    pub event_type: String,
+    pub published: u64,
+    pub last_published_at: Option<String>,
+    pub subscriptions: u64,
+    /// Payloads that broke their schema.
+    pub misfits: u64,
+    /// What the code says: a state, `undefined`, or nothing when the code does not know it.
+    pub code: Option<String>,
+    /// The first place that publishes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }

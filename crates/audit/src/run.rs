@@ -57,7 +57,7 @@ pub fn audit(
 
 fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn() + Sync)) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
-    let project = Project::new(facts, tree.above.clone());
+    let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
     let graph = Graph::new(&project);
     let words = config.words();
     let tenants = config.tenant_words();
@@ -69,8 +69,9 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
     let published = search.run();
     let live = live::live(&project, &graph, &words);
-    let bypasses = bypass::find(&project, &graph, &search, &config.publish.tables);
     let cross = Cross::new(&project, config, &groups, published.sites, published.open, &live, source)?;
+    let own = |file| cross.is_own(file);
+    let bypasses = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
     let promised = promised(&cross, source);
     let mut report = cross.report(&promised, bypasses, config);
     suggest::fill(&mut report, &cross, &words, &tree.quoting());

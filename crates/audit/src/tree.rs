@@ -1,6 +1,11 @@
 //! Which files are read: those of a folder, or of a revision in git.
 
-use crate::{config::FilesConfig, lower, report::Skipped};
+use crate::{
+    config::FilesConfig,
+    lower,
+    report::Skipped,
+    roots::{self, Root},
+};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::WalkBuilder;
 use std::{
@@ -29,7 +34,6 @@ const PASSED_OVER: &[&str] = &[
     "build",
     "dist",
     "out",
-    "bin",
     "obj",
     "coverage",
     "htmlcov",
@@ -60,6 +64,8 @@ pub struct Tree {
     pub(crate) tests: usize,
     /// Folders above, by their names.
     pub(crate) above: Vec<String>,
+    /// What the packages are called by those who import them.
+    pub(crate) roots: Vec<Root>,
 }
 
 /// A path or a pattern that cannot be used.
@@ -109,19 +115,35 @@ impl Tree {
     /// All source files below the paths.
     pub fn of_paths(paths: &[PathBuf], rules: &Rules) -> Result<Self, TreeFault> {
         let mut tree = Self::default();
-        let here = std::env::current_dir().unwrap_or_default();
         for path in paths {
             let full = fs::canonicalize(path).map_err(|fault| TreeFault::Path(path.display().to_string(), fault))?;
-            // As it is seen from where the audit starts, when it is below; so annotations find their files.
-            let base = if full.starts_with(&here) { here.clone() } else { root_of(&full) };
+            let base = base_of(&full);
             if tree.above.is_empty() {
                 tree.above = segments(&base);
             }
+            tree.look_above(&full, &base);
             tree.walk(&full, &base, rules);
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
         tree.sources.dedup_by(|one, other| one.name == other.name);
         Ok(tree)
+    }
+
+    /// Manifests in the folders above, when only a part of a package is read.
+    fn look_above(&mut self, full: &Path, base: &Path) {
+        for folder in full.ancestors().skip(1) {
+            for manifest in roots::MANIFESTS {
+                let Ok(text) = fs::read_to_string(folder.join(manifest)) else { continue };
+                let inside = folder.starts_with(base).then(|| below(&folder.join(manifest), base));
+                let Some(mut root) = roots::read(inside.as_deref().unwrap_or(manifest), &text) else { continue };
+                if inside.is_none() {
+                    root.name.extend(segments(base.strip_prefix(folder).unwrap_or(base)));
+                }
+                if !self.roots.contains(&root) {
+                    self.roots.push(root);
+                }
+            }
+        }
     }
 
     fn walk(&mut self, full: &Path, base: &Path, rules: &Rules) {
@@ -150,6 +172,11 @@ impl Tree {
     }
 
     fn add(&mut self, name: String, inner: String, path: &Path, rules: &Rules) {
+        if roots::is_manifest(&name) {
+            let root = fs::read_to_string(path).ok().and_then(|text| roots::read(&name, &text));
+            self.roots.extend(root);
+            return;
+        }
         if lower::language(&name).is_none() || !rules.wants(&inner) {
             return;
         }
@@ -165,20 +192,25 @@ impl Tree {
         self.sources.push(Source { name, inner, content: Content::Path(path.to_owned()) });
     }
 
-    /// Files whose text is known already, with their names below the path.
-    pub fn of_texts(texts: Vec<(String, String)>, above: Vec<String>, rules: &Rules) -> Self {
+    /// Whether a file would be read, by its path below the path that is asked for.
+    pub fn wants(inner: &str, rules: &Rules) -> bool {
+        let passed_over = inner.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
+        let known = lower::language(inner).is_some() && rules.wants(inner);
+        (known || roots::is_manifest(inner)) && !passed_over
+    }
+
+    /// Files whose text is known already: name, path below the path that is asked for, text.
+    pub fn of_texts(texts: Vec<(String, String, String)>, above: Vec<String>, rules: &Rules) -> Self {
         let mut tree = Self { above, ..Self::default() };
-        for (name, text) in texts {
-            let passed_over = name.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
-            if lower::language(&name).is_none() || passed_over || !rules.wants(&name) {
-                continue;
-            }
-            if rules.is_test(&name) {
+        for (name, inner, text) in texts {
+            if roots::is_manifest(&name) {
+                tree.roots.extend(roots::read(&name, &text));
+            } else if rules.is_test(&inner) {
                 tree.tests += 1;
             } else if text.len() as u64 > rules.max_bytes {
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
             } else {
-                tree.sources.push(Source { inner: name.clone(), name, content: Content::Text(text) });
+                tree.sources.push(Source { inner, name, content: Content::Text(text) });
             }
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
@@ -188,6 +220,11 @@ impl Tree {
     /// How many files will be read.
     pub fn len(&self) -> usize {
         self.sources.len()
+    }
+
+    /// The folders above, by their names.
+    pub fn above_names(&self) -> Vec<String> {
+        self.above.clone()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -233,6 +270,13 @@ impl Source {
         })?;
         Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
     }
+}
+
+/// From where names are told: the folder where the audit starts when the path is below it, so that annotations find
+/// their files; else the path itself.
+pub fn base_of(full: &Path) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    if full.starts_with(&here) { here } else { root_of(full) }
 }
 
 fn root_of(full: &Path) -> PathBuf {

@@ -82,10 +82,6 @@ impl Words {
         &self.names
     }
 
-    pub(crate) fn is_event_name(&self, name: &str) -> bool {
-        self.names.iter().any(|one| same(one, name))
-    }
-
     /// Whether a function of this name publishes.
     pub(crate) fn publishes(&self, name: &str) -> bool {
         if self.functions.iter().any(|one| one == name) {
@@ -109,8 +105,10 @@ impl Words {
     /// Whether a function of this name is there to be called by others.
     pub(crate) fn is_helper(&self, name: &str) -> bool {
         let words = split(name);
-        let first =
-            words.first().is_some_and(|first| STRONG.contains(&first.as_str()) || WEAK.contains(&first.as_str()));
+        let verbs = |first: &String| {
+            STRONG.contains(&first.as_str()) || matches!(first.as_str(), "send" | "notify" | "raise" | "enqueue")
+        };
+        let first = words.first().is_some_and(verbs);
         first || words.iter().any(|word| ASIDE.contains(&word.as_str()))
     }
 }

@@ -22,6 +22,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// A server that was named otherwise than by `--url`.
+    pub(crate) fn at(url: &str, key: Option<String>, tenant: Option<String>) -> Self {
+        Self { url: url.to_owned(), key, tenant }
+    }
+
     fn key(&self) -> anyhow::Result<String> {
         if let Some(key) = &self.key {
             return Ok(key.clone());

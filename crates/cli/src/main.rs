@@ -1,5 +1,6 @@
 //! The binary `postrider`: picks a role and hands over. The only place that reads the environment.
 
+mod audit;
 mod catalog;
 mod client;
 mod config;
@@ -42,6 +43,7 @@ enum Role {
     Publish(publish::Args),
     Sink(sink::Args),
     Catalog(catalog::Args),
+    Audit(audit::Args),
     #[command(hide = true)]
     Openapi,
 }
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
         Role::Publish(args) => publish::run(args),
         Role::Sink(args) => sink::run(args),
         Role::Catalog(args) => catalog::run(args),
+        Role::Audit(args) => return audit::run(&args),
         Role::Openapi => openapi::run(),
     };
     match result {

@@ -1,10 +1,14 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
 mod csharp;
+mod formats;
+mod go;
 mod java;
 mod kotlin;
+mod php;
 mod python;
 mod typed;
+mod typescript;
 pub(crate) mod words;
 mod writer;
 
@@ -28,11 +32,46 @@ struct Dialect {
 
 const DIALECTS: &[Dialect] = &[
     Dialect {
+        name: "php",
+        extensions: &["php", "phtml", "inc"],
+        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+        lower: php::lower,
+        place: php::place,
+    },
+    Dialect {
         name: "python",
         extensions: &["py", "pyi"],
         grammar: || tree_sitter_python::LANGUAGE.into(),
         lower: python::lower,
         place: python::place,
+    },
+    Dialect {
+        name: "go",
+        extensions: &["go"],
+        grammar: || tree_sitter_go::LANGUAGE.into(),
+        lower: go::lower,
+        place: go::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["ts", "mts", "cts"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "typescript",
+        extensions: &["tsx"],
+        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+        lower: typescript::lower,
+        place: typescript::place,
+    },
+    Dialect {
+        name: "javascript",
+        extensions: &["js", "mjs", "cjs", "jsx"],
+        grammar: || tree_sitter_javascript::LANGUAGE.into(),
+        lower: typescript::lower,
+        place: typescript::place,
     },
     Dialect {
         name: "java",

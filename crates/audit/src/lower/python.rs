@@ -1,5 +1,8 @@
 //! Python.
 
+mod imports;
+mod strings;
+
 use super::{
     words::{registers, type_name},
     writer::{Writer, arg, either, end_line, line, named, named_arg, spread_arg},
@@ -18,8 +21,8 @@ pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
 
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match node.kind() {
-        "import_statement" => import(w, node),
-        "import_from_statement" => import_from(w, node),
+        "import_statement" => imports::import(w, node),
+        "import_from_statement" => imports::import_from(w, node),
         "decorated_definition" => decorated(w, node),
         "function_definition" => function(w, node, false),
         "class_definition" => class(w, node),
@@ -59,12 +62,12 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "attribute" => return attribute(w, node),
         "subscript" => return subscript(w, node),
         "call" => return call(w, node),
-        "string" => return string(w, node),
+        "string" => return strings::string(w, node),
         "concatenated_string" => {
             let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
-            return joined(w, parts, node);
+            return strings::joined(w, parts, node);
         }
-        "binary_operator" => return binary(w, node),
+        "binary_operator" => return strings::binary(w, node),
         "boolean_operator" => {
             let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
             let is_or = w.field_text(node, "operator") == Some("or");
@@ -96,51 +99,6 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         _ => return w.lower_opaque(node),
     }
     Expr::Nil
-}
-
-fn import(w: &mut Writer<'_>, node: Node<'_>) {
-    for child in named(node) {
-        let (path, alias) = match child.kind() {
-            "aliased_import" => (w.field_text(child, "name"), w.field_text(child, "alias")),
-            _ => (Some(w.text(child)), None),
-        };
-        let Some(path) = path else { continue };
-        let module: Vec<String> = path.split('.').map(str::to_owned).collect();
-        // `import a.b` makes `a` known; `a.b.X` is then followed from there.
-        match alias {
-            Some(alias) => w.import(alias, module, None),
-            None => w.import(&module[0].clone(), module[..1].to_vec(), None),
-        }
-    }
-}
-
-fn import_from(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(from) = node.child_by_field_name("module_name") else { return };
-    let text = w.text(from);
-    let dots = text.chars().take_while(|c| *c == '.').count();
-    let mut module: Vec<String> = Vec::new();
-    if dots > 0 {
-        // Its own package: the folder, whatever the file is called.
-        let folder = w.facts.file.split('/').count() - 1;
-        let parts: Vec<String> = w.facts.file.split('/').take(folder).map(str::to_owned).collect();
-        module.extend(parts.into_iter().take((folder + 1).saturating_sub(dots)));
-    }
-    module.extend(text[dots..].split('.').filter(|part| !part.is_empty()).map(str::to_owned));
-    let mut cursor = node.walk();
-    let names: Vec<Node<'_>> = node.children_by_field_name("name", &mut cursor).collect();
-    if names.is_empty() {
-        w.import("*", module.clone(), Some("*"));
-    }
-    for name in names {
-        match name.kind() {
-            "aliased_import" => {
-                if let (Some(item), Some(alias)) = (w.field_text(name, "name"), w.field_text(name, "alias")) {
-                    w.import(alias, module.clone(), Some(item));
-                }
-            }
-            _ => w.import(w.text(name), module.clone(), Some(w.text(name))),
-        }
-    }
 }
 
 fn decorated(w: &mut Writer<'_>, node: Node<'_>) {
@@ -381,68 +339,6 @@ fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
         }
     }
     args
-}
-
-fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let mut parts = Vec::new();
-    let mut text = String::new();
-    let mut computed = false;
-    for child in named(node) {
-        match child.kind() {
-            "string_content" => text.push_str(&unescape(w.text(child))),
-            "interpolation" => {
-                computed = true;
-                if !text.is_empty() {
-                    parts.push(Expr::Text(std::mem::take(&mut text)));
-                }
-                let value = child.child_by_field_name("expression").or(named(child).into_iter().next());
-                parts.push(value.map_or(Expr::Nil, |value| w.lower(value)));
-            }
-            _ => {}
-        }
-    }
-    if computed {
-        if !text.is_empty() {
-            parts.push(Expr::Text(text));
-        }
-        return joined(w, parts, node);
-    }
-    w.string(text, node)
-}
-
-fn joined(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
-    let plain: Option<String> = parts
-        .iter()
-        .map(|part| match part {
-            Expr::Text(text) => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    match plain {
-        Some(text) => w.string(text, node),
-        None => {
-            // SQL with a hole in it is still SQL.
-            let text: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
-            w.string(text, node);
-            Expr::Join(parts)
-        }
-    }
-}
-
-fn unescape(text: &str) -> String {
-    if !text.contains('\\') {
-        return text.to_owned();
-    }
-    text.replace("\\n", "\n").replace("\\'", "'").replace("\\\"", "\"").replace("\\\\", "\\")
-}
-
-fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
-    match w.field_text(node, "operator") {
-        Some("+") => joined(w, vec![left, right], node),
-        Some("|") => Expr::List(vec![left, right]),
-        _ => w.opaque(node),
-    }
 }
 
 fn dictionary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {

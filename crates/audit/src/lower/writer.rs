@@ -36,6 +36,15 @@ impl<'a> Writer<'a> {
             function.mentions.dedup();
         }
         self.facts.functions[0].end_line = end_line(root);
+        // A string that was put together was noted in its parts too.
+        let all = std::mem::take(&mut self.facts.sql);
+        let is_part = |one: &Sql| {
+            let whole = |other: &Sql| {
+                other.text.len() > one.text.len() && other.line <= one.line && other.text.contains(&one.text)
+            };
+            all.iter().any(|other| other.function == one.function && whole(other))
+        };
+        self.facts.sql = all.iter().filter(|one| !is_part(one)).cloned().collect();
         self.facts
     }
 
@@ -65,6 +74,11 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &str) -> Expr {
         node.child_by_field_name(field).map_or(Expr::Nil, |child| self.lower(child))
+    }
+
+    /// The only thing inside, or the first.
+    pub(crate) fn lower_first(&mut self, node: Node<'_>) -> Expr {
+        named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
     }
 
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
@@ -175,6 +189,11 @@ impl<'a> Writer<'a> {
             Some(class) => self.facts.classes[class].scope,
             None => self.function(),
         };
+        self.field_of(function, name, value, kind, line);
+    }
+
+    /// The same for a value that another function holds.
+    pub(crate) fn field_of(&mut self, function: usize, name: &str, value: Expr, kind: Option<String>, line: u32) {
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
         }

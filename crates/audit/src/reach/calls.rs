@@ -127,7 +127,11 @@ impl<'p> Reach<'p> {
                 _ => vec![Found::new(Thing::Instance(class, Some((call, scope))))],
             };
         }
-        let targets = graph::targets(&Reach::types(self.project), call, scope.file);
+        let receiver = matches!(call.target, Expr::Member(..))
+            .then(|| bases.iter().map(|base| base.thing.clone()).collect::<Vec<Thing<'p>>>());
+        let callers = std::mem::replace(&mut walk.callers, false);
+        let targets = graph::targets_in(self, call, scope.file, receiver, walk);
+        walk.callers = callers;
         let mut all = Vec::new();
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
@@ -205,7 +209,14 @@ impl<'p> Reach<'p> {
                 let by_name = words.names().iter().find_map(|name| {
                     pairs.iter().find(|(key, _)| matches!(key, Expr::Text(text) if verbs::same(text, name)))
                 });
-                by_name.map(|(_, value)| self.reach(value, at, walk)).unwrap_or_default()
+                match by_name {
+                    Some((_, value)) => self.reach(value, at, walk),
+                    None => {
+                        let spread = pairs.iter().filter(|(key, _)| key.is_spread());
+                        let found = spread.flat_map(|(_, value)| self.reach(value, at, walk));
+                        found.filter(|one| !matches!(one.thing, Thing::Nil)).collect()
+                    }
+                }
             }
             Thing::Instance(class, made) => self.of_object(*class, *made, words, walk),
             Thing::Class(class) if !self.project.class(*class).is_enum => self.of_object(*class, None, words, walk),

@@ -134,6 +134,33 @@ impl<'p> Reach<'p> {
                 all.extend(self.reach(value, at, walk));
             }
         }
+        if all.is_empty() {
+            all = self.spread(pairs, at, key, walk);
+        }
+        all
+    }
+
+    /// Values under a key in the maps that a map is made of: `{...base}`.
+    fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let spread = pairs.iter().filter(|(one, _)| one.is_spread());
+        let bases: Vec<Found<'p>> = spread.flat_map(|(_, value)| self.reach(value, at, walk)).collect();
+        let mut all = Vec::new();
+        for base in bases {
+            let found = match &base.thing {
+                Thing::Map(pairs, at) => {
+                    let (pairs, at) = (*pairs, *at);
+                    self.keyed(pairs, at, key, walk)
+                }
+                Thing::Class(class) | Thing::Instance(class, _) => self.of_class(*class, key, walk, 0),
+                _ => Vec::new(),
+            };
+            all.extend(found.into_iter().map(|mut one| {
+                if one.group.is_none() && matches!(one.thing, Thing::Text(_)) {
+                    one.group.clone_from(&base.group);
+                }
+                carry(&base, one)
+            }));
+        }
         all
     }
 
@@ -211,6 +238,8 @@ impl<'p> Reach<'p> {
                     keys.into_iter().filter_map(|key| if let Thing::Text(text) = key { Some(text) } else { None });
                 names.flat_map(|name| self.of_class(*class, &name, walk, 0)).collect()
             }
+            // The first of several values that a call answers, when no more is known of them.
+            _ if matches!(key, Expr::Opaque(place) if place == "#0") => vec![base.clone()],
             _ => vec![Found { thing: Thing::Open("[…]".into()), ..base.clone() }],
         }
     }
@@ -248,6 +277,8 @@ impl<'p> Reach<'p> {
                         self.project.class(class).members.iter().map(|one| one.name.clone()).collect();
                     names.iter().flat_map(|name| self.of_class(class, name, walk, 0)).collect()
                 }
+                // A list that is declared to hold these.
+                Thing::Instance(_, None) => vec![base.clone()],
                 _ => vec![Found { thing: Thing::Open("an element".into()), ..base.clone() }],
             };
             all.extend(found.into_iter().map(|one| carry(&base, one).by("a loop")));
@@ -293,11 +324,11 @@ impl<'p> Reach<'p> {
     }
 
     /// Functions that a class keeps in its fields.
-    pub(crate) fn field_functions(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
+    pub(crate) fn field_functions(&self, class: ClassId, name: &str, walk: &mut Walk<'p>) -> Vec<FunctionId> {
         let members = self.project.class(class);
         let mut found = Vec::new();
         for (binding, index) in members.fields.iter().filter(|(one, _)| one.name == name) {
-            found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }));
+            found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }, walk));
         }
         found
     }

@@ -2,6 +2,7 @@
 //! process can show is shown here: that nothing acknowledged is lost when it is killed, that nothing is sent twice when
 //! it is stopped, that one receiver cannot delay another, and what it says when it cannot start.
 
+mod audit;
 mod backlog;
 mod commands;
 mod crash;

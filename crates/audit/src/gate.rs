@@ -1,0 +1,195 @@
+//! The audit as a gate: how much must be published, and which gaps are known already.
+
+use crate::{
+    config::Config,
+    report::{Report, SCHEMA_VERSION, State},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The gaps of a code base on the day that it adopts the audit. Only others fail.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    pub schema_version: u32,
+    pub revision: Option<String>,
+    pub generated_at: String,
+    /// Promised and not published.
+    pub gaps: BTreeSet<String>,
+    /// Published and not promised.
+    pub undefined: BTreeSet<String>,
+    /// Writes of webhook tables: `file: event`, without lines, so that moving code is no new gap.
+    pub bypasses: BTreeSet<String>,
+}
+
+/// A baseline that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BaselineFault {
+    #[error("it is no baseline: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("it has schema_version {0}; this program reads {SCHEMA_VERSION}. Write it anew with --write-baseline")]
+    Version(u32),
+}
+
+/// Why a gate does not open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure(pub String);
+
+impl Baseline {
+    pub fn of(report: &Report) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            revision: report.revision.clone(),
+            generated_at: report.generated_at.clone(),
+            gaps: gaps(report),
+            undefined: report.undefined.iter().map(|one| one.event_type.clone()).collect(),
+            bypasses: bypasses(report),
+        }
+    }
+
+    pub fn parse(text: &str) -> Result<Self, BaselineFault> {
+        let baseline: Self = serde_json::from_str(text)?;
+        if baseline.schema_version != SCHEMA_VERSION {
+            return Err(BaselineFault::Version(baseline.schema_version));
+        }
+        Ok(baseline)
+    }
+
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// What is in here and not in the report any more: time to write the baseline anew.
+    pub fn closed(&self, report: &Report) -> Vec<String> {
+        let (gaps, bypasses) = (gaps(report), bypasses(report));
+        let undefined: BTreeSet<String> = report.undefined.iter().map(|one| one.event_type.clone()).collect();
+        let gone = self.gaps.difference(&gaps).chain(self.undefined.difference(&undefined));
+        gone.chain(self.bypasses.difference(&bypasses)).cloned().collect()
+    }
+}
+
+fn gaps(report: &Report) -> BTreeSet<String> {
+    let open = report.events.iter().filter(|event| event.state != State::Published && event.accepted.is_none());
+    open.map(|event| event.event_type.clone()).collect()
+}
+
+fn bypasses(report: &Report) -> BTreeSet<String> {
+    let name =
+        |one: &crate::report::Bypass| format!("{}: {}", one.file, one.event_type.as_deref().unwrap_or(&one.table));
+    report.bypasses.iter().map(name).collect()
+}
+
+/// Judges a report: by a share, by a baseline, or both.
+pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline: Option<&Baseline>) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    let summary = &report.summary;
+    if let Some(least) = fail_under {
+        let wanted = summary.defined.saturating_sub(summary.accepted);
+        // An accepted gap is neither promised nor missing here.
+        let coverage = if wanted == 0 { 100.0 } else { summary.published as f64 * 100.0 / wanted as f64 };
+        if coverage < least {
+            let published = summary.published;
+            failures.push(Failure(format!("coverage is {coverage:.1}% ({published} of {wanted}), less than {least}%")));
+        }
+    }
+    if let Some(baseline) = baseline {
+        for event in &report.events {
+            let open = event.state != State::Published && event.accepted.is_none();
+            if open && !baseline.gaps.contains(&event.event_type) {
+                let best = event
+                    .suggestions
+                    .first()
+                    .map(|one| format!("; it may belong into {} ({}:{})", one.function, one.file, one.line));
+                failures.push(Failure(format!(
+                    "{} is promised and not published ({}), and not in the baseline{}",
+                    event.event_type,
+                    event.state.name(),
+                    best.unwrap_or_default()
+                )));
+            }
+        }
+        for one in report
+            .undefined
+            .iter()
+            .filter(|one| !baseline.undefined.contains(&one.event_type) && config.accepted(&one.event_type).is_none())
+        {
+            let site = one.sites.first().map(|site| format!(" at {}:{}", site.file, site.line)).unwrap_or_default();
+            let near = one.near.first().map(|near| format!("; is {near} meant?")).unwrap_or_default();
+            failures.push(Failure(format!("{} is published{site} and not in the catalog{near}", one.event_type)));
+        }
+        for one in bypasses(report).difference(&baseline.bypasses) {
+            failures.push(Failure(format!("a webhook table is written past the bus, in {one}")));
+        }
+    }
+    failures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Bypass, Event, Summary, Undefined};
+
+    fn event(name: &str, state: State) -> Event {
+        Event {
+            event_type: name.into(),
+            category: String::new(),
+            state,
+            sites: Vec::new(),
+            suggestions: Vec::new(),
+            accepted: None,
+            defined_at: None,
+        }
+    }
+
+    fn report() -> Report {
+        Report {
+            summary: Summary { defined: 3, published: 1, coverage: 33.3, ..Summary::default() },
+            events: vec![event("a.b", State::Published), event("a.c", State::Missing), event("a.d", State::Dead)],
+            undefined: vec![Undefined { event_type: "a.x".into(), sites: Vec::new(), near: vec!["a.b".into()] }],
+            bypasses: vec![Bypass {
+                event_type: Some("a.c".into()),
+                file: "f.py".into(),
+                line: 3,
+                function: None,
+                table: "webhook_events".into(),
+            }],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn only_new_gaps_fail() {
+        let config = Config::default();
+        let baseline = Baseline::of(&report());
+        assert_eq!(Baseline::parse(&baseline.to_json()).unwrap(), baseline);
+        assert!(judge(&report(), &config, None, Some(&baseline)).is_empty());
+        let mut worse = report();
+        worse.events[0].state = State::ParallelOnly;
+        worse.bypasses[0].line = 900;
+        worse.undefined.push(Undefined { event_type: "a.y".into(), sites: Vec::new(), near: Vec::new() });
+        let failures = judge(&worse, &config, None, Some(&baseline));
+        assert_eq!(failures.len(), 2, "{failures:?}");
+        assert!(failures[0].0.starts_with("a.b is promised and not published (parallel_only)"));
+        worse.events[1].state = State::Published;
+        assert_eq!(baseline.closed(&worse), ["a.c"]);
+    }
+
+    #[test]
+    fn a_share_leaves_out_what_is_accepted() {
+        let config = Config::default();
+        let mut report = report();
+        assert_eq!(judge(&report, &config, Some(34.0), None).len(), 1);
+        assert!(judge(&report, &config, Some(33.0), None).is_empty());
+        report.events[1].accepted = Some("not built yet".into());
+        report.summary.accepted = 1;
+        assert!(judge(&report, &config, Some(50.0), None).is_empty());
+        assert_eq!(judge(&Report::default(), &config, Some(100.0), None), []);
+    }
+
+    #[test]
+    fn baselines_that_are_none() {
+        assert!(Baseline::parse("{}").is_err());
+        assert!(Baseline::parse(r#"{"schema_version": 9, "revision": null, "generated_at": "", "gaps": [], "undefined": [], "bypasses": []}"#).unwrap_err().to_string().contains('9'));
+    }
+}

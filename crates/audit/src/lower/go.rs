@@ -1,0 +1,316 @@
+//! Go.
+
+mod literals;
+mod names;
+mod types;
+
+use super::{
+    formats::joined,
+    writer::{Writer, arg, end_line, line, named, spread_arg},
+};
+use crate::facts::{Arg, Call, Expr, Facts, Function};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
+    let mut module: Vec<String> = facts.file.split('/').map(str::to_owned).collect();
+    module.pop();
+    facts.package = format!("go:{}", module.join("/"));
+    facts.module = module;
+}
+
+pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    match node.kind() {
+        "source_file" => source_file(w, node),
+        "package_clause" | "comment" | "label_name" => {}
+        "import_spec" => names::import(w, node),
+        "function_declaration" => function(w, node, None),
+        "method_declaration" => method(w, node),
+        "func_literal" => return types::closure(w, node),
+        "type_spec" | "type_alias" => types::declared(w, node),
+        "const_declaration" => types::constants(w, node),
+        "var_spec" => variables(w, node),
+        "short_var_declaration" | "assignment_statement" => assignment(w, node),
+        "range_clause" => range(w, node),
+        "receive_statement" => {
+            w.lower_field(node, "right");
+        }
+        "type_switch_statement" => type_switch(w, node),
+        "return_statement" => returned(w, node),
+        "identifier" => return names::value(w, node),
+        "selector_expression" => {
+            let name = w.field_text(node, "field").unwrap_or("");
+            w.mention(name);
+            return w.lower_field(node, "operand").member(name);
+        }
+        "index_expression" => {
+            let of = w.lower_field(node, "operand");
+            let key = w.lower_field(node, "index");
+            return Expr::Index(Box::new(of), Box::new(key));
+        }
+        "slice_expression" | "type_assertion_expression" | "type_conversion_expression" => {
+            return w.lower_field(node, "operand");
+        }
+        "call_expression" => return call(w, node),
+        "composite_literal" => return literals::composite(w, node),
+        "interpreted_string_literal" | "raw_string_literal" => {
+            let text = literals::text(w, node);
+            return w.string(text, node);
+        }
+        "binary_expression" => return binary(w, node),
+        "unary_expression" => {
+            let value = w.lower_field(node, "operand");
+            let operator = w.field_text(node, "operator");
+            if let (Some("&"), Expr::Name(name)) = (operator, &value) {
+                names::filled(w, name);
+            }
+            return if matches!(operator, Some("&" | "*")) { value } else { w.opaque(node) };
+        }
+        "parenthesized_expression" | "expression_statement" | "literal_element" | "variadic_argument" => {
+            let mut last = Expr::Nil;
+            for child in named(node) {
+                last = w.lower(child);
+            }
+            return last;
+        }
+        "true" | "false" | "nil" | "iota" | "int_literal" | "float_literal" | "imaginary_literal" | "rune_literal"
+        | "blank_identifier" => {}
+        kind if kind.ends_with("_type") || kind == "type_identifier" => {}
+        "block"
+        | "statement_list"
+        | "if_statement"
+        | "for_statement"
+        | "for_clause"
+        | "expression_switch_statement"
+        | "expression_case"
+        | "default_case"
+        | "expression_list"
+        | "import_declaration"
+        | "import_spec_list"
+        | "var_declaration"
+        | "var_spec_list"
+        | "type_declaration"
+        | "go_statement"
+        | "defer_statement"
+        | "select_statement"
+        | "communication_case" => w.lower_children(node),
+        _ => return w.lower_opaque(node),
+    }
+    Expr::Nil
+}
+
+/// Types and constants first: what functions do with them is then known.
+fn source_file(w: &mut Writer<'_>, node: Node<'_>) {
+    let order = |node: &Node<'_>| match node.kind() {
+        "import_declaration" => 0,
+        "type_declaration" => 1,
+        "const_declaration" => 2,
+        "var_declaration" => 3,
+        _ => 4,
+    };
+    let mut children = named(node);
+    children.sort_by_key(order);
+    for child in children {
+        w.lower(child);
+    }
+    types::finish(w);
+}
+
+fn method(w: &mut Writer<'_>, node: Node<'_>) {
+    let receiver = node.child_by_field_name("receiver").and_then(|list| named(list).into_iter().next());
+    function(w, node, receiver);
+}
+
+fn function(w: &mut Writer<'_>, node: Node<'_>, receiver: Option<Node<'_>>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let class = receiver.and_then(|one| one.child_by_field_name("type")).and_then(|kind| types::name(w, kind));
+    let is_method = node.kind() == "method_declaration";
+    let function = Function {
+        private: !name.starts_with(char::is_uppercase),
+        registered: !is_method && matches!(name.as_str(), "main" | "init"),
+        return_kind: types::result(w, node),
+        params: node.child_by_field_name("parameters").map(|list| types::parameters(w, list)).unwrap_or_default(),
+        class,
+        name: name.clone(),
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    let index = w.in_function(function, |w| {
+        if let Some(one) = receiver.and_then(|one| one.child_by_field_name("name")) {
+            w.bind(w.text(one), Expr::Name("self".into()), None, line(one));
+        }
+        if let Some(body) = node.child_by_field_name("body") {
+            w.lower(body);
+        }
+        if is_method {
+            types::switched_texts(w, node);
+        }
+    });
+    if !is_method && !matches!(name.as_str(), "init" | "_") {
+        w.bind(&name, Expr::Function(index), None, line(node));
+    }
+}
+
+/// `var a, b T = x, y`; `const` in functions too.
+fn variables(w: &mut Writer<'_>, node: Node<'_>) {
+    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+    let values = node.child_by_field_name("value").map(named).unwrap_or_default();
+    let lefts = types::names_of(node);
+    let values = spread(w, &values, lefts.len());
+    for (at, left) in lefts.into_iter().enumerate() {
+        let value = values.get(at).cloned().unwrap_or(Expr::Nil);
+        if w.text(left) != "_" {
+            w.bind(w.text(left), value, kind.clone(), line(left));
+        }
+    }
+}
+
+/// What stands on the right for each of those on the left.
+fn spread(w: &mut Writer<'_>, rights: &[Node<'_>], count: usize) -> Vec<Expr> {
+    let mut values: Vec<Expr> = rights.iter().map(|right| w.lower(*right)).collect();
+    if let ([value], true) = (&values[..], count > 1) {
+        let value = value.clone();
+        values = match &value {
+            Expr::Call(_) => (0..count).map(|at| part(&value, at)).collect(),
+            _ => vec![value, Expr::Nil],
+        };
+    }
+    values
+}
+
+/// One of the several values of an answer.
+fn part(of: &Expr, at: usize) -> Expr {
+    Expr::Index(Box::new(of.clone()), Box::new(Expr::Opaque(format!("#{at}"))))
+}
+
+fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
+    let lefts = node.child_by_field_name("left").map(named).unwrap_or_default();
+    let rights = node.child_by_field_name("right").map(named).unwrap_or_default();
+    let values = spread(w, &rights, lefts.len());
+    let plain = matches!(w.field_text(node, "operator"), None | Some("="));
+    for (at, left) in lefts.into_iter().enumerate() {
+        let value = values.get(at).cloned().unwrap_or(Expr::Nil);
+        let value = if plain { value } else { Expr::Join(vec![names::plain(w, left), value]) };
+        assign(w, left, value, node.kind() == "short_var_declaration");
+    }
+}
+
+fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr, declares: bool) {
+    match left.kind() {
+        "identifier" => {
+            let name = w.text(left);
+            if name != "_" {
+                names::bind_in(w, declares, name, value, line(left));
+            }
+        }
+        "selector_expression" => {
+            let of = left.child_by_field_name("operand").map_or(Expr::Nil, |of| names::plain(w, of));
+            let field = w.field_text(left, "field").unwrap_or("");
+            match of {
+                Expr::Name(name) if name == "self" => {
+                    let class = names::class_around(w);
+                    types::field_of(w, class.as_deref(), field, value, line(left));
+                }
+                Expr::Name(name) => literals::amend(w, &name, field, value, left),
+                _ => {
+                    w.lower(left);
+                }
+            }
+        }
+        _ => {
+            w.lower(left);
+        }
+    }
+}
+
+fn range(w: &mut Writer<'_>, node: Node<'_>) {
+    let over = w.lower_field(node, "right");
+    let lefts = node.child_by_field_name("left").map(named).unwrap_or_default();
+    for (at, left) in lefts.into_iter().enumerate() {
+        let value = if at == 0 {
+            Expr::Each(Box::new(over.clone()))
+        } else {
+            // The values, of lists and maps alike.
+            let call = Call {
+                target: over.clone().member("values"),
+                args: Vec::new(),
+                line: line(node),
+                end_line: end_line(node),
+                makes: false,
+                function: w.function(),
+            };
+            Expr::Each(Box::new(Expr::Call(Arc::new(call))))
+        };
+        if left.kind() == "identifier" && w.text(left) != "_" {
+            w.bind(w.text(left), value, None, line(left));
+        }
+    }
+}
+
+fn type_switch(w: &mut Writer<'_>, node: Node<'_>) {
+    let value = w.lower_field(node, "value");
+    if let Some(alias) = node.child_by_field_name("alias").and_then(|list| named(list).into_iter().next()) {
+        w.bind(w.text(alias), value, None, line(alias));
+    }
+    for child in named(node) {
+        if Some(child) != node.child_by_field_name("value") && Some(child) != node.child_by_field_name("alias") {
+            w.lower(child);
+        }
+    }
+}
+
+fn returned(w: &mut Writer<'_>, node: Node<'_>) {
+    let values = named(node).first().map(|list| named(*list)).unwrap_or_default();
+    let mut values: Vec<Expr> = values.into_iter().map(|value| w.lower(value)).collect();
+    let value = if values.len() > 1 { Some(Expr::List(values)) } else { values.pop() };
+    w.current().returns.extend(value);
+}
+
+fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if w.field_text(node, "operator") != Some("+") {
+        return w.lower_opaque(node);
+    }
+    // `a + b + c` leans to the left, sometimes over thousands of lines.
+    let mut nodes = Vec::new();
+    let mut at = node;
+    while at.kind() == "binary_expression"
+        && w.field_text(at, "operator") == Some("+")
+        && let (Some(left), Some(right)) = (at.child_by_field_name("left"), at.child_by_field_name("right"))
+    {
+        nodes.push(right);
+        at = left;
+    }
+    nodes.push(at);
+    let parts = nodes
+        .into_iter()
+        .rev()
+        .map(|one| if literals::is_text(one) { Expr::Text(literals::text(w, one)) } else { w.lower(one) })
+        .collect();
+    joined(w, parts, node)
+}
+
+fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
+    let list = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    if let Some(made) = literals::made_of_parts(w, node, function, &list) {
+        return made;
+    }
+    let target = match function.kind() {
+        // The name of what is called is no mention of it.
+        "identifier" => names::plain(w, function),
+        "selector_expression" => {
+            let of = w.lower_field(function, "operand");
+            of.member(w.field_text(function, "field").unwrap_or(""))
+        }
+        _ => w.lower(function),
+    };
+    let args: Vec<Arg> = list
+        .into_iter()
+        .map(|one| {
+            let value = w.lower(one);
+            if one.kind() == "variadic_argument" { spread_arg(value) } else { arg(value) }
+        })
+        .collect();
+    w.call(node, target, args, false)
+}

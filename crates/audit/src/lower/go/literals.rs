@@ -1,0 +1,174 @@
+//! Literals of Go: strings, structs, maps, lists; strings made by `fmt` and `strings`.
+
+use super::types;
+use crate::{
+    facts::{Call, Expr},
+    lower::{
+        formats::{joined, printf, unescape},
+        writer::{Writer, arg, either, end_line, line, named, named_arg},
+    },
+};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+pub(super) fn is_text(node: Node<'_>) -> bool {
+    matches!(node.kind(), "interpreted_string_literal" | "raw_string_literal")
+}
+
+/// A string without its quotes.
+pub(super) fn text(w: &Writer<'_>, node: Node<'_>) -> String {
+    let text = w.text(node);
+    if let Some(raw) = text.strip_prefix('`') {
+        return raw.strip_suffix('`').unwrap_or(raw).to_owned();
+    }
+    let text = text.strip_prefix('"').unwrap_or(text);
+    unescape(text.strip_suffix('"').unwrap_or(text))
+}
+
+/// A type as a value that can be followed.
+pub(super) fn type_path(w: &Writer<'_>, node: Node<'_>) -> Expr {
+    match node.kind() {
+        "qualified_type" => {
+            let package = w.field_text(node, "package").unwrap_or("").to_owned();
+            Expr::Name(package).member(w.field_text(node, "name").unwrap_or(""))
+        }
+        "generic_type" => node.child_by_field_name("type").map_or(Expr::Nil, |kind| type_path(w, kind)),
+        "pointer_type" => named(node).into_iter().next().map_or(Expr::Nil, |kind| type_path(w, kind)),
+        _ => Expr::Name(w.text(node).to_owned()),
+    }
+}
+
+/// `T{…}`
+pub(super) fn composite(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let (Some(kind), Some(body)) = (node.child_by_field_name("type"), node.child_by_field_name("body")) else {
+        return w.lower_opaque(node);
+    };
+    literal_of(w, Some(kind), body, node)
+}
+
+fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole: Node<'_>) -> Expr {
+    let Some(kind) = kind else { return pairs(w, body, None) };
+    match kind.kind() {
+        "map_type" => pairs(w, body, kind.child_by_field_name("value")),
+        "slice_type" | "array_type" | "implicit_length_array_type" => {
+            let element = kind.child_by_field_name("element");
+            if named(body).iter().any(|one| one.kind() == "keyed_element") {
+                return pairs(w, body, element);
+            }
+            Expr::List(named(body).into_iter().map(|one| element_of(w, one, element)).collect())
+        }
+        "pointer_type" => literal_of(w, named(kind).into_iter().next(), body, whole),
+        "type_identifier" | "qualified_type" | "generic_type" => object(w, kind, body, whole),
+        "struct_type" => {
+            let Expr::Map(mut all) = pairs(w, body, None) else { return Expr::Nil };
+            for (key, _) in &mut all {
+                if let Expr::Name(name) = key {
+                    *key = Expr::Text(std::mem::take(name));
+                }
+            }
+            Expr::Map(all)
+        }
+        _ => pairs(w, body, None),
+    }
+}
+
+/// A struct's literal makes one, with its fields by their names.
+fn object(w: &mut Writer<'_>, kind: Node<'_>, body: Node<'_>, whole: Node<'_>) -> Expr {
+    let target = type_path(w, kind);
+    let mut args = Vec::new();
+    let mut given = Vec::new();
+    for one in named(body) {
+        if one.kind() != "keyed_element" {
+            args.push(arg(element_of(w, one, None)));
+            continue;
+        }
+        let key = one.child_by_field_name("key").map_or("", |key| w.text(key));
+        let value = one.child_by_field_name("value").map_or(Expr::Nil, |value| element_of(w, value, None));
+        given.push((key.to_owned(), value.clone(), line(one)));
+        args.push(named_arg(key, value));
+    }
+    // What makes objects says what is in their fields.
+    let name = w.current().name.clone();
+    if name.is_empty() || name.starts_with("New") || name.starts_with("new") {
+        let own = types::name(w, kind).filter(|_| kind.kind() == "type_identifier");
+        for (field, value, line) in given {
+            types::field_of(w, own.as_deref(), &field, value, line);
+        }
+    }
+    w.call(whole, target, args, true)
+}
+
+fn pairs(w: &mut Writer<'_>, body: Node<'_>, element: Option<Node<'_>>) -> Expr {
+    let mut pairs = Vec::new();
+    let mut items = Vec::new();
+    for one in named(body) {
+        if one.kind() != "keyed_element" {
+            items.push(element_of(w, one, element));
+            continue;
+        }
+        let key = one.child_by_field_name("key").map_or(Expr::Nil, |key| w.lower(key));
+        let value = one.child_by_field_name("value").map_or(Expr::Nil, |value| element_of(w, value, element));
+        pairs.push((key, value));
+    }
+    if pairs.is_empty() && !items.is_empty() { Expr::List(items) } else { Expr::Map(pairs) }
+}
+
+/// An element, whose type may be left out.
+fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Expr {
+    let inner = named(node).into_iter().next();
+    match inner {
+        Some(body) if body.kind() == "literal_value" => literal_of(w, kind, body, body),
+        _ => w.lower(node),
+    }
+}
+
+/// `event.Type = value` says more about an object that was made here.
+pub(super) fn amend(w: &mut Writer<'_>, name: &str, field: &str, value: Expr, node: Node<'_>) {
+    let function = w.function();
+    let Some(binding) = w.current().bindings.iter_mut().rev().find(|one| one.name == name) else { return };
+    let mut call = match (&binding.value, &binding.kind) {
+        (Expr::Call(call), _) if call.makes => Call::clone(call),
+        (Expr::Nil, Some(kind)) => Call {
+            target: Expr::Name(kind.clone()),
+            args: Vec::new(),
+            line: line(node),
+            end_line: end_line(node),
+            makes: true,
+            function,
+        },
+        _ => return,
+    };
+    match call.args.iter_mut().find(|arg| arg.name.as_deref() == Some(field)) {
+        Some(arg) => arg.value = either(arg.value.clone(), value),
+        None => call.args.push(named_arg(field, value)),
+    }
+    binding.value = Expr::Call(Arc::new(call));
+}
+
+/// Calls of the standard library that put strings together, and `new(T)`.
+pub(super) fn made_of_parts(w: &mut Writer<'_>, node: Node<'_>, function: Node<'_>, list: &[Node<'_>]) -> Option<Expr> {
+    match (w.text(function), list) {
+        ("fmt.Sprintf", [format, given @ ..]) if is_text(*format) => {
+            let format = text(w, *format);
+            let given = given.iter().map(|one| w.lower(*one)).collect();
+            Some(joined(w, printf(&format, given), node))
+        }
+        ("strings.Join", [list, by]) if is_text(*by) => {
+            let Expr::List(items) = w.lower(*list) else { return None };
+            let by = text(w, *by);
+            let mut parts = Vec::new();
+            for item in items {
+                if !parts.is_empty() {
+                    parts.push(Expr::Text(by.clone()));
+                }
+                parts.push(item);
+            }
+            Some(joined(w, parts, node))
+        }
+        ("new", [kind]) if matches!(kind.kind(), "type_identifier" | "qualified_type" | "identifier") => {
+            let target = type_path(w, *kind);
+            Some(w.call(node, target, Vec::new(), true))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,108 @@
+//! Names of Go: imports, the receiver, where a variable belongs.
+
+use super::literals;
+use crate::{
+    facts::{Binding, Expr},
+    lower::writer::Writer,
+};
+use tree_sitter::Node;
+
+pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
+    let Some(path) = node.child_by_field_name("path") else { return };
+    let path = literals::text(w, path);
+    let module: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    match w.field_text(node, "name") {
+        Some("_") => {}
+        Some(".") => w.import("*", module, Some("*")),
+        Some(name) => w.import(name, module, None),
+        None => {
+            if let Some(name) = package(&module) {
+                w.import(&name, module, None);
+            }
+        }
+    }
+}
+
+/// What a package is called by its path: `yaml` for `gopkg.in/yaml.v3`, `redis` for `github.com/x/go-redis/v9`.
+fn package(module: &[String]) -> Option<String> {
+    let is_version = |part: &str| {
+        part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
+    };
+    let last = module.iter().rev().find(|part| !is_version(part)).or(module.last())?;
+    let last = match last.rsplit_once('.') {
+        Some((head, version)) if is_version(version) => head,
+        _ => last,
+    };
+    let last = last.strip_prefix("go-").unwrap_or(last);
+    let last = last.strip_suffix("-go").unwrap_or(last);
+    Some(last.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect())
+}
+
+/// A name that is used as a value.
+pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    w.mention(w.text(node));
+    plain(w, node)
+}
+
+/// The same, without a mention.
+pub(super) fn plain(w: &Writer<'_>, node: Node<'_>) -> Expr {
+    let name = w.text(node);
+    Expr::Name(if is_receiver(w, name) { "self".to_owned() } else { name.to_owned() })
+}
+
+fn is_receiver(w: &Writer<'_>, name: &str) -> bool {
+    let functions = &w.facts.functions;
+    owner(w, name).and_then(|at| functions.get(at)).is_some_and(|function| {
+        let mut values = function.bindings.iter().filter(|one| one.name == name).map(|one| &one.value);
+        values.next().is_some_and(|value| matches!(value, Expr::Name(own) if own == "self")) && values.next().is_none()
+    })
+}
+
+/// The function around that a variable or a parameter belongs to; the file itself when it is known there only.
+pub(super) fn owner(w: &Writer<'_>, name: &str) -> Option<usize> {
+    let mut at = w.function();
+    loop {
+        let function = w.facts.functions.get(at)?;
+        if function.bindings.iter().any(|one| one.name == name) || function.params.iter().any(|one| one.name == name) {
+            return Some(at);
+        }
+        if at == 0 {
+            return None;
+        }
+        at = function.parent;
+    }
+}
+
+pub(super) fn class_around(w: &Writer<'_>) -> Option<String> {
+    let mut at = w.function();
+    loop {
+        let function = w.facts.functions.get(at)?;
+        if function.class.is_some() || at == 0 {
+            return function.class.clone();
+        }
+        at = function.parent;
+    }
+}
+
+/// Gives a name a value: here when it is declared here, else in the function that owns it.
+pub(super) fn bind_in(w: &mut Writer<'_>, declares: bool, name: &str, value: Expr, line: u32) {
+    let here = w.function();
+    let owner = if declares { None } else { owner(w, name).filter(|at| *at != here && *at != 0) };
+    match owner.and_then(|at| w.facts.functions.get_mut(at)) {
+        // A closure's own names mean nothing outside.
+        Some(function) if !matches!(value, Expr::Name(_) | Expr::Call(_)) => {
+            function.bindings.push(Binding { name: name.to_owned(), value, kind: None, line });
+        }
+        _ => w.bind(name, value, None, line),
+    }
+}
+
+/// Who gets the address of an empty variable may put anything into it.
+pub(super) fn filled(w: &mut Writer<'_>, name: &str) {
+    let Some(function) = owner(w, name).filter(|at| *at != 0).and_then(|at| w.facts.functions.get_mut(at)) else {
+        return;
+    };
+    for one in function.bindings.iter_mut().filter(|one| one.name == name && one.value == Expr::Nil) {
+        one.value = Expr::Opaque(name.to_owned());
+    }
+}

@@ -1,0 +1,250 @@
+//! Types of Go: structs, interfaces, named strings with their constants; parameters.
+
+use super::{literals, names, variables};
+use crate::{
+    facts::{Binding, Class, Expr, Function, Param},
+    lower::writer::{Writer, end_line, line, named},
+};
+use tree_sitter::Node;
+
+/// Types that say nothing.
+const PLAIN: &[&str] = &[
+    "any", "bool", "byte", "error", "float32", "float64", "int", "int16", "int32", "int64", "int8", "rune", "string",
+    "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
+];
+
+/// A type's own name: `Bus` for `*events.Bus`, the elements' for a list.
+pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    match node.kind() {
+        "type_identifier" => Some(w.text(node).to_owned()),
+        "qualified_type" => w.field_text(node, "name").map(str::to_owned),
+        "pointer_type" | "parenthesized_type" => name(w, named(node).into_iter().next()?),
+        "generic_type" => name(w, node.child_by_field_name("type")?),
+        "slice_type" | "array_type" => name(w, node.child_by_field_name("element")?),
+        _ => None,
+    }
+}
+
+/// The type that a function answers, the first one when there are several.
+pub(super) fn result(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    let result = node.child_by_field_name("result")?;
+    if result.kind() != "parameter_list" {
+        return name(w, result);
+    }
+    name(w, named(result).into_iter().next()?.child_by_field_name("type")?)
+}
+
+/// The identifiers that a declaration names.
+pub(super) fn names_of<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children_by_field_name("name", &mut cursor).filter(Node::is_named).collect()
+}
+
+pub(super) fn parameters(w: &Writer<'_>, list: Node<'_>) -> Vec<Param> {
+    let mut params = Vec::new();
+    for node in named(list) {
+        let kind = node.child_by_field_name("type").and_then(|kind| name(w, kind));
+        let rest = node.kind() == "variadic_parameter_declaration";
+        let own = names_of(node);
+        if own.is_empty() {
+            params.push(Param { kind: kind.clone(), rest, ..Param::default() });
+        }
+        for one in own {
+            params.push(Param { name: w.text(one).to_owned(), kind: kind.clone(), rest, default: None });
+        }
+    }
+    params
+}
+
+pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let function = Function {
+        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
+        return_kind: result(w, node),
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    Expr::Function(w.in_function(function, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            w.lower(body);
+        }
+    }))
+}
+
+/// `type X struct {…}`, `type X interface {…}`, `type X string`, `type X = other.Y`
+pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
+    let (Some(own), Some(kind)) = (w.field_text(node, "name"), node.child_by_field_name("type")) else { return };
+    let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
+    match kind.kind() {
+        "struct_type" => w.in_class(class, |w| fields(w, kind)),
+        "interface_type" => w.in_class(class, |w| methods(w, kind)),
+        "type_identifier" if matches!(w.text(kind), "string" | "int" | "uint8" | "int32" | "uint" | "byte") => {
+            w.in_class(Class { is_enum: true, ..class }, |_| {});
+        }
+        "type_identifier" | "qualified_type" | "generic_type" => {
+            let path = literals::type_path(w, kind);
+            if node.kind() == "type_alias" {
+                w.bind(own, path, None, line(node));
+            } else {
+                let bases = path.last_name().map(str::to_owned).into_iter().collect();
+                w.in_class(Class { bases, ..class }, |_| {});
+            }
+        }
+        _ => {}
+    }
+}
+
+fn fields(w: &mut Writer<'_>, node: Node<'_>) {
+    for one in named(node).into_iter().flat_map(named).filter(|one| one.kind() == "field_declaration") {
+        let kind = one.child_by_field_name("type").and_then(|kind| name(w, kind));
+        let own = names_of(one);
+        if own.is_empty()
+            && let Some(kind) = &kind
+        {
+            // What is embedded gives its methods.
+            w.field(kind, Expr::Nil, Some(kind.clone()), line(one));
+            if let Some(class) = w.class().and_then(|class| w.facts.classes.get_mut(class)) {
+                class.bases.push(kind.clone());
+            }
+        }
+        for field in own {
+            w.field(w.text(field), Expr::Nil, kind.clone(), line(field));
+        }
+    }
+}
+
+fn methods(w: &mut Writer<'_>, node: Node<'_>) {
+    for one in named(node) {
+        if one.kind() == "method_elem" {
+            let function = Function {
+                name: w.field_text(one, "name").unwrap_or("").to_owned(),
+                params: one.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
+                return_kind: result(w, one),
+                line: line(one),
+                // Nothing is in it, however long it is.
+                end_line: line(one),
+                ..Function::default()
+            };
+            w.in_function(function, |_| {});
+        } else if let Some(base) = named(one).into_iter().next().and_then(|kind| name(w, kind))
+            && let Some(class) = w.class().and_then(|class| w.facts.classes.get_mut(class))
+        {
+            class.bases.push(base);
+        }
+    }
+}
+
+/// Constants with a type of this package are its members; each is known by its own name too.
+pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
+    let mut kind_before = None;
+    for spec in named(node).into_iter().filter(|one| one.kind() == "const_spec") {
+        let typed = spec.child_by_field_name("type");
+        let counted = spec.child_by_field_name("value").is_none();
+        let kind = typed.filter(|kind| kind.kind() == "type_identifier").map(|kind| w.text(kind).to_owned());
+        let kind = kind.or_else(|| if counted { kind_before.clone() } else { converted(w, spec) });
+        let kind = kind.filter(|kind| !PLAIN.contains(&kind.as_str()) && w.function() == 0);
+        kind_before.clone_from(&kind);
+        let Some(kind) = kind else {
+            variables(w, spec);
+            continue;
+        };
+        let values = spec.child_by_field_name("value").map(named).unwrap_or_default();
+        let class = Class { name: kind.clone(), line: line(node), is_enum: true, ..Class::default() };
+        for (at, one) in names_of(spec).into_iter().enumerate() {
+            let value = values.get(at).map_or(Expr::Nil, |value| unconverted(w, *value));
+            let own = w.text(one);
+            w.in_class(class.clone(), |w| w.bind(own, value, None, line(one)));
+            w.bind(own, Expr::Name(kind.clone()).member(own), None, line(one));
+        }
+    }
+}
+
+/// `const X = Event("a.b")`: the type of this file that it is made.
+fn converted(w: &Writer<'_>, spec: Node<'_>) -> Option<String> {
+    let value = named(spec.child_by_field_name("value")?).into_iter().next()?;
+    let function = value.child_by_field_name("function").filter(|one| one.kind() == "identifier")?;
+    let own = w.text(function);
+    w.facts.classes.iter().any(|class| class.is_enum && class.name == own).then(|| own.to_owned())
+}
+
+fn unconverted(w: &mut Writer<'_>, value: Node<'_>) -> Expr {
+    let inner = value
+        .child_by_field_name("arguments")
+        .filter(|_| value.kind() == "call_expression")
+        .and_then(|list| named(list).into_iter().next());
+    w.lower(inner.unwrap_or(value))
+}
+
+/// A field of a type of this file gets a value.
+pub(super) fn field_of(w: &mut Writer<'_>, class: Option<&str>, field: &str, value: Expr, line: u32) {
+    let function = w.function();
+    if let Some(class) = w.facts.classes.iter_mut().find(|one| Some(one.name.as_str()) == class && !one.is_enum) {
+        class.fields.push((Binding { name: field.to_owned(), value, kind: None, line }, function));
+    }
+}
+
+/// `switch e { case Created: return "a.b" }` in a method: the texts of numbered constants.
+pub(super) fn switched_texts(w: &mut Writer<'_>, node: Node<'_>) {
+    let Some(class) = names::class_around(w) else { return };
+    let statements = node.child_by_field_name("body").map(named).unwrap_or_default();
+    let statements =
+        statements.into_iter().flat_map(|one| if one.kind() == "statement_list" { named(one) } else { vec![one] });
+    let mut texts = Vec::new();
+    for switch in statements.filter(|one| one.kind() == "expression_switch_statement") {
+        for case in named(switch).into_iter().filter(|one| one.kind() == "expression_case") {
+            let mut inside = named(case);
+            inside.extend(named(case).into_iter().filter(|one| one.kind() == "statement_list").flat_map(named));
+            let text = inside.into_iter().filter(|one| one.kind() == "return_statement").find_map(|one| {
+                let value = named(one).into_iter().next().and_then(|list| named(list).into_iter().next())?;
+                literals::is_text(value).then(|| literals::text(w, value))
+            });
+            let cases = case.child_by_field_name("value").map(named).unwrap_or_default();
+            if let (Some(text), [only]) = (text, &cases[..]) {
+                texts.push((w.text(*only).to_owned(), text));
+            }
+        }
+    }
+    give_texts(w, &class, &texts);
+}
+
+fn give_texts(w: &mut Writer<'_>, class: &str, texts: &[(String, String)]) {
+    let Some(class) = w.facts.classes.iter_mut().find(|one| one.name == class && one.is_enum) else { return };
+    for member in class.members.iter_mut().filter(|one| !matches!(one.value, Expr::Text(_))) {
+        if let Some((_, text)) = texts.iter().find(|(own, _)| *own == member.name) {
+            member.value = Expr::Text(text.clone());
+        }
+    }
+}
+
+/// What can be told only when the whole file has been read.
+pub(super) fn finish(w: &mut Writer<'_>) {
+    // `func (e Event) String() string { return names[e] }`
+    let mut tables = Vec::new();
+    for function in &w.facts.functions {
+        for value in &function.returns {
+            if let (Some(class), Expr::Index(of, key)) = (&function.class, value)
+                && matches!(&**key, Expr::Name(name) if name == "self")
+                && let Expr::Name(table) = &**of
+                && let Some(Binding { value: Expr::Map(pairs), .. }) =
+                    w.facts.functions.first().and_then(|top| top.bindings.iter().find(|one| one.name == *table))
+            {
+                let texts = pairs.iter().filter_map(|(key, value)| match (key, value) {
+                    (Expr::Name(own), Expr::Text(text)) => Some((own.clone(), text.clone())),
+                    _ => None,
+                });
+                tables.push((class.clone(), texts.collect::<Vec<_>>()));
+            }
+        }
+    }
+    for (class, texts) in tables {
+        give_texts(w, &class, &texts);
+    }
+    // A field that is given nothing here may be given anything elsewhere.
+    for class in &mut w.facts.classes {
+        let given: Vec<String> =
+            class.fields.iter().filter(|(one, _)| one.value != Expr::Nil).map(|(one, _)| one.name.clone()).collect();
+        for (one, _) in class.fields.iter_mut().filter(|(one, _)| !given.contains(&one.name)) {
+            one.value = Expr::Opaque(one.name.clone());
+        }
+    }
+}

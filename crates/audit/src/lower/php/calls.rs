@@ -1,0 +1,181 @@
+//! PHP's calls.
+
+use super::{classes, names, values};
+use crate::{
+    facts::{Arg, Binding, Expr},
+    lower::writer::{Writer, arg, line, named, named_arg, spread_arg},
+};
+use tree_sitter::Node;
+
+/// Methods that give each element to a function.
+const EACH: &[&str] = &["each", "map", "filter", "forEach", "walk", "flatMap", "transform", "reject", "every"];
+
+/// Functions that answer an object of the class that they are given.
+const CONTAINER: &[&str] = &["app", "resolve", "get", "make", "service"];
+
+pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
+    let name = match function.kind() {
+        "name" | "qualified_name" | "relative_name" => Some(w.text(function).trim_start_matches('\\')),
+        _ => None,
+    };
+    let target = match name {
+        Some(_) => Expr::Name(names::known_as(w, w.text(function))),
+        None => w.lower(function),
+    };
+    if is_reference(node) {
+        if let Some(name) = name {
+            w.mention(name.rsplit('\\').next().unwrap_or(name));
+        }
+        return target;
+    }
+    let args = arguments(w, node);
+    let Some(name) = name else { return w.call(node, target, args, false) };
+    // Functions are given by their names: `array_map('send', $list)`.
+    for one in &args {
+        if let Expr::Text(text) = &one.value {
+            names::mention_text(w, text);
+        }
+    }
+    if let ("define", [constant, value, ..]) = (name, &args[..])
+        && let (Expr::Text(constant), Some(file)) = (&constant.value, w.facts.functions.first_mut())
+    {
+        let value = value.value.clone();
+        file.bindings.push(Binding { name: constant.clone(), value, kind: None, line: line(node) });
+    }
+    match (name, &args[..]) {
+        ("array_map", [function, list, ..]) | ("array_walk" | "array_filter", [list, function, ..]) => {
+            give_each(w, &function.value, &list.value, node);
+        }
+        _ => {}
+    }
+    let values: Vec<Expr> = args.iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value.clone()).collect();
+    let from_container = container(name, node, &args);
+    let call = w.call(node, target, args, false);
+    from_container.or_else(|| values::built_in(w, name, &values, node)).unwrap_or(call)
+}
+
+pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "object");
+    let name = match node.child_by_field_name("name") {
+        Some(name) if name.kind() == "name" => w.text(name),
+        Some(name) => {
+            w.lower(name);
+            ""
+        }
+        None => "",
+    };
+    if is_reference(node) {
+        w.mention(name);
+        return of.member(name);
+    }
+    let args = arguments(w, node);
+    if let (true, Some(first)) = (EACH.contains(&name), args.first()) {
+        give_each(w, &first.value, &of, node);
+    }
+    let from_container = container(name, node, &args);
+    let target = if name.is_empty() { w.opaque(node) } else { of.member(name) };
+    let call = w.call(node, target, args, false);
+    from_container.unwrap_or(call)
+}
+
+pub(super) fn scoped_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "scope");
+    let name = match node.child_by_field_name("name") {
+        Some(name) if name.kind() == "name" => w.text(name),
+        Some(name) => {
+            w.lower(name);
+            ""
+        }
+        None => "",
+    };
+    if is_reference(node) {
+        w.mention(name);
+        return of.member(name);
+    }
+    let args = arguments(w, node);
+    let members = name == "cases" && args.is_empty();
+    let from_container = container(name, node, &args);
+    let target = if name.is_empty() { w.opaque(node) } else { of.clone().member(name) };
+    let call = w.call(node, target, args, false);
+    // A loop over an enum's cases is one over the enum.
+    if members { of } else { from_container.unwrap_or(call) }
+}
+
+/// `new Foo(…)`
+pub(super) fn creation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let args = arguments(w, node);
+    let mut target = Expr::Opaque("new".into());
+    for child in named(node) {
+        match child.kind() {
+            "arguments" => {}
+            "anonymous_class" => {
+                let args = arguments(w, child);
+                let target = Expr::Name(classes::anonymous(w, child));
+                return w.call(node, target, args, true);
+            }
+            "name" | "qualified_name" | "relative_name" => {
+                target = names::class_or_constant(w, child);
+                if let (Expr::Name(name), Some(class)) = (&target, w.class_name())
+                    && name == "self"
+                {
+                    target = Expr::Name(class);
+                }
+            }
+            _ => target = w.lower(child),
+        }
+    }
+    w.call(node, target, args, true)
+}
+
+/// `send(...)`: the function itself, not what it answers.
+fn is_reference(node: Node<'_>) -> bool {
+    let arguments = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    matches!(arguments[..], [only] if only.kind() == "variadic_placeholder")
+}
+
+fn arguments(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
+    let list = named(node).into_iter().find(|child| child.kind() == "arguments");
+    let mut args = Vec::new();
+    for argument in list.map(named).unwrap_or_default() {
+        let name = argument.child_by_field_name("name");
+        let is_value = |child: &Node<'_>| Some(*child) != name && child.kind() != "reference_modifier";
+        let value = named(argument).into_iter().rfind(is_value);
+        let Some(value) = value else { continue };
+        args.push(match (name, value.kind()) {
+            (Some(name), _) => {
+                let value = w.lower(value);
+                named_arg(w.text(name), value)
+            }
+            (None, "variadic_unpacking") => {
+                let inner = named(value).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                spread_arg(inner)
+            }
+            (None, _) => arg(w.lower(value)),
+        });
+    }
+    args
+}
+
+/// The first parameter of a function that stands there is each element of a list.
+fn give_each(w: &mut Writer<'_>, function: &Expr, list: &Expr, node: Node<'_>) {
+    let Expr::Function(index) = function else { return };
+    let value = values::element(w, list, node);
+    if let Some(function) = w.facts.functions.get_mut(*index)
+        && let Some(first) = function.params.first()
+    {
+        let binding = Binding { name: first.name.clone(), value, kind: first.kind.clone(), line: line(node) };
+        function.bindings.push(binding);
+    }
+}
+
+/// `app(EventBus::class)`, `$container->get(EventBus::class)`
+fn container(name: &str, node: Node<'_>, args: &[Arg]) -> Option<Expr> {
+    let first = named(node.child_by_field_name("arguments")?).into_iter().next()?;
+    let class = named(first).into_iter().next().filter(|value| value.kind() == "class_constant_access_expression")?;
+    let is_class = named(class).last().is_some_and(|last| last.end_byte() - last.start_byte() == 5);
+    match (CONTAINER.contains(&name) && is_class, args.first()) {
+        (true, Some(Arg { value: value @ Expr::Name(_), .. })) => Some(value.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,270 @@
+//! PHP's values: members, arrays, what is assigned, what a loop gives.
+
+use super::{names, strings};
+use crate::{
+    facts::{Call, Expr},
+    lower::writer::{Writer, either, end_line, line, named},
+};
+use std::sync::Arc;
+use tree_sitter::Node;
+
+/// Of a string that grows with `.=`.
+const PARTS_MAX: usize = 8;
+
+/// `Foo::BAR`, and `Foo::class`, which is the class.
+pub(super) fn class_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let parts = named(node);
+    let [of, name] = parts[..] else { return w.lower_opaque(node) };
+    let of = w.lower(of);
+    match w.text(name) {
+        "class" => of,
+        text if !text.contains(|c: char| !(c.is_alphanumeric() || c == '_')) => of.member(text),
+        // `Foo::{$name}`
+        _ => {
+            let key = w.lower(name);
+            Expr::Index(Box::new(of), Box::new(key))
+        }
+    }
+}
+
+pub(super) fn member_access(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "object");
+    match node.child_by_field_name("name") {
+        Some(name) if name.kind() == "name" => of.member(w.text(name)),
+        Some(name) => {
+            let key = w.lower(name);
+            Expr::Index(Box::new(of), Box::new(key))
+        }
+        None => w.opaque(node),
+    }
+}
+
+pub(super) fn static_property(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "scope");
+    of.member(names::variable(w.field_text(node, "name").unwrap_or("")))
+}
+
+pub(super) fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let parts = named(node);
+    let Some(of) = parts.first().map(|of| w.lower(*of)) else { return w.opaque(node) };
+    let key = match parts.get(1) {
+        // "$row[name]" in a string
+        Some(key) if key.kind() == "name" && in_string(node) => Expr::Text(w.text(*key).to_owned()),
+        Some(key) => w.lower(*key),
+        None => Expr::Nil,
+    };
+    Expr::Index(Box::new(of), Box::new(key))
+}
+
+fn in_string(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| matches!(parent.kind(), "encapsed_string" | "heredoc_body"))
+}
+
+/// `[a, b]` is a list, `['key' => a]` a map.
+pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut pairs = Vec::new();
+    let mut has_keys = false;
+    for element in named(node) {
+        match named(element)[..] {
+            [key, value] => {
+                has_keys = true;
+                let key = w.lower(key);
+                let value = w.lower(value);
+                pairs.push((key, value));
+            }
+            [value] if value.kind() == "variadic_unpacking" => {
+                let inner = named(value).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                pairs.push((Expr::Nil, Expr::Each(Box::new(inner))));
+            }
+            [value] => {
+                let value = w.lower(value);
+                pairs.push((Expr::Nil, value));
+            }
+            _ => {}
+        }
+    }
+    if has_keys {
+        return Expr::Map(pairs);
+    }
+    let items: Vec<Expr> = pairs.into_iter().map(|(_, value)| value).collect();
+    // `[$this, 'send']`, `[Mailer::class, 'send']`
+    if let [Expr::Name(_), Expr::Text(method)] = &items[..] {
+        names::mention_text(w, method);
+    }
+    Expr::List(items)
+}
+
+pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let value = w.lower_field(node, "right");
+    if let Some(left) = node.child_by_field_name("left") {
+        assign(w, left, value.clone());
+    }
+    value
+}
+
+fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
+    match left.kind() {
+        "variable_name" => w.bind(names::variable(w.text(left)), value, None, line(left)),
+        "by_ref" | "parenthesized_expression" => {
+            if let Some(inner) = named(left).into_iter().next() {
+                assign(w, inner, value);
+            }
+        }
+        "member_access_expression" | "scoped_property_access_expression" => {
+            let name = w.field_text(left, "name").map(names::variable);
+            match (w.lower(left), name) {
+                (Expr::Member(of, _), Some(name)) if matches!(&*of, Expr::Name(of) if of == "self") => {
+                    w.field(name, value, None, line(left));
+                }
+                _ => {}
+            }
+        }
+        "subscript_expression" => {
+            let whole = w.lower(left);
+            // What is put into an array is in it.
+            if let Expr::Index(of, key) = whole {
+                let value = if *key == Expr::Nil { Expr::List(vec![value]) } else { Expr::Map(vec![(*key, value)]) };
+                match *of {
+                    Expr::Name(name) if name != "self" => w.bind(&name, value, None, line(left)),
+                    _ => {}
+                }
+            }
+        }
+        "list_literal" | "array_creation_expression" => unpack(w, left, &value, None),
+        _ => {
+            w.lower(left);
+        }
+    }
+}
+
+/// `[$a, $b] = …`, `['type' => $type] = …`; in a loop, `over` is what it runs over.
+fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>) {
+    let mut place = 0usize;
+    let mut cursor = left.walk();
+    let mut key: Option<Expr> = None;
+    let children: Vec<Node<'_>> = left.children(&mut cursor).collect();
+    for (at, child) in children.iter().enumerate() {
+        match child.kind() {
+            "," => place += 1,
+            _ if !child.is_named() || child.is_extra() => {}
+            _ if children.get(at + 1).is_some_and(|next| next.kind() == "=>") => key = Some(w.lower(*child)),
+            _ => {
+                let mark = Expr::Opaque(format!("#{place}"));
+                let part = match (key.take(), over, value) {
+                    (Some(key), ..) => Expr::Index(Box::new(value.clone()), Box::new(key)),
+                    (None, Some(over), _) => Expr::Index(Box::new(Expr::Each(Box::new(over.clone()))), Box::new(mark)),
+                    (None, None, Expr::List(items)) => items.get(place).cloned().unwrap_or(Expr::Nil),
+                    (None, None, value) => Expr::Index(Box::new(value.clone()), Box::new(mark)),
+                };
+                if child.kind() == "list_literal" {
+                    unpack(w, *child, &part, None);
+                } else {
+                    assign(w, *child, part);
+                }
+            }
+        }
+    }
+}
+
+/// `.=` goes on with a string, `??=` is a default.
+pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let value = w.lower_field(node, "right");
+    let Some(left) = node.child_by_field_name("left") else { return value };
+    match w.field_text(node, "operator") {
+        Some("??=") => {
+            let before = w.lower(left);
+            assign(w, left, value.clone());
+            either(before, value)
+        }
+        Some(".=") => {
+            let name = names::variable(w.text(left));
+            let before = w.current().bindings.iter().rev().find(|one| one.name == name).map(|one| one.value.clone());
+            let grown = match (left.kind(), before) {
+                ("variable_name", Some(Expr::Text(text))) => Expr::Join(vec![Expr::Text(text), value]),
+                ("variable_name", Some(Expr::Join(mut parts))) if parts.len() < PARTS_MAX => {
+                    parts.push(value);
+                    Expr::Join(parts)
+                }
+                _ => w.opaque(node),
+            };
+            assign(w, left, grown.clone());
+            grown
+        }
+        _ => w.lower_opaque(left),
+    }
+}
+
+/// `foreach ($list as $key => $value)`
+pub(super) fn foreach(w: &mut Writer<'_>, node: Node<'_>) {
+    let body = node.child_by_field_name("body");
+    let parts: Vec<Node<'_>> = named(node).into_iter().filter(|child| Some(*child) != body).collect();
+    if let [over, target] = parts[..] {
+        let over = w.lower(over);
+        match (target.kind(), &named(target)[..]) {
+            ("pair", [key, value]) => {
+                assign(w, *key, Expr::Each(Box::new(over.clone())));
+                each(w, *value, &over);
+            }
+            _ => each(w, target, &over),
+        }
+    }
+    if let Some(body) = body {
+        w.lower(body);
+    }
+}
+
+fn each(w: &mut Writer<'_>, target: Node<'_>, over: &Expr) {
+    let value = element(w, over, target);
+    if target.kind() == "list_literal" {
+        unpack(w, target, &value, Some(over));
+    } else {
+        assign(w, target, value);
+    }
+}
+
+/// Any value in an array: not its keys.
+pub(super) fn element(w: &Writer<'_>, over: &Expr, at: Node<'_>) -> Expr {
+    let values = Call {
+        target: over.clone().member("values"),
+        args: Vec::new(),
+        line: line(at),
+        end_line: end_line(at),
+        makes: false,
+        function: w.function(),
+    };
+    Expr::Each(Box::new(Expr::Call(Arc::new(values))))
+}
+
+/// What a function of PHP itself answers, when it hands on what it is given.
+pub(super) fn built_in(w: &Writer<'_>, name: &str, values: &[Expr], node: Node<'_>) -> Option<Expr> {
+    let first = values.first()?;
+    Some(match name {
+        "array_keys" => Expr::List(vec![Expr::Each(Box::new(first.clone()))]),
+        "array_values" | "array_unique" | "array_filter" | "array_reverse" | "collect" | "iterator_to_array" => {
+            first.clone()
+        }
+        "array_merge" | "array_replace" => values.iter().cloned().reduce(either)?,
+        "array_rand" | "current" | "reset" | "end" | "array_pop" | "array_shift" if values.len() == 1 => {
+            element(w, first, node)
+        }
+        "trim" | "strval" => first.clone(),
+        "sprintf" => match first {
+            Expr::Text(format) => strings::formatted(format, values.get(1..)?)?,
+            _ => return None,
+        },
+        "implode" | "join" => match values {
+            [Expr::Text(between), Expr::List(items)] => {
+                let mut parts = Vec::new();
+                for item in items {
+                    if !parts.is_empty() {
+                        parts.push(Expr::Text(between.clone()));
+                    }
+                    parts.push(item.clone());
+                }
+                Expr::Join(parts)
+            }
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

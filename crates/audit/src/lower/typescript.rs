@@ -1,0 +1,170 @@
+//! TypeScript and JavaScript. Their grammars call things by the same names, so one set of rules reads both.
+
+mod calls;
+mod classes;
+mod exports;
+mod functions;
+mod imports;
+mod patterns;
+mod shapes;
+mod types;
+mod values;
+
+use super::writer::{Writer, either, line, named};
+use crate::facts::{Expr, Facts};
+use tree_sitter::Node;
+
+pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
+    facts.module = imports::module_of(&facts.file);
+}
+
+pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    match node.kind() {
+        "program" => {
+            w.lower_children(node);
+            exports::hide_the_rest(w, node);
+        }
+        "import_statement" => imports::statement(w, node),
+        "import_alias" => imports::alias(w, node),
+        "export_statement" => exports::statement(w, node),
+        "function_declaration" | "generator_function_declaration" => functions::declaration(w, node),
+        "function_signature" => {}
+        "arrow_function" | "function_expression" | "generator_function" | "function" => {
+            return Expr::Function(functions::value(w, node, functions::Shape::default()));
+        }
+        "class_declaration" | "abstract_class_declaration" | "class" => return classes::class(w, node, None),
+        "enum_declaration" => classes::enumeration(w, node),
+        "internal_module" | "module" => classes::namespace(w, node),
+        "interface_declaration" | "type_alias_declaration" => shapes::declaration(w, node),
+        "lexical_declaration" | "variable_declaration" => patterns::declaration(w, node),
+        "assignment_expression" | "augmented_assignment_expression" => return patterns::assignment(w, node),
+        "for_in_statement" => patterns::each(w, node),
+        "return_statement" | "yield_expression" => {
+            let values: Vec<Expr> = named(node).into_iter().map(|child| w.lower(child)).collect();
+            w.current().returns.extend(values);
+        }
+        "identifier" | "shorthand_property_identifier" => {
+            functions::mention(w, w.text(node));
+            return Expr::Name(w.text(node).to_owned());
+        }
+        "this" => return Expr::Name("self".into()),
+        "super" => return Expr::Name("super".into()),
+        "member_expression" => {
+            let of = w.lower_field(node, "object");
+            let name = w.field_text(node, "property").unwrap_or("");
+            w.mention(name);
+            return of.member(name);
+        }
+        "subscript_expression" => {
+            let of = w.lower_field(node, "object");
+            let key = w.lower_field(node, "index");
+            return Expr::Index(Box::new(of), Box::new(key));
+        }
+        "call_expression" => return calls::call(w, node),
+        "new_expression" => return calls::made(w, node),
+        "string" => return values::string(w, node),
+        "template_string" => return values::template(w, node),
+        "object" => return values::object(w, node, values::Holder::Value),
+        "array" => return values::array(w, node),
+        "binary_expression" => return values::binary(w, node),
+        "ternary_expression" => {
+            w.lower_field(node, "condition");
+            let yes = w.lower_field(node, "consequence");
+            let no = w.lower_field(node, "alternative");
+            return either(yes, no);
+        }
+        "as_expression" | "satisfies_expression" | "non_null_expression" => {
+            return named(node).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+        }
+        "type_assertion" => return named(node).into_iter().next_back().map_or(Expr::Nil, |inner| w.lower(inner)),
+        "parenthesized_expression" | "await_expression" | "expression_statement" | "sequence_expression" => {
+            let mut last = Expr::Nil;
+            for child in named(node) {
+                last = w.lower(child);
+            }
+            return last;
+        }
+        "catch_clause" => {
+            if let Some(pattern) = node.child_by_field_name("parameter") {
+                let value = w.opaque(pattern);
+                patterns::bind(w, pattern, &value, None);
+            }
+            w.lower_field(node, "body");
+        }
+        "jsx_opening_element" | "jsx_self_closing_element" => {
+            if let Some(name) = node.child_by_field_name("name") {
+                functions::mention(w, w.text(name));
+            }
+            for child in named(node).into_iter().filter(|child| Some(*child) != node.child_by_field_name("name")) {
+                w.lower(child);
+            }
+        }
+        "jsx_closing_element" | "jsx_text" | "property_identifier" | "private_property_identifier" => {}
+        "true" | "false" | "null" | "undefined" | "number" => return Expr::Nil,
+        kind if types::is_type(kind) => {}
+        "statement_block"
+        | "if_statement"
+        | "else_clause"
+        | "switch_statement"
+        | "switch_body"
+        | "switch_case"
+        | "switch_default"
+        | "try_statement"
+        | "finally_clause"
+        | "while_statement"
+        | "do_statement"
+        | "for_statement"
+        | "labeled_statement"
+        | "ambient_declaration" => w.lower_children(node),
+        _ => return w.lower_opaque(node),
+    }
+    Expr::Nil
+}
+
+/// A property's own name: without the quotes that it may have, nothing when it is computed.
+fn key_text(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    match node.kind() {
+        "property_identifier" | "private_property_identifier" | "identifier" | "number" | "type_identifier" => {
+            Some(w.text(node).to_owned())
+        }
+        "string" => Some(values::plain(w, node)),
+        "computed_property_name" => {
+            let inner = named(node).into_iter().next()?;
+            (inner.kind() == "string").then(|| values::plain(w, inner))
+        }
+        _ => None,
+    }
+}
+
+/// What stands in parentheses or is said to have a type.
+fn bare(mut node: Node<'_>) -> Node<'_> {
+    loop {
+        let inner = match node.kind() {
+            "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" => {
+                named(node).into_iter().next()
+            }
+            "type_assertion" => named(node).into_iter().next_back(),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => node = inner,
+            None => return node,
+        }
+    }
+}
+
+/// Whether a word stands among a node's own parts: `static`, `readonly`, `default`.
+fn has_word(node: Node<'_>, word: &str) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).any(|child| child.kind() == word)
+}
+
+/// Is a name said at the top of the file, outside of every function?
+fn at_top(w: &Writer<'_>) -> bool {
+    w.function() == 0 && w.class_body().is_none()
+}
+
+/// Binds a name where it stands.
+fn bind_here(w: &mut Writer<'_>, name: &str, value: Expr, node: Node<'_>) {
+    w.bind(name, value, None, line(node));
+}

@@ -1,0 +1,164 @@
+//! Calls, and objects that are made.
+
+use super::{bare, functions, imports, values};
+use crate::{
+    facts::{Arg, Expr},
+    lower::writer::{Writer, arg, named, spread_arg},
+};
+use tree_sitter::Node;
+
+/// Methods that give every element of a list to the function that they are given.
+const FOR_ALL: &[&str] =
+    &["forEach", "map", "flatMap", "filter", "some", "every", "find", "findIndex", "mapSeries", "each"];
+
+pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if let Some(module) = imports::inline(w, node) {
+        return module;
+    }
+    let Some(function) = node.child_by_field_name("function").map(bare) else { return w.lower_opaque(node) };
+    let list = node.child_by_field_name("arguments");
+    let target = match function.kind() {
+        // The name of what is called is no mention of it.
+        "identifier" => Expr::Name(w.text(function).to_owned()),
+        "member_expression" => {
+            let name = w.field_text(function, "property").unwrap_or("");
+            if name == "bind" {
+                return bound(w, function, list);
+            }
+            if matches!(name, "call" | "apply")
+                && let Some(of) = function.child_by_field_name("object")
+                && let Some(list) = list
+                && let Some(called) = through(w, node, of, list, name == "apply")
+            {
+                return called;
+            }
+            w.lower_field(function, "object").member(name)
+        }
+        "import" => {
+            if let Some(list) = list {
+                w.lower_children(list);
+            }
+            return w.opaque(node);
+        }
+        _ => w.lower(function),
+    };
+    let first = match &target {
+        Expr::Member(of, name) if FOR_ALL.contains(&name.as_str()) => Some(each_of((**of).clone())),
+        _ => None,
+    };
+    let args = list.map(|list| arguments(w, list, first)).unwrap_or_default();
+    match put_together(&target, &args) {
+        Some(parts) => values::joined(w, parts, node),
+        None => w.call(node, target, args, false),
+    }
+}
+
+/// `handler.bind(this)` is the handler.
+fn bound(w: &mut Writer<'_>, function: Node<'_>, list: Option<Node<'_>>) -> Expr {
+    let of = w.lower_field(function, "object");
+    if let Some(list) = list {
+        w.lower_children(list);
+    }
+    of
+}
+
+/// `emit.call(this, a)` calls `emit(a)`.
+fn through(w: &mut Writer<'_>, node: Node<'_>, of: Node<'_>, list: Node<'_>, apply: bool) -> Option<Expr> {
+    let receiver = named(list).into_iter().next()?;
+    let known = matches!(receiver.kind(), "this" | "null" | "undefined")
+        || (receiver.kind() == "identifier" && matches!(w.text(receiver), "self" | "that" | "_this"));
+    if !known {
+        return None;
+    }
+    let target = match of.kind() {
+        "identifier" => Expr::Name(w.text(of).to_owned()),
+        "member_expression" => w.lower_field(of, "object").member(w.field_text(of, "property").unwrap_or("")),
+        _ => w.lower(of),
+    };
+    let mut args: Vec<Arg> = arguments(w, list, None).into_iter().skip(1).collect();
+    if apply {
+        args = args.into_iter().map(|one| spread_arg(one.value)).collect();
+    }
+    Some(w.call(node, target, args, false))
+}
+
+/// `['a', b].join('.')`, `'a.'.concat(b)`
+fn put_together(target: &Expr, args: &[Arg]) -> Option<Vec<Expr>> {
+    let Expr::Member(of, name) = target else { return None };
+    match (&**of, name.as_str(), args) {
+        (Expr::List(items), "join", [Arg { value: between @ Expr::Text(_), .. }]) => {
+            let mut parts = Vec::new();
+            for item in items {
+                if !parts.is_empty() {
+                    parts.push(between.clone());
+                }
+                parts.push(item.clone());
+            }
+            Some(parts)
+        }
+        (text @ (Expr::Text(_) | Expr::Join(_)), "concat", args) => {
+            Some([text.clone()].into_iter().chain(args.iter().map(|one| one.value.clone())).collect())
+        }
+        _ => None,
+    }
+}
+
+pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, mut first: Option<Expr>) -> Vec<Arg> {
+    if list.kind() != "arguments" {
+        return vec![arg(w.lower(list))];
+    }
+    let mut args = Vec::new();
+    for node in named(list) {
+        let inner = bare(node);
+        args.push(match inner.kind() {
+            "spread_element" => spread_arg(named(inner).into_iter().next().map_or(Expr::Nil, |of| w.lower(of))),
+            "object" => arg(values::object(w, inner, values::Holder::Argument)),
+            kind if functions::is_function(kind) => {
+                let shape = functions::Shape { first: first.take(), ..functions::Shape::default() };
+                arg(Expr::Function(functions::value(w, inner, shape)))
+            }
+            _ => arg(w.lower(node)),
+        });
+    }
+    args
+}
+
+/// `new X(…)`
+pub(super) fn made(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let target = match node.child_by_field_name("constructor").map(bare) {
+        Some(name) if name.kind() == "identifier" => Expr::Name(w.text(name).to_owned()),
+        Some(member) if member.kind() == "member_expression" => {
+            w.lower_field(member, "object").member(w.field_text(member, "property").unwrap_or(""))
+        }
+        Some(other) => w.lower(other),
+        None => Expr::Nil,
+    };
+    let args = node.child_by_field_name("arguments").map(|list| arguments(w, list, None)).unwrap_or_default();
+    match (&target, &args[..]) {
+        // new Map([['a', b], …]), new Set([…])
+        (Expr::Name(name), [Arg { value: Expr::List(items), spread: false, .. }]) if name == "Map" => {
+            let pair = |item: &Expr| match item {
+                Expr::List(parts) => Some((parts.first()?.clone(), parts.get(1)?.clone())),
+                _ => None,
+            };
+            match items.iter().map(pair).collect() {
+                Some(pairs) => Expr::Map(pairs),
+                None => w.opaque(node),
+            }
+        }
+        (Expr::Name(name), [Arg { value: list @ Expr::List(_), .. }]) if name == "Set" => list.clone(),
+        _ => w.call(node, target, args, true),
+    }
+}
+
+/// What a loop over this gives.
+pub(super) fn each_of(over: Expr) -> Expr {
+    if let Expr::Call(call) = &over
+        && let (Expr::Member(of, name), [only]) = (&call.target, &call.args[..])
+        && matches!(&**of, Expr::Name(of) if of == "Object")
+        && name == "keys"
+    {
+        return Expr::Each(Box::new(only.value.clone()));
+    }
+    Expr::Each(Box::new(over))
+}

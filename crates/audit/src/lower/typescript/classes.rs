@@ -1,0 +1,193 @@
+//! Classes, enums and namespaces.
+
+use super::{bare, functions, has_word, imports, key_text, types};
+use crate::{
+    facts::{Class, Expr},
+    lower::{
+        words::registers,
+        writer::{Writer, line, named},
+    },
+};
+use tree_sitter::Node;
+
+/// Writes down a class and answers its name: its own, or the one that it is given to.
+pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>, given: Option<&str>) -> Expr {
+    let name = w.field_text(node, "name").or(given).unwrap_or("class").to_owned();
+    let mut bases = Vec::new();
+    for child in named(node) {
+        match child.kind() {
+            "class_heritage" => bases = heritage(w, child),
+            "decorator" => {
+                w.lower(child);
+            }
+            _ => {}
+        }
+    }
+    let class = Class { name: name.clone(), line: line(node), bases, ..Class::default() };
+    w.in_class(class, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            members(w, body);
+        }
+    });
+    Expr::Name(name)
+}
+
+fn heritage(w: &mut Writer<'_>, node: Node<'_>) -> Vec<String> {
+    let mut bases = Vec::new();
+    for part in named(node) {
+        match part.kind() {
+            "extends_clause" => {
+                let values: Vec<Node<'_>> =
+                    named(part).into_iter().filter(|value| !types::is_type(value.kind())).collect();
+                for value in values {
+                    extends(w, value, &mut bases);
+                }
+            }
+            // What somebody else's interface asks for is not what calls a class's other methods.
+            "implements_clause" => {
+                let all = named(part).into_iter().filter_map(|kind| types::of(w, kind));
+                bases.extend(all.filter(|name| !imports::is_outside(w, name)).collect::<Vec<_>>());
+            }
+            _ => extends(w, part, &mut bases),
+        }
+    }
+    bases
+}
+
+/// `extends Base`, `extends ns.Base`, `extends mixin(Base)`
+fn extends(w: &mut Writer<'_>, value: Node<'_>, bases: &mut Vec<String>) {
+    match value.kind() {
+        "identifier" => bases.push(w.text(value).to_owned()),
+        "member_expression" => bases.extend(w.field_text(value, "property").map(str::to_owned)),
+        "call_expression" => {
+            let before = bases.len();
+            for inner in value.child_by_field_name("arguments").map(named).unwrap_or_default() {
+                extends(w, inner, bases);
+            }
+            if bases.len() == before
+                && let Some(function) = value.child_by_field_name("function")
+            {
+                extends(w, function, bases);
+            }
+        }
+        _ => {
+            w.lower(value);
+        }
+    }
+}
+
+fn members(w: &mut Writer<'_>, body: Node<'_>) {
+    let mut registered = false;
+    for node in named(body) {
+        let decorators = named(node).into_iter().filter(|child| child.kind() == "decorator");
+        for decorator in decorators {
+            registered |= decorated(w, decorator);
+        }
+        match node.kind() {
+            "decorator" => {
+                registered |= decorated(w, node);
+                continue;
+            }
+            "method_definition" => method(w, node, registered),
+            "abstract_method_signature" => {
+                if let Some(name) = name_of(w, node) {
+                    functions::value(w, node, functions::Shape::named(&name));
+                }
+            }
+            "public_field_definition" | "field_definition" => field(w, node, registered),
+            "class_static_block" => {
+                w.lower_field(node, "body");
+            }
+            _ => {}
+        }
+        registered = false;
+    }
+}
+
+fn decorated(w: &mut Writer<'_>, decorator: Node<'_>) -> bool {
+    let value = w.lower_first(decorator);
+    value.last_name().is_some_and(registers)
+}
+
+fn name_of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    let name = node.child_by_field_name("name").or(node.child_by_field_name("property"))?;
+    key_text(w, name)
+}
+
+fn is_private(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
+    name.starts_with(['#', '_'])
+        || named(node).into_iter().any(|part| part.kind() == "accessibility_modifier" && w.text(part) == "private")
+}
+
+fn method(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
+    let name = name_of(w, node).unwrap_or_default();
+    let private = is_private(w, node, &name);
+    let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
+    let index = functions::value(w, node, shape);
+    if !has_word(node, "get") {
+        return;
+    }
+    // What a getter answers is what its name stands for.
+    let Some(getter) = w.facts.functions.get(index) else { return };
+    let (returns, kind) = (getter.returns.clone(), getter.return_kind.clone());
+    for value in returns {
+        if has_word(node, "static") {
+            w.bind(&name, value, kind.clone(), line(node));
+        } else {
+            w.field_of(index, &name, value, kind.clone(), line(node));
+        }
+    }
+}
+
+fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
+    let Some(name) = name_of(w, node) else { return w.lower_children(node) };
+    let declared = node.child_by_field_name("type").and_then(|kind| types::of(w, kind));
+    let Some(value) = node.child_by_field_name("value") else {
+        return w.field(&name, Expr::Nil, declared, line(node));
+    };
+    let inner = bare(value);
+    let is_static = has_word(node, "static");
+    if functions::is_function(inner.kind()) {
+        let private = is_private(w, node, &name);
+        let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
+        let index = functions::value(w, inner, shape);
+        if !is_static {
+            w.field(&name, Expr::Function(index), None, line(node));
+        }
+        return;
+    }
+    let kind = declared.or_else(|| types::of_value(w, value));
+    let lowered = w.lower(value);
+    let is_constant = has_word(node, "readonly") && matches!(lowered, Expr::Text(_));
+    if is_static || is_constant {
+        w.bind(&name, lowered.clone(), kind.clone(), line(node));
+    }
+    if !is_static {
+        w.field(&name, lowered, kind, line(node));
+    }
+}
+
+pub(super) fn enumeration(w: &mut Writer<'_>, node: Node<'_>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let class = Class { name, line: line(node), is_enum: true, ..Class::default() };
+    w.in_class(class, |w| {
+        for part in node.child_by_field_name("body").map(named).unwrap_or_default() {
+            let key = part.child_by_field_name("name").unwrap_or(part);
+            let Some(name) = key_text(w, key) else { continue };
+            let value = w.lower_field(part, "value");
+            w.bind(&name, value, None, line(part));
+        }
+    });
+}
+
+/// `namespace Events { export const A = 'a.b' }`; what is said about other packages is left out.
+pub(super) fn namespace(w: &mut Writer<'_>, node: Node<'_>) {
+    let Some(name) = node.child_by_field_name("name").filter(|name| name.kind() != "string") else { return };
+    let name = w.text(name).rsplit('.').next().unwrap_or("").to_owned();
+    let class = Class { name, line: line(node), ..Class::default() };
+    w.in_class(class, |w| {
+        if let Some(body) = node.child_by_field_name("body") {
+            w.lower(body);
+        }
+    });
+}

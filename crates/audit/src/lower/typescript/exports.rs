@@ -1,0 +1,362 @@
+//! What a file gives to others: `export` statements and `module.exports`. Giving a function away is no use of it.
+
+use super::{bare, classes, functions, has_word, imports, key_text, values};
+use crate::{
+    facts::{Expr, Import},
+    lower::writer::{Writer, line, named},
+};
+use std::collections::HashSet;
+use tree_sitter::Node;
+
+pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
+    if let Some(source) = imports::source(w, node) {
+        return again(w, node, &source);
+    }
+    for decorator in named(node).into_iter().filter(|child| child.kind() == "decorator") {
+        w.lower(decorator);
+    }
+    if let Some(declaration) = node.child_by_field_name("declaration") {
+        if !has_word(node, "default") {
+            w.lower(declaration);
+        } else if let Some(name) = w.field_text(declaration, "name") {
+            w.lower(declaration);
+            default_is(w, Expr::Name(name.to_owned()), node);
+        } else {
+            nameless(w, declaration);
+        }
+        return;
+    }
+    for child in named(node) {
+        match child.kind() {
+            // export { a as b }
+            "export_clause" => {
+                for (name, alias, one) in specifiers(w, child) {
+                    if let Some(alias) = alias.filter(|alias| *alias != name) {
+                        w.bind(&alias, Expr::Name(name), None, line(one));
+                    }
+                }
+            }
+            "decorator" | "namespace_export" => {}
+            // export default X, export = X
+            _ => nameless(w, child),
+        }
+    }
+}
+
+/// `export … from './x'`
+fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
+    for child in named(node) {
+        match child.kind() {
+            "export_clause" => {
+                for (name, alias, _) in specifiers(w, child) {
+                    imports::add(w, alias.as_deref().unwrap_or(&name), source, Some(&name));
+                }
+            }
+            "namespace_export" => {
+                if let Some(name) = named(child).into_iter().next() {
+                    imports::add(w, &imports::specifier(w, name), source, None);
+                }
+            }
+            _ => {}
+        }
+    }
+    if has_word(node, "*") {
+        imports::add(w, "*", source, Some("*"));
+    }
+}
+
+/// The names in braces, with what they are called outside.
+fn specifiers<'t>(w: &Writer<'_>, clause: Node<'t>) -> Vec<(String, Option<String>, Node<'t>)> {
+    let ones = named(clause).into_iter().filter(|one| one.kind() == "export_specifier");
+    ones.filter_map(|one| {
+        let name = imports::specifier(w, one.child_by_field_name("name")?);
+        let alias = one.child_by_field_name("alias").map(|name| imports::specifier(w, name));
+        Some((name, alias, one))
+    })
+    .collect()
+}
+
+fn default_is(w: &mut Writer<'_>, value: Expr, node: Node<'_>) {
+    w.bind("default", value, None, line(node));
+}
+
+/// The whole that a file gives: a name, or something that has none.
+fn nameless(w: &mut Writer<'_>, value: Node<'_>) {
+    let inner = bare(value);
+    match inner.kind() {
+        "identifier" => default_is(w, Expr::Name(w.text(inner).to_owned()), inner),
+        kind if functions::is_function(kind) || kind == "function_declaration" => {
+            let name = w.field_text(inner, "name").unwrap_or("default").to_owned();
+            let index = functions::value(w, inner, functions::Shape::named(&name));
+            default_is(w, Expr::Function(index), inner);
+        }
+        "class" | "class_declaration" | "abstract_class_declaration" => {
+            let name = classes::class(w, inner, Some("default"));
+            if name != Expr::Name("default".into()) {
+                default_is(w, name, inner);
+            }
+        }
+        _ => {
+            let lowered = match inner.kind() {
+                "object" => values::object(w, inner, values::Holder::Export),
+                _ => match imports::required(w, inner) {
+                    Some(source) => return imports::add(w, "default", &source, Some("default")),
+                    None => w.lower(inner),
+                },
+            };
+            whole(w, lowered, inner);
+        }
+    }
+}
+
+/// An object without a name of its own goes by the file's.
+fn whole(w: &mut Writer<'_>, value: Expr, node: Node<'_>) -> Expr {
+    let name = stem(w);
+    let file = w.facts.functions.first();
+    let taken = file.is_some_and(|file| file.bindings.iter().any(|one| one.name == name))
+        || w.facts.classes.iter().any(|one| one.name == name)
+        || w.facts.imports.iter().any(|one| one.local == name);
+    if taken || !matches!(value, Expr::Map(_) | Expr::List(_) | Expr::Call(_)) {
+        default_is(w, value, node);
+        return Expr::Name("default".into());
+    }
+    w.bind(&name, value, None, line(node));
+    default_is(w, Expr::Name(name.clone()), node);
+    Expr::Name(name)
+}
+
+fn stem(w: &Writer<'_>) -> String {
+    w.facts.module.last().cloned().unwrap_or_else(|| "default".into())
+}
+
+/// What of `module.exports` is assigned: all of it, or one name.
+enum Given {
+    Whole,
+    Name(String),
+}
+
+fn given(w: &Writer<'_>, left: Node<'_>) -> Option<Given> {
+    match w.text(left) {
+        "module.exports" | "exports" => Some(Given::Whole),
+        _ if left.kind() == "member_expression" => {
+            let of = w.field_text(left, "object")?;
+            let name = w.field_text(left, "property")?;
+            match (of, name) {
+                ("module.exports" | "exports", "default") => Some(Given::Whole),
+                ("module.exports" | "exports", name) => Some(Given::Name(name.to_owned())),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// `module.exports = …`, `exports.x = …`: whether it is one.
+pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
+    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let (Some(left), Some(right)) = parts else { return false };
+    let Some(given) = given(w, left) else { return false };
+    let mut right = bare(right);
+    // exports = module.exports = …
+    while right.kind() == "assignment_expression" {
+        common(w, right);
+        match right.child_by_field_name("right") {
+            Some(next) => right = bare(next),
+            None => return true,
+        }
+        if matches!(given, Given::Whole) {
+            return true;
+        }
+    }
+    match given {
+        Given::Whole => match frozen(w, right).unwrap_or(right) {
+            object if object.kind() == "object" => members(w, object),
+            other => nameless(w, other),
+        },
+        Given::Name(name) => one(w, &name, right),
+    }
+    true
+}
+
+/// `exports.name = value`
+fn one(w: &mut Writer<'_>, name: &str, value: Node<'_>) {
+    if let Some(source) = imports::required(w, value) {
+        return imports::add(w, name, &source, Some("default"));
+    }
+    match value.kind() {
+        "identifier" if w.text(value) == name => {}
+        "identifier" => w.bind(name, Expr::Name(w.text(value).to_owned()), None, line(value)),
+        kind if functions::is_function(kind) => {
+            let index = functions::value(w, value, functions::Shape::named(name));
+            w.bind(name, Expr::Function(index), None, line(value));
+        }
+        "class" => {
+            let class = classes::class(w, value, Some(name));
+            if class != Expr::Name(name.into()) {
+                w.bind(name, class, None, line(value));
+            }
+        }
+        _ => {
+            let lowered = w.lower(value);
+            w.bind(name, lowered, None, line(value));
+        }
+    }
+}
+
+/// `Object.freeze(…)` is what it freezes.
+fn frozen<'t>(w: &Writer<'_>, node: Node<'t>) -> Option<Node<'t>> {
+    (node.kind() == "call_expression" && w.field_text(node, "function") == Some("Object.freeze"))
+        .then(|| node.child_by_field_name("arguments").and_then(|list| named(list).into_iter().next()))?
+}
+
+/// `module.exports = { … }`: names of the file, or an object with values of its own.
+fn members(w: &mut Writer<'_>, object: Node<'_>) {
+    let is_name = |part: &Node<'_>| match part.kind() {
+        "pair" => part.child_by_field_name("value").is_some_and(|value| {
+            value.kind() == "identifier"
+                || functions::is_function(value.kind())
+                || imports::required(w, value).is_some()
+        }),
+        "shorthand_property_identifier" | "method_definition" | "spread_element" => true,
+        _ => false,
+    };
+    if named(object).iter().all(is_name) {
+        for part in named(object) {
+            member(w, part);
+        }
+        return;
+    }
+    let lowered = values::object(w, object, values::Holder::Export);
+    let pairs = if let Expr::Map(pairs) = &lowered { pairs.clone() } else { Vec::new() };
+    let name = whole(w, lowered, object);
+    for (key, value) in pairs {
+        let Expr::Text(key) = key else { continue };
+        match value {
+            Expr::Name(same) if same == key => {}
+            value @ (Expr::Name(_) | Expr::Function(_)) => w.bind(&key, value, None, line(object)),
+            _ => w.bind(&key, name.clone().member(key.clone()), None, line(object)),
+        }
+    }
+}
+
+fn member(w: &mut Writer<'_>, part: Node<'_>) {
+    match part.kind() {
+        "pair" => {
+            let name = part.child_by_field_name("key").and_then(|key| key_text(w, key));
+            if let (Some(name), Some(value)) = (name, part.child_by_field_name("value")) {
+                one(w, &name, value);
+            }
+        }
+        "method_definition" => {
+            if let Some(name) = part.child_by_field_name("name").and_then(|key| key_text(w, key)) {
+                let index = functions::value(w, part, functions::Shape::named(&name));
+                w.bind(&name, Expr::Function(index), None, line(part));
+            }
+        }
+        "spread_element" => {
+            let Some(of) = named(part).into_iter().next() else { return };
+            if let Some(source) = imports::required(w, of) {
+                return imports::add(w, "*", &source, Some("*"));
+            }
+            let name = w.text(of);
+            let again: Vec<Import> = w
+                .facts
+                .imports
+                .iter()
+                .filter(|import| import.local == name)
+                .map(|import| Import { local: "*".into(), item: Some("*".into()), ..import.clone() })
+                .collect();
+            w.facts.imports.extend(again);
+        }
+        _ => {}
+    }
+}
+
+/// Functions at the top of the file that it does not give away are its own. A file that neither takes nor gives anything
+/// is a script, whose names everybody sees.
+pub(super) fn hide_the_rest(w: &mut Writer<'_>, program: Node<'_>) {
+    let mut given_away = HashSet::new();
+    let mut gives = false;
+    for child in named(program) {
+        match child.kind() {
+            "export_statement" => {
+                gives = true;
+                exported(w, child, &mut given_away);
+            }
+            "expression_statement" => {
+                for inner in named(child) {
+                    gives |= assigned(w, inner, &mut given_away);
+                }
+            }
+            _ => {}
+        }
+    }
+    if !gives && w.facts.imports.is_empty() {
+        return;
+    }
+    for function in w.facts.functions.iter_mut().skip(1) {
+        let own = function.parent == 0 && function.class.is_none() && !function.name.is_empty();
+        function.private |= own && !given_away.contains(&function.name);
+    }
+}
+
+fn exported(w: &Writer<'_>, statement: Node<'_>, names: &mut HashSet<String>) {
+    for child in named(statement) {
+        match child.kind() {
+            "export_clause" => names.extend(specifiers(w, child).into_iter().map(|(name, ..)| name)),
+            "lexical_declaration" | "variable_declaration" => {
+                let declared = named(child).into_iter();
+                names.extend(declared.filter_map(|one| w.field_text(one, "name").map(str::to_owned)));
+            }
+            _ => {
+                names.extend(w.field_text(child, "name").map(str::to_owned));
+                values_given(w, child, names);
+            }
+        }
+    }
+    names.insert("default".into());
+}
+
+/// Names in what is given away as it stands.
+fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
+    let value = bare(value);
+    match frozen(w, value).unwrap_or(value) {
+        name if name.kind() == "identifier" => {
+            names.insert(w.text(name).to_owned());
+        }
+        object if object.kind() == "object" => {
+            for part in named(object) {
+                match part.kind() {
+                    "shorthand_property_identifier" => {
+                        names.insert(w.text(part).to_owned());
+                    }
+                    "pair" | "method_definition" => {
+                        let name = part.child_by_field_name("key").or(part.child_by_field_name("name"));
+                        names.extend(name.and_then(|name| key_text(w, name)));
+                        let value = part.child_by_field_name("value").filter(|value| value.kind() == "identifier");
+                        names.extend(value.map(|value| w.text(value).to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        other => names.extend(w.field_text(other, "name").map(str::to_owned)),
+    }
+}
+
+fn assigned(w: &Writer<'_>, node: Node<'_>, names: &mut HashSet<String>) -> bool {
+    if node.kind() != "assignment_expression" {
+        return false;
+    }
+    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let (Some(left), Some(right)) = parts else { return false };
+    let Some(given) = given(w, left) else { return false };
+    names.insert("default".into());
+    if let Given::Name(name) = given {
+        names.insert(name);
+    }
+    if !assigned(w, right, names) {
+        values_given(w, right, names);
+    }
+    true
+}

@@ -1,0 +1,182 @@
+//! Functions of every kind, and the names that are used without being called.
+
+use super::{at_top, patterns, types};
+use crate::{
+    facts::{Class, Expr, Function, Param},
+    lower::writer::{Writer, end_line, line, named},
+};
+use tree_sitter::Node;
+
+/// What its surroundings know of a function.
+#[derive(Default)]
+pub(super) struct Shape {
+    pub(super) name: String,
+    pub(super) class: Option<String>,
+    pub(super) private: bool,
+    pub(super) registered: bool,
+    /// What its first parameter always is.
+    pub(super) first: Option<Expr>,
+}
+
+impl Shape {
+    pub(super) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+
+    /// A function that an object holds: it is nobody's method, but somebody who has the object may call it.
+    pub(super) fn held(name: &str) -> Self {
+        Self { class: Some(String::new()), ..Self::named(name) }
+    }
+}
+
+pub(super) fn is_function(kind: &str) -> bool {
+    matches!(kind, "arrow_function" | "function_expression" | "generator_function" | "function")
+}
+
+pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
+    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    if at_top(w) && makes_objects(w, node, &name) {
+        let class = Class { name, line: line(node), ..Class::default() };
+        return w.in_class(class, |w| {
+            value(w, node, Shape::named("constructor"));
+        });
+    }
+    let is_method = w.class_body().is_some();
+    let index = value(w, node, Shape::named(&name));
+    if !is_method {
+        w.bind(&name, Expr::Function(index), None, line(node));
+    }
+}
+
+/// `function Bus() {}` of which `Bus.prototype.publish = …` makes a class.
+fn makes_objects(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
+    if !name.starts_with(char::is_uppercase) {
+        return false;
+    }
+    let start = format!("{name}.prototype");
+    let mut next = node.next_named_sibling();
+    while let Some(sibling) = next {
+        if sibling.kind() == "expression_statement" && w.text(sibling).starts_with(&start) {
+            return true;
+        }
+        next = sibling.next_named_sibling();
+    }
+    false
+}
+
+/// Writes down a function and answers its index.
+pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>, shape: Shape) -> usize {
+    let taken = parameters(w, node);
+    let name = if shape.name.is_empty() { w.field_text(node, "name").unwrap_or("").to_owned() } else { shape.name };
+    let function = Function {
+        registered: shape.registered || name == "main",
+        private: shape.private,
+        class: shape.class,
+        return_kind: node.child_by_field_name("return_type").and_then(|kind| types::of(w, kind)),
+        params: taken.iter().map(|one| one.param.clone()).collect(),
+        name,
+        line: line(node),
+        end_line: end_line(node),
+        ..Function::default()
+    };
+    w.in_function(function, |w| {
+        for (at, one) in taken.into_iter().enumerate() {
+            if at == 0
+                && let Some(first) = &shape.first
+            {
+                patterns::bind(w, one.pattern, first, None);
+            } else if one.param.name.starts_with('#') {
+                patterns::bind(w, one.pattern, &Expr::Name(one.param.name.clone()), one.kind);
+            }
+            if one.is_field {
+                let value = Expr::Name(one.param.name.clone());
+                w.field(&one.param.name, value, one.param.kind.clone(), line(one.pattern));
+            }
+        }
+        match node.child_by_field_name("body") {
+            Some(body) if body.kind() == "statement_block" => {
+                w.lower(body);
+            }
+            Some(body) => {
+                let value = w.lower(body);
+                w.current().returns.push(value);
+            }
+            None => {}
+        }
+    })
+}
+
+/// A parameter as it stands in the list.
+struct Taken<'t> {
+    param: Param,
+    pattern: Node<'t>,
+    kind: Option<Node<'t>>,
+    /// `constructor(private bus: EventBus)`
+    is_field: bool,
+}
+
+fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
+    let list = match function.child_by_field_name("parameters") {
+        Some(list) => named(list),
+        None => function.child_by_field_name("parameter").into_iter().collect(),
+    };
+    let mut taken: Vec<Taken<'t>> = Vec::new();
+    for node in list {
+        let (mut pattern, kind, mut default) = match node.kind() {
+            "required_parameter" | "optional_parameter" => {
+                for decorator in named(node).into_iter().filter(|child| child.kind() == "decorator") {
+                    w.lower(decorator);
+                }
+                let Some(pattern) = node.child_by_field_name("pattern").or(node.child_by_field_name("name")) else {
+                    continue;
+                };
+                (pattern, node.child_by_field_name("type"), node.child_by_field_name("value"))
+            }
+            _ => (node, None, None),
+        };
+        if pattern.kind() == "this" {
+            continue;
+        }
+        if pattern.kind() == "assignment_pattern"
+            && let Some(left) = pattern.child_by_field_name("left")
+        {
+            default = pattern.child_by_field_name("right");
+            pattern = left;
+        }
+        let rest = pattern.kind() == "rest_pattern";
+        if rest && let Some(inner) = named(pattern).into_iter().next() {
+            pattern = inner;
+        }
+        let name = match pattern.kind() {
+            "object_pattern" | "array_pattern" => format!("#{}", taken.len()),
+            _ => w.text(pattern).to_owned(),
+        };
+        let is_field = named(node).iter().any(|part| part.kind().ends_with("_modifier"))
+            || (node.kind() == "required_parameter" && super::has_word(node, "readonly"));
+        let default = default.map(|value| w.lower(value));
+        let param = Param { name, default, kind: kind.and_then(|kind| types::of(w, kind)), rest };
+        taken.push(Taken { param, pattern, kind, is_field });
+    }
+    taken
+}
+
+/// Notes that a name is used as a value. A parameter or a local of that name is something else than what the file has.
+pub(super) fn mention(w: &mut Writer<'_>, name: &str) {
+    let mut at = w.function();
+    while at != 0 {
+        let function = &w.facts.functions[at];
+        let local = function.bindings.iter().find(|one| one.name == name);
+        if local.is_some_and(|one| matches!(one.value, Expr::Function(_))) {
+            break;
+        }
+        if local.is_some() || function.params.iter().any(|one| one.name == name) {
+            return;
+        }
+        at = function.parent;
+    }
+    let item = w.facts.imports.iter().find(|import| import.local == name).and_then(|import| import.item.clone());
+    if let Some(item) = item.filter(|item| item != name && item != "default") {
+        w.mention(&item);
+    }
+    w.mention(name);
+}

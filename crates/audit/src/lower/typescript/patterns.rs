@@ -1,0 +1,204 @@
+//! How names get values: declarations, assignments, loops, and what is taken apart.
+
+use super::{at_top, bare, calls, classes, exports, functions, imports, key_text, types};
+use crate::{
+    facts::{Binding, Class, Expr},
+    lower::writer::{Writer, either, line, named},
+};
+use tree_sitter::Node;
+
+pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
+    for one in named(node).into_iter().filter(|one| one.kind() == "variable_declarator") {
+        let Some(pattern) = one.child_by_field_name("name") else { continue };
+        let declared = one.child_by_field_name("type");
+        let Some(value) = one.child_by_field_name("value") else {
+            bind(w, pattern, &Expr::Nil, declared);
+            continue;
+        };
+        if imports::by_require(w, pattern, bare(value)) {
+            continue;
+        }
+        if pattern.kind() != "identifier" {
+            let value = w.lower(value);
+            bind(w, pattern, &value, declared);
+            continue;
+        }
+        let name = w.text(pattern).to_owned();
+        let kind = declared.and_then(|kind| types::of(w, kind)).or_else(|| types::of_value(w, value));
+        let lowered = named_value(w, &name, value, None);
+        if lowered != Expr::Name(name.clone()) {
+            w.bind(&name, lowered, kind, line(one));
+        }
+    }
+}
+
+/// A value that goes by the name that it is given: functions and classes are called so.
+fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<String>) -> Expr {
+    let inner = bare(value);
+    match inner.kind() {
+        kind if functions::is_function(kind) => {
+            let shape = functions::Shape { class, ..functions::Shape::named(name) };
+            Expr::Function(functions::value(w, inner, shape))
+        }
+        "class" => classes::class(w, inner, Some(name)),
+        _ => w.lower(value),
+    }
+}
+
+/// Gives a pattern's names their parts of a value.
+pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>) {
+    match pattern.kind() {
+        "identifier" | "shorthand_property_identifier_pattern" => {
+            let kind = declared.and_then(|kind| types::of(w, kind));
+            w.bind(w.text(pattern), value.clone(), kind, line(pattern));
+        }
+        "object_pattern" => {
+            for part in named(pattern) {
+                bind_key(w, part, value, declared);
+            }
+        }
+        "array_pattern" => {
+            let mut at = 0;
+            let mut cursor = pattern.walk();
+            let children: Vec<Node<'_>> = pattern.children(&mut cursor).collect();
+            for one in children {
+                if one.kind() == "," {
+                    at += 1;
+                } else if one.is_named() && !one.is_extra() {
+                    let part = match value {
+                        Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
+                        Expr::Nil => Expr::Nil,
+                        other => Expr::Index(Box::new(other.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
+                    };
+                    bind(w, one, &part, None);
+                }
+            }
+        }
+        "assignment_pattern" | "object_assignment_pattern" => {
+            let default = w.lower_field(pattern, "right");
+            if let Some(left) = pattern.child_by_field_name("left") {
+                bind(w, left, &either(value.clone(), default), declared);
+            }
+        }
+        "rest_pattern" => {
+            if let Some(inner) = named(pattern).into_iter().next() {
+                bind(w, inner, value, None);
+            }
+        }
+        _ => {
+            w.lower(pattern);
+        }
+    }
+}
+
+/// One part of `{ a, b: c, d = e, ...f }`.
+fn bind_key(w: &mut Writer<'_>, part: Node<'_>, value: &Expr, declared: Option<Node<'_>>) {
+    let (key, inner) = match part.kind() {
+        "shorthand_property_identifier_pattern" => (Some(w.text(part).to_owned()), part),
+        "object_assignment_pattern" => (w.field_text(part, "left").map(str::to_owned), part),
+        "pair_pattern" => {
+            let Some(inner) = part.child_by_field_name("value") else { return };
+            (part.child_by_field_name("key").and_then(|key| key_text(w, key)), inner)
+        }
+        _ => return bind(w, part, value, None),
+    };
+    let Some(key) = key else { return bind(w, inner, &w.opaque(part), None) };
+    let kind = declared.and_then(|kind| types::of_property(w, kind, &key));
+    let of = match value {
+        Expr::Nil => Expr::Nil,
+        value => value.clone().member(key),
+    };
+    bind(w, inner, &of, kind);
+}
+
+pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if at_top(w) && exports::common(w, node) {
+        return Expr::Nil;
+    }
+    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let (Some(left), Some(right)) = parts else { return w.lower_opaque(node) };
+    let left = bare(left);
+    if left.kind() == "member_expression" {
+        return to_member(w, left, right);
+    }
+    let name = if left.kind() == "identifier" { w.text(left) } else { "" };
+    let mut value = named_value(w, name, right, None);
+    if matches!(w.field_text(node, "operator"), Some("+=" | "-=" | "*=" | "/=")) {
+        value = w.opaque(node);
+    }
+    match left.kind() {
+        "identifier" => assign(w, w.text(left), value.clone(), line(left)),
+        "subscript_expression" => {
+            w.lower(left);
+        }
+        _ => bind(w, left, &value, None),
+    }
+    value
+}
+
+/// A name that is there already, in this function or one around it, gets another value.
+fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
+    let mut at = w.function();
+    while at != 0 {
+        let function = &w.facts.functions[at];
+        if function.bindings.iter().any(|one| one.name == name) || function.params.iter().any(|one| one.name == name) {
+            break;
+        }
+        at = function.parent;
+    }
+    let is_known = at != 0 || w.facts.functions[0].bindings.iter().any(|one| one.name == name);
+    let owner = if is_known { at } else { w.function() };
+    let binding = Binding { name: name.to_owned(), value, kind: None, line };
+    w.facts.functions[owner].bindings.push(binding);
+}
+
+/// `this.bus = bus`, `Bus.prototype.publish = function () {}`, `Bus.create = () => {}`
+fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
+    let parts = (left.child_by_field_name("object"), w.field_text(left, "property"));
+    let (Some(of), Some(name)) = parts else { return w.lower_opaque(left) };
+    if of.kind() == "this" {
+        let kind = types::of_value(w, right);
+        let class = w.class_name().filter(|_| w.class().is_some());
+        let value = named_value(w, name, right, class);
+        w.field(name, value.clone(), kind, line(left));
+        return value;
+    }
+    let owner = match of.kind() {
+        "identifier" => Some(of),
+        "member_expression" if w.field_text(of, "property") == Some("prototype") => of.child_by_field_name("object"),
+        _ => None,
+    };
+    let class = owner.map(|owner| w.text(owner)).filter(|owner| w.facts.classes.iter().any(|one| one.name == *owner));
+    if let (Some(class), true) = (class, at_top(w)) {
+        let class = Class { name: class.to_owned(), ..Class::default() };
+        let mut value = Expr::Nil;
+        w.in_class(class, |w| {
+            value = named_value(w, name, right, None);
+            if !matches!(value, Expr::Function(_)) {
+                w.bind(name, value.clone(), None, line(left));
+            }
+        });
+        return value;
+    }
+    // Bus.prototype = { publish() {} }
+    if let ("prototype", "object", true) = (name, bare(right).kind(), at_top(w))
+        && w.facts.classes.iter().any(|one| one.name == w.text(of))
+    {
+        let class = Class { name: w.text(of).to_owned(), ..Class::default() };
+        w.in_class(class, |w| {
+            w.lower(right);
+        });
+        return Expr::Nil;
+    }
+    w.lower(of);
+    named_value(w, name, right, Some(String::new()))
+}
+
+/// `for (const x of list)`
+pub(super) fn each(w: &mut Writer<'_>, node: Node<'_>) {
+    let over = w.lower_field(node, "right");
+    if let Some(left) = node.child_by_field_name("left") {
+        bind(w, left, &calls::each_of(over), None);
+    }
+    w.lower_field(node, "body");
+}

@@ -1,0 +1,128 @@
+//! What declared types say about values.
+
+use super::{bare, key_text};
+use crate::lower::{
+    words::type_name,
+    writer::{Writer, named},
+};
+use tree_sitter::Node;
+
+/// Types that stand around the one that matters.
+const AROUND: &[&str] = &[
+    "Awaited",
+    "Inject",
+    "NonNullable",
+    "Omit",
+    "Partial",
+    "Pick",
+    "Promise",
+    "Provider",
+    "Readonly",
+    "Ref",
+    "Required",
+];
+/// Types that hold things, and those that say nothing about whose methods there are.
+const NO_KIND: &[&str] = &[
+    "Array",
+    "InstanceType",
+    "Iterable",
+    "Map",
+    "ReadonlyArray",
+    "ReadonlyMap",
+    "ReadonlySet",
+    "Record",
+    "ReturnType",
+    "Set",
+    "WeakMap",
+];
+
+/// Nodes that are types, in which there is nothing to run.
+pub(super) fn is_type(kind: &str) -> bool {
+    kind.ends_with("_type")
+        || matches!(
+            kind,
+            "type_annotation"
+                | "type_arguments"
+                | "type_parameters"
+                | "type_identifier"
+                | "nested_type_identifier"
+                | "type_query"
+                | "asserts_annotation"
+                | "type_predicate_annotation"
+                | "type_predicate"
+                | "index_signature"
+        )
+}
+
+/// The own name of a declared type, when it is one that has methods or members.
+pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    match node.kind() {
+        "type_annotation" | "parenthesized_type" | "readonly_type" => of(w, named(node).into_iter().next()?),
+        "type_identifier" | "nested_type_identifier" => type_name(w.text(node)),
+        "generic_type" => {
+            let name = w.field_text(node, "name")?;
+            if AROUND.contains(&name) {
+                of(w, named(node.child_by_field_name("type_arguments")?).into_iter().next()?)
+            } else if NO_KIND.contains(&name) {
+                None
+            } else {
+                type_name(name)
+            }
+        }
+        "union_type" => {
+            let mut known = flat(node).into_iter().filter_map(|one| of(w, one));
+            let first = known.next()?;
+            known.next().is_none().then_some(first)
+        }
+        "intersection_type" => flat(node).into_iter().find_map(|one| of(w, one)),
+        _ => None,
+    }
+}
+
+/// The parts of `A | B | C`, which nests to the left.
+pub(super) fn flat(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut parts = Vec::new();
+    let mut open = vec![node];
+    while let Some(one) = open.pop() {
+        if one.kind() == node.kind() || one.kind() == "parenthesized_type" {
+            open.extend(named(one).into_iter().rev());
+        } else {
+            parts.push(one);
+        }
+    }
+    parts
+}
+
+/// The type of a property, when the whole is written out: `{ bus }: { bus: EventBus }`.
+pub(super) fn of_property<'t>(w: &Writer<'_>, node: Node<'t>, key: &str) -> Option<Node<'t>> {
+    let inner = if node.kind() == "type_annotation" { named(node).into_iter().next()? } else { node };
+    if inner.kind() != "object_type" {
+        return None;
+    }
+    let mut parts = named(inner).into_iter().filter(|part| part.kind() == "property_signature");
+    let part = parts
+        .find(|part| part.child_by_field_name("name").and_then(|name| key_text(w, name)).as_deref() == Some(key))?;
+    part.child_by_field_name("type")
+}
+
+/// The type that a value is said to have: `x as EventBus`, `container.get<EventBus>(…)`, `inject(EventBus)`.
+pub(super) fn of_value(w: &Writer<'_>, value: Node<'_>) -> Option<String> {
+    if matches!(value.kind(), "as_expression" | "satisfies_expression") {
+        return of(w, named(value).into_iter().next_back()?);
+    }
+    let inner = bare(value);
+    if inner.kind() != "call_expression" {
+        return None;
+    }
+    let function = inner.child_by_field_name("function")?;
+    let name = w.field_text(function, "property").unwrap_or(w.text(function));
+    if !matches!(name, "get" | "inject" | "resolve" | "getInstance" | "useContext") {
+        return None;
+    }
+    if let Some(list) = inner.child_by_field_name("type_arguments") {
+        return of(w, named(list).into_iter().next()?);
+    }
+    let only = named(inner.child_by_field_name("arguments")?).into_iter().next()?;
+    let is_class = only.kind() == "identifier" && w.text(only).starts_with(char::is_uppercase);
+    (is_class && name != "useContext").then(|| w.text(only).to_owned())
+}

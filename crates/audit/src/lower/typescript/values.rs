@@ -1,0 +1,180 @@
+//! Literals: strings, templates, objects, lists; what is put together of them.
+
+use super::{bare, functions, key_text};
+use crate::{
+    facts::Expr,
+    lower::writer::{Writer, either, named},
+};
+use tree_sitter::Node;
+
+/// Where an object stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    Value,
+    /// Somebody is given it, and calls what is in it.
+    Argument,
+    /// Others may take names out of it: no use of them.
+    Export,
+}
+
+pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>, holder: Holder) -> Expr {
+    let mut pairs = Vec::new();
+    for part in named(node) {
+        match part.kind() {
+            "pair" => {
+                let Some(key) = part.child_by_field_name("key") else { continue };
+                let name = key_text(w, key);
+                let key = match &name {
+                    Some(name) => Expr::Text(name.clone()),
+                    None => w.lower_first(key),
+                };
+                let value = part.child_by_field_name("value").map_or(Expr::Nil, |value| {
+                    held(w, name.as_deref().or(key.last_name()).unwrap_or(""), value, holder)
+                });
+                pairs.push((key, value));
+            }
+            "shorthand_property_identifier" => {
+                let name = w.text(part).to_owned();
+                if holder != Holder::Export {
+                    functions::mention(w, &name);
+                }
+                pairs.push((Expr::Text(name.clone()), Expr::Name(name)));
+            }
+            "method_definition" => {
+                let name = part.child_by_field_name("name").and_then(|name| key_text(w, name)).unwrap_or_default();
+                let function = holds(w, &name, part, holder);
+                pairs.push((Expr::Text(name), function));
+            }
+            "spread_element" => {
+                let value = w.lower_first(part);
+                pairs.push((Expr::Opaque("...".into()), value));
+            }
+            _ => {
+                w.lower(part);
+            }
+        }
+    }
+    Expr::Map(pairs)
+}
+
+fn held(w: &mut Writer<'_>, name: &str, value: Node<'_>, holder: Holder) -> Expr {
+    let inner = bare(value);
+    match inner.kind() {
+        kind if functions::is_function(kind) => holds(w, name, inner, holder),
+        "identifier" if holder == Holder::Export => Expr::Name(w.text(inner).to_owned()),
+        "object" if holder == Holder::Argument => object(w, inner, holder),
+        _ => w.lower(value),
+    }
+}
+
+/// A function in an object. One that a call is given gets called.
+fn holds(w: &mut Writer<'_>, name: &str, node: Node<'_>, holder: Holder) -> Expr {
+    let at_top = w.function() == 0;
+    let in_class = w.class_body().is_some();
+    let mut shape = if in_class { functions::Shape::named(name) } else { functions::Shape::held(name) };
+    if holder == Holder::Argument {
+        shape.registered = at_top;
+        if !at_top {
+            w.mention(name);
+        }
+    }
+    Expr::Function(functions::value(w, node, shape))
+}
+
+pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut items = Vec::new();
+    for part in named(node) {
+        if part.kind() == "spread_element" {
+            match w.lower_first(part) {
+                Expr::List(more) => items.extend(more),
+                other => items.push(Expr::Each(Box::new(other))),
+            }
+        } else {
+            items.push(w.lower(part));
+        }
+    }
+    Expr::List(items)
+}
+
+/// A string's text.
+pub(super) fn plain(w: &Writer<'_>, node: Node<'_>) -> String {
+    let mut text = String::new();
+    for part in named(node) {
+        match part.kind() {
+            "string_fragment" => text.push_str(w.text(part)),
+            "escape_sequence" => text.push_str(&unescaped(w.text(part))),
+            _ => {}
+        }
+    }
+    text
+}
+
+pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let text = plain(w, node);
+    w.string(text, node)
+}
+
+pub(super) fn template(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    for part in named(node) {
+        match part.kind() {
+            "string_fragment" => text.push_str(w.text(part)),
+            "escape_sequence" => text.push_str(&unescaped(w.text(part))),
+            "template_substitution" => {
+                if !text.is_empty() {
+                    parts.push(Expr::Text(std::mem::take(&mut text)));
+                }
+                let value = w.lower_first(part);
+                parts.push(value);
+            }
+            _ => {}
+        }
+    }
+    if !text.is_empty() || parts.is_empty() {
+        parts.push(Expr::Text(text));
+    }
+    joined(w, parts, node)
+}
+
+pub(super) fn joined(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
+    let is_plain = parts.iter().all(|part| matches!(part, Expr::Text(_)));
+    // SQL with a hole in it is still SQL.
+    let text: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
+    let whole = w.string(text, node);
+    if is_plain { whole } else { Expr::Join(parts) }
+}
+
+fn unescaped(text: &str) -> String {
+    match text {
+        "\\n" => "\n".into(),
+        "\\t" => "\t".into(),
+        "\\r" => "\r".into(),
+        "\\\n" | "\\\r\n" => String::new(),
+        other => {
+            let rest = other.strip_prefix('\\').unwrap_or(other);
+            let digits = rest.trim_start_matches(['u', 'x', '{']).trim_end_matches('}');
+            let code = rest.starts_with(['u', 'x']).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
+            code.and_then(char::from_u32).map_or_else(|| rest.to_owned(), String::from)
+        }
+    }
+}
+
+pub(super) fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+    match w.field_text(node, "operator") {
+        Some("+") => {
+            let mut parts = Vec::new();
+            for side in [left, right] {
+                match side {
+                    Expr::Join(inner) => parts.extend(inner),
+                    other => parts.push(other),
+                }
+            }
+            joined(w, parts, node)
+        }
+        Some("||" | "??") => either(left, right),
+        Some("&&") => right,
+        _ => w.opaque(node),
+    }
+}

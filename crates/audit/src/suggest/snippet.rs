@@ -1,0 +1,202 @@
+//! What to write: a published example of the project's own, with the event exchanged.
+
+use crate::{
+    cross::Cross,
+    make::folder,
+    publish::Site,
+    report::{Confidence, Event, SiteState, State},
+    tree::Quotes,
+    verbs,
+};
+use std::{cell::RefCell, collections::HashMap};
+
+/// An example longer than this is none.
+const LINES_MAX: u32 = 25;
+
+/// A site that can be shown.
+struct Example {
+    event: String,
+    text: String,
+}
+
+pub(super) struct Snippets<'c> {
+    cross: &'c Cross<'c>,
+    quotes: &'c Quotes<'c>,
+    made: RefCell<HashMap<(String, u32), Option<Example>>>,
+    /// Sites that show the usual way: published, in the calls themselves.
+    usual: Vec<&'c Site<'c>>,
+}
+
+impl<'c> Snippets<'c> {
+    pub(super) fn new(cross: &'c Cross<'c>, quotes: &'c Quotes<'c>) -> Self {
+        let shows = |site: &&Site<'_>| {
+            cross.state(site) == SiteState::Published
+                && site.confidence == Confidence::High
+                && site.call.end_line - site.call.line < LINES_MAX
+                && cross.catalog.contains(&site.event)
+        };
+        let mut usual: Vec<&Site<'_>> = cross.sites.iter().filter(shows).collect();
+        // The main set's constants before raw strings.
+        usual.sort_by_key(|site| site.group.is_none());
+        Self { cross, quotes, made: RefCell::default(), usual }
+    }
+
+    /// A snippet for an event in a file, and the example that it was made from.
+    pub(super) fn of(&self, event: &Event, file: &str, module: &str) -> (String, Option<String>) {
+        if event.state == State::Dead
+            && let Some(snippet) = self.call_of_helper(event)
+        {
+            return snippet;
+        }
+        let language = extension(file);
+        let entity = event.event_type.split('.').next().unwrap_or("");
+        let mut near: Vec<&&Site<'_>> =
+            self.usual.iter().filter(|site| extension(self.file(site)) == language).collect();
+        near.sort_by_key(|site| {
+            let own = self.file(site);
+            let same_entity = site.event.split('.').next() == Some(entity);
+            (own != file, folder(own) != module, !same_entity)
+        });
+        for site in near.into_iter().take(6) {
+            if let Some(text) = self.exchanged(site, event) {
+                let own = self.file(site).to_owned();
+                return (text, Some(format!("{own}:{}", site.line)));
+            }
+        }
+        (String::new(), None)
+    }
+
+    fn file(&self, site: &Site<'_>) -> &'c str {
+        self.cross.project.file(site.at)
+    }
+
+    /// The helper is there; it only has to be called.
+    fn call_of_helper(&self, event: &Event) -> Option<(String, Option<String>)> {
+        let site = event.sites.iter().find(|site| site.state == SiteState::Dead)?;
+        let name = site.function.rsplit('.').next()?;
+        let language = extension(&site.file);
+        let id =
+            self.cross.project.functions_named(name).iter().find(|id| self.cross.project.file(**id) == site.file)?;
+        let params: Vec<&str> = self
+            .cross
+            .project
+            .params(*id)
+            .iter()
+            .filter(|param| param.default.is_none() && !param.rest)
+            .map(|param| param.name.as_str())
+            .collect();
+        let comment = if matches!(language, "py" | "rb") { "#" } else { "//" };
+        let end = if matches!(language, "java" | "cs" | "php" | "rs" | "ts" | "tsx" | "js") { ";" } else { "" };
+        let text = format!(
+            "{comment} it is there already, and nobody calls it: {}:{}\n{}({}){end}",
+            site.file,
+            self.cross.project.function(*id).line,
+            site.function,
+            params.join(", ")
+        );
+        Some((text, Some(format!("{}:{}", site.file, site.line))))
+    }
+
+    /// The example's text with this event in it; nothing when the example does not name its event where it stands.
+    fn exchanged(&self, site: &Site<'_>, event: &Event) -> Option<String> {
+        let key = (self.file(site).to_owned(), site.line);
+        let mut made = self.made.borrow_mut();
+        let example = made.entry(key).or_insert_with(|| self.example(site)).as_ref()?;
+        let mut text = example.text.clone();
+        let old_constant = self.cross.constant(&example.event).map(|(_, name)| name.to_owned());
+        let new_constant = self.cross.constant(&event.event_type).map(|(_, name)| name.to_owned());
+        let quoted = format!("{}{}{}", '"', example.event, '"');
+        let single = format!("'{}'", example.event);
+        match (old_constant, new_constant) {
+            (Some(old), Some(new)) if has_word(&text, last(&old)) => text = with_word(&text, last(&old), last(&new)),
+            _ if text.contains(&quoted) => text = text.replace(&quoted, &format!("\"{}\"", event.event_type)),
+            _ if text.contains(&single) => text = text.replace(&single, &format!("'{}'", event.event_type)),
+            _ => return None,
+        }
+        Some(renamed(&text, &example.event, &event.event_type))
+    }
+
+    fn example(&self, site: &Site<'_>) -> Option<Example> {
+        let lines = self.quotes.lines(self.file(site), site.call.line, site.call.end_line)?;
+        let margin = lines
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .map(|line| line.len() - line.trim_start().len())
+            .min()
+            .unwrap_or(0);
+        let text: Vec<&str> = lines.iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
+        Some(Example { event: site.event.clone(), text: text.join("\n") })
+    }
+}
+
+/// Words of the old entity become those of the new one: `invoice.id` → `payment.id`, `"invoice_id"` → `"payment_id"`.
+fn renamed(text: &str, old: &str, new: &str) -> String {
+    let entity = |event: &str| event.split('.').next().map(str::to_owned).unwrap_or_default();
+    let (old, new) = (entity(old), entity(new));
+    if old == new || old.is_empty() || new.is_empty() {
+        return text.to_owned();
+    }
+    let camel = |name: &str, upper: bool| -> String {
+        let mut out = String::new();
+        for (at, word) in verbs::split(name).iter().enumerate() {
+            let mut chars = word.chars();
+            match chars.next() {
+                Some(first) if at > 0 || upper => out.extend(first.to_uppercase().chain(chars)),
+                Some(first) => out.extend([first].into_iter().chain(chars)),
+                None => {}
+            }
+        }
+        out
+    };
+    let mut text = text.to_owned();
+    for (from, to) in
+        [(old.clone(), new.clone()), (camel(&old, false), camel(&new, false)), (camel(&old, true), camel(&new, true))]
+    {
+        text = with_start(&text, &from, &to);
+    }
+    text
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    with_word(text, word, "\u{1}") != text
+}
+
+/// A word, where it stands whole.
+fn with_word(text: &str, word: &str, new: &str) -> String {
+    replaced(text, word, new, |after| !after.is_some_and(is_word))
+}
+
+/// A word, where it stands whole or is followed by `_` or an upper-case letter.
+fn with_start(text: &str, word: &str, new: &str) -> String {
+    replaced(text, word, new, |after| after.is_none_or(|c| !is_word(c) || c == '_' || c.is_uppercase()))
+}
+
+fn replaced(text: &str, word: &str, new: &str, ends: impl Fn(Option<char>) -> bool) -> String {
+    if word.is_empty() {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(word) {
+        let before = rest[..at].chars().next_back().or(out.chars().next_back());
+        let after = rest[at + word.len()..].chars().next();
+        out.push_str(&rest[..at]);
+        let begins = !before.is_some_and(|c| is_word(c) && c != '_');
+        out.push_str(if begins && ends(after) { new } else { word });
+        rest = &rest[at + word.len()..];
+    }
+    out.push_str(rest);
+    out
+}
+
+fn extension(file: &str) -> &str {
+    file.rsplit('.').next().unwrap_or("")
+}

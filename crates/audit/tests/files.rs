@@ -1,0 +1,146 @@
+//! Which files are read: broken, binary and huge ones, links in a circle, folders of others, tests.
+
+use audit::{
+    About, CatalogSource, audit,
+    config::Config,
+    report::Report,
+    tree::{Rules, Tree},
+};
+use std::{fs, path::Path};
+
+const CATALOG: &str =
+    "from enum import Enum\n\nclass WebhookEvent(str, Enum):\n    A = \"thing.made\"\n    B = \"thing.gone\"\n";
+const PUBLISH: &str = "from catalog import WebhookEvent\nfrom bus import get_bus\n\n\ndef make():\n    get_bus().publish(WebhookEvent.A)\n";
+
+fn report(folder: &Path, config: &str) -> Report {
+    let config = Config::parse(config).unwrap();
+    let tree = Tree::of_paths(&[folder.to_owned()], &Rules::new(&config.files).unwrap()).unwrap();
+    audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
+}
+
+fn project(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn skipped(report: &Report) -> Vec<(String, String)> {
+    report.files.skipped.iter().map(|one| (one.file.clone(), one.reason.clone())).collect()
+}
+
+#[test]
+fn what_cannot_be_read_is_told_and_passed_over() {
+    let folder = project(&[
+        ("catalog.py", CATALOG),
+        ("make.py", PUBLISH),
+        ("broken.py", "def x(:\n    get_bus().publish(\"thing.gone\")\n"),
+    ]);
+    let mut large = String::from("x = [\n");
+    while large.len() < 10_000_000 {
+        large.push_str("    \"get_bus().publish('thing.gone')\",\n");
+    }
+    fs::write(folder.path().join("large.py"), large + "]\n").unwrap();
+    fs::write(folder.path().join("binary.py"), b"\x7fELF\0\0\0get_bus().publish('thing.gone')").unwrap();
+    fs::write(folder.path().join("latin.py"), b"# caf\xe9\nget_bus().publish('thing.gone')\n").unwrap();
+    let report = report(folder.path(), "");
+    let skipped = skipped(&report);
+    let reason =
+        |file: &str| &skipped.iter().find(|one| one.0 == file).unwrap_or_else(|| panic!("{file} in {skipped:?}")).1;
+    assert_eq!(reason("broken.py"), "a syntax error in line 1");
+    assert!(reason("large.py").contains("more than 2000000"));
+    assert_eq!(reason("binary.py"), "it is binary");
+    assert_eq!(reason("latin.py"), "it is not UTF-8 (line 1)");
+    assert_eq!(skipped.len(), 4);
+    assert_eq!((report.files.read, report.summary.published, report.summary.missing), (2, 1, 1));
+}
+
+#[test]
+fn a_broken_file_can_be_read_as_far_as_it_goes() {
+    let broken = format!("{PUBLISH}\n\ndef x(:\n");
+    let folder = project(&[("catalog.py", CATALOG), ("make.py", &broken)]);
+    assert_eq!(report(folder.path(), "").summary.published, 0);
+    assert_eq!(report(folder.path(), "[files]\nread_broken = true").summary.published, 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_end() {
+    let folder = project(&[("catalog.py", CATALOG), ("a/make.py", PUBLISH)]);
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("a/up")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("a"), folder.path().join("b")).unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("gone.py")).unwrap();
+    let report = report(folder.path(), "");
+    assert_eq!((report.files.read, report.summary.published), (2, 1));
+    assert_eq!(report.events[0].sites.len() + report.events[1].sites.len(), 1);
+}
+
+#[test]
+fn folders_of_others_tests_and_exclusions_do_not_count() {
+    let folder = project(&[
+        ("catalog.py", CATALOG),
+        ("node_modules/x/make.py", PUBLISH),
+        (".venv/lib/make.py", PUBLISH),
+        ("tests/test_make.py", PUBLISH),
+        ("old/make.py", PUBLISH),
+        ("hidden/make.py", PUBLISH),
+        (".gitignore", "hidden/\n"),
+    ]);
+    let with_old = report(folder.path(), "");
+    assert_eq!((with_old.files.read, with_old.files.tests, with_old.summary.published), (2, 1, 1));
+    let without = report(folder.path(), "[files]\nexclude = [\"old/**\"]");
+    assert_eq!((without.files.read, without.summary.published), (1, 0));
+    let only = report(folder.path(), "[files]\ninclude = [\"old/**\"]");
+    assert_eq!(only.files.read, 1);
+    let as_test = report(folder.path(), "[files]\ntests = [\"old/**\"]");
+    assert_eq!((as_test.files.tests, as_test.summary.published), (2, 0));
+}
+
+#[test]
+fn an_empty_tree_is_a_report_too() {
+    let folder = project(&[("readme.md", "nothing")]);
+    let report = report(folder.path(), "");
+    assert_eq!((report.summary.defined, report.files.read), (0, 0));
+    assert!(report.catalog.reason.contains("no set of constants"));
+}
+
+#[test]
+fn faults_of_the_configuration_name_what_is_wrong() {
+    let fault = |text: &str| Config::parse(text).unwrap_err().to_string();
+    assert!(fault("[publish]\nfunction = []").contains("function"), "{}", fault("[publish]\nfunction = []"));
+    assert!(fault("[[accept]]\nevent = \"a.b\"\nreason = \" \"").contains("a.b"));
+    assert!(fault("[gate]\nfail_under = 180").contains("180"));
+    let config = Config::parse("[files]\nexclude = [\"a[\"]").unwrap();
+    assert!(Rules::new(&config.files).err().unwrap().to_string().contains("a["));
+    let missing = Tree::of_paths(&["/no/such/place".into()], &Rules::new(&Config::default().files).unwrap());
+    assert!(missing.unwrap_err().to_string().contains("/no/such/place"));
+}
+
+/// Nested as deep as no one writes by hand.
+#[test]
+fn deep_nesting_ends() {
+    let deep = format!("x = {}1{}\n", "(".repeat(50_000), ")".repeat(50_000));
+    let chain = format!("x = a{}\n", ".b()".repeat(20_000));
+    let plus = format!("x = {}\"z\"\n", "\"a\" + ".repeat(20_000));
+    let folder = project(&[
+        ("catalog.py", CATALOG),
+        ("deep.py", &deep),
+        ("chain.py", &chain),
+        ("plus.py", &plus),
+        ("make.py", PUBLISH),
+    ]);
+    let report = report(folder.path(), "");
+    assert_eq!(report.summary.published, 1);
+}
+
+/// Names that lead to each other, helpers that call each other, files that import each other.
+#[test]
+fn circles_end() {
+    let circle = "from other import *\nfrom catalog import WebhookEvent\n\nx = y\ny = x\n\n\ndef one(event):\n    two(event)\n\n\ndef two(event):\n    one(event)\n    bus.publish(event)\n\n\ndef start(bus):\n    one(WebhookEvent.A)\n    bus.publish(x)\n";
+    let folder = project(&[("catalog.py", CATALOG), ("circle.py", circle), ("other.py", "from circle import *\n")]);
+    let report = report(folder.path(), "");
+    assert_eq!(report.summary.published, 1);
+}

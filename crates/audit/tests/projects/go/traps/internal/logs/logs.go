@@ -1,0 +1,6 @@
+package logs
+
+import "log"
+
+// Info writes a line.
+func Info(message string) { log.Println(message) }

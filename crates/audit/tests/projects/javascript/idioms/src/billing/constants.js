@@ -1,0 +1,2 @@
+exports.INVOICE_PAID = 'invoice.paid';
+exports.SUBSCRIPTION = 'subscription';

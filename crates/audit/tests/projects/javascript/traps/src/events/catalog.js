@@ -1,0 +1,40 @@
+// The cycle is historical: topics.js and this file export each other.
+export * from './topics.js';
+
+export class WebhookEvent {
+  static ORDER_CREATED = 'order.created';
+  static ORDER_CONFIRMED = 'order.confirmed';
+  static ORDER_SHIPPED = 'order.shipped';
+  static ORDER_DELIVERED = 'order.delivered';
+  static ORDER_CANCELLED = 'order.cancelled';
+  static ORDER_REFUNDED = 'order.refunded';
+  static ORDER_RETURNED = 'order.returned';
+  static ORDER_ARCHIVED = 'order.archived';
+  static ACCOUNT_CREATED = 'account.created';
+  static ACCOUNT_UPDATED = 'account.updated';
+  static ACCOUNT_CLOSED = 'account.closed';
+  static ACCOUNT_SUSPENDED = 'account.suspended';
+  static ACCOUNT_LOCKED = 'account.locked';
+  static ACCOUNT_MERGED = 'account.merged';
+  static PAYOUT_CREATED = 'payout.created';
+  static PAYOUT_PAID = 'payout.paid';
+  static PAYOUT_FAILED = 'payout.failed';
+  static PAYOUT_REVERSED = 'payout.reversed';
+  static DISPUTE_OPENED = 'dispute.opened';
+  static DISPUTE_WON = 'dispute.won';
+  static DISPUTE_LOST = 'dispute.lost';
+  static DISPUTE_EXPIRED = 'dispute.expired';
+  static REVIEW_POSTED = 'review.posted';
+  static REVIEW_FLAGGED = 'review.flagged';
+  static REVIEW_REMOVED = 'review.removed';
+  static COUPON_ISSUED = 'coupon.issued';
+  static COUPON_REDEEMED = 'coupon.redeemed';
+  static COUPON_EXPIRED = 'coupon.expired';
+  static STOCK_LOW = 'stock.low';
+  static STOCK_DEPLETED = 'stock.depleted';
+  static PARCEL_LABELLED = 'parcel.labelled';
+  static PARCEL_LOST = 'parcel.lost';
+  static PARCEL_DELAYED = 'parcel.delayed';
+  static PARCEL_REROUTED = 'parcel.rerouted';
+  static PARCEL_INSURED = 'parcel.insured';
+}

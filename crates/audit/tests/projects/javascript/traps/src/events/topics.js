@@ -1,0 +1,3 @@
+export * from './catalog.js';
+
+export const ORDER_TOPIC = 'order.created';

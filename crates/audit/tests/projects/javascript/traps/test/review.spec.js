@@ -1,0 +1,3 @@
+import { bus, WebhookEvent } from '../src/events/index.js';
+
+it('removes', () => bus.publish(WebhookEvent.REVIEW_REMOVED, {}));

@@ -1,0 +1,3 @@
+export * from './events';
+export { EventBus, eventBus, getEventBus } from './bus';
+export { default as publishEvent, publishResource } from './publisher';

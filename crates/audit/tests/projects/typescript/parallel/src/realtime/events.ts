@@ -1,0 +1,5 @@
+export enum SocketEvent {
+  Recorded = 'usage.recorded',
+  Streamed = 'usage.streamed',
+  Paid = 'invoice.paid',
+}

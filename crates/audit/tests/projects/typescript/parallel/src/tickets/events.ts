@@ -1,0 +1,6 @@
+export const TicketEvents = {
+  CREATED: 'ticket.created',
+  ASSIGNED: 'ticket.assigned',
+  CLOSED: 'ticket.closed',
+  ESCALATED: 'ticket.escalated',
+} as const;

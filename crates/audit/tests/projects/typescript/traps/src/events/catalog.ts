@@ -1,0 +1,42 @@
+// The cycle is historical: topics.ts imports from the barrel, the barrel exports topics.ts.
+export * from './topics';
+
+export const WebhookEvent = {
+  ORDER_CREATED: 'order.created',
+  ORDER_CONFIRMED: 'order.confirmed',
+  ORDER_SHIPPED: 'order.shipped',
+  ORDER_DELIVERED: 'order.delivered',
+  ORDER_CANCELLED: 'order.cancelled',
+  ORDER_REFUNDED: 'order.refunded',
+  ORDER_RETURNED: 'order.returned',
+  ORDER_ARCHIVED: 'order.archived',
+  ACCOUNT_CREATED: 'account.created',
+  ACCOUNT_UPDATED: 'account.updated',
+  ACCOUNT_CLOSED: 'account.closed',
+  ACCOUNT_SUSPENDED: 'account.suspended',
+  ACCOUNT_LOCKED: 'account.locked',
+  ACCOUNT_MERGED: 'account.merged',
+  PAYOUT_CREATED: 'payout.created',
+  PAYOUT_PAID: 'payout.paid',
+  PAYOUT_FAILED: 'payout.failed',
+  PAYOUT_REVERSED: 'payout.reversed',
+  DISPUTE_OPENED: 'dispute.opened',
+  DISPUTE_WON: 'dispute.won',
+  DISPUTE_LOST: 'dispute.lost',
+  DISPUTE_EXPIRED: 'dispute.expired',
+  REVIEW_POSTED: 'review.posted',
+  REVIEW_FLAGGED: 'review.flagged',
+  REVIEW_REMOVED: 'review.removed',
+  COUPON_ISSUED: 'coupon.issued',
+  COUPON_REDEEMED: 'coupon.redeemed',
+  COUPON_EXPIRED: 'coupon.expired',
+  STOCK_LOW: 'stock.low',
+  STOCK_DEPLETED: 'stock.depleted',
+  PARCEL_LABELLED: 'parcel.labelled',
+  PARCEL_LOST: 'parcel.lost',
+  PARCEL_DELAYED: 'parcel.delayed',
+  PARCEL_REROUTED: 'parcel.rerouted',
+  PARCEL_INSURED: 'parcel.insured',
+} as const;
+
+export type WebhookEventName = (typeof WebhookEvent)[keyof typeof WebhookEvent];

@@ -1,0 +1,3 @@
+export * from './catalog';
+export * from './topics';
+export { bus, EventBus } from './bus';

@@ -1,0 +1,4 @@
+export * from './catalog';
+export * from '.';
+
+export const ORDER_TOPIC = 'order.created';

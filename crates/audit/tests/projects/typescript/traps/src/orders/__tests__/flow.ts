@@ -1,0 +1,5 @@
+import { bus } from '../../events';
+
+export function seed(): void {
+  bus.publish('stock.depleted', {});
+}

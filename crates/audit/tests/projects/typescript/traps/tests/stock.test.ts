@@ -1,0 +1,5 @@
+import { bus, WebhookEvent } from '../src/events';
+
+test('depleted', () => {
+  bus.publish(WebhookEvent.STOCK_DEPLETED, {});
+});

@@ -1,0 +1,102 @@
+//! What git knows about the tree: its revision, and how it was at another. Asked by running `git`.
+
+use anyhow::{Context, bail, ensure};
+use audit::tree::{Rules, Tree, base_of};
+use std::{
+    io::{BufRead, BufReader, Read, Write as _},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) revision: Option<String>,
+    pub(super) modified: bool,
+}
+
+/// Nothing, when there is no repository or no git.
+pub(super) fn state(paths: &[PathBuf]) -> State {
+    let Some(first) = paths.first() else { return State::default() };
+    let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(Path::new(".")) };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let Ok(revision) = ask(folder, &["rev-parse", "--verify", "--quiet", "HEAD"]) else { return State::default() };
+    let changes = ask(folder, &["status", "--porcelain", "--", "."]).unwrap_or_default();
+    State { revision: Some(revision.trim().to_owned()), modified: !changes.trim().is_empty() }
+}
+
+fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .context("git cannot be run")?;
+    if !output.status.success() {
+        bail!("git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// The source files below the paths as they were: name, path below the path, text.
+pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow::Result<Vec<(String, String, String)>> {
+    let mut all = Vec::new();
+    for path in paths {
+        let full = path.canonicalize().with_context(|| format!("{}", path.display()))?;
+        let base = base_of(&full);
+        let commit = format!("{revision}^{{commit}}");
+        let commit =
+            ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]).with_context(|| {
+                format!("--since {revision:?} is no revision of the repository around {}", base.display())
+            })?;
+        let commit = commit.trim();
+        let below = full.strip_prefix(&base).unwrap_or(&full).to_string_lossy().into_owned();
+        let wanted = if below.is_empty() { ".".to_owned() } else { below.clone() };
+        let list = ask(&base, &["ls-tree", "-r", "-z", "--name-only", commit, "--", &wanted])?;
+        let root = if full.is_dir() { below } else { String::new() };
+        let named = list.split('\0').filter(|name| !name.is_empty()).map(|name| {
+            let inner = name.strip_prefix(root.as_str()).unwrap_or(name).trim_start_matches('/');
+            (name.to_owned(), inner.to_owned())
+        });
+        let wanted: Vec<(String, String)> = named.filter(|(_, inner)| Tree::wants(inner, rules)).collect();
+        all.extend(blobs(&base, commit, wanted)?);
+    }
+    Ok(all)
+}
+
+/// All files in one conversation with git.
+fn blobs(base: &Path, commit: &str, names: Vec<(String, String)>) -> anyhow::Result<Vec<(String, String, String)>> {
+    let mut child = Command::new("git")
+        .arg("-C")
+        .arg(base)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("git cannot be run")?;
+    let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else { bail!("git has no pipes") };
+    // A name with a line's end in it cannot be asked for this way.
+    let names: Vec<_> = names.into_iter().filter(|(name, _)| !name.contains('\n')).collect();
+    let asked: Vec<String> = names.iter().map(|(name, _)| format!("{commit}:./{name}\n")).collect();
+    let writer = std::thread::spawn(move || asked.iter().try_for_each(|line| stdin.write_all(line.as_bytes())));
+    let mut answers = BufReader::new(stdout);
+    let mut all = Vec::new();
+    for (name, inner) in names {
+        let mut head = String::new();
+        answers.read_line(&mut head)?;
+        let Some(size) = head.trim_end().rsplit(' ').next().and_then(|size| size.parse::<usize>().ok()) else {
+            continue;
+        };
+        let mut bytes = vec![0; size + 1];
+        answers.read_exact(&mut bytes)?;
+        bytes.truncate(size);
+        if let Ok(text) = String::from_utf8(bytes) {
+            all.push((name, inner, text));
+        }
+    }
+    drop(answers);
+    let written = writer.join();
+    ensure!(matches!(written, Ok(Ok(()))), "git did not take all names");
+    child.wait()?;
+    Ok(all)
+}

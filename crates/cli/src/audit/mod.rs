@@ -1,0 +1,261 @@
+//! `postrider audit`: which of the promised events the code really publishes.
+
+mod git;
+mod source;
+
+use crate::client::Server;
+use anyhow::{Context, bail};
+use audit::{
+    About, CatalogSource, audit,
+    config::{Config, FILE_NAME},
+    formats::{self, Format},
+    gate::{self, Baseline},
+    report::Report,
+    seen, since,
+    tree::{Rules, Tree},
+};
+use clap::builder::PossibleValuesParser;
+use http::Method;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use std::{
+    fs,
+    io::{IsTerminal, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Which of the events that the catalog promises does the code really publish?
+///
+/// Reads Python, TypeScript, JavaScript, Go, Java, Kotlin, C#, Ruby, PHP and Rust as syntax trees, finds the calls that
+/// publish, and compares with the catalog: a set of constants in the code, or one from elsewhere. Names, paths and accepted
+/// gaps are said in postrider-audit.toml.
+///
+/// Exit codes: 0 when the audit was made and every gate is open; 1 when a gate is closed (--fail-under, --baseline); 2 when
+/// the audit could not be made.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Files and folders to read
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// What to write
+    #[arg(long, default_value = "summary", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
+    format: String,
+    /// Where to write it [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write all documents into this folder: comprehensive, quick-reference, summary, index, json, sarif and html
+    #[arg(long, value_name = "FOLDER")]
+    output_dir: Option<PathBuf>,
+    /// The catalog: `code` (a set of constants that is found there), `shipped`, `configured` (with POSTRIDER_CATALOG_FOLDER),
+    /// a file, or the URL of a running server [default: code]
+    #[arg(long, value_name = "SOURCE")]
+    catalog: Option<String>,
+    /// The main set of constants in the code: a name, or path:name
+    #[arg(long, value_name = "NAME", conflicts_with = "catalog")]
+    main: Option<String>,
+    /// Configuration file [default: postrider-audit.toml where the audit starts or in the first PATH, if it is there]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Fail when less than this share of the catalog is published, in per cent
+    #[arg(long, value_name = "PERCENT", value_parser = percentage)]
+    fail_under: Option<f64>,
+    /// Fail for gaps that are not in this file
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write today's gaps as a baseline; no gate is asked
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<PathBuf>,
+    /// Also say what has changed since a revision of git
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Also say what a running server has seen
+    #[arg(long, value_name = "URL")]
+    live: Option<String>,
+    /// How far --live looks back
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=365))]
+    days: u32,
+    /// Leave the report with a running server, which joins it to what it sees (GET /api/v1/audit/coverage)
+    #[arg(long, value_name = "URL")]
+    upload: Option<String>,
+    /// The key for --live, --upload and --catalog URL: the operator's or a tenant's; by default the one that `serve --dev`
+    /// left in postrider.db.dev-key
+    #[arg(long, env = "POSTRIDER_KEY", hide_env_values = true, value_name = "KEY")]
+    key: Option<String>,
+    /// The tenant to act in; required for --catalog URL with the operator's key
+    #[arg(long, env = "POSTRIDER_TENANT", value_name = "ID")]
+    tenant: Option<String>,
+}
+
+fn percentage(text: &str) -> Result<f64, String> {
+    let value: f64 =
+        text.trim_end_matches('%').parse().map_err(|_| "it must be a number, for example 80".to_owned())?;
+    if (0.0..=100.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 100".into()) }
+}
+
+/// A gate is closed.
+const CLOSED: u8 = 1;
+/// The audit could not be made.
+const FAULT: u8 = 2;
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match make(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(CLOSED),
+        Err(fault) => {
+            eprintln!("postrider: {fault:#}");
+            ExitCode::from(FAULT)
+        }
+    }
+}
+
+fn make(args: &Args) -> anyhow::Result<bool> {
+    let (config, folder) = configuration(args)?;
+    let rules = Rules::new(&config.files).with_context(|| FILE_NAME.to_owned())?;
+    let server = |url: &str| Server::at(url, args.key.clone(), args.tenant.clone());
+    let main = args.main.clone().or_else(|| config.catalog.main.clone());
+    let wanted = args.catalog.as_deref().or(config.catalog.source.as_deref()).unwrap_or("code");
+    let catalog = source::catalog(wanted, main, &folder, &server)?;
+    // What is asked for is read before the work begins.
+    let baseline = match (&args.baseline, &config.gate.baseline) {
+        _ if args.write_baseline.is_some() => None,
+        (Some(path), _) => Some(read_baseline(path)?),
+        (None, Some(path)) => Some(read_baseline(&folder.join(path))?),
+        (None, None) => None,
+    };
+    let tree = Tree::of_paths(&args.paths, &rules).context("the path to audit cannot be read")?;
+    let state = git::state(&args.paths);
+    let about = About { revision: state.revision, modified: state.modified, generated_at: now() };
+    let mut report = one_audit(&tree, &config, &catalog, about)?;
+    if let Some(revision) = &args.since {
+        let texts = git::texts(&args.paths, revision, &rules)?;
+        let before = Tree::of_texts(texts, tree.above_names(), &rules);
+        // The set may have had another name then, or have been elsewhere.
+        let earlier = match &catalog {
+            CatalogSource::Code { .. } => CatalogSource::Code { main: Some(report.catalog.name.clone()) },
+            given => given.clone(),
+        };
+        let before = one_audit(&before, &config, &earlier, About::default())
+            .or_else(|_| one_audit(&before, &config, &CatalogSource::Code { main: None }, About::default()))?;
+        report.since = Some(since::compare(revision, &before, &report));
+    }
+    if let Some(url) = &args.live {
+        let path = format!("/api/v1/audit/coverage?days={}", args.days);
+        let answer = server(url).call(Method::GET, &path, None, &[]).context("--live")?;
+        let live =
+            seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
+        report.live = Some(live);
+    }
+    write(args, &report)?;
+    if let Some(url) = &args.upload {
+        let body = formats::render(&report, Format::Json);
+        server(url).call(Method::PUT, "/api/v1/audit/report", Some(body), &[]).context("--upload")?;
+        eprintln!("postrider: the report is with {url}");
+    }
+    if let Some(path) = &args.write_baseline {
+        fs::write(path, Baseline::of(&report).to_json())
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        eprintln!("postrider: the baseline is in {}", path.display());
+        return Ok(true);
+    }
+    judge(args, &report, &config, baseline.as_ref())
+}
+
+fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About) -> anyhow::Result<Report> {
+    let bar = progress(tree.len());
+    let report = audit(tree, config, catalog, about, &|| bar.inc(1));
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+/// Drawn when somebody looks.
+fn progress(files: usize) -> ProgressBar {
+    let target =
+        if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let style =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(files as u64), target).with_style(style)
+}
+
+/// The configuration, and the folder that paths in it are meant from.
+fn configuration(args: &Args) -> anyhow::Result<(Config, PathBuf)> {
+    let beside = args.paths.first().map(|path| path.join(FILE_NAME));
+    let found = match &args.config {
+        Some(path) => Some(path.clone()),
+        None => [Some(PathBuf::from(FILE_NAME)), beside].into_iter().flatten().find(|path| path.is_file()),
+    };
+    let Some(path) = found else { return Ok((Config::default(), PathBuf::new())) };
+    let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let config = Config::parse(&text).with_context(|| path.display().to_string())?;
+    Ok((config, path.parent().map(Path::to_owned).unwrap_or_default()))
+}
+
+fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
+    let text = fs::read_to_string(path).with_context(|| {
+        format!("the baseline {} cannot be read; write one with --write-baseline {}", path.display(), path.display())
+    })?;
+    Baseline::parse(&text).with_context(|| path.display().to_string())
+}
+
+/// The documents of `--output-dir`.
+const DOCUMENTS: [Format; 7] = [
+    Format::Comprehensive,
+    Format::QuickReference,
+    Format::Summary,
+    Format::Index,
+    Format::Json,
+    Format::Sarif,
+    Format::Html,
+];
+
+fn write(args: &Args, report: &Report) -> anyhow::Result<()> {
+    if let Some(folder) = &args.output_dir {
+        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        for format in DOCUMENTS {
+            let path = folder.join(format.file_name());
+            fs::write(&path, formats::render(report, format))
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        eprintln!("postrider: {} documents are in {}", DOCUMENTS.len(), folder.display());
+        if args.output.is_none() && args.format != Format::Github.name() {
+            return Ok(());
+        }
+    }
+    let Some(format) = Format::parse(&args.format) else { bail!("--format {:?} is none", args.format) };
+    let text = formats::render(report, format);
+    match &args.output {
+        Some(path) => fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())),
+        // A reader that has had enough (`| head`) is no fault.
+        None => match std::io::stdout().lock().write_all(text.as_bytes()) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => Err(fault.into()),
+            _ => Ok(()),
+        },
+    }
+}
+
+fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseline>) -> anyhow::Result<bool> {
+    let fail_under = args.fail_under.or(config.gate.fail_under);
+    if fail_under.is_some() && report.summary.defined == 0 {
+        bail!("--fail-under: the catalog is empty; {}. Name one with --catalog or --main", report.catalog.reason);
+    }
+    let failures = gate::judge(report, config, fail_under, baseline);
+    for failure in &failures {
+        eprintln!("postrider: {}", failure.0);
+    }
+    if let Some(baseline) = baseline {
+        let closed = baseline.closed(report);
+        if !closed.is_empty() {
+            eprintln!(
+                "postrider: {} gaps of the baseline are closed; write it anew: {}",
+                closed.len(),
+                closed.join(", ")
+            );
+        }
+    }
+    Ok(failures.is_empty())
+}
+
+fn now() -> String {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}

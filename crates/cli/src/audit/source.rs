@@ -1,0 +1,108 @@
+//! The catalog that the code is compared with.
+
+use crate::{catalog, client::Server, config};
+use anyhow::{Context, bail};
+use audit::{CatalogSource, Promised};
+use http::Method;
+use model::catalog::Catalog;
+use serde_json::Value;
+use std::{fs, path::Path};
+
+/// `code`, `shipped`, `configured`, a URL, or a file (below `folder`, when the configuration names it).
+pub(super) fn catalog(
+    wanted: &str,
+    main: Option<String>,
+    folder: &Path,
+    server: &dyn Fn(&str) -> Server,
+) -> anyhow::Result<CatalogSource> {
+    let given = |name: &str, events| CatalogSource::Given { name: name.to_owned(), events };
+    match wanted {
+        "code" => Ok(CatalogSource::Code { main }),
+        "shipped" => Ok(given(wanted, of_catalog(&Catalog::shipped()?))),
+        "configured" => {
+            let folder = config::Config::read(None, Vec::new())?.catalog_folder;
+            Ok(given(wanted, of_catalog(&catalog::load(folder.as_deref())?)))
+        }
+        url if url.starts_with("http://") || url.starts_with("https://") => {
+            let answer = server(url).call(Method::GET, "/api/v1/webhooks/events", None, &[]).context("--catalog")?;
+            Ok(given(url, events(&answer).with_context(|| format!("--catalog: {url} answers no list of event types"))?))
+        }
+        file => {
+            let path = [Path::new(file).to_owned(), folder.join(file)].into_iter().find(|path| path.is_file());
+            let Some(path) = path else {
+                bail!("--catalog {file:?} is neither code, shipped, configured, a URL nor a file");
+            };
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("--catalog: {} cannot be read", path.display()))?;
+            let list = read(&text).with_context(|| {
+                format!(
+                    "--catalog: {} is no list of event types; it may be one type per line, a JSON list, or what \
+                     `postrider catalog export` prints",
+                    path.display()
+                )
+            })?;
+            Ok(given(file, list))
+        }
+    }
+}
+
+fn of_catalog(catalog: &Catalog) -> Vec<Promised> {
+    let entries = catalog.iter().filter(|entry| !entry.retired);
+    entries
+        .map(|entry| Promised { event_type: entry.event_type.to_string(), category: Some(entry.category.clone()) })
+        .collect()
+}
+
+/// JSON in one of its forms, or lines.
+fn read(text: &str) -> Option<Vec<Promised>> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return events(&serde_json::from_str(text).ok()?);
+    }
+    let lines = text.lines().map(|line| line.split('#').next().unwrap_or("").trim()).filter(|line| !line.is_empty());
+    let list: Vec<Promised> = lines.map(|line| promised(line, None)).collect();
+    let plain = |one: &Promised| !one.event_type.contains(char::is_whitespace);
+    (!list.is_empty() && list.iter().all(plain)).then_some(list)
+}
+
+fn promised(event_type: &str, category: Option<&str>) -> Promised {
+    Promised { event_type: event_type.to_owned(), category: category.map(str::to_owned) }
+}
+
+/// A list of names or of entries, a catalog file, the server's answer, or AsyncAPI.
+fn events(value: &Value) -> Option<Vec<Promised>> {
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    if value.get("asyncapi").is_some() {
+        let channels = value.get("channels")?.as_object()?;
+        return Some(channels.keys().map(|name| promised(name, None)).collect());
+    }
+    let category = text(value, "category");
+    let list = value.as_array().or_else(|| value.get("events")?.as_array())?;
+    list.iter()
+        .map(|one| {
+            let name = one.as_str().map(str::to_owned);
+            let name = name.or_else(|| ["event_type", "type", "name"].iter().find_map(|key| text(one, key)))?;
+            Some(promised(&name, text(one, "category").or_else(|| category.clone()).as_deref()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Option<Vec<String>> {
+        Some(read(text)?.into_iter().map(|one| one.event_type).collect())
+    }
+
+    #[test]
+    fn catalogs_in_their_forms() {
+        assert_eq!(names("a.b\n# a comment\n a.c # another\n").unwrap(), ["a.b", "a.c"]);
+        assert_eq!(names(r#"["a.b", {"event_type": "a.c"}]"#).unwrap(), ["a.b", "a.c"]);
+        assert_eq!(names(r#"{"category": "x", "events": [{"type": "a.b"}]}"#).unwrap(), ["a.b"]);
+        assert_eq!(names(r#"{"asyncapi": "3.0.0", "channels": {"a.b": {}}}"#).unwrap(), ["a.b"]);
+        assert_eq!(names("not a list"), None);
+        assert_eq!(names("{}"), None);
+        assert_eq!(names("[1]"), None);
+        assert_eq!(names(""), None);
+    }
+}
