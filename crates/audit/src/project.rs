@@ -54,6 +54,8 @@ pub(crate) struct Project {
     classes: HashMap<String, Vec<ClassId>>,
     functions: HashMap<String, Vec<FunctionId>>,
     children: HashMap<String, Vec<ClassId>>,
+    /// Methods by the class's name and their own.
+    methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Names at the top of each file.
     top: Vec<HashMap<String, Vec<usize>>>,
 }
@@ -70,6 +72,7 @@ impl Project {
             classes: HashMap::new(),
             functions: HashMap::new(),
             children: HashMap::new(),
+            methods: packages::methods(&files),
             top: Vec::new(),
         };
         for (file, facts) in files.iter().enumerate() {

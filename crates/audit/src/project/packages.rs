@@ -11,6 +11,20 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
 }
 
+/// Methods by the class's name and their own.
+pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<FunctionId>>> {
+    let mut all: HashMap<String, HashMap<String, Vec<FunctionId>>> = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
+            if let Some(class) = &function.class {
+                let methods = all.entry(class.clone()).or_default();
+                methods.entry(function.name.clone()).or_default().push(FunctionId { file, index });
+            }
+        }
+    }
+    all
+}
+
 /// The package that an import names, written as packages of the importing file's language are.
 pub(super) fn of(module: &[String], facts: &Facts) -> String {
     match facts.package.split_once(':') {
@@ -80,11 +94,9 @@ impl Project {
     /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
     pub(crate) fn overloads(&self, id: ClassId, name: &str, depth: usize) -> Vec<FunctionId> {
         let class = self.class(id);
-        let is_own = |function: &&FunctionId| {
-            let one = self.function(**function);
-            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
-        };
-        let own: Vec<FunctionId> = self.functions_named(name).iter().filter(is_own).copied().collect();
+        let known = self.methods.get(&class.name).and_then(|methods| methods.get(name));
+        let is_own = |function: &&FunctionId| self.same_class(self.function(**function), **function, id);
+        let own: Vec<FunctionId> = known.into_iter().flatten().filter(is_own).copied().collect();
         if !own.is_empty() || depth >= 8 {
             return own;
         }
