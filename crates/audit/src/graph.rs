@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Call, Expr},
-    project::{ClassId, FunctionId, Meaning, Project, related, takes},
+    project::{ClassId, FunctionId, ITSELF, Meaning, Project, related, takes},
     reach::{Reach, Thing, Walk},
 };
 use rayon::prelude::*;
@@ -293,6 +293,8 @@ fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
 /// A class's method, and those that stand in for it in the classes made from it.
 pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
     let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
+    // With one base each, what a child does not have itself is what was found already.
+    let single = OVERLOADS.contains(&project.files[class.file].language);
     let mut classes = vec![class];
     let mut at = 0;
     while at < classes.len() && classes.len() < 64 {
@@ -301,7 +303,8 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         for child in project.children(&project.class(one).name) {
             if !classes.contains(child) {
                 classes.push(*child);
-                found.extend(project.overloads(*child, name, 0));
+                let depth = if single { ITSELF } else { 0 };
+                found.extend(project.overloads(*child, name, depth));
             }
         }
     }

@@ -149,13 +149,8 @@ impl<'p> Reach<'p> {
             Expr::List(items) => vec![Found::new(Thing::List(items, scope))],
             Expr::Name(name) => self.name(name, scope, walk),
             Expr::Member(of, name) => {
-                // A class in parts: the part that has it.
-                if matches!(&**of, Expr::Name(name) if name == "self")
-                    && let Some(part) = self.project.part_with(scope, name)
-                {
-                    return self.member(Found::new(Thing::Instance(part, None)), name, scope, walk);
-                }
-                let bases = self.reach(of, scope, walk);
+                let part = self.project.part_with(of, name, scope).map(|part| Thing::Instance(part, None));
+                let bases = part.map_or_else(|| self.reach(of, scope, walk), |part| vec![Found::new(part)]);
                 bases.into_iter().flat_map(|base| self.member(base, name, scope, walk)).collect()
             }
             Expr::Index(of, key) => self.index(of, key, scope, walk),
@@ -178,16 +173,7 @@ impl<'p> Reach<'p> {
                 let class = self.project.class_around(scope);
                 return vec![Found::new(class.map_or(Thing::Open(name.into()), |class| Thing::Instance(class, None)))];
             }
-            // Of an extension method: what it is called on.
-            "#receiver" => {
-                let at = walk.frames.iter().rposition(|(framed, ..)| *framed == scope);
-                let Some((_, call, from)) = at.and_then(|at| walk.frames.get(at).copied()) else { return Vec::new() };
-                let Expr::Member(of, _) = &call.target else { return Vec::new() };
-                let inner = walk.frames.split_off(at.unwrap_or(0));
-                let found = self.reach(of, from, walk);
-                walk.frames.extend(inner);
-                return found;
-            }
+            "#receiver" => return self.receiver(scope, walk),
             "super" => {
                 let bases = self.project.class_around(scope).map(|class| self.bases(class)).unwrap_or_default();
                 return bases.into_iter().map(|class| Found::new(Thing::Instance(class, None))).collect();

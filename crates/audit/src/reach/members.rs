@@ -8,6 +8,17 @@ use crate::{
 };
 
 impl<'p> Reach<'p> {
+    /// In an extension method: what it is called on.
+    pub(super) fn receiver(&self, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == scope) else { return Vec::new() };
+        let (_, call, from) = walk.frames[at];
+        let Expr::Member(of, _) = &call.target else { return Vec::new() };
+        let inner = walk.frames.split_off(at);
+        let found = self.reach(of, from, walk);
+        walk.frames.extend(inner);
+        found
+    }
+
     /// `base.name`
     pub(super) fn member(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         match &base.thing {
