@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Call, Expr},
-    project::{ClassId, FunctionId, Meaning, Project, related, takes},
+    project::{ClassId, FunctionId, ITSELF, Meaning, Project, related, takes},
     reach::{Reach, Thing, Walk},
 };
 use rayon::prelude::*;
@@ -37,8 +37,6 @@ impl std::fmt::Debug for Caller<'_> {
 pub(crate) struct Targets {
     pub(crate) functions: Vec<FunctionId>,
     pub(crate) certain: bool,
-    /// It is known to go elsewhere, out of the tree.
-    pub(crate) external: bool,
     /// There are too many of that name to follow.
     pub(crate) loose: bool,
 }
@@ -89,8 +87,20 @@ impl<'p> Graph<'p> {
 }
 
 /// The functions that a call may reach.
-pub(crate) fn targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
-    let mut targets = all_targets(reach, call, file);
+pub(crate) fn targets<'p>(reach: &Reach<'p>, call: &'p Call, file: usize) -> Targets {
+    targets_in(reach, call, file, None, &mut Walk::types())
+}
+
+/// The same as a part of a walk that goes on: what it has seen it does not ask again. `receiver`: what the call is made
+/// on, when that is known already.
+pub(crate) fn targets_in<'p>(
+    reach: &Reach<'p>,
+    call: &'p Call,
+    file: usize,
+    receiver: Option<Vec<Thing<'p>>>,
+    walk: &mut Walk<'p>,
+) -> Targets {
+    let mut targets = all_targets(reach, call, file, receiver, walk);
     choose_overloads(reach.project, call, &mut targets.functions);
     targets
 }
@@ -113,12 +123,18 @@ fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<Function
     functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
 }
 
-fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
+fn all_targets<'p>(
+    reach: &Reach<'p>,
+    call: &'p Call,
+    file: usize,
+    receiver: Option<Vec<Thing<'p>>>,
+    walk: &mut Walk<'p>,
+) -> Targets {
     let project = reach.project;
     let scope = FunctionId { file, index: call.function };
     match &call.target {
         Expr::Function(index) => Targets::certain(vec![FunctionId { file, index: *index }]),
-        Expr::Name(name) => by_name(reach, name, scope),
+        Expr::Name(name) => by_name(reach, name, scope, walk),
         Expr::Member(of, name) => {
             if project.functions_named(name).is_empty()
                 && project.classes_named(name).is_empty()
@@ -127,7 +143,8 @@ fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
             {
                 return Targets::default();
             }
-            by_member(reach, of, name, scope)
+            let receiver = receiver.unwrap_or_else(|| reach.things(of, scope, walk));
+            by_member(reach, receiver, name, scope, walk)
         }
         _ => Targets::default(),
     }
@@ -135,11 +152,11 @@ fn all_targets(reach: &Reach<'_>, call: &Call, file: usize) -> Targets {
 
 impl Targets {
     fn certain(functions: Vec<FunctionId>) -> Self {
-        Self { functions, certain: true, external: false, loose: false }
+        Self { functions, certain: true, loose: false }
     }
 
-    fn external() -> Self {
-        Self { functions: Vec::new(), certain: true, external: true, loose: false }
+    fn outside() -> Self {
+        Self { functions: Vec::new(), certain: true, loose: false }
     }
 }
 
@@ -148,7 +165,7 @@ fn is_bound(project: &Project, name: &str) -> bool {
     !project.functions_named(name).is_empty()
 }
 
-fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
+fn by_name<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Targets {
     let project = reach.project;
     match project.meaning(name, scope) {
         Meaning::Values(values, at) => {
@@ -156,14 +173,14 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
             for binding in values {
                 match project.function_of(&binding.value, at) {
                     Some(function) => functions.push(function),
-                    None => functions.extend(reach.functions(&binding.value, at)),
+                    None => functions.extend(reach.functions(&binding.value, at, walk)),
                 }
             }
             Targets::certain(functions)
         }
         Meaning::Class(class) => Targets::certain(constructors(project, class)),
         Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
-        Meaning::External(_) => Targets::external(),
+        Meaning::External(_) => Targets::outside(),
         // A field may have the name of a method.
         meaning @ (Meaning::OwnMember(_) | Meaning::Unknown) => {
             let around = project.classes_around(scope).into_iter().map(|class| methods(project, class, name));
@@ -182,7 +199,7 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
                 .filter(|id| project.function(*id).class.is_none())
                 .collect();
             if known.len() == 1 {
-                Targets { functions: known, certain: false, external: false, loose: false }
+                Targets { functions: known, certain: false, loose: false }
             } else {
                 Targets::default()
             }
@@ -190,12 +207,18 @@ fn by_name(reach: &Reach<'_>, name: &str, scope: FunctionId) -> Targets {
     }
 }
 
-fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Targets {
+fn by_member<'p>(
+    reach: &Reach<'p>,
+    receiver: Vec<Thing<'p>>,
+    name: &str,
+    scope: FunctionId,
+    walk: &mut Walk<'p>,
+) -> Targets {
     let project = reach.project;
     let mut functions = Vec::new();
     let mut known = false;
     let mut external = false;
-    for thing in reach.things(of, scope, &mut Walk::types()) {
+    for thing in receiver {
         match thing {
             Thing::Class(class) | Thing::Instance(class, _) => {
                 known = true;
@@ -209,7 +232,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
                 {
                     functions.extend(constructors(project, *inner));
                 }
-                functions.extend(reach.field_functions(class, name));
+                functions.extend(reach.field_functions(class, name, walk));
             }
             Thing::Module(path) => {
                 known = true;
@@ -240,7 +263,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
         return Targets::certain(functions);
     }
     if external {
-        return Targets::external();
+        return Targets::outside();
     }
     let language = project.files[scope.file].language;
     let candidates: Vec<FunctionId> = project
@@ -258,7 +281,7 @@ fn by_member(reach: &Reach<'_>, of: &Expr, name: &str, scope: FunctionId) -> Tar
     if candidates.len() > CANDIDATES_MAX {
         return Targets { loose: true, ..Targets::default() };
     }
-    Targets { functions: candidates, certain, external: false, loose: false }
+    Targets { functions: candidates, certain, loose: false }
 }
 
 /// C#'s methods of a name that are called on something else than their class.
@@ -277,6 +300,8 @@ fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
 /// A class's method, and those that stand in for it in the classes made from it.
 pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
     let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
+    // With one base each, what a child does not have itself is what was found already.
+    let single = OVERLOADS.contains(&project.files[class.file].language);
     let mut classes = vec![class];
     let mut at = 0;
     while at < classes.len() && classes.len() < 64 {
@@ -285,7 +310,8 @@ pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<Func
         for child in project.children(&project.class(one).name) {
             if !classes.contains(child) {
                 classes.push(*child);
-                found.extend(project.overloads(*child, name, 0));
+                let depth = if single { ITSELF } else { 0 };
+                found.extend(project.overloads(*child, name, depth));
             }
         }
     }

@@ -5,7 +5,7 @@ mod nesting;
 mod packages;
 
 pub(crate) use aliases::related;
-pub(crate) use packages::takes;
+pub(crate) use packages::{ITSELF, takes};
 
 use crate::{
     facts::{Binding, Class, Expr, Facts, Function, Param},
@@ -55,6 +55,8 @@ pub(crate) struct Project {
     classes: HashMap<String, Vec<ClassId>>,
     functions: HashMap<String, Vec<FunctionId>>,
     children: HashMap<String, Vec<ClassId>>,
+    /// Methods by the class's name and their own.
+    methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Names at the top of each file.
     top: Vec<HashMap<String, Vec<usize>>>,
 }
@@ -71,6 +73,7 @@ impl Project {
             classes: HashMap::new(),
             functions: HashMap::new(),
             children: HashMap::new(),
+            methods: packages::methods(&files),
             top: Vec::new(),
         };
         roots::extend(&mut files);
@@ -182,43 +185,6 @@ impl Project {
             .or_else(|| all.iter().find(|id| !package.is_empty() && self.files[id.file].package == *package))
             .or(if all.len() == 1 { all.first() } else { None })
             .copied()
-    }
-
-    /// The files that a module's path names, the nearest ones when there are several.
-    pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
-        let language = self.files[from].language;
-        if let Some(path) = roots::place(&self.roots, path, language) {
-            let last = path.last().map_or("", String::as_str);
-            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
-            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
-            return exact.map(|(file, _)| file).collect();
-        }
-        let Some(last) = path.last() else { return Vec::new() };
-        let own = &self.files[from].file;
-        let mut best: Vec<usize> = Vec::new();
-        let mut score = None;
-        for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
-            let facts = &self.files[file];
-            let above = self.above.iter().chain(&facts.module);
-            let related = related(facts.language, language);
-            if !related || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other) {
-                continue;
-            }
-            if self.above.len() + facts.module.len() < path.len() {
-                continue;
-            }
-            let exact = facts.module.len() == path.len();
-            let common = own.split('/').zip(facts.file.split('/')).take_while(|(one, other)| one == other).count();
-            match score.cmp(&Some((exact, common))) {
-                std::cmp::Ordering::Less => {
-                    score = Some((exact, common));
-                    best = vec![file];
-                }
-                std::cmp::Ordering::Equal => best.push(file),
-                std::cmp::Ordering::Greater => {}
-            }
-        }
-        best
     }
 
     /// What a name means in a function.

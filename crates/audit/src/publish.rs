@@ -107,7 +107,7 @@ impl<'p> Search<'p> {
         for one in rest {
             let given = one.at.is_some_and(|caller| self.words.publishes(caller.call.target.last_name().unwrap_or("")));
             // Callers that publish by name are looked at themselves.
-            if given && !matches!(one.thing, Thing::Open(_) | Thing::Call(..) | Thing::External(_)) {
+            if given && !matches!(one.thing, Thing::Open | Thing::Call(..) | Thing::External(_)) {
                 continue;
             }
             let (at, line, expression) = match one.at {

@@ -3,6 +3,7 @@
 
 mod calls;
 mod members;
+mod params;
 
 use crate::{
     facts::{Call, Expr},
@@ -29,8 +30,8 @@ pub(crate) enum Thing<'p> {
     External(String),
     /// What a call answers is not known.
     Call(&'p Call, FunctionId),
-    /// Not followed any further, as it is written.
-    Open(String),
+    /// Not followed any further.
+    Open,
     /// A parameter that nobody gives.
     Unfed,
     Nil,
@@ -98,18 +99,16 @@ impl Walk<'_> {
 pub(crate) struct Reach<'p> {
     pub(crate) project: &'p Project,
     graph: Option<&'p Graph<'p>>,
-    /// Walks for types that this one is inside of: what a call reaches may hang on what another one answers.
-    inside: u8,
 }
 
 impl<'p> Reach<'p> {
     /// Before it is known who calls whom.
     pub(crate) fn types(project: &'p Project) -> Self {
-        Self { project, graph: None, inside: 0 }
+        Self { project, graph: None }
     }
 
     pub(crate) fn new(project: &'p Project, graph: &'p Graph<'p>) -> Self {
-        Self { project, graph: Some(graph), inside: 0 }
+        Self { project, graph: Some(graph) }
     }
 
     /// What it may be, as things alone.
@@ -120,8 +119,8 @@ impl<'p> Reach<'p> {
         self.reach(expr, scope, walk).into_iter().map(|found| found.thing).collect()
     }
 
-    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId) -> Vec<FunctionId> {
-        let things = self.things(expr, scope, &mut Walk::types());
+    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<FunctionId> {
+        let things = self.things(expr, scope, walk);
         things.into_iter().filter_map(|thing| if let Thing::Function(id) = thing { Some(id) } else { None }).collect()
     }
 
@@ -143,7 +142,7 @@ impl<'p> Reach<'p> {
         match expr {
             Expr::Text(text) => vec![Found::new(Thing::Text(text.clone()))],
             Expr::Nil => vec![Found::new(Thing::Nil)],
-            Expr::Opaque(text) => vec![Found::new(Thing::Open(text.clone()))],
+            Expr::Opaque(_) => vec![Found::new(Thing::Open)],
             Expr::Function(index) => {
                 vec![Found::new(Thing::Function(FunctionId { file: scope.file, index: *index }))]
             }
@@ -151,13 +150,8 @@ impl<'p> Reach<'p> {
             Expr::List(items) => vec![Found::new(Thing::List(items, scope))],
             Expr::Name(name) => self.name(name, scope, walk),
             Expr::Member(of, name) => {
-                // A class in parts: the part that has it.
-                if matches!(&**of, Expr::Name(name) if name == "self")
-                    && let Some(part) = self.project.part_with(scope, name)
-                {
-                    return self.member(Found::new(Thing::Instance(part, None)), name, scope, walk);
-                }
-                let bases = self.reach(of, scope, walk);
+                let part = self.project.part_with(of, name, scope).map(|part| Thing::Instance(part, None));
+                let bases = part.map_or_else(|| self.reach(of, scope, walk), |part| vec![Found::new(part)]);
                 bases.into_iter().flat_map(|base| self.member(base, name, scope, walk)).collect()
             }
             Expr::Index(of, key) => self.index(of, key, scope, walk),
@@ -178,18 +172,9 @@ impl<'p> Reach<'p> {
         match name {
             "self" => {
                 let class = self.project.class_around(scope);
-                return vec![Found::new(class.map_or(Thing::Open(name.into()), |class| Thing::Instance(class, None)))];
+                return vec![Found::new(class.map_or(Thing::Open, |class| Thing::Instance(class, None)))];
             }
-            // Of an extension method: what it is called on.
-            "#receiver" => {
-                let at = walk.frames.iter().rposition(|(framed, ..)| *framed == scope);
-                let Some((_, call, from)) = at.and_then(|at| walk.frames.get(at).copied()) else { return Vec::new() };
-                let Expr::Member(of, _) = &call.target else { return Vec::new() };
-                let inner = walk.frames.split_off(at.unwrap_or(0));
-                let found = self.reach(of, from, walk);
-                walk.frames.extend(inner);
-                return found;
-            }
+            "#receiver" => return self.receiver(scope, walk),
             "super" => {
                 let bases = self.project.class_around(scope).map(|class| self.bases(class)).unwrap_or_default();
                 return bases.into_iter().map(|class| Found::new(Thing::Instance(class, None))).collect();
@@ -236,7 +221,7 @@ impl<'p> Reach<'p> {
             Meaning::OwnMember(class) => self.member(Found::new(Thing::Class(class)), name, scope, walk),
             Meaning::Module(path) => vec![Found::new(Thing::Module(path))],
             Meaning::External(path) => vec![Found::new(Thing::External(path))],
-            Meaning::Unknown => vec![Found::new(Thing::Open(name.into()))],
+            Meaning::Unknown => vec![Found::new(Thing::Open)],
         }
     }
 
@@ -266,110 +251,6 @@ impl<'p> Reach<'p> {
         }
     }
 
-    fn param(&self, function: FunctionId, index: usize, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
-        let param = &self.project.params(function)[index];
-        if let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == function) {
-            let (_, call, scope) = walk.frames[at];
-            let inner = walk.frames.split_off(at);
-            let found = self.given(function, index, call, scope, walk);
-            walk.frames.extend(inner);
-            return found.unwrap_or_else(|| vec![Found::new(Thing::Open(param.name.clone()))]);
-        }
-        let kind = param.kind.as_deref().and_then(|kind| self.kind(kind, function));
-        if let Some(class) = kind
-            && !self.project.class(class).is_enum
-        {
-            return vec![Found::new(Thing::Instance(class, None))];
-        }
-        let graph = match self.graph {
-            Some(graph) if walk.callers => graph,
-            _ => {
-                if let Some(default) = &param.default {
-                    let found = self.reach(default, function, walk);
-                    if found.iter().any(|one| !matches!(one.thing, Thing::Nil)) {
-                        return found;
-                    }
-                }
-                // A type from outside of the tree is something known: not a class of ours.
-                let outside =
-                    param.kind.as_deref().map(|kind| self.project.top_meaning(kind, function.file, &mut Vec::new()));
-                return match outside {
-                    Some(Meaning::External(path)) => vec![Found::new(Thing::External(path))],
-                    _ => vec![Found::new(Thing::Open(param.name.clone()))],
-                };
-            }
-        };
-        if walk.params.contains(&(function, index)) {
-            return Vec::new();
-        }
-        walk.params.push((function, index));
-        let found = self.from_callers(graph, function, index, walk);
-        walk.params.pop();
-        found
-    }
-
-    fn from_callers(
-        &self,
-        graph: &'p Graph<'p>,
-        function: FunctionId,
-        index: usize,
-        walk: &mut Walk<'p>,
-    ) -> Vec<Found<'p>> {
-        let param = &self.project.params(function)[index];
-        let step = format!("parameter {} of {}", param.name, self.project.shown_function(function));
-        let callers = graph.callers(function);
-        if callers.is_empty() {
-            return match &param.default {
-                Some(default) => self
-                    .reach(default, function, walk)
-                    .into_iter()
-                    .map(|one| one.by(format!("default of {}", param.name)))
-                    .collect(),
-                None => vec![Found::new(Thing::Unfed)],
-            };
-        }
-        let mut all = Vec::new();
-        for caller in callers {
-            for mut one in self.given(function, index, caller.call, caller.scope(), walk).unwrap_or_default() {
-                one = one.by(step.clone());
-                one.at.get_or_insert(*caller);
-                all.push(if caller.certain { one } else { one.at_most(Confidence::Medium) });
-            }
-        }
-        all
-    }
-
-    /// What a call gives to a parameter; nothing when that cannot be told.
-    fn given(
-        &self,
-        function: FunctionId,
-        index: usize,
-        call: &'p Call,
-        scope: FunctionId,
-        walk: &mut Walk<'p>,
-    ) -> Option<Vec<Found<'p>>> {
-        let param = &self.project.params(function)[index];
-        if let Some(arg) = call.args.iter().find(|arg| arg.name.as_deref() == Some(param.name.as_str())) {
-            return Some(self.reach(&arg.value, scope, walk));
-        }
-        let places: Vec<_> = call.args.iter().filter(|arg| arg.name.is_none()).collect();
-        if places.iter().take(index + 1).any(|arg| arg.spread) {
-            return None;
-        }
-        if param.rest {
-            let rest = places.into_iter().skip(index);
-            return Some(rest.flat_map(|arg| self.reach(&arg.value, scope, walk)).collect());
-        }
-        match (places.get(index), &param.default) {
-            (Some(arg), _) => Some(self.reach(&arg.value, scope, walk)),
-            (None, Some(default)) => {
-                let found = self.reach(default, function, walk);
-                Some(found.into_iter().map(|one| one.by(format!("default of {}", param.name))).collect())
-            }
-            (None, None) => None,
-        }
-    }
-
     /// All texts that parts can make together.
     fn join(&self, parts: &'p [Expr], scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         const MADE_MAX: usize = 64;
@@ -379,7 +260,7 @@ impl<'p> Reach<'p> {
             let mut next = Vec::new();
             for one in &found {
                 let Thing::Text(text) = &one.thing else {
-                    let mut open = Found::new(Thing::Open(shape(parts)));
+                    let mut open = Found::new(Thing::Open);
                     open.at = one.at;
                     return vec![open];
                 };
@@ -400,15 +281,10 @@ impl<'p> Reach<'p> {
                 }
             }
             if next.is_empty() || next.len() > MADE_MAX {
-                return vec![Found::new(Thing::Open(shape(parts)))];
+                return vec![Found::new(Thing::Open)];
             }
             made = next;
         }
         made.into_iter().map(|one| one.by("a string put together")).collect()
     }
-}
-
-/// `invoice.{}` for a string put together.
-fn shape(parts: &[Expr]) -> String {
-    parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "{}" }).collect()
 }

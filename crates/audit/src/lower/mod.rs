@@ -17,7 +17,7 @@ pub(crate) mod words;
 mod writer;
 
 use crate::facts::{Expr, Facts};
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 use tree_sitter::{Language, Node, Parser};
 use writer::Writer;
 
@@ -114,6 +114,10 @@ const DIALECTS: &[Dialect] = &[
     },
 ];
 
+thread_local! {
+    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
+}
+
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
     DIALECTS.iter().find(|dialect| dialect.extensions.contains(&extension))
@@ -127,11 +131,14 @@ pub(crate) fn language(file: &str) -> Option<&'static str> {
 /// Reads a file; nothing when its name belongs to no language that is known here.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let dialect = dialect(file)?;
-    let mut parser = Parser::new();
-    parser.set_language(&(dialect.grammar)()).ok()?;
-    let tree = parser.parse(text, None)?;
+    // A parser keeps its memory from one file to the next.
+    let tree = PARSER.with_borrow_mut(|parser| {
+        parser.set_language(&(dialect.grammar)()).ok()?;
+        parser.reset();
+        parser.parse(text, None)
+    })?;
     let root = tree.root_node();
-    let mut writer = Writer::new(file, text, dialect.name, dialect.lower);
+    let mut writer = Writer::new(file, text, dialect.name, dialect.lower, (dialect.grammar)());
     (dialect.place)(&mut writer.facts, root, text);
     if root.has_error() {
         writer.facts.broken = Some(writer::first_error(root));

@@ -30,7 +30,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "assignment" => assignment(w, node),
         "augmented_assignment" => {
             let value = w.lower_field(node, "right");
-            bind_to(w, node.child_by_field_name("left"), value, None);
+            bind_to(w, w.child(node, "left"), value, None);
         }
         "named_expression" => {
             let value = w.lower_field(node, "value");
@@ -41,9 +41,9 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "for_statement" | "for_in_clause" => {
             let over = w.lower_field(node, "right");
-            bind_each(w, node.child_by_field_name("left"), over);
+            bind_each(w, w.child(node, "left"), over);
             for child in named(node) {
-                if Some(child) != node.child_by_field_name("right") && Some(child) != node.child_by_field_name("left") {
+                if Some(child) != w.child(node, "right") && Some(child) != w.child(node, "left") {
                     w.lower(child);
                 }
             }
@@ -120,7 +120,7 @@ fn decorated(w: &mut Writer<'_>, node: Node<'_>) {
 fn function(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     let name = w.field_text(node, "name").unwrap_or("").to_owned();
     let is_method = w.class_body().is_some();
-    let mut params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    let mut params = w.child(node, "parameters").map(|list| parameters(w, list)).unwrap_or_default();
     if is_method && params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls" | "mcs")) {
         params.remove(0);
     }
@@ -136,7 +136,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
         ..Function::default()
     };
     let index = w.in_function(function, |w| {
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = w.child(node, "body") {
             w.lower(body);
         }
     });
@@ -149,7 +149,7 @@ fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
     let mut params = Vec::new();
     for node in named(list) {
         let kind = w.field_text(node, "type").and_then(type_name);
-        if let Some(annotation) = node.child_by_field_name("type") {
+        if let Some(annotation) = w.child(node, "type") {
             w.lower(annotation);
         }
         let plain = |w: &Writer<'_>, node: Node<'_>| w.text(node).trim_start_matches('*').to_owned();
@@ -179,7 +179,7 @@ fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
 }
 
 fn lambda(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    let params = w.child(node, "parameters").map(|list| parameters(w, list)).unwrap_or_default();
     let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
     Expr::Function(w.in_function(function, |w| {
         let value = w.lower_field(node, "body");
@@ -190,7 +190,7 @@ fn lambda(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 fn class(w: &mut Writer<'_>, node: Node<'_>) {
     let name = w.field_text(node, "name").unwrap_or("").to_owned();
     let mut bases = Vec::new();
-    if let Some(list) = node.child_by_field_name("superclasses") {
+    if let Some(list) = w.child(node, "superclasses") {
         for base in named(list) {
             let base = w.lower(base);
             bases.extend(base.last_name().map(str::to_owned));
@@ -199,7 +199,7 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
     let is_enum = bases.iter().any(|base| base.ends_with("Enum") || base == "TextChoices");
     let class = Class { name, line: line(node), bases, is_enum, ..Class::default() };
     w.in_class(class, |w| {
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = w.child(node, "body") {
             w.lower(body);
         }
     });
@@ -207,19 +207,19 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
     let kind = w.field_text(node, "type").and_then(type_name);
-    let Some(right) = node.child_by_field_name("right") else {
+    let Some(right) = w.child(node, "right") else {
         // `bus: EventBus` in a class says what its objects have.
-        if let (Some(left), Some(_)) = (node.child_by_field_name("left"), w.class_body()) {
+        if let (Some(left), Some(_)) = (w.child(node, "left"), w.class_body()) {
             w.field(w.text(left), Expr::Nil, kind, line(node));
         }
         return;
     };
     let value = w.lower(right);
-    bind_to(w, node.child_by_field_name("left"), value.clone(), kind);
+    bind_to(w, w.child(node, "left"), value.clone(), kind);
     if right.kind() == "assignment" {
         // a = b = value
-        let inner = right.child_by_field_name("left").map(|left| w.text(left).to_owned());
-        if let (Some(inner), Some(left)) = (inner, node.child_by_field_name("left")) {
+        let inner = w.child(right, "left").map(|left| w.text(left).to_owned());
+        if let (Some(inner), Some(left)) = (inner, w.child(node, "left")) {
             bind_to(w, Some(left), Expr::Name(inner), None);
         }
     }
@@ -261,7 +261,7 @@ fn bind_each(w: &mut Writer<'_>, left: Option<Node<'_>>, over: Expr) {
 fn comprehension(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut body = None;
     for child in named(node) {
-        if Some(child) == node.child_by_field_name("body") {
+        if Some(child) == w.child(node, "body") {
             body = Some(child);
         } else {
             w.lower(child);
@@ -306,7 +306,7 @@ fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let target = match node.child_by_field_name("function") {
+    let target = match w.child(node, "function") {
         // The name of what is called is no mention of it.
         Some(function) if function.kind() == "identifier" => Expr::Name(w.text(function).to_owned()),
         Some(function) if function.kind() == "attribute" => {
@@ -316,7 +316,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         Some(function) => w.lower(function),
         None => Expr::Nil,
     };
-    let args = node.child_by_field_name("arguments").map(|list| arguments(w, list)).unwrap_or_default();
+    let args = w.child(node, "arguments").map(|list| arguments(w, list)).unwrap_or_default();
     w.call(node, target, args, false)
 }
 

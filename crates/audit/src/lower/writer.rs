@@ -5,8 +5,8 @@ use crate::{
     facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
     sql,
 };
-use std::sync::Arc;
-use tree_sitter::Node;
+use std::{cell::RefCell, num::NonZeroU16, sync::Arc};
+use tree_sitter::{Language, Node};
 
 /// Expressions nested deeper than this are not looked into.
 const DEPTH_MAX: usize = 400;
@@ -21,13 +21,25 @@ pub(crate) struct Writer<'a> {
     /// Classes around, each with the depth of functions at which it was opened.
     classes: Vec<(usize, usize)>,
     depth: usize,
+    grammar: Language,
+    /// Fields of the grammar by their names: tree-sitter itself compares them one by one.
+    fields: RefCell<Vec<(&'static str, Option<NonZeroU16>)>>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(file: &str, src: &'a str, language: &'static str, lower: Lower) -> Self {
+    pub(super) fn new(file: &str, src: &'a str, language: &'static str, lower: Lower, grammar: Language) -> Self {
         let root = Function { line: 1, end_line: u32::MAX, registered: true, ..Function::default() };
         let facts = Facts { file: file.to_owned(), language, functions: vec![root], ..Facts::default() };
-        Self { src, facts, lower, functions: vec![0], classes: Vec::new(), depth: 0 }
+        Self {
+            src,
+            facts,
+            lower,
+            functions: vec![0],
+            classes: Vec::new(),
+            depth: 0,
+            grammar,
+            fields: RefCell::default(),
+        }
     }
 
     pub(super) fn finish(mut self, root: Node<'_>) -> Facts {
@@ -73,8 +85,8 @@ impl<'a> Writer<'a> {
         self.opaque(node)
     }
 
-    pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &str) -> Expr {
-        node.child_by_field_name(field).map_or(Expr::Nil, |child| self.lower(child))
+    pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &'static str) -> Expr {
+        self.child(node, field).map_or(Expr::Nil, |child| self.lower(child))
     }
 
     /// The only thing inside, or the first.
@@ -87,12 +99,24 @@ impl<'a> Writer<'a> {
         self.src
     }
 
+    /// A node's child by its field.
+    pub(crate) fn child<'t>(&self, node: Node<'t>, field: &'static str) -> Option<Node<'t>> {
+        let mut fields = self.fields.borrow_mut();
+        let known = fields.iter().find(|(name, _)| std::ptr::eq(*name, field)).map(|(_, id)| *id);
+        let id = known.unwrap_or_else(|| {
+            let id = self.grammar.field_id_for_name(field);
+            fields.push((field, id));
+            id
+        });
+        node.child_by_field_id(id?.get())
+    }
+
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
         self.src.get(node.byte_range()).unwrap_or("")
     }
 
-    pub(crate) fn field_text(&self, node: Node<'_>, field: &str) -> Option<&'a str> {
-        node.child_by_field_name(field).map(|child| self.text(child))
+    pub(crate) fn field_text(&self, node: Node<'_>, field: &'static str) -> Option<&'a str> {
+        self.child(node, field).map(|child| self.text(child))
     }
 
     pub(crate) fn opaque(&self, node: Node<'_>) -> Expr {

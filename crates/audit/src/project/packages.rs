@@ -1,8 +1,11 @@
 //! Packages, whose files see each other, and classes that stand in others.
 
-use super::{ClassId, FunctionId, Meaning, Project, nesting};
+use super::{ClassId, FunctionId, Meaning, Project, nesting, related};
 use crate::facts::{Expr, Facts, Function};
 use std::collections::{BTreeSet, HashMap};
+
+/// The depth from which on a class's bases are not asked.
+pub(crate) const ITSELF: usize = 8;
 
 /// Names at the top of a file.
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
@@ -10,6 +13,20 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     let classes = facts.classes.iter().map(|class| class.name.clone());
     let bindings = bindings.filter(|one| nesting::is_shared(facts, &one.name, &one.value));
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
+}
+
+/// Methods by the class's name and their own.
+pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<FunctionId>>> {
+    let mut all: HashMap<String, HashMap<String, Vec<FunctionId>>> = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
+            if let Some(class) = &function.class {
+                let methods = all.entry(class.clone()).or_default();
+                methods.entry(function.name.clone()).or_default().push(FunctionId { file, index });
+            }
+        }
+    }
+    all
 }
 
 /// The package that an import names, written as packages of the importing file's language are.
@@ -21,6 +38,43 @@ pub(super) fn of(module: &[String], facts: &Facts) -> String {
 }
 
 impl Project {
+    /// The files that a module's path names, the nearest ones when there are several.
+    pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
+        let language = self.files[from].language;
+        if let Some(path) = super::roots::place(&self.roots, path, language) {
+            let last = path.last().map_or("", String::as_str);
+            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            return exact.map(|(file, _)| file).collect();
+        }
+        let Some(last) = path.last() else { return Vec::new() };
+        let own = &self.files[from].file;
+        let mut best: Vec<usize> = Vec::new();
+        let mut score = None;
+        for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
+            let facts = &self.files[file];
+            let above = self.above.iter().chain(&facts.module);
+            let related = related(facts.language, language);
+            if !related || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other) {
+                continue;
+            }
+            if self.above.len() + facts.module.len() < path.len() {
+                continue;
+            }
+            let exact = facts.module.len() == path.len();
+            let common = own.split('/').zip(facts.file.split('/')).take_while(|(one, other)| one == other).count();
+            match score.cmp(&Some((exact, common))) {
+                std::cmp::Ordering::Less => {
+                    score = Some((exact, common));
+                    best = vec![file];
+                }
+                std::cmp::Ordering::Equal => best.push(file),
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+        best
+    }
+
     /// What a name means in a package: only what its own files define.
     pub(super) fn in_package(&self, package: &str, name: &str) -> Option<Meaning<'_>> {
         if package.is_empty() {
@@ -72,8 +126,11 @@ impl Project {
         others.copied().collect()
     }
 
-    /// The part of the class around that has a member which the part at hand has not.
-    pub(crate) fn part_with(&self, scope: FunctionId, name: &str) -> Option<ClassId> {
+    /// For a member of the receiver: the part of the class that has it, when the part at hand has not.
+    pub(crate) fn part_with(&self, of: &Expr, name: &str, scope: FunctionId) -> Option<ClassId> {
+        if !matches!(of, Expr::Name(receiver) if receiver == "self") {
+            return None;
+        }
         let class = self.class_around(scope)?;
         let parts = self.parts(class);
         if parts.is_empty() || self.has_member(class, name, 0) {
@@ -85,12 +142,10 @@ impl Project {
     /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
     pub(crate) fn overloads(&self, id: ClassId, name: &str, depth: usize) -> Vec<FunctionId> {
         let class = self.class(id);
-        let is_own = |function: &&FunctionId| {
-            let one = self.function(**function);
-            one.class.as_deref() == Some(class.name.as_str()) && self.same_class(one, **function, id)
-        };
-        let own: Vec<FunctionId> = self.functions_named(name).iter().filter(is_own).copied().collect();
-        if !own.is_empty() || depth >= 8 {
+        let known = self.methods.get(&class.name).and_then(|methods| methods.get(name));
+        let is_own = |function: &&FunctionId| self.same_class(self.function(**function), **function, id);
+        let own: Vec<FunctionId> = known.into_iter().flatten().filter(is_own).copied().collect();
+        if !own.is_empty() || depth >= ITSELF {
             return own;
         }
         let bases = class.bases.iter().filter_map(|base| self.nearest_class(base, id.file));

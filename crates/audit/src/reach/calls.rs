@@ -13,9 +13,6 @@ use crate::{
 const LOOK_UPS: &[&str] =
     &["get", "fetch", "getOrDefault", "GetValueOrDefault", "dig", "at", "index", "getOrElse", "getValue"];
 
-/// Of walks for types inside of one another.
-const INSIDE_MAX: u8 = 5;
-
 /// Methods that answer their receiver, or what they are given when there is none.
 const OR_ELSE: &[&str] =
     &["unwrap_or", "unwrap_or_else", "orElse", "orElseGet", "getOrElse", "GetValueOrDefault", "ifEmpty", "or"];
@@ -37,7 +34,7 @@ impl<'p> Reach<'p> {
                 && let Some(key) = call.args.first()
                 && bases.iter().any(|base| matches!(base.thing, Thing::Map(..)))
             {
-                return self.get(call, key.value_ref(), &bases, scope, walk);
+                return self.get(call, &key.value, &bases, scope, walk);
             }
             let found = self.own_answer(call, &bases, scope, walk);
             if !found.is_empty() {
@@ -133,12 +130,11 @@ impl<'p> Reach<'p> {
                 _ => vec![Found::new(Thing::Instance(class, Some((call, scope))))],
             };
         }
-        // `run = run(…)`: a circle ends.
-        if self.inside >= INSIDE_MAX {
-            return Vec::new();
-        }
-        let types = Reach { inside: self.inside + 1, ..Reach::types(self.project) };
-        let targets = graph::targets(&types, call, scope.file);
+        let receiver = matches!(call.target, Expr::Member(..))
+            .then(|| bases.iter().map(|base| base.thing.clone()).collect::<Vec<Thing<'p>>>());
+        let callers = std::mem::replace(&mut walk.callers, false);
+        let targets = graph::targets_in(self, call, scope.file, receiver, walk);
+        walk.callers = callers;
         let mut all = Vec::new();
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
@@ -170,7 +166,7 @@ impl<'p> Reach<'p> {
             all.extend(found.into_iter().map(|one| one.by(format!("answer of {}", self.project.shown_function(id)))));
         }
         walk.frames.pop();
-        let useful = |one: &Found<'_>| !matches!(one.thing, Thing::Open(_) | Thing::Nil | Thing::Call(..));
+        let useful = |one: &Found<'_>| !matches!(one.thing, Thing::Open | Thing::Nil | Thing::Call(..));
         if !all.iter().any(useful)
             && let Some(class) = function.return_kind.as_deref().and_then(|kind| self.kind(kind, id))
             && !self.project.class(class).is_enum
@@ -396,11 +392,5 @@ fn is_super(target: &Expr) -> bool {
         Expr::Name(name) => name == "super",
         Expr::Member(of, _) => matches!(&**of, Expr::Name(name) if name == "super"),
         _ => false,
-    }
-}
-
-impl crate::facts::Arg {
-    fn value_ref(&self) -> &Expr {
-        &self.value
     }
 }

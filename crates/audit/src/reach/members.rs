@@ -8,6 +8,17 @@ use crate::{
 };
 
 impl<'p> Reach<'p> {
+    /// In an extension method: what it is called on.
+    pub(super) fn receiver(&self, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == scope) else { return Vec::new() };
+        let (_, call, from) = walk.frames[at];
+        let Expr::Member(of, _) = &call.target else { return Vec::new() };
+        let inner = walk.frames.split_off(at);
+        let found = self.reach(of, from, walk);
+        walk.frames.extend(inner);
+        found
+    }
+
     /// `base.name`
     pub(super) fn member(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         match &base.thing {
@@ -25,7 +36,7 @@ impl<'p> Reach<'p> {
                         .unwrap_or_default();
                 }
                 if found.is_empty() {
-                    return vec![Found { thing: Thing::Open(name.into()), ..base }];
+                    return vec![Found { thing: Thing::Open, ..base }];
                 }
                 // `EVENT = None` in a base is filled in by the classes made from it.
                 if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
@@ -57,7 +68,7 @@ impl<'p> Reach<'p> {
             Thing::Text(_) if base.group.is_some() && name != "name" => vec![base],
             Thing::Text(_) if name == "value" => vec![base],
             Thing::External(path) => vec![Found::new(Thing::External(format!("{path}.{name}")))],
-            _ => vec![Found { thing: Thing::Open(name.into()), ..base }],
+            _ => vec![Found { thing: Thing::Open, ..base }],
         }
     }
 
@@ -267,7 +278,7 @@ impl<'p> Reach<'p> {
             }
             // The first of several values that a call answers, when no more is known of them.
             _ if matches!(key, Expr::Opaque(place) if place == "#0") => vec![base.clone()],
-            _ => vec![Found { thing: Thing::Open("[…]".into()), ..base.clone() }],
+            _ => vec![Found { thing: Thing::Open, ..base.clone() }],
         }
     }
 
@@ -306,7 +317,7 @@ impl<'p> Reach<'p> {
                 }
                 // A list that is declared to hold these.
                 Thing::Instance(_, None) => vec![base.clone()],
-                _ => vec![Found { thing: Thing::Open("an element".into()), ..base.clone() }],
+                _ => vec![Found { thing: Thing::Open, ..base.clone() }],
             };
             all.extend(found.into_iter().map(|one| carry(&base, one).by("a loop")));
         }
@@ -344,18 +355,18 @@ impl<'p> Reach<'p> {
                     }
                 }
                 Thing::Map(..) => all.extend(self.elements(over, place, scope, walk)),
-                _ => all.push(Found { thing: Thing::Open("an element".into()), ..base }),
+                _ => all.push(Found { thing: Thing::Open, ..base }),
             }
         }
         all
     }
 
     /// Functions that a class keeps in its fields, or a module among its members.
-    pub(crate) fn field_functions(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
+    pub(crate) fn field_functions(&self, class: ClassId, name: &str, walk: &mut Walk<'p>) -> Vec<FunctionId> {
         let members = self.project.class(class);
         let mut found = Vec::new();
         for (binding, index) in members.fields.iter().filter(|(one, _)| one.name == name) {
-            found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }));
+            found.extend(self.functions(&binding.value, FunctionId { file: class.file, index: *index }, walk));
         }
         let top = FunctionId { file: class.file, index: 0 };
         let own = members.members.iter().filter(|one| one.name == name);

@@ -1,6 +1,6 @@
 //! Reports made by hand: the tests of the formats need no analysis.
 
-use audit::report::*;
+use audit::{gate::Baseline, report::*};
 
 pub(crate) fn site(file: &str, line: u32, function: &str, state: SiteState) -> Site {
     Site {
@@ -56,6 +56,39 @@ pub(crate) fn full() -> Report {
     let events = events();
     let count = |state| events.iter().filter(|event| event.state == state).count();
     Report {
+        baseline: Some(Baseline {
+            schema_version: SCHEMA_VERSION,
+            revision: None,
+            generated_at: "2026-02-01T10:00:00Z".into(),
+            gaps: ["user.deleted".to_owned()].into(),
+            ..Baseline::default()
+        }),
+        since: Some(Since {
+            revision: "main".into(),
+            before: Summary { defined: 9, published: 2, coverage: 22.2, ..Summary::default() },
+            gained: vec!["invoice.created".into()],
+            bypasses: vec![Bypass {
+                event_type: Some("invoice.voided".into()),
+                file: "billing/refunds.py".into(),
+                line: 4,
+                function: None,
+                table: "webhook_deliveries".into(),
+            }],
+            ..Since::default()
+        }),
+        live: Some(Live {
+            url: "webhooks.example.org".into(),
+            days: 30,
+            since: "2026-01-30T00:00:00Z".into(),
+            waiting_in_vain: vec![Seen {
+                event_type: "user.deleted".into(),
+                subscriptions: 2,
+                code: Some("missing".into()),
+                place: Some(Place { file: "users/service.py".into(), line: 3, ..Place::default() }),
+                ..Seen::default()
+            }],
+            ..Live::default()
+        }),
         schema_version: SCHEMA_VERSION,
         revision: Some("8f14e45fceea167a5a36dedd4bea2543c0ffee00".into()),
         modified: true,

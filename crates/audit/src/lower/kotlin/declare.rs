@@ -254,7 +254,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>) {
     let params = list.and_then(|at| parts.get(at)).map(|list| parameters(w, *list)).unwrap_or_default();
     // What stands before its name is what it is called on, what stands behind the parameters is what it answers.
     let before = parts.iter().take(list.unwrap_or(0));
-    let receiver = before.filter_map(|part| kind_of(w, *part)).last();
+    let receiver = before.filter_map(|part| kind_of(w, *part)).next_back();
     let return_kind = parts.iter().skip(list.unwrap_or(0)).find_map(|part| kind_of(w, *part));
     let extends = receiver.is_some() && !is_method;
     let function = Function {
@@ -326,7 +326,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(at) = parts.iter().position(|part| part.kind().ends_with("variable_declaration")) else {
         return w.lower_children(node);
     };
-    let receiver = parts.iter().take(at).filter_map(|part| kind_of(w, *part)).last();
+    let receiver = parts.iter().take(at).filter_map(|part| kind_of(w, *part)).next_back();
     let Some(declared) = parts.get(at).copied() else { return };
     let (own, mut kind) = variable(w, declared);
     let mut value = Expr::Nil;

@@ -20,7 +20,7 @@ pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 pub(super) fn import_from(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(from) = node.child_by_field_name("module_name") else { return };
+    let Some(from) = w.child(node, "module_name") else { return };
     let text = w.text(from);
     let dots = text.chars().take_while(|c| *c == '.').count();
     let mut module: Vec<String> = Vec::new();

@@ -16,7 +16,7 @@ pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 if !text.is_empty() {
                     parts.push(Expr::Text(std::mem::take(&mut text)));
                 }
-                let value = child.child_by_field_name("expression").or(named(child).into_iter().next());
+                let value = w.child(child, "expression").or(named(child).into_iter().next());
                 parts.push(value.map_or(Expr::Nil, |value| w.lower(value)));
             }
             _ => {}
