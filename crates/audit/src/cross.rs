@@ -50,7 +50,6 @@ pub(crate) struct Cross<'p> {
 }
 
 impl<'p> Cross<'p> {
-    #[expect(clippy::too_many_arguments, reason = "the two sides with all that they need, once")]
     pub(crate) fn new(
         project: &'p Project,
         config: &'p Config,

@@ -13,6 +13,9 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// Of a parallel system: those that are in the catalog, and those that nothing bridges.
+type Events<'s> = (BTreeSet<&'s str>, BTreeSet<&'s str>);
+
 impl Cross<'_> {
     pub(crate) fn report(&self, promised: &[Promised], bypasses: Vec<Bypass>, config: &Config) -> Report {
         let events = self.events(promised, config);
@@ -125,7 +128,7 @@ impl Cross<'_> {
 
     fn parallel_systems(&self) -> Vec<ParallelSystem> {
         let published = self.published();
-        let mut systems: BTreeMap<(String, String, u32), (BTreeSet<&str>, BTreeSet<&str>)> = BTreeMap::new();
+        let mut systems: BTreeMap<(String, String, u32), Events<'_>> = BTreeMap::new();
         for site in self.sites.iter().filter(|site| self.state(site) == SiteState::Parallel) {
             let group = self.groups.iter().find(|group| Some(&group.key) == site.group.as_ref());
             let is_main = group.is_some() && group.map(|group| &group.key) == self.main.map(|group| &group.key);

@@ -327,7 +327,7 @@ pub(crate) fn is_test(path: &str) -> bool {
             || lower.ends_with("-tests")
             || lower.ends_with("_tests")
     };
-    if parts.iter().any(|part| folder(part)) {
+    if parts.iter().any(folder) {
         return true;
     }
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));

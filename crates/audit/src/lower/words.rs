@@ -126,5 +126,5 @@ const PLAIN_DECORATORS: &[&str] = &[
 pub(crate) fn registers(decorator: &str) -> bool {
     let name: String = decorator.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
     let known = |plain: &&str| plain.chars().filter(|c| *c != '_').eq(name.chars());
-    !PLAIN_DECORATORS.iter().any(|plain| known(&plain))
+    !PLAIN_DECORATORS.iter().any(known)
 }

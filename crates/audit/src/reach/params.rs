@@ -46,12 +46,12 @@ impl<'p> Reach<'p> {
             return Vec::new();
         }
         walk.params.push((function, index));
-        let found = self.from_callers(graph, function, index, walk);
+        let found = self.given_by_callers(graph, function, index, walk);
         walk.params.pop();
         found
     }
 
-    fn from_callers(
+    fn given_by_callers(
         &self,
         graph: &'p Graph<'p>,
         function: FunctionId,
