@@ -267,7 +267,7 @@ pub(crate) fn end_line(node: Node<'_>) -> u32 {
 /// Children that are not comments.
 pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.is_extra() && !child.kind().contains("comment")).collect()
+    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
 }
 
 pub(crate) fn arg(value: Expr) -> Arg {

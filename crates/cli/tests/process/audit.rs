@@ -218,3 +218,67 @@ async fn a_change_is_compared_with_another_revision() {
     let text = audit(folder.path(), &["--since", "HEAD"]).await.stdout;
     assert!(text.contains("CHANGES SINCE HEAD") && text.contains("- invoice.created"), "{text}");
 }
+
+/// The sample that shows how an old code base adopts the audit: its gate is open with its baseline, and closes on a new
+/// gap.
+#[tokio::test]
+async fn the_samples_gate_is_open_until_there_is_a_new_gap() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/audit");
+    let folder = tempfile::tempdir().unwrap();
+    let copy = Command::new("cp").arg("-r").arg(&sample).arg(folder.path().join("product")).status().unwrap();
+    assert!(copy.success());
+    let product = folder.path().join("product");
+    let gate = &["--baseline", "audit-baseline.json", "--fail-under", "55", "--output", "report.txt"];
+    let open = audit(&product, gate).await;
+    assert_eq!((open.code, open.stderr.as_str()), (Some(0), ""));
+    // The same from another folder.
+    let gate = &["product", "--baseline", "product/audit-baseline.json", "--output", "report.txt"];
+    let open = audit(folder.path(), gate).await;
+    assert_eq!((open.code, open.stderr.as_str()), (Some(0), ""));
+    let models = product.join("shop/webhooks/models.py");
+    let text = fs::read_to_string(&models).unwrap();
+    fs::write(&models, format!("{text}    ORDER_LOST = \"order.lost\"\n")).unwrap();
+    let closed = audit(folder.path(), gate).await;
+    assert_eq!(closed.code, Some(1), "{}", closed.stderr);
+    assert!(closed.stderr.contains("order.lost is promised and not published (missing)"), "{}", closed.stderr);
+}
+
+/// What the code promises and does, beside what a server has seen of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_servers_view_is_joined_with_the_codes() {
+    let folder = product();
+    let server = Launch::server(folder.path()).start().await;
+    let url = format!("http://{}", server.address);
+    let operator = Client::new(server.address, ADMIN_KEY);
+    operator.put("/api/v1/tenants/acme", &json!({})).await;
+    let client = operator.in_tenant("acme");
+    client.subscribe("http://127.0.0.1:9/", &json!({ "events": ["invoice.paid"] })).await;
+    client.publish("invoice.created", 1).await;
+    client.publish("invoice.lost", 2).await;
+    let with_key = |arguments: &[&str]| {
+        let all: Vec<&str> = ["audit", "--live", &url, "--format"].iter().chain(arguments).copied().collect();
+        Launch::new(folder.path(), &all).env("POSTRIDER_KEY", ADMIN_KEY)
+    };
+    let finished = with_key(&["json", "--days", "7", "--upload", &url]).run().await;
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let live = serde_json::from_str::<Value>(&finished.stdout).unwrap()["live"].take();
+    let names = |list: &str| -> Vec<(String, String)> {
+        let text = |one: &Value, key: &str| one[key].as_str().unwrap_or("").to_owned();
+        live[list].as_array().unwrap().iter().map(|one| (text(one, "event_type"), text(one, "code"))).collect()
+    };
+    let pair = |name: &str, code: &str| (name.to_owned(), code.to_owned());
+    assert_eq!(live["days"], 7);
+    assert_eq!(names("waiting_in_vain"), [pair("invoice.paid", "missing")]);
+    assert_eq!(names("unknown"), [pair("invoice.lost", "")]);
+    assert!(names("nobody_subscribed").contains(&pair("invoice.created", "published")), "{live}");
+    assert!(names("never_seen").contains(&pair("user.login", "missing")), "{live}");
+    assert!(names("broke_schema").contains(&pair("invoice.created", "published")), "{live}");
+    // What was uploaded is joined by the server too.
+    let coverage = operator.get("/api/v1/audit/coverage?days=7").await.body;
+    let events = coverage["events"].as_array().unwrap();
+    let row = events.iter().find(|row| row["event_type"] == "invoice.created").unwrap();
+    assert_eq!((&row["code"], &row["published"]), (&json!("published"), &json!(1)), "{coverage}");
+    let text = with_key(&["summary"]).run().await.stdout;
+    assert!(text.contains("Subscribed, but never published: a customer waits in vain:"), "{text}");
+    server.stop().await;
+}
