@@ -60,12 +60,12 @@ impl Baseline {
         text
     }
 
-    fn knows(&self, bypass: &Bypass) -> bool {
-        self.knows_place(&bypass.file, bypass.event_type.as_deref().unwrap_or(&bypass.table))
+    fn knows(&self, report: &Report, bypass: &Bypass) -> bool {
+        self.knows_place(report, &bypass.file, bypass.event_type.as_deref().unwrap_or(&bypass.table))
     }
 
-    pub(crate) fn knows_place(&self, file: &str, what: &str) -> bool {
-        let name = format!("{file}: {what}");
+    pub(crate) fn knows_place(&self, report: &Report, file: &str, what: &str) -> bool {
+        let name = name_of(report, file, what);
         self.bypasses.iter().any(|one| same_place(one, &name))
     }
 
@@ -85,14 +85,17 @@ fn gaps(report: &Report) -> BTreeSet<String> {
 }
 
 fn bypasses(report: &Report) -> BTreeSet<String> {
-    report.bypasses.iter().map(name_of).collect()
+    let name = |one: &Bypass| name_of(report, &one.file, one.event_type.as_deref().unwrap_or(&one.table));
+    report.bypasses.iter().map(name).collect()
 }
 
-fn name_of(one: &Bypass) -> String {
-    format!("{}: {}", one.file, one.event_type.as_deref().unwrap_or(&one.table))
+/// Told from the audited folder, wherever the audit was started.
+fn name_of(report: &Report, file: &str, what: &str) -> String {
+    let file = file.strip_prefix(&report.files.root).map_or(file, |rest| rest.trim_start_matches('/'));
+    format!("{file}: {what}")
 }
 
-/// Files go by other names when the audit starts in another folder.
+/// A baseline of another folder around this one still holds.
 fn same_place(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
     long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
@@ -136,7 +139,7 @@ pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline
             let near = one.near.first().map(|near| format!("; is {near} meant?")).unwrap_or_default();
             failures.push(Failure(format!("{} is published{site} and not in the catalog{near}", one.event_type)));
         }
-        for one in report.bypasses.iter().filter(|one| !baseline.knows(one)) {
+        for one in report.bypasses.iter().filter(|one| !baseline.knows(report, one)) {
             let event = one.event_type.as_deref().map(|event| format!(" for {event}")).unwrap_or_default();
             failures
                 .push(Failure(format!("{} is written past the bus{event} at {}:{}", one.table, one.file, one.line)));

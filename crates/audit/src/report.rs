@@ -251,6 +251,9 @@ pub struct Module {
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Files {
+    /// The audited folder, as it stands before the files' names; empty when names begin there, or when there are several.
+    #[serde(default)]
+    pub root: String,
     pub read: usize,
     pub tests: usize,
     pub skipped: Vec<Skipped>,

@@ -98,7 +98,8 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
             facts
         })
         .collect();
-    let mut files = Files { tests: tree.tests, skipped: tree.skipped.clone(), ..Files::default() };
+    let mut files =
+        Files { root: tree.root.clone(), tests: tree.tests, skipped: tree.skipped.clone(), ..Files::default() };
     let mut languages: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut facts = Vec::new();
     for one in read {

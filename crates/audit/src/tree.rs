@@ -62,6 +62,8 @@ pub struct Tree {
     pub(crate) sources: Vec<Source>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) tests: usize,
+    /// The only folder that was asked for, as it stands before the names.
+    pub(crate) root: String,
     /// Folders above, by their names.
     pub(crate) above: Vec<String>,
     /// What the packages are called by those who import them.
@@ -121,6 +123,9 @@ impl Tree {
         }
         let base = base_of(&full);
         tree.above = segments(&base);
+        if let [only] = &full[..] {
+            tree.root = below(&root_of(only), &base);
+        }
         for full in full {
             tree.look_above(&full, &base);
             tree.walk(&full, &base, rules);

@@ -178,19 +178,19 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
     }));
     all.extend(duplicates(report));
     if let Some(baseline) = &report.baseline {
-        all.iter_mut().for_each(|finding| finding.known = Some(is_known(finding, baseline)));
+        all.iter_mut().for_each(|finding| finding.known = Some(is_known(report, finding, baseline)));
     }
     all.sort_by_key(|finding| finding.rule);
     all
 }
 
 /// What no baseline keeps is no gap that a gate asks for.
-fn is_known(finding: &Finding<'_>, baseline: &Baseline) -> bool {
+fn is_known(report: &Report, finding: &Finding<'_>, baseline: &Baseline) -> bool {
     let Some(subject) = finding.subject else { return true };
     match finding.rule {
         Rule::NearMiss | Rule::Undefined => baseline.undefined.contains(subject),
         Rule::Dead | Rule::Missing | Rule::ParallelOnly => baseline.gaps.contains(subject),
-        Rule::Bypass => finding.spot.as_ref().is_some_and(|spot| baseline.knows_place(spot.file, subject)),
+        Rule::Bypass => finding.spot.as_ref().is_some_and(|spot| baseline.knows_place(report, spot.file, subject)),
         Rule::WithoutTenant | Rule::Unresolved | Rule::Duplicate => true,
     }
 }

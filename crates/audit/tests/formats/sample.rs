@@ -138,6 +138,7 @@ pub(crate) fn full() -> Report {
         }],
         modules: modules(),
         files: Files {
+            root: String::new(),
             read: 212,
             tests: 64,
             skipped: vec![Skipped { file: "vendor/big file.js".into(), reason: "larger than 1 MiB".into() }],
