@@ -59,8 +59,14 @@ fn words(name: &str) -> Vec<String> {
     verbs::split(name).iter().map(|word| stem(word)).collect()
 }
 
+const IRREGULAR: &[(&str, &str)] =
+    &[("paid", "pay"), ("payed", "pay"), ("sent", "send"), ("made", "mak"), ("built", "build"), ("lost", "los")];
+
 /// A word without its ending: created, creates, creating, creation → creat.
 pub(crate) fn stem(word: &str) -> String {
+    if let Some((_, stem)) = IRREGULAR.iter().find(|(form, _)| *form == word) {
+        return (*stem).to_owned();
+    }
     for ending in ["ations", "ation", "ions", "ion", "ings", "ing", "eds", "ed", "es", "s", "e"] {
         if let Some(stem) = word.strip_suffix(ending)
             && stem.len() >= 3

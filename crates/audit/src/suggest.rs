@@ -241,6 +241,10 @@ fn neighbours(cross: &Cross<'_>) -> Neighbours {
     neighbours
 }
 
+fn is_outcome(words: &[String]) -> bool {
+    words.iter().any(|word| OUTCOMES.contains(&word.as_str()))
+}
+
 fn entity_of(event: &str) -> &str {
     event.split('.').next().unwrap_or(event)
 }
@@ -266,7 +270,7 @@ impl Wish {
             .flat_map(|word| DEEDS.iter().filter(move |(done, _)| done == word).flat_map(|(_, doing)| doing.iter()))
             .map(|word| stem(word))
             .collect();
-        let is_outcome = last.iter().any(|word| OUTCOMES.contains(&word.as_str()));
+        let is_outcome = is_outcome(&last);
         Self { entity: entity.to_owned(), entity_stems: stems(entity), deed: stems(deed), doing, is_outcome }
     }
 
@@ -277,6 +281,7 @@ impl Wish {
     fn score(&self, candidate: &Candidate, project: &Project, neighbours: &Neighbours) -> (u32, String) {
         let mut score = 0;
         let mut reasons = Vec::new();
+        let mut unsaid = false;
         let has = |list: &[String], stem: &String| list.contains(stem);
         let said = self.deed.iter().filter(|one| has(&candidate.name, one)).count();
         if said == self.deed.len() && said > 0 {
@@ -288,8 +293,9 @@ impl Wish {
         } else if said > 0 {
             score += 20;
         } else if self.is_outcome {
-            // How something ends is told where it is done.
+            // How something ends is told where it is done, or where it is told how else it ended.
             score += 12;
+            unsaid = true;
         } else {
             return (0, String::new());
         }
@@ -314,8 +320,13 @@ impl Wish {
             score += 6;
         }
         let own = neighbours.functions.get(&candidate.id).into_iter().flatten();
-        if let Some(event) = own.into_iter().find(|event| entity_of(event) == entity_of(&self.entity)) {
-            score += if self.is_outcome { 18 } else { 0 };
+        let own = own.into_iter().find(|event| entity_of(event) == entity_of(&self.entity));
+        let sibling = own.is_some_and(|event| is_outcome(&verbs::split(event)));
+        if unsaid && !sibling && !entity(&candidate.name) {
+            return (0, String::new());
+        }
+        if let Some(event) = own {
+            score += if self.is_outcome && sibling { 18 } else { 0 };
             reasons.push(format!("it publishes {event} already"));
         }
         let key = (candidate.id.file, entity_of(&self.entity).to_owned());
