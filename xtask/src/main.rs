@@ -66,12 +66,20 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
     let mut arguments = vec!["test", "--workspace", "--all-features"];
     arguments.extend(rest);
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let ledgers = target.join("tmp/ledgers.txt");
-    let _ = std::fs::remove_file(&ledgers);
+    let kept = [
+        ("ledgers.txt", "What became of acknowledged events, by fault"),
+        ("audit-precision.txt", "What the audit finds in its test projects"),
+        ("audit-pictures.txt", "What the audit's page looks like"),
+    ];
+    for (file, _) in kept {
+        let _ = std::fs::remove_file(target.join("tmp").join(file));
+    }
     let result = run("cargo", &arguments);
     // What tests that pass have printed is not shown; this is.
-    if let Ok(text) = std::fs::read_to_string(&ledgers) {
-        println!("\nWhat became of acknowledged events, by fault:\n{text}");
+    for (file, title) in kept {
+        if let Ok(text) = std::fs::read_to_string(target.join("tmp").join(file)) {
+            println!("\n{title}:\n{text}");
+        }
     }
     result
 }

@@ -272,6 +272,8 @@ fn precision_and_recall() {
     let (precision, recall) = (Score::ratio(right, found), Score::ratio(right, expected));
     let _ = writeln!(table, "  {:<26} {right:>6} {found:>6} {expected:>9} {precision:>10.3} {recall:>7.3}", "all");
     println!("{table}");
+    // `cargo xtask test` shows it at its end.
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit-precision.txt"), &table).unwrap();
     assert!(expected > 0 || only.is_some(), "there are no projects");
     assert!(all.faults.is_empty(), "{} faults:\n  {}", all.faults.len(), all.faults.join("\n  "));
 }

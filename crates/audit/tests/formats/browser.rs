@@ -110,6 +110,7 @@ fn it_can_be_looked_at() {
     let folder = tempfile::tempdir().unwrap();
     let page = written(folder.path(), &sample::full());
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it lies in the target folder");
+    let mut pictures = String::new();
     for (name, more) in [("light", None), ("dark", Some("--force-dark-mode")), ("narrow", None)] {
         let picture = target.join(format!("webhook-audit-{name}.png"));
         let _ = fs::remove_file(&picture);
@@ -121,6 +122,9 @@ fn it_can_be_looked_at() {
         assert!(bytes.starts_with(b"\x89PNG"), "{} is no PNG", picture.display());
         // A blank page of this size is some kilobytes.
         assert!(bytes.len() > 40_000, "{} has only {} bytes", picture.display(), bytes.len());
-        println!("{}", picture.display());
+        pictures.push_str(&format!("{}\n", picture.display()));
     }
+    println!("{pictures}");
+    // `cargo xtask test` shows it at its end.
+    fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit-pictures.txt"), pictures).expect("it can be written");
 }
