@@ -17,7 +17,7 @@ use audit::{
 use clap::builder::PossibleValuesParser;
 use http::Method;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jiff::Timestamp;
+use model::{Clock, SystemClock};
 use std::{
     fs,
     io::{IsTerminal, Write as _},
@@ -130,7 +130,8 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     };
     let tree = Tree::of_paths(&args.paths, &rules).context("the path to audit cannot be read")?;
     let state = git::state(&args.paths);
-    let about = About { revision: state.revision, modified: state.modified, generated_at: now() };
+    let about =
+        About { revision: state.revision, modified: state.modified, generated_at: SystemClock.now().to_string() };
     let mut report = one_audit(&tree, &config, &catalog, about)?;
     if let Some(revision) = &args.since {
         let texts = git::texts(&args.paths, revision, &rules)?;
@@ -272,9 +273,4 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
         }
     }
     Ok(failures.is_empty())
-}
-
-fn now() -> String {
-    let now = Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
 }
