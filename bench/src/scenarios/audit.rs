@@ -45,7 +45,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     }
     took.sort_by(f64::total_cmp);
     let mut outcome =
-        Outcome::of(&format!("{files} Python files of {:.1} MB, {published} events found", bytes as f64 / 1e6));
+        Outcome::of(format!("{files} Python files of {:.1} MB, {published} events found", bytes as f64 / 1e6));
     outcome.row(Row::new("from start to report, median of five", "s", took[RUNS / 2]).goal(Target::below(3.0)));
     outcome.row(Row::new("the slowest of five", "s", took[RUNS - 1]));
     outcome.row(Row::new("memory at its most (RSS)", "MiB", peak).goal(Target::below(1_024.0)));
