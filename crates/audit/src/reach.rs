@@ -56,11 +56,16 @@ pub(crate) struct Found<'p> {
     /// The call that gave it to a helper, when it came by a parameter.
     pub(crate) at: Option<Caller<'p>>,
     pub(crate) confidence: Confidence,
+    /// The calls that it was answered to, when it is an object whose parts are looked at later.
+    frames: Vec<Frame<'p>>,
 }
+
+/// A function whose answer is looked for, the call that asks, and where that stands.
+type Frame<'p> = (FunctionId, &'p Call, FunctionId);
 
 impl<'p> Found<'p> {
     fn new(thing: Thing<'p>) -> Self {
-        Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High }
+        Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
     }
 
     fn by(mut self, step: impl Into<String>) -> Self {
@@ -78,8 +83,7 @@ impl<'p> Found<'p> {
 pub(crate) struct Walk<'p> {
     fuel: u32,
     depth: usize,
-    /// A function whose answer is looked for, and the call that asks.
-    frames: Vec<(FunctionId, &'p Call, FunctionId)>,
+    frames: Vec<Frame<'p>>,
     visiting: Vec<(*const Expr, usize)>,
     params: Vec<(FunctionId, usize)>,
     callers: bool,
@@ -182,7 +186,18 @@ impl<'p> Reach<'p> {
             _ => {}
         }
         let meaning = self.project.meaning(name, scope);
-        self.meaning(meaning, name, scope, walk)
+        // A parameter that is given another value on some way may still be what the caller gave.
+        let param = match &meaning {
+            Meaning::Values(_, at) if at.index != 0 => {
+                self.project.params(*at).iter().position(|param| param.name == name).map(|index| (*at, index))
+            }
+            _ => None,
+        };
+        let mut found = self.meaning(meaning, name, scope, walk);
+        if let Some((function, index)) = param {
+            found.extend(self.param(function, index, walk));
+        }
+        found
     }
 
     fn bases(&self, class: ClassId) -> Vec<ClassId> {

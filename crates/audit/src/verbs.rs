@@ -3,9 +3,8 @@
 /// Verbs that say it wherever they stand in a name: `publish`, `safe_emit`, `triggerEvent`.
 const STRONG: &[&str] = &["publish", "emit", "dispatch", "trigger", "fire", "broadcast"];
 /// Verbs that say it when the name begins with them, or when it speaks of events or webhooks too.
-const WEAK: &[&str] = &[
-    "send", "notify", "raise", "enqueue", "produce", "record", "queue", "push", "post", "deliver", "announce", "signal",
-];
+const WEAK: &[&str] =
+    &["send", "notify", "raise", "enqueue", "produce", "record", "queue", "post", "deliver", "announce", "signal"];
 /// What begins the name of a listener or of a question.
 const OTHER: &[&str] = &[
     "on",

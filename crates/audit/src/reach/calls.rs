@@ -61,6 +61,12 @@ impl<'p> Reach<'p> {
                 return found;
             }
         }
+        if let ([object, name, ..], Expr::Name(function)) = (&call.args[..], &call.target)
+            && function == "getattr"
+            && matches!(&name.value, Expr::Text(text) if text == "value")
+        {
+            return self.reach(&object.value, scope, walk);
+        }
         if let ([only], Some(name)) = (&call.args[..], call.target.last_name())
             && CONVERSIONS.contains(&name)
         {
@@ -163,7 +169,16 @@ impl<'p> Reach<'p> {
         walk.frames.push((id, call, scope));
         for value in &function.returns {
             let found = self.reach(value, id, walk);
-            all.extend(found.into_iter().map(|one| one.by(format!("answer of {}", self.project.shown_function(id)))));
+            all.extend(found.into_iter().map(|mut one| {
+                let is_object = matches!(
+                    one.thing,
+                    Thing::Map(..) | Thing::List(..) | Thing::Instance(_, Some(_)) | Thing::Call(..)
+                );
+                if is_object && one.frames.is_empty() {
+                    one.frames.clone_from(&walk.frames);
+                }
+                one.by(format!("answer of {}", self.project.shown_function(id)))
+            }));
         }
         walk.frames.pop();
         let useful = |one: &Found<'_>| !matches!(one.thing, Thing::Open | Thing::Nil | Thing::Call(..));
@@ -206,6 +221,20 @@ impl<'p> Reach<'p> {
         if depth > 6 {
             return Vec::new();
         }
+        // Its parts are looked at as part of the calls that it was answered to.
+        let around = std::mem::replace(&mut walk.frames, found.frames.clone());
+        let found = self.parts_of_event(found, words, walk, depth);
+        walk.frames = around;
+        found
+    }
+
+    fn parts_of_event(
+        &self,
+        found: Found<'p>,
+        words: &verbs::Words,
+        walk: &mut Walk<'p>,
+        depth: usize,
+    ) -> Vec<Found<'p>> {
         let inner: Vec<Found<'p>> = match &found.thing {
             Thing::Map(pairs, at) => {
                 let (pairs, at) = (*pairs, *at);

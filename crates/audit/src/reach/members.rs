@@ -21,6 +21,16 @@ impl<'p> Reach<'p> {
 
     /// `base.name`
     pub(super) fn member(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+        if base.frames.is_empty() {
+            return self.member_of(base, name, scope, walk);
+        }
+        let around = std::mem::replace(&mut walk.frames, base.frames.clone());
+        let found = self.member_of(base, name, scope, walk);
+        walk.frames = around;
+        found
+    }
+
+    fn member_of(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
         match &base.thing {
             Thing::Module(path) => {
                 let meaning = self.project.member_of_module(path, name, scope.file, &mut Vec::new());
@@ -257,8 +267,12 @@ impl<'p> Reach<'p> {
                         }
                     }
                 }
+                if pairs.is_empty() {
+                    all.push(Found { thing: Thing::Open, ..base.clone() });
+                }
                 all.into_iter().map(|one| carry(base, one)).collect()
             }
+            Thing::List([], _) => vec![Found { thing: Thing::Open, ..base.clone() }],
             Thing::List(items, at) => {
                 let (items, at) = (*items, *at);
                 let place = match key {
@@ -272,9 +286,14 @@ impl<'p> Reach<'p> {
             }
             Thing::Class(class) => {
                 let keys = self.things(key, scope, walk);
+                let open = keys.iter().any(|key| !matches!(key, Thing::Text(_)));
                 let names =
                     keys.into_iter().filter_map(|key| if let Thing::Text(text) = key { Some(text) } else { None });
-                names.flat_map(|name| self.of_class(*class, &name, walk, 0)).collect()
+                let mut found: Vec<_> = names.flat_map(|name| self.of_class(*class, &name, walk, 0)).collect();
+                if open {
+                    found.push(Found { thing: Thing::Open, ..base.clone() });
+                }
+                found
             }
             // The first of several values that a call answers, when no more is known of them.
             _ if matches!(key, Expr::Opaque(place) if place == "#0") => vec![base.clone()],
@@ -305,6 +324,10 @@ impl<'p> Reach<'p> {
         let mut all = Vec::new();
         for base in self.reach(of, scope, walk) {
             let found: Vec<Found<'p>> = match base.thing {
+                // It is filled elsewhere.
+                Thing::List([], _) | Thing::Map([], _) => vec![Found { thing: Thing::Open, ..base.clone() }],
+                // What is left over of a call's arguments.
+                Thing::Text(_) => vec![base.clone()],
                 Thing::List(items, at) => items.iter().flat_map(|item| self.reach(item, at, walk)).collect(),
                 Thing::Map(pairs, at) => pairs
                     .iter()
