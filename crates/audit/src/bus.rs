@@ -19,6 +19,15 @@ pub(crate) enum BusKey {
     Named(String),
 }
 
+impl BusKey {
+    pub(crate) fn class(&self) -> Option<ClassId> {
+        match self {
+            Self::Class(class) => Some(*class),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Bus {
     pub(crate) key: BusKey,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Whether a table is a webhook system's own.
-fn is_webhook_table(table: &str, more: &[String]) -> bool {
+pub(crate) fn is_webhook_table(table: &str, more: &[String]) -> bool {
     if more.iter().any(|one| one.eq_ignore_ascii_case(table)) {
         return true;
     }

@@ -2,14 +2,16 @@
 
 use crate::{
     bus::{self, Bus, BusKey},
+    bypass,
     config::Config,
+    graph::{self, Graph},
     groups::Group,
     make,
-    project::{FunctionId, Project},
-    publish::{Open, Site},
+    project::{ClassId, FunctionId, Project},
+    publish::{Open, Published, Site},
     reach::GroupKey,
     report::{self, SiteState, State},
-    verbs,
+    sql, verbs,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -47,6 +49,8 @@ pub(crate) struct Cross<'p> {
     carriers: HashSet<BusKey>,
     /// What variables are called that hold one of these.
     main_variables: HashSet<String>,
+    /// Functions from which the main bus is reached.
+    on_main: HashSet<FunctionId>,
 }
 
 impl<'p> Cross<'p> {
@@ -54,8 +58,8 @@ impl<'p> Cross<'p> {
         project: &'p Project,
         config: &'p Config,
         groups: &'p [Group],
-        sites: Vec<Site<'p>>,
-        open: Vec<Open>,
+        published: Published<'p>,
+        graph: &'p Graph<'p>,
         live: &'p HashSet<FunctionId>,
         source: &CatalogSource,
     ) -> Result<Self, NoSuchGroup> {
@@ -63,8 +67,8 @@ impl<'p> Cross<'p> {
             project,
             config,
             groups,
-            sites,
-            open,
+            sites: published.sites,
+            open: published.open,
             live,
             main: None,
             catalog: BTreeSet::new(),
@@ -72,9 +76,10 @@ impl<'p> Cross<'p> {
             main_buses: HashSet::new(),
             carriers: HashSet::new(),
             main_variables: HashSet::new(),
+            on_main: HashSet::new(),
         };
         cross.choose(source)?;
-        cross.choose_buses();
+        cross.choose_buses(graph, &published.calls);
         Ok(cross)
     }
 
@@ -158,7 +163,7 @@ impl<'p> Cross<'p> {
         (Some(best), reason)
     }
 
-    fn choose_buses(&mut self) {
+    fn choose_buses(&mut self, graph: &Graph<'_>, calls: &[(FunctionId, BusKey)]) {
         let publish = &self.config.publish;
         let said = |bus: &Bus, names: &[String]| names.iter().any(|name| bus.is_called(name, self.project));
         let mut counts: BTreeMap<&BusKey, (bool, bool, usize, &Bus)> = BTreeMap::new();
@@ -191,13 +196,22 @@ impl<'p> Cross<'p> {
                 shown.insert(bus.name(self.project));
             }
         }
+        // What stands in for the main bus, and what it stands in for, are the same.
+        let classes: Vec<ClassId> = main_buses.iter().filter_map(BusKey::class).collect();
+        let others: HashSet<ClassId> =
+            self.sites.iter().flat_map(|site| &site.buses).filter_map(|bus| bus.key.class()).collect();
+        let same = |one: &ClassId| {
+            classes.iter().any(|main| self.stand_ins(*main).contains(one) || self.stand_ins(*one).contains(main))
+        };
+        main_buses.extend(others.into_iter().filter(same).map(BusKey::Class));
+        let on_main = self.reaching(graph, calls, &main_buses);
         let mut carriers = HashSet::new();
         if any_main && publish.main_bus.is_empty() {
             // What only passes on to the main bus is no bus of its own.
             let others = self.sites.iter().filter(|site| from_main(site) && self.is_live(site));
             let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
             for bus in others.flat_map(|site| &site.buses) {
-                if counts.get(&bus.key).is_some_and(|(own, ..)| *own) {
+                if counts.get(&bus.key).is_some_and(|(own, ..)| *own) && self.may_lead(bus, &on_main) {
                     carriers.insert(bus.key.clone());
                     shown.insert(bus.name(self.project));
                 }
@@ -211,9 +225,50 @@ impl<'p> Cross<'p> {
             BusKey::Class(class) => Some(bus::variable(&verbs::split(&self.project.class(*class).name).join("_"))),
             _ => None,
         }));
+        self.on_main = on_main;
         self.main_variables = variables;
         self.main_buses = main_buses;
         self.carriers = carriers;
+    }
+
+    /// Functions from which one of these buses is reached.
+    fn reaching(
+        &self,
+        graph: &Graph<'_>,
+        calls: &[(FunctionId, BusKey)],
+        buses: &HashSet<BusKey>,
+    ) -> HashSet<FunctionId> {
+        let mut open: Vec<FunctionId> =
+            calls.iter().filter(|(_, key)| buses.contains(key)).map(|(id, _)| *id).collect();
+        let mut found = HashSet::new();
+        while let Some(id) = open.pop() {
+            if id.index == 0 || !found.insert(id) {
+                continue;
+            }
+            let function = self.project.function(id);
+            if function.name.is_empty() {
+                open.push(FunctionId { file: id.file, index: function.parent });
+            }
+            open.extend(graph.callers(id).iter().map(crate::graph::Caller::scope));
+        }
+        found
+    }
+
+    /// Whether a bus that carries the main set's constants may lead to the webhooks: of one that is in the tree it is known.
+    fn may_lead(&self, bus: &Bus, on_main: &HashSet<FunctionId>) -> bool {
+        let writes = |file: usize| {
+            let sql = self.project.files[file].sql.iter().flat_map(|one| sql::writes(&one.text));
+            sql.into_iter().any(|write| bypass::is_webhook_table(&write.table, &self.config.publish.tables))
+        };
+        match &bus.key {
+            BusKey::External(_) | BusKey::Named(_) => true,
+            BusKey::Function(id) => bus.is_about_webhooks(self.project) || on_main.contains(id) || writes(id.file),
+            BusKey::Class(class) => {
+                bus.is_about_webhooks(self.project)
+                    || writes(class.file)
+                    || on_main.iter().any(|id| self.project.class_around(*id) == Some(*class))
+            }
+        }
     }
 
     pub(crate) fn is_live(&self, site: &Site<'_>) -> bool {
@@ -260,12 +315,23 @@ impl<'p> Cross<'p> {
         let name = &self.project.files[file].file;
         let mut buses = self.main_buses.iter().chain(&self.carriers);
         let at_home = buses.any(|key| match key {
-            BusKey::Class(class) => class.file == file,
+            BusKey::Class(class) => class.file == file || self.stand_ins(*class).iter().any(|one| one.file == file),
             BusKey::Function(function) => function.file == file,
             _ => false,
         });
         let folder = make::folder(name).rsplit('/').next().unwrap_or("");
         at_home || verbs::split(folder).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"))
+    }
+
+    /// Classes that stand in for another: made from it, or with its methods where nobody says so.
+    fn stand_ins(&self, class: ClassId) -> Vec<ClassId> {
+        let one = self.project.class(class);
+        let mut found = self.project.children(&one.name).to_vec();
+        let methods = self.project.files[class.file].functions.iter();
+        let bare = methods.filter(|function| function.class.as_ref() == Some(&one.name) && function.has_no_body());
+        let all = bare.flat_map(|function| graph::methods(self.project, class, &function.name));
+        found.extend(all.filter_map(|id| self.project.class_around(id)).filter(|other| *other != class));
+        found
     }
 
     fn is_event_group(&self, key: &GroupKey) -> bool {
@@ -287,7 +353,11 @@ impl<'p> Cross<'p> {
     /// Whether an argument that leads nowhere is worth to be told: it goes to the webhooks, or is said to be an event.
     pub(crate) fn matters(&self, open: &Open) -> bool {
         let key = &open.bus.key;
-        self.live.contains(&open.at) && (self.main_buses.contains(key) || self.carriers.contains(key) || open.named)
+        self.live.contains(&open.at)
+            && (self.main_buses.contains(key)
+                || self.carriers.contains(key)
+                || open.named
+                || open.through.iter().any(|function| self.on_main.contains(function)))
     }
 
     pub(crate) fn event_state(states: &[SiteState]) -> State {

@@ -1,9 +1,9 @@
 //! The publishing side: calls that publish, and the events that reach them.
 
 use crate::{
-    bus::{self, Bus},
+    bus::{self, Bus, BusKey},
     facts::{Arg, Call, Expr},
-    graph::Graph,
+    graph::{self, Graph},
     project::{FunctionId, Project},
     reach::{Found, GroupKey, Reach, Thing, Walk},
     report::Confidence,
@@ -36,12 +36,16 @@ pub(crate) struct Open {
     pub(crate) bus: Bus,
     /// It was given by a name that says event.
     pub(crate) named: bool,
+    /// The functions of the tree that the call reaches.
+    pub(crate) through: Vec<FunctionId>,
 }
 
 #[derive(Default)]
 pub(crate) struct Published<'p> {
     pub(crate) sites: Vec<Site<'p>>,
     pub(crate) open: Vec<Open>,
+    /// Functions that publish something, and through what.
+    pub(crate) calls: Vec<(FunctionId, BusKey)>,
 }
 
 pub(crate) struct Search<'p> {
@@ -75,6 +79,7 @@ impl<'p> Search<'p> {
         for mut one in found {
             all.sites.append(&mut one.sites);
             all.open.append(&mut one.open);
+            all.calls.append(&mut one.calls);
         }
         all.sites = merged(all.sites);
         all
@@ -92,7 +97,20 @@ impl<'p> Search<'p> {
         let bus = bus::of(&Reach::types(self.project), call, scope);
         let named =
             arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
+        published.calls.push((scope, bus.key.clone()));
         let mut rest = Vec::new();
+        if found.is_empty() {
+            // It leads to nothing at all: a list that is filled elsewhere, a key that is not there.
+            let through = self.through(call, file);
+            published.open.push(Open {
+                at: scope,
+                line: call.line,
+                expression: arg.value.shown(),
+                bus: bus.clone(),
+                named,
+                through,
+            });
+        }
         for one in found {
             match &one.thing {
                 Thing::Text(text) if self.is_event(text) => {
@@ -114,8 +132,13 @@ impl<'p> Search<'p> {
                 Some(caller) => (caller.scope(), caller.call.line, shown_args(caller.call)),
                 None => (scope, call.line, arg.value.shown()),
             };
-            published.open.push(Open { at, line, expression, bus: bus.clone(), named });
+            let through = self.through(call, file);
+            published.open.push(Open { at, line, expression, bus: bus.clone(), named, through });
         }
+    }
+
+    fn through(&self, call: &'p Call, file: usize) -> Vec<FunctionId> {
+        graph::targets(&Reach::types(self.project), call, file).functions
     }
 
     pub(crate) fn is_event(&self, text: &str) -> bool {
@@ -169,10 +192,21 @@ impl<'p> Search<'p> {
             if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text))) {
                 return Some((arg, found));
             }
-            let payload =
-                matches!(arg.value, Expr::Map(_) | Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_));
+            let payload = self.is_payload(&arg.value);
             if first.is_none() && !payload {
                 first = Some((arg, found));
+            }
+        }
+        // A name that is not known, for something that is: `publish(hook=WebhookEvent.X)`.
+        for arg in
+            call.args.iter().filter(|arg| arg.name.as_deref().is_some_and(|name| !self.words.is_event_name(name)))
+        {
+            let found = reach.reach(&arg.value, scope, &mut Walk::values());
+            if found
+                .iter()
+                .any(|one| matches!(&one.thing, Thing::Text(text) if one.group.is_some() && self.known.contains(text)))
+            {
+                return Some((arg, found));
             }
         }
         // `InvoicePaid::dispatch($invoice)`: the receiver is the event.
@@ -190,6 +224,18 @@ impl<'p> Search<'p> {
             }
         }
         first
+    }
+
+    /// What stands there is data, and no event.
+    fn is_payload(&self, value: &Expr) -> bool {
+        match value {
+            Expr::Map(pairs) => {
+                let names = |key: &Expr| matches!(key, Expr::Text(key) if verbs::same(key, "event_type") || verbs::same(key, "event") || verbs::same(key, "type"));
+                !pairs.iter().any(|(key, _)| names(key))
+            }
+            Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_) => true,
+            _ => false,
+        }
     }
 
     /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.

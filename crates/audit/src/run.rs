@@ -69,7 +69,7 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
     let published = search.run();
     let live = live::live(&project, &graph, &words);
-    let cross = Cross::new(&project, config, &groups, published.sites, published.open, &live, source)?;
+    let cross = Cross::new(&project, config, &groups, published, &graph, &live, source)?;
     let own = |file| cross.is_own(file);
     let bypasses = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
     let promised = promised(&cross, source);

@@ -81,6 +81,10 @@ impl Words {
         &self.names
     }
 
+    pub(crate) fn is_event_name(&self, name: &str) -> bool {
+        self.names.iter().any(|one| same(one, name))
+    }
+
     /// Whether a function of this name publishes.
     pub(crate) fn publishes(&self, name: &str) -> bool {
         if self.functions.iter().any(|one| one == name) {
