@@ -143,6 +143,15 @@ fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
     let project = reach.project;
     match &call.target {
         Expr::Member(of, method) => {
+            // What a function says that it answers is what its callers know.
+            if let Expr::Call(inner) = &**of
+                && let [only] = graph::targets(reach, inner, scope.file).functions[..]
+                && let Some(class) =
+                    project.function(only).return_kind.as_deref().and_then(|kind| reach.kind(kind, only))
+                && project.method(class, method).is_some()
+            {
+                return BusKey::Class(root(project, class, method));
+            }
             let things = reach.things(of, scope, &mut Walk::types());
             let mut outside = None;
             for thing in things {

@@ -74,9 +74,39 @@ pub(crate) fn find(
 
 /// Events among the parameters of the calls that the SQL is given to.
 fn given(reach: &Reach<'_>, search: &Search<'_>, sql: &Sql, scope: FunctionId) -> Vec<String> {
-    let function = reach.project.function(scope);
+    if scope.index == 0 {
+        return given_elsewhere(reach, search, sql, scope.file);
+    }
+    given_in(reach, search, sql, scope, &[])
+}
+
+/// SQL at the top of a file: given to calls there, or where its name is imported.
+fn given_elsewhere(reach: &Reach<'_>, search: &Search<'_>, sql: &Sql, file: usize) -> Vec<String> {
+    let project = reach.project;
+    let top = &project.files[file].functions[0];
     let names: Vec<&str> =
-        function.bindings.iter().filter(|one| holds(&one.value, &sql.text, &[])).map(|one| one.name.as_str()).collect();
+        top.bindings.iter().filter(|one| holds(&one.value, &sql.text, &[])).map(|one| one.name.as_str()).collect();
+    let mut events = Vec::new();
+    for (at, facts) in project.files.iter().enumerate() {
+        let knows = at == file || facts.imports.iter().any(|import| names.contains(&import.local.as_str()));
+        for index in (0..facts.functions.len()).filter(|_| knows) {
+            events.extend(given_in(reach, search, sql, FunctionId { file: at, index }, &names));
+        }
+    }
+    events.sort_unstable();
+    events.dedup();
+    events
+}
+
+fn given_in(reach: &Reach<'_>, search: &Search<'_>, sql: &Sql, scope: FunctionId, known: &[&str]) -> Vec<String> {
+    let function = reach.project.function(scope);
+    let names: Vec<&str> = function
+        .bindings
+        .iter()
+        .filter(|one| holds(&one.value, &sql.text, &[]))
+        .map(|one| one.name.as_str())
+        .chain(known.iter().copied())
+        .collect();
     let calls: Vec<&Call> = function
         .calls
         .iter()

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, HashSet};
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) key: GroupKey,
+    /// Of the classes inside, when it is made of such.
+    pub(crate) inner: Vec<GroupKey>,
     pub(crate) name: String,
     pub(crate) file: usize,
     pub(crate) line: u32,
@@ -58,7 +60,55 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
         of_file(project, file, &mut groups);
     }
     groups.sort_by_key(|group| (group.file, group.line));
-    groups
+    nested(project, groups)
+}
+
+/// Classes of constants inside of a class that has none of its own are one set: `Events.Invoice`, `Events.User`.
+fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
+    let mut merged: Vec<Group> = Vec::new();
+    for group in groups {
+        let outer = match &group.key {
+            // Inside of a namespace, a set says itself that it is of events.
+            GroupKey::Class(id) if !speaks_of_events(&group.name) => {
+                project.class(*id).outer.as_ref().and_then(|outer| {
+                    let mut same = project.classes_named(outer).iter().filter(|one| one.file == id.file);
+                    same.find(|one| {
+                        !project.class(**one).members.iter().any(|member| matches!(member.value, Expr::Text(_)))
+                    })
+                })
+            }
+            _ => None,
+        };
+        let Some(outer) = outer else {
+            merged.push(group);
+            continue;
+        };
+        let key = GroupKey::Class(*outer);
+        let inner = group
+            .members
+            .into_iter()
+            .map(|member| Member { name: format!("{}.{}", group.name, member.name), ..member });
+        match merged.iter_mut().find(|one| one.key == key) {
+            Some(one) => {
+                one.inner.push(group.key);
+                one.members.extend(inner);
+            }
+            None => merged.push(Group {
+                key,
+                inner: vec![group.key],
+                name: project.class(*outer).name.clone(),
+                file: group.file,
+                line: project.class(*outer).line,
+                members: inner.collect(),
+            }),
+        }
+    }
+    merged
+}
+
+/// The set that a set inside of it belongs to.
+pub(crate) fn outermost(groups: &[Group], key: GroupKey) -> GroupKey {
+    groups.iter().find(|group| group.inner.contains(&key)).map_or(key, |group| group.key.clone())
 }
 
 fn of_class(project: &Project, id: ClassId) -> Option<Group> {
@@ -78,6 +128,7 @@ fn of_class(project: &Project, id: ClassId) -> Option<Group> {
     let members: Vec<Member> = members.collect();
     is_of_events(&class.name, &members, class.is_enum).then(|| Group {
         key: GroupKey::Class(id),
+        inner: Vec::new(),
         name: class.name.clone(),
         file: id.file,
         line: class.line,
@@ -123,6 +174,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
                 if enough && is_of_events(&binding.name, &members, false) {
                     groups.push(Group {
                         key: GroupKey::Object(file, binding.name.clone()),
+                        inner: Vec::new(),
                         name: binding.name.clone(),
                         file,
                         line: binding.line,
@@ -152,7 +204,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
             .collect();
         members.sort_by_key(|member| member.line);
         let line = members.first().map_or(1, |member| member.line);
-        groups.push(Group { key: GroupKey::Constants(file), name, file, line, members });
+        groups.push(Group { key: GroupKey::Constants(file), inner: Vec::new(), name, file, line, members });
     }
 }
 

@@ -244,7 +244,11 @@ impl Project {
             let values = at.iter().map(|at| &module.bindings[*at]).collect();
             return Some(Meaning::Values(values, FunctionId { file, index: 0 }));
         }
-        self.classes_named(name).iter().find(|id| id.file == file).map(|id| Meaning::Class(*id))
+        let here = || self.classes_named(name).iter().filter(|id| id.file == file);
+        // A class inside of another does not hide what is imported.
+        let outermost = here().find(|id| self.class(**id).outer.is_none());
+        let imported = self.files[file].imports.iter().any(|import| import.local == name);
+        outermost.or_else(|| here().find(|_| !imported)).map(|id| Meaning::Class(*id))
     }
 
     fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {

@@ -67,7 +67,10 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
     let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
-    let published = search.run();
+    let mut published = search.run();
+    for site in &mut published.sites {
+        site.group = site.group.take().map(|key| groups::outermost(&groups, key));
+    }
     let live = live::live(&project, &graph, &words);
     let cross = Cross::new(&project, config, &groups, published, &graph, &live, source)?;
     let own = |file| cross.is_own(file);

@@ -5,10 +5,28 @@ pub(crate) fn may_write(text: &str) -> bool {
     if text.len() < 20 {
         return false;
     }
-    let start = text.trim_start_matches(|c: char| !c.is_ascii_alphabetic());
+    let start = past_comments(text).trim_start_matches(|c: char| !c.is_ascii_alphabetic());
     ["insert", "update", "with", "merge", "replace", "upsert", "begin"]
         .iter()
         .any(|word| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
+}
+
+/// Where a statement begins that is commented.
+fn past_comments(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    loop {
+        let after = if rest.starts_with("--") {
+            rest.find('\n')
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map(|at| at + 2)
+        } else {
+            return rest;
+        };
+        match after {
+            Some(at) => rest = rest.get(at..).unwrap_or("").trim_start(),
+            None => return "",
+        }
+    }
 }
 
 /// A piece of a statement.
@@ -150,6 +168,7 @@ mod tests {
     fn what_is_worth_a_look() {
         assert!(may_write("\n   INSERT INTO webhook_deliveries VALUES (1)"));
         assert!(may_write("with x as (select 1) insert into y select * from x"));
+        assert!(may_write("-- what waits\n/* here */ INSERT INTO webhook_deliveries VALUES (1)"));
         assert!(!may_write("Inserted a row"));
         assert!(!may_write("select * from webhook_deliveries"));
     }

@@ -18,27 +18,29 @@ use std::{
 /// Larger files are no source that people write.
 const MAX_BYTES: u64 = 2_000_000;
 
-/// Folders with other people's code, or with what was built.
-const PASSED_OVER: &[&str] = &[
-    "node_modules",
-    "bower_components",
-    "vendor",
-    "third_party",
-    "site-packages",
-    "dist-packages",
-    "venv",
-    "env",
-    "virtualenv",
-    "__pycache__",
-    "target",
-    "build",
-    "dist",
-    "out",
-    "obj",
-    "coverage",
-    "htmlcov",
-    "generated",
+/// Folders with other people's code, whatever lies beside them.
+const PASSED_OVER: &[&str] =
+    &["node_modules", "bower_components", "site-packages", "dist-packages", "venv", "__pycache__", "htmlcov"];
+
+/// Folders with other people's code, or with what was built, when one of these files lies beside them. Without it the name
+/// may be the product's own: a shop has vendors, an insurance has coverage.
+const PASSED_OVER_BESIDE: &[(&str, &[&str])] = &[
+    ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml", "package.json"]),
+    ("third_party", &["go.mod", "package.json", "Cargo.toml", "BUILD", "WORKSPACE", "pyproject.toml"]),
+    ("target", &["Cargo.toml", "pom.xml", "build.sbt"]),
+    ("build", &["package.json", "build.gradle", "build.gradle.kts", "setup.py", "pyproject.toml", "CMakeLists.txt"]),
+    ("dist", &["package.json", "setup.py", "pyproject.toml"]),
+    ("out", &["package.json", "build.gradle", "build.gradle.kts"]),
+    ("coverage", &["package.json"]),
+    ("obj", &["Program.cs", "appsettings.json", "packages.config"]),
+    ("env", &["requirements.txt", "manage.py", "pyproject.toml"]),
 ];
+
+/// Whether a folder is not looked into, by its name and by whether a file lies beside it.
+fn is_passed_over(name: &str, has: impl Fn(&str) -> bool) -> bool {
+    PASSED_OVER.contains(&name)
+        || PASSED_OVER_BESIDE.iter().any(|(one, beside)| *one == name && beside.iter().any(|file| has(file)))
+}
 
 /// A file that may be read.
 #[derive(Clone, Debug)]
@@ -161,7 +163,10 @@ impl Tree {
                 let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
                 entry.depth() == 0
                     || !is_folder
-                    || !entry.file_name().to_str().is_some_and(|name| PASSED_OVER.contains(&name))
+                    || !entry
+                        .file_name()
+                        .to_str()
+                        .is_some_and(|name| is_passed_over(name, |file| entry.path().with_file_name(file).is_file()))
             })
             .build();
         for entry in walk {
@@ -198,9 +203,14 @@ impl Tree {
         self.sources.push(Source { name, inner, content: Content::Path(path.to_owned()) });
     }
 
-    /// Whether a file would be read, by its path below the path that is asked for.
-    pub fn wants(inner: &str, rules: &Rules) -> bool {
-        let passed_over = inner.split('/').rev().skip(1).any(|folder| PASSED_OVER.contains(&folder));
+    /// Whether a file would be read, by its path below the path that is asked for; `has` says which other paths there are.
+    pub fn wants(inner: &str, rules: &Rules, has: impl Fn(&str) -> bool) -> bool {
+        let passed_over = inner.match_indices('/').any(|(end, _)| {
+            let (above, name) = inner[..end].rsplit_once('/').unwrap_or(("", &inner[..end]));
+            is_passed_over(name, |file| {
+                has(if above.is_empty() { file.to_owned() } else { format!("{above}/{file}") }.as_str())
+            })
+        });
         let known = lower::language(inner).is_some() && rules.wants(inner);
         (known || roots::is_manifest(inner)) && !passed_over
     }

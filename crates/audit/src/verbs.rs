@@ -121,6 +121,11 @@ impl Words {
     }
 }
 
+/// Whether an argument of this name is an event and nothing else.
+pub(crate) fn says_event(name: &str) -> bool {
+    ["event_type", "event_name", "event", "webhook_event", "event_key"].iter().any(|one| same(one, name))
+}
+
 /// `event_type`, `eventType`, `EVENT_TYPE` and `EventType` are one name.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     let plain = |text: &str| -> String {

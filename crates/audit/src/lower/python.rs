@@ -79,6 +79,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let (yes, _, no) = (parts.next(), parts.next(), parts.next());
             return either(yes.unwrap_or(Expr::Nil), no.unwrap_or(Expr::Nil));
         }
+        // A text that stands alone is a comment.
+        "expression_statement" if named(node).iter().all(|child| child.kind() == "string") => {}
         "parenthesized_expression" | "await" | "expression_statement" => {
             let mut last = Expr::Nil;
             for child in named(node) {
@@ -350,7 +352,11 @@ fn dictionary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 let value = w.lower_field(child, "value");
                 pairs.push((key, value));
             }
-            _ => w.lower_children(child),
+            // What is spread into it.
+            _ => {
+                let value = named(child).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                pairs.push((Expr::Opaque("...".into()), value));
+            }
         }
     }
     Expr::Map(pairs)

@@ -6,6 +6,7 @@ use crate::{
     graph::Graph,
     project::{FunctionId, Meaning},
     report::Confidence,
+    verbs,
 };
 
 impl<'p> Reach<'p> {
@@ -101,7 +102,13 @@ impl<'p> Reach<'p> {
         }
         if param.rest {
             let rest = places.into_iter().skip(index);
-            return Some(rest.flat_map(|arg| self.reach(&arg.value, scope, walk)).collect());
+            // `**kwargs`: of what is left over by name, what is called like an event.
+            let known = self.project.params(function);
+            let left = call.args.iter().filter(|arg| {
+                let name = arg.name.as_deref();
+                name.is_some_and(|name| verbs::says_event(name) && !known.iter().any(|param| param.name == name))
+            });
+            return Some(rest.chain(left).flat_map(|arg| self.reach(&arg.value, scope, walk)).collect());
         }
         match (places.get(index), &param.default) {
             (Some(arg), _) => Some(self.reach(&arg.value, scope, walk)),

@@ -135,7 +135,8 @@ impl<'c> Snippets<'c> {
             .min()
             .unwrap_or(0);
         let text: Vec<&str> = lines.iter().map(|line| line.get(margin..).unwrap_or("").trim_end()).collect();
-        Some(Example { event: site.event.clone(), text: text.join("\n") })
+        let text = text.join("\n");
+        Some(Example { event: site.event.clone(), text: text.trim_end_matches(',').to_owned() })
     }
 }
 

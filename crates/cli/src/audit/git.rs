@@ -3,6 +3,7 @@
 use anyhow::{Context, bail, ensure};
 use audit::tree::{Rules, Tree, base_of};
 use std::{
+    collections::HashSet,
     io::{BufRead, BufReader, Read, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -57,7 +58,10 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
             let inner = name.strip_prefix(root.as_str()).unwrap_or(name).trim_start_matches('/');
             (name.to_owned(), inner.to_owned())
         });
-        let wanted: Vec<(String, String)> = named.filter(|(_, inner)| Tree::wants(inner, rules)).collect();
+        let named: Vec<(String, String)> = named.collect();
+        let there: HashSet<&str> = named.iter().map(|(_, inner)| inner.as_str()).collect();
+        let wanted = named.iter().filter(|(_, inner)| Tree::wants(inner, rules, |path| there.contains(path)));
+        let wanted: Vec<(String, String)> = wanted.cloned().collect();
         all.extend(blobs(&base, commit, wanted)?);
     }
     Ok(all)
