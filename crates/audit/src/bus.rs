@@ -75,6 +75,11 @@ const FOREIGN: &[&str] = &[
     "hub",
     "tracking",
     "tracker",
+    "audit",
+    "indexer",
+    "search",
+    "mail",
+    "mailbox",
 ];
 
 impl Bus {
@@ -88,7 +93,11 @@ impl Bus {
         let name = match &self.key {
             BusKey::Class(class) => project.class(*class).name.clone(),
             BusKey::Function(function) => project.shown_function(*function),
-            BusKey::External(path) => path.clone(),
+            // What it is, and what it comes from; not where the product keeps it.
+            BusKey::External(path) => {
+                let parts: Vec<&str> = path.split('.').collect();
+                format!("{}.{}", parts[parts.len().saturating_sub(2)..].join("."), parts[0])
+            }
             BusKey::Named(name) => name.clone(),
         };
         let words = verbs::split(&name);

@@ -184,8 +184,11 @@ impl<'p> Cross<'p> {
         let mut main_buses: HashSet<BusKey> = HashSet::new();
         let mut shown = BTreeSet::new();
         if publish.main_bus.is_empty() {
+            // When as much goes one way as another: what is called after webhooks, then what all sets use most.
+            let all =
+                |key: &BusKey| self.sites.iter().filter(|site| site.buses.iter().any(|bus| bus.key == *key)).count();
             if let Some((key, (.., bus))) =
-                counts.iter().max_by_key(|(_, (own, webhooks, count, _))| (*own, *count, *webhooks))
+                counts.iter().max_by_key(|(key, (own, webhooks, count, _))| (*own, *count, *webhooks, all(key)))
             {
                 main_buses.insert((*key).clone());
                 shown.insert(bus.name(self.project));
