@@ -2,6 +2,8 @@
 //! the callers.
 
 mod calls;
+mod elements;
+mod events;
 mod members;
 mod params;
 
