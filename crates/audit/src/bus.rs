@@ -1,7 +1,7 @@
 //! Through what an event is published.
 
 use crate::{
-    facts::{Call, Expr},
+    facts::{Call, Expr, as_written},
     graph,
     project::{ClassId, FunctionId, Project},
     reach::{Reach, Thing, Walk},
@@ -202,7 +202,7 @@ fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
             let things = reach.things(&call.target, scope, &mut Walk::types());
             let outside =
                 things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None });
-            outside.map_or_else(|| BusKey::Named(normal(name)), |path| BusKey::External(own_name(&path)))
+            outside.map_or_else(|| BusKey::Named(normal(as_written(name))), |path| BusKey::External(own_name(&path)))
         }
         _ => BusKey::Named("?".into()),
     }

@@ -158,6 +158,14 @@ pub(crate) struct Facts {
     pub(crate) broken: Option<u32>,
 }
 
+/// A name without what tells variables of one name apart: `event` for `event#2`.
+pub(crate) fn as_written(name: &str) -> &str {
+    match name.rsplit_once('#') {
+        Some((own, number)) if !own.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => own,
+        _ => name,
+    }
+}
+
 impl Function {
     /// Whether it only says that there is such a function, as far as can be seen.
     pub(crate) fn has_no_body(&self) -> bool {
@@ -178,7 +186,8 @@ impl Expr {
     /// The last name of `a.b.c`.
     pub(crate) fn last_name(&self) -> Option<&str> {
         match self {
-            Self::Name(name) | Self::Member(_, name) => Some(name),
+            Self::Name(name) => Some(as_written(name)),
+            Self::Member(_, name) => Some(name),
             Self::Call(call) => call.target.last_name(),
             Self::Index(of, _) => of.last_name(),
             _ => None,
@@ -192,7 +201,7 @@ impl Expr {
         let list = |items: &[Self]| items.iter().map(Self::shown).collect::<Vec<_>>().join(", ");
         match self {
             Self::Text(text) => format!("{text:?}"),
-            Self::Name(name) => name.clone(),
+            Self::Name(name) => as_written(name).to_owned(),
             Self::Member(of, name) => format!("{}.{name}", of.shown()),
             Self::Index(of, key) => format!("{}[{}]", of.shown(), key.shown()),
             Self::Call(call) => format!("{}({})", call.target.shown(), if call.args.is_empty() { "" } else { "…" }),

@@ -2,7 +2,7 @@
 
 use crate::{
     bus::{self, Bus, BusKey},
-    facts::{Arg, Call, Expr},
+    facts::{Arg, Call, Expr, as_written},
     graph::{self, Graph},
     project::{FunctionId, Project},
     reach::{Found, GroupKey, Reach, Thing, Walk},
@@ -254,7 +254,7 @@ impl<'p> Search<'p> {
     }
 
     fn is_tenant(&self, name: &str) -> bool {
-        let words = verbs::split(name);
+        let words = verbs::split(as_written(name));
         words.iter().any(|word| self.tenant_names.iter().any(|tenant| tenant == word))
     }
 

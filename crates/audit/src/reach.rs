@@ -8,7 +8,7 @@ mod members;
 mod params;
 
 use crate::{
-    facts::{Call, Expr},
+    facts::{Call, Expr, as_written},
     graph::{Caller, Graph},
     project::{ClassId, FunctionId, Meaning, Project},
     report::Confidence,
@@ -226,7 +226,7 @@ impl<'p> Reach<'p> {
                         if at.index == 0 {
                             one = self.of_file(one, &binding.value, name, at.file);
                         } else if !matches!(binding.value, Expr::Function(_)) {
-                            one = one.by(format!("variable {name}"));
+                            one = one.by(format!("variable {}", as_written(name)));
                         }
                         all.push(if several && at.index != 0 { one.at_most(Confidence::Medium) } else { one });
                     }
@@ -247,13 +247,13 @@ impl<'p> Reach<'p> {
         match (&found.thing, value) {
             (Thing::Text(_), Expr::Text(_)) => {
                 found.group = Some(GroupKey::Constants(file));
-                found.by(format!("constant {name}"))
+                found.by(format!("constant {}", as_written(name)))
             }
             (Thing::Map(..), Expr::Map(_) | Expr::Call(_)) => {
                 found.group = Some(GroupKey::Object(file, name.to_owned()));
                 found
             }
-            (Thing::Text(_), _) => found.by(format!("constant {name}")),
+            (Thing::Text(_), _) => found.by(format!("constant {}", as_written(name))),
             _ => found,
         }
     }

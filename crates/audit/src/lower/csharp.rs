@@ -4,12 +4,15 @@ mod declare;
 mod make;
 
 use super::{
-    typed::{assign, bind_local, choose, concat, each, escape, format},
+    typed::{assign, bind_local, choose, concat, declare_local, each, escape, format},
     words::type_name,
     writer::{Writer, arg, either, end_line, line, named, named_arg},
 };
 use crate::facts::{Arg, Expr, Facts, Function, Param};
 use tree_sitter::Node;
+
+pub(super) const BLOCKS: &[&str] =
+    &["block", "for_statement", "foreach_statement", "catch_clause", "switch_body", "using_statement"];
 
 pub(super) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
     let space = named(root).into_iter().find(|child| child.kind().contains("namespace_declaration"));
@@ -28,7 +31,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     match node.kind() {
         "variable_declaration" => declare::variables(w, node, |w, name, value, kind, line| {
-            bind_local(w, name, value, kind, line);
+            declare_local(w, name, value, kind, line);
         }),
         "foreach_statement" => {
             let over = w.lower_field(node, "right");
@@ -55,8 +58,9 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "assignment_expression" => return assignment(w, node),
         "identifier" | "generic_name" => {
             let name = simple(w, node);
-            w.mention(name);
-            return Expr::Name(name.to_owned());
+            let name = w.known(name);
+            w.mention(&name);
+            return Expr::Name(name);
         }
         "this" | "this_expression" => return Expr::Name("self".into()),
         "base" | "base_expression" => return Expr::Name("super".into()),
@@ -94,7 +98,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 && let Some(name) = w.field_text(pattern, "name")
             {
                 let kind = w.field_text(pattern, "type").and_then(type_name);
-                bind_local(w, name, value, kind, line(node));
+                declare_local(w, name, value, kind, line(node));
             }
         }
         "null_literal" | "boolean_literal" | "character_literal" | "integer_literal" | "real_literal"
@@ -194,7 +198,7 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
 
 fn bind_each(w: &mut Writer<'_>, left: Node<'_>, value: Expr, kind: Option<String>) {
     if left.kind() == "identifier" {
-        bind_local(w, w.text(left), value, kind, line(left));
+        declare_local(w, w.text(left), value, kind, line(left));
         return;
     }
     let names: Vec<Node<'_>> = match named(left).into_iter().next() {
@@ -203,14 +207,14 @@ fn bind_each(w: &mut Writer<'_>, left: Node<'_>, value: Expr, kind: Option<Strin
     };
     for (at, one) in names.into_iter().enumerate() {
         let part = Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}"))));
-        bind_local(w, w.text(one), part, None, line(one));
+        declare_local(w, w.text(one), part, None, line(one));
     }
 }
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let Some(function) = node.child_by_field_name("function") else { return Expr::Nil };
     let target = match function.kind() {
-        "identifier" | "generic_name" => Expr::Name(simple(w, function).to_owned()),
+        "identifier" | "generic_name" => Expr::Name(w.known(simple(w, function))),
         "member_access_expression" | "conditional_access_expression" => member(w, function),
         _ => w.lower(function),
     };
@@ -266,7 +270,7 @@ fn lambda(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
     let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
     Expr::Function(w.in_function(function, |w| {
         if let Some((param, over)) = element {
-            bind_local(w, &param.name, each(over), param.kind, line(node));
+            declare_local(w, &param.name, each(over), param.kind, line(node));
         }
         let body = node.child_by_field_name("body");
         if let Some(body) = body.or_else(|| named(node).into_iter().find(|part| part.kind() == "block")) {

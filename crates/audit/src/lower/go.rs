@@ -12,6 +12,18 @@ use crate::facts::{Arg, Call, Expr, Facts, Function};
 use std::sync::Arc;
 use tree_sitter::Node;
 
+pub(super) const BLOCKS: &[&str] = &[
+    "block",
+    "if_statement",
+    "for_statement",
+    "expression_switch_statement",
+    "type_switch_statement",
+    "expression_case",
+    "type_case",
+    "default_case",
+    "communication_case",
+];
+
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     let mut module: Vec<String> = facts.file.split('/').map(str::to_owned).collect();
     module.pop();
@@ -33,7 +45,11 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "short_var_declaration" | "assignment_statement" => assignment(w, node),
         "range_clause" => range(w, node),
         "receive_statement" => {
-            w.lower_field(node, "right");
+            let value = w.lower_field(node, "right");
+            let declares = has_token(node, ":=");
+            for left in node.child_by_field_name("left").map(named).unwrap_or_default() {
+                assign(w, left, value.clone(), declares);
+            }
         }
         "type_switch_statement" => type_switch(w, node),
         "return_statement" => returned(w, node),
@@ -138,8 +154,10 @@ fn function(w: &mut Writer<'_>, node: Node<'_>, receiver: Option<Node<'_>>) {
     };
     let index = w.in_function(function, |w| {
         if let Some(one) = receiver.and_then(|one| one.child_by_field_name("name")) {
-            w.bind(w.text(one), Expr::Name("self".into()), None, line(one));
+            let name = w.declare(w.text(one));
+            w.bind(&name, Expr::Name("self".into()), None, line(one));
         }
+        types::declare_results(w, node);
         if let Some(body) = node.child_by_field_name("body") {
             w.lower(body);
         }
@@ -161,7 +179,8 @@ fn variables(w: &mut Writer<'_>, node: Node<'_>) {
     for (at, left) in lefts.into_iter().enumerate() {
         let value = values.get(at).cloned().unwrap_or(Expr::Nil);
         if w.text(left) != "_" {
-            w.bind(w.text(left), value, kind.clone(), line(left));
+            let name = w.declare(w.text(left));
+            w.bind(&name, value, kind.clone(), line(left));
         }
     }
 }
@@ -201,7 +220,8 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr, declares: bool) {
         "identifier" => {
             let name = w.text(left);
             if name != "_" {
-                names::bind_in(w, declares, name, value, line(left));
+                let name = if declares { w.declare(name) } else { w.known(name) };
+                names::bind_in(w, declares, &name, value, line(left));
             }
         }
         "selector_expression" => {
@@ -224,8 +244,14 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr, declares: bool) {
     }
 }
 
+fn has_token(node: Node<'_>, kind: &str) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).any(|token| token.kind() == kind)
+}
+
 fn range(w: &mut Writer<'_>, node: Node<'_>) {
     let over = w.lower_field(node, "right");
+    let declares = has_token(node, ":=");
     let lefts = node.child_by_field_name("left").map(named).unwrap_or_default();
     for (at, left) in lefts.into_iter().enumerate() {
         let value = if at == 0 {
@@ -243,7 +269,8 @@ fn range(w: &mut Writer<'_>, node: Node<'_>) {
             Expr::Each(Box::new(Expr::Call(Arc::new(call))))
         };
         if left.kind() == "identifier" && w.text(left) != "_" {
-            w.bind(w.text(left), value, None, line(left));
+            let name = if declares { w.declare(w.text(left)) } else { w.known(w.text(left)) };
+            w.bind(&name, value, None, line(left));
         }
     }
 }
@@ -251,7 +278,8 @@ fn range(w: &mut Writer<'_>, node: Node<'_>) {
 fn type_switch(w: &mut Writer<'_>, node: Node<'_>) {
     let value = w.lower_field(node, "value");
     if let Some(alias) = node.child_by_field_name("alias").and_then(|list| named(list).into_iter().next()) {
-        w.bind(w.text(alias), value, None, line(alias));
+        let name = w.declare(w.text(alias));
+        w.bind(&name, value, None, line(alias));
     }
     for child in named(node) {
         if Some(child) != node.child_by_field_name("value") && Some(child) != node.child_by_field_name("alias") {

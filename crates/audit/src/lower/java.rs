@@ -3,12 +3,22 @@
 mod declare;
 
 use super::{
-    typed::{assign, bind_local, choose, concat, each, escape, format, note_texts, pairs},
+    typed::{assign, bind_local, choose, concat, declare_local, each, escape, format, note_texts, pairs},
     words::type_name,
     writer::{Writer, arg, either, end_line, line, named},
 };
 use crate::facts::{Arg, Expr, Facts, Function, Param};
 use tree_sitter::Node;
+
+pub(super) const BLOCKS: &[&str] = &[
+    "block",
+    "for_statement",
+    "enhanced_for_statement",
+    "catch_clause",
+    "constructor_body",
+    "switch_expression",
+    "try_with_resources_statement",
+];
 
 pub(super) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
     let package = named(root).into_iter().find(|child| child.kind() == "package_declaration");
@@ -27,13 +37,13 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     match node.kind() {
         "local_variable_declaration" => declare::variables(w, node, |w, name, value, kind, line| {
-            bind_local(w, name, value, kind, line);
+            declare_local(w, name, value, kind, line);
         }),
         "enhanced_for_statement" => {
             let over = w.lower_field(node, "value");
             let kind = w.field_text(node, "type").and_then(type_name);
             if let Some(name) = w.field_text(node, "name") {
-                bind_local(w, name, each(over), kind, line(node));
+                declare_local(w, name, each(over), kind, line(node));
             }
             return w.lower_field(node, "body");
         }
@@ -46,7 +56,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             inner(w, node);
         }
         "assignment_expression" => return assignment(w, node),
-        "identifier" => return Expr::Name(w.text(node).to_owned()),
+        "identifier" => return Expr::Name(w.known(w.text(node))),
         "this" => return Expr::Name("self".into()),
         "super" => return Expr::Name("super".into()),
         "field_access" => {
@@ -96,14 +106,14 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let value = w.lower_field(node, "left");
             let kind = w.field_text(node, "right").and_then(type_name);
             if let Some(name) = w.field_text(node, "name") {
-                bind_local(w, name, value, kind, line(node));
+                declare_local(w, name, value, kind, line(node));
             }
         }
         "resource" => {
             let value = w.lower_field(node, "value");
             let kind = w.field_text(node, "type").and_then(type_name);
             if let Some(name) = w.field_text(node, "name") {
-                bind_local(w, name, value, kind, line(node));
+                declare_local(w, name, value, kind, line(node));
             }
         }
         kind if kind.ends_with("_statement") || matches!(kind, "block" | "program" | "catch_clause") => {
@@ -283,7 +293,7 @@ fn lambda(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
     let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
     Expr::Function(w.in_function(function, |w| {
         if let Some((param, over)) = element {
-            bind_local(w, &param.name, each(over), param.kind, line(node));
+            declare_local(w, &param.name, each(over), param.kind, line(node));
         }
         if let Some(body) = node.child_by_field_name("body") {
             let value = w.lower(body);

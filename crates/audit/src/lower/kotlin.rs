@@ -4,12 +4,14 @@ mod call;
 mod declare;
 
 use super::{
-    typed::{assign, bind_local, choose, concat, each, escape, is_local},
+    typed::{assign, bind_local, choose, concat, declare_local, each, escape, is_local},
     words::type_name,
     writer::{Writer, either, line, named},
 };
 use crate::facts::{Expr, Facts};
 use tree_sitter::Node;
+
+pub(super) const BLOCKS: &[&str] = &["block", "for_statement", "catch_block", "when_expression"];
 
 pub(super) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
     let package = named(root).into_iter().find(|child| child.kind() == "package_header");
@@ -43,7 +45,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         | "finally_block" => return last(w, node),
         "block" | "catch_block" => return statements(w, &named(node)),
         "assignment" => assignment(w, node),
-        "identifier" => return Expr::Name(name(w, node)),
+        "identifier" => return Expr::Name(w.known(&name(w, node))),
         "this_expression" => return Expr::Name("self".into()),
         "super_expression" => return Expr::Name("super".into()),
         "navigation_expression" => return navigation(w, node),
@@ -65,7 +67,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let function = parts.last().map(|part| name(w, *part)).unwrap_or_default();
             w.mention(&function);
             return match parts.first().filter(|_| parts.len() > 1) {
-                Some(of) => Expr::Name(w.text(*of).to_owned()).member(function),
+                Some(of) => Expr::Name(w.known(w.text(*of))).member(function),
                 None => Expr::Name(function),
             };
         }
@@ -127,7 +129,7 @@ fn for_statement(w: &mut Writer<'_>, node: Node<'_>) {
 fn bind_element(w: &mut Writer<'_>, variable: Node<'_>, value: Expr) {
     if variable.kind() != "multi_variable_declaration" {
         let (name, kind) = declare::variable(w, variable);
-        return bind_local(w, &name, value, kind, line(variable));
+        return declare_local(w, &name, value, kind, line(variable));
     }
     for (at, one) in named(variable).into_iter().enumerate() {
         let (name, kind) = declare::variable(w, one);
@@ -135,7 +137,7 @@ fn bind_element(w: &mut Writer<'_>, variable: Node<'_>, value: Expr) {
             Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
             value => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
         };
-        bind_local(w, &name, part, kind, line(one));
+        declare_local(w, &name, part, kind, line(one));
     }
 }
 
@@ -252,18 +254,18 @@ fn string(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Expr> {
             content.push_str(w.text(child));
             continue;
         }
-        templates(&std::mem::take(&mut content), &mut parts);
+        templates(w, &std::mem::take(&mut content), &mut parts);
         parts.push(match child.kind() {
             "escape_sequence" => Expr::Text(escape(w.text(child))),
             _ => last(w, child),
         });
     }
-    templates(&content, &mut parts);
+    templates(w, &content, &mut parts);
     parts
 }
 
 /// Texts and the names between them: `$name`.
-fn templates(content: &str, parts: &mut Vec<Expr>) {
+fn templates(w: &Writer<'_>, content: &str, parts: &mut Vec<Expr>) {
     let mut rest = content;
     while let Some((before, after)) = rest.split_once('$') {
         let end = after.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(after.len());
@@ -271,7 +273,7 @@ fn templates(content: &str, parts: &mut Vec<Expr>) {
         let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
         parts.push(Expr::Text(if is_name { before.to_owned() } else { format!("{before}${name}") }));
         if is_name {
-            parts.push(if name == "this" { Expr::Name("self".into()) } else { Expr::Name(name.to_owned()) });
+            parts.push(if name == "this" { Expr::Name("self".into()) } else { Expr::Name(w.known(name)) });
         }
         rest = behind;
     }

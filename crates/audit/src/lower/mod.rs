@@ -10,6 +10,7 @@ mod php;
 mod python;
 mod ruby;
 mod rust;
+mod scopes;
 mod texts;
 mod typed;
 mod typescript;
@@ -30,6 +31,8 @@ struct Dialect {
     extensions: &'static [&'static str],
     grammar: fn() -> Language,
     lower: Lower,
+    /// Nodes whose variables are not known outside of them.
+    blocks: &'static [&'static str],
     /// Module path and package of a file, by its path below the root and its text.
     place: fn(&mut Facts, Node<'_>, &str),
 }
@@ -40,6 +43,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["php", "phtml", "inc"],
         grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
         lower: php::lower,
+        blocks: &[],
         place: php::place,
     },
     Dialect {
@@ -47,6 +51,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["py", "pyi"],
         grammar: || tree_sitter_python::LANGUAGE.into(),
         lower: python::lower,
+        blocks: &[],
         place: python::place,
     },
     Dialect {
@@ -54,6 +59,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["go"],
         grammar: || tree_sitter_go::LANGUAGE.into(),
         lower: go::lower,
+        blocks: go::BLOCKS,
         place: go::place,
     },
     Dialect {
@@ -61,6 +67,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["ts", "mts", "cts"],
         grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
         lower: typescript::lower,
+        blocks: typescript::BLOCKS,
         place: typescript::place,
     },
     Dialect {
@@ -68,6 +75,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["tsx"],
         grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
         lower: typescript::lower,
+        blocks: typescript::BLOCKS,
         place: typescript::place,
     },
     Dialect {
@@ -75,6 +83,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["js", "mjs", "cjs", "jsx"],
         grammar: || tree_sitter_javascript::LANGUAGE.into(),
         lower: typescript::lower,
+        blocks: typescript::BLOCKS,
         place: typescript::place,
     },
     Dialect {
@@ -82,6 +91,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["rb", "rake", "ru"],
         grammar: || tree_sitter_ruby::LANGUAGE.into(),
         lower: ruby::lower,
+        blocks: &[],
         place: ruby::place,
     },
     Dialect {
@@ -89,6 +99,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["java"],
         grammar: || tree_sitter_java::LANGUAGE.into(),
         lower: java::lower,
+        blocks: java::BLOCKS,
         place: java::place,
     },
     Dialect {
@@ -96,6 +107,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["cs"],
         grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
         lower: csharp::lower,
+        blocks: csharp::BLOCKS,
         place: csharp::place,
     },
     Dialect {
@@ -103,6 +115,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["kt", "kts"],
         grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
         lower: kotlin::lower,
+        blocks: kotlin::BLOCKS,
         place: kotlin::place,
     },
     Dialect {
@@ -110,6 +123,7 @@ const DIALECTS: &[Dialect] = &[
         extensions: &["rs"],
         grammar: || tree_sitter_rust::LANGUAGE.into(),
         lower: rust::lower,
+        blocks: rust::BLOCKS,
         place: rust::place,
     },
 ];
@@ -138,7 +152,7 @@ pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
         parser.parse(text, None)
     })?;
     let root = tree.root_node();
-    let mut writer = Writer::new(file, text, dialect.name, dialect.lower, (dialect.grammar)());
+    let mut writer = Writer::new(file, text, dialect);
     (dialect.place)(&mut writer.facts, root, text);
     if root.has_error() {
         writer.facts.broken = Some(writer::first_error(root));

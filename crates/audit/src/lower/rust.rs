@@ -15,6 +15,8 @@ use super::{
 use crate::facts::{Expr, Facts};
 use tree_sitter::Node;
 
+pub(super) const BLOCKS: &[&str] = &["block", "for_expression", "while_expression"];
+
 /// Modules begin at `crate`, below the folder of the package: `a/src/b/mod.rs` is `a, crate, b`.
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     let path = facts.file.strip_suffix(".rs").unwrap_or(&facts.file);
@@ -64,8 +66,9 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.current().returns.extend(value);
         }
         "identifier" | "shorthand_field_identifier" => {
-            w.mention(w.text(node));
-            return Expr::Name(w.text(node).to_owned());
+            let name = w.known(w.text(node));
+            w.mention(&name);
+            return Expr::Name(name);
         }
         "self" => return Expr::Name("self".into()),
         "scoped_identifier" | "generic_function" => {
@@ -93,8 +96,10 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "binary_expression" => return binary(w, node),
         "if_expression" => {
-            w.lower_field(node, "condition");
-            let yes = w.lower_field(node, "consequence");
+            let yes = w.in_block(|w| {
+                w.lower_field(node, "condition");
+                w.lower_field(node, "consequence")
+            });
             return match node.child_by_field_name("alternative") {
                 Some(other) => either(yes, w.lower(other)),
                 None => yes,
@@ -176,12 +181,12 @@ fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
     let value = w.lower_field(node, "right");
     let Some(left) = node.child_by_field_name("left") else { return };
     match left.kind() {
-        "identifier" if w.text(left) != "_" => w.bind(w.text(left), value, None, line(left)),
+        "identifier" if w.text(left) != "_" => w.bind(&w.known(w.text(left)), value, None, line(left)),
         "field_expression" => {
             let of = left.child_by_field_name("value").map_or("", |of| w.text(of));
             match w.field_text(left, "field") {
                 Some(field) if of == "self" => w.field(field, value, None, line(left)),
-                Some(field) => calls::amend(w, of, field, value),
+                Some(field) => calls::amend(w, &w.known(of), field, value),
                 None => {}
             }
         }

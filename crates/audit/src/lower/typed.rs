@@ -47,10 +47,11 @@ pub(super) fn is_local(w: &Writer<'_>, name: &str) -> bool {
 
 /// `name = value`: of a local when there is one, else of the object around.
 pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
-    if w.class().is_some() && !is_local(w, name) {
+    let known = w.known(name);
+    if w.class().is_some() && !is_local(w, &known) {
         w.field(name, value, None, line);
     } else {
-        w.bind(name, value, None, line);
+        w.bind(&known, value, None, line);
     }
 }
 
@@ -58,6 +59,12 @@ pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
 pub(super) fn bind_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
     let binding = Binding { name: name.to_owned(), value, kind, line };
     w.current().bindings.push(binding);
+}
+
+/// A new variable of the block around.
+pub(super) fn declare_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
+    let name = w.declare(name);
+    bind_local(w, &name, value, kind, line);
 }
 
 /// What a loop over this gives.

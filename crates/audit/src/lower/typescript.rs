@@ -14,6 +14,9 @@ use super::writer::{Writer, either, line, named};
 use crate::facts::{Expr, Facts};
 use tree_sitter::Node;
 
+pub(super) const BLOCKS: &[&str] =
+    &["statement_block", "for_statement", "for_in_statement", "switch_body", "catch_clause"];
+
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     facts.module = imports::module_of(&facts.file);
 }
@@ -44,8 +47,9 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.current().returns.extend(values);
         }
         "identifier" | "shorthand_property_identifier" => {
-            functions::mention(w, w.text(node));
-            return Expr::Name(w.text(node).to_owned());
+            let name = w.known(w.text(node));
+            functions::mention(w, &name);
+            return Expr::Name(name);
         }
         "this" => return Expr::Name("self".into()),
         "super" => return Expr::Name("super".into()),
@@ -87,7 +91,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "catch_clause" => {
             if let Some(pattern) = node.child_by_field_name("parameter") {
                 let value = w.opaque(pattern);
-                patterns::bind(w, pattern, &value, None);
+                patterns::bind(w, pattern, &value, None, patterns::How::Declared);
             }
             w.lower_field(node, "body");
         }

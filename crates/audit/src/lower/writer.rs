@@ -1,6 +1,6 @@
 //! What all languages need to write down facts: scopes, calls, names, strings.
 
-use super::{Lower, handed};
+use super::{Dialect, handed, scopes::Scopes};
 use crate::{
     facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
     sql,
@@ -16,7 +16,8 @@ const SHOWN_MAX: usize = 80;
 pub(crate) struct Writer<'a> {
     src: &'a str,
     pub(crate) facts: Facts,
-    lower: Lower,
+    dialect: &'static Dialect,
+    scopes: Scopes,
     functions: Vec<usize>,
     /// Classes around, each with the depth of functions at which it was opened.
     classes: Vec<(usize, usize)>,
@@ -27,17 +28,21 @@ pub(crate) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(file: &str, src: &'a str, language: &'static str, lower: Lower, grammar: Language) -> Self {
+    pub(super) fn new(file: &str, src: &'a str, dialect: &'static Dialect) -> Self {
         let root = Function { line: 1, end_line: u32::MAX, registered: true, ..Function::default() };
-        let facts = Facts { file: file.to_owned(), language, functions: vec![root], ..Facts::default() };
+        let mut scopes = Scopes::default();
+        scopes.open_function(std::iter::empty());
+        scopes.begin_body();
+        let facts = Facts { file: file.to_owned(), language: dialect.name, functions: vec![root], ..Facts::default() };
         Self {
             src,
             facts,
-            lower,
+            dialect,
+            scopes,
             functions: vec![0],
             classes: Vec::new(),
             depth: 0,
-            grammar,
+            grammar: (dialect.grammar)(),
             fields: RefCell::default(),
         }
     }
@@ -67,7 +72,14 @@ impl<'a> Writer<'a> {
             return self.opaque(node);
         }
         self.depth += 1;
-        let value = (self.lower)(self, node);
+        let is_block = self.dialect.blocks.contains(&node.kind());
+        if is_block {
+            self.scopes.open();
+        }
+        let value = (self.dialect.lower)(self, node);
+        if is_block {
+            self.scopes.close();
+        }
         self.depth -= 1;
         value
     }
@@ -177,11 +189,13 @@ impl<'a> Writer<'a> {
         if function.class.is_none() {
             function.class = self.class_body().map(|class| self.facts.classes[class].name.clone());
         }
+        self.scopes.open_function(function.params.iter().map(|param| param.name.as_str()));
         self.facts.functions.push(function);
         let index = self.facts.functions.len() - 1;
         self.functions.push(index);
         inside(self);
         self.functions.pop();
+        self.scopes.close_function();
         index
     }
 
@@ -200,9 +214,44 @@ impl<'a> Writer<'a> {
             known
         };
         self.functions.push(scope);
+        self.scopes.open_function(std::iter::empty());
         let value = inside(self);
+        self.scopes.close_function();
         self.functions.pop();
         value
+    }
+
+    /// What `inside` declares is not known outside of it.
+    pub(crate) fn in_block<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.open();
+        let value = inside(self);
+        self.scopes.close();
+        value
+    }
+
+    /// The first block from here on is one inside of the function's own.
+    pub(crate) fn begin_body(&mut self) {
+        self.scopes.begin_body();
+    }
+
+    /// A variable of the block that this is in; answers what it goes by.
+    pub(crate) fn declare(&mut self, name: &str) -> String {
+        if self.class_body().is_some() {
+            return name.to_owned();
+        }
+        let again = !matches!(self.dialect.name, "go" | "typescript" | "javascript");
+        let (facts, class) = (&self.facts, self.class().map(|class| &self.facts.classes[class]));
+        self.scopes.declare(name, again, || {
+            let top = facts.functions.first().map_or(&[][..], |top| &top.bindings);
+            facts.imports.iter().any(|import| import.local == name)
+                || class.is_some_and(|class| class.fields.iter().any(|(field, _)| field.name == name))
+                || top.iter().any(|one| one.name == name)
+        })
+    }
+
+    /// What a name goes by where it is used.
+    pub(crate) fn known(&self, name: &str) -> String {
+        self.scopes.known(name).to_owned()
     }
 
     /// A name gets a value, in the function or the class that this is in.

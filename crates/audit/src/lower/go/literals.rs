@@ -2,7 +2,7 @@
 
 use super::types;
 use crate::{
-    facts::{Call, Expr},
+    facts::{Call, Expr, as_written},
     lower::{
         formats::{joined, printf, unescape},
         writer::{Writer, arg, either, end_line, line, named, named_arg},
@@ -63,7 +63,7 @@ fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole:
             let Expr::Map(mut all) = pairs(w, body, None) else { return Expr::Nil };
             for (key, _) in &mut all {
                 if let Expr::Name(name) = key {
-                    *key = Expr::Text(std::mem::take(name));
+                    *key = Expr::Text(as_written(name).to_owned());
                 }
             }
             Expr::Map(all)

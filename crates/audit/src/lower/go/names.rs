@@ -40,14 +40,14 @@ fn package(module: &[String]) -> Option<String> {
 
 /// A name that is used as a value.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    w.mention(w.text(node));
+    w.mention(&w.known(w.text(node)));
     plain(w, node)
 }
 
 /// The same, without a mention.
 pub(super) fn plain(w: &Writer<'_>, node: Node<'_>) -> Expr {
-    let name = w.text(node);
-    Expr::Name(if is_receiver(w, name) { "self".to_owned() } else { name.to_owned() })
+    let name = w.known(w.text(node));
+    Expr::Name(if is_receiver(w, &name) { "self".to_owned() } else { name })
 }
 
 fn is_receiver(w: &Writer<'_>, name: &str) -> bool {

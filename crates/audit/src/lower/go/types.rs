@@ -65,6 +65,7 @@ pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         ..Function::default()
     };
     Expr::Function(w.in_function(function, |w| {
+        declare_results(w, node);
         if let Some(body) = node.child_by_field_name("body") {
             w.lower(body);
         }
@@ -72,6 +73,14 @@ pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 /// `type X struct {…}`, `type X interface {…}`, `type X string`, `type X = other.Y`
+/// Named results are variables of the function.
+pub(super) fn declare_results(w: &mut Writer<'_>, function: Node<'_>) {
+    let list = function.child_by_field_name("result").filter(|list| list.kind() == "parameter_list");
+    for name in list.map(named).unwrap_or_default().into_iter().flat_map(names_of) {
+        w.declare(w.text(name));
+    }
+}
+
 pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
     let (Some(own), Some(kind)) = (w.field_text(node, "name"), node.child_by_field_name("type")) else { return };
     let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        typed::{bind_local, each, note_texts},
+        typed::{declare_local, each, note_texts},
         writer::{Writer, arg, end_line, line, named, named_arg, spread_arg},
     },
     bind_element, declare, name, navigation, statements,
@@ -17,7 +17,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let parts = named(node);
     let Some(function) = parts.first() else { return Expr::Nil };
     let target = match function.kind() {
-        "identifier" => Expr::Name(name(w, *function)),
+        "identifier" => Expr::Name(w.known(&name(w, *function))),
         "navigation_expression" => navigation(w, *function),
         _ => w.lower(*function),
     };
@@ -121,10 +121,11 @@ pub(super) fn lambda(w: &mut Writer<'_>, node: Node<'_>, given: Option<Expr>) ->
     }
     let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
     Expr::Function(w.in_function(function, |w| {
+        w.begin_body();
         if let Some(given) = given {
             match variables.first() {
                 Some(first) => bind_element(w, *first, given),
-                None => bind_local(w, "it", given, None, line(node)),
+                None => declare_local(w, "it", given, None, line(node)),
             }
         }
         let body: Vec<Node<'_>> = parts

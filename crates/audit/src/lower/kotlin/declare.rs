@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        typed::bind_local,
+        typed::declare_local,
         words::{registers, type_name},
         writer::{Writer, end_line, line, named},
     },
@@ -359,7 +359,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
     }
     let fixed = matches!(value, Expr::Text(_)) || (computed && matches!(value, Expr::Member(..)));
     match w.class_body() {
-        None => bind_local(w, &own, value, kind, line(node)),
+        None => declare_local(w, &own, value, kind, line(node)),
         Some(_) if fixed || in_object(node) => w.bind(&own, value, kind, line(node)),
         Some(_) => w.field(&own, value, kind, line(node)),
     }

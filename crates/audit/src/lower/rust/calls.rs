@@ -65,7 +65,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     let target = match function.kind() {
         // The name of what is called is no mention of it.
-        "identifier" => Expr::Name(w.text(function).to_owned()),
+        "identifier" => Expr::Name(w.known(w.text(function))),
         "scoped_identifier" => paths::value(w, function),
         "field_expression" => {
             let of = w.lower_field(function, "value");

@@ -129,7 +129,7 @@ fn format(w: &mut Writer<'_>, given: Vec<(Option<String>, Expr)>, is_concat: boo
             given.get(at).map_or(Expr::Nil, |(_, value)| value.clone())
         } else {
             let known = given.iter().find(|(one, _)| one.as_deref() == Some(name));
-            known.map_or_else(|| Expr::Name(name.to_owned()), |(_, value)| value.clone())
+            known.map_or_else(|| Expr::Name(w.known(name)), |(_, value)| value.clone())
         });
     }
     parts.push(Expr::Text(rest.to_owned()));

@@ -11,43 +11,59 @@ pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
     let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
     let value = node.child_by_field_name("value").map(|value| w.lower(value));
     w.lower_field(node, "alternative");
-    if let Some(value) = value {
-        bind(w, node.child_by_field_name("pattern"), value, kind);
+    let pattern = node.child_by_field_name("pattern");
+    match (value, pattern) {
+        (Some(value), pattern) => bind(w, pattern, value, kind),
+        (None, Some(name)) if name.kind() == "identifier" => {
+            w.declare(w.text(name));
+        }
+        _ => {}
     }
 }
 
 pub(super) fn bind(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>) {
-    bind_at(w, pattern, value, kind, 0);
+    bind_at(w, pattern, value, kind, Place::default());
 }
 
-fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>, depth: usize) {
-    let Some(pattern) = pattern.filter(|_| depth < 32) else { return };
+/// Where in a pattern a part of it stands.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    depth: usize,
+    /// Behind the `|` of an or-pattern: its names are those before it.
+    behind_or: bool,
+}
+
+fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>, at: Place) {
+    let Some(pattern) = pattern.filter(|_| at.depth < 32) else { return };
+    let deeper = Place { depth: at.depth + 1, ..at };
     match pattern.kind() {
         "identifier" | "shorthand_field_identifier" => {
             let name = w.text(pattern);
             // Capitals are constants or variants that are compared with.
             if name.starts_with(|c: char| c.is_lowercase() || c == '_') {
-                w.bind(name, value, kind, line(pattern));
+                let name = if at.behind_or { w.known(name) } else { w.declare(name) };
+                w.bind(&name, value, kind, line(pattern));
             }
         }
         "mut_pattern" | "ref_pattern" | "reference_pattern" => {
             let inner = named(pattern).into_iter().rfind(|one| one.kind() != "mutable_specifier");
-            bind_at(w, inner, value, kind, depth + 1);
+            bind_at(w, inner, value, kind, deeper);
         }
-        "match_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, depth + 1),
-        "captured_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, depth + 1),
+        "match_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, deeper),
+        "captured_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, deeper),
         "or_pattern" => {
-            for one in named(pattern) {
-                bind_at(w, Some(one), value.clone(), None, depth + 1);
+            for (nth, one) in named(pattern).into_iter().enumerate() {
+                let place = Place { behind_or: at.behind_or || nth > 0, ..deeper };
+                bind_at(w, Some(one), value.clone(), None, place);
             }
         }
         "tuple_pattern" | "slice_pattern" => {
-            for (at, one) in named(pattern).into_iter().enumerate() {
+            for (nth, one) in named(pattern).into_iter().enumerate() {
                 let part = match &value {
-                    Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
-                    _ => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
+                    Expr::List(values) => values.get(nth).cloned().unwrap_or(Expr::Nil),
+                    _ => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{nth}")))),
                 };
-                bind_at(w, Some(one), part, None, depth + 1);
+                bind_at(w, Some(one), part, None, deeper);
             }
         }
         "tuple_struct_pattern" => {
@@ -56,14 +72,14 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
             let plain = of.is_some_and(|of| matches!(w.text(of), "Some" | "Ok"));
             for one in named(pattern).into_iter().filter(|one| Some(*one) != of) {
                 let inner = if plain { value.clone() } else { Expr::Opaque(w.text(one).to_owned()) };
-                bind_at(w, Some(one), inner, None, depth + 1);
+                bind_at(w, Some(one), inner, None, deeper);
             }
         }
         "struct_pattern" => {
             for field in named(pattern).into_iter().filter(|one| one.kind() == "field_pattern") {
                 let Some(name) = w.field_text(field, "name") else { continue };
                 let inner = field.child_by_field_name("pattern").or(field.child_by_field_name("name"));
-                bind_at(w, inner, value.clone().member(name), None, depth + 1);
+                bind_at(w, inner, value.clone().member(name), None, deeper);
             }
         }
         _ => {}
@@ -125,11 +141,14 @@ pub(super) fn matched(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let arms = node.child_by_field_name("body").map(named).unwrap_or_default();
     let mut all = Vec::new();
     for arm in arms.into_iter().filter(|arm| arm.kind() == "match_arm") {
-        if let Some(pattern) = arm.child_by_field_name("pattern") {
-            bind(w, Some(pattern), value.clone(), None);
-            w.lower_field(pattern, "condition");
-        }
-        match w.lower_field(arm, "value") {
+        let handed = w.in_block(|w| {
+            if let Some(pattern) = arm.child_by_field_name("pattern") {
+                bind(w, Some(pattern), value.clone(), None);
+                w.lower_field(pattern, "condition");
+            }
+            w.lower_field(arm, "value")
+        });
+        match handed {
             Expr::Nil => {}
             Expr::Any(values) => all.extend(values),
             one => all.push(one),

@@ -19,7 +19,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let list = node.child_by_field_name("arguments");
     let target = match function.kind() {
         // The name of what is called is no mention of it.
-        "identifier" => Expr::Name(w.text(function).to_owned()),
+        "identifier" => Expr::Name(w.known(w.text(function))),
         "member_expression" => {
             let name = w.field_text(function, "property").unwrap_or("");
             if name == "bind" {
@@ -71,7 +71,7 @@ fn through(w: &mut Writer<'_>, node: Node<'_>, of: Node<'_>, list: Node<'_>, app
         return None;
     }
     let target = match of.kind() {
-        "identifier" => Expr::Name(w.text(of).to_owned()),
+        "identifier" => Expr::Name(w.known(w.text(of))),
         "member_expression" => w.lower_field(of, "object").member(w.field_text(of, "property").unwrap_or("")),
         _ => w.lower(of),
     };
@@ -126,7 +126,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, mut first: Option<Ex
 /// `new X(…)`
 pub(super) fn made(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let target = match node.child_by_field_name("constructor").map(bare) {
-        Some(name) if name.kind() == "identifier" => Expr::Name(w.text(name).to_owned()),
+        Some(name) if name.kind() == "identifier" => Expr::Name(w.known(w.text(name))),
         Some(member) if member.kind() == "member_expression" => {
             w.lower_field(member, "object").member(w.field_text(member, "property").unwrap_or(""))
         }

@@ -84,9 +84,10 @@ pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>, shape: Shape) -> usize {
             if at == 0
                 && let Some(first) = &shape.first
             {
-                patterns::bind(w, one.pattern, first, None);
+                patterns::bind(w, one.pattern, first, None, patterns::How::Declared);
             } else if one.param.name.starts_with('#') {
-                patterns::bind(w, one.pattern, &Expr::Name(one.param.name.clone()), one.kind);
+                let value = Expr::Name(one.param.name.clone());
+                patterns::bind(w, one.pattern, &value, one.kind, patterns::How::Declared);
             }
             if one.is_field {
                 let value = Expr::Name(one.param.name.clone());

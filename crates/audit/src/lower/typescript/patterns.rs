@@ -7,12 +7,30 @@ use crate::{
 };
 use tree_sitter::Node;
 
+/// What a pattern does with its names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// They are new in this block.
+    Declared,
+    /// `var`: they belong to the whole function.
+    ByFunction,
+    /// They are there already.
+    Assigned,
+}
+
+impl How {
+    fn name(self, w: &mut Writer<'_>, name: &str) -> String {
+        if self == Self::Declared { w.declare(name) } else { w.known(name) }
+    }
+}
+
 pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
+    let how = if node.kind() == "lexical_declaration" { How::Declared } else { How::ByFunction };
     for one in named(node).into_iter().filter(|one| one.kind() == "variable_declarator") {
         let Some(pattern) = one.child_by_field_name("name") else { continue };
         let declared = one.child_by_field_name("type");
         let Some(value) = one.child_by_field_name("value") else {
-            bind(w, pattern, &Expr::Nil, declared);
+            bind(w, pattern, &Expr::Nil, declared, how);
             continue;
         };
         if imports::by_require(w, pattern, bare(value)) {
@@ -20,14 +38,15 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
         }
         if pattern.kind() != "identifier" {
             let value = w.lower(value);
-            bind(w, pattern, &value, declared);
+            bind(w, pattern, &value, declared, how);
             continue;
         }
         let name = w.text(pattern).to_owned();
         let kind = declared.and_then(|kind| types::of(w, kind)).or_else(|| types::of_value(w, value));
+        let known = how.name(w, &name);
         let lowered = named_value(w, &name, value, None);
-        if lowered != Expr::Name(name.clone()) {
-            w.bind(&name, lowered, kind, line(one));
+        if lowered != Expr::Name(known.clone()) {
+            w.bind(&known, lowered, kind, line(one));
         }
     }
 }
@@ -46,15 +65,16 @@ fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<St
 }
 
 /// Gives a pattern's names their parts of a value.
-pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>) {
+pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     match pattern.kind() {
         "identifier" | "shorthand_property_identifier_pattern" => {
             let kind = declared.and_then(|kind| types::of(w, kind));
-            w.bind(w.text(pattern), value.clone(), kind, line(pattern));
+            let name = how.name(w, w.text(pattern));
+            w.bind(&name, value.clone(), kind, line(pattern));
         }
         "object_pattern" => {
             for part in named(pattern) {
-                bind_key(w, part, value, declared);
+                bind_key(w, part, value, declared, how);
             }
         }
         "array_pattern" => {
@@ -70,19 +90,19 @@ pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared
                         Expr::Nil => Expr::Nil,
                         other => Expr::Index(Box::new(other.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
                     };
-                    bind(w, one, &part, None);
+                    bind(w, one, &part, None, how);
                 }
             }
         }
         "assignment_pattern" | "object_assignment_pattern" => {
             let default = w.lower_field(pattern, "right");
             if let Some(left) = pattern.child_by_field_name("left") {
-                bind(w, left, &either(value.clone(), default), declared);
+                bind(w, left, &either(value.clone(), default), declared, how);
             }
         }
         "rest_pattern" => {
             if let Some(inner) = named(pattern).into_iter().next() {
-                bind(w, inner, value, None);
+                bind(w, inner, value, None, how);
             }
         }
         _ => {
@@ -92,7 +112,7 @@ pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared
 }
 
 /// One part of `{ a, b: c, d = e, ...f }`.
-fn bind_key(w: &mut Writer<'_>, part: Node<'_>, value: &Expr, declared: Option<Node<'_>>) {
+fn bind_key(w: &mut Writer<'_>, part: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     let (key, inner) = match part.kind() {
         "shorthand_property_identifier_pattern" => (Some(w.text(part).to_owned()), part),
         "object_assignment_pattern" => (w.field_text(part, "left").map(str::to_owned), part),
@@ -100,15 +120,15 @@ fn bind_key(w: &mut Writer<'_>, part: Node<'_>, value: &Expr, declared: Option<N
             let Some(inner) = part.child_by_field_name("value") else { return };
             (part.child_by_field_name("key").and_then(|key| key_text(w, key)), inner)
         }
-        _ => return bind(w, part, value, None),
+        _ => return bind(w, part, value, None, how),
     };
-    let Some(key) = key else { return bind(w, inner, &w.opaque(part), None) };
+    let Some(key) = key else { return bind(w, inner, &w.opaque(part), None, how) };
     let kind = declared.and_then(|kind| types::of_property(w, kind, &key));
     let of = match value {
         Expr::Nil => Expr::Nil,
         value => value.clone().member(key),
     };
-    bind(w, inner, &of, kind);
+    bind(w, inner, &of, kind, how);
 }
 
 pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -127,11 +147,11 @@ pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         value = w.opaque(node);
     }
     match left.kind() {
-        "identifier" => assign(w, w.text(left), value.clone(), line(left)),
+        "identifier" => assign(w, &w.known(w.text(left)), value.clone(), line(left)),
         "subscript_expression" => {
             w.lower(left);
         }
-        _ => bind(w, left, &value, None),
+        _ => bind(w, left, &value, None, How::Assigned),
     }
     value
 }
@@ -198,7 +218,12 @@ fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
 pub(super) fn each(w: &mut Writer<'_>, node: Node<'_>) {
     let over = w.lower_field(node, "right");
     if let Some(left) = node.child_by_field_name("left") {
-        bind(w, left, &calls::each_of(over), None);
+        let how = match w.field_text(node, "kind") {
+            Some("var") => How::ByFunction,
+            None => How::Assigned,
+            Some(_) => How::Declared,
+        };
+        bind(w, left, &calls::each_of(over), None, how);
     }
     w.lower_field(node, "body");
 }

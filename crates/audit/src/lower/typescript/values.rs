@@ -35,10 +35,11 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>, holder: Holder) -> Expr
             }
             "shorthand_property_identifier" => {
                 let name = w.text(part).to_owned();
+                let known = w.known(&name);
                 if holder != Holder::Export {
-                    functions::mention(w, &name);
+                    functions::mention(w, &known);
                 }
-                pairs.push((Expr::Text(name.clone()), Expr::Name(name)));
+                pairs.push((Expr::Text(name), Expr::Name(known)));
             }
             "method_definition" => {
                 let name = part.child_by_field_name("name").and_then(|name| key_text(w, name)).unwrap_or_default();
@@ -61,7 +62,7 @@ fn held(w: &mut Writer<'_>, name: &str, value: Node<'_>, holder: Holder) -> Expr
     let inner = bare(value);
     match inner.kind() {
         kind if functions::is_function(kind) => holds(w, name, inner, holder),
-        "identifier" if holder == Holder::Export => Expr::Name(w.text(inner).to_owned()),
+        "identifier" if holder == Holder::Export => Expr::Name(w.known(w.text(inner))),
         "object" if holder == Holder::Argument => object(w, inner, holder),
         _ => w.lower(value),
     }

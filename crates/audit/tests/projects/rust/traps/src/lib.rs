@@ -13,5 +13,6 @@ pub mod events;
 pub mod payouts;
 pub mod permissions;
 pub mod prelude;
+pub mod scopes;
 pub mod shared;
 pub mod subscriptions;

@@ -1,0 +1,100 @@
+//! Variables of one name in different blocks of one function. The first keeps its name; each other one goes by an alias
+//! of its own, such as `event#2`, wherever it is in scope.
+
+use std::collections::HashMap;
+
+/// Blocks around, the innermost last.
+#[derive(Default)]
+pub(super) struct Scopes {
+    blocks: Vec<Block>,
+    /// How often each name is declared in the functions around, the innermost last.
+    functions: Vec<HashMap<String, u32>>,
+    /// Where each name is declared, the innermost last: depth of the block, what it goes by there.
+    visible: HashMap<String, Vec<(usize, String)>>,
+    aliases: u32,
+}
+
+#[derive(Default)]
+struct Block {
+    names: Vec<String>,
+    /// It is a function's own one.
+    of_function: bool,
+    /// The body has not begun yet: parameters and the body are one block.
+    before_body: bool,
+    /// Blocks that were opened inside and are taken as this one.
+    merged: usize,
+}
+
+impl Scopes {
+    pub(super) fn open_function<'n>(&mut self, params: impl Iterator<Item = &'n str>) {
+        self.functions.push(HashMap::new());
+        self.blocks.push(Block { of_function: true, before_body: true, ..Block::default() });
+        for name in params.filter(|name| !name.is_empty() && !name.starts_with('#')) {
+            self.declare(name, false, || false);
+        }
+    }
+
+    pub(super) fn close_function(&mut self) {
+        self.close();
+        self.functions.pop();
+    }
+
+    pub(super) fn open(&mut self) {
+        match self.blocks.last_mut().filter(|block| block.before_body) {
+            Some(block) => {
+                block.before_body = false;
+                block.merged += 1;
+            }
+            None => self.blocks.push(Block::default()),
+        }
+    }
+
+    pub(super) fn begin_body(&mut self) {
+        if let Some(block) = self.blocks.last_mut() {
+            block.before_body = false;
+        }
+    }
+
+    pub(super) fn close(&mut self) {
+        if let Some(block) = self.blocks.last_mut().filter(|block| block.merged > 0) {
+            block.merged -= 1;
+            return;
+        }
+        for name in self.blocks.pop().unwrap_or_default().names {
+            if let Some(places) = self.visible.get_mut(&name) {
+                places.pop();
+            }
+        }
+    }
+
+    /// `again`: a second declaration in the same block is another variable. `outside`: the name means something outside of
+    /// all functions.
+    pub(super) fn declare(&mut self, name: &str, again: bool, outside: impl FnOnce() -> bool) -> String {
+        let depth = self.blocks.len();
+        let places = self.visible.get(name).map_or(&[][..], Vec::as_slice);
+        if let Some((_, known)) = places.last().filter(|(at, _)| *at == depth && !again) {
+            return known.clone();
+        }
+        let inner = self.blocks.last().is_some_and(|block| !block.of_function);
+        let hides = !places.is_empty() && (inner || again);
+        let before = self.functions.last().and_then(|names| names.get(name)).copied().unwrap_or(0);
+        let alias = if before > 0 || hides || (inner && outside()) {
+            self.aliases += 1;
+            format!("{name}#{}", self.aliases + 1)
+        } else {
+            name.to_owned()
+        };
+        if let Some(names) = self.functions.last_mut() {
+            names.insert(name.to_owned(), before + 1);
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.names.push(name.to_owned());
+            self.visible.entry(name.to_owned()).or_default().push((depth, alias.clone()));
+        }
+        alias
+    }
+
+    pub(super) fn known<'n>(&'n self, name: &'n str) -> &'n str {
+        self.visible.get(name).and_then(|places| places.last()).map_or(name, |(_, alias)| alias)
+    }
+}
