@@ -71,8 +71,6 @@ const FOREIGN: &[&str] = &[
     "sms",
     "slack",
     "push",
-    "channel",
-    "hub",
     "tracking",
     "tracker",
     "audit",
@@ -140,7 +138,7 @@ impl Bus {
 }
 
 /// The bus of a publishing call.
-pub(crate) fn of(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> Bus {
+pub(crate) fn of<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> Bus {
     let shown = match &call.target {
         Expr::Member(of, _) => of.shown(),
         other => other.shown(),
@@ -148,7 +146,7 @@ pub(crate) fn of(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> Bus {
     Bus { key: key(reach, call, scope), shown }
 }
 
-fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
+fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
     let project = reach.project;
     match &call.target {
         Expr::Member(of, method) => {
@@ -208,7 +206,7 @@ fn key(reach: &Reach<'_>, call: &Call, scope: FunctionId) -> BusKey {
     }
 }
 
-fn outside_call(reach: &Reach<'_>, call: &Call, at: FunctionId) -> Option<String> {
+fn outside_call<'p>(reach: &Reach<'p>, call: &'p Call, at: FunctionId) -> Option<String> {
     let things = reach.things(&call.target, at, &mut Walk::types());
     things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None })
 }

@@ -35,9 +35,9 @@ pub(crate) fn is_webhook_table(table: &str, more: &[String]) -> bool {
 }
 
 /// `own` says of a file whether it is part of the webhook system, whose tables these are.
-pub(crate) fn find(
-    project: &Project,
-    graph: &Graph<'_>,
+pub(crate) fn find<'p>(
+    project: &'p Project,
+    graph: &'p Graph<'p>,
     search: &Search<'_>,
     tables: &[String],
     own: &dyn Fn(usize) -> bool,

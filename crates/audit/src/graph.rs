@@ -3,10 +3,13 @@
 use crate::{
     facts::{Call, Expr},
     project::{ClassId, FunctionId, ITSELF, Meaning, Project, related, takes},
-    reach::{Reach, Thing, Walk},
+    reach::{Found, Reach, Thing, Walk},
 };
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex},
+};
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
@@ -48,6 +51,8 @@ pub(crate) struct Graph<'p> {
     pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
     /// Names of functions that a function calls through receivers of which nothing is known.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
+    /// What parameters come to be, as far as it is known already.
+    params: Mutex<HashMap<(FunctionId, usize), Arc<Vec<Found<'p>>>>>,
 }
 
 impl<'p> Graph<'p> {
@@ -79,6 +84,16 @@ impl<'p> Graph<'p> {
             }
         }
         graph
+    }
+
+    pub(crate) fn known_param(&self, param: (FunctionId, usize)) -> Option<Arc<Vec<Found<'p>>>> {
+        self.params.lock().ok()?.get(&param).cloned()
+    }
+
+    pub(crate) fn know_param(&self, param: (FunctionId, usize), found: &[Found<'p>]) {
+        if let Ok(mut params) = self.params.lock() {
+            params.insert(param, Arc::new(found.to_vec()));
+        }
     }
 
     pub(crate) fn callers(&self, function: FunctionId) -> &[Caller<'p>] {

@@ -73,7 +73,8 @@ fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
                 project.class(*id).outer.as_ref().and_then(|outer| {
                     let mut same = project.classes_named(outer).iter().filter(|one| one.file == id.file);
                     same.find(|one| {
-                        !project.class(**one).members.iter().any(|member| matches!(member.value, Expr::Text(_)))
+                        let own = |member: &Binding| matches!(member.value, Expr::Text(_));
+                        !project.class(**one).members.iter().any(own) || of_class(project, **one).is_some()
                     })
                 })
             }

@@ -109,13 +109,13 @@ impl Cross<'_> {
         for site in self.sites.iter().filter(|site| self.is_undefined(site)) {
             by_event.entry(&site.event).or_default().push(site);
         }
-        let catalog = || self.catalog.iter().map(String::as_str);
+        let names = near::Names::new(self.catalog.iter().map(String::as_str));
         by_event
             .into_iter()
             .map(|(event, sites)| Undefined {
                 event_type: event.to_owned(),
                 sites: sites.iter().map(|site| self.shown(site)).collect(),
-                near: near::near(event, catalog()),
+                near: names.near(event),
             })
             .collect()
     }

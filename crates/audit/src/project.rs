@@ -202,7 +202,7 @@ impl Project {
             at.index = function.parent;
         }
         if BARE_MEMBERS.contains(&self.files[scope.file].language)
-            && let Some(class) = self.classes_around(scope).into_iter().find(|id| self.has_member(*id, name, 0))
+            && let Some(class) = self.classes_around(scope).into_iter().find(|id| self.has_member(*id, name))
         {
             return Meaning::OwnMember(class);
         }
@@ -212,16 +212,12 @@ impl Project {
         self.top_meaning(name, scope.file, &mut Vec::new())
     }
 
-    pub(crate) fn has_member(&self, id: ClassId, name: &str, depth: usize) -> bool {
-        let class = self.class(id);
-        class.members.iter().any(|one| one.name == name)
-            || class.fields.iter().any(|(one, _)| one.name == name)
-            || (depth < 8
-                && class
-                    .bases
-                    .iter()
-                    .filter_map(|base| self.nearest_class(base, id.file))
-                    .any(|base| self.has_member(base, name, depth + 1)))
+    pub(crate) fn has_member(&self, id: ClassId, name: &str) -> bool {
+        let has = |id: &ClassId| {
+            let class = self.class(*id);
+            class.members.iter().any(|one| one.name == name) || class.fields.iter().any(|(one, _)| one.name == name)
+        };
+        has(&id) || self.lineage(id).iter().any(has)
     }
 
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
@@ -328,7 +324,7 @@ impl Project {
             return Meaning::Module(below);
         }
         if let Some(class) = self.class_of_module(module, from)
-            && self.has_member(class, item, 0)
+            && self.has_member(class, item)
         {
             return Meaning::OwnMember(class);
         }

@@ -247,6 +247,15 @@ impl<'p> Search<'p> {
         })
     }
 
+    /// A payload that was put together before.
+    fn holds_tenant(&self, name: &str, scope: FunctionId, depth: usize) -> bool {
+        let mut bindings = self.project.function(scope).bindings.iter().filter(|one| one.name == name);
+        scope.index != 0
+            && bindings.any(|one| {
+                matches!(one.value, Expr::Map(_) | Expr::Call(_)) && self.speaks_of_tenant(&one.value, scope, depth + 1)
+            })
+    }
+
     /// `Events.ACCOUNT_CLOSED` speaks of an account and is none.
     fn leads_to_event(&self, value: &'p Expr, scope: FunctionId) -> bool {
         let things = Reach::types(self.project).things(value, scope, &mut Walk::types());
@@ -264,7 +273,7 @@ impl<'p> Search<'p> {
         }
         let inner = |value: &'p Expr| self.speaks_of_tenant(value, scope, depth + 1);
         match value {
-            Expr::Name(name) => self.is_tenant(name),
+            Expr::Name(name) => self.is_tenant(name) || self.holds_tenant(name, scope, depth),
             Expr::Member(of, name) => self.is_tenant(name) || inner(of),
             Expr::Map(pairs) => pairs.iter().any(|(key, value)| {
                 matches!(key, Expr::Text(key) | Expr::Name(key) if self.is_tenant(key)) || inner(value)

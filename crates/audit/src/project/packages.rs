@@ -133,10 +133,28 @@ impl Project {
         }
         let class = self.class_around(scope)?;
         let parts = self.parts(class);
-        if parts.is_empty() || self.has_member(class, name, 0) {
+        if parts.is_empty() || self.has_member(class, name) {
             return None;
         }
-        parts.into_iter().find(|part| self.has_member(*part, name, 0))
+        parts.into_iter().find(|part| self.has_member(*part, name))
+    }
+
+    /// What a class is made from, the nearest first; each once, in whatever circles they stand.
+    pub(crate) fn lineage(&self, id: ClassId) -> Vec<ClassId> {
+        const KIN_MAX: usize = 64;
+        let mut found = vec![id];
+        let mut at = 0;
+        while at < found.len() && found.len() < KIN_MAX {
+            let one = found[at];
+            at += 1;
+            for base in self.class(one).bases.iter().filter_map(|base| self.nearest_class(base, one.file)) {
+                if !found.contains(&base) {
+                    found.push(base);
+                }
+            }
+        }
+        found.remove(0);
+        found
     }
 
     /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
@@ -148,8 +166,12 @@ impl Project {
         if !own.is_empty() || depth >= ITSELF {
             return own;
         }
-        let bases = class.bases.iter().filter_map(|base| self.nearest_class(base, id.file));
-        bases.map(|base| self.overloads(base, name, depth + 1)).find(|found| !found.is_empty()).unwrap_or_default()
+        // Without a method of that name anywhere there is none to be found.
+        if self.functions_named(name).is_empty() {
+            return Vec::new();
+        }
+        let line = self.lineage(id).into_iter();
+        line.map(|base| self.overloads(base, name, ITSELF)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 

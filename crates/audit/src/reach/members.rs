@@ -135,9 +135,9 @@ impl<'p> Reach<'p> {
         if let Some(method) = self.project.method(id, name) {
             return vec![Found::new(Thing::Function(method))];
         }
-        if depth < 8 {
-            for base in self.bases(id) {
-                let found = self.of_class(base, name, walk, depth + 1);
+        if depth == 0 {
+            for base in self.project.lineage(id) {
+                let found = self.of_class(base, name, walk, 1);
                 if !found.is_empty() {
                     return found;
                 }

@@ -46,9 +46,16 @@ impl<'p> Reach<'p> {
         if walk.params.contains(&(function, index)) {
             return Vec::new();
         }
+        if let Some(known) = graph.known_param((function, index)).filter(|_| walk.frames.is_empty()) {
+            return known.to_vec();
+        }
         walk.params.push((function, index));
         let found = self.given_by_callers(graph, function, index, walk);
         walk.params.pop();
+        // Whole only when it was not asked for on the way to another one, with fuel to the end.
+        if walk.params.is_empty() && walk.frames.is_empty() && walk.fuel > 0 {
+            graph.know_param((function, index), &found);
+        }
         found
     }
 

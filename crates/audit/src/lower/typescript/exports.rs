@@ -157,15 +157,17 @@ pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
     let (Some(left), Some(right)) = parts else { return false };
     let Some(given) = given(w, left) else { return false };
     let mut right = bare(right);
-    // exports = module.exports = …
-    while right.kind() == "assignment_expression" {
+    // exports = module.exports = …, exports.a = exports.b = …
+    if right.kind() == "assignment_expression" {
         common(w, right);
-        match right.child_by_field_name("right") {
-            Some(next) => right = bare(next),
-            None => return true,
-        }
         if matches!(given, Given::Whole) {
             return true;
+        }
+        while right.kind() == "assignment_expression" {
+            match right.child_by_field_name("right") {
+                Some(next) => right = bare(next),
+                None => return true,
+            }
         }
     }
     match given {
