@@ -132,8 +132,26 @@ fn deep_nesting_ends() {
         ("plus.py", &plus),
         ("make.py", PUBLISH),
     ]);
+    let mut indented: String = (0..1_200).map(|depth| format!("{}if x:\n", " ".repeat(depth))).collect();
+    indented.push_str(&format!("{}pass\n", " ".repeat(1_200)));
+    fs::write(folder.path().join("indented.py"), indented).unwrap();
+    let chain: String = (0..40).map(|at| format!("exports.a{at} = ")).collect();
+    fs::write(folder.path().join("chain.js"), chain + "void 0;\n").unwrap();
     let report = report(folder.path(), "");
     assert_eq!(report.summary.published, 1);
+    assert_eq!(skipped(&report), [("indented.py".to_owned(), "a syntax error in line 1".to_owned())]);
+}
+
+/// Traits that have each other, many times over.
+#[test]
+fn circles_of_traits_end() {
+    let names: Vec<String> = (0..12).map(|at| format!("T{at}")).collect();
+    let bases = names.join(" + ");
+    let traits: String =
+        names.iter().map(|name| format!("pub trait {name}: {bases} {{ fn name(&self); }}\n")).collect();
+    let user = "pub struct S;\nimpl S { pub fn go(&self, x: &dyn T0) { x.missing(); x.name(); } }\n";
+    let folder = project(&[("Cargo.toml", "[package]\nname = \"a\"\n"), ("src/lib.rs", &(traits + user))]);
+    assert_eq!(report(folder.path(), "").files.read, 1);
 }
 
 /// Names that lead to each other, helpers that call each other, files that import each other.

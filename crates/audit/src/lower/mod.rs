@@ -128,6 +128,24 @@ const DIALECTS: &[Dialect] = &[
     },
 ];
 
+/// Blocks in blocks deeper than this are no program that somebody wrote, and more than the grammar has room for.
+const INDENTS_MAX: usize = 300;
+
+/// How deep a text's blocks are in each other, by their indentation.
+fn indents(text: &str) -> usize {
+    let mut open: Vec<usize> = Vec::new();
+    let mut most = 0;
+    for line in text.lines().filter(|line| !line.trim_start().is_empty()) {
+        let indent = line.len() - line.trim_start().len();
+        while open.last().is_some_and(|last| *last >= indent) {
+            open.pop();
+        }
+        open.push(indent);
+        most = most.max(open.len());
+    }
+    most
+}
+
 thread_local! {
     static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
 }
@@ -145,6 +163,9 @@ pub(crate) fn language(file: &str) -> Option<&'static str> {
 /// Reads a file; nothing when its name belongs to no language that is known here.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let dialect = dialect(file)?;
+    if dialect.name == "python" && indents(text) > INDENTS_MAX {
+        return Some(Facts { file: file.to_owned(), broken: Some(1), ..Facts::default() });
+    }
     // A parser keeps its memory from one file to the next.
     let tree = PARSER.with_borrow_mut(|parser| {
         parser.set_language(&(dialect.grammar)()).ok()?;

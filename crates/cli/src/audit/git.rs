@@ -44,25 +44,34 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
     let mut all = Vec::new();
     let full: Vec<PathBuf> = paths.iter().map(|path| path.canonicalize()).collect::<Result<_, _>>()?;
     let base = base_of(&full);
-    let commit = format!("{revision}^{{commit}}");
-    let Ok(commit) = ask(&base, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
-        bail!("--since {revision:?} is no revision of a repository of git around {}", base.display());
-    };
-    let commit = commit.trim();
     for full in full {
-        let below = full.strip_prefix(&base).unwrap_or(&full).to_string_lossy().into_owned();
-        let wanted = if below.is_empty() { ".".to_owned() } else { below.clone() };
-        let list = ask(&base, &["ls-tree", "-r", "-z", "--name-only", commit, "--", &wanted])?;
-        let root = if full.is_dir() { below } else { String::new() };
+        let folder = if full.is_dir() { full.as_path() } else { full.parent().unwrap_or(Path::new("/")) };
+        let top = ask(folder, &["rev-parse", "--show-toplevel"])
+            .with_context(|| format!("--since: {} is in no repository of git", full.display()))?;
+        let top = Path::new(top.trim_end()).canonicalize()?;
+        let commit = format!("{revision}^{{commit}}");
+        let Ok(commit) = ask(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
+            let shallow = ask(&top, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|text| text.trim() == "true");
+            let why = if shallow { "; the clone is shallow, so it may lack it" } else { "" };
+            bail!("--since {revision:?} is no revision of the repository {}{why}", top.display());
+        };
+        let commit = commit.trim();
+        let below = full.strip_prefix(&top).unwrap_or(&full).to_string_lossy().into_owned();
+        let wanted = if below.is_empty() { "." } else { &below };
+        let list = ask(&top, &["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit, "--", wanted])?;
         let named = list.split('\0').filter(|name| !name.is_empty()).map(|name| {
-            let inner = name.strip_prefix(root.as_str()).unwrap_or(name).trim_start_matches('/');
-            (name.to_owned(), inner.to_owned())
+            let path = top.join(name);
+            let inner = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+            (name.to_owned(), inner)
         });
         let named: Vec<(String, String)> = named.collect();
         let there: HashSet<&str> = named.iter().map(|(_, inner)| inner.as_str()).collect();
         let wanted = named.iter().filter(|(_, inner)| Tree::wants(inner, rules, |path| there.contains(path)));
-        let wanted: Vec<(String, String)> = wanted.cloned().collect();
-        all.extend(blobs(&base, commit, wanted)?);
+        for (name, inner, text) in blobs(&top, commit, wanted.cloned().collect())? {
+            let path = top.join(name);
+            let shown = path.strip_prefix(&base).unwrap_or(&path).to_string_lossy().into_owned();
+            all.push((shown, inner, text));
+        }
     }
     Ok(all)
 }
@@ -80,7 +89,7 @@ fn blobs(base: &Path, commit: &str, names: Vec<(String, String)>) -> anyhow::Res
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else { bail!("git has no pipes") };
     // A name with a line's end in it cannot be asked for this way.
     let names: Vec<_> = names.into_iter().filter(|(name, _)| !name.contains('\n')).collect();
-    let asked: Vec<String> = names.iter().map(|(name, _)| format!("{commit}:./{name}\n")).collect();
+    let asked: Vec<String> = names.iter().map(|(name, _)| format!("{commit}:{name}\n")).collect();
     let writer = std::thread::spawn(move || asked.iter().try_for_each(|line| stdin.write_all(line.as_bytes())));
     let mut answers = BufReader::new(stdout);
     let mut all = Vec::new();

@@ -262,6 +262,17 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
     if fail_under.is_some() && report.summary.defined == 0 {
         bail!("--fail-under: the catalog is empty; {}. Name one with --catalog or --main", report.catalog.reason);
     }
+    if baseline.is_some_and(|known| !known.gaps.is_empty()) && report.summary.defined == 0 {
+        bail!("--baseline: it has gaps, but the catalog is empty now; {}", report.catalog.reason);
+    }
+    let asked = fail_under.is_some() || baseline.is_some();
+    if let (true, Some(first)) = (asked, report.files.skipped.first()) {
+        let count = report.files.skipped.len();
+        eprintln!(
+            "postrider: {count} not read, and what they publish is not counted: {}: {}",
+            first.file, first.reason
+        );
+    }
     let failures = gate::judge(report, config, fail_under, baseline);
     for failure in &failures {
         eprintln!("postrider: {}", failure.0);
