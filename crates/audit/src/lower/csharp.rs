@@ -2,6 +2,7 @@
 
 mod declare;
 mod make;
+mod names;
 
 use super::{
     typed::{assign, bind_local, choose, concat, declare_local, each, escape, format},
@@ -126,6 +127,9 @@ fn simple<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
 
 /// `a.b`, `a?.b`, `a?[b]`; its last name is no mention.
 fn member(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    if let Some(value) = names::qualified(w, node) {
+        return value;
+    }
     match node.kind() {
         "conditional_access_expression" => {
             let of = w.lower_field(node, "condition");

@@ -2,6 +2,7 @@
 
 mod call;
 mod declare;
+mod mend;
 
 use super::{
     typed::{assign, bind_local, choose, concat, declare_local, each, escape, is_local},
@@ -9,6 +10,7 @@ use super::{
     writer::{Writer, either, line, named},
 };
 use crate::facts::{Expr, Facts};
+pub(super) use mend::mend;
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] = &["block", "for_statement", "catch_block", "when_expression"];

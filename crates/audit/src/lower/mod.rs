@@ -35,6 +35,8 @@ struct Dialect {
     blocks: &'static [&'static str],
     /// Module path and package of a file, by its path below the root and its text.
     place: fn(&mut Facts, Node<'_>, &str),
+    /// For what the grammar does not take: the text, as long as it is, with something in it that says the same.
+    mend: Option<fn(&str) -> Option<String>>,
 }
 
 const DIALECTS: &[Dialect] = &[
@@ -45,6 +47,7 @@ const DIALECTS: &[Dialect] = &[
         lower: php::lower,
         blocks: &[],
         place: php::place,
+        mend: None,
     },
     Dialect {
         name: "python",
@@ -53,6 +56,7 @@ const DIALECTS: &[Dialect] = &[
         lower: python::lower,
         blocks: &[],
         place: python::place,
+        mend: None,
     },
     Dialect {
         name: "go",
@@ -61,6 +65,7 @@ const DIALECTS: &[Dialect] = &[
         lower: go::lower,
         blocks: go::BLOCKS,
         place: go::place,
+        mend: None,
     },
     Dialect {
         name: "typescript",
@@ -69,6 +74,7 @@ const DIALECTS: &[Dialect] = &[
         lower: typescript::lower,
         blocks: typescript::BLOCKS,
         place: typescript::place,
+        mend: None,
     },
     Dialect {
         name: "typescript",
@@ -77,6 +83,7 @@ const DIALECTS: &[Dialect] = &[
         lower: typescript::lower,
         blocks: typescript::BLOCKS,
         place: typescript::place,
+        mend: None,
     },
     Dialect {
         name: "javascript",
@@ -85,6 +92,7 @@ const DIALECTS: &[Dialect] = &[
         lower: typescript::lower,
         blocks: typescript::BLOCKS,
         place: typescript::place,
+        mend: None,
     },
     Dialect {
         name: "ruby",
@@ -93,6 +101,7 @@ const DIALECTS: &[Dialect] = &[
         lower: ruby::lower,
         blocks: &[],
         place: ruby::place,
+        mend: None,
     },
     Dialect {
         name: "java",
@@ -101,6 +110,7 @@ const DIALECTS: &[Dialect] = &[
         lower: java::lower,
         blocks: java::BLOCKS,
         place: java::place,
+        mend: None,
     },
     Dialect {
         name: "csharp",
@@ -109,6 +119,7 @@ const DIALECTS: &[Dialect] = &[
         lower: csharp::lower,
         blocks: csharp::BLOCKS,
         place: csharp::place,
+        mend: None,
     },
     Dialect {
         name: "kotlin",
@@ -117,6 +128,7 @@ const DIALECTS: &[Dialect] = &[
         lower: kotlin::lower,
         blocks: kotlin::BLOCKS,
         place: kotlin::place,
+        mend: Some(kotlin::mend),
     },
     Dialect {
         name: "rust",
@@ -125,6 +137,7 @@ const DIALECTS: &[Dialect] = &[
         lower: rust::lower,
         blocks: rust::BLOCKS,
         place: rust::place,
+        mend: None,
     },
 ];
 
@@ -170,7 +183,10 @@ pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let tree = PARSER.with_borrow_mut(|parser| {
         parser.set_language(&(dialect.grammar)()).ok()?;
         parser.reset();
-        parser.parse(text, None)
+        let tree = parser.parse(text, None)?;
+        let again = || dialect.mend.filter(|_| tree.root_node().has_error())?(text);
+        let mended = again().and_then(|mended| parser.parse(mended, None));
+        Some(mended.filter(|mended| !mended.root_node().has_error()).unwrap_or(tree))
     })?;
     let root = tree.root_node();
     let mut writer = Writer::new(file, text, dialect);

@@ -124,7 +124,13 @@ fn constants(w: &mut Writer<'_>, node: Node<'_>) {
     for element in named(node).into_iter().filter(|child| child.kind() == "const_element") {
         let parts = named(element);
         if let [name, value] = parts[..] {
-            let value = w.lower(value);
+            let value = match (w.lower(value), w.class_body().and(w.class_name())) {
+                // What a class says about itself stands in no function that has a receiver.
+                (Expr::Member(of, member), Some(class)) if *of == Expr::Name("self".into()) => {
+                    Expr::Name(class).member(member)
+                }
+                (value, _) => value,
+            };
             w.bind(w.text(name), value, None, line(element));
         }
     }

@@ -63,8 +63,12 @@ fn read(w: &Writer<'_>, from: Node<'_>, to: Node<'_>) -> Option<Tree> {
 fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
     let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return Expr::Nil };
     let Some(tree) = read(w, *first, *last) else { return w.opaque(*first) };
+    let whole = tree.root_node();
+    let only = whole.named_child(0).filter(|_| whole.named_child_count() == 1);
+    // Such as `&event`: an expression that is no statement has an error around it.
+    let root = only.filter(|only| only.is_error() && only.named_child_count() == 1).unwrap_or(whole);
     let mut found = Expr::Nil;
-    for child in named(tree.root_node()) {
+    for child in named(root) {
         // Only the semicolon may be missing.
         let inner = if child.kind() == "expression_statement" { named(child).into_iter().next() } else { Some(child) };
         if let Some(inner) = inner.filter(|inner| !inner.has_error()) {

@@ -1,6 +1,9 @@
 //! What a file takes from others, and the path by which others know it.
 
-use super::values;
+use super::{
+    patterns::{self, How},
+    values,
+};
 use crate::{
     facts::Expr,
     lower::writer::{Writer, named},
@@ -156,9 +159,9 @@ pub(super) fn required(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
 }
 
 /// `const x = require('./x')`, `const { a, b: c } = require('./x')`, `const y = require('./x').y`: whether it is one.
-pub(super) fn by_require(w: &mut Writer<'_>, pattern: Node<'_>, value: Node<'_>) -> bool {
+pub(super) fn by_require(w: &mut Writer<'_>, pattern: Node<'_>, value: Node<'_>, how: How) -> bool {
     if let Some(source) = required(w, value) {
-        return taken(w, pattern, &source);
+        return taken(w, pattern, &source, how);
     }
     if value.kind() == "member_expression"
         && pattern.kind() == "identifier"
@@ -170,7 +173,7 @@ pub(super) fn by_require(w: &mut Writer<'_>, pattern: Node<'_>, value: Node<'_>)
     false
 }
 
-fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str) -> bool {
+fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool {
     match pattern.kind() {
         "identifier" => {
             add(w, w.text(pattern), source, Some("default"));
@@ -187,9 +190,17 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str) -> bool {
                     }
                     "pair_pattern" => {
                         let item = part.child_by_field_name("key").and_then(|key| super::key_text(w, key));
-                        let local = part.child_by_field_name("value").filter(|local| local.kind() == "identifier");
-                        if let (Some(item), Some(local)) = (item, local) {
-                            add(w, w.text(local), source, Some(&item));
+                        match (item, part.child_by_field_name("value")) {
+                            (Some(item), Some(local)) if local.kind() == "identifier" => {
+                                add(w, w.text(local), source, Some(&item));
+                            }
+                            // What is taken apart further goes by a name that nobody can write.
+                            (Some(item), Some(inner)) => {
+                                let name = format!("require('{source}').{item}");
+                                add(w, &name, source, Some(&item));
+                                patterns::bind(w, inner, &Expr::Name(name), None, how);
+                            }
+                            _ => {}
                         }
                     }
                     "rest_pattern" => {

@@ -33,7 +33,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
             bind(w, pattern, &Expr::Nil, declared, how);
             continue;
         };
-        if imports::by_require(w, pattern, bare(value)) {
+        if imports::by_require(w, pattern, bare(value), how) {
             continue;
         }
         if pattern.kind() != "identifier" {

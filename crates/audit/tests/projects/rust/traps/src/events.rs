@@ -51,6 +51,10 @@ pub mod webhook_events {
     pub const PAYOUT_STARTED: &str = "payout.started";
 
     pub const CONTEST_WON: &str = "contest.won";
+
+    pub const REFUND_OPENED: &str = "refund.opened";
+    pub const REFUND_PAID: &str = "refund.paid";
+    pub const REFUND_REJECTED: &str = "refund.rejected";
 }
 
 pub fn describe(event_type: &str) -> &str {

@@ -13,6 +13,7 @@ pub mod events;
 pub mod payouts;
 pub mod permissions;
 pub mod prelude;
+pub mod refunds;
 pub mod scopes;
 pub mod shared;
 pub mod subscriptions;

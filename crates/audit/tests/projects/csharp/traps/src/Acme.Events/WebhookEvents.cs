@@ -58,6 +58,10 @@ public static class WebhookEvents
 
     public const string ContestWon = "contest.won";
 
+    public const string RefundOpened = "refund.opened";
+    public const string RefundPaid = "refund.paid";
+    public const string RefundRejected = "refund.rejected";
+
     public static readonly IReadOnlyList<string> Preview = new[] { PayoutPaid, PayoutReturned };
 
     public static string Describe(string type) => type switch

@@ -37,6 +37,11 @@ const WebhookEvent = Object.freeze({
   TICKET_CLOSED: 'ticket.closed',
   EMAIL_BOUNCED: 'email.bounced',
   EMAIL_OPENED: 'email.opened',
+
+  TRANSFER_STARTED: 'transfer.started',
+  TRANSFER_SETTLED: 'transfer.settled',
+  VAULT_OPENED: 'vault.opened',
+  VAULT_SEALED: 'vault.sealed',
 });
 
 module.exports = { WebhookEvent };

@@ -40,4 +40,11 @@ enum WebhookEvent: string
 
     case SystemStarted = 'system.started';
     case ExportCompleted = 'export.completed';
+
+    case ParcelSent = 'parcel.sent';
+    case ParcelLost = 'parcel.lost';
+    case ParcelReturned = 'parcel.returned';
+
+    public const PARCEL_DEFAULT = self::ParcelSent;
+    public const PARCEL_LAST = self::ParcelLost;
 }

@@ -55,6 +55,10 @@ object WebhookEvents {
 
     const val CONTEST_WON = "contest.won"
 
+    const val REFUND_OPENED = "refund.opened"
+    const val REFUND_PAID = "refund.paid"
+    const val REFUND_REJECTED = "refund.rejected"
+
     fun describe(type: String): String = when (type) {
         PAYOUT_PAID -> "Money reached the bank"
         PAYOUT_RETURNED -> "The bank gave the money back"

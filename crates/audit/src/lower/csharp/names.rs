@@ -1,0 +1,47 @@
+//! C#: names that say the namespace too.
+
+use super::super::{typed::is_local, writer::Writer};
+use crate::facts::Expr;
+use tree_sitter::Node;
+
+/// What is longer is a chain of calls.
+const LENGTH_MAX: usize = 256;
+
+/// `Acme.Events.Topics.A`, also behind `global::`: the type is taken in as if by `using`.
+pub(super) fn qualified(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
+    if w.text(node).len() > LENGTH_MAX {
+        return None;
+    }
+    let text: String = w.text(node).split_whitespace().collect();
+    let (path, certain) = match text.strip_prefix("global::") {
+        Some(path) => (path, true),
+        None => (text.as_str(), false),
+    };
+    let mut parts: Vec<&str> = path.split('.').collect();
+    let is_name =
+        |part: &&str| part.starts_with(char::is_uppercase) && part.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if parts.len() < 3 || !parts.iter().all(is_name) || !(certain || is_namespace(w, parts[0])) {
+        return None;
+    }
+    let member = parts.pop()?;
+    let local = parts.join(".");
+    let item = parts.pop()?;
+    if !w.facts.imports.iter().any(|import| import.local == local) {
+        w.import(&local, parts.into_iter().map(str::to_owned).collect(), Some(item));
+    }
+    Some(Expr::Name(local).member(member))
+}
+
+/// Whether a namespace that this file knows begins so, and nothing nearer is called so.
+fn is_namespace(w: &Writer<'_>, name: &str) -> bool {
+    let of_class = w.class().is_some_and(|class| {
+        let class = &w.facts.classes[class];
+        class.fields.iter().map(|(field, _)| field).chain(&class.members).any(|one| one.name == name)
+    });
+    let own = w.facts.module.len() > 1 && w.facts.module[0] == name;
+    let known =
+        || w.facts.imports.iter().any(|one| one.local == "*" && one.module.first().is_some_and(|it| it == name));
+    let named_so = w.facts.imports.iter().any(|import| import.local == name)
+        || w.facts.classes.iter().any(|class| class.name == name);
+    !of_class && !named_so && !is_local(w, &w.known(name)) && (own || known())
+}
