@@ -314,6 +314,9 @@ fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
 
 /// A class's method, and those that stand in for it in the classes made from it.
 pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
+    if project.functions_named(name).is_empty() {
+        return Vec::new();
+    }
     let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
     // With one base each, what a child does not have itself is what was found already.
     let single = OVERLOADS.contains(&project.files[class.file].language);

@@ -1,7 +1,7 @@
 //! Which functions anybody calls.
 
 use crate::{
-    facts::Expr,
+    facts::{Expr, Facts},
     graph::Graph,
     project::{FunctionId, Meaning, Project, related},
     verbs::Words,
@@ -36,6 +36,8 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
             children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
         }
     }
+    let aliases: Vec<HashSet<&str>> = project.files.iter().map(aliases).collect();
+    let mut done: HashSet<(&str, &str)> = HashSet::new();
     while let Some(id) = open.pop() {
         if !live.insert(id) {
             continue;
@@ -43,17 +45,29 @@ pub(crate) fn live(project: &Project, graph: &Graph<'_>, words: &Words) -> HashS
         open.extend(graph.calls.get(&id).into_iter().flatten());
         open.extend(children.get(&id).into_iter().flatten());
         let language = project.files[id.file].language;
-        let mentioned = project.function(id).mentions.iter().filter(|name| !is_local_value(project, id, name));
-        for name in mentioned.chain(graph.loose.get(&id).into_iter().flatten()) {
-            let named = project.functions_named(name).iter();
-            open.extend(named.filter(|one| related(project.files[one.file].language, language)));
-            // It may be called something else where it is defined.
-            if let Meaning::Values(values, at) = project.meaning(name, id) {
+        let loose = graph.loose.get(&id).into_iter().flatten();
+        for name in project.function(id).mentions.iter().chain(loose) {
+            let named = project.functions_named(name);
+            let is_alias = aliases[id.file].contains(name.as_str());
+            if (named.is_empty() && !is_alias) || is_local_value(project, id, name) {
+                continue;
+            }
+            if done.insert((language, name.as_str())) {
+                open.extend(named.iter().filter(|one| related(project.files[one.file].language, language)));
+            }
+            // It is called something else where it is defined.
+            if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
                 open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
             }
         }
     }
     live
+}
+
+/// Names of a file for what has another one where it comes from.
+fn aliases(facts: &Facts) -> HashSet<&str> {
+    let other = facts.imports.iter().filter(|import| import.item.as_deref() != Some(import.local.as_str()));
+    other.map(|import| import.local.as_str()).collect()
 }
 
 /// A parameter or a variable that only has a function's name.

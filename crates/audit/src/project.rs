@@ -59,6 +59,8 @@ pub(crate) struct Project {
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Names at the top of each file.
     top: Vec<HashMap<String, Vec<usize>>>,
+    /// What each class is made from.
+    lineages: Vec<Vec<Vec<ClassId>>>,
 }
 
 impl Project {
@@ -75,6 +77,7 @@ impl Project {
             children: HashMap::new(),
             methods: packages::methods(&files),
             top: Vec::new(),
+            lineages: Vec::new(),
         };
         roots::extend(&mut files);
         for (file, facts) in files.iter().enumerate() {
@@ -103,6 +106,7 @@ impl Project {
             project.top.push(top);
         }
         project.files = files;
+        project.lineages = project.lineages();
         project
     }
 

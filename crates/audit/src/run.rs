@@ -11,7 +11,7 @@ use crate::{
     publish::Search,
     report::{Files, Report, Skipped},
     suggest,
-    tree::Tree,
+    tree::{Source, Tree},
     verbs,
 };
 use model::catalog::Catalog;
@@ -84,9 +84,12 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
 
 /// All files, in parallel; the syntax trees are gone when this returns.
 fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
-    let read: Vec<Result<Facts, Skipped>> = tree
-        .sources
-        .par_iter()
+    // The largest first, so that no thread is left with one at the end.
+    let mut sources: Vec<&Source> = tree.sources.iter().collect();
+    sources.sort_by_key(|source| std::cmp::Reverse(source.bytes));
+    let mut read: Vec<Result<Facts, Skipped>> = sources
+        .into_par_iter()
+        .with_max_len(1)
         .map(|source| {
             let skipped = |reason: String| Skipped { file: source.name.clone(), reason };
             let facts = source.read().map_err(skipped).and_then(|text| {
@@ -101,6 +104,11 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
             facts
         })
         .collect();
+    let name = |one: &Result<Facts, Skipped>| match one {
+        Ok(facts) => facts.file.clone(),
+        Err(skipped) => skipped.file.clone(),
+    };
+    read.sort_by_cached_key(name);
     let mut files =
         Files { root: tree.root.clone(), tests: tree.tests, skipped: tree.skipped.clone(), ..Files::default() };
     let mut languages: BTreeMap<&'static str, usize> = BTreeMap::new();

@@ -49,6 +49,7 @@ pub struct Source {
     pub name: String,
     /// Below the path that was asked for; by this it is seen whether it is a test.
     pub inner: String,
+    pub(crate) bytes: u64,
     content: Content,
 }
 
@@ -200,7 +201,7 @@ impl Tree {
             self.skipped.push(Skipped { file: name, reason: format!("{bytes} bytes, more than {}", rules.max_bytes) });
             return;
         }
-        self.sources.push(Source { name, inner, content: Content::Path(path.to_owned()) });
+        self.sources.push(Source { name, inner, bytes, content: Content::Path(path.to_owned()) });
     }
 
     /// Whether a file would be read, by its path below the path that is asked for; `has` says which other paths there are.
@@ -226,7 +227,7 @@ impl Tree {
             } else if text.len() as u64 > rules.max_bytes {
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
             } else {
-                tree.sources.push(Source { inner, name, content: Content::Text(text) });
+                tree.sources.push(Source { inner, name, bytes: text.len() as u64, content: Content::Text(text) });
             }
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));

@@ -93,6 +93,10 @@ impl Words {
         if self.ignored.iter().any(|one| one == name) {
             return false;
         }
+        // Most names are soon out of the question.
+        if !STRONG.iter().chain(WEAK).any(|verb| contains(name, verb)) {
+            return false;
+        }
         let words = split(name);
         let Some(first) = words.first() else { return false };
         if OTHER.contains(&first.as_str()) {
@@ -128,10 +132,16 @@ pub(crate) fn says_event(name: &str) -> bool {
 
 /// `event_type`, `eventType`, `EVENT_TYPE` and `EventType` are one name.
 pub(crate) fn same(one: &str, other: &str) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars().filter(|c| *c != '_' && *c != '-').flat_map(char::to_lowercase).collect()
-    };
-    plain(one) == plain(other)
+    letters(one).eq(letters(other))
+}
+
+/// Whether a name has these letters in it, in whatever case.
+fn contains(name: &str, verb: &str) -> bool {
+    name.as_bytes().windows(verb.len()).any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().filter(|c| !matches!(c, b'_' | b'-')).map(|c| c.to_ascii_lowercase())
 }
 
 /// The words of a name, in lower case: `sendWebhookEvent` → send webhook event.

@@ -2,6 +2,7 @@
 
 use super::{ClassId, FunctionId, Meaning, Project, nesting, related};
 use crate::facts::{Expr, Facts, Function};
+use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
 /// The depth from which on a class's bases are not asked.
@@ -140,7 +141,19 @@ impl Project {
     }
 
     /// What a class is made from, the nearest first; each once, in whatever circles they stand.
-    pub(crate) fn lineage(&self, id: ClassId) -> Vec<ClassId> {
+    pub(crate) fn lineage(&self, id: ClassId) -> &[ClassId] {
+        self.lineages.get(id.file).and_then(|file| file.get(id.index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The lineage of every class.
+    pub(super) fn lineages(&self) -> Vec<Vec<Vec<ClassId>>> {
+        let of_file = |(file, facts): (usize, &Facts)| {
+            (0..facts.classes.len()).map(|index| self.find_lineage(ClassId { file, index })).collect()
+        };
+        self.files.par_iter().enumerate().map(of_file).collect()
+    }
+
+    fn find_lineage(&self, id: ClassId) -> Vec<ClassId> {
         const KIN_MAX: usize = 64;
         let mut found = vec![id];
         let mut at = 0;
@@ -170,8 +183,8 @@ impl Project {
         if self.functions_named(name).is_empty() {
             return Vec::new();
         }
-        let line = self.lineage(id).into_iter();
-        line.map(|base| self.overloads(base, name, ITSELF)).find(|found| !found.is_empty()).unwrap_or_default()
+        let line = self.lineage(id).iter();
+        line.map(|base| self.overloads(*base, name, ITSELF)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 

@@ -137,7 +137,7 @@ impl<'p> Reach<'p> {
         }
         if depth == 0 {
             for base in self.project.lineage(id) {
-                let found = self.of_class(base, name, walk, 1);
+                let found = self.of_class(*base, name, walk, 1);
                 if !found.is_empty() {
                     return found;
                 }
