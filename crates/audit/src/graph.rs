@@ -44,6 +44,9 @@ pub(crate) struct Targets {
     pub(crate) loose: bool,
 }
 
+/// By function and place.
+type Params<'p> = HashMap<(FunctionId, usize), Arc<Vec<Found<'p>>>>;
+
 #[derive(Default)]
 pub(crate) struct Graph<'p> {
     callers: HashMap<FunctionId, Vec<Caller<'p>>>,
@@ -52,7 +55,7 @@ pub(crate) struct Graph<'p> {
     /// Names of functions that a function calls through receivers of which nothing is known.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
     /// What parameters come to be, as far as it is known already.
-    params: Mutex<HashMap<(FunctionId, usize), Arc<Vec<Found<'p>>>>>,
+    params: Mutex<Params<'p>>,
 }
 
 impl<'p> Graph<'p> {
