@@ -315,8 +315,15 @@ pub(crate) fn end_line(node: Node<'_>) -> u32 {
 
 /// Children that are not comments.
 pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+    // A cursor costs more than one look for a child.
+    match node.named_child_count() {
+        0 => Vec::new(),
+        1 => node.named_child(0).into_iter().filter(|child| !child.is_extra()).collect(),
+        _ => {
+            let mut cursor = node.walk();
+            node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+        }
+    }
 }
 
 pub(crate) fn arg(value: Expr) -> Arg {
