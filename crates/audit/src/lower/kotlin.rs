@@ -5,7 +5,7 @@ mod declare;
 mod mend;
 
 use super::{
-    typed::{assign, bind_local, choose, concat, declare_local, each, escape, is_local},
+    typed::{self, assign, bind_local, choose, concat, declare_local, each, escape, is_local},
     words::type_name,
     writer::{Writer, either, line, named},
 };
@@ -224,20 +224,8 @@ fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         Some("+") => {}
         _ => return w.lower_opaque(node),
     }
-    // A long chain leans to the left: walked here, so that its pieces are no strings of their own.
-    let mut pieces = Vec::new();
-    let mut at = Some(node);
-    while let Some(one) = at {
-        if one.kind() == "binary_expression" && w.field_text(one, "operator") == Some("+") {
-            pieces.extend(one.child_by_field_name("right"));
-            at = one.child_by_field_name("left");
-        } else {
-            pieces.push(one);
-            break;
-        }
-    }
     let mut parts = Vec::new();
-    for piece in pieces.into_iter().rev() {
+    for piece in typed::pieces(w, node) {
         match piece.kind() {
             "string_literal" | "multiline_string_literal" => parts.extend(string(w, piece)),
             _ => parts.push(w.lower(piece)),

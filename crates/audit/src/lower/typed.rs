@@ -30,6 +30,24 @@ const SAME_ELEMENTS: &[&str] = &[
     "Reverse",
 ];
 
+/// What stands between the `+` of a chain, in order. The chain leans to the left: it is walked here, so that its pieces are
+/// no strings of their own.
+pub(super) fn pieces<'t>(w: &Writer<'_>, node: Node<'t>) -> Vec<Node<'t>> {
+    let mut pieces = Vec::new();
+    let mut at = Some(node);
+    while let Some(one) = at {
+        if one.kind() == "binary_expression" && w.field_text(one, "operator") == Some("+") {
+            pieces.extend(w.child(one, "right"));
+            at = w.child(one, "left");
+        } else {
+            pieces.push(one);
+            break;
+        }
+    }
+    pieces.reverse();
+    pieces
+}
+
 /// Whether a name belongs to the functions around, up to the method.
 pub(super) fn is_local(w: &Writer<'_>, name: &str) -> bool {
     let mut at = w.function();

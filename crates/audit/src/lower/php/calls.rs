@@ -55,16 +55,21 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     from_container.or_else(|| values::built_in(w, name, &values, node)).unwrap_or(call)
 }
 
-pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "object");
-    let name = match node.child_by_field_name("name") {
+/// The name that is called; none when it is computed.
+fn called<'a>(w: &mut Writer<'a>, node: Node<'_>) -> &'a str {
+    match node.child_by_field_name("name") {
         Some(name) if name.kind() == "name" => w.text(name),
         Some(name) => {
             w.lower(name);
             ""
         }
         None => "",
-    };
+    }
+}
+
+pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let of = w.lower_field(node, "object");
+    let name = called(w, node);
     if is_reference(node) {
         w.mention(name);
         return of.member(name);
@@ -81,14 +86,7 @@ pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn scoped_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "scope");
-    let name = match node.child_by_field_name("name") {
-        Some(name) if name.kind() == "name" => w.text(name),
-        Some(name) => {
-            w.lower(name);
-            ""
-        }
-        None => "",
-    };
+    let name = called(w, node);
     if is_reference(node) {
         w.mention(name);
         return of.member(name);
