@@ -103,7 +103,7 @@ pub(crate) fn subscription(
         max_retries: 3,
         timeout: Duration::from_secs(30),
         secrets: vec![SigningSecret { value: "bench-secret-0123456789".into(), until: None }],
-        metadata: serde_json::Map::new(),
+        metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
         is_unique: false,
         revision: 1,

@@ -3,16 +3,21 @@
 mod audit;
 mod auth;
 mod body;
+mod cors;
 mod docs;
 mod events;
+mod family;
 mod follow;
 mod health;
 mod keys;
 mod list;
+mod memory;
 mod nodes;
+mod prefixes;
 mod problem;
 mod query;
 mod router;
+mod singular;
 mod tenant_webhooks;
 mod tenants;
 mod types;
@@ -24,7 +29,8 @@ pub use router::{health_router, openapi, router};
 
 use auth::Directory;
 use delivery::Engine;
-use model::{Clock, EventPattern, IdSource, TenantId, Timestamp, catalog::Catalog};
+use memory::Memory;
+use model::{Clock, EventPattern, IdSource, IdStyle, TenantId, Timestamp, catalog::Catalog};
 use parking_lot::RwLock;
 use problem::Problem;
 use std::{
@@ -48,7 +54,7 @@ pub struct Parts {
 }
 
 /// What an installation sets for the API.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     pub allow_http: bool,
     /// Make a tenant when the operator's key first names it.
@@ -59,6 +65,37 @@ pub struct Settings {
     pub timeout: Duration,
     /// Refuse events whose type is not in the catalog, and payloads that break their schema.
     pub strict_catalog: bool,
+    /// How event ids of ours are written.
+    pub ids: IdStyle,
+    /// The cookie in which browsers may send a key.
+    pub cookie: String,
+    /// Origins whose pages may call the API (CORS).
+    pub cors_origins: Arc<[String]>,
+    /// Paths under which the API is mounted beside `/api/v1`, without a slash at the end.
+    pub prefixes: Arc<[String]>,
+    /// Bytes that request bodies and large answers may hold at once.
+    pub request_memory: usize,
+    /// Within this a body must have arrived.
+    pub body_timeout: Duration,
+}
+
+impl Settings {
+    /// Defaults for everything but the timeout of receivers.
+    pub fn new(timeout: Duration) -> Self {
+        Self {
+            allow_http: false,
+            tenants_on_first_use: false,
+            max_retries: 3,
+            timeout,
+            strict_catalog: false,
+            ids: IdStyle::Prefixed,
+            cookie: "access_token".into(),
+            cors_origins: Arc::default(),
+            prefixes: Arc::default(),
+            request_memory: 128 * 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+        }
+    }
 }
 
 /// The state that all handlers share.
@@ -77,6 +114,7 @@ pub struct Inner {
     pub(crate) changing_types: tokio::sync::Mutex<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
+    pub(crate) memory: Arc<Memory>,
     pub(crate) started_at: Timestamp,
     /// Up to where the changes of other nodes are known here.
     pub(crate) version: tokio::sync::Mutex<i64>,
@@ -118,6 +156,7 @@ impl App {
             types: Types::new(parts.settings.strict_catalog),
             changing_types: tokio::sync::Mutex::new(()),
             admin_key_hash: parts.admin_key_hash,
+            memory: Memory::new(parts.settings.request_memory),
             settings: parts.settings,
         }));
         app.follow();
@@ -125,7 +164,7 @@ impl App {
     }
 
     /// The catalog as it is now.
-    pub(crate) fn known(&self) -> Arc<Known> {
+    pub(crate) fn catalog(&self) -> Arc<Known> {
         self.known.read().clone()
     }
 
@@ -144,14 +183,12 @@ impl App {
 
     /// The patterns among these that cover no event type one can subscribe to.
     pub(crate) fn unsupported(&self, patterns: &[EventPattern]) -> Vec<String> {
-        let known = self.known();
+        let known = self.catalog();
         patterns.iter().filter(|one| !known.catalog.can_subscribe(one)).map(ToString::to_string).collect()
     }
 }
 
 /// Runs something to its end even when the client hangs up.
 async fn finish<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Problem> {
-    tokio::spawn(work).await.map_err(|fault| {
-        Problem::new(http::StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").because(&fault)
-    })
+    tokio::spawn(work).await.map_err(|fault| Problem::internal().because(&fault))
 }

@@ -1,13 +1,14 @@
 //! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
 //! faults by field, and a request id. What the client must not know goes to the log, once, here.
 
+use crate::family::Family;
 use axum::{
     body::Body,
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use model::{Invalid, Problems};
 use serde::Serialize;
 use std::{error::Error, fmt::Write as _, sync::Arc};
@@ -109,19 +110,30 @@ impl Problem {
         }
     }
 
+    /// 500: a fault of ours.
+    pub(crate) fn internal() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
+    }
+
+    /// The connection is closed after it.
+    pub(crate) fn closing(self) -> Self {
+        self.with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// 503: try again shortly.
     pub(crate) fn busy(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// The same with 400 where it would be 422: T knows no other status for a client's mistake.
-    pub(crate) fn into_bad_request(self) -> Self {
-        self.edit(|inner| {
-            if inner.status == StatusCode::UNPROCESSABLE_ENTITY {
-                inner.status = StatusCode::BAD_REQUEST;
-            }
-        })
+    /// With a stable name of its own.
+    pub(crate) fn with_code(self, code: &'static str) -> Self {
+        self.edit(|inner| inner.code = code)
     }
 
     /// With the fault that the log should show.
@@ -149,7 +161,7 @@ impl From<storage::StorageError> for Problem {
             storage::StorageError::Unavailable(_) => {
                 Self::busy("The store is not available now; try again shortly").because(&fault)
             }
-            _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").because(&fault),
+            _ => Self::internal().because(&fault),
         }
     }
 }
@@ -169,6 +181,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, request: Request, next: Next) -> Response {
     let given = request.headers().get(REQUEST_ID).cloned();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (family, version) = (Family::of(&path), request.version());
     let mut response = next.run(request).await;
     let status = response.status();
     let Problem(problem) = match response.extensions_mut().remove::<Problem>() {
@@ -176,6 +189,8 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
         None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
         None => return response,
     };
+    let status = family.status(problem.status, problem.code);
+    *response.status_mut() = status;
     let usable = |id: &HeaderValue| id.len() <= 100 && id.to_str().is_ok();
     let id = given.filter(usable).unwrap_or_else(|| {
         HeaderValue::try_from(app.ids.event(app.clock.now()).uuid().simple().to_string())
@@ -183,14 +198,14 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
     });
     let request_id = id.to_str().unwrap_or_default();
     if let Some(cause) = &problem.cause {
-        tracing::error!(request_id, %method, path, status = problem.status.as_u16(), cause, "request failed");
+        tracing::error!(request_id, %method, path, status = status.as_u16(), cause, "request failed");
     } else {
-        tracing::debug!(request_id, %method, path, status = problem.status.as_u16(), detail = problem.detail, "refused");
+        tracing::debug!(request_id, %method, path, status = status.as_u16(), detail = problem.detail, "refused");
     }
     let body = ProblemBody {
         kind: "about:blank",
-        title: problem.status.canonical_reason().unwrap_or("Error"),
-        status: problem.status.as_u16(),
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
         code: problem.code,
         detail: &problem.detail,
         errors: problem.errors.iter().map(|e| FieldError { field: &e.field, message: &e.message }).collect(),
@@ -202,6 +217,10 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(REQUEST_ID, id);
     for (name, value) in &problem.headers {
+        // HTTP/2 has no such header.
+        if *name == header::CONNECTION && version >= Version::HTTP_2 {
+            continue;
+        }
         headers.insert(name, value.clone());
     }
     response

@@ -1,13 +1,11 @@
 //! Every route on one page.
 
 use crate::{
-    App, audit, body::REQUEST_MAX, docs, events, health, keys, nodes, problem, problem::Problem, tenant_webhooks,
-    tenants, webhooks,
+    App, audit, body, cors, docs, events, family, family::Parameters, health, keys, nodes, prefixes, problem,
+    problem::Problem, singular, tenant_webhooks, tenants, webhooks,
 };
 use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
+    Router, middleware,
     response::{IntoResponse, Response},
 };
 use http::{Method, StatusCode, Uri};
@@ -37,6 +35,7 @@ fn routes() -> OpenApiRouter<App> {
                         webhooks::subscriptions::delete::delete))
         .routes(routes!(webhooks::subscriptions::test::test))
         .routes(routes!(webhooks::subscriptions::rotate_secret::rotate_secret))
+        .routes(routes!(webhooks::subscriptions::secret::secret))
         .routes(routes!(webhooks::subscriptions::pause::pause))
         .routes(routes!(webhooks::subscriptions::activate::activate))
         .routes(routes!(webhooks::subscriptions::deliveries::deliveries))
@@ -68,14 +67,21 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 pub fn router(app: App) -> Router {
     let (router, mut document) = routes().split_for_parts();
     docs::complete(&mut document);
-    router
+    let prefixes = app.settings.prefixes.clone();
+    let router = router
         .merge(docs::routes(&document))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(DefaultBodyLimit::max(REQUEST_MAX))
+        .layer(middleware::from_fn_with_state(Parameters::of(&document), family::answer))
+        .layer(middleware::from_fn(singular::refuse_repeated))
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
-        .with_state(app)
+        .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
+    let router = match cors::layer(&app.settings.cors_origins) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    prefixes::mount(router.with_state(app), &prefixes)
 }
 
 /// Of a node that only delivers: how it is, and nothing else.
@@ -103,5 +109,5 @@ async fn no_method(method: Method, uri: Uri) -> Problem {
 }
 
 fn panicked() -> Response {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").into_response()
+    Problem::internal().into_response()
 }

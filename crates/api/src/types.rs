@@ -1,7 +1,7 @@
 //! What is published against the catalog. Strict: an unknown type or a payload that breaks its schema is refused. Else
 //! it is accepted, counted and logged.
 
-use crate::{App, problem::Problem};
+use crate::{App, family::Warnings, problem::Problem};
 use model::{
     EventType, Invalid, Problems, TenantId, Timestamp,
     catalog::{Catalog, CatalogEntry},
@@ -53,6 +53,24 @@ pub(crate) struct Count {
     pub(crate) last_fault: String,
 }
 
+/// Where a publisher has put an event's type and data, and where warnings about them go.
+pub(crate) struct Place<'p> {
+    pub(crate) type_field: &'p str,
+    pub(crate) data_field: &'p str,
+    pub(crate) warnings: &'p Warnings,
+}
+
+/// Names that are less alike (Jaro-Winkler similarity) are no hint.
+const ALIKE: f64 = 0.85;
+
+/// The event type of the catalog whose name is nearest to an unknown one.
+fn nearest(catalog: &Catalog, unknown: &EventType) -> Option<EventType> {
+    let entries = catalog.iter().filter(|entry| !entry.retired);
+    let scored = entries.map(|entry| (strsim::jaro_winkler(entry.event_type.as_str(), unknown.as_str()), entry));
+    let (score, entry) = scored.max_by(|(a, _), (b, _)| a.total_cmp(b))?;
+    (score >= ALIKE).then(|| entry.event_type.clone())
+}
+
 /// Checks what is published.
 #[derive(Debug)]
 pub(crate) struct Types {
@@ -78,22 +96,25 @@ impl Types {
         self.counts.lock().iter().map(|(key, count)| (key.clone(), count.clone())).collect()
     }
 
-    /// How it does not fit, where that is no reason to refuse it. `data` is JSON; `type_field` and `data_field` are its
-    /// publisher's names of type and data.
+    /// How an event does not fit the catalog, where that is no reason to refuse it. `data` is a JSON object.
     pub(crate) fn check(
         &self,
         app: &App,
         tenant: &TenantId,
         event_type: &EventType,
         data: &str,
-        type_field: &str,
-        data_field: &str,
+        place: &Place<'_>,
     ) -> Result<Option<Misfit>, Problem> {
-        let known: Arc<Known> = app.known();
+        let Place { type_field, data_field, warnings } = *place;
+        let known: Arc<Known> = app.catalog();
         let Some(entry) = known.catalog.get(event_type.as_str()) else {
+            let hint = nearest(&known.catalog, event_type);
             if self.strict {
-                return Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}")));
+                let hint = hint.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
+                return Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}{hint}")));
             }
+            let hint = hint.map(|name| format!("; the nearest name there is {name}")).unwrap_or_default();
+            warnings.add(format!("{type_field}: {event_type} is not in the catalog{hint}"));
             self.count(app, tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
             return Ok(Some(Misfit::Unknown));
         };
@@ -101,13 +122,7 @@ impl Types {
             return Ok(None);
         }
         let Some(schema) = known.schema(entry) else { return Ok(None) };
-        let Ok(value) = serde_json::from_str::<Value>(data) else {
-            // A number beyond what a checker can hold, or nesting too deep.
-            return match self.strict {
-                true => Err(Problem::invalid(data_field, "has a number or a depth that cannot be checked")),
-                false => Ok(None),
-            };
-        };
+        let Ok(value) = serde_json::from_str::<Value>(data) else { return Ok(None) };
         let breaches = schema.check(subject(&value));
         match breaches.first() {
             None => Ok(None),

@@ -100,8 +100,8 @@ fn answer(status: StatusCode, bytes: &[u8]) -> anyhow::Result<Value> {
 }
 
 /// Prints an answer for people and programs alike.
-pub(crate) fn print(value: &Value) {
-    println!("{value:#}");
+pub(crate) fn print(value: &impl serde::Serialize) {
+    println!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// A value for a path.

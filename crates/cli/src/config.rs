@@ -12,6 +12,7 @@ use figment::{
 };
 use http::HeaderValue;
 use ipnet::IpNet;
+use model::IdStyle;
 use secrecy::SecretString;
 use std::{
     net::SocketAddr,
@@ -21,7 +22,7 @@ use std::{
 use storage::NodeRole;
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 21] = [
+const SETTINGS: [(&str, &str, Option<&str>); 27] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -37,6 +38,12 @@ const SETTINGS: [(&str, &str, Option<&str>); 21] = [
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
     ("catalog_folder", "POSTRIDER_CATALOG_FOLDER", None),
     ("catalog_strict", "POSTRIDER_CATALOG_STRICT", Some("false")),
+    ("ids", "POSTRIDER_IDS", Some("prefixed")),
+    ("api_prefixes", "POSTRIDER_API_PREFIXES", Some("/api/v1")),
+    ("cookie", "POSTRIDER_COOKIE", Some("access_token")),
+    ("cors_origins", "POSTRIDER_CORS_ORIGINS", Some("")),
+    ("request_memory_mb", "POSTRIDER_REQUEST_MEMORY_MB", Some("128")),
+    ("body_timeout_seconds", "POSTRIDER_BODY_TIMEOUT_SECONDS", Some("30")),
     ("log", "POSTRIDER_LOG", Some("info")),
     ("log_format", "POSTRIDER_LOG_FORMAT", Some("text")),
     ("timeout_seconds", "WEBHOOK_TIMEOUT_SECONDS", Some("10")),
@@ -72,6 +79,16 @@ pub(crate) struct Config {
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
     pub(crate) strict_catalog: bool,
+    /// How event ids of ours are written.
+    pub(crate) ids: IdStyle,
+    /// Prefixes of the API beside `/api/v1`.
+    pub(crate) api_prefixes: Vec<String>,
+    /// The cookie in which browsers may send a key.
+    pub(crate) cookie: String,
+    pub(crate) cors_origins: Vec<String>,
+    /// Bytes that request bodies and large answers may hold at once.
+    pub(crate) request_memory: usize,
+    pub(crate) body_timeout: Duration,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
     pub(crate) timeout: Duration,
@@ -200,6 +217,22 @@ impl Raw {
             tenants_on_first_use: self.flag("tenants_on_first_use")?,
             catalog_folder: self.text("catalog_folder").map(PathBuf::from),
             strict_catalog: self.flag("catalog_strict")?,
+            ids: self.get("ids", |text| match text {
+                "prefixed" => Ok(IdStyle::Prefixed),
+                "uuid" => Ok(IdStyle::Uuid),
+                _ => Err(format!("is {text:?} but must be prefixed or uuid, for example uuid")),
+            })?,
+            api_prefixes: self.get("api_prefixes", parse_prefixes)?,
+            cookie: self.get("cookie", |text| {
+                let token = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
+                if text.is_empty() || !text.bytes().all(token) {
+                    return Err(format!("is {text:?} but must be the name of a cookie, for example access_token"));
+                }
+                Ok(text.to_owned())
+            })?,
+            cors_origins: self.get("cors_origins", parse_origins)?,
+            request_memory: self.number("request_memory_mb", 64, 65_536, 128)? as usize * 1024 * 1024,
+            body_timeout: Duration::from_secs(self.number("body_timeout_seconds", 1, 3_600, 30)?),
             log: self.text("log").unwrap_or_default(),
             log_format: self.get("log_format", |text| {
                 LogFormat::from_str(text, true)
@@ -216,6 +249,37 @@ impl Raw {
             })?,
         })
     }
+}
+
+/// Paths with commas between; `/api/v1` is always there.
+fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    let parse = |part: &str| {
+        let prefix = part.trim_end_matches('/');
+        if !prefix.starts_with('/') || !prefix.chars().all(plain) || prefix.contains("//") {
+            return Err(format!(
+                "has {part:?}, which is no path; it must be paths with commas between, for example /api/v1,/api/isp/v1"
+            ));
+        }
+        Ok(prefix.to_owned())
+    };
+    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
+    let prefixes: Vec<String> = parts.map(parse).collect::<Result<_, _>>()?;
+    Ok(prefixes.into_iter().filter(|prefix| prefix != "/api/v1").collect())
+}
+
+/// Origins (RFC 6454) with commas between.
+fn parse_origins(text: &str) -> Result<Vec<String>, String> {
+    let parse = |part: &str| {
+        let url = url::Url::parse(part).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        match url.map(|url| url.origin().ascii_serialization()) {
+            Some(origin) if origin == part => Ok(origin),
+            _ => Err(format!(
+                "has {part:?}, which is no origin; it must be scheme, host and port without a path, for example https://app.example.com"
+            )),
+        }
+    };
+    text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
 }
 
 /// `[catalog] strict = true` is the setting `catalog_strict`.
@@ -327,6 +391,15 @@ mod tests {
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
             ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),
             ("log_format", "xml", "POSTRIDER_LOG_FORMAT"),
+            ("ids", "short", "POSTRIDER_IDS"),
+            ("api_prefixes", "api/v1", "POSTRIDER_API_PREFIXES"),
+            ("api_prefixes", "/api v1,/a?b", "POSTRIDER_API_PREFIXES"),
+            ("cookie", "a b", "POSTRIDER_COOKIE"),
+            ("cors_origins", "app.example.com", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "https://app.example.com/", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "*", "POSTRIDER_CORS_ORIGINS"),
+            ("request_memory_mb", "1", "POSTRIDER_REQUEST_MEMORY_MB"),
+            ("body_timeout_seconds", "0", "POSTRIDER_BODY_TIMEOUT_SECONDS"),
         ];
         for (name, text, variable) in rows {
             let fault = check(&[(name, text)]).err().unwrap().to_string();

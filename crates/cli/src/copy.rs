@@ -111,12 +111,14 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
         copied.keys += 1;
     }
     let mut subscriptions = Vec::new();
-    source.each_subscription(&mut |one| subscriptions.push(one)).await?;
-    for one in subscriptions {
-        if target.subscriptions_ever(&one.tenant, &[one.id]).await?.is_empty() {
-            let inserted = target.insert_subscription(&one).await?;
-            ensure!(inserted == Insert::Done, "the subscription {} could not be copied: {inserted:?}", one.id);
-            target.write_stats(&one).await?;
+    source.each_subscription(&mut |one| subscriptions.push((one.tenant, one.id))).await?;
+    for (tenant, id) in subscriptions {
+        if target.subscriptions_ever(&tenant, &[id]).await?.is_empty() {
+            for one in source.subscriptions_ever(&tenant, &[id]).await? {
+                let inserted = target.insert_subscription(&one).await?;
+                ensure!(inserted == Insert::Done, "the subscription {id} could not be copied: {inserted:?}");
+                target.write_stats(&one).await?;
+            }
         }
         copied.subscriptions += 1;
     }

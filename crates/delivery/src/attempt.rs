@@ -7,7 +7,7 @@ use crate::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::{
-    Attempt, AttemptError, AttemptResult, Event, Profile, Timestamp,
+    Attempt, AttemptError, AttemptResult, Event, IdStyle, Profile, Timestamp,
     attempt::{AttemptErrorKind, response_message},
     profile,
 };
@@ -26,12 +26,12 @@ impl Outgoing {
         Self { event, public_id: OnceLock::new(), bodies: [const { OnceLock::new() }; Profile::ALL.len()] }
     }
 
-    pub(crate) fn public_id(&self) -> &str {
-        self.public_id.get_or_init(|| self.event.public_id())
+    pub(crate) fn public_id(&self, style: IdStyle) -> &str {
+        self.public_id.get_or_init(|| self.event.public_id(style))
     }
 
-    fn body(&self, profile: Profile) -> Bytes {
-        self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event)).clone()
+    fn body(&self, profile: Profile, style: IdStyle) -> Bytes {
+        self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event, style)).clone()
     }
 
     /// About what it takes in memory.
@@ -56,8 +56,14 @@ pub(crate) async fn send(
     let (sent, lines) = match target.prepared(defaults) {
         Err(fault) => (unsendable(fault), String::new()),
         Ok(prepared) => {
-            let body = outgoing.body(target.subscription.profile);
-            match headers(prepared, target.subscription.profile, outgoing, &body, now) {
+            let body = outgoing.body(target.subscription.profile, defaults.ids);
+            match headers(
+                prepared,
+                target.subscription.profile,
+                (outgoing, outgoing.public_id(defaults.ids)),
+                &body,
+                now,
+            ) {
                 Err(fault) => (unsendable(fault), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
@@ -78,7 +84,7 @@ const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 fn headers(
     prepared: &Prepared,
     profile: Profile,
-    outgoing: &Outgoing,
+    (outgoing, id): (&Outgoing, &str),
     body: &[u8],
     now: Timestamp,
 ) -> Result<(HeaderMap, String), &'static str> {
@@ -93,7 +99,7 @@ fn headers(
         headers.insert(name.clone(), value);
         Ok::<_, &'static str>(())
     };
-    let (rules, id, seconds) = (profile.rules(), outgoing.public_id(), now.seconds());
+    let (rules, seconds) = (profile.rules(), now.seconds());
     set(&ID, ID.as_str(), id)?;
     set(&TIMESTAMP, TIMESTAMP.as_str(), &seconds.to_string())?;
     let mut signatures = String::with_capacity(64);

@@ -32,6 +32,8 @@ pub struct Published {
     pub event: Arc<Event>,
     /// It had been published before; this is the first one.
     pub duplicate: bool,
+    /// In what the first one differs from what was published now under its id.
+    pub differs_in: Option<&'static str>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,9 @@ pub enum PublishError {
     Busy,
     #[error("the server is shutting down")]
     ShuttingDown,
+    /// The idempotency key was used before, for an event that differs in this field from the one at this place.
+    #[error("the idempotency key was used before with another {field}")]
+    KeyReused { index: usize, field: &'static str },
     #[error("the tenant does not exist")]
     NoTenant,
     #[error("an event can go to at most {} subscriptions", EventId::MAX_DELIVERIES)]
@@ -80,14 +85,21 @@ impl Engine {
         drafts: Vec<Draft>,
         want: Want,
     ) -> Result<Vec<Published>, PublishError> {
+        if let Some(first) = drafts.first()
+            && let Some(key) = &first.idempotency_key
+            && key.contains(SEPARATOR)
+            && self.published_under(tenant, key).await?.is_some()
+        {
+            return self.published_again(tenant, &drafts).await;
+        }
         let now = self.clock.now();
         let mut known = Vec::with_capacity(drafts.len());
         let mut events = Vec::with_capacity(drafts.len());
         let mut recipients = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let first = self.published_as(tenant, &draft).await?;
+        for draft in &drafts {
+            let first = self.published_as(tenant, draft).await?;
             let is_new = first.is_none();
-            known.push(first.map(|event| Published { event: Arc::new(event), duplicate: true }));
+            known.push(first);
             if !is_new {
                 continue;
             }
@@ -110,58 +122,141 @@ impl Engine {
             events.push(new_event(tenant, id, draft, deliveries, now));
             recipients.push(targets);
         }
-        let mut new = self.append(tenant, events, recipients).await?.into_iter();
-        Ok(known.into_iter().filter_map(|one| one.or_else(|| new.next())).collect())
+        let mut appended = self.append(tenant, events, recipients).await?.into_iter();
+        let mut published = Vec::with_capacity(drafts.len());
+        for (index, (draft, known)) in drafts.iter().zip(known).enumerate() {
+            let first = match known {
+                Some(first) => first,
+                None => match appended.next() {
+                    Some((event, Appended::New)) => {
+                        published.push(Published { event, duplicate: false, differs_in: None });
+                        continue;
+                    }
+                    Some((_, Appended::Duplicate(first))) => *first,
+                    None => break,
+                },
+            };
+            published.push(self.duplicate(tenant, index, draft, first).await?);
+        }
+        Ok(published)
     }
 
     /// The event that is published again under the id which we gave it. (An id that its publisher gave is found where
     /// it is written.) Nobody knows an id of ours before its event is durable, so there is no race to lose here.
     async fn published_as(&self, tenant: &TenantId, draft: &Draft) -> Result<Option<Event>, PublishError> {
-        let Some(id) = draft.given_id.as_deref().and_then(|given| EventId::parse(given).ok()) else { return Ok(None) };
+        let Some(id) = draft.given_id.as_deref().and_then(EventId::parse_exact) else { return Ok(None) };
         let found = self.store.event(tenant, id).await.map_err(|fault| PublishError::Store(Arc::new(fault)))?;
         Ok(found.filter(|event| event.given_id.is_none()))
     }
 
+    async fn published_under(&self, tenant: &TenantId, key: &str) -> Result<Option<Event>, PublishError> {
+        let name = DedupeKey::Idempotency(key.to_owned());
+        self.store.event_by_key(tenant, &name).await.map_err(|fault| PublishError::Store(Arc::new(fault)))
+    }
+
+    /// A batch whose idempotency key is known: it must be the same batch, and nothing of it is written again.
+    async fn published_again(&self, tenant: &TenantId, drafts: &[Draft]) -> Result<Vec<Published>, PublishError> {
+        let mut published = Vec::with_capacity(drafts.len());
+        let another_length = |index| PublishError::KeyReused { index, field: LENGTH };
+        for (index, draft) in drafts.iter().enumerate() {
+            let key = draft.idempotency_key.as_deref().unwrap_or_default();
+            let first = self.published_under(tenant, key).await?.ok_or_else(|| another_length(index))?;
+            published.push(self.duplicate(tenant, index, draft, first).await?);
+        }
+        let key = drafts.first().and_then(|draft| draft.idempotency_key.as_deref()?.rsplit_once(SEPARATOR));
+        let next = key.map(|(key, _)| batch_key(key, drafts.len())).unwrap_or_default();
+        match self.published_under(tenant, &next).await? {
+            Some(_) => Err(another_length(drafts.len())),
+            None => Ok(published),
+        }
+    }
+
+    /// What publishing `draft` comes to when `first` has its id or its idempotency key. A key that is used for something
+    /// else is refused; an id names the first event, whatever comes later under it.
+    async fn duplicate(
+        &self,
+        tenant: &TenantId,
+        index: usize,
+        draft: &Draft,
+        first: Event,
+    ) -> Result<Published, PublishError> {
+        let has_its_id = draft.given_id.as_deref().is_some_and(|given| is_called(&first, given));
+        let field = if draft.given_id.is_some() && !has_its_id { Some("id") } else { difference(draft, &first) };
+        if let (Some(field), Some(key)) = (field, &draft.idempotency_key) {
+            let by_key = !has_its_id || self.published_under(tenant, key).await?.is_some();
+            if by_key {
+                return Err(PublishError::KeyReused { index, field });
+            }
+        }
+        Ok(Published { event: Arc::new(first), duplicate: true, differs_in: field })
+    }
+
+    /// Each event as it was meant to be written, and what became of it.
     async fn append(
         &self,
         tenant: &TenantId,
         events: Vec<NewEvent>,
         recipients: Recipients,
-    ) -> Result<Vec<Published>, PublishError> {
+    ) -> Result<Vec<(Arc<Event>, Appended)>, PublishError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
         let events = Arc::new(events);
         let append = Append { tenant: tenant.clone(), events: events.clone() };
         let each = self.journal.append(append, recipients).await?;
-        let published = |(new, appended): (&NewEvent, Appended)| match appended {
-            Appended::New => Published { event: new.event.clone(), duplicate: false },
-            Appended::Duplicate(first) => Published { event: Arc::new(*first), duplicate: true },
-        };
-        Ok(events.iter().zip(each).map(published).collect())
+        Ok(events.iter().map(|new| new.event.clone()).zip(each).collect())
     }
+}
+
+/// Between a batch's idempotency key and an event's place in it; no header has such a character.
+const SEPARATOR: char = '\u{1f}';
+
+/// The idempotency key of the event at this place of a batch.
+pub fn batch_key(key: &str, index: usize) -> String {
+    format!("{key}{SEPARATOR}{index}")
+}
+
+/// The field of [`PublishError::KeyReused`] when a batch has more or fewer events than the first one.
+pub const LENGTH: &str = "number of events";
+
+/// Whether this text is the event's id.
+fn is_called(event: &Event, text: &str) -> bool {
+    match &event.given_id {
+        Some(given) => &**given == text,
+        None => EventId::parse_exact(text) == Some(event.id),
+    }
+}
+
+/// The first field in which a draft differs from an event: its bytes, or, where a client has written the same JSON in
+/// another way, its values.
+fn difference(draft: &Draft, first: &Event) -> Option<&'static str> {
+    let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
+    if draft.event_type != first.event_type {
+        return Some("type");
+    }
+    let same = draft.data == first.data || value(&draft.data).is_some_and(|one| Some(one) == value(&first.data));
+    (!same).then_some("data")
 }
 
 pub(crate) fn new_event(
     tenant: &TenantId,
     id: EventId,
-    draft: Draft,
+    draft: &Draft,
     deliveries: Vec<NewDelivery>,
     now: Timestamp,
 ) -> NewEvent {
-    // Both spellings of an id of ours are one id.
-    let given = draft.given_id.map(|given| EventId::parse(&given).map_or(given, |id| id.to_string()));
+    // The store answers the event of the first key that it knows: a reused idempotency key must not hide behind an id.
     let mut keys = Vec::new();
-    keys.extend(given.clone().map(DedupeKey::GivenId));
-    keys.extend(draft.idempotency_key.map(DedupeKey::Idempotency));
+    keys.extend(draft.idempotency_key.clone().map(DedupeKey::Idempotency));
+    keys.extend(draft.given_id.clone().map(DedupeKey::GivenId));
     let event = Event {
         id,
-        given_id: given.map(Into::into),
+        given_id: draft.given_id.as_deref().map(Into::into),
         tenant: tenant.clone(),
-        event_type: draft.event_type,
+        event_type: draft.event_type.clone(),
         timestamp: draft.timestamp.unwrap_or(now).to_millis(),
-        data: draft.data,
-        metadata: draft.metadata,
+        data: draft.data.clone(),
+        metadata: draft.metadata.clone(),
         priority: draft.priority,
         deliveries: u32::try_from(deliveries.len()).unwrap_or(u32::MAX),
     };

@@ -1,15 +1,10 @@
 //! What owners do with their subscriptions and deliveries. Each is committed first and true in memory right after.
 
-use crate::{
-    attempt::{self, Outgoing},
-    engine::Engine,
-    target::Target,
-};
-use model::{
-    Attempt, AttemptResult, DeliveryId, Event, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId,
-};
-use std::sync::Arc;
-use storage::{Deleted, Insert, Retry, StorageError, Update};
+use crate::{engine::Engine, target::Target};
+use model::{Delivery, DeliveryId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use std::{sync::Arc, time::Duration};
+use storage::{Deleted, Insert, Retry, RetryOf, StorageError, Update};
+use tokio::sync::oneshot;
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +37,17 @@ pub enum RetryError {
     Store(#[from] StorageError),
 }
 
-/// What came of a test.
+/// What a manual retry came to.
 #[derive(Clone, Debug)]
-pub struct TestSend {
-    pub attempt: Attempt,
-    pub success: bool,
+pub enum RetryOutcome {
+    /// The delivery after its attempt.
+    Attempted(Box<Delivery>),
+    /// Its turn did not come in time; it waits.
+    Queued,
 }
+
+/// Between two looks at a delivery that another node may send.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// So often a change is tried when others change the same subscription.
 const TRIES: usize = 10;
@@ -125,35 +125,73 @@ impl Engine {
         self.store.delete_tenant(tenant).await
     }
 
+    /// Makes a delivery due now, and waits for its attempt, but not longer than a request of its may take.
+    pub async fn retry_delivery(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<RetryOutcome, RetryError> {
+        let watched = self.lanes.watch(id);
+        let (target, attempts) = self.make_due(tenant, id, of).await?;
+        let attempted = self.attempted(tenant, id, attempts, watched);
+        match tokio::time::timeout(target.subscription.timeout, attempted).await {
+            Ok(attempted) => Ok(RetryOutcome::Attempted(attempted?)),
+            Err(_) => Ok(RetryOutcome::Queued),
+        }
+    }
+
     /// Makes a delivery due now.
-    pub async fn retry_delivery(self: &Arc<Self>, tenant: &TenantId, id: DeliveryId) -> Result<(), RetryError> {
+    pub async fn queue_retry(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<(), RetryError> {
+        self.make_due(tenant, id, of).await.map(drop)
+    }
+
+    /// Answers also how many attempts the delivery has had.
+    async fn make_due(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<(Arc<Target>, u32), RetryError> {
         let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
         let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
         if !target.subscription.state.is_active() {
             return Err(RetryError::Inactive);
         }
-        let now = self.clock.now();
-        match self.store.retry_delivery(tenant, id, now).await? {
+        match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
             Retry::Missing => Err(RetryError::Missing),
             Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
             Retry::Queued(_) => {
                 self.expect(&target, Queue::Replay, id.made_at());
-                Ok(())
+                Ok((target, delivery.attempts))
             }
         }
     }
 
-    /// Sends an event to a subscription now, past its lane, and waits; nothing of it is stored.
-    pub async fn test_subscription(&self, subscription: &Subscription, event: Event) -> TestSend {
-        // Never closed, so there is always a permit in the end.
-        let _permit = self.tests.acquire().await;
-        let target = Target::new(subscription.clone());
-        let outgoing = Outgoing::new(event);
-        let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &outgoing, 1, now).await;
-        let success = matches!(result, AttemptResult::Response { status, .. }
-            if subscription.profile.rules().verdict(status) == model::Verdict::Delivered);
-        TestSend { attempt, success }
+    /// The delivery once it has more than `attempts` attempts, or has ended. Another node may make them.
+    pub(crate) async fn attempted(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        attempts: u32,
+        mut watched: oneshot::Receiver<()>,
+    ) -> Result<Box<Delivery>, RetryError> {
+        let is_shared = self.store.shared().is_some();
+        loop {
+            tokio::select! {
+                _ = &mut watched, if !watched.is_terminated() => {}
+                () = tokio::time::sleep(LOOK), if is_shared || watched.is_terminated() => {}
+            }
+            let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
+            if delivery.attempts > attempts || !delivery.status.is_waiting() {
+                return Ok(Box::new(delivery));
+            }
+        }
     }
 
     /// Whether a subscription's URL leads to an address that must not be dialled, as far as its text tells.

@@ -5,19 +5,20 @@ use crate::{
     egress::Egress,
     index::Index,
     journal::{Journal, JournalTask, Offer, journal},
-    lanes::{Lanes, Load, Start, Work},
+    lanes::{Job, Lanes, Load, Start, Work},
     maintenance::retention,
     nodes::{self, Doubts, Lease},
     target::{Defaults, Target},
+    test_sends::TestRoom,
     wake::{SharedClock, Sleeper},
 };
 use model::{
-    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, SubscriptionId, SubscriptionState, TenantId,
-    Timestamp, delivery::decide,
+    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, IdStyle, Queue, RetryPolicy, SubscriptionId,
+    SubscriptionState, TenantId, Timestamp, delivery::decide,
 };
 use std::{collections::HashMap, sync::Arc, time::Duration};
 use storage::{NewNode, Outcome, StorageError, Store, Waiting, Write};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -48,8 +49,7 @@ pub struct Engine {
     pub(crate) lanes: Lanes,
     pub(crate) egress: Egress,
     pub(crate) defaults: Defaults,
-    /// Test sends under way.
-    pub(crate) tests: Semaphore,
+    pub(crate) tests: TestRoom,
     pub(crate) stopping: watch::Sender<bool>,
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
@@ -74,8 +74,6 @@ pub enum Stopped {
 
 /// What is left in the journal is written within this at the end, however short the deadline is.
 const FLUSH: Duration = Duration::from_secs(10);
-/// Test sends at one time, over all tenants.
-const TESTS: usize = 32;
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -96,7 +94,7 @@ impl Engine {
             journal,
             egress: parts.egress,
             defaults: parts.defaults,
-            tests: Semaphore::new(TESTS),
+            tests: TestRoom::default(),
             stopping: watch::Sender::new(false),
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
@@ -251,30 +249,31 @@ impl Engine {
             return;
         }
         let Some(target) = self.lanes.target(lane) else { return };
+        let (outcome, answered) = self.attempt(&target, &job).await;
+        let took = outcome.attempt.duration;
+        // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
+        self.journal.outcome(lane, Box::new(outcome)).await;
+        self.work(self.lanes.finished(lane, room, took, answered));
+    }
+
+    /// Sends a delivery once. Answers what follows, and whether the receiver is well.
+    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> (Outcome, bool) {
         let number = job.attempts + 1;
         let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await;
+        let (attempt, result) = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, now).await;
         let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
         let subscription = &target.subscription;
         let policy = match target.prepared(&self.defaults) {
+            _ if job.id.is_test() => RetryPolicy::never(),
             Ok(prepared) => prepared.policy.clone(),
             Err(_) => subscription.retry_policy(self.defaults.retry_base),
         };
         let round = number.saturating_sub(job.earlier_attempts);
         let ended = now.after(attempt.duration);
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
-        log(&target, &job.outgoing, &job.id, &attempt, next.status, &result);
-        let outcome = Outcome {
-            tenant: subscription.tenant.clone(),
-            delivery: job.id,
-            subscription: subscription.id,
-            attempt,
-            next,
-        };
-        let took = outcome.attempt.duration;
-        // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
-        self.journal.outcome(lane, Box::new(outcome)).await;
-        self.work(self.lanes.finished(lane, room, took, answered));
+        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status, &result);
+        let tenant = subscription.tenant.clone();
+        (Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered)
     }
 
     /// A receiver said 410; what the journal has just written is true in memory too.
@@ -328,7 +327,7 @@ impl Engine {
 
 fn log(
     target: &Target,
-    outgoing: &attempt::Outgoing,
+    (outgoing, ids): (&attempt::Outgoing, IdStyle),
     id: &model::DeliveryId,
     attempt: &model::Attempt,
     status: DeliveryStatus,
@@ -341,7 +340,7 @@ fn log(
                 tenant = %target.subscription.tenant,
                 subscription = %target.subscription.id,
                 delivery = %id,
-                event = outgoing.public_id(),
+                event = outgoing.public_id(ids),
                 event_type = %outgoing.event.event_type,
                 attempt = attempt.number,
                 status = attempt.response_code,

@@ -12,12 +12,14 @@ mod lanes;
 mod maintenance;
 mod nodes;
 mod target;
+mod test_sends;
 mod wake;
 
-pub use bus::{Draft, PublishError, Published, Want};
-pub use control::{ChangeError, RetryError, TestSend};
+pub use bus::{Draft, LENGTH, PublishError, Published, Want, batch_key};
+pub use control::{ChangeError, RetryError, RetryOutcome};
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
 pub use engine::{Engine, Health, Parts, Stopped};
 pub use lanes::Load;
 pub use target::Defaults;
+pub use test_sends::{TestError, TestSend};
 pub use wake::{SharedClock, Sleeper, TestClock};

@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
-    RetryPolicy, Subscription, Timestamp,
-    subscription::{SigningSecret, is_credential},
+    IdStyle, JsonObject, RetryPolicy, Subscription, Timestamp,
+    subscription::{MASKED, SigningSecret, may_be_credential},
 };
 use std::{
     sync::{Arc, OnceLock},
@@ -16,6 +16,8 @@ pub struct Defaults {
     pub user_agent: HeaderValue,
     /// Base of exponential schedules.
     pub retry_base: Duration,
+    /// How event ids of ours are written.
+    pub ids: IdStyle,
 }
 
 /// What every request has beside the subscription's own headers, at most.
@@ -47,7 +49,9 @@ pub(crate) struct Prepared {
 }
 
 impl Target {
+    /// Without description and metadata: an owner may make them large, and nothing here needs them.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
+        let subscription = Subscription { description: None, metadata: JsonObject::default(), ..subscription };
         Arc::new(Self { subscription, prepared: OnceLock::new() })
     }
 
@@ -72,8 +76,8 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         let parsed: HeaderName = name.parse().map_err(|_| format!("the header name {name:?} is malformed"))?;
         let mut held =
             HeaderValue::from_str(value).map_err(|_| format!("the value of header {name:?} is malformed"))?;
-        held.set_sensitive(is_credential(name));
-        lines.push_str(&format!("{parsed}: {}\n", if is_credential(name) { "***" } else { value }));
+        held.set_sensitive(may_be_credential(name));
+        lines.push_str(&format!("{parsed}: {}\n", if may_be_credential(name) { MASKED } else { value }));
         headers.append(parsed, held);
     }
     let parse = |secret: &SigningSecret| match signing::Secret::parse(&secret.value) {

@@ -2,9 +2,12 @@
 //!
 //! The shipped part is one readable file per category in `crates/model/catalog`, built into the binary.
 
-use crate::event::{EventType, NotAnEventType};
+use crate::{
+    event::{EventType, NotAnEventType},
+    json::JsonObject,
+};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// One event type as the catalog knows it.
@@ -14,7 +17,7 @@ pub struct CatalogEntry {
     pub category: String,
     pub description: String,
     pub schema: Option<Value>,
-    pub example: Option<Map<String, Value>>,
+    pub example: Option<JsonObject>,
     pub origin: Origin,
     /// A retired type is still shown and published, but not subscribed to any more.
     pub retired: bool,
@@ -56,7 +59,7 @@ struct FileEntry {
     event_type: String,
     description: String,
     schema: Option<Value>,
-    example: Option<Map<String, Value>>,
+    example: Option<JsonObject>,
 }
 
 const SHIPPED: [&str; 13] = [

@@ -3,7 +3,7 @@
 use crate::{
     attempt::{AttemptResult, Verdict},
     event::{EventType, Priority},
-    id::{DeliveryId, SubscriptionId},
+    id::{DeliveryId, IdStyle, SubscriptionId},
     profile::Profile,
     retry::RetryPolicy,
     tenant::TenantId,
@@ -109,7 +109,7 @@ pub struct Delivery {
     pub tenant: TenantId,
     pub subscription: SubscriptionId,
     pub event_type: EventType,
-    /// The event's id as the publisher chose it, when that is not in our own spelling.
+    /// The event's id as the publisher chose it.
     pub given_event_id: Option<Arc<str>>,
     pub status: DeliveryStatus,
     /// Attempts made, over its whole life.
@@ -129,8 +129,8 @@ impl Delivery {
         self.id.made_at()
     }
 
-    pub fn public_event_id(&self) -> String {
-        self.given_event_id.as_deref().map_or_else(|| self.id.event().to_string(), str::to_owned)
+    pub fn public_event_id(&self, style: IdStyle) -> String {
+        self.given_event_id.as_deref().map_or_else(|| self.id.event().text(style), str::to_owned)
     }
 }
 

@@ -1,6 +1,10 @@
 //! Events, their types, and the patterns by which subscriptions choose them.
 
-use crate::{id::EventId, tenant::TenantId, time::Timestamp};
+use crate::{
+    id::{EventId, IdStyle},
+    tenant::TenantId,
+    time::Timestamp,
+};
 use bytes::Bytes;
 use std::{fmt, sync::Arc};
 
@@ -131,7 +135,7 @@ impl Priority {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub id: EventId,
-    /// The id that the publisher chose, when it is not in one of our own spellings.
+    /// The id that the publisher chose, as it was given.
     pub given_id: Option<Arc<str>>,
     pub tenant: TenantId,
     pub event_type: EventType,
@@ -145,9 +149,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// What the world calls it: in answers, in bodies, and as `webhook-id` on the wire.
-    pub fn public_id(&self) -> String {
-        self.given_id.as_deref().map_or_else(|| self.id.to_string(), str::to_owned)
+    /// The id in answers, in bodies, and as `webhook-id` on the wire: the publisher's own, or ours in this style.
+    pub fn public_id(&self, style: IdStyle) -> String {
+        self.given_id.as_deref().map_or_else(|| self.id.text(style), str::to_owned)
     }
 }
 

@@ -125,8 +125,8 @@ id!(
 const LOW: u128 = 0xffff;
 
 impl EventId {
-    /// How many deliveries an event can have.
-    pub const MAX_DELIVERIES: usize = LOW as usize;
+    /// How many deliveries an event can have. One number more names the delivery of a test send.
+    pub const MAX_DELIVERIES: usize = LOW as usize - 1;
 
     /// The id of this event's `number`th delivery, counted from 1. `None` past [`Self::MAX_DELIVERIES`].
     pub fn delivery(self, number: usize) -> Option<DeliveryId> {
@@ -134,6 +134,11 @@ impl EventId {
             return None;
         }
         Some(DeliveryId(Uuid::from_u128((self.0.as_u128() & !LOW) | number as u128)))
+    }
+
+    /// The id of the only delivery that a test send makes.
+    pub fn test_delivery(self) -> DeliveryId {
+        DeliveryId(Uuid::from_u128(self.0.as_u128() | LOW))
     }
 
     /// The inclusive range of ids that this event's deliveries have.
@@ -144,8 +149,40 @@ impl EventId {
 }
 
 impl DeliveryId {
+    /// Whether a test send made it.
+    pub fn is_test(self) -> bool {
+        self.0.as_u128() & LOW == LOW
+    }
+
     pub fn event(self) -> EventId {
         EventId(Uuid::from_u128(self.0.as_u128() & !LOW))
+    }
+}
+
+/// How event ids of ours are written in answers, bodies and headers. Both spellings are read everywhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IdStyle {
+    /// `evt_` and 26 characters.
+    #[default]
+    Prefixed,
+    /// The hyphenated UUID.
+    Uuid,
+}
+
+impl EventId {
+    /// The id in one of its spellings.
+    pub fn text(self, style: IdStyle) -> String {
+        match style {
+            IdStyle::Prefixed => self.to_string(),
+            IdStyle::Uuid => self.0.hyphenated().to_string(),
+        }
+    }
+
+    /// Reads an id that is written exactly as we write it, and that an event of ours can have. A publisher's own id may
+    /// look much the same (another case, a UUID of another version), and is not the same.
+    pub fn parse_exact(text: &str) -> Option<Self> {
+        let id = Self::parse(text).ok().filter(|id| id.0.as_u128() & LOW == 0)?;
+        [IdStyle::Prefixed, IdStyle::Uuid].into_iter().any(|style| id.text(style) == text).then_some(id)
     }
 }
 
@@ -265,7 +302,9 @@ mod tests {
             let delivery = event.delivery(number).unwrap();
             prop_assert_eq!(delivery.event(), event);
             let (first, last) = event.delivery_range();
-            prop_assert!(first <= delivery && delivery <= last);
+            prop_assert!(first <= delivery && delivery <= last && !delivery.is_test());
+            let test = event.test_delivery();
+            prop_assert!(test.is_test() && test.event() == event && first <= test && test <= last);
         }
     }
 
@@ -285,6 +324,19 @@ mod tests {
     fn an_id_tells_when_it_was_made() {
         let ids = IdSource::new(Box::new(Fixed(1)));
         assert_eq!(ids.event(Timestamp::from_millis(1_759_233_600_123)).made_at().millis(), 1_759_233_600_123);
+    }
+
+    #[test]
+    fn an_id_is_ours_only_in_the_spelling_that_we_write() {
+        let id = IdSource::new(Box::new(Fixed(0xff))).event(Timestamp::from_millis(5));
+        for style in [IdStyle::Prefixed, IdStyle::Uuid] {
+            assert_eq!(EventId::parse_exact(&id.text(style)), Some(id));
+            assert_eq!(EventId::parse_exact(&id.text(style).to_uppercase()), None);
+        }
+        let lookalike = id.to_string().replacen('0', "o", 1);
+        assert_eq!(EventId::parse(&lookalike).ok(), Some(id));
+        assert_eq!(EventId::parse_exact(&lookalike), None);
+        assert_eq!(EventId::parse_exact("7c9e6679-7425-40de-944b-e07fc1f90ae7"), None);
     }
 
     #[test]

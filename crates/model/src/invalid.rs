@@ -16,7 +16,11 @@ impl Invalid {
 }
 
 impl fmt::Display for Invalid {
+    /// The message follows on the field's name, unless it begins with a capital: then it is a sentence by itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.message.starts_with(char::is_uppercase) {
+            return f.write_str(&self.message);
+        }
         write!(f, "{}: {}", self.field, self.message)
     }
 }
@@ -61,3 +65,16 @@ impl fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_stands_without_the_name_of_its_field() {
+        let mut problems = Problems::default();
+        problems.add("url", "is missing");
+        problems.add("events", "Unsupported event types: a, b");
+        assert_eq!(problems.to_string(), "url: is missing; Unsupported event types: a, b");
+    }
+}

@@ -47,6 +47,12 @@ impl RetryPolicy {
         Ok(Self { schedule, base: Duration::from_secs(1), max_retries, jitter, enabled })
     }
 
+    /// Without retries.
+    pub const fn never() -> Self {
+        let base = Duration::from_secs(1);
+        Self { schedule: Schedule::Exponential, base, max_retries: 0, jitter: 0.0, enabled: false }
+    }
+
     /// With another base for [`Schedule::Exponential`].
     #[must_use]
     pub const fn with_base(mut self, base: Duration) -> Self {

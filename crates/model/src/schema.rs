@@ -80,7 +80,7 @@ pub fn check_entry(entry: &CatalogEntry) -> Vec<String> {
         Ok(schema) => match &entry.example {
             None => Vec::new(),
             Some(example) => schema
-                .check(&Value::Object(example.clone()))
+                .check(&example.to_value())
                 .into_iter()
                 .map(|breach| format!("example breaks the schema at {breach}"))
                 .collect(),

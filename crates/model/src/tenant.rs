@@ -1,6 +1,6 @@
 //! A tenant: the customer organisation that owns everything else. Nothing crosses it.
 
-use crate::{invalid::Invalid, time::Timestamp};
+use crate::{invalid::Invalid, json::JsonObject, time::Timestamp};
 use std::{fmt, sync::Arc};
 
 /// The platform's own name for a tenant: 1 to 100 of letters, digits and `-_.:`.
@@ -44,7 +44,7 @@ impl fmt::Debug for TenantId {
 pub struct Tenant {
     pub id: TenantId,
     pub name: Option<String>,
-    pub metadata: serde_json::Map<String, serde_json::Value>,
+    pub metadata: JsonObject,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -2,6 +2,7 @@
 //!
 //! What a host name resolves to is checked when it is dialled; here only the text is.
 
+use crate::text::check_line;
 use url::{Host, Url};
 
 /// Longest URL, in characters.
@@ -9,9 +10,7 @@ pub const MAX: usize = 2048;
 
 /// Checks a subscription's URL; the fault is a sentence without the field's name.
 pub fn check(text: &str, allow_http: bool) -> Result<Url, String> {
-    if text.chars().count() > MAX {
-        return Err(format!("must have at most {MAX} characters"));
-    }
+    check_line(text, MAX)?;
     let example = "for example https://example.com/webhooks";
     let url = Url::parse(text).map_err(|fault| format!("must be an absolute URL, {example} ({fault})"))?;
     match url.scheme() {
@@ -60,6 +59,8 @@ mod tests {
             ("https://u:p@example.com/", "user name"),
             ("https://example.com:0/", "port 0"),
             ("javascript:alert(1)", "https://"),
+            ("https://example.com/a\0b", "U+0000"),
+            ("https://exam\nple.com/", "U+000A"),
         ];
         for (url, part) in rows {
             let fault = check(url, false).unwrap_err();

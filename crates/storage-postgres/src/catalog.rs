@@ -6,10 +6,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{
-    EventType,
+    EventType, JsonObject,
     catalog::{CatalogEntry, Origin},
 };
-use storage::{CustomTypes, StorageError, codec};
+use storage::{CustomTypes, RegisterOutcome, StorageError};
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StorageError> {
     text.map(serde_json::from_str).transpose().map_err(|_| StorageError::corrupt("a custom type's schema or example"))
@@ -34,18 +34,29 @@ impl CustomTypes for PgStore {
         rows.iter().map(entry).collect()
     }
 
-    async fn put_custom_type(&self, entry: &CatalogEntry) -> Result<(), StorageError> {
-        let sql = "INSERT INTO postrider.custom_types (event_type, category, description, schema, example, retired)
-                   VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_type) DO UPDATE SET category = $2,
-                   description = $3, schema = $4, example = $5, retired = $6";
-        let (schema, example) =
-            (entry.schema.as_ref().map(ToString::to_string), entry.example.as_ref().map(codec::map_text));
-        let (category, description) = (crate::rows::text(&entry.category), crate::rows::text(&entry.description));
-        self.write(As::Worker, sql, params![
-            entry.event_type.as_str() => TEXT, category => TEXT, description => TEXT, schema => TEXT, example => TEXT,
-            entry.retired => BOOL,
-        ])
-        .await?;
-        Ok(())
+    async fn register_custom_type(&self, entry: &CatalogEntry) -> Result<RegisterOutcome, StorageError> {
+        let written = write(self, entry, "WHERE c.retired").await?;
+        Ok(if written == 0 { RegisterOutcome::AlreadyRegistered } else { RegisterOutcome::Registered })
     }
+
+    async fn put_custom_type(&self, entry: &CatalogEntry) -> Result<(), StorageError> {
+        write(self, entry, "").await.map(drop)
+    }
+}
+
+/// Adds the entry, or replaces the one of the same name where `when` allows it. Answers how many rows were written.
+async fn write(store: &PgStore, entry: &CatalogEntry, when: &str) -> Result<usize, StorageError> {
+    let sql = format!(
+        "INSERT INTO postrider.custom_types AS c (event_type, category, description, schema, example, retired)
+             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (event_type) DO UPDATE SET category = $2,
+             description = $3, schema = $4, example = $5, retired = $6 {when} RETURNING 1"
+    );
+    let (schema, example) =
+        (entry.schema.as_ref().map(ToString::to_string), entry.example.as_ref().map(JsonObject::as_str));
+    let (category, description) = (crate::rows::text(&entry.category), crate::rows::text(&entry.description));
+    let values = params![
+        entry.event_type.as_str() => TEXT, category => TEXT, description => TEXT, schema => TEXT, example => TEXT,
+        entry.retired => BOOL,
+    ];
+    Ok(store.write(As::Worker, &sql, values).await?.len())
 }

@@ -13,7 +13,7 @@ use crate::{
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::sync::atomic::Ordering::Relaxed;
-use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, StorageError, Waiting};
+use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, RetryOf, StorageError, Waiting};
 use uuid::Uuid;
 
 /// What waits and what has ended as one, by ids; `{where}` narrows both.
@@ -88,19 +88,29 @@ impl Deliveries for PgStore {
         Ok(rows.iter().map(rows::attempt).collect())
     }
 
-    async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError> {
+    async fn retry_delivery(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+        now: Timestamp,
+    ) -> Result<Retry, StorageError> {
         let owner = self.0.appends_to.load(Relaxed);
         let values = params![
             tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, id.made_at().micros() => INT8,
             owner => INT4, i16::from(Queue::Replay.code()) => INT2,
         ];
+        let ended_as = match of {
+            RetryOf::Undelivered => "AND status <> 2",
+            RetryOf::Any => "",
+        };
         let waits = format!(
             "UPDATE postrider.waiting SET status = 0, queue = $6, earlier_attempts = attempts, next_attempt_at = $4,
              updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id"
         );
         let ended = format!(
             "WITH back AS (
-                 DELETE FROM postrider.deliveries WHERE tenant_id = $1 AND id = $2 AND status <> 2 AND {THERE}
+                 DELETE FROM postrider.deliveries WHERE tenant_id = $1 AND id = $2 {ended_as} AND {THERE}
                  RETURNING {}
              )
              INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, given_id, owner, queue, status,

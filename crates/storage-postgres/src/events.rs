@@ -8,7 +8,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{Event, EventId, EventType, TenantId};
-use storage::{EventFilter, Events, Page, StorageError, codec};
+use storage::{DedupeKey, EventFilter, Events, Page, StorageError, codec};
 
 /// The list's query, newest first.
 pub(crate) fn list_query(by_type: bool) -> String {
@@ -29,8 +29,8 @@ impl Events for PgStore {
         Ok(rows.first().map(rows::event))
     }
 
-    async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
-        let name = storage::DedupeKey::GivenId(given.to_owned()).text();
+    async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError> {
+        let name = key.text();
         let name = rows::text(&name);
         let sql = format!("SELECT event_id FROM postrider.event_keys WHERE tenant_id = $1 AND name = $2 AND {THERE}");
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, name => TEXT]).await?;

@@ -42,7 +42,7 @@ fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageError> {
         max_retries: row.get::<_, i16>("max_retries") as u8,
         timeout: Duration::from_millis(row.get::<_, i64>("timeout_ms") as u64),
         secrets: codec::unseal_secrets(vault, &tenant, id, row.get("secrets"))?,
-        metadata: codec::map(row.get("metadata"), "a subscription's metadata")?,
+        metadata: codec::object(row.get("metadata"), "a subscription's metadata")?,
         stats: SubscriptionStats {
             success_count: count("success_count"),
             failure_count: count("failure_count"),
@@ -84,7 +84,7 @@ impl PgStore {
     async fn write_subscription(&self, sql: &str, s: &Subscription) -> Result<Written, StorageError> {
         let vault = &self.0.vault;
         let (headers, secrets) = (codec::seal_headers(vault, s), codec::seal_secrets(vault, s));
-        let (events, metadata) = (codec::patterns_text(&s.events), codec::map_text(&s.metadata));
+        let (events, metadata) = (codec::patterns_text(&s.events), s.metadata.as_str());
         let (url, description) = (rows::text(&s.url), s.description.as_deref().map(rows::text));
         let description = description.as_deref();
         let unique_event = s.is_unique.then_some(&events);
@@ -241,10 +241,12 @@ impl Subscriptions for PgStore {
     }
 
     async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError> {
+        let select =
+            SELECT.replace("s.description", "NULL::text AS description").replace("s.metadata", "'{}' AS metadata");
         let sql = format!(
-            "{SELECT} WHERE (s.tenant_id, s.id) > ($1, $2)
+            "{select} WHERE (s.tenant_id, s.id) > ($1, $2)
              AND s.tenant_id NOT IN (SELECT id FROM postrider.tenants WHERE deleting)
-             ORDER BY s.tenant_id, s.id LIMIT 5000"
+             ORDER BY s.tenant_id, s.id LIMIT 1000"
         );
         let mut after = (String::new(), Uuid::nil());
         loop {

@@ -6,8 +6,7 @@ use crate::{
     journal, rows,
 };
 use async_trait::async_trait;
-use model::{Tenant, TenantId, Timestamp};
-use serde_json::{Map, Value};
+use model::{JsonObject, Tenant, TenantId, Timestamp};
 use storage::{Deleted, Page, Put, StorageError, Tenants, codec};
 use tokio_postgres::Row;
 
@@ -20,7 +19,7 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
     Ok(Tenant {
         id: rows::tenant(row, "id"),
         name: row.get("name"),
-        metadata: codec::map(row.get("metadata"), "a tenant's metadata")?,
+        metadata: codec::object(row.get("metadata"), "a tenant's metadata")?,
         created_at: rows::time(row, "created_at"),
         updated_at: rows::time(row, "updated_at"),
     })
@@ -50,7 +49,7 @@ impl Tenants for PgStore {
         &self,
         id: &TenantId,
         name: Option<Option<String>>,
-        metadata: Option<Map<String, Value>>,
+        metadata: Option<JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, Put), StorageError> {
         let sql = format!(
@@ -60,7 +59,7 @@ impl Tenants for PgStore {
              metadata = coalesce($4, t.metadata), updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
-        let (sets_name, metadata) = (name.is_some(), metadata.as_ref().map(codec::map_text));
+        let (sets_name, metadata) = (name.is_some(), metadata.as_ref().map(JsonObject::as_str));
         let name = name.flatten().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,

@@ -16,7 +16,7 @@ use std::{
 };
 use storage::{
     Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, NewDelivery, NewEvent,
-    NewNode, NodeRole, Outcome, Page, Retry, Shared, Tenants, Write, conformance::Seeded,
+    NewNode, NodeRole, Outcome, Page, Retry, RetryOf, Shared, Tenants, Write, conformance::Seeded,
 };
 use storage_postgres::PgStore;
 use support::{Database, fresh, vault};
@@ -273,7 +273,11 @@ async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
 
     // What waited ends as ever, and what had failed can be brought back.
     world.end(kept.deliveries[1], Delivered).await;
-    let back = world.store.retry_delivery(&world.tenant, kept.deliveries[0].id, world.today).await.unwrap();
+    let back = world
+        .store
+        .retry_delivery(&world.tenant, kept.deliveries[0].id, RetryOf::Undelivered, world.today)
+        .await
+        .unwrap();
     assert_eq!(back, Retry::Queued(world.subscription));
     assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
     assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);

@@ -3,10 +3,10 @@
 use crate::{SqliteStore, error::sqlite};
 use async_trait::async_trait;
 use model::{
-    EventType,
+    EventType, JsonObject,
     catalog::{CatalogEntry, Origin},
 };
-use storage::{CustomTypes, StorageError};
+use storage::{CustomTypes, RegisterOutcome, StorageError};
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StorageError> {
     text.map(|text| serde_json::from_str(&text))
@@ -40,25 +40,39 @@ impl CustomTypes for SqliteStore {
             .await
     }
 
-    async fn put_custom_type(&self, entry: &CatalogEntry) -> Result<(), StorageError> {
-        let entry = entry.clone();
-        self.writer
-            .transaction(move |tx| {
-                tx.execute(
-                    "INSERT OR REPLACE INTO custom_types
-                     (event_type, category, description, schema, example, retired) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                    (
-                        entry.event_type.as_str(),
-                        &entry.category,
-                        &entry.description,
-                        entry.schema.as_ref().map(ToString::to_string),
-                        entry.example.as_ref().map(crate::rows::map_text),
-                        entry.retired,
-                    ),
-                )
-                .map(drop)
-                .map_err(sqlite)
-            })
-            .await
+    async fn register_custom_type(&self, entry: &CatalogEntry) -> Result<RegisterOutcome, StorageError> {
+        let written = write(self, entry, "WHERE custom_types.retired").await?;
+        Ok(if written == 0 { RegisterOutcome::AlreadyRegistered } else { RegisterOutcome::Registered })
     }
+
+    async fn put_custom_type(&self, entry: &CatalogEntry) -> Result<(), StorageError> {
+        write(self, entry, "").await.map(drop)
+    }
+}
+
+/// Adds the entry, or replaces the one of the same name where `when` allows it. Answers how many rows were written.
+async fn write(store: &SqliteStore, entry: &CatalogEntry, when: &'static str) -> Result<usize, StorageError> {
+    let entry = entry.clone();
+    store
+        .writer
+        .transaction(move |tx| {
+            let sql = format!(
+                "INSERT INTO custom_types (event_type, category, description, schema, example, retired)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (event_type) DO UPDATE SET category = ?2,
+                 description = ?3, schema = ?4, example = ?5, retired = ?6 {when}"
+            );
+            tx.execute(
+                &sql,
+                (
+                    entry.event_type.as_str(),
+                    &entry.category,
+                    &entry.description,
+                    entry.schema.as_ref().map(ToString::to_string),
+                    entry.example.as_ref().map(JsonObject::as_str),
+                    entry.retired,
+                ),
+            )
+            .map_err(sqlite)
+        })
+        .await
 }

@@ -11,7 +11,7 @@ use model::{
 };
 use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
-use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, StorageError, Waiting};
+use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, RetryOf, StorageError, Waiting};
 
 pub(crate) const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
     d.status AS status, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts,
@@ -100,7 +100,13 @@ impl Deliveries for SqliteStore {
             .await
     }
 
-    async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError> {
+    async fn retry_delivery(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+        now: Timestamp,
+    ) -> Result<Retry, StorageError> {
         self.writer
             .transaction_of(tenant, Retry::Missing, move |tx, tenant| {
                 let known: Option<(u8, [u8; 16])> = tx
@@ -112,7 +118,7 @@ impl Deliveries for SqliteStore {
                     .optional()
                     .map_err(sqlite)?;
                 let Some((status, subscription)) = known else { return Ok(Retry::Missing) };
-                if status == DeliveryStatus::Delivered.code() {
+                if status == DeliveryStatus::Delivered.code() && of == RetryOf::Undelivered {
                     return Ok(Retry::AlreadyDelivered);
                 }
                 tx.execute(

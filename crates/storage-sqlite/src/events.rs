@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row};
-use storage::{EventFilter, Events, Page, StorageError};
+use storage::{DedupeKey, EventFilter, Events, Page, StorageError};
 
 /// The event's columns, each with a prefix, as queries that join deliveries name them too.
 pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
@@ -70,8 +70,8 @@ impl Events for SqliteStore {
             .await
     }
 
-    async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
-        let name = storage::DedupeKey::GivenId(given.to_owned()).text();
+    async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError> {
+        let name = key.text();
         self.readers.read_of(tenant, move |connection, tenant| by_key(connection, tenant, &name)).await
     }
 

@@ -1,9 +1,8 @@
 //! Between rows and the model's types.
 
 use bytes::Bytes;
-use model::{Attempt, DeliveryId, EventId, TenantId, Timestamp};
+use model::{Attempt, DeliveryId, EventId, JsonObject, TenantId, Timestamp};
 use rusqlite::Row;
-use serde_json::{Map, Value};
 use std::time::Duration;
 use storage::{StorageError, codec};
 
@@ -52,9 +51,9 @@ pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     })
 }
 
-pub(crate) fn map(row: &Row<'_>, column: &str) -> Result<Map<String, Value>, StorageError> {
+pub(crate) fn object(row: &Row<'_>, column: &str) -> Result<JsonObject, StorageError> {
     let text: String = row.get(column).map_err(crate::error::sqlite)?;
-    codec::map(&text, column)
+    codec::object(&text, column)
 }
 
-pub(crate) use codec::{id_bounds, map_text, patterns, patterns_have, patterns_text};
+pub(crate) use codec::{id_bounds, patterns, patterns_have, patterns_text};

@@ -28,7 +28,7 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
     let headers = codec::unseal_headers(vault, &tenant, id, &headers)?;
     let events: String = row.get("events").map_err(sqlite)?;
     let (state, profile): (u8, u8) = (row.get("state").map_err(sqlite)?, row.get("profile").map_err(sqlite)?);
-    let (events, metadata) = (rows::patterns(&events)?, rows::map(row, "metadata")?);
+    let (events, metadata) = (rows::patterns(&events)?, rows::object(row, "metadata")?);
     let rest = || -> rusqlite::Result<Subscription> {
         Ok(Subscription {
             id,
@@ -83,7 +83,7 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
             ":max_retries": s.max_retries,
             ":timeout_ms": s.timeout.as_millis() as u64,
             ":secrets": codec::seal_secrets(vault, s),
-            ":metadata": rows::map_text(&s.metadata),
+            ":metadata": s.metadata.as_str(),
             ":unique_event": s.is_unique.then(|| rows::patterns_text(&s.events)),
             ":revision": s.revision,
             ":created_at": s.created_at.micros(),
@@ -260,10 +260,13 @@ impl Subscriptions for SqliteStore {
             let piece: Vec<Subscription> = self
                 .readers
                 .read(move |connection| {
+                    let select = SELECT
+                        .replace("s.description AS description", "NULL AS description")
+                        .replace("s.metadata AS metadata", "'{}' AS metadata");
                     let sql = format!(
-                        "{SELECT} WHERE (s.tenant_id, s.id) > (?1, ?2)
+                        "{select} WHERE (s.tenant_id, s.id) > (?1, ?2)
                          AND s.tenant_id NOT IN (SELECT id FROM tenants WHERE deleting = 1)
-                         ORDER BY s.tenant_id, s.id LIMIT 5000"
+                         ORDER BY s.tenant_id, s.id LIMIT 500"
                     );
                     let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                     let found = statement.query_map((&from.0, from.1), |row| Ok(read(&vault, row))).map_err(sqlite)?;

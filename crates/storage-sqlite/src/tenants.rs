@@ -2,15 +2,14 @@
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
-use model::{Tenant, TenantId, Timestamp};
+use model::{JsonObject, Tenant, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use serde_json::{Map, Value};
 use storage::{Deleted, Page, Put, StorageError, Tenants};
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Result<Tenant, StorageError>> {
-    Ok(rows::map(row, "metadata").and_then(|metadata| {
+    Ok(rows::object(row, "metadata").and_then(|metadata| {
         let rest = || -> rusqlite::Result<Tenant> {
             Ok(Tenant {
                 id: rows::tenant(row, "id")?,
@@ -54,7 +53,7 @@ impl Tenants for SqliteStore {
         &self,
         id: &TenantId,
         name: Option<Option<String>>,
-        metadata: Option<Map<String, Value>>,
+        metadata: Option<JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, Put), StorageError> {
         let id = id.clone();
@@ -72,7 +71,7 @@ impl Tenants for SqliteStore {
                 let mut tenant = known.unwrap_or_else(|| Tenant {
                     id: id.clone(),
                     name: None,
-                    metadata: Map::new(),
+                    metadata: JsonObject::default(),
                     created_at: now,
                     updated_at: now,
                 });
@@ -86,7 +85,7 @@ impl Tenants for SqliteStore {
                     named_params! {
                         ":id": id.as_str(),
                         ":name": tenant.name,
-                        ":metadata": rows::map_text(&tenant.metadata),
+                        ":metadata": tenant.metadata.as_str(),
                         ":created_at": tenant.created_at.micros(),
                         ":updated_at": now.micros(),
                     },

@@ -58,7 +58,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
             SigningSecret { value: current, until: None },
             SigningSecret { value: former, until: Some(NOW.after(Duration::from_secs(60))) },
         ],
-        metadata: serde_json::Map::new(),
+        metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
         is_unique: false,
         revision: 0,

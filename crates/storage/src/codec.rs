@@ -1,9 +1,8 @@
 //! What every backend writes the same way: sealed settings, patterns as text, and the bounds of ids in a time.
 
 use crate::{StorageError, Vault};
-use model::{EventPattern, Subscription, SubscriptionId, TenantId, Timestamp, subscription::SigningSecret};
+use model::{EventPattern, JsonObject, Subscription, SubscriptionId, TenantId, Timestamp, subscription::SigningSecret};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -56,12 +55,8 @@ pub fn unseal_secrets(
 }
 
 /// A JSON object as it was written; `what` names it in a complaint.
-pub fn map(text: &str, what: &str) -> Result<Map<String, Value>, StorageError> {
-    serde_json::from_str(text).map_err(|_| StorageError::corrupt(format!("{what} is not a JSON object")))
-}
-
-pub fn map_text(map: &Map<String, Value>) -> String {
-    serde_json::to_string(map).unwrap_or_else(|_| unreachable!("a JSON object is always writable"))
+pub fn object(text: &str, what: &str) -> Result<JsonObject, StorageError> {
+    JsonObject::parse(text).map_err(|_| StorageError::corrupt(format!("{what} is not a JSON object")))
 }
 
 pub fn patterns(text: &str) -> Result<Vec<EventPattern>, StorageError> {

@@ -47,6 +47,15 @@ pub struct Due {
     pub next: Option<Timestamp>,
 }
 
+/// Which deliveries a manual retry takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryOf {
+    /// Only one that is not delivered.
+    Undelivered,
+    /// Also one that is delivered: it is sent once more.
+    Any,
+}
+
 /// What a manual retry met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
@@ -77,8 +86,14 @@ pub trait Deliveries: Send + Sync {
     /// In order.
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError>;
 
-    /// Makes a delivery that is not delivered due at once, in a new round of attempts and in [`Queue::Replay`].
-    async fn retry_delivery(&self, tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Result<Retry, StorageError>;
+    /// Makes a delivery due at once, in a new round of attempts and in [`Queue::Replay`].
+    async fn retry_delivery(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+        now: Timestamp,
+    ) -> Result<Retry, StorageError>;
 
     /// Every queue in which something waits, of all tenants: for the start. One look-up each, whatever waits in it.
     async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError>;

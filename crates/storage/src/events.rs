@@ -1,6 +1,6 @@
 //! Published events.
 
-use crate::{Page, StorageError};
+use crate::{DedupeKey, Page, StorageError};
 use async_trait::async_trait;
 use model::{Event, EventId, EventType, TenantId, Timestamp};
 
@@ -17,8 +17,13 @@ pub struct EventFilter {
 pub trait Events: Send + Sync {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError>;
 
-    /// By the id that its publisher chose, in whatever spelling it was given.
-    async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError>;
+    /// The event that was published under this id of its publisher, or under this idempotency key.
+    async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError>;
+
+    /// The event whose publisher chose this id.
+    async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
+        self.event_by_key(tenant, &DedupeKey::GivenId(given.to_owned())).await
+    }
 
     /// Newest first.
     async fn events(

@@ -40,6 +40,13 @@ pub struct NewEvent {
     pub broke_schema: bool,
 }
 
+impl NewEvent {
+    /// Whether it was made by a test send.
+    pub fn is_test(&self) -> bool {
+        self.deliveries.first().is_some_and(|delivery| delivery.id.is_test())
+    }
+}
+
 /// Events of one request, with their deliveries: all are written, or none.
 #[derive(Clone, Debug)]
 pub struct Append {

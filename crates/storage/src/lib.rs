@@ -22,8 +22,8 @@ mod tenants;
 mod transfer;
 mod vault;
 
-pub use catalog::CustomTypes;
-pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, Waiting};
+pub use catalog::{CustomTypes, RegisterOutcome};
+pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, RetryOf, Waiting};
 pub use documents::{Document, Documents};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};

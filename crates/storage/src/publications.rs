@@ -70,7 +70,8 @@ pub struct Added {
 impl Tally {
     /// Counts an event, if it was new.
     pub fn add(&mut self, tenant: &TenantId, new: &NewEvent, appended: &Appended) {
-        if *appended != Appended::New {
+        // A test send is no publication of the product's.
+        if *appended != Appended::New || new.is_test() {
             return;
         }
         let at = new.event.id.made_at();

@@ -68,7 +68,7 @@ pub trait Subscriptions: Send + Sync {
     /// Cancels what waits for a deleted subscription: the rest of a deletion that a crash cut short.
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError>;
 
-    /// Every tenant's subscriptions, deleted ones too, for the index at the start; handed out in pieces, so that they
-    /// are never in memory twice.
+    /// Every tenant's subscriptions, including deleted ones, for the in-memory index at the start: without description and
+    /// metadata, which nobody needs there. They are handed out in pieces, so that they are never in memory twice.
     async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError>;
 }

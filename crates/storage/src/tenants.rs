@@ -25,7 +25,7 @@ pub trait Tenants: Send + Sync {
         &self,
         id: &TenantId,
         name: Option<Option<String>>,
-        metadata: Option<serde_json::Map<String, serde_json::Value>>,
+        metadata: Option<model::JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, Put), StorageError>;
 

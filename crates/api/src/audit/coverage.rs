@@ -1,9 +1,14 @@
 //! `GET /api/v1/audit/coverage`.
 
 use super::{join, report};
-use crate::{App, auth::Viewer, problem::Problem, query::Query};
+use crate::{
+    App,
+    auth::{Read, Viewer},
+    problem::Problem,
+    query::Query,
+};
 use axum::{Json, extract::State};
-use model::{Scope, Timestamp};
+use model::Timestamp;
 use serde::Serialize;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -101,8 +106,12 @@ pub(crate) struct BrokenSchema {
     params(("days" = Option<u32>, Query, description = "1 to 365; 30"),
            ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: this tenant alone")),
     responses((status = 200, body = Coverage)))]
-pub(crate) async fn coverage(State(app): State<App>, viewer: Viewer, query: Query) -> Result<Json<Coverage>, Problem> {
-    let tenant = viewer.may(Scope::WebhooksRead)?;
+pub(crate) async fn coverage(
+    State(app): State<App>,
+    viewer: Viewer<Read>,
+    query: Query,
+) -> Result<Json<Coverage>, Problem> {
+    let tenant = viewer.tenant();
     let days = query.number("days", 1..=365, 30)?;
     let now = app.clock.now();
     let since = day_of(now.before(DAY * days));
@@ -112,7 +121,7 @@ pub(crate) async fn coverage(State(app): State<App>, viewer: Viewer, query: Quer
     };
     let digest = if viewer.is_operator() { report::digest(&app).await? } else { None };
     let (report, codes) = digest.map_or_else(Default::default, |(line, codes)| (Some(line), codes));
-    let joined = join::Joined::of(&app.known().catalog, &seen, &app.engine.demand(tenant), &codes);
+    let joined = join::Joined::of(&app.catalog().catalog, &seen, &app.engine.demand(tenant), &codes);
     Ok(Json(Coverage {
         days,
         since,

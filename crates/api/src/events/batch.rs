@@ -1,14 +1,19 @@
 //! `POST /api/v1/events/batch`: up to 1,000 events in one commit.
 
 use super::{
-    draft::{NewEvent, idempotency_key, refused},
+    draft::{NewEvent, idempotency_key, refused, warn_of_difference},
     publish::Accepted,
 };
-use crate::{App, auth::Member, body, body::Raw, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Publish},
+    body::{self, PUBLISH_MAX, Raw},
+    family::Warnings,
+    problem::Problem,
+};
 use axum::{Json, extract::State};
-use delivery::Want;
+use delivery::{Want, batch_key};
 use http::{HeaderMap, StatusCode};
-use model::Scope;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -17,6 +22,7 @@ const EVENTS_MAX: usize = 1_000;
 
 /// Events to be published together: all of them, or none.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewEvents)]
 pub(crate) struct NewEvents<'a> {
     #[serde(borrow)]
@@ -46,27 +52,34 @@ pub(crate) struct AcceptedBatch {
 )]
 pub(crate) async fn batch(
     State(app): State<App>,
-    member: Member,
+    member: Member<Publish>,
     headers: HeaderMap,
-    Raw(bytes): Raw,
+    warnings: Warnings,
+    body: Raw<PUBLISH_MAX>,
 ) -> Result<(StatusCode, Json<AcceptedBatch>), Problem> {
-    let tenant = member.may(Scope::EventsPublish)?;
-    let NewEvents { events } = body::parse(&bytes)?;
+    let tenant = member.tenant();
+    let NewEvents { events } = body::parse(&body, &warnings)?;
     if events.is_empty() || events.len() > EVENTS_MAX {
         return Err(Problem::invalid("events", format!("must be 1 to {EVENTS_MAX} events")));
     }
     let key = idempotency_key(&headers)?;
     let mut drafts = Vec::with_capacity(events.len());
     for (index, event) in events.into_iter().enumerate() {
-        let mut draft = event.check(&app, tenant, &format!("events[{index}]."))?;
-        draft.idempotency_key = key.map(|key| format!("{key}\u{1f}{index}"));
+        let mut draft = event.check(&app, tenant, &format!("events[{index}]."), &warnings)?;
+        draft.idempotency_key = key.map(|key| batch_key(key, index));
         drafts.push(draft);
     }
-    let published = app.engine.publish(tenant, drafts, Want::Any).await.map_err(|fault| refused(fault, tenant))?;
+    // The journal bounds what waits for it.
+    drop(body);
+    let published = app.engine.publish(tenant, drafts, Want::Any).await;
+    let published = published.map_err(|fault| refused(fault, tenant, true))?;
+    for (index, one) in published.iter().enumerate() {
+        warn_of_difference(one, &format!("events[{index}]."), &warnings);
+    }
     let mut deliveries_by_type = BTreeMap::new();
     for one in published.iter().filter(|one| !one.duplicate) {
         *deliveries_by_type.entry(one.event.event_type.to_string()).or_default() += u64::from(one.event.deliveries);
     }
-    let results = published.into_iter().map(Into::into).collect();
+    let results = published.into_iter().map(|one| Accepted::new(&app, one)).collect();
     Ok((StatusCode::ACCEPTED, Json(AcceptedBatch { results, deliveries_by_type })))
 }

@@ -1,8 +1,14 @@
 //! An event as its publisher sends it, and the checks on the way in.
 
-use crate::{App, body::too_large, problem::Problem, types::Misfit};
+use crate::{
+    App,
+    body::{METADATA_MAX, check_interop, is_object, too_large},
+    family::Warnings,
+    problem::Problem,
+    types::{Misfit, Place},
+};
 use bytes::Bytes;
-use delivery::{Draft, PublishError};
+use delivery::{Draft, LENGTH, PublishError, Published};
 use model::{EventType, Priority, Problems, TenantId, Timestamp, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,11 +17,11 @@ use utoipa::ToSchema;
 
 /// So much `data` an event may have.
 pub(crate) const DATA_MAX: usize = 1024 * 1024;
-const METADATA_MAX: usize = 64 * 1024;
 const KEY_MAX: usize = 255;
 
 /// An event to be published.
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(as = NewEvent)]
 pub(crate) struct NewEvent<'a> {
     /// For example `invoice.created`.
@@ -44,22 +50,22 @@ pub(crate) struct NewEvent<'a> {
     priority: Option<Cow<'a, str>>,
 }
 
-fn is_object(raw: &RawValue) -> bool {
-    raw.get().starts_with('{')
-}
-
 impl NewEvent<'_> {
     /// Checks it; `prefix` stands before the names of its fields in faults.
-    pub(super) fn check(self, app: &App, tenant: &TenantId, prefix: &str) -> Result<Draft, Problem> {
+    pub(super) fn check(
+        self,
+        app: &App,
+        tenant: &TenantId,
+        prefix: &str,
+        warnings: &Warnings,
+    ) -> Result<Draft, Problem> {
         let mut faults = Problems::default();
         let field = |name: &str| format!("{prefix}{name}");
         let event_type = faults.take(&field("type"), EventType::parse(&self.event_type));
-        if !is_object(self.data) {
-            faults.add(field("data"), "must be a JSON object");
-        }
+        faults.take(&field("data"), check_object(app, self.data, &field("data"), warnings));
         let metadata = self.metadata.filter(|raw| raw.get() != "null");
-        if metadata.is_some_and(|raw| !is_object(raw)) {
-            faults.add(field("metadata"), "must be a JSON object");
+        if let Some(metadata) = metadata {
+            faults.take(&field("metadata"), check_object(app, metadata, &field("metadata"), warnings));
         }
         if let Some(id) = &self.id {
             faults.take(&field("id"), check_given_id(id));
@@ -78,7 +84,8 @@ impl NewEvent<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(Problem::bad_request("The event is malformed"));
         };
-        let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &field("type"), &field("data"))?;
+        let place = Place { type_field: &field("type"), data_field: &field("data"), warnings };
+        let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &place)?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),
@@ -92,17 +99,57 @@ impl NewEvent<'_> {
     }
 }
 
+/// Checks a payload: it must be an object. JSON that many receivers cannot read is refused by a strict catalog, and
+/// warned of by others.
+pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), String> {
+    if !is_object(raw) {
+        return Err("must be a JSON object".into());
+    }
+    match check_interop(raw.get()) {
+        Ok(()) => Ok(()),
+        Err(fault) => match fault.warning().filter(|_| !app.settings.strict_catalog) {
+            Some(warning) => {
+                warnings.add(format!("{field}: {warning}"));
+                Ok(())
+            }
+            None => Err(fault.to_string()),
+        },
+    }
+}
+
 /// The `Idempotency-Key` header, checked.
 pub(crate) fn idempotency_key(headers: &http::HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     match value.to_str() {
-        Ok(text) if !text.is_empty() && text.len() <= KEY_MAX => Ok(Some(text)),
+        Ok(text) if (1..=KEY_MAX).contains(&text.len()) && !text.contains('\t') => Ok(Some(text)),
         _ => Err(Problem::invalid("Idempotency-Key", format!("must be 1 to {KEY_MAX} visible ASCII characters"))),
     }
 }
 
-pub(crate) fn refused(fault: PublishError, tenant: &TenantId) -> Problem {
+/// Says in the warnings that an id stands for an event that differs from the one just published.
+pub(super) fn warn_of_difference(published: &Published, prefix: &str, warnings: &Warnings) {
+    if let Some(field) = published.differs_in {
+        warnings.add(format!(
+            "{prefix}id: an event with this id was published before with another {field}; it stays as it is, and this \
+             one was dropped"
+        ));
+    }
+}
+
+/// `is_batch`: the call has several events, so that a fault names one by its index.
+pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) -> Problem {
     match &fault {
+        PublishError::KeyReused { index, field } => {
+            let name = if is_batch && *field != LENGTH {
+                format!("events[{index}].{field}")
+            } else if is_batch {
+                "events".into()
+            } else {
+                (*field).to_owned()
+            };
+            let message = format!("differs from the {field} that was published before with this Idempotency-Key");
+            Problem::invalid(name, message).with_code("idempotency_key_reused")
+        }
         PublishError::Busy => Problem::busy("More is being published than can be written; try again shortly"),
         PublishError::ShuttingDown => Problem::busy("The server is shutting down; try again shortly"),
         PublishError::NoTenant => Problem::not_found(format!("Tenant not found: {tenant}")),

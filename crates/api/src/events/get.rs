@@ -1,12 +1,16 @@
 //! `GET /api/v1/events/{id}`.
 
 use super::shown::EventShown;
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Event, EventId, Scope, TenantId};
+use model::{Event, EventId, TenantId};
 use storage::StorageError;
 
 /// An event, by its id
@@ -16,23 +20,25 @@ use storage::StorageError;
     responses((status = 200, body = EventShown)))]
 pub(crate) async fn get(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     Path(id): Path<String>,
 ) -> Result<Json<EventShown>, Problem> {
-    let tenant = member.may(Scope::WebhooksRead)?;
+    let tenant = member.tenant();
     let event = find(&app, tenant, &id).await?.ok_or_else(|| Problem::not_found(format!("Event not found: {id}")))?;
     let deliveries = app.store.event_deliveries(tenant, event.id).await?;
-    Ok(Json(EventShown::new(&event, &deliveries)))
+    Ok(Json(EventShown::new(&event, &deliveries, app.settings.ids)))
 }
 
 async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {
-    let ours = EventId::parse(id).ok();
-    if let Some(ours) = ours
-        && let Some(event) = app.store.event(tenant, ours).await?
+    if let Some(event) = app.store.event_by_given_id(tenant, id).await? {
+        return Ok(Some(event));
+    }
+    let Ok(ours) = EventId::parse(id) else { return Ok(None) };
+    if let Some(event) = app.store.event(tenant, ours).await?
         && event.given_id.is_none()
     {
         return Ok(Some(event));
     }
-    let given = ours.map_or_else(|| id.to_owned(), |ours| ours.to_string());
-    app.store.event_by_given_id(tenant, &given).await
+    // Earlier versions kept a UUID that a publisher had given in our own spelling.
+    app.store.event_by_given_id(tenant, &ours.to_string()).await
 }

@@ -1,9 +1,15 @@
 //! `GET /api/v1/events`.
 
 use super::shown::EventShown;
-use crate::{App, auth::Member, list, problem::Problem, query::Query};
+use crate::{
+    App,
+    auth::{Member, Read},
+    list,
+    problem::Problem,
+    query::Query,
+};
 use axum::{extract::State, response::Response};
-use model::{EventId, EventType, Scope};
+use model::{EventId, EventType};
 use storage::EventFilter;
 
 /// What was published, newest first
@@ -12,6 +18,7 @@ use storage::EventFilter;
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events",
     params(
         ("type" = Option<String>, Query, description = "Only of this type"),
+        ("event_type" = Option<String>, Query, description = "Another name of `type`"),
         ("after" = Option<String>, Query, description = "Accepted at or after this time"),
         ("before" = Option<String>, Query, description = "Accepted before this time"),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50"),
@@ -19,8 +26,8 @@ use storage::EventFilter;
         ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
     ),
     responses((status = 200, body = [EventShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -> Result<Response, Problem> {
-    let tenant = member.may(Scope::WebhooksRead)?;
+pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
+    let tenant = member.tenant();
     let page = query.page(200, 50, EventId::parse)?;
     let event_type = query.text("type").or_else(|| query.text("event_type"));
     let filter = EventFilter {
@@ -40,6 +47,6 @@ pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -
         &page,
         rows,
         |(event, _)| event.id.to_string(),
-        |(event, deliveries)| EventShown::new(event, deliveries),
+        |(event, deliveries)| EventShown::new(event, deliveries, app.settings.ids),
     ))
 }

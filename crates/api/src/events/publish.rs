@@ -1,11 +1,17 @@
 //! `POST /api/v1/events`: the one call that never loses an event.
 
-use super::draft::{NewEvent, idempotency_key, refused};
-use crate::{App, auth::Member, body, body::Raw, problem::Problem};
+use super::draft::{NewEvent, idempotency_key, refused, warn_of_difference};
+use crate::{
+    App,
+    auth::{Member, Publish},
+    body::{self, PUBLISH_MAX, Raw},
+    family::Warnings,
+    problem::Problem,
+};
 use axum::{Json, extract::State};
 use delivery::{Published, Want};
 use http::{HeaderMap, StatusCode};
-use model::{EventType, Scope, Timestamp};
+use model::{EventType, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,11 +33,11 @@ pub(crate) struct Accepted {
     duplicate: bool,
 }
 
-impl From<Published> for Accepted {
-    fn from(published: Published) -> Self {
-        let Published { event, duplicate } = published;
+impl Accepted {
+    pub(super) fn new(app: &App, published: Published) -> Self {
+        let Published { event, duplicate, .. } = published;
         Self {
-            id: event.public_id(),
+            id: event.public_id(app.settings.ids),
             event_type: event.event_type.clone(),
             tenant_id: event.tenant.to_string(),
             timestamp: event.timestamp,
@@ -61,14 +67,19 @@ impl From<Published> for Accepted {
 )]
 pub(crate) async fn publish(
     State(app): State<App>,
-    member: Member,
+    member: Member<Publish>,
     headers: HeaderMap,
-    Raw(bytes): Raw,
+    warnings: Warnings,
+    body: Raw<PUBLISH_MAX>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
-    let tenant = member.may(Scope::EventsPublish)?;
-    let mut draft = body::parse::<NewEvent<'_>>(&bytes)?.check(&app, tenant, "")?;
+    let tenant = member.tenant();
+    let mut draft = body::parse::<NewEvent<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
-    let published = app.engine.publish(tenant, vec![draft], Want::Any).await.map_err(|fault| refused(fault, tenant))?;
+    // The journal bounds what waits for it.
+    drop(body);
+    let published = app.engine.publish(tenant, vec![draft], Want::Any).await;
+    let published = published.map_err(|fault| refused(fault, tenant, false))?;
     let one = published.into_iter().next().ok_or_else(|| Problem::busy("Nothing was accepted"))?;
-    Ok((StatusCode::ACCEPTED, Json(one.into())))
+    warn_of_difference(&one, "", &warnings);
+    Ok((StatusCode::ACCEPTED, Json(Accepted::new(&app, one))))
 }

@@ -1,7 +1,7 @@
 //! An event as it is shown.
 
 use crate::webhooks::deliveries::shown::DeliveryShown;
-use model::{Delivery, Event, EventType, Timestamp};
+use model::{Delivery, Event, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -34,9 +34,9 @@ fn raw(bytes: &[u8]) -> Option<Box<RawValue>> {
 }
 
 impl EventShown {
-    pub(super) fn new(event: &Event, deliveries: &[Delivery]) -> Self {
+    pub(super) fn new(event: &Event, deliveries: &[Delivery], ids: IdStyle) -> Self {
         Self {
-            id: event.public_id(),
+            id: event.public_id(ids),
             event_type: event.event_type.clone(),
             tenant_id: event.tenant.to_string(),
             timestamp: event.timestamp,
@@ -44,7 +44,7 @@ impl EventShown {
             metadata: raw(&event.metadata),
             priority: event.priority.name(),
             created_at: event.id.made_at(),
-            deliveries: deliveries.iter().map(DeliveryShown::new).collect(),
+            deliveries: deliveries.iter().map(|one| DeliveryShown::new(one, ids)).collect(),
         }
     }
 }

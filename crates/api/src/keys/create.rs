@@ -3,18 +3,21 @@
 use super::{KeyShown, default_scopes, new_key};
 use crate::{
     App,
-    auth::{Admin, Member},
+    auth::{Admin, Manage, Member},
     body::JsonOrNothing,
     problem::Problem,
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{Scope, key::Scopes};
+use model::{Scope, key::Scopes, text::check_line};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+const NAME_MAX: usize = 100;
+
 /// A key to be made.
 #[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
     /// What it is for.
     #[serde(default)]
@@ -42,14 +45,12 @@ pub(crate) struct CreatedKey {
 pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
-    member: Member,
+    member: Member<Manage>,
     JsonOrNothing(body): JsonOrNothing<NewKey>,
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let name = body.name.unwrap_or_default();
-    if name.chars().count() > 100 {
-        return Err(Problem::invalid("name", "must have at most 100 characters"));
-    }
+    check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault))?;
     let scopes = match body.scopes {
         None => default_scopes(),
         Some(names) => scopes(&names)?,

@@ -2,12 +2,12 @@
 
 use crate::{
     App,
-    auth::{Admin, Member},
+    auth::{Admin, Manage, Member},
     problem::Problem,
 };
 use axum::extract::{Path, State};
 use http::StatusCode;
-use model::{KeyId, Scope};
+use model::KeyId;
 use storage::Deleted;
 
 /// Revoke a key
@@ -19,10 +19,10 @@ use storage::Deleted;
 pub(crate) async fn delete(
     State(app): State<App>,
     _: Admin,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let missing = || Problem::not_found(format!("Key not found: {id}"));
     let key = KeyId::parse(&id).map_err(|_| missing())?;
     match app.store.delete_key(tenant, key).await? {

@@ -3,18 +3,21 @@
 use super::KeyShown;
 use crate::{
     App,
-    auth::{Admin, Member},
+    auth::{Admin, Manage, Member},
     problem::Problem,
 };
 use axum::{Json, extract::State};
-use model::Scope;
 
 /// A tenant's keys, newest first
 ///
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys", params(("X-Tenant-Id" = String, Header)),
     responses((status = 200, body = [KeyShown])))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, member: Member) -> Result<Json<Vec<KeyShown>>, Problem> {
-    let keys = app.store.keys(member.may(Scope::WebhooksManage)?).await?;
+pub(crate) async fn list(
+    State(app): State<App>,
+    _: Admin,
+    member: Member<Manage>,
+) -> Result<Json<Vec<KeyShown>>, Problem> {
+    let keys = app.store.keys(member.tenant()).await?;
     Ok(Json(keys.iter().map(KeyShown::from).collect()))
 }

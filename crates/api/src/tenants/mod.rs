@@ -6,9 +6,8 @@ pub(crate) mod list;
 pub(crate) mod put;
 
 use crate::problem::Problem;
-use model::{Tenant, TenantId, Timestamp};
+use model::{JsonObject, Tenant, TenantId, Timestamp};
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A customer organisation.
@@ -18,7 +17,7 @@ pub(crate) struct TenantShown {
     id: String,
     name: Option<String>,
     #[schema(value_type = Object)]
-    metadata: Map<String, Value>,
+    metadata: JsonObject,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]

@@ -6,26 +6,30 @@ use crate::{
     auth::Admin,
     body::{JsonOrNothing, present},
     problem::Problem,
+    webhooks::subscriptions::fields::check_metadata,
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
 use http::StatusCode;
+use model::{JsonObject, Problems, text::check_line};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use storage::Put;
 use utoipa::ToSchema;
 
+const NAME_MAX: usize = 200;
+
 /// What is known of a tenant beside its id.
 #[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct PutTenant {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, max_length = 200)]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
-    metadata: Option<Option<Map<String, Value>>>,
+    metadata: Option<Option<JsonObject>>,
 }
 
 /// Make or change a tenant
@@ -42,9 +46,14 @@ pub(crate) async fn put(
     JsonOrNothing(body): JsonOrNothing<PutTenant>,
 ) -> Result<(StatusCode, Json<TenantShown>), Problem> {
     let id = parse(&id)?;
-    if body.name.iter().flatten().any(|name| name.chars().count() > 200) {
-        return Err(Problem::invalid("name", "must have at most 200 characters"));
+    let mut faults = Problems::default();
+    if let Some(Some(name)) = &body.name {
+        faults.take("name", check_line(name, NAME_MAX));
     }
+    if let Some(Some(metadata)) = &body.metadata {
+        faults.take("metadata", check_metadata(metadata));
+    }
+    faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
         return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when that is done")));
     }

@@ -13,7 +13,9 @@ enum Needs {
     One(Scope),
     /// `webhooks:read`, or `webhooks:manage`, which includes it.
     Reading,
-    /// The same; and the operator need not name a tenant, and then sees all of them.
+    /// `webhooks.secret.rotate`, or `webhooks:manage`.
+    Rotating,
+    /// Like [`Self::Reading`]; and the operator need not name a tenant, and then sees all of them.
     ReadingAll,
 }
 
@@ -35,6 +37,9 @@ fn needs(operation: &Operation) -> Needs {
         ("POST" | "PUT" | "DELETE", "/api/v1/webhooks/events" | "/api/v1/webhooks/events/{event_type}") => {
             Needs::Operator
         }
+        ("GET", "/api/v1/webhooks/subscriptions/{id}/secret") => Needs::One(Scope::SecretView),
+        ("POST", "/api/v1/webhooks/subscriptions/{id}/rotate-secret") => Needs::Rotating,
+        ("GET", path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => Needs::Reading,
         (_, path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => {
             Needs::One(Scope::WebhooksManage)
         }
@@ -70,6 +75,7 @@ async fn every_call_needs_its_scope() {
             Needs::One(Scope::WebhooksManage) => &[Scope::WebhooksManage],
             Needs::One(scope) => &[scope],
             Needs::Reading | Needs::ReadingAll => &[Scope::WebhooksRead, Scope::WebhooksManage],
+            Needs::Rotating => &[Scope::SecretRotate, Scope::WebhooksManage],
         };
         let scopes: Vec<_> = Scope::ALL.into_iter().filter(|one| !lacking.contains(one)).map(Scope::name).collect();
         let member = app.member("acme", &scopes).await;
@@ -93,6 +99,7 @@ async fn every_call_is_open_to_who_has_its_scope_and_to_the_operator() {
             Needs::Nothing | Needs::Operator => &[],
             Needs::One(scope) => &[scope],
             Needs::Reading | Needs::ReadingAll => &[Scope::WebhooksRead, Scope::WebhooksManage],
+            Needs::Rotating => &[Scope::SecretRotate, Scope::WebhooksManage],
         };
         for scope in scopes {
             let member = app.member("acme", &[scope.name()]).await;

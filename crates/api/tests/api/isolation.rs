@@ -66,6 +66,7 @@ fn row(operation: &str) -> Row {
         "DELETE /api/v1/webhooks/subscriptions/{id}" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/test" => names(Subscription, "{}", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/rotate-secret" => names(Subscription, "{}", 404),
+        "GET /api/v1/webhooks/subscriptions/{id}/secret" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/pause" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/activate" => names(Subscription, "", 404),
         "GET /api/v1/webhooks/subscriptions/{id}/deliveries" => names(Subscription, "", 404),
@@ -191,7 +192,7 @@ async fn no_call_reaches_another_tenants_things() {
             }
             Row::Makes { body } => {
                 for (number, caller) in callers.iter().enumerate() {
-                    let named = caller.with("Idempotency-Key", "shared");
+                    let named = caller.with("Idempotency-Key", &format!("shared by {}", operation.path));
                     let body = body.replace("{n}", &number.to_string());
                     let answer = named.send(Method::POST, &operation.path, body).await;
                     assert!(answer.status.is_success(), "{name}: {}", answer.text());

@@ -3,6 +3,8 @@
 
 mod audit;
 mod auth;
+mod bodies;
+mod browsers;
 mod delivery;
 mod events;
 mod health;
@@ -12,4 +14,5 @@ mod openapi;
 mod problems;
 mod support;
 mod tenants;
+mod warnings;
 mod webhooks;

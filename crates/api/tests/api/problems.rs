@@ -48,21 +48,23 @@ async fn a_wrong_method_is_405_and_says_what_is_allowed() {
 }
 
 #[tokio::test]
-async fn broken_json_is_400() {
+async fn malformed_json_is_400_and_in_the_platform_api_422() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let admin = app.admin_in("acme");
     for path in [EVENTS, "/api/v1/events/batch", SUBSCRIPTIONS, "/api/v1/webhooks", "/api/v1/webhooks/events"] {
         let caller = if path.ends_with("webhooks/events") { &admin } else { &acme };
-        for body in ["{", "{\"type\":}", "nonsense", "{} {}", "{\"a\": \"\n\"}", "'x'", "\u{feff}{}"] {
-            let detail = caller.send(Method::POST, path, body).await.detail(400, "malformed_json");
+        let status = if path.starts_with("/api/v1/webhooks") { 422 } else { 400 };
+        for body in ["{", "{\"type\":}", "nonsense", "{} {}", "{\"a\": \"\n\"}", "'x'", "\u{feff}{"] {
+            let detail = caller.send(Method::POST, path, body).await.detail(status, "malformed_json");
             assert!(detail.starts_with("The body is not valid JSON: "), "{path} {body}: {detail}");
         }
-        let empty = caller.send(Method::POST, path, "").await.detail(400, "malformed_json");
+        let empty = caller.send(Method::POST, path, "").await.detail(status, "malformed_json");
         assert_eq!(empty, "The body is empty; it must be a JSON object", "{path}");
     }
-    for (path, body) in [(EVENTS, b"{\"type\": \"\xff\"}"), (SUBSCRIPTIONS, b"{\"url\":  \"\xff\"}")] {
-        acme.send(Method::POST, path, &body[..]).await.problem(400, "malformed_json");
+    for (path, status, body) in [(EVENTS, 400, b"{\"type\": \"\xff\"}"), (SUBSCRIPTIONS, 422, b"{\"url\":  \"\xff\"}")]
+    {
+        acme.send(Method::POST, path, &body[..]).await.problem(status, "malformed_json");
     }
     app.finish().await;
 }
@@ -99,8 +101,8 @@ async fn wrong_types_are_422_and_the_field_is_named() {
         (SUBSCRIPTIONS, subscription("events", json!(["invoice.created", 5])), "events[1]"),
         (SUBSCRIPTIONS, subscription("headers", json!(["a"])), "headers"),
         (SUBSCRIPTIONS, subscription("headers", json!({"X-A": 5})), "headers.X-A"),
-        (SUBSCRIPTIONS, subscription("is_active", json!("yes")), "is_active"),
-        (SUBSCRIPTIONS, subscription("max_retries", json!("3")), "max_retries"),
+        (SUBSCRIPTIONS, subscription("is_active", json!("maybe")), "is_active"),
+        (SUBSCRIPTIONS, subscription("max_retries", json!("three")), "max_retries"),
         (SUBSCRIPTIONS, subscription("max_retries", json!(1.5)), "max_retries"),
         (
             SUBSCRIPTIONS,
@@ -122,7 +124,7 @@ async fn a_field_given_twice_is_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let answer = acme.send(Method::POST, EVENTS, r#"{"type":"a.b","type":"c.d","data":{}}"#).await;
-    assert!(answer.fault().1.contains("duplicate field `type`"));
+    assert_eq!(answer.fault(), ("type".into(), "stands there twice".into()));
     app.finish().await;
 }
 

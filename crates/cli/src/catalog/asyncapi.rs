@@ -64,6 +64,7 @@ fn message_of(entry: &CatalogEntry) -> Value {
             "tenant_id": "acme",
             "data": data,
             "metadata": {},
+            "custom_metadata": {},
         })
     };
     let mut message = json!({
@@ -82,11 +83,12 @@ fn message_of(entry: &CatalogEntry) -> Value {
                 "tenant_id": { "type": "string" },
                 "data": { "$ref": format!("#/components/schemas/{}", data_name(entry)) },
                 "metadata": { "type": "object" },
+                "custom_metadata": { "type": "object", "description": "The same as metadata." },
             },
         },
     });
     if let Some(example) = &entry.example {
-        message["examples"] = json!([{ "name": "example", "payload": envelope(Value::Object(example.clone())) }]);
+        message["examples"] = json!([{ "name": "example", "payload": envelope(example.to_value()) }]);
     }
     message
 }

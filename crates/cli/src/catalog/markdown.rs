@@ -57,8 +57,7 @@ fn section(text: &mut String, entry: &CatalogEntry) {
         }
     }
     if let Some(example) = &entry.example {
-        let shown = serde_json::to_string_pretty(example).unwrap_or_default();
-        let _ = write!(text, "\n```json\n{shown}\n```\n");
+        let _ = write!(text, "\n```json\n{}\n```\n", example.pretty());
     }
 }
 

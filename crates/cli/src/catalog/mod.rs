@@ -7,10 +7,12 @@ use crate::{client::print, config::Config};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::{Subcommand, ValueEnum};
 use model::{
+    JsonObject,
     catalog::{self, Catalog, CatalogEntry, Origin},
     schema::check_entry,
 };
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Look at, check and export the catalog of event types.
@@ -103,21 +105,31 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             print(&shown(entry));
         }
         Action::Check => check(&catalog)?,
-        Action::Export { format: Format::Json } => print(&Value::Array(catalog.iter().map(|e| shown(e)).collect())),
+        Action::Export { format: Format::Json } => print(&catalog.iter().map(|e| shown(e)).collect::<Vec<_>>()),
         Action::Export { format: Format::Markdown } => print!("{}", markdown::page(&catalog)),
         Action::Export { format: Format::Asyncapi } => print(&asyncapi::document(&catalog)),
     }
     Ok(())
 }
 
-fn shown(entry: &CatalogEntry) -> Value {
-    json!({
-        "event_type": entry.event_type.as_str(),
-        "category": entry.category,
-        "description": entry.description,
-        "schema": entry.schema,
-        "example": entry.example,
-    })
+/// An event type as it is printed.
+#[derive(Serialize)]
+struct Shown<'e> {
+    event_type: &'e str,
+    category: &'e str,
+    description: &'e str,
+    schema: Option<&'e Value>,
+    example: Option<&'e JsonObject>,
+}
+
+fn shown(entry: &CatalogEntry) -> Shown<'_> {
+    Shown {
+        event_type: entry.event_type.as_str(),
+        category: &entry.category,
+        description: &entry.description,
+        schema: entry.schema.as_ref(),
+        example: entry.example.as_ref(),
+    }
 }
 
 fn list(catalog: &Catalog, category: Option<&str>) {

@@ -98,7 +98,7 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         sleeper,
         ids: ids.clone(),
         egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
-        defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base },
+        defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
         node: NewNode {
@@ -124,6 +124,12 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
             max_retries: config.max_retries,
             timeout: config.timeout,
             strict_catalog: config.strict_catalog,
+            ids: config.ids,
+            cookie: config.cookie.clone(),
+            cors_origins: config.cors_origins.clone().into(),
+            prefixes: config.api_prefixes.clone().into(),
+            request_memory: config.request_memory,
+            body_timeout: config.body_timeout,
         },
     })
     .await?;

@@ -18,12 +18,12 @@ use parking_lot::Mutex;
 use scheduler::Scheduler;
 pub(crate) use scheduler::{Room, Start};
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
     time::Duration,
 };
 use storage::{Due, Store};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 /// What lanes hold in memory, at most, about; then everything spills.
 const MEMORY: usize = 64 * 1024 * 1024;
@@ -47,6 +47,8 @@ struct State {
     timers: BTreeSet<(Timestamp, usize)>,
     /// Deliveries that were started and whose outcome is not durable yet.
     sending: HashSet<DeliveryId>,
+    /// Who waits for the outcome of a delivery to be durable.
+    watchers: HashMap<DeliveryId, Vec<oneshot::Sender<()>>>,
 }
 
 /// A refill that somebody has to run.
@@ -76,8 +78,12 @@ pub struct Load {
 
 impl Lanes {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, max_concurrency: usize) -> Self {
-        let state =
-            State { scheduler: Scheduler::new(max_concurrency), timers: BTreeSet::new(), sending: HashSet::new() };
+        let state = State {
+            scheduler: Scheduler::new(max_concurrency),
+            timers: BTreeSet::new(),
+            sending: HashSet::new(),
+            watchers: HashMap::new(),
+        };
         Self { state: Mutex::new(state), store, clock, sooner: Notify::new(), settled: Notify::new() }
     }
 
@@ -139,6 +145,29 @@ impl Lanes {
         self.state.lock().scheduler.remove(id);
     }
 
+    /// Takes a delivery that is sent past the queues: memory answers for it from before it is written, so that no refill
+    /// hands it out. `None` when the subscription was deleted. Given back by [`Self::settle`].
+    pub(crate) fn claim(&self, target: &Target, id: DeliveryId, index: &Index) -> Option<usize> {
+        let mut state = self.state.lock();
+        let lane = state.lane_of(target, index)?;
+        state.sending.insert(id);
+        state.scheduler.lane(lane)?.held.insert(id);
+        Some(lane)
+    }
+
+    /// Ends when the next outcome of this delivery that this node writes is durable.
+    pub(crate) fn watch(&self, id: DeliveryId) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        let mut state = self.state.lock();
+        // Those that gave up waiting leave nothing behind for long.
+        state.watchers.retain(|_, list| {
+            list.retain(|sender| !sender.is_closed());
+            !list.is_empty()
+        });
+        state.watchers.entry(id).or_default().push(sender);
+        receiver
+    }
+
     /// A request has ended; its room goes to the next.
     pub(crate) fn finished(&self, lane: usize, room: Room, took: Duration, answered: bool) -> Work {
         let now = self.clock.now();
@@ -182,6 +211,12 @@ impl Lanes {
         let work = self.change(|state, work| {
             for (lane, id, next) in outcomes {
                 state.sending.remove(&id);
+                if !state.watchers.is_empty() {
+                    // Whoever has gone away does not mind.
+                    state.watchers.remove(&id).into_iter().flatten().for_each(|sender| {
+                        let _ = sender.send(());
+                    });
+                }
                 if let Some(one) = state.scheduler.lane(lane) {
                     one.held.remove(&id);
                     if let Some(at) = next {

@@ -66,7 +66,7 @@ async fn drain(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<bool, Storag
                 // Programs that publish so are not checked.
                 broke_schema: false,
             };
-            Some(bus::new_event(&found.tenant, id, draft, deliveries, now))
+            Some(bus::new_event(&found.tenant, id, &draft, deliveries, now))
         })
     };
     let drained = shared.drain_outbox(PIECE, make).await?;

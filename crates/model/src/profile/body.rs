@@ -1,19 +1,19 @@
 //! The bytes that are sent: made once per event and profile, and shared by all of its deliveries.
 
 use super::{Body, Field, Profile};
-use crate::event::Event;
+use crate::{event::Event, id::IdStyle};
 use bytes::Bytes;
 use std::fmt::Write as _;
 
 /// The body of every request that brings `event` to a subscription of this profile.
-pub fn render(profile: Profile, event: &Event) -> Bytes {
+pub fn render(profile: Profile, event: &Event, style: IdStyle) -> Bytes {
     match profile.rules().body {
         Body::Payload => event.data.clone(),
         Body::Envelope(fields) => {
-            let mut text = Text(Vec::with_capacity(event.data.len() + event.metadata.len() + 200));
+            let mut text = Text(Vec::with_capacity(event.data.len() + 2 * event.metadata.len() + 200));
             for (i, field) in fields.iter().enumerate() {
                 text.0.push(if i == 0 { b'{' } else { b',' });
-                append(&mut text, *field, event);
+                append(&mut text, *field, event, style);
             }
             text.0.push(b'}');
             text.0.into()
@@ -21,17 +21,18 @@ pub fn render(profile: Profile, event: &Event) -> Bytes {
     }
 }
 
-fn append(text: &mut Text, field: Field, event: &Event) {
+fn append(text: &mut Text, field: Field, event: &Event, style: IdStyle) {
     match field {
         Field::Id => match &event.given_id {
             Some(given) => text.string("id", given),
-            None => text.plain("id", event.id),
+            None => text.plain("id", event.id.text(style)),
         },
         Field::Type => text.plain("type", &event.event_type),
         Field::Timestamp => text.plain("timestamp", event.timestamp),
         Field::TenantId => text.plain("tenant_id", &event.tenant),
         Field::Data => text.raw("data", &event.data, "{}"),
         Field::Metadata => text.raw("metadata", &event.metadata, "{}"),
+        Field::CustomMetadata => text.raw("custom_metadata", &event.metadata, "{}"),
     }
 }
 
@@ -90,20 +91,20 @@ mod tests {
                 Profile::Platform,
                 format!(
                     "{{\"id\":\"{id}\",\"type\":\"invoice.created\",\"timestamp\":\"{time}\",\"tenant_id\":\"acme\",\
-                     \"data\":{data},\"metadata\":{{}}}}"
+                     \"data\":{data},\"metadata\":{{}},\"custom_metadata\":{{}}}}"
                 ),
             ),
             (Profile::Tenant, data.to_owned()),
             (Profile::Standard, format!("{{\"type\":\"invoice.created\",\"timestamp\":\"{time}\",\"data\":{data}}}")),
         ];
         for (profile, expected) in rows {
-            assert_eq!(std::str::from_utf8(&render(profile, &event(None))).unwrap(), expected);
+            assert_eq!(std::str::from_utf8(&render(profile, &event(None), IdStyle::Prefixed)).unwrap(), expected);
         }
     }
 
     #[test]
     fn a_given_id_is_escaped() {
-        let body = render(Profile::Platform, &event(Some("a\"b\\c")));
+        let body = render(Profile::Platform, &event(Some("a\"b\\c")), IdStyle::Prefixed);
         let value: serde_json::Value = serde_json::from_slice(&body[..body.len() - 100]).unwrap_or_default();
         assert!(value.is_null());
         assert!(body.starts_with(br#"{"id":"a\"b\\c","type""#));

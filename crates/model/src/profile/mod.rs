@@ -56,6 +56,8 @@ pub enum Field {
     TenantId,
     Data,
     Metadata,
+    /// The same as [`Field::Metadata`], under the name that the platform's own server gives it.
+    CustomMetadata,
 }
 
 /// What a profile's own header holds.

@@ -5,7 +5,15 @@ use crate::retry::Schedule;
 
 pub(super) const RULES: Rules = Rules {
     name: "platform",
-    body: Body::Envelope(&[Field::Id, Field::Type, Field::Timestamp, Field::TenantId, Field::Data, Field::Metadata]),
+    body: Body::Envelope(&[
+        Field::Id,
+        Field::Type,
+        Field::Timestamp,
+        Field::TenantId,
+        Field::Data,
+        Field::Metadata,
+        Field::CustomMetadata,
+    ]),
     headers: &[
         ("X-Webhook-Event-Id", HeaderValue::EventId),
         ("X-Webhook-Event-Type", HeaderValue::EventType),

@@ -2,9 +2,9 @@
 //! of its own.
 
 use super::fixtures::object;
-use crate::Store;
+use crate::{RegisterOutcome, Store};
 use model::{
-    EventType,
+    EventType, JsonObject,
     catalog::{CatalogEntry, Origin},
 };
 use serde_json::json;
@@ -48,4 +48,23 @@ pub async fn a_custom_type_put_again_is_replaced(store: &dyn Store) {
     }
     assert_eq!(found(store, "other_entry.booked").await, [second]);
     assert_eq!(found(store, "other_entry.voided").await, [other]);
+}
+
+pub async fn a_custom_type_is_registered_once(store: &dyn Store) {
+    let first = entry("once_entry.booked");
+    let second = CatalogEntry { category: "Books".into(), ..first.clone() };
+    assert_eq!(store.register_custom_type(&first).await.unwrap(), RegisterOutcome::Registered);
+    assert_eq!(store.register_custom_type(&second).await.unwrap(), RegisterOutcome::AlreadyRegistered);
+    assert_eq!(found(store, "once_entry.booked").await, std::slice::from_ref(&first));
+    store.put_custom_type(&CatalogEntry { retired: true, ..first }).await.unwrap();
+    assert_eq!(store.register_custom_type(&second).await.unwrap(), RegisterOutcome::Registered);
+    assert_eq!(found(store, "once_entry.booked").await, [second]);
+}
+
+pub async fn numbers_of_an_example_keep_their_digits(store: &dyn Store) {
+    let text = r#"{"id":"x","total":1234567890123456789012345.10}"#;
+    let entry = CatalogEntry { example: Some(JsonObject::parse(text).unwrap()), ..entry("long_entry.booked") };
+    store.put_custom_type(&entry).await.unwrap();
+    let [read] = &found(store, "long_entry.booked").await[..] else { panic!("one entry") };
+    assert_eq!(read.example.as_ref().unwrap().as_str(), text);
 }

@@ -1,7 +1,7 @@
 //! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
 
 use super::fixtures::{Belongings, World, append, due, given_id, next_due};
-use crate::{Appended, Deleted, Done, Insert, Put, Retry, Store, Update, Write};
+use crate::{Appended, Deleted, Done, Insert, Put, Retry, RetryOf, Store, Update, Write};
 use model::{DeliveryStatus, TenantId};
 
 /// More than backends delete at a time.
@@ -121,7 +121,7 @@ async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongi
     assert_eq!(store.update_subscription(&had.subscription).await.unwrap(), Update::Missing);
     assert_eq!(store.delete_subscription(tenant, subscription, now).await.unwrap(), Update::Missing);
     store.cancel_waiting(tenant, subscription, now).await.unwrap();
-    assert_eq!(store.retry_delivery(tenant, waiting.id, now).await.unwrap(), Retry::Missing);
+    assert_eq!(store.retry_delivery(tenant, waiting.id, RetryOf::Undelivered, now).await.unwrap(), Retry::Missing);
     let batch = vec![
         append(tenant, vec![world.event(tenant, "invoice.created", &[subscription])]),
         Write::Outcome(world.outcome(tenant, waiting, 1, DeliveryStatus::Delivered)),

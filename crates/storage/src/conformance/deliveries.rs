@@ -1,7 +1,7 @@
 //! Deliveries: listed, found, brought back by hand.
 
 use super::fixtures::{World, all, by_last_id, by_offset, next_due};
-use crate::{DeliveryFilter, NewDelivery, Page, Retry, Store, Write};
+use crate::{DeliveryFilter, NewDelivery, Page, Retry, RetryOf, Store, Write};
 use model::{
     Delivery, DeliveryId, DeliveryStatus,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -270,7 +270,10 @@ pub async fn a_retry_of_an_ended_delivery_begins_a_new_round(store: &dyn Store) 
         assert_eq!((before.status, before.earlier_attempts), (status, 0));
 
         let now = world.tick();
-        assert_eq!(store.retry_delivery(&tenant, of.id, now).await.unwrap(), Retry::Queued(subscription));
+        assert_eq!(
+            store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, now).await.unwrap(),
+            Retry::Queued(subscription)
+        );
         let after = world.delivery(&tenant, of.id).await;
         assert_eq!((after.status, after.next_attempt_at, after.updated_at), (Pending, Some(of.id.made_at()), now));
         assert_eq!((after.attempts, after.earlier_attempts), (before.attempts, before.attempts));
@@ -293,7 +296,10 @@ pub async fn a_retry_of_a_waiting_delivery_makes_it_due_now(store: &dyn Store) {
     let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
     world.attempted(&tenant, of, 1, Retrying).await;
     let now = world.tick();
-    assert_eq!(store.retry_delivery(&tenant, of.id, now).await.unwrap(), Retry::Queued(subscription));
+    assert_eq!(
+        store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, now).await.unwrap(),
+        Retry::Queued(subscription)
+    );
     let after = world.delivery(&tenant, of.id).await;
     assert_eq!((after.status, after.next_attempt_at), (Pending, Some(of.id.made_at())));
     assert_eq!((after.attempts, after.earlier_attempts), (1, 1));
@@ -307,8 +313,26 @@ pub async fn a_retry_of_what_was_delivered_is_refused(store: &dyn Store) {
     let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
     world.attempted(&tenant, of, 1, Delivered).await;
     let before = world.delivery(&tenant, of.id).await;
-    assert_eq!(store.retry_delivery(&tenant, of.id, world.tick()).await.unwrap(), Retry::AlreadyDelivered);
+    let refused = store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, world.tick()).await.unwrap();
+    assert_eq!(refused, Retry::AlreadyDelivered);
     assert_eq!(world.delivery(&tenant, of.id).await, before);
+}
+
+pub async fn a_forced_retry_brings_back_what_was_delivered(store: &dyn Store) {
+    let world = World::new(store, "deliveries.forced");
+    let tenant = world.tenant("acme").await;
+    let subscription = world.subscribe(&tenant).await.id;
+    let of = world.publish(&tenant, "invoice.created", &[subscription]).await.deliveries[0];
+    world.attempted(&tenant, of, 1, Delivered).await;
+    let now = world.tick();
+    let back = store.retry_delivery(&tenant, of.id, RetryOf::Any, now).await.unwrap();
+    assert_eq!(back, Retry::Queued(subscription));
+    let after = world.delivery(&tenant, of.id).await;
+    assert_eq!((after.status, after.attempts, after.earlier_attempts), (Pending, 1, 1));
+    assert_eq!(next_due(store, &tenant, subscription).await, Some(of.id.made_at()));
+    world.attempted(&tenant, of, 2, Failed).await;
+    assert_eq!(world.delivery(&tenant, of.id).await.status, Failed);
+    assert_eq!(store.attempts(&tenant, of.id).await.unwrap().len(), 2);
 }
 
 pub async fn a_retry_of_what_is_not_there_finds_nothing(store: &dyn Store) {
@@ -316,6 +340,9 @@ pub async fn a_retry_of_what_is_not_there_finds_nothing(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let event = world.publish(&tenant, "invoice.created", &[]).await;
     let never = event.event.id.delivery(1).unwrap();
-    assert_eq!(store.retry_delivery(&tenant, never, world.tick()).await.unwrap(), Retry::Missing);
-    assert_eq!(store.retry_delivery(&world.id("nobody"), never, world.tick()).await.unwrap(), Retry::Missing);
+    assert_eq!(store.retry_delivery(&tenant, never, RetryOf::Undelivered, world.tick()).await.unwrap(), Retry::Missing);
+    assert_eq!(
+        store.retry_delivery(&world.id("nobody"), never, RetryOf::Undelivered, world.tick()).await.unwrap(),
+        Retry::Missing
+    );
 }

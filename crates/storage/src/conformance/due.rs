@@ -1,7 +1,7 @@
 //! What is due for a subscription: how lanes are filled again, from memory's point of view after a start or a spill.
 
 use super::fixtures::{World, due, next_due};
-use crate::{Due, NewDelivery, Retry, Store, Waiting, Write};
+use crate::{Due, NewDelivery, Retry, RetryOf, Store, Waiting, Write};
 use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
@@ -121,7 +121,10 @@ pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
     world.attempted(&tenant, made[0], 1, DeliveryStatus::Retrying).await;
     world.attempted(&tenant, made[0], 2, DeliveryStatus::Exhausted).await;
     let now = world.tick();
-    assert_eq!(store.retry_delivery(&tenant, made[0].id, now).await.unwrap(), Retry::Queued(subscription));
+    assert_eq!(
+        store.retry_delivery(&tenant, made[0].id, RetryOf::Undelivered, now).await.unwrap(),
+        Retry::Queued(subscription)
+    );
     assert_eq!(next_due(store, &tenant, subscription).await, Some(made[0].id.made_at()), "due since it was made");
     let due = due(store, &tenant, subscription, now, 10, &[]).await;
     assert_eq!((ids(&due), due.next), (vec![made[1].id, made[0].id], None));
@@ -155,7 +158,7 @@ pub async fn each_priority_waits_in_its_queue_and_so_do_retries_and_replays(stor
     }
     world.attempted(&tenant, made[2], 1, DeliveryStatus::Retrying).await;
     world.attempted(&tenant, made[4], 1, DeliveryStatus::Exhausted).await;
-    store.retry_delivery(&tenant, made[4].id, world.tick()).await.unwrap();
+    store.retry_delivery(&tenant, made[4].id, RetryOf::Undelivered, world.tick()).await.unwrap();
 
     let late = world.now().after(Duration::from_secs(365 * 24 * 3_600));
     let waits = [

@@ -8,13 +8,13 @@ use crate::{
 use bytes::Bytes;
 use model::{
     Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
-    ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant, TenantId,
-    TenantKey, Timestamp,
+    JsonObject, ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant,
+    TenantId, TenantKey, Timestamp,
     delivery::Next,
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{
     sync::{
         Arc,
@@ -319,8 +319,8 @@ pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
     texts.iter().map(|text| EventPattern::parse(text).unwrap()).collect()
 }
 
-pub(super) fn object(value: Value) -> Map<String, Value> {
-    value.as_object().unwrap().clone()
+pub(super) fn object(value: Value) -> JsonObject {
+    JsonObject::parse(&value.to_string()).unwrap()
 }
 
 /// What is due in all queues of a subscription, queue after queue; the limit is for each.

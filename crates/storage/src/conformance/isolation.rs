@@ -2,8 +2,8 @@
 
 use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
 use crate::{
-    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, Page, Retry, Store, SubscriptionFilter, Update,
-    Write,
+    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, Page, Retry, RetryOf, Store, SubscriptionFilter,
+    Update, Write,
 };
 use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
 use std::sync::Arc;
@@ -70,7 +70,7 @@ pub async fn writes_with_ids_of_another_tenant_change_nothing(store: &dyn Store)
     assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), Update::Missing);
     store.cancel_waiting(&mine, subscription, now).await.unwrap();
     for delivery in [waiting, ended] {
-        assert_eq!(store.retry_delivery(&mine, delivery, now).await.unwrap(), Retry::Missing);
+        assert_eq!(store.retry_delivery(&mine, delivery, RetryOf::Undelivered, now).await.unwrap(), Retry::Missing);
         world.commit(vec![Write::Cancel { tenant: mine.clone(), delivery }]).await;
     }
     assert_eq!((world.shown(&mine).await, world.shown(&theirs).await), before);

@@ -103,6 +103,8 @@ macro_rules! conformance_suite {
                 a_custom_type_is_kept_whole
                 a_custom_type_without_schema_and_example_is_kept
                 a_custom_type_put_again_is_replaced
+                a_custom_type_is_registered_once
+                numbers_of_an_example_keep_their_digits
             }
             events {
                 an_event_is_kept_byte_for_byte
@@ -125,6 +127,7 @@ macro_rules! conformance_suite {
                 a_retry_of_an_ended_delivery_begins_a_new_round
                 a_retry_of_a_waiting_delivery_makes_it_due_now
                 a_retry_of_what_was_delivered_is_refused
+                a_forced_retry_brings_back_what_was_delivered
                 a_retry_of_what_is_not_there_finds_nothing
             }
             due {

@@ -2,8 +2,8 @@
 
 use super::fixtures::{World, object};
 use crate::{Page, Put, Store};
-use model::{Tenant, TenantId};
-use serde_json::{Map, json};
+use model::{JsonObject, Tenant, TenantId};
+use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let world = World::new(store, "tenants.put");
@@ -30,7 +30,7 @@ pub async fn what_an_update_does_not_name_is_kept(store: &dyn Store) {
     let world = World::new(store, "tenants.keep");
     let id = world.id("acme");
     let bare = store.put_tenant(&id, None, None, world.tick()).await.unwrap().0;
-    assert_eq!((&bare.name, &bare.metadata), (&None, &Map::new()));
+    assert_eq!((&bare.name, &bare.metadata), (&None, &JsonObject::default()));
 
     let metadata = object(json!({ "plan": "gold" }));
     store.put_tenant(&id, Some(Some("Acme".into())), None, world.tick()).await.unwrap();
@@ -45,8 +45,8 @@ pub async fn a_name_can_be_cleared(store: &dyn Store) {
     let world = World::new(store, "tenants.clear");
     let id = world.id("acme");
     store.put_tenant(&id, Some(Some("Acme".into())), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
-    let (cleared, _) = store.put_tenant(&id, Some(None), Some(Map::new()), world.tick()).await.unwrap();
-    assert_eq!((&cleared.name, &cleared.metadata), (&None, &Map::new()));
+    let (cleared, _) = store.put_tenant(&id, Some(None), Some(JsonObject::default()), world.tick()).await.unwrap();
+    assert_eq!((&cleared.name, &cleared.metadata), (&None, &JsonObject::default()));
     assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
 }
 

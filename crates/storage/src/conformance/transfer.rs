@@ -1,7 +1,7 @@
 //! From one store to another: what is read can be written, and is the same then.
 
 use super::fixtures::{World, due, given_id, idempotency, next_due};
-use crate::{Appended, Done, Store, StoredEvent};
+use crate::{Appended, Done, RetryOf, Store, StoredEvent};
 use model::{DeliveryStatus, Queue, TenantId};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ async fn furnished(world: &World<'_>) -> TenantId {
     world.attempted(&tenant, made[1], 2, DeliveryStatus::Failed).await;
     world.attempted(&tenant, made[2], 1, DeliveryStatus::Retrying).await;
     world.attempted(&tenant, made[3], 1, DeliveryStatus::Failed).await;
-    world.store.retry_delivery(&tenant, made[3].id, world.tick()).await.unwrap();
+    world.store.retry_delivery(&tenant, made[3].id, RetryOf::Undelivered, world.tick()).await.unwrap();
     world.publish(&tenant, "invoice.paid", &[subscription]).await;
     world.publish(&tenant, "invoice.sent", &[]).await;
     tenant

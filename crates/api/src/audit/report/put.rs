@@ -4,7 +4,8 @@ use super::{Code, Digest, NAME, ReportLine};
 use crate::{
     App,
     auth::Admin,
-    body::{Raw, parse, too_large},
+    body::{PUBLISH_MAX, Raw, parse, too_large},
+    family::Warnings,
     problem::Problem,
 };
 use axum::{Json, extract::State};
@@ -89,13 +90,13 @@ impl Report {
 /// from then on the coverage says of each event type what the code says of it.
 #[utoipa::path(put, path = "/api/v1/audit/report", tag = "Audit", request_body = Report,
     responses((status = 200, body = ReportLine), (status = 413, description = "It is larger than 10 MiB")))]
-pub(crate) async fn put(State(app): State<App>, _: Admin, Raw(body): Raw) -> Result<Json<ReportLine>, Problem> {
+pub(crate) async fn put(State(app): State<App>, _: Admin, body: Raw<PUBLISH_MAX>) -> Result<Json<ReportLine>, Problem> {
     if body.len() > REPORT_MAX {
         return Err(too_large(format!("The report must have at most {REPORT_MAX} bytes")));
     }
-    let digest = parse::<Report>(&body)?.digest()?;
+    let digest = parse::<Report>(&body, &Warnings::default())?.digest()?;
     let put_at = app.clock.now();
     let text = serde_json::to_string(&digest).map_err(|fault| Problem::invalid("body", fault.to_string()))?;
-    app.store.put_document(NAME, &Document { digest: text, body, put_at }).await?;
+    app.store.put_document(NAME, &Document { digest: text, body: body.bytes(), put_at }).await?;
     Ok(Json(digest.line(put_at).0))
 }

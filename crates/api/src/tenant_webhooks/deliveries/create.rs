@@ -2,18 +2,19 @@
 
 use crate::{
     App,
-    auth::Member,
-    body::{Raw, parse, too_large},
-    events::draft::{DATA_MAX, idempotency_key, refused},
+    auth::{Member, Publish},
+    body::{PUBLISH_MAX, Raw, parse, too_large},
+    events::draft::{DATA_MAX, check_object, idempotency_key, refused},
+    family::Warnings,
     problem::Problem,
     tenant_webhooks::event_name,
-    types::Misfit,
+    types::{Misfit, Place},
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
 use delivery::{Draft, PublishError, Want};
 use http::{HeaderMap, StatusCode};
-use model::{Priority, Problems, Scope};
+use model::{Priority, Problems};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -48,26 +49,23 @@ pub(crate) struct Queued {
     responses((status = 202, body = Queued), (status = 404, description = "Nobody wants it")))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member,
+    member: Member<Publish>,
     headers: HeaderMap,
-    Raw(bytes): Raw,
+    warnings: Warnings,
+    raw: Raw<PUBLISH_MAX>,
 ) -> Result<(StatusCode, Json<Queued>), Problem> {
-    let tenant = member.may(Scope::EventsPublish)?;
-    let body: NewTenantDelivery<'_> = parse(&bytes).map_err(Problem::into_bad_request)?;
+    let tenant = member.tenant();
+    let body: NewTenantDelivery<'_> = parse(&raw, &warnings)?;
     let mut faults = Problems::default();
     let event_type = faults.take("event", event_name(&body.event));
-    if !body.payload.get().starts_with('{') {
-        faults.add("payload", "must be a JSON object");
-    }
+    faults.take("payload", check_object(&app, body.payload, "payload", &warnings));
     if body.payload.get().len() > DATA_MAX {
         return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
     }
-    faults.into_result().map_err(|faults| Problem::from(faults).into_bad_request())?;
+    faults.into_result()?;
     let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
-    let misfit = app
-        .types
-        .check(&app, tenant, &event_type, body.payload.get(), "event", "payload")
-        .map_err(Problem::into_bad_request)?;
+    let place = Place { type_field: "event", data_field: "payload", warnings: &warnings };
+    let misfit = app.types.check(&app, tenant, &event_type, body.payload.get(), &place)?;
     let draft = Draft {
         event_type: event_type.clone(),
         data: Bytes::copy_from_slice(body.payload.get().as_bytes()),
@@ -75,14 +73,17 @@ pub(crate) async fn create(
         given_id: None,
         timestamp: None,
         priority: Priority::Normal,
-        idempotency_key: idempotency_key(&headers).map_err(Problem::into_bad_request)?.map(str::to_owned),
+        idempotency_key: idempotency_key(&headers)?.map(str::to_owned),
         broke_schema: misfit == Some(Misfit::Schema),
     };
+    // The journal bounds what waits for it.
+    drop(raw);
     let published = app.engine.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
         PublishError::NobodyWants => {
             Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
+                .with_code("no_active_subscriptions")
         }
-        fault => refused(fault, tenant),
+        fault => refused(fault, tenant, false),
     })?;
     let count = published.first().map_or(0, |one| one.event.deliveries);
     Ok((StatusCode::ACCEPTED, Json(Queued { queued: true, count, message: format!("Enqueued {count} deliveries") })))

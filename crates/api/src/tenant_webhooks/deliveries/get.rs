@@ -4,12 +4,15 @@ use super::{
     find, missing,
     shown::{TenantDelivery, show},
 };
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::Scope;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -30,10 +33,10 @@ pub(crate) struct TenantDeliveryDetail {
     params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail)))]
 pub(crate) async fn get(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     Path(id): Path<String>,
 ) -> Result<Json<TenantDeliveryDetail>, Problem> {
-    let tenant = member.may(Scope::WebhooksRead)?;
+    let tenant = member.tenant();
     let found = find(&app, tenant, &id).await?;
     let event = app.store.event(tenant, found.id.event()).await?;
     let payload = event

@@ -1,9 +1,15 @@
 //! `GET /api/v1/tenant/webhooks/deliveries`.
 
 use super::shown::{Status, TenantDelivery, show};
-use crate::{App, auth::Member, problem::Problem, query::Query, tenant_webhooks::event_name};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+    query::Query,
+    tenant_webhooks::event_name,
+};
 use axum::{Json, extract::State};
-use model::{Delivery, Scope, TenantId};
+use model::{Delivery, TenantId};
 use storage::{DeliveryFilter, Page, StorageError};
 
 /// So many are shown.
@@ -23,11 +29,11 @@ const PAGES: usize = 10;
     responses((status = 200, body = [TenantDelivery])))]
 pub(crate) async fn list(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     query: Query,
 ) -> Result<Json<Vec<TenantDelivery>>, Problem> {
-    let tenant = member.may(Scope::WebhooksRead)?;
-    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).into_bad_request());
+    let tenant = member.tenant();
+    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault));
     let status = query.text("status").map(parse).transpose()?;
     let filter = DeliveryFilter {
         statuses: status.map(Status::stored).unwrap_or_default(),
@@ -67,5 +73,5 @@ fn parse(text: &str) -> Result<Status, Problem> {
     Status::ALL
         .into_iter()
         .find(|status| text.trim().eq_ignore_ascii_case(status.name()))
-        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED").into_bad_request())
+        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED"))
 }

@@ -1,15 +1,19 @@
 //! `POST /api/v1/tenant/webhooks/deliveries/{id}/retry`.
 
 use super::{find, missing, shown::Status};
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
 use delivery::RetryError;
 use http::StatusCode;
-use model::Scope;
 use serde::Serialize;
+use storage::RetryOf;
 use utoipa::ToSchema;
 
 /// It will be sent again.
@@ -27,16 +31,18 @@ pub(crate) struct RetryQueued {
     responses((status = 202, body = RetryQueued), (status = 400, description = "It has not failed")))]
 pub(crate) async fn retry(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RetryQueued>), Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
     let found = find(&app, tenant, &id).await?;
     if Status::of(&app, &found) != Status::Failed {
         return Err(refused("it has not failed"));
     }
-    match app.engine.retry_delivery(tenant, found.id).await {
+    let (engine, owner) = (app.engine.clone(), tenant.clone());
+    // Its clients know no other answer than that it is queued, and need not wait for it.
+    match engine.queue_retry(&owner, found.id, RetryOf::Undelivered).await {
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(RetryQueued { queued: true, message: "Delivery queued for retry" }))),
         Err(RetryError::Missing) => Err(missing(&id)),
         Err(RetryError::AlreadyDelivered) => Err(refused("it has been delivered already")),

@@ -3,8 +3,8 @@
 use super::TenantSubscription;
 use crate::{
     App,
-    auth::Member,
-    body::{Raw, parse},
+    auth::{Manage, Member},
+    body::Json as Body,
     problem::Problem,
     tenant_webhooks::event_name,
     webhooks::subscriptions::{
@@ -14,7 +14,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{EventPattern, Problems, Profile, Scope, subscription::SigningSecret, url_rules};
+use model::{EventPattern, Problems, Profile, subscription::SigningSecret, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -44,11 +44,10 @@ const URL_MIN: usize = 10;
               (status = 409, description = "An active one has the same event and URL")))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member,
-    Raw(bytes): Raw,
+    member: Member<Manage>,
+    Body(body): Body<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
-    let body: NewTenantSubscription = parse(&bytes).map_err(Problem::into_bad_request)?;
+    let tenant = member.tenant();
     let mut faults = Problems::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();
@@ -63,7 +62,7 @@ pub(crate) async fn create(
     if let Some(secret) = &secret {
         faults.take("secret", check_secret(secret));
     }
-    faults.into_result().map_err(|faults| Problem::from(faults).into_bad_request())?;
+    faults.into_result()?;
     let mut subscription = blank(&app, tenant, Profile::Tenant);
     url.clone_into(&mut subscription.url);
     subscription.events = event.into_iter().map(EventPattern::One).collect();

@@ -1,9 +1,13 @@
 //! `DELETE /api/v1/tenant/webhooks/subscriptions/{id}`.
 
-use crate::{App, auth::Member, problem::Problem, webhooks::subscriptions::delete::remove};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    problem::Problem,
+    webhooks::subscriptions::delete::remove,
+};
 use axum::extract::{Path, State};
 use http::StatusCode;
-use model::Scope;
 
 /// Delete a subscription
 ///
@@ -12,8 +16,8 @@ use model::Scope;
     params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    remove(&app, member.may(Scope::WebhooksManage)?, &id).await
+    remove(&app, member.tenant(), &id).await
 }

@@ -1,9 +1,16 @@
 //! `GET /api/v1/tenant/webhooks/subscriptions`.
 
 use super::TenantSubscription;
-use crate::{App, auth::Member, list, problem::Problem, query::Query, tenant_webhooks::event_name};
+use crate::{
+    App,
+    auth::{Member, Read},
+    list,
+    problem::Problem,
+    query::Query,
+    tenant_webhooks::event_name,
+};
 use axum::{extract::State, response::Response};
-use model::{Profile, Scope, SubscriptionId};
+use model::{Profile, SubscriptionId};
 use storage::SubscriptionFilter;
 
 /// Active subscriptions, newest first
@@ -17,10 +24,10 @@ use storage::SubscriptionFilter;
         ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
     ),
     responses((status = 200, body = [TenantSubscription])))]
-pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -> Result<Response, Problem> {
-    let tenant = member.may(Scope::WebhooksRead)?;
-    let page = query.page(1_000, 1_000, SubscriptionId::parse).map_err(Problem::into_bad_request)?;
-    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault).into_bad_request());
+pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
+    let tenant = member.tenant();
+    let page = query.page(1_000, 1_000, SubscriptionId::parse)?;
+    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault));
     let filter = SubscriptionFilter {
         is_active: Some(true),
         event_type: query.text("event").map(name).transpose()?.map(|name| name.to_string()),

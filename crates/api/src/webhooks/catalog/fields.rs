@@ -1,9 +1,9 @@
 //! The fields of an event type as clients send them.
 
 use crate::body::present;
-use model::{Problems, catalog::CatalogEntry, schema::check_entry};
+use model::{JsonObject, Problems, catalog::CatalogEntry, schema::check_entry, text::check_lines};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// What can be said of an event type. Absent keeps, null clears.
@@ -26,8 +26,11 @@ pub(crate) struct Fields {
     schema: Option<Option<Value>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
-    example: Option<Option<Map<String, Value>>>,
+    example: Option<Option<JsonObject>>,
 }
+
+/// Bytes of a schema or an example: all of them live in memory.
+const DOCUMENT_MAX: usize = 256 * 1024;
 
 impl Fields {
     pub(super) fn apply(self, entry: &mut CatalogEntry) -> Result<(), Problems> {
@@ -35,23 +38,30 @@ impl Fields {
         let mut text = |field: &str, given: Option<String>, max: usize, target: &mut String| {
             let Some(given) = given else { return };
             let given = given.trim();
-            if given.is_empty() || given.chars().count() > max {
+            if given.is_empty() {
                 faults.add(field, format!("must have 1 to {max} characters"));
-            } else {
+            } else if faults.take(field, check_lines(given, max)).is_some() {
                 given.clone_into(target);
             }
         };
         text("description", self.description, 1_000, &mut entry.description);
         text("category", self.category, 100, &mut entry.category);
         if let Some(schema) = self.schema {
-            if schema.as_ref().is_none_or(|schema| schema.is_object() || schema.is_boolean()) {
+            let too_long = schema.as_ref().is_some_and(|schema| schema.to_string().len() > DOCUMENT_MAX);
+            if too_long {
+                faults.add("schema", format!("must have at most {DOCUMENT_MAX} bytes"));
+            } else if schema.as_ref().is_none_or(|schema| schema.is_object() || schema.is_boolean()) {
                 entry.schema = schema;
             } else {
                 faults.add("schema", "must be a JSON Schema: an object, true or false");
             }
         }
         if let Some(example) = self.example {
-            entry.example = example;
+            if example.as_ref().is_some_and(|example| example.as_str().len() > DOCUMENT_MAX) {
+                faults.add("example", format!("must have at most {DOCUMENT_MAX} bytes"));
+            } else {
+                entry.example = example;
+            }
         }
         for fault in check_entry(entry) {
             let (field, message) = fault.split_once(' ').unwrap_or(("schema", &fault));

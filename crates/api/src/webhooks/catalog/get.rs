@@ -1,21 +1,24 @@
 //! `GET /api/v1/webhooks/events/{event_type}`.
 
 use super::{EventTypeShown, find};
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::Scope;
 
 /// An event type, with its schema and an example
 #[utoipa::path(get, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path)), responses((status = 200, body = EventTypeShown)))]
 pub(crate) async fn get(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     Path(name): Path<String>,
 ) -> Result<Json<EventTypeShown>, Problem> {
-    member.may(Scope::WebhooksManage)?;
+    member.tenant();
     Ok(Json(EventTypeShown::from(&*find(&app, &name)?)))
 }

@@ -1,8 +1,12 @@
 //! `GET /api/v1/webhooks/events`.
 
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+};
 use axum::{Json, extract::State};
-use model::{Scope, catalog::CatalogEntry};
+use model::catalog::CatalogEntry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,9 +42,9 @@ impl From<&CatalogEntry> for EventTypeLine {
 /// All event types, by name
 #[utoipa::path(get, path = "/api/v1/webhooks/events", tag = "Catalog",
     responses((status = 200, body = EventTypes)))]
-pub(crate) async fn list(State(app): State<App>, member: Member) -> Result<Json<EventTypes>, Problem> {
-    member.may(Scope::WebhooksManage)?;
-    let known = app.known();
+pub(crate) async fn list(State(app): State<App>, member: Member<Read>) -> Result<Json<EventTypes>, Problem> {
+    member.tenant();
+    let known = app.catalog();
     let catalog = &known.catalog;
     let events: Vec<_> = catalog.iter().filter(|e| !e.retired).map(|e| EventTypeLine::from(&**e)).collect();
     Ok(Json(EventTypes { total: events.len(), events }))

@@ -9,10 +9,11 @@ pub(crate) mod register;
 pub(crate) mod retire;
 
 use crate::{App, problem::Problem, types::Known};
-use model::catalog::CatalogEntry;
+use model::{JsonObject, catalog::CatalogEntry};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::sync::Arc;
+use storage::RegisterOutcome;
 use utoipa::ToSchema;
 
 /// An event type.
@@ -24,7 +25,7 @@ pub(crate) struct EventTypeShown {
     #[schema(value_type = Option<Object>)]
     schema: Option<Value>,
     #[schema(value_type = Option<Object>)]
-    example: Option<Map<String, Value>>,
+    example: Option<JsonObject>,
     category: String,
 }
 
@@ -46,7 +47,7 @@ fn missing(name: &str) -> Problem {
 
 /// The entry of this name, unless it was retired.
 fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
-    app.known().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
+    app.catalog().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
 }
 
 /// Stores an entry and makes it known; both, even when the client hangs up.
@@ -57,9 +58,26 @@ async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
 
 async fn store_and_know(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     app.store.put_custom_type(&entry).await?;
+    know(app, entry);
+    Ok(())
+}
+
+/// Stores an entry unless another node has registered one of its name, and makes it known.
+async fn register(app: &App, entry: CatalogEntry) -> Result<RegisterOutcome, Problem> {
+    let app = app.clone();
+    crate::finish(async move {
+        let outcome = app.store.register_custom_type(&entry).await?;
+        if outcome == RegisterOutcome::Registered {
+            know(&app, entry);
+        }
+        Ok(outcome)
+    })
+    .await?
+}
+
+fn know(app: &App, entry: CatalogEntry) {
     let mut known = app.known.write();
     let mut catalog = known.catalog.clone();
     catalog.put(entry);
     *known = Arc::new(Known::new(catalog));
-    Ok(())
 }

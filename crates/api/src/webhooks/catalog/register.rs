@@ -1,6 +1,6 @@
 //! `POST /api/v1/webhooks/events`.
 
-use super::{EventTypeShown, fields::Fields, put};
+use super::{EventTypeShown, fields::Fields, register as register_and_know};
 use crate::{App, auth::Admin, body::Json as Body, problem::Problem};
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -8,6 +8,7 @@ use model::{
     EventType,
     catalog::{CatalogEntry, Origin},
 };
+use storage::RegisterOutcome;
 
 /// Register an event type of your own
 ///
@@ -23,8 +24,8 @@ pub(crate) async fn register(
     let event_type =
         EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
     let _changing = app.changing_types.lock().await;
-    if app.known().catalog.get(event_type.as_str()).is_some_and(|known| !known.retired) {
-        return Err(Problem::conflict(format!("Event type {event_type} is known already")));
+    if app.catalog().catalog.get(event_type.as_str()).is_some_and(|known| !known.retired) {
+        return Err(known_already(event_type.as_str()));
     }
     let mut entry = CatalogEntry {
         event_type,
@@ -37,6 +38,12 @@ pub(crate) async fn register(
     };
     fields.apply(&mut entry)?;
     let shown = EventTypeShown::from(&entry);
-    put(&app, entry).await?;
+    if register_and_know(&app, entry).await? == RegisterOutcome::AlreadyRegistered {
+        return Err(known_already(&shown.event_type));
+    }
     Ok((StatusCode::CREATED, Json(shown)))
+}
+
+fn known_already(name: &str) -> Problem {
+    Problem::conflict(format!("Event type {name} is known already"))
 }

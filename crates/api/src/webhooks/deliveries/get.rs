@@ -1,12 +1,16 @@
 //! `GET /api/v1/webhooks/deliveries/{id}`.
 
 use super::shown::DeliveryShown;
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, Read},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Attempt, DeliveryId, Profile, Scope, Timestamp, profile};
+use model::{Attempt, DeliveryId, Profile, Timestamp, Verdict, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -37,6 +41,9 @@ pub(crate) struct AttemptShown {
     response_headers: Map<String, Value>,
     /// The first 4 KiB.
     response_body: Option<String>,
+    /// True when somebody had it sent again although an earlier attempt had succeeded; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    resend: bool,
 }
 
 /// `name: value` lines as an object; of a name that stands there twice, both values.
@@ -55,7 +62,7 @@ fn object(lines: &str) -> Map<String, Value> {
 }
 
 impl AttemptShown {
-    fn new(attempt: &Attempt, request_body: &str) -> Self {
+    fn new(attempt: &Attempt, request_body: &str, resend: bool) -> Self {
         Self {
             attempt_number: attempt.number,
             started_at: attempt.started_at,
@@ -66,6 +73,7 @@ impl AttemptShown {
             request_body: request_body.to_owned(),
             response_headers: object(&attempt.response_headers),
             response_body: attempt.response_code.map(|_| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+            resend,
         }
     }
 }
@@ -75,23 +83,27 @@ impl AttemptShown {
     responses((status = 200, body = DeliveryDetail)))]
 pub(crate) async fn get(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     Path(id): Path<String>,
 ) -> Result<Json<DeliveryDetail>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let missing = || Problem::not_found(format!("Webhook delivery not found: {id}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
     let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
     let attempts = app.store.attempts(tenant, parsed).await?;
     // Every attempt sent the same bytes: they follow from the event and the profile, which never changes.
+    let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
+    let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
     let body = match app.store.event(tenant, parsed.event()).await? {
         None => String::new(),
-        Some(event) => {
-            let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
-            let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
-            String::from_utf8_lossy(&profile::render(profile, &event)).into_owned()
-        }
+        Some(event) => String::from_utf8_lossy(&profile::render(profile, &event, app.settings.ids)).into_owned(),
     };
-    let attempts = attempts.iter().map(|attempt| AttemptShown::new(attempt, &body)).collect();
-    Ok(Json(DeliveryDetail { delivery: DeliveryShown::new(&delivery), attempts }))
+    let mut succeeded = false;
+    let show = |attempt: &Attempt| {
+        let shown = AttemptShown::new(attempt, &body, succeeded);
+        succeeded |= attempt.response_code.is_some_and(|status| profile.rules().verdict(status) == Verdict::Delivered);
+        shown
+    };
+    let attempts = attempts.iter().map(show).collect();
+    Ok(Json(DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts }))
 }

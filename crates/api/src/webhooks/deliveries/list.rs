@@ -1,9 +1,15 @@
 //! `GET /api/v1/webhooks/deliveries`.
 
 use super::shown::{DeliveryShown, STATUSES};
-use crate::{App, auth::Member, list, problem::Problem, query::Query};
+use crate::{
+    App,
+    auth::{Member, Read},
+    list,
+    problem::Problem,
+    query::Query,
+};
 use axum::{extract::State, response::Response};
-use model::{DeliveryId, DeliveryStatus, EventType, Scope, SubscriptionId};
+use model::{DeliveryId, DeliveryStatus, EventType, SubscriptionId};
 use storage::DeliveryFilter;
 
 /// The `status` parameter: P's name of it.
@@ -28,8 +34,8 @@ pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
         ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
     ),
     responses((status = 200, body = [DeliveryShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -> Result<Response, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
+    let tenant = member.tenant();
     let page = query.page(200, 50, DeliveryId::parse)?;
     let parse_type = |text| EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()));
     let filter = DeliveryFilter {
@@ -40,5 +46,5 @@ pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -
         before: query.time("before")?,
     };
     let found = app.store.deliveries(tenant, &filter, page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), DeliveryShown::new))
+    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| DeliveryShown::new(one, app.settings.ids)))
 }

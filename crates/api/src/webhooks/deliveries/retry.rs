@@ -1,40 +1,67 @@
 //! `POST /api/v1/webhooks/deliveries/{id}/retry`.
 
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    body::{JsonOrNothing, boolean},
+    finish,
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use delivery::RetryError;
-use model::{DeliveryId, Scope};
-use serde::Serialize;
+use delivery::{RetryError, RetryOutcome};
+use model::DeliveryId;
+use serde::{Deserialize, Serialize};
+use storage::RetryOf;
 use utoipa::ToSchema;
 
-/// A sentence.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Message {
-    message: &'static str,
+/// How to retry.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct RetryRequest {
+    /// Send again what was delivered already.
+    #[serde(default, deserialize_with = "boolean")]
+    #[schema(value_type = Option<bool>, default = false)]
+    force: Option<Option<bool>>,
 }
+
+/// What came of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Retried {
+    message: &'static str,
+    /// True when its turn did not come within the subscription's timeout; absent when the attempt was made.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    queued: bool,
+}
+
+const MESSAGE: &str = "Delivery retry initiated successfully";
 
 /// Send a delivery again
 ///
-/// With a new round of retries.
+/// It answers after the attempt, and starts a new round of retries. A delivery that has succeeded is sent again with
+/// `force`; the attempt is marked `resend` in its log.
 #[utoipa::path(post, path = "/api/v1/webhooks/deliveries/{id}/retry", tag = "Deliveries",
-    params(("id" = String, Path)),
-    responses((status = 200, body = Message),
+    params(("id" = String, Path)), request_body = Option<RetryRequest>,
+    responses((status = 200, body = Retried),
               (status = 400, description = "Not found, already delivered, or the subscription is inactive")))]
 pub(crate) async fn retry(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
-) -> Result<Json<Message>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    JsonOrNothing(request): JsonOrNothing<RetryRequest>,
+) -> Result<Json<Retried>, Problem> {
     let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| refused("it was not found"))?;
-    match app.engine.retry_delivery(tenant, parsed).await {
-        Ok(()) => Ok(Json(Message { message: "Delivery queued for retry" })),
+    let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
+    let (engine, tenant) = (app.engine.clone(), member.tenant().clone());
+    match finish(async move { engine.retry_delivery(&tenant, parsed, of).await }).await? {
+        Ok(RetryOutcome::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
+        Ok(RetryOutcome::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
         Err(RetryError::Missing) => Err(refused("it was not found")),
-        Err(RetryError::AlreadyDelivered) => Err(refused("it has been delivered already")),
+        Err(RetryError::AlreadyDelivered) => {
+            Err(refused("it has been delivered already; send it again with {\"force\": true}"))
+        }
         Err(RetryError::Inactive) => Err(refused("its subscription is inactive")),
         Err(RetryError::Store(fault)) => Err(fault.into()),
     }

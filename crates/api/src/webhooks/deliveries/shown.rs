@@ -1,6 +1,6 @@
 //! A delivery as P shows it, under P's names of the states.
 
-use model::{Delivery, DeliveryStatus, EventType, Timestamp};
+use model::{Delivery, DeliveryStatus, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,6 +12,11 @@ pub(super) const STATUSES: [(&str, &[DeliveryStatus]); 5] = [
     ("retrying", &[DeliveryStatus::Retrying]),
     ("disabled", &[DeliveryStatus::Disabled]),
 ];
+
+/// The platform API's name of a state.
+pub(crate) fn status_name(status: DeliveryStatus) -> &'static str {
+    STATUSES.iter().find(|(_, states)| states.contains(&status)).map_or("failed", |(name, _)| name)
+}
 
 /// A delivery.
 #[derive(Serialize, ToSchema)]
@@ -34,23 +39,26 @@ pub(crate) struct DeliveryShown {
     created_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     next_retry_at: Option<Timestamp>,
+    /// True for a delivery that a test send made; absent for all others.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    test: bool,
 }
 
 impl DeliveryShown {
-    pub(crate) fn new(delivery: &Delivery) -> Self {
-        let name = STATUSES.iter().find(|(_, states)| states.contains(&delivery.status)).map_or("failed", |(n, _)| n);
+    pub(crate) fn new(delivery: &Delivery, ids: IdStyle) -> Self {
         Self {
             id: delivery.id.to_string(),
             subscription_id: delivery.subscription.to_string(),
             event_type: delivery.event_type.clone(),
-            event_id: delivery.public_event_id(),
-            status: name,
+            event_id: delivery.public_event_id(ids),
+            status: status_name(delivery.status),
             response_code: delivery.response_code,
             error_message: delivery.error.clone(),
             attempt_number: delivery.attempts,
             duration_ms: delivery.duration.map(|took| took.as_millis() as u64),
             created_at: delivery.created_at(),
             next_retry_at: delivery.next_attempt_at.filter(|_| delivery.status == DeliveryStatus::Retrying),
+            test: delivery.id.is_test(),
         }
     }
 }

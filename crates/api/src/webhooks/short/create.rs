@@ -3,23 +3,22 @@
 use super::Webhook;
 use crate::{
     App,
-    auth::Member,
+    auth::{Manage, Member},
     body::Json as Body,
     problem::Problem,
     webhooks::subscriptions::{create::make, fields::Fields},
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::Scope;
 
 /// Subscribe a URL, in short
 #[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = Fields,
     responses((status = 201, body = Webhook)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
-    let subscription = make(&app, member.may(Scope::WebhooksManage)?, &fields).await?;
+    let subscription = make(&app, member.tenant(), &fields).await?;
     Ok((StatusCode::CREATED, Json(Webhook::from(&subscription))))
 }

@@ -4,12 +4,17 @@ use super::{
     fields::Fields,
     shown::{CreatedSubscription, SubscriptionShown},
 };
-use crate::{App, auth::Member, body::Json as Body, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    body::Json as Body,
+    problem::Problem,
+};
 use axum::{Json, extract::State};
 use delivery::ChangeError;
 use http::StatusCode;
 use model::{
-    Problems, Profile, Scope, Subscription, SubscriptionState, TenantId,
+    JsonObject, Problems, Profile, Subscription, SubscriptionState, TenantId,
     profile::GeneratedSecret,
     subscription::{SigningSecret, SubscriptionStats, TIMEOUT_DEFAULT},
 };
@@ -22,12 +27,12 @@ use std::time::Duration;
     responses((status = 201, body = CreatedSubscription)))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<CreatedSubscription>), Problem> {
-    let subscription = make(&app, member.may(Scope::WebhooksManage)?, &fields).await?;
+    let subscription = make(&app, member.tenant(), &fields).await?;
     let secret = subscription.secrets.first().map(|secret| secret.value.clone());
-    let shown = SubscriptionShown::from(&subscription);
+    let shown = SubscriptionShown::new(&subscription, true);
     Ok((StatusCode::CREATED, Json(CreatedSubscription { shown, secret })))
 }
 
@@ -67,7 +72,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         max_retries: default_retries(app, profile),
         timeout: Duration::from_secs(TIMEOUT_DEFAULT),
         secrets: Vec::new(),
-        metadata: serde_json::Map::new(),
+        metadata: JsonObject::default(),
         stats: SubscriptionStats::default(),
         is_unique: false,
         revision: 0,
@@ -96,6 +101,7 @@ pub(super) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
 
 pub(crate) fn duplicate() -> Problem {
     Problem::conflict("An active subscription with the same event and URL exists already")
+        .with_code("duplicate_subscription")
 }
 
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {

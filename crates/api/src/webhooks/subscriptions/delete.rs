@@ -1,11 +1,15 @@
 //! `DELETE /api/v1/webhooks/subscriptions/{id}`.
 
 use super::{missing, parse};
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    problem::Problem,
+};
 use axum::extract::{Path, State};
 use delivery::ChangeError;
 use http::StatusCode;
-use model::{Scope, TenantId};
+use model::TenantId;
 
 /// Delete a subscription
 ///
@@ -14,10 +18,10 @@ use model::{Scope, TenantId};
     params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    remove(&app, member.may(Scope::WebhooksManage)?, &id).await
+    remove(&app, member.tenant(), &id).await
 }
 
 pub(crate) async fn remove(app: &App, tenant: &TenantId, id: &str) -> Result<StatusCode, Problem> {

@@ -3,7 +3,7 @@
 use super::find;
 use crate::{
     App,
-    auth::Member,
+    auth::{Member, Read},
     list,
     problem::Problem,
     query::Query,
@@ -13,7 +13,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use model::{DeliveryId, Scope};
+use model::DeliveryId;
 use storage::DeliveryFilter;
 
 /// What a subscription got, newest first
@@ -28,15 +28,15 @@ use storage::DeliveryFilter;
     responses((status = 200, body = [DeliveryShown])))]
 pub(crate) async fn deliveries(
     State(app): State<App>,
-    member: Member,
+    member: Member<Read>,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let page = query.page(200, 50, DeliveryId::parse)?;
     let statuses = statuses(&query)?;
     let subscription = find(&app, tenant, &id).await?;
     let filter = DeliveryFilter { statuses, subscription: Some(subscription.id), ..DeliveryFilter::default() };
     let found = app.store.deliveries(tenant, &filter, page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), DeliveryShown::new))
+    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| DeliveryShown::new(one, app.settings.ids)))
 }

@@ -1,13 +1,17 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
 use super::create::default_retries;
-use crate::{App, body::present};
+use crate::{
+    App,
+    body::{METADATA_MAX, boolean, check_interop, present, text, texts, whole},
+};
 use model::{
-    EventPattern, Problems, Profile, Subscription, SubscriptionState,
+    EventPattern, JsonObject, Problems, Profile, Subscription, SubscriptionState,
     subscription::{
-        DESCRIPTION_MAX, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
+        DESCRIPTION_MAX, MASKED, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
         check_headers,
     },
+    text::check_lines,
     url_rules,
 };
 use serde::Deserialize;
@@ -20,49 +24,57 @@ use utoipa::ToSchema;
 #[schema(as = SubscriptionFields)]
 pub(crate) struct Fields {
     /// Where to send; `https://`, and `http://` where the installation allows it.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, max_length = 2048, example = "https://example.com/webhooks")]
     pub(super) url: Option<Option<String>>,
     /// Event types, `invoice.*`, or `*`.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Option<Vec<String>>, min_items = 1, example = json!(["invoice.created"]))]
     pub(super) events: Option<Option<Vec<String>>>,
     /// Another name of `events`.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Option<Vec<String>>)]
     pub(super) event_types: Option<Option<Vec<String>>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub(super) description: Option<Option<String>>,
     /// Headers of your own, sent with every request.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
     pub(super) headers: Option<Option<Map<String, Value>>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) is_active: Option<Option<bool>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) retry_enabled: Option<Option<bool>>,
     /// Retries after the first attempt.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u8>, minimum = 0, maximum = 10, default = 3)]
     pub(super) max_retries: Option<Option<i64>>,
     /// From the connection to the answer's last byte.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u16>, minimum = 5, maximum = 300, default = 30)]
     pub(super) timeout_seconds: Option<Option<i64>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
-    pub(super) custom_metadata: Option<Option<Map<String, Value>>>,
+    pub(super) custom_metadata: Option<Option<JsonObject>>,
     /// The wire style: `platform`, `tenant` or `standard`. Set when the subscription is made.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, default = "platform")]
     pub(super) profile: Option<Option<String>>,
     /// A signing secret of your own, 8 to 500 characters; made for you when absent. Set when the subscription is made.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 8, max_length = 500)]
     pub(super) secret: Option<Option<String>>,
+}
+
+/// Metadata that is kept beside a subscription or a tenant.
+pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
+    if metadata.as_str().len() > METADATA_MAX {
+        return Err(format!("must have at most {METADATA_MAX} bytes"));
+    }
+    check_interop(metadata.as_str()).map_err(|fault| fault.to_string())
 }
 
 fn not_null(field: &str, faults: &mut Problems) {
@@ -78,15 +90,16 @@ impl Fields {
         self.apply_headers(subscription, &mut faults);
         self.apply_delivery(app, subscription, &mut faults);
         if let Some(description) = &self.description {
-            match description {
-                Some(text) if text.chars().count() > DESCRIPTION_MAX => {
-                    faults.add("description", format!("must have at most {DESCRIPTION_MAX} characters"));
-                }
-                description => subscription.description.clone_from(description),
+            let checked = check_lines(description.as_deref().unwrap_or_default(), DESCRIPTION_MAX);
+            if faults.take("description", checked).is_some() {
+                subscription.description.clone_from(description);
             }
         }
         if let Some(metadata) = &self.custom_metadata {
-            subscription.metadata = metadata.clone().unwrap_or_default();
+            let metadata = metadata.clone().unwrap_or_default();
+            if faults.take("custom_metadata", check_metadata(&metadata)).is_some() {
+                subscription.metadata = metadata;
+            }
         }
         match self.is_active {
             Some(Some(true)) => subscription.state = SubscriptionState::Active,
@@ -119,7 +132,7 @@ impl Fields {
             (None, None) => return,
         };
         let Some(given) = given else { return not_null(name, faults) };
-        if given.is_empty() {
+        if given.iter().all(String::is_empty) {
             return faults.add(name, "must name at least one event type");
         }
         if given.len() > 500 {
@@ -127,8 +140,8 @@ impl Fields {
         }
         let mut patterns = Vec::with_capacity(given.len());
         let mut unsupported = Vec::new();
-        for text in given {
-            match EventPattern::parse(text.trim()) {
+        for text in given.iter().filter(|text| !text.is_empty()) {
+            match EventPattern::parse(text) {
                 Ok(pattern) if patterns.contains(&pattern) => {}
                 Ok(pattern) => patterns.push(pattern),
                 Err(_) => unsupported.push(text.clone()),
@@ -148,10 +161,13 @@ impl Fields {
         let Some(given) = &self.headers else { return };
         let mut headers = Vec::new();
         for (name, value) in given.iter().flatten() {
-            let Some(text) = value.as_str() else {
+            let Some(text) = value.as_str().map(str::trim) else {
                 faults.add(format!("headers.{name}"), "must be a string");
                 continue;
             };
+            // A client that may not see a value sends back what it was shown in its place.
+            let known = subscription.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            let text = known.filter(|_| text == MASKED).map_or(text, |(_, value)| value.as_str());
             if faults.take(&format!("headers.{name}"), check_header(name, text)).is_some() {
                 headers.push((name.clone(), text.to_owned()));
             }

@@ -1,9 +1,15 @@
 //! `GET /api/v1/webhooks/subscriptions`.
 
 use super::shown::SubscriptionShown;
-use crate::{App, auth::Member, list, problem::Problem, query::Query};
+use crate::{
+    App,
+    auth::{Member, Read},
+    list,
+    problem::Problem,
+    query::Query,
+};
 use axum::{extract::State, response::Response};
-use model::{Scope, SubscriptionId};
+use model::SubscriptionId;
 use storage::SubscriptionFilter;
 
 /// Subscriptions, newest first
@@ -16,8 +22,8 @@ use storage::SubscriptionFilter;
         ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
     ),
     responses((status = 200, body = [SubscriptionShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -> Result<Response, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
+    let tenant = member.tenant();
     let page = query.page(500, 100, SubscriptionId::parse)?;
     let filter = SubscriptionFilter {
         is_active: query.flag("is_active")?,
@@ -25,5 +31,11 @@ pub(crate) async fn list(State(app): State<App>, member: Member, query: Query) -
         profile: None,
     };
     let found = app.store.subscriptions(tenant, &filter, page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| SubscriptionShown::from(one)))
+    Ok(list::array(
+        &query,
+        &page,
+        found,
+        |one| one.id.to_string(),
+        |one| SubscriptionShown::new(one, member.sees_secrets()),
+    ))
 }

@@ -10,6 +10,7 @@ pub(crate) mod list;
 pub(crate) mod patch;
 pub(crate) mod pause;
 pub(crate) mod rotate_secret;
+pub(crate) mod secret;
 pub(crate) mod shown;
 pub(crate) mod test;
 

@@ -1,12 +1,17 @@
 //! `PATCH /api/v1/webhooks/subscriptions/{id}`.
 
 use super::{fields::Fields, parse, shown::SubscriptionShown, unchanged};
-use crate::{App, auth::Member, body::Json as Body, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    body::Json as Body,
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Problems, Scope};
+use model::Problems;
 
 /// Change a subscription
 ///
@@ -17,11 +22,11 @@ use model::{Problems, Scope};
     responses((status = 200, body = SubscriptionShown)))]
 pub(crate) async fn patch(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
     Body(fields): Body<Fields>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let change = |subscription: &mut model::Subscription| {
         let mut faults = Problems::default();
         let profile = fields.profile.as_ref().and_then(Option::as_deref);
@@ -38,5 +43,5 @@ pub(crate) async fn patch(
     };
     let changed = app.engine.change_subscription(tenant, parse(&id)?, change).await;
     let subscription = changed.map_err(|fault| unchanged(fault, &id))?;
-    Ok(Json(SubscriptionShown::from(&subscription)))
+    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
 }

@@ -1,12 +1,16 @@
 //! `POST /api/v1/webhooks/subscriptions/{id}/pause`.
 
 use super::{set_state, shown::SubscriptionShown};
-use crate::{App, auth::Member, problem::Problem};
+use crate::{
+    App,
+    auth::{Manage, Member},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Scope, SubscriptionState};
+use model::SubscriptionState;
 
 /// Pause a subscription
 ///
@@ -15,10 +19,10 @@ use model::{Scope, SubscriptionState};
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
 pub(crate) async fn pause(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    let tenant = member.tenant();
     let subscription = set_state(&app, tenant, &id, SubscriptionState::Paused).await?;
-    Ok(Json(SubscriptionShown::from(&subscription)))
+    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
 }

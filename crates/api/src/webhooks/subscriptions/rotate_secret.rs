@@ -1,13 +1,18 @@
 //! `POST /api/v1/webhooks/subscriptions/{id}/rotate-secret`.
 
 use super::{create::generate, parse, unchanged};
-use crate::{App, auth::Member, body::JsonOrNothing, problem::Problem};
+use crate::{
+    App,
+    auth::{Member, RotateSecret},
+    body::{JsonOrNothing, whole},
+    problem::Problem,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
 use model::{
-    Profile, Scope, Subscription,
+    Profile, Subscription,
     subscription::{GRACE_DEFAULT, GRACE_MAX, SigningSecret},
 };
 use serde::{Deserialize, Serialize};
@@ -18,9 +23,9 @@ use utoipa::ToSchema;
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct Rotate {
     /// How long the old secret signs beside the new one.
-    #[serde(default)]
-    #[schema(minimum = 0, maximum = 604800, default = 86400)]
-    grace_seconds: Option<i64>,
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 604800, default = 86400)]
+    grace_seconds: Option<Option<i64>>,
 }
 
 /// The new secret: the only time it is shown.
@@ -38,12 +43,12 @@ pub(crate) struct Rotated {
     params(("id" = String, Path)), request_body = Rotate, responses((status = 200, body = Rotated)))]
 pub(crate) async fn rotate_secret(
     State(app): State<App>,
-    member: Member,
+    member: Member<RotateSecret>,
     Path(id): Path<String>,
     JsonOrNothing(body): JsonOrNothing<Rotate>,
 ) -> Result<Json<Rotated>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
-    let grace = match body.grace_seconds.map(u64::try_from) {
+    let tenant = member.tenant();
+    let grace = match body.grace_seconds.flatten().map(u64::try_from) {
         None => GRACE_DEFAULT,
         Some(Ok(seconds)) if seconds <= GRACE_MAX => seconds,
         Some(_) => {

@@ -1,6 +1,9 @@
 //! A subscription as P shows it.
 
-use model::{Subscription, Timestamp};
+use model::{
+    JsonObject, Subscription, Timestamp,
+    subscription::{MASKED, may_be_credential},
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -16,6 +19,7 @@ pub(crate) struct SubscriptionShown {
     events: Vec<String>,
     /// The same as `events`.
     event_types: Vec<String>,
+    /// Values that may be credentials are shown as `***` to keys without the scope `webhooks.secret.view`.
     #[schema(value_type = Object)]
     headers: Map<String, Value>,
     is_active: bool,
@@ -32,14 +36,14 @@ pub(crate) struct SubscriptionShown {
     last_success_at: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     last_failure_at: Option<Timestamp>,
-    /// Percentage of attempts that succeeded; 0 before the first.
+    /// The fraction of attempts that succeeded, from 0 to 1; 0 before the first.
     success_rate: f64,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
     #[schema(value_type = Object)]
-    custom_metadata: Map<String, Value>,
+    custom_metadata: JsonObject,
 }
 
 /// A subscription, with its signing secret: the only time it is shown.
@@ -50,8 +54,13 @@ pub(crate) struct CreatedSubscription {
     pub(super) secret: Option<String>,
 }
 
-impl From<&Subscription> for SubscriptionShown {
-    fn from(s: &Subscription) -> Self {
+impl SubscriptionShown {
+    /// `sees_secrets`: whether the values of custom headers are shown.
+    pub(crate) fn new(s: &Subscription, sees_secrets: bool) -> Self {
+        let header = |(name, value): &(String, String)| {
+            let shown = if sees_secrets || !may_be_credential(name) { value } else { MASKED };
+            (name.clone(), shown.into())
+        };
         let events: Vec<String> = s.events.iter().map(ToString::to_string).collect();
         Self {
             id: s.id.to_string(),
@@ -59,7 +68,7 @@ impl From<&Subscription> for SubscriptionShown {
             description: s.description.clone(),
             event_types: events.clone(),
             events,
-            headers: s.headers.iter().map(|(name, value)| (name.clone(), value.clone().into())).collect(),
+            headers: s.headers.iter().map(header).collect(),
             is_active: s.state.is_active(),
             retry_enabled: s.retry_enabled,
             max_retries: s.max_retries,

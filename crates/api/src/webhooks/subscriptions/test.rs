@@ -3,8 +3,11 @@
 use super::find;
 use crate::{
     App,
-    auth::Member,
-    body::{self, Raw},
+    auth::{Manage, Member},
+    body::{self, PUBLISH_MAX, Raw, is_object, too_large},
+    events::draft::{DATA_MAX, check_object, refused},
+    family::Warnings,
+    finish,
     problem::Problem,
 };
 use axum::{
@@ -12,9 +15,11 @@ use axum::{
     extract::{Path, State},
 };
 use bytes::Bytes;
-use model::{Event, EventPattern, EventType, Priority, Scope, Subscription};
+use delivery::{Draft, TestError};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use model::{EventPattern, EventType, JsonObject, Priority, Subscription};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
 
 /// What to send.
@@ -25,7 +30,7 @@ pub(crate) struct TestRequest<'a> {
     #[serde(default)]
     #[schema(example = "invoice.created")]
     event_type: Option<String>,
-    /// The type's example, when absent.
+    /// The type's example with `{"test": true, "subscription_id", "timestamp"}`, when absent or empty.
     #[serde(default, borrow)]
     #[schema(value_type = Option<Object>)]
     payload: Option<&'a RawValue>,
@@ -43,67 +48,104 @@ pub(crate) struct TestResult {
 
 /// Send a test event now, and wait for the answer
 ///
-/// It is signed as any other; it is not retried and not logged as a delivery.
+/// The request is signed like any other. It is sent once, without retries, past whatever waits for the subscription. Its
+/// delivery is in the log, marked `test` (`Content-Location` names it), and in the subscription's counters. A tenant may have 8 tests under way.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/test", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = TestRequest,
+    params(("id" = String, Path)), request_body = Option<TestRequest>,
     responses((status = 200, body = TestResult),
-              (status = 400, description = "The subscription is inactive")))]
+              (status = 400, description = "The subscription is inactive"),
+              (status = 429, description = "8 tests of the tenant are under way")))]
 pub(crate) async fn test(
     State(app): State<App>,
-    member: Member,
+    member: Member<Manage>,
     Path(id): Path<String>,
-    Raw(bytes): Raw,
-) -> Result<Json<TestResult>, Problem> {
-    let tenant = member.may(Scope::WebhooksManage)?;
+    warnings: Warnings,
+    body: Raw<PUBLISH_MAX>,
+) -> Result<([(HeaderName, String); 1], Json<TestResult>), Problem> {
+    let tenant = member.tenant();
     let request: TestRequest<'_> =
-        if bytes.iter().all(u8::is_ascii_whitespace) { TestRequest::default() } else { body::parse(&bytes)? };
+        if body.is_blank() { TestRequest::default() } else { body::parse(&body, &warnings)? };
     let subscription = find(&app, tenant, &id).await?;
     if !subscription.state.is_active() {
         return Err(Problem::bad_request("The subscription is inactive; activate it first"));
     }
-    let event = event(&app, &subscription, &request)?;
-    let sent = app.engine.test_subscription(&subscription, event).await;
+    let draft = draft(&app, &subscription, &request, &warnings)?;
+    let (engine, owner) = (app.engine.clone(), tenant.clone());
+    // To its end even when the client hangs up: a request that was sent belongs into the log.
+    let sent = finish(async move { engine.test_subscription(&owner, subscription.id, draft).await }).await?;
+    let sent = sent.map_err(|fault| match fault {
+        TestError::TooMany => {
+            let detail = "Too many tests are under way; wait for their answers";
+            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tests", detail)
+                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+        }
+        TestError::Missing => super::missing(&id),
+        TestError::Publish(fault) => refused(fault, tenant, false),
+        TestError::Store(fault) => fault.into(),
+        TestError::NotSent => Problem::busy("The test was not sent in time; its delivery is in the log"),
+    })?;
     let attempt = sent.attempt;
     let answered = attempt.response_code.is_some();
-    Ok(Json(TestResult {
+    let result = TestResult {
         success: sent.success,
         status_code: attempt.response_code,
         response_body: answered.then(|| String::from_utf8_lossy(&attempt.response_body).into_owned()),
         error_message: attempt.error,
         delivery_time_ms: attempt.duration.as_millis() as u64,
-    }))
+    };
+    let logged = format!("/api/v1/webhooks/deliveries/{}", sent.delivery);
+    Ok(([(header::CONTENT_LOCATION, logged)], Json(result)))
 }
 
-fn event(app: &App, subscription: &Subscription, request: &TestRequest<'_>) -> Result<Event, Problem> {
+fn draft(
+    app: &App,
+    subscription: &Subscription,
+    request: &TestRequest<'_>,
+    warnings: &Warnings,
+) -> Result<Draft, Problem> {
     let event_type = match &request.event_type {
-        Some(text) => EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?,
+        Some(text) => {
+            EventType::parse(text.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?
+        }
         None => first_type(app, subscription),
     };
     let payload = request.payload.filter(|raw| raw.get() != "null");
-    let data = match payload {
-        Some(raw) if !raw.get().starts_with('{') => {
-            return Err(Problem::invalid("payload", "must be a JSON object"));
+    if let Some(raw) = payload {
+        check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault))?;
+        if raw.get().len() > DATA_MAX {
+            return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
         }
+    }
+    let is_empty = |raw: &RawValue| is_object(raw) && raw.get()[1..raw.get().len() - 1].trim().is_empty();
+    let data = match payload.filter(|raw| !is_empty(raw)) {
         Some(raw) => Bytes::copy_from_slice(raw.get().as_bytes()),
-        None => {
-            let known = app.known();
-            let catalog = &known.catalog;
-            let example = catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
-            example.and_then(|example| serde_json::to_vec(example).ok()).unwrap_or_else(|| b"{}".to_vec()).into()
-        }
+        None => example(app, subscription, &event_type),
     };
-    let now = app.clock.now();
-    Ok(Event {
-        id: app.ids.event(now),
-        given_id: None,
-        tenant: subscription.tenant.clone(),
+    Ok(Draft {
         event_type,
-        timestamp: now.to_millis(),
         data,
         metadata: Bytes::from_static(br#"{"test":true}"#),
+        given_id: None,
+        timestamp: None,
         priority: Priority::Normal,
-        deliveries: 1,
+        idempotency_key: None,
+        broke_schema: false,
     })
+}
+
+/// The type's example, with what tells a receiver that it is a test.
+fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
+    let catalog = app.catalog();
+    let example = catalog.catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
+    let mut data: Map<String, Value> = match example.map(JsonObject::to_value) {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    // The example's own fields stay as its schema has them.
+    data.entry("test").or_insert_with(|| true.into());
+    data.entry("subscription_id").or_insert_with(|| subscription.id.to_string().into());
+    data.entry("timestamp").or_insert_with(|| app.clock.now().to_string().into());
+    Value::Object(data).to_string().into()
 }
 
 /// The first single type it wants; else the first of the catalog that its patterns cover.
@@ -112,7 +154,7 @@ fn first_type(app: &App, subscription: &Subscription) -> EventType {
         EventPattern::One(one) => Some(one.clone()),
         EventPattern::All | EventPattern::Below(_) => None,
     });
-    let covered =
-        || app.known().catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
+    let catalog = app.catalog();
+    let covered = || catalog.catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
     single.or_else(covered).unwrap_or_else(|| EventType::trusted("webhook.test"))
 }

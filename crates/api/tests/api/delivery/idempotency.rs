@@ -1,6 +1,7 @@
 //! Publishing the same event again: by its id, and by an `Idempotency-Key`.
 
 use crate::support::{Caller, TestApp, hyphenated};
+use http::Method;
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/events";
@@ -9,10 +10,12 @@ fn named(id: &str) -> Value {
     json!({"type": "invoice.created", "data": {"n": 1}, "id": id})
 }
 
-/// What was accepted, without the flag in which a repetition differs.
+/// The answer without that in which a repetition differs: the flag, and warnings.
 fn values(accepted: &Value) -> Value {
     let mut values = accepted.clone();
-    values.as_object_mut().unwrap().remove("duplicate").expect("the flag");
+    let fields = values.as_object_mut().unwrap();
+    fields.remove("duplicate").expect("the flag");
+    fields.remove("warnings");
     values
 }
 
@@ -86,20 +89,106 @@ async fn twenty_at_once_are_one_event() {
 }
 
 #[tokio::test]
-async fn both_spellings_of_an_id_of_ours_are_one() {
+async fn a_publishers_own_id_is_kept_as_given() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
-    let ours = "evt_06f8k2m4q9v1x3z5b7d9f1h3k5";
-    let first = acme.publish_with(named(ours)).await;
-    for spelling in [hyphenated(ours), hyphenated(ours).to_uppercase(), ours.to_owned()] {
-        let again = acme.publish_with(named(&spelling)).await;
-        assert_eq!((&again["duplicate"], &again["id"]), (&json!(true), &first["id"]), "{spelling}");
-        let shown = acme.get(&format!("{PATH}/{spelling}")).await.expect(200);
-        assert_eq!(shown["id"], ours);
+    // A UUID, the same in upper case, an id in our form that we never gave, and one that Crockford's alphabet reads alike.
+    let given = [
+        "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "7C9E6679-7425-40DE-944B-E07FC1F90AE7",
+        "evt_06f8k2m4q9v1x3z5b7d9f1h3k0",
+        "evt_o6f8k2m4q9v1x3z5b7d9f1h3k0",
+        "019c1363-49c0-7000-8000-000000000000",
+    ];
+    for id in given {
+        let accepted = acme.publish_with(named(id)).await;
+        assert_eq!((&accepted["duplicate"], &accepted["id"]), (&json!(false), &json!(id)));
+        let request = receiver.next().await;
+        assert_eq!((request.header("webhook-id"), &request.json()["id"]), (id, &json!(id)));
+        assert_eq!(acme.get(&format!("{PATH}/{id}")).await.expect(200)["id"], id);
+        let again = acme.publish_with(named(id)).await;
+        assert_eq!((&again["duplicate"], &again["id"]), (&json!(true), &json!(id)));
     }
-    assert_eq!(receiver.next().await.header("webhook-id"), ours);
     app.finish().await;
     receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn an_id_published_again_with_other_content_is_warned_of() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    acme.publish_with(named("order-1")).await;
+    let same = acme.publish_with(named("order-1")).await;
+    assert_eq!(same.get("warnings"), None, "nothing to warn of");
+    for (field, again) in [
+        ("type", json!({"type": "ticket.closed", "data": {"n": 1}, "id": "order-1"})),
+        ("data", json!({"type": "invoice.created", "data": {"n": 2}, "id": "order-1"})),
+    ] {
+        let again = acme.publish_with(again).await;
+        assert_eq!(again["duplicate"], true);
+        let warning = again["warnings"][0].as_str().unwrap();
+        assert!(warning.starts_with("id: ") && warning.contains(&format!("another {field}")), "{warning}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn an_idempotency_key_with_another_type_data_or_id_is_422() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let keyed = acme.with("Idempotency-Key", "key-1");
+    let first = json!({"type": "invoice.created", "data": {"n": 1, "m": [1, 2]}, "id": "one"});
+    let accepted = keyed.publish_with(first.clone()).await;
+    // The same JSON in another spelling is the same.
+    let spelled = r#"{"id": "one", "data": {"m":[1, 2], "n":1}, "type": "invoice.created"}"#;
+    let again = keyed.send(Method::POST, PATH, spelled).await.expect(202);
+    assert_eq!((&again["duplicate"], &again["id"]), (&json!(true), &accepted["id"]));
+    let known = acme.publish_with(json!({"type": "invoice.paid", "data": {}, "id": "two"})).await;
+    for (field, other) in [
+        ("type", json!({"type": "invoice.paid", "data": {"n": 1, "m": [1, 2]}, "id": "one"})),
+        ("data", json!({"type": "invoice.created", "data": {"n": 2, "m": [1, 2]}, "id": "one"})),
+        ("data", json!({"type": "invoice.created", "data": {"n": 2}})),
+        ("id", json!({"type": "invoice.created", "data": {"n": 1, "m": [1, 2]}, "id": "other"})),
+        ("id", json!({"type": "invoice.paid", "data": {}, "id": known["id"]})),
+    ] {
+        let answer = keyed.post(PATH, other.clone()).await;
+        let (named, message) =
+            (answer.problem(422, "idempotency_key_reused")["errors"][0]["field"].clone(), answer.text());
+        assert_eq!(named, field, "{other}: {message}");
+        assert!(message.contains("Idempotency-Key"), "{message}");
+    }
+    assert_eq!(acme.get(PATH).await.expect(200).as_array().unwrap().len(), 2, "nothing of the refused was kept");
+    // A new key with a known id is a repeated id.
+    let other_key = acme.with("Idempotency-Key", "key-2");
+    let repeated = other_key.publish_with(json!({"type": "invoice.paid", "data": {"n": 9}, "id": "one"})).await;
+    assert_eq!(repeated["duplicate"], true);
+    assert!(repeated["warnings"][0].as_str().unwrap().contains("another type"));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_batch_under_a_key_must_be_the_same_batch() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let keyed = acme.with("Idempotency-Key", "batch-1");
+    let batch = |numbers: &[i32]| {
+        let events: Vec<_> = numbers.iter().map(|n| json!({"type": "invoice.created", "data": {"n": n}})).collect();
+        json!({"events": events})
+    };
+    keyed.post("/api/v1/events/batch", batch(&[1, 2, 3])).await.expect(202);
+    let again = keyed.post("/api/v1/events/batch", batch(&[1, 2, 3])).await.expect(202);
+    assert!(again["results"].as_array().unwrap().iter().all(|one| one["duplicate"] == true));
+    for (field, other) in [
+        ("events[1].data", batch(&[1, 5, 3])),
+        ("events", batch(&[1, 2, 3, 4])),
+        ("events[0].data", batch(&[2, 3])),
+        ("events", batch(&[1, 2])),
+    ] {
+        let answer = keyed.post("/api/v1/events/batch", other.clone()).await;
+        assert_eq!(answer.problem(422, "idempotency_key_reused")["errors"][0]["field"], field, "{other}");
+    }
+    assert_eq!(acme.get(PATH).await.expect(200).as_array().unwrap().len(), 3);
+    app.finish().await;
 }
 
 #[tokio::test]
@@ -191,7 +280,9 @@ async fn repetitions_are_known_after_a_restart() {
     let first = acme.with("Idempotency-Key", "key").publish_with(named("one")).await;
     let app = app.restart().await;
     let acme = app.tenant("acme").await;
-    for again in [acme.publish_with(named("one")).await, acme.with("Idempotency-Key", "key").publish().await] {
+    for again in
+        [acme.publish_with(named("one")).await, acme.with("Idempotency-Key", "key").publish_with(named("one")).await]
+    {
         assert_eq!((&again["duplicate"], values(&again)), (&json!(true), values(&first)));
     }
     app.finish().await;

@@ -25,11 +25,11 @@ async fn publish_exactly(profile: &str, metadata: &str) -> (String, Received) {
 async fn the_platform_body_carries_data_as_it_was_published() {
     let (id, request) = publish_exactly("platform", r#"{ "b":2, "a":1.0 }"#).await;
     let expected = format!(
-        r#"{{"id":"{id}","type":"invoice.created","timestamp":"2026-01-31T09:30:00.000Z","tenant_id":"acme","data":{DATA},"metadata":{{ "b":2, "a":1.0 }}}}"#
+        r#"{{"id":"{id}","type":"invoice.created","timestamp":"2026-01-31T09:30:00.000Z","tenant_id":"acme","data":{DATA},"metadata":{{ "b":2, "a":1.0 }},"custom_metadata":{{ "b":2, "a":1.0 }}}}"#
     );
     assert_eq!(request.text(), expected);
     let (_, bare) = publish_exactly("platform", "null").await;
-    assert!(bare.text().ends_with(r#","metadata":{}}"#), "{}", bare.text());
+    assert!(bare.text().ends_with(r#","metadata":{},"custom_metadata":{}}"#), "{}", bare.text());
 }
 
 #[tokio::test]

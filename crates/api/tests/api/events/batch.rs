@@ -53,7 +53,8 @@ async fn one_bad_event_refuses_the_batch_and_is_named_by_its_index() {
         ("events[3].id", json!({"type": "invoice.created", "data": {}, "id": ["a"]}), "string"),
         ("events[3].id", json!({"type": "invoice.created", "data": {}, "id": "a.b"}), "visible ASCII"),
         ("events[3].timestamp", json!({"type": "invoice.created", "data": {}, "timestamp": "now"}), "ISO 8601"),
-        ("events[3]", json!("invoice.created"), "NewEvent"),
+        ("events[3]", json!("invoice.created"), "a JSON object"),
+        ("events[3]", json!(["invoice.created", {"n": 1}]), "a JSON object"),
     ];
     for (field, bad, part) in rows {
         let good = event("invoice.created");

@@ -1,6 +1,6 @@
 //! A journal that is full refuses and loses nothing.
 
-use crate::support::TestApp;
+use crate::support::{Setup, TestApp};
 use http::{Method, StatusCode};
 use tokio::task::JoinSet;
 
@@ -9,7 +9,9 @@ const EVENTS: usize = 90;
 
 #[tokio::test]
 async fn a_full_journal_is_503_and_what_was_taken_is_kept() {
-    let app = TestApp::start().await;
+    // Room for more requests than the journal takes.
+    let settings = api::Settings { request_memory: 1 << 30, ..Setup::default().settings };
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     let mut held = app.store.hold_next_commit();
     let data = "x".repeat(1_000_000);

@@ -40,6 +40,16 @@ impl Caller {
         caller
     }
 
+    pub(crate) fn authority(&self) -> &str {
+        self.base.trim_start_matches("http://")
+    }
+
+    /// The key that this caller sends.
+    pub(crate) fn key(&self) -> String {
+        let bearer = self.headers["authorization"].to_str().unwrap();
+        bearer.strip_prefix("Bearer ").unwrap().to_owned()
+    }
+
     pub(crate) fn bearing(&self, key: &str) -> Self {
         self.with("Authorization", &format!("Bearer {key}"))
     }

@@ -61,6 +61,8 @@ pub(crate) struct Setup {
     pub(crate) tenants_on_first_use: bool,
     /// `WEBHOOK_MAX_RETRIES`.
     pub(crate) max_retries: u8,
+    /// Everything else that can be set.
+    pub(crate) settings: api::Settings,
     /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
     pub(crate) trusted: Vec<CertificateDer<'static>>,
 }
@@ -73,6 +75,7 @@ impl Default for Setup {
             allow_loopback: true,
             tenants_on_first_use: false,
             max_retries: 3,
+            settings: api::Settings::new(Duration::from_secs(10)),
             trusted: Vec::new(),
         }
     }
@@ -120,6 +123,7 @@ impl TestApp {
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
+                ids: setup.settings.ids,
             },
             max_concurrency: 64,
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
@@ -138,8 +142,7 @@ impl TestApp {
                 allow_http: setup.allow_http,
                 tenants_on_first_use: setup.tenants_on_first_use,
                 max_retries: setup.max_retries,
-                timeout: Duration::from_secs(10),
-                strict_catalog: false,
+                ..setup.settings.clone()
             },
         })
         .await
@@ -155,6 +158,11 @@ impl TestApp {
         self.stop().await;
         let folder = std::mem::replace(&mut self.folder, folder());
         Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
+    }
+
+    /// Where the API listens.
+    pub(crate) fn address(&self) -> &str {
+        self.nobody.authority()
     }
 
     /// Without a key.

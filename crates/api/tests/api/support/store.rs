@@ -2,18 +2,18 @@
 
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, Queue, Subscription, SubscriptionId, Tenant, TenantId, TenantKey,
-    Timestamp, catalog::CatalogEntry,
+    Attempt, Delivery, DeliveryId, Event, EventId, JsonObject, Queue, Subscription, SubscriptionId, Tenant, TenantId,
+    TenantKey, Timestamp, catalog::CatalogEntry,
 };
-use serde_json::{Map, Value};
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    CommitError, CustomTypes, Deleted, Deliveries, DeliveryFilter, Document, Documents, Done, Due, EventFilter, Events,
-    Insert, Journal, Keys, Page, Publication, Publications, Put, Removed, Retention, Retry, Source, StorageError,
-    Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, Update, Waiting, Write,
+    CommitError, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Document, Documents, Done, Due,
+    EventFilter, Events, Insert, Journal, Keys, Page, Publication, Publications, Put, RegisterOutcome, Removed,
+    Retention, Retry, RetryOf, Source, StorageError, Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants,
+    Transfer, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -187,7 +187,7 @@ macro_rules! hand_on {
 
 hand_on!(Tenants {
     fn put_tenant(
-        id: &TenantId, name: Option<Option<String>>, metadata: Option<Map<String, Value>>, now: Timestamp
+        id: &TenantId, name: Option<Option<String>>, metadata: Option<JsonObject>, now: Timestamp
     ) -> (Tenant, Put);
     fn tenant(id: &TenantId) -> Option<Tenant>;
     fn tenants(page: Page<TenantId>) -> Vec<Tenant>;
@@ -204,12 +204,13 @@ hand_on!(Keys {
 
 hand_on!(CustomTypes {
     fn custom_types() -> Vec<CatalogEntry>;
+    fn register_custom_type(entry: &CatalogEntry) -> RegisterOutcome;
     fn put_custom_type(entry: &CatalogEntry) -> ();
 });
 
 hand_on!(Events {
     fn event(tenant: &TenantId, id: EventId) -> Option<Event>;
-    fn event_by_given_id(tenant: &TenantId, given: &str) -> Option<Event>;
+    fn event_by_key(tenant: &TenantId, key: &DedupeKey) -> Option<Event>;
     fn events(tenant: &TenantId, filter: &EventFilter, page: Page<EventId>) -> Vec<Event>;
 });
 
@@ -219,7 +220,7 @@ hand_on!(Deliveries {
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
     fn deliveries_of(tenant: &TenantId, events: &[EventId]) -> Vec<Vec<Delivery>>;
     fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
-    fn retry_delivery(tenant: &TenantId, id: DeliveryId, now: Timestamp) -> Retry;
+    fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> Retry;
     fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
     fn due(
         tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,

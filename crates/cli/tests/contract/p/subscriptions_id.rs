@@ -149,7 +149,11 @@ fn test() -> Vec<Row> {
                 assert_eq!(w.p(&format!("POST /subscriptions/{id}/test"), body).await.is(200)["success"], true);
                 let example = w.p(&format!("GET /events/{event_type}"), ()).await.is(200)["example"].clone();
                 let got = receiver.got(n + 1).await.json();
-                assert_eq!((&got["type"], &got["data"]), (&json!(event_type), &example));
+                assert_eq!(got["type"], event_type);
+                assert_eq!(got["data"]["test"], true);
+                for (name, value) in example.as_object().unwrap() {
+                    assert_eq!(&got["data"][name], value, "{name}");
+                }
             }
         }),
         row(TEST, "inactive → 400", |w| async move {
@@ -199,7 +203,7 @@ fn rotate() -> Vec<Row> {
             let id = w.subscribe(NOBODY, json!({})).await.text_of("id");
             let path = format!("POST /subscriptions/{id}/rotate-secret");
             w.p(&path, json!({ "grace_seconds": 604_800 })).await.is(200);
-            for bad in [json!(604_801), json!(-1), json!("1")] {
+            for bad in [json!(604_801), json!(-1), json!("soon")] {
                 w.p(&path, json!({ "grace_seconds": bad })).await.is(422).says("grace_seconds");
             }
         }),
@@ -225,7 +229,7 @@ fn pause() -> Vec<Row> {
         w.delivery("success").await;
         wait_until("the subscription counts it", async || {
             let shown = w.p(&format!("GET /subscriptions/{id}"), ()).await.is(200);
-            (shown["success_count"] == 1 && shown["success_rate"] == 100.0 && !shown["last_success_at"].is_null())
+            (shown["success_count"] == 1 && shown["success_rate"] == 1.0 && !shown["last_success_at"].is_null())
                 .then_some(())
         })
         .await;

@@ -132,14 +132,14 @@ fn bodies() -> Vec<Row> {
         format!("{{\"type\":\"invoice.created\",\"timestamp\":\"{TIME}\",\"data\":{DATA}{more}}}")
     };
     vec![
-        row(BODY, "platform: {id, type, timestamp, tenant_id, data, metadata}", move |w| async move {
+        row(BODY, "platform: {id, type, timestamp, tenant_id, data, metadata, custom_metadata}", move |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Platform, &receiver.url(), None).await;
             for (n, metadata) in [(1, METADATA), (2, "{}")] {
                 let id = w.call("POST /api/v1/events", event(n == 1)).await.is(202).text_of("id");
                 let expected = format!(
                     "{{\"id\":\"{id}\",\"type\":\"invoice.created\",\"timestamp\":\"{SHOWN}\",\"tenant_id\":\"{}\",\
-                     \"data\":{DATA},\"metadata\":{metadata}}}",
+                     \"data\":{DATA},\"metadata\":{metadata},\"custom_metadata\":{metadata}}}",
                     w.tenant()
                 );
                 assert_eq!(receiver.got(n).await.text(), expected);

@@ -6,7 +6,7 @@ use model::{
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
-    Append, Appended, Deliveries, Done, Journal, Keys, NewEvent, Page, Retention, Retry, Shared, Store as _,
+    Append, Appended, Deliveries, Done, Journal, Keys, NewEvent, Page, Retention, Retry, RetryOf, Shared, Store as _,
     SubscriptionFilter, Subscriptions, Tenants, Transfer, Write,
 };
 
@@ -50,7 +50,7 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     })
     .await;
     book.see("A delivery is brought back by hand", ONE_DAY, async |store| {
-        let back = store.retry_delivery(of, there.ended.id, super::late()).await.unwrap();
+        let back = store.retry_delivery(of, there.ended.id, RetryOf::Undelivered, super::late()).await.unwrap();
         assert_eq!(back, Retry::Queued(there.ended.subscription));
     })
     .await;
@@ -102,7 +102,7 @@ fn subscription(book: &Book) -> Subscription {
         max_retries: 5,
         timeout: Duration::from_secs(30),
         secrets: Vec::new(),
-        metadata: serde_json::Map::new(),
+        metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
         is_unique: true,
         revision: 1,

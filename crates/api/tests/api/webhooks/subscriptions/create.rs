@@ -134,7 +134,8 @@ async fn events_must_be_in_the_catalog() {
         (json!(null), "must not be null"),
         (json!(["invoice.lost", "invoice.paid", "b.c"]), "Unsupported event types: invoice.lost, b.c"),
         (json!(["nothing.*"]), "Unsupported event types: nothing.*"),
-        (json!(["in voice", "**", ""]), "Unsupported event types: in voice, **, "),
+        (json!(["in voice", "**", ""]), "Unsupported event types: in voice, **"),
+        (json!([" ", ""]), "must name at least one event type"),
         (json!(["invoice.created.*"]), "Unsupported event types: invoice.created.*"),
     ] {
         let answer = acme.post(PATH, fields("events", events.clone())).await;

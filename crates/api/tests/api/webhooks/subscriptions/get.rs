@@ -40,7 +40,7 @@ async fn it_counts_what_its_receiver_answered() {
     }
     let shown = acme.get(&path_of(&made, "")).await.expect(200);
     assert_eq!((&shown["success_count"], &shown["failure_count"]), (&json!(2), &json!(1)));
-    assert_eq!(shown["success_rate"], 66.67);
+    assert_eq!(shown["success_rate"], 0.6667);
     let minutes = |name: &str| time(&shown[name]).since(START).as_secs() / 60;
     assert_eq!((minutes("last_triggered_at"), minutes("last_success_at"), minutes("last_failure_at")), (2, 2, 1));
     assert_eq!(shown["updated_at"], made["updated_at"], "that is no change by its owner");

@@ -92,11 +92,11 @@ async fn a_fault_leaves_everything_as_it_was() {
         ("timeout_seconds", json!({"description": "x", "timeout_seconds": 4})),
         ("profile", json!({"description": "x", "profile": "standard"})),
         ("secret", json!({"description": "x", "secret": "hush-hush"})),
-        ("is_active", json!({"description": "x", "is_active": 1})),
+        ("is_active", json!({"description": "x", "is_active": 2})),
     ] {
         assert_eq!(acme.patch(&path, change).await.fault().0, field);
     }
-    acme.send(Method::PATCH, &path, "{").await.problem(400, "malformed_json");
+    acme.send(Method::PATCH, &path, "{").await.problem(422, "malformed_json");
     assert_eq!(acme.get(&path).await.expect(200), known);
     let same = acme.patch(&path, json!({"profile": "platform", "unknown": 1})).await.expect(200);
     assert_eq!((&same["profile"], &same["created_at"]), (&json!("platform"), &json!(START)));

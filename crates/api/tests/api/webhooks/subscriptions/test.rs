@@ -33,23 +33,74 @@ async fn a_test_event_is_sent_now_and_the_answer_is_told() {
 }
 
 #[tokio::test]
-async fn a_test_leaves_nothing_behind() {
+async fn a_test_is_in_the_log_and_in_the_counters() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
-    let before = acme.get(&path_of(&made, "")).await.expect(200);
-    // Not even an answer that would end a real delivery's subscription.
-    receiver.then(Reply::status(410)).then(Reply::status(500));
-    for status in [410, 500] {
-        let result = acme.post_nothing(&path_of(&made, "/test")).await.expect(200);
-        assert_eq!((&result["success"], &result["status_code"]), (&json!(false), &json!(status)));
-        assert!(result["error_message"].as_str().unwrap().starts_with(&format!("HTTP {status}")), "{result}");
+    receiver.then(Reply::status(500)).then(Reply::status(200));
+    for (status, shown) in [(500, "failed"), (200, "success")] {
+        let answer = acme.post_nothing(&path_of(&made, "/test")).await;
+        let result = answer.expect(200);
+        assert_eq!((&result["success"], &result["status_code"]), (&json!(status == 200), &json!(status)));
+        let delivery = acme.get(answer.header("content-location").unwrap()).await.expect(200);
+        assert_eq!(
+            (&delivery["status"], &delivery["test"], &delivery["attempt_number"]),
+            (&json!(shown), &json!(true), &json!(1))
+        );
+        assert_eq!(delivery["attempts"][0]["response_code"], status);
         receiver.next().await;
     }
-    assert_eq!(acme.get(&path_of(&made, "")).await.expect(200), before);
-    for path in ["/api/v1/events", "/api/v1/webhooks/deliveries"] {
-        assert_eq!(acme.get(path).await.expect(200), json!([]), "{path}");
-    }
+    let listed = acme.get(&path_of(&made, "/deliveries")).await.expect(200);
+    assert_eq!(listed.as_array().unwrap().len(), 2);
+    let counted = acme.get(&path_of(&made, "")).await.expect(200);
+    assert_eq!((&counted["success_count"], &counted["failure_count"]), (&json!(1), &json!(1)));
+    let coverage = acme.get("/api/v1/audit/coverage").await.expect(200);
+    assert!(!coverage.to_string().contains("\"published\":1"), "a test is no publication: {coverage}");
+    // It is not retried.
     app.advance(100_000);
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn a_failed_test_can_be_sent_again() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe(&receiver.url("/")).await;
+    receiver.then(Reply::status(500));
+    let answer = acme.post_nothing(&path_of(&made, "/test")).await;
+    let delivery = answer.header("content-location").unwrap();
+    acme.post_nothing(&format!("{delivery}/retry")).await.expect(200);
+    assert_eq!(acme.get(delivery).await.expect(200)["status"], "success");
+    receiver.take(2).await;
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn tests_of_one_tenant_hold_up_nobody_elses() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "timeout_seconds": 5})).await;
+    let (mut held, mut tasks) = (Vec::new(), tokio::task::JoinSet::new());
+    for _ in 0..8 {
+        let (reply, release) = Reply::status(200).held();
+        receiver.then(reply);
+        held.push(release);
+        let (acme, path) = (acme.clone(), path_of(&made, "/test"));
+        tasks.spawn(async move { acme.post_nothing(&path).await.expect(200) });
+    }
+    receiver.take(8).await;
+    let refused = acme.post_nothing(&path_of(&made, "/test")).await;
+    refused.problem(429, "too_many_tests");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    let other = app.tenant("other").await;
+    let theirs = other.subscribe(&receiver.url("/other")).await;
+    assert_eq!(other.post_nothing(&path_of(&theirs, "/test")).await.expect(200)["success"], true);
+    for release in held {
+        release.send(()).unwrap();
+    }
+    assert!(tasks.join_all().await.iter().all(|result| result["success"] == true));
+    receiver.take(1).await;
+    acme.post_nothing(&path_of(&made, "/test")).await.expect(200);
+    receiver.take(1).await;
     app.finish().await;
     receiver.nothing_more();
 }
@@ -62,17 +113,25 @@ async fn without_a_type_the_subscriptions_first_one_is_taken_with_its_example() 
         (json!(["ticket.*"]), "ticket.closed"),
     ] {
         let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": events})).await;
-        for body in ["", " ", "{}", r#"{"event_type": null, "payload": null}"#] {
+        for body in ["", " ", "{}", r#"{"event_type": null, "payload": null}"#, r#"{"payload": { }}"#] {
             acme.send(Method::POST, &path_of(&made, "/test"), body).await.expect(200);
             let sent = receiver.next().await.json();
             let known = acme.get(&format!("/api/v1/webhooks/events/{expected}")).await.expect(200);
-            assert_eq!((&sent["type"], &sent["data"]), (&json!(expected), &known["example"]), "{body:?}");
+            assert_eq!(sent["type"], expected, "{body:?}");
+            let mut data = sent["data"].as_object().unwrap().clone();
+            assert_eq!(data.remove("test"), Some(json!(true)));
+            assert!(data.remove("timestamp").is_some() || known["example"].get("timestamp").is_some());
+            for (name, value) in known["example"].as_object().unwrap() {
+                assert_eq!(data.remove(name).as_ref(), Some(value), "{name}");
+            }
+            assert!(data.is_empty() || data == *json!({"subscription_id": made["id"]}).as_object().unwrap());
         }
     }
     let all = acme.subscribe(&receiver.url("/")).await;
     acme.post(&path_of(&all, "/test"), json!({"event_type": "not.known"})).await.expect(200);
     let sent = receiver.next().await.json();
-    assert_eq!((&sent["type"], &sent["data"]), (&json!("not.known"), &json!({})));
+    let expected = json!({"test": true, "subscription_id": all["id"], "timestamp": app.now().to_string()});
+    assert_eq!((&sent["type"], &sent["data"]), (&json!("not.known"), &expected));
     app.finish().await;
 }
 
@@ -126,7 +185,7 @@ async fn bad_requests_are_refused() {
     ] {
         assert_eq!(acme.post(&path, body.clone()).await.fault().0, field, "{body}");
     }
-    acme.send(Method::POST, &path, "{").await.problem(400, "malformed_json");
+    acme.send(Method::POST, &path, "{").await.problem(422, "malformed_json");
     check_missing(&acme, Method::POST, "/test", "").await;
     app.finish().await;
     receiver.nothing_more();

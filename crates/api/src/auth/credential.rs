@@ -1,0 +1,118 @@
+//! Where a request carries its key: `Authorization: Bearer`, `X-API-Key`, or a cookie, in this order.
+//!
+//! Browsers attach a cookie to requests of foreign pages too (CSRF). So the key of a cookie changes nothing unless the
+//! request's `Origin` is this host or one of the configured origins; browsers send that header with every request of
+//! another origin that can change something.
+
+use crate::{Settings, problem::Problem};
+use http::{HeaderMap, HeaderName, Method, header};
+
+pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// The key as sent; every fault is a 401, or a 403 for a cookie that a foreign page made the browser send.
+pub(super) fn read<'h>(method: &Method, headers: &'h HeaderMap, settings: &Settings) -> Result<&'h str, Problem> {
+    if let Some(given) = headers.get(header::AUTHORIZATION) {
+        let text = given.to_str().unwrap_or_default();
+        return match text.split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Ok(key.trim()),
+            _ => Err(Problem::unauthorized("The Authorization header must be Bearer <key>")),
+        };
+    }
+    if let Some(given) = headers.get(API_KEY) {
+        return Ok(given.to_str().unwrap_or_default().trim());
+    }
+    let Some(key) = cookie(headers, &settings.cookie) else {
+        return Err(Problem::unauthorized("A key is required: send it as Authorization: Bearer <key> or as X-API-Key"));
+    };
+    if !method.is_safe() && is_foreign(headers, settings) {
+        return Err(Problem::forbidden(
+            "A cookie is no credential for a request of another origin; send the key in a header, or have the operator \
+             add the origin to POSTRIDER_CORS_ORIGINS",
+        ));
+    }
+    Ok(key)
+}
+
+/// The value of a cookie (RFC 6265, section 4.2), without the quotes that some clients put around it.
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let found = pairs.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let value = found.into_iter().find(|(key, value)| *key == name && !value.is_empty())?.1;
+    let value = value.trim_matches('"');
+    // Some servers store the whole header in the cookie.
+    Some(value.strip_prefix("Bearer ").unwrap_or(value))
+}
+
+fn is_foreign(headers: &HeaderMap, settings: &Settings) -> bool {
+    let Some(origin) = headers.get(header::ORIGIN) else { return false };
+    let Ok(origin) = origin.to_str() else { return true };
+    if settings.cors_origins.iter().any(|known| known == origin) {
+        return false;
+    }
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let authority = origin.split_once("://").map_or("", |(_, rest)| rest);
+    authority.is_empty() || !authority.eq_ignore_ascii_case(host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{sync::Arc, time::Duration};
+
+    fn settings() -> Settings {
+        Settings {
+            cors_origins: Arc::from(["https://app.example".to_owned()]),
+            cookie: "access_token".into(),
+            ..Settings::new(Duration::from_secs(10))
+        }
+    }
+
+    fn read_of(method: &Method, headers: &[(&str, &str)]) -> Result<String, u16> {
+        let map = headers
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap()))
+            .collect::<HeaderMap>();
+        read(method, &map, &settings()).map(str::to_owned).map_err(|problem| problem.status().as_u16())
+    }
+
+    #[test]
+    fn keys_are_read_from_header_api_key_and_cookie() {
+        type Row<'r> = (&'r [(&'r str, &'r str)], Result<&'r str, u16>);
+        let rows: [Row<'_>; 11] = [
+            (&[("authorization", "Bearer pk_1")], Ok("pk_1")),
+            (&[("authorization", "bearer  pk_1 ")], Ok("pk_1")),
+            (&[("authorization", "Basic cGs6")], Err(401)),
+            (&[("x-api-key", " pk_2 ")], Ok("pk_2")),
+            (&[("authorization", "Bearer pk_1"), ("x-api-key", "pk_2"), ("cookie", "access_token=pk_3")], Ok("pk_1")),
+            (&[("x-api-key", "pk_2"), ("cookie", "access_token=pk_3")], Ok("pk_2")),
+            (&[("cookie", "theme=dark; access_token=pk_3")], Ok("pk_3")),
+            (&[("cookie", "access_token=\"Bearer pk_3\"")], Ok("pk_3")),
+            (&[("cookie", "access_tokens=pk_3")], Err(401)),
+            (&[("cookie", "access_token=")], Err(401)),
+            (&[], Err(401)),
+        ];
+        for (headers, expected) in rows {
+            assert_eq!(read_of(&Method::GET, headers), expected.map(str::to_owned), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_changes_nothing_for_a_foreign_origin() {
+        let cookie = ("cookie", "access_token=pk_3");
+        let host = ("host", "hooks.example:8080");
+        let rows = [
+            (Method::POST, "https://evil.example", Err(403)),
+            (Method::POST, "null", Err(403)),
+            (Method::DELETE, "https://hooks.example", Err(403)),
+            (Method::POST, "https://app.example", Ok("pk_3".to_owned())),
+            (Method::POST, "http://hooks.example:8080", Ok("pk_3".to_owned())),
+            (Method::GET, "https://evil.example", Ok("pk_3".to_owned())),
+        ];
+        for (method, origin, expected) in rows {
+            assert_eq!(read_of(&method, &[cookie, host, ("origin", origin)]), expected, "{method} {origin}");
+        }
+        assert_eq!(read_of(&Method::POST, &[cookie, host]), Ok("pk_3".to_owned()));
+        let header = [("authorization", "Bearer pk_1"), ("origin", "https://evil.example")];
+        assert_eq!(read_of(&Method::POST, &header), Ok("pk_1".to_owned()));
+    }
+}

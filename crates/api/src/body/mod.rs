@@ -1,0 +1,126 @@
+//! Request bodies: read whole within bounds of bytes and time, parsed once, and every fault named by its field.
+
+mod draining;
+mod interop;
+mod lax;
+mod objects;
+mod reading;
+
+pub(crate) use draining::drain_the_rest;
+pub(crate) use interop::check as check_interop;
+pub(crate) use lax::{boolean, text, texts, whole};
+pub(crate) use reading::Raw;
+
+use crate::{App, family::Warnings, problem::Problem};
+use axum::extract::{FromRequest, Request};
+use http::StatusCode;
+use objects::Unknown;
+use serde::de::{Deserialize, DeserializeOwned};
+use serde_json::value::RawValue;
+
+/// Bytes of a body that publishes.
+pub(crate) const PUBLISH_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of any other body, unless its endpoint says more.
+pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
+/// Bytes of an object that is kept beside an event, a subscription or a tenant.
+pub(crate) const METADATA_MAX: usize = 64 * 1024;
+
+pub(crate) fn too_large(detail: String) -> Problem {
+    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
+/// A body that is a JSON object of this form.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let warnings = Warnings::of(request.extensions());
+        let raw = Raw::<SETTINGS_MAX>::from_request(request, app).await?;
+        parse(&raw, &warnings).map(Self)
+    }
+}
+
+/// Like [`Json`], for calls that need no body.
+pub(crate) struct JsonOrNothing<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
+        let warnings = Warnings::of(request.extensions());
+        let raw = Raw::<SETTINGS_MAX>::from_request(request, app).await?;
+        if raw.is_blank() { Ok(Self(T::default())) } else { parse(&raw, &warnings).map(Self) }
+    }
+}
+
+/// Reads a JSON object. Fields that `T` does not know are named in the warnings, or refused where `T` refuses them.
+pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], warnings: &Warnings) -> Result<T, Problem> {
+    // The plain parser first: naming the field costs time that only a fault is worth.
+    let mut unknown = Unknown::default();
+    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    let parsed = objects::deserialize(&mut parser, &mut unknown).and_then(|value| parser.end().map(|()| value));
+    let value = parsed.map_err(|_| explain::<T>(bytes))?;
+    for name in unknown.0 {
+        warnings.add(format!("{name}: unknown field, ignored"));
+    }
+    Ok(value)
+}
+
+fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
+    let malformed = |detail| Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail);
+    if let Err(fault) = std::str::from_utf8(bytes) {
+        return malformed(format!("The body is not valid JSON: {fault}"));
+    }
+    if let Err(fault) = objects::check_syntax(bytes) {
+        let detail = if bytes.is_empty() {
+            "The body is empty; it must be a JSON object".to_owned()
+        } else {
+            format!("The body is not valid JSON: {fault}")
+        };
+        return malformed(detail);
+    }
+    let mut parser = serde_json::Deserializer::from_slice(bytes);
+    let mut track = serde_path_to_error::Track::new();
+    let tracking = serde_path_to_error::Deserializer::new(&mut parser, &mut track);
+    match objects::deserialize::<T, _>(tracking, &mut Unknown::default()) {
+        Ok(_) => Problem::bad_request("The body is not valid JSON"),
+        Err(fault) => named(&track.path().to_string(), &fault.to_string()),
+    }
+}
+
+/// The problem of a fault at `path`, in the words of serde.
+fn named(path: &str, text: &str) -> Problem {
+    // The place in the text helps nobody who wrote an object.
+    let text = text.split(" at line ").next().unwrap_or(text);
+    let below = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    let quoted = |prefix: &str| text.strip_prefix(prefix)?.split_once('`');
+    if let Some((name, _)) = quoted("missing field `") {
+        return Problem::invalid(below(name), "is missing");
+    }
+    if let Some((name, known)) = quoted("unknown field `") {
+        let known = known.trim_start_matches(", expected one of ").trim_start_matches(", expected ");
+        // The path of an unknown field ends with its name already.
+        let field = if path == name || path.ends_with(&format!(".{name}")) { path.to_owned() } else { below(name) };
+        return Problem::invalid(field, format!("is unknown; known are {}", known.replace('`', "")));
+    }
+    if let Some((name, _)) = quoted("duplicate field `") {
+        return Problem::invalid(below(name), "stands there twice");
+    }
+    if path == "." { Problem::invalid("body", text) } else { Problem::invalid(path, text) }
+}
+
+/// Tells an absent field from a null one: absent is `None`, null is `Some(None)`.
+pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Deserialize::deserialize(deserializer).map(Some)
+}
+
+/// Whether raw JSON is an object. (Raw values of the parser have no blanks around them.)
+pub(crate) fn is_object(raw: &RawValue) -> bool {
+    raw.get().starts_with('{')
+}

@@ -1,0 +1,201 @@
+//! The families of calls, and in what they differ beside their endpoints: the status of a client's mistake, and whether
+//! a field or query parameter that nobody knows is refused or only named in the answer's `warnings`.
+
+use crate::problem::Problem;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{MatchedPath, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{Extensions, HeaderName, HeaderValue, Method, StatusCode, header};
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+use utoipa::openapi::{OpenApi, RefOr, path::ParameterIn};
+
+/// A group of endpoints with one set of manners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Our own: a client's mistake in a field is 422, malformed JSON 400, and what is unknown is refused.
+    Core,
+    /// The platform API: all of it is 422, and what is unknown is named in warnings, since its clients send more.
+    Platform,
+    /// The tenant API: all of it is 400, and what is unknown is named in warnings.
+    Tenant,
+}
+
+impl Family {
+    pub(crate) fn of(path: &str) -> Self {
+        let below =
+            |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if below("/api/v1/webhooks") {
+            Self::Platform
+        } else if below("/api/v1/tenant/webhooks") {
+            Self::Tenant
+        } else {
+            Self::Core
+        }
+    }
+
+    /// The status that this family gives a client's mistake.
+    pub(crate) fn status(self, status: StatusCode, code: &str) -> StatusCode {
+        match (self, status) {
+            (Self::Platform, StatusCode::BAD_REQUEST) if code == "malformed_json" => StatusCode::UNPROCESSABLE_ENTITY,
+            (Self::Tenant, StatusCode::UNPROCESSABLE_ENTITY) => StatusCode::BAD_REQUEST,
+            _ => status,
+        }
+    }
+}
+
+/// What a client should know although its call was good. Written into the answer by [`answer`].
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    pub(crate) fn add(&self, warning: String) {
+        self.0.lock().push(warning);
+    }
+}
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Warnings {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(&parts.extensions))
+    }
+}
+
+/// The query parameters that each operation documents.
+#[derive(Clone, Debug)]
+pub(crate) struct Parameters(Arc<HashMap<(Method, String), BTreeSet<String>>>);
+
+impl Parameters {
+    pub(crate) fn of(document: &OpenApi) -> Self {
+        let mut known = HashMap::new();
+        for (path, item) in &document.paths.paths {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+                (Method::PATCH, &item.patch),
+            ];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                let all = operation.parameters.iter().flatten();
+                let names = all.filter_map(|one| match one {
+                    RefOr::T(one) if one.parameter_in == ParameterIn::Query => Some(one.name.clone()),
+                    _ => None,
+                });
+                known.insert((method, path.clone()), names.collect());
+            }
+        }
+        Self(Arc::new(known))
+    }
+
+    /// The parameters of a query that the operation does not know, each with what it may be.
+    fn unknown(&self, request: &Request) -> Vec<(String, String)> {
+        let (Some(query), Some(path)) = (request.uri().query(), request.extensions().get::<MatchedPath>()) else {
+            return Vec::new();
+        };
+        let Some(known) = self.0.get(&(request.method().clone(), path.as_str().to_owned())) else { return Vec::new() };
+        let given: BTreeSet<_> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+        let known_names = || known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let hint =
+            || if known.is_empty() { "there are none here".into() } else { format!("known are {}", known_names()) };
+        given.into_iter().filter(|name| !known.contains(name)).map(|name| (name, hint())).collect()
+    }
+}
+
+/// Answers with no body that can hold warnings (lists, 204) have them here, as a JSON array.
+pub(crate) const WARNINGS: HeaderName = HeaderName::from_static("x-warnings");
+/// Names no more than this many unknown parameters.
+const UNKNOWN_MAX: usize = 20;
+
+/// Checks the query's names, and writes what was warned of into the answer.
+pub(crate) async fn answer(State(parameters): State<Parameters>, mut request: Request, next: Next) -> Response {
+    let warnings = Warnings::default();
+    let unknown = parameters.unknown(&request);
+    if !unknown.is_empty() {
+        if Family::of(request.uri().path()) == Family::Core {
+            let mut faults = model::Problems::default();
+            for (name, hint) in unknown.into_iter().take(UNKNOWN_MAX) {
+                faults.add(name, format!("is no query parameter of this call; {hint}"));
+            }
+            return axum::response::IntoResponse::into_response(Problem::from(faults));
+        }
+        for (name, hint) in unknown.into_iter().take(UNKNOWN_MAX) {
+            warnings.add(format!("{name}: unknown query parameter, ignored; {hint}"));
+        }
+    }
+    request.extensions_mut().insert(warnings.clone());
+    let response = next.run(request).await;
+    let warnings = std::mem::take(&mut *warnings.0.lock());
+    if warnings.is_empty() || !response.status().is_success() { response } else { warn(response, &warnings).await }
+}
+
+async fn warn(response: Response, warnings: &[String]) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
+    // Answers of ours are in memory already.
+    let Ok(mut bytes) = to_bytes(body, usize::MAX).await else { return Response::from_parts(parts, Body::empty()) };
+    match bytes.strip_suffix(b"}").filter(|_| is_json && bytes.starts_with(b"{")) {
+        Some(start) => {
+            let comma = if start.len() > 1 { "," } else { "" };
+            let list = serde_json::to_string(warnings).unwrap_or_default();
+            bytes = [start, comma.as_bytes(), b"\"warnings\":", list.as_bytes(), b"}"].concat().into();
+            parts.headers.remove(header::CONTENT_LENGTH);
+        }
+        None => drop(parts.headers.insert(WARNINGS, in_header(warnings))),
+    }
+    Response::from_parts(parts, Body::from(bytes))
+}
+
+/// A header's value is ASCII: all else is escaped as JSON escapes it.
+fn in_header(warnings: &[String]) -> HeaderValue {
+    let text = serde_json::to_string(warnings).unwrap_or_default();
+    let mut ascii = String::with_capacity(text.len());
+    for unit in text.encode_utf16() {
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() && !byte.is_ascii_control() => ascii.push(char::from(byte)),
+            _ => ascii.push_str(&format!("\\u{unit:04x}")),
+        }
+    }
+    HeaderValue::try_from(ascii).unwrap_or(HeaderValue::from_static("[]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_one_family() {
+        let rows = [
+            ("/api/v1/events", Family::Core),
+            ("/api/v1/webhooks", Family::Platform),
+            ("/api/v1/webhooks/subscriptions", Family::Platform),
+            ("/api/v1/webhookers", Family::Core),
+            ("/api/v1/tenant/webhooks/deliveries", Family::Tenant),
+            ("/api/v1/tenants", Family::Core),
+            ("/healthz", Family::Core),
+        ];
+        for (path, family) in rows {
+            assert_eq!(Family::of(path), family, "{path}");
+        }
+    }
+
+    #[test]
+    fn warnings_in_a_header_are_ascii() {
+        let value = in_header(&["größe: \u{1f600}\n".to_owned()]);
+        let text = value.to_str().unwrap();
+        assert_eq!(text, r#"["gr\u00f6\u00dfe: \ud83d\ude00\n"]"#);
+        assert_eq!(serde_json::from_str::<Vec<String>>(text).unwrap(), ["größe: \u{1f600}\n"]);
+    }
+}

@@ -1,0 +1,138 @@
+//! Test sends: an event of its own for one subscription, sent at once, past its lane. Its delivery is in the log and in
+//! the counters like all others, and is not retried.
+
+use crate::{
+    Draft, PublishError, attempt::Outgoing, bus, control::RetryError, engine::Engine, lanes::Job, target::Target,
+};
+use model::{Attempt, DeliveryId, Queue, SubscriptionId, TenantId};
+use parking_lot::Mutex;
+use std::{collections::HashMap, sync::Arc};
+use storage::{Append, NewDelivery, StorageError};
+
+/// Test sends under way: a bound for each tenant, so that those of one to a receiver that hangs hold up nobody else's.
+#[derive(Debug, Default)]
+pub(crate) struct TestRoom(Mutex<HashMap<TenantId, usize>>);
+
+/// Test sends of one tenant at a time.
+const PER_TENANT: usize = 8;
+/// Test sends of all tenants at a time: each holds a connection.
+const ALL: usize = 256;
+
+/// Room for one test send, given back when this is dropped.
+struct Taken<'r> {
+    room: &'r TestRoom,
+    tenant: TenantId,
+}
+
+impl TestRoom {
+    fn take(&self, tenant: &TenantId) -> Option<Taken<'_>> {
+        let mut taken = self.0.lock();
+        let all: usize = taken.values().sum();
+        let own = taken.entry(tenant.clone()).or_default();
+        if *own >= PER_TENANT || all >= ALL {
+            return None;
+        }
+        *own += 1;
+        Some(Taken { room: self, tenant: tenant.clone() })
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut taken = self.room.0.lock();
+        if let Some(own) = taken.get_mut(&self.tenant) {
+            *own -= 1;
+            if *own == 0 {
+                taken.remove(&self.tenant);
+            }
+        }
+    }
+}
+
+/// Why a test was not sent, or its outcome is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    #[error("too many test sends are under way")]
+    TooMany,
+    #[error("the subscription does not exist")]
+    Missing,
+    #[error("the test could not be written")]
+    Publish(#[from] PublishError),
+    #[error(transparent)]
+    Store(#[from] StorageError),
+    #[error("no node has sent the test in time")]
+    NotSent,
+}
+
+/// What came of a test.
+#[derive(Clone, Debug)]
+pub struct TestSend {
+    pub delivery: DeliveryId,
+    pub attempt: Attempt,
+    pub success: bool,
+}
+
+impl Engine {
+    /// Sends `draft` to a subscription now, and waits until what came of it is durable.
+    pub async fn test_subscription(
+        self: &Arc<Self>,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        draft: Draft,
+    ) -> Result<TestSend, TestError> {
+        let _room = self.tests.take(tenant).ok_or(TestError::TooMany)?;
+        let target = self.index.get(tenant, subscription).ok_or(TestError::Missing)?;
+        let now = self.clock.now();
+        let event = self.ids.event(now);
+        let delivery = event.test_delivery();
+        let new = bus::new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription }], now);
+        let job = Job {
+            id: delivery,
+            queue: Queue::of(draft.priority),
+            outgoing: Arc::new(Outgoing::new((*new.event).clone())),
+            attempts: 0,
+            earlier_attempts: 0,
+        };
+        let watched = self.lanes.watch(delivery);
+        // A node that delivers nothing leaves it to the others.
+        let lane = if self.node.role.delivers() { Some(self.claim(&target, delivery)?) } else { None };
+        let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
+        if let Err(fault) = self.journal.append(append, vec![Vec::new()]).await {
+            if let Some(lane) = lane {
+                self.work(self.lanes.settle([(lane, delivery, None)]));
+            }
+            return Err(TestError::Publish(fault.into()));
+        }
+        if let Some(lane) = lane {
+            let (outcome, _) = self.attempt(&target, &job).await;
+            self.journal.outcome(lane, Box::new(outcome)).await;
+        }
+        self.tested(&target, delivery, watched).await
+    }
+
+    fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<usize, TestError> {
+        self.lanes.claim(target, delivery, &self.index).ok_or(TestError::Missing)
+    }
+
+    async fn tested(
+        &self,
+        target: &Target,
+        delivery: DeliveryId,
+        watched: tokio::sync::oneshot::Receiver<()>,
+    ) -> Result<TestSend, TestError> {
+        let subscription = &target.subscription;
+        let limit = subscription.timeout.saturating_mul(2);
+        let attempted = self.attempted(&subscription.tenant, delivery, 0, watched);
+        match tokio::time::timeout(limit, attempted).await {
+            Err(_) => return Err(TestError::NotSent),
+            Ok(Err(RetryError::Store(fault))) => return Err(fault.into()),
+            Ok(Err(_)) => return Err(TestError::Missing),
+            Ok(Ok(_)) => {}
+        }
+        let attempts = self.store.attempts(&subscription.tenant, delivery).await?;
+        let attempt = attempts.into_iter().next().ok_or(TestError::NotSent)?;
+        let verdict = attempt.response_code.map(|status| subscription.profile.rules().verdict(status));
+        let success = verdict == Some(model::Verdict::Delivered);
+        Ok(TestSend { delivery, attempt, success })
+    }
+}

@@ -1,0 +1,38 @@
+//! Texts that people write: bounded, and without control characters. A NUL cannot be stored by PostgreSQL, and others
+//! break logs, headers and terminals.
+
+/// Checks a name or another text of one line; the fault is a sentence without the field's name.
+pub fn check_line(text: &str, max: usize) -> Result<(), String> {
+    check(text, max, |_| false)
+}
+
+/// Checks a text that may have line breaks and tabs.
+pub fn check_lines(text: &str, max: usize) -> Result<(), String> {
+    check(text, max, |c| matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn check(text: &str, max: usize, allowed: impl Fn(char) -> bool) -> Result<(), String> {
+    if text.chars().count() > max {
+        return Err(format!("must have at most {max} characters"));
+    }
+    match text.chars().find(|c| c.is_control() && !allowed(*c)) {
+        Some(control) => Err(format!("must not have the control character U+{:04X}", u32::from(control))),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_refused() {
+        assert!(check_line("Zürich – Büro", 20).is_ok() && check_line("", 0).is_ok());
+        for bad in ["a\0", "a\nb", "\u{7f}", "\u{85}", "\u{1b}[31m"] {
+            let fault = check_line(bad, 20).unwrap_err();
+            assert!(fault.contains("U+"), "{fault}");
+        }
+        assert!(check_lines("a\r\n\tb", 20).is_ok() && check_lines("a\0", 20).is_err());
+        assert!(check_line("ääää", 3).is_err() && check_line("ääää", 4).is_ok());
+    }
+}
