@@ -12,7 +12,7 @@ use signing::{Form, Secret};
 /// Checks a secret given to the platform API for a subscription of this profile; the fault is a sentence without the
 /// field's name.
 pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), String> {
-    // Outer blanks get lost in forms and files, and none of the libraries' base64 has blanks.
+    // Blanks are lost when a secret goes through forms and files, and base64 has none.
     if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("must not contain white space or control characters".into());
     }
@@ -113,7 +113,7 @@ mod tests {
             ("123456789012345678901234\n", "white space"),
             ("123456789012 345678901234", "white space"),
             ("123456789012\u{a0}345678901234", "white space"),
-            ("123456789012\0345678901234", "control"),
+            ("123456789012\u{0}345678901234", "control"),
             (&longer, "at most 500"),
         ] {
             for profile in Profile::ALL {
@@ -151,7 +151,7 @@ mod tests {
             ("        ", "8 to 500"),
             (" 1234567 ", "8 to 500"),
             (&longer, "8 to 500"),
-            ("12345\078", "control"),
+            ("12345\u{0}78", "control"),
             ("whsec_not base64", "base64"),
             ("whsk_c2hvcnQ=", "ed25519"),
         ] {
