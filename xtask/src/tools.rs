@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 12] = [
+const PROGRAMS: [(&str, &str); 16] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -22,6 +22,11 @@ const PROGRAMS: [(&str, &str); 12] = [
     ("node", "nodejs"),
     ("npm", "npm"),
     ("chromium", "chromium"),
+    // The languages of docs/receiving.md.
+    ("php", "php-cli"),
+    ("ruby", "ruby"),
+    ("go", "golang-go"),
+    ("javac", "openjdk-17-jdk-headless"),
 ];
 
 /// With these `python3 -m venv` makes an environment that has pip. Debian's `python3` alone does not.

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Port to listen on
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// The subscription's signing secret; repeat while one is being rotated
+    /// The subscription's signing secret, or the public key whpk_… of an ed25519 one; repeat while one is being rotated
     #[arg(
         long,
         value_name = "SECRET",
@@ -95,9 +95,11 @@ fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, bo
         let check = |key: &String| signing::verify_standard(key, id, timestamp, signatures, body, now);
         checks.push(("webhook-signature", first_good(secrets, check)));
     }
+    // A public key verifies `webhook-signature` alone: the profile's own header is keyed with the private one.
+    let shared: Vec<String> = secrets.iter().filter(|secret| !secret.starts_with("whpk_")).cloned().collect();
     for name in ["x-webhook-signature", "x-signature"] {
-        if let Some(given) = header(name) {
-            checks.push((name, first_good(secrets, |key| signing::verify_hex(key, given, body))));
+        if let Some(given) = header(name).filter(|_| !shared.is_empty()) {
+            checks.push((name, first_good(&shared, |key| signing::verify_hex(key, given, body))));
         }
     }
     if checks.is_empty() {

@@ -9,7 +9,7 @@ use crate::{
     tenant::TenantId,
     time::Timestamp,
 };
-use std::{fmt, time::Duration};
+use std::{fmt, ops::RangeInclusive, time::Duration};
 
 /// Whether a subscription gets anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +130,10 @@ impl Subscription {
 /// So many secrets sign at once, at most: a bound on the header's length.
 pub const MAX_SECRETS: usize = 5;
 
+/// Length of a secret that a client brings.
+pub const SECRET_CHARACTERS: RangeInclusive<usize> = 8..=500;
+/// The shortest key that the platform API takes; Standard Webhooks asks for 24 to 64 bytes.
+pub const SECRET_KEY_BYTES_MIN: usize = 24;
 pub const DESCRIPTION_MAX: usize = 500;
 pub const RETRIES_MAX: u8 = 10;
 pub const TIMEOUT_MIN: u64 = 5;

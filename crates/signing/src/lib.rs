@@ -1,11 +1,11 @@
 //! Sign and verify webhooks: Standard Webhooks (`v1`, `v1a`) and the plain hex HMAC of the `platform` and `tenant`
-//! profiles. Pure; what a receiver written in Rust would use.
+//! profiles. Pure.
 
 mod secret;
 mod sign;
 mod verify;
 
-pub use secret::{BadSecret, Secret, generate_ed25519, generate_url_safe, generate_whsec};
+pub use secret::{BadSecret, Form, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec};
 pub use sign::{hex, standard_content};
 pub use verify::{VerifyError, verify_hex, verify_standard};
 

@@ -4,31 +4,56 @@ use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
 
-/// A secret whose form promises more than it holds.
+/// A secret whose prefix names a form that the rest does not have.
 #[derive(Debug, thiserror::Error)]
 pub enum BadSecret {
-    #[error("after whsec_ there must be base64")]
+    #[error("must have base64 with its padding after whsec_ (A-Z, a-z, 0-9, + and /)")]
     Whsec,
-    #[error("after whsk_ there must be base64 of the 32 or 64 bytes of an ed25519 private key")]
+    #[error("must have base64 of the 32 or 64 bytes of an ed25519 private key after whsk_")]
     Whsk,
 }
 
-/// A secret ready to sign with. Its forms:
+/// How the text of a secret holds its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `whsec_<base64>`: Standard Webhooks, symmetric.
+    Whsec,
+    /// `whsk_<base64>`: Standard Webhooks, ed25519.
+    Whsk,
+    /// Any other text: its UTF-8 bytes are the key. No library of Standard Webhooks takes such a text as it is.
+    Plain,
+}
+
+impl Form {
+    pub fn of(text: &str) -> Self {
+        if text.starts_with(WHSEC) {
+            Self::Whsec
+        } else if text.starts_with(WHSK) {
+            Self::Whsk
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+const WHSEC: &str = "whsec_";
+const WHSK: &str = "whsk_";
+
+/// A secret ready to sign with. `webhook-signature` is keyed as its [`Form`] says; the profiles' own headers are always
+/// keyed with the UTF-8 bytes of the whole text.
 ///
-/// * `whsec_<base64>`: Standard Webhooks, symmetric; `webhook-signature` is keyed with the decoded bytes.
-/// * `whsk_<base64>`: Standard Webhooks, ed25519; `webhook-signature` is `v1a,…`.
-/// * anything else: its UTF-8 bytes are the key.
-///
-/// The profiles' own headers are always keyed with the UTF-8 bytes of the whole text.
+/// Parsing checks the form alone and sets no shortest key: a secret that is stored signs on, whatever is asked of new
+/// ones.
 #[derive(Clone)]
 pub struct Secret {
     plain: Hmac<Sha256>,
     standard: Standard,
+    key_bytes: usize,
 }
 
 #[derive(Clone)]
@@ -50,23 +75,31 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
 impl Secret {
     pub fn parse(text: &str) -> Result<Self, BadSecret> {
         let plain = keyed(text.as_bytes());
-        let standard = if let Some(rest) = text.strip_prefix("whsec_") {
-            Standard::Hmac(keyed(&STANDARD.decode(rest).map_err(|_| BadSecret::Whsec)?))
-        } else if let Some(rest) = text.strip_prefix("whsk_") {
-            let bytes = STANDARD.decode(rest).map_err(|_| BadSecret::Whsk)?;
-            let seed: [u8; 32] = bytes.get(..32).and_then(|b| b.try_into().ok()).ok_or(BadSecret::Whsk)?;
-            let key = SigningKey::from_bytes(&seed);
-            if bytes.len() != 32 && bytes[32..] != key.verifying_key().to_bytes() {
-                return Err(BadSecret::Whsk);
+        let (standard, key_bytes) = match Form::of(text) {
+            Form::Plain => (Standard::Hmac(plain.clone()), text.len()),
+            Form::Whsec => {
+                let key = STANDARD.decode(&text[WHSEC.len()..]).map_err(|_| BadSecret::Whsec)?;
+                (Standard::Hmac(keyed(&key)), key.len())
             }
-            Standard::Ed25519(Box::new(key))
-        } else {
-            Standard::Hmac(plain.clone())
+            Form::Whsk => {
+                let bytes = STANDARD.decode(&text[WHSK.len()..]).map_err(|_| BadSecret::Whsk)?;
+                let seed: [u8; 32] = bytes.get(..32).and_then(|b| b.try_into().ok()).ok_or(BadSecret::Whsk)?;
+                let key = SigningKey::from_bytes(&seed);
+                if bytes.len() != 32 && bytes[32..] != key.verifying_key().to_bytes() {
+                    return Err(BadSecret::Whsk);
+                }
+                (Standard::Ed25519(Box::new(key)), seed.len())
+            }
         };
-        Ok(Self { plain, standard })
+        Ok(Self { plain, standard, key_bytes })
     }
 
-    /// HMAC-SHA256 of the body with the text's UTF-8 bytes: what the profiles' own headers carry, in hex.
+    /// Length of the key of `webhook-signature`, in bytes.
+    pub const fn key_bytes(&self) -> usize {
+        self.key_bytes
+    }
+
+    /// HMAC-SHA256 of the body with the text's UTF-8 bytes. The profiles' own headers carry it in hex.
     pub fn hmac(&self, body: &[u8]) -> [u8; 32] {
         let mut mac = self.plain.clone();
         mac.update(body);
@@ -95,10 +128,17 @@ impl Secret {
         }
     }
 
-    pub(crate) fn mac(&self) -> Option<&Hmac<Sha256>> {
+    pub(crate) const fn mac(&self) -> Option<&Hmac<Sha256>> {
         match &self.standard {
             Standard::Hmac(mac) => Some(mac),
             Standard::Ed25519(_) => None,
+        }
+    }
+
+    pub(crate) fn verifying_key(&self) -> Option<VerifyingKey> {
+        match &self.standard {
+            Standard::Ed25519(key) => Some(key.verifying_key()),
+            Standard::Hmac(_) => None,
         }
     }
 
@@ -106,23 +146,42 @@ impl Secret {
         &self.plain
     }
 
-    /// `whpk_<base64>`: what a receiver verifies `v1a` signatures with. `None` for symmetric secrets.
+    /// `whpk_<base64>`, with which a receiver verifies `v1a` signatures. `None` for symmetric secrets.
     pub fn public_key(&self) -> Option<String> {
-        match &self.standard {
-            Standard::Ed25519(key) => Some(format!("whpk_{}", STANDARD.encode(key.verifying_key().to_bytes()))),
-            Standard::Hmac(_) => None,
-        }
+        self.verifying_key().map(|key| format!("whpk_{}", STANDARD.encode(key.to_bytes())))
     }
 }
 
-/// A `platform` secret: URL-safe base64 of 32 random bytes, without padding.
+/// A bearer token: URL-safe base64 of 32 random bytes, without padding.
 pub fn generate_url_safe(random: [u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(random)
 }
 
-/// A Standard Webhooks secret: `whsec_` and base64 of 32 random bytes.
-pub fn generate_whsec(random: [u8; 32]) -> String {
-    format!("whsec_{}", STANDARD.encode(random))
+/// Random bytes that [`generate_whsec`] takes. They are far more than 44 characters hold, so that every character is
+/// as likely as any other.
+pub const WHSEC_RANDOM: usize = 64;
+
+/// A signing secret: `whsec_` and 44 characters of `[A-Za-z0-9]`.
+///
+/// 44 characters are base64 of 33 bytes without padding, and none of them differs between the standard and the URL-safe
+/// alphabet. So the whole text can be copied with a double click and keys the profiles' own headers, and every library
+/// of Standard Webhooks decodes it to the same key.
+pub fn generate_whsec(mut random: [u8; WHSEC_RANDOM]) -> String {
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const LENGTH: usize = 44;
+    let mut text = String::with_capacity(WHSEC.len() + LENGTH);
+    text.push_str(WHSEC);
+    for _ in 0..LENGTH {
+        // Long division of the number that `random` is, by 62: the remainder is the next character.
+        let mut remainder = 0;
+        for byte in &mut random {
+            let part = remainder * 256 + usize::from(*byte);
+            *byte = (part / ALPHABET.len()) as u8;
+            remainder = part % ALPHABET.len();
+        }
+        text.push(char::from(ALPHABET[remainder]));
+    }
+    text
 }
 
 /// A Standard Webhooks private key: `whsk_` and base64 of an ed25519 seed.

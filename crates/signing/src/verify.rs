@@ -1,9 +1,10 @@
-//! What a receiver does: constant-time checks of what came.
+//! Verification as a receiver does it, in constant time.
 
 use crate::{Secret, TOLERANCE_SECONDS, standard_content};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{Signature, VerifyingKey};
-use hmac::Mac;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 /// Why a request is not to be believed.
@@ -19,8 +20,8 @@ pub enum VerifyError {
     Key,
 }
 
-/// Checks the three Standard Webhooks headers. `key` is the shared secret, or `whpk_…` for `v1a` signatures;
-/// `now` is in seconds since the epoch.
+/// Checks the three Standard Webhooks headers. `key` is the shared secret, or for `v1a` signatures the public key
+/// `whpk_…` (or the private one); `now` is in seconds since the epoch.
 pub fn verify_standard(
     key: &str,
     id: &str,
@@ -33,25 +34,44 @@ pub fn verify_standard(
     if now.abs_diff(at) > TOLERANCE_SECONDS.unsigned_abs() {
         return Err(VerifyError::Timestamp);
     }
-    let of = |version: &'static str| signatures.split(' ').filter_map(move |one| one.strip_prefix(version));
-    if let Some(public) = key.strip_prefix("whpk_") {
-        let bytes = STANDARD.decode(public).ok().and_then(|b| <[u8; 32]>::try_from(b).ok()).ok_or(VerifyError::Key)?;
-        let public = VerifyingKey::from_bytes(&bytes).map_err(|_| VerifyError::Key)?;
-        let content = standard_content(id, at, body);
-        let good = of("v1a,")
-            .filter_map(|text| STANDARD.decode(text).ok())
+    let content = standard_content(id, at, body);
+    let good = match Verifier::of(key)? {
+        Verifier::Hmac(mut mac) => {
+            mac.update(&content);
+            let expected = mac.finalize().into_bytes();
+            entries(signatures, "v1,").any(|signature| bool::from(signature.as_slice().ct_eq(expected.as_slice())))
+        }
+        Verifier::Ed25519(public) => entries(signatures, "v1a,")
             .filter_map(|bytes| Signature::from_slice(&bytes).ok())
-            .any(|signature| public.verify_strict(&content, &signature).is_ok());
-        return if good { Ok(()) } else { Err(VerifyError::Signature) };
-    }
-    let secret = Secret::parse(key).map_err(|_| VerifyError::Key)?;
-    let mut mac = secret.mac().ok_or(VerifyError::Key)?.clone();
-    mac.update(&standard_content(id, at, body));
-    let expected = mac.finalize().into_bytes();
-    let good = of("v1,")
-        .filter_map(|text| STANDARD.decode(text).ok())
-        .any(|signature| bool::from(signature.as_slice().ct_eq(expected.as_slice())));
+            .any(|signature| public.verify_strict(&content, &signature).is_ok()),
+    };
     if good { Ok(()) } else { Err(VerifyError::Signature) }
+}
+
+/// A key that verifies `webhook-signature`.
+enum Verifier {
+    Hmac(Hmac<Sha256>),
+    Ed25519(VerifyingKey),
+}
+
+impl Verifier {
+    fn of(key: &str) -> Result<Self, VerifyError> {
+        if let Some(public) = key.strip_prefix("whpk_") {
+            let bytes =
+                STANDARD.decode(public).ok().and_then(|b| <[u8; 32]>::try_from(b).ok()).ok_or(VerifyError::Key)?;
+            return VerifyingKey::from_bytes(&bytes).map(Self::Ed25519).map_err(|_| VerifyError::Key);
+        }
+        let secret = Secret::parse(key).map_err(|_| VerifyError::Key)?;
+        Ok(match secret.verifying_key() {
+            Some(public) => Self::Ed25519(public),
+            None => Self::Hmac(secret.mac().ok_or(VerifyError::Key)?.clone()),
+        })
+    }
+}
+
+/// The decoded signatures of one version.
+fn entries<'h>(header: &'h str, version: &'static str) -> impl Iterator<Item = Vec<u8>> + 'h {
+    header.split(' ').filter_map(move |entry| STANDARD.decode(entry.strip_prefix(version)?).ok())
 }
 
 /// Checks a profile's own header: `X-Webhook-Signature: <hex>`, or `X-Signature: sha256=<hex>`.

@@ -1,6 +1,10 @@
 //! Published vectors and independent implementations.
 
-use signing::{Secret, VerifyError, generate_ed25519, generate_whsec, hex, verify_hex, verify_standard};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE},
+};
+use signing::{Secret, VerifyError, WHSEC_RANDOM, generate_ed25519, generate_whsec, hex, verify_hex, verify_standard};
 
 /// The test vector that the Standard Webhooks reference libraries share.
 #[test]
@@ -27,7 +31,7 @@ fn hmac_sha256_vector() {
 
 #[test]
 fn the_reference_crate_verifies_what_we_sign_and_we_verify_what_it_signs() {
-    let text = generate_whsec([7; 32]);
+    let text = generate_whsec([7; WHSEC_RANDOM]);
     let theirs = standardwebhooks::Webhook::new(&text).unwrap();
     let ours = Secret::parse(&text).unwrap();
     let body = "{\"a\":\"é\"}".as_bytes();
@@ -37,12 +41,20 @@ fn the_reference_crate_verifies_what_we_sign_and_we_verify_what_it_signs() {
 }
 
 #[test]
-fn ed25519_verifies_with_the_public_key_only() {
-    let secret = Secret::parse(&generate_ed25519([9; 32])).unwrap();
+fn ed25519_verifies_with_the_public_key() {
+    let private = generate_ed25519([9; 32]);
+    let secret = Secret::parse(&private).unwrap();
     let public = secret.public_key().unwrap();
     let signature = secret.standard("evt_1", 1_700_000_000, b"{}");
     assert!(signature.starts_with("v1a,"));
     verify_standard(&public, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100).unwrap();
+    // The owner of the private key has the public one too.
+    verify_standard(&private, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100).unwrap();
+    let other = generate_ed25519([8; 32]);
+    assert_eq!(
+        verify_standard(&other, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100),
+        Err(VerifyError::Signature)
+    );
     assert_eq!(
         verify_standard(&public, "evt_2", "1700000000", &signature, b"{}", 1_700_000_100),
         Err(VerifyError::Signature)
@@ -51,7 +63,7 @@ fn ed25519_verifies_with_the_public_key_only() {
 
 #[test]
 fn any_of_several_signatures_will_do_and_old_timestamps_will_not() {
-    let (old, new) = (generate_whsec([1; 32]), generate_whsec([2; 32]));
+    let (old, new) = (generate_whsec([1; WHSEC_RANDOM]), generate_whsec([2; WHSEC_RANDOM]));
     let sign = |text: &str| Secret::parse(text).unwrap().standard("evt_1", 1_700_000_000, b"{}");
     let both = format!("{} v9,abc {}", sign(&new), sign(&old));
     for key in [&old, &new] {
@@ -73,7 +85,68 @@ fn secrets_that_promise_a_form_must_have_it() {
     }
 }
 
+#[test]
+fn the_key_of_a_secret_is_what_follows_its_prefix() {
+    let decoded = [5; 24];
+    let whsec = format!("whsec_{}", STANDARD.encode(decoded));
+    for (text, bytes) in [
+        (whsec.as_str(), 24),
+        ("whsec_", 0),
+        ("pl\u{e4}in", 6),
+        ("", 0),
+        (&generate_ed25519([1; 32]), 32),
+        (&generate_whsec([3; WHSEC_RANDOM]), 33),
+    ] {
+        assert_eq!(Secret::parse(text).unwrap().key_bytes(), bytes, "{text}");
+    }
+}
+
+/// Of one secret the libraries of Standard Webhooks must make one key, so a text that they decode differently is none.
+#[test]
+fn after_whsec_only_padded_base64_of_the_standard_alphabet_is_a_key() {
+    let bytes = [0xfb; 25];
+    for refused in [
+        format!("whsec_{}", URL_SAFE.encode(bytes)),
+        format!("whsec_{}", STANDARD_NO_PAD.encode(bytes)),
+        format!("whsec_{} ", STANDARD.encode(bytes)),
+        format!("whsec_{}\n", STANDARD.encode(bytes)),
+    ] {
+        assert!(Secret::parse(&refused).is_err(), "{refused}");
+    }
+    assert!(Secret::parse(&format!("whsec_{}", STANDARD.encode(bytes))).is_ok());
+}
+
+#[test]
+fn generated_secrets_use_every_letter_and_digit_alike() {
+    let mut random = [0_u8; WHSEC_RANDOM];
+    let mut counts = std::collections::BTreeMap::new();
+    for round in 0..=u16::MAX / 16 {
+        for (place, byte) in random.iter_mut().enumerate() {
+            // A fixed pseudo-random sequence.
+            let mixed = (u64::from(round) << 8 | place as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            *byte = (mixed ^ mixed >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9).to_be_bytes()[0];
+        }
+        for character in generate_whsec(random)["whsec_".len()..].chars() {
+            *counts.entry(character).or_insert(0_u32) += 1;
+        }
+    }
+    assert_eq!(counts.len(), 62, "{counts:?}");
+    let expected = 4_096 * 44 / 62;
+    assert!(counts.values().all(|count| count.abs_diff(expected) < expected / 10), "{counts:?}");
+}
+
 proptest::proptest! {
+    #[test]
+    fn generated_secrets_have_the_form_that_every_library_decodes(random: [u8; WHSEC_RANDOM]) {
+        let text = generate_whsec(random);
+        let rest = text.strip_prefix("whsec_").unwrap();
+        proptest::prop_assert!(rest.len() == 44 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{}", text);
+        let key = STANDARD.decode(rest).unwrap();
+        proptest::prop_assert_eq!(key.len(), 33);
+        proptest::prop_assert_eq!(URL_SAFE.decode(rest).unwrap(), key);
+        proptest::prop_assert!(standardwebhooks::Webhook::new(&text).is_ok());
+    }
+
     #[test]
     fn what_is_signed_verifies_and_nothing_else(secret in "[ -~]{1,60}", body: Vec<u8>, other: Vec<u8>) {
         proptest::prop_assume!(!secret.starts_with("whsec_") && !secret.starts_with("whsk_"));

@@ -9,7 +9,7 @@ use std::{
     process::Command,
 };
 use support::{Database, migrated};
-use testing::Postgres;
+use testing::{Postgres, workshop};
 
 const README: &str = include_str!("../../../examples/outbox/README.md");
 const TENANT: &str = "acme";
@@ -91,83 +91,30 @@ impl Application {
     }
 }
 
-/// Runs a program to its end; what it printed.
-#[track_caller]
-fn run(command: &mut Command, needs: &str) -> String {
-    let shown = format!("{command:?}");
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(fault) => panic!("{shown} cannot be started ({fault}); these tests need the Debian packages {needs}"),
-    };
-    let (printed, faults) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(
-        output.status.success(),
-        "{shown} failed; these tests need the Debian packages {needs}\n{printed}\n{faults}"
-    );
-    printed.into_owned()
-}
-
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/outbox").join(name)
 }
 
-/// A folder that stays, under the target folder.
-fn workshop(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
-/// Prepares a folder, unless it was prepared for the same.
-fn once(folder: &Path, what_for: &str, prepare: impl FnOnce()) {
-    let note = folder.join("prepared-for");
-    if fs::read_to_string(&note).is_ok_and(|found| found == what_for) {
-        return;
-    }
-    let _ = fs::remove_file(&note);
-    prepare();
-    fs::write(&note, what_for).unwrap();
-}
-
 #[test]
 fn python() {
-    const NEEDS: &str = "python3, python3-venv and python3-pip";
-    let requirements = example("python/requirements.txt");
-    let folder = workshop("outbox-python");
-    let venv = folder.join(".venv");
-    // An environment belongs to one Python.
-    let version = run(Command::new("python3").args(["-c", "import sys; print(sys.executable, sys.version)"]), NEEDS);
-    once(&folder, &(version + &fs::read_to_string(&requirements).unwrap()), || {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv), NEEDS);
-        let mut pip = Command::new(venv.join("bin/python"));
-        run(pip.args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements), NEEDS);
-    });
+    let folder = workshop::folder(env!("CARGO_TARGET_TMPDIR"), "outbox-python");
+    let python = workshop::python(&folder, &example("python/requirements.txt"));
     let application = Application::new("billing_python");
-    let mut program = Command::new(venv.join("bin/python"));
+    let mut program = Command::new(python);
     // No compiled files beside the source.
     program.arg("-B").arg(example("python/publish.py")).arg(TENANT).env("DATABASE_URL", application.url());
-    application.assert_published_once(&run(&mut program, NEEDS));
+    application.assert_published_once(&workshop::run(&mut program, "python3"));
 }
 
 #[test]
 fn typescript() {
-    const NEEDS: &str = "nodejs and npm";
-    let folder = workshop("outbox-typescript");
-    let mut packages = run(Command::new("node").arg("--version"), NEEDS);
-    for file in [".npmrc", "package.json", "package-lock.json", "tsconfig.json", "publish.ts"] {
-        let text = fs::read_to_string(example("typescript").join(file)).unwrap();
-        fs::write(folder.join(file), &text).unwrap();
-        if file.starts_with("package") {
-            packages += &text;
-        }
-    }
-    once(&folder, &packages, || {
-        run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder), NEEDS);
-    });
+    let folder = workshop::folder(env!("CARGO_TARGET_TMPDIR"), "outbox-typescript");
+    let files = [".npmrc", "package.json", "package-lock.json", "tsconfig.json", "publish.ts"];
+    workshop::node(&folder, &example("typescript"), &files);
     let application = Application::new("billing_typescript");
     let mut program = Command::new("npm");
     program.args(["start", "--", TENANT]).current_dir(&folder).env("DATABASE_URL", application.url());
-    application.assert_published_once(&run(&mut program, NEEDS));
+    application.assert_published_once(&workshop::run(&mut program, "nodejs and npm"));
 }
 
 /// The example's program. `cargo test` has made it, unless it was told to make only some tests.
@@ -190,7 +137,7 @@ fn rust_program() -> PathBuf {
             "--profile",
             if name == "debug" { "dev" } else { name },
         ]);
-        run(build.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR")), "cargo");
+        workshop::run(build.arg("--target-dir").arg(target).current_dir(env!("CARGO_MANIFEST_DIR")), "cargo");
     }
     program
 }
@@ -199,7 +146,7 @@ fn rust_program() -> PathBuf {
 fn rust() {
     let program = rust_program();
     let application = Application::new("billing_rust");
-    let printed = run(Command::new(program).arg(TENANT).env("DATABASE_URL", application.url()), "cargo");
+    let printed = workshop::run(Command::new(program).arg(TENANT).env("DATABASE_URL", application.url()), "cargo");
     application.assert_published_once(&printed);
 }
 

@@ -2,5 +2,6 @@
 
 pub(crate) mod catalog;
 pub(crate) mod deliveries;
+pub(crate) mod secrets;
 pub(crate) mod short;
 pub(crate) mod subscriptions;

@@ -9,6 +9,7 @@ mod crash;
 mod isolation;
 mod nodes;
 mod readme;
+mod receiving;
 mod shutdown;
 mod sink;
 mod startup;

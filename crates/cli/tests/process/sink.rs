@@ -68,7 +68,7 @@ impl Sink {
     }
 }
 
-const SECRET: &str = "a-secret-of-the-tests";
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_verifies_every_profiles_signatures() {
@@ -114,6 +114,25 @@ async fn it_verifies_a_secret_that_was_made_and_one_that_is_being_rotated() {
     desk.client.publish("invoice.created", 2).await;
     let (line, _) = second.received().await;
     assert!(line.ends_with(" verified (webhook-signature, x-webhook-signature)"), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_verifies_ed25519_signatures_with_either_key() {
+    let private = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+    let public = signing::Secret::parse(private).unwrap().public_key().unwrap();
+    let rows = [
+        // The profile's own header needs the private key.
+        (public.as_str(), " verified (webhook-signature)"),
+        (private, " verified (webhook-signature, x-webhook-signature)"),
+    ];
+    for (key, verdict) in rows {
+        let desk = Desk::open().await;
+        let sink = desk.sink(&["--secret", key]).await;
+        desk.subscribe(&sink, json!({ "secret": private })).await;
+        desk.client.publish("invoice.created", 1).await;
+        let (line, _) = sink.received().await;
+        assert!(line.ends_with(verdict), "{line}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -80,9 +80,7 @@ pub struct OwnSignature {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneratedSecret {
     None,
-    /// 32 random bytes in URL-safe base64.
-    UrlSafe,
-    /// `whsec_` and base64 of 32 random bytes.
+    /// `whsec_` and 44 characters of `[A-Za-z0-9]`, which are base64 of 33 bytes.
     Whsec,
 }
 
@@ -152,7 +150,7 @@ mod tests {
                 &["X-Webhook-Event-Id", "X-Webhook-Event-Type", "X-Webhook-Timestamp"],
                 Some("X-Webhook-Signature: "),
                 vec![300, 3_600, 21_600],
-                GeneratedSecret::UrlSafe,
+                GeneratedSecret::Whsec,
             ),
             (Profile::Tenant, &["X-Event"], Some("X-Signature: sha256="), vec![1, 2, 4], GeneratedSecret::None),
             (

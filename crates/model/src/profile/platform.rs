@@ -25,5 +25,5 @@ pub(super) const RULES: Rules = Rules {
     gone_disables: true,
     schedule: Schedule::Fixed(&[300, 3_600, 21_600]),
     max_retries: 3,
-    generated_secret: GeneratedSecret::UrlSafe,
+    generated_secret: GeneratedSecret::Whsec,
 };

@@ -7,14 +7,14 @@ use crate::{
     body::Json as Body,
     problem::Problem,
     tenant_webhooks::event_name,
-    webhooks::subscriptions::{
-        create::{blank, store},
-        fields::check_secret,
+    webhooks::{
+        secrets::{check_given_by_tenant, current},
+        subscriptions::create::{blank, store},
     },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{EventPattern, Problems, Profile, subscription::SigningSecret, url_rules};
+use model::{EventPattern, Problems, Profile, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -27,7 +27,7 @@ pub(crate) struct NewTenantSubscription {
     /// `https://`
     #[schema(example = "https://example.com/webhooks", min_length = 10, max_length = 2048)]
     url: String,
-    /// Requests are signed when it is given.
+    /// Requests are signed when it is given; blanks around it are cut. After `whsec_` it has base64.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 500)]
     secret: Option<String>,
@@ -58,16 +58,14 @@ pub(crate) async fn create(
         faults.take("url", checked);
     }
     // An empty secret is what a form sends that was not filled in.
-    let secret = body.secret.filter(|secret| !secret.is_empty());
-    if let Some(secret) = &secret {
-        faults.take("secret", check_secret(secret));
-    }
+    let given = body.secret.as_deref().filter(|secret| !secret.is_empty());
+    let secret = given.and_then(|given| faults.take("secret", check_given_by_tenant(given)));
     faults.into_result()?;
     let mut subscription = blank(&app, tenant, Profile::Tenant);
     url.clone_into(&mut subscription.url);
     subscription.events = event.into_iter().map(EventPattern::One).collect();
     subscription.timeout = app.settings.timeout;
-    subscription.secrets = secret.map(|value| SigningSecret { value, until: None }).into_iter().collect();
+    subscription.secrets = secret.map(|value| current(value.to_owned())).into_iter().collect();
     subscription.is_unique = true;
     let subscription = store(&app, subscription).await?;
     Ok((StatusCode::CREATED, Json(TenantSubscription::from(&subscription))))

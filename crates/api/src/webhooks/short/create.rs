@@ -6,12 +6,18 @@ use crate::{
     auth::{Manage, Member},
     body::Json as Body,
     problem::Problem,
-    webhooks::subscriptions::{create::make, fields::Fields},
+    webhooks::subscriptions::{
+        create::make,
+        fields::{EventNames, Fields},
+    },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
 
 /// Subscribe a URL, in short
+///
+/// The answer has the signing secret, the only time it is shown. Event types need not be registered. Takes the fields
+/// of the long form too.
 #[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = Fields,
     responses((status = 201, body = Webhook)))]
 pub(crate) async fn create(
@@ -19,6 +25,7 @@ pub(crate) async fn create(
     member: Member<Manage>,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
-    let subscription = make(&app, member.tenant(), &fields).await?;
-    Ok((StatusCode::CREATED, Json(Webhook::from(&subscription))))
+    let subscription = make(&app, member.tenant(), &fields, EventNames::WellFormed).await?;
+    let secret = subscription.secrets.first().map(|secret| secret.value.clone());
+    Ok((StatusCode::CREATED, Json(Webhook { secret, ..Webhook::from(&subscription) })))
 }

@@ -15,7 +15,7 @@ pub(crate) struct Webhook {
     url: String,
     events: Vec<String>,
     active: bool,
-    /// Always null: rotate the secret to see a new one.
+    /// Shown once, when the subscription is made; null in lists.
     secret: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/webhooks/subscriptions`.
 
 use super::{
-    fields::Fields,
+    fields::{EventNames, Fields},
     shown::{CreatedSubscription, SubscriptionShown},
 };
 use crate::{
@@ -9,14 +9,14 @@ use crate::{
     auth::{Manage, Member},
     body::Json as Body,
     problem::Problem,
+    webhooks::secrets::generate,
 };
 use axum::{Json, extract::State};
 use delivery::ChangeError;
 use http::StatusCode;
 use model::{
     JsonObject, Problems, Profile, Subscription, SubscriptionState, TenantId,
-    profile::GeneratedSecret,
-    subscription::{SigningSecret, SubscriptionStats, TIMEOUT_DEFAULT},
+    subscription::{SubscriptionStats, TIMEOUT_DEFAULT},
 };
 use std::time::Duration;
 
@@ -30,17 +30,22 @@ pub(crate) async fn create(
     member: Member<Manage>,
     Body(fields): Body<Fields>,
 ) -> Result<(StatusCode, Json<CreatedSubscription>), Problem> {
-    let subscription = make(&app, member.tenant(), &fields).await?;
+    let subscription = make(&app, member.tenant(), &fields, EventNames::InCatalog).await?;
     let secret = subscription.secrets.first().map(|secret| secret.value.clone());
     let shown = SubscriptionShown::new(&subscription, true);
     Ok((StatusCode::CREATED, Json(CreatedSubscription { shown, secret })))
 }
 
 /// Checks, makes and stores a subscription.
-pub(crate) async fn make(app: &App, tenant: &TenantId, fields: &Fields) -> Result<Subscription, Problem> {
+pub(crate) async fn make(
+    app: &App,
+    tenant: &TenantId,
+    fields: &Fields,
+    names: EventNames,
+) -> Result<Subscription, Problem> {
     let mut faults = Problems::default();
     let profile = fields.profile(&mut faults);
-    let secret = fields.secret(&mut faults).or_else(|| generate(app, profile));
+    let secret = fields.secret(profile, &mut faults).or_else(|| generate(app, profile));
     let mut subscription = blank(app, tenant, profile);
     subscription.secrets.extend(secret);
     if fields.url.is_none() {
@@ -49,7 +54,7 @@ pub(crate) async fn make(app: &App, tenant: &TenantId, fields: &Fields) -> Resul
     if fields.events.is_none() && fields.event_types.is_none() {
         faults.add("events", "is missing; it must name at least one event type");
     }
-    if let Err(more) = fields.apply(app, &mut subscription) {
+    if let Err(more) = fields.apply(app, &mut subscription, names) {
         faults.0.extend(more.0);
     }
     faults.into_result()?;
@@ -85,18 +90,6 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
 pub(super) fn default_retries(app: &App, profile: Profile) -> u8 {
     let rules = profile.rules();
     if rules.schedule == model::retry::Schedule::Exponential { app.settings.max_retries } else { rules.max_retries }
-}
-
-/// The secret that the profile makes for a subscription that brings none.
-pub(super) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
-    let mut random = [0; 32];
-    app.ids.secret(&mut random);
-    let value = match profile.rules().generated_secret {
-        GeneratedSecret::None => return None,
-        GeneratedSecret::UrlSafe => signing::generate_url_safe(random),
-        GeneratedSecret::Whsec => signing::generate_whsec(random),
-    };
-    Some(SigningSecret { value, until: None })
 }
 
 pub(crate) fn duplicate() -> Problem {

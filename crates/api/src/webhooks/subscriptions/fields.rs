@@ -4,6 +4,7 @@ use super::create::default_retries;
 use crate::{
     App,
     body::{METADATA_MAX, boolean, check_interop, present, text, texts, whole},
+    webhooks::secrets::{check_given, current},
 };
 use model::{
     EventPattern, JsonObject, Problems, Profile, Subscription, SubscriptionState,
@@ -45,6 +46,10 @@ pub(crate) struct Fields {
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) is_active: Option<Option<bool>>,
+    /// Another name of `is_active`, which the short form shows.
+    #[serde(default, deserialize_with = "boolean")]
+    #[schema(value_type = Option<bool>)]
+    pub(super) active: Option<Option<bool>>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) retry_enabled: Option<Option<bool>>,
@@ -63,9 +68,11 @@ pub(crate) struct Fields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, default = "platform")]
     pub(super) profile: Option<Option<String>>,
-    /// A signing secret of your own, 8 to 500 characters; made for you when absent. Set when the subscription is made.
+    /// A signing secret of your own, without white space; made for you when absent. Its key has at least 24 bytes:
+    /// what follows `whsec_` base64 decoded, the ed25519 key after `whsk_`, and of any other text its UTF-8 bytes. The
+    /// profile `standard` takes the first two only. Set when the subscription is made.
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, min_length = 8, max_length = 500)]
+    #[schema(value_type = Option<String>, min_length = 6, max_length = 500, pattern = r"^\S+$")]
     pub(super) secret: Option<Option<String>>,
 }
 
@@ -77,16 +84,24 @@ pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
     check_interop(metadata.as_str()).map_err(|fault| fault.to_string())
 }
 
+/// Which names of event types are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventNames {
+    InCatalog,
+    /// Any that is well-formed, registered or not.
+    WellFormed,
+}
+
 fn not_null(field: &str, faults: &mut Problems) {
     faults.add(field, "must not be null");
 }
 
 impl Fields {
     /// Puts what was said into `subscription`; all faults together.
-    pub(super) fn apply(&self, app: &App, subscription: &mut Subscription) -> Result<(), Problems> {
+    pub(super) fn apply(&self, app: &App, subscription: &mut Subscription, names: EventNames) -> Result<(), Problems> {
         let mut faults = Problems::default();
         self.apply_url(app, subscription, &mut faults);
-        self.apply_events(app, subscription, &mut faults);
+        self.apply_events(app, subscription, names, &mut faults);
         self.apply_headers(subscription, &mut faults);
         self.apply_delivery(app, subscription, &mut faults);
         if let Some(description) = &self.description {
@@ -101,14 +116,23 @@ impl Fields {
                 subscription.metadata = metadata;
             }
         }
-        match self.is_active {
-            Some(Some(true)) => subscription.state = SubscriptionState::Active,
-            // A receiver that said 410 stays disabled until somebody activates it.
-            Some(Some(false)) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
-            Some(None) => not_null("is_active", &mut faults),
-            Some(Some(false)) | None => {}
-        }
+        self.apply_state(subscription, &mut faults);
         faults.into_result()
+    }
+
+    fn apply_state(&self, subscription: &mut Subscription, faults: &mut Problems) {
+        let (name, given) = match (self.is_active, self.active) {
+            (Some(given), _) => ("is_active", given),
+            (None, Some(given)) => ("active", given),
+            (None, None) => return,
+        };
+        match given {
+            None => not_null(name, faults),
+            Some(true) => subscription.state = SubscriptionState::Active,
+            // A receiver that said 410 stays disabled until somebody activates it.
+            Some(false) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
+            Some(false) => {}
+        }
     }
 
     fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
@@ -125,7 +149,7 @@ impl Fields {
         }
     }
 
-    fn apply_events(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_events(&self, app: &App, subscription: &mut Subscription, names: EventNames, faults: &mut Problems) {
         let (name, given) = match (&self.events, &self.event_types) {
             (Some(events), _) => ("events", events),
             (None, Some(types)) => ("event_types", types),
@@ -147,9 +171,11 @@ impl Fields {
                 Err(_) => unsupported.push(text.clone()),
             }
         }
-        // What it already has stays good even when the type was retired since.
-        let new: Vec<_> = patterns.iter().filter(|one| !subscription.events.contains(one)).cloned().collect();
-        unsupported.extend(app.unsupported(&new));
+        if names == EventNames::InCatalog {
+            // What it already has stays good even when the type was retired since.
+            let new: Vec<_> = patterns.iter().filter(|one| !subscription.events.contains(one)).cloned().collect();
+            unsupported.extend(app.unsupported(&new));
+        }
         if unsupported.is_empty() {
             subscription.events = patterns;
         } else {
@@ -212,17 +238,9 @@ impl Fields {
     }
 
     /// The secret given, if any, checked.
-    pub(super) fn secret(&self, faults: &mut Problems) -> Option<SigningSecret> {
+    pub(super) fn secret(&self, profile: Profile, faults: &mut Problems) -> Option<SigningSecret> {
         let value = self.secret.as_ref()?.as_deref()?;
-        faults.take("secret", check_secret(value))?;
-        Some(SigningSecret { value: value.to_owned(), until: None })
+        faults.take("secret", check_given(value, profile))?;
+        Some(current(value.to_owned()))
     }
-}
-
-/// A secret of somebody's own.
-pub(crate) fn check_secret(value: &str) -> Result<(), String> {
-    if !(8..=500).contains(&value.chars().count()) {
-        return Err("must have 8 to 500 characters".into());
-    }
-    signing::Secret::parse(value).map(drop).map_err(|fault| fault.to_string())
 }

@@ -1,6 +1,11 @@
 //! `PATCH /api/v1/webhooks/subscriptions/{id}`.
 
-use super::{fields::Fields, parse, shown::SubscriptionShown, unchanged};
+use super::{
+    fields::{EventNames, Fields},
+    parse,
+    shown::SubscriptionShown,
+    unchanged,
+};
 use crate::{
     App,
     auth::{Manage, Member},
@@ -36,7 +41,7 @@ pub(crate) async fn patch(
         if fields.secret.is_some() {
             faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");
         }
-        if let Err(more) = fields.apply(&app, subscription) {
+        if let Err(more) = fields.apply(&app, subscription, EventNames::InCatalog) {
             faults.0.extend(more.0);
         }
         faults.into_result().map_err(Problem::from)

@@ -1,19 +1,20 @@
 //! `POST /api/v1/webhooks/subscriptions/{id}/rotate-secret`.
 
-use super::{create::generate, parse, unchanged};
+use super::{parse, unchanged};
 use crate::{
     App,
     auth::{Member, RotateSecret},
     body::{JsonOrNothing, whole},
     problem::Problem,
+    webhooks::secrets::generate_next,
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
 use model::{
-    Profile, Subscription,
-    subscription::{GRACE_DEFAULT, GRACE_MAX, SigningSecret},
+    Subscription,
+    subscription::{GRACE_DEFAULT, GRACE_MAX},
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub(crate) async fn rotate_secret(
     };
     let now = app.clock.now();
     let rotate = |subscription: &mut Subscription| {
-        let SigningSecret { value, .. } = new_secret(&app, subscription);
+        let value = generate_next(&app, subscription.secrets.first());
         subscription.rotate_secret(value, now, now.after(Duration::from_secs(grace)));
         Ok(())
     };
@@ -69,18 +70,4 @@ pub(crate) async fn rotate_secret(
         _ => format!("Secret rotated. The old secret keeps signing beside the new one for {grace} seconds."),
     };
     Ok(Json(Rotated { secret, message }))
-}
-
-/// In the form of the current one.
-fn new_secret(app: &App, subscription: &Subscription) -> SigningSecret {
-    let current = subscription.secrets.first().map(|secret| secret.value.as_str()).unwrap_or_default();
-    if current.starts_with("whsk_") {
-        let mut random = [0; 32];
-        app.ids.secret(&mut random);
-        return SigningSecret { value: signing::generate_ed25519(random), until: None };
-    }
-    let profile = if current.starts_with("whsec_") { Profile::Standard } else { subscription.profile };
-    generate(app, profile)
-        .or_else(|| generate(app, Profile::Platform))
-        .unwrap_or_else(|| SigningSecret { value: String::new(), until: None })
 }

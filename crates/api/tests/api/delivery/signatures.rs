@@ -3,13 +3,14 @@
 use crate::support::{Caller, Received, Receiver, Setup, TestApp};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName};
-use model::{Clock, SystemClock};
+use model::{Clock, SubscriptionId, SystemClock, TenantId, subscription::SigningSecret};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use std::{
     io::Write,
     process::{Command, Stdio},
 };
+use storage::{Subscriptions, Update};
 
 /// An installation at the real time: the reference library looks at the machine's clock.
 async fn start() -> (TestApp, Caller, Receiver) {
@@ -59,8 +60,12 @@ async fn every_secret_signs_in_every_profile() {
     for (profile, own) in
         [("platform", Some("x-webhook-signature")), ("tenant", Some("x-signature")), ("standard", None)]
     {
-        for secret in [json!(null), json!("pässwörd 1"), json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")] {
-            if profile == "tenant" && secret.is_null() {
+        for secret in
+            [json!(null), json!("pässwörd-of-our-own-making"), json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
+        {
+            // Without one the profile tenant has nothing to sign with, and standard takes no plain one.
+            let is_plain = secret.as_str().is_some_and(|text| !text.starts_with("whsec_"));
+            if (profile == "tenant" && secret.is_null()) || (profile == "standard" && is_plain) {
                 continue;
             }
             let (path, secret) = subscribe(&acme, &receiver, profile, secret).await;
@@ -152,5 +157,47 @@ async fn a_retry_is_signed_anew() {
     assert!(verifies(&old, &first) && !verifies(&old, &second), "with the secret of the time");
     assert!(verifies(rotated["secret"].as_str().unwrap(), &second));
     assert!(second.sent_at() > first.sent_at());
+    app.finish().await;
+}
+
+/// What was taken before the rules for new secrets, or came from another store.
+#[tokio::test]
+async fn stored_secrets_that_would_be_refused_today_sign_as_before() {
+    let (app, acme, mut receiver) = start().await;
+    let old = [
+        ("platform", "short"),
+        ("platform", " outer blanks "),
+        // As this profile generated them once.
+        ("platform", "m1dq-_3Qp0bXJ4aF5c7Yw8Z9e0R1t2U3i4O5p6A7s8D"),
+        ("platform", "whsec_AAAA"),
+        ("standard", "a plain secret"),
+        ("tenant", "12345678"),
+    ];
+    let mut paths = Vec::new();
+    for (profile, secret) in old {
+        let (path, _) = subscribe(&acme, &receiver, profile, json!(null)).await;
+        let id = SubscriptionId::parse(path.rsplit('/').next().unwrap()).unwrap();
+        let mut stored = app.store.subscription(&TenantId::trusted("acme"), id).await.unwrap().unwrap();
+        stored.secrets = vec![SigningSecret { value: secret.into(), until: None }];
+        assert_eq!(app.store.update_subscription(&stored).await.unwrap(), Update::Done);
+        acme.post_nothing(&format!("{path}/pause")).await.expect(200);
+        paths.push(path);
+    }
+    let app = app.restart().await;
+    let acme = app.tenant("acme").await;
+    assert_eq!(acme.publish().await["deliveries"], old.len());
+    for ((profile, secret), path) in old.into_iter().zip(paths) {
+        acme.post_nothing(&format!("{path}/activate")).await.expect(200);
+        let request = receiver.next().await;
+        assert!(verifies(secret, &request), "{profile} {secret}");
+        let own = match profile {
+            "platform" => Some(request.header("x-webhook-signature")),
+            "tenant" => request.header("x-signature").strip_prefix("sha256="),
+            _ => None,
+        };
+        if let Some(own) = own {
+            assert_eq!(own, python_hmac(secret, &request.body), "{profile} {secret}");
+        }
+    }
     app.finish().await;
 }

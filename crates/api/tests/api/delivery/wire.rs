@@ -11,7 +11,8 @@ const DATA: &str = r#"{"z": 1,  "a":1e400, "text":"é\u00e9 \/ 😀", "big": 123
 /// Publishes that data, with metadata, for a subscription of this profile; answers the event's id and the request.
 async fn publish_exactly(profile: &str, metadata: &str) -> (String, Received) {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
-    let fields = json!({"url": receiver.url("/hook"), "events": ["*"], "profile": profile, "secret": "hush-hush"});
+    let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let fields = json!({"url": receiver.url("/hook"), "events": ["*"], "profile": profile, "secret": secret});
     acme.subscribe_with(fields).await;
     let body = format!(r#"{{"metadata":{metadata}, "type":"invoice.created" ,"data":{DATA}}}"#);
     let accepted = acme.send(Method::POST, "/api/v1/events", body).await.expect(202);

@@ -113,23 +113,44 @@ fn custom() -> Vec<Row> {
 fn short() -> Vec<Row> {
     const SHORT: &str = "P GET \"\", POST \"\", DELETE /{id}";
     vec![
-        row(SHORT, "the short form: {id, url, events, active, secret: null}; POST → 201", |w| async move {
+        row(SHORT, "{id, url, events, active, secret}; POST → 201 with the secret, the only time", |w| async move {
             let body = json!({ "url": "https://example.com/short", "events": ["invoice.paid"] });
             let made = w.p("POST ", body).await.is(201);
-            let id = made.text_of("id");
-            let expected = json!({ "id": id, "url": "https://example.com/short", "events": ["invoice.paid"],
-                "active": true, "secret": null });
+            let (id, secret) = (made.text_of("id"), made.text_of("secret"));
+            assert!(secret.starts_with("whsec_") && secret.len() == 50, "{secret}");
+            let mut expected = json!({ "id": id, "url": "https://example.com/short", "events": ["invoice.paid"],
+                "active": true, "secret": secret });
             assert_eq!(made.body, expected);
+            expected["secret"] = json!(null);
             assert_eq!(w.p("GET ", ()).await.is(200).body, json!([expected]));
             assert_eq!(w.p(&format!("GET /subscriptions/{id}"), ()).await.is(200)["profile"], "platform");
             w.p(&format!("DELETE /{id}"), ()).await.is(204);
             w.p(&format!("DELETE /{id}"), ()).await.is(404);
             assert_eq!(w.p("GET ", ()).await.is(200).body, json!([]));
         }),
+        row(SHORT, "active: false is heeded; types are not checked against the catalog", |w| async move {
+            let receiver = Receiver::start().await;
+            let events = json!(["p_rows.nobody_registered", "p_rows.*"]);
+            let body = json!({ "url": receiver.url(), "events": events, "active": false });
+            let made = w.p("POST ", body).await.is(201);
+            assert_eq!((&made["active"], &made["events"]), (&json!(false), &events));
+            w.publish("p_rows.nobody_registered").await;
+            w.delivery("pending").await;
+            assert_eq!(receiver.count(), 0);
+            w.p(&format!("POST /subscriptions/{}/activate", made.text_of("id")), ()).await.is(200);
+            receiver.got(1).await;
+        }),
+        row(SHORT, "GET \"\": up to 500 without asking", |w| async move {
+            for number in 0..101 {
+                let url = format!("https://example.com/{number}");
+                w.p("POST ", json!({ "url": url, "events": ["*"] })).await.is(201);
+            }
+            assert_eq!(w.p("GET ", ()).await.is(200).all("id").len(), 101);
+        }),
         row(SHORT, "422 as in the long form; newest first; limit", |w| async move {
             w.p("POST ", json!({ "url": "https://example.com/short" })).await.is(422);
-            let unknown = json!({ "url": "https://example.com/short", "events": ["a", "b"] });
-            w.p("POST ", unknown).await.is(422).says("Unsupported event types: a, b");
+            let malformed = json!({ "url": "https://example.com/short", "events": ["a b", "c..d"] });
+            w.p("POST ", malformed).await.is(422).says("Unsupported event types: a b, c..d");
             let older = w.subscribe("https://example.com/1", json!({})).await.text_of("id");
             let newer = w.subscribe("https://example.com/2", json!({ "is_active": false })).await.text_of("id");
             let list = w.p("GET ", ()).await.is(200);

@@ -75,8 +75,12 @@ fn create() -> Vec<Row> {
                 let body = json!({ "event": "invoice.created", "url": url, "secret": "ü".repeat(length) });
                 w.t("POST /subscriptions", body).await.is(status);
             }
-            let broken = json!({ "event": "a.b", "url": "https://example.com/", "secret": "whsec_not base64" });
-            refused(&w, broken, "secret").await;
+            let unfilled = json!({ "event": "a.b", "url": "https://example.com/", "secret": "" });
+            assert_eq!(w.t("POST /subscriptions", unfilled).await.is(201)["secret"], Value::Null);
+            for broken in ["whsec_not base64", "whsk_AAAA", "1234567\0", "        ", "  1234567  "] {
+                let body = json!({ "event": "a.b", "url": "https://example.com/", "secret": broken });
+                refused(&w, body, "secret").await;
+            }
         }),
         row("T, Who is calling", "webhooks:manage to change, webhooks:read to look, else 403", |w| async move {
             let body = json!({ "event": "invoice.created", "url": "https://example.com/hook" });

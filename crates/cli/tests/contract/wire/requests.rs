@@ -1,6 +1,6 @@
 //! "Every request", and the lines "own headers" and "body".
 
-use super::{PROFILES, Profile, USER_AGENT, now, own_headers, subscribe};
+use super::{PROFILES, Profile, USER_AGENT, now, own_headers, secrets::WHSEC, subscribe};
 use crate::{
     receiver::Receiver,
     rows::{Row, hyphenated, is_time, row},
@@ -37,7 +37,7 @@ fn every_request() -> Vec<Row> {
             |w| async move {
                 for profile in PROFILES {
                     let receiver = Receiver::start().await;
-                    subscribe(&w, profile, &receiver.url(), Some("hush-hush")).await;
+                    subscribe(&w, profile, &receiver.url(), Some(WHSEC)).await;
                     let before = now();
                     let id = w.publish("invoice.created").await;
                     let got = receiver.got(1).await;

@@ -5,15 +5,14 @@ use crate::{
     receiver::{Got, Receiver},
     rows::{Row, World, python_hmac, row},
 };
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(super) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
-const PLAIN: &str = "a plain \u{fc}n\u{ef}code secret";
+const PLAIN: &str = "a-plain-\u{fc}n\u{ef}code-secret";
+/// All but `standard` take a secret that is neither `whsec_` nor `whsk_`.
+const PLAIN_PROFILES: [Profile; 2] = [Profile::Platform, Profile::Tenant];
 
 /// A request that is signed with this secret.
 async fn signed(w: &World, profile: Profile, secret: Option<&str>) -> (Got, String) {
@@ -54,13 +53,25 @@ pub(super) fn rows() -> Vec<Row> {
                 verify_standard(&got, WHSEC);
             }
         }),
-        row("Wire, key", "for another secret its UTF-8 bytes: all profiles", |w| async move {
-            for profile in PROFILES {
+        row("Wire, key", "for another secret its UTF-8 bytes: platform and tenant", |w| async move {
+            for profile in PLAIN_PROFILES {
                 let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
                 let (got, _) = signed(&w, profile, Some(PLAIN)).await;
                 assert_eq!(got.header("webhook-signature"), python_v1(&got, PLAIN.as_bytes()).await, "{profile:?}");
                 verify_standard(&got, PLAIN);
             }
+        }),
+        row("Wire, key", "the profile standard refuses a secret of another form", |w| async move {
+            let body =
+                json!({ "url": "https://example.com/", "events": ["*"], "profile": "standard", "secret": PLAIN });
+            w.p("POST /subscriptions", body).await.is(422).says("secret");
+        }),
+        row("Wire, key", "outer blanks of a secret given to T are cut", |w| async move {
+            let blanks = format!(" \t{PLAIN}\r\n");
+            let (got, _) = signed(&w, Profile::Tenant, Some(&blanks)).await;
+            let expected = python_hmac("hex", PLAIN.as_bytes(), &got.body).await;
+            assert_eq!(own_signature(Profile::Tenant, &got).unwrap(), expected);
+            verify_standard(&got, PLAIN);
         }),
         row("Wire, webhook-signature", "`v1a,` for ed25519: all profiles", |w| async move {
             let public = signing::Secret::parse(WHSK).unwrap().public_key().unwrap();
@@ -77,17 +88,32 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
+/// The key of a generated secret, whose form is checked.
+#[track_caller]
+fn generated_key(secret: &str) -> Vec<u8> {
+    let rest = secret.strip_prefix("whsec_").unwrap_or_else(|| panic!("{secret}"));
+    assert!(rest.len() == 44 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{secret}");
+    let key = STANDARD.decode(rest).unwrap();
+    assert_eq!(key.len(), 33);
+    key
+}
+
 fn generated() -> Vec<Row> {
     const GENERATED: &str = "Wire, generated secret";
     vec![
-        row(GENERATED, "platform: 32 random bytes, URL-safe base64", |w| async move {
-            let (got, secret) = signed(&w, Profile::Platform, None).await;
-            assert_eq!(URL_SAFE_NO_PAD.decode(secret.trim_end_matches('=')).unwrap().len(), 32, "{secret}");
-            let expected = python_hmac("hex", secret.as_bytes(), &got.body).await;
-            assert_eq!(got.header("x-webhook-signature"), expected);
-            verify_standard(&got, &secret);
-            let again = w.subscribe("https://example.com/", json!({})).await.text_of("secret");
-            assert_ne!(secret, again);
+        row(GENERATED, "platform and standard: whsec_ + 44 characters of [A-Za-z0-9]", |w| async move {
+            for profile in [Profile::Platform, Profile::Standard] {
+                let w = w.in_tenant(Some(&format!("{}-{profile:?}", w.tenant())));
+                let (got, secret) = signed(&w, profile, None).await;
+                let key = generated_key(&secret);
+                assert_eq!(got.header("webhook-signature"), python_v1(&got, &key).await);
+                verify_standard(&got, &secret);
+                if let Some(own) = own_signature(profile, &got) {
+                    assert_eq!(own, python_hmac("hex", secret.as_bytes(), &got.body).await);
+                }
+                let again = w.subscribe("https://example.com/", json!({})).await.text_of("secret");
+                assert_ne!(secret, again);
+            }
         }),
         row(GENERATED, "tenant: none if none given", |w| async move {
             let body = json!({ "event": "invoice.created", "url": "https://example.com/hook" });
@@ -95,12 +121,17 @@ fn generated() -> Vec<Row> {
             let through_p = w.subscribe("https://example.com/", json!({ "profile": "tenant" })).await;
             assert_eq!((&through_p["secret"], &through_p["profile"]), (&Value::Null, &json!("tenant")));
         }),
-        row(GENERATED, "standard: whsec_ + base64 of 32 bytes", |w| async move {
-            let (got, secret) = signed(&w, Profile::Standard, None).await;
-            let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();
-            assert_eq!(bytes.len(), 32);
-            assert_eq!(got.header("webhook-signature"), python_v1(&got, &bytes).await);
+        row(GENERATED, "tenant: rotating one without a secret makes this form", |w| async move {
+            let receiver = Receiver::start().await;
+            subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
+            let id = w.p("GET /subscriptions", ()).await.is(200).all("id")[0].clone();
+            let secret = w.p(&format!("POST /subscriptions/{id}/rotate-secret"), ()).await.is(200).text_of("secret");
+            generated_key(&secret);
+            w.publish("invoice.created").await;
+            let got = receiver.got(1).await;
             verify_standard(&got, &secret);
+            let expected = python_hmac("hex", secret.as_bytes(), &got.body).await;
+            assert_eq!(own_signature(Profile::Tenant, &got).unwrap(), expected);
         }),
     ]
 }

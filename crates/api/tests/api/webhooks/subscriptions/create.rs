@@ -2,10 +2,7 @@
 
 use super::{PATH, path_of};
 use crate::support::{Caller, START, Setup, TestApp, texts};
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 const URL: &str = "https://receiver.example/hook";
@@ -14,6 +11,15 @@ fn fields(name: &str, value: Value) -> Value {
     let mut fields = json!({"url": URL, "events": ["invoice.created"]});
     fields[name] = value;
     fields
+}
+
+/// The form of generated secrets: `whsec_` and base64 of 33 bytes, all of it letters and digits.
+fn is_generated(secret: &str) -> bool {
+    secret.strip_prefix("whsec_").is_some_and(|rest| {
+        rest.len() == 44
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && STANDARD.decode(rest).is_ok_and(|key| key.len() == 33)
+    })
 }
 
 /// The only fault that comes of setting one field so.
@@ -28,7 +34,7 @@ async fn a_subscription_needs_a_url_and_events() {
     let made = acme.subscribe_with(json!({"url": URL, "events": ["invoice.created", "payment.succeeded"]})).await;
     let (id, secret) = (made["id"].as_str().unwrap(), made["secret"].as_str().unwrap());
     assert!(id.starts_with("sub_") && id.len() == 30, "{id}");
-    assert_eq!(URL_SAFE_NO_PAD.decode(secret).map(|bytes| bytes.len()), Ok(32), "{secret}");
+    assert!(is_generated(secret), "{secret}");
     let mut expected = json!({
         "id": id, "url": URL, "description": null, "events": ["invoice.created", "payment.succeeded"],
         "event_types": ["invoice.created", "payment.succeeded"], "headers": {}, "is_active": true,
@@ -50,7 +56,7 @@ async fn everything_can_be_said() {
         "url": "https://user-agent.example:8443/hook?token=1#part", "description": "Production ✓",
         "events": ["invoice.*", "*"], "headers": {"X-Region": "eu", "Authorization": "Bearer abc"}, "is_active": false,
         "retry_enabled": false, "max_retries": 10, "timeout_seconds": 300, "custom_metadata": {"team": ["a", 1, null]},
-        "profile": "standard", "secret": "hush-hush",
+        "profile": "standard", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     });
     let made = acme.subscribe_with(said.clone()).await;
     for (name, value) in said.as_object().unwrap() {
@@ -89,26 +95,73 @@ async fn null_is_like_absent_where_there_is_a_default() {
 }
 
 #[tokio::test]
-async fn each_profile_has_its_form_of_secret() {
+async fn platform_and_standard_get_a_generated_secret_and_tenant_none() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
-    let standard = acme.subscribe_with(fields("profile", json!("standard"))).await;
-    let text = standard["secret"].as_str().unwrap().strip_prefix("whsec_").unwrap().to_owned();
-    assert_eq!(STANDARD.decode(text).map(|bytes| bytes.len()), Ok(32));
+    for profile in ["platform", "standard"] {
+        let made = acme.subscribe_with(fields("profile", json!(profile))).await;
+        assert!(is_generated(made["secret"].as_str().unwrap()), "{profile}: {made}");
+    }
     assert_eq!(acme.subscribe_with(fields("profile", json!("tenant"))).await["secret"], json!(null));
-    let whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    for given in ["12345678", &"x".repeat(500), "pässwörd", whsec, &format!("whsk_{}", STANDARD.encode([1; 32]))] {
+    app.finish().await;
+}
+
+const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+#[tokio::test]
+async fn a_given_secret_has_24_bytes_of_key_and_no_blanks() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let whsk = format!("whsk_{}", STANDARD.encode([1; 32]));
+    for given in [&"x".repeat(24), &"x".repeat(500), &"\u{e4}".repeat(12), WHSEC, &whsk] {
         assert_eq!(acme.subscribe_with(fields("secret", json!(given))).await["secret"], given);
     }
+    let short = format!("whsec_{}", STANDARD.encode([1; 23]));
     for (bad, part) in [
-        ("1234567", "8 to 500"),
-        (&*"x".repeat(501), "8 to 500"),
-        ("whsec_not base64", "base64"),
+        (&*"x".repeat(23), "24 bytes"),
+        ("", "24 bytes"),
+        (&short, "24 bytes"),
+        (&"x".repeat(501), "500"),
+        (&" ".repeat(30), "white space"),
+        (&format!(" {WHSEC}"), "white space"),
+        (&format!("{WHSEC}\n"), "white space"),
+        ("correct horse battery staple", "white space"),
+        (&format!("{}\0", "x".repeat(30)), "control"),
+        ("whsec_not-base64", "base64"),
         ("whsk_c2hvcnQ=", "ed25519"),
     ] {
         let (field, message) = fault(&acme, "secret", json!(bad)).await;
         assert!(field == "secret" && message.contains(part), "{bad}: {message}");
     }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn standard_refuses_a_secret_that_no_library_can_use() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let standard = |secret: &str| json!({"url": URL, "events": ["*"], "profile": "standard", "secret": secret});
+    for good in [WHSEC, &format!("whsk_{}", STANDARD.encode([1; 32]))] {
+        assert_eq!(acme.subscribe_with(standard(good)).await["secret"], good);
+    }
+    // The last is base64: a library would decode it, and we would not.
+    for bad in ["a-secret-of-our-own-making-1", &STANDARD.encode([1; 32])] {
+        let (field, message) = acme.post(PATH, standard(bad)).await.fault();
+        assert!(field == "secret" && message.contains("Standard Webhooks"), "{bad}: {message}");
+        acme.subscribe_with(fields("secret", json!(bad))).await;
+    }
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn active_is_another_name_of_is_active() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    assert_eq!(acme.subscribe_with(fields("active", json!(false))).await["is_active"], false);
+    assert_eq!(acme.subscribe_with(fields("active", json!(true))).await["is_active"], true);
+    let both = json!({"url": URL, "events": ["*"], "is_active": true, "active": false});
+    assert_eq!(acme.subscribe_with(both).await["is_active"], true);
+    assert_eq!(fault(&acme, "active", json!(null)).await.0, "active");
     app.finish().await;
 }
 

@@ -93,9 +93,7 @@ async fn a_page_has_100_subscriptions_50_deliveries_or_50_events() {
     acme.post("/api/v1/events/batch", json!({"events": vec![json!({"type": "a.b", "data": {}}); 50]}))
         .await
         .expect(202);
-    for (path, expected) in
-        [(PATH, 100), ("/api/v1/webhooks", 100), ("/api/v1/webhooks/deliveries", 50), ("/api/v1/events", 50)]
-    {
+    for (path, expected) in [(PATH, 100), ("/api/v1/webhooks/deliveries", 50), ("/api/v1/events", 50)] {
         let answer = acme.get(path).await;
         assert_eq!(answer.expect(200).as_array().unwrap().len(), expected, "{path}");
         let rest = acme.get(answer.next_page().unwrap()).await.expect(200);

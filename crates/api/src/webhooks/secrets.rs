@@ -1,0 +1,162 @@
+//! Signing secrets: the rules for those that clients bring, and the generation of new ones. The rules apply when a
+//! subscription is made; a stored secret signs on, whatever they have become since.
+
+use crate::App;
+use model::{
+    Profile,
+    profile::GeneratedSecret,
+    subscription::{SECRET_CHARACTERS, SECRET_KEY_BYTES_MIN, SigningSecret},
+};
+use signing::{Form, Secret};
+
+/// Checks a secret given to the platform API for a subscription of this profile; the fault is a sentence without the
+/// field's name.
+pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), String> {
+    // Blanks are lost when a secret goes through forms and files, and base64 has none.
+    if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("must not contain white space or control characters".into());
+    }
+    if value.chars().count() > *SECRET_CHARACTERS.end() {
+        return Err(format!("must have at most {} characters", SECRET_CHARACTERS.end()));
+    }
+    let key_bytes = Secret::parse(value).map_err(|fault| fault.to_string())?.key_bytes();
+    if key_bytes < SECRET_KEY_BYTES_MIN {
+        let decoded = if Form::of(value) == Form::Whsec { " after whsec_, base64 decoded" } else { "" };
+        return Err(format!("must have a key of at least {SECRET_KEY_BYTES_MIN} bytes{decoded}; it has {key_bytes}"));
+    }
+    if profile == Profile::Standard && Form::of(value) == Form::Plain {
+        return Err(
+            "must be whsec_ and base64, or whsk_ and base64 of an ed25519 key: libraries of Standard Webhooks take no \
+             other secret"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// Checks a secret given to the tenant API, whose contract takes any text of 8 to 500 characters and cuts outer blanks.
+pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, String> {
+    let value = value.trim();
+    if !SECRET_CHARACTERS.contains(&value.chars().count()) {
+        let (least, most) = (SECRET_CHARACTERS.start(), SECRET_CHARACTERS.end());
+        return Err(format!("must have {least} to {most} characters, not counting blanks around it"));
+    }
+    if value.contains(char::is_control) {
+        return Err("must not contain control characters".into());
+    }
+    Secret::parse(value).map_err(|fault| fault.to_string())?;
+    Ok(value)
+}
+
+/// The secret of a subscription of this profile that brings none.
+pub(crate) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
+    match profile.rules().generated_secret {
+        GeneratedSecret::None => None,
+        GeneratedSecret::Whsec => Some(current(generate_whsec(app))),
+    }
+}
+
+/// The secret that follows `old`: an ed25519 key follows an ed25519 key, because its receivers verify with a public
+/// key. Every other one is followed by a secret of the generated form.
+pub(crate) fn generate_next(app: &App, old: Option<&SigningSecret>) -> String {
+    if old.is_some_and(|secret| Form::of(&secret.value) == Form::Whsk) {
+        let mut random = [0; 32];
+        app.ids.secret(&mut random);
+        return signing::generate_ed25519(random);
+    }
+    generate_whsec(app)
+}
+
+/// A secret that signs until it is rotated.
+pub(crate) const fn current(value: String) -> SigningSecret {
+    SigningSecret { value, until: None }
+}
+
+fn generate_whsec(app: &App) -> String {
+    let mut random = [0; signing::WHSEC_RANDOM];
+    app.ids.secret(&mut random);
+    signing::generate_whsec(random)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
+
+    #[test]
+    fn the_platform_takes_24_bytes_of_key_without_blanks() {
+        let long = "x".repeat(500);
+        for good in [
+            "123456789012345678901234",
+            "\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}\u{fc}",
+            WHSEC,
+            WHSK,
+            &long,
+        ] {
+            assert_eq!(check_given(good, Profile::Platform), Ok(()), "{good}");
+            assert_eq!(check_given(good, Profile::Tenant), Ok(()), "{good}");
+        }
+        let longer = "x".repeat(501);
+        for (bad, part) in [
+            ("", "it has 0"),
+            ("12345678901234567890123", "24 bytes; it has 23"),
+            // 23 bytes, the longest that is too short, in base64.
+            ("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRY=", "base64 decoded; it has 23"),
+            ("whsec_", "it has 0"),
+            ("whsec_not!base64", "base64"),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_", "base64"),
+            ("whsk_c2hvcnQ=", "ed25519"),
+            ("                        ", "white space"),
+            (" 123456789012345678901234", "white space"),
+            ("123456789012345678901234\n", "white space"),
+            ("123456789012 345678901234", "white space"),
+            ("123456789012\u{a0}345678901234", "white space"),
+            ("123456789012\u{0}345678901234", "control"),
+            (&longer, "at most 500"),
+        ] {
+            for profile in Profile::ALL {
+                let message = check_given(bad, profile).unwrap_err();
+                assert!(message.contains(part), "{bad:?}: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn standard_refuses_a_secret_that_no_library_takes() {
+        for good in [WHSEC, WHSK] {
+            assert_eq!(check_given(good, Profile::Standard), Ok(()));
+        }
+        for bad in ["123456789012345678901234", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8G"] {
+            assert!(check_given(bad, Profile::Standard).unwrap_err().contains("Standard Webhooks"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_tenant_api_takes_8_to_500_characters_and_cuts_outer_blanks() {
+        let (long, longer) = ("x".repeat(500), "x".repeat(501));
+        let padded = format!(" {long}\n");
+        for (given, kept) in [
+            ("12345678", "12345678"),
+            ("\t pa ss wo rd \r\n", "pa ss wo rd"),
+            ("\u{a0}12345678\u{2003}", "12345678"),
+            (" whsec_AAAA ", "whsec_AAAA"),
+            (&padded, &long),
+        ] {
+            assert_eq!(check_given_by_tenant(given), Ok(kept), "{given:?}");
+        }
+        for (bad, part) in [
+            ("", "8 to 500"),
+            ("        ", "8 to 500"),
+            (" 1234567 ", "8 to 500"),
+            (&longer, "8 to 500"),
+            ("12345\u{0}78", "control"),
+            ("whsec_not base64", "base64"),
+            ("whsk_c2hvcnQ=", "ed25519"),
+        ] {
+            let message = check_given_by_tenant(bad).unwrap_err();
+            assert!(message.contains(part), "{bad:?}: {message}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! `docs/receiving.md` as a receiver uses it: real deliveries of the binary, in every profile and with every form of
+//! secret, are verified by the page's code blocks in each language that runs here, and by the official libraries of
+//! Standard Webhooks. What was tampered with is refused.
+
+mod cases;
+mod deliveries;
+mod languages;
+mod libraries;
+mod page;
