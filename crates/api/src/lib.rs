@@ -17,6 +17,7 @@ mod prefixes;
 mod problem;
 mod query;
 mod router;
+mod schemas;
 mod singular;
 mod tenant_webhooks;
 mod tenants;
@@ -77,6 +78,8 @@ pub struct Settings {
     pub request_memory: usize,
     /// Within this a body must have arrived.
     pub body_timeout: Duration,
+    /// A key that `/docs` fills in: whoever can open the page has it.
+    pub dev_key: Option<String>,
 }
 
 impl Settings {
@@ -94,6 +97,7 @@ impl Settings {
             prefixes: Arc::default(),
             request_memory: 128 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
+            dev_key: None,
         }
     }
 }

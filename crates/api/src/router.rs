@@ -69,7 +69,7 @@ pub fn router(app: App) -> Router {
     docs::complete(&mut document);
     let prefixes = app.settings.prefixes.clone();
     let router = router
-        .merge(docs::routes(&document))
+        .merge(docs::routes(&document, app.settings.dev_key.as_deref()))
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))

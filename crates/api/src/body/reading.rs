@@ -32,9 +32,9 @@ impl<const MAX: usize> Deref for Raw<MAX> {
 }
 
 impl<const MAX: usize> Raw<MAX> {
-    /// Whether nothing was sent but blanks.
+    /// Whether nothing was sent, or `null`.
     pub(crate) fn is_blank(&self) -> bool {
-        self.bytes.iter().all(u8::is_ascii_whitespace)
+        matches!(self.bytes.trim_ascii(), b"" | b"null")
     }
 
     pub(crate) fn bytes(&self) -> Bytes {

@@ -10,6 +10,7 @@ use crate::{
     body::{self, PUBLISH_MAX, Raw},
     family::Warnings,
     problem::Problem,
+    schemas::IdempotencyKey,
 };
 use axum::{Json, extract::State};
 use delivery::{Want, batch_key};
@@ -47,7 +48,7 @@ pub(crate) struct AcceptedBatch {
     path = "/api/v1/events/batch",
     tag = "Events",
     request_body = NewEvents,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Publish this batch at most once")),
+    params(("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish this batch at most once")),
     responses((status = 202, description = "Accepted and durable", body = AcceptedBatch))
 )]
 pub(crate) async fn batch(

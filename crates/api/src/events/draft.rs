@@ -1,5 +1,6 @@
 //! An event as its publisher sends it, and the checks on the way in.
 
+use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
     body::{METADATA_MAX, check_interop, is_object, too_large},
@@ -26,7 +27,7 @@ const KEY_MAX: usize = 255;
 pub(crate) struct NewEvent<'a> {
     /// For example `invoice.created`.
     #[serde(rename = "type", borrow)]
-    #[schema(value_type = String, example = "invoice.created", max_length = 100)]
+    #[schema(value_type = EventTypeName, example = "invoice.created")]
     event_type: Cow<'a, str>,
     /// Any JSON object. Receivers get it byte for byte.
     #[serde(borrow)]
@@ -34,7 +35,7 @@ pub(crate) struct NewEvent<'a> {
     data: &'a RawValue,
     /// Your own id for it: published again, it is known and not delivered twice.
     #[serde(borrow, default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<GivenId>, example = "order-4711")]
     id: Option<Cow<'a, str>>,
     /// When it happened; now, when absent.
     #[serde(borrow, default)]
@@ -46,7 +47,7 @@ pub(crate) struct NewEvent<'a> {
     metadata: Option<&'a RawValue>,
     /// `high` goes before others of the tenant.
     #[serde(borrow, default)]
-    #[schema(value_type = Option<String>, example = "normal")]
+    #[schema(value_type = Option<PriorityName>, example = "normal")]
     priority: Option<Cow<'a, str>>,
 }
 

@@ -1,6 +1,7 @@
 //! `POST /api/v1/events`: the one call that never loses an event.
 
 use super::draft::{NewEvent, idempotency_key, refused, warn_of_difference};
+use crate::schemas::{EventTypeName, IdempotencyKey, TenantName};
 use crate::{
     App,
     auth::{Member, Publish},
@@ -22,8 +23,9 @@ pub(crate) struct Accepted {
     #[schema(example = "evt_06f8k2m4q9v1x3z5b7d9f1h3k5")]
     id: String,
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = EventTypeName)]
     event_type: EventType,
+    #[schema(value_type = TenantName)]
     tenant_id: String,
     #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
@@ -57,7 +59,7 @@ impl Accepted {
     tag = "Events",
     request_body = NewEvent,
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "Publish at most once under this key"),
+        ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish at most once under this key"),
         ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
     ),
     responses(

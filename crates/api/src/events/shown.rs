@@ -1,5 +1,6 @@
 //! An event as it is shown.
 
+use crate::schemas::{EventTypeName, PriorityName, TenantName};
 use crate::webhooks::deliveries::shown::DeliveryShown;
 use model::{Delivery, Event, EventType, IdStyle, Timestamp};
 use serde::Serialize;
@@ -12,8 +13,9 @@ use utoipa::ToSchema;
 pub(crate) struct EventShown {
     id: String,
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(value_type = EventTypeName)]
     event_type: EventType,
+    #[schema(value_type = TenantName)]
     tenant_id: String,
     #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
@@ -21,6 +23,7 @@ pub(crate) struct EventShown {
     data: Option<Box<RawValue>>,
     #[schema(value_type = Object)]
     metadata: Option<Box<RawValue>>,
+    #[schema(value_type = PriorityName)]
     priority: &'static str,
     /// When it was accepted.
     #[schema(value_type = String, format = DateTime)]

@@ -1,6 +1,7 @@
 //! `POST /api/v1/keys`.
 
 use super::{KeyShown, default_scopes, new_key};
+use crate::schemas::ScopeName;
 use crate::{
     App,
     auth::{Admin, Manage, Member},
@@ -25,6 +26,7 @@ pub(crate) struct NewKey {
     name: Option<String>,
     /// What it may do; publish, manage and read when absent.
     #[serde(default)]
+    #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1, example = json!(["events:publish"]))]
     scopes: Option<Vec<String>>,
 }
 
@@ -39,7 +41,7 @@ pub(crate) struct CreatedKey {
 /// Make a key for a tenant
 ///
 /// For the operator, with `X-Tenant-Id`.
-#[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = NewKey,
+#[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = Option<NewKey>,
     params(("X-Tenant-Id" = String, Header)),
     responses((status = 201, body = CreatedKey)))]
 pub(crate) async fn create(

@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 
+use crate::schemas::{KeyName, ScopeName, TenantName};
 use model::{IdSource, Scope, TenantId, TenantKey, Timestamp, key::Scopes};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,11 +13,14 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Key)]
 pub(crate) struct KeyShown {
+    #[schema(value_type = KeyName)]
     id: String,
+    #[schema(value_type = TenantName)]
     tenant_id: String,
     name: String,
     /// The key's first characters.
     hint: String,
+    #[schema(value_type = Vec<ScopeName>)]
     scopes: Vec<&'static str>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,

@@ -1,6 +1,7 @@
 //! `DELETE /api/v1/tenants/{id}`.
 
 use super::{missing, parse};
+use crate::schemas::TenantName;
 use crate::{App, auth::Admin, problem::Problem};
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -9,7 +10,7 @@ use storage::Deleted;
 /// Remove a tenant and everything it owns
 ///
 /// Its keys stop working at once; the call answers when its data is gone.
-#[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     responses((status = 204, description = "Gone")))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = parse(&id)?;

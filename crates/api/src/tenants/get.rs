@@ -1,6 +1,7 @@
 //! `GET /api/v1/tenants/{id}`.
 
 use super::{TenantShown, missing, parse};
+use crate::schemas::TenantName;
 use crate::{App, auth::Admin, problem::Problem};
 use axum::{
     Json,
@@ -8,7 +9,7 @@ use axum::{
 };
 
 /// A tenant
-#[utoipa::path(get, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     responses((status = 200, body = TenantShown)))]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod put;
 
 use crate::problem::Problem;
+use crate::schemas::TenantName;
 use model::{JsonObject, Tenant, TenantId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,6 +15,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Tenant)]
 pub(crate) struct TenantShown {
+    #[schema(value_type = TenantName)]
     id: String,
     name: Option<String>,
     #[schema(value_type = Object)]

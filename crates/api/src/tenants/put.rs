@@ -1,6 +1,7 @@
 //! `PUT /api/v1/tenants/{id}`.
 
 use super::{TenantShown, parse};
+use crate::schemas::TenantName;
 use crate::{
     App,
     auth::Admin,
@@ -35,8 +36,8 @@ pub(crate) struct PutTenant {
 /// Make or change a tenant
 ///
 /// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value.
-#[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = String, Path)),
-    request_body = PutTenant,
+#[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
+    request_body = Option<PutTenant>,
     responses((status = 201, description = "Made", body = TenantShown),
               (status = 200, description = "Changed", body = TenantShown)))]
 pub(crate) async fn put(

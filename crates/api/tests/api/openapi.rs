@@ -1,6 +1,6 @@
 //! The OpenAPI document and Swagger UI, as served. (That the committed copy is current is checked elsewhere.)
 
-use crate::support::{Operation, TestApp, document};
+use crate::support::{Operation, Setup, TestApp, document};
 use serde_json::Value;
 
 #[tokio::test]
@@ -23,14 +23,27 @@ async fn swagger_ui_brings_all_it_needs() {
     let html = page.text();
     assert!(!html.contains("http://") && !html.contains("https://") && !html.contains("src=\"//"), "{html}");
     for attribute in ["src=\"", "href=\""] {
-        for link in html.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        let links = html.split(attribute).skip(1).map(|rest| rest.split('"').next().unwrap());
+        for link in links.filter(|link| !link.starts_with("data:")) {
             let part = nobody.get(&format!("/docs/{}", link.trim_start_matches("./"))).await;
             assert_eq!(part.status, 200, "{link}");
         }
     }
-    let script = nobody.get("/docs/swagger-initializer.js").await;
-    assert!(script.text().contains("/api/v1/openapi.json"), "{}", script.text());
+    assert!(html.contains("<title>Postrider API</title>"));
+    let script = nobody.get("/docs/start.js").await;
+    assert!(script.text().contains(r#"url: "/api/v1/openapi.json""#), "{}", script.text());
+    assert!(script.text().contains("const key = null;"), "{}", script.text());
     assert_eq!(nobody.get("/docs/nothing.js").await.problem(404, "not_found")["status"], 404);
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn the_page_fills_in_a_development_key() {
+    let settings = api::Settings { dev_key: Some("pk_\"dev".into()), ..Setup::default().settings };
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let script = app.nobody().get("/docs/start.js").await;
+    assert!(script.text().contains(r#"const key = "pk_\"dev";"#), "{}", script.text());
+    assert_eq!(script.header("cache-control"), Some("no-store"));
     app.finish().await;
 }
 
@@ -62,8 +75,18 @@ fn the_document_is_whole() {
         assert_eq!(shown["tags"].as_array().map(Vec::len), Some(1), "{name}");
         let responses = shown["responses"].as_object().unwrap();
         assert!(responses.keys().any(|status| status.starts_with('2')), "{name}");
-        let problem = &responses["default"]["content"]["application/problem+json"]["schema"]["$ref"];
-        assert_eq!(problem, "#/components/schemas/Problem", "{name}");
+        assert_eq!(responses["default"]["$ref"], "#/components/responses/Error", "{name}");
+        for (status, response) in responses {
+            let shown = match response["$ref"].as_str() {
+                Some(target) => document.pointer(target.trim_start_matches('#')).unwrap(),
+                None => response,
+            };
+            assert!(shown["description"].as_str().is_some_and(|text| !text.is_empty()), "{name} {status}");
+            if status.starts_with(['4', '5']) {
+                let problem = &shown["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(problem, "#/components/schemas/Problem", "{name} {status}");
+            }
+        }
         let parameters = shown["parameters"].as_array().cloned().unwrap_or_default();
         let in_path = parameters.iter().filter(|one| one["in"] == "path").count();
         assert_eq!(in_path, operation.path.matches('{').count(), "{name}");

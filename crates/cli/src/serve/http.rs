@@ -1,5 +1,6 @@
 //! Accepts connections until told to stop, then lets those that are there finish.
 
+use super::framing::Checked;
 use anyhow::Context;
 use axum::Router;
 use hyper_util::{
@@ -40,7 +41,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Futu
             }
         };
         let _ = stream.set_nodelay(true);
-        let connection = server.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
+        let connection = server.serve_connection(TokioIo::new(Checked::new(stream)), service.clone()).into_owned();
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(fault) = watched.await {

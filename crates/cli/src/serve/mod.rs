@@ -1,6 +1,7 @@
 //! `postrider serve`: puts store, engine and API together, serves, and stops in good order.
 
 mod dev;
+mod framing;
 mod http;
 pub(crate) mod keys;
 
@@ -130,6 +131,8 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
             prefixes: config.api_prefixes.clone().into(),
             request_memory: config.request_memory,
             body_timeout: config.body_timeout,
+            // Only where nobody but this machine can open the page.
+            dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
         },
     })
     .await?;

@@ -23,7 +23,7 @@ const SCHEMA_VERSION: u32 = 1;
 #[derive(Deserialize, ToSchema)]
 #[schema(as = AuditReport)]
 pub(crate) struct Report {
-    #[schema(example = 1)]
+    #[schema(example = 1, minimum = 1, maximum = 1)]
     schema_version: u32,
     /// The commit that was audited.
     revision: Option<String>,

@@ -7,6 +7,7 @@ use crate::{
     events::draft::{DATA_MAX, check_object, idempotency_key, refused},
     family::Warnings,
     problem::Problem,
+    schemas::TenantEventName,
     tenant_webhooks::event_name,
     types::{Misfit, Place},
 };
@@ -25,7 +26,7 @@ use utoipa::ToSchema;
 pub(crate) struct NewTenantDelivery<'a> {
     /// `resource.action`; trimmed and lowered.
     #[serde(borrow)]
-    #[schema(value_type = String, example = "invoice.created", max_length = 100)]
+    #[schema(value_type = TenantEventName, example = "invoice.created")]
     event: Cow<'a, str>,
     /// Any JSON object. Receivers get it byte for byte.
     #[serde(borrow)]

@@ -24,7 +24,7 @@ const PAGES: usize = 10;
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     params(
         ("event" = Option<String>, Query, description = "Only of this event"),
-        ("status" = Option<String>, Query, description = "PENDING, SENDING, DELIVERED or FAILED"),
+        ("status" = Option<String>, Query, description = "PENDING, SENDING, DELIVERED (or SENT) or FAILED"),
     ),
     responses((status = 200, body = [TenantDelivery])))]
 pub(crate) async fn list(
@@ -70,8 +70,9 @@ async fn waiting(
 }
 
 fn parse(text: &str) -> Result<Status, Problem> {
-    Status::ALL
-        .into_iter()
-        .find(|status| text.trim().eq_ignore_ascii_case(status.name()))
-        .ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED"))
+    let text = text.trim();
+    // What its own server called it before.
+    let sent = text.eq_ignore_ascii_case("SENT").then_some(Status::Delivered);
+    let named = Status::ALL.into_iter().find(|status| text.eq_ignore_ascii_case(status.name()));
+    named.or(sent).ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED"))
 }

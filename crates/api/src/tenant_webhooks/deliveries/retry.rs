@@ -35,7 +35,8 @@ pub(crate) async fn retry(
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RetryQueued>), Problem> {
     let tenant = member.tenant();
-    let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
+    let refused =
+        |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}")).with_code("not_retryable");
     let found = find(&app, tenant, &id).await?;
     if Status::of(&app, &found) != Status::Failed {
         return Err(refused("it has not failed"));

@@ -1,6 +1,7 @@
 //! A delivery as T shows it, under T's names of the states.
 
 use crate::App;
+use crate::schemas::{Hyphenated, TenantStatusName};
 use model::{Delivery, DeliveryStatus, Timestamp, attempt::cut};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -63,9 +64,11 @@ impl Status {
 /// A delivery as T shows it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantDelivery {
+    #[schema(value_type = Hyphenated)]
     id: String,
     event: String,
     /// `PENDING`, `SENDING`, `DELIVERED` or `FAILED`.
+    #[schema(value_type = TenantStatusName)]
     status: &'static str,
     /// Made since it was published, or since it was last retried by hand.
     attempts: u32,

@@ -6,6 +6,7 @@ use crate::{
     auth::{Manage, Member},
     body::Json as Body,
     problem::Problem,
+    schemas::TenantEventName,
     tenant_webhooks::event_name,
     webhooks::{
         secrets::{check_given_by_tenant, current},
@@ -22,7 +23,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewTenantSubscription {
     /// `resource.action`; trimmed and lowered.
-    #[schema(example = "invoice.created", min_length = 1, max_length = 100)]
+    #[schema(value_type = TenantEventName, example = "invoice.created")]
     event: String,
     /// `https://`
     #[schema(example = "https://example.com/webhooks", min_length = 10, max_length = 2048)]

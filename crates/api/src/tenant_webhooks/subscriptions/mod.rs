@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 
+use crate::schemas::Hyphenated;
 use model::{Subscription, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 /// A subscription as T shows it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantSubscription {
+    #[schema(value_type = Hyphenated)]
     id: String,
     #[schema(example = "invoice.created")]
     event: String,

@@ -1,6 +1,7 @@
 //! The fields of an event type as clients send them.
 
 use crate::body::present;
+use crate::schemas::EventTypeName;
 use model::{JsonObject, Problems, catalog::CatalogEntry, schema::check_entry, text::check_lines};
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,13 +13,13 @@ use utoipa::ToSchema;
 pub(crate) struct Fields {
     /// Its name; needed to register it.
     #[serde(default)]
-    #[schema(example = "shipment.delayed", max_length = 100)]
+    #[schema(value_type = Option<EventTypeName>, example = "shipment.delayed")]
     pub(super) event_type: Option<String>,
     #[serde(default)]
-    #[schema(max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000)]
     description: Option<String>,
     #[serde(default)]
-    #[schema(example = "shipping", max_length = 100)]
+    #[schema(example = "shipping", min_length = 1, max_length = 100)]
     category: Option<String>,
     /// JSON Schema (2020-12) of the event's `data`.
     #[serde(default, deserialize_with = "present")]

@@ -1,5 +1,6 @@
 //! A delivery as P shows it, under P's names of the states.
 
+use crate::schemas::{DeliveryName, EventTypeName, StatusName, SubscriptionName};
 use model::{Delivery, DeliveryStatus, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,13 +23,15 @@ pub(crate) fn status_name(status: DeliveryStatus) -> &'static str {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Delivery)]
 pub(crate) struct DeliveryShown {
-    #[schema(example = "dlv_06f8k2m4q9v1x3z5b7d9f1h3k5")]
+    #[schema(value_type = DeliveryName, example = "dlv_06f8k2m4q9v1x3z5b7d9f1h3k5")]
     id: String,
+    #[schema(value_type = SubscriptionName)]
     subscription_id: String,
-    #[schema(value_type = String)]
+    #[schema(value_type = EventTypeName)]
     event_type: EventType,
     event_id: String,
     /// `pending`, `success`, `failed`, `retrying` or `disabled`.
+    #[schema(value_type = StatusName)]
     status: &'static str,
     response_code: Option<u16>,
     error_message: Option<String>,

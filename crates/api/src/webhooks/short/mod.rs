@@ -4,6 +4,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod list;
 
+use crate::schemas::{PatternName, SubscriptionName};
 use model::Subscription;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,8 +12,10 @@ use utoipa::ToSchema;
 /// A subscription in short.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Webhook {
+    #[schema(value_type = SubscriptionName)]
     id: String,
     url: String,
+    #[schema(value_type = Vec<PatternName>)]
     events: Vec<String>,
     active: bool,
     /// Shown once, when the subscription is made; null in lists.

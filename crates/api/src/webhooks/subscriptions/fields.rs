@@ -1,6 +1,7 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
 use super::create::default_retries;
+use crate::schemas::{PatternName, ProfileName};
 use crate::{
     App,
     body::{METADATA_MAX, boolean, check_interop, present, text, texts, whole},
@@ -26,15 +27,15 @@ use utoipa::ToSchema;
 pub(crate) struct Fields {
     /// Where to send; `https://`, and `http://` where the installation allows it.
     #[serde(default, deserialize_with = "text")]
-    #[schema(value_type = Option<String>, max_length = 2048, example = "https://example.com/webhooks")]
+    #[schema(value_type = String, max_length = 2048, example = "https://example.com/webhooks")]
     pub(super) url: Option<Option<String>>,
     /// Event types, `invoice.*`, or `*`.
     #[serde(default, deserialize_with = "texts")]
-    #[schema(value_type = Option<Vec<String>>, min_items = 1, example = json!(["invoice.created"]))]
+    #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500, example = json!(["invoice.created"]))]
     pub(super) events: Option<Option<Vec<String>>>,
     /// Another name of `events`.
     #[serde(default, deserialize_with = "texts")]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500)]
     pub(super) event_types: Option<Option<Vec<String>>>,
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, max_length = 500)]
@@ -44,11 +45,11 @@ pub(crate) struct Fields {
     #[schema(value_type = Option<Object>)]
     pub(super) headers: Option<Option<Map<String, Value>>>,
     #[serde(default, deserialize_with = "boolean")]
-    #[schema(value_type = Option<bool>, default = true)]
+    #[schema(value_type = bool, default = true)]
     pub(super) is_active: Option<Option<bool>>,
     /// Another name of `is_active`, which the short form shows.
     #[serde(default, deserialize_with = "boolean")]
-    #[schema(value_type = Option<bool>)]
+    #[schema(value_type = bool)]
     pub(super) active: Option<Option<bool>>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
@@ -66,7 +67,7 @@ pub(crate) struct Fields {
     pub(super) custom_metadata: Option<Option<JsonObject>>,
     /// The wire style: `platform`, `tenant` or `standard`. Set when the subscription is made.
     #[serde(default, deserialize_with = "text")]
-    #[schema(value_type = Option<String>, default = "platform")]
+    #[schema(value_type = Option<ProfileName>, default = "platform")]
     pub(super) profile: Option<Option<String>>,
     /// A signing secret of your own, without white space; made for you when absent. Its key has at least 24 bytes:
     /// what follows `whsec_` base64 decoded, the ed25519 key after `whsk_`, and of any other text its UTF-8 bytes. The

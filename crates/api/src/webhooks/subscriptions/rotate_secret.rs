@@ -41,7 +41,7 @@ pub(crate) struct Rotated {
 /// For the grace period `webhook-signature` carries a signature by either secret. The profile's own signature header
 /// has room for one and is made with the new secret at once.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/rotate-secret", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = Rotate, responses((status = 200, body = Rotated)))]
+    params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated)))]
 pub(crate) async fn rotate_secret(
     State(app): State<App>,
     member: Member<RotateSecret>,

@@ -1,5 +1,6 @@
 //! A subscription as P shows it.
 
+use crate::schemas::{PatternName, ProfileName, SubscriptionName};
 use model::{
     JsonObject, Subscription, Timestamp,
     subscription::{MASKED, may_be_credential},
@@ -12,12 +13,14 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Subscription)]
 pub(crate) struct SubscriptionShown {
-    #[schema(example = "sub_06f8k2m4q9v1x3z5b7d9f1h3k5")]
+    #[schema(value_type = SubscriptionName, example = "sub_06f8k2m4q9v1x3z5b7d9f1h3k5")]
     id: String,
     url: String,
     description: Option<String>,
+    #[schema(value_type = Vec<PatternName>)]
     events: Vec<String>,
     /// The same as `events`.
+    #[schema(value_type = Vec<PatternName>)]
     event_types: Vec<String>,
     /// Values that may be credentials are shown as `***` to keys without the scope `webhooks.secret.view`.
     #[schema(value_type = Object)]
@@ -27,6 +30,7 @@ pub(crate) struct SubscriptionShown {
     max_retries: u8,
     timeout_seconds: u64,
     /// `platform`, `tenant` or `standard`: the wire style.
+    #[schema(value_type = ProfileName)]
     profile: &'static str,
     success_count: u64,
     failure_count: u64,
@@ -37,6 +41,7 @@ pub(crate) struct SubscriptionShown {
     #[schema(value_type = Option<String>, format = DateTime)]
     last_failure_at: Option<Timestamp>,
     /// The fraction of attempts that succeeded, from 0 to 1; 0 before the first.
+    #[schema(minimum = 0, maximum = 1)]
     success_rate: f64,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,

@@ -64,7 +64,7 @@ fn create() -> Vec<Row> {
             }
             w.t("POST /deliveries", json!({ "event": "invoice.created" })).await.is(400).says("payload");
             w.t("POST /deliveries", json!({ "payload": {} })).await.is(400).says("event");
-            for event in ["", "invoice", "invoice created.x"] {
+            for event in ["", "invoice created.x"] {
                 w.t("POST /deliveries", json!({ "event": event, "payload": {} })).await.is(400).says("event");
             }
             w.t("POST /deliveries", "{").await.is(400);
@@ -109,8 +109,9 @@ fn lists() -> Vec<Row> {
             assert_eq!(events("?status=DELIVERED&event=invoice.created").await, [""; 0]);
             assert_eq!(events("?status=PENDING").await, [""; 0]);
             assert_eq!(events("?status=SENDING").await, [""; 0]);
+            assert_eq!(events("?status=SENT").await, events("?status=DELIVERED").await);
             w.t("GET /deliveries?status=success", ()).await.is(400).says("status");
-            w.t("GET /deliveries?event=x", ()).await.is(400).says("event");
+            w.t("GET /deliveries?event=x%20y", ()).await.is(400).says("event");
             assert_eq!(w.in_tenant(Some("stranger-of-t")).t("GET /deliveries", ()).await.body, json!([]));
         }),
         row(LIST, "the 100 newest", |w| async move {

