@@ -6,7 +6,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr,
-        schema::{Object, ObjectBuilder, Schema, Type},
+        schema::{AnyOfBuilder, Object, ObjectBuilder, Schema, Type},
     },
 };
 
@@ -55,6 +55,9 @@ texts! {
             .max_length(Some(EventType::MAX))
             .pattern(Some(r"^[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)*$"))
     };
+    /// A name: one line, without control characters.
+    KeyLabel as "KeyName": |text| text.max_length(Some(100)).pattern(Some(ONE_LINE));
+    TenantLabel as "TenantName": |text| text.max_length(Some(200)).pattern(Some(ONE_LINE));
     PriorityName as "Priority": |text| text.enum_values(Some(["low", "normal", "high"]));
     ScopeName as "Scope": |text| text.enum_values(Some(Scope::ALL.map(Scope::name)));
     ProfileName as "Profile": |text| text.enum_values(Some(Profile::ALL.map(Profile::name)));
@@ -69,6 +72,29 @@ texts! {
         text.pattern(Some("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))
     };
 }
+
+/// A boolean, also as text or as 0 and 1, as [`crate::body::boolean`] reads it.
+pub(crate) enum LaxBoolean {}
+
+impl PartialSchema for LaxBoolean {
+    fn schema() -> RefOr<Schema> {
+        let boolean = ObjectBuilder::new().schema_type(Type::Boolean);
+        let number = ObjectBuilder::new().schema_type(Type::Integer).enum_values(Some([0, 1]));
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^\s*([Tt]([Rr][Uu][Ee])?|[Ff]([Aa][Ll][Ss][Ee])?|[01]|[Yy]([Ee][Ss])?|[Nn][Oo]?|[Oo][Nn]|[Oo][Ff][Ff])\s*$"));
+        let null = ObjectBuilder::new().schema_type(Type::Null);
+        RefOr::T(AnyOfBuilder::new().item(boolean).item(number).item(text).item(null).build().into())
+    }
+}
+
+impl ToSchema for LaxBoolean {
+    fn name() -> Cow<'static, str> {
+        "LaxBoolean".into()
+    }
+}
+
+const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 
 fn id(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
     text.pattern(Some(format!("^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$")))

@@ -1,7 +1,7 @@
 //! `POST /api/v1/keys`.
 
 use super::{KeyShown, default_scopes, new_key};
-use crate::schemas::ScopeName;
+use crate::schemas::{KeyLabel, ScopeName};
 use crate::{
     App,
     auth::{Admin, Manage, Member},
@@ -22,7 +22,7 @@ const NAME_MAX: usize = 100;
 pub(crate) struct NewKey {
     /// What it is for.
     #[serde(default)]
-    #[schema(max_length = 100)]
+    #[schema(value_type = Option<KeyLabel>)]
     name: Option<String>,
     /// What it may do; publish, manage and read when absent.
     #[serde(default)]

@@ -1,7 +1,7 @@
 //! `PUT /api/v1/tenants/{id}`.
 
 use super::{TenantShown, parse};
-use crate::schemas::TenantName;
+use crate::schemas::{TenantLabel, TenantName};
 use crate::{
     App,
     auth::Admin,
@@ -26,7 +26,7 @@ const NAME_MAX: usize = 200;
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutTenant {
     #[serde(default, deserialize_with = "present")]
-    #[schema(value_type = Option<String>, max_length = 200)]
+    #[schema(value_type = Option<TenantLabel>)]
     name: Option<Option<String>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]

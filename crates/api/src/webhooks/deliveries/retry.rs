@@ -6,6 +6,7 @@ use crate::{
     body::{JsonOrNothing, boolean},
     finish,
     problem::Problem,
+    schemas::LaxBoolean,
 };
 use axum::{
     Json,
@@ -22,7 +23,7 @@ use utoipa::ToSchema;
 pub(crate) struct RetryRequest {
     /// Send again what was delivered already.
     #[serde(default, deserialize_with = "boolean")]
-    #[schema(value_type = Option<bool>, default = false)]
+    #[schema(value_type = LaxBoolean, default = false)]
     force: Option<Option<bool>>,
 }
 

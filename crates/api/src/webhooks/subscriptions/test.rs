@@ -9,6 +9,7 @@ use crate::{
     family::Warnings,
     finish,
     problem::Problem,
+    schemas::EventTypeName,
 };
 use axum::{
     Json,
@@ -28,7 +29,7 @@ use utoipa::ToSchema;
 pub(crate) struct TestRequest<'a> {
     /// The subscription's first one, when absent.
     #[serde(default)]
-    #[schema(example = "invoice.created")]
+    #[schema(value_type = Option<EventTypeName>, example = "invoice.created")]
     event_type: Option<String>,
     /// The type's example with `{"test": true, "subscription_id", "timestamp"}`, when absent or empty.
     #[serde(default, borrow)]
