@@ -2,6 +2,7 @@
 
 use crate::{
     attempt::{self, Outgoing},
+    egress::Origin,
     engine::Engine,
     target::Target,
 };
@@ -150,17 +151,27 @@ impl Engine {
         let target = Target::new(subscription.clone());
         let outgoing = Outgoing::new(event);
         let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &outgoing, 1, now).await;
-        let success = matches!(result, AttemptResult::Response { status, .. }
-            if subscription.profile.rules().verdict(status) == model::Verdict::Delivered);
-        TestSend { attempt, success }
+        match attempt::send(&self.egress, &self.defaults, &target, &outgoing, 1, now).await {
+            Ok((attempt, result)) => {
+                let success = matches!(result, AttemptResult::Response { status, .. }
+                    if subscription.profile.rules().verdict(status) == model::Verdict::Delivered);
+                TestSend { attempt, success }
+            }
+            Err(fault) => {
+                tracing::warn!(subscription = %subscription.id, error = %fault, "test send: not sent");
+                TestSend { attempt: attempt::not_made(now), success: false }
+            }
+        }
     }
 
     /// Whether a subscription's URL leads to an address that must not be dialled, as far as its text tells.
     pub fn check_url(&self, url: &str) -> Result<(), String> {
         let Ok(url) = url::Url::parse(url) else { return Ok(()) };
-        let Ok(uri) = url.as_str().parse() else { return Err("must be a URL that HTTP can express".into()) };
-        self.egress.check_literal(&uri).map_err(|blocked| format!("must not lead there: {blocked}"))
+        if url.as_str().parse::<http::Uri>().is_err() {
+            return Err("must be a URL that HTTP can express".into());
+        }
+        Origin::new(&url).map_err(|_| "must name a host that a certificate can be for".to_owned())?;
+        self.egress.check_host(&url).map_err(|blocked| format!("must not lead there: {blocked}"))
     }
 
     /// Active and paused ones; deleted ones are not known any more.

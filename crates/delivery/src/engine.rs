@@ -8,6 +8,7 @@ use crate::{
     lanes::{Lanes, Load, Start, Work},
     maintenance::retention,
     nodes::{self, Doubts, Lease},
+    shortages::Shortages,
     target::{Defaults, Target},
     wake::{SharedClock, Sleeper},
 };
@@ -54,6 +55,7 @@ pub struct Engine {
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
     pub(crate) doubts: Doubts,
+    shortages: Shortages,
 }
 
 /// How the engine is doing.
@@ -101,6 +103,7 @@ impl Engine {
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
             doubts: Doubts::default(),
+            shortages: Shortages::default(),
         });
         let version = match engine.store.shared() {
             Some(shared) => {
@@ -253,7 +256,16 @@ impl Engine {
         let Some(target) = self.lanes.target(lane) else { return };
         let number = job.attempts + 1;
         let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await;
+        let (attempt, result) =
+            match attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await {
+                Ok(made) => made,
+                Err(fault) => {
+                    // The receiver is not charged: the delivery stays due, and is tried again in a second.
+                    self.shortages.report(fault);
+                    self.work(self.lanes.abandon(lane, &job, room));
+                    return;
+                }
+            };
         let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
         let subscription = &target.subscription;
         let policy = match target.prepared(&self.defaults) {

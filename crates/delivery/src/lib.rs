@@ -11,12 +11,13 @@ mod journal;
 mod lanes;
 mod maintenance;
 mod nodes;
+mod shortages;
 mod target;
 mod wake;
 
 pub use bus::{Draft, PublishError, Published, Want};
 pub use control::{ChangeError, RetryError, TestSend};
-pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
+pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
 pub use engine::{Engine, Health, Parts, Stopped};
 pub use lanes::Load;
 pub use target::Defaults;
