@@ -116,6 +116,11 @@ pub fn whole_characters(text: &[u8]) -> &[u8] {
     if last + length > text.len() { &text[..last] } else { text }
 }
 
+/// The kept part of a response's body, for people: what is not text shows as U+FFFD.
+pub fn body_text(body: &[u8]) -> String {
+    String::from_utf8_lossy(whole_characters(body)).into_owned()
+}
+
 /// The sentence kept for a response that was not a success.
 pub fn response_message(status: u16, location: Option<&str>) -> String {
     let reason = match status {

@@ -6,7 +6,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Attempt, DeliveryId, Profile, Scope, Timestamp, profile};
+use model::{Attempt, DeliveryId, Profile, Scope, Timestamp, attempt::body_text, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -35,8 +35,10 @@ pub(crate) struct AttemptShown {
     request_body: String,
     #[schema(value_type = Object)]
     response_headers: Map<String, Value>,
-    /// The first 4 KiB.
+    /// The first 4 KiB; what came compressed with gzip or deflate is decompressed.
     response_body: Option<String>,
+    /// What was odd about the response, or the way of its request; no fault.
+    note: Option<String>,
 }
 
 /// `name: value` lines as an object; of a name that stands there twice, both values.
@@ -65,7 +67,8 @@ impl AttemptShown {
             request_headers: object(&attempt.request_headers),
             request_body: request_body.to_owned(),
             response_headers: object(&attempt.response_headers),
-            response_body: attempt.response_code.map(|_| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+            response_body: attempt.response_code.map(|_| body_text(&attempt.response_body)),
+            note: attempt.note.clone(),
         }
     }
 }

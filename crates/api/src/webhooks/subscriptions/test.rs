@@ -12,7 +12,7 @@ use axum::{
     extract::{Path, State},
 };
 use bytes::Bytes;
-use model::{Event, EventPattern, EventType, Priority, Scope, Subscription};
+use model::{Event, EventPattern, EventType, Priority, Scope, Subscription, attempt::body_text};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -68,7 +68,7 @@ pub(crate) async fn test(
     Ok(Json(TestResult {
         success: sent.success,
         status_code: attempt.response_code,
-        response_body: answered.then(|| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+        response_body: answered.then(|| body_text(&attempt.response_body)),
         error_message: attempt.error,
         delivery_time_ms: attempt.duration.as_millis() as u64,
     }))

@@ -14,7 +14,7 @@ pub(crate) use self::{
 };
 
 use api::App;
-use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped, TestClock};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, Stopped, TestClock};
 use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -116,7 +116,7 @@ impl TestApp {
             clock: clock.clone(),
             sleeper: clock.clone(),
             ids: ids.clone(),
-            egress: Egress::with_roots(AddressPolicy::new(allowed), roots).unwrap(),
+            egress: Egress::with_roots(EgressSettings::new(AddressPolicy::new(allowed)), roots).unwrap(),
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
