@@ -1,6 +1,7 @@
 //! What goes over the wire to receivers, and what comes of it.
 
 mod idempotency;
+mod oddities;
 mod outcomes;
 mod priority;
 mod recovery;

@@ -151,8 +151,15 @@ impl TestApp {
     }
 
     /// Stops in good order and starts again on the same file.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        let setup = self.setup.clone();
+        self.restart_as(setup).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn restart_as(mut self, setup: Setup) -> Self {
         self.stop().await;
+        self.setup = setup;
         let folder = std::mem::replace(&mut self.folder, folder());
         Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
     }
