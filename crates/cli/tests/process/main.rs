@@ -9,6 +9,7 @@ mod crash;
 mod isolation;
 mod nodes;
 mod readme;
+mod receivers;
 mod shutdown;
 mod sink;
 mod startup;

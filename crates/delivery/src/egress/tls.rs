@@ -1,6 +1,7 @@
 //! TLS to receivers: rustls with ring, and P-521 beside it.
 
 mod p521;
+mod p521_exchange;
 pub(super) mod words;
 
 use rustls::{
@@ -61,7 +62,7 @@ pub(super) fn chose_http2(stream: &TlsStream<TcpStream>) -> bool {
 }
 
 /// ring's algorithms, and P-521, which ring does not have: without it a server with such a certificate refuses the
-/// handshake, since it finds no signature algorithm in common.
+/// handshake, since it finds no signature algorithm in common, and in TLS 1.2 no curve.
 static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
     let known = ring::default_provider().signature_verification_algorithms;
     let leak = |algorithms: Vec<Algorithm>| -> &'static [Algorithm] { algorithms.leak() };
@@ -84,7 +85,9 @@ static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
 type Algorithm = &'static dyn SignatureVerificationAlgorithm;
 
 fn provider() -> CryptoProvider {
-    CryptoProvider { signature_verification_algorithms: *ALGORITHMS, ..ring::default_provider() }
+    let ring = ring::default_provider();
+    let kx_groups = ring.kx_groups.iter().copied().chain([p521_exchange::GROUP]).collect();
+    CryptoProvider { signature_verification_algorithms: *ALGORITHMS, kx_groups, ..ring }
 }
 
 /// The machine's certificate authorities; where it has none (a bare container), Mozilla's.

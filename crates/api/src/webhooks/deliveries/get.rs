@@ -37,7 +37,8 @@ pub(crate) struct AttemptShown {
     response_headers: Map<String, Value>,
     /// The first 4 KiB; what came compressed with gzip or deflate is decompressed.
     response_body: Option<String>,
-    /// What was odd about the response, or the way of its request; no fault.
+    /// What was odd about the response, or the way of its request; no fault. There only when something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
 

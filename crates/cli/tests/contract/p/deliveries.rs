@@ -84,7 +84,7 @@ fn shown() -> Vec<Row> {
             has_fields(
                 attempt,
                 "attempt_number started_at duration_ms response_code error_message request_headers request_body \
-                 response_headers response_body note",
+                 response_headers response_body",
             );
             let got = receiver.got(1).await;
             assert_eq!(attempt["request_body"], got.text());
