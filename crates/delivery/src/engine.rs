@@ -64,6 +64,8 @@ pub struct Health {
     pub lanes: Load,
     /// Entries that wait to be written.
     pub journal_depth: usize,
+    /// How often a delivery was put off since the start for want of something of this machine's.
+    pub put_off: u64,
 }
 
 /// Whether everything under way was finished in time.
@@ -315,7 +317,7 @@ impl Engine {
     }
 
     pub fn health(&self) -> Health {
-        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth() }
+        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth(), put_off: self.shortages.total() }
     }
 
     /// Starts nothing new, waits for what is under way up to `deadline`, and makes every outcome durable. What is cut

@@ -4,19 +4,25 @@ use crate::egress::LocalFault;
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
 /// Between two lines about the same shortage.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Shortages met, and since when they were not spoken of.
+/// Shortages met.
 #[derive(Debug, Default)]
-pub(crate) struct Shortages(Mutex<HashMap<LocalFault, (Option<Instant>, usize)>>);
+pub(crate) struct Shortages {
+    /// When each was last spoken of, and how many deliveries have met it since.
+    met: Mutex<HashMap<LocalFault, (Option<Instant>, usize)>>,
+    total: AtomicU64,
+}
 
 impl Shortages {
     /// A delivery was put off for this.
     pub(crate) fn report(&self, fault: LocalFault) {
+        self.total.fetch_add(1, Relaxed);
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         if let Some(deliveries) = self.count(fault, Instant::now()) {
             tracing::error!(
@@ -28,9 +34,14 @@ impl Shortages {
         }
     }
 
+    /// How often a delivery was put off.
+    pub(crate) fn total(&self) -> u64 {
+        self.total.load(Relaxed)
+    }
+
     /// How many deliveries a line is about, when it is time for one.
     fn count(&self, fault: LocalFault, now: Instant) -> Option<usize> {
-        let mut met = self.0.lock();
+        let mut met = self.met.lock();
         let (spoken, unspoken) = met.entry(fault).or_default();
         *unspoken += 1;
         if spoken.is_some_and(|at| now.duration_since(at) < PAUSE) {

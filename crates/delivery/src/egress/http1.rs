@@ -126,6 +126,9 @@ impl Connection {
     async fn head(&mut self, unsent: &mut Unsent<'_>, receipt: &mut Receipt) -> Result<Option<Head>, Fault> {
         let (mut from, mut interim) = (0, 0);
         loop {
+            let blank = head::blank(self.buffer.filled());
+            self.buffer.consume(blank);
+            interim += blank;
             let come = self.buffer.filled();
             match head::status_line(come, false) {
                 StatusLine::Other if receipt.status().is_none() => return Err(Fault::NotHttp(head::excerpt(come))),

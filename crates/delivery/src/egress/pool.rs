@@ -136,7 +136,9 @@ impl Pool {
             let mut state = self.state.lock();
             let known = state.of(&origin.key);
             match known.speaks {
-                Speaks::Unknown | Speaks::Http2 if origin.tls.is_some() => known.making.clone(),
+                Speaks::Unknown | Speaks::Http2 if origin.tls.is_some() && !self.limits.keep_alive.is_zero() => {
+                    known.making.clone()
+                }
                 _ => return None,
             }
         };

@@ -8,6 +8,7 @@ mod recovery;
 mod retention;
 mod retry;
 mod retry_after;
+mod shortages;
 mod signatures;
 mod timeouts;
 mod wildcards;

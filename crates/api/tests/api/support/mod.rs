@@ -61,6 +61,8 @@ pub(crate) struct Setup {
     pub(crate) tenants_on_first_use: bool,
     /// `WEBHOOK_MAX_RETRIES`.
     pub(crate) max_retries: u8,
+    /// Connections to receivers, at most.
+    pub(crate) connections: usize,
     /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
     pub(crate) trusted: Vec<CertificateDer<'static>>,
 }
@@ -73,6 +75,7 @@ impl Default for Setup {
             allow_loopback: true,
             tenants_on_first_use: false,
             max_retries: 3,
+            connections: 1_000,
             trusted: Vec::new(),
         }
     }
@@ -116,7 +119,11 @@ impl TestApp {
             clock: clock.clone(),
             sleeper: clock.clone(),
             ids: ids.clone(),
-            egress: Egress::with_roots(EgressSettings::new(AddressPolicy::new(allowed)), roots).unwrap(),
+            egress: Egress::with_roots(
+                EgressSettings { connections: setup.connections, ..EgressSettings::new(AddressPolicy::new(allowed)) },
+                roots,
+            )
+            .unwrap(),
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
@@ -237,6 +244,16 @@ impl TestApp {
             (made == count).then_some(shown)
         })
         .await
+    }
+
+    /// Returns when this many deliveries were put off for want of something of this machine's.
+    pub(crate) async fn put_off(&self, count: u64) {
+        within("deliveries put off", async {
+            while self.engine.health().put_off < count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
     }
 
     /// All that waits to be sent, now or later, of all tenants.

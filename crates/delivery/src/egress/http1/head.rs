@@ -52,7 +52,7 @@ pub(super) fn status_line(head: &[u8], ended: bool) -> StatusLine {
 }
 
 /// Bytes of blank lines at the start.
-fn blank(head: &[u8]) -> usize {
+pub(super) fn blank(head: &[u8]) -> usize {
     head.iter().position(|c| !matches!(c, b'\r' | b'\n')).unwrap_or(head.len())
 }
 

@@ -46,7 +46,8 @@ impl SupportedKxGroup for Group {
 impl ActiveKeyExchange for Exchange {
     fn complete(self: Box<Self>, peer: &[u8]) -> Result<SharedSecret, Error> {
         // Uncompressed points only (RFC 8446, section 4.2.8.2).
-        let peer = Some(peer).filter(|peer| peer.first() == Some(&4)).and_then(|peer| PublicKey::from_sec1_bytes(peer).ok());
+        let peer =
+            Some(peer).filter(|peer| peer.first() == Some(&4)).and_then(|peer| PublicKey::from_sec1_bytes(peer).ok());
         let peer = peer.ok_or(PeerMisbehaved::InvalidKeyShare)?;
         let shared = diffie_hellman(self.secret.to_nonzero_scalar(), peer.as_affine());
         Ok(SharedSecret::from(&shared.raw_secret_bytes()[..]))
