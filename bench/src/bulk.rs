@@ -171,6 +171,7 @@ pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: b
             ),
             response_headers: "content-type: text/plain\ncontent-length: 2".into(),
             response_body: Bytes::from_static(b"ok"),
+            note: None,
         },
         next: Next { status, at: None, disable_subscription: false },
     }))

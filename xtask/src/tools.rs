@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 16] = [
+const PROGRAMS: [(&str, &str); 17] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -20,6 +20,7 @@ const PROGRAMS: [(&str, &str); 16] = [
     ("pgbouncer", "pgbouncer"),
     ("faketime", "faketime"),
     ("node", "nodejs"),
+    ("nginx", "nginx-light"),
     ("npm", "npm"),
     ("chromium", "chromium"),
     // The languages of docs/receiving.md.

@@ -116,6 +116,9 @@ pub struct Inner {
     pub(crate) types: Types,
     /// Held from reading an event type until its change is known: two changes at once must see each other.
     pub(crate) changing_types: tokio::sync::Mutex<()>,
+    /// Shared from changing a tenant or a key in the store until the directory has it; alone from reading what others
+    /// have changed. Else what was read before such a change would undo it here.
+    pub(crate) changing_directory: tokio::sync::RwLock<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
     pub(crate) memory: Arc<Memory>,
@@ -159,6 +162,7 @@ impl App {
             known: RwLock::new(Arc::new(Known::new(catalog))),
             types: Types::new(parts.settings.strict_catalog),
             changing_types: tokio::sync::Mutex::new(()),
+            changing_directory: tokio::sync::RwLock::new(()),
             admin_key_hash: parts.admin_key_hash,
             memory: Memory::new(parts.settings.request_memory),
             settings: parts.settings,
@@ -180,6 +184,7 @@ impl App {
         if !self.settings.tenants_on_first_use {
             return Err(Problem::not_found(format!("Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}")));
         }
+        let _changing = self.changing_directory.read().await;
         self.store.put_tenant(id, None, None, self.clock.now()).await?;
         self.directory.add_tenant(id);
         Ok(())

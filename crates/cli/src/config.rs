@@ -22,7 +22,7 @@ use std::{
 use storage::NodeRole;
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 27] = [
+const SETTINGS: [(&str, &str, Option<&str>); 28] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -33,6 +33,7 @@ const SETTINGS: [(&str, &str, Option<&str>); 27] = [
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
+    ("keep_alive_seconds", "POSTRIDER_KEEP_ALIVE_SECONDS", Some("45")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
     ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
@@ -73,6 +74,8 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
+    /// How long an idle connection to a receiver is kept; not at all, when it is zero.
+    pub(crate) keep_alive: Duration,
     pub(crate) shutdown: Duration,
     /// How long events are kept; for ever, when there is none.
     pub(crate) retention: Option<Duration>,
@@ -209,6 +212,7 @@ impl Raw {
             allow_http: self.flag("allow_http")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
+            keep_alive: Duration::from_secs(self.number("keep_alive_seconds", 0, 300, 45)?),
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
             retention: match self.number("retention_days", 0, 36_500, 30)? {
                 0 => None,
@@ -368,6 +372,7 @@ mod tests {
     fn defaults_are_good() {
         let config = check(&[]).unwrap();
         assert_eq!(config.listen.port(), 8080);
+        assert!(config.keep_alive < Duration::from_secs(60), "load balancers close idle connections after a minute");
         assert!(matches!(&config.store, StoreUrl::Sqlite(path) if path == Path::new("postrider.db")));
         assert!(config.admin_key.is_none() && config.allow_networks.is_empty() && !config.allow_http);
     }
@@ -386,6 +391,7 @@ mod tests {
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+            ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),
             ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
             ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),

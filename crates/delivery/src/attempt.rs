@@ -1,7 +1,7 @@
 //! One attempt: put the request together, sign it, send it, and say what came of it.
 
 use crate::{
-    egress::{Egress, Sent},
+    egress::{Egress, LocalFault, Sent},
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
@@ -40,7 +40,7 @@ impl Outgoing {
     }
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`.
+/// Sends `outgoing` to `target` as attempt number `number`. A fault of this machine is no attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,
@@ -48,7 +48,7 @@ pub(crate) async fn send(
     outgoing: &Outgoing,
     number: u32,
     now: Timestamp,
-) -> (Attempt, AttemptResult) {
+) -> Result<(Attempt, AttemptResult), LocalFault> {
     let unsendable = |message: &str| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
         Sent { result: Err(error), took: std::time::Duration::ZERO }
@@ -67,12 +67,12 @@ pub(crate) async fn send(
                 Err(fault) => (unsendable(fault), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
-                    (egress.post(&prepared.uri, &prepared.host, headers, body, timeout).await, lines)
+                    (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
                 }
             }
         }
     };
-    report(sent, lines, target.subscription.profile, number, now)
+    Ok(report(sent, lines, target.subscription.profile, number, now))
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -127,6 +127,14 @@ fn headers(
     Ok((headers, lines))
 }
 
+/// An attempt that this machine was not able to make, for those who wait for it.
+pub(crate) fn not_made(now: Timestamp) -> Attempt {
+    let text = "Not sent: the server is short of connections; try again in a moment";
+    let error = AttemptError::new(AttemptErrorKind::Unsendable, text);
+    let sent = Sent { result: Err(error), took: std::time::Duration::ZERO };
+    report(sent, String::new(), Profile::default(), 1, now).0
+}
+
 fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timestamp) -> (Attempt, AttemptResult) {
     let mut attempt = Attempt {
         number,
@@ -137,6 +145,7 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
         request_headers: lines,
         response_headers: String::new(),
         response_body: Bytes::new(),
+        note: None,
     };
     let result = match sent.result {
         Err(error) => {
@@ -150,6 +159,7 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
             }
             attempt.response_headers = answer.headers;
             attempt.response_body = answer.body;
+            attempt.note = answer.note;
             let ended = now.after(sent.took);
             AttemptResult::Response {
                 status: answer.status,

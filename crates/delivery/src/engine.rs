@@ -2,12 +2,13 @@
 
 use crate::{
     attempt,
-    egress::Egress,
+    egress::{Egress, LocalFault},
     index::Index,
     journal::{Journal, JournalTask, Offer, journal},
     lanes::{Job, Lanes, Load, Start, Work},
     maintenance::retention,
     nodes::{self, Doubts, Lease},
+    shortages::Shortages,
     target::{Defaults, Target},
     test_sends::TestRoom,
     wake::{SharedClock, Sleeper},
@@ -54,6 +55,7 @@ pub struct Engine {
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
     pub(crate) doubts: Doubts,
+    pub(crate) shortages: Shortages,
 }
 
 /// How the engine is doing.
@@ -62,6 +64,8 @@ pub struct Health {
     pub lanes: Load,
     /// Entries that wait to be written.
     pub journal_depth: usize,
+    /// How often a delivery was put off since the start for want of something of this machine's.
+    pub put_off: u64,
 }
 
 /// Whether everything under way was finished in time.
@@ -99,6 +103,7 @@ impl Engine {
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
             doubts: Doubts::default(),
+            shortages: Shortages::default(),
         });
         let version = match engine.store.shared() {
             Some(shared) => {
@@ -249,7 +254,15 @@ impl Engine {
             return;
         }
         let Some(target) = self.lanes.target(lane) else { return };
-        let (outcome, answered) = self.attempt(&target, &job).await;
+        let (outcome, answered) = match self.attempt(&target, &job).await {
+            Ok(made) => made,
+            Err(fault) => {
+                // The receiver is not charged: the delivery stays due, and is tried again in a second.
+                self.shortages.report(fault);
+                self.work(self.lanes.abandon(lane, &job, room));
+                return;
+            }
+        };
         let took = outcome.attempt.duration;
         // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
         self.journal.outcome(lane, Box::new(outcome)).await;
@@ -257,10 +270,11 @@ impl Engine {
     }
 
     /// Sends a delivery once. Answers what follows, and whether the receiver is well.
-    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> (Outcome, bool) {
+    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> Result<(Outcome, bool), LocalFault> {
         let number = job.attempts + 1;
         let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, now).await;
+        let sent = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, now).await;
+        let (attempt, result) = sent?;
         let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
         let subscription = &target.subscription;
         let policy = match target.prepared(&self.defaults) {
@@ -273,7 +287,7 @@ impl Engine {
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
         log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status, &result);
         let tenant = subscription.tenant.clone();
-        (Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered)
+        Ok((Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered))
     }
 
     /// A receiver said 410; what the journal has just written is true in memory too.
@@ -302,7 +316,7 @@ impl Engine {
     }
 
     pub fn health(&self) -> Health {
-        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth() }
+        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth(), put_off: self.shortages.total() }
     }
 
     /// Starts nothing new, waits for what is under way up to `deadline`, and makes every outcome durable. What is cut

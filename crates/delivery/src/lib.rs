@@ -11,13 +11,14 @@ mod journal;
 mod lanes;
 mod maintenance;
 mod nodes;
+mod shortages;
 mod target;
 mod test_sends;
 mod wake;
 
 pub use bus::{Draft, LENGTH, PublishError, Published, Want, batch_key};
 pub use control::{ChangeError, RetryError, RetryOutcome};
-pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
+pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
 pub use engine::{Engine, Health, Parts, Stopped};
 pub use lanes::Load;
 pub use target::Defaults;

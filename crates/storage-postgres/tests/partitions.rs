@@ -143,6 +143,7 @@ impl World {
                 request_headers: String::new(),
                 response_headers: String::new(),
                 response_body: "".into(),
+                note: None,
             },
             next: Next { status, at: None, disable_subscription: false },
         }))

@@ -93,6 +93,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         request_headers: "webhook-id: order-1".into(),
         response_headers: String::new(),
         response_body: Bytes::new(),
+        note: None,
     };
     let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
     let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };

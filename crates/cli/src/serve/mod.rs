@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::{Context, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, Stopped};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, SharedClock, Sleeper, Stopped};
 use model::{Clock, IdSource, SystemClock};
 use std::{path::PathBuf, sync::Arc};
 use storage::{NewNode, NodeRole, Vault};
@@ -98,7 +98,7 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         clock: clock.clone(),
         sleeper,
         ids: ids.clone(),
-        egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
+        egress: Egress::new(egress_settings(&config))?,
         defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
@@ -152,6 +152,13 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     store.close().await?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Receivers get the connections that the limit of open files leaves room for.
+fn egress_settings(config: &Config) -> EgressSettings {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let settings = EgressSettings::new(AddressPolicy::new(config.allow_networks.clone()));
+    EgressSettings { keep_alive: config.keep_alive, ..settings }.with_descriptors(limit.unwrap_or(u64::MAX))
 }
 
 /// The name of this machine.

@@ -9,6 +9,7 @@ mod crash;
 mod isolation;
 mod nodes;
 mod readme;
+mod receivers;
 mod receiving;
 mod shutdown;
 mod sink;

@@ -196,6 +196,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storag
             request_headers: String::new(),
             response_headers: String::new(),
             response_body: "".into(),
+            note: None,
         },
         next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
     }))

@@ -158,6 +158,7 @@ macro_rules! conformance_suite {
                 an_attempt_is_kept_whole
                 attempts_are_kept_in_order
                 an_ended_delivery_is_not_changed_but_the_attempt_is_kept
+                an_attempt_that_was_under_way_when_the_subscription_was_deleted_shows_its_outcome
                 the_first_attempt_of_a_number_is_kept
                 an_outcome_of_a_delivery_that_is_not_there_leaves_nothing
                 statistics_add_up

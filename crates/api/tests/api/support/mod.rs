@@ -14,7 +14,7 @@ pub(crate) use self::{
 };
 
 use api::App;
-use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped, TestClock};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, Stopped, TestClock};
 use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -63,6 +63,8 @@ pub(crate) struct Setup {
     pub(crate) max_retries: u8,
     /// Everything else that can be set.
     pub(crate) settings: api::Settings,
+    /// Connections to receivers, at most.
+    pub(crate) connections: usize,
     /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
     pub(crate) trusted: Vec<CertificateDer<'static>>,
 }
@@ -76,6 +78,7 @@ impl Default for Setup {
             tenants_on_first_use: false,
             max_retries: 3,
             settings: api::Settings::new(Duration::from_secs(10)),
+            connections: 1_000,
             trusted: Vec::new(),
         }
     }
@@ -119,7 +122,11 @@ impl TestApp {
             clock: clock.clone(),
             sleeper: clock.clone(),
             ids: ids.clone(),
-            egress: Egress::with_roots(AddressPolicy::new(allowed), roots).unwrap(),
+            egress: Egress::with_roots(
+                EgressSettings { connections: setup.connections, ..EgressSettings::new(AddressPolicy::new(allowed)) },
+                roots,
+            )
+            .unwrap(),
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
@@ -154,8 +161,15 @@ impl TestApp {
     }
 
     /// Stops in good order and starts again on the same file.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        let setup = self.setup.clone();
+        self.restart_as(setup).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn restart_as(mut self, setup: Setup) -> Self {
         self.stop().await;
+        self.setup = setup;
         let folder = std::mem::replace(&mut self.folder, folder());
         Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
     }
@@ -238,6 +252,16 @@ impl TestApp {
             (made == count).then_some(shown)
         })
         .await
+    }
+
+    /// Returns when this many deliveries were put off for want of something of this machine's.
+    pub(crate) async fn put_off(&self, count: u64) {
+        within("deliveries put off", async {
+            while self.engine.health().put_off < count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
     }
 
     /// All that waits to be sent, now or later, of all tenants.
