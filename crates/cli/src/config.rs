@@ -21,7 +21,7 @@ use std::{
 use storage::NodeRole;
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 21] = [
+const SETTINGS: [(&str, &str, Option<&str>); 24] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -32,6 +32,9 @@ const SETTINGS: [(&str, &str, Option<&str>); 21] = [
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
+    ("max_connections", "POSTRIDER_MAX_CONNECTIONS", Some("10000")),
+    ("max_connections_per_address", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS", Some("512")),
+    ("trusted_proxies", "POSTRIDER_TRUSTED_PROXIES", Some("127.0.0.0/8,::1/128")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
     ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
@@ -66,6 +69,11 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
+    /// Connections of clients in all, and from one address.
+    pub(crate) max_connections: usize,
+    pub(crate) max_connections_per_address: usize,
+    /// Addresses that the second of these does not apply to.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shutdown: Duration,
     /// How long events are kept; for ever, when there is none.
     pub(crate) retention: Option<Duration>,
@@ -192,6 +200,9 @@ impl Raw {
             allow_http: self.flag("allow_http")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
+            max_connections: self.number("max_connections", 16, 1_000_000, 10_000)? as usize,
+            max_connections_per_address: self.number("max_connections_per_address", 1, 1_000_000, 512)? as usize,
+            trusted_proxies: self.get("trusted_proxies", parse_networks)?,
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
             retention: match self.number("retention_days", 0, 36_500, 30)? {
                 0 => None,
@@ -322,6 +333,9 @@ mod tests {
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+            ("max_connections", "0", "POSTRIDER_MAX_CONNECTIONS"),
+            ("max_connections_per_address", "-1", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"),
+            ("trusted_proxies", "proxy.internal", "POSTRIDER_TRUSTED_PROXIES"),
             ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
             ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),

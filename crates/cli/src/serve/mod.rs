@@ -127,13 +127,15 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         },
     })
     .await?;
+    let limits =
+        http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
     let stop = http::stop_signal()?;
     println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
         dev::greet(address, &key, path.as_deref());
     }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
-    http::serve(listener, router, stop).await;
+    http::serve(listener, router, limits, stop).await;
 
     tracing::info!("stopping: finishing what is under way");
     match engine.stop(config.shutdown).await {

@@ -5,6 +5,7 @@
 mod audit;
 mod backlog;
 mod commands;
+mod connections;
 mod crash;
 mod isolation;
 mod nodes;

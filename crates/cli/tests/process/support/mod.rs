@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod load;
+pub(crate) mod raw;
 pub(crate) mod receiver;
 pub(crate) mod server;
 
