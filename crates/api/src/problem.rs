@@ -1,16 +1,25 @@
 //! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
 //! faults by field, and a request id. What the client must not know goes to the log, once, here.
 
+use crate::log::Asked;
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{ConnectInfo, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use model::{Invalid, Problems};
 use serde::Serialize;
-use std::{error::Error, fmt::Write as _, sync::Arc};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 use utoipa::ToSchema;
 
 /// A refusal.
@@ -124,6 +133,27 @@ impl Problem {
         })
     }
 
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The names of the fields at fault.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        self.0.errors.iter().map(|fault| fault.field.as_str()).collect()
+    }
+
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
     /// With the fault that the log should show.
     pub(crate) fn because(self, fault: &(dyn Error + 'static)) -> Self {
         let mut text = fault.to_string();
@@ -149,6 +179,10 @@ impl From<storage::StorageError> for Problem {
             storage::StorageError::Unavailable(_) => {
                 Self::busy("The store is not available now; try again shortly").because(&fault)
             }
+            storage::StorageError::Unsure(_) => Self::busy(
+                "The store failed while this was being written; it may have been done, so look before you repeat it",
+            )
+            .because(&fault),
             _ => Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here").because(&fault),
         }
     }
@@ -165,28 +199,46 @@ impl IntoResponse for Problem {
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Writes the bodies of problems, where the request's id is known.
+/// Names of requests that came without one: a part that is this process's, and a number.
+#[derive(Debug)]
+pub(crate) struct RequestIds {
+    process: u64,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(crate) const fn new(process: u64) -> Self {
+        Self { process, next: AtomicU64::new(1) }
+    }
+
+    /// The client's own, where it can be shown; else a new one.
+    fn of(&self, given: Option<&HeaderValue>) -> HeaderValue {
+        let usable = |id: &&HeaderValue| (1..=100).contains(&id.len()) && id.to_str().is_ok();
+        given.filter(usable).cloned().unwrap_or_else(|| {
+            let text = format!("{:016x}{:016x}", self.process, self.next.fetch_add(1, Relaxed));
+            HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("none"))
+        })
+    }
+}
+
+/// Gives every answer its request's id, and writes the bodies of problems.
 pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(REQUEST_ID).cloned();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let id = app.request_ids.of(request.headers().get(REQUEST_ID));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let mut response = next.run(request).await;
     let status = response.status();
-    let Problem(problem) = match response.extensions_mut().remove::<Problem>() {
+    let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
-        None => return response,
+        None => {
+            response.headers_mut().insert(REQUEST_ID, id);
+            return response;
+        }
     };
-    let usable = |id: &HeaderValue| id.len() <= 100 && id.to_str().is_ok();
-    let id = given.filter(usable).unwrap_or_else(|| {
-        HeaderValue::try_from(app.ids.event(app.clock.now()).uuid().simple().to_string())
-            .unwrap_or(HeaderValue::from_static("none"))
-    });
     let request_id = id.to_str().unwrap_or_default();
-    if let Some(cause) = &problem.cause {
-        tracing::error!(request_id, %method, path, status = problem.status.as_u16(), cause, "request failed");
-    } else {
-        tracing::debug!(request_id, %method, path, status = problem.status.as_u16(), detail = problem.detail, "refused");
-    }
+    app.request_log.note(&Asked { request_id, method: &method, path: uri.path(), peer }, &problem);
+    let Problem(problem) = problem;
     let body = ProblemBody {
         kind: "about:blank",
         title: problem.status.canonical_reason().unwrap_or("Error"),

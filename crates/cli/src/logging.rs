@@ -22,7 +22,7 @@ pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<WorkerGua
         NonBlockingBuilder::default().lossy(false).buffered_lines_limit(LINES).thread_name("log").finish(buffered);
     let builder = fmt().with_env_filter(filter).with_writer(writer).with_ansi(false);
     match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
+        LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     }
     .map_err(|fault| anyhow!("logging could not be started: {fault}"))?;
