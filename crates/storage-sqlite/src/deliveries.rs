@@ -141,6 +141,8 @@ impl Deliveries for SqliteStore {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
+        // Their outcomes could not be kept.
+        self.place.is_there().map_err(StorageError::unavailable)?;
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };
         self.readers.read_of(tenant, move |connection, tenant| due::due(connection, tenant, &ask)).await

@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::Entropy;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -136,10 +136,8 @@ pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
             store.display(),
             beside(store, "key").display()
         ),
-        StorageError::Open(_, source) if matches!(source.downcast_ref(), Some(TryLockError::WouldBlock)) => anyhow!(
-            "POSTRIDER_STORE: {} is open in another process: stop that one first, or give a store of its own, for \
-             example sqlite:other.db",
-            store.display()
+        StorageError::InUse { .. } => anyhow!(
+            "POSTRIDER_STORE: {fault}: stop that one first, or give a store of its own, for example sqlite:other.db"
         ),
         StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
         fault => anyhow!(fault).context("POSTRIDER_STORE"),

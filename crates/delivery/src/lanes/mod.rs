@@ -232,7 +232,12 @@ impl Lanes {
         let found = match self.store.due(tenant, id, queue, now, limit, &held).await {
             Ok(found) => found,
             Err(fault) => {
-                tracing::warn!(subscription = %id, error = %fault, "a refill failed; it will be tried again");
+                tracing::warn!(
+                    subscription = %id,
+                    error = %fault,
+                    cause = std::error::Error::source(&fault).map(ToString::to_string),
+                    "a refill failed; it will be tried again"
+                );
                 Due { deliveries: Vec::new(), next: Some(now.after(Duration::from_secs(1))) }
             }
         };

@@ -1,6 +1,7 @@
 //! What the tests have in common: servers, receivers, clients, and waiting for conditions.
 
 pub(crate) mod client;
+pub(crate) mod disk;
 pub(crate) mod load;
 pub(crate) mod raw;
 pub(crate) mod receiver;
