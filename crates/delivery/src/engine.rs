@@ -54,6 +54,18 @@ pub struct Engine {
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
     pub(crate) doubts: Doubts,
+    /// Another node has this one's name.
+    pub(crate) displaced: watch::Sender<bool>,
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The node that has the name is live.
+    #[error("another node with the name {0:?} works on this store")]
+    NameHeld(String),
+    #[error(transparent)]
+    Store(#[from] StorageError),
 }
 
 /// How the engine is doing.
@@ -85,7 +97,7 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Reads the subscriptions, starts the tasks, and takes up whatever is due.
-    pub async fn start(parts: Parts) -> Result<Arc<Self>, StorageError> {
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
         let (journal, task) = journal();
         let engine = Arc::new(Self {
             lanes: Lanes::new(parts.store.clone(), parts.clock.clone(), parts.max_concurrency),
@@ -101,10 +113,11 @@ impl Engine {
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
             doubts: Doubts::default(),
+            displaced: watch::Sender::new(false),
         });
         let version = match engine.store.shared() {
             Some(shared) => {
-                shared.join(&engine.node).await?;
+                nodes::register(&engine.node, shared).await?;
                 let (asked, began) = (engine.clock.now(), Lease::now());
                 let (_, shown) = shared.beat().await?;
                 engine.lease.renew(began);
@@ -296,6 +309,12 @@ impl Engine {
     /// Whether a delivery is being sent right now.
     pub fn is_sending(&self, id: DeliveryId) -> bool {
         self.lanes.is_sending(id)
+    }
+
+    /// Returns when another node has taken this one's name: then it has to stop.
+    pub async fn displaced(&self) {
+        // The sender is here, so it is not closed.
+        let _ = self.displaced.subscribe().wait_for(|displaced| *displaced).await;
     }
 
     pub const fn node(&self) -> &NewNode {

@@ -17,7 +17,7 @@ mod wake;
 pub use bus::{Draft, PublishError, Published, Want};
 pub use control::{ChangeError, RetryError, TestSend};
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
-pub use engine::{Engine, Health, Parts, Stopped};
+pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use lanes::Load;
 pub use target::Defaults;
 pub use wake::{SharedClock, Sleeper, TestClock};

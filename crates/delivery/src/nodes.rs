@@ -4,7 +4,11 @@
 mod lease;
 mod outbox;
 
-use crate::{engine::Engine, target::Target, wake::SharedClock};
+use crate::{
+    engine::{Engine, StartError},
+    target::Target,
+    wake::SharedClock,
+};
 pub(crate) use lease::{Doubts, Lease};
 use model::{SubscriptionId, SubscriptionState, TenantId};
 use std::{
@@ -12,7 +16,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use storage::{Beat, Change, LEASE, Shared, StorageError, Waiting};
+use storage::{Beat, Change, Join, LEASE, NewNode, Shared, StorageError, Waiting};
 
 /// Between two heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
@@ -54,11 +58,18 @@ async fn beat(engine: &Arc<Engine>, clock: Option<&SharedClock>) {
                     clock.adjust(shown, asked);
                 }
             }
-            Ok(Ok((Beat::Lost, _))) => {
-                if let Err(fault) = come_anew(engine, shared).await {
-                    tracing::warn!(error = %fault, "this node was declared dead and could not come anew yet");
+            Ok(Ok((Beat::Lost, _))) => match register_again(engine, shared).await {
+                Ok(Join::Joined) => {}
+                Ok(Join::NameHeld(_)) => {
+                    let name = &engine.node.name;
+                    tracing::error!(name, "another node took this node's name; this one stops (POSTRIDER_NODE)");
+                    engine.displaced.send_replace(true);
+                    return;
                 }
-            }
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "this node was declared lost and could not register again yet")
+                }
+            },
             Ok(Err(fault)) => missed(engine, &fault.to_string()),
             Err(_) => missed(engine, "no answer in time"),
         }
@@ -81,16 +92,34 @@ fn missed(engine: &Engine, why: &str) {
     tracing::warn!(error = why, "a heartbeat was missed");
 }
 
-/// Everything that waited here is somebody else's by now.
-async fn come_anew(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<(), StorageError> {
+/// Everything that waited here is another node's by now.
+async fn register_again(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<Join, StorageError> {
     tracing::warn!("this node was silent for too long: its work was taken over, and it begins anew");
+    engine.lease.revoke();
     let began = Lease::now();
     // Before it has a new name: what is begun now is not recorded under the old one.
     engine.lanes.forget();
-    shared.join(&engine.node).await?;
-    engine.lanes.forget();
-    engine.lease.renew(began);
-    Ok(())
+    let joined = shared.join(&engine.node, None).await?;
+    if joined == Join::Joined {
+        engine.lanes.forget();
+        engine.lease.renew(began);
+    }
+    Ok(joined)
+}
+
+/// Another holder of the name is watched for so long: four heartbeats.
+const WATCH: Duration = Duration::from_secs(4);
+
+/// Registers this node. A name whose holder was heard a moment ago may be that of a process that was killed, in whose place
+/// this one was started: so the holder is watched for a while, and refuses this node only if it is heard again.
+pub(crate) async fn register(node: &NewNode, shared: &dyn Shared) -> Result<(), StartError> {
+    let Join::NameHeld(holder) = shared.join(node, None).await? else { return Ok(()) };
+    tracing::info!(name = node.name, seconds = WATCH.as_secs(), "waiting whether the last node of this name is gone");
+    tokio::time::sleep(WATCH).await;
+    match shared.join(node, Some(holder)).await? {
+        Join::Joined => Ok(()),
+        Join::NameHeld(_) => Err(StartError::NameHeld(node.name.clone())),
+    }
 }
 
 async fn follow(engine: &Arc<Engine>, mut version: i64) {

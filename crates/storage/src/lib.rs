@@ -35,7 +35,8 @@ pub use page::Page;
 pub use publications::{Added, Publication, Publications, Tally, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
-    Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing, Shared,
+    Beat, Change, Changes, Drained, Dropped, Holder, Join, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing,
+    Shared,
 };
 pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};

@@ -10,9 +10,9 @@ use crate::{
     logging,
     store::{self, StoreUrl},
 };
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, Stopped};
+use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, StartError, Stopped};
 use model::{Clock, IdSource, SystemClock};
 use std::{path::PathBuf, sync::Arc};
 use storage::{NewNode, NodeRole, Vault};
@@ -109,7 +109,13 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         shared_clock,
     })
     .await
-    .context("the deliveries that wait could not be taken up")?;
+    .map_err(|fault| match fault {
+        StartError::NameHeld(name) => anyhow!(
+            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each a name of its own, \
+             for example POSTRIDER_NODE=worker-2"
+        ),
+        fault => anyhow!(fault).context("the deliveries that wait could not be taken up"),
+    })?;
     let dev_key = if dev { Some(dev::make_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
@@ -129,12 +135,19 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     .await?;
     let limits =
         http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
-    let stop = http::stop_signal()?;
+    let signal = http::stop_signal()?;
     println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
         dev::greet(address, &key, path.as_deref());
     }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
+    let mut is_displaced = false;
+    let stop = async {
+        tokio::select! {
+            () = signal => {}
+            () = engine.displaced() => is_displaced = true,
+        }
+    };
     http::serve(listener, router, limits, stop).await;
 
     tracing::info!("stopping: finishing what is under way");
@@ -143,6 +156,9 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         Stopped::CutOff(requests) => tracing::warn!(requests, "cut off; their deliveries stay due"),
     }
     store.close().await?;
+    if is_displaced {
+        bail!("another node took the name {:?}; this one has stopped", engine.node().name);
+    }
     tracing::info!("stopped");
     Ok(())
 }

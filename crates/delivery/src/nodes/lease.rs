@@ -19,6 +19,8 @@ struct State {
     renewed: Option<Instant>,
     /// Since when every heartbeat was heard.
     steady: Option<Instant>,
+    /// Others have declared this node lost.
+    is_revoked: bool,
 }
 
 impl Lease {
@@ -39,6 +41,13 @@ impl Lease {
             state.steady = Some(began);
         }
         state.renewed = Some(began);
+        state.is_revoked = false;
+    }
+
+    /// Until it is renewed this node has nothing.
+    pub(crate) fn revoke(&self) {
+        let mut state = self.state.lock();
+        (state.steady, state.is_revoked) = (None, true);
     }
 
     pub(crate) fn missed(&self) {
@@ -47,8 +56,10 @@ impl Lease {
 
     /// Whether nobody can have declared this node dead yet.
     pub(crate) fn holds(&self) -> bool {
-        let renewed = self.state.lock().renewed;
-        !self.is_needed || renewed.is_none_or(|renewed| Self::now().duration_since(renewed) < LEASE)
+        let state = self.state.lock();
+        let (renewed, is_revoked) = (state.renewed, state.is_revoked);
+        drop(state);
+        !self.is_needed || !is_revoked && renewed.is_none_or(|renewed| Self::now().duration_since(renewed) < LEASE)
     }
 
     /// Whether it has been heard for so long that a silence of others is theirs.

@@ -6,6 +6,7 @@ mod copy;
 mod database;
 mod faults;
 mod history;
+mod names;
 mod outbox;
 mod places;
 mod roles;
