@@ -1,5 +1,6 @@
 //! The commands' way to a running server: HTTP, as any other client.
 
+use crate::config;
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
@@ -44,6 +45,8 @@ impl Server {
         body: Option<String>,
         headers: &[(&'static str, String)],
     ) -> anyhow::Result<Value> {
+        // A tenant or key that is misspelt would be another's, or nobody's.
+        config::check_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.exchange(method, path, body, headers))
     }

@@ -5,7 +5,7 @@ mod http;
 pub(crate) mod keys;
 
 use crate::{
-    config::{Config, Flags},
+    config::{self, Config, Flags},
     entropy::SystemEntropy,
     logging,
     store::{self, StoreUrl},
@@ -60,6 +60,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         dev::relax(&mut config);
     }
     let _logs = logging::start(&config.log, config.log_format)?;
+    for (name, near) in config::suspicious_variables() {
+        tracing::warn!("the variable {name} is not read here; is {near} meant?");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(config, args.dev))
 }

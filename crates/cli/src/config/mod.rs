@@ -1,10 +1,14 @@
 //! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
 //! names the variable, the value's problem and an example; a secret's value is never printed.
 
+mod environment;
+mod log_filter;
+
 use crate::store::{self, StoreUrl};
 use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::ValueEnum;
+pub(crate) use environment::{check as check_environment, suspicious as suspicious_variables};
 use figment::{
     Figment, Profile,
     providers::{Format, Serialized, Toml},
@@ -119,12 +123,14 @@ impl Raw {
             settings = settings.merge(Serialized::from(flat(there), Profile::Default));
         }
         let settings: Dict = settings
-            .merge(Serialized::from(variables()?, Profile::Default))
+            .merge(Serialized::from(environment::settings()?, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
             .extract()?;
         if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
             let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
-            bail!("{} has the unknown setting {unknown:?}; known are {}", file.display(), known.join(", "));
+            let meant = nearest(unknown, known.iter().copied());
+            let meant = meant.map(|near| format!(" is {near} meant?")).unwrap_or_default();
+            bail!("{} has the unknown setting {unknown:?};{meant} known are {}", file.display(), known.join(", "));
         }
         Ok(Self(settings))
     }
@@ -211,7 +217,7 @@ impl Raw {
             tenants_on_first_use: self.flag("tenants_on_first_use")?,
             catalog_folder: self.text("catalog_folder").map(PathBuf::from),
             strict_catalog: self.flag("catalog_strict")?,
-            log: self.text("log").unwrap_or_default(),
+            log: self.get("log", log_filter::check)?,
             log_format: self.get("log_format", |text| {
                 LogFormat::from_str(text, true)
                     .map_err(|_| format!("is {text:?} but must be text or json, for example json"))
@@ -243,23 +249,26 @@ fn flat(settings: Dict) -> Dict {
     flattened
 }
 
-/// The environment, text as it is: figment's own provider reads a key made of digits as a number.
-fn variables() -> anyhow::Result<Map<&'static str, String>> {
-    let mut given = Map::new();
-    for (name, variable, _) in SETTINGS {
-        let Some(value) = std::env::var_os(variable) else { continue };
-        let Ok(text) = value.into_string() else { bail!("{variable} must be text in UTF-8") };
-        given.insert(name, text.trim().to_owned());
-    }
-    Ok(given)
-}
-
 /// A parser's complaint in one line, without the line that it is about: a secret may stand there.
 fn without_source(complaint: &str) -> String {
     let quoted = |line: &str| line.split_once('|').is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok());
     let drawn = |line: &str| line.trim_start().starts_with('|');
     let kept: Vec<_> = complaint.lines().filter(|line| !quoted(line) && !drawn(line)).map(str::trim).collect();
     kept.join(": ")
+}
+
+/// The name among these that somebody may have meant.
+fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let (name, ours) = (name.to_ascii_lowercase(), "postrider");
+    let alike = |other: &str| {
+        let other = other.to_ascii_lowercase();
+        // What all of them begin with says nothing.
+        let cut = |text: &str| text.strip_prefix(ours).unwrap_or(text).trim_start_matches(['_', ':']).to_owned();
+        strsim::jaro_winkler(&cut(&name), &cut(&other))
+    };
+    let scored = among.into_iter().map(|other| (alike(other), other));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+    best.filter(|(score, _)| *score > 0.8).map(|(_, name)| name)
 }
 
 fn variable(name: &str) -> &'static str {
