@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     entropy::SystemEntropy,
+    output::line,
     serve::keys,
     store::{self, StoreUrl},
 };
@@ -59,12 +60,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         source.close().await?;
         target.close().await?;
         let Copied { tenants, keys, subscriptions, events, deliveries, waiting } = copied?;
-        println!(
+        line!(
             "Copied {tenants} tenants, {keys} keys, {subscriptions} subscriptions, {events} events and {deliveries} \
              deliveries, {waiting} of which wait to be sent."
         );
         if let StoreUrl::Sqlite(path) = &from {
-            println!(
+            line!(
                 "Start the server with POSTRIDER_STORE set to the new store and POSTRIDER_MASTER_KEY to the same key \
                  (that of {}, unless it was given), and never again with the old one.",
                 keys::beside(path, "key").display()

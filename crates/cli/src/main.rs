@@ -10,6 +10,7 @@ mod key;
 mod logging;
 mod migrate;
 mod openapi;
+mod output;
 mod publish;
 mod serve;
 mod sink;
@@ -64,7 +65,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("postrider: {fault:#}");
+            output::complaint!("postrider: {fault:#}");
             ExitCode::FAILURE
         }
     }

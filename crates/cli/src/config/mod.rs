@@ -102,6 +102,14 @@ impl Config {
     }
 }
 
+/// The SQLite file that is configured here, for commands that look beside it; the usual one where that cannot be said.
+pub(crate) fn store_path() -> PathBuf {
+    match Config::read(None, Vec::new()) {
+        Ok(Config { store: StoreUrl::Sqlite(path), .. }) => path,
+        _ => PathBuf::from("postrider.db"),
+    }
+}
+
 /// Settings as text, wherever they come from.
 struct Raw(Dict);
 

@@ -1,6 +1,6 @@
 //! `postrider serve`: puts store, engine and API together, serves, and stops in good order.
 
-mod dev;
+pub(crate) mod dev;
 mod http;
 pub(crate) mod keys;
 
@@ -8,6 +8,7 @@ use crate::{
     config::{self, Config, Flags},
     entropy::SystemEntropy,
     logging,
+    output::notice,
     store::{self, StoreUrl},
 };
 use anyhow::{Context, anyhow, bail, ensure};
@@ -87,7 +88,7 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
     let store = store::open(&config, &config.store, vault).await?;
     // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
-    let admin_key_hash = keys::admin_key_hash(&config, &*store).await?;
+    let admin_key_hash = keys::admin_key_hash(&config, &*store, dev).await?;
     // Where nodes share a store they share its clock, too.
     let shared_clock = store.shared().map(|_| Arc::<SharedClock>::default());
     let (clock, sleeper): (Arc<dyn Clock>, Arc<dyn Sleeper>) = match &shared_clock {
@@ -119,7 +120,7 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         ),
         fault => anyhow!(fault).context("the deliveries that wait could not be taken up"),
     })?;
-    let dev_key = if dev { Some(dev::make_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
+    let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
         store: store.clone(),
@@ -139,9 +140,11 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let limits =
         http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
     let signal = http::stop_signal()?;
-    println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
+    notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
-        dev::greet(address, &key, path.as_deref());
+        let url = dev::keep_url(address, path.as_deref())?;
+        dev::greet(&url, &key, path.as_deref());
+        dev::warn_if_reachable(address);
     }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
     let mut is_displaced = false;

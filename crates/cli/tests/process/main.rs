@@ -11,6 +11,7 @@ mod file;
 mod isolation;
 mod logs;
 mod nodes;
+mod pipes;
 mod readme;
 mod shutdown;
 mod sink;

@@ -50,4 +50,6 @@ async fn the_quick_start_works_as_pasted() {
     })
     .await;
     assert!(line.contains(" verified ("), "{line}");
+    let printed: String = terminals.iter().map(|terminal| terminal.stdout()).collect();
+    assert!(!printed.contains("NOT VERIFIED"), "{printed}");
 }

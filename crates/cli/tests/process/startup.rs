@@ -260,7 +260,13 @@ async fn only_the_owner_may_read_key_files() {
     let binary = env!("CARGO_BIN_EXE_postrider");
     let script = format!("umask 000; exec '{binary}' serve --dev --listen 127.0.0.1:0");
     let server = Launch::script(folder.path(), &script).start().await;
-    for name in ["postrider.db.key", "postrider.db.admin-key-hash", "postrider.db.dev-key"] {
+    for name in [
+        "postrider.db.key",
+        "postrider.db.admin-key-hash",
+        "postrider.db.dev-key",
+        "postrider.db.dev-operator-key",
+        "postrider.db.dev-url",
+    ] {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
