@@ -31,6 +31,9 @@ pub(crate) struct Ready {
     busy_lanes: usize,
     /// Bytes of deliveries in memory.
     queued_bytes: usize,
+    /// Events are taken and nothing is sent, until the operator resumes it; absent when that is not so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paused: bool,
 }
 
 /// What is known of the store: it is really written to, but not for every request that asks.
@@ -98,5 +101,6 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Json<Ready>, Proble
         in_flight: health.lanes.in_flight,
         busy_lanes: health.lanes.busy_lanes,
         queued_bytes: health.lanes.queued_bytes,
+        paused: app.engine.is_paused(),
     }))
 }

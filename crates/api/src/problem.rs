@@ -95,6 +95,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
+    /// The operator has paused the installation.
+    pub(crate) fn paused() -> Self {
+        Self::new(StatusCode::CONFLICT, "paused", "The operator has paused all deliveries, so nothing can be sent now")
+    }
+
     pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))

@@ -80,6 +80,10 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     if !source.half_deleted_tenants().await?.is_empty() {
         bail!("a tenant is being deleted in the store to read; start the server on it once, so that it is finished");
     }
+    if source.is_paused().await? {
+        // What must not be sent from there must not be sent from here.
+        target.set_paused(true).await?;
+    }
     for entry in source.custom_types().await? {
         target.put_custom_type(&entry).await?;
     }

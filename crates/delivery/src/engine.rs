@@ -15,7 +15,11 @@ use model::{
     AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, SubscriptionId, SubscriptionState, TenantId,
     Timestamp, delivery::decide,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 use storage::{NewNode, Outcome, StorageError, Store, Waiting, Write};
 use tokio::sync::{Semaphore, watch};
 
@@ -54,6 +58,8 @@ pub struct Engine {
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
     pub(crate) doubts: Doubts,
+    /// Nothing is sent.
+    pub(crate) paused: AtomicBool,
     /// Another node has this one's name.
     pub(crate) displaced: watch::Sender<bool>,
 }
@@ -113,6 +119,7 @@ impl Engine {
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
             doubts: Doubts::default(),
+            paused: AtomicBool::new(false),
             displaced: watch::Sender::new(false),
         });
         let version = match engine.store.shared() {
@@ -130,6 +137,8 @@ impl Engine {
             }
             None => None,
         };
+        // Before anything is taken up.
+        engine.follow_pause().await?;
         engine.finish_deletions().await?;
         let targets = engine.load().await?;
         engine.run_journal(task);
@@ -258,7 +267,7 @@ impl Engine {
     /// Sends one delivery, gives its room to the next, and journals what came of it.
     async fn deliver(self: Arc<Self>, start: Start) {
         let Start { lane, job, room } = start;
-        if !self.lease.holds() {
+        if !self.lease.holds() || self.is_paused() {
             // Others may believe this node dead and have its work by now.
             self.work(self.lanes.abandon(lane, &job, room));
             return;

@@ -11,6 +11,7 @@ mod journal;
 mod lanes;
 mod maintenance;
 mod nodes;
+mod pause;
 mod target;
 mod wake;
 

@@ -130,6 +130,9 @@ async fn follow(engine: &Arc<Engine>, mut version: i64) {
             Ok(known) => version = known,
             Err(fault) => tracing::warn!(error = %fault, "could not learn what has changed"),
         }
+        if let Err(fault) = engine.follow_pause().await {
+            tracing::warn!(error = %fault, "could not learn whether deliveries are paused");
+        }
         if engine.node.role.delivers() && engine.lease.holds() {
             let took = async {
                 if engine.doubts.must_look() {

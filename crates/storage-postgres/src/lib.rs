@@ -208,6 +208,21 @@ impl Store for PgStore {
         Ok(())
     }
 
+    async fn is_paused(&self) -> Result<bool, StorageError> {
+        let rows = self.read(As::Worker, "SELECT 1 FROM postrider.meta WHERE name = 'paused'", &[]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
+        let sql = match paused {
+            true => "INSERT INTO postrider.meta (name, value) VALUES ('paused', '\\x01') ON CONFLICT (name) DO NOTHING",
+            false => "DELETE FROM postrider.meta WHERE name = 'paused'",
+        };
+        self.write(As::Worker, sql, &[]).await?;
+        self.write(As::Worker, "SELECT pg_notify('postrider', 'paused')", &[]).await?;
+        Ok(())
+    }
+
     fn shared(&self) -> Option<&dyn Shared> {
         Some(self)
     }

@@ -140,6 +140,19 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn is_paused(&self) -> Result<bool, StorageError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'paused')";
+        self.readers.read(move |connection| connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite)).await
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
+        let sql = match paused {
+            true => "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused', x'01')",
+            false => "DELETE FROM meta WHERE name = 'paused'",
+        };
+        self.writer.transaction(move |tx| tx.execute(sql, []).map(drop).map_err(sqlite)).await
+    }
+
     async fn close(&self) -> Result<(), StorageError> {
         self.readers.close();
         self.writer.close().await

@@ -64,6 +64,12 @@ pub trait Store:
     /// Proves that a write would be durable now.
     async fn check_writable(&self) -> Result<(), StorageError>;
 
+    /// Whether nothing may be sent from this store. It is kept with the data, so a copy of the store has it too.
+    async fn is_paused(&self) -> Result<bool, StorageError>;
+
+    /// Durable when it returns; other nodes learn it within a second.
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError>;
+
     /// What it offers when several nodes can work on it.
     fn shared(&self) -> Option<&dyn Shared> {
         None

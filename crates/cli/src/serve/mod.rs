@@ -15,8 +15,8 @@ use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
 use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, StartError, Stopped};
 use model::{Clock, IdSource, SystemClock};
-use std::{path::PathBuf, sync::Arc};
-use storage::{NewNode, NodeRole, Vault};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
 /// Serve the API and deliver.
@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// For trying things out: allows http:// and loopback receivers, makes tenants on first use, prints a key
     #[arg(long)]
     dev: bool,
+    /// Send nothing until `postrider resume`, also after a restart without this flag: for a restored copy
+    #[arg(long)]
+    paused: bool,
     /// Configuration file [default: postrider.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -65,10 +68,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         tracing::warn!("the variable {name} is not read here; is {near} meant?");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, args.dev))
+    runtime.block_on(serve(config, Mode { dev: args.dev, paused: args.paused }))
 }
 
-async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
+/// What flags alone say.
+#[derive(Clone, Copy)]
+struct Mode {
+    dev: bool,
+    paused: bool,
+}
+
+async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()> {
     let path = match &config.store {
         StoreUrl::Sqlite(path) => Some(path.clone()),
         StoreUrl::Postgres(_) => None,
@@ -89,6 +99,9 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let store = store::open(&config, &config.store, vault).await?;
     // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
     let admin_key_hash = keys::admin_key_hash(&config, &*store, dev).await?;
+    if paused {
+        pause(&*store).await?;
+    }
     // Where nodes share a store they share its clock, too.
     let shared_clock = store.shared().map(|_| Arc::<SharedClock>::default());
     let (clock, sleeper): (Arc<dyn Clock>, Arc<dyn Sleeper>) = match &shared_clock {
@@ -146,6 +159,9 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         dev::greet(&url, &key, path.as_deref());
         dev::warn_if_reachable(address);
     }
+    if engine.is_paused() {
+        notice!("Deliveries are paused: nothing is sent until `postrider resume` (POST /api/v1/nodes/resume).");
+    }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
     let mut is_displaced = false;
     let stop = async {
@@ -166,6 +182,34 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         bail!("another node took the name {:?}; this one has stopped", engine.node().name);
     }
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Long enough for several heartbeats of every node.
+const HEARTBEATS: Duration = Duration::from_secs(3);
+
+/// Before anything is read from the store, so that nothing is sent. Of an installation whose nodes are delivering it is
+/// most likely a mistake: a copy was meant. (In a copy the nodes of the original are there too, but silent.)
+async fn pause(store: &dyn Store) -> anyhow::Result<()> {
+    if let Some(shared) = store.shared()
+        && !store.is_paused().await?
+    {
+        let before = shared.nodes().await?;
+        let mut live: Vec<Node> = before.into_iter().filter(|node| node.state == NodeState::Live).collect();
+        if !live.is_empty() {
+            tokio::time::sleep(HEARTBEATS).await;
+            let after = shared.nodes().await?;
+            live.retain(|one| after.iter().any(|node| node.id == one.id && node.heartbeat_at > one.heartbeat_at));
+        }
+        let live: Vec<&str> = live.iter().map(|node| node.name.as_str()).collect();
+        ensure!(
+            live.is_empty(),
+            "--paused is for a restored copy, but other nodes deliver from this database ({}); to pause them all, run: \
+             postrider pause",
+            live.join(", ")
+        );
+    }
+    store.set_paused(true).await?;
     Ok(())
 }
 

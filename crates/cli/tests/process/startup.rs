@@ -291,6 +291,8 @@ async fn every_subcommand_explains_itself() {
         "tenant get",
         "tenant list",
         "tenant delete",
+        "pause",
+        "resume",
         "publish",
         "sink",
     ];

@@ -262,6 +262,11 @@ impl Lanes {
         self.state.lock().scheduler.lane(lane).map(|lane| lane.target.clone())
     }
 
+    /// While it is paused nothing is started; what is under way goes on.
+    pub(crate) fn set_paused(&self, paused: bool) -> Work {
+        self.change(|state, _| state.scheduler.set_paused(paused))
+    }
+
     /// Starts nothing any more, and returns when the outcome of everything that was started is durable.
     pub(crate) async fn drain(&self) {
         self.state.lock().scheduler.stop();

@@ -19,6 +19,11 @@ const STEP: Duration = Duration::from_millis(10);
 /// Runs until the process ends.
 pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
     loop {
+        // Whoever looks at a restored copy wants to see all of it.
+        if engine.is_paused() {
+            sleeper.sleep_until(Some(engine.clock.now().after(EVERY))).await;
+            continue;
+        }
         if let Err(fault) = round(&engine, &*sleeper, keep).await {
             tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
         }

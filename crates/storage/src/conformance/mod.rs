@@ -201,6 +201,7 @@ macro_rules! conformance_suite {
             }
             whole {
                 a_store_that_works_says_so
+                a_pause_is_kept_until_it_is_ended
                 what_comes_after_the_close_is_refused_and_handed_back
             }
         }

@@ -61,6 +61,9 @@ pub(crate) async fn test(
     if !subscription.state.is_active() {
         return Err(Problem::bad_request("The subscription is inactive; activate it first"));
     }
+    if app.engine.is_paused() {
+        return Err(Problem::paused());
+    }
     let event = event(&app, &subscription, &request)?;
     let sent = app.engine.test_subscription(&subscription, event).await;
     let attempt = sent.attempt;

@@ -126,6 +126,15 @@ impl Store for Watched {
         self.store.check_writable().await
     }
 
+    async fn is_paused(&self) -> Result<bool> {
+        self.store.is_paused().await
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<()> {
+        self.writable()?;
+        self.store.set_paused(paused).await
+    }
+
     async fn close(&self) -> Result<()> {
         self.store.close().await
     }

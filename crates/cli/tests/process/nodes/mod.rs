@@ -8,6 +8,7 @@ mod faults;
 mod history;
 mod names;
 mod outbox;
+mod pause;
 mod places;
 mod roles;
 mod upgrade;

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod disk;
 pub(crate) mod load;
+pub(crate) mod markdown;
 pub(crate) mod raw;
 pub(crate) mod receiver;
 pub(crate) mod server;
