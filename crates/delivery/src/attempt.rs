@@ -40,6 +40,14 @@ impl Outgoing {
     }
 }
 
+/// When an attempt is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) now: Timestamp,
+    /// The same by the clock that receivers compare with theirs.
+    pub(crate) stamp: Timestamp,
+}
+
 /// Sends `outgoing` to `target` as attempt number `number`.
 pub(crate) async fn send(
     egress: &Egress,
@@ -47,7 +55,7 @@ pub(crate) async fn send(
     target: &Target,
     outgoing: &Outgoing,
     number: u32,
-    now: Timestamp,
+    times: Times,
 ) -> (Attempt, AttemptResult) {
     let unsendable = |message: &str| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
@@ -57,7 +65,7 @@ pub(crate) async fn send(
         Err(fault) => (unsendable(fault), String::new()),
         Ok(prepared) => {
             let body = outgoing.body(target.subscription.profile);
-            match headers(prepared, target.subscription.profile, outgoing, &body, now) {
+            match headers(prepared, target.subscription.profile, outgoing, &body, times) {
                 Err(fault) => (unsendable(fault), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
@@ -66,7 +74,7 @@ pub(crate) async fn send(
             }
         }
     };
-    report(sent, lines, target.subscription.profile, number, now)
+    report(sent, lines, target.subscription.profile, number, times.now)
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -80,7 +88,7 @@ fn headers(
     profile: Profile,
     outgoing: &Outgoing,
     body: &[u8],
-    now: Timestamp,
+    Times { now, stamp }: Times,
 ) -> Result<(HeaderMap, String), &'static str> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
@@ -93,7 +101,7 @@ fn headers(
         headers.insert(name.clone(), value);
         Ok::<_, &'static str>(())
     };
-    let (rules, id, seconds) = (profile.rules(), outgoing.public_id(), now.seconds());
+    let (rules, id, seconds) = (profile.rules(), outgoing.public_id(), stamp.seconds());
     set(&ID, ID.as_str(), id)?;
     set(&TIMESTAMP, TIMESTAMP.as_str(), &seconds.to_string())?;
     let mut signatures = String::with_capacity(64);
@@ -110,7 +118,7 @@ fn headers(
         match value {
             profile::HeaderValue::EventId => set(name, shown, id)?,
             profile::HeaderValue::EventType => set(name, shown, outgoing.event.event_type.as_str())?,
-            profile::HeaderValue::AttemptTime => set(name, shown, &now.to_string())?,
+            profile::HeaderValue::AttemptTime => set(name, shown, &stamp.to_string())?,
         }
     }
     if let (Some(own), Some(name), Some((secret, _))) =

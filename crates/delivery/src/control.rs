@@ -1,7 +1,7 @@
 //! What owners do with their subscriptions and deliveries. Each is committed first and true in memory right after.
 
 use crate::{
-    attempt::{self, Outgoing},
+    attempt::{self, Outgoing, Times},
     engine::Engine,
     target::Target,
 };
@@ -149,8 +149,8 @@ impl Engine {
         let _permit = self.tests.acquire().await;
         let target = Target::new(subscription.clone());
         let outgoing = Outgoing::new(event);
-        let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &outgoing, 1, now).await;
+        let times = Times { now: self.clock.now(), stamp: self.clock.wall() };
+        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &outgoing, 1, times).await;
         let success = matches!(result, AttemptResult::Response { status, .. }
             if subscription.profile.rules().verdict(status) == model::Verdict::Delivered);
         TestSend { attempt, success }

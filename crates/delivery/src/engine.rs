@@ -1,15 +1,16 @@
 //! The engine: index, journal, lanes and egress put together, started, recovered and stopped.
 
 use crate::{
-    attempt,
+    attempt::{self, Times},
     egress::Egress,
     index::Index,
     journal::{Journal, JournalTask, Offer, journal},
     lanes::{Lanes, Load, Start, Work},
     maintenance::retention,
     nodes::{self, Doubts, Lease},
+    steady::SteadyClock,
     target::{Defaults, Target},
-    wake::{SharedClock, Sleeper},
+    wake::Sleeper,
 };
 use model::{
     AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, SubscriptionId, SubscriptionState, TenantId,
@@ -38,8 +39,8 @@ pub struct Parts {
     pub retention: Option<Duration>,
     /// Who this is, when several nodes work on the store.
     pub node: NewNode,
-    /// Put right by the store's clock, when several nodes work on it.
-    pub shared_clock: Option<Arc<SharedClock>>,
+    /// `clock`, where it is one that follows another: it has to be fed.
+    pub steady_clock: Option<Arc<SteadyClock>>,
 }
 
 /// A running engine.
@@ -128,15 +129,18 @@ impl Engine {
                 let (asked, began) = (engine.clock.now(), Lease::now());
                 let (_, shown) = shared.beat().await?;
                 engine.lease.renew(began);
-                if let Some(clock) = &parts.shared_clock {
+                if let Some(clock) = &parts.steady_clock {
                     // Before it makes its first id.
-                    clock.adjust(shown, asked);
+                    clock.begin(Some((shown, asked)), None);
                 }
                 // Before anything is read: what changes while it is read is told again.
                 Some(shared.version().await?)
             }
             None => None,
         };
+        if let Some(clock) = &parts.steady_clock {
+            engine.begin_with(clock).await?;
+        }
         // Before anything is taken up.
         engine.follow_pause().await?;
         engine.finish_deletions().await?;
@@ -147,8 +151,11 @@ impl Engine {
             engine.recover(targets).await?;
             engine.run_retention(parts.sleeper, parts.retention);
         }
+        if let Some(clock) = &parts.steady_clock {
+            engine.run_clock(clock.clone());
+        }
         if let Some(version) = version {
-            nodes::run(&engine, version, parts.shared_clock);
+            nodes::run(&engine, version, parts.steady_clock);
         }
         Ok(engine)
     }
@@ -275,7 +282,9 @@ impl Engine {
         let Some(target) = self.lanes.target(lane) else { return };
         let number = job.attempts + 1;
         let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, now).await;
+        let stamp = self.clock.wall();
+        let (attempt, result) =
+            attempt::send(&self.egress, &self.defaults, &target, &job.outgoing, number, Times { now, stamp }).await;
         let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
         let subscription = &target.subscription;
         let policy = match target.prepared(&self.defaults) {

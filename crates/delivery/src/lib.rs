@@ -12,6 +12,7 @@ mod lanes;
 mod maintenance;
 mod nodes;
 mod pause;
+mod steady;
 mod target;
 mod wake;
 
@@ -20,5 +21,6 @@ pub use control::{ChangeError, RetryError, TestSend};
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError};
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use lanes::Load;
+pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
-pub use wake::{SharedClock, Sleeper, TestClock};
+pub use wake::{Sleeper, TestClock};

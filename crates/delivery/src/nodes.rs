@@ -6,8 +6,8 @@ mod outbox;
 
 use crate::{
     engine::{Engine, StartError},
+    steady::SteadyClock,
     target::Target,
-    wake::SharedClock,
 };
 pub(crate) use lease::{Doubts, Lease};
 use model::{SubscriptionId, SubscriptionState, TenantId};
@@ -27,7 +27,7 @@ const PIECE: usize = 1_000;
 const PIECES: usize = 20;
 
 /// Starts what runs beside the deliveries.
-pub(crate) fn run(engine: &Arc<Engine>, version: i64, clock: Option<Arc<SharedClock>>) {
+pub(crate) fn run(engine: &Arc<Engine>, version: i64, clock: Option<Arc<SteadyClock>>) {
     spawn(engine, move |engine| async move { beat(&engine, clock.as_deref()).await });
     spawn(engine, move |engine| async move { follow(&engine, version).await });
     if engine.node.role.delivers() {
@@ -46,7 +46,7 @@ fn spawn<F: Future<Output = ()> + Send>(engine: &Arc<Engine>, task: impl FnOnce(
     });
 }
 
-async fn beat(engine: &Arc<Engine>, clock: Option<&SharedClock>) {
+async fn beat(engine: &Arc<Engine>, clock: Option<&SteadyClock>) {
     let Some(shared) = engine.store.shared() else { return };
     let mut beats = 0_u64;
     loop {
@@ -54,8 +54,9 @@ async fn beat(engine: &Arc<Engine>, clock: Option<&SharedClock>) {
         match tokio::time::timeout(LEASE / 3, shared.beat()).await {
             Ok(Ok((Beat::Live, shown))) => {
                 engine.lease.renew(began);
-                if let Some(clock) = clock {
-                    clock.adjust(shown, asked);
+                if clock.is_some_and(|clock| clock.observe(shown, asked)) {
+                    // By a clock that jumped everybody looks silent.
+                    engine.lease.missed();
                 }
             }
             Ok(Ok((Beat::Lost, _))) => match register_again(engine, shared).await {

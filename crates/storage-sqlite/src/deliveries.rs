@@ -3,6 +3,7 @@
 mod due;
 mod list;
 mod pending;
+mod pull_back;
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
@@ -130,6 +131,10 @@ impl Deliveries for SqliteStore {
         let waiting = self.readers.read(due::waiting).await?;
         waiting.into_iter().for_each(found);
         Ok(())
+    }
+
+    async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {
+        pull_back::pull_back(self, now, longest).await
     }
 
     async fn due(

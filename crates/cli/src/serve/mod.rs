@@ -13,8 +13,8 @@ use crate::{
 };
 use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, StartError, Stopped};
-use model::{Clock, IdSource, SystemClock};
+use delivery::{AddressPolicy, Defaults, Egress, Engine, StartError, SteadyClock, Stopped, Watched};
+use model::{Clock, IdSource};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
@@ -103,16 +103,13 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
         pause(&*store).await?;
     }
     // Where nodes share a store they share its clock, too.
-    let shared_clock = store.shared().map(|_| Arc::<SharedClock>::default());
-    let (clock, sleeper): (Arc<dyn Clock>, Arc<dyn Sleeper>) = match &shared_clock {
-        Some(clock) => (clock.clone(), clock.clone()),
-        None => (Arc::new(SystemClock), Arc::new(SystemClock)),
-    };
+    let steady = SteadyClock::new(if store.shared().is_some() { Watched::Store } else { Watched::Machine });
+    let clock: Arc<dyn Clock> = steady.clone();
     let ids = Arc::new(IdSource::new(Box::new(SystemEntropy)));
     let engine = Engine::start(delivery::Parts {
         store: store.clone(),
         clock: clock.clone(),
-        sleeper,
+        sleeper: steady.clone(),
         ids: ids.clone(),
         egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
         defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base },
@@ -123,7 +120,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
             role: config.role,
             version: env!("CARGO_PKG_VERSION").into(),
         },
-        shared_clock,
+        steady_clock: Some(steady),
     })
     .await
     .map_err(|fault| match fault {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod backlog;
+mod clock;
 mod commands;
 mod connections;
 mod crash;

@@ -12,7 +12,7 @@ mod scheduler;
 
 use crate::{attempt::Outgoing, index::Index, target::Target};
 pub(crate) use lane::Job;
-use lane::SpilledSince;
+use lane::{EVER, SpilledSince};
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
 use parking_lot::Mutex;
 use scheduler::Scheduler;
@@ -107,6 +107,7 @@ impl Lanes {
     /// The store has something in this queue of the subscription that is due at `at`.
     pub(crate) fn expect(&self, target: &Target, queue: Queue, at: Timestamp, index: &Index) -> Work {
         let now = self.clock.now();
+        let at = if queue == Queue::Retry { at } else { EVER };
         self.change(|state, work| {
             let Some(lane) = state.lane_of(target, index) else { return };
             if let Some(one) = state.scheduler.lane(lane) {
@@ -229,8 +230,10 @@ impl Lanes {
         let Refill { lane, target, queue, limit, held } = refill;
         let now = self.clock.now();
         let (tenant, id) = (&target.subscription.tenant, target.subscription.id);
-        let found = match self.store.due(tenant, id, queue, now, limit, &held).await {
-            Ok(found) => found,
+        let by = if queue == Queue::Retry { now } else { Timestamp::from_micros(i64::MAX) };
+        let found = match self.store.due(tenant, id, queue, by, limit, &held).await {
+            Ok(found) if queue == Queue::Retry => found,
+            Ok(found) => Due { next: found.next.map(|_| EVER), ..found },
             Err(fault) => {
                 tracing::warn!(
                     subscription = %id,
@@ -308,7 +311,7 @@ impl State {
             return;
         }
         if full || !lane.is_open() || lane.has_backlog(job.queue, now) {
-            lane.leave_in_store(job.queue, job.id.made_at());
+            lane.leave_in_store(job.queue, EVER);
         } else {
             self.scheduler.push(index, job);
         }

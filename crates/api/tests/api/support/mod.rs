@@ -123,7 +123,7 @@ impl TestApp {
             },
             max_concurrency: 64,
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
-            shared_clock: None,
+            steady_clock: None,
         })
         .await
         .unwrap();

@@ -1,7 +1,7 @@
 //! Several nodes on one PostgreSQL, under load, and what can happen to them: every acknowledged event is delivered. For
 //! each fault the ledger is printed.
 
-mod clocks;
+pub(crate) mod clocks;
 mod copy;
 mod database;
 mod faults;

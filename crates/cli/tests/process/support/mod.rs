@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod disk;
+pub(crate) mod faketime;
 pub(crate) mod load;
 pub(crate) mod markdown;
 pub(crate) mod raw;
