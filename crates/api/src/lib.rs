@@ -11,6 +11,7 @@ mod follow;
 mod health;
 mod keys;
 mod list;
+mod log;
 mod memory;
 mod nodes;
 mod prefixes;
@@ -30,10 +31,12 @@ pub use router::{health_router, openapi, router};
 
 use auth::Directory;
 use delivery::Engine;
+use health::Probe;
+use log::RequestLog;
 use memory::Memory;
 use model::{Clock, EventPattern, IdSource, IdStyle, TenantId, Timestamp, catalog::Catalog};
 use parking_lot::RwLock;
-use problem::Problem;
+use problem::{Problem, RequestIds};
 use std::{
     ops::Deref,
     sync::{Arc, atomic::AtomicI64},
@@ -123,6 +126,9 @@ pub struct Inner {
     pub(crate) settings: Settings,
     pub(crate) memory: Arc<Memory>,
     pub(crate) started_at: Timestamp,
+    pub(crate) request_ids: RequestIds,
+    pub(crate) request_log: RequestLog,
+    pub(crate) probe: Probe,
     /// Up to where the changes of other nodes are known here.
     pub(crate) version: tokio::sync::Mutex<i64>,
     /// When somebody who is not known last made us look.
@@ -152,6 +158,9 @@ impl App {
         }
         let app = Self(Arc::new(Inner {
             started_at: parts.clock.now(),
+            request_ids: RequestIds::new((parts.ids.event(parts.clock.now()).uuid().as_u128() >> 16) as u64),
+            request_log: RequestLog::default(),
+            probe: Probe::default(),
             version: tokio::sync::Mutex::new(version),
             looked_at: AtomicI64::new(0),
             engine: parts.engine,

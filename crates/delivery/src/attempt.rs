@@ -40,6 +40,14 @@ impl Outgoing {
     }
 }
 
+/// When an attempt is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) now: Timestamp,
+    /// The same by the clock that receivers compare with theirs.
+    pub(crate) stamp: Timestamp,
+}
+
 /// Sends `outgoing` to `target` as attempt number `number`. A fault of this machine is no attempt.
 pub(crate) async fn send(
     egress: &Egress,
@@ -47,7 +55,7 @@ pub(crate) async fn send(
     target: &Target,
     outgoing: &Outgoing,
     number: u32,
-    now: Timestamp,
+    times: Times,
 ) -> Result<(Attempt, AttemptResult), LocalFault> {
     let unsendable = |message: &str| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
@@ -62,7 +70,7 @@ pub(crate) async fn send(
                 target.subscription.profile,
                 (outgoing, outgoing.public_id(defaults.ids)),
                 &body,
-                now,
+                times,
             ) {
                 Err(fault) => (unsendable(fault), String::new()),
                 Ok((headers, lines)) => {
@@ -72,7 +80,7 @@ pub(crate) async fn send(
             }
         }
     };
-    Ok(report(sent, lines, target.subscription.profile, number, now))
+    Ok(report(sent, lines, target.subscription.profile, number, times.now))
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -86,7 +94,7 @@ fn headers(
     profile: Profile,
     (outgoing, id): (&Outgoing, &str),
     body: &[u8],
-    now: Timestamp,
+    Times { now, stamp }: Times,
 ) -> Result<(HeaderMap, String), &'static str> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
@@ -99,7 +107,7 @@ fn headers(
         headers.insert(name.clone(), value);
         Ok::<_, &'static str>(())
     };
-    let (rules, seconds) = (profile.rules(), now.seconds());
+    let (rules, seconds) = (profile.rules(), stamp.seconds());
     set(&ID, ID.as_str(), id)?;
     set(&TIMESTAMP, TIMESTAMP.as_str(), &seconds.to_string())?;
     let mut signatures = String::with_capacity(64);
@@ -116,7 +124,7 @@ fn headers(
         match value {
             profile::HeaderValue::EventId => set(name, shown, id)?,
             profile::HeaderValue::EventType => set(name, shown, outgoing.event.event_type.as_str())?,
-            profile::HeaderValue::AttemptTime => set(name, shown, &now.to_string())?,
+            profile::HeaderValue::AttemptTime => set(name, shown, &stamp.to_string())?,
         }
     }
     if let (Some(own), Some(name), Some((secret, _))) =

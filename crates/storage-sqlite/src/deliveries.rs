@@ -3,6 +3,7 @@
 mod due;
 mod list;
 mod pending;
+mod pull_back;
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
@@ -138,6 +139,10 @@ impl Deliveries for SqliteStore {
         Ok(())
     }
 
+    async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {
+        pull_back::pull_back(self, now, longest).await
+    }
+
     async fn due(
         &self,
         tenant: &TenantId,
@@ -147,6 +152,8 @@ impl Deliveries for SqliteStore {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
+        // Their outcomes could not be kept.
+        self.place.is_there().map_err(StorageError::unavailable)?;
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };
         self.readers.read_of(tenant, move |connection, tenant| due::due(connection, tenant, &ask)).await

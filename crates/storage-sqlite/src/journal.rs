@@ -2,7 +2,7 @@
 
 use crate::{
     SqliteStore,
-    error::sqlite,
+    error::{at_commit, sqlite},
     events,
     marks::{List, Marks},
     publications, rows, tenants,
@@ -60,7 +60,7 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
         publications::write(&mut journal.publication, &journal.published).map_err(sqlite)?;
         done
     };
-    tx.commit().map_err(sqlite)?;
+    tx.commit().map_err(at_commit)?;
     Ok(done)
 }
 

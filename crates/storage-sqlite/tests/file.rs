@@ -230,7 +230,10 @@ async fn a_file_that_is_open_is_refused() {
     let store = open(&path, 1).unwrap();
     for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
         let message = refused.unwrap_err().to_string();
-        assert!(message.contains("another process has it open") && message.contains("postrider.db"), "{message}");
+        assert!(
+            message.contains("is open in another process (this process)") && message.contains("postrider.db"),
+            "{message}"
+        );
     }
     store.check_writable().await.unwrap();
     store.close().await.unwrap();

@@ -127,7 +127,7 @@ impl Source for Given {
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Writes what `source` has in one transaction and returns when it is durable, with an answer for each write. On an
-    /// error nothing of it was written. Calls are taken up one after the other; so while one batch is on disk the next
+    /// error nothing of it was written, unless the error is [`StorageError::Unsure`]. Calls are taken up one after the other; so while one batch is on disk the next
     /// call can wait in the store, and nobody has to be woken between the two.
     ///
     /// An outcome never changes a delivery that has ended, but its attempt is kept. One that was cancelled while the
@@ -140,7 +140,7 @@ pub trait Journal: Send + Sync {
     }
 }
 
-/// A batch that was not written, handed back.
+/// A batch that was not written, or perhaps not, handed back.
 #[derive(Debug, thiserror::Error)]
 #[error("the batch was not written")]
 pub struct CommitError {

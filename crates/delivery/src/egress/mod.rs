@@ -66,18 +66,18 @@ impl EgressSettings {
         Self { policy, keep_alive: Self::KEEP_ALIVE, connections: 4_096 }
     }
 
-    /// How many connections a limit of open files leaves room for: three quarters of what the store and the logs do not
-    /// need, so that the rest is left for the API's callers.
+    /// How many connections a limit of open files leaves room for: half of what the store and the logs do not need. The
+    /// API's callers may have the other half.
     #[must_use]
     pub fn with_descriptors(self, limit: u64) -> Self {
-        let room = limit.saturating_sub(OWN_DESCRIPTORS) / 4 * 3;
+        let room = limit.saturating_sub(OWN_DESCRIPTORS) / 2;
         let connections = usize::try_from(room).unwrap_or(usize::MAX).clamp(8, CONNECTIONS_MAX);
         Self { connections, ..self }
     }
 }
 
 /// Open files of a server without callers and receivers: the store, the logs, the runtime.
-const OWN_DESCRIPTORS: u64 = 64;
+const OWN_DESCRIPTORS: u64 = 128;
 /// More connections are never open, whatever the limit of open files.
 const CONNECTIONS_MAX: usize = 65_536;
 /// More idle connections are not kept: one over TLS takes about 20 KiB.

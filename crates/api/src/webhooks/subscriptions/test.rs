@@ -70,6 +70,9 @@ pub(crate) async fn test(
     if !subscription.state.is_active() {
         return Err(Problem::bad_request("The subscription is inactive; activate it first"));
     }
+    if app.engine.is_paused() {
+        return Err(Problem::paused());
+    }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // To its end even when the client hangs up: a request that was sent belongs into the log.

@@ -4,12 +4,14 @@
 mod http;
 mod operations;
 mod receiver;
+mod setup;
 mod store;
 
 pub(crate) use self::{
     http::{Caller, LONGEST, within},
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},
+    setup::Setup,
     store::Watched,
 };
 
@@ -23,7 +25,7 @@ use storage::{
 };
 use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
-use tokio_rustls::rustls::{RootCertStore, pki_types::CertificateDer};
+use tokio_rustls::rustls::RootCertStore;
 
 /// How long installations of tests keep events.
 pub(crate) const RETENTION: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -49,39 +51,6 @@ impl Entropy for OsEntropy {
 /// store's own test; here it would only cost time.
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
-}
-
-/// What an installation can be set to.
-#[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub(crate) start: Timestamp,
-    pub(crate) allow_http: bool,
-    /// Receivers on loopback may be dialled.
-    pub(crate) allow_loopback: bool,
-    pub(crate) tenants_on_first_use: bool,
-    /// `WEBHOOK_MAX_RETRIES`.
-    pub(crate) max_retries: u8,
-    /// Everything else that can be set.
-    pub(crate) settings: api::Settings,
-    /// Connections to receivers, at most.
-    pub(crate) connections: usize,
-    /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
-    pub(crate) trusted: Vec<CertificateDer<'static>>,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            start: START,
-            allow_http: true,
-            allow_loopback: true,
-            tenants_on_first_use: false,
-            max_retries: 3,
-            settings: api::Settings::new(Duration::from_secs(10)),
-            connections: 1_000,
-            trusted: Vec::new(),
-        }
-    }
 }
 
 /// A running installation. A test ends with [`TestApp::finish`] or [`TestApp::finish_leaving`].
@@ -134,7 +103,7 @@ impl TestApp {
             },
             max_concurrency: 64,
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
-            shared_clock: None,
+            steady_clock: None,
         })
         .await
         .unwrap();

@@ -63,6 +63,11 @@ impl Launch {
         self.env("PATH", &search)
     }
 
+    pub(crate) fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
     pub(crate) fn env(mut self, variable: &str, value: &str) -> Self {
         self.environment.retain(|(name, _)| name != variable);
         self.environment.push((variable.to_owned(), value.to_owned()));

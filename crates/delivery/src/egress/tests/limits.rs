@@ -117,7 +117,8 @@ async fn without_keep_alive_every_request_has_its_own_connection() {
 
 #[test]
 fn the_limit_of_connections_follows_from_that_of_descriptors() {
-    for (descriptors, connections) in [(0, 8), (64, 8), (128, 48), (1_024, 720), (65_536, 49_104), (u64::MAX, 65_536)] {
+    for (descriptors, connections) in [(0, 8), (128, 8), (256, 64), (1_024, 448), (65_536, 32_704), (u64::MAX, 65_536)]
+    {
         assert_eq!(settings().with_descriptors(descriptors).connections, connections, "{descriptors}");
     }
 }
