@@ -85,6 +85,31 @@ async fn a_refusal_of_the_http_library_reaches_the_client() {
     }
 }
 
+/// A request that two readers could take for different ones (RFC 9112, sections 2.2, 3.2 and 6.1).
+#[tokio::test]
+async fn a_request_with_two_meanings_is_refused_and_publishes_nothing() {
+    let (_folder, server) = server().await;
+    let with = |headers: &str, id: &str| publish(id).replacen("host: a\r\n", headers, 1);
+    let chunked = "host: a\r\ntransfer-encoding: chunked\r\n";
+    let rows = [
+        ("a bare line feed in the header", publish("lf").replace("\r\n", "\n")),
+        ("one bare line feed", publish("one-lf").replacen("host: a\r\n", "host: a\n", 1)),
+        ("a bare carriage return", publish("cr").replacen("host: a\r\n", "host: a\rx: y\r\n", 1)),
+        ("length and chunks", with(chunked, "both")),
+        ("two lengths", with("host: a\r\ncontent-length: 1\r\n", "lengths")),
+        ("two hosts", with("host: a\r\nhost: b\r\n", "hosts")),
+        ("two tenants", with("host: a\r\nx-tenant-id: other\r\n", "tenants")),
+    ];
+    for (name, request) in rows {
+        let mut raw = Raw::connect(server.address);
+        raw.send(request.as_bytes());
+        let (status, body) = raw.answer(SOON).unwrap_or_else(|| panic!("no answer to {name}"));
+        assert_eq!(status, 400, "{name}: {body}");
+    }
+    let events = server.tenant("acme").await.get("/api/v1/events").await.body;
+    assert_eq!(events, json!([]));
+}
+
 const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
 
 /// (How long each may take is checked with a clock of its own, in `serve/http/connection.rs`.)

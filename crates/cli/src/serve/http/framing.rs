@@ -1,8 +1,8 @@
 //! Refuses HTTP/1 requests whose end a proxy in front could see at another place than this server (request smuggling): a
 //! line that ends with a bare LF, and a `Content-Length` beside a `Transfer-Encoding` (RFC 9112, sections 2.2 and 6.1).
 //!
-//! The HTTP library takes both. This stands below it and looks at the bytes of request heads as they arrive; what must not
-//! pass it spoils with a NUL, which the library answers with 400 and a closed connection.
+//! The HTTP library takes both. This stands below it and looks at the bytes of request heads as they arrive. In the place of
+//! what must not pass, the library reads the end of a head that it answers with 400 and a closed connection.
 
 use std::{
     io,
@@ -15,20 +15,36 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub(super) struct Checked<S> {
     stream: S,
     framing: Framing,
+    /// The part of [`SPOILT`] that has still to be read.
+    spoilt: &'static [u8],
 }
+
+/// No head may have a NUL. The library looks at a head that came in pieces only when its end is there too.
+const SPOILT: &[u8] = b"\0\r\n\r\n";
 
 impl<S> Checked<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, framing: Framing::default() }
+        Self { stream, framing: Framing::default(), spoilt: &[] }
+    }
+
+    fn read_spoilt(&mut self, buffer: &mut ReadBuf<'_>) {
+        let (now, later) = self.spoilt.split_at(self.spoilt.len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        self.spoilt = later;
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Checked<S> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        this.framing.check(&mut buffer.filled_mut()[before..]);
+        if this.spoilt.is_empty() {
+            let before = buffer.filled().len();
+            ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+            let Some(good) = this.framing.check(&buffer.filled()[before..]) else { return Poll::Ready(Ok(())) };
+            buffer.set_filled(before + good);
+            this.spoilt = SPOILT;
+        }
+        this.read_spoilt(buffer);
         Poll::Ready(Ok(()))
     }
 }
@@ -90,19 +106,34 @@ enum Place {
     Over,
 }
 
+/// How much of a line passes.
+enum Line {
+    Passes(usize),
+    /// All before its line feed.
+    Refused(usize),
+}
+
 const HTTP2: &[u8] = b"pri * http/2.0";
 
 impl Framing {
-    /// Looks at what has arrived, and spoils it from where it must not pass.
-    fn check(&mut self, mut bytes: &mut [u8]) {
-        while !bytes.is_empty() {
-            let seen = match self.place {
-                Place::Over => return,
-                Place::Body(left) | Place::Chunk(left) => self.pass(left, bytes.len()),
-                Place::Start | Place::Head | Place::ChunkSize | Place::Trailer => self.line(bytes),
+    /// Looks at the bytes that have arrived. Answers how many of them may pass, when not all may.
+    fn check(&mut self, bytes: &[u8]) -> Option<usize> {
+        let mut seen = 0;
+        while seen < bytes.len() {
+            let rest = &bytes[seen..];
+            seen += match self.place {
+                Place::Over => return None,
+                Place::Body(left) | Place::Chunk(left) => self.pass(left, rest.len()),
+                Place::Start | Place::Head | Place::ChunkSize | Place::Trailer => match self.line(rest) {
+                    Line::Passes(length) => length,
+                    Line::Refused(good) => {
+                        self.place = Place::Over;
+                        return Some(seen + good);
+                    }
+                },
             };
-            bytes = &mut bytes[seen..];
         }
+        None
     }
 
     /// Passes over bytes of a body.
@@ -118,20 +149,13 @@ impl Framing {
         seen
     }
 
-    /// Reads up to the end of a line; answers how many bytes that were.
-    fn line(&mut self, bytes: &mut [u8]) -> usize {
-        for (at, byte) in bytes.iter_mut().enumerate() {
+    /// Reads up to the end of a line.
+    fn line(&mut self, bytes: &[u8]) -> Line {
+        for (at, byte) in bytes.iter().enumerate() {
             match *byte {
-                b'\n' if !self.after_cr => {
-                    self.refuse(byte);
-                    return at + 1;
-                }
                 b'\n' => {
-                    self.after_cr = false;
-                    if !self.end_of_line() {
-                        self.refuse(byte);
-                    }
-                    return at + 1;
+                    let whole = std::mem::take(&mut self.after_cr);
+                    return if whole && self.end_of_line() { Line::Passes(at + 1) } else { Line::Refused(at) };
                 }
                 b'\r' => self.after_cr = true,
                 other => {
@@ -142,12 +166,7 @@ impl Framing {
                 }
             }
         }
-        bytes.len()
-    }
-
-    fn refuse(&mut self, byte: &mut u8) {
-        *byte = 0;
-        self.place = Place::Over;
+        Line::Passes(bytes.len())
     }
 
     /// `false` when the request must be refused.
@@ -209,17 +228,38 @@ impl Framing {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::{collections::VecDeque, task::Waker};
 
-    /// Sends a stream in pieces; answers it as it is passed on.
-    fn passed(stream: &[u8], piece: usize) -> Vec<u8> {
-        let mut framing = Framing::default();
-        let mut all = Vec::new();
-        for part in stream.chunks(piece.max(1)) {
-            let mut part = part.to_vec();
-            framing.check(&mut part);
-            all.extend(part);
+    /// A stream that arrives in pieces.
+    struct Pieces(VecDeque<Vec<u8>>);
+
+    impl AsyncRead for Pieces {
+        fn poll_read(self: Pin<&mut Self>, _: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+            let pieces = &mut self.get_mut().0;
+            if let Some(mut piece) = pieces.pop_front() {
+                let later = piece.split_off(piece.len().min(buffer.remaining()));
+                buffer.put_slice(&piece);
+                if !later.is_empty() {
+                    pieces.push_front(later);
+                }
+            }
+            Poll::Ready(Ok(()))
         }
-        all
+    }
+
+    /// Sends a stream in pieces; answers it as it is passed on to one who reads so many bytes at once.
+    fn passed(stream: &[u8], piece: usize, read: usize) -> Vec<u8> {
+        let mut checked = Checked::new(Pieces(stream.chunks(piece).map(<[u8]>::to_vec).collect()));
+        let (mut all, mut bytes) = (Vec::new(), vec![0; read]);
+        loop {
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let read = Pin::new(&mut checked).poll_read(&mut Context::from_waker(Waker::noop()), &mut buffer);
+            assert!(matches!(read, Poll::Ready(Ok(()))));
+            if buffer.filled().is_empty() {
+                return all;
+            }
+            all.extend_from_slice(buffer.filled());
+        }
     }
 
     const GOOD: [&str; 7] = [
@@ -245,22 +285,28 @@ mod tests {
     proptest! {
         #[test]
         fn good_requests_pass_unchanged_and_bad_ones_are_spoilt(
-            before in prop::collection::vec(0..5usize, 0..4), last in 0..7usize, piece in 1..40usize
+            before in prop::collection::vec(0..5usize, 0..4), last in 0..7usize, piece in 1..40usize, read in 1..40usize
         ) {
             let mut stream: Vec<u8> = before.iter().flat_map(|one| GOOD[*one].bytes()).collect();
             let mut good = stream.clone();
             good.extend(GOOD[last].bytes());
-            prop_assert_eq!(passed(&good, piece), good);
+            prop_assert_eq!(passed(&good, piece, read), good);
             let start = stream.len();
             stream.extend(BAD[last].bytes());
-            let passed = passed(&stream, piece);
+            let passed = passed(&stream, piece, read);
             prop_assert_eq!(&passed[..start], &stream[..start]);
-            prop_assert_eq!(passed[start..].iter().filter(|byte| **byte == 0).count(), 1);
+            let nul = start + passed[start..].iter().position(|byte| *byte == 0).unwrap();
+            prop_assert_eq!(&passed[start..nul], &stream[start..nul]);
+            prop_assert_eq!(stream[nul], b'\n');
+            prop_assert!(passed[nul..].starts_with(SPOILT));
         }
 
         #[test]
-        fn any_bytes_are_read(stream in prop::collection::vec(any::<u8>(), 0..300), piece in 1..40usize) {
-            prop_assert_eq!(passed(&stream, piece).len(), stream.len());
+        fn any_bytes_are_read(
+            stream in prop::collection::vec(any::<u8>(), 0..300), piece in 1..40usize, read in 1..40usize
+        ) {
+            let passed = passed(&stream, piece, read);
+            prop_assert!(passed == stream || passed.windows(SPOILT.len()).any(|window| window == SPOILT));
         }
     }
 }
