@@ -34,7 +34,7 @@ use utoipa::{
                        `errors` the fields at fault. Lists are arrays, newest first; a `Link` header with `rel=\"next\"` \
                        leads to the next page. Calls of the core API refuse unknown fields and query parameters; those of \
                        the platform and tenant API name them in `warnings` (in the header `X-Warnings` where the answer is \
-                       a list).",
+                       a list). A query parameter without a value counts as absent.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
