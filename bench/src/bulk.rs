@@ -171,6 +171,7 @@ pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: b
             ),
             response_headers: "content-type: text/plain\ncontent-length: 2".into(),
             response_body: Bytes::from_static(b"ok"),
+            note: None,
         },
         next: Next { status, at: None, disable_subscription: false },
     }))
@@ -222,7 +223,7 @@ async fn next(batches: Batches) -> anyhow::Result<(Batches, Option<Vec<Write>>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use storage::{Deliveries, DeliveryFilter, Page};
+    use storage::{Deliveries, DeliveryFilter, ListScope, Page};
 
     #[tokio::test]
     async fn what_is_written_is_there() {
@@ -244,7 +245,7 @@ mod tests {
         })
         .await
         .unwrap();
-        let all = store.deliveries(&acme, &DeliveryFilter::default(), Page::first(100)).await.unwrap();
+        let all = store.deliveries(ListScope::Tenant(&acme), &DeliveryFilter::default(), Page::first(100)).await.unwrap().rows;
         let of = |status| all.iter().filter(|one| one.status == status).count();
         assert_eq!((all.len(), of(DeliveryStatus::Delivered), of(DeliveryStatus::Failed)), (6, 2, 1));
         close(store).await.unwrap();

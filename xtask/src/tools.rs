@@ -9,7 +9,7 @@ use std::{
 };
 
 /// A program, and the Debian package that has it.
-const PROGRAMS: [(&str, &str); 16] = [
+const PROGRAMS: [(&str, &str); 21] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -19,7 +19,12 @@ const PROGRAMS: [(&str, &str); 16] = [
     ("initdb", POSTGRESQL),
     ("pgbouncer", "pgbouncer"),
     ("faketime", "faketime"),
+    ("sqlite3", "sqlite3"),
+    ("prlimit", "util-linux"),
+    ("script", "bsdutils"),
+    ("mount", "mount"),
     ("node", "nodejs"),
+    ("nginx", "nginx-light"),
     ("npm", "npm"),
     ("chromium", "chromium"),
     // The languages of docs/receiving.md.

@@ -50,6 +50,7 @@ impl App {
 
     async fn learn(&self, shared: &dyn Shared) -> Result<(), StorageError> {
         let mut version = self.version.lock().await;
+        let _alone = self.changing_directory.write().await;
         let changes = shared.changes(*version).await?;
         match changes.list {
             None => {

@@ -11,6 +11,7 @@ mod follow;
 mod health;
 mod keys;
 mod list;
+mod log;
 mod memory;
 mod nodes;
 mod prefixes;
@@ -30,10 +31,12 @@ pub use router::{health_router, openapi, router};
 
 use auth::Directory;
 use delivery::Engine;
+use health::Probe;
+use log::RequestLog;
 use memory::Memory;
 use model::{Clock, EventPattern, IdSource, IdStyle, TenantId, Timestamp, catalog::Catalog};
 use parking_lot::RwLock;
-use problem::Problem;
+use problem::{Problem, RequestIds};
 use std::{
     ops::Deref,
     sync::{Arc, atomic::AtomicI64},
@@ -116,10 +119,16 @@ pub struct Inner {
     pub(crate) types: Types,
     /// Held from reading an event type until its change is known: two changes at once must see each other.
     pub(crate) changing_types: tokio::sync::Mutex<()>,
+    /// Shared from changing a tenant or a key in the store until the directory has it; alone from reading what others
+    /// have changed. Else what was read before such a change would undo it here.
+    pub(crate) changing_directory: tokio::sync::RwLock<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
     pub(crate) memory: Arc<Memory>,
     pub(crate) started_at: Timestamp,
+    pub(crate) request_ids: RequestIds,
+    pub(crate) request_log: RequestLog,
+    pub(crate) probe: Probe,
     /// Up to where the changes of other nodes are known here.
     pub(crate) version: tokio::sync::Mutex<i64>,
     /// When somebody who is not known last made us look.
@@ -149,6 +158,9 @@ impl App {
         }
         let app = Self(Arc::new(Inner {
             started_at: parts.clock.now(),
+            request_ids: RequestIds::new((parts.ids.event(parts.clock.now()).uuid().as_u128() >> 16) as u64),
+            request_log: RequestLog::default(),
+            probe: Probe::default(),
             version: tokio::sync::Mutex::new(version),
             looked_at: AtomicI64::new(0),
             engine: parts.engine,
@@ -159,6 +171,7 @@ impl App {
             known: RwLock::new(Arc::new(Known::new(catalog))),
             types: Types::new(parts.settings.strict_catalog),
             changing_types: tokio::sync::Mutex::new(()),
+            changing_directory: tokio::sync::RwLock::new(()),
             admin_key_hash: parts.admin_key_hash,
             memory: Memory::new(parts.settings.request_memory),
             settings: parts.settings,
@@ -180,6 +193,7 @@ impl App {
         if !self.settings.tenants_on_first_use {
             return Err(Problem::not_found(format!("Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}")));
         }
+        let _changing = self.changing_directory.read().await;
         self.store.put_tenant(id, None, None, self.clock.now()).await?;
         self.directory.add_tenant(id);
         Ok(())

@@ -1,4 +1,7 @@
-//! `GET /api/v1/nodes`.
+//! `GET /api/v1/nodes`, and pausing all of them.
+
+pub(crate) mod pause;
+pub(crate) mod resume;
 
 use crate::{App, auth::Admin, problem::Problem};
 use axum::{Json, extract::State};
@@ -28,6 +31,14 @@ pub(crate) struct NodeShown {
     waiting: u32,
     /// It is the one that answers.
     is_this: bool,
+    /// Nothing is sent: all nodes of a store are paused and resumed together.
+    paused: bool,
+}
+
+/// Whether anything is sent.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Pause {
+    paused: bool,
 }
 
 /// The nodes that work on this store, with those that are gone since a day
@@ -35,7 +46,9 @@ pub(crate) struct NodeShown {
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
     let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app)])) };
     let nodes = shared.nodes().await?;
+    let paused = app.engine.is_paused();
     let shown = |node: storage::Node| NodeShown {
+        paused,
         id: node.id,
         name: node.name,
         role: node.role,
@@ -61,5 +74,6 @@ fn alone(app: &App) -> NodeShown {
         heartbeat_at: app.clock.now(),
         waiting: 0,
         is_this: true,
+        paused: app.engine.is_paused(),
     }
 }

@@ -2,16 +2,25 @@
 //! faults by field, and a request id. What the client must not know goes to the log, once, here.
 
 use crate::family::Family;
+use crate::log::Asked;
 use axum::{
     body::Body,
-    extract::Request,
+    extract::{ConnectInfo, Request},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, Version, header};
 use model::{Invalid, Problems};
 use serde::Serialize;
-use std::{error::Error, fmt::Write as _, sync::Arc};
+use std::{
+    error::Error,
+    fmt::Write as _,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+};
 use utoipa::ToSchema;
 
 /// A refusal.
@@ -87,6 +96,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
+    /// The operator has paused the installation.
+    pub(crate) fn paused() -> Self {
+        Self::new(StatusCode::CONFLICT, "paused", "The operator has paused all deliveries, so nothing can be sent now")
+    }
+
     pub(crate) fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
@@ -120,11 +134,6 @@ impl Problem {
         self.with_header(header::CONNECTION, HeaderValue::from_static("close"))
     }
 
-    #[cfg(test)]
-    pub(crate) fn status(&self) -> StatusCode {
-        self.0.status
-    }
-
     /// 503: try again shortly.
     pub(crate) fn busy(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
@@ -134,6 +143,27 @@ impl Problem {
     /// With a stable name of its own.
     pub(crate) fn with_code(self, code: &'static str) -> Self {
         self.edit(|inner| inner.code = code)
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The names of the fields at fault.
+    pub(crate) fn fields(&self) -> Vec<&str> {
+        self.0.errors.iter().map(|fault| fault.field.as_str()).collect()
+    }
+
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// With the fault that the log should show.
@@ -161,6 +191,10 @@ impl From<storage::StorageError> for Problem {
             storage::StorageError::Unavailable(_) => {
                 Self::busy("The store is not available now; try again shortly").because(&fault)
             }
+            storage::StorageError::Unsure(_) => Self::busy(
+                "The store failed while this was being written; it may have been done, so look before you repeat it",
+            )
+            .because(&fault),
             _ => Self::internal().because(&fault),
         }
     }
@@ -177,31 +211,49 @@ impl IntoResponse for Problem {
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Writes the bodies of problems, where the request's id is known.
+/// Names of requests that came without one: a part that is this process's, and a number.
+#[derive(Debug)]
+pub(crate) struct RequestIds {
+    process: u64,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(crate) const fn new(process: u64) -> Self {
+        Self { process, next: AtomicU64::new(1) }
+    }
+
+    /// The client's own, where it can be shown; else a new one.
+    fn of(&self, given: Option<&HeaderValue>) -> HeaderValue {
+        let usable = |id: &&HeaderValue| (1..=100).contains(&id.len()) && id.to_str().is_ok();
+        given.filter(usable).cloned().unwrap_or_else(|| {
+            let text = format!("{:016x}{:016x}", self.process, self.next.fetch_add(1, Relaxed));
+            HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("none"))
+        })
+    }
+}
+
+/// Gives every answer its request's id, and writes the bodies of problems.
 pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(REQUEST_ID).cloned();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let (family, version) = (Family::of(&path), request.version());
+    let id = app.request_ids.of(request.headers().get(REQUEST_ID));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let (family, version) = (Family::of(request.uri().path()), request.version());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let mut response = next.run(request).await;
     let status = response.status();
-    let Problem(problem) = match response.extensions_mut().remove::<Problem>() {
+    let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
-        None => return response,
+        None => {
+            response.headers_mut().insert(REQUEST_ID, id);
+            return response;
+        }
     };
-    let status = family.status(problem.status, problem.code);
+    let status = family.status(problem.status(), problem.code());
     *response.status_mut() = status;
-    let usable = |id: &HeaderValue| id.len() <= 100 && id.to_str().is_ok();
-    let id = given.filter(usable).unwrap_or_else(|| {
-        HeaderValue::try_from(app.ids.event(app.clock.now()).uuid().simple().to_string())
-            .unwrap_or(HeaderValue::from_static("none"))
-    });
     let request_id = id.to_str().unwrap_or_default();
-    if let Some(cause) = &problem.cause {
-        tracing::error!(request_id, %method, path, status = status.as_u16(), cause, "request failed");
-    } else {
-        tracing::debug!(request_id, %method, path, status = status.as_u16(), detail = problem.detail, "refused");
-    }
+    app.request_log.note(&Asked { request_id, method: &method, path: uri.path(), peer }, &problem);
+    let Problem(problem) = problem;
     let body = ProblemBody {
         kind: "about:blank",
         title: status.canonical_reason().unwrap_or("Error"),

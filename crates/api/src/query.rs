@@ -30,7 +30,7 @@ impl Query {
     }
 
     pub(crate) fn number(&self, name: &str, range: RangeInclusive<u32>, default: u32) -> Result<u32, Problem> {
-        let Some((_, text)) = self.pairs.iter().find(|(key, _)| key == name) else { return Ok(default) };
+        let Some(text) = self.text(name) else { return Ok(default) };
         match text.parse() {
             Ok(number) if range.contains(&number) => Ok(number),
             _ => {

@@ -25,6 +25,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
         .routes(routes!(nodes::list))
+        .routes(routes!(nodes::pause::pause))
+        .routes(routes!(nodes::resume::resume))
         .routes(routes!(audit::coverage::coverage))
         .routes(routes!(audit::report::put::put, audit::report::get::get))
         .routes(routes!(health::healthz))

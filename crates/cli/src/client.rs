@@ -1,19 +1,24 @@
 //! The commands' way to a running server: HTTP, as any other client.
 
+use crate::{
+    config, output,
+    serve::dev::{Files, TENANT},
+};
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
 use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::Value;
+use std::path::{Path, PathBuf};
 
 /// Where the server is and who is calling.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Server {
-    /// The server
-    #[arg(long, env = "POSTRIDER_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    url: String,
-    /// The operator's key or a tenant's; by default the one that `serve --dev` left in postrider.db.dev-key
+    /// The server [default: the one that `serve --dev` started in this folder, else http://127.0.0.1:8080]
+    #[arg(long, env = "POSTRIDER_URL", value_name = "URL")]
+    url: Option<String>,
+    /// The operator's key or a tenant's [default: the one that `serve --dev` keeps in this folder]
     #[arg(long, env = "POSTRIDER_KEY", hide_env_values = true, value_name = "KEY")]
     key: Option<String>,
     /// The tenant to act in; required with the operator's key
@@ -21,22 +26,47 @@ pub(crate) struct Server {
     tenant: Option<String>,
 }
 
+/// Whose call it is, where no key is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Caller {
+    Operator,
+    Tenant,
+}
+
+/// Where a call goes, and with which credentials.
+struct Target {
+    url: String,
+    key: String,
+    tenant: Option<String>,
+    /// The file that the key is from.
+    file: Option<PathBuf>,
+}
+
 impl Server {
     /// A server that was named otherwise than by `--url`.
     pub(crate) fn at(url: &str, key: Option<String>, tenant: Option<String>) -> Self {
-        Self { url: url.to_owned(), key, tenant }
+        Self { url: Some(url.to_owned()), key, tenant }
     }
 
-    fn key(&self) -> anyhow::Result<String> {
-        if let Some(key) = &self.key {
-            return Ok(key.clone());
+    /// What is not given is what a server with `--dev` left beside its store.
+    fn target(&self, caller: Caller) -> anyhow::Result<Target> {
+        let files = Files::beside(&config::store_path());
+        let read = |path: &Path| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
+        let url = self.url.clone().or_else(|| read(&files.url)).unwrap_or_else(|| "http://127.0.0.1:8080".into());
+        let tenant = self.tenant.clone();
+        if let Some(key) = self.key.clone() {
+            return Ok(Target { url, key, tenant, file: None });
         }
-        std::fs::read_to_string("postrider.db.dev-key")
-            .map(|text| text.trim().to_owned())
-            .map_err(|_| anyhow!("a key is required: give --key or POSTRIDER_KEY (the operator's key or a tenant's)"))
+        let file = if caller == Caller::Operator { files.operator_key } else { files.tenant_key };
+        let key = read(&file).ok_or_else(|| {
+            anyhow!("a key is required: give --key or POSTRIDER_KEY (the operator's key or a tenant's)")
+        })?;
+        // The operator's key acts in a tenant; that one has one.
+        let tenant = tenant.or_else(|| (caller == Caller::Operator).then(|| TENANT.to_owned()));
+        Ok(Target { url, key, tenant, file: Some(file) })
     }
 
-    /// Makes a call and answers its JSON; null when there is none.
+    /// Makes a tenant's call and answers its JSON; null when there is none.
     pub(crate) fn call(
         &self,
         method: Method,
@@ -44,10 +74,30 @@ impl Server {
         body: Option<String>,
         headers: &[(&'static str, String)],
     ) -> anyhow::Result<Value> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(self.exchange(method, path, body, headers))
+        self.call_as(Caller::Tenant, method, path, body, headers)
     }
 
+    /// Makes a call that only the operator may.
+    pub(crate) fn call_as_operator(&self, method: Method, path: &str, body: Option<String>) -> anyhow::Result<Value> {
+        self.call_as(Caller::Operator, method, path, body, &[])
+    }
+
+    fn call_as(
+        &self,
+        caller: Caller,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+        headers: &[(&'static str, String)],
+    ) -> anyhow::Result<Value> {
+        // A tenant or key that is misspelt would be another's, or nobody's.
+        config::check_environment()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(self.target(caller)?.exchange(method, path, body, headers))
+    }
+}
+
+impl Target {
     async fn exchange(
         &self,
         method: Method,
@@ -61,7 +111,7 @@ impl Server {
         let mut request = Request::builder()
             .method(method)
             .uri(uri)
-            .header(header::AUTHORIZATION, format!("Bearer {}", self.key()?))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.key))
             .header(header::CONTENT_TYPE, "application/json");
         if let Some(tenant) = &self.tenant {
             request = request.header("x-tenant-id", tenant);
@@ -84,7 +134,13 @@ impl Server {
             .with_context(|| format!("no answer from {}; is the server running there?", self.url))?;
         let status = response.status();
         let bytes = response.into_body().collect().await?.to_bytes();
-        answer(status, &bytes)
+        let answered = answer(status, &bytes);
+        match &self.file {
+            Some(file) if status == StatusCode::UNAUTHORIZED => {
+                answered.with_context(|| format!("the key in {} is not one of this server's", file.display()))
+            }
+            _ => answered,
+        }
     }
 }
 
@@ -101,7 +157,7 @@ fn answer(status: StatusCode, bytes: &[u8]) -> anyhow::Result<Value> {
 
 /// Prints an answer for people and programs alike.
 pub(crate) fn print(value: &impl serde::Serialize) {
-    println!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
+    output::line!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// A value for a path.

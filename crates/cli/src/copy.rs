@@ -3,6 +3,7 @@
 use crate::{
     config::Config,
     entropy::SystemEntropy,
+    output::line,
     serve::keys,
     store::{self, StoreUrl},
 };
@@ -59,12 +60,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         source.close().await?;
         target.close().await?;
         let Copied { tenants, keys, subscriptions, events, deliveries, waiting } = copied?;
-        println!(
+        line!(
             "Copied {tenants} tenants, {keys} keys, {subscriptions} subscriptions, {events} events and {deliveries} \
              deliveries, {waiting} of which wait to be sent."
         );
         if let StoreUrl::Sqlite(path) = &from {
-            println!(
+            line!(
                 "Start the server with POSTRIDER_STORE set to the new store and POSTRIDER_MASTER_KEY to the same key \
                  (that of {}, unless it was given), and never again with the old one.",
                 keys::beside(path, "key").display()
@@ -78,6 +79,10 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     let mut copied = Copied::default();
     if !source.half_deleted_tenants().await?.is_empty() {
         bail!("a tenant is being deleted in the store to read; start the server on it once, so that it is finished");
+    }
+    if source.is_paused().await? {
+        // What must not be sent from there must not be sent from here.
+        target.set_paused(true).await?;
     }
     for entry in source.custom_types().await? {
         target.put_custom_type(&entry).await?;

@@ -1,6 +1,9 @@
 //! `postrider key`: tenants' API keys, over HTTP.
 
-use crate::client::{Server, escape, print};
+use crate::{
+    client::{Server, escape, print},
+    output::line,
+};
 use clap::Subcommand;
 use http::Method;
 use serde_json::json;
@@ -49,12 +52,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             if !scope.is_empty() {
                 body["scopes"] = scope.into();
             }
-            print(&server.call(Method::POST, "/api/v1/keys", Some(body.to_string()), &[])?);
+            print(&server.call_as_operator(Method::POST, "/api/v1/keys", Some(body.to_string()))?);
         }
-        Action::List { server } => print(&server.call(Method::GET, "/api/v1/keys", None, &[])?),
+        Action::List { server } => print(&server.call_as_operator(Method::GET, "/api/v1/keys", None)?),
         Action::Revoke { id, server } => {
-            server.call(Method::DELETE, &format!("/api/v1/keys/{}", escape(&id)), None, &[])?;
-            println!("{id} is revoked");
+            server.call_as_operator(Method::DELETE, &format!("/api/v1/keys/{}", escape(&id)), None)?;
+            line!("{id} is revoked");
         }
     }
     Ok(())

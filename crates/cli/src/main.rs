@@ -10,6 +10,8 @@ mod key;
 mod logging;
 mod migrate;
 mod openapi;
+mod output;
+mod pause;
 mod publish;
 mod serve;
 mod sink;
@@ -40,6 +42,8 @@ enum Role {
     Copy(copy::Args),
     Key(key::Args),
     Tenant(tenant::Args),
+    Pause(pause::Pause),
+    Resume(pause::Resume),
     Publish(publish::Args),
     Sink(sink::Args),
     Catalog(catalog::Args),
@@ -55,6 +59,8 @@ fn main() -> ExitCode {
         Role::Copy(args) => copy::run(&args),
         Role::Key(args) => key::run(args),
         Role::Tenant(args) => tenant::run(args),
+        Role::Pause(args) => pause::pause(args),
+        Role::Resume(args) => pause::resume(args),
         Role::Publish(args) => publish::run(args),
         Role::Sink(args) => sink::run(args),
         Role::Catalog(args) => catalog::run(args),
@@ -64,7 +70,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("postrider: {fault:#}");
+            output::complaint!("postrider: {fault:#}");
             ExitCode::FAILURE
         }
     }

@@ -1,6 +1,6 @@
 //! `postrider migrate`: brings the store up to date without serving it.
 
-use crate::{config::Config, store};
+use crate::{config::Config, output::line, store};
 use std::path::PathBuf;
 
 /// Bring the store up to date.
@@ -24,9 +24,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (from, to) = runtime.block_on(store::migrate(&config))?;
     let shown = config.store.shown();
     if from == to {
-        println!("{shown} is up to date: migration {to}");
+        line!("{shown} is up to date: migration {to}");
     } else {
-        println!("{shown} was brought from migration {from} to {to}");
+        line!("{shown} was brought from migration {from} to {to}");
     }
     Ok(())
 }

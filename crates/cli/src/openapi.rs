@@ -3,6 +3,6 @@
 use anyhow::Context;
 
 pub(crate) fn run() -> anyhow::Result<()> {
-    println!("{}", api::openapi().to_pretty_json().context("the OpenAPI document cannot be written")?);
+    crate::output::line!("{}", api::openapi().to_pretty_json().context("the OpenAPI document cannot be written")?);
     Ok(())
 }

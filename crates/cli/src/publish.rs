@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, io::Read};
 ///
 /// Prints the answer, which comes when the event is durable. Example:
 ///
-/// postrider publish invoice.created --data '{"invoice_id": "inv_123"}'
+/// postrider publish customer.created --data '{"customer_id": "cus_123"}'
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// For example invoice.created
@@ -53,7 +53,7 @@ fn read_data(given: &str) -> anyhow::Result<String> {
 /// The publisher's bytes, not our rendering of them.
 fn raw(flag: &str, text: String) -> anyhow::Result<Box<RawValue>> {
     let raw: Box<RawValue> = serde_json::from_str(text.trim()).with_context(|| format!("{flag} is not valid JSON"))?;
-    ensure!(raw.get().starts_with('{'), "{flag} must be a JSON object, for example '{{\"invoice_id\": \"inv_123\"}}'");
+    ensure!(raw.get().starts_with('{'), "{flag} must be a JSON object, for example '{{\"note\": \"paid in cash\"}}'");
     Ok(raw)
 }
 

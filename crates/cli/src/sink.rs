@@ -1,5 +1,6 @@
 //! `postrider sink`: a receiver that verifies and prints what it gets, for trying things out.
 
+use crate::output::line;
 use anyhow::Context;
 use axum::{
     Router,
@@ -7,10 +8,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode, Uri};
 use model::{Clock, SystemClock};
 use std::{
-    io::Write as _,
+    fmt,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
     time::Duration,
@@ -19,8 +20,8 @@ use tokio::net::TcpListener;
 
 /// Receive webhooks, verify them and print them.
 ///
-/// Listens on loopback. With --secret it checks `webhook-signature` and the profile's own signature header. --status
-/// and --delay make it a receiver that fails or hangs.
+/// Listens on loopback. With --secret it checks `webhook-signature` and the profile's own signature header, and answers 401
+/// to what does not verify. --status and --delay make it a receiver that fails or hangs.
 #[derive(Clone, clap::Args)]
 pub(crate) struct Args {
     /// Port to listen on
@@ -49,23 +50,27 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
         let listener =
             TcpListener::bind(address).await.with_context(|| format!("--port: {address} cannot be listened on"))?;
-        println!("Receiving on http://{}", listener.local_addr()?);
+        line!("Receiving on http://{}", listener.local_addr()?);
         if args.secret.is_empty() {
-            println!("Without --secret nothing is verified.");
+            line!("Without --secret nothing is verified.");
         }
         let router = Router::new().fallback(receive).with_state(Arc::new(args));
         axum::serve(listener, router).await.context("the receiver stopped")
     })
 }
 
-async fn receive(State(args): State<Arc<Args>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn receive(State(args): State<Arc<Args>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    // Webhooks are posted. Whoever asks otherwise looks whether somebody is here.
+    match method {
+        Method::POST => {}
+        Method::GET | Method::HEAD => return "The receiver is ready: post webhooks here.\n".into_response(),
+        _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+    }
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let verdict = verdict(&args.secret, &text, &body);
     let event_type = ["x-webhook-event-type", "x-event"].iter().find_map(|name| text(name)).map(str::to_owned);
     let event_type = event_type.or_else(|| type_in(&body)).unwrap_or_else(|| "(no type)".into());
-    // One write a request: a line that another process reads is whole.
-    let _ = writeln!(
-        std::io::stdout().lock(),
+    line!(
         "{} {} {event_type} {} {verdict}\n    {}",
         SystemClock.now(),
         uri.path(),
@@ -74,6 +79,9 @@ async fn receive(State(args): State<Arc<Args>>, uri: Uri, headers: HeaderMap, bo
     );
     if args.delay > 0.0 {
         tokio::time::sleep(Duration::try_from_secs_f64(args.delay).unwrap_or(Duration::MAX)).await;
+    }
+    if verdict.is_bad() {
+        return (StatusCode::UNAUTHORIZED, "the signature does not verify\n").into_response();
     }
     let status = StatusCode::from_u16(args.status).unwrap_or(StatusCode::OK);
     (status, "received\n").into_response()
@@ -84,9 +92,34 @@ fn type_in(body: &[u8]) -> Option<String> {
     Some(value.get("type").or_else(|| value.get("event"))?.as_str()?.to_owned())
 }
 
-fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, body: &[u8]) -> String {
+/// What the signatures of a request are worth.
+enum Verdict {
+    /// Without a secret.
+    Unchecked,
+    /// The headers that verify.
+    Good(Vec<&'static str>),
+    Bad(String),
+}
+
+impl Verdict {
+    const fn is_bad(&self) -> bool {
+        matches!(self, Self::Bad(_))
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unchecked => f.write_str("not verified"),
+            Self::Good(headers) => write!(f, "verified ({})", headers.join(", ")),
+            Self::Bad(why) => write!(f, "NOT VERIFIED: {why}"),
+        }
+    }
+}
+
+fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, body: &[u8]) -> Verdict {
     if secrets.is_empty() {
-        return "not verified".into();
+        return Verdict::Unchecked;
     }
     let mut checks = Vec::new();
     let (id, timestamp) = (header("webhook-id").unwrap_or(""), header("webhook-timestamp").unwrap_or(""));
@@ -103,17 +136,16 @@ fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, bo
         }
     }
     if checks.is_empty() {
-        return "NOT VERIFIED: it has no signature".into();
+        return Verdict::Bad("it has no signature".into());
     }
     let faults: Vec<_> = checks
         .iter()
         .filter_map(|(name, result)| result.as_ref().err().map(|fault| format!("{name}: {fault}")))
         .collect();
     if faults.is_empty() {
-        let names: Vec<_> = checks.iter().map(|(name, _)| *name).collect();
-        format!("verified ({})", names.join(", "))
+        Verdict::Good(checks.iter().map(|(name, _)| *name).collect())
     } else {
-        format!("NOT VERIFIED: {}", faults.join("; "))
+        Verdict::Bad(faults.join("; "))
     }
 }
 

@@ -1,10 +1,14 @@
 //! `postrider tenant`: tenants, over HTTP.
 
-use crate::client::{Server, escape, print};
-use anyhow::Context;
+use crate::{
+    client::{Server, escape, print},
+    output::{complaint, line},
+};
+use anyhow::{Context, ensure};
 use clap::Subcommand;
 use http::Method;
 use serde_json::{Value, json};
+use std::io::IsTerminal;
 
 /// Make, show, list and delete tenants.
 ///
@@ -40,9 +44,12 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
-    /// Delete a tenant and everything it owns
+    /// Delete a tenant and everything it owns: subscriptions, events, deliveries, keys. Asks first
     Delete {
         id: String,
+        /// Do not ask; needed where nobody can be asked
+        #[arg(long)]
+        yes: bool,
         #[command(flatten)]
         server: Server,
     },
@@ -62,15 +69,32 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             if let Some(metadata) = metadata {
                 body["metadata"] = serde_json::from_str(&metadata).context("--metadata must be a JSON object")?;
             }
-            print(&server.call(Method::PUT, &path(&id), Some(body.to_string()), &[])?);
+            print(&server.call_as_operator(Method::PUT, &path(&id), Some(body.to_string()))?);
         }
-        Action::Get { id, server } => print(&server.call(Method::GET, &path(&id), None, &[])?),
+        Action::Get { id, server } => print(&server.call_as_operator(Method::GET, &path(&id), None)?),
         Action::List { server } => list(&server)?,
-        Action::Delete { id, server } => {
-            server.call(Method::DELETE, &path(&id), None, &[])?;
-            println!("{id} is deleted");
+        Action::Delete { id, yes, server } => {
+            if !yes {
+                confirm(&id)?;
+            }
+            server.call_as_operator(Method::DELETE, &path(&id), None)?;
+            line!("{id} is deleted");
         }
     }
+    Ok(())
+}
+
+/// What is deleted is gone, so its id is asked for.
+fn confirm(id: &str) -> anyhow::Result<()> {
+    ensure!(
+        std::io::stdin().is_terminal(),
+        "this deletes the tenant {id} with everything it owns, and there is nobody to ask: give --yes to do it"
+    );
+    complaint!("This deletes the tenant {id} with all its subscriptions, events, deliveries and keys, for good.");
+    complaint!("Type its id to go on:");
+    let mut typed = String::new();
+    std::io::stdin().read_line(&mut typed).context("the answer cannot be read")?;
+    ensure!(typed.trim() == id, "nothing was deleted: {:?} is not {id:?}", typed.trim());
     Ok(())
 }
 
@@ -79,7 +103,7 @@ fn list(server: &Server) -> anyhow::Result<()> {
     let mut all = Vec::new();
     loop {
         let after = all.last().and_then(|one: &Value| one["id"].as_str()).map(escape).unwrap_or_default();
-        let page = server.call(Method::GET, &format!("/api/v1/tenants?limit=500&cursor={after}"), None, &[])?;
+        let page = server.call_as_operator(Method::GET, &format!("/api/v1/tenants?limit=500&cursor={after}"), None)?;
         let rows = page.as_array().cloned().unwrap_or_default();
         let last = rows.len() < 500;
         all.extend(rows);

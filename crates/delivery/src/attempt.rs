@@ -1,7 +1,7 @@
 //! One attempt: put the request together, sign it, send it, and say what came of it.
 
 use crate::{
-    egress::{Egress, Sent},
+    egress::{Egress, LocalFault, Sent},
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
@@ -40,15 +40,23 @@ impl Outgoing {
     }
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`.
+/// When an attempt is made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) now: Timestamp,
+    /// The same by the clock that receivers compare with theirs.
+    pub(crate) stamp: Timestamp,
+}
+
+/// Sends `outgoing` to `target` as attempt number `number`. A fault of this machine is no attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,
     target: &Target,
     outgoing: &Outgoing,
     number: u32,
-    now: Timestamp,
-) -> (Attempt, AttemptResult) {
+    times: Times,
+) -> Result<(Attempt, AttemptResult), LocalFault> {
     let unsendable = |message: &str| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
         Sent { result: Err(error), took: std::time::Duration::ZERO }
@@ -62,17 +70,17 @@ pub(crate) async fn send(
                 target.subscription.profile,
                 (outgoing, outgoing.public_id(defaults.ids)),
                 &body,
-                now,
+                times,
             ) {
                 Err(fault) => (unsendable(fault), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
-                    (egress.post(&prepared.uri, &prepared.host, headers, body, timeout).await, lines)
+                    (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
                 }
             }
         }
     };
-    report(sent, lines, target.subscription.profile, number, now)
+    Ok(report(sent, lines, target.subscription.profile, number, times.now))
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -86,7 +94,7 @@ fn headers(
     profile: Profile,
     (outgoing, id): (&Outgoing, &str),
     body: &[u8],
-    now: Timestamp,
+    Times { now, stamp }: Times,
 ) -> Result<(HeaderMap, String), &'static str> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
@@ -99,7 +107,7 @@ fn headers(
         headers.insert(name.clone(), value);
         Ok::<_, &'static str>(())
     };
-    let (rules, seconds) = (profile.rules(), now.seconds());
+    let (rules, seconds) = (profile.rules(), stamp.seconds());
     set(&ID, ID.as_str(), id)?;
     set(&TIMESTAMP, TIMESTAMP.as_str(), &seconds.to_string())?;
     let mut signatures = String::with_capacity(64);
@@ -116,7 +124,7 @@ fn headers(
         match value {
             profile::HeaderValue::EventId => set(name, shown, id)?,
             profile::HeaderValue::EventType => set(name, shown, outgoing.event.event_type.as_str())?,
-            profile::HeaderValue::AttemptTime => set(name, shown, &now.to_string())?,
+            profile::HeaderValue::AttemptTime => set(name, shown, &stamp.to_string())?,
         }
     }
     if let (Some(own), Some(name), Some((secret, _))) =
@@ -125,6 +133,14 @@ fn headers(
         set(name, own.header, &format!("{}{}", own.prefix, signing::hex(&secret.hmac(body))))?;
     }
     Ok((headers, lines))
+}
+
+/// An attempt that this machine was not able to make, for those who wait for it.
+pub(crate) fn not_made(now: Timestamp) -> Attempt {
+    let text = "Not sent: the server is short of connections; try again in a moment";
+    let error = AttemptError::new(AttemptErrorKind::Unsendable, text);
+    let sent = Sent { result: Err(error), took: std::time::Duration::ZERO };
+    report(sent, String::new(), Profile::default(), 1, now).0
 }
 
 fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timestamp) -> (Attempt, AttemptResult) {
@@ -137,6 +153,7 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
         request_headers: lines,
         response_headers: String::new(),
         response_body: Bytes::new(),
+        note: None,
     };
     let result = match sent.result {
         Err(error) => {
@@ -150,6 +167,7 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
             }
             attempt.response_headers = answer.headers;
             attempt.response_body = answer.body;
+            attempt.note = answer.note;
             let ended = now.after(sent.took);
             AttemptResult::Response {
                 status: answer.status,

@@ -1,6 +1,6 @@
 //! What owners do with their subscriptions and deliveries. Each is committed first and true in memory right after.
 
-use crate::{engine::Engine, target::Target};
+use crate::{egress::Origin, engine::Engine, target::Target};
 use model::{Delivery, DeliveryId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use std::{sync::Arc, time::Duration};
 use storage::{Deleted, Insert, Retry, RetryOf, StorageError, Update};
@@ -197,8 +197,11 @@ impl Engine {
     /// Whether a subscription's URL leads to an address that must not be dialled, as far as its text tells.
     pub fn check_url(&self, url: &str) -> Result<(), String> {
         let Ok(url) = url::Url::parse(url) else { return Ok(()) };
-        let Ok(uri) = url.as_str().parse() else { return Err("must be a URL that HTTP can express".into()) };
-        self.egress.check_literal(&uri).map_err(|blocked| format!("must not lead there: {blocked}"))
+        if url.as_str().parse::<http::Uri>().is_err() {
+            return Err("must be a URL that HTTP can express".into());
+        }
+        Origin::new(&url).map_err(|_| "must name a host that a certificate can be for".to_owned())?;
+        self.egress.check_host(&url).map_err(|blocked| format!("must not lead there: {blocked}"))
     }
 
     /// Active and paused ones; deleted ones are not known any more.

@@ -1,23 +1,27 @@
 //! The engine: index, journal, lanes and egress put together, started, recovered and stopped.
 
+mod sending;
+
 use crate::{
-    attempt,
     egress::Egress,
     index::Index,
     journal::{Journal, JournalTask, Offer, journal},
-    lanes::{Job, Lanes, Load, Start, Work},
+    lanes::{Lanes, Load, Work},
     maintenance::retention,
     nodes::{self, Doubts, Lease},
+    shortages::Shortages,
+    steady::SteadyClock,
     target::{Defaults, Target},
     test_sends::TestRoom,
-    wake::{SharedClock, Sleeper},
+    wake::Sleeper,
 };
-use model::{
-    AttemptResult, Clock, DeliveryId, DeliveryStatus, IdSource, IdStyle, Queue, RetryPolicy, SubscriptionId,
-    SubscriptionState, TenantId, Timestamp, delivery::decide,
+use model::{Clock, DeliveryId, IdSource, Queue, SubscriptionId, SubscriptionState, TenantId, Timestamp};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
 };
-use std::{collections::HashMap, sync::Arc, time::Duration};
-use storage::{NewNode, Outcome, StorageError, Store, Waiting, Write};
+use storage::{NewNode, StorageError, Store, Waiting, Write};
 use tokio::sync::watch;
 
 /// What an engine is made of.
@@ -35,8 +39,8 @@ pub struct Parts {
     pub retention: Option<Duration>,
     /// Who this is, when several nodes work on the store.
     pub node: NewNode,
-    /// Put right by the store's clock, when several nodes work on it.
-    pub shared_clock: Option<Arc<SharedClock>>,
+    /// `clock`, where it is one that follows another: it has to be fed.
+    pub steady_clock: Option<Arc<SteadyClock>>,
 }
 
 /// A running engine.
@@ -54,6 +58,21 @@ pub struct Engine {
     pub(crate) node: NewNode,
     pub(crate) lease: Lease,
     pub(crate) doubts: Doubts,
+    pub(crate) shortages: Shortages,
+    /// Nothing is sent.
+    pub(crate) paused: AtomicBool,
+    /// Another node has this one's name.
+    pub(crate) displaced: watch::Sender<bool>,
+}
+
+/// Why an engine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The node that has the name is live.
+    #[error("another node with the name {0:?} works on this store")]
+    NameHeld(String),
+    #[error(transparent)]
+    Store(#[from] StorageError),
 }
 
 /// How the engine is doing.
@@ -62,6 +81,8 @@ pub struct Health {
     pub lanes: Load,
     /// Entries that wait to be written.
     pub journal_depth: usize,
+    /// How often a delivery was put off since the start for want of something of this machine's.
+    pub put_off: u64,
 }
 
 /// Whether everything under way was finished in time.
@@ -83,7 +104,7 @@ impl std::fmt::Debug for Engine {
 
 impl Engine {
     /// Reads the subscriptions, starts the tasks, and takes up whatever is due.
-    pub async fn start(parts: Parts) -> Result<Arc<Self>, StorageError> {
+    pub async fn start(parts: Parts) -> Result<Arc<Self>, StartError> {
         let (journal, task) = journal();
         let engine = Arc::new(Self {
             lanes: Lanes::new(parts.store.clone(), parts.clock.clone(), parts.max_concurrency),
@@ -99,22 +120,30 @@ impl Engine {
             lease: Lease::new(parts.node.role.delivers()),
             node: parts.node,
             doubts: Doubts::default(),
+            shortages: Shortages::default(),
+            paused: AtomicBool::new(false),
+            displaced: watch::Sender::new(false),
         });
         let version = match engine.store.shared() {
             Some(shared) => {
-                shared.join(&engine.node).await?;
+                nodes::register(&engine.node, shared).await?;
                 let (asked, began) = (engine.clock.now(), Lease::now());
                 let (_, shown) = shared.beat().await?;
                 engine.lease.renew(began);
-                if let Some(clock) = &parts.shared_clock {
+                if let Some(clock) = &parts.steady_clock {
                     // Before it makes its first id.
-                    clock.adjust(shown, asked);
+                    clock.begin(Some((shown, asked)), None);
                 }
                 // Before anything is read: what changes while it is read is told again.
                 Some(shared.version().await?)
             }
             None => None,
         };
+        if let Some(clock) = &parts.steady_clock {
+            engine.begin_with(clock).await?;
+        }
+        // Before anything is taken up.
+        engine.follow_pause().await?;
         engine.finish_deletions().await?;
         let targets = engine.load().await?;
         engine.run_journal(task);
@@ -123,8 +152,11 @@ impl Engine {
             engine.recover(targets).await?;
             engine.run_retention(parts.sleeper, parts.retention);
         }
+        if let Some(clock) = &parts.steady_clock {
+            engine.run_clock(clock.clone());
+        }
         if let Some(version) = version {
-            nodes::run(&engine, version, parts.shared_clock);
+            nodes::run(&engine, version, parts.steady_clock);
         }
         Ok(engine)
     }
@@ -240,42 +272,6 @@ impl Engine {
         }
     }
 
-    /// Sends one delivery, gives its room to the next, and journals what came of it.
-    async fn deliver(self: Arc<Self>, start: Start) {
-        let Start { lane, job, room } = start;
-        if !self.lease.holds() {
-            // Others may believe this node dead and have its work by now.
-            self.work(self.lanes.abandon(lane, &job, room));
-            return;
-        }
-        let Some(target) = self.lanes.target(lane) else { return };
-        let (outcome, answered) = self.attempt(&target, &job).await;
-        let took = outcome.attempt.duration;
-        // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
-        self.journal.outcome(lane, Box::new(outcome)).await;
-        self.work(self.lanes.finished(lane, room, took, answered));
-    }
-
-    /// Sends a delivery once. Answers what follows, and whether the receiver is well.
-    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> (Outcome, bool) {
-        let number = job.attempts + 1;
-        let now = self.clock.now();
-        let (attempt, result) = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, now).await;
-        let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
-        let subscription = &target.subscription;
-        let policy = match target.prepared(&self.defaults) {
-            _ if job.id.is_test() => RetryPolicy::never(),
-            Ok(prepared) => prepared.policy.clone(),
-            Err(_) => subscription.retry_policy(self.defaults.retry_base),
-        };
-        let round = number.saturating_sub(job.earlier_attempts);
-        let ended = now.after(attempt.duration);
-        let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
-        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status, &result);
-        let tenant = subscription.tenant.clone();
-        (Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered)
-    }
-
     /// A receiver said 410; what the journal has just written is true in memory too.
     pub(crate) fn subscription_gone(self: &Arc<Self>, tenant: &TenantId, id: SubscriptionId) {
         let Some(known) = self.index.get(tenant, id) else { return };
@@ -297,12 +293,18 @@ impl Engine {
         self.lanes.is_sending(id)
     }
 
+    /// Returns when another node has taken this one's name: then it has to stop.
+    pub async fn displaced(&self) {
+        // The sender is here, so it is not closed.
+        let _ = self.displaced.subscribe().wait_for(|displaced| *displaced).await;
+    }
+
     pub const fn node(&self) -> &NewNode {
         &self.node
     }
 
     pub fn health(&self) -> Health {
-        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth() }
+        Health { lanes: self.lanes.load(), journal_depth: self.journal.depth(), put_off: self.shortages.total() }
     }
 
     /// Starts nothing new, waits for what is under way up to `deadline`, and makes every outcome durable. What is cut
@@ -322,38 +324,5 @@ impl Engine {
             Ok(()) => Stopped::Clean,
             Err(_) => Stopped::CutOff(self.lanes.unsettled()),
         }
-    }
-}
-
-fn log(
-    target: &Target,
-    (outgoing, ids): (&attempt::Outgoing, IdStyle),
-    id: &model::DeliveryId,
-    attempt: &model::Attempt,
-    status: DeliveryStatus,
-    result: &AttemptResult,
-) {
-    macro_rules! line {
-        ($level:ident, $text:literal) => {
-            tracing::$level!(
-                target: "postrider::delivery",
-                tenant = %target.subscription.tenant,
-                subscription = %target.subscription.id,
-                delivery = %id,
-                event = outgoing.public_id(ids),
-                event_type = %outgoing.event.event_type,
-                attempt = attempt.number,
-                status = attempt.response_code,
-                error = attempt.error.as_deref(),
-                duration_ms = attempt.duration.as_millis() as u64,
-                $text
-            )
-        };
-    }
-    match (status, result) {
-        (DeliveryStatus::Delivered, _) => line!(info, "delivered"),
-        (DeliveryStatus::Retrying, AttemptResult::Failed(_)) => line!(warn, "not delivered, will be tried again"),
-        (DeliveryStatus::Retrying, _) => line!(info, "refused, will be tried again"),
-        _ => line!(error, "not delivered for good"),
     }
 }

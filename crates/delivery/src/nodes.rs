@@ -4,7 +4,11 @@
 mod lease;
 mod outbox;
 
-use crate::{engine::Engine, target::Target, wake::SharedClock};
+use crate::{
+    engine::{Engine, StartError},
+    steady::SteadyClock,
+    target::Target,
+};
 pub(crate) use lease::{Doubts, Lease};
 use model::{SubscriptionId, SubscriptionState, TenantId};
 use std::{
@@ -12,7 +16,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use storage::{Beat, Change, LEASE, Shared, StorageError, Waiting};
+use storage::{Beat, Change, Join, LEASE, NewNode, Shared, StorageError, Waiting};
 
 /// Between two heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
@@ -23,7 +27,7 @@ const PIECE: usize = 1_000;
 const PIECES: usize = 20;
 
 /// Starts what runs beside the deliveries.
-pub(crate) fn run(engine: &Arc<Engine>, version: i64, clock: Option<Arc<SharedClock>>) {
+pub(crate) fn run(engine: &Arc<Engine>, version: i64, clock: Option<Arc<SteadyClock>>) {
     spawn(engine, move |engine| async move { beat(&engine, clock.as_deref()).await });
     spawn(engine, move |engine| async move { follow(&engine, version).await });
     if engine.node.role.delivers() {
@@ -42,7 +46,7 @@ fn spawn<F: Future<Output = ()> + Send>(engine: &Arc<Engine>, task: impl FnOnce(
     });
 }
 
-async fn beat(engine: &Arc<Engine>, clock: Option<&SharedClock>) {
+async fn beat(engine: &Arc<Engine>, clock: Option<&SteadyClock>) {
     let Some(shared) = engine.store.shared() else { return };
     let mut beats = 0_u64;
     loop {
@@ -50,15 +54,23 @@ async fn beat(engine: &Arc<Engine>, clock: Option<&SharedClock>) {
         match tokio::time::timeout(LEASE / 3, shared.beat()).await {
             Ok(Ok((Beat::Live, shown))) => {
                 engine.lease.renew(began);
-                if let Some(clock) = clock {
-                    clock.adjust(shown, asked);
+                if clock.is_some_and(|clock| clock.observe(shown, asked)) {
+                    // By a clock that jumped everybody looks silent.
+                    engine.lease.missed();
                 }
             }
-            Ok(Ok((Beat::Lost, _))) => {
-                if let Err(fault) = come_anew(engine, shared).await {
-                    tracing::warn!(error = %fault, "this node was declared dead and could not come anew yet");
+            Ok(Ok((Beat::Lost, _))) => match register_again(engine, shared).await {
+                Ok(Join::Joined) => {}
+                Ok(Join::NameHeld(_)) => {
+                    let name = &engine.node.name;
+                    tracing::error!(name, "another node took this node's name; this one stops (POSTRIDER_NODE)");
+                    engine.displaced.send_replace(true);
+                    return;
                 }
-            }
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "this node was declared lost and could not register again yet")
+                }
+            },
             Ok(Err(fault)) => missed(engine, &fault.to_string()),
             Err(_) => missed(engine, "no answer in time"),
         }
@@ -81,16 +93,34 @@ fn missed(engine: &Engine, why: &str) {
     tracing::warn!(error = why, "a heartbeat was missed");
 }
 
-/// Everything that waited here is somebody else's by now.
-async fn come_anew(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<(), StorageError> {
+/// Everything that waited here is another node's by now.
+async fn register_again(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<Join, StorageError> {
     tracing::warn!("this node was silent for too long: its work was taken over, and it begins anew");
+    engine.lease.revoke();
     let began = Lease::now();
     // Before it has a new name: what is begun now is not recorded under the old one.
     engine.lanes.forget();
-    shared.join(&engine.node).await?;
-    engine.lanes.forget();
-    engine.lease.renew(began);
-    Ok(())
+    let joined = shared.join(&engine.node, None).await?;
+    if joined == Join::Joined {
+        engine.lanes.forget();
+        engine.lease.renew(began);
+    }
+    Ok(joined)
+}
+
+/// Another holder of the name is watched for so long: four heartbeats.
+const WATCH: Duration = Duration::from_secs(4);
+
+/// Registers this node. A name whose holder was heard a moment ago may be that of a process that was killed, in whose place
+/// this one was started: so the holder is watched for a while, and refuses this node only if it is heard again.
+pub(crate) async fn register(node: &NewNode, shared: &dyn Shared) -> Result<(), StartError> {
+    let Join::NameHeld(holder) = shared.join(node, None).await? else { return Ok(()) };
+    tracing::info!(name = node.name, seconds = WATCH.as_secs(), "waiting whether the last node of this name is gone");
+    tokio::time::sleep(WATCH).await;
+    match shared.join(node, Some(holder)).await? {
+        Join::Joined => Ok(()),
+        Join::NameHeld(_) => Err(StartError::NameHeld(node.name.clone())),
+    }
 }
 
 async fn follow(engine: &Arc<Engine>, mut version: i64) {
@@ -100,6 +130,9 @@ async fn follow(engine: &Arc<Engine>, mut version: i64) {
         match learn(engine, shared, version).await {
             Ok(known) => version = known,
             Err(fault) => tracing::warn!(error = %fault, "could not learn what has changed"),
+        }
+        if let Err(fault) = engine.follow_pause().await {
+            tracing::warn!(error = %fault, "could not learn whether deliveries are paused");
         }
         if engine.node.role.delivers() && engine.lease.holds() {
             let took = async {

@@ -1,5 +1,6 @@
 //! A subscription made ready to be sent to: its URI, headers and keys prepared once, on first use.
 
+use crate::egress::Origin;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
     IdStyle, JsonObject, RetryPolicy, Subscription, Timestamp,
@@ -33,6 +34,7 @@ pub(crate) struct Target {
 /// What does not change from request to request.
 #[derive(Debug)]
 pub(crate) struct Prepared {
+    pub(crate) origin: Origin,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     /// The log's lines for those headers, credentials masked.
@@ -44,8 +46,6 @@ pub(crate) struct Prepared {
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
     /// How often it is tried again, and when.
     pub(crate) policy: RetryPolicy,
-    /// The receiver's name in sentences.
-    pub(crate) host: String,
 }
 
 impl Target {
@@ -94,7 +94,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         own: rules.headers.iter().map(|(own, _)| name(own)).collect::<Result<_, String>>()?,
         own_signature: rules.signature.map(|own| name(own.header)).transpose()?,
         policy: subscription.retry_policy(defaults.retry_base),
-        host: uri.authority().map(ToString::to_string).unwrap_or_default(),
+        origin: Origin::new(&url)?,
         uri,
     })
 }

@@ -2,12 +2,20 @@
 //! the counters like all others, and is not retried.
 
 use crate::{
-    Draft, PublishError, attempt::Outgoing, bus, control::RetryError, engine::Engine, lanes::Job, target::Target,
+    Draft, PublishError,
+    attempt::{self, Outgoing},
+    bus,
+    control::RetryError,
+    engine::Engine,
+    lanes::Job,
+    target::Target,
 };
-use model::{Attempt, DeliveryId, Queue, SubscriptionId, TenantId};
+use model::{
+    Attempt, DeliveryId, DeliveryStatus, Queue, Subscription, SubscriptionId, TenantId, Timestamp, delivery::Next,
+};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, NewDelivery, StorageError};
+use storage::{Append, NewDelivery, Outcome, StorageError};
 
 /// Test sends under way: a bound for each tenant, so that those of one to a receiver that hangs hold up nobody else's.
 #[derive(Debug, Default)]
@@ -72,6 +80,13 @@ pub struct TestSend {
     pub success: bool,
 }
 
+/// What this machine was not able to send is in the log, and is charged to nobody.
+fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
+    let Subscription { id: subscription, ref tenant, .. } = target.subscription;
+    let next = Next { status: DeliveryStatus::Cancelled, at: None, disable_subscription: false };
+    Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
+}
+
 impl Engine {
     /// Sends `draft` to a subscription now, and waits until what came of it is durable.
     pub async fn test_subscription(
@@ -104,7 +119,13 @@ impl Engine {
             return Err(TestError::Publish(fault.into()));
         }
         if let Some(lane) = lane {
-            let (outcome, _) = self.attempt(&target, &job).await;
+            let outcome = match self.attempt(&target, &job).await {
+                Ok((outcome, _)) => outcome,
+                Err(fault) => {
+                    self.shortages.report(fault);
+                    not_made(&target, delivery, self.clock.now())
+                }
+            };
             self.journal.outcome(lane, Box::new(outcome)).await;
         }
         self.tested(&target, delivery, watched).await
@@ -129,7 +150,7 @@ impl Engine {
             Ok(Err(_)) => return Err(TestError::Missing),
             Ok(Ok(_)) => {}
         }
-        let attempts = self.store.attempts(&subscription.tenant, delivery).await?;
+        let attempts = self.store.attempts(&subscription.tenant, delivery, 1).await?;
         let attempt = attempts.into_iter().next().ok_or(TestError::NotSent)?;
         let verdict = attempt.response_code.map(|status| subscription.profile.rules().verdict(status));
         let success = verdict == Some(model::Verdict::Delivered);

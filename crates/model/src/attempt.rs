@@ -87,6 +87,8 @@ pub struct Attempt {
     pub response_headers: String,
     /// The first bytes of the response's body.
     pub response_body: Bytes,
+    /// What was odd about the response, or the way of the request; no fault.
+    pub note: Option<String>,
 }
 
 /// Error texts are cut here (`CONTRACTS.md`, Metrics).
@@ -98,6 +100,25 @@ pub fn cut(text: &str) -> String {
         Some((at, _)) => text[..at].to_owned(),
         None => text.to_owned(),
     }
+}
+
+/// Text in UTF-8 without a character at its end that was cut off in the middle.
+pub fn whole_characters(text: &[u8]) -> &[u8] {
+    // A character has up to four bytes, of which all but the first begin with the bits 10.
+    let tail = text.len().saturating_sub(4);
+    let Some(last) = text[tail..].iter().rposition(|byte| byte & 0xc0 != 0x80).map(|at| tail + at) else { return text };
+    let length = match text[last] {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        _ => 1,
+    };
+    if last + length > text.len() { &text[..last] } else { text }
+}
+
+/// The kept part of a response's body, for people: what is not text shows as U+FFFD.
+pub fn body_text(body: &[u8]) -> String {
+    String::from_utf8_lossy(whole_characters(body)).into_owned()
 }
 
 /// The sentence kept for a response that was not a success.
@@ -132,11 +153,37 @@ pub fn response_message(status: u16, location: Option<&str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn long_errors_are_cut_by_characters() {
         assert_eq!(cut(&"é".repeat(600)).chars().count(), ERROR_MAX);
         assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn a_character_cut_in_the_middle_is_left_out() {
+        for (text, whole) in [("a", "a"), ("aé", "aé"), ("a€", "a€"), ("a😀", "a😀"), ("", "")] {
+            assert_eq!(whole_characters(text.as_bytes()), whole.as_bytes());
+        }
+        for (text, whole) in [("aé", "a"), ("a€", "a"), ("a😀", "a"), ("€€", "€")] {
+            for cut in 1..text.chars().next_back().unwrap().len_utf8() {
+                assert_eq!(whole_characters(&text.as_bytes()[..text.len() - cut]), whole.as_bytes(), "{text} - {cut}");
+            }
+        }
+        // Not text in UTF-8: left as it is.
+        for other in [&b"\x80\x80\x80\x80\x80"[..], b"a\xff", b"\xe9 latin"] {
+            assert_eq!(whole_characters(other), other);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_cut_of_a_text_becomes_a_text(text in "\\PC{0,20}", at in 0.0f64..=1.0) {
+            let cut = &text.as_bytes()[..(text.len() as f64 * at) as usize];
+            let whole = whole_characters(cut);
+            prop_assert!(std::str::from_utf8(whole).is_ok() && cut.len() - whole.len() < 4);
+        }
     }
 
     #[test]

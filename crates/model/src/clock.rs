@@ -9,6 +9,12 @@ use std::{
 /// What time it is.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     fn now(&self) -> Timestamp;
+
+    /// The same as others see it: for signatures, whose time receivers compare with their own clocks. Everything else goes
+    /// by [`Clock::now`], which does not follow a clock that jumps.
+    fn wall(&self) -> Timestamp {
+        self.now()
+    }
 }
 
 /// Unpredictable bytes, fit for keys.

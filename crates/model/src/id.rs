@@ -186,11 +186,14 @@ impl EventId {
     }
 }
 
-/// Makes UUIDv7s that rise strictly within a process, even when the clock stands or steps back.
+/// Makes UUIDv7s that rise strictly within a process, even when the clock stands or steps back by less than [`STEP_BACK`].
 pub struct IdSource {
     state: Mutex<State>,
     entropy: Box<dyn Entropy>,
 }
+
+/// Milliseconds. A clock that goes back further was wrong before: ids would be in the future for as long as it was ahead.
+const STEP_BACK: u64 = 60_000;
 
 struct State {
     millis: u64,
@@ -213,7 +216,7 @@ impl IdSource {
     fn next(&self, now: Timestamp) -> u128 {
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let millis = u64::try_from(now.millis()).unwrap_or(0) & 0xffff_ffff_ffff;
-        if millis > state.millis {
+        if millis > state.millis || state.millis - millis > STEP_BACK {
             (state.millis, state.counter) = (millis, 0);
         } else {
             state.counter += 1;
@@ -318,6 +321,16 @@ mod tests {
             assert_eq!(next.uuid().get_version_num(), 7);
             last = next;
         }
+    }
+
+    #[test]
+    fn ids_go_back_with_a_clock_that_was_far_ahead() {
+        let ids = IdSource::new(Box::new(Fixed(0x5a)));
+        let ahead = Timestamp::from_millis(1_760_000_000_000);
+        let made_at = |back: u64| ids.event(ahead.before(std::time::Duration::from_millis(back))).made_at();
+        assert_eq!(made_at(0), ahead);
+        assert_eq!(made_at(STEP_BACK), ahead, "a step back is bridged");
+        assert_eq!(made_at(STEP_BACK + 1), ahead.before(std::time::Duration::from_millis(STEP_BACK + 1)));
     }
 
     #[test]

@@ -227,6 +227,8 @@ pub(crate) const WRITE_BY_INDEX: &str = "BEGIN; SET LOCAL enable_seqscan = off;
 pub(crate) enum Fault {
     Pool(deadpool_postgres::PoolError),
     Postgres(tokio_postgres::Error),
+    /// The server went away in the middle of a write, which it may have committed.
+    Unsure(tokio_postgres::Error),
 }
 
 impl From<deadpool_postgres::PoolError> for Fault {
@@ -246,6 +248,7 @@ impl From<Fault> for StorageError {
         match fault {
             Fault::Pool(fault) => error::pool(fault),
             Fault::Postgres(fault) => error::postgres(fault),
+            Fault::Unsure(fault) => error::postgres(fault).unsure(),
         }
     }
 }
@@ -257,7 +260,19 @@ impl Fault {
             Self::Postgres(fault) => {
                 fault.is_closed() || fault.code().is_some_and(|code| code.code().starts_with("57P"))
             }
-            Self::Pool(_) => false,
+            Self::Pool(_) | Self::Unsure(_) => false,
+        }
+    }
+
+    /// The same fault of something that may have been committed: a server that says what is wrong has not done it; one
+    /// that went away may have.
+    pub(crate) fn of_commit(self) -> Self {
+        let says_why = |fault: &tokio_postgres::Error| {
+            fault.as_db_error().is_some() && !fault.code().is_some_and(|code| code.code().starts_with("57P"))
+        };
+        match self {
+            Self::Postgres(fault) if !says_why(&fault) => Self::Unsure(fault),
+            fault => fault,
         }
     }
 
@@ -298,7 +313,7 @@ impl Tx {
     }
 
     pub(crate) async fn commit(mut self) -> Result<(), Fault> {
-        self.client().batch_execute("COMMIT").await?;
+        self.client().batch_execute("COMMIT").await.map_err(|fault| Fault::from(fault).of_commit())?;
         drop(self.0.take());
         Ok(())
     }

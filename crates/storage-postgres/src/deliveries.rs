@@ -17,7 +17,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
-use std::sync::atomic::Ordering::Relaxed;
+use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use storage::{
     Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
 };
@@ -127,6 +127,20 @@ impl Deliveries for PgStore {
 
     async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
         due::each_waiting(self, found).await
+    }
+
+    async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {
+        let sql = "WITH early AS (
+                       UPDATE postrider.waiting SET updated_at = least(updated_at, $1),
+                           next_attempt_at = CASE WHEN updated_at > $1
+                               THEN $1 + least(greatest(next_attempt_at - updated_at, 0), $2) ELSE $1 END
+                       WHERE queue = $3 AND next_attempt_at > $1
+                       AND (updated_at > $1 OR next_attempt_at > $1 + $2) RETURNING 1)
+                   SELECT count(*) FROM early";
+        let longest = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX / 2);
+        let values = params![now.micros() => INT8, longest => INT8, i16::from(Queue::Retry.code()) => INT2];
+        let rows = self.write(As::Worker, sql, values).await?;
+        Ok(rows.first().map_or(0, |row| row.get::<_, i64>(0)) as u64)
     }
 
     async fn due(

@@ -20,7 +20,7 @@ use std::{
     collections::HashSet,
     sync::{Arc, atomic::Ordering::Relaxed},
 };
-use storage::{CommitError, Done, Journal, Source, Write};
+use storage::{CommitError, Done, Journal, Source, StorageError, Write};
 
 /// Shared by every commit, so that who holds it alone knows that no commit is under way.
 pub(crate) const LOCK: i64 = 0x706f_7374_0001;
@@ -47,7 +47,7 @@ impl Journal for PgStore {
             };
             tries += 1;
             if tries > 5 || !fault.is_nothing() {
-                return Err(CommitError { batch, source: fault.into_inner().into() });
+                return Err(CommitError { batch, source: fault.into() });
             }
             client = match self.0.writers.get().await {
                 Ok(client) => client,
@@ -73,10 +73,13 @@ impl Failed {
             Self::AtCommit(fault) => fault.is_collision(),
         }
     }
+}
 
-    fn into_inner(self) -> Fault {
-        match self {
-            Self::Before(fault) | Self::AtCommit(fault) => fault,
+impl From<Failed> for StorageError {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::Before(fault) => fault.into(),
+            Failed::AtCommit(fault) => fault.of_commit().into(),
         }
     }
 }

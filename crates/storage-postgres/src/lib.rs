@@ -185,11 +185,20 @@ impl PgStore {
         loop {
             match connect::run(&self.0.pool, who, begin, sql, values).await {
                 Err(fault) if fault.is_collision() && tries < 5 => tries += 1,
-                answer => return answer,
+                answer => return answer.map_err(Fault::of_commit),
             }
         }
     }
 }
+
+/// Writes a row, after a sort that does not fit into memory: on a full disk a row often finds room in a block that is there
+/// already, but half a megabyte of temporary file does not. It leaves nothing behind.
+const PROBE: &str = "INSERT INTO postrider.meta (name, value)
+    SELECT 'probe', '\\x00' FROM (
+        SELECT count(*) AS found FROM (
+            SELECT repeat(md5(i::text), 8) AS text FROM generate_series(1, 2000) AS i ORDER BY 1 OFFSET 0) sorted) room
+    WHERE found > 0 ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const PROBE_BEGIN: &str = "BEGIN; SET LOCAL work_mem = '64kB'; SET LOCAL temp_tablespaces = ''";
 
 fn open_failed(what: &str, fault: String) -> StorageError {
     StorageError::Open(what.into(), fault.into())
@@ -198,9 +207,22 @@ fn open_failed(what: &str, fault: String) -> StorageError {
 #[async_trait]
 impl Store for PgStore {
     async fn check_writable(&self) -> Result<(), StorageError> {
-        let sql = "INSERT INTO postrider.meta (name, value) VALUES ('probe', '\\x00')
-                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.write_in(PROBE_BEGIN, As::Worker, PROBE, &[]).await?;
+        Ok(())
+    }
+
+    async fn is_paused(&self) -> Result<bool, StorageError> {
+        let rows = self.read(As::Worker, "SELECT 1 FROM postrider.meta WHERE name = 'paused'", &[]).await?;
+        Ok(!rows.is_empty())
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
+        let sql = match paused {
+            true => "INSERT INTO postrider.meta (name, value) VALUES ('paused', '\\x01') ON CONFLICT (name) DO NOTHING",
+            false => "DELETE FROM postrider.meta WHERE name = 'paused'",
+        };
         self.write(As::Worker, sql, &[]).await?;
+        self.write(As::Worker, "SELECT pg_notify('postrider', 'paused')", &[]).await?;
         Ok(())
     }
 

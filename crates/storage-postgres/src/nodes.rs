@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use model::{KeyId, SubscriptionId, Timestamp};
 use std::sync::atomic::Ordering::Relaxed;
 use storage::{
-    Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeState, Shared, StorageError, Waiting,
+    Beat, Change, Changes, Drained, Dropped, Holder, Join, LEASE, Make, NewNode, Node, NodeState, Shared, StorageError,
+    Waiting,
 };
 use tokio_postgres::Row;
 
@@ -39,6 +40,24 @@ const FORGET: &str = "WITH nodes AS (
         SELECT place FROM (SELECT ctid AS place, changed_at FROM postrider.changes ORDER BY version LIMIT 2000) first
         WHERE changed_at < clock_timestamp() - interval '1 hour'))";
 
+/// One at a time, so that of two nodes with one name that come at once the second sees the first.
+const LOCK: i64 = 0x706f_7374_0004;
+
+/// $1 name, $2 role, $3 version, $4 this node, $5 and $6 a holder that was watched and when it was last heard, $7 the lease
+/// in seconds.
+const JOIN: &str = "WITH holder AS (
+        SELECT id, (extract(epoch FROM heartbeat_at) * 1e6)::bigint AS heard FROM postrider.nodes
+        WHERE name = $1 AND state = 0 AND id <> $4 AND heartbeat_at > clock_timestamp() - make_interval(secs => $7)
+        AND NOT (id = $5 AND (extract(epoch FROM heartbeat_at) * 1e6)::bigint = $6) LIMIT 1
+    ), before AS (
+        UPDATE postrider.nodes SET state = 2 WHERE name = $1 AND state = 0 AND NOT EXISTS (SELECT 1 FROM holder)
+    ), made AS (
+        INSERT INTO postrider.nodes (name, role, version) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM holder)
+        RETURNING id
+    )
+    SELECT made.id AS made, holder.id AS holder, holder.heard FROM (SELECT 1) one
+    LEFT JOIN made ON true LEFT JOIN holder ON true";
+
 fn change(row: &Row) -> Change {
     let tenant = || rows::tenant(row, "tenant_id");
     match row.get::<_, i16>("kind") {
@@ -51,16 +70,22 @@ fn change(row: &Row) -> Change {
 
 #[async_trait]
 impl Shared for PgStore {
-    async fn join(&self, node: &NewNode) -> Result<(), StorageError> {
-        // Of two with one name the older one is gone: it was killed, and this is what was started in its place.
-        let sql = "WITH before AS (UPDATE postrider.nodes SET state = 2 WHERE name = $1 AND state = 0)
-                   INSERT INTO postrider.nodes (name, role, version) VALUES ($1, $2, $3) RETURNING id";
+    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<Join, StorageError> {
         let (name, role) = (rows::text(&node.name), node.role.name());
-        let rows = self.write(As::Worker, sql, params![name => TEXT, role => TEXT, node.version => TEXT]).await?;
-        let id: i32 = rows.first().map(|row| row.get(0)).ok_or_else(|| StorageError::corrupt("no node was made"))?;
+        let (watched, heard) = instead_of.map_or((0, 0), |holder| (holder.id, holder.heartbeat_at.micros()));
+        let values = params![
+            name => TEXT, role => TEXT, node.version => TEXT, self.node() => INT4, watched => INT4, heard => INT8,
+            LEASE.as_secs_f64() => FLOAT8,
+        ];
+        let begin = format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK})");
+        let rows = self.write_in(&begin, As::Worker, JOIN, values).await?;
+        let row = rows.first().ok_or_else(|| StorageError::corrupt("no node was made"))?;
+        let Some(id) = row.get::<_, Option<i32>>("made") else {
+            return Ok(Join::NameHeld(Holder { id: row.get("holder"), heartbeat_at: rows::time(row, "heard") }));
+        };
         self.0.node.store(id, Relaxed);
         self.0.appends_to.store(if node.role.delivers() { id } else { 0 }, Relaxed);
-        Ok(())
+        Ok(Join::Joined)
     }
 
     async fn beat(&self) -> Result<(Beat, Timestamp), StorageError> {

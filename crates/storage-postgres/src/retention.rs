@@ -7,7 +7,10 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{DeliveryId, EventId, TenantId, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 use storage::{Removed, Retention, StorageError, codec};
 use uuid::Uuid;
 
@@ -17,6 +20,30 @@ const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AN
 
 #[async_trait]
 impl Retention for PgStore {
+    async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError> {
+        let rows = self.read(As::Worker, "SELECT value FROM postrider.meta WHERE name = 'believed_time'", &[]).await?;
+        let kept = rows.first().and_then(|row| row.get::<_, &[u8]>("value").try_into().ok());
+        Ok(kept.map(|micros| Timestamp::from_micros(i64::from_be_bytes(micros))))
+    }
+
+    async fn keep_believed_time(&self, time: Timestamp) -> Result<(), StorageError> {
+        let value = &time.micros().to_be_bytes()[..];
+        let sql = "INSERT INTO postrider.meta (name, value) VALUES ('believed_time', $1)
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        self.write(As::Worker, sql, params![value => BYTEA]).await?;
+        Ok(())
+    }
+
+    async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+        let (_, bound) = codec::id_bounds(None, Some(until.after(Duration::from_millis(1))));
+        // As below: the last one of each.
+        let sql = "SELECT (SELECT e.id FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1
+                           ORDER BY e.id DESC LIMIT 1) AS newest FROM postrider.tenants t";
+        let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
+        let newest = rows.iter().filter_map(|row| row.get::<_, Option<Uuid>>("newest")).max();
+        Ok(newest.map(|id| EventId::from_uuid(id).made_at()))
+    }
+
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
         let (_, bound) = codec::id_bounds(None, Some(before));
         // The first one of each. (With EXISTS all old events of all tenants would be read and joined.)

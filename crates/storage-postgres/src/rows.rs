@@ -82,7 +82,7 @@ pub(crate) fn micros(micros: i64) -> Duration {
 }
 
 pub(crate) const ATTEMPT: &str = "delivery_id, number, started_at, duration_us, response_code, error, request_headers,
-    response_headers, response_body";
+    response_headers, response_body, note";
 
 pub(crate) fn attempt(row: &Row) -> Attempt {
     Attempt {
@@ -94,5 +94,6 @@ pub(crate) fn attempt(row: &Row) -> Attempt {
         request_headers: row.get("request_headers"),
         response_headers: row.get("response_headers"),
         response_body: Bytes::copy_from_slice(row.get("response_body")),
+        note: row.get("note"),
     }
 }

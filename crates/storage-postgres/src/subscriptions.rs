@@ -111,7 +111,7 @@ impl PgStore {
 fn is_duplicate(fault: &Fault) -> bool {
     let place = match fault {
         Fault::Postgres(fault) => fault.as_db_error().and_then(|fault| fault.constraint().map(str::to_owned)),
-        Fault::Pool(_) => None,
+        Fault::Pool(_) | Fault::Unsure(_) => None,
     };
     fault.is(&SqlState::UNIQUE_VIOLATION) && place.as_deref() == Some("subscriptions_unique")
 }

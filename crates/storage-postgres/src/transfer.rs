@@ -149,7 +149,7 @@ async fn write_attempt(tx: &Tx, tenant: &TenantId, id: DeliveryId, one: &model::
     let error = one.error.as_deref().map(|text| rows::text(text).into_owned());
     let (asked, answered) = (rows::text(&one.request_headers), rows::text(&one.response_headers));
     let sql = format!(
-        "INSERT INTO postrider.attempts (tenant_id, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "INSERT INTO postrider.attempts (tenant_id, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT DO NOTHING",
         rows::ATTEMPT
     );
@@ -157,6 +157,7 @@ async fn write_attempt(tx: &Tx, tenant: &TenantId, id: DeliveryId, one: &model::
         tenant.as_str() => TEXT, id.uuid() => UUID, one.number as i32 => INT4, one.started_at.micros() => INT8,
         one.duration.as_micros() as i64 => INT8, one.response_code.map(|code| code as i16) => INT2, error => TEXT,
         asked => TEXT, answered => TEXT, &one.response_body[..] => BYTEA,
+        one.note.as_deref().map(|text| rows::text(text).into_owned()) => TEXT,
     ];
     tx.query(&sql, values).await.map(drop)
 }

@@ -44,7 +44,7 @@ impl World {
     async fn new() -> Self {
         let (store, database) = fresh("partitions").await;
         let node = NewNode { name: "one".into(), role: NodeRole::All, version: "1".into() };
-        store.join(&node).await.unwrap();
+        store.join(&node, None).await.unwrap();
         let sql = "SELECT (extract(epoch FROM date_trunc('day', now() AT TIME ZONE 'UTC')) * 1000)::bigint";
         let today = Timestamp::from_millis(Postgres::shared().sql(&database.0, sql).parse().unwrap());
         let ids = IdSource::new(Box::new(Seeded::named("partitions")));
@@ -144,6 +144,7 @@ impl World {
                 request_headers: String::new(),
                 response_headers: String::new(),
                 response_body: "".into(),
+                note: None,
             },
             next: Next { status, at: None, disable_subscription: false },
         }))

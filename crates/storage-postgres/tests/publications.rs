@@ -51,7 +51,7 @@ async fn commits_of_several_nodes_side_by_side_are_all_counted() {
     let at = now(&database);
     first.put_tenant(&acme(), None, None, at).await.unwrap();
     for (store, name) in [(&first, "one"), (&second, "two")] {
-        store.join(&NewNode { name: name.into(), role: NodeRole::All, version: "1".into() }).await.unwrap();
+        store.join(&NewNode { name: name.into(), role: NodeRole::All, version: "1".into() }, None).await.unwrap();
     }
     let mut running = tokio::task::JoinSet::new();
     for (number, store) in [&first, &second].into_iter().cycle().take(8).enumerate() {

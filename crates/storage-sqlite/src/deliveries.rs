@@ -4,6 +4,7 @@ mod by_event;
 mod due;
 mod fits;
 mod list;
+mod pull_back;
 mod strands;
 
 pub(crate) use due::{heads, waiting};
@@ -163,6 +164,10 @@ impl Deliveries for SqliteStore {
         Ok(())
     }
 
+    async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {
+        pull_back::pull_back(self, now, longest).await
+    }
+
     async fn due(
         &self,
         tenant: &TenantId,
@@ -172,6 +177,8 @@ impl Deliveries for SqliteStore {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
+        // Their outcomes could not be kept.
+        self.place.is_there().map_err(StorageError::unavailable)?;
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };
         self.readers.read_of(tenant, move |connection, tenant| due::due(connection, tenant, &ask)).await

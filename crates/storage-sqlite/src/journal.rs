@@ -2,7 +2,7 @@
 
 use crate::{
     SqliteStore,
-    error::sqlite,
+    error::{at_commit, sqlite},
     events,
     marks::{List, Marks},
     publications, rows, tenants,
@@ -60,7 +60,7 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
         publications::write(&mut journal.publication, &journal.published).map_err(sqlite)?;
         done
     };
-    tx.commit().map_err(sqlite)?;
+    tx.commit().map_err(at_commit)?;
     Ok(done)
 }
 
@@ -80,6 +80,8 @@ struct Statements<'c> {
     key: CachedStatement<'c>,
     delivery: CachedStatement<'c>,
     outcome: CachedStatement<'c>,
+    /// Of a delivery that was cancelled while its request was under way.
+    late_outcome: CachedStatement<'c>,
     delivery_exists: CachedStatement<'c>,
     attempt: CachedStatement<'c>,
     disable: CachedStatement<'c>,
@@ -110,11 +112,16 @@ impl<'c> Statements<'c> {
                  response_code = ?7, error = ?8, duration_us = ?9, queue = coalesce(?10, queue)
                  WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
             )?,
+            late_outcome: tx.prepare_cached(
+                "UPDATE deliveries SET status = CASE ?3 WHEN 1 THEN 6 ELSE ?3 END, attempts = ?4, updated_at = ?5,
+                 response_code = ?6, error = ?7, duration_us = ?8
+                 WHERE tenant_id = ?1 AND id = ?2 AND status = 6 AND attempts < ?4",
+            )?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
             attempt: tx.prepare_cached(
                 "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us,
-                 response_code, error, request_headers, response_headers, response_body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 response_code, error, request_headers, response_headers, response_body, note)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             )?,
             disable: tx.prepare_cached(
                 "UPDATE subscriptions SET state = 2, revision = revision + 1, updated_at = ?3
@@ -224,7 +231,10 @@ impl<'c> Statements<'c> {
                 (next.status == DeliveryStatus::Retrying).then_some(Queue::Retry.code()),
             ))
             .map_err(sqlite)?;
-        if changed == 0 && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)? {
+        if changed == 0
+            && !self.late_outcome(outcome, ended).map_err(sqlite)?
+            && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)?
+        {
             // Removed while the request was on its way: an attempt without its delivery would never be found again.
             return Ok(Done::Recorded);
         }
@@ -240,6 +250,7 @@ impl<'c> Statements<'c> {
                 attempt.request_headers.as_str(),
                 attempt.response_headers.as_str(),
                 &attempt.response_body[..],
+                attempt.note.as_deref(),
             ))
             .map_err(sqlite)?;
         if next.disable_subscription {
@@ -249,8 +260,27 @@ impl<'c> Statements<'c> {
         Ok(Done::Recorded)
     }
 
+    /// Answers whether the delivery had been cancelled.
+    fn late_outcome(&mut self, outcome: &Outcome, ended: i64) -> rusqlite::Result<bool> {
+        let Outcome { tenant, delivery, attempt, next, .. } = outcome;
+        let changed = self.late_outcome.execute((
+            tenant.as_str(),
+            delivery.bytes(),
+            next.status.code(),
+            attempt.number,
+            ended,
+            attempt.response_code,
+            outcome.error_of_cancelled(),
+            attempt.duration.as_micros() as u64,
+        ))?;
+        Ok(changed > 0)
+    }
+
     fn tally(&mut self, outcome: &Outcome, ended: i64) {
         let Outcome { tenant, subscription, attempt, next, .. } = outcome;
+        if next.status == DeliveryStatus::Cancelled {
+            return;
+        }
         let tally = self.tallies.entry((tenant.clone(), *subscription)).or_default();
         tally.triggered = tally.triggered.max(Some(attempt.started_at.micros()));
         if next.status == DeliveryStatus::Delivered {

@@ -9,10 +9,13 @@ mod deliveries;
 mod documents;
 mod error;
 mod events;
+mod file;
+mod holder;
 mod journal;
 mod keys;
 mod marks;
 mod migrate;
+mod probe;
 mod publications;
 mod readers;
 mod retention;
@@ -24,14 +27,12 @@ mod writer;
 
 use async_trait::async_trait;
 use error::sqlite;
+use file::{Lock, Place};
 use marks::Marks;
 use parking_lot::Mutex;
 use readers::Readers;
 use rusqlite::{Connection, OpenFlags};
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 use storage::{StorageError, Store, Vault};
 use writer::Writer;
 
@@ -40,6 +41,7 @@ use writer::Writer;
 pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
+    place: Arc<Place>,
     /// Only ever locked on the writer's thread.
     marks: Arc<Mutex<Marks>>,
     vault: Vault,
@@ -55,19 +57,28 @@ pub struct Migrated {
 impl SqliteStore {
     /// Opens the file, making it and bringing it up to date as needed. Only one process can have it open.
     pub fn open(path: &Path, vault: Vault) -> Result<Self, StorageError> {
-        let lock = lock(path)?;
+        let (lock, place) = Lock::take(path)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
         migrate::check_key(&mut connection, &vault)?;
+        // From here on somebody waits for each answer.
+        connection.busy_timeout(BUSY).map_err(sqlite)?;
         let readers = Readers::open(path)?;
-        let writer = Writer::start(connection, path, lock)?;
-        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), marks: Arc::default(), vault })
+        place.opened(Path::new(connection.path().unwrap_or_default()))?;
+        let place = Arc::new(place);
+        let writer = Writer::start(connection, lock, place.clone())?;
+        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), place, marks: Arc::default(), vault })
     }
 
     /// Brings the file up to date without serving it.
     pub fn migrate(path: &Path) -> Result<Migrated, StorageError> {
-        let _lock = lock(path)?;
-        migrate::run(&mut connect(path)?)
+        // Closed after the connection.
+        let (_lock, place) = Lock::take(path)?;
+        let mut connection = connect(path)?;
+        let migrated = migrate::run(&mut connection)?;
+        place.opened(Path::new(connection.path().unwrap_or_default()))?;
+        drop(connection);
+        Ok(migrated)
     }
 }
 
@@ -75,10 +86,16 @@ fn open_failed(path: &Path, source: impl std::error::Error + Send + Sync + 'stat
     StorageError::Open(path.display().to_string(), Box::new(source))
 }
 
+/// At the start another program's lock is waited for so long.
+const START: Duration = Duration::from_secs(5);
+/// Later, so long. Whoever publishes hears within a second that it is not possible now: a commit that may be under way
+/// fails after this, the next one begins half a second later, and it fails after this.
+const BUSY: Duration = Duration::from_millis(200);
+
 fn connect(path: &Path) -> Result<Connection, StorageError> {
     let open = || -> rusqlite::Result<Connection> {
         let connection = Connection::open(path)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(START)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
@@ -100,7 +117,7 @@ fn connect_reader(path: &Path) -> Result<Connection, StorageError> {
     let open = || -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(std::time::Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY)?;
         connection.pragma_update(None, "query_only", true)?;
         connection.pragma_update(None, "cache_size", -4_096)?;
         connection.pragma_update(None, "temp_store", "memory")?;
@@ -110,36 +127,31 @@ fn connect_reader(path: &Path) -> Result<Connection, StorageError> {
     open().map_err(|fault| open_failed(path, fault))
 }
 
-/// Two processes that both believe to own the lanes would send everything twice; so a second one is refused.
-fn lock(path: &Path) -> Result<std::fs::File, StorageError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let name = PathBuf::from(name);
-    let file = std::fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&name)
-        .map_err(|fault| open_failed(path, fault))?;
-    file.try_lock().map_err(|fault| match fault {
-        std::fs::TryLockError::WouldBlock => {
-            StorageError::Open(format!("{}: another process has it open", path.display()), Box::new(fault))
-        }
-        std::fs::TryLockError::Error(fault) => open_failed(&name, fault),
-    })?;
-    Ok(file)
-}
-
 #[async_trait]
 impl Store for SqliteStore {
     async fn check_writable(&self) -> Result<(), StorageError> {
+        let path = self.place.path().to_owned();
         self.writer
-            .call(|connection| {
+            .call(move |connection| {
+                probe::space(&path)?;
                 let tx = connection.transaction().map_err(sqlite)?;
                 tx.execute("INSERT OR REPLACE INTO meta (name, value) VALUES ('probe', x'00')", []).map_err(sqlite)?;
                 tx.commit().map_err(sqlite)
             })
             .await
+    }
+
+    async fn is_paused(&self) -> Result<bool, StorageError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'paused')";
+        self.readers.read(move |connection| connection.query_row(sql, [], |row| row.get(0)).map_err(sqlite)).await
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
+        let sql = match paused {
+            true => "INSERT OR REPLACE INTO meta (name, value) VALUES ('paused', x'01')",
+            false => "DELETE FROM meta WHERE name = 'paused'",
+        };
+        self.writer.transaction(move |tx| tx.execute(sql, []).map(drop).map_err(sqlite)).await
     }
 
     async fn close(&self) -> Result<(), StorageError> {

@@ -4,10 +4,45 @@ use crate::{SqliteStore, error::sqlite, marks, rows};
 use async_trait::async_trait;
 use model::{EventId, TenantId, Timestamp};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction};
+use std::time::Duration;
 use storage::{Removed, Retention, StorageError};
 
 #[async_trait]
 impl Retention for SqliteStore {
+    async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError> {
+        self.readers
+            .read(move |connection| {
+                let sql = "SELECT value FROM meta WHERE name = 'believed_time'";
+                let kept = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(sqlite)?;
+                Ok(kept.map(|micros| Timestamp::from_micros(i64::from_be_bytes(micros))))
+            })
+            .await
+    }
+
+    async fn keep_believed_time(&self, time: Timestamp) -> Result<(), StorageError> {
+        let value = time.micros().to_be_bytes();
+        let sql = "INSERT OR REPLACE INTO meta (name, value) VALUES ('believed_time', ?1)";
+        self.writer.transaction(move |tx| tx.execute(sql, [value]).map(drop).map_err(sqlite)).await
+    }
+
+    async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError> {
+        let (_, bound) = rows::id_bounds(None, Some(until.after(Duration::from_millis(1))));
+        self.readers
+            .read(move |connection| {
+                let sql = "SELECT max((SELECT max(id) FROM events WHERE tenant_id = t.id AND id < ?1)) AS newest
+                           FROM tenants t";
+                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+                let newest = |row: &rusqlite::Row<'_>| row.get::<_, Option<[u8; 14]>>("newest");
+                let newest = statement.query_row([&bound[..14]], newest).map_err(sqlite)?;
+                Ok(newest.map(|key| {
+                    let mut bytes = [0; 16];
+                    bytes[..14].copy_from_slice(&key);
+                    EventId::from_bytes(bytes).made_at()
+                }))
+            })
+            .await
+    }
+
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
         let (_, bound) = rows::id_bounds(None, Some(before));
         self.readers

@@ -41,7 +41,7 @@ pub(crate) fn delivery_id(row: &Row<'_>, column: &str) -> rusqlite::Result<Deliv
 
 /// The columns of an attempt.
 pub(crate) const ATTEMPT: &str =
-    "number, started_at, duration_us, response_code, error, request_headers, response_headers, response_body";
+    "number, started_at, duration_us, response_code, error, request_headers, response_headers, response_body, note";
 
 pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
     Ok(Attempt {
@@ -53,6 +53,7 @@ pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
         request_headers: row.get("request_headers")?,
         response_headers: row.get("response_headers")?,
         response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
+        note: row.get("note")?,
     })
 }
 

@@ -162,7 +162,8 @@ fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) ->
     for (id, one) in attempts {
         tx.prepare_cached(
             "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us, response_code,
-             error, request_headers, response_headers, response_body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             error, request_headers, response_headers, response_body, note)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         )?
         .execute((
             tenant,
@@ -175,6 +176,7 @@ fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) ->
             one.request_headers.as_str(),
             one.response_headers.as_str(),
             &one.response_body[..],
+            one.note.as_deref(),
         ))?;
     }
     Ok(())

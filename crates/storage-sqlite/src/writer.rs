@@ -2,13 +2,21 @@
 
 use crate::{
     checkpoint::Checkpointer,
-    error::{closed, sqlite},
+    error::{closed, name_holder, sqlite},
+    file::{Gone, Lock, Place},
     tenants,
 };
 use model::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use std::{path::Path, sync::mpsc, thread::JoinHandle};
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, RecvTimeoutError},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
 use storage::StorageError;
 use tokio::sync::oneshot;
 
@@ -18,20 +26,32 @@ type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(crate) struct Writer {
     work: Mutex<Option<mpsc::Sender<Work>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    place: Arc<Place>,
 }
+
+/// A writer without work looks so often whether its file is still there, so that the log says it when nobody writes.
+const LOOK: Duration = Duration::from_secs(5);
 
 impl Writer {
     /// `lock` is held as long as the thread runs.
-    pub(crate) fn start(mut connection: Connection, path: &Path, lock: std::fs::File) -> Result<Self, StorageError> {
+    pub(crate) fn start(mut connection: Connection, lock: Lock, place: Arc<Place>) -> Result<Self, StorageError> {
         let (work, queue) = mpsc::channel::<Work>();
-        let checkpointer = Checkpointer::start(path)?;
+        let checkpointer = Checkpointer::start(place.path())?;
         Checkpointer::watch(&connection);
+        let looked_at = place.clone();
         let thread = std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || {
-                while let Ok(job) = queue.recv() {
-                    job(&mut connection);
-                    checkpointer.between(&connection);
+                let mut was_there = true;
+                loop {
+                    match queue.recv_timeout(LOOK) {
+                        Ok(job) => {
+                            job(&mut connection);
+                            checkpointer.between(&connection);
+                        }
+                        Err(RecvTimeoutError::Timeout) => note(looked_at.is_there(), &mut was_there),
+                        Err(RecvTimeoutError::Disconnected) => break,
+                    }
                 }
                 checkpointer.stop();
                 // The last one out folds the log into the file, so that the file alone is the whole store.
@@ -42,7 +62,7 @@ impl Writer {
                 drop(lock);
             })
             .map_err(StorageError::unavailable)?;
-        Ok(Self { work: Mutex::new(Some(work)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { work: Mutex::new(Some(work)), thread: Mutex::new(Some(thread)), place })
     }
 
     /// Runs `job` on the writer's thread.
@@ -51,9 +71,16 @@ impl Writer {
         job: impl FnOnce(&mut Connection) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let (answer, result) = oneshot::channel();
+        let place = self.place.clone();
         let work: Work = Box::new(move |connection| {
+            // What was written into a file that is gone is not durable, so it is not acknowledged. (What was acknowledged
+            // in the moment before the file went, went with it.)
+            let done = match job(connection) {
+                Ok(done) => place.is_there().map(|()| done).map_err(|gone| StorageError::unavailable(gone).unsure()),
+                Err(fault) => Err(name_holder(fault, &place.index())),
+            };
             // Nobody waits any more when the caller was cancelled; what was done stays done.
-            let _ = answer.send(job(connection));
+            let _ = answer.send(done);
         });
         match &*self.work.lock() {
             Some(queue) => queue.send(work).map_err(closed)?,
@@ -97,4 +124,14 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Says once that the file is gone, and once that it is back.
+fn note(there: Result<(), Gone>, was_there: &mut bool) {
+    match (&there, *was_there) {
+        (Err(gone), true) => tracing::error!(error = %gone, "nothing is accepted until the file is back"),
+        (Ok(()), false) => tracing::info!("the store file is back"),
+        _ => {}
+    }
+    *was_there = there.is_ok();
 }

@@ -93,6 +93,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         request_headers: "webhook-id: order-1".into(),
         response_headers: String::new(),
         response_body: Bytes::new(),
+        note: None,
     };
     let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
     let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
@@ -230,7 +231,10 @@ async fn a_file_that_is_open_is_refused() {
     let store = open(&path, 1).unwrap();
     for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
         let message = refused.unwrap_err().to_string();
-        assert!(message.contains("another process has it open") && message.contains("postrider.db"), "{message}");
+        assert!(
+            message.contains("is open in another process (this process)") && message.contains("postrider.db"),
+            "{message}"
+        );
     }
     store.check_writable().await.unwrap();
     store.close().await.unwrap();

@@ -6,7 +6,7 @@ use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, Queue, SubscriptionId, TenantId,
     Timestamp,
 };
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -121,6 +121,11 @@ pub trait Deliveries: Send + Sync {
 
     /// Every queue in which something waits, of all tenants: for the start. One look-up each, whatever waits in it.
     async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError>;
+
+    /// Deliveries that are to be tried again at a time that cannot be right at `now`, since the clock was ahead once: they
+    /// were tried in the future, or their next attempt is later than `longest` from now. Each gets the wait that it had, from
+    /// now on. Answers how many.
+    async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError>;
 
     /// What of a queue is due now. Those in `held` are in the caller's hands already: they are passed over and do not
     /// count for the limit.

@@ -2,7 +2,7 @@
 
 use crate::StorageError;
 use async_trait::async_trait;
-use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, delivery::Next};
+use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, attempt::cut, delivery::Next};
 use std::sync::{Arc, Mutex};
 
 /// A name under which an event is published at most once in its tenant.
@@ -61,7 +61,20 @@ pub struct Outcome {
     pub delivery: DeliveryId,
     pub subscription: SubscriptionId,
     pub attempt: Attempt,
+    /// Cancelled when this machine was not able to send: then no statistics count the attempt.
     pub next: Next,
+}
+
+impl Outcome {
+    /// The error of a delivery that was cancelled while this attempt was under way.
+    pub fn error_of_cancelled(&self) -> Option<String> {
+        let error = self.attempt.error.as_deref();
+        if !self.next.status.is_waiting() {
+            return error.map(str::to_owned);
+        }
+        const DELETED: &str = "the subscription was deleted";
+        Some(error.map_or_else(|| DELETED.to_owned(), |error| cut(&format!("{error}; {DELETED}"))))
+    }
 }
 
 /// One thing to be written.
@@ -114,10 +127,11 @@ impl Source for Given {
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Writes what `source` has in one transaction and returns when it is durable, with an answer for each write. On an
-    /// error nothing of it was written. Calls are taken up one after the other; so while one batch is on disk the next
+    /// error nothing of it was written, unless the error is [`StorageError::Unsure`]. Calls are taken up one after the other; so while one batch is on disk the next
     /// call can wait in the store, and nobody has to be woken between the two.
     ///
-    /// An outcome never changes a delivery that has ended, but its attempt is kept.
+    /// An outcome never changes a delivery that has ended, but its attempt is kept. One that was cancelled while the
+    /// attempt was under way shows what came of it; it stays cancelled when it would have been tried again.
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
 
     /// The same, of a batch that is there already.
@@ -126,7 +140,7 @@ pub trait Journal: Send + Sync {
     }
 }
 
-/// A batch that was not written, handed back.
+/// A batch that was not written, or perhaps not, handed back.
 #[derive(Debug, thiserror::Error)]
 #[error("the batch was not written")]
 pub struct CommitError {

@@ -42,7 +42,8 @@ pub use page::{Counted, ListScope, Listed, Next, PAGE_BYTES, Page, Place, WALK_M
 pub use publications::{Added, Publication, Publications, Tally, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
-    Beat, Change, Changes, Drained, Dropped, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing, Shared,
+    Beat, Change, Changes, Drained, Dropped, Holder, Join, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing,
+    Shared,
 };
 pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};
@@ -71,6 +72,12 @@ pub trait Store:
 {
     /// Proves that a write would be durable now.
     async fn check_writable(&self) -> Result<(), StorageError>;
+
+    /// Whether nothing may be sent from this store. It is kept with the data, so a copy of the store has it too.
+    async fn is_paused(&self) -> Result<bool, StorageError>;
+
+    /// Durable when it returns; other nodes learn it within a second.
+    async fn set_paused(&self, paused: bool) -> Result<(), StorageError>;
 
     /// What it offers when several nodes can work on it.
     fn shared(&self) -> Option<&dyn Shared> {

@@ -17,6 +17,14 @@ pub struct Removed {
 
 #[async_trait]
 pub trait Retention: Send + Sync {
+    /// The time up to which the clock was believed when that was last kept, if it ever was.
+    async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError>;
+
+    async fn keep_believed_time(&self, time: Timestamp) -> Result<(), StorageError>;
+
+    /// When the newest event was made that is not newer than this.
+    async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError>;
+
     /// Tenants with events made before this.
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError>;
 

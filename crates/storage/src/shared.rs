@@ -73,10 +73,25 @@ impl NodeState {
 /// A node that comes.
 #[derive(Clone, Debug)]
 pub struct NewNode {
-    /// Two processes never have the same one at a time; so one that comes is known to have taken the place of another.
+    /// Two processes never have the same one at a time: a name is refused as long as its holder is heard.
     pub name: String,
     pub role: NodeRole,
     pub version: String,
+}
+
+/// What came of joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    Joined,
+    /// Another node has the name, and was heard within [`LEASE`].
+    NameHeld(Holder),
+}
+
+/// A node that has a name, and its last heartbeat by the store's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub id: i32,
+    pub heartbeat_at: Timestamp,
 }
 
 /// A node as the store knows it.
@@ -155,8 +170,10 @@ pub const LEASE: Duration = Duration::from_secs(10);
 
 #[async_trait]
 pub trait Shared: Send + Sync {
-    /// Takes part. What is appended from now on is this node's to send, unless its role says otherwise.
-    async fn join(&self, node: &NewNode) -> Result<(), StorageError>;
+    /// Takes part, unless another node with the same name is live. What is appended from now on is this node's to send,
+    /// unless its role says otherwise. `instead_of` is a holder of the name that the caller has watched for a while: if it
+    /// was not heard since, it is declared lost whatever its age.
+    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<Join, StorageError>;
 
     /// Says that this node is alive; answers also what time it is by the store's clock.
     async fn beat(&self) -> Result<(Beat, Timestamp), StorageError>;

@@ -14,6 +14,7 @@ use model::{EventType, Priority, Problems, TenantId, Timestamp, event::check_giv
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use storage::StorageError;
 use utoipa::ToSchema;
 
 /// So much `data` an event may have.
@@ -156,6 +157,12 @@ pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) ->
         PublishError::NoTenant => Problem::not_found(format!("Tenant not found: {tenant}")),
         PublishError::TooManySubscriptions => Problem::invalid("type", fault.to_string()),
         PublishError::NobodyWants => Problem::not_found("No active subscription wants this event"),
+        PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => Problem::busy(
+            "The store failed while this was being written, so it may have been accepted. Publish it again with the same \
+             id or Idempotency-Key: then it is not delivered twice. Without either, look for it in GET /api/v1/events \
+             first",
+        )
+        .because(&fault),
         PublishError::Store(_) => Problem::busy("The store is not available now; nothing was accepted").because(&fault),
     }
 }

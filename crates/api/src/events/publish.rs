@@ -64,7 +64,7 @@ impl Accepted {
     ),
     responses(
         (status = 202, description = "Accepted and durable", body = Accepted),
-        (status = 503, description = "Nothing was accepted; try again after Retry-After"),
+        (status = 503, description = "Not now; try again after Retry-After. Unless `detail` says that it may have been accepted, it was not"),
     )
 )]
 pub(crate) async fn publish(

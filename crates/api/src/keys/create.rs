@@ -58,6 +58,7 @@ pub(crate) async fn create(
         Some(names) => scopes(&names)?,
     };
     let (key, text) = new_key(&app.ids, app.clock.now(), tenant.clone(), name, scopes);
+    let _changing = app.changing_directory.read().await;
     if !app.store.insert_key(&key).await? {
         return Err(Problem::not_found(format!("Tenant not found: {tenant}")));
     }

@@ -25,6 +25,7 @@ pub(crate) async fn delete(
     let tenant = member.tenant();
     let missing = || Problem::not_found(format!("Key not found: {id}"));
     let key = KeyId::parse(&id).map_err(|_| missing())?;
+    let _changing = app.changing_directory.read().await;
     match app.store.delete_key(tenant, key).await? {
         Deleted::Missing => Err(missing()),
         Deleted::Done => {

@@ -14,7 +14,9 @@ use storage::Deleted;
     responses((status = 204, description = "Gone")))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = parse(&id)?;
+    let changing = app.changing_directory.read().await;
     app.directory.remove_tenant(&id);
+    drop(changing);
     // On a task of its own, so that a client that hangs up does not stop it half way.
     let (engine, tenant) = (app.engine.clone(), id.clone());
     let deleted = crate::finish(async move { engine.delete_tenant(&tenant).await }).await??;

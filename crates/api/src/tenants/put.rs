@@ -59,6 +59,7 @@ pub(crate) async fn put(
         return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when that is done")));
     }
     let metadata = body.metadata.map(Option::unwrap_or_default);
+    let _changing = app.changing_directory.read().await;
     let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {

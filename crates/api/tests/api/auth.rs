@@ -26,6 +26,7 @@ fn needs(operation: &Operation) -> Needs {
         (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}" | "/api/v1/nodes") => {
             Needs::Operator
         }
+        ("POST", "/api/v1/nodes/pause" | "/api/v1/nodes/resume") => Needs::Operator,
         ("GET", "/api/v1/audit/coverage") => Needs::ReadingAll,
         ("GET" | "PUT", "/api/v1/audit/report") => Needs::Operator,
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),

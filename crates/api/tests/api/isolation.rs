@@ -38,7 +38,7 @@ fn row(operation: &str) -> Row {
     use What::{Delivery, Event, Key, Subscription};
     let names = |what, body, status| Row::Names { what, body, status };
     match operation {
-        "GET /healthz" | "GET /readyz" | "GET /api/v1/nodes"
+        "GET /healthz" | "GET /readyz" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause" | "POST /api/v1/nodes/resume"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
         | "GET /api/v1/audit/report" | "PUT /api/v1/audit/report"
         | "GET /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/misfits"

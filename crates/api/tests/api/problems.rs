@@ -166,6 +166,25 @@ async fn the_request_id_is_the_clients_where_it_gives_one() {
 }
 
 #[tokio::test]
+async fn every_answer_has_a_request_id() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let mut ids = std::collections::HashSet::new();
+    for path in ["/healthz", "/readyz", EVENTS, "/api/v1/openapi.json", "/docs/", "/nothing"] {
+        for _ in 0..2 {
+            let answer = acme.get(path).await;
+            let id = answer.header("x-request-id").unwrap_or_else(|| panic!("{path}: no id")).to_owned();
+            assert!(ids.insert(id), "{path}: an id twice");
+        }
+        let answer = acme.with("X-Request-Id", "client-7").get(path).await;
+        assert_eq!(answer.header("x-request-id"), Some("client-7"), "{path}");
+    }
+    let published = acme.post(EVENTS, json!({"type": "a.b", "data": {}})).await;
+    assert!(published.status == 202 && published.header("x-request-id").is_some());
+    app.finish().await;
+}
+
+#[tokio::test]
 async fn head_is_get_without_a_body() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;

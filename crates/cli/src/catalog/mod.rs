@@ -3,7 +3,7 @@
 mod asyncapi;
 mod markdown;
 
-use crate::{client::print, config::Config};
+use crate::{client::print, config::Config, output};
 use anyhow::{Context, anyhow, bail, ensure};
 use clap::{Subcommand, ValueEnum};
 use model::{
@@ -106,7 +106,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         }
         Action::Check => check(&catalog)?,
         Action::Export { format: Format::Json } => print(&catalog.iter().map(|e| shown(e)).collect::<Vec<_>>()),
-        Action::Export { format: Format::Markdown } => print!("{}", markdown::page(&catalog)),
+        Action::Export { format: Format::Markdown } => output::result(format_args!("{}", markdown::page(&catalog))),
         Action::Export { format: Format::Asyncapi } => print(&asyncapi::document(&catalog)),
     }
     Ok(())
@@ -134,7 +134,7 @@ fn shown(entry: &CatalogEntry) -> Shown<'_> {
 
 fn list(catalog: &Catalog, category: Option<&str>) {
     for entry in catalog.iter().filter(|entry| category.is_none_or(|wanted| entry.category == wanted)) {
-        println!("{:<28} {:<14} {}", entry.event_type.as_str(), entry.category, entry.description);
+        output::line!("{:<28} {:<14} {}", entry.event_type.as_str(), entry.category, entry.description);
     }
 }
 
@@ -147,6 +147,6 @@ fn check(catalog: &Catalog) -> anyhow::Result<()> {
         }
     }
     ensure!(faults.is_empty(), "the catalog has faults:\n  {}", faults.join("\n  "));
-    println!("{} event types are in order", catalog.len());
+    output::line!("{} event types are in order", catalog.len());
     Ok(())
 }

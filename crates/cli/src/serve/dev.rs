@@ -1,14 +1,31 @@
 //! `--dev`: everything that lets somebody try Postrider in a minute on their own machine.
 
-use super::keys::{beside, write_private};
-use crate::config::Config;
-use anyhow::{Context, ensure};
+use super::keys::{beside, read, replace_private};
+use crate::{config::Config, output::notice};
+use anyhow::ensure;
 use model::{IdSource, Scope, TenantId, Timestamp};
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
 use storage::Store;
 
-const TENANT: &str = "dev";
+pub(crate) const TENANT: &str = "dev";
 const KEY_NAME: &str = "made by --dev";
+
+/// What a development server leaves beside its store for the commands, readable by its owner alone.
+pub(crate) struct Files {
+    pub(crate) tenant_key: PathBuf,
+    pub(crate) operator_key: PathBuf,
+    pub(crate) url: PathBuf,
+}
+
+impl Files {
+    pub(crate) fn beside(store: &Path) -> Self {
+        let file = |ending| beside(store, ending);
+        Self { tenant_key: file("dev-key"), operator_key: file("dev-operator-key"), url: file("dev-url") }
+    }
+}
 
 /// Allows what only a machine of one's own should.
 pub(super) fn relax(config: &mut Config) {
@@ -17,8 +34,8 @@ pub(super) fn relax(config: &mut Config) {
     config.allow_networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse::<ipnet::IpNet>().ok()));
 }
 
-/// Makes the tenant and a key for it; the key of an earlier start stops working.
-pub(super) async fn make_key(
+/// The tenant's key: the one of an earlier start, else a new one. The tenant is made when it is not there.
+pub(super) async fn tenant_key(
     store: &dyn Store,
     ids: &IdSource,
     now: Timestamp,
@@ -26,34 +43,77 @@ pub(super) async fn make_key(
 ) -> anyhow::Result<String> {
     let tenant = TenantId::trusted(TENANT);
     store.put_tenant(&tenant, None, None, now).await?;
-    for old in store.keys(&tenant).await?.into_iter().filter(|key| key.name == KEY_NAME) {
+    let file = path.map(|path| Files::beside(path).tenant_key);
+    let kept = file.as_deref().map(read).transpose()?.flatten();
+    let known = store.keys(&tenant).await?;
+    if let (Some(file), Some(text)) = (&file, kept) {
+        let hash = api::hash_key(&text);
+        if known.iter().any(|key| key.hash == hash) {
+            // Also takes the rights of others away, where somebody gave them.
+            replace_private(file, &format!("{text}\n"))?;
+            return Ok(text);
+        }
+    }
+    for old in known.into_iter().filter(|key| key.name == KEY_NAME) {
         store.delete_key(&tenant, old.id).await?;
     }
     let (key, text) = api::new_key(ids, now, tenant, KEY_NAME.into(), Scope::ALL.into_iter().collect());
     ensure!(store.insert_key(&key).await?, "the tenant dev is being deleted; start again");
-    let Some(path) = path else { return Ok(text) };
-    let file = beside(path, "dev-key");
-    if file.exists() {
-        std::fs::remove_file(&file).with_context(|| format!("{} cannot be replaced", file.display()))?;
+    if let Some(file) = file {
+        replace_private(&file, &format!("{text}\n"))?;
     }
-    write_private(&file, &format!("{text}\n"))?;
     Ok(text)
 }
 
+/// Leaves the address for the commands; answers it.
+pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
+    let here = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    let url = format!("http://{}", SocketAddr::new(here, address.port()));
+    if let Some(path) = path {
+        replace_private(&Files::beside(path).url, &format!("{url}\n"))?;
+    }
+    Ok(url)
+}
+
+/// Says what it means when others can reach a development server.
+pub(super) fn warn_if_reachable(address: SocketAddr) {
+    if address.ip().is_loopback() {
+        return;
+    }
+    tracing::warn!(%address, "--dev on an address that other machines can reach");
+    notice!(
+        "
+  !!  WARNING: --dev listens on {address}, which other machines can reach.
+  !!  In development mode a tenant's key is enough to send requests to programs on this machine, and nothing is
+  !!  encrypted on the way. Listen on 127.0.0.1, or leave --dev out."
+    );
+}
+
 /// Prints lines that work as pasted.
-pub(super) fn greet(address: SocketAddr, key: &str, path: Option<&Path>) {
-    let file =
-        path.map_or_else(|| "shown only now".into(), |path| format!("also in {}", beside(path, "dev-key").display()));
-    println!(
-        "\n  Development mode: http:// and loopback receivers are allowed. Not for production.
-  Swagger UI   http://{address}/docs
+pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
+    let files = path.map(Files::beside);
+    let kept = files.as_ref().map_or_else(
+        || "shown only now".into(),
+        |files| format!("kept in {}; postrider publish finds it there", files.tenant_key.display()),
+    );
+    let operator = files.as_ref().filter(|files| files.operator_key.exists()).map_or_else(String::new, |files| {
+        format!("\n  Operator     key kept in {}; postrider tenant list finds it there", files.operator_key.display())
+    });
+    notice!(
+        "
+  Development mode: http:// and loopback receivers are allowed. Not for production.
+  Swagger UI   {url}/docs
   Tenant       {TENANT}
   Key          {key}
-               ({file})
+               ({kept}){operator}
 
   Try it. Subscribe a URL; the answer has the signing secret:
 
-    curl -s http://{address}/api/v1/webhooks/subscriptions \\
+    curl -s {url}/api/v1/webhooks/subscriptions \\
       -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
       -d '{{\"url\": \"http://127.0.0.1:9000/\", \"events\": [\"invoice.*\"]}}'
 
@@ -61,9 +121,7 @@ pub(super) fn greet(address: SocketAddr, key: &str, path: Option<&Path>) {
 
   Publish:
 
-    curl -s http://{address}/api/v1/events \\
-      -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
-      -d '{{\"type\": \"invoice.created\", \"data\": {{\"invoice_id\": \"inv_123\", \"amount\": 100.0, \"currency\": \"USD\"}}}}'
+    postrider publish invoice.created --data '{{\"invoice_id\": \"inv_123\", \"amount\": 100.0, \"currency\": \"USD\"}}'
 "
     );
 }

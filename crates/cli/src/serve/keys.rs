@@ -1,15 +1,17 @@
 //! The installation's own keys: given, or made at the first start and kept beside the SQLite file.
 
+use super::dev::Files;
 use crate::{
     config::{Config, decode_master_key},
     entropy::SystemEntropy,
+    output::notice,
     store::StoreUrl,
 };
 use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::Entropy;
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io::{ErrorKind, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
@@ -24,6 +26,16 @@ pub(crate) fn beside(store: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// The same of a file that may be there, with whatever rights.
+pub(super) fn replace_private(path: &Path, text: &str) -> anyhow::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(fault) if fault.kind() != ErrorKind::NotFound => {
+            Err(fault).with_context(|| format!("{} cannot be replaced", path.display()))
+        }
+        _ => write_private(path, text),
+    }
+}
+
 /// Writes a new file that only its owner may read. One that is there is left alone: it may be the key of a server that
 /// was started at the same moment.
 pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
@@ -35,7 +47,7 @@ pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     write().with_context(|| format!("{} cannot be written", path.display()))
 }
 
-fn read(path: &Path) -> anyhow::Result<Option<String>> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text.trim().to_owned())),
         Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
@@ -84,9 +96,10 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The operator's key as a hash. One that was not given is made, printed once, and kept as a hash.
-pub(super) async fn admin_key_hash(config: &Config, store: &dyn Store) -> anyhow::Result<[u8; 32]> {
+pub(super) async fn admin_key_hash(config: &Config, store: &dyn Store, dev: bool) -> anyhow::Result<[u8; 32]> {
     match (&config.admin_key, &config.store, store.shared()) {
         (Some(key), ..) => Ok(api::hash_key(key)),
+        (None, StoreUrl::Sqlite(path), _) if dev => dev_admin_key_hash(path),
         (None, StoreUrl::Sqlite(path), _) => kept_admin_key_hash(path),
         (None, StoreUrl::Postgres(_), Some(shared)) => shared_admin_key_hash(shared).await,
         (None, StoreUrl::Postgres(_), None) => Err(anyhow!("POSTRIDER_ADMIN_KEY must be given")),
@@ -106,24 +119,53 @@ async fn shared_admin_key_hash(shared: &dyn Shared) -> anyhow::Result<[u8; 32]> 
     let (key, hash) = new_admin_key();
     let kept = shared.keep_first("admin_key_hash", &hash).await?;
     if kept == hash {
-        println!("Operator's key, shown only now: {key}");
-        println!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");
+        notice!("Operator's key, shown only now: {key}");
+        notice!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");
     }
     kept.try_into().map_err(|_| anyhow!("the operator's key in the database is damaged; give POSTRIDER_ADMIN_KEY"))
 }
 
-fn kept_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
+/// The hash that is kept, and the file that it is kept in.
+fn read_admin_key_hash(store: &Path) -> anyhow::Result<(Option<[u8; 32]>, PathBuf)> {
     let path = beside(store, "admin-key-hash");
-    if let Some(text) = read(&path)? {
-        return decode_master_key(&text)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(|| anyhow!("{} is damaged; remove it to have a new operator's key made", path.display()));
+    let Some(text) = read(&path)? else { return Ok((None, path)) };
+    let hash = decode_master_key(&text)
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| anyhow!("{} is damaged; remove it to have a new operator's key made", path.display()))?;
+    Ok((Some(hash), path))
+}
+
+/// With `--dev` the key itself is kept too, for the commands. One that was made without `--dev` is known to its owner alone.
+fn dev_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
+    let file = Files::beside(store).operator_key;
+    let (known, path) = read_admin_key_hash(store)?;
+    let kept = read(&file)?.map(|key| (api::hash_key(&key), key));
+    let (hash, key) = match (known, kept) {
+        (Some(known), Some((hash, key))) if hash == known => (known, key),
+        (Some(known), _) => {
+            notice!("The operator's key is the one that was made without --dev, or give POSTRIDER_ADMIN_KEY.");
+            return Ok(known);
+        }
+        (None, _) => {
+            let (key, hash) = new_admin_key();
+            write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
+            (hash, key)
+        }
+    };
+    replace_private(&file, &format!("{key}\n"))?;
+    Ok(hash)
+}
+
+fn kept_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
+    let (known, path) = read_admin_key_hash(store)?;
+    if let Some(hash) = known {
+        return Ok(hash);
     }
     let (key, hash) = new_admin_key();
     write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
-    println!("Operator's key, shown only now: {key}");
-    println!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());
+    notice!("Operator's key, shown only now: {key}");
+    notice!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());
     Ok(hash)
 }
 
@@ -136,10 +178,8 @@ pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
             store.display(),
             beside(store, "key").display()
         ),
-        StorageError::Open(_, source) if matches!(source.downcast_ref(), Some(TryLockError::WouldBlock)) => anyhow!(
-            "POSTRIDER_STORE: {} is open in another process: stop that one first, or give a store of its own, for \
-             example sqlite:other.db",
-            store.display()
+        StorageError::InUse { .. } => anyhow!(
+            "POSTRIDER_STORE: {fault}: stop that one first, or give a store of its own, for example sqlite:other.db"
         ),
         StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
         fault => anyhow!(fault).context("POSTRIDER_STORE"),

@@ -1,22 +1,22 @@
 //! `postrider serve`: puts store, engine and API together, serves, and stops in good order.
 
-mod dev;
-mod framing;
+pub(crate) mod dev;
 mod http;
 pub(crate) mod keys;
 
 use crate::{
-    config::{Config, Flags},
+    config::{self, Config, Flags},
     entropy::SystemEntropy,
     logging,
+    output::notice,
     store::{self, StoreUrl},
 };
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, Engine, SharedClock, Sleeper, Stopped};
-use model::{Clock, IdSource, SystemClock};
-use std::{path::PathBuf, sync::Arc};
-use storage::{NewNode, NodeRole, Vault};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, StartError, SteadyClock, Stopped, Watched};
+use model::{Clock, IdSource};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
 /// Serve the API and deliver.
@@ -28,6 +28,9 @@ pub(crate) struct Args {
     /// For trying things out: allows http:// and loopback receivers, makes tenants on first use, prints a key
     #[arg(long)]
     dev: bool,
+    /// Send nothing until `postrider resume`, also after a restart without this flag: for a restored copy
+    #[arg(long)]
+    paused: bool,
     /// Configuration file [default: postrider.toml, if it is there]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -61,11 +64,21 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         dev::relax(&mut config);
     }
     let _logs = logging::start(&config.log, config.log_format)?;
+    for (name, near) in config::suspicious_variables() {
+        tracing::warn!("the variable {name} is not read here; is {near} meant?");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, args.dev))
+    runtime.block_on(serve(config, Mode { dev: args.dev, paused: args.paused }))
 }
 
-async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
+/// What flags alone say.
+#[derive(Clone, Copy)]
+struct Mode {
+    dev: bool,
+    paused: bool,
+}
+
+async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()> {
     let path = match &config.store {
         StoreUrl::Sqlite(path) => Some(path.clone()),
         StoreUrl::Postgres(_) => None,
@@ -85,20 +98,23 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
     let store = store::open(&config, &config.store, vault).await?;
     // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
-    let admin_key_hash = keys::admin_key_hash(&config, &*store).await?;
+    let admin_key_hash = keys::admin_key_hash(&config, &*store, dev).await?;
+    if paused {
+        pause(&*store).await?;
+    }
     // Where nodes share a store they share its clock, too.
-    let shared_clock = store.shared().map(|_| Arc::<SharedClock>::default());
-    let (clock, sleeper): (Arc<dyn Clock>, Arc<dyn Sleeper>) = match &shared_clock {
-        Some(clock) => (clock.clone(), clock.clone()),
-        None => (Arc::new(SystemClock), Arc::new(SystemClock)),
-    };
+    let steady = SteadyClock::new(if store.shared().is_some() { Watched::Store } else { Watched::Machine });
+    let clock: Arc<dyn Clock> = steady.clone();
     let ids = Arc::new(IdSource::new(Box::new(SystemEntropy)));
+    // Raises the limit of file descriptors, which those of receivers depend on, too.
+    let limits =
+        http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
     let engine = Engine::start(delivery::Parts {
         store: store.clone(),
         clock: clock.clone(),
-        sleeper,
+        sleeper: steady.clone(),
         ids: ids.clone(),
-        egress: Egress::new(AddressPolicy::new(config.allow_networks.clone()))?,
+        egress: Egress::new(egress_settings(&config))?,
         defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
@@ -107,11 +123,17 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
             role: config.role,
             version: env!("CARGO_PKG_VERSION").into(),
         },
-        shared_clock,
+        steady_clock: Some(steady),
     })
     .await
-    .context("the deliveries that wait could not be taken up")?;
-    let dev_key = if dev { Some(dev::make_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
+    .map_err(|fault| match fault {
+        StartError::NameHeld(name) => anyhow!(
+            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each a name of its own, \
+             for example POSTRIDER_NODE=worker-2"
+        ),
+        fault => anyhow!(fault).context("the deliveries that wait could not be taken up"),
+    })?;
+    let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
         store: store.clone(),
@@ -136,13 +158,25 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         },
     })
     .await?;
-    let stop = http::stop_signal()?;
-    println!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
+    let signal = http::stop_signal()?;
+    notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
     if let Some(key) = dev_key {
-        dev::greet(address, &key, path.as_deref());
+        let url = dev::keep_url(address, path.as_deref())?;
+        dev::greet(&url, &key, path.as_deref());
+        dev::warn_if_reachable(address);
+    }
+    if engine.is_paused() {
+        notice!("Deliveries are paused: nothing is sent until `postrider resume` (POST /api/v1/nodes/resume).");
     }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
-    http::serve(listener, router, stop).await;
+    let mut is_displaced = false;
+    let stop = async {
+        tokio::select! {
+            () = signal => {}
+            () = engine.displaced() => is_displaced = true,
+        }
+    };
+    http::serve(listener, router, limits, stop).await;
 
     tracing::info!("stopping: finishing what is under way");
     match engine.stop(config.shutdown).await {
@@ -150,7 +184,45 @@ async fn serve(config: Config, dev: bool) -> anyhow::Result<()> {
         Stopped::CutOff(requests) => tracing::warn!(requests, "cut off; their deliveries stay due"),
     }
     store.close().await?;
+    if is_displaced {
+        bail!("another node took the name {:?}; this one has stopped", engine.node().name);
+    }
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Receivers get the connections that the limit of open files leaves room for.
+fn egress_settings(config: &Config) -> EgressSettings {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let settings = EgressSettings::new(AddressPolicy::new(config.allow_networks.clone()));
+    EgressSettings { keep_alive: config.keep_alive, ..settings }.with_descriptors(limit.unwrap_or(u64::MAX))
+}
+
+/// Long enough for several heartbeats of every node.
+const HEARTBEATS: Duration = Duration::from_secs(3);
+
+/// Before anything is read from the store, so that nothing is sent. Of an installation whose nodes are delivering it is
+/// most likely a mistake: a copy was meant. (In a copy the nodes of the original are there too, but silent.)
+async fn pause(store: &dyn Store) -> anyhow::Result<()> {
+    if let Some(shared) = store.shared()
+        && !store.is_paused().await?
+    {
+        let before = shared.nodes().await?;
+        let mut live: Vec<Node> = before.into_iter().filter(|node| node.state == NodeState::Live).collect();
+        if !live.is_empty() {
+            tokio::time::sleep(HEARTBEATS).await;
+            let after = shared.nodes().await?;
+            live.retain(|one| after.iter().any(|node| node.id == one.id && node.heartbeat_at > one.heartbeat_at));
+        }
+        let live: Vec<&str> = live.iter().map(|node| node.name.as_str()).collect();
+        ensure!(
+            live.is_empty(),
+            "--paused is for a restored copy, but other nodes deliver from this database ({}); to pause them all, run: \
+             postrider pause",
+            live.join(", ")
+        );
+    }
+    store.set_paused(true).await?;
     Ok(())
 }
 

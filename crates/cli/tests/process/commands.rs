@@ -69,7 +69,7 @@ async fn tenants_are_made_shown_listed_and_deleted() {
     ids.dedup();
     assert_eq!(ids.len(), 501);
 
-    assert_eq!(desk.run(&["tenant", "delete", "acme:1"]).await.success(), "acme:1 is deleted\n");
+    assert_eq!(desk.run(&["tenant", "delete", "acme:1", "--yes"]).await.success(), "acme:1 is deleted\n");
     let gone = desk.run(&["tenant", "get", "acme:1"]).await;
     assert_eq!(gone.sentence(), "Tenant not found: acme:1 (404 Not Found)");
     assert_eq!(desk.json(&["tenant", "list"]).await.as_array().unwrap().len(), 500);
@@ -164,11 +164,109 @@ async fn what_cannot_be_published_is_said_in_a_sentence() {
     assert!(keyless.sentence().starts_with("a key is required: give --key or POSTRIDER_KEY"), "{}", keyless.stderr);
 }
 
+/// Everything a tenant owns goes with it, so nobody deletes one in passing.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_key_that_a_development_server_left_in_the_folder_is_used() {
+async fn a_tenant_is_deleted_when_its_id_is_typed_or_yes_is_said() {
+    let desk = Desk::open().await;
+    desk.server.tenant("acme").await;
+    let refused = desk.run(&["tenant", "delete", "acme"]).await;
+    assert!(refused.sentence().ends_with("there is nobody to ask: give --yes to do it"), "{}", refused.stderr);
+    // A terminal, as people have one.
+    let at_a_terminal = async |typed: &str| {
+        let command = format!("{} tenant delete acme", env!("CARGO_BIN_EXE_postrider"));
+        Launch::script(desk.folder.path(), &format!("script -qec '{command}' /dev/null"))
+            .env("POSTRIDER_URL", &format!("http://{}", desk.server.address))
+            .env("POSTRIDER_KEY", ADMIN_KEY)
+            .input(typed)
+            .run()
+            .await
+    };
+    let ended = at_a_terminal("no\n").await;
+    assert!(ended.code == Some(1) && ended.stdout.contains("nothing was deleted: \"no\" is not \"acme\""), "{ended:?}");
+    assert_eq!(desk.run(&["tenant", "get", "acme"]).await.code, Some(0));
+    let ended = at_a_terminal("acme\n").await;
+    assert!(ended.code == Some(0) && ended.stdout.contains("acme is deleted"), "{ended:?}");
+    assert_eq!(desk.run(&["tenant", "get", "acme"]).await.code, Some(1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_development_servers_folder_commands_need_no_flags_also_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]).start().await;
+    let serve = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    let mut kept = None;
+    for start in 0..3 {
+        let server = serve.start().await;
+        let command = async |arguments: &[&str]| json_of(&Launch::new(folder.path(), arguments).run().await);
+        let published = command(&["publish", "invoice.created", "--data", "{}"]).await;
+        assert_eq!(published["tenant_id"], "dev");
+        assert!(command(&["tenant", "list"]).await.as_array().unwrap().iter().any(|one| one["id"] == "dev"));
+        assert_eq!(command(&["key", "list"]).await.as_array().unwrap().len(), 1, "start {start}");
+        command(&["tenant", "put", "acme"]).await;
+        let keys = (read("postrider.db.dev-key"), read("postrider.db.dev-operator-key"));
+        assert_eq!(*kept.get_or_insert_with(|| keys.clone()), keys, "the keys of the first start go on working");
+        let shown = server.process.stdout();
+        assert!(shown.contains(keys.0.trim()) && !shown.contains(keys.1.trim()), "{shown}");
+        if start == 0 {
+            server.kill();
+        } else {
+            server.stop().await;
+        }
+    }
+    // Somebody else's server at that address: whose key it is, is said.
+    let other = tempfile::tempdir().unwrap();
+    let server = Launch::server(other.path()).start().await;
     let url = format!("http://{}", server.address);
-    let publish = Launch::new(folder.path(), &["publish", "invoice.created", "--data", "{}", "--url", &url]);
-    assert_eq!(json_of(&publish.run().await)["tenant_id"], "dev");
+    let ended = Launch::new(folder.path(), &["tenant", "list", "--url", &url]).run().await;
+    assert!(ended.sentence().starts_with("the key in postrider.db.dev-operator-key is not one of"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_key_that_was_made_without_dev_is_neither_shown_nor_replaced_by_dev() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Launch::server(folder.path()).without("POSTRIDER_ADMIN_KEY").start().await;
+    let printed = first.process.stdout();
+    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only now: ")).unwrap();
+    first.stop().await;
+    let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]).start().await;
+    assert_eq!(Client::new(server.address, key).get("/api/v1/tenants").await.status, 200);
+    assert!(!folder.path().join("postrider.db.dev-operator-key").exists());
+    let ended = Launch::new(folder.path(), &["tenant", "list"]).run().await;
+    assert!(ended.sentence().starts_with("a key is required"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn dev_on_an_address_that_others_can_reach_is_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    for (address, warns) in [("0.0.0.0:0", true), ("127.0.0.1:0", false)] {
+        let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", address]).start().await;
+        let operators = Launch::new(folder.path(), &["tenant", "list"]).run().await;
+        assert_eq!(operators.code, Some(0), "the commands find it: {}", operators.stderr);
+        let ended = server.stop().await;
+        assert_eq!(ended.stdout.contains("WARNING: --dev listens on 0.0.0.0:"), warns, "{}", ended.stdout);
+        assert_eq!(ended.stderr.contains("--dev on an address that other machines can reach"), warns);
+    }
+}
+
+/// Every example of the help is taken by a server that checks events against the catalog.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_examples_of_the_help_and_of_the_greeting_fit_their_schemas() {
+    let folder = tempfile::tempdir().unwrap();
+    let serve = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]);
+    let server = serve.env("POSTRIDER_CATALOG_STRICT", "true").start().await;
+    let help = Launch::new(folder.path(), &["publish", "--help"]).run().await.stdout;
+    let greeting = server.process.stdout();
+    let examples: Vec<&str> = help
+        .lines()
+        .chain(greeting.lines())
+        .map(str::trim)
+        .filter(|line| line.starts_with("postrider publish"))
+        .collect();
+    assert_eq!(examples.len(), 2, "{examples:?}");
+    for example in examples {
+        let script = example.replace("postrider publish", &format!("'{}' publish", env!("CARGO_BIN_EXE_postrider")));
+        let published = Launch::script(folder.path(), &script).run().await;
+        let event_type = json_of(&published)["type"].as_str().unwrap().to_owned();
+        assert!(example.contains(&event_type), "{example}");
+    }
 }

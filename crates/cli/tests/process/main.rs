@@ -4,12 +4,20 @@
 
 mod audit;
 mod backlog;
+mod clock;
 mod commands;
+mod connections;
 mod crash;
+mod file;
 mod isolation;
+mod logs;
 mod nodes;
+mod pause;
+mod pipes;
 mod readme;
+mod receivers;
 mod receiving;
+mod restore;
 mod shutdown;
 mod sink;
 mod startup;

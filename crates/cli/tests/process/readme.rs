@@ -1,24 +1,10 @@
 //! The quick start of README.md, run as a reader would: every block between its two comments, in order.
 
-use crate::support::{free_port, server::Launch, wait_until};
-use std::path::Path;
-
-/// The blocks of shell between `<!-- quick start -->` and `<!-- /quick start -->`.
-fn blocks(readme: &str) -> Vec<String> {
-    let part = readme
-        .split_once("<!-- quick start -->")
-        .and_then(|(_, rest)| rest.split_once("<!-- /quick start -->"))
-        .expect("README.md has no <!-- quick start --> … <!-- /quick start -->")
-        .0;
-    let fences = part.split("```sh\n").skip(1);
-    fences.map(|rest| rest.split_once("\n```").expect("a block that ends").0.to_owned()).collect()
-}
+use crate::support::{free_port, markdown::blocks, server::Launch, wait_until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_quick_start_works_as_pasted() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
-    let readme = std::fs::read_to_string(&path).expect("README.md must be there, with the quick start");
-    let blocks = blocks(&readme);
+    let blocks = blocks("README.md", "quick start");
     assert!(blocks.len() >= 2, "the quick start has a block for the server and one for a second terminal");
 
     // As written, but with this build of the binary, and on ports that nobody else has.
@@ -50,4 +36,6 @@ async fn the_quick_start_works_as_pasted() {
     })
     .await;
     assert!(line.contains(" verified ("), "{line}");
+    let printed: String = terminals.iter().map(|terminal| terminal.stdout()).collect();
+    assert!(!printed.contains("NOT VERIFIED"), "{printed}");
 }

@@ -144,6 +144,23 @@ async fn it_reports_what_a_wrong_secret_does_not_verify() {
     let (line, _) = sink.received().await;
     assert!(line.contains(" NOT VERIFIED: webhook-signature: "), "{line}");
     assert!(line.contains("; x-webhook-signature: "), "{line}");
+    // As a receiver of one's own should.
+    assert_eq!(desk.delivery("retrying").await["response_code"], 401);
+}
+
+/// A look whether it is there is no webhook.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_posted_is_answered_and_not_judged() {
+    let desk = Desk::open().await;
+    let sink = desk.sink(&["--secret", SECRET]).await;
+    let client = Client::new(sink.address, "none");
+    assert_eq!(client.get("/").await.status, 200);
+    let put = client.try_call(http::Method::PUT, "/", None).await.unwrap();
+    assert_eq!(put.status, 405);
+    let posted = client.post("/", &json!({})).await;
+    assert_eq!(posted.status, 401);
+    let printed = sink.process.stdout();
+    assert_eq!(printed.matches("NOT VERIFIED: it has no signature").count(), 1, "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,6 +60,46 @@ async fn a_bad_variable_stops_the_start_with_a_sentence_that_names_it() {
 }
 
 #[tokio::test]
+async fn a_misspelt_variable_or_log_level_stops_the_start_and_the_nearest_name_is_named() {
+    let folder = folder();
+    let rows = [
+        ("POSTRIDER_LISTN", "127.0.0.1:0", "is POSTRIDER_LISTEN meant?"),
+        ("POSTRIDER_RETENTION", "7", "is POSTRIDER_RETENTION_DAYS meant?"),
+        ("POSTRIDER_TEST_SOMETHING", "1", "known are POSTRIDER_LISTEN, "),
+        ("POSTRIDER_LOG", "inof", "is info meant?"),
+        ("POSTRIDER_LOG", "info,postrider::delivry=warn", "is postrider::delivery meant?"),
+        ("POSTRIDER_LOG", "info,postrider::delivery=verbose", "which is no level"),
+    ];
+    for (variable, value, expected) in rows {
+        let ended = Launch::new(folder.path(), &["serve"]).env(variable, value).run().await;
+        let sentence = ended.sentence();
+        assert!(sentence.starts_with(&format!("{variable} ")) && sentence.contains(expected), "{sentence}");
+    }
+    let ended = Launch::new(folder.path(), &["serve", "--log", "loud"]).run().await;
+    assert!(ended.sentence().starts_with("POSTRIDER_LOG has \"loud\""), "{}", ended.stderr);
+    // Commands too: the variable would name a tenant.
+    let ended =
+        Launch::new(folder.path(), &["tenant", "list", "--key", "k"]).env("POSTRIDER_TENNANT", "acme").run().await;
+    assert!(ended.sentence().contains("is POSTRIDER_TENANT meant?"), "{}", ended.stderr);
+    assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+}
+
+/// Of these two kinds the first is not ours, and the second may be somebody else's.
+#[tokio::test]
+async fn a_service_of_kubernetes_and_variables_of_others_do_not_stop_the_start() {
+    let folder = folder();
+    let server = Launch::server(folder.path())
+        .env("POSTRIDER_SERVICE_HOST", "10.0.0.7")
+        .env("POSTRIDER_PORT", "tcp://10.0.0.7:8080")
+        .env("POSTRIDER_PORT_8080_TCP_ADDR", "10.0.0.7")
+        .env("WEBHOOK_MAX_RETRY", "7")
+        .start()
+        .await;
+    let log = server.stop().await.stderr;
+    assert!(log.contains("the variable WEBHOOK_MAX_RETRY is not read here; is WEBHOOK_MAX_RETRIES meant?"), "{log}");
+}
+
+#[tokio::test]
 async fn a_folder_that_does_not_exist_is_named() {
     let folder = folder();
     for role in ["serve", "migrate"] {
@@ -138,7 +178,7 @@ async fn faults_of_the_file_are_sentences_too() {
     };
     let ended = run("listn = \"127.0.0.1:0\"\n").await;
     let sentence = ended.sentence();
-    assert!(sentence.starts_with("postrider.toml has the unknown setting \"listn\""), "{sentence}");
+    assert!(sentence.starts_with("postrider.toml has the unknown setting \"listn\"; is listen meant?"), "{sentence}");
     assert!(sentence.contains("known are listen, store, "), "{sentence}");
 
     let ended = run("max_concurrency = \"lots\"\n").await;
@@ -220,7 +260,13 @@ async fn only_the_owner_may_read_key_files() {
     let binary = env!("CARGO_BIN_EXE_postrider");
     let script = format!("umask 000; exec '{binary}' serve --dev --listen 127.0.0.1:0");
     let server = Launch::script(folder.path(), &script).start().await;
-    for name in ["postrider.db.key", "postrider.db.admin-key-hash", "postrider.db.dev-key"] {
+    for name in [
+        "postrider.db.key",
+        "postrider.db.admin-key-hash",
+        "postrider.db.dev-key",
+        "postrider.db.dev-operator-key",
+        "postrider.db.dev-url",
+    ] {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
@@ -245,6 +291,8 @@ async fn every_subcommand_explains_itself() {
         "tenant get",
         "tenant list",
         "tenant delete",
+        "pause",
+        "resume",
         "publish",
         "sink",
     ];

@@ -1,28 +1,44 @@
 //! Egress: the HTTP requests. Pooled HTTP/1.1 and HTTP/2 over rustls, no redirects, one timeout over everything, a cap
 //! on what is kept of a response, and the address policy applied to what is dialled.
+//!
+//! A response whose status is known is a response, whatever follows on it; what was odd becomes a note. What a receiver
+//! certainly did not process is sent again at once. A shortage of this machine is no attempt.
 
-mod connector;
+mod content;
+mod dial;
 mod fault;
+mod hosts;
+mod http1;
+mod http2;
+mod origin;
 mod policy;
+mod pool;
+mod request;
+mod resolve;
 mod response;
+mod retry_after;
+mod socket;
+mod tls;
 
 use bytes::Bytes;
-use connector::Connector;
-use http::{HeaderMap, Method, Request, Uri};
-use http_body_util::Full;
-use hyper_rustls::HttpsConnector;
-use hyper_util::{
-    client::legacy::Client,
-    rt::{TokioExecutor, TokioTimer},
-};
+pub use fault::LocalFault;
+use fault::{Fault, Resend};
+use http::{HeaderMap, Uri};
 use model::attempt::{AttemptError, AttemptErrorKind};
+pub(crate) use origin::Origin;
 pub use policy::{AddressPolicy, Blocked};
-use response::Answer;
-use rustls::{ClientConfig, RootCertStore};
+use pool::{Connection, Evicted, Limits, Pool, Speaks};
+use request::Request;
+use resolve::Resolver;
+pub(crate) use response::Answer;
+use response::{Receipt, Stage};
+use rustls::RootCertStore;
+use socket::{Counter, Place, Socket};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tls::{Offer, Tls};
 
 /// The egress could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -31,92 +47,262 @@ pub enum EgressError {
     Tls(#[from] rustls::Error),
 }
 
+/// What an installation sets.
+#[derive(Clone, Debug)]
+pub struct EgressSettings {
+    pub policy: AddressPolicy,
+    /// An idle connection is kept so long; not at all, when it is zero.
+    pub keep_alive: Duration,
+    /// Connections to receivers, at most, idle ones included.
+    pub connections: usize,
+}
+
+impl EgressSettings {
+    /// Idle connections are closed after this unless told otherwise: load balancers close them after 60 seconds (AWS)
+    /// or 55 (Heroku), and a request that meets such a close is lost time.
+    pub const KEEP_ALIVE: Duration = Duration::from_secs(45);
+
+    pub fn new(policy: AddressPolicy) -> Self {
+        Self { policy, keep_alive: Self::KEEP_ALIVE, connections: 4_096 }
+    }
+
+    /// How many connections a limit of open files leaves room for: half of what the store and the logs do not need. The
+    /// API's callers may have the other half.
+    #[must_use]
+    pub fn with_descriptors(self, limit: u64) -> Self {
+        let room = limit.saturating_sub(OWN_DESCRIPTORS) / 2;
+        let connections = usize::try_from(room).unwrap_or(usize::MAX).clamp(8, CONNECTIONS_MAX);
+        Self { connections, ..self }
+    }
+}
+
+/// Open files of a server without callers and receivers: the store, the logs, the runtime.
+const OWN_DESCRIPTORS: u64 = 128;
+/// More connections are never open, whatever the limit of open files.
+const CONNECTIONS_MAX: usize = 65_536;
+/// More idle connections are not kept: one over TLS takes about 20 KiB.
+const IDLE_MAX: usize = 2_048;
+/// How often a request is sent again within an attempt.
+const RESENDS: u32 = 5;
+/// Before a request is sent again to a receiver that has refused it twice; then twice as long.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
+
 /// Makes requests. Clones share the pool.
 #[derive(Clone)]
 pub struct Egress {
-    client: Client<HttpsConnector<Connector>, Full<Bytes>>,
-    policy: Arc<AddressPolicy>,
+    parts: Arc<Parts>,
+}
+
+struct Parts {
+    policy: AddressPolicy,
+    resolver: Resolver,
+    tls: Tls,
+    pool: Arc<Pool>,
+    counter: Arc<Counter>,
 }
 
 /// What came of a request, and how long it took.
 #[derive(Debug)]
-pub struct Sent {
-    pub result: Result<Answer, AttemptError>,
-    pub took: Duration,
+pub(crate) struct Sent {
+    pub(crate) result: Result<Answer, AttemptError>,
+    pub(crate) took: Duration,
 }
 
 impl Egress {
-    pub fn new(policy: AddressPolicy) -> Result<Self, EgressError> {
-        Self::with_roots(policy, machine_roots())
+    pub fn new(settings: EgressSettings) -> Result<Self, EgressError> {
+        Self::with_roots(settings, tls::machine_roots())
     }
 
     /// With certificate authorities of one's own.
-    pub fn with_roots(policy: AddressPolicy, roots: RootCertStore) -> Result<Self, EgressError> {
-        let policy = Arc::new(policy);
-        let https = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_tls_config(tls(roots)?)
-            .https_or_http()
-            .enable_http1()
-            .enable_http2()
-            .wrap_connector(Connector::new(policy.clone()));
-        let client = Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(Duration::from_secs(60))
-            .pool_max_idle_per_host(128)
-            .http1_title_case_headers(true)
-            .http1_max_headers(200)
-            .http2_adaptive_window(true)
-            .build(https);
-        Ok(Self { client, policy })
+    pub fn with_roots(settings: EgressSettings, roots: RootCertStore) -> Result<Self, EgressError> {
+        Self::with_resolver(settings, roots, Resolver::system())
     }
 
-    /// Whether a URL with an address instead of a host name could be dialled at all.
-    pub fn check_literal(&self, uri: &Uri) -> Result<(), Blocked> {
-        connector::literal(uri).map_or(Ok(()), |address| self.policy.check(address))
+    fn with_resolver(settings: EgressSettings, roots: RootCertStore, resolver: Resolver) -> Result<Self, EgressError> {
+        let EgressSettings { policy, keep_alive, connections } = settings;
+        let limits = Limits { idle: (connections / 2).min(IDLE_MAX), keep_alive };
+        let (tls, pool, counter) = (Tls::new(roots)?, Pool::new(limits), Counter::new(connections));
+        Ok(Self { parts: Arc::new(Parts { policy, resolver, tls, pool, counter }) })
     }
 
-    /// POSTs and reads the answer; `timeout` covers everything from the connection to the body's last byte. `host` is
-    /// what faults call the receiver.
-    pub async fn post(&self, uri: &Uri, host: &str, headers: HeaderMap, body: Bytes, timeout: Duration) -> Sent {
+    /// Whether the host of a URL could be dialled, as far as its text tells.
+    pub fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
+        url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
+    }
+
+    /// POSTs and reads the answer; `timeout` covers everything from the host name to the body's last byte.
+    pub(crate) async fn post(
+        &self,
+        origin: &Origin,
+        uri: &Uri,
+        headers: HeaderMap,
+        body: Bytes,
+        timeout: Duration,
+    ) -> Result<Sent, LocalFault> {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = uri.clone();
-        *request.headers_mut() = headers;
-        let exchange = async {
-            match self.client.request(request).await {
-                Ok(response) => response::read(response, host).await,
-                Err(fault) => Err(fault::explain(&fault, host)),
-            }
-        };
-        let result = tokio::time::timeout(timeout, exchange).await.unwrap_or_else(|_| {
-            let seconds = timeout.as_secs_f64();
-            Err(AttemptError::new(
+        let request = Request { origin, uri, headers, body };
+        let mut receipt = Receipt::default();
+        let ended = tokio::time::timeout(timeout, self.parts.exchange(&request, &mut receipt)).await;
+        let seconds = timeout.as_secs_f64();
+        if ended.is_err() && receipt.status().is_some() {
+            receipt.note(format!("the response did not end within {seconds} s"));
+        }
+        let stage = receipt.stage;
+        let result = match (receipt.into_answer(), ended) {
+            (Some(answer), _) => Ok(answer),
+            (None, Ok(Err(fault))) => Err(fault.explain(origin.name())?),
+            (None, Ok(Ok(())) | Err(_)) => Err(AttemptError::new(
                 AttemptErrorKind::Timeout,
-                format!("Timeout: no complete response from {host} within {seconds} s"),
-            ))
-        });
-        Sent { result, took: start.elapsed() }
+                format!("Timeout: {} {} within {seconds} s", stage.missed(), origin.name()),
+            )),
+        };
+        Ok(Sent { result, took: start.elapsed() })
     }
 }
 
-/// The machine's certificate authorities; where it has none (a bare container), Mozilla's.
-fn machine_roots() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    let native = rustls_native_certs::load_native_certs();
-    roots.add_parsable_certificates(native.certs);
-    if roots.is_empty() {
-        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+impl Parts {
+    /// Sends the request until the receiver has taken it.
+    async fn exchange(&self, request: &Request<'_>, receipt: &mut Receipt) -> Result<(), Fault> {
+        let (mut resent, mut is_fresh) = (0, false);
+        loop {
+            let connection = self.connection(request.origin, is_fresh, receipt).await?;
+            let (reused, fault) = match connection {
+                Connection::Http1(mut connection) => {
+                    let reused = connection.is_reused();
+                    match connection.exchange(request, receipt).await {
+                        // From a server that was about to close an idle connection (RFC 9110, section 15.5.9).
+                        Ok(http1::Keep::Close) if reused && receipt.status() == Some(408) && !is_fresh => {
+                            *receipt = Receipt::default();
+                            (true, Fault::Unanswered(std::io::ErrorKind::ConnectionAborted.into()))
+                        }
+                        Ok(http1::Keep::Close) => return Ok(()),
+                        Ok(http1::Keep::Open) => {
+                            self.pool.put(request.origin, connection);
+                            return Ok(());
+                        }
+                        Err(fault) => (reused, fault),
+                    }
+                }
+                Connection::Http2(shared) => {
+                    let reused = shared.is_reused();
+                    match shared.exchange(request, receipt).await {
+                        Ok(()) => return Ok(()),
+                        Err(fault) => {
+                            if fault.resend(reused) != Resend::Refused {
+                                shared.retire();
+                            }
+                            (reused, fault)
+                        }
+                    }
+                }
+            };
+            if fault.is_broken_http2() {
+                self.pool.learn(request.origin, Speaks::Http1Only);
+            }
+            let resend = fault.resend(reused);
+            if resend == Resend::No || resent == RESENDS {
+                return Err(fault);
+            }
+            match resend {
+                Resend::WithHttp1 => self.pool.learn(request.origin, Speaks::Http1Only),
+                Resend::Stale => receipt
+                    .note("sent again at once: a connection that was used before had been closed without an answer"),
+                Resend::Refused if resent > 0 => tokio::time::sleep(REFUSED_PAUSE * (1 << (resent - 1))).await,
+                Resend::Refused | Resend::Unprocessed | Resend::No => {}
+            }
+            (resent, is_fresh) = (resent + 1, true);
+        }
     }
-    roots
+
+    /// An open connection; of HTTP/1.1 a new one, when `is_fresh` says so.
+    async fn connection(&self, origin: &Origin, is_fresh: bool, receipt: &mut Receipt) -> Result<Connection, Fault> {
+        let known = match is_fresh {
+            false => self.pool.take(origin),
+            true => self.pool.shared(origin).map(Connection::Http2),
+        };
+        if let Some(connection) = known {
+            receipt.stage = Stage::Waiting;
+            return Ok(connection);
+        }
+        receipt.stage = Stage::Connecting;
+        // Where one connection may be enough for everybody, one is made.
+        let _alone = self.pool.alone(origin).await;
+        if let Some(shared) = self.pool.shared(origin) {
+            receipt.stage = Stage::Waiting;
+            return Ok(Connection::Http2(shared));
+        }
+        receipt.stage = Stage::Resolving;
+        let addresses = self.resolver.resolve(&origin.host, &self.policy).await?;
+        receipt.stage = Stage::Connecting;
+        let dialled = match dial::dial(&addresses, origin.port, &|| self.place()).await {
+            // Idle connections hold descriptors that are needed now.
+            Err(Fault::Local(LocalFault::Descriptors)) if self.pool.evict() == Evicted::Closed => {
+                for _ in 1..EVICTED {
+                    self.pool.evict();
+                }
+                dial::dial(&addresses, origin.port, &|| self.place()).await?
+            }
+            dialled => dialled?,
+        };
+        let peer = dialled.tcp.peer_addr().map_err(Fault::Connect)?;
+        self.policy.check(peer.ip())?;
+        let connection = self.begin(origin, dialled, receipt).await?;
+        receipt.stage = Stage::Waiting;
+        Ok(connection)
+    }
+
+    /// TLS and HTTP on a new connection.
+    async fn begin(
+        &self,
+        origin: &Origin,
+        dialled: socket::Dialled,
+        receipt: &mut Receipt,
+    ) -> Result<Connection, Fault> {
+        let Some(name) = &origin.tls else {
+            return Ok(Connection::Http1(http1::Connection::new(Socket::plain(dialled))));
+        };
+        receipt.stage = Stage::Handshake;
+        let offer = match self.pool.speaks(origin) {
+            Speaks::Http1Only => Offer::Http1,
+            Speaks::Unknown | Speaks::Http1 | Speaks::Http2 => Offer::Http2OrHttp1,
+        };
+        let socket = Socket::tls(dialled, &self.tls, name.clone(), offer).await.map_err(Fault::Handshake)?;
+        if !socket.chose_http2() {
+            self.pool.learn(origin, Speaks::Http1);
+            return Ok(Connection::Http1(http1::Connection::new(socket)));
+        }
+        self.pool.learn(origin, Speaks::Http2);
+        let shared = http2::Shared::begin(socket).await.map_err(Fault::NotSent)?;
+        self.pool.share(origin, &shared);
+        Ok(Connection::Http2(shared))
+    }
+
+    /// A place for another connection, which an idle one may have to make.
+    fn place(&self) -> Option<Place> {
+        loop {
+            match self.counter.enter() {
+                None if self.pool.evict() == Evicted::Closed => {}
+                place => return place,
+            }
+        }
+    }
 }
 
-fn tls(roots: RootCertStore) -> Result<ClientConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
+/// Idle connections closed when descriptors have run out.
+const EVICTED: usize = 16;
+
+impl Stage {
+    /// What a timeout in this stage is called.
+    const fn missed(self) -> &'static str {
+        match self {
+            Self::Resolving => "no answer from the name servers for",
+            Self::Connecting => "could not connect to",
+            Self::Handshake => "no TLS handshake with",
+            Self::Waiting => "no complete response from",
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

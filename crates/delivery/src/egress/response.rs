@@ -1,120 +1,223 @@
-//! Reads a response: its status, what it asks for, and the part of it that the log keeps.
+//! A response as it comes in, whatever the protocol: its status, what it asks for, and the part of it that the log
+//! keeps. What is odd about it becomes a note. As soon as the status is known there is an answer, whatever follows.
 
-use super::fault;
-use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Response, header};
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use model::{Timestamp, attempt::AttemptError};
-use std::time::Duration;
+use super::{
+    content::{self, KEPT},
+    retry_after::RetryAfter,
+};
+use bytes::Bytes;
+use std::collections::BTreeSet;
 
-/// So much of a body is kept.
-const KEPT: usize = 4 * 1024;
 /// A longer body is not read to its end; its connection is closed instead of used again.
-const READ: usize = 256 * 1024;
-/// So much of the headers is kept.
-const HEADERS_KEPT: usize = 4 * 1024;
+pub(super) const READ_MAX: u64 = 256 * 1024;
+/// So much of the header lines is kept, in bytes.
+const LINES_MAX: usize = 4 * 1024;
+/// So much of one header's value is kept, in bytes.
+const VALUE_MAX: usize = 1024;
+/// Headers that something is done with are heeded up to this length, in bytes.
+const HEEDED_MAX: usize = 2 * 1024;
 
-/// A complete response.
+/// A response: complete, or as much of it as came.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: String,
-    pub body: Bytes,
-    pub retry_after: Option<RetryAfter>,
-    pub location: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    /// `name: value` lines.
+    pub(crate) headers: String,
+    pub(crate) body: Bytes,
+    pub(crate) retry_after: Option<RetryAfter>,
+    pub(crate) location: Option<String>,
+    /// What was odd about it.
+    pub(crate) note: Option<String>,
 }
 
-/// RFC 9110, section 10.2.3: seconds, or a date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    Seconds(u64),
-    At(Timestamp),
+/// How far a request has come; what a timeout is called follows from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Stage {
+    #[default]
+    Resolving,
+    Connecting,
+    Handshake,
+    /// The request is being sent, or was.
+    Waiting,
 }
 
-impl RetryAfter {
-    fn read(headers: &HeaderMap) -> Option<Self> {
-        let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = text.parse() {
-            return Some(Self::Seconds(seconds));
-        }
-        let at = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-        Some(Self::At(Timestamp::from_micros(i64::try_from(at.as_micros()).ok()?)))
+/// What has come of a request so far. It outlives the exchange, so that a timeout finds it.
+#[derive(Debug, Default)]
+pub(super) struct Receipt {
+    pub(super) stage: Stage,
+    status: Option<u16>,
+    lines: String,
+    /// Headers that did not fit into the lines.
+    dropped: usize,
+    body: Vec<u8>,
+    seen: u64,
+    retry_after: Option<RetryAfter>,
+    location: Option<String>,
+    encodings: String,
+    media: String,
+    /// In order, each once.
+    notes: BTreeSet<String>,
+}
+
+impl Receipt {
+    pub(super) const fn status(&self) -> Option<u16> {
+        self.status
     }
 
-    pub fn from(self, now: Timestamp) -> Duration {
-        match self {
-            Self::Seconds(seconds) => Duration::from_secs(seconds),
-            Self::At(at) => at.since(now),
-        }
+    /// The status of the final response is known: from now on there is an answer.
+    pub(super) fn begin(&mut self, status: u16) {
+        self.status = Some(status);
     }
-}
 
-pub(super) async fn read(response: Response<Incoming>, host: &str) -> Result<Answer, AttemptError> {
-    let (parts, mut body) = response.into_parts();
-    let mut kept = BytesMut::new();
-    let mut seen = 0;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|fault| fault::explain_body(&fault, host))?;
-        let Some(data) = frame.data_ref() else { continue };
-        seen += data.len();
-        let room = KEPT - kept.len();
-        kept.extend_from_slice(&data[..data.len().min(room)]);
-        if seen > READ {
-            break;
-        }
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.notes.insert(note.into());
     }
-    let status = parts.status.as_u16();
-    let location = || parts.headers.get(header::LOCATION)?.to_str().ok().map(str::to_owned);
-    Ok(Answer {
-        status,
-        headers: lines(&parts.headers),
-        body: kept.freeze(),
-        retry_after: matches!(status, 429 | 503).then(|| RetryAfter::read(&parts.headers)).flatten(),
-        location: (300..400).contains(&status).then(location).flatten(),
-    })
-}
 
-fn lines(headers: &HeaderMap) -> String {
-    let mut text = String::with_capacity(128);
-    for (name, value) in headers {
-        if text.len() + name.as_str().len() + value.len() + 3 > HEADERS_KEPT {
-            break;
+    /// A header. The name is in lower case.
+    pub(super) fn header(&mut self, name: &str, value: &[u8]) {
+        let heeded = || String::from_utf8_lossy(&value[..value.len().min(HEEDED_MAX)]).trim().to_owned();
+        match name {
+            "retry-after" if self.retry_after.is_none() => self.retry_after = RetryAfter::parse(&heeded()),
+            "location" if self.location.is_none() => self.location = Some(heeded()),
+            "content-type" if self.media.is_empty() => self.media = heeded(),
+            "content-encoding" if self.encodings.len() < HEEDED_MAX => {
+                self.encodings.push(',');
+                self.encodings.push_str(&heeded());
+            }
+            _ => {}
         }
-        text.push_str(name.as_str());
-        text.push_str(": ");
+        self.line(name, value);
+    }
+
+    fn line(&mut self, name: &str, value: &[u8]) {
+        let before = self.lines.len();
+        if before == 0 {
+            self.lines.reserve(256);
+        }
+        self.lines.push_str(name);
+        self.lines.push_str(": ");
         // A receiver's session is nobody's business.
-        let shown = if name == header::SET_COOKIE { "***".into() } else { String::from_utf8_lossy(value.as_bytes()) };
-        text.push_str(&shown);
-        text.push('\n');
+        if name == "set-cookie" {
+            self.lines.push_str("***");
+        } else {
+            push_value(&mut self.lines, value);
+        }
+        self.lines.push('\n');
+        if self.lines.len() > LINES_MAX {
+            self.lines.truncate(before);
+            self.dropped += 1;
+        }
     }
-    text
+
+    /// More of the body.
+    pub(super) fn data(&mut self, data: &[u8]) {
+        self.seen += data.len() as u64;
+        let room = KEPT - self.body.len();
+        self.body.extend_from_slice(&data[..data.len().min(room)]);
+    }
+
+    /// Bytes of the body that have come.
+    pub(super) const fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// As much of the body has come as is kept.
+    pub(super) const fn is_full(&self) -> bool {
+        self.body.len() >= KEPT
+    }
+
+    /// The answer, when there is one.
+    pub(super) fn into_answer(mut self) -> Option<Answer> {
+        let status = self.status?;
+        if self.dropped > 0 {
+            let (dropped, are) = (self.dropped, if self.dropped == 1 { "header is" } else { "headers are" });
+            self.note(format!("{dropped} more {are} not kept"));
+        }
+        let kept = content::readable(self.body, &self.encodings, &self.media);
+        self.notes.extend(kept.note);
+        let note = self.notes.into_iter().reduce(|all, more| all + "; " + &more);
+        Some(Answer {
+            status,
+            headers: self.lines,
+            body: kept.body,
+            retry_after: self.retry_after.filter(|_| matches!(status, 429 | 503)),
+            location: self.location.filter(|_| (300..400).contains(&status)),
+            note: note.map(|note| model::attempt::cut(&note)),
+        })
+    }
+}
+
+/// A value as text on one line, cut when it is long.
+fn push_value(line: &mut String, value: &[u8]) {
+    let shown = String::from_utf8_lossy(&value[..value.len().min(VALUE_MAX + 4)]);
+    for (at, c) in shown.char_indices() {
+        if at + c.len_utf8() > VALUE_MAX {
+            line.push_str(&format!("… ({} bytes)", value.len()));
+            return;
+        }
+        if c.is_control() && c != '\t' {
+            line.push_str(&format!("\\x{:02x}", u32::from(c)));
+        } else {
+            line.push(c);
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Option<Duration> {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::RETRY_AFTER, text.parse().unwrap());
-        RetryAfter::read(&headers).map(|after| after.from(Timestamp::from_millis(784_111_770_000)))
+    fn answer(headers: &[(&str, &[u8])]) -> Answer {
+        let mut receipt = Receipt::default();
+        receipt.begin(503);
+        headers.iter().for_each(|(name, value)| receipt.header(name, value));
+        receipt.into_answer().unwrap()
     }
 
     #[test]
-    fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(read("120"), Some(Duration::from_secs(120)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Duration::from_secs(7)));
-        assert_eq!(read("Wed, 06 Nov 1974 08:49:37 GMT"), Some(Duration::ZERO));
-        assert_eq!(read("soon"), None);
-        assert_eq!(read("-5"), None);
+    fn cookies_are_masked() {
+        assert_eq!(answer(&[("set-cookie", b"sid=1")]).headers, "set-cookie: ***\n");
     }
 
     #[test]
-    fn cookies_are_masked_and_headers_capped() {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::SET_COOKIE, "sid=1".parse().unwrap());
-        headers.insert("x-long", "a".repeat(5_000).parse().unwrap());
-        assert_eq!(lines(&headers), "set-cookie: ***\n");
+    fn a_long_header_hides_no_other() {
+        let long = vec![b'a'; 5_000];
+        let answer = answer(&[("x-long", &long), ("x-id", b"7"), ("x-bin", b"a\x00\n\x80b")]);
+        let lines: Vec<&str> = answer.headers.lines().collect();
+        assert_eq!(lines[0], format!("x-long: {}… (5000 bytes)", "a".repeat(VALUE_MAX)));
+        assert_eq!(lines[1..], ["x-id: 7", "x-bin: a\\x00\\x0a\u{fffd}b"]);
+    }
+
+    #[test]
+    fn headers_beyond_what_is_kept_are_counted_and_short_ones_still_fit() {
+        let long = vec![b'a'; 1_000];
+        let mut headers: Vec<(&str, &[u8])> = vec![("x-long", &long); 6];
+        headers.push(("x-id", b"7"));
+        headers.push(("retry-after", b"5"));
+        let answer = answer(&headers);
+        assert!(answer.headers.len() <= LINES_MAX && answer.headers.ends_with("x-id: 7\nretry-after: 5\n"));
+        assert_eq!(answer.note.as_deref(), Some("2 more headers are not kept"));
+        assert_eq!(answer.retry_after, Some(RetryAfter::Seconds(5)));
+    }
+
+    #[test]
+    fn the_first_valid_retry_after_counts() {
+        let headers: [(&str, &[u8]); 3] =
+            [("retry-after", b"soon"), ("retry-after", b"99999999999999999999999"), ("retry-after", b"5")];
+        assert_eq!(answer(&headers).retry_after, Some(RetryAfter::Seconds(u64::MAX)));
+    }
+
+    #[test]
+    fn long_headers_are_still_heeded() {
+        let long = vec![b'a'; 100_000];
+        let answer = answer(&[("x-long", &long), ("location", &long), ("retry-after", b"5")]);
+        assert_eq!(answer.retry_after, Some(RetryAfter::Seconds(5)));
+    }
+
+    #[test]
+    fn there_is_no_answer_without_a_status() {
+        let mut receipt = Receipt::default();
+        receipt.header("x-id", b"7");
+        assert!(receipt.into_answer().is_none());
     }
 }

@@ -59,6 +59,10 @@ impl Pace {
 const TURNS: [Queue; 8] =
     [Queue::Normal, Queue::Retry, Queue::Normal, Queue::Replay, Queue::Normal, Queue::Retry, Queue::Normal, Queue::Low];
 
+/// Since when something is due that waits for its turn alone. Only retries wait for a time; the rest is due since it was
+/// made, also when the clock was ahead then and is right now.
+pub(crate) const EVER: Timestamp = Timestamp::from_micros(0);
+
 /// What memory and the store have of one queue.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
@@ -189,7 +193,7 @@ impl Lane {
         let mut cleared = Vec::with_capacity(self.queued);
         for part in &mut self.parts {
             for job in std::mem::take(&mut part.jobs) {
-                part.leave_in_store(job.id.made_at());
+                part.leave_in_store(EVER);
                 self.held.remove(&job.id);
                 cleared.push(job);
             }

@@ -9,24 +9,18 @@
 
 mod lane;
 mod scheduler;
+mod state;
 
 use crate::{attempt::Outgoing, index::Index, target::Target};
+use lane::EVER;
 pub(crate) use lane::Job;
-use lane::SpilledSince;
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
 use parking_lot::Mutex;
-use scheduler::Scheduler;
 pub(crate) use scheduler::{Room, Start};
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use state::State;
+use std::{sync::Arc, time::Duration};
 use storage::{Due, Store};
 use tokio::sync::{Notify, oneshot};
-
-/// What lanes hold in memory, at most, about; then everything spills.
-const MEMORY: usize = 64 * 1024 * 1024;
 
 /// All lanes of a node.
 #[derive(Debug)]
@@ -38,17 +32,6 @@ pub(crate) struct Lanes {
     sooner: Notify,
     /// Outcomes became durable.
     settled: Notify,
-}
-
-#[derive(Debug)]
-struct State {
-    scheduler: Scheduler,
-    /// When to look into the store, and for which lane.
-    timers: BTreeSet<(Timestamp, usize)>,
-    /// Deliveries that were started and whose outcome is not durable yet.
-    sending: HashSet<DeliveryId>,
-    /// Who waits for the outcome of a delivery to be durable.
-    watchers: HashMap<DeliveryId, Vec<oneshot::Sender<()>>>,
 }
 
 /// A refill that somebody has to run.
@@ -78,13 +61,13 @@ pub struct Load {
 
 impl Lanes {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, max_concurrency: usize) -> Self {
-        let state = State {
-            scheduler: Scheduler::new(max_concurrency),
-            timers: BTreeSet::new(),
-            sending: HashSet::new(),
-            watchers: HashMap::new(),
-        };
-        Self { state: Mutex::new(state), store, clock, sooner: Notify::new(), settled: Notify::new() }
+        Self {
+            state: Mutex::new(State::new(max_concurrency)),
+            store,
+            clock,
+            sooner: Notify::new(),
+            settled: Notify::new(),
+        }
     }
 
     pub(crate) fn load(&self) -> Load {
@@ -113,6 +96,7 @@ impl Lanes {
     /// The store has something in this queue of the subscription that is due at `at`.
     pub(crate) fn expect(&self, target: &Target, queue: Queue, at: Timestamp, index: &Index) -> Work {
         let now = self.clock.now();
+        let at = if queue == Queue::Retry { at } else { EVER };
         self.change(|state, work| {
             let Some(lane) = state.lane_of(target, index) else { return };
             if let Some(one) = state.scheduler.lane(lane) {
@@ -264,10 +248,17 @@ impl Lanes {
         let Refill { lane, target, queue, limit, held } = refill;
         let now = self.clock.now();
         let (tenant, id) = (&target.subscription.tenant, target.subscription.id);
-        let found = match self.store.due(tenant, id, queue, now, limit, &held).await {
-            Ok(found) => found,
+        let by = if queue == Queue::Retry { now } else { Timestamp::from_micros(i64::MAX) };
+        let found = match self.store.due(tenant, id, queue, by, limit, &held).await {
+            Ok(found) if queue == Queue::Retry => found,
+            Ok(found) => Due { next: found.next.map(|_| EVER), ..found },
             Err(fault) => {
-                tracing::warn!(subscription = %id, error = %fault, "a refill failed; it will be tried again");
+                tracing::warn!(
+                    subscription = %id,
+                    error = %fault,
+                    cause = std::error::Error::source(&fault).map(ToString::to_string),
+                    "a refill failed; it will be tried again"
+                );
                 Due { deliveries: Vec::new(), next: Some(now.after(Duration::from_secs(1))) }
             }
         };
@@ -292,6 +283,11 @@ impl Lanes {
         self.state.lock().scheduler.lane(lane).map(|lane| lane.target.clone())
     }
 
+    /// While it is paused nothing is started; what is under way goes on.
+    pub(crate) fn set_paused(&self, paused: bool) -> Work {
+        self.change(|state, _| state.scheduler.set_paused(paused))
+    }
+
     /// Starts nothing any more, and returns when the outcome of everything that was started is durable.
     pub(crate) async fn drain(&self) {
         self.state.lock().scheduler.stop();
@@ -312,88 +308,5 @@ impl Lanes {
     /// Whether it is being sent now, or was and its outcome is not durable yet.
     pub(crate) fn is_sending(&self, id: DeliveryId) -> bool {
         self.state.lock().sending.contains(&id)
-    }
-}
-
-impl State {
-    /// The lane of a subscription. One that is not there yet is made of the subscription as it is now: `target` may be
-    /// older, and a change since then could not be told to a lane that was not there. `None` when it was deleted.
-    fn lane_of(&mut self, target: &Target, index: &Index) -> Option<usize> {
-        let subscription = &target.subscription;
-        if let Some(lane) = self.scheduler.find(subscription.id) {
-            return Some(lane);
-        }
-        Some(self.scheduler.lane_for(&index.get(&subscription.tenant, subscription.id)?))
-    }
-
-    fn offer(&mut self, index: usize, job: Job, now: Timestamp) {
-        let full = self.is_full(index, job.queue);
-        let Some(lane) = self.scheduler.lane(index) else { return };
-        if lane.held.contains(&job.id) {
-            return;
-        }
-        if full || !lane.is_open() || lane.has_backlog(job.queue, now) {
-            lane.leave_in_store(job.queue, job.id.made_at());
-        } else {
-            self.scheduler.push(index, job);
-        }
-    }
-
-    fn is_full(&mut self, index: usize, queue: Queue) -> bool {
-        let (bytes, busy) = (self.scheduler.queued_bytes, self.scheduler.busy_lanes().max(1));
-        let Some(lane) = self.scheduler.lane(index) else { return true };
-        // When memory is short, only lanes with next to nothing may take more.
-        let short = bytes >= MEMORY && lane.queued_in(queue) >= (MEMORY / 4096 / busy).clamp(1, 64);
-        lane.queued_in(queue) >= lane.pace.queue() || short
-    }
-
-    /// Refills the queues of a lane that need it, and sets its timer.
-    fn look(&mut self, index: usize, now: Timestamp, work: &mut Work) {
-        let short = self.scheduler.queued_bytes >= MEMORY;
-        let Some(lane) = self.scheduler.lane(index) else { return };
-        let Some(first) = lane.stored_due() else { return };
-        if first <= now {
-            let (queues, room) = lane.wants_refill(now);
-            for queue in queues {
-                lane.part(queue).refilling = Some(SpilledSince::No);
-                let (target, held) = (lane.target.clone(), lane.held.iter().copied().collect());
-                let limit = if short { room.min(8) } else { room };
-                work.refills.push(Refill { lane: index, target, queue, limit, held });
-            }
-        }
-        if let Some(at) = lane.due_after(now)
-            && lane.is_open()
-            && lane.timer.is_none_or(|set| at < set)
-        {
-            if let Some(set) = lane.timer.replace(at) {
-                self.timers.remove(&(set, index));
-            }
-            self.timers.insert((at, index));
-        }
-    }
-
-    fn refilled(&mut self, index: usize, queue: Queue, found: Due, now: Timestamp, work: &mut Work) {
-        let Some(lane) = self.scheduler.lane(index) else { return };
-        let part = lane.part(queue);
-        let spilled = part.refilling.take() == Some(SpilledSince::Yes);
-        part.stored_due = found.next;
-        if spilled {
-            lane.leave_in_store(queue, now);
-        }
-        for due in found.deliveries {
-            let Some(lane) = self.scheduler.lane(index) else { return };
-            if lane.held.contains(&due.id) {
-                continue;
-            }
-            if lane.is_open() {
-                let outgoing = Arc::new(Outgoing::new(due.event));
-                let (attempts, earlier_attempts) = (due.attempts, due.earlier_attempts);
-                self.scheduler.push(index, Job { id: due.id, queue, outgoing, attempts, earlier_attempts });
-            } else {
-                lane.leave_in_store(queue, now);
-            }
-        }
-        self.look(index, now, work);
-        self.scheduler.settled(index);
     }
 }

@@ -69,6 +69,7 @@ pub(crate) struct Scheduler {
     busy_lanes: usize,
     busy_tenants: usize,
     stopped: bool,
+    paused: bool,
 }
 
 /// A delivery that may be sent now.
@@ -115,6 +116,7 @@ impl Scheduler {
             busy_lanes: 0,
             busy_tenants: 0,
             stopped: false,
+            paused: false,
         }
     }
 
@@ -129,6 +131,11 @@ impl Scheduler {
     /// Starts nothing any more.
     pub(crate) const fn stop(&mut self) {
         self.stopped = true;
+    }
+
+    /// Starts nothing while it is paused.
+    pub(crate) const fn set_paused(&mut self, paused: bool) {
+        self.paused = paused;
     }
 
     /// Queues a job; the caller has seen that there is room.
@@ -189,7 +196,7 @@ impl Scheduler {
 
     /// The next delivery to be sent, if any may be.
     pub(crate) fn next(&mut self) -> Option<Start> {
-        while !self.stopped && self.in_flight < self.max {
+        while !self.stopped && !self.paused && self.in_flight < self.max {
             let (number, parked) = match self.ring.pop_front() {
                 Some(number) => (number, None),
                 None => self.unpark()?,

@@ -1,6 +1,7 @@
 //! Retention: removes events that are older than the installation keeps, with all that hangs on them, in small steps
 //! between which everybody else gets at the store. What was counted is kept longer.
 
+use super::trust::Trust;
 use crate::{engine::Engine, wake::Sleeper};
 use model::{TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
@@ -18,22 +19,50 @@ const STEP: Duration = Duration::from_millis(10);
 
 /// Runs until the process ends.
 pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
-    loop {
-        if let Err(fault) = round(&engine, &*sleeper, keep).await {
-            tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+    let mut trust = loop {
+        match Trust::begin(&engine, keep).await {
+            Ok(trust) => break trust,
+            Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault, "cannot begin yet"),
         }
-        sleeper.sleep_until(Some(engine.clock.now().after(EVERY))).await;
+        pause(&engine, &*sleeper).await;
+    };
+    loop {
+        // Whoever looks at a restored copy wants to see all of it.
+        if !engine.is_paused() {
+            let now = trust.time(engine.clock.now());
+            let done = async {
+                engine.store.keep_believed_time(now).await?;
+                round(&engine, &*sleeper, keep, now).await
+            };
+            if let Err(fault) = done.await {
+                tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+            }
+        }
+        pause(&engine, &*sleeper).await;
     }
 }
 
-async fn round(engine: &Engine, sleeper: &dyn Sleeper, keep: Option<Duration>) -> Result<(), StorageError> {
+/// Until the next round. A sleep may end early, and the time may go back meanwhile.
+async fn pause(engine: &Engine, sleeper: &dyn Sleeper) {
+    let next = engine.clock.now().after(EVERY);
+    while (Duration::from_micros(1)..=EVERY).contains(&next.since(engine.clock.now())) {
+        sleeper.sleep_until(Some(next)).await;
+    }
+}
+
+async fn round(
+    engine: &Engine,
+    sleeper: &dyn Sleeper,
+    keep: Option<Duration>,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let shared = engine.store.shared();
     if let Some(shared) = shared {
         shared.make_days().await?;
     }
-    engine.store.tidy_publications(engine.clock.now().before(KEEP_COUNTS)).await?;
+    engine.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
     let Some(keep) = keep else { return Ok(()) };
-    let mut before = engine.clock.now().before(keep);
+    let mut before = now.before(keep);
     if let Some(shared) = shared {
         let dropped = shared.drop_days(before).await?;
         if !dropped.days.is_empty() {

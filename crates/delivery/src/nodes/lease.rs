@@ -1,9 +1,10 @@
-//! How long this node may believe that what it has is its own. Measured with the clock that only runs forward, and that
-//! also runs while the process is stopped: so a node that was asleep for a while notices it before it does anything.
+//! How long this node may believe that what it has is its own. Measured by how long the machine has run, which no clock
+//! changes, and which goes on while the process is stopped and while the machine is suspended: so a node that was asleep for
+//! a while notices it before it does anything.
 
-use crate::engine::Engine;
+use crate::{engine::Engine, steady::uptime};
 use parking_lot::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use storage::LEASE;
 
 #[derive(Debug)]
@@ -16,9 +17,11 @@ pub(crate) struct Lease {
 #[derive(Debug, Default)]
 struct State {
     /// When the last heartbeat that was heard began.
-    renewed: Option<Instant>,
+    renewed: Option<Duration>,
     /// Since when every heartbeat was heard.
-    steady: Option<Instant>,
+    steady: Option<Duration>,
+    /// Others have declared this node lost.
+    is_revoked: bool,
 }
 
 impl Lease {
@@ -26,19 +29,26 @@ impl Lease {
         Self { state: Mutex::default(), is_needed }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "how long ago something was, not what time it is")]
-    pub(crate) fn now() -> Instant {
-        Instant::now()
+    /// By the machine's running time.
+    pub(crate) fn now() -> Duration {
+        uptime()
     }
 
     /// A heartbeat that began then was heard.
-    pub(crate) fn renew(&self, began: Instant) {
+    pub(crate) fn renew(&self, began: Duration) {
         let mut state = self.state.lock();
-        let asleep = state.renewed.is_some_and(|renewed| began.duration_since(renewed) > LEASE / 2);
+        let asleep = state.renewed.is_some_and(|renewed| began.saturating_sub(renewed) > LEASE / 2);
         if state.steady.is_none() || asleep {
             state.steady = Some(began);
         }
         state.renewed = Some(began);
+        state.is_revoked = false;
+    }
+
+    /// Until it is renewed this node has nothing.
+    pub(crate) fn revoke(&self) {
+        let mut state = self.state.lock();
+        (state.steady, state.is_revoked) = (None, true);
     }
 
     pub(crate) fn missed(&self) {
@@ -47,14 +57,16 @@ impl Lease {
 
     /// Whether nobody can have declared this node dead yet.
     pub(crate) fn holds(&self) -> bool {
-        let renewed = self.state.lock().renewed;
-        !self.is_needed || renewed.is_none_or(|renewed| Self::now().duration_since(renewed) < LEASE)
+        let state = self.state.lock();
+        let (renewed, is_revoked) = (state.renewed, state.is_revoked);
+        drop(state);
+        !self.is_needed || !is_revoked && renewed.is_none_or(|renewed| Self::now().saturating_sub(renewed) < LEASE)
     }
 
     /// Whether it has been heard for so long that a silence of others is theirs.
     pub(crate) fn may_judge(&self) -> bool {
         let steady = self.state.lock().steady;
-        steady.is_some_and(|steady| Self::now().duration_since(steady) > LEASE + Duration::from_secs(1))
+        steady.is_some_and(|steady| Self::now().saturating_sub(steady) > LEASE + Duration::from_secs(1))
     }
 }
 
@@ -64,7 +76,7 @@ const BETWEEN: Duration = Duration::from_secs(3);
 
 /// Whether the store may have something that memory does not know of.
 #[derive(Debug, Default)]
-pub(crate) struct Doubts(Mutex<Option<(Instant, Instant)>>);
+pub(crate) struct Doubts(Mutex<Option<(Duration, Duration)>>);
 
 impl Doubts {
     fn begin(&self) {

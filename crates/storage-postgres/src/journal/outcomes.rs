@@ -2,6 +2,8 @@
 //! one that is to be tried again stays, with its next time. Only its owner may say so: what another node has taken over
 //! is left alone.
 
+mod late;
+
 use crate::{
     connect::{Fault, Tx, params},
     rows,
@@ -167,40 +169,6 @@ impl<'a> Outcomes<'a> {
         }
     }
 
-    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept, unless somebody else
-    /// has made and recorded that attempt; of what another node has, nothing.
-    pub(super) async fn late(&mut self, tx: &Tx) -> Result<(), Fault> {
-        let rest: Vec<Key<'a>> = self.last.keys().filter(|key| !self.recorded.contains(*key)).copied().collect();
-        if rest.is_empty() {
-            return Ok(());
-        }
-        let (tenants, ids) = keys(rest.iter().copied());
-        let sql =
-            "SELECT d.tenant_id, d.id FROM postrider.deliveries d WHERE d.tenant_id = ANY ($1) AND d.id = ANY ($2)";
-        let ended = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
-        let sql = "SELECT w.tenant_id, w.id FROM postrider.waiting w WHERE w.tenant_id = ANY ($1) AND w.id = ANY ($2)";
-        let taken = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
-        let find = |row: &Row| {
-            let (tenant, delivery) = (rows::tenant(row, "tenant_id"), id(row));
-            rest.iter().find(|(of, one)| **of == tenant && *one == delivery).copied()
-        };
-        let ended: HashSet<Key<'a>> = ended.iter().filter_map(find).collect();
-        let sql = "SELECT a.tenant_id, a.delivery_id AS id, a.number FROM postrider.attempts a
-                   WHERE a.tenant_id = ANY ($1) AND a.delivery_id = ANY ($2)";
-        let made = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
-        let made: HashSet<(Key<'a>, u32)> =
-            made.iter().filter_map(|row| Some((find(row)?, row.get::<_, i32>("number") as u32))).collect();
-        let taken: HashSet<Key<'a>> = taken.iter().filter_map(find).collect();
-        for (place, outcome) in &self.all {
-            let key = (&outcome.tenant, outcome.delivery);
-            if taken.contains(&key) || (ended.contains(&key) && made.contains(&(key, outcome.attempt.number))) {
-                self.taken.insert(*place);
-            }
-        }
-        self.recorded.extend(ended);
-        Ok(())
-    }
-
     /// Writes the log: deliveries that have ended, attempts, statistics.
     pub(super) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
         let written = join4(self.log(tx), self.log_attempts(tx), self.count(tx, shard), self.disable(tx)).await;
@@ -267,10 +235,12 @@ impl<'a> Outcomes<'a> {
         let answered: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.response_headers)).collect();
         let answered: Vec<&str> = answered.iter().map(AsRef::as_ref).collect();
         let bodies: Vec<&[u8]> = of.iter().map(|one| &one.attempt.response_body[..]).collect();
+        let note = |one: &&Outcome| one.attempt.note.as_deref().map(|text| rows::text(text).into_owned());
+        let notes: Vec<Option<String>> = of.iter().map(note).collect();
         let values = params![
             tenants => TEXT_ARRAY, ids => UUID_ARRAY, numbers => INT4_ARRAY, started => INT8_ARRAY,
             durations => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, asked => TEXT_ARRAY,
-            answered => TEXT_ARRAY, bodies => BYTEA_ARRAY,
+            answered => TEXT_ARRAY, bodies => BYTEA_ARRAY, notes => TEXT_ARRAY,
         ];
         tx.query(INSERT_ATTEMPTS, values).await.map(drop)
     }
@@ -314,9 +284,9 @@ impl<'a> Outcomes<'a> {
 }
 
 pub(crate) const INSERT_ATTEMPTS: &str = "INSERT INTO postrider.attempts (tenant_id, delivery_id, number, started_at,
-    duration_us, response_code, error, request_headers, response_headers, response_body)
+    duration_us, response_code, error, request_headers, response_headers, response_body, note)
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::smallint[], $7::text[],
-                         $8::text[], $9::text[], $10::bytea[]) ON CONFLICT DO NOTHING";
+                         $8::text[], $9::text[], $10::bytea[], $11::text[]) ON CONFLICT DO NOTHING";
 
 pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (shard, tenant_id, subscription_id,
     success_count, failure_count, last_triggered_at, last_success_at, last_failure_at)
@@ -340,6 +310,9 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, outcome: &Outcome) {
+        if outcome.next.status == DeliveryStatus::Cancelled {
+            return;
+        }
         let ended = Some(ended_at(outcome).micros());
         self.triggered = self.triggered.max(Some(outcome.attempt.started_at.micros()));
         if outcome.next.status == DeliveryStatus::Delivered {

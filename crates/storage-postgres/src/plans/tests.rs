@@ -196,6 +196,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storag
             request_headers: String::new(),
             response_headers: String::new(),
             response_body: "".into(),
+            note: None,
         },
         next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
     }))
@@ -246,7 +247,7 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
     let store = open(&server, &database).await.unwrap();
     server.sql(&database, include_str!("tests/fill.sql"));
     let node = NewNode { name: "this".into(), role: NodeRole::All, version: "1".into() };
-    store.join(&node).await.unwrap();
+    store.join(&node, None).await.unwrap();
     let days = server.sql(&database, "SELECT to_char(day, 'YYYYMMDD') FROM postrider.days() AS day (day) ORDER BY day");
     let major = server.sql(&database, "SELECT current_setting('server_version_num')::int / 10000").parse().unwrap();
     let there = there(&store.0.pool.get().await.unwrap()).await;

@@ -196,3 +196,36 @@ pub async fn next_due_is_when_the_first_one_is_due(store: &dyn Store) {
     world.attempted(&tenant, made[0], 2, DeliveryStatus::Delivered).await;
     assert_eq!(next().await, None);
 }
+
+/// A clock that was ahead for a while leaves such times behind.
+pub async fn a_retry_in_the_future_is_pulled_back_and_keeps_its_wait(store: &dyn Store) {
+    let start = Timestamp::from_millis(4_100_000_000_000);
+    let world = World::at(store, "due.future", start);
+    let tenant = world.tenant("acme").await;
+    let (subscription, made) = queue(&world, &tenant, 3).await;
+    let (minute, day) = (Duration::from_secs(60), Duration::from_secs(24 * 60 * 60));
+    let (usual, endless) = (world.now().after(60 * minute), world.now().after(30 * day));
+    try_again(&world, &tenant, made[0], 1, usual).await;
+    try_again(&world, &tenant, made[1], 1, endless).await;
+    let now = world.now().after(10 * minute);
+    world.advance(100 * day);
+    let ahead = world.delivery(&tenant, made[2].id).await.updated_at;
+    assert!(ahead <= now);
+    try_again(&world, &tenant, made[2], 1, world.now().after(5 * minute)).await;
+    let ahead = world.delivery(&tenant, made[2].id).await;
+    let (fresh, waited) =
+        (world.publish(&tenant, "invoice.created", &[subscription]).await, ahead.next_attempt_at.unwrap());
+    assert!(ahead.updated_at > now);
+
+    assert!(store.pull_back(now, 14 * day).await.unwrap() >= 2);
+    let times = async |of: NewDelivery| {
+        let delivery = world.delivery(&tenant, of.id).await;
+        (delivery.next_attempt_at.unwrap(), delivery.updated_at)
+    };
+    assert_eq!(times(made[2]).await, (now.after(waited.since(ahead.updated_at)), now), "the wait that it had");
+    assert_eq!(times(made[1]).await.0, now, "nothing waits so long");
+    assert_eq!(times(made[0]).await.0, usual);
+    // What waits for its turn alone does not wait for a time, and is listed by the one at which it was made.
+    assert_eq!(times(fresh.deliveries[0]).await.0, fresh.event.id.made_at());
+    assert_eq!(store.pull_back(now, 14 * day).await.unwrap(), 0);
+}

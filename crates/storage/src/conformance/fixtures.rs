@@ -236,6 +236,7 @@ impl<'s> World<'s> {
                 request_headers: format!("webhook-id: {}\nx-region: eu", of.id.event()),
                 response_headers: "server: ✓".into(),
                 response_body: Bytes::from_static(b"\0\xff not text"),
+                note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
             },
             next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
         })

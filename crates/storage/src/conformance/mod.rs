@@ -156,6 +156,7 @@ macro_rules! conformance_suite {
                 each_subscription_has_its_own_queue
                 each_priority_waits_in_its_queue_and_so_do_retries_and_replays
                 next_due_is_when_the_first_one_is_due
+                a_retry_in_the_future_is_pulled_back_and_keeps_its_wait
             }
             journal {
                 an_append_makes_an_event_and_its_deliveries
@@ -174,6 +175,7 @@ macro_rules! conformance_suite {
                 an_attempt_is_kept_whole
                 attempts_are_kept_in_order
                 an_ended_delivery_is_not_changed_but_the_attempt_is_kept
+                an_attempt_that_was_under_way_when_the_subscription_was_deleted_shows_its_outcome
                 the_first_attempt_of_a_number_is_kept
                 an_outcome_of_a_delivery_that_is_not_there_leaves_nothing
                 statistics_add_up
@@ -199,6 +201,8 @@ macro_rules! conformance_suite {
                 an_event_with_many_deliveries_goes_piece_by_piece
                 retention_in_one_tenant_takes_nothing_of_others
                 a_name_is_free_again_when_its_event_is_gone
+                the_newest_event_up_to_a_time_is_found
+                the_believed_time_is_kept
             }
             publications {
                 what_was_published_is_counted_by_type
@@ -220,6 +224,7 @@ macro_rules! conformance_suite {
             }
             whole {
                 a_store_that_works_says_so
+                a_pause_is_kept_until_it_is_ended
                 what_comes_after_the_close_is_refused_and_handed_back
             }
         }

@@ -86,20 +86,55 @@ pub async fn attempts_are_kept_in_order(store: &dyn Store) {
 
 pub async fn an_ended_delivery_is_not_changed_but_the_attempt_is_kept(store: &dyn Store) {
     let world = World::new(store, "outcomes.ended");
-    let (tenant, _, made) = start(&world, 5).await;
-    for (of, status) in made.iter().zip([Delivered, Failed, Exhausted, Disabled, Cancelled]) {
-        match status {
-            Cancelled => drop(world.commit(vec![Write::Cancel { tenant: tenant.clone(), delivery: of.id }]).await),
-            _ => world.attempted(&tenant, *of, 1, status).await,
-        }
+    let (tenant, _, made) = start(&world, 4).await;
+    for (of, status) in made.iter().zip([Delivered, Failed, Exhausted, Disabled]) {
+        world.attempted(&tenant, *of, 1, status).await;
         let before = world.delivery(&tenant, of.id).await;
         for (number, late) in [(2, Retrying), (3, Failed), (4, Delivered)] {
             world.attempted(&tenant, *of, number, late).await;
             assert_eq!(world.delivery(&tenant, of.id).await, before, "{status:?} then {late:?}");
         }
-        let kept = store.attempts(&tenant, of.id, u32::MAX).await.unwrap();
-        assert_eq!(kept.len(), if status == Cancelled { 3 } else { 4 });
+        assert_eq!(store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(), 4);
     }
+}
+
+pub async fn an_attempt_that_was_under_way_when_the_subscription_was_deleted_shows_its_outcome(store: &dyn Store) {
+    let world = World::new(store, "outcomes.late");
+    let (tenant, subscription, made) = start(&world, 6).await;
+    world.attempted(&tenant, made[5], 1, Retrying).await;
+    let late: Vec<_> = made
+        .iter()
+        .zip([Delivered, Failed, Exhausted, Disabled, Retrying, Delivered])
+        .zip([1, 1, 1, 1, 1, 2])
+        .map(|((of, status), number)| world.outcome(&tenant, *of, number, status))
+        .collect();
+    store.delete_subscription(&tenant, subscription, world.tick()).await.unwrap();
+    for outcome in late {
+        let before = world.delivery(&tenant, outcome.delivery).await;
+        assert_eq!((before.status, before.next_attempt_at), (Cancelled, None));
+        assert_eq!(world.commit(vec![Write::Outcome(outcome.clone())]).await, [Done::Recorded]);
+        let (status, error) = match outcome.next.status {
+            Retrying => (Cancelled, Some("HTTP 503 at attempt 1; the subscription was deleted".into())),
+            status => (status, outcome.attempt.error.clone()),
+        };
+        let expected = Delivery {
+            status,
+            attempts: outcome.attempt.number,
+            updated_at: ended(&outcome),
+            response_code: outcome.attempt.response_code,
+            error,
+            duration: Some(outcome.attempt.duration),
+            ..before
+        };
+        assert_eq!(world.delivery(&tenant, outcome.delivery).await, expected);
+        // Once it shows, it stands.
+        let again = Outcome { next: world.outcome(&tenant, made[0], 9, Failed).next, ..(*outcome).clone() };
+        world.commit(vec![Write::Outcome(Box::new(again))]).await;
+        assert_eq!(world.delivery(&tenant, outcome.delivery).await, expected);
+        assert_eq!(store.attempts(&tenant, outcome.delivery, u32::MAX).await.unwrap().last(), Some(&outcome.attempt));
+    }
+    let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
+    assert!(due.deliveries.is_empty() && due.next.is_none(), "nothing is sent to it any more");
 }
 
 pub async fn the_first_attempt_of_a_number_is_kept(store: &dyn Store) {
@@ -131,7 +166,7 @@ pub async fn an_outcome_of_a_delivery_that_is_not_there_leaves_nothing(store: &d
 
 pub async fn statistics_add_up(store: &dyn Store) {
     let world = World::new(store, "outcomes.stats");
-    let (tenant, one, made) = start(&world, 9).await;
+    let (tenant, one, made) = start(&world, 10).await;
     let other = world.subscribe(&tenant).await.id;
     let others = world.publish(&tenant, "invoice.created", &[other]).await.deliveries;
     assert_eq!(stats(&world, &tenant, one).await, SubscriptionStats::default());
@@ -159,6 +194,12 @@ pub async fn statistics_add_up(store: &dyn Store) {
         last_failure_at: Some(ended(&outcomes[7])),
     };
     assert_eq!(stats(&world, &tenant, one).await, expected);
+    // What this machine was not able to send is charged to nobody, and is in the log.
+    let unsent = world.outcome(&tenant, made[8], 1, Cancelled);
+    world.commit(vec![Write::Outcome(unsent)]).await;
+    assert_eq!(stats(&world, &tenant, one).await, expected);
+    assert_eq!(world.delivery(&tenant, made[8].id).await.status, Cancelled);
+    assert_eq!(store.attempts(&tenant, made[8].id, u32::MAX).await.unwrap().len(), 1);
     let listed = store.subscriptions(Tenant(&tenant), &Default::default(), super::fixtures::all()).await.unwrap().rows;
     assert_eq!((listed[1].stats, listed[0].stats.success_count, listed[0].stats.failure_count), (expected, 1, 0));
 }

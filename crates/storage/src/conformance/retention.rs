@@ -117,3 +117,26 @@ pub async fn a_name_is_free_again_when_its_event_is_gone(store: &dyn Store) {
     assert_eq!(store.event_by_given_id(&tenant, "order-1").await.unwrap(), None);
     assert!(publish().await && !publish().await);
 }
+
+pub async fn the_newest_event_up_to_a_time_is_found(store: &dyn Store) {
+    // Later than those of all other cases.
+    let world = World::at(store, "retention.newest", Timestamp::from_millis(4_500_000_000_000));
+    assert_eq!(store.newest_event(Timestamp::from_millis(0)).await.unwrap(), None);
+    let (one, other) = (world.tenant("acme").await, world.tenant("globex").await);
+    let first = world.publish(&one, "invoice.created", &[]).await.event.id.made_at();
+    let second = world.publish(&other, "invoice.created", &[]).await.event.id.made_at();
+    let third = world.publish(&one, "invoice.created", &[]).await.event.id.made_at();
+    for (until, expected) in [(third.after(Duration::from_secs(9)), third), (third, third), (second, second)] {
+        assert_eq!(store.newest_event(until).await.unwrap(), Some(expected));
+    }
+    let before = store.newest_event(first.before(Duration::from_millis(1))).await.unwrap();
+    assert!(before.is_none_or(|before| before < first));
+}
+
+pub async fn the_believed_time_is_kept(store: &dyn Store) {
+    for micros in [1_760_000_000_000_001, 5, -5, 4_000_000_000_000_000] {
+        let time = Timestamp::from_micros(micros);
+        store.keep_believed_time(time).await.unwrap();
+        assert_eq!(store.believed_time().await.unwrap(), Some(time));
+    }
+}

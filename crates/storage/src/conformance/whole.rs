@@ -13,6 +13,14 @@ pub async fn a_store_that_works_says_so(store: &dyn Store) {
     assert_eq!(world.shown(&tenant).await, before);
 }
 
+pub async fn a_pause_is_kept_until_it_is_ended(store: &dyn Store) {
+    assert!(!store.is_paused().await.unwrap());
+    for paused in [true, true, false, false, true, false] {
+        store.set_paused(paused).await.unwrap();
+        assert_eq!(store.is_paused().await.unwrap(), paused);
+    }
+}
+
 /// The last case on a store.
 pub async fn what_comes_after_the_close_is_refused_and_handed_back(store: &dyn Store) {
     let world = World::new(store, "whole.close");

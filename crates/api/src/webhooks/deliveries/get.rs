@@ -10,7 +10,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use model::{Attempt, DeliveryId, Profile, Timestamp, Verdict, profile};
+use model::{Attempt, DeliveryId, Profile, Timestamp, Verdict, attempt::body_text, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -39,11 +39,14 @@ pub(crate) struct AttemptShown {
     request_body: String,
     #[schema(value_type = Object)]
     response_headers: Map<String, Value>,
-    /// The first 4 KiB.
+    /// The first 4 KiB; what came compressed with gzip or deflate is decompressed.
     response_body: Option<String>,
     /// True when somebody had it sent again although an earlier attempt had succeeded; absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     resend: bool,
+    /// What was odd about the response, or the way of its request; no fault. There only when something was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// `name: value` lines as an object; of a name that stands there twice, both values.
@@ -72,8 +75,9 @@ impl AttemptShown {
             request_headers: object(&attempt.request_headers),
             request_body: request_body.to_owned(),
             response_headers: object(&attempt.response_headers),
-            response_body: attempt.response_code.map(|_| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+            response_body: attempt.response_code.map(|_| body_text(&attempt.response_body)),
             resend,
+            note: attempt.note.clone(),
         }
     }
 }

@@ -18,7 +18,7 @@ use axum::{
 use bytes::Bytes;
 use delivery::{Draft, TestError};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use model::{EventPattern, EventType, JsonObject, Priority, Subscription};
+use model::{EventPattern, EventType, JsonObject, Priority, Subscription, attempt::body_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
@@ -70,6 +70,9 @@ pub(crate) async fn test(
     if !subscription.state.is_active() {
         return Err(Problem::bad_request("The subscription is inactive; activate it first"));
     }
+    if app.engine.is_paused() {
+        return Err(Problem::paused());
+    }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // To its end even when the client hangs up: a request that was sent belongs into the log.
@@ -90,7 +93,7 @@ pub(crate) async fn test(
     let result = TestResult {
         success: sent.success,
         status_code: attempt.response_code,
-        response_body: answered.then(|| String::from_utf8_lossy(&attempt.response_body).into_owned()),
+        response_body: answered.then(|| body_text(&attempt.response_body)),
         error_message: attempt.error,
         delivery_time_ms: attempt.duration.as_millis() as u64,
     };

@@ -36,6 +36,9 @@ async fn what_the_receiver_asks_for_is_heeded() {
         (429, date(10 * 86_400), exactly(DAY)),
         (429, "864000".to_owned(), exactly(DAY)),
         (429, u64::MAX.to_string(), exactly(DAY)),
+        (503, "99999999999999999999999999999999999999999".to_owned(), exactly(DAY)),
+        (429, "soon, 7200, 60".to_owned(), exactly(7_200)),
+        (429, format!("soon, {}, 60", date(3_600)), 3_580..=3_620),
         // Less than the schedule's own wait, in the past, or nonsense: the schedule holds.
         (429, "1".to_owned(), schedule.clone()),
         (503, "0".to_owned(), schedule.clone()),
@@ -49,7 +52,7 @@ async fn what_the_receiver_asks_for_is_heeded() {
         let wait = wait_after(&app, &acme, &mut receiver, status, &header).await;
         assert!(expected.contains(&wait), "{status} {header}: {wait}");
     }
-    app.finish_leaving(13).await;
+    app.finish_leaving(16).await;
     receiver.nothing_more();
 }
 

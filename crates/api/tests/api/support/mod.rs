@@ -4,17 +4,19 @@
 mod http;
 mod operations;
 mod receiver;
+mod setup;
 mod store;
 
 pub(crate) use self::{
     http::{Caller, LONGEST, within},
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},
+    setup::Setup,
     store::Watched,
 };
 
 use api::App;
-use delivery::{AddressPolicy, Defaults, Egress, Engine, Stopped, TestClock};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, Stopped, TestClock};
 use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -23,7 +25,7 @@ use storage::{
 };
 use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
-use tokio_rustls::rustls::{RootCertStore, pki_types::CertificateDer};
+use tokio_rustls::rustls::RootCertStore;
 
 /// How long installations of tests keep events.
 pub(crate) const RETENTION: Duration = Duration::from_secs(90 * 24 * 3_600);
@@ -49,36 +51,6 @@ impl Entropy for OsEntropy {
 /// store's own test; here it would only cost time.
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
-}
-
-/// What an installation can be set to.
-#[derive(Clone, Debug)]
-pub(crate) struct Setup {
-    pub(crate) start: Timestamp,
-    pub(crate) allow_http: bool,
-    /// Receivers on loopback may be dialled.
-    pub(crate) allow_loopback: bool,
-    pub(crate) tenants_on_first_use: bool,
-    /// `WEBHOOK_MAX_RETRIES`.
-    pub(crate) max_retries: u8,
-    /// Everything else that can be set.
-    pub(crate) settings: api::Settings,
-    /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
-    pub(crate) trusted: Vec<CertificateDer<'static>>,
-}
-
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            start: START,
-            allow_http: true,
-            allow_loopback: true,
-            tenants_on_first_use: false,
-            max_retries: 3,
-            settings: api::Settings::new(Duration::from_secs(10)),
-            trusted: Vec::new(),
-        }
-    }
 }
 
 /// A running installation. A test ends with [`TestApp::finish`] or [`TestApp::finish_leaving`].
@@ -119,7 +91,11 @@ impl TestApp {
             clock: clock.clone(),
             sleeper: clock.clone(),
             ids: ids.clone(),
-            egress: Egress::with_roots(AddressPolicy::new(allowed), roots).unwrap(),
+            egress: Egress::with_roots(
+                EgressSettings { connections: setup.connections, ..EgressSettings::new(AddressPolicy::new(allowed)) },
+                roots,
+            )
+            .unwrap(),
             defaults: Defaults {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
@@ -127,7 +103,7 @@ impl TestApp {
             },
             max_concurrency: 64,
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
-            shared_clock: None,
+            steady_clock: None,
         })
         .await
         .unwrap();
@@ -154,8 +130,15 @@ impl TestApp {
     }
 
     /// Stops in good order and starts again on the same file.
-    pub(crate) async fn restart(mut self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
+        let setup = self.setup.clone();
+        self.restart_as(setup).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn restart_as(mut self, setup: Setup) -> Self {
         self.stop().await;
+        self.setup = setup;
         let folder = std::mem::replace(&mut self.folder, folder());
         Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
     }
@@ -238,6 +221,16 @@ impl TestApp {
             (made == count).then_some(shown)
         })
         .await
+    }
+
+    /// Returns when this many deliveries were put off for want of something of this machine's.
+    pub(crate) async fn put_off(&self, count: u64) {
+        within("deliveries put off", async {
+            while self.engine.health().put_off < count {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await;
     }
 
     /// All that waits to be sent, now or later, of all tenants.

@@ -126,6 +126,15 @@ impl Store for Watched {
         self.store.check_writable().await
     }
 
+    async fn is_paused(&self) -> Result<bool> {
+        self.store.is_paused().await
+    }
+
+    async fn set_paused(&self, paused: bool) -> Result<()> {
+        self.writable()?;
+        self.store.set_paused(paused).await
+    }
+
     async fn close(&self) -> Result<()> {
         self.store.close().await
     }
@@ -221,6 +230,7 @@ hand_on!(Deliveries {
     fn deliveries_of(tenant: &TenantId, events: &[EventId]) -> Vec<Vec<Delivery>>;
     fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
     fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> Retry;
+    fn pull_back(now: Timestamp, longest: std::time::Duration) -> u64;
     fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
     fn due(
         tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
@@ -230,6 +240,18 @@ hand_on!(Deliveries {
 
 #[async_trait]
 impl Retention for Watched {
+    async fn believed_time(&self) -> Result<Option<Timestamp>> {
+        self.store.believed_time().await
+    }
+
+    async fn keep_believed_time(&self, time: Timestamp) -> Result<()> {
+        self.store.keep_believed_time(time).await
+    }
+
+    async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>> {
+        self.store.newest_event(until).await
+    }
+
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>> {
         self.store.tenants_with_events_before(before).await
     }

@@ -199,6 +199,11 @@ pub(super) fn url_rows() -> Vec<Row> {
                 "https://127.0.0.1/hook",
                 "https://[::1]:8443/hook",
                 "https://169.254.169.254/latest",
+                "https://168.63.129.16/",
+                "https://localhost/hook",
+                "https://a.localhost/hook",
+                "https://.a.b/hook",
+                "https://*/hook-of-all",
             ] {
                 refused(&w, json!({ "event": "invoice.created", "url": bad }), "url").await;
             }

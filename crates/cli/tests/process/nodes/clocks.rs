@@ -1,32 +1,23 @@
 //! Clocks that are minutes apart change nothing: the database's says who is alive, and what time it is.
 
 use super::{Database, count_in_state, note, shown};
-use crate::support::{alone, free_port, loopback, receiver, receiver::Receiver, wait_until};
+use crate::support::{
+    alone,
+    faketime::{FakeTime, preloaded},
+    free_port, loopback, receiver,
+    receiver::Receiver,
+    wait_until,
+};
 use serde_json::json;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use testing::Postgres;
-
-fn library() -> String {
-    let found =
-        std::fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path().join("faketime/libfaketimeMT.so.1"));
-    let found = found.into_iter().find(|path| path.exists());
-    found.expect("libfaketimeMT.so.1 is missing: install the Debian package faketime").display().to_string()
-}
 
 #[allow(clippy::disallowed_methods, reason = "the machine's own time is what this is about")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn clocks_five_minutes_apart_change_nothing() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
-    let library = library();
-    let faked = |offset: &str| {
-        database
-            .launch()
-            .env("LD_PRELOAD", &library)
-            .env("FAKETIME", offset)
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1")
-            .env("POSTRIDER_LOG", "info")
-    };
+    let faked = |offset: &str| preloaded(database.launch()).env("FAKETIME", offset).env("POSTRIDER_LOG", "info");
     let early = faked("-150s").start().await;
     let late = faked("+150s").start().await;
     assert!(late.process.stderr().contains("clock is off"), "{}", late.process.stderr());
@@ -40,8 +31,7 @@ async fn clocks_five_minutes_apart_change_nothing() {
         let id = client.at(node.address).publish("invoice.created", seq).await;
         let event = client.get(&format!("/api/v1/events/{id}")).await.body;
         let made: f64 = seconds(event["timestamp"].as_str().unwrap());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
-        assert!((made - now).abs() < 3.0, "made {made}, now {now}: {event}");
+        assert!((made - now()).abs() < 3.0, "made {made}, now {}: {event}", now());
     }
     let receiver = Receiver::start_at(address).await;
     let began = Instant::now();
@@ -78,8 +68,37 @@ async fn clocks_five_minutes_apart_change_nothing() {
     assert_eq!(receiver.distinct(), 12);
 }
 
+/// The database's clock is the one that counts, and a node's own may do as it likes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_nodes_clock_that_jumps_changes_nothing() {
+    let _alone = alone().await;
+    let database = Database::on(Postgres::shared());
+    let fake = FakeTime::new(database.folder.path());
+    let jumping = fake.on(database.launch()).start().await;
+    let other = database.launch().start().await;
+    let client = jumping.tenant("acme").await;
+    let receiver = Receiver::start().await;
+    client.subscribe(&receiver.url(), &json!({})).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for (seq, offset) in [(1, "+100d"), (2, "-100d"), (3, "+0")] {
+        fake.set(offset);
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let id = client.publish("invoice.created", seq).await;
+        let made = seconds(client.get(&format!("/api/v1/events/{id}")).await.body["timestamp"].as_str().unwrap());
+        assert!((made - now()).abs() < 3.0, "{offset}: made {made}");
+    }
+    wait_until("all have arrived", async || (receiver.distinct() == 3).then_some(())).await;
+    assert_eq!((receiver.ledger().repeats(), count_in_state(&other, "live").await), (0, 2));
+    assert!(!jumping.process.stderr().contains("clock"), "{}", jumping.process.stderr());
+}
+
+#[allow(clippy::disallowed_methods, reason = "the machine's own time is what this is about")]
+pub(crate) fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
 /// Seconds since 1970 of a UTC time such as `2026-01-02T03:04:05.678Z`.
-fn seconds(text: &str) -> f64 {
+pub(crate) fn seconds(text: &str) -> f64 {
     let number = |from: usize, to: usize| text[from..to].parse::<i64>().unwrap();
     let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
     // Days since 1970 in the civil calendar, with years that begin in March.

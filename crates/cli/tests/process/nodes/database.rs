@@ -1,7 +1,8 @@
 //! What happens to the database: it crashes, drops its connections, or has none left.
 
-use super::{Scene, count_in_state};
-use crate::support::{alone, wait_until};
+use super::{Database, Scene, count_in_state};
+use crate::support::{alone, disk::Disk, wait_until};
+use serde_json::json;
 use std::time::Duration;
 use testing::{Options, Postgres};
 
@@ -75,4 +76,74 @@ async fn there_are_no_connections_left() {
     scene.traffic.more(500).await;
     wait_until("all live", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.settle("connection limit filled for 8 s", 0).await;
+}
+
+/// The server commits and is gone before it says so.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_publisher_is_told_that_it_may_have_been_accepted() {
+    let _alone = alone().await;
+    let server = Postgres::start(Options::durable());
+    let database = Database::on(&server);
+    let node = database.launch().start().await;
+    let client = node.tenant("acme").await;
+    // Each commit is on disk and then waits for a replica that never comes.
+    server.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+    server.sql("postgres", "SELECT pg_reload_conf()");
+    let event = json!({ "type": "invoice.created", "id": "order-1", "data": { "seq": 1 } });
+    let publishing = tokio::spawn({
+        let (client, event) = (client.clone(), event.clone());
+        async move { client.post("/api/v1/events", &event).await }
+    });
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'";
+    wait_until("the commit waits", async || (server.sql("postgres", waits) != "0").then_some(())).await;
+    server.stop_immediately();
+    let answer = publishing.await.unwrap();
+    assert_eq!(answer.status, 503);
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(detail.contains("may have been accepted") && detail.contains("with the same id"), "{detail}");
+
+    // While it is away, nothing can have been.
+    let other = json!({ "type": "invoice.created", "id": "order-2", "data": { "seq": 2 } });
+    let answer = client.post("/api/v1/events", &other).await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.body["detail"].as_str().unwrap().contains("nothing was accepted"), "{}", answer.body);
+
+    server.start_again();
+    server.sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
+    server.sql("postgres", "SELECT pg_reload_conf()");
+    let again = wait_until("it is taken", async || {
+        let answer = client.post("/api/v1/events", &event).await;
+        (answer.status == 202).then_some(answer)
+    })
+    .await;
+    assert_eq!(again.body["duplicate"], true, "{}", again.body);
+    assert_eq!(client.post("/api/v1/events", &other).await.body["duplicate"], false);
+}
+
+/// The database's own files are on a disk of their own, so that PostgreSQL itself goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_the_database_is_not_ready() {
+    let _alone = alone().await;
+    let server = Postgres::start(Options::durable());
+    let disk = Disk::of(64);
+    disk.give_to_owner_of(server.folder());
+    server.sql("postgres", &format!("CREATE TABLESPACE small LOCATION '{}'", disk.path().display()));
+    server.sql("postgres", "CREATE DATABASE small TABLESPACE small");
+    let database = Database::on(&server);
+    let node = database.launch_at(&server.url("small")).start().await;
+    let client = node.tenant("acme").await;
+    client.publish("invoice.created", 1).await;
+    disk.fill();
+    wait_until("it says that it is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
+        .await;
+    assert_eq!(client.get("/healthz").await.status, 200);
+    let data = json!({ "seq": 2, "text": "x".repeat(900_000) });
+    wait_until("publishing is refused", async || {
+        let answer = client.post("/api/v1/events", &json!({ "type": "invoice.created", "data": data })).await;
+        (answer.status == 503).then_some(())
+    })
+    .await;
+    disk.clear();
+    wait_until("it is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
+    client.publish("invoice.created", 3).await;
 }

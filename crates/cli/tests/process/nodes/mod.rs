@@ -1,12 +1,14 @@
 //! Several nodes on one PostgreSQL, under load, and what can happen to them: every acknowledged event is delivered. For
 //! each fault the ledger is printed.
 
-mod clocks;
+pub(crate) mod clocks;
 mod copy;
 mod database;
 mod faults;
 mod history;
+mod names;
 mod outbox;
+mod pause;
 mod places;
 mod roles;
 mod upgrade;

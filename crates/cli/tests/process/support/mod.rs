@@ -1,7 +1,11 @@
 //! What the tests have in common: servers, receivers, clients, and waiting for conditions.
 
 pub(crate) mod client;
+pub(crate) mod disk;
+pub(crate) mod faketime;
 pub(crate) mod load;
+pub(crate) mod markdown;
+pub(crate) mod raw;
 pub(crate) mod receiver;
 pub(crate) mod server;
 

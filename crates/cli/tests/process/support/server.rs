@@ -53,6 +53,21 @@ impl Launch {
         launch
     }
 
+    /// With a limit of open files, soft and hard.
+    pub(crate) fn descriptors(mut self, limit: u32) -> Self {
+        let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
+        let program = std::mem::replace(&mut self.program, "bash".into());
+        let before = ["-e".to_owned(), "-c".to_owned(), script, program.display().to_string()];
+        self.arguments.splice(0..0, before);
+        let search = std::env::var("PATH").unwrap_or_default();
+        self.env("PATH", &search)
+    }
+
+    pub(crate) fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
     pub(crate) fn env(mut self, variable: &str, value: &str) -> Self {
         self.environment.retain(|(name, _)| name != variable);
         self.environment.push((variable.to_owned(), value.to_owned()));
@@ -272,6 +287,11 @@ impl Server {
         let status = self.process.ended().await;
         let (stdout, stderr) = (self.process.stdout.whole(), self.process.stderr.whole());
         Finished { code: status.code(), stdout, stderr }
+    }
+
+    /// Open files.
+    pub(crate) fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap().count()
     }
 
     /// A line of /proc/PID/status in MiB, for example `VmRSS` or the highest so far, `VmHWM`.

@@ -51,6 +51,14 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
         store.commit(vec![late]).await.unwrap();
     })
     .await;
+    let cancel = Write::Cancel { tenant: of.clone(), delivery: waiting[3].id };
+    book.store.commit(vec![cancel]).await.unwrap();
+    let late = outcome(of, waiting[3], DeliveryStatus::Delivered);
+    book.see("A commit of an outcome that comes after its delivery was cancelled", ONE_DAY, async |store| {
+        let (_, done) = store.commit(vec![late]).await.unwrap();
+        assert_eq!(done, [Done::Recorded]);
+    })
+    .await;
     book.see("A delivery is brought back by hand", ONE_DAY, async |store| {
         let back = store.retry_delivery(of, there.ended.id, RetryOf::Undelivered, super::late()).await.unwrap();
         assert_eq!(back, Retry::Queued(there.ended.subscription));

@@ -225,7 +225,22 @@ async fn a_url_must_lead_to_somewhere_public() {
         (json!("https://2130706433/"), "loopback"),
         (json!("https://[::1]/"), "loopback"),
         (json!("https://[::ffff:127.0.0.1]/"), "loopback"),
-        (json!("https://169.254.169.254/latest/meta-data"), "link-local"),
+        (json!("https://169.254.169.254/latest/meta-data"), "metadata"),
+        (json!("https://168.63.129.16/"), "metadata"),
+        (json!("https://[fd00:ec2::254]/"), "metadata"),
+        (json!("https://169.254.1.1/"), "link-local"),
+        (json!("https://[::ffff:0:10.0.0.1]/"), "private"),
+        (json!("https://[4000::1]/"), "global unicast"),
+        (json!("https://localhost/"), "loopback"),
+        (json!("https://LOCALHOST.:9000/"), "loopback"),
+        (json!("https://a.b.localhost/"), "loopback"),
+        (json!("https://.a.b/"), "empty parts"),
+        (json!("https://a..b/"), "empty parts"),
+        (json!(format!("https://{}.example/", "a".repeat(64))), "at most 63"),
+        (json!(format!("https://{}/", ["a".repeat(63).as_str(); 4].join("."))), "at most 253"),
+        (json!("https://*/"), "'*'"),
+        (json!("https://a b.example/"), "absolute URL"),
+        (json!("https://receiver.example/\u{0}"), "U+0000"),
         (json!("https://10.0.0.1/"), "private"),
         (json!("https://192.168.1.1/"), "private"),
         (json!("https://[fd00::1]/"), "private"),
@@ -240,7 +255,14 @@ async fn a_url_must_lead_to_somewhere_public() {
 async fn http_and_loopback_are_taken_where_the_installation_allows_them() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
-    for url in ["http://receiver.example/", "http://127.0.0.1:9000/", "http://127.1:9000/"] {
+    for url in [
+        "http://receiver.example/",
+        "http://my_app:9000/",
+        "http://localhost:9000/",
+        "http://a.localhost:9000/",
+        "http://127.0.0.1:9000/",
+        "http://127.1:9000/",
+    ] {
         assert_eq!(acme.subscribe(url).await["url"], url);
     }
     let (_, message) = fault(&acme, "url", json!("http://10.0.0.1/")).await;

@@ -85,6 +85,8 @@ async fn a_fault_leaves_everything_as_it_was() {
     app.advance(1);
     for (field, change) in [
         ("url", json!({"description": "x", "url": "nonsense"})),
+        ("url", json!({"description": "x", "url": "https://.a.b/"})),
+        ("url", json!({"description": "x", "url": "https://10.0.0.1/"})),
         ("events", json!({"description": "x", "events": []})),
         ("events", json!({"description": "x", "events": ["invoice.lost"]})),
         ("headers.Host", json!({"description": "x", "headers": {"Host": "x"}})),

@@ -1,10 +1,14 @@
 //! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
 //! names the variable, the value's problem and an example; a secret's value is never printed.
 
+mod environment;
+mod log_filter;
+
 use crate::store::{self, StoreUrl};
 use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::ValueEnum;
+pub(crate) use environment::{check as check_environment, suspicious as suspicious_variables};
 use figment::{
     Figment, Profile,
     providers::{Format, Serialized, Toml},
@@ -22,7 +26,7 @@ use std::{
 use storage::NodeRole;
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 27] = [
+const SETTINGS: [(&str, &str, Option<&str>); 31] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -33,6 +37,10 @@ const SETTINGS: [(&str, &str, Option<&str>); 27] = [
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
+    ("keep_alive_seconds", "POSTRIDER_KEEP_ALIVE_SECONDS", Some("45")),
+    ("max_connections", "POSTRIDER_MAX_CONNECTIONS", Some("10000")),
+    ("max_connections_per_address", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS", Some("512")),
+    ("trusted_proxies", "POSTRIDER_TRUSTED_PROXIES", Some("127.0.0.0/8,::1/128")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
     ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),
     ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
@@ -73,6 +81,13 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
+    /// How long an idle connection to a receiver is kept; not at all, when it is zero.
+    pub(crate) keep_alive: Duration,
+    /// Connections of clients in all, and from one address.
+    pub(crate) max_connections: usize,
+    pub(crate) max_connections_per_address: usize,
+    /// Addresses that the second of these does not apply to.
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shutdown: Duration,
     /// How long events are kept; for ever, when there is none.
     pub(crate) retention: Option<Duration>,
@@ -107,6 +122,14 @@ impl Config {
     }
 }
 
+/// The SQLite file that is configured here, for commands that look beside it; the usual one where that cannot be said.
+pub(crate) fn store_path() -> PathBuf {
+    match Config::read(None, Vec::new()) {
+        Ok(Config { store: StoreUrl::Sqlite(path), .. }) => path,
+        _ => PathBuf::from("postrider.db"),
+    }
+}
+
 /// Settings as text, wherever they come from.
 struct Raw(Dict);
 
@@ -128,12 +151,14 @@ impl Raw {
             settings = settings.merge(Serialized::from(flat(there), Profile::Default));
         }
         let settings: Dict = settings
-            .merge(Serialized::from(variables()?, Profile::Default))
+            .merge(Serialized::from(environment::settings()?, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
             .extract()?;
         if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
             let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
-            bail!("{} has the unknown setting {unknown:?}; known are {}", file.display(), known.join(", "));
+            let meant = nearest(unknown, known.iter().copied());
+            let meant = meant.map(|near| format!(" is {near} meant?")).unwrap_or_default();
+            bail!("{} has the unknown setting {unknown:?};{meant} known are {}", file.display(), known.join(", "));
         }
         Ok(Self(settings))
     }
@@ -209,6 +234,10 @@ impl Raw {
             allow_http: self.flag("allow_http")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
+            keep_alive: Duration::from_secs(self.number("keep_alive_seconds", 0, 300, 45)?),
+            max_connections: self.number("max_connections", 16, 1_000_000, 10_000)? as usize,
+            max_connections_per_address: self.number("max_connections_per_address", 1, 1_000_000, 512)? as usize,
+            trusted_proxies: self.get("trusted_proxies", parse_networks)?,
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
             retention: match self.number("retention_days", 0, 36_500, 30)? {
                 0 => None,
@@ -233,7 +262,7 @@ impl Raw {
             cors_origins: self.get("cors_origins", parse_origins)?,
             request_memory: self.number("request_memory_mb", 64, 65_536, 128)? as usize * 1024 * 1024,
             body_timeout: Duration::from_secs(self.number("body_timeout_seconds", 1, 3_600, 30)?),
-            log: self.text("log").unwrap_or_default(),
+            log: self.get("log", log_filter::check)?,
             log_format: self.get("log_format", |text| {
                 LogFormat::from_str(text, true)
                     .map_err(|_| format!("is {text:?} but must be text or json, for example json"))
@@ -296,23 +325,26 @@ fn flat(settings: Dict) -> Dict {
     flattened
 }
 
-/// The environment, text as it is: figment's own provider reads a key made of digits as a number.
-fn variables() -> anyhow::Result<Map<&'static str, String>> {
-    let mut given = Map::new();
-    for (name, variable, _) in SETTINGS {
-        let Some(value) = std::env::var_os(variable) else { continue };
-        let Ok(text) = value.into_string() else { bail!("{variable} must be text in UTF-8") };
-        given.insert(name, text.trim().to_owned());
-    }
-    Ok(given)
-}
-
 /// A parser's complaint in one line, without the line that it is about: a secret may stand there.
 fn without_source(complaint: &str) -> String {
     let quoted = |line: &str| line.split_once('|').is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok());
     let drawn = |line: &str| line.trim_start().starts_with('|');
     let kept: Vec<_> = complaint.lines().filter(|line| !quoted(line) && !drawn(line)).map(str::trim).collect();
     kept.join(": ")
+}
+
+/// The name among these that somebody may have meant.
+fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let (name, ours) = (name.to_ascii_lowercase(), "postrider");
+    let alike = |other: &str| {
+        let other = other.to_ascii_lowercase();
+        // What all of them begin with says nothing.
+        let cut = |text: &str| text.strip_prefix(ours).unwrap_or(text).trim_start_matches(['_', ':']).to_owned();
+        strsim::jaro_winkler(&cut(&name), &cut(&other))
+    };
+    let scored = among.into_iter().map(|other| (alike(other), other));
+    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
+    best.filter(|(score, _)| *score > 0.8).map(|(_, name)| name)
 }
 
 fn variable(name: &str) -> &'static str {
@@ -368,6 +400,7 @@ mod tests {
     fn defaults_are_good() {
         let config = check(&[]).unwrap();
         assert_eq!(config.listen.port(), 8080);
+        assert!(config.keep_alive < Duration::from_secs(60), "load balancers close idle connections after a minute");
         assert!(matches!(&config.store, StoreUrl::Sqlite(path) if path == Path::new("postrider.db")));
         assert!(config.admin_key.is_none() && config.allow_networks.is_empty() && !config.allow_http);
     }
@@ -386,6 +419,10 @@ mod tests {
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+            ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),
+            ("max_connections", "0", "POSTRIDER_MAX_CONNECTIONS"),
+            ("max_connections_per_address", "-1", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"),
+            ("trusted_proxies", "proxy.internal", "POSTRIDER_TRUSTED_PROXIES"),
             ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
             ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),

@@ -1,0 +1,15 @@
+//! `POST /api/v1/nodes/resume`.
+
+use super::Pause;
+use crate::{App, auth::Admin, finish, problem::Problem};
+use axum::{Json, extract::State};
+
+/// Resume the deliveries of the whole installation
+///
+/// What has waited is sent now. Of a restored copy: only when it is the only one that sends.
+#[utoipa::path(post, path = "/api/v1/nodes/resume", tag = "Nodes", responses((status = 200, body = Pause)))]
+pub(crate) async fn resume(State(app): State<App>, _: Admin) -> Result<Json<Pause>, Problem> {
+    let engine = app.engine.clone();
+    finish(async move { engine.set_paused(false).await }).await??;
+    Ok(Json(Pause { paused: false }))
+}

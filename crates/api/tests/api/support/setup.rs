@@ -1,0 +1,39 @@
+//! The settings of an installation under test.
+
+use super::START;
+use model::Timestamp;
+use std::time::Duration;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+
+/// What an installation can be set to.
+#[derive(Clone, Debug)]
+pub(crate) struct Setup {
+    pub(crate) start: Timestamp,
+    pub(crate) allow_http: bool,
+    /// Receivers on loopback may be dialled.
+    pub(crate) allow_loopback: bool,
+    pub(crate) tenants_on_first_use: bool,
+    /// `WEBHOOK_MAX_RETRIES`.
+    pub(crate) max_retries: u8,
+    /// Everything else that can be set.
+    pub(crate) settings: api::Settings,
+    /// Connections to receivers, at most.
+    pub(crate) connections: usize,
+    /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
+    pub(crate) trusted: Vec<CertificateDer<'static>>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            start: START,
+            allow_http: true,
+            allow_loopback: true,
+            tenants_on_first_use: false,
+            max_retries: 3,
+            settings: api::Settings::new(Duration::from_secs(10)),
+            connections: 1_000,
+            trusted: Vec::new(),
+        }
+    }
+}

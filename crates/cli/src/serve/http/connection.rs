@@ -1,0 +1,274 @@
+//! One connection from its first byte to its end. None stays without doing anything: whether the client never says
+//! anything, stops in the middle of a method or of HTTP/2's preface, has no further request, or does not read its answer.
+
+use super::{
+    framing::Checked,
+    stream::{Activity, Stream},
+};
+use axum::{Router, extract::ConnectInfo};
+use bytes::Bytes;
+use hyper::{
+    Request,
+    body::{Body, Frame, Incoming, SizeHint},
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use std::{
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+    time::sleep,
+};
+
+/// The first request must have begun by then.
+const FIRST: Duration = Duration::from_secs(20);
+/// Between two looks at a connection: one that has had no request from one look to the next is closed. (HTTP/1 closes it
+/// itself by then, see `HEADERS`.)
+const LOOK: Duration = Duration::from_secs(75);
+/// The same for one that is being closed: what counts then is whether the client takes what is being written.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+/// So many of those, at most.
+const LAST_LOOKS: u32 = 120;
+
+/// Serves `router` over a connection until the client, the clock or `stopping` ends it.
+pub(super) async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    peer: SocketAddr,
+    http: auto::Builder<TokioExecutor>,
+    router: Router,
+    mut stopping: watch::Receiver<()>,
+) {
+    let activity = Arc::<Activity>::default();
+    let (router, noted) = (TowerToHyperService::new(router), activity.clone());
+    let service = service_fn(move |request: Request<Incoming>| {
+        let running = noted.begin();
+        let mut request = request.map(|body| Received { body, activity: noted.clone() });
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = router.call(request);
+        async move {
+            let _running = running;
+            answer.await
+        }
+    });
+    let stream = TokioIo::new(Stream::new(Checked::new(stream), activity.clone()));
+    let mut connection = pin!(http.serve_connection(stream, service));
+    let mut timer = pin!(sleep(FIRST));
+    let (mut begun, mut written, mut last_looks) = (0, 0, None);
+    loop {
+        tokio::select! {
+            ended = connection.as_mut() => {
+                if let Err(fault) = ended {
+                    tracing::debug!(%peer, error = %fault, "a connection ended badly");
+                }
+                return;
+            }
+            _ = stopping.changed(), if last_looks.is_none() => {
+                connection.as_mut().graceful_shutdown();
+                last_looks = Some(0);
+                timer.set(sleep(LAST_LOOK));
+            }
+            () = timer.as_mut() => match last_looks {
+                None if activity.is_idle() && activity.begun() == begun => {
+                    connection.as_mut().graceful_shutdown();
+                    (written, last_looks) = (activity.written(), Some(0));
+                    timer.set(sleep(LAST_LOOK));
+                }
+                None => {
+                    begun = activity.begun();
+                    timer.set(sleep(LOOK));
+                }
+                Some(looks) if activity.is_idle() && (activity.written() == written || looks >= LAST_LOOKS) => {
+                    tracing::debug!(%peer, "a client that does nothing was disconnected");
+                    return;
+                }
+                Some(looks) => {
+                    (written, last_looks) = (activity.written(), Some(looks + 1));
+                    timer.set(sleep(LAST_LOOK));
+                }
+            },
+        }
+    }
+}
+
+/// A request's body; notes whether it was read to its end.
+struct Received {
+    body: Incoming,
+    activity: Arc<Activity>,
+}
+
+impl Body for Received {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(cx);
+        if matches!(frame, Poll::Ready(None)) || self.body.is_end_stream() {
+            self.activity.body_ended();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a clock that stands still until nothing is left to do")]
+mod tests {
+    use super::*;
+    use axum::routing::{get, post};
+    use http_body_util::{BodyExt, Empty};
+    use hyper_util::rt::TokioTimer;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
+        task::JoinHandle,
+        time::Instant,
+    };
+
+    /// Longer than anything takes here.
+    const LONG: Duration = Duration::from_secs(400);
+
+    fn builder() -> auto::Builder<TokioExecutor> {
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        http.http1().timer(TokioTimer::new()).header_read_timeout(super::super::HEADERS);
+        http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(super::super::PING));
+        http
+    }
+
+    /// A client's end of a connection that is served; the task ends with the connection.
+    fn connect() -> (DuplexStream, JoinHandle<()>, watch::Sender<()>) {
+        let large = || async { vec![b'x'; 4 * 1024 * 1024] };
+        let slow = || async {
+            sleep(LONG).await;
+            "at last"
+        };
+        let router = Router::new()
+            .route("/", get(async || "here"))
+            .route("/large", get(large))
+            .route("/slow", get(slow))
+            .route("/refuses", post(async || http::StatusCode::UNAUTHORIZED));
+        let (client, server) = duplex(64 * 1024);
+        let stopping = watch::Sender::new(());
+        let peer = SocketAddr::from(([192, 0, 2, 1], 1));
+        let served = tokio::spawn(serve(server, peer, builder(), router, stopping.subscribe()));
+        (client, served, stopping)
+    }
+
+    /// How long the connection is there, when the client goes on doing nothing.
+    async fn lasts(served: JoinHandle<()>) -> Duration {
+        let began = Instant::now();
+        tokio::time::timeout(Duration::from_secs(3_600), served).await.expect("the connection ends").unwrap();
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_says_nothing_whole_is_disconnected() {
+        let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        for said in ["", "P", &preface[..20], preface, "G", "GET / HTT", "GET / HTTP/1.1\r\nhost: a\r\n"] {
+            let (mut client, served, _stopping) = connect();
+            client.write_all(said.as_bytes()).await.unwrap();
+            let lasted = lasts(served).await;
+            assert!(lasted <= FIRST + 2 * LAST_LOOK, "{said:?} {lasted:?}");
+            drop(client);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_without_a_further_request_is_closed_in_good_order() {
+        let (mut client, served, _stopping) = connect();
+        client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let lasted = lasts(served).await;
+        assert!((Duration::from_secs(60)..3 * LOOK).contains(&lasted), "{lasted:?}");
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("here"), "{answer}");
+    }
+
+    /// It answers every ping, as client libraries do by themselves.
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_of_http2_is_closed_and_one_with_a_request_is_not() {
+        for (path, least) in [("http://a/", Duration::from_secs(60)), ("http://a/slow", LONG)] {
+            let (client, served, _stopping) = connect();
+            let (mut send, connection) =
+                hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(client)).await.unwrap();
+            tokio::spawn(connection);
+            let request = Request::get(path).body(Empty::<Bytes>::new()).unwrap();
+            let answer = send.send_request(request);
+            let began = Instant::now();
+            let body = answer.await.unwrap().into_body().collect().await.unwrap().to_bytes();
+            assert!(body == "here" || body == "at last");
+            let lasted = began.elapsed() + lasts(served).await;
+            assert!((least..least + 3 * LOOK).contains(&lasted), "{path} {lasted:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_read_its_answer_is_disconnected() {
+        let (mut client, served, _stopping) = connect();
+        client.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let lasted = lasts(served).await;
+        assert!(lasted < 3 * LOOK, "{lasted:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_slowly_gets_all_of_its_answer() {
+        let (mut client, served, _stopping) = connect();
+        client.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let (mut piece, mut read) = (vec![0; 64 * 1024], 0);
+        while read < 4 * 1024 * 1024 {
+            sleep(Duration::from_secs(4)).await;
+            let more = client.read(&mut piece).await.unwrap();
+            assert!(more > 0, "cut off after {read} bytes");
+            read += more;
+        }
+        drop(client);
+        served.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_lets_a_running_request_finish() {
+        let (mut client, served, stopping) = connect();
+        client.write_all(b"GET /slow HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        sleep(Duration::from_secs(1)).await;
+        stopping.send_replace(());
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("at last"), "{answer}");
+        served.await.unwrap();
+    }
+
+    /// Until the server has read it, or for some seconds: then a refusal is not lost under what is still being sent.
+    #[tokio::test(start_paused = true)]
+    async fn what_a_refused_client_goes_on_sending_is_taken_for_a_while() {
+        let (mut client, served, _stopping) = connect();
+        client.write_all(b"POST /refuses HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n").await.unwrap();
+        let (mut reader, mut writer) = tokio::io::split(client);
+        let writes = tokio::spawn(async move {
+            let piece = vec![b'x'; 1_000];
+            for _ in 0..1_000 {
+                writer.write_all(&piece).await.expect("the server reads on");
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+        let mut answer = String::new();
+        reader.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+        writes.await.unwrap();
+        assert!(lasts(served).await < Duration::from_secs(5));
+    }
+}

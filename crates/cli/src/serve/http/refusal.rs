@@ -1,0 +1,102 @@
+//! Clients that are turned away before they are heard: each gets an answer that says why, as long as that costs nothing.
+
+use super::limits::Refused;
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    sync::Semaphore,
+};
+
+/// Answers under way at one time, at most; beyond that the connection is closed without one.
+const ANSWERS: usize = 64;
+/// An answer takes so long at most, with reading what the client sends meanwhile: closed before it is read, the answer
+/// would be lost on the way (RFC 9112, section 9.6).
+const PATIENCE: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Refusals {
+    room: Arc<Semaphore>,
+    said: Arc<Said>,
+}
+
+/// What the log was told lately.
+#[derive(Debug, Default)]
+struct Said {
+    is_quiet: AtomicBool,
+    /// Turned away since the last line.
+    unsaid: AtomicU64,
+}
+
+/// Between two lines of the log about this.
+const EVERY: Duration = Duration::from_secs(10);
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self { room: Arc::new(Semaphore::new(ANSWERS)), said: Arc::default() }
+    }
+}
+
+impl Refusals {
+    pub(super) fn refuse(&self, mut tcp: TcpStream, peer: SocketAddr, why: Refused) {
+        self.say(peer, why);
+        let Ok(permit) = self.room.clone().try_acquire_owned() else { return };
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(PATIENCE, async {
+                tcp.write_all(answer(why).as_bytes()).await?;
+                tcp.shutdown().await?;
+                let mut piece = [0; 1024];
+                while tcp.read(&mut piece).await? > 0 {}
+                Ok::<(), std::io::Error>(())
+            })
+            .await;
+            drop(permit);
+        });
+    }
+
+    /// A line for the first, and one for all that are turned away within some seconds after that.
+    fn say(&self, peer: SocketAddr, why: Refused) {
+        if self.said.is_quiet.swap(true, Relaxed) {
+            self.said.unsaid.fetch_add(1, Relaxed);
+            return;
+        }
+        tracing::warn!(%peer, limit = why.name(), "turned a client away: there are too many connections");
+        let said = self.said.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(EVERY).await;
+            let count = said.unsaid.swap(0, Relaxed);
+            if count > 0 {
+                tracing::warn!(count, seconds = EVERY.as_secs(), "turned more clients away for that reason");
+            }
+            said.is_quiet.store(false, Relaxed);
+        });
+    }
+}
+
+fn answer(why: Refused) -> String {
+    let (line, status, code, detail) = match why {
+        Refused::Address => {
+            let detail = "There are too many connections from your address; use fewer, and keep them open";
+            ("429 Too Many Requests", 429, "too_many_connections", detail)
+        }
+        Refused::All => {
+            let detail = "There are too many connections to this server; try again shortly";
+            ("503 Service Unavailable", 503, "unavailable", detail)
+        }
+    };
+    let title = &line[4..];
+    let body =
+        format!(r#"{{"type":"about:blank","title":"{title}","status":{status},"code":"{code}","detail":"{detail}"}}"#);
+    format!(
+        "HTTP/1.1 {line}\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\nretry-after: 1\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    )
+}

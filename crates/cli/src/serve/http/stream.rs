@@ -1,0 +1,161 @@
+//! A client's connection as bytes: it is known what it is doing, and it is closed so that its last answer arrives.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::Arc,
+    sync::atomic::{
+        AtomicBool, AtomicU64, AtomicUsize,
+        Ordering::{AcqRel, Relaxed},
+    },
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Sleep,
+};
+
+/// What a connection is doing.
+#[derive(Debug, Default)]
+pub(super) struct Activity {
+    /// Requests that a handler works on.
+    running: AtomicUsize,
+    /// Requests so far.
+    begun: AtomicU64,
+    /// Grows whenever the client takes something.
+    written: AtomicU64,
+    /// Something was read that is no part of a request whose end was seen.
+    unfinished: AtomicBool,
+}
+
+impl Activity {
+    /// A request's head was read.
+    pub(super) fn begin(self: &Arc<Self>) -> Running {
+        self.running.fetch_add(1, AcqRel);
+        self.begun.fetch_add(1, Relaxed);
+        self.unfinished.store(false, Relaxed);
+        Running(self.clone())
+    }
+
+    /// A request's body was read to its end.
+    pub(super) fn body_ended(&self) {
+        self.unfinished.store(false, Relaxed);
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.load(Relaxed) == 0
+    }
+
+    pub(super) fn begun(&self) -> u64 {
+        self.begun.load(Relaxed)
+    }
+
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Relaxed)
+    }
+}
+
+/// A request that a handler works on, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Running(Arc<Activity>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, AcqRel);
+    }
+}
+
+/// After the last answer the server goes on reading for so long, and so much.
+const LINGER: Duration = Duration::from_secs(2);
+const LINGER_BYTES: usize = 32 * 1024 * 1024;
+
+/// Closing a socket that holds unread bytes resets the connection, and the client may lose the answer that it was about
+/// to read: a refusal of what it is still sending. So the end is announced first, and the rest is read and thrown away.
+enum Closing {
+    Open,
+    Shutdown,
+    Lingering(Pin<Box<Sleep>>, usize),
+}
+
+pub(super) struct Stream<S> {
+    inner: S,
+    activity: Arc<Activity>,
+    closing: Closing,
+}
+
+impl<S> Stream<S> {
+    pub(super) const fn new(inner: S, activity: Arc<Activity>) -> Self {
+        Self { inner, activity, closing: Closing::Open }
+    }
+
+    fn noted(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.activity.written.fetch_add(1, Relaxed);
+        }
+        written
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        let read = Pin::new(&mut self.inner).poll_read(cx, into);
+        if into.filled().len() > before {
+            self.activity.unfinished.store(true, Relaxed);
+        }
+        read
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write(cx, bytes);
+        self.noted(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, pieces);
+        self.noted(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        loop {
+            match &mut this.closing {
+                Closing::Open => this.closing = Closing::Shutdown,
+                Closing::Shutdown => {
+                    ready!(Pin::new(&mut this.inner).poll_shutdown(cx))?;
+                    if !this.activity.unfinished.load(Relaxed) {
+                        return Poll::Ready(Ok(()));
+                    }
+                    this.closing = Closing::Lingering(Box::pin(tokio::time::sleep(LINGER)), LINGER_BYTES);
+                }
+                Closing::Lingering(until, left) => {
+                    let mut piece = [0; 16 * 1024];
+                    let mut piece = ReadBuf::new(&mut piece);
+                    match Pin::new(&mut this.inner).poll_read(cx, &mut piece) {
+                        Poll::Pending => return until.as_mut().poll(cx).map(Ok),
+                        Poll::Ready(Ok(())) if (1..*left).contains(&piece.filled().len()) => {
+                            *left -= piece.filled().len();
+                        }
+                        // The client has closed too, or sends without end.
+                        Poll::Ready(_) => return Poll::Ready(Ok(())),
+                    }
+                }
+            }
+        }
+    }
+}

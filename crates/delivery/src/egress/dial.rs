@@ -1,0 +1,112 @@
+//! Dials addresses in a race (RFC 8305, "Happy Eyeballs"): IPv6 and IPv4 by turns, each 300 ms after the one before, or
+//! as soon as that one has failed. So a dead address costs next to nothing. What bounds it all is the request's timeout.
+
+use super::{
+    fault::{Fault, LocalFault},
+    socket::{Dialled, Place},
+};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::{
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket},
+    time::Duration,
+};
+use tokio::net::TcpStream;
+
+/// Before the next address is tried beside those before it (RFC 8305, section 5, recommends 250 ms).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(300);
+/// Addresses tried of one host: a name may have thousands, each of which would take a descriptor.
+const ADDRESSES_MAX: usize = 8;
+
+/// Connects to the first of the addresses that takes it. `place` gives each connection its place in the count.
+pub(super) async fn dial(
+    addresses: &[IpAddr],
+    port: u16,
+    place: &impl Fn() -> Option<Place>,
+) -> Result<Dialled, Fault> {
+    let mut waiting = by_turns(addresses).into_iter().map(|ip| SocketAddr::new(ip, port));
+    let mut tries = FuturesUnordered::new();
+    let mut failed: Option<Fault> = None;
+    loop {
+        match waiting.next() {
+            Some(address) => tries.push(connect(address, place)),
+            None if tries.is_empty() => break,
+            None => {}
+        }
+        let result = tokio::select! {
+            result = tries.next() => result,
+            () = tokio::time::sleep(ATTEMPT_DELAY), if waiting.len() > 0 => None,
+        };
+        match result {
+            Some(Ok(dialled)) => return Ok(dialled),
+            Some(Err(fault)) => failed = Some(more_telling(failed, fault)),
+            None => {}
+        }
+    }
+    Err(failed.unwrap_or_else(|| Fault::Connect(io::ErrorKind::AddrNotAvailable.into())))
+}
+
+/// IPv6 first, then one of each family by turns (RFC 8305, section 4).
+fn by_turns(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let (v6, v4): (Vec<IpAddr>, Vec<IpAddr>) = addresses.iter().copied().partition(IpAddr::is_ipv6);
+    let mut ordered = Vec::with_capacity(addresses.len().min(ADDRESSES_MAX));
+    let (mut v6, mut v4) = (v6.into_iter(), v4.into_iter());
+    while ordered.len() < ADDRESSES_MAX {
+        let before = ordered.len();
+        ordered.extend(v6.next());
+        ordered.extend(v4.next());
+        if ordered.len() == before {
+            break;
+        }
+    }
+    ordered.truncate(ADDRESSES_MAX);
+    ordered
+}
+
+async fn connect(address: SocketAddr, place: &impl Fn() -> Option<Place>) -> Result<Dialled, Fault> {
+    let place = place().ok_or(LocalFault::Connections)?;
+    match TcpStream::connect(address).await {
+        Ok(tcp) => {
+            // Only delays the last bytes of a request when it fails.
+            let _ = tcp.set_nodelay(true);
+            Ok(Dialled { tcp, place })
+        }
+        Err(fault) => Err(match LocalFault::of(&fault) {
+            Some(local) => Fault::Local(local),
+            None if fault.kind() == io::ErrorKind::AddrNotAvailable && has_source_address(address) => {
+                Fault::Local(LocalFault::Ports)
+            }
+            None => Fault::Connect(fault),
+        }),
+    }
+}
+
+/// Whether this machine has an address from which that one can be reached. Without one, or without a free port, a
+/// connection fails with the same error. Nothing is sent.
+fn has_source_address(address: SocketAddr) -> bool {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(address)).is_ok()
+}
+
+/// Of several addresses' faults: an own one, since the receiver might have taken the connection; else the first one
+/// that is not only a missing route (as to IPv6 on a machine without).
+fn more_telling(known: Option<Fault>, new: Fault) -> Fault {
+    let rank = |fault: &Fault| match fault {
+        Fault::Local(_) => 2,
+        Fault::Connect(fault) => match fault.kind() {
+            io::ErrorKind::NetworkUnreachable | io::ErrorKind::AddrNotAvailable => 0,
+            _ => 1,
+        },
+        _ => 1,
+    };
+    match known {
+        Some(known) if rank(&known) >= rank(&new) => known,
+        _ => new,
+    }
+}
+
+#[cfg(test)]
+mod tests;

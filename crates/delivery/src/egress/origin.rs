@@ -1,0 +1,72 @@
+//! An origin: scheme, host and port of a receiver, taken apart once for each subscription.
+
+use rustls::pki_types::ServerName;
+use std::sync::Arc;
+use url::{Host, Url};
+
+/// Where requests go. Subscriptions with the same scheme, host and port share connections.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// Scheme and authority: the key of the connection pool.
+    pub(super) key: Arc<str>,
+    pub(super) host: Host<String>,
+    pub(super) port: u16,
+    /// Host, and the port when it is not the scheme's own: the `Host` header, and the receiver's name in sentences.
+    pub(super) authority: String,
+    /// For `https`, the name that the certificate must be for.
+    pub(super) tls: Option<ServerName<'static>>,
+}
+
+impl Origin {
+    /// The fault is a sentence for the log.
+    pub(crate) fn new(url: &Url) -> Result<Self, String> {
+        let host = url.host().ok_or("the URL names no host")?.to_owned();
+        let port = url.port_or_known_default().ok_or("the URL names no port")?;
+        let authority = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
+        let tls = match (url.scheme(), &host) {
+            ("http", _) => None,
+            ("https", Host::Ipv4(address)) => Some(ServerName::from(std::net::IpAddr::V4(*address))),
+            ("https", Host::Ipv6(address)) => Some(ServerName::from(std::net::IpAddr::V6(*address))),
+            ("https", Host::Domain(name)) => {
+                // Certificates and the server name indication know no dot at the end (RFC 6066, section 3).
+                let name = name.strip_suffix('.').unwrap_or(name).to_owned();
+                Some(ServerName::try_from(name).map_err(|_| "no certificate can be for the URL's host name")?)
+            }
+            (other, _) => return Err(format!("the URL's scheme {other:?} is not http or https")),
+        };
+        let key = format!("{}://{authority}", url.scheme()).into();
+        Ok(Self { key, host, port, authority, tls })
+    }
+
+    /// The receiver's name in sentences.
+    pub(crate) fn name(&self) -> &str {
+        &self.authority
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(url: &str) -> Origin {
+        Origin::new(&Url::parse(url).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn parts_of_an_origin() {
+        for (url, key, port, name) in [
+            ("https://example.com/hook?x=1", "https://example.com", 443, Some("example.com")),
+            ("https://EXAMPLE.com:443/", "https://example.com", 443, Some("example.com")),
+            ("https://example.com:8443/", "https://example.com:8443", 8443, Some("example.com")),
+            ("https://example.com./", "https://example.com.", 443, Some("example.com")),
+            ("http://my_app:9000/", "http://my_app:9000", 9000, None),
+            ("https://my_app:9000/", "https://my_app:9000", 9000, Some("my_app")),
+            ("http://[::1]:8080/", "http://[::1]:8080", 8080, None),
+            ("https://127.0.0.1/", "https://127.0.0.1", 443, Some("127.0.0.1")),
+        ] {
+            let origin = origin(url);
+            assert_eq!((&*origin.key, origin.port), (key, port), "{url}");
+            assert_eq!(origin.tls.map(|tls| tls.to_str().into_owned()).as_deref(), name, "{url}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! From a host to the addresses that may be dialled: the hosts file, then DNS, then the address policy.
+
+use super::{
+    fault::{Fault, LocalFault, find},
+    hosts::Hosts,
+    policy::{AddressPolicy, LOOPBACK, is_localhost},
+};
+use hickory_resolver::{
+    TokioResolver,
+    net::NetError,
+    proto::rr::{Name, RecordType},
+};
+use std::{net::IpAddr, time::Duration};
+use url::Host;
+
+/// A host name that leads nowhere. The sentences are for the receiver's owner: no name server is mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ResolveError {
+    #[error("the host name does not exist")]
+    Unknown,
+    #[error("the host name has no address")]
+    Empty,
+    #[error("the name servers did not answer in time")]
+    TimedOut,
+    #[error("the name servers gave no usable answer")]
+    Failed,
+    #[error("no name server is configured on the sending machine")]
+    NoResolver,
+}
+
+/// After the IPv4 addresses, so long is waited for the IPv6 ones (RFC 8305, section 3).
+const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
+/// After the IPv6 addresses, so long is waited for the IPv4 ones: where IPv6 does not work nothing else is left.
+const IPV4_DELAY: Duration = Duration::from_secs(2);
+
+/// Turns hosts into addresses.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    hosts: Hosts,
+    dns: Option<TokioResolver>,
+}
+
+impl Resolver {
+    /// With the machine's hosts file and name servers.
+    pub(super) fn system() -> Self {
+        let dns = TokioResolver::builder_tokio().and_then(|builder| builder.build());
+        if let Err(fault) = &dns {
+            tracing::warn!(
+                error = %fault,
+                "no name server is configured; only addresses and names of the hosts file can be dialled"
+            );
+        }
+        Self::new(Hosts::system(), dns.ok())
+    }
+
+    pub(super) const fn new(hosts: Hosts, dns: Option<TokioResolver>) -> Self {
+        Self { hosts, dns }
+    }
+
+    /// The addresses of a host that may be dialled; at least one.
+    pub(super) async fn resolve(&self, host: &Host<String>, policy: &AddressPolicy) -> Result<Vec<IpAddr>, Fault> {
+        let found = match host {
+            Host::Ipv4(address) => vec![IpAddr::V4(*address)],
+            Host::Ipv6(address) => vec![IpAddr::V6(*address)],
+            // RFC 6761: loopback, whatever a name server says.
+            Host::Domain(name) if is_localhost(name) => LOOPBACK.to_vec(),
+            Host::Domain(name) => match self.hosts.lookup(name) {
+                Some(addresses) => addresses,
+                None => self.ask(name).await?,
+            },
+        };
+        let (mut open, mut blocked) = (Vec::with_capacity(found.len()), None);
+        for address in found {
+            match policy.check(address) {
+                Ok(()) => open.push(address),
+                Err(fault) => blocked = Some(fault),
+            }
+        }
+        match blocked {
+            _ if !open.is_empty() => Ok(open),
+            None => Err(ResolveError::Empty.into()),
+            Some(blocked) => {
+                tracing::warn!(%host, address = %blocked.address, kind = blocked.kind, "address policy: not dialled");
+                Err(blocked.into())
+            }
+        }
+    }
+
+    async fn ask(&self, name: &str) -> Result<Vec<IpAddr>, Fault> {
+        let dns = self.dns.as_ref().ok_or(ResolveError::NoResolver)?;
+        // A fully qualified name keeps the machine's search domains out; made of raw labels, since the parser of names
+        // refuses what has an underscore in it.
+        let labels = name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes);
+        let name = Name::from_labels(labels).map_err(|_| ResolveError::Unknown)?;
+        both(lookup(dns, name.clone(), RecordType::AAAA), lookup(dns, name, RecordType::A)).await
+    }
+}
+
+/// Why one of the two queries found nothing.
+type Missed = Result<ResolveError, LocalFault>;
+
+async fn lookup(dns: &TokioResolver, name: Name, kind: RecordType) -> Result<Vec<IpAddr>, Missed> {
+    match dns.lookup(name, kind).await {
+        Ok(answer) => {
+            let found: Vec<IpAddr> = answer.answers().iter().filter_map(|record| record.data.ip_addr()).collect();
+            if found.is_empty() { Err(Ok(ResolveError::Empty)) } else { Ok(found) }
+        }
+        Err(fault) => Err(missed(&fault)),
+    }
+}
+
+fn missed(fault: &NetError) -> Missed {
+    if fault.is_nx_domain() {
+        return Ok(ResolveError::Unknown);
+    }
+    if fault.is_no_records_found() {
+        return Ok(ResolveError::Empty);
+    }
+    tracing::debug!(error = %fault, "a DNS query failed");
+    match fault {
+        NetError::Timeout => Ok(ResolveError::TimedOut),
+        NetError::Busy => Err(LocalFault::Resolver),
+        NetError::Io(io) => LocalFault::of(io).map_or(Ok(ResolveError::Failed), Err),
+        other => find(other).and_then(LocalFault::of).map_or(Ok(ResolveError::Failed), Err),
+    }
+}
+
+/// The addresses of both families, IPv6 first. A family that answers late does not hold up the other for long.
+async fn both(
+    v6: impl Future<Output = Result<Vec<IpAddr>, Missed>>,
+    v4: impl Future<Output = Result<Vec<IpAddr>, Missed>>,
+) -> Result<Vec<IpAddr>, Fault> {
+    tokio::pin!(v6, v4);
+    let (v6, v4) = tokio::select! {
+        v6 = &mut v6 => {
+            let v4 = wait(v4, IPV4_DELAY, v6.is_ok()).await;
+            (Some(v6), v4)
+        }
+        v4 = &mut v4 => {
+            let v6 = wait(v6, RESOLUTION_DELAY, v4.is_ok()).await;
+            (v6, Some(v4))
+        }
+    };
+    match (v6, v4) {
+        (Some(Ok(mut v6)), Some(Ok(v4))) => {
+            v6.extend(v4);
+            Ok(v6)
+        }
+        (Some(Ok(found)), _) | (_, Some(Ok(found))) => Ok(found),
+        (v6, v4) => Err(worse(v6.and_then(Result::err), v4.and_then(Result::err))),
+    }
+}
+
+/// Waits for the other family: until it answers, or only so long when one family is known.
+async fn wait<T>(other: impl Future<Output = T>, longest: Duration, bounded: bool) -> Option<T> {
+    if bounded { tokio::time::timeout(longest, other).await.ok() } else { Some(other.await) }
+}
+
+/// The more telling reason of two: an own fault, then an answer that is missing, then what was answered.
+fn worse(one: Option<Missed>, other: Option<Missed>) -> Fault {
+    let rank = |missed: &Missed| match missed {
+        Err(_) => 5,
+        Ok(ResolveError::TimedOut) => 4,
+        Ok(ResolveError::Failed | ResolveError::NoResolver) => 3,
+        Ok(ResolveError::Unknown) => 2,
+        Ok(ResolveError::Empty) => 1,
+    };
+    match one.into_iter().chain(other).max_by_key(rank) {
+        Some(Err(local)) => local.into(),
+        Some(Ok(error)) => error.into(),
+        None => ResolveError::Failed.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

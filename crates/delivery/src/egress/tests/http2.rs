@@ -1,0 +1,343 @@
+//! HTTP/2, frame by frame: what is sent again within an attempt, and what is not.
+
+use super::support::{LONG, answered, egress_trusting, failed, post, post_within, server, settings};
+use bytes::Bytes;
+use rcgen::generate_simple_self_signed;
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const GOAWAY: u8 = 7;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+/// `:status: 200` (RFC 7541, appendix A).
+const STATUS_200: [u8; 1] = [0x88];
+
+/// A connection of a server that speaks HTTP/2 by hand.
+struct Peer(TlsStream<TcpStream>);
+
+impl Peer {
+    async fn accept(tls: TlsAcceptor, tcp: TcpStream) -> Self {
+        let mut peer = Self(tls.accept(tcp).await.unwrap());
+        assert_eq!(peer.0.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        peer.0.read_exact(&mut [0; 24]).await.unwrap();
+        peer.write(SETTINGS, 0, 0, &[]).await;
+        peer
+    }
+
+    async fn write(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
+        let mut frame = (payload.len() as u32).to_be_bytes()[1..].to_vec();
+        frame.extend([kind, flags]);
+        frame.extend(stream.to_be_bytes());
+        frame.extend(payload);
+        self.0.write_all(&frame).await.unwrap();
+        self.0.flush().await.unwrap();
+    }
+
+    /// The stream of the next request, after its last byte; `None` at the end.
+    async fn request(&mut self) -> Option<u32> {
+        loop {
+            let mut head = [0; 9];
+            self.0.read_exact(&mut head).await.ok()?;
+            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
+            let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
+            self.0.read_exact(&mut vec![0; length]).await.ok()?;
+            match head[3] {
+                SETTINGS if head[4] & 1 == 0 => self.write(SETTINGS, 1, 0, &[]).await,
+                HEADERS | DATA if head[4] & END_STREAM != 0 => return Some(stream),
+                GOAWAY => return None,
+                _ => {}
+            }
+        }
+    }
+
+    async fn answer(&mut self, stream: u32) {
+        self.write(HEADERS, END_HEADERS | END_STREAM, stream, &STATUS_200).await;
+    }
+
+    async fn go_away(&mut self, last: u32, reason: u32) {
+        self.write(GOAWAY, 0, 0, &[last.to_be_bytes(), reason.to_be_bytes()].concat()).await;
+    }
+
+    async fn reset(&mut self, stream: u32, reason: u32) {
+        self.write(RST_STREAM, 0, stream, &reason.to_be_bytes()).await;
+    }
+
+    /// Until the other side has closed.
+    async fn linger(mut self) {
+        let _ = self.0.read_to_end(&mut Vec::new()).await;
+    }
+}
+
+fn acceptor(protocols: &[&str]) -> (TlsAcceptor, CertificateDer<'static>) {
+    let made = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key))
+        .unwrap();
+    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
+    (TlsAcceptor::from(Arc::new(config)), made.cert.der().clone())
+}
+
+/// A server of HTTP/2 that runs `serve` for each connection.
+async fn http2<F>(
+    serve: impl Fn(usize, Peer) -> F + Clone + Send + Sync + 'static,
+) -> (SocketAddr, CertificateDer<'static>)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let (tls, certificate) = acceptor(&["h2"]);
+    let address = server(move |number, tcp| {
+        let (tls, serve) = (tls.clone(), serve.clone());
+        async move { serve(number, Peer::accept(tls, tcp).await).await }
+    })
+    .await;
+    (address, certificate)
+}
+
+async fn answer_all(mut peer: Peer) {
+    while let Some(stream) = peer.request().await {
+        peer.answer(stream).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_goaway_leaves_unprocessed_is_sent_again_at_once() {
+    // Each connection but the last serves one request, and is sent two more.
+    let (address, certificate) = http2(|number, mut peer| async move {
+        if number > 2 {
+            return answer_all(peer).await;
+        }
+        let first = peer.request().await.unwrap();
+        peer.answer(first).await;
+        let _ = peer.request().await;
+        peer.go_away(first, 0).await;
+        peer.linger().await;
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
+    let all = (0..8).map(|_| post(&egress, &url, "2"));
+    for sent in futures_util::future::join_all(all).await {
+        assert_eq!(answered(sent), (200, None));
+    }
+}
+
+#[tokio::test]
+async fn a_stream_that_a_goaway_says_was_processed_is_not_sent_again() {
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    let (address, certificate) = http2(move |_, mut peer| {
+        let counted = counted.clone();
+        async move {
+            let stream = peer.request().await.unwrap();
+            counted.fetch_add(1, SeqCst);
+            peer.go_away(stream, 0).await;
+        }
+    })
+    .await;
+    let egress = egress_trusting(settings(), &[certificate]);
+    let message = failed(post(&egress, &format!("https://{address}/"), "1").await);
+    assert!(message.starts_with("Connection closed by"), "{message}");
+    assert_eq!(requests.load(SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_refused_stream_is_sent_again_a_bounded_number_of_times() {
+    const REFUSED_STREAM: u32 = 7;
+    for (refusals, succeeds) in [(1, true), (3, true), (1_000, false)] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = requests.clone();
+        let (address, certificate) = http2(move |_, mut peer| {
+            let counted = counted.clone();
+            async move {
+                while let Some(stream) = peer.request().await {
+                    if counted.fetch_add(1, SeqCst) < refusals {
+                        peer.reset(stream, REFUSED_STREAM).await;
+                    } else {
+                        peer.answer(stream).await;
+                    }
+                }
+            }
+        })
+        .await;
+        let egress = egress_trusting(settings(), &[certificate]);
+        let sent = post(&egress, &format!("https://{address}/"), "1").await;
+        if succeeds {
+            assert_eq!(answered(sent), (200, None));
+            assert_eq!(requests.load(SeqCst), refusals + 1);
+        } else {
+            assert!(failed(sent).contains("refused"));
+            assert_eq!(requests.load(SeqCst), 6);
+        }
+    }
+}
+
+#[tokio::test]
+async fn other_resets_are_not_sent_again() {
+    const INTERNAL_ERROR: u32 = 2;
+    let requests = Arc::new(AtomicUsize::new(0));
+    let counted = requests.clone();
+    let (address, certificate) = http2(move |_, mut peer| {
+        let counted = counted.clone();
+        async move {
+            while let Some(stream) = peer.request().await {
+                counted.fetch_add(1, SeqCst);
+                peer.reset(stream, INTERNAL_ERROR).await;
+            }
+        }
+    })
+    .await;
+    let egress = egress_trusting(settings(), &[certificate]);
+    let message = failed(post(&egress, &format!("https://{address}/"), "1").await);
+    assert!(message.starts_with("HTTP/2 error with"), "{message}");
+    assert_eq!(requests.load(SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_reused_connection_that_closes_in_silence_is_replaced_at_once() {
+    let (address, certificate) = http2(|number, mut peer| async move {
+        if number > 0 {
+            return answer_all(peer).await;
+        }
+        let first = peer.request().await.unwrap();
+        peer.answer(first).await;
+        let _ = peer.request().await;
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
+    let (status, note) = answered(post(&egress, &url, "2").await);
+    assert_eq!(status, 200);
+    assert!(note.unwrap().starts_with("sent again at once"));
+}
+
+/// Without this, every further request would wait for somebody who is gone.
+#[tokio::test]
+async fn a_connection_that_has_fallen_silent_is_not_used_any_more() {
+    let (address, certificate) = http2(|number, mut peer| async move {
+        if number > 0 {
+            return answer_all(peer).await;
+        }
+        let first = peer.request().await.unwrap();
+        peer.answer(first).await;
+        std::future::pending().await
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    assert_eq!(answered(post(&egress, &url, "1").await).0, 200);
+    let message = failed(post_within(&egress, &url, "2", Duration::from_millis(300)).await);
+    assert_eq!(message, format!("Timeout: no complete response from {address} within 0.3 s"));
+    assert_eq!(answered(post(&egress, &url, "3").await).0, 200);
+}
+
+#[tokio::test]
+async fn a_receiver_that_wants_http1_gets_it_in_the_same_attempt() {
+    const HTTP_1_1_REQUIRED: u32 = 13;
+    let (tls, certificate) = acceptor(&["h2", "http/1.1"]);
+    let address = server(move |number, tcp| {
+        let tls = tls.clone();
+        async move {
+            if number == 0 {
+                let mut peer = Peer::accept(tls, tcp).await;
+                let stream = peer.request().await.unwrap();
+                peer.reset(stream, HTTP_1_1_REQUIRED).await;
+                return peer.linger().await;
+            }
+            let mut stream = tls.accept(tcp).await.unwrap();
+            assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"http/1.1"[..]));
+            while super::support::request(&mut stream).await.is_some() {
+                stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+            }
+        }
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    for body in ["1", "2"] {
+        assert_eq!(answered(post(&egress, &url, body).await), (200, None));
+    }
+}
+
+#[tokio::test]
+async fn a_response_that_is_cut_after_its_status_is_a_response() {
+    let (address, certificate) = http2(|_, mut peer| async move {
+        let stream = peer.request().await.unwrap();
+        peer.write(HEADERS, END_HEADERS, stream, &STATUS_200).await;
+        peer.write(DATA, 0, stream, b"half of ").await;
+    })
+    .await;
+    let egress = egress_trusting(settings(), &[certificate]);
+    let sent = post(&egress, &format!("https://{address}/"), "1").await.unwrap();
+    let answer = sent.result.unwrap();
+    assert_eq!((answer.status, &answer.body[..]), (200, &b"half of "[..]));
+    assert!(answer.note.unwrap().contains("ended early"));
+}
+
+#[tokio::test]
+async fn requests_that_come_together_share_one_connection() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = connections.clone();
+    let (address, certificate) = http2(move |_, peer| {
+        counted.fetch_add(1, SeqCst);
+        answer_all(peer)
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    let all = (0..50).map(|_| post(&egress, &url, vec![b'a'; 1_000]));
+    for sent in tokio::time::timeout(LONG, futures_util::future::join_all(all)).await.unwrap() {
+        assert_eq!(answered(sent), (200, None));
+    }
+    assert_eq!(connections.load(SeqCst), 1);
+}
+
+/// More than the windows and the receiver's limit of streams let through at once.
+#[tokio::test]
+async fn large_requests_wait_for_room_and_arrive() {
+    let (tls, certificate) = acceptor(&["h2"]);
+    let address = server(move |_, tcp| {
+        let tls = tls.clone();
+        async move {
+            let stream = tls.accept(tcp).await.unwrap();
+            let mut builder = h2::server::Builder::new();
+            let mut server = builder.max_concurrent_streams(4).handshake::<_, Bytes>(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = server.accept().await {
+                tokio::spawn(async move {
+                    let (mut body, mut length) = (request.into_body(), 0);
+                    while let Some(Ok(piece)) = body.data().await {
+                        length += piece.len();
+                        body.flow_control().release_capacity(piece.len()).unwrap();
+                    }
+                    let response = http::Response::new(());
+                    let mut send = respond.send_response(response, false).unwrap();
+                    send.send_data(length.to_string().into(), true).unwrap();
+                });
+            }
+        }
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    let all = (0..20).map(|_| post(&egress, &url, vec![b'a'; 500_000]));
+    for sent in tokio::time::timeout(LONG, futures_util::future::join_all(all)).await.unwrap() {
+        assert_eq!(&sent.unwrap().result.unwrap().body[..], b"500000");
+    }
+}

@@ -1,0 +1,102 @@
+//! TLS to receivers: rustls with ring, and P-521 beside it.
+
+mod p521;
+mod p521_exchange;
+pub(super) mod words;
+
+use rustls::{
+    ClientConfig, RootCertStore, SignatureScheme,
+    crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring},
+    pki_types::{ServerName, SignatureVerificationAlgorithm},
+};
+use std::{
+    io,
+    sync::{Arc, LazyLock},
+};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+/// The protocols that a connection offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    Http2OrHttp1,
+    Http1,
+}
+
+/// Makes TLS connections.
+#[derive(Clone)]
+pub(super) struct Tls {
+    both: TlsConnector,
+    http1: TlsConnector,
+}
+
+impl Tls {
+    pub(super) fn new(roots: RootCertStore) -> Result<Self, rustls::Error> {
+        let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let http1 = TlsConnector::from(Arc::new(config.clone()));
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(Self { both: TlsConnector::from(Arc::new(config)), http1 })
+    }
+
+    pub(super) async fn connect(
+        &self,
+        name: ServerName<'static>,
+        offer: Offer,
+        tcp: TcpStream,
+    ) -> io::Result<TlsStream<TcpStream>> {
+        let connector = match offer {
+            Offer::Http2OrHttp1 => &self.both,
+            Offer::Http1 => &self.http1,
+        };
+        connector.connect(name, tcp).await
+    }
+}
+
+/// Whether the handshake chose HTTP/2.
+pub(super) fn chose_http2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+/// ring's algorithms, and P-521, which ring does not have: without it a server with such a certificate refuses the
+/// handshake, since it finds no signature algorithm in common, and in TLS 1.2 no curve.
+static ALGORITHMS: LazyLock<WebPkiSupportedAlgorithms> = LazyLock::new(|| {
+    let known = ring::default_provider().signature_verification_algorithms;
+    let leak = |algorithms: Vec<Algorithm>| -> &'static [Algorithm] { algorithms.leak() };
+    let with = |first: &[Algorithm], more: Algorithm| leak(first.iter().copied().chain([more]).collect());
+    // After the others: TLS 1.3 takes the first algorithm of a scheme, TLS 1.2 any.
+    let mut mapping: Vec<(SignatureScheme, &'static [Algorithm])> = known
+        .mapping
+        .iter()
+        .map(|(scheme, algorithms)| match scheme {
+            SignatureScheme::ECDSA_NISTP256_SHA256 => (*scheme, with(algorithms, p521::SHA256)),
+            SignatureScheme::ECDSA_NISTP384_SHA384 => (*scheme, with(algorithms, p521::SHA384)),
+            _ => (*scheme, *algorithms),
+        })
+        .collect();
+    mapping.push((SignatureScheme::ECDSA_NISTP521_SHA512, with(&[], p521::SHA512)));
+    let all = leak(known.all.iter().copied().chain([p521::SHA256, p521::SHA384, p521::SHA512]).collect());
+    WebPkiSupportedAlgorithms { all, mapping: mapping.leak() }
+});
+
+type Algorithm = &'static dyn SignatureVerificationAlgorithm;
+
+fn provider() -> CryptoProvider {
+    let ring = ring::default_provider();
+    let kx_groups = ring.kx_groups.iter().copied().chain([p521_exchange::GROUP]).collect();
+    CryptoProvider { signature_verification_algorithms: *ALGORITHMS, kx_groups, ..ring }
+}
+
+/// The machine's certificate authorities; where it has none (a bare container), Mozilla's.
+pub(super) fn machine_roots() -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    let native = rustls_native_certs::load_native_certs();
+    roots.add_parsable_certificates(native.certs);
+    if roots.is_empty() {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
+    roots
+}

@@ -1,0 +1,86 @@
+//! How much retention believes the time. What it removes is gone, and at a start there is nothing to compare the clock with but
+//! what was believed before, which is kept in the store, or the newest event. If that is long ago, either the server was away
+//! since, or the clock is wrong. So the time that retention goes by begins there, and for a day it goes on only as time
+//! passes. (An event that was made under a wrong clock proves nothing, so the kept time counts more.)
+
+use crate::engine::Engine;
+use model::Timestamp;
+use std::time::Duration;
+use storage::StorageError;
+
+pub(super) struct Trust {
+    doubt: Option<Doubt>,
+    slack: Duration,
+}
+
+struct Doubt {
+    base: Timestamp,
+    passed: Duration,
+    last: Timestamp,
+}
+
+/// As long as a doubt lasts.
+const DOUBT: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Trust {
+    pub(super) async fn begin(engine: &Engine, keep: Option<Duration>) -> Result<Self, StorageError> {
+        let now = engine.clock.now();
+        let slack = keep.map_or(DOUBT, |keep| (keep / 10).min(DOUBT));
+        let base = engine.believed_time().await?.filter(|base| now.since(*base) > slack);
+        if let Some(base) = base {
+            tracing::warn!(
+                target: "postrider::retention",
+                %now, last_known = %base, hours = DOUBT.as_secs() / 3_600,
+                "the server was away for a long time, or the clock is wrong: retention waits. If the clock is wrong, stop the \
+                 server and set it right, and nothing is removed. If it is right, nothing has to be done"
+            );
+        }
+        Ok(Self { doubt: base.map(|base| Doubt { base, passed: Duration::ZERO, last: now }), slack })
+    }
+
+    /// The time that retention goes by.
+    pub(super) fn time(&mut self, now: Timestamp) -> Timestamp {
+        let Some(doubt) = &mut self.doubt else { return now };
+        doubt.passed += now.since(doubt.last);
+        doubt.last = now;
+        let believed = doubt.base.after(doubt.passed);
+        if doubt.passed >= DOUBT || now <= believed.after(self.slack) {
+            tracing::info!(target: "postrider::retention", %now, "the time is believed; retention goes on");
+            self.doubt = None;
+            return now;
+        }
+        believed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: Timestamp = Timestamp::from_millis(1_760_000_000_000);
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn doubtful(now: Timestamp) -> Trust {
+        Trust { doubt: Some(Doubt { base: BASE, passed: Duration::ZERO, last: now }), slack: DOUBT }
+    }
+
+    #[test]
+    fn a_time_far_from_the_last_one_is_believed_after_a_day() {
+        let start = BASE.after(100 * DOUBT);
+        let mut trust = doubtful(start);
+        assert_eq!(trust.time(start), BASE);
+        assert_eq!(trust.time(start.after(23 * HOUR)), BASE.after(23 * HOUR));
+        assert_eq!(trust.time(start.after(24 * HOUR)), start.after(24 * HOUR));
+        assert!(trust.doubt.is_none());
+    }
+
+    #[test]
+    fn a_clock_that_is_put_right_is_believed_at_once() {
+        let start = BASE.after(100 * DOUBT);
+        let mut trust = doubtful(start);
+        trust.time(start.after(HOUR));
+        let right = BASE.after(2 * HOUR);
+        assert_eq!(trust.time(right), right);
+        assert!(trust.doubt.is_none());
+    }
+}

@@ -1,0 +1,2 @@
+-- What was odd about a response, or the way of its request; no fault.
+ALTER TABLE postrider.attempts ADD COLUMN note text;

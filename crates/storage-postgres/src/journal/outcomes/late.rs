@@ -1,0 +1,88 @@
+//! Outcomes that come late: another node has the delivery by now, or it has ended, or its subscription was deleted while
+//! the request was under way.
+
+use super::{Key, Outcomes, ended_at, id, keys};
+use crate::{
+    connect::{Fault, Tx, params},
+    rows,
+};
+use model::DeliveryStatus;
+use std::collections::HashSet;
+use storage::Outcome;
+use tokio_postgres::Row;
+
+/// The ids twice: the constants tell the planner which days to look at. `+ 0` keeps it from reading all that a tenant has
+/// had cancelled.
+const END_CANCELLED: &str = "UPDATE postrider.deliveries d SET status = CASE o.status WHEN 1 THEN 6 ELSE o.status END,
+    attempts = o.attempts, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
+    duration_us = o.duration_us
+    FROM unnest($1::text[], $2::uuid[], $3::smallint[], $4::integer[], $5::bigint[], $6::smallint[], $7::text[],
+                $8::bigint[]) AS o (tenant_id, id, status, attempts, updated_at, response_code, error, duration_us)
+    WHERE d.tenant_id = ANY ($1) AND d.id = ANY ($2) AND d.tenant_id = o.tenant_id AND d.id = o.id
+    AND d.status + 0 = 6 AND d.attempts < o.attempts";
+
+impl<'a> Outcomes<'a> {
+    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept, unless somebody else
+    /// has made and recorded that attempt; of what another node has, nothing.
+    pub(in crate::journal) async fn late(&mut self, tx: &Tx) -> Result<(), Fault> {
+        let rest: Vec<Key<'a>> = self.last.keys().filter(|key| !self.recorded.contains(*key)).copied().collect();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let (tenants, ids) = keys(rest.iter().copied());
+        let sql = "SELECT d.tenant_id, d.id, d.status FROM postrider.deliveries d
+             WHERE d.tenant_id = ANY ($1) AND d.id = ANY ($2)";
+        let ended = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let sql = "SELECT w.tenant_id, w.id FROM postrider.waiting w WHERE w.tenant_id = ANY ($1) AND w.id = ANY ($2)";
+        let taken = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let find = |row: &Row| {
+            let (tenant, delivery) = (rows::tenant(row, "tenant_id"), id(row));
+            rest.iter().find(|(of, one)| **of == tenant && *one == delivery).copied()
+        };
+        let is_cancelled = |row: &&Row| row.get::<_, i16>("status") == i16::from(DeliveryStatus::Cancelled.code());
+        let cancelled: HashSet<Key<'a>> = ended.iter().filter(is_cancelled).filter_map(find).collect();
+        let ended: HashSet<Key<'a>> = ended.iter().filter_map(find).collect();
+        let sql = "SELECT a.tenant_id, a.delivery_id AS id, a.number FROM postrider.attempts a
+                   WHERE a.tenant_id = ANY ($1) AND a.delivery_id = ANY ($2)";
+        let made = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
+        let made: HashSet<(Key<'a>, u32)> =
+            made.iter().filter_map(|row| Some((find(row)?, row.get::<_, i32>("number") as u32))).collect();
+        let taken: HashSet<Key<'a>> = taken.iter().filter_map(find).collect();
+        for (place, outcome) in &self.all {
+            let key = (&outcome.tenant, outcome.delivery);
+            if taken.contains(&key) || (ended.contains(&key) && made.contains(&(key, outcome.attempt.number))) {
+                self.taken.insert(*place);
+            }
+        }
+        self.recorded.extend(ended);
+        self.end_cancelled(tx, &cancelled).await
+    }
+
+    /// Deliveries that were cancelled while a request was under way show what came of it.
+    async fn end_cancelled(&self, tx: &Tx, cancelled: &HashSet<Key<'a>>) -> Result<(), Fault> {
+        let mine = self.all.iter().filter(|(place, _)| !self.taken.contains(place));
+        let late: Vec<&Outcome> = mine
+            .map(|(_, outcome)| {
+                self.last.get(&(&outcome.tenant, outcome.delivery)).map_or(*outcome, |last| last.outcome)
+            })
+            .filter(|outcome| cancelled.contains(&(&outcome.tenant, outcome.delivery)))
+            .collect();
+        if late.is_empty() {
+            return Ok(());
+        }
+        let (tenants, ids) = keys(late.iter().map(|one| (&one.tenant, one.delivery)));
+        let statuses: Vec<i16> = late.iter().map(|one| i16::from(one.next.status.code())).collect();
+        let attempts: Vec<i32> = late.iter().map(|one| one.attempt.number as i32).collect();
+        let updated: Vec<i64> = late.iter().map(|one| ended_at(one).micros()).collect();
+        let codes: Vec<Option<i16>> =
+            late.iter().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
+        let text = |one: &&Outcome| one.error_of_cancelled().map(|text| rows::text(&text).into_owned());
+        let errors: Vec<Option<String>> = late.iter().map(text).collect();
+        let durations: Vec<i64> = late.iter().map(|one| one.attempt.duration.as_micros() as i64).collect();
+        let values = params![
+            tenants => TEXT_ARRAY, ids => UUID_ARRAY, statuses => INT2_ARRAY, attempts => INT4_ARRAY,
+            updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
+        ];
+        tx.query(END_CANCELLED, values).await.map(drop)
+    }
+}

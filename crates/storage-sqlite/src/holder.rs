@@ -1,0 +1,61 @@
+//! Which process holds a lock, as far as Linux tells: for sentences alone.
+
+use crate::file::Identity;
+
+/// Who holds the `flock` of a file.
+pub(crate) fn of_lock(file: Identity) -> Option<String> {
+    find("FLOCK", file)
+}
+
+/// Another process that writes to an SQLite database: in WAL mode it has a lock on the file `-shm`.
+pub(crate) fn of_write(shm: &std::path::Path) -> Option<String> {
+    find("POSIX", Identity::of(&std::fs::metadata(shm).ok()?))
+}
+
+fn find(kind: &str, file: Identity) -> Option<String> {
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let process = locks.lines().filter_map(|line| holder(line, kind, file)).find(|process| has_open(*process, file))?;
+    let name = std::fs::read_to_string(format!("/proc/{process}/comm")).ok();
+    Some(match name {
+        Some(name) => format!("{}, process {process}", name.trim()),
+        None => format!("process {process}"),
+    })
+}
+
+/// Whether a process has the file open. The number of an inode alone may be that of a file on another device, and the
+/// device in `/proc/locks` is another one than that of `stat` on some file systems.
+fn has_open(process: u32, file: Identity) -> bool {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return true };
+    open.flatten().any(|one| std::fs::metadata(one.path()).is_ok_and(|metadata| Identity::of(&metadata) == file))
+}
+
+/// The process of a line such as `1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF`, if it is of another process, of this
+/// kind, for writing, and about this file.
+fn holder(line: &str, kind: &str, file: Identity) -> Option<u32> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [_, found, _, access, process, place, ..] = words[..] else { return None };
+    let process: u32 = process.parse().ok()?;
+    let inode: u64 = place.rsplit(':').next()?.parse().ok()?;
+    let fits = found == kind && access == "WRITE" && inode == file.inode && process != std::process::id();
+    fits.then_some(process)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_holder_is_read_from_a_line_of_proc_locks() {
+        let file = Identity { device: 1, inode: 5_678 };
+        let line = "1: FLOCK  ADVISORY  WRITE 1234567 fd:01:5678 0 EOF";
+        assert_eq!(holder(line, "FLOCK", file), Some(1_234_567));
+        assert_eq!(holder(line, "POSIX", file), None);
+        assert_eq!(holder(&line.replace("5678", "5679"), "FLOCK", file), None);
+        assert_eq!(
+            holder("1: -> FLOCK ADVISORY WRITE 1 fd:01:5678 0 EOF", "FLOCK", file),
+            None,
+            "it waits for the lock"
+        );
+        assert_eq!(holder("", "FLOCK", file), None);
+    }
+}

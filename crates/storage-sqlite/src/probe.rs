@@ -1,0 +1,31 @@
+//! Whether there is room on the disk: a file of some blocks, written and removed again. A commit alone does not tell, since
+//! SQLite writes its log over and over into blocks that it has already.
+
+use crate::file::beside;
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+use storage::StorageError;
+
+/// More than the commit of a single event needs.
+static ROOM: [u8; 256 * 1024] = [0; 256 * 1024];
+
+pub(crate) fn space(store: &Path) -> Result<(), StorageError> {
+    let path = beside(store, ".probe");
+    let write = || -> io::Result<()> {
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
+        file.write_all(&ROOM)?;
+        // Some file systems say only now that there is none.
+        file.sync_data()
+    };
+    let written = write();
+    let _ = fs::remove_file(&path);
+    written.map_err(|fault| StorageError::unavailable(Full(fault)))
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no room on the disk for more events")]
+struct Full(#[source] io::Error);
