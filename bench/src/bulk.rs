@@ -245,7 +245,11 @@ mod tests {
         })
         .await
         .unwrap();
-        let all = store.deliveries(ListScope::Tenant(&acme), &DeliveryFilter::default(), Page::first(100)).await.unwrap().rows;
+        let all = store
+            .deliveries(ListScope::Tenant(&acme), &DeliveryFilter::default(), Page::first(100))
+            .await
+            .unwrap()
+            .rows;
         let of = |status| all.iter().filter(|one| one.status == status).count();
         assert_eq!((all.len(), of(DeliveryStatus::Delivered), of(DeliveryStatus::Failed)), (6, 2, 1));
         close(store).await.unwrap();

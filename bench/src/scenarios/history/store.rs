@@ -134,7 +134,10 @@ async fn owners(store: &SqliteStore) -> anyhow::Result<Vec<Owner>> {
     let mut owners = Vec::new();
     for (name, share) in TENANTS {
         let tenant = TenantId::trusted(name);
-        let all = store.subscriptions(ListScope::Tenant(&tenant), &SubscriptionFilter::default(), Page::first(500)).await?.rows;
+        let all = store
+            .subscriptions(ListScope::Tenant(&tenant), &SubscriptionFilter::default(), Page::first(500))
+            .await?
+            .rows;
         let own = all.iter().filter(|one| one.events.iter().any(|pattern| pattern.to_string() == "history.*"));
         owners.push(Owner { subscriptions: own.map(|one| one.id).collect(), tenant, share });
     }
