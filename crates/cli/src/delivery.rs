@@ -17,7 +17,7 @@ enum Action {
     /// List deliveries, newest first
     List {
         #[command(flatten)]
-        filter: Filter,
+        filter: Box<Filter>,
         /// So many at most
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,

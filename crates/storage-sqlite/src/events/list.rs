@@ -78,7 +78,7 @@ pub(super) fn count(
     match scope {
         ListScope::Tenant(tenant) => count_of_tenant(connection, tenant, filter, most),
         ListScope::AllTenants => {
-            let (walk, _, ended) = walk_all(connection, filter, &Page::first(most))?;
+            let Found { walk, ended, .. } = walk_all(connection, filter, &Page::first(most))?;
             Ok(walk.counted(ended))
         }
     }
@@ -129,12 +129,16 @@ fn count_of_tenant(
     Ok(Counted { rows, next: None })
 }
 
-/// Walks the list over all tenants; answers the places of its rows, and whether the list ended.
-fn walk_all(
-    connection: &Connection,
-    filter: &EventFilter,
-    page: &Page<Place<EventId>>,
-) -> Result<(Walk<EventId>, Vec<Place<EventId>>, bool), StorageError> {
+/// The places of a page's rows.
+struct Found {
+    walk: Walk<EventId>,
+    places: Vec<Place<EventId>>,
+    /// There were no more candidates.
+    ended: bool,
+}
+
+/// Walks the list over all tenants.
+fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<EventId>>) -> Result<Found, StorageError> {
     let bounds = Bounds::of_events(filter, page.below.as_ref());
     let values: [Value; 4] = [
         event_bound(&bounds.least).to_vec().into(),
@@ -146,7 +150,7 @@ fn walk_all(
     let mut found = statement.query(values).map_err(sqlite)?;
     let (mut walk, mut places) = (Walk::bounded(page), Vec::new());
     while !walk.is_done() {
-        let Some(row) = found.next().map_err(sqlite)? else { return Ok((walk, places, true)) };
+        let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, places, ended: true }) };
         let place = Place {
             id: rows::event_id(row, "event_id").map_err(sqlite)?,
             tenant: Some(rows::tenant(row, "tenant_id").map_err(sqlite)?),
@@ -155,7 +159,7 @@ fn walk_all(
             places.push(place);
         }
     }
-    Ok((walk, places, false))
+    Ok(Found { walk, places, ended: false })
 }
 
 fn of_all(
@@ -164,7 +168,7 @@ fn of_all(
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
-    let (walk, places, ended) = walk_all(&connection, filter, page)?;
+    let Found { walk, places, ended } = walk_all(&connection, filter, page)?;
     let mut load = connection
         .prepare_cached(&format!("SELECT {COLUMNS} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2"))
         .map_err(sqlite)?;

@@ -25,6 +25,7 @@ mod journal;
 mod keys;
 mod lists;
 mod outcomes;
+mod pages;
 mod publications;
 mod retention;
 mod subscriptions;
@@ -137,6 +138,8 @@ macro_rules! conformance_suite {
                 events_match_every_filter_in_one_tenant_and_in_all
                 subscriptions_match_every_filter_in_one_tenant_and_in_all
                 a_list_that_walks_far_ends_early_and_leads_on
+            }
+            pages {
                 pages_of_events_end_by_bytes
                 pages_of_subscriptions_end_by_bytes
                 an_event_shows_its_first_deliveries
