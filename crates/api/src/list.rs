@@ -16,8 +16,10 @@ use serde::Serialize;
 use std::fmt::Display;
 use storage::{Counted, Listed, Place, StorageError};
 
-/// Rows are counted up to this.
+/// Rows are counted up to this where an index has them.
 pub(crate) const COUNT_MAX: u32 = 100_000;
+/// Rows are counted up to this where each is looked at: over all tenants, and for a part of a text.
+pub(crate) const COUNT_WALKED_MAX: u32 = 10_000;
 /// How many rows a list has in all.
 pub(crate) const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
 /// `true` when counting ended early, so that there may be more rows than [`TOTAL`] says.
@@ -36,16 +38,17 @@ impl Total {
         Ok((query.flag("count")? == Some(true)).then_some(Self { rows: 0, is_capped: false }))
     }
 
-    /// Counts with `count` when the query has `count=true`.
+    /// Counts with `count`, up to `most`, when the query has `count=true`.
     pub(crate) async fn of<Id>(
         query: &Query,
+        most: u32,
         count: impl Future<Output = Result<Counted<Id>, StorageError>>,
     ) -> Result<Option<Self>, Problem> {
         if query.flag("count")? != Some(true) {
             return Ok(None);
         }
         let Counted { rows, next } = count.await?;
-        Ok(Some(Self { rows, is_capped: next.is_some() || rows >= COUNT_MAX }))
+        Ok(Some(Self { rows, is_capped: next.is_some() || rows >= most }))
     }
 }
 

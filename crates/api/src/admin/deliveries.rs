@@ -4,7 +4,7 @@ use super::{scope, tenant};
 use crate::{
     App,
     auth::Admin,
-    list::{self, COUNT_MAX, Total},
+    list::{self, Total},
     memory::Room,
     problem::Problem,
     query::Query,
@@ -13,7 +13,7 @@ use crate::{
         SubscriptionText, TenantName, TimeText,
     },
     webhooks::deliveries::{
-        filter::{Asked, asked},
+        filter::{Asked, asked, count_max},
         shown::DeliveryShown,
     },
 };
@@ -52,7 +52,7 @@ pub(crate) struct DeliveryOfTenant {
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
         ("cursor" = inline(Option<DeliveryCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryOfTenant])))]
 pub(crate) async fn deliveries(
@@ -66,7 +66,8 @@ pub(crate) async fn deliveries(
     let page = query.page_of_all::<Limit200, _, _>(DeliveryId::parse)?;
     let (listed, total) = match asked(&app, &query, tenant.as_ref()).await? {
         Asked::For(filter) => {
-            let total = Total::of(&query, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
+            let most = count_max(scope, &filter);
+            let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
             (app.store.deliveries(scope, &filter, page).await?, total)
         }
         Asked::Nothing => (Listed::default(), Total::none(&query)?),

@@ -9,7 +9,7 @@ use crate::{
         list::{filter, show},
         shown::EventShown,
     },
-    list::{self, COUNT_MAX, Total},
+    list::{self, COUNT_WALKED_MAX, Total},
     memory::Room,
     problem::Problem,
     query::Query,
@@ -35,7 +35,7 @@ use storage::Listed;
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
         ("cursor" = inline(Option<EventCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [EventShown])))]
 pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
@@ -55,7 +55,7 @@ pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: 
             None => Some(own_id(text)?),
         };
     }
-    let total = Total::of(&query, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
+    let total = Total::of(&query, COUNT_WALKED_MAX, app.store.count_events(scope, &filter, COUNT_WALKED_MAX)).await?;
     let listed = app.store.events(scope, &filter, page).await?;
     Ok(list::with_total(show(&app, &query, &room, listed, list::in_all).await?, total))
 }

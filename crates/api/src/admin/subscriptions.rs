@@ -4,7 +4,7 @@ use super::{scope, tenant};
 use crate::{
     App,
     auth::Admin,
-    list::{self, COUNT_MAX, Total},
+    list::{self, COUNT_WALKED_MAX, Total},
     memory::Room,
     problem::Problem,
     query::Query,
@@ -38,7 +38,7 @@ pub(crate) struct SubscriptionOfTenant {
         ("limit" = inline(Option<Limit500>), Query),
         ("offset" = inline(Option<Offset>), Query),
         ("cursor" = inline(Option<SubscriptionCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [SubscriptionOfTenant])))]
 pub(crate) async fn subscriptions(
@@ -51,7 +51,8 @@ pub(crate) async fn subscriptions(
     let scope = scope(tenant.as_ref());
     let page = query.page_of_all::<Limit500, _, _>(SubscriptionId::parse)?;
     let filter = filter(&query)?;
-    let total = Total::of(&query, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
+    let total =
+        Total::of(&query, COUNT_WALKED_MAX, app.store.count_subscriptions(scope, &filter, COUNT_WALKED_MAX)).await?;
     let listed = app.store.subscriptions(scope, &filter, page).await?;
     let show = |one: &Subscription| SubscriptionOfTenant {
         tenant_id: one.tenant.to_string(),

@@ -4,11 +4,13 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
+    list,
+    memory::Room,
     problem::Problem,
 };
 use axum::{
-    Json,
     extract::{Path, State},
+    response::Response,
 };
 use model::{Event, EventId, TenantId};
 use storage::StorageError;
@@ -25,13 +27,14 @@ const DELIVERIES: u32 = 100;
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
+    room: Room,
     Path(id): Path<String>,
-) -> Result<Json<EventShown>, Problem> {
+) -> Result<Response, Problem> {
     let tenant = member.tenant();
     let event = find(&app, tenant, &id).await?.ok_or_else(|| Problem::not_found(format!("Event not found: {id}")))?;
     let found = app.store.deliveries_of(&[(tenant.clone(), event.id)], DELIVERIES).await?;
     let deliveries = found.into_iter().next().unwrap_or_default();
-    Ok(Json(EventShown::new(&event, &deliveries, app.settings.ids)))
+    list::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
 }
 
 pub(crate) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {

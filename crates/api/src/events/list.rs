@@ -72,7 +72,7 @@ pub(crate) async fn list(
     let scope = ListScope::Tenant(member.tenant());
     let page = query.page::<Limit200, _, _>(EventId::parse)?;
     let filter = filter(&query)?;
-    let total = Total::of(&query, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
+    let total = Total::of(&query, COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.events(scope, &filter, page).await?;
     Ok(list::with_total(show(&app, &query, &room, listed, list::in_tenant).await?, total))
 }

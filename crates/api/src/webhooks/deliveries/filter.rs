@@ -1,10 +1,17 @@
 //! The filters of lists of deliveries.
 
 use super::shown::STATUSES;
-use crate::{App, admin::events::own_id, events, problem::Problem, query::Query};
+use crate::{
+    App,
+    admin::events::own_id,
+    events,
+    list::{COUNT_MAX, COUNT_WALKED_MAX},
+    problem::Problem,
+    query::Query,
+};
 use model::{DeliveryStatus, EventType, SubscriptionId, TenantId};
 use std::ops::RangeInclusive;
-use storage::DeliveryFilter;
+use storage::{DeliveryFilter, ListScope};
 
 /// The `status` parameter: P's name of it.
 pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
@@ -45,6 +52,15 @@ pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -
         };
     }
     Ok(Asked::For(filter))
+}
+
+/// Up to how many rows such a list is counted.
+pub(crate) fn count_max(scope: ListScope<'_>, filter: &DeliveryFilter) -> u32 {
+    let walks = scope == ListScope::AllTenants
+        || filter.response_code.is_some()
+        || filter.error.is_some()
+        || filter.url.is_some();
+    if walks { COUNT_WALKED_MAX } else { COUNT_MAX }
 }
 
 /// A status such as `503`, a class such as `5xx`, or a range such as `500-504`.

@@ -1,13 +1,13 @@
 //! `GET /api/v1/webhooks/deliveries`.
 
 use super::{
-    filter::{Asked, asked},
+    filter::{Asked, asked, count_max},
     shown::DeliveryShown,
 };
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
+    list::{self, Total},
     memory::Room,
     problem::Problem,
     query::Query,
@@ -52,7 +52,8 @@ pub(crate) async fn list(
     let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
     let (listed, total) = match asked(&app, &query, scope.tenant()).await? {
         Asked::For(filter) => {
-            let total = Total::of(&query, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
+            let most = count_max(scope, &filter);
+            let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
             (app.store.deliveries(scope, &filter, page).await?, total)
         }
         Asked::Nothing => (Listed::default(), Total::none(&query)?),

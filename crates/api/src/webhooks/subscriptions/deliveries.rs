@@ -42,7 +42,7 @@ pub(crate) async fn deliveries(
     let subscription = find(&app, tenant, &id).await?;
     let filter = DeliveryFilter { statuses, subscription: Some(subscription.id), ..DeliveryFilter::default() };
     let scope = ListScope::Tenant(tenant);
-    let total = Total::of(&query, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
+    let total = Total::of(&query, COUNT_MAX, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.deliveries(scope, &filter, page).await?;
     let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
     Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))

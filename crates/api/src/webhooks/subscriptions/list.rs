@@ -45,7 +45,7 @@ pub(crate) async fn list(
     let scope = ListScope::Tenant(member.tenant());
     let page = query.page::<Limit500, _, _>(SubscriptionId::parse)?;
     let filter = filter(&query)?;
-    let total = Total::of(&query, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
+    let total = Total::of(&query, COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.subscriptions(scope, &filter, page).await?;
     let show = |one: &_| SubscriptionShown::new(one, member.sees_secrets());
     Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))

@@ -193,7 +193,10 @@ pub(super) async fn all_tenants(book: &mut Book, there: &There) {
     })
     .await;
     book.see("Whose a subscription is", ANY_DAY, async |store| {
-        assert_eq!(store.tenants_with_subscription(there.subscription).await.unwrap(), std::slice::from_ref(&there.tenant));
+        assert_eq!(
+            store.tenants_with_subscription(there.subscription).await.unwrap(),
+            std::slice::from_ref(&there.tenant)
+        );
     })
     .await;
 }
