@@ -2,7 +2,7 @@
 
 use crate::{
     problem::Problem,
-    schemas::{Number, Offset, PART_MAX},
+    schemas::{EVENT_ID_MAX, Number, Offset, PART_MAX},
 };
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -74,6 +74,16 @@ impl Query {
                 Err(Problem::invalid(name, message))
             }
             text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// An event's id, the publisher's or ours.
+    pub(crate) fn event_id(&self) -> Result<Option<&str>, Problem> {
+        match self.text("event_id") {
+            Some(text) if text.chars().count() > EVENT_ID_MAX => {
+                Err(Problem::invalid("event_id", format!("must have at most {EVENT_ID_MAX} characters")))
+            }
+            text => Ok(text),
         }
     }
 

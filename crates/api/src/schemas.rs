@@ -82,7 +82,7 @@ texts! {
     DeliveryCursorOfAll as "DeliveryCursor": |text| cursor_of_all(text, "dlv");
     EventCursorOfAll as "EventCursorOfAll": |text| cursor_of_all(text, "evt");
     /// An event by any of its ids: the publisher's or ours.
-    AnyEventId as "AnyEventId": |text| text.min_length(Some(1)).max_length(Some(200));
+    AnyEventId as "AnyEventId": |text| text.min_length(Some(1)).max_length(Some(EVENT_ID_MAX));
     TimeText as "Time": |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
     /// A part of a URL or an error.
     PartText as "Part": |text| {
@@ -120,6 +120,8 @@ impl ToSchema for LaxBoolean {
 
 const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 
+/// A publisher's own event id has at most so many characters.
+pub(crate) const EVENT_ID_MAX: usize = 200;
 /// A filter's part of a text has at most so many characters.
 pub(crate) const PART_MAX: usize = 500;
 

@@ -43,7 +43,7 @@ pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: 
     let scope = scope(tenant.as_ref());
     let page = query.page_of_all::<Limit200, _, _>(EventId::parse)?;
     let mut filter = filter(&query)?;
-    if let Some(text) = query.text("event_id") {
+    if let Some(text) = query.event_id()? {
         filter.id = match &tenant {
             Some(tenant) => match find(&app, tenant, text).await? {
                 Some(event) => Some(event.id),

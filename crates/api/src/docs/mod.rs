@@ -33,9 +33,10 @@ use utoipa::{
                        ## What all calls have in common\n\n\
                        Every error is problem+json (RFC 9457) with `detail` as a plain string, a stable `code`, and in \
                        `errors` the fields at fault. Lists are arrays, newest first; a `Link` header with `rel=\"next\"` \
-                       leads to the next page; a page may have fewer rows than `limit`, so follow it until it is absent. Calls of the core API refuse unknown fields and query parameters; those of \
-                       the platform and tenant API name them in `warnings` (in the header `X-Warnings` where the answer is \
-                       a list).",
+                       leads to the next page. A page may have fewer rows than `limit`, so follow the header until it is \
+                       absent. An empty query parameter counts as absent. Calls of the core API refuse unknown fields and \
+                       query parameters; those of the platform and tenant API name them in `warnings` (in the header \
+                       `X-Warnings` where the answer is a list).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(

@@ -39,6 +39,9 @@ pub(super) fn complete(path: &str, operation: &mut Operation) {
             parameter.schema = Some(schema);
         }
         never_null(parameter);
+        if parameter.parameter_in == ParameterIn::Query {
+            may_be_empty(parameter);
+        }
         has.push(parameter.name.clone());
     }
     let has = |name: &str| has.iter().any(|one| one == name);
@@ -77,6 +80,14 @@ fn never_null(parameter: &mut Parameter) {
             }
         }
         _ => {}
+    }
+}
+
+/// An empty text in a query counts as absent.
+fn may_be_empty(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema {
+        text.min_length = None;
+        text.pattern = text.pattern.take().map(|pattern| format!("^$|{pattern}"));
     }
 }
 

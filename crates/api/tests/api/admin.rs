@@ -160,6 +160,8 @@ async fn bad_filters_are_named() {
     }
     let long = "x".repeat(501);
     assert_eq!(app.admin().get(&format!("{DELIVERIES}?error={long}")).await.fault().0, "error");
+    let path = format!("/api/v1/webhooks/deliveries?event_id={}", "x".repeat(201));
+    assert_eq!(app.admin_in("acme").get(&path).await.fault().0, "event_id");
     app.finish().await;
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -
         after: query.time("after")?,
         before: query.time("before")?,
     };
-    if let Some(text) = query.text("event_id") {
+    if let Some(text) = query.event_id()? {
         filter.event = match tenant {
             Some(tenant) => match events::get::find(app, tenant, text).await? {
                 Some(event) => Some(event.id),
