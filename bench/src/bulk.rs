@@ -223,7 +223,7 @@ async fn next(batches: Batches) -> anyhow::Result<(Batches, Option<Vec<Write>>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use storage::{Deliveries, DeliveryFilter, Page};
+    use storage::{Deliveries, DeliveryFilter, ListScope, Page};
 
     #[tokio::test]
     async fn what_is_written_is_there() {
@@ -245,7 +245,11 @@ mod tests {
         })
         .await
         .unwrap();
-        let all = store.deliveries(&acme, &DeliveryFilter::default(), Page::first(100)).await.unwrap();
+        let all = store
+            .deliveries(ListScope::Tenant(&acme), &DeliveryFilter::default(), Page::first(100))
+            .await
+            .unwrap()
+            .rows;
         let of = |status| all.iter().filter(|one| one.status == status).count();
         assert_eq!((all.len(), of(DeliveryStatus::Delivered), of(DeliveryStatus::Failed)), (6, 2, 1));
         close(store).await.unwrap();

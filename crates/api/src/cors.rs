@@ -1,6 +1,11 @@
 //! Cross-origin requests: pages of the configured origins may call the API, with a key in a header or a cookie.
 
-use crate::{auth::TENANT_HEADER, family::WARNINGS, problem::REQUEST_ID};
+use crate::{
+    auth::TENANT_HEADER,
+    family::WARNINGS,
+    list::{TOTAL, TOTAL_CAPPED},
+    problem::REQUEST_ID,
+};
 use http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -28,7 +33,7 @@ pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
             IDEMPOTENCY_KEY,
             REQUEST_ID,
         ])
-        .expose_headers([header::LINK, header::RETRY_AFTER, REQUEST_ID, WARNINGS])
+        .expose_headers([header::LINK, header::RETRY_AFTER, REQUEST_ID, TOTAL, TOTAL_CAPPED, WARNINGS])
         .max_age(MAX_AGE);
     Some(layer)
 }

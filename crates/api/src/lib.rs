@@ -1,7 +1,9 @@
 //! The HTTP API: the router on one page, one file per endpoint, and the only place that knows wire types.
 
+mod admin;
 mod audit;
 mod auth;
+mod backlog;
 mod body;
 mod cors;
 mod docs;
@@ -81,6 +83,8 @@ pub struct Settings {
     pub request_memory: usize,
     /// Within this a body must have arrived.
     pub body_timeout: Duration,
+    /// Subscriptions of one tenant: an event can go to no more than 65,535.
+    pub subscriptions_max: usize,
     /// A key that `/docs` fills in: whoever can open the page has it.
     pub dev_key: Option<String>,
 }
@@ -100,6 +104,7 @@ impl Settings {
             prefixes: Arc::default(),
             request_memory: 128 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
+            subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
             dev_key: None,
         }
     }

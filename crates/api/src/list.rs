@@ -1,27 +1,103 @@
-//! Lists: plain JSON arrays, with a `Link` to the next page beside them.
+//! Lists: plain JSON arrays, with a `Link` to the next page and, on request, the total beside them. An answer's bytes
+//! count in the budget of all requests until they were sent.
 
-use crate::query::Query;
+use crate::{
+    memory::{HeldBytes, Room},
+    problem::Problem,
+    query::Query,
+};
 use axum::{
-    Json,
+    body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, header};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, header};
 use serde::Serialize;
-use storage::Page;
+use std::fmt::Display;
+use storage::{Counted, Listed, Place, StorageError};
 
-/// An array of what `show` makes of each row; `id` names the row that the next page begins after.
+/// Rows are counted up to this where an index has them.
+pub(crate) const COUNT_MAX: u32 = 100_000;
+/// Rows are counted up to this where each is looked at: over all tenants, and for a part of a text.
+pub(crate) const COUNT_WALKED_MAX: u32 = 10_000;
+/// How many rows a list has in all.
+pub(crate) const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
+/// `true` when counting ended early, so that there may be more rows than [`TOTAL`] says.
+pub(crate) const TOTAL_CAPPED: HeaderName = HeaderName::from_static("x-total-count-capped");
+
+/// The number of a list's rows, where the caller asked for it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Total {
+    rows: u32,
+    is_capped: bool,
+}
+
+impl Total {
+    /// The total of a list that has no rows.
+    pub(crate) fn none(query: &Query) -> Result<Option<Self>, Problem> {
+        Ok((query.flag("count")? == Some(true)).then_some(Self { rows: 0, is_capped: false }))
+    }
+
+    /// Counts with `count`, up to `most`, when the query has `count=true`.
+    pub(crate) async fn of<Id>(
+        query: &Query,
+        most: u32,
+        count: impl Future<Output = Result<Counted<Id>, StorageError>>,
+    ) -> Result<Option<Self>, Problem> {
+        if query.flag("count")? != Some(true) {
+            return Ok(None);
+        }
+        let Counted { rows, next } = count.await?;
+        Ok(Some(Self { rows, is_capped: next.is_some() || rows >= most }))
+    }
+}
+
+/// The cursor of a list of one tenant.
+pub(crate) fn in_tenant<Id: Display>(place: &Place<Id>) -> String {
+    place.id.to_string()
+}
+
+/// The cursor of a list over all tenants.
+pub(crate) fn in_all<Id: Display>(place: &Place<Id>) -> String {
+    match &place.tenant {
+        Some(tenant) => format!("{}~{tenant}", place.id),
+        None => place.id.to_string(),
+    }
+}
+
+/// An array of what `show` makes of each row; `cursor` writes where the next page begins.
 pub(crate) fn array<Row, Shown: Serialize, Id>(
     query: &Query,
-    page: &Page<Id>,
-    rows: Vec<Row>,
-    id: impl Fn(&Row) -> String,
+    room: &Room,
+    listed: Listed<Row, Id>,
+    cursor: impl Fn(&Place<Id>) -> String,
     show: impl Fn(&Row) -> Shown,
-) -> Response {
-    let link = query.next_link(page, rows.len(), rows.last().map(id));
-    let shown: Vec<Shown> = rows.iter().map(show).collect();
-    let mut response = Json(shown).into_response();
+) -> Result<Response, Problem> {
+    let link = listed.next.as_ref().map(|next| query.next_link(&cursor(&next.below), next.offset));
+    let shown: Vec<Shown> = listed.rows.iter().map(show).collect();
+    drop(listed);
+    let mut response = json(room, &shown)?;
     if let Some(value) = link.and_then(|link| HeaderValue::try_from(link).ok()) {
         response.headers_mut().insert(header::LINK, value);
     }
+    Ok(response)
+}
+
+/// Adds the total to a list.
+pub(crate) fn with_total(mut response: Response, total: Option<Total>) -> Response {
+    if let Some(Total { rows, is_capped }) = total {
+        response.headers_mut().insert(TOTAL, rows.into());
+        if is_capped {
+            response.headers_mut().insert(TOTAL_CAPPED, HeaderValue::from_static("true"));
+        }
+    }
     response
+}
+
+/// An answer whose bytes count in the budget until they were sent.
+pub(crate) fn json(room: &Room, shown: &impl Serialize) -> Result<Response, Problem> {
+    let bytes = serde_json::to_vec(shown).map_err(|fault| Problem::internal().because(&fault))?;
+    let held = room.hold(bytes.len())?;
+    let body = Body::from(Bytes::from(HeldBytes { bytes, held }));
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
 }

@@ -3,8 +3,10 @@
 //! Bytes are taken as they arrive, never in advance, and given back by a guard. One tenant may hold a quarter, so that
 //! slow or large requests of one tenant leave room for all others. Past either bound a caller hears 503.
 
-use crate::problem::Problem;
+use crate::{App, problem::Problem};
+use axum::extract::FromRequestParts;
 use bytes::Bytes;
+use http::request::Parts;
 use model::TenantId;
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
@@ -81,6 +83,30 @@ impl Drop for Held {
                 used.by_owner.remove(&self.owner);
             }
         }
+    }
+}
+
+/// The part of the budget that one call's answer takes. Comes after the caller among a handler's arguments.
+pub(crate) struct Room {
+    memory: Arc<Memory>,
+    owner: Owner,
+}
+
+impl Room {
+    /// Takes `bytes`, or answers the 503.
+    pub(crate) fn hold(&self, bytes: usize) -> Result<Held, Problem> {
+        let mut held = self.memory.hold(self.owner.clone());
+        held.grow(bytes)?;
+        Ok(held)
+    }
+}
+
+impl FromRequestParts<App> for Room {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        let owner = parts.extensions.get::<Owner>().cloned().unwrap_or_default();
+        Ok(Self { memory: app.memory.clone(), owner })
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{App, auth::Admin, problem::Problem};
 use axum::{Json, extract::State};
 use model::Timestamp;
 use serde::Serialize;
+use storage::BACKLOG_MAX;
 use utoipa::ToSchema;
 
 /// A process that works on this store.
@@ -44,7 +45,7 @@ pub(crate) struct Pause {
 /// The nodes that work on this store, with those that are gone since a day
 #[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown])))]
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
-    let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app)])) };
+    let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app).await?])) };
     let nodes = shared.nodes().await?;
     let paused = app.engine.is_paused();
     let shown = |node: storage::Node| NodeShown {
@@ -62,9 +63,10 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<No
     Ok(Json(nodes.into_iter().map(shown).collect()))
 }
 
-fn alone(app: &App) -> NodeShown {
+async fn alone(app: &App) -> Result<NodeShown, Problem> {
+    let waiting = app.store.count_waiting(BACKLOG_MAX).await?;
     let node = app.engine.node();
-    NodeShown {
+    Ok(NodeShown {
         id: 0,
         name: node.name.clone(),
         role: node.role.name().into(),
@@ -72,8 +74,8 @@ fn alone(app: &App) -> NodeShown {
         state: storage::NodeState::Live.name(),
         started_at: app.started_at,
         heartbeat_at: app.clock.now(),
-        waiting: 0,
+        waiting,
         is_this: true,
         paused: app.engine.is_paused(),
-    }
+    })
 }

@@ -1,11 +1,14 @@
 //! Query parameters: each read by name, each fault named.
 
-use crate::problem::Problem;
+use crate::{
+    problem::Problem,
+    schemas::{EVENT_ID_MAX, Number, Offset, PART_MAX},
+};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use model::Timestamp;
+use model::{TenantId, Timestamp};
 use std::{borrow::Cow, convert::Infallible, ops::RangeInclusive};
-use storage::Page;
+use storage::{Page, Place};
 
 /// The parameters as they came.
 pub(crate) struct Query {
@@ -58,30 +61,76 @@ impl Query {
         self.text(name).map(|text| parse(text).map_err(|_| Problem::invalid(name, "is not a valid id"))).transpose()
     }
 
-    /// `limit`, `offset` and `cursor`.
-    pub(crate) fn page<T, E>(
+    /// A number within its documented bounds.
+    pub(crate) fn bounded<N: Number>(&self) -> Result<u32, Problem> {
+        self.number(N::NAME, N::MIN..=N::MAX, N::DEFAULT)
+    }
+
+    /// A part of a text to look for.
+    pub(crate) fn part(&self, name: &str) -> Result<Option<String>, Problem> {
+        match self.text(name) {
+            Some(text) if text.chars().count() > PART_MAX || text.chars().any(char::is_control) => {
+                let message = format!("must have at most {PART_MAX} characters, none of them a control character");
+                Err(Problem::invalid(name, message))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// An event's id, the publisher's or ours.
+    pub(crate) fn event_id(&self) -> Result<Option<&str>, Problem> {
+        match self.text("event_id") {
+            Some(text) if text.chars().count() > EVENT_ID_MAX => {
+                Err(Problem::invalid("event_id", format!("must have at most {EVENT_ID_MAX} characters")))
+            }
+            text => Ok(text),
+        }
+    }
+
+    /// `limit`, `offset` and `cursor` of one tenant's list.
+    pub(crate) fn page<L: Number, T, E>(
         &self,
-        most: u32,
-        default: u32,
         parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Result<Page<T>, Problem> {
-        Ok(Page {
-            limit: self.number("limit", 1..=most, default)?,
-            offset: self.number("offset", 0..=u32::MAX / 2, 0)?,
-            below: self.id("cursor", parse)?,
+    ) -> Result<Page<Place<T>>, Problem> {
+        self.paged::<L, _>(|text| parse(text).ok().map(Place::from))
+    }
+
+    /// The same of a list over all tenants.
+    pub(crate) fn page_of_all<L: Number, T, E>(
+        &self,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Page<Place<T>>, Problem> {
+        self.paged::<L, _>(|text| match text.split_once('~') {
+            Some((id, tenant)) => Some(Place { id: parse(id).ok()?, tenant: Some(TenantId::parse(tenant).ok()?) }),
+            None => parse(text).ok().map(Place::from),
         })
     }
 
-    /// The `Link` to the next page, when there may be one: the same query from after the last row on.
-    pub(crate) fn next_link<T>(&self, page: &Page<T>, rows: usize, last: Option<String>) -> Option<String> {
-        let last = last.filter(|_| rows == page.limit as usize)?;
-        let kept = self.pairs.iter().filter(|(key, _)| key != "cursor" && key != "offset");
+    /// `limit`, `offset` and a `cursor` of any form.
+    pub(crate) fn paged<L: Number, Cursor>(
+        &self,
+        parse: impl Fn(&str) -> Option<Cursor>,
+    ) -> Result<Page<Cursor>, Problem> {
+        Ok(Page {
+            limit: self.bounded::<L>()?,
+            offset: self.bounded::<Offset>()?,
+            below: self.id("cursor", |text| parse(text).ok_or(()))?,
+        })
+    }
+
+    /// The `Link` to the next page: the same query from this cursor on.
+    pub(crate) fn next_link(&self, cursor: &str, offset: u32) -> String {
+        // The total is the same on every page.
+        let kept = self.pairs.iter().filter(|(key, _)| !["cursor", "offset", "count"].contains(&key.as_str()));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, value) in kept {
             query.append_pair(key, value);
         }
-        query.append_pair("cursor", &last);
+        query.append_pair("cursor", cursor);
+        if offset > 0 {
+            query.append_pair("offset", &offset.to_string());
+        }
         let target: Cow<'_, str> = self.path.as_str().into();
-        Some(format!("<{target}?{}>; rel=\"next\"", query.finish()))
+        format!("<{target}?{}>; rel=\"next\"", query.finish())
     }
 }

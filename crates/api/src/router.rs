@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 use crate::{
-    App, audit, body, cors, docs, events, family, family::Parameters, health, keys, nodes, prefixes, problem,
-    problem::Problem, singular, tenant_webhooks, tenants, webhooks,
+    App, admin, audit, backlog, body, cors, docs, events, family, family::Parameters, health, keys, nodes, prefixes,
+    problem, problem::Problem, singular, tenant_webhooks, tenants, webhooks,
 };
 use axum::{
     Router, middleware,
@@ -25,6 +25,10 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
         .routes(routes!(nodes::list))
+        .routes(routes!(admin::events::events))
+        .routes(routes!(admin::deliveries::deliveries))
+        .routes(routes!(admin::subscriptions::subscriptions))
+        .routes(routes!(backlog::backlog))
         .routes(routes!(nodes::pause::pause))
         .routes(routes!(nodes::resume::resume))
         .routes(routes!(audit::coverage::coverage))

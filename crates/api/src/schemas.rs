@@ -6,7 +6,7 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr,
-        schema::{AnyOfBuilder, Object, ObjectBuilder, Schema, Type},
+        schema::{AnyOfBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type},
     },
 };
 
@@ -65,9 +65,33 @@ texts! {
     StatusName as "DeliveryStatus": |text| text.enum_values(Some(["pending", "success", "failed", "retrying", "disabled"]));
     /// The tenant API's names of a delivery's states.
     TenantStatusName as "TenantDeliveryStatus": |text| text.enum_values(Some(["PENDING", "SENDING", "DELIVERED", "FAILED"]));
+    /// The same in a query, with the earlier name of one.
+    TenantStatusQuery as "TenantDeliveryStatusQuery": |text| {
+        text.enum_values(Some(["PENDING", "SENDING", "DELIVERED", "SENT", "FAILED"]))
+    };
     SubscriptionName as "SubscriptionId": |text| id(text, "sub");
     DeliveryName as "DeliveryId": |text| id(text, "dlv");
     KeyName as "KeyId": |text| id(text, "key");
+    /// Ids as a client may give them: either spelling.
+    SubscriptionText as "SubscriptionIdOrUuid": |text| id_or_uuid(text, "sub");
+    DeliveryText as "DeliveryIdOrUuid": |text| id_or_uuid(text, "dlv");
+    KeyText as "KeyIdOrUuid": |text| id_or_uuid(text, "key");
+    /// A cursor, as the `Link` header has it.
+    EventCursor as "EventCursor": |text| id_or_uuid(text, "evt");
+    SubscriptionCursorOfAll as "SubscriptionCursor": |text| cursor_of_all(text, "sub");
+    DeliveryCursorOfAll as "DeliveryCursor": |text| cursor_of_all(text, "dlv");
+    EventCursorOfAll as "EventCursorOfAll": |text| cursor_of_all(text, "evt");
+    /// An event by any of its ids: the publisher's or ours.
+    AnyEventId as "AnyEventId": |text| text.min_length(Some(1)).max_length(Some(EVENT_ID_MAX));
+    TimeText as "Time": |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+    /// A part of a URL or an error.
+    PartText as "Part": |text| {
+        text.min_length(Some(1)).max_length(Some(PART_MAX)).pattern(Some(ONE_LINE))
+    };
+    /// A status, a class or a range of them.
+    CodesText as "ResponseCodes": |text| {
+        text.pattern(Some("^([1-9][0-9][0-9]|[1-9][xX][xX]|[1-9][0-9][0-9]-[1-9][0-9][0-9])$"))
+    };
     Hyphenated as "HyphenatedId": |text| {
         text.pattern(Some("^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"))
     };
@@ -95,6 +119,77 @@ impl ToSchema for LaxBoolean {
 }
 
 const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
+
+/// A publisher's own event id has at most so many characters.
+pub(crate) const EVENT_ID_MAX: usize = 200;
+/// A filter's part of a text has at most so many characters.
+pub(crate) const PART_MAX: usize = 500;
+
+/// A number in a query, with its bounds: the document and the server read them here.
+pub(crate) trait Number {
+    const NAME: &'static str;
+    const MIN: u32;
+    const MAX: u32;
+    const DEFAULT: u32;
+}
+
+macro_rules! numbers {
+    ($($(#[$doc:meta])* $name:ident: $shown:literal from $min:literal to $max:expr, or $default:literal;)*) => {
+        $($(#[$doc])* pub(crate) enum $name {}
+
+        impl Number for $name {
+            const NAME: &'static str = $shown;
+            const MIN: u32 = $min;
+            const MAX: u32 = $max;
+            const DEFAULT: u32 = $default;
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object = ObjectBuilder::new()
+                    .schema_type(Type::Integer)
+                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                    .minimum(Some(Self::MIN))
+                    .maximum(Some(Self::MAX))
+                    .default(Some(Self::DEFAULT.into()));
+                RefOr::T(object.build().into())
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        })*
+    };
+}
+
+numbers! {
+    /// Rows of a page of events or deliveries.
+    Limit200: "limit" from 1 to 200, or 50;
+    /// Rows of a page of subscriptions or tenants.
+    Limit500: "limit" from 1 to 500, or 100;
+    /// Rows of a page of the short form.
+    LimitShort: "limit" from 1 to 500, or 500;
+    /// Rows of a page of the tenant API's subscriptions.
+    Limit1000: "limit" from 1 to 1_000, or 1_000;
+    Offset: "offset" from 0 to u32::MAX / 2, or 0;
+    Days: "days" from 1 to 365, or 30;
+}
+
+fn id_or_uuid(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
+    text.pattern(Some(format!("^({})$", either(prefix))))
+}
+
+fn cursor_of_all(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
+    text.pattern(Some(format!(r"^({})(~[A-Za-z0-9\-_.:]{{1,100}})?$", either(prefix))))
+}
+
+/// Both spellings of an id.
+fn either(prefix: &str) -> String {
+    let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
+    format!("{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}|{uuid}")
+}
 
 fn id(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
     text.pattern(Some(format!("^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$")))

@@ -30,7 +30,16 @@ pub(crate) struct Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     Operator,
+    /// The operator, who looks at all tenants: no tenant is named.
+    AllTenants,
     Tenant,
+}
+
+/// The JSON of an answer; null when there is none.
+struct Answer {
+    value: Value,
+    /// The path of the next page.
+    next: Option<String>,
 }
 
 /// Where a call goes, and with which credentials.
@@ -53,11 +62,11 @@ impl Server {
         let files = Files::beside(&config::store_path());
         let read = |path: &Path| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
         let url = self.url.clone().or_else(|| read(&files.url)).unwrap_or_else(|| "http://127.0.0.1:8080".into());
-        let tenant = self.tenant.clone();
+        let tenant = self.tenant.clone().filter(|_| caller != Caller::AllTenants);
         if let Some(key) = self.key.clone() {
             return Ok(Target { url, key, tenant, file: None });
         }
-        let file = if caller == Caller::Operator { files.operator_key } else { files.tenant_key };
+        let file = if caller == Caller::Tenant { files.tenant_key } else { files.operator_key };
         let key = read(&file).ok_or_else(|| {
             anyhow!("a key is required: give --key or POSTRIDER_KEY (the operator's key or a tenant's)")
         })?;
@@ -74,12 +83,25 @@ impl Server {
         body: Option<String>,
         headers: &[(&'static str, String)],
     ) -> anyhow::Result<Value> {
-        self.call_as(Caller::Tenant, method, path, body, headers)
+        Ok(self.call_as(Caller::Tenant, method, path, body, headers)?.value)
     }
 
     /// Makes a call that only the operator may.
     pub(crate) fn call_as_operator(&self, method: Method, path: &str, body: Option<String>) -> anyhow::Result<Value> {
-        self.call_as(Caller::Operator, method, path, body, &[])
+        Ok(self.call_as(Caller::Operator, method, path, body, &[])?.value)
+    }
+
+    /// The first `limit` rows of a list, from as many pages as it takes.
+    pub(crate) fn rows(&self, caller: Caller, path: &str, limit: usize) -> anyhow::Result<Vec<Value>> {
+        let mut rows = Vec::new();
+        let mut next = Some(path.to_owned());
+        while let Some(path) = next.filter(|_| rows.len() < limit) {
+            let page = self.call_as(caller, Method::GET, &path, None, &[])?;
+            rows.extend(page.value.as_array().into_iter().flatten().cloned());
+            next = page.next;
+        }
+        rows.truncate(limit);
+        Ok(rows)
     }
 
     fn call_as(
@@ -89,7 +111,7 @@ impl Server {
         path: &str,
         body: Option<String>,
         headers: &[(&'static str, String)],
-    ) -> anyhow::Result<Value> {
+    ) -> anyhow::Result<Answer> {
         // A tenant or key that is misspelt would be another's, or nobody's.
         config::check_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -104,7 +126,7 @@ impl Target {
         path: &str,
         body: Option<String>,
         headers: &[(&'static str, String)],
-    ) -> anyhow::Result<Value> {
+    ) -> anyhow::Result<Answer> {
         let uri: Uri = format!("{}{path}", self.url.trim_end_matches('/'))
             .parse()
             .with_context(|| format!("--url {:?} is not a URL, for example http://127.0.0.1:8080", self.url))?;
@@ -133,8 +155,10 @@ impl Target {
             .await
             .with_context(|| format!("no answer from {}; is the server running there?", self.url))?;
         let status = response.status();
+        let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
+        let next = link.and_then(|link| link.strip_prefix('<')?.strip_suffix(">; rel=\"next\"")).map(str::to_owned);
         let bytes = response.into_body().collect().await?.to_bytes();
-        let answered = answer(status, &bytes);
+        let answered = answer(status, &bytes).map(|value| Answer { value, next });
         match &self.file {
             Some(file) if status == StatusCode::UNAUTHORIZED => {
                 answered.with_context(|| format!("the key in {} is not one of this server's", file.display()))

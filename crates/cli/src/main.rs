@@ -5,6 +5,7 @@ mod catalog;
 mod client;
 mod config;
 mod copy;
+mod delivery;
 mod entropy;
 mod key;
 mod logging;
@@ -42,6 +43,7 @@ enum Role {
     Copy(copy::Args),
     Key(key::Args),
     Tenant(tenant::Args),
+    Delivery(delivery::Args),
     Pause(pause::Pause),
     Resume(pause::Resume),
     Publish(publish::Args),
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Role::Copy(args) => copy::run(&args),
         Role::Key(args) => key::run(args),
         Role::Tenant(args) => tenant::run(args),
+        Role::Delivery(args) => delivery::run(args),
         Role::Pause(args) => pause::pause(args),
         Role::Resume(args) => pause::resume(args),
         Role::Publish(args) => publish::run(args),

@@ -1,7 +1,7 @@
 //! What owners do with their subscriptions and deliveries. Each is committed first and true in memory right after.
 
 use crate::{egress::Origin, engine::Engine, target::Target};
-use model::{Delivery, DeliveryId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use model::{Delivery, DeliveryId, EventId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use std::{sync::Arc, time::Duration};
 use storage::{Deleted, Insert, Retry, RetryOf, StorageError, Update};
 use tokio::sync::oneshot;
@@ -52,7 +52,18 @@ const LOOK: Duration = Duration::from_millis(200);
 /// So often a change is tried when others change the same subscription.
 const TRIES: usize = 10;
 
+/// A tenant may have so many subscriptions: somewhat fewer than deliveries that an event can have, since nodes that make
+/// some at the same time do not see each other's.
+pub const SUBSCRIPTIONS_MAX: usize = 60_000;
+
+const _: () = assert!(SUBSCRIPTIONS_MAX < EventId::MAX_DELIVERIES);
+
 impl Engine {
+    /// How many subscriptions a tenant has, inactive ones included.
+    pub fn count_subscriptions(&self, tenant: &TenantId) -> usize {
+        self.index.count(tenant)
+    }
+
     pub async fn create_subscription(&self, subscription: Subscription) -> Result<(), ChangeError<()>> {
         match self.store.insert_subscription(&subscription).await? {
             Insert::Done => {}

@@ -115,6 +115,11 @@ impl Index {
         self.tenants.write().remove(tenant).map(|index| index.all.into_keys().collect()).unwrap_or_default()
     }
 
+    /// How many subscriptions of a tenant are known, inactive ones included.
+    pub(crate) fn count(&self, tenant: &TenantId) -> usize {
+        self.tenants.read().get(tenant).map_or(0, |index| index.all.len())
+    }
+
     pub(crate) fn get(&self, tenant: &TenantId, id: SubscriptionId) -> Option<Arc<Target>> {
         self.tenants.read().get(tenant)?.all.get(&id).cloned()
     }

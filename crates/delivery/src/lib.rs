@@ -19,7 +19,7 @@ mod test_sends;
 mod wake;
 
 pub use bus::{Draft, LENGTH, PublishError, Published, Want, batch_key};
-pub use control::{ChangeError, RetryError, RetryOutcome};
+pub use control::{ChangeError, RetryError, RetryOutcome, SUBSCRIPTIONS_MAX};
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use lanes::Load;

@@ -150,7 +150,7 @@ impl Engine {
             Ok(Err(_)) => return Err(TestError::Missing),
             Ok(Ok(_)) => {}
         }
-        let attempts = self.store.attempts(&subscription.tenant, delivery).await?;
+        let attempts = self.store.attempts(&subscription.tenant, delivery, 1).await?;
         let attempt = attempts.into_iter().next().ok_or(TestError::NotSent)?;
         let verdict = attempt.response_code.map(|status| subscription.profile.rules().verdict(status));
         let success = verdict == Some(model::Verdict::Delivered);

@@ -93,6 +93,16 @@ impl Queue {
         }
     }
 
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Normal => "normal",
+            Self::Low => "low",
+            Self::Replay => "replay",
+            Self::Retry => "retry",
+        }
+    }
+
     /// The number that stores keep.
     pub const fn code(self) -> u8 {
         self as u8

@@ -11,7 +11,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use futures_util::future::{join, join4};
 use model::TenantId;
 use std::{path::PathBuf, time::Duration};
-use storage::StorageError;
+use storage::{ListScope, StorageError};
 use tokio_postgres::{
     Config, NoTls, Row,
     config::SslMode,
@@ -133,6 +133,14 @@ pub(crate) enum As<'a> {
     Tenant(&'a TenantId),
     /// The installation itself.
     Worker,
+    /// The operator, who looks at all tenants.
+    Operator,
+}
+
+impl<'t> From<ListScope<'t>> for As<'t> {
+    fn from(scope: ListScope<'t>) -> Self {
+        scope.tenant().map_or(Self::Operator, Self::Tenant)
+    }
 }
 
 /// They last as long as the transaction. Compiling a query takes longer than any of ours; and a process that is stopped in
@@ -159,6 +167,7 @@ impl As<'_> {
         match self {
             Self::Tenant(tenant) => (API_ROLE, tenant.as_str(), "30s"),
             Self::Worker => (WORKER_ROLE, "", "0"),
+            Self::Operator => (WORKER_ROLE, "", "30s"),
         }
     }
 }
@@ -206,6 +215,10 @@ pub(crate) const WRITE: &str = "BEGIN";
 /// statistics make of it.
 pub(crate) const READ_BY_INDEX: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
+/// The same for lists over all tenants: in the order of an index, whatever sorting seems to cost.
+pub(crate) const LIST_BY_INDEX: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
+    SET LOCAL enable_sort = off";
 pub(crate) const WRITE_BY_INDEX: &str = "BEGIN; SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 

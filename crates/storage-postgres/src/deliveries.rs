@@ -1,8 +1,13 @@
 //! Deliveries and their attempts.
 
+mod by_event;
 mod due;
-pub(crate) use due::waiting;
+mod fits;
 mod list;
+mod ranges;
+mod walk;
+
+pub(crate) use due::waiting;
 
 use crate::{
     PgStore,
@@ -13,8 +18,9 @@ use crate::{
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
-use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, RetryOf, StorageError, Waiting};
-use uuid::Uuid;
+use storage::{
+    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+};
 
 /// What waits and what has ended as one, by ids; `{where}` narrows both.
 fn both(narrow: &str) -> String {
@@ -35,57 +41,39 @@ impl Deliveries for PgStore {
 
     async fn deliveries(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &DeliveryFilter,
-        page: Page<DeliveryId>,
-    ) -> Result<Vec<Delivery>, StorageError> {
-        list::list(self, tenant, filter, page).await
+        page: Page<Place<DeliveryId>>,
+    ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
+        list::page(self, scope, filter, page).await
     }
 
-    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
-        Ok(self.deliveries_of(tenant, &[event]).await?.pop().unwrap_or_default())
+    async fn count_deliveries(
+        &self,
+        scope: ListScope<'_>,
+        filter: &DeliveryFilter,
+        most: u32,
+    ) -> Result<Counted<DeliveryId>, StorageError> {
+        list::count(self, scope, filter, most).await
     }
 
-    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError> {
-        let mut found = vec![Vec::new(); events.len()];
-        let mut places: Vec<(EventId, usize)> = events.iter().copied().zip(0..).collect();
-        places.sort_unstable();
-        // A few at a time: each is a range of its own, so that only its day is looked at.
-        for piece in places.chunks(32) {
-            let ranges: Vec<(Uuid, Uuid)> = piece
-                .iter()
-                .map(|(event, _)| event.delivery_range())
-                .map(|(first, last)| (first.uuid(), last.uuid()))
-                .collect();
-            let tenant_text = tenant.as_str();
-            let mut values: Vec<(&(dyn tokio_postgres::types::ToSql + Sync), tokio_postgres::types::Type)> =
-                params![tenant_text => TEXT].to_vec();
-            let mut parts = Vec::with_capacity(ranges.len());
-            for (first, last) in &ranges {
-                values.extend_from_slice(params![*first => UUID, *last => UUID]);
-                let at = values.len();
-                parts.push(both(&format!("tenant_id = $1 AND id BETWEEN ${} AND ${at} AND {THERE}", at - 1)));
-            }
-            let sql = format!("{} ORDER BY id", parts.join(" UNION ALL "));
-            for row in self.read(As::Tenant(tenant), &sql, &values).await? {
-                let delivery = rows::delivery(&row);
-                let event = delivery.id.event();
-                let at = places.partition_point(|(known, _)| *known < event);
-                for (_, place) in places[at..].iter().take_while(|(known, _)| *known == event) {
-                    found[*place].push(delivery.clone());
-                }
-            }
-        }
-        Ok(found)
+    async fn deliveries_of(
+        &self,
+        events: &[(TenantId, EventId)],
+        most: u32,
+    ) -> Result<Vec<Vec<Delivery>>, StorageError> {
+        ranges::deliveries_of(self, events, most).await
     }
 
-    async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError> {
+    async fn attempts(&self, tenant: &TenantId, id: DeliveryId, most: u32) -> Result<Vec<Attempt>, StorageError> {
         let sql = format!(
-            "SELECT {} FROM postrider.attempts WHERE tenant_id = $1 AND delivery_id = $2 AND {THERE} ORDER BY number",
+            "SELECT {} FROM postrider.attempts WHERE tenant_id = $1 AND delivery_id = $2 AND {THERE}
+             ORDER BY number DESC LIMIT $3",
             rows::ATTEMPT
         );
-        let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
-        Ok(rows.iter().map(rows::attempt).collect())
+        let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, i64::from(most) => INT8];
+        let rows = self.read(As::Tenant(tenant), &sql, values).await?;
+        Ok(rows.iter().rev().map(rows::attempt).collect())
     }
 
     async fn retry_delivery(

@@ -1,24 +1,18 @@
 //! Published events.
 
+mod list;
+
+pub(crate) use list::BY_ID;
+
 use crate::{
     PgStore,
-    connect::{As, params},
+    connect::{As, READ_BY_INDEX, params},
     rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
-use model::{Event, EventId, EventType, TenantId};
-use storage::{DedupeKey, EventFilter, Events, Page, StorageError, codec};
-
-/// The list's query, newest first.
-pub(crate) fn list_query(by_type: bool) -> String {
-    let narrow = if by_type { "AND e.event_type = $6" } else { "AND $6::text IS NULL" };
-    format!(
-        "SELECT {} FROM postrider.events e WHERE e.tenant_id = $1 AND e.id >= $2 AND e.id < $3 {narrow} AND {THERE}
-         ORDER BY e.id DESC LIMIT $4 OFFSET $5",
-        rows::EVENT
-    )
-}
+use model::{Event, EventId, TenantId};
+use storage::{Counted, DedupeKey, EventFilter, Events, ListScope, Listed, Page, Place, StorageError};
 
 #[async_trait]
 impl Events for PgStore {
@@ -43,18 +37,31 @@ impl Events for PgStore {
 
     async fn events(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &EventFilter,
-        page: Page<EventId>,
-    ) -> Result<Vec<Event>, StorageError> {
-        let (least, most) = codec::id_bounds(filter.after, filter.before);
-        let below = page.below.map_or(most, |id| most.min(*id.bytes()));
-        let wanted = filter.event_type.as_ref().map(EventType::as_str);
-        let values = params![
-            tenant.as_str() => TEXT, rows::uuid(&least) => UUID, rows::uuid(&below) => UUID,
-            i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, wanted => TEXT,
-        ];
-        let rows = self.list(tenant, &list_query(wanted.is_some()), values).await?;
-        Ok(rows.iter().map(rows::event).collect())
+        page: Page<Place<EventId>>,
+    ) -> Result<Listed<Event, EventId>, StorageError> {
+        match scope {
+            ListScope::Tenant(tenant) => list::of_tenant(self, tenant, filter, &page).await,
+            ListScope::AllTenants => list::of_all(self, filter, &page).await,
+        }
+    }
+
+    async fn count_events(
+        &self,
+        scope: ListScope<'_>,
+        filter: &EventFilter,
+        most: u32,
+    ) -> Result<Counted<EventId>, StorageError> {
+        list::count(self, scope, filter, most).await
+    }
+
+    async fn tenants_with_event(&self, id: EventId) -> Result<Vec<TenantId>, StorageError> {
+        let sql = format!(
+            "SELECT e.tenant_id FROM postrider.events e WHERE e.id = $1 AND {BY_ID}
+             AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id) ORDER BY e.tenant_id"
+        );
+        let rows = self.read_in(READ_BY_INDEX, As::Operator, &sql, params![id.uuid() => UUID]).await?;
+        Ok(rows.iter().map(|row| rows::tenant(row, "tenant_id")).collect())
     }
 }

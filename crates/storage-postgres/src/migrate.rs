@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 5] = [
+const MIGRATIONS: [(&str, Kind, &str); 6] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -26,6 +26,7 @@ const MIGRATIONS: [(&str, Kind, &str); 5] = [
         include_str!("../migrations/0004_publications_and_documents.sql"),
     ),
     ("0005_notes", Kind::Additive, include_str!("../migrations/0005_notes.sql")),
+    ("0006_lists", Kind::Additive, include_str!("../migrations/0006_lists.sql")),
 ];
 
 /// Which migrations a store has had.

@@ -1,5 +1,7 @@
 //! Subscriptions. Secrets and headers are sealed, each for its own row.
 
+mod list;
+
 use crate::{
     PgStore,
     connect::{As, Fault, params},
@@ -11,7 +13,10 @@ use model::{
     Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, subscription::SubscriptionStats,
 };
 use std::time::Duration;
-use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault, codec};
+use storage::{
+    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
+    codec,
+};
 use tokio_postgres::{Row, error::SqlState};
 use uuid::Uuid;
 
@@ -143,44 +148,24 @@ impl Subscriptions for PgStore {
 
     async fn subscriptions(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &SubscriptionFilter,
-        page: Page<SubscriptionId>,
-    ) -> Result<Vec<Subscription>, StorageError> {
-        // What a pattern covers is not for SQL to say; the patterns are read first, and rows only of what fits.
-        let sql = format!(
-            "SELECT s.id, s.events FROM postrider.subscriptions s
-             WHERE s.tenant_id = $1 AND s.id < $2 AND s.state <> 3 AND ($3::boolean IS NULL OR (s.state = 0) = $3)
-             AND ($4::smallint IS NULL OR s.profile = $4) AND {THERE} ORDER BY s.id DESC LIMIT $5 OFFSET $6"
-        );
-        let below = page.below.map_or(Uuid::max(), |id| id.uuid());
-        let profile = filter.profile.map(|profile| i16::from(profile.code()));
-        let (limit, offset) = match filter.event_type {
-            None => (Some(i64::from(page.limit)), i64::from(page.offset)),
-            Some(_) => (None, 0),
-        };
-        let values = params![
-            tenant.as_str() => TEXT, below => UUID, filter.is_active => BOOL, profile => INT2, limit => INT8,
-            offset => INT8,
-        ];
-        let rows = self.read(As::Tenant(tenant), &sql, values).await?;
-        let mut ids = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let fits = match &filter.event_type {
-                None => true,
-                Some(wanted) => codec::patterns_have(row.get("events"), wanted)?,
-            };
-            if fits {
-                ids.push(SubscriptionId::from_uuid(row.get("id")));
-            }
-        }
-        if filter.event_type.is_some() {
-            ids = ids.into_iter().skip(page.offset as usize).take(page.limit as usize).collect();
-        }
-        // One may have been deleted between the two.
-        let mut found = self.subscriptions_ever(tenant, &ids).await?;
-        found.retain(|one| one.state != SubscriptionState::Deleted);
-        Ok(found)
+        page: Page<Place<SubscriptionId>>,
+    ) -> Result<Listed<Subscription, SubscriptionId>, StorageError> {
+        list::page(self, scope, filter, &page).await
+    }
+
+    async fn count_subscriptions(
+        &self,
+        scope: ListScope<'_>,
+        filter: &SubscriptionFilter,
+        most: u32,
+    ) -> Result<Counted<SubscriptionId>, StorageError> {
+        list::count(self, scope, filter, most).await
+    }
+
+    async fn tenants_with_subscription(&self, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError> {
+        list::tenants_with(self, id).await
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {

@@ -15,8 +15,9 @@ use std::{
     time::Duration,
 };
 use storage::{
-    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, NewDelivery, NewEvent,
-    NewNode, NodeRole, Outcome, Page, Retry, RetryOf, Shared, Tenants, Write, conformance::Seeded,
+    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, ListScope::Tenant,
+    NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, Retry, RetryOf, Shared, Tenants, Write,
+    conformance::Seeded,
 };
 use storage_postgres::PgStore;
 use support::{Database, fresh, vault};
@@ -162,7 +163,7 @@ impl World {
     }
 
     async fn attempts(&self, delivery: DeliveryId) -> usize {
-        self.store.attempts(&self.tenant, delivery).await.unwrap().len()
+        self.store.attempts(&self.tenant, delivery, u32::MAX).await.unwrap().len()
     }
 
     /// Drops what ended before so many days ago, in the middle of that day.
@@ -224,7 +225,8 @@ async fn what_a_clock_that_is_far_off_made_is_found() {
         let again = world.event(world.today, name, 1);
         assert_eq!(world.append(&again).await, Appended::Duplicate(Box::new((*new.event).clone())));
     }
-    let listed = world.store.deliveries(&world.tenant, &DeliveryFilter::default(), Page::first(10)).await.unwrap();
+    let listed =
+        world.store.deliveries(Tenant(&world.tenant), &DeliveryFilter::default(), Page::first(10)).await.unwrap().rows;
     assert_eq!(listed.len(), 2);
 }
 
@@ -282,7 +284,8 @@ async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
     assert_eq!(back, Retry::Queued(world.subscription));
     assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
     assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);
-    let list = world.store.deliveries(&world.tenant, &DeliveryFilter::default(), Page::first(10)).await.unwrap();
+    let list =
+        world.store.deliveries(Tenant(&world.tenant), &DeliveryFilter::default(), Page::first(10)).await.unwrap().rows;
     assert_eq!(list.len(), 4);
 }
 

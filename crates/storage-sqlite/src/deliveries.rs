@@ -1,9 +1,13 @@
 //! Deliveries and their attempts.
 
+mod by_event;
 mod due;
+mod fits;
 mod list;
-mod pending;
 mod pull_back;
+mod strands;
+
+pub(crate) use due::{heads, waiting};
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
@@ -12,7 +16,9 @@ use model::{
 };
 use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
-use storage::{Deliveries, DeliveryFilter, Due, Page, Retry, RetryOf, StorageError, Waiting};
+use storage::{
+    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+};
 
 pub(crate) const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
     d.status AS status, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts,
@@ -56,30 +62,47 @@ impl Deliveries for SqliteStore {
 
     async fn deliveries(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &DeliveryFilter,
-        page: Page<DeliveryId>,
-    ) -> Result<Vec<Delivery>, StorageError> {
+        page: Page<Place<DeliveryId>>,
+    ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
+        if let (ListScope::AllTenants, Some(subscription)) = (scope, filter.subscription) {
+            return storage::deliveries_of_subscription(self, subscription, filter, page).await;
+        }
         let filter = filter.clone();
-        self.readers.read_of(tenant, move |connection, tenant| list::list(connection, tenant, &filter, page)).await
+        self.readers.read_in(scope, move |connection, scope| list::page(connection, scope, &filter, &page)).await
     }
 
-    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
-        Ok(self.deliveries_of(tenant, &[event]).await?.pop().unwrap_or_default())
+    async fn count_deliveries(
+        &self,
+        scope: ListScope<'_>,
+        filter: &DeliveryFilter,
+        most: u32,
+    ) -> Result<Counted<DeliveryId>, StorageError> {
+        if let (ListScope::AllTenants, Some(subscription)) = (scope, filter.subscription) {
+            return storage::count_of_subscription(self, subscription, filter, most).await;
+        }
+        let filter = filter.clone();
+        self.readers.read_in(scope, move |connection, scope| list::count(connection, scope, &filter, most)).await
     }
 
-    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError> {
+    async fn deliveries_of(
+        &self,
+        events: &[(TenantId, EventId)],
+        most: u32,
+    ) -> Result<Vec<Vec<Delivery>>, StorageError> {
         let events = events.to_vec();
         self.readers
-            .read_of(tenant, move |connection, tenant| {
+            .read(move |connection| {
                 let sql = format!(
                     "SELECT {COLUMNS} FROM deliveries d {JOIN}
-                     WHERE d.tenant_id = ?1 AND d.id BETWEEN ?2 AND ?3 ORDER BY d.id"
+                     WHERE d.tenant_id = ?1 AND d.id BETWEEN ?2 AND ?3
+                     AND (SELECT t.deleting FROM tenants t WHERE t.id = ?1) IS 0 ORDER BY d.id LIMIT ?4"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let mut of = |event: &EventId| {
+                let mut of = |(tenant, event): &(TenantId, EventId)| {
                     let (first, last) = event.delivery_range();
-                    let found = statement.query_map((tenant.as_str(), first.bytes(), last.bytes()), read)?;
+                    let found = statement.query_map((tenant.as_str(), first.bytes(), last.bytes(), most), read)?;
                     found.collect::<rusqlite::Result<Vec<_>>>()
                 };
                 events.iter().map(|event| of(event).map_err(sqlite)).collect()
@@ -87,16 +110,18 @@ impl Deliveries for SqliteStore {
             .await
     }
 
-    async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError> {
+    async fn attempts(&self, tenant: &TenantId, id: DeliveryId, most: u32) -> Result<Vec<Attempt>, StorageError> {
         self.readers
             .read_of(tenant, move |connection, tenant| {
                 let sql = format!(
-                    "SELECT {} FROM attempts WHERE tenant_id = ?1 AND delivery_id = ?2 ORDER BY number",
+                    "SELECT {} FROM attempts WHERE tenant_id = ?1 AND delivery_id = ?2 ORDER BY number DESC LIMIT ?3",
                     rows::ATTEMPT
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = statement.query_map((tenant.as_str(), id.bytes()), rows::attempt).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                let found = statement.query_map((tenant.as_str(), id.bytes(), most), rows::attempt).map_err(sqlite)?;
+                let mut attempts = found.collect::<rusqlite::Result<Vec<_>>>().map_err(sqlite)?;
+                attempts.reverse();
+                Ok(attempts)
             })
             .await
     }

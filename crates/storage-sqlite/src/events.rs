@@ -1,16 +1,13 @@
 //! Published events.
 
-use crate::{
-    SqliteStore,
-    error::sqlite,
-    marks::{self, List},
-    rows,
-};
+mod list;
+
+use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row};
-use storage::{DedupeKey, EventFilter, Events, Page, StorageError};
+use storage::{Counted, DedupeKey, EventFilter, Events, ListScope, Listed, Page, Place, StorageError};
 
 /// The event's columns, each with a prefix, as queries that join deliveries name them too.
 pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
@@ -42,19 +39,6 @@ pub(crate) fn by_key(connection: &Connection, tenant: &TenantId, name: &str) -> 
         .map_err(sqlite)
 }
 
-/// The list's query, newest first. (The index is named for the same reason as in the list of deliveries.)
-fn list_query(by_type: bool) -> String {
-    let (index, narrow) = if by_type {
-        ("INDEXED BY events_by_type", "AND e.event_type = ?6")
-    } else {
-        ("NOT INDEXED", "AND ?6 IS NULL")
-    };
-    format!(
-        "SELECT {COLUMNS} FROM events e {index} WHERE e.tenant_id = ?1 AND e.id >= ?2 AND e.id < ?3 {narrow}
-         ORDER BY e.id DESC LIMIT ?4 OFFSET ?5"
-    )
-}
-
 #[async_trait]
 impl Events for SqliteStore {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
@@ -77,46 +61,34 @@ impl Events for SqliteStore {
 
     async fn events(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &EventFilter,
-        page: Page<EventId>,
-    ) -> Result<Vec<Event>, StorageError> {
+        page: Page<Place<EventId>>,
+    ) -> Result<Listed<Event, EventId>, StorageError> {
         let filter = filter.clone();
+        self.readers.read_in(scope, move |connection, scope| list::page(connection, scope, &filter, &page)).await
+    }
+
+    async fn count_events(
+        &self,
+        scope: ListScope<'_>,
+        filter: &EventFilter,
+        most: u32,
+    ) -> Result<Counted<EventId>, StorageError> {
+        let filter = filter.clone();
+        self.readers.read_in(scope, move |connection, scope| list::count(connection, scope, &filter, most)).await
+    }
+
+    async fn tenants_with_event(&self, id: EventId) -> Result<Vec<TenantId>, StorageError> {
+        let sql = "SELECT e.tenant_id AS tenant_id FROM events e INDEXED BY events_by_id
+                   JOIN tenants t ON t.id = e.tenant_id AND t.deleting = 0 WHERE e.id = ?1 ORDER BY e.tenant_id";
         self.readers
-            .read_of(tenant, move |connection, tenant| {
-                let (least, most) = rows::id_bounds(filter.after, filter.before);
-                let below = page.below.map_or(most, |id| most.min(*id.bytes()));
-                // One snapshot, so that marks and rows are of one time.
-                let connection = connection.unchecked_transaction().map_err(sqlite)?;
-                let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
-                let (below, offset) = marks::skip(&connection, tenant, &list, &below[..14], page.offset)?;
-                let sql = list_query(filter.event_type.is_some());
-                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let wanted = filter.event_type.as_ref().map(EventType::as_str);
-                let found = statement
-                    .query_map((tenant.as_str(), &least[..14], below, page.limit, offset, wanted), read)
-                    .map_err(sqlite)?;
+            .read(move |connection| {
+                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+                let key = rows::event_bound(id.bytes());
+                let found = statement.query_map([key], |row| rows::tenant(row, "tenant_id")).map_err(sqlite)?;
                 found.map(|row| row.map_err(sqlite)).collect()
             })
             .await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_list_goes_down_an_index() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        crate::migrate::run(&mut connection).unwrap();
-        for (by_type, way) in [
-            (false, "SEARCH e USING PRIMARY KEY (tenant_id=? AND id>? AND id<?)"),
-            (true, "SEARCH e USING INDEX events_by_type (tenant_id=? AND event_type=? AND id>? AND id<?)"),
-        ] {
-            let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", list_query(by_type))).unwrap();
-            let steps = statement.query_map([(); 6].map(|()| "x"), |row| row.get("detail")).unwrap();
-            assert_eq!(steps.map(Result::unwrap).collect::<Vec<String>>(), [way]);
-        }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! WAL with `synchronous=FULL`: a commit returns after its fsync.
 
+mod backlog;
 mod catalog;
 mod checkpoint;
 mod deliveries;

@@ -4,12 +4,13 @@ use crate::{Migrated, error::sqlite};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
 use storage::{StorageError, Vault};
 
-const MIGRATIONS: [(&str, &str); 5] = [
+const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
     ("0004_publications_and_documents", include_str!("../migrations/0004_publications_and_documents.sql")),
     ("0005_notes", include_str!("../migrations/0005_notes.sql")),
+    ("0006_lists", include_str!("../migrations/0006_lists.sql")),
 ];
 
 pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {

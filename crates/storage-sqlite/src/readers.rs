@@ -5,7 +5,7 @@ use model::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
 use std::{path::Path, sync::Arc};
-use storage::StorageError;
+use storage::{ListScope, StorageError};
 use tokio::sync::Semaphore;
 
 const READERS: usize = 6;
@@ -56,6 +56,20 @@ impl Readers {
             },
         )
         .await
+    }
+
+    /// Reads what a tenant owns, or what all own. (Jobs over all tenants pass over those that are being deleted.)
+    pub(crate) async fn read_in<T: Default + Send + 'static>(
+        &self,
+        scope: ListScope<'_>,
+        job: impl FnOnce(&Connection, ListScope<'_>) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        match scope {
+            ListScope::Tenant(tenant) => {
+                self.read_of(tenant, |connection, tenant| job(connection, ListScope::Tenant(tenant))).await
+            }
+            ListScope::AllTenants => self.read(|connection| job(connection, ListScope::AllTenants)).await,
+        }
     }
 
     pub(crate) fn close(&self) {

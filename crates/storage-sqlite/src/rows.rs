@@ -23,6 +23,11 @@ pub(crate) fn event_key(id: &EventId) -> &[u8] {
     &id.bytes()[..14]
 }
 
+/// A bound of events' ids: as they are kept, unless no event can have just this id.
+pub(crate) fn event_bound(id: &[u8; 16]) -> &[u8] {
+    if id[14..] == [0, 0] { &id[..14] } else { id }
+}
+
 pub(crate) fn event_id(row: &Row<'_>, column: &str) -> rusqlite::Result<EventId> {
     let kept: [u8; 14] = row.get(column)?;
     let mut bytes = [0; 16];
@@ -57,4 +62,4 @@ pub(crate) fn object(row: &Row<'_>, column: &str) -> Result<JsonObject, StorageE
     codec::object(&text, column)
 }
 
-pub(crate) use codec::{id_bounds, patterns, patterns_have, patterns_text};
+pub(crate) use codec::{id_bounds, patterns, patterns_text};

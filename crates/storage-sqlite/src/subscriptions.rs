@@ -1,5 +1,7 @@
 //! Subscriptions. Secrets and headers are sealed, each for its own row.
 
+mod list;
+
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{
@@ -7,7 +9,10 @@ use model::{
 };
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use std::time::Duration;
-use storage::{Insert, Page, StorageError, SubscriptionFilter, Subscriptions, Update, Vault, codec};
+use storage::{
+    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
+    codec,
+};
 
 const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
     s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
@@ -172,39 +177,28 @@ impl Subscriptions for SqliteStore {
 
     async fn subscriptions(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &SubscriptionFilter,
-        page: Page<SubscriptionId>,
-    ) -> Result<Vec<Subscription>, StorageError> {
+        page: Page<Place<SubscriptionId>>,
+    ) -> Result<Listed<Subscription, SubscriptionId>, StorageError> {
         let (vault, filter) = (self.vault.clone(), filter.clone());
         self.readers
-            .read_of(tenant, move |connection, tenant| {
-                let sql = format!(
-                    "{SELECT} WHERE s.tenant_id = ?1 AND s.id < ?2 AND s.state <> 3
-                     AND (?3 IS NULL OR (s.state = 0) = ?3) AND (?4 IS NULL OR s.profile = ?4) ORDER BY s.id DESC"
-                );
-                let below = page.below.map_or([0xff; 16], |id| *id.bytes());
-                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let profile = filter.profile.map(Profile::code);
-                let mut found = statement.query((tenant.as_str(), below, filter.is_active, profile)).map_err(sqlite)?;
-                let (mut skip, mut list) = (page.offset, Vec::new());
-                while list.len() < page.limit as usize {
-                    let Some(row) = found.next().map_err(sqlite)? else { break };
-                    if let Some(wanted) = &filter.event_type {
-                        let patterns: String = row.get("events").map_err(sqlite)?;
-                        if !rows::patterns_have(&patterns, wanted)? {
-                            continue;
-                        }
-                    }
-                    if skip > 0 {
-                        skip -= 1;
-                        continue;
-                    }
-                    list.push(read(&vault, row)?);
-                }
-                Ok(list)
-            })
+            .read_in(scope, move |connection, scope| list::page(connection, &vault, scope, &filter, &page))
             .await
+    }
+
+    async fn count_subscriptions(
+        &self,
+        scope: ListScope<'_>,
+        filter: &SubscriptionFilter,
+        most: u32,
+    ) -> Result<Counted<SubscriptionId>, StorageError> {
+        let filter = filter.clone();
+        self.readers.read_in(scope, move |connection, scope| list::count(connection, scope, &filter, most)).await
+    }
+
+    async fn tenants_with_subscription(&self, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError> {
+        self.readers.read(move |connection| list::tenants_with(connection, id)).await
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {

@@ -13,8 +13,8 @@ use rusqlite::Connection;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 use storage::{
     Append, Appended, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Done, Events, Journal, Keys,
-    MasterKey, NewDelivery, NewEvent, Outcome, Page, StorageError, Store, SubscriptionFilter, Subscriptions, Tenants,
-    Vault, Write, conformance::Seeded,
+    ListScope::Tenant, MasterKey, NewDelivery, NewEvent, Outcome, Page, StorageError, Store, SubscriptionFilter,
+    Subscriptions, Tenants, Vault, Write, conformance::Seeded,
 };
 use storage_sqlite::{Migrated, SqliteStore};
 
@@ -122,12 +122,13 @@ async fn fill(store: &SqliteStore, name: &str) -> TenantId {
 
 /// All that a store shows of a tenant and of the installation, as text to compare.
 async fn shown(store: &SqliteStore, tenant: &TenantId) -> String {
-    let subscriptions = store.subscriptions(tenant, &SubscriptionFilter::default(), Page::first(9)).await.unwrap();
+    let subscriptions =
+        store.subscriptions(Tenant(tenant), &SubscriptionFilter::default(), Page::first(9)).await.unwrap().rows;
     let secrets: Vec<_> = subscriptions.iter().flat_map(|one| &one.secrets).map(|secret| &secret.value).collect();
-    let deliveries = store.deliveries(tenant, &DeliveryFilter::default(), Page::first(9)).await.unwrap();
+    let deliveries = store.deliveries(Tenant(tenant), &DeliveryFilter::default(), Page::first(9)).await.unwrap().rows;
     let mut attempts = Vec::new();
     for delivery in &deliveries {
-        attempts.extend(store.attempts(tenant, delivery.id).await.unwrap());
+        attempts.extend(store.attempts(tenant, delivery.id, u32::MAX).await.unwrap());
     }
     assert_eq!((subscriptions.len(), deliveries.len(), attempts.len()), (1, 2, 1));
     let due = store.due(tenant, subscriptions[0].id, Queue::Normal, NOW, 9, &[]).await.unwrap();
@@ -206,9 +207,9 @@ async fn a_sealed_value_opens_only_where_it_was_written() {
         (SELECT secrets FROM subscriptions WHERE tenant_id = 'globex') WHERE tenant_id = 'acme'";
     assert_eq!(Connection::open(&path).unwrap().execute(sql, []).unwrap(), 1);
     let store = open(&path, 1).unwrap();
-    let list = async |tenant| store.subscriptions(tenant, &SubscriptionFilter::default(), Page::first(9)).await;
+    let list = async |tenant| store.subscriptions(Tenant(tenant), &SubscriptionFilter::default(), Page::first(9)).await;
     assert!(list(&acme).await.is_err());
-    assert_eq!(list(&globex).await.unwrap().len(), 1);
+    assert_eq!(list(&globex).await.unwrap().rows.len(), 1);
 }
 
 #[tokio::test]
@@ -271,8 +272,12 @@ async fn secrets_and_header_values_are_never_in_plain_text() {
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
     let tenant = fill(&store, "acme").await;
-    let mut changed =
-        store.subscriptions(&tenant, &SubscriptionFilter::default(), Page::first(1)).await.unwrap().remove(0);
+    let mut changed = store
+        .subscriptions(Tenant(&tenant), &SubscriptionFilter::default(), Page::first(1))
+        .await
+        .unwrap()
+        .rows
+        .remove(0);
     assert_eq!((&*changed.secrets[0].value, &*changed.headers[0].1), (SECRETS[0], SECRETS[2]));
     changed.rotate_secret("whsec_rotated-in".into(), NOW, NOW.after(Duration::from_secs(60)));
     store.update_subscription(&changed).await.unwrap();

@@ -74,6 +74,11 @@ pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, StorageError> {
     Ok(text.split_terminator(' ').any(|one| one == wanted) || patterns(text)?.iter().any(|one| one.matches(wanted)))
 }
 
+/// Whether a text has a part, whatever the case of ASCII letters.
+pub fn has_part(text: &str, part: &str) -> bool {
+    text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
+}
+
 /// The least and the greatest 16 bytes of ids made within these times (from, inclusive; to, exclusive).
 pub fn id_bounds(after: Option<Timestamp>, before: Option<Timestamp>) -> ([u8; 16], [u8; 16]) {
     let edge = |at: Timestamp| {

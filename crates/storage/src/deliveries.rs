@@ -1,12 +1,12 @@
 //! Deliveries and their attempts.
 
-use crate::{Page, StorageError};
+use crate::{Counted, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, Queue, SubscriptionId, TenantId,
     Timestamp,
 };
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -14,6 +14,13 @@ pub struct DeliveryFilter {
     pub statuses: Vec<DeliveryStatus>,
     pub event_type: Option<EventType>,
     pub subscription: Option<SubscriptionId>,
+    pub event: Option<EventId>,
+    /// The last attempt's status is one of these.
+    pub response_code: Option<RangeInclusive<u16>>,
+    /// The last attempt's error has this in it, whatever the case of ASCII letters.
+    pub error: Option<String>,
+    /// The subscription's URL, as it is now, has this in it, whatever the case of ASCII letters.
+    pub url: Option<String>,
     /// Made at or after.
     pub after: Option<Timestamp>,
     /// Made before.
@@ -70,22 +77,38 @@ pub enum Retry {
 pub trait Deliveries: Send + Sync {
     async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError>;
 
-    /// Newest first.
+    /// Newest first. Bounded ([`crate::WALK_MAX`]) over all tenants, and where the filter names an event, a response
+    /// code, an error or a URL.
     async fn deliveries(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &DeliveryFilter,
-        page: Page<DeliveryId>,
-    ) -> Result<Vec<Delivery>, StorageError>;
+        page: Page<Place<DeliveryId>>,
+    ) -> Result<Listed<Delivery, DeliveryId>, StorageError>;
+
+    /// Counts the rows of such a list, up to `most`.
+    async fn count_deliveries(
+        &self,
+        scope: ListScope<'_>,
+        filter: &DeliveryFilter,
+        most: u32,
+    ) -> Result<Counted<DeliveryId>, StorageError>;
 
     /// All deliveries of an event, in order.
-    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError>;
+    async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
+        let found = self.deliveries_of(&[(tenant.clone(), event)], u32::MAX).await?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
 
-    /// The deliveries of each of these events.
-    async fn deliveries_of(&self, tenant: &TenantId, events: &[EventId]) -> Result<Vec<Vec<Delivery>>, StorageError>;
+    /// The first `most` deliveries of each of these events, in order.
+    async fn deliveries_of(
+        &self,
+        events: &[(TenantId, EventId)],
+        most: u32,
+    ) -> Result<Vec<Vec<Delivery>>, StorageError>;
 
-    /// In order.
-    async fn attempts(&self, tenant: &TenantId, id: DeliveryId) -> Result<Vec<Attempt>, StorageError>;
+    /// The newest `most` attempts of a delivery, in order.
+    async fn attempts(&self, tenant: &TenantId, id: DeliveryId, most: u32) -> Result<Vec<Attempt>, StorageError>;
 
     /// Makes a delivery due at once, in a new round of attempts and in [`Queue::Replay`].
     async fn retry_delivery(

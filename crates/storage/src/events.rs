@@ -1,11 +1,12 @@
 //! Published events.
 
-use crate::{DedupeKey, Page, StorageError};
+use crate::{Counted, DedupeKey, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{Event, EventId, EventType, TenantId, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventFilter {
+    pub id: Option<EventId>,
     pub event_type: Option<EventType>,
     /// Made at or after.
     pub after: Option<Timestamp>,
@@ -25,11 +26,23 @@ pub trait Events: Send + Sync {
         self.event_by_key(tenant, &DedupeKey::GivenId(given.to_owned())).await
     }
 
-    /// Newest first.
+    /// Newest first. A page ends by the bytes of data and metadata, too ([`crate::PAGE_BYTES`]). Over all tenants it is
+    /// bounded ([`crate::WALK_MAX`]).
     async fn events(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &EventFilter,
-        page: Page<EventId>,
-    ) -> Result<Vec<Event>, StorageError>;
+        page: Page<Place<EventId>>,
+    ) -> Result<Listed<Event, EventId>, StorageError>;
+
+    /// Counts the rows of such a list, up to `most`.
+    async fn count_events(
+        &self,
+        scope: ListScope<'_>,
+        filter: &EventFilter,
+        most: u32,
+    ) -> Result<Counted<EventId>, StorageError>;
+
+    /// The tenants that have an event with this id: one, unless somebody copied events between tenants.
+    async fn tenants_with_event(&self, id: EventId) -> Result<Vec<TenantId>, StorageError>;
 }

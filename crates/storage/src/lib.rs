@@ -1,8 +1,10 @@
 //! What Postrider asks of a store: one object-safe trait per aggregate, without a word of SQL.
 //!
 //! Every method takes the tenant; no query exists without it, except where the installation itself asks (start-up,
-//! key look-up). A method exists when the [`conformance`] suite exercises it on every backend.
+//! key look-up), and lists that name [`ListScope::AllTenants`], for the operator. A method exists when the [`conformance`] suite exercises it on every backend.
 
+mod backlog;
+mod bounds;
 mod catalog;
 pub mod codec;
 #[cfg(feature = "conformance")]
@@ -13,6 +15,7 @@ mod error;
 mod events;
 mod journal;
 mod keys;
+mod owners;
 mod page;
 mod publications;
 mod retention;
@@ -21,7 +24,10 @@ mod subscriptions;
 mod tenants;
 mod transfer;
 mod vault;
+mod walk;
 
+pub use backlog::{BACKLOG_MAX, Backlog, Backlogs, QueueBacklog, count_per_queue};
+pub use bounds::Bounds;
 pub use catalog::{CustomTypes, RegisterOutcome};
 pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, RetryOf, Waiting};
 pub use documents::{Document, Documents};
@@ -31,7 +37,8 @@ pub use journal::{
     Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Source, Write,
 };
 pub use keys::Keys;
-pub use page::Page;
+pub use owners::{count_of_subscription, deliveries_of_subscription};
+pub use page::{Counted, ListScope, Listed, Next, PAGE_BYTES, Page, Place, WALK_MAX, rows_within};
 pub use publications::{Added, Publication, Publications, Tally, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
@@ -42,6 +49,7 @@ pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
 pub use tenants::{Deleted, Put, Tenants};
 pub use transfer::{StoredEvent, Transfer};
 pub use vault::{BadMasterKey, MasterKey, Vault};
+pub use walk::Walk;
 
 use async_trait::async_trait;
 
@@ -54,6 +62,7 @@ pub trait Store:
     + CustomTypes
     + Events
     + Deliveries
+    + Backlogs
     + Journal
     + Publications
     + Retention

@@ -1,8 +1,8 @@
 //! Subscriptions.
 
-use crate::{Page, StorageError};
+use crate::{Counted, ListScope, Listed, Page, Place, StorageError, codec};
 use async_trait::async_trait;
-use model::{Profile, Subscription, SubscriptionId, TenantId, Timestamp};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
@@ -10,6 +10,28 @@ pub struct SubscriptionFilter {
     /// Only those that list this type or pattern, or whose patterns cover it.
     pub event_type: Option<String>,
     pub profile: Option<Profile>,
+    /// Only those whose URL has this in it, whatever the case of ASCII letters.
+    pub url: Option<String>,
+}
+
+impl SubscriptionFilter {
+    /// Whether a subscription is in the list, by what a store reads of it first; `patterns` is the stored text.
+    pub fn fits(
+        &self,
+        state: SubscriptionState,
+        profile: Profile,
+        url: &str,
+        patterns: &str,
+    ) -> Result<bool, StorageError> {
+        let simple = state != SubscriptionState::Deleted
+            && self.is_active.is_none_or(|wanted| wanted == state.is_active())
+            && self.profile.is_none_or(|wanted| wanted == profile)
+            && self.url.as_ref().is_none_or(|part| codec::has_part(url, part));
+        match &self.event_type {
+            Some(wanted) if simple => codec::patterns_have(patterns, wanted),
+            _ => Ok(simple),
+        }
+    }
 }
 
 /// What an insertion met.
@@ -46,13 +68,25 @@ pub trait Subscriptions: Send + Sync {
         ids: &[SubscriptionId],
     ) -> Result<Vec<Subscription>, StorageError>;
 
-    /// Newest first, without deleted ones.
+    /// Newest first, without deleted ones. Bounded ([`crate::WALK_MAX`]); a page ends by the bytes of what subscriptions
+    /// bring along, too ([`crate::PAGE_BYTES`]).
     async fn subscriptions(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &SubscriptionFilter,
-        page: Page<SubscriptionId>,
-    ) -> Result<Vec<Subscription>, StorageError>;
+        page: Page<Place<SubscriptionId>>,
+    ) -> Result<Listed<Subscription, SubscriptionId>, StorageError>;
+
+    /// Counts the rows of such a list, up to `most`.
+    async fn count_subscriptions(
+        &self,
+        scope: ListScope<'_>,
+        filter: &SubscriptionFilter,
+        most: u32,
+    ) -> Result<Counted<SubscriptionId>, StorageError>;
+
+    /// The tenants that have, or had, a subscription with this id: one, unless somebody copied it between tenants.
+    async fn tenants_with_subscription(&self, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError>;
 
     /// Writes everything but the statistics, when the stored revision is still `subscription.revision`, and raises it.
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError>;

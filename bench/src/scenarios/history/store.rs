@@ -11,7 +11,7 @@ use bytes::Bytes;
 use model::{Clock, EventType, SubscriptionId, SystemClock, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
-use storage::{Page, SubscriptionFilter, Subscriptions};
+use storage::{ListScope, Page, SubscriptionFilter, Subscriptions};
 use storage_sqlite::SqliteStore;
 
 const EVENTS: u64 = 1_000_000;
@@ -134,7 +134,10 @@ async fn owners(store: &SqliteStore) -> anyhow::Result<Vec<Owner>> {
     let mut owners = Vec::new();
     for (name, share) in TENANTS {
         let tenant = TenantId::trusted(name);
-        let all = store.subscriptions(&tenant, &SubscriptionFilter::default(), Page::first(500)).await?;
+        let all = store
+            .subscriptions(ListScope::Tenant(&tenant), &SubscriptionFilter::default(), Page::first(500))
+            .await?
+            .rows;
         let own = all.iter().filter(|one| one.events.iter().any(|pattern| pattern.to_string() == "history.*"));
         owners.push(Owner { subscriptions: own.map(|one| one.id).collect(), tenant, share });
     }

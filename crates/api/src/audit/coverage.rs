@@ -6,6 +6,7 @@ use crate::{
     auth::{Read, Viewer},
     problem::Problem,
     query::Query,
+    schemas::Days,
 };
 use axum::{Json, extract::State};
 use model::Timestamp;
@@ -103,7 +104,7 @@ pub(crate) struct BrokenSchema {
 /// operator's key alone: of all tenants. Events count from when they were accepted, also those that retention has removed
 /// since, for 400 days.
 #[utoipa::path(get, path = "/api/v1/audit/coverage", tag = "Audit",
-    params(("days" = Option<u32>, Query, description = "1 to 365; 30"),
+    params(("days" = inline(Option<Days>), Query),
            ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: this tenant alone")),
     responses((status = 200, body = Coverage)))]
 pub(crate) async fn coverage(
@@ -112,7 +113,7 @@ pub(crate) async fn coverage(
     query: Query,
 ) -> Result<Json<Coverage>, Problem> {
     let tenant = viewer.tenant();
-    let days = query.number("days", 1..=365, 30)?;
+    let days = query.bounded::<Days>()?;
     let now = app.clock.now();
     let since = day_of(now.before(DAY * days));
     let seen = match tenant {

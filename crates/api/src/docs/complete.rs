@@ -1,14 +1,17 @@
 //! Adds to the OpenAPI document what all operations have in common, so that no endpoint can forget it: names, the errors
 //! that every call of its kind can have, the tenant's header, and descriptions.
 
-use crate::family::Family;
+use crate::{family::Family, schemas::TenantName};
 use http::StatusCode;
 use serde_json::json;
 use std::collections::BTreeSet;
-use utoipa::openapi::{
-    Content, ContentBuilder, Deprecated, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
-    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-    schema::{ArrayBuilder, ObjectBuilder, Schema, SchemaType, Type},
+use utoipa::{
+    PartialSchema,
+    openapi::{
+        Content, ContentBuilder, Deprecated, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
+    },
 };
 
 /// An error that calls have in common.
@@ -140,6 +143,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
         for operation in operations.into_iter().flatten() {
             name(operation);
             parameters(path, operation);
+            super::parameters::complete(path, operation);
             let common = errors(path, operation);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response {
@@ -225,7 +229,8 @@ fn is_public(operation: &Operation) -> bool {
 
 /// Whether a call acts in one tenant, or may.
 fn is_of_tenant(path: &str, operation: &Operation) -> bool {
-    let installation = ["Health", "Tenants", "Nodes"].contains(&tag(operation)) || path == "/api/v1/audit/report";
+    let installation =
+        ["Health", "Tenants", "Nodes", "Operator"].contains(&tag(operation)) || path == "/api/v1/audit/report";
     let changes_catalog = tag(operation) == "Catalog" && operation.summary.as_deref().is_some_and(is_about_own_types);
     !installation && !changes_catalog
 }
@@ -237,33 +242,21 @@ fn is_about_own_types(summary: &str) -> bool {
 fn parameters(path: &str, operation: &mut Operation) {
     let of_tenant = is_of_tenant(path, operation);
     let parameters = operation.parameters.get_or_insert_default();
-    for parameter in parameters.iter_mut() {
-        if let RefOr::T(Parameter { schema: Some(RefOr::T(schema)), .. }) = parameter {
-            never_null(schema);
-        }
-    }
-    let has = |one: &RefOr<Parameter>| matches!(one, RefOr::T(one) if one.name.eq_ignore_ascii_case("X-Tenant-Id"));
-    if of_tenant && !parameters.iter().any(has) {
+    let header = parameters.iter_mut().find_map(|one| match one {
+        RefOr::T(one) if one.name.eq_ignore_ascii_case("X-Tenant-Id") => Some(one),
+        _ => None,
+    });
+    if let Some(header) = header {
+        header.schema = Some(TenantName::schema());
+    } else if of_tenant {
         let tenant = ParameterBuilder::new()
             .name("X-Tenant-Id")
             .parameter_in(ParameterIn::Header)
             .required(Required::False)
             .description(Some("The tenant; required with the operator's key"))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String).max_length(Some(100))))
+            .schema(Some(TenantName::schema()))
             .deprecated(None::<Deprecated>);
         parameters.push(RefOr::T(tenant.build()));
-    }
-}
-
-/// A parameter is absent or has a value: `Option` in the code is no null here.
-fn never_null(schema: &mut Schema) {
-    if let Schema::Object(object) = schema
-        && let SchemaType::Array(types) = &mut object.schema_type
-    {
-        types.retain(|one| *one != Type::Null);
-        if let [one] = &types[..] {
-            object.schema_type = SchemaType::Type(one.clone());
-        }
     }
 }
 

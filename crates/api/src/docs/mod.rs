@@ -2,6 +2,7 @@
 
 mod complete;
 mod page;
+mod parameters;
 
 pub(crate) use complete::complete;
 pub(crate) use page::routes;
@@ -32,9 +33,10 @@ use utoipa::{
                        ## What all calls have in common\n\n\
                        Every error is problem+json (RFC 9457) with `detail` as a plain string, a stable `code`, and in \
                        `errors` the fields at fault. Lists are arrays, newest first; a `Link` header with `rel=\"next\"` \
-                       leads to the next page. Calls of the core API refuse unknown fields and query parameters; those of \
-                       the platform and tenant API name them in `warnings` (in the header `X-Warnings` where the answer is \
-                       a list). A query parameter without a value counts as absent.",
+                       leads to the next page. A page may have fewer rows than `limit`, so follow the header until it is \
+                       absent. An empty query parameter counts as absent. Calls of the core API refuse unknown fields and \
+                       query parameters; those of the platform and tenant API name them in `warnings` (in the header \
+                       `X-Warnings` where the answer is a list).",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
@@ -45,6 +47,7 @@ use utoipa::{
         (name = "Audit", description = "Which of the promised event types are really published"),
         (name = "Keys", description = "Tenants' API keys; for the operator"),
         (name = "Tenants", description = "Customer organisations; for the operator"),
+        (name = "Operator", description = "Events, deliveries and subscriptions of all tenants; for the operator"),
         (name = "Nodes", description = "The processes that share a store; for the operator"),
         (name = "Health", description = "Liveness and readiness, for load balancers and monitoring"),
         (name = "Short form", description = "Compatibility: subscriptions in five fields. For existing clients of the \

@@ -4,32 +4,40 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
+    list,
+    memory::Room,
     problem::Problem,
 };
 use axum::{
-    Json,
     extract::{Path, State},
+    response::Response,
 };
 use model::{Event, EventId, TenantId};
 use storage::StorageError;
 
+/// Deliveries that are shown.
+const DELIVERIES: u32 = 100;
+
 /// An event, by its id
 ///
+/// With its first 100 deliveries; all are in `GET /api/v1/webhooks/deliveries?event_id=…`.
 /// Takes your own id as well as ours in either spelling. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events/{id}", tag = "Events", params(("id" = String, Path)),
     responses((status = 200, body = EventShown)))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
+    room: Room,
     Path(id): Path<String>,
-) -> Result<Json<EventShown>, Problem> {
+) -> Result<Response, Problem> {
     let tenant = member.tenant();
     let event = find(&app, tenant, &id).await?.ok_or_else(|| Problem::not_found(format!("Event not found: {id}")))?;
-    let deliveries = app.store.event_deliveries(tenant, event.id).await?;
-    Ok(Json(EventShown::new(&event, &deliveries, app.settings.ids)))
+    let found = app.store.deliveries_of(&[(tenant.clone(), event.id)], DELIVERIES).await?;
+    let deliveries = found.into_iter().next().unwrap_or_default();
+    list::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
 }
 
-async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {
+pub(crate) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {
     if let Some(event) = app.store.event_by_given_id(tenant, id).await? {
         return Ok(Some(event));
     }

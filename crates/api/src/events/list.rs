@@ -4,49 +4,75 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
+    list::{self, COUNT_MAX, Total},
+    memory::Room,
     problem::Problem,
     query::Query,
+    schemas::{EventCursor, EventTypeName, Limit200, Offset, TimeText},
 };
 use axum::{extract::State, response::Response};
-use model::{EventId, EventType};
-use storage::EventFilter;
+use model::{Event, EventId, EventType};
+use storage::{EventFilter, ListScope, Listed, Place};
 
-/// What was published, newest first
-///
-/// Needs the scope `webhooks:read`.
-#[utoipa::path(get, path = "/api/v1/events", tag = "Events",
-    params(
-        ("type" = Option<String>, Query, description = "Only of this type"),
-        ("event_type" = Option<String>, Query, description = "Another name of `type`"),
-        ("after" = Option<String>, Query, description = "Accepted at or after this time"),
-        ("before" = Option<String>, Query, description = "Accepted before this time"),
-        ("limit" = Option<u32>, Query, description = "1 to 200; 50"),
-        ("offset" = Option<u32>, Query),
-        ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
-    ),
-    responses((status = 200, body = [EventShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
-    let tenant = member.tenant();
-    let page = query.page(200, 50, EventId::parse)?;
+/// Deliveries that a list shows of each event.
+const DELIVERIES: u32 = 20;
+
+/// The filter that a query asks for.
+pub(crate) fn filter(query: &Query) -> Result<EventFilter, Problem> {
     let event_type = query.text("type").or_else(|| query.text("event_type"));
-    let filter = EventFilter {
+    Ok(EventFilter {
+        id: None,
         event_type: event_type
             .map(|text| EventType::parse(text).map_err(|fault| Problem::invalid("type", fault.to_string())))
             .transpose()?,
         after: query.time("after")?,
         before: query.time("before")?,
-    };
-    let events = app.store.events(tenant, &filter, page).await?;
-    let ids: Vec<EventId> = events.iter().map(|event| event.id).collect();
-    let deliveries = app.store.deliveries_of(tenant, &ids).await?;
-    let none = std::iter::repeat_with(Vec::new);
-    let rows: Vec<_> = events.into_iter().zip(deliveries.into_iter().chain(none)).collect();
-    Ok(list::array(
-        &query,
-        &page,
-        rows,
-        |(event, _)| event.id.to_string(),
-        |(event, deliveries)| EventShown::new(event, deliveries, app.settings.ids),
-    ))
+    })
+}
+
+/// Shows a page of events, each with its first deliveries.
+pub(crate) async fn show(
+    app: &App,
+    query: &Query,
+    room: &Room,
+    listed: Listed<Event, EventId>,
+    cursor: impl Fn(&Place<EventId>) -> String,
+) -> Result<Response, Problem> {
+    let _rows = room.hold(listed.rows.iter().map(|event| event.data.len() + event.metadata.len()).sum())?;
+    let ids: Vec<_> = listed.rows.iter().map(|event| (event.tenant.clone(), event.id)).collect();
+    let deliveries = app.store.deliveries_of(&ids, DELIVERIES).await?;
+    let Listed { rows, next } = listed;
+    let rows = rows.into_iter().zip(deliveries.into_iter().chain(std::iter::repeat_with(Vec::new))).collect();
+    let show = |(event, deliveries): &(Event, Vec<_>)| EventShown::new(event, deliveries, app.settings.ids);
+    list::array(query, room, Listed { rows, next }, cursor, show)
+}
+
+/// Published events, newest first
+///
+/// Each has its first 20 deliveries; `delivery_count` says how many there are. A page ends after 4 MiB of data, too, so
+/// it may have fewer rows than `limit`: follow the Link header. Needs the scope `webhooks:read`.
+#[utoipa::path(get, path = "/api/v1/events", tag = "Events",
+    params(
+        ("type" = inline(Option<EventTypeName>), Query, description = "Only of this type"),
+        ("event_type" = inline(Option<EventTypeName>), Query, description = "Another name of `type`"),
+        ("after" = inline(Option<TimeText>), Query, description = "Accepted at or after this time"),
+        ("before" = inline(Option<TimeText>), Query, description = "Accepted before this time"),
+        ("limit" = inline(Option<Limit200>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<EventCursor>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+    ),
+    responses((status = 200, body = [EventShown])))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    member: Member<Read>,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let scope = ListScope::Tenant(member.tenant());
+    let page = query.page::<Limit200, _, _>(EventId::parse)?;
+    let filter = filter(&query)?;
+    let total = Total::of(&query, COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.events(scope, &filter, page).await?;
+    Ok(list::with_total(show(&app, &query, &room, listed, list::in_tenant).await?, total))
 }

@@ -5,4 +5,4 @@ pub(crate) mod draft;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod publish;
-mod shown;
+pub(crate) mod shown;

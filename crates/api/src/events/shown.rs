@@ -28,7 +28,10 @@ pub(crate) struct EventShown {
     /// When it was accepted.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// The first ones.
     deliveries: Vec<DeliveryShown>,
+    /// How many deliveries were made of it.
+    delivery_count: usize,
 }
 
 fn raw(bytes: &[u8]) -> Option<Box<RawValue>> {
@@ -37,7 +40,7 @@ fn raw(bytes: &[u8]) -> Option<Box<RawValue>> {
 }
 
 impl EventShown {
-    pub(super) fn new(event: &Event, deliveries: &[Delivery], ids: IdStyle) -> Self {
+    pub(crate) fn new(event: &Event, deliveries: &[Delivery], ids: IdStyle) -> Self {
         Self {
             id: event.public_id(ids),
             event_type: event.event_type.clone(),
@@ -47,6 +50,7 @@ impl EventShown {
             metadata: raw(&event.metadata),
             priority: event.priority.name(),
             created_at: event.id.made_at(),
+            delivery_count: deliveries.len().max(event.deliveries as usize),
             deliveries: deliveries.iter().map(|one| DeliveryShown::new(one, ids)).collect(),
         }
     }

@@ -1,20 +1,30 @@
 //! `GET /api/v1/tenants`.
 
 use super::TenantShown;
-use crate::{App, auth::Admin, list, problem::Problem, query::Query};
+use crate::{
+    App,
+    auth::Admin,
+    list,
+    memory::Room,
+    problem::Problem,
+    query::Query,
+    schemas::{Limit500, Offset, TenantName},
+};
 use axum::{extract::State, response::Response};
 use model::TenantId;
+use storage::Listed;
 
 /// All tenants, by id
 #[utoipa::path(get, path = "/api/v1/tenants", tag = "Tenants",
     params(
-        ("limit" = Option<u32>, Query, description = "1 to 500; 100"),
-        ("offset" = Option<u32>, Query),
-        ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
+        ("limit" = inline(Option<Limit500>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<TenantName>), Query, description = "Begin after this row; see the Link header"),
     ),
     responses((status = 200, body = [TenantShown])))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, query: Query) -> Result<Response, Problem> {
-    let page = query.page(500, 100, TenantId::parse)?;
+pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
+    let page = query.paged::<Limit500, _>(|text| TenantId::parse(text).ok())?;
     let tenants = app.store.tenants(page.clone()).await?;
-    Ok(list::array(&query, &page, tenants, |tenant| tenant.id.to_string(), |tenant| TenantShown::from(tenant)))
+    let listed = Listed::up_to(page.limit, tenants, |tenant| tenant.id.clone().into());
+    list::array(&query, &room, listed, list::in_tenant, |tenant| TenantShown::from(tenant))
 }

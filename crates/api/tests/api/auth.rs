@@ -27,7 +27,8 @@ fn needs(operation: &Operation) -> Needs {
             Needs::Operator
         }
         ("POST", "/api/v1/nodes/pause" | "/api/v1/nodes/resume") => Needs::Operator,
-        ("GET", "/api/v1/audit/coverage") => Needs::ReadingAll,
+        ("GET", path) if path.starts_with("/api/v1/admin/") => Needs::Operator,
+        ("GET", "/api/v1/audit/coverage" | "/api/v1/backlog") => Needs::ReadingAll,
         ("GET" | "PUT", "/api/v1/audit/report") => Needs::Operator,
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
         ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,

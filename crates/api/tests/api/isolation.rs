@@ -38,6 +38,8 @@ fn row(operation: &str) -> Row {
     use What::{Delivery, Event, Key, Subscription};
     let names = |what, body, status| Row::Names { what, body, status };
     match operation {
+        "GET /api/v1/admin/events" | "GET /api/v1/admin/deliveries" | "GET /api/v1/admin/subscriptions" => Row::Common,
+        "GET /api/v1/backlog" => Row::Lists { queries: &["limit=500"] },
         "GET /healthz" | "GET /readyz" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause" | "POST /api/v1/nodes/resume"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
         | "GET /api/v1/audit/report" | "PUT /api/v1/audit/report"
@@ -72,7 +74,8 @@ fn row(operation: &str) -> Row {
         "GET /api/v1/webhooks/subscriptions/{id}/deliveries" => names(Subscription, "", 404),
 
         "GET /api/v1/webhooks/deliveries" =>
-            Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed"] },
+            Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed", "event_id={event}",
+                "response_code=500", "url=http", "count=true"] },
         "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
         // A delivery that cannot be retried is 400 for whatever reason (`CONTRACTS.md`).
         "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
@@ -181,7 +184,11 @@ async fn no_call_reaches_another_tenants_things() {
             }
             Row::Lists { queries } => {
                 for query in queries {
-                    let path = format!("{}?{}", operation.path, query.replace("{subscription}", &owner.subscription));
+                    let path = format!(
+                        "{}?{}",
+                        operation.path,
+                        query.replace("{subscription}", &owner.subscription).replace("{event}", &owner.event)
+                    );
                     for caller in callers {
                         let found = caller.get(&path).await.expect(200);
                         assert!(

@@ -1,8 +1,10 @@
 //! Tests of the API over HTTP, against a real store, a real engine and real receivers. They mirror the routes; what
 //! happens on the wire to receivers is in `delivery`.
 
+mod admin;
 mod audit;
 mod auth;
+mod backlog;
 mod bodies;
 mod browsers;
 mod delivery;
@@ -11,6 +13,7 @@ mod health;
 mod isolation;
 mod keys;
 mod openapi;
+mod parameters;
 mod problems;
 mod support;
 mod tenants;

@@ -32,7 +32,7 @@ async fn what_is_unknown_is_refused_by_the_core_api_and_warned_of_by_the_others(
     assert_eq!(put.0, "nmae");
     let (named, message) = admin.get("/api/v1/events?limt=5").await.fault();
     assert_eq!(named, "limt");
-    assert!(message.contains("known are after, before, cursor"), "{message}");
+    assert!(message.contains("known are after, before, count, cursor"), "{message}");
 
     let fields = json!({"url": "https://a.example/", "events": ["*"], "name": "CRM", "extra": {"deep": [1]}});
     let made = admin.subscribe_with(fields).await;
@@ -40,7 +40,7 @@ async fn what_is_unknown_is_refused_by_the_core_api_and_warned_of_by_the_others(
     let path = format!("{SUBSCRIPTIONS}/{}", made["id"].as_str().unwrap());
     assert_eq!(admin.patch(&path, json!({"description": "x"})).await.expect(200).get("warnings"), None);
     let shown = admin.get(&format!("{path}?expand=all")).await.expect(200);
-    assert_eq!(shown["warnings"], json!(["expand: unknown query parameter, ignored; there are none here"]));
+    assert_eq!(shown["warnings"], json!(["expand: unknown query parameter, ignored; known are backlog"]));
     let listed = admin.get(&format!("{SUBSCRIPTIONS}?limt=5")).await;
     assert_eq!(listed.expect(200).as_array().unwrap().len(), 1, "a list stays a list");
     assert!(listed.header("x-warnings").unwrap().starts_with("[\"limt: unknown query parameter, ignored; known are "));

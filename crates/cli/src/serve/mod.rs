@@ -153,6 +153,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
             prefixes: config.api_prefixes.clone().into(),
             request_memory: config.request_memory,
             body_timeout: config.body_timeout,
+            subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
             // Only where nobody but this machine can open the page.
             dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
         },

@@ -270,3 +270,34 @@ async fn the_examples_of_the_help_and_of_the_greeting_fit_their_schemas() {
         assert!(example.contains(&event_type), "{example}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deliveries_and_backlogs_of_all_tenants_are_listed() {
+    let desk = Desk::open().await;
+    for name in ["one", "two"] {
+        let tenant = desk.server.tenant(name).await;
+        let fields = json!({ "url": "https://a.example/hook", "events": ["*"] });
+        let made = tenant.post("/api/v1/webhooks/subscriptions", &fields).await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let path = format!("/api/v1/webhooks/subscriptions/{}/pause", made.body["id"].as_str().unwrap());
+        assert_eq!(tenant.post(&path, &json!({})).await.status, 200);
+        tenant.publish("invoice.created", 1).await;
+        tenant.publish("invoice.paid", 2).await;
+    }
+    let tenants = |rows: &Value| -> Vec<String> {
+        rows.as_array().unwrap().iter().map(|one| one["tenant_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let all = desk.json(&["delivery", "list", "--all-tenants"]).await;
+    assert_eq!(tenants(&all), ["two", "two", "one", "one"]);
+    let paid = ["delivery", "list", "--all-tenants", "--tenant", "one", "--event-type", "invoice.paid"];
+    assert_eq!(tenants(&desk.json(&paid).await), ["two", "one"], "--all-tenants goes before --tenant");
+    let three = desk.json(&["delivery", "list", "--all-tenants", "--receiver", "a.example", "--limit", "3"]).await;
+    assert_eq!(three, json!(all.as_array().unwrap()[..3]));
+    let own = desk.json(&["delivery", "list", "--tenant", "one", "--status", "pending"]).await;
+    assert_eq!(own.as_array().unwrap().len(), 2);
+    let waiting = desk.json(&["delivery", "backlog", "--all-tenants"]).await;
+    assert_eq!(tenants(&waiting), ["one", "two"]);
+    assert!(waiting.as_array().unwrap().iter().all(|one| one["waiting"] == 2), "{waiting}");
+    let bad = desk.run(&["delivery", "list", "--all-tenants", "--code", "5"]).await;
+    assert!(bad.sentence().starts_with("response_code: must be a status"), "{}", bad.stderr);
+}

@@ -65,7 +65,8 @@ async fn large_slow_bodies_are_refused_before_they_are_held() {
     let publisher = key(&server, "acme", "events:publish").await;
     let mut held: Vec<Raw> = (0..CALLERS).map(|_| begin_large(&server, &publisher, &piece)).collect();
     is_served(&other, "meanwhile").await;
-    let refused = held.iter_mut().skip(2).filter_map(|raw| raw.answer(SOON)).filter(|(status, _)| *status == 503).count();
+    let refused =
+        held.iter_mut().skip(2).filter_map(|raw| raw.answer(SOON)).filter(|(status, _)| *status == 503).count();
     assert_eq!(refused, CALLERS - 2);
     check_memory(&server, "with slow bodies");
 }
@@ -105,9 +106,7 @@ async fn metadata_is_bounded_so_that_the_server_can_start_again() {
     let folder = tempfile::tempdir().unwrap();
     let server = launch(folder.path()).start().await;
     let client = server.tenant("acme").await;
-    let subscription = |bytes: usize| {
-        json!({ "url": "http://127.0.0.1:9/", "events": ["*"], "custom_metadata": { "text": "x".repeat(bytes) } })
-    };
+    let subscription = |bytes: usize| json!({ "url": "http://127.0.0.1:9/", "events": ["*"], "custom_metadata": { "text": "x".repeat(bytes) } });
     let refused = client.post("/api/v1/webhooks/subscriptions", &subscription(LARGE - 1_000)).await;
     assert_eq!(refused.status, 413, "{}", refused.body);
     let refused = client.post("/api/v1/webhooks/subscriptions", &subscription(66_000)).await;

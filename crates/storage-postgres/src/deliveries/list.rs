@@ -1,9 +1,16 @@
 //! Lists: what waits and what has ended, merged by id, each down the index that serves its narrowest filter.
 
-use crate::{PgStore, connect::params, rows, tenants::THERE};
+use super::walk::{self, Found};
+use crate::{
+    PgStore,
+    connect::{As, params},
+    rows,
+    tenants::THERE,
+};
 use model::{Delivery, DeliveryId, DeliveryStatus, EventType, TenantId};
 use std::collections::BTreeSet;
-use storage::{DeliveryFilter, Page, StorageError, codec};
+use storage::{Bounds, Counted, DeliveryFilter, ListScope, Listed, Page, Place, StorageError};
+use tokio_postgres::Row;
 
 /// `$1` tenant, `$2` least id, `$3` id below which, `$4` limit, `$5` offset, `$6` subscription, `$7` type.
 pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
@@ -67,20 +74,66 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     )
 }
 
-pub(super) async fn list(
+/// Whether no index answers a part of the filter well.
+fn is_bounded(filter: &DeliveryFilter) -> bool {
+    filter.event.is_some() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
+}
+
+pub(super) async fn page(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &DeliveryFilter,
+    page: Page<Place<DeliveryId>>,
+) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
+    match (scope, filter.subscription) {
+        (ListScope::AllTenants, Some(subscription)) => {
+            return storage::deliveries_of_subscription(store, subscription, filter, page).await;
+        }
+        (ListScope::Tenant(tenant), _) if !is_bounded(filter) => {
+            let rows = exact(store, tenant, &list_query(filter), filter, &page).await?;
+            let place = |row: &Delivery| Place::of(row.id, &row.tenant);
+            return Ok(Listed::up_to(page.limit, rows.iter().map(rows::delivery).collect(), place));
+        }
+        _ => {}
+    }
+    let Found { walk, rows, ended } = walk::find(store, scope, filter, &page).await?;
+    Ok(walk.listed(rows, ended))
+}
+
+pub(super) async fn count(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &DeliveryFilter,
+    most: u32,
+) -> Result<Counted<DeliveryId>, StorageError> {
+    match (scope, filter.subscription) {
+        (ListScope::AllTenants, Some(subscription)) => {
+            return storage::count_of_subscription(store, subscription, filter, most).await;
+        }
+        (ListScope::Tenant(tenant), _) if !is_bounded(filter) => {
+            let sql = format!("SELECT count(*) FROM ({}) counted", list_query(filter));
+            let rows = exact(store, tenant, &sql, filter, &Page::first(most)).await?;
+            return Ok(Counted { rows: rows.first().map_or(0, |row| row.get::<_, i64>(0) as u32), next: None });
+        }
+        _ => {}
+    }
+    let Found { walk, ended, .. } = walk::find(store, scope, filter, &Page::first(most)).await?;
+    Ok(walk.counted(ended))
+}
+
+async fn exact(
     store: &PgStore,
     tenant: &TenantId,
+    sql: &str,
     filter: &DeliveryFilter,
-    page: Page<DeliveryId>,
-) -> Result<Vec<Delivery>, StorageError> {
-    let (least, most) = codec::id_bounds(filter.after, filter.before);
-    let below = page.below.map_or(most, |id| most.min(*id.bytes()));
+    page: &Page<Place<DeliveryId>>,
+) -> Result<Vec<Row>, StorageError> {
+    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
     let subscription = filter.subscription.map(|id| id.uuid());
     let event_type = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![
-        tenant.as_str() => TEXT, rows::uuid(&least) => UUID, rows::uuid(&below) => UUID,
+        tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
         i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, subscription => UUID, event_type => TEXT,
     ];
-    let rows = store.list(tenant, &list_query(filter), values).await?;
-    Ok(rows.iter().map(rows::delivery).collect())
+    store.list(As::Tenant(tenant), sql, values).await
 }

@@ -268,7 +268,10 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
     lists::sending(&mut book, &there).await;
     lists::one(&mut book, &there).await;
     lists::deliveries(&mut book, &there).await;
+    lists::walks(&mut book, &there).await;
     lists::events(&mut book, &there).await;
+    lists::all_tenants(&mut book, &there).await;
+    lists::backlog(&mut book, &there).await;
     lists::publications(&mut book, &there).await;
     writes::journal(&mut book, &there).await;
     writes::nodes(&mut book, &there).await;

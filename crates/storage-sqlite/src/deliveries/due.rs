@@ -62,8 +62,8 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
 
 /// The head of every queue: from one to the next by a look-up, past everything that waits in it. Those of a tenant that
 /// is being deleted are gone already.
-pub(super) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
-    let mut heads = heads(connection)?;
+pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
+    let mut heads = heads(connection, None)?;
     let (mut known, mut exists) = (None, false);
     let mut fault = None;
     heads.retain(|head| {
@@ -79,7 +79,8 @@ pub(super) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageEr
     fault.map_or(Ok(heads), Err)
 }
 
-fn heads(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
+/// The head of every queue, of one tenant or of all.
+pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Result<Vec<Waiting>, StorageError> {
     let mut next = connection
         .prepare_cached(
             "SELECT tenant_id, subscription_id, queue, next_attempt_at FROM deliveries INDEXED BY deliveries_due
@@ -90,14 +91,14 @@ fn heads(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
     let mut all: Vec<Waiting> = Vec::new();
     loop {
         let found = match all.last() {
-            None => next.query_row(("", [0u8; 0], -1), read_head),
+            None => next.query_row((tenant.map_or("", TenantId::as_str), [0u8; 0], -1), read_head),
             Some(last) => {
                 next.query_row((last.tenant.as_str(), last.subscription.bytes(), last.queue.code()), read_head)
             }
         };
         match found.optional().map_err(sqlite)? {
-            Some(head) => all.push(head),
-            None => return Ok(all),
+            Some(head) if tenant.is_none_or(|tenant| *tenant == head.tenant) => all.push(head),
+            _ => return Ok(all),
         }
     }
 }

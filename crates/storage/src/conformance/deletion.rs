@@ -1,7 +1,10 @@
 //! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
 
-use super::fixtures::{Belongings, World, append, due, given_id, next_due};
-use crate::{Appended, Deleted, Done, Insert, Put, Retry, RetryOf, Store, Update, Write};
+use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
+use crate::{
+    Appended, Deleted, DeliveryFilter, Done, EventFilter, Insert, ListScope::AllTenants, Put, Retry, RetryOf, Store,
+    SubscriptionFilter, Update, Write,
+};
 use model::{DeliveryStatus, TenantId};
 
 /// More than backends delete at a time.
@@ -25,7 +28,7 @@ async fn is_gone(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> bool
         && store.event_by_given_id(tenant, "order-1").await.unwrap().is_none()
         && store.delivery(tenant, waiting).await.unwrap().is_none()
         && store.event_deliveries(tenant, event.id).await.unwrap().is_empty()
-        && store.attempts(tenant, ended).await.unwrap().is_empty()
+        && store.attempts(tenant, ended, u32::MAX).await.unwrap().is_empty()
         && next_due(store, tenant, subscription).await.is_none()
         && due(store, tenant, subscription, world.now(), 10, &[]).await == crate::Due::default()
         && !is_handed_out(world, tenant).await
@@ -62,7 +65,7 @@ pub async fn a_deletion_takes_everything_of_the_tenant_however_much(store: &dyn 
     assert!(is_gone(&world, &tenant, &had).await);
     for of in [deliveries[0], deliveries[MANY / 2], deliveries[MANY - 1]] {
         assert_eq!(store.delivery(&tenant, of.id).await.unwrap(), None);
-        assert_eq!(store.attempts(&tenant, of.id).await.unwrap(), []);
+        assert_eq!(store.attempts(&tenant, of.id, u32::MAX).await.unwrap(), []);
     }
 }
 
@@ -108,7 +111,7 @@ pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store
     assert_eq!(store.subscription(&tenant, had.subscription.id).await.unwrap(), Some(had.subscription.clone()));
     assert!(store.insert_key(&had.key).await.unwrap());
     assert_eq!(world.append(&tenant, vec![had.event.clone()]).await, Done::Appended(vec![Appended::New]));
-    assert_eq!(store.attempts(&tenant, had.event.deliveries[1].id).await.unwrap(), []);
+    assert_eq!(store.attempts(&tenant, had.event.deliveries[1].id, u32::MAX).await.unwrap(), []);
 }
 
 /// That every write is refused to a tenant that is not there; `had` was its own, or somebody's.
@@ -152,6 +155,22 @@ pub async fn nothing_of_a_half_deleted_tenant_is_seen(store: &dyn Store) {
     let start = crate::Page { limit: 1, offset: 0, below: Some(TenantId::trusted("deletion.seen:")) };
     assert!(store.tenants(start).await.unwrap().iter().all(|listed| listed.id != tenant));
     assert!(is_gone(&world, &tenant, &had).await);
+    // Nor in the lists over all tenants.
+    let (event, subscription) = (had.event.event.id, had.subscription.id);
+    assert_eq!(store.tenants_with_event(event).await.unwrap(), []);
+    assert_eq!(store.tenants_with_subscription(subscription).await.unwrap(), []);
+    let after = Some(event.made_at());
+    let events = EventFilter { after, ..EventFilter::default() };
+    let listed = store.events(AllTenants, &events, all()).await.unwrap().rows;
+    assert!(listed.iter().all(|event| event.tenant != tenant));
+    for statuses in [vec![], vec![DeliveryStatus::Pending], vec![DeliveryStatus::Failed]] {
+        let filter = DeliveryFilter { statuses, after, ..DeliveryFilter::default() };
+        let listed = store.deliveries(AllTenants, &filter, all()).await.unwrap().rows;
+        assert!(listed.iter().all(|delivery| delivery.tenant != tenant));
+    }
+    let listed = store.subscriptions(AllTenants, &SubscriptionFilter::default(), all()).await.unwrap().rows;
+    assert!(listed.iter().all(|subscription| subscription.tenant != tenant));
+    assert!(store.backlogs(AllTenants).await.unwrap().iter().all(|backlog| backlog.tenant != tenant));
 }
 
 pub async fn nothing_is_written_for_a_half_deleted_tenant(store: &dyn Store) {

@@ -1,7 +1,7 @@
 //! Deliveries: listed, found, brought back by hand.
 
 use super::fixtures::{World, all, by_last_id, by_offset, next_due};
-use crate::{DeliveryFilter, NewDelivery, Page, Retry, RetryOf, Store, Write};
+use crate::{DeliveryFilter, ListScope::Tenant, NewDelivery, Page, Retry, RetryOf, Store, Write};
 use model::{
     Delivery, DeliveryId, DeliveryStatus,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -86,8 +86,9 @@ pub async fn every_combination_of_filters_finds_what_it_says(store: &dyn Store) 
         for (name, subscription) in types.into_iter().flat_map(|name| subscriptions.map(|one| (name, one))) {
             for (after, before) in times(&made) {
                 let (statuses, event_type) = (statuses.clone(), name.map(event_type));
-                let filter = DeliveryFilter { statuses, event_type, subscription, after, before };
-                let listed = store.deliveries(&tenant, &filter, all()).await.unwrap();
+                let filter =
+                    DeliveryFilter { statuses, event_type, subscription, after, before, ..DeliveryFilter::default() };
+                let listed = store.deliveries(Tenant(&tenant), &filter, all()).await.unwrap().rows;
                 let expected: Vec<Made> = made.iter().filter(|one| one.fits(&filter)).cloned().collect();
                 assert_eq!(listed.iter().map(seen).collect::<Vec<_>>(), expected, "{filter:?}");
                 hits += usize::from(!expected.is_empty());
@@ -117,14 +118,14 @@ pub async fn deliveries_are_paged_by_the_last_id_and_by_offset(store: &dyn Store
         DeliveryFilter { after, before, ..with(vec![]) },
     ];
     for filter in filters {
-        let read = async |page| store.deliveries(&tenant, &filter, page).await.unwrap();
+        let read = async |page| store.deliveries(Tenant(&tenant), &filter, page).await.unwrap().rows;
         let whole = read(all()).await;
         assert!(whole.len() > 2, "{filter:?}");
         for limit in [1, 2, 5, 50] {
-            assert_eq!(by_last_id(limit, |one: &Delivery| one.id, read).await, whole, "{filter:?}");
+            assert_eq!(by_last_id(limit, |one: &Delivery| one.id.into(), read).await, whole, "{filter:?}");
             assert_eq!(by_offset(limit, read).await, whole, "{filter:?}");
         }
-        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id) }).await, whole[2..3]);
+        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id.into()) }).await, whole[2..3]);
         assert_eq!(read(Page::first(0)).await, []);
     }
 }
@@ -136,15 +137,15 @@ pub async fn pages_of_deliveries_are_exact_while_deliveries_are_added(store: &dy
     let failed = DeliveryFilter { statuses: vec![Failed], ..DeliveryFilter::default() };
     let typed = DeliveryFilter { event_type: Some(event_type(TYPES[0])), ..DeliveryFilter::default() };
     for filter in [DeliveryFilter::default(), failed, typed] {
-        let whole = store.deliveries(&tenant, &filter, all()).await.unwrap();
+        let whole = store.deliveries(Tenant(&tenant), &filter, all()).await.unwrap().rows;
         let read = async |page| {
-            let rows = store.deliveries(&tenant, &filter, page).await.unwrap();
+            let rows = store.deliveries(Tenant(&tenant), &filter, page).await.unwrap().rows;
             let new = world.publish(&tenant, TYPES[0], &[made[0].subscription]).await;
             world.attempted(&tenant, new.deliveries[0], 1, Failed).await;
             rows
         };
-        assert_eq!(by_last_id(3, |one: &Delivery| one.id, read).await, whole);
-        assert!(store.deliveries(&tenant, &filter, all()).await.unwrap().len() > whole.len());
+        assert_eq!(by_last_id(3, |one: &Delivery| one.id.into(), read).await, whole);
+        assert!(store.deliveries(Tenant(&tenant), &filter, all()).await.unwrap().rows.len() > whole.len());
     }
 }
 
@@ -178,27 +179,27 @@ pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
     }
     let look = async |ids: &[(DeliveryId, SubscriptionId)], published: &[(EventId, EventType)]| {
         for offset in [0, 1, 2_000, 2_047, 2_048, 2_049, 3_000, 4_095, 5_000, 5_999, 7_777, 9_000, 9_990, 12_000] {
-            let page = Page { limit: 7, offset, below: None };
+            let page = || Page { limit: 7, offset, below: None };
             let some =
                 |all: Vec<DeliveryId>| -> Vec<_> { all.into_iter().rev().skip(offset as usize).take(7).collect() };
             for subscription in [None, Some(subscriptions[0]), Some(subscriptions[1])] {
                 let filter = DeliveryFilter { subscription, ..DeliveryFilter::default() };
-                let listed = store.deliveries(&tenant, &filter, page).await.unwrap();
+                let listed = store.deliveries(Tenant(&tenant), &filter, page()).await.unwrap().rows;
                 let of = ids.iter().filter(|(_, of)| subscription.is_none_or(|one| one == *of)).map(|(id, _)| *id);
                 assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), some(of.collect()), "{offset}");
             }
-            let page = Page { limit: 7, offset, below: None };
             for name in [None, Some(event_type(TYPES[1]))] {
                 let filter = crate::EventFilter { event_type: name.clone(), ..crate::EventFilter::default() };
-                let listed = store.events(&tenant, &filter, page).await.unwrap();
+                let page = Page { limit: 7, offset, below: None };
+                let listed = store.events(Tenant(&tenant), &filter, page).await.unwrap().rows;
                 let of = published.iter().rev().filter(|(_, of)| name.as_ref().is_none_or(|one| one == of));
                 let of: Vec<_> = of.map(|(id, _)| *id).skip(offset as usize).take(7).collect();
                 assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), of, "{offset} {name:?}");
             }
         }
         let below = ids[ids.len() - 1_000].0;
-        let page = Page { limit: 3, offset: 4_321, below: Some(below) };
-        let listed = store.deliveries(&tenant, &DeliveryFilter::default(), page).await.unwrap();
+        let page = Page { limit: 3, offset: 4_321, below: Some(below.into()) };
+        let listed = store.deliveries(Tenant(&tenant), &DeliveryFilter::default(), page).await.unwrap().rows;
         let of: Vec<_> = ids.iter().rev().map(|(id, _)| *id).filter(|id| *id < below).skip(4_321).take(3).collect();
         assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), of);
     };
@@ -242,13 +243,14 @@ pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
         assert_eq!(store.delivery(&tenant, found[3].id).await.unwrap().as_ref(), Some(&found[3]));
     }
     let asked = [events[2].event.id, world.ids.event(now), events[0].event.id];
-    let found = store.deliveries_of(&tenant, &asked).await.unwrap();
+    let asked = asked.map(|event| (tenant.clone(), event));
+    let found = store.deliveries_of(&asked, u32::MAX).await.unwrap();
     let found: Vec<Vec<_>> = found.into_iter().map(|list| list.into_iter().map(|one| one.id).collect()).collect();
     let of = |new: &crate::NewEvent| new.deliveries.iter().map(|one| one.id).collect::<Vec<_>>();
     assert_eq!(found, [of(&events[2]), vec![], of(&events[0])], "in the order asked for");
     let by_type = DeliveryFilter { event_type: Some(event_type("invoice.created")), ..DeliveryFilter::default() };
     for filter in [DeliveryFilter::default(), by_type] {
-        assert_eq!(store.deliveries(&tenant, &filter, all()).await.unwrap().len(), 12);
+        assert_eq!(store.deliveries(Tenant(&tenant), &filter, all()).await.unwrap().rows.len(), 12);
     }
     let never = world.ids.event(world.tick());
     assert_eq!(store.event_deliveries(&tenant, never).await.unwrap(), []);
@@ -278,7 +280,7 @@ pub async fn a_retry_of_an_ended_delivery_begins_a_new_round(store: &dyn Store) 
         assert_eq!((after.status, after.next_attempt_at, after.updated_at), (Pending, Some(of.id.made_at()), now));
         assert_eq!((after.attempts, after.earlier_attempts), (before.attempts, before.attempts));
         assert_eq!(
-            store.attempts(&tenant, of.id).await.unwrap().len(),
+            store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(),
             before.attempts as usize,
             "nothing is forgotten"
         );
@@ -332,7 +334,7 @@ pub async fn a_forced_retry_brings_back_what_was_delivered(store: &dyn Store) {
     assert_eq!(next_due(store, &tenant, subscription).await, Some(of.id.made_at()));
     world.attempted(&tenant, of, 2, Failed).await;
     assert_eq!(world.delivery(&tenant, of.id).await.status, Failed);
-    assert_eq!(store.attempts(&tenant, of.id).await.unwrap().len(), 2);
+    assert_eq!(store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(), 2);
 }
 
 pub async fn a_retry_of_what_is_not_there_finds_nothing(store: &dyn Store) {

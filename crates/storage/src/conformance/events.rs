@@ -1,7 +1,7 @@
 //! Events: kept as they were published, found, listed.
 
 use super::fixtures::{World, all, by_last_id, by_offset, given_id, idempotency};
-use crate::{Appended, Done, EventFilter, Page, Store};
+use crate::{Appended, Done, EventFilter, ListScope::Tenant, Page, Store};
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
@@ -18,7 +18,7 @@ async fn publish(world: &World<'_>, tenant: &TenantId, count: usize) -> Vec<Even
 }
 
 async fn list(store: &dyn Store, tenant: &TenantId, filter: &EventFilter) -> Vec<Event> {
-    store.events(tenant, filter, all()).await.unwrap()
+    store.events(Tenant(tenant), filter, all()).await.unwrap().rows
 }
 
 fn of_type(name: &str) -> EventFilter {
@@ -111,7 +111,8 @@ pub async fn events_can_be_narrowed_to_a_time(store: &dyn Store) {
     let made = publish(&world, &tenant, 9).await;
     let (first, last) = (made[6].id.made_at(), made[2].id.made_at());
     let micro = Duration::from_micros(1);
-    let between = async |after, before| list(store, &tenant, &EventFilter { after, before, event_type: None }).await;
+    let between =
+        async |after, before| list(store, &tenant, &EventFilter { after, before, ..EventFilter::default() }).await;
     assert_eq!(between(Some(first), None).await, made[..=6], "at or after");
     assert_eq!(between(None, Some(last)).await, made[3..], "before");
     assert_eq!(between(Some(first), Some(last)).await, made[3..=6]);
@@ -131,7 +132,8 @@ pub async fn time_bounds_can_be_anywhere(store: &dyn Store) {
     // No id can name a millisecond past 48 bits; that is the year 10889.
     let past = [i64::MIN, -1_000_000, -1, 0].map(Timestamp::from_micros);
     let future = [253_402_300_799_000_000, (1 << 48) * 1_000 + 7, i64::MAX - 5, i64::MAX].map(Timestamp::from_micros);
-    let found = async |after, before| list(store, &tenant, &EventFilter { after, before, event_type: None }).await;
+    let found =
+        async |after, before| list(store, &tenant, &EventFilter { after, before, ..EventFilter::default() }).await;
     for (past, future) in past.into_iter().zip(future) {
         assert_eq!(found(Some(past), None).await, made, "{past:?}");
         assert_eq!(found(None, Some(past)).await, [], "{past:?}");
@@ -165,15 +167,16 @@ pub async fn events_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
     let world = World::new(store, "events.page");
     let tenant = world.tenant("acme").await;
     let made = publish(&world, &tenant, 12).await;
-    let time = EventFilter { after: Some(made[9].id.made_at()), before: Some(made[1].id.made_at()), event_type: None };
+    let (after, before) = (Some(made[9].id.made_at()), Some(made[1].id.made_at()));
+    let time = EventFilter { after, before, ..EventFilter::default() };
     for filter in [EventFilter::default(), of_type("invoice.paid"), time] {
         let whole = list(store, &tenant, &filter).await;
-        let read = async |page| store.events(&tenant, &filter, page).await.unwrap();
+        let read = async |page| store.events(Tenant(&tenant), &filter, page).await.unwrap().rows;
         for limit in [1, 3, 4, 50] {
-            assert_eq!(by_last_id(limit, |event: &Event| event.id, read).await, whole);
+            assert_eq!(by_last_id(limit, |event: &Event| event.id.into(), read).await, whole);
             assert_eq!(by_offset(limit, read).await, whole);
         }
-        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id) }).await, whole[2..3]);
+        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id.into()) }).await, whole[2..3]);
         assert_eq!(read(Page::first(0)).await, []);
     }
 }
@@ -185,11 +188,11 @@ pub async fn pages_of_events_are_exact_while_events_are_added(store: &dyn Store)
     for filter in [EventFilter::default(), of_type("invoice.paid")] {
         let whole = list(store, &tenant, &filter).await;
         let read = async |page| {
-            let rows = store.events(&tenant, &filter, page).await.unwrap();
+            let rows = store.events(Tenant(&tenant), &filter, page).await.unwrap().rows;
             publish(&world, &tenant, 3).await;
             rows
         };
-        assert_eq!(by_last_id(2, |event: &Event| event.id, read).await, whole);
+        assert_eq!(by_last_id(2, |event: &Event| event.id.into(), read).await, whole);
         assert!(list(store, &tenant, &filter).await.len() > whole.len());
     }
 }

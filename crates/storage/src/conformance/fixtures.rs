@@ -2,7 +2,7 @@
 //! every run.
 
 use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, NewDelivery, NewEvent, Outcome, Page,
+    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope, NewDelivery, NewEvent, Outcome, Page,
     Publication, Store, SubscriptionFilter, Waiting, Write,
 };
 use bytes::Bytes;
@@ -267,11 +267,13 @@ impl<'s> World<'s> {
 
     pub(super) async fn shown(&self, tenant: &TenantId) -> Shown {
         let store = self.store;
-        let subscriptions = store.subscriptions(tenant, &SubscriptionFilter::default(), all()).await.unwrap();
-        let deliveries = store.deliveries(tenant, &DeliveryFilter::default(), all()).await.unwrap();
+        let subscriptions =
+            store.subscriptions(ListScope::Tenant(tenant), &SubscriptionFilter::default(), all()).await.unwrap().rows;
+        let deliveries =
+            store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), all()).await.unwrap().rows;
         let (mut attempts, mut waiting) = (Vec::new(), Vec::new());
         for delivery in &deliveries {
-            attempts.push(store.attempts(tenant, delivery.id).await.unwrap());
+            attempts.push(store.attempts(tenant, delivery.id, u32::MAX).await.unwrap());
         }
         for subscription in &subscriptions {
             waiting.push(due(store, tenant, subscription.id, self.now(), 10, &[]).await);
@@ -280,7 +282,7 @@ impl<'s> World<'s> {
             tenant: store.tenant(tenant).await.unwrap(),
             keys: store.keys(tenant).await.unwrap(),
             subscriptions,
-            events: store.events(tenant, &EventFilter::default(), all()).await.unwrap(),
+            events: store.events(ListScope::Tenant(tenant), &EventFilter::default(), all()).await.unwrap().rows,
             deliveries,
             attempts,
             due: waiting,

@@ -2,8 +2,8 @@
 
 use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
 use crate::{
-    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, Page, Retry, RetryOf, Store, SubscriptionFilter,
-    Update, Write,
+    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope::Tenant, Page, Retry, RetryOf, Store,
+    SubscriptionFilter, Update, Write,
 };
 use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub async fn reads_with_ids_of_another_tenant_find_nothing(store: &dyn Store) {
     assert_eq!(store.event_deliveries(&mine, event).await.unwrap(), []);
     for of in of {
         assert_eq!(store.delivery(&mine, of.id).await.unwrap(), None);
-        assert_eq!(store.attempts(&mine, of.id).await.unwrap(), []);
+        assert_eq!(store.attempts(&mine, of.id, u32::MAX).await.unwrap(), []);
     }
     assert_eq!(next_due(store, &mine, subscription).await, None);
     assert_eq!(due(store, &mine, subscription, world.tick(), 10, &[]).await, Due::default());
@@ -43,14 +43,14 @@ pub async fn lists_with_ids_of_another_tenant_are_empty(store: &dyn Store) {
     for statuses in [vec![], vec![DeliveryStatus::Pending], vec![DeliveryStatus::Failed]] {
         for event_type in [None, Some(their.event.event.event_type.clone())] {
             let filter =
-                DeliveryFilter { statuses: statuses.clone(), event_type, subscription, after: None, before: None };
-            assert_eq!(store.deliveries(&mine, &filter, all()).await.unwrap(), []);
+                DeliveryFilter { statuses: statuses.clone(), event_type, subscription, ..DeliveryFilter::default() };
+            assert_eq!(store.deliveries(Tenant(&mine), &filter, all()).await.unwrap().rows, []);
         }
     }
     // Another's id is as good a place to begin a page as any: theirs were all made after mine.
     let below = their.event.deliveries[0].id;
-    let page = Page { below: Some(below), ..all() };
-    let listed = store.deliveries(&mine, &DeliveryFilter::default(), page).await.unwrap();
+    let page = Page { below: Some(below.into()), ..all() };
+    let listed = store.deliveries(Tenant(&mine), &DeliveryFilter::default(), page).await.unwrap().rows;
     assert_eq!(
         listed.iter().map(|one| one.id).collect::<Vec<_>>(),
         [my.event.deliveries[1].id, my.event.deliveries[0].id]
@@ -85,7 +85,7 @@ pub async fn outcomes_with_ids_of_another_tenant_change_nothing(store: &dyn Stor
             world.attempted(&mine, *of, number, status).await;
         }
         assert_eq!(store.delivery(&mine, of.id).await.unwrap(), None);
-        assert_eq!(store.attempts(&mine, of.id).await.unwrap(), []);
+        assert_eq!(store.attempts(&mine, of.id, u32::MAX).await.unwrap(), []);
     }
     // My delivery with their subscription: mine goes on, theirs hears nothing of it.
     let mut mixed = my.event.deliveries[0];
@@ -116,19 +116,22 @@ pub async fn a_list_never_shows_what_is_of_another_tenant(store: &dyn Store) {
     }
     let event_type = Some(world.event(&mine, "invoice.created", &[]).event.event_type.clone());
     for tenant in [&mine, &theirs] {
-        let filter =
-            SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.created".into()), profile: None };
-        let subscriptions = store.subscriptions(tenant, &filter, all()).await.unwrap();
+        let filter = SubscriptionFilter {
+            is_active: Some(true),
+            event_type: Some("invoice.created".into()),
+            ..SubscriptionFilter::default()
+        };
+        let subscriptions = store.subscriptions(Tenant(tenant), &filter, all()).await.unwrap().rows;
         assert!(subscriptions.len() == 3 && subscriptions.iter().all(|one| one.tenant == *tenant));
         let filter = EventFilter { event_type: event_type.clone(), ..EventFilter::default() };
-        let events = store.events(tenant, &filter, all()).await.unwrap();
+        let events = store.events(Tenant(tenant), &filter, all()).await.unwrap().rows;
         assert!(events.len() == 3 && events.iter().all(|one| one.tenant == *tenant));
         for statuses in [vec![], vec![DeliveryStatus::Failed], vec![DeliveryStatus::Failed, DeliveryStatus::Cancelled]]
         {
             for event_type in [None, event_type.clone()] {
                 let count = if statuses.is_empty() { 6 } else { 3 };
                 let filter = DeliveryFilter { statuses: statuses.clone(), event_type, ..DeliveryFilter::default() };
-                let deliveries = store.deliveries(tenant, &filter, all()).await.unwrap();
+                let deliveries = store.deliveries(Tenant(tenant), &filter, all()).await.unwrap().rows;
                 assert!(deliveries.len() == count && deliveries.iter().all(|one| one.tenant == *tenant), "{filter:?}");
             }
         }

@@ -47,7 +47,7 @@ pub async fn an_append_makes_an_event_and_its_deliveries(store: &dyn Store) {
         duration: None,
     });
     assert_eq!(store.event_deliveries(&tenant, new.event.id).await.unwrap(), expected.collect::<Vec<_>>());
-    assert_eq!(store.attempts(&tenant, new.deliveries[0].id).await.unwrap(), []);
+    assert_eq!(store.attempts(&tenant, new.deliveries[0].id, u32::MAX).await.unwrap(), []);
     for of in &new.deliveries {
         let due = due(store, &tenant, of.subscription, world.now(), 10, &[]).await;
         assert_eq!((due.deliveries.len(), due.deliveries[0].id, due.next), (1, of.id, None));

@@ -12,6 +12,7 @@
 //!
 //! A case is listed once, in [`conformance_suite!`]; one that is not listed is dead code, and the compiler says so.
 
+mod backlog;
 mod catalog;
 mod deletion;
 mod deliveries;
@@ -22,7 +23,9 @@ mod fixtures;
 mod isolation;
 mod journal;
 mod keys;
+mod lists;
 mod outcomes;
+mod pages;
 mod publications;
 mod retention;
 mod subscriptions;
@@ -129,6 +132,22 @@ macro_rules! conformance_suite {
                 a_retry_of_what_was_delivered_is_refused
                 a_forced_retry_brings_back_what_was_delivered
                 a_retry_of_what_is_not_there_finds_nothing
+            }
+            lists {
+                deliveries_match_every_filter_in_one_tenant_and_in_all
+                events_match_every_filter_in_one_tenant_and_in_all
+                subscriptions_match_every_filter_in_one_tenant_and_in_all
+                a_list_that_walks_far_ends_early_and_leads_on
+            }
+            pages {
+                pages_of_events_end_by_bytes
+                pages_of_subscriptions_end_by_bytes
+                an_event_shows_its_first_deliveries
+                the_newest_attempts_are_found_in_order
+            }
+            backlog {
+                the_backlog_is_counted_by_subscription_and_queue
+                a_long_queue_is_counted_up_to_a_limit
             }
             due {
                 what_is_due_is_handed_out_oldest_first_with_its_event

@@ -1,7 +1,7 @@
 //! Outcomes: what an attempt does to its delivery, to the log, to the subscription and its statistics.
 
 use super::fixtures::{World, due};
-use crate::{Done, Insert, NewDelivery, Outcome, Store, Update, Write};
+use crate::{Done, Insert, ListScope::Tenant, NewDelivery, Outcome, Store, Update, Write};
 use model::{
     Delivery,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -51,7 +51,10 @@ pub async fn an_outcome_sets_what_the_delivery_shows(store: &dyn Store) {
         assert_eq!(expected.next_attempt_at.is_some(), status == Retrying);
         assert_eq!(world.delivery(&tenant, of.id).await, expected);
     }
-    assert_eq!(store.deliveries(&tenant, &Default::default(), super::fixtures::all()).await.unwrap().len(), 6);
+    assert_eq!(
+        store.deliveries(Tenant(&tenant), &Default::default(), super::fixtures::all()).await.unwrap().rows.len(),
+        6
+    );
 }
 
 pub async fn an_attempt_is_kept_whole(store: &dyn Store) {
@@ -65,8 +68,8 @@ pub async fn an_attempt_is_kept_whole(store: &dyn Store) {
     (silent.attempt.request_headers, silent.attempt.response_headers) = (String::new(), String::new());
     silent.attempt.response_body = bytes::Bytes::new();
     world.commit(vec![Write::Outcome(answered.clone()), Write::Outcome(silent.clone())]).await;
-    assert_eq!(store.attempts(&tenant, made[0].id).await.unwrap(), [answered.attempt]);
-    assert_eq!(store.attempts(&tenant, made[1].id).await.unwrap(), [silent.attempt]);
+    assert_eq!(store.attempts(&tenant, made[0].id, u32::MAX).await.unwrap(), [answered.attempt]);
+    assert_eq!(store.attempts(&tenant, made[1].id, u32::MAX).await.unwrap(), [silent.attempt]);
 }
 
 pub async fn attempts_are_kept_in_order(store: &dyn Store) {
@@ -77,7 +80,7 @@ pub async fn attempts_are_kept_in_order(store: &dyn Store) {
         world.commit(batch.iter().cloned().map(Write::Outcome).collect()).await;
     }
     let expected: Vec<_> = outcomes.into_iter().map(|outcome| outcome.attempt).collect();
-    assert_eq!(store.attempts(&tenant, made[0].id).await.unwrap(), expected);
+    assert_eq!(store.attempts(&tenant, made[0].id, u32::MAX).await.unwrap(), expected);
     assert_eq!(world.delivery(&tenant, made[0].id).await.attempts, 12);
 }
 
@@ -91,7 +94,7 @@ pub async fn an_ended_delivery_is_not_changed_but_the_attempt_is_kept(store: &dy
             world.attempted(&tenant, *of, number, late).await;
             assert_eq!(world.delivery(&tenant, of.id).await, before, "{status:?} then {late:?}");
         }
-        assert_eq!(store.attempts(&tenant, of.id).await.unwrap().len(), 4);
+        assert_eq!(store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(), 4);
     }
 }
 
@@ -128,7 +131,7 @@ pub async fn an_attempt_that_was_under_way_when_the_subscription_was_deleted_sho
         let again = Outcome { next: world.outcome(&tenant, made[0], 9, Failed).next, ..(*outcome).clone() };
         world.commit(vec![Write::Outcome(Box::new(again))]).await;
         assert_eq!(world.delivery(&tenant, outcome.delivery).await, expected);
-        assert_eq!(store.attempts(&tenant, outcome.delivery).await.unwrap().last(), Some(&outcome.attempt));
+        assert_eq!(store.attempts(&tenant, outcome.delivery, u32::MAX).await.unwrap().last(), Some(&outcome.attempt));
     }
     let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
     assert!(due.deliveries.is_empty() && due.next.is_none(), "nothing is sent to it any more");
@@ -141,11 +144,11 @@ pub async fn the_first_attempt_of_a_number_is_kept(store: &dyn Store) {
     assert_ne!(first.attempt, second.attempt);
     world.commit(vec![Write::Outcome(first.clone())]).await;
     world.commit(vec![Write::Outcome(second)]).await;
-    assert_eq!(store.attempts(&tenant, made[0].id).await.unwrap(), [first.attempt]);
+    assert_eq!(store.attempts(&tenant, made[0].id, u32::MAX).await.unwrap(), [first.attempt]);
 
     let (first, second) = (world.outcome(&tenant, made[1], 1, Retrying), world.outcome(&tenant, made[1], 1, Delivered));
     world.commit(vec![Write::Outcome(first.clone()), Write::Outcome(second)]).await;
-    assert_eq!(store.attempts(&tenant, made[1].id).await.unwrap(), [first.attempt]);
+    assert_eq!(store.attempts(&tenant, made[1].id, u32::MAX).await.unwrap(), [first.attempt]);
     assert_eq!(world.delivery(&tenant, made[1].id).await.status, Delivered);
 }
 
@@ -158,7 +161,7 @@ pub async fn an_outcome_of_a_delivery_that_is_not_there_leaves_nothing(store: &d
     world.attempted(&tenant, NewDelivery { id, subscription }, 1, Disabled).await;
     assert_eq!(world.shown(&tenant).await.subscriptions, before.subscriptions);
     assert_eq!(store.delivery(&tenant, id).await.unwrap(), None);
-    assert_eq!(store.attempts(&tenant, id).await.unwrap(), []);
+    assert_eq!(store.attempts(&tenant, id, u32::MAX).await.unwrap(), []);
 }
 
 pub async fn statistics_add_up(store: &dyn Store) {
@@ -196,8 +199,8 @@ pub async fn statistics_add_up(store: &dyn Store) {
     world.commit(vec![Write::Outcome(unsent)]).await;
     assert_eq!(stats(&world, &tenant, one).await, expected);
     assert_eq!(world.delivery(&tenant, made[8].id).await.status, Cancelled);
-    assert_eq!(store.attempts(&tenant, made[8].id).await.unwrap().len(), 1);
-    let listed = store.subscriptions(&tenant, &Default::default(), super::fixtures::all()).await.unwrap();
+    assert_eq!(store.attempts(&tenant, made[8].id, u32::MAX).await.unwrap().len(), 1);
+    let listed = store.subscriptions(Tenant(&tenant), &Default::default(), super::fixtures::all()).await.unwrap().rows;
     assert_eq!((listed[1].stats, listed[0].stats.success_count, listed[0].stats.failure_count), (expected, 1, 0));
 }
 

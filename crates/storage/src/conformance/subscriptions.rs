@@ -1,7 +1,7 @@
 //! Subscriptions: kept, listed, changed, deleted.
 
 use super::fixtures::{World, all, by_last_id, by_offset, next_due, object, patterns};
-use crate::{Insert, Page, Store, SubscriptionFilter, Update, Write};
+use crate::{Insert, ListScope::Tenant, Page, Store, SubscriptionFilter, Update, Write};
 use model::{
     DeliveryStatus, JsonObject, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
     subscription::{SigningSecret, SubscriptionStats},
@@ -10,7 +10,7 @@ use serde_json::json;
 use std::time::Duration;
 
 async fn list(store: &dyn Store, tenant: &TenantId, filter: &SubscriptionFilter) -> Vec<SubscriptionId> {
-    let listed = store.subscriptions(tenant, filter, all()).await.unwrap();
+    let listed = store.subscriptions(Tenant(tenant), filter, all()).await.unwrap().rows;
     listed.into_iter().map(|subscription| subscription.id).collect()
 }
 
@@ -30,7 +30,7 @@ pub async fn a_subscription_is_kept_whole(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await;
     assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(subscription.clone()));
-    let listed = store.subscriptions(&tenant, &SubscriptionFilter::default(), all()).await.unwrap();
+    let listed = store.subscriptions(Tenant(&tenant), &SubscriptionFilter::default(), all()).await.unwrap().rows;
     assert_eq!(listed, [subscription]);
 }
 
@@ -85,12 +85,12 @@ pub async fn subscriptions_are_paged_by_the_last_id_and_by_offset(store: &dyn St
     store.delete_subscription(&tenant, made[3].id, world.tick()).await.unwrap();
     made.remove(3);
     let filter = SubscriptionFilter::default();
-    let read = async |page| store.subscriptions(&tenant, &filter, page).await.unwrap();
+    let read = async |page| store.subscriptions(Tenant(&tenant), &filter, page).await.unwrap().rows;
     for limit in [1, 2, 6, 9] {
-        assert_eq!(by_last_id(limit, |one: &Subscription| one.id, read).await, made);
+        assert_eq!(by_last_id(limit, |one: &Subscription| one.id.into(), read).await, made);
         assert_eq!(by_offset(limit, read).await, made);
     }
-    assert_eq!(read(Page { limit: 2, offset: 1, below: Some(made[1].id) }).await, made[3..5]);
+    assert_eq!(read(Page { limit: 2, offset: 1, below: Some(made[1].id.into()) }).await, made[3..5]);
     assert_eq!(read(Page::first(0)).await, []);
 }
 
@@ -153,10 +153,11 @@ pub async fn filters_of_subscriptions_go_together_and_with_pages(store: &dyn Sto
             expected.insert(0, subscription);
         }
     }
-    let filter = SubscriptionFilter { is_active: Some(true), event_type: Some("invoice.paid".into()), profile: None };
-    let read = async |page| store.subscriptions(&tenant, &filter, page).await.unwrap();
+    let (is_active, event_type) = (Some(true), Some("invoice.paid".into()));
+    let filter = SubscriptionFilter { is_active, event_type, ..SubscriptionFilter::default() };
+    let read = async |page| store.subscriptions(Tenant(&tenant), &filter, page).await.unwrap().rows;
     assert_eq!(read(all()).await, expected);
-    assert_eq!(by_last_id(3, |one: &Subscription| one.id, read).await, expected);
+    assert_eq!(by_last_id(3, |one: &Subscription| one.id.into(), read).await, expected);
     assert_eq!(by_offset(3, read).await, expected);
 }
 

@@ -1,7 +1,7 @@
 //! Subscriptions that are unique by event and URL, and those that are gone.
 
 use super::fixtures::{World, all, patterns};
-use crate::{Insert, Store, SubscriptionFilter, Update};
+use crate::{Insert, ListScope::Tenant, Store, SubscriptionFilter, Update};
 use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
 
 fn unique(world: &World<'_>, tenant: &TenantId, event: &str) -> Subscription {
@@ -87,7 +87,7 @@ pub async fn subscriptions_are_listed_by_profile(store: &dyn Store) {
     assert_eq!(store.insert_subscription(&platform).await.unwrap(), Insert::Done);
     for (profile, expected) in [(Profile::Tenant, vec![made.id]), (Profile::Platform, vec![platform.id])] {
         let filter = SubscriptionFilter { profile: Some(profile), ..Default::default() };
-        let found = store.subscriptions(&tenant, &filter, all()).await.unwrap();
+        let found = store.subscriptions(Tenant(&tenant), &filter, all()).await.unwrap().rows;
         assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), expected);
     }
 }

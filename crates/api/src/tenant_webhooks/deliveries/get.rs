@@ -7,11 +7,13 @@ use super::{
 use crate::{
     App,
     auth::{Member, Read},
+    list,
+    memory::Room,
     problem::Problem,
 };
 use axum::{
-    Json,
     extract::{Path, State},
+    response::Response,
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -34,8 +36,9 @@ pub(crate) struct TenantDeliveryDetail {
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
+    room: Room,
     Path(id): Path<String>,
-) -> Result<Json<TenantDeliveryDetail>, Problem> {
+) -> Result<Response, Problem> {
     let tenant = member.tenant();
     let found = find(&app, tenant, &id).await?;
     let event = app.store.event(tenant, found.id.event()).await?;
@@ -44,5 +47,5 @@ pub(crate) async fn get(
         .and_then(|text| RawValue::from_string(text).ok());
     let shown = show(&app, std::slice::from_ref(&found)).await?;
     let delivery = shown.into_iter().next().ok_or_else(|| missing(&id))?;
-    Ok(Json(TenantDeliveryDetail { delivery, payload }))
+    list::json(&room, &TenantDeliveryDetail { delivery, payload })
 }

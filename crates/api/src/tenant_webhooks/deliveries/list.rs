@@ -6,11 +6,12 @@ use crate::{
     auth::{Member, Read},
     problem::Problem,
     query::Query,
+    schemas::{TenantEventName, TenantStatusQuery},
     tenant_webhooks::event_name,
 };
 use axum::{Json, extract::State};
 use model::{Delivery, TenantId};
-use storage::{DeliveryFilter, Page, StorageError};
+use storage::{DeliveryFilter, ListScope, Page, StorageError};
 
 /// So many are shown.
 const NEWEST: u32 = 100;
@@ -23,8 +24,8 @@ const PAGES: usize = 10;
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     params(
-        ("event" = Option<String>, Query, description = "Only of this event"),
-        ("status" = Option<String>, Query, description = "PENDING, SENDING, DELIVERED (or SENT) or FAILED"),
+        ("event" = inline(Option<TenantEventName>), Query, description = "Only of this event"),
+        ("status" = inline(Option<TenantStatusQuery>), Query, description = "PENDING, SENDING, DELIVERED (or SENT) or FAILED"),
     ),
     responses((status = 200, body = [TenantDelivery])))]
 pub(crate) async fn list(
@@ -42,7 +43,7 @@ pub(crate) async fn list(
     };
     let found = match status {
         Some(status @ (Status::Pending | Status::Sending)) => waiting(&app, tenant, &filter, status).await?,
-        _ => app.store.deliveries(tenant, &filter, Page::first(NEWEST)).await?,
+        _ => app.store.deliveries(ListScope::Tenant(tenant), &filter, Page::first(NEWEST)).await?.rows,
     };
     Ok(Json(show(&app, &found).await?))
 }
@@ -57,12 +58,13 @@ async fn waiting(
     let mut found = Vec::new();
     let mut page = Page::first(LOOKED_AT);
     for _ in 0..PAGES {
-        let some = app.store.deliveries(tenant, filter, page).await?;
-        let is_last = some.len() < LOOKED_AT as usize;
-        page.below = some.last().map(|delivery| delivery.id);
-        found.extend(some.into_iter().filter(|delivery| Status::of(app, delivery) == status));
-        if is_last || found.len() >= NEWEST as usize {
-            break;
+        let some = app.store.deliveries(ListScope::Tenant(tenant), filter, page).await?;
+        found.extend(some.rows.into_iter().filter(|delivery| Status::of(app, delivery) == status));
+        match some.next {
+            Some(next) if found.len() < NEWEST as usize => {
+                page = Page { below: Some(next.below), ..Page::first(LOOKED_AT) }
+            }
+            _ => break,
         }
     }
     found.truncate(NEWEST as usize);

@@ -4,22 +4,29 @@ use super::shown::DeliveryShown;
 use crate::{
     App,
     auth::{Member, Read},
+    list,
+    memory::Room,
     problem::Problem,
 };
 use axum::{
-    Json,
     extract::{Path, State},
+    response::Response,
 };
 use model::{Attempt, DeliveryId, Profile, Timestamp, Verdict, attempt::body_text, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+/// Attempts that are shown.
+const ATTEMPTS: u32 = 200;
+
 /// A delivery with all that was sent and answered.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryDetail {
     #[serde(flatten)]
     delivery: DeliveryShown,
+    /// The newest 200.
+    #[schema(max_items = 200)]
     attempts: Vec<AttemptShown>,
 }
 
@@ -36,7 +43,8 @@ pub(crate) struct AttemptShown {
     /// Credentials are masked.
     #[schema(value_type = Object)]
     request_headers: Map<String, Value>,
-    request_body: String,
+    /// All attempts sent the same bytes. Null in older ones where the bodies of all would be more than 4 MiB.
+    request_body: Option<String>,
     #[schema(value_type = Object)]
     response_headers: Map<String, Value>,
     /// The first 4 KiB; what came compressed with gzip or deflate is decompressed.
@@ -65,7 +73,7 @@ fn object(lines: &str) -> Map<String, Value> {
 }
 
 impl AttemptShown {
-    fn new(attempt: &Attempt, request_body: &str, resend: bool) -> Self {
+    fn new(attempt: &Attempt, request_body: Option<&str>, resend: bool) -> Self {
         Self {
             attempt_number: attempt.number,
             started_at: attempt.started_at,
@@ -73,7 +81,7 @@ impl AttemptShown {
             response_code: attempt.response_code,
             error_message: attempt.error.clone(),
             request_headers: object(&attempt.request_headers),
-            request_body: request_body.to_owned(),
+            request_body: request_body.map(str::to_owned),
             response_headers: object(&attempt.response_headers),
             response_body: attempt.response_code.map(|_| body_text(&attempt.response_body)),
             resend,
@@ -88,13 +96,14 @@ impl AttemptShown {
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
+    room: Room,
     Path(id): Path<String>,
-) -> Result<Json<DeliveryDetail>, Problem> {
+) -> Result<Response, Problem> {
     let tenant = member.tenant();
     let missing = || Problem::not_found(format!("Webhook delivery not found: {id}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
     let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
-    let attempts = app.store.attempts(tenant, parsed).await?;
+    let attempts = app.store.attempts(tenant, parsed, ATTEMPTS).await?;
     // Every attempt sent the same bytes: they follow from the event and the profile, which never changes.
     let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
     let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
@@ -102,12 +111,15 @@ pub(crate) async fn get(
         None => String::new(),
         Some(event) => String::from_utf8_lossy(&profile::render(profile, &event, app.settings.ids)).into_owned(),
     };
+    // The newest attempts have the body, as many as fit.
+    let without = attempts.len() - storage::rows_within(attempts.iter().map(|_| body.len()));
+    let _rows = room.hold(body.len() * (attempts.len() - without))?;
     let mut succeeded = false;
-    let show = |attempt: &Attempt| {
-        let shown = AttemptShown::new(attempt, &body, succeeded);
+    let show = |(at, attempt): (usize, &Attempt)| {
+        let shown = AttemptShown::new(attempt, (at >= without).then_some(body.as_str()), succeeded);
         succeeded |= attempt.response_code.is_some_and(|status| profile.rules().verdict(status) == Verdict::Delivered);
         shown
     };
-    let attempts = attempts.iter().map(show).collect();
-    Ok(Json(DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts }))
+    let attempts = attempts.iter().enumerate().map(show).collect();
+    list::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
 }

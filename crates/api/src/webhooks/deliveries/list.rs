@@ -1,50 +1,63 @@
 //! `GET /api/v1/webhooks/deliveries`.
 
-use super::shown::{DeliveryShown, STATUSES};
+use super::{
+    filter::{Asked, asked, count_max},
+    shown::DeliveryShown,
+};
 use crate::{
     App,
     auth::{Member, Read},
-    list,
+    list::{self, Total},
+    memory::Room,
     problem::Problem,
     query::Query,
+    schemas::{
+        AnyEventId, CodesText, DeliveryText, EventTypeName, Limit200, Offset, PartText, StatusName, SubscriptionText,
+        TimeText,
+    },
 };
 use axum::{extract::State, response::Response};
-use model::{DeliveryId, DeliveryStatus, EventType, SubscriptionId};
-use storage::DeliveryFilter;
-
-/// The `status` parameter: P's name of it.
-pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
-    let Some(name) = query.text("status") else { return Ok(Vec::new()) };
-    match STATUSES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
-        Some((_, states)) => Ok(states.to_vec()),
-        None => Err(Problem::invalid("status", "must be pending, success, failed, retrying or disabled")),
-    }
-}
+use model::DeliveryId;
+use storage::{ListScope, Listed};
 
 /// Deliveries, newest first
+///
+/// Filters by event, response code, URL and error look through the log from its newest end: a page may have fewer rows
+/// than `limit`, even none, while the Link header leads on.
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries", tag = "Deliveries",
     params(
-        ("status" = Option<String>, Query, description = "pending, success, failed, retrying or disabled"),
-        ("event_type" = Option<String>, Query),
-        ("subscription_id" = Option<String>, Query),
-        ("after" = Option<String>, Query, description = "Made at or after this time"),
-        ("before" = Option<String>, Query, description = "Made before this time"),
-        ("limit" = Option<u32>, Query, description = "1 to 200; 50"),
-        ("offset" = Option<u32>, Query),
-        ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
+        ("status" = inline(Option<StatusName>), Query),
+        ("event_type" = inline(Option<EventTypeName>), Query),
+        ("subscription_id" = inline(Option<SubscriptionText>), Query),
+        ("event_id" = inline(Option<AnyEventId>), Query, description = "Only of this event, by your id or ours"),
+        ("response_code" = inline(Option<CodesText>), Query,
+         description = "The last attempt's status: `503`, a class `5xx`, or a range `500-504`"),
+        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL has this in it"),
+        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error has this in it"),
+        ("after" = inline(Option<TimeText>), Query, description = "Made at or after this time"),
+        ("before" = inline(Option<TimeText>), Query, description = "Made before this time"),
+        ("limit" = inline(Option<Limit200>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<DeliveryText>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
-    let tenant = member.tenant();
-    let page = query.page(200, 50, DeliveryId::parse)?;
-    let parse_type = |text| EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()));
-    let filter = DeliveryFilter {
-        statuses: statuses(&query)?,
-        event_type: query.text("event_type").map(parse_type).transpose()?,
-        subscription: query.id("subscription_id", SubscriptionId::parse)?,
-        after: query.time("after")?,
-        before: query.time("before")?,
+pub(crate) async fn list(
+    State(app): State<App>,
+    member: Member<Read>,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let scope = ListScope::Tenant(member.tenant());
+    let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
+    let (listed, total) = match asked(&app, &query, scope.tenant()).await? {
+        Asked::For(filter) => {
+            let most = count_max(scope, &filter);
+            let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
+            (app.store.deliveries(scope, &filter, page).await?, total)
+        }
+        Asked::Nothing => (Listed::default(), Total::none(&query)?),
     };
-    let found = app.store.deliveries(tenant, &filter, page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| DeliveryShown::new(one, app.settings.ids)))
+    let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
+    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
 }

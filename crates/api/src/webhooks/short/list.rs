@@ -5,21 +5,31 @@ use crate::{
     App,
     auth::{Member, Read},
     list,
+    memory::Room,
     problem::Problem,
     query::Query,
+    schemas::{LimitShort, Offset, SubscriptionText},
 };
 use axum::{extract::State, response::Response};
 use model::SubscriptionId;
-use storage::SubscriptionFilter;
+use storage::{ListScope, SubscriptionFilter};
 
 /// Subscriptions in short, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "Short form",
-    params(("limit" = Option<u32>, Query, description = "1 to 500; 500"), ("offset" = Option<u32>, Query),
-           ("cursor" = Option<String>, Query)),
+    params(
+        ("limit" = inline(Option<LimitShort>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Begin after this row; see the Link header"),
+    ),
     responses((status = 200, body = [Webhook])))]
-pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
-    let tenant = member.tenant();
-    let page = query.page(500, 500, SubscriptionId::parse)?;
-    let found = app.store.subscriptions(tenant, &SubscriptionFilter::default(), page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| Webhook::from(one)))
+pub(crate) async fn list(
+    State(app): State<App>,
+    member: Member<Read>,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let scope = ListScope::Tenant(member.tenant());
+    let page = query.page::<LimitShort, _, _>(SubscriptionId::parse)?;
+    let listed = app.store.subscriptions(scope, &SubscriptionFilter::default(), page).await?;
+    list::array(&query, &room, listed, list::in_tenant, |one| Webhook::from(one))
 }

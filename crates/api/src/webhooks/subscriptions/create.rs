@@ -22,7 +22,8 @@ use std::time::Duration;
 
 /// Subscribe a URL
 ///
-/// The answer has the signing secret, the only time it is shown. Needs the scope `webhooks:manage`.
+/// The answer has the signing secret, the only time it is shown. A tenant has at most 60,000 subscriptions; one more is
+/// refused with the code `too_many_subscriptions`. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions", request_body = Fields,
     responses((status = 201, body = CreatedSubscription)))]
 pub(crate) async fn create(
@@ -98,6 +99,11 @@ pub(crate) fn duplicate() -> Problem {
 }
 
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+    let most = app.settings.subscriptions_max;
+    if app.engine.count_subscriptions(&subscription.tenant) >= most {
+        let detail = format!("The tenant has {most} subscriptions, and cannot have more: delete some first");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_subscriptions", detail));
+    }
     app.engine.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
         ChangeError::Duplicate => duplicate(),

@@ -4,39 +4,46 @@ use super::find;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
+    list::{self, COUNT_MAX, Total},
+    memory::Room,
     problem::Problem,
     query::Query,
-    webhooks::deliveries::{list::statuses, shown::DeliveryShown},
+    schemas::{DeliveryText, Limit200, Offset, StatusName},
+    webhooks::deliveries::{filter::statuses, shown::DeliveryShown},
 };
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use model::DeliveryId;
-use storage::DeliveryFilter;
+use storage::{DeliveryFilter, ListScope};
 
 /// What a subscription got, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}/deliveries", tag = "Subscriptions",
     params(
         ("id" = String, Path),
-        ("status" = Option<String>, Query, description = "pending, success, failed, retrying or disabled"),
-        ("limit" = Option<u32>, Query, description = "1 to 200; 50"),
-        ("offset" = Option<u32>, Query),
-        ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
+        ("status" = inline(Option<StatusName>), Query),
+        ("limit" = inline(Option<Limit200>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<DeliveryText>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryShown])))]
 pub(crate) async fn deliveries(
     State(app): State<App>,
     member: Member<Read>,
+    room: Room,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, Problem> {
     let tenant = member.tenant();
-    let page = query.page(200, 50, DeliveryId::parse)?;
+    let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
     let statuses = statuses(&query)?;
     let subscription = find(&app, tenant, &id).await?;
     let filter = DeliveryFilter { statuses, subscription: Some(subscription.id), ..DeliveryFilter::default() };
-    let found = app.store.deliveries(tenant, &filter, page).await?;
-    Ok(list::array(&query, &page, found, |one| one.id.to_string(), |one| DeliveryShown::new(one, app.settings.ids)))
+    let scope = ListScope::Tenant(tenant);
+    let total = Total::of(&query, COUNT_MAX, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.deliveries(scope, &filter, page).await?;
+    let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
+    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
 }

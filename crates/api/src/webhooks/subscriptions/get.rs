@@ -1,10 +1,15 @@
 //! `GET /api/v1/webhooks/subscriptions/{id}`.
 
-use super::{find, shown::SubscriptionShown};
+use super::{
+    find,
+    shown::{SubscriptionDetail, SubscriptionShown},
+};
 use crate::{
     App,
     auth::{Member, Read},
+    backlog::BacklogShown,
     problem::Problem,
+    query::Query,
 };
 use axum::{
     Json,
@@ -13,12 +18,20 @@ use axum::{
 
 /// A subscription
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
-    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
+    params(("id" = String, Path),
+           ("backlog" = Option<bool>, Query, description = "Show how many deliveries wait for it, and since when")),
+    responses((status = 200, body = SubscriptionDetail)))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
     Path(id): Path<String>,
-) -> Result<Json<SubscriptionShown>, Problem> {
+    query: Query,
+) -> Result<Json<SubscriptionDetail>, Problem> {
     let subscription = find(&app, member.tenant(), &id).await?;
-    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
+    let backlog = match query.flag("backlog")? {
+        Some(true) => Some(BacklogShown::from(&app.store.backlog(member.tenant(), subscription.id).await?)),
+        _ => None,
+    };
+    let shown = SubscriptionShown::new(&subscription, member.sees_secrets());
+    Ok(Json(SubscriptionDetail { shown, backlog }))
 }

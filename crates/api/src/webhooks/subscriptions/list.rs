@@ -4,38 +4,49 @@ use super::shown::SubscriptionShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
+    list::{self, COUNT_MAX, Total},
+    memory::Room,
     problem::Problem,
     query::Query,
+    schemas::{Limit500, Offset, PartText, SubscriptionText},
 };
 use axum::{extract::State, response::Response};
 use model::SubscriptionId;
-use storage::SubscriptionFilter;
+use storage::{ListScope, SubscriptionFilter};
+
+/// The filter that a query asks for.
+pub(crate) fn filter(query: &Query) -> Result<SubscriptionFilter, Problem> {
+    Ok(SubscriptionFilter {
+        is_active: query.flag("is_active")?,
+        event_type: query.text("event_type").map(str::to_owned),
+        profile: None,
+        url: query.part("url")?,
+    })
+}
 
 /// Subscriptions, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions",
     params(
         ("is_active" = Option<bool>, Query),
         ("event_type" = Option<String>, Query, description = "Only those that get this type"),
-        ("limit" = Option<u32>, Query, description = "1 to 500; 100"),
-        ("offset" = Option<u32>, Query),
-        ("cursor" = Option<String>, Query, description = "Begin after this id; see the Link header"),
+        ("url" = inline(Option<PartText>), Query, description = "Only those whose URL has this in it"),
+        ("limit" = inline(Option<Limit500>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
     ),
     responses((status = 200, body = [SubscriptionShown])))]
-pub(crate) async fn list(State(app): State<App>, member: Member<Read>, query: Query) -> Result<Response, Problem> {
-    let tenant = member.tenant();
-    let page = query.page(500, 100, SubscriptionId::parse)?;
-    let filter = SubscriptionFilter {
-        is_active: query.flag("is_active")?,
-        event_type: query.text("event_type").map(str::to_owned),
-        profile: None,
-    };
-    let found = app.store.subscriptions(tenant, &filter, page).await?;
-    Ok(list::array(
-        &query,
-        &page,
-        found,
-        |one| one.id.to_string(),
-        |one| SubscriptionShown::new(one, member.sees_secrets()),
-    ))
+pub(crate) async fn list(
+    State(app): State<App>,
+    member: Member<Read>,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let scope = ListScope::Tenant(member.tenant());
+    let page = query.page::<Limit500, _, _>(SubscriptionId::parse)?;
+    let filter = filter(&query)?;
+    let total = Total::of(&query, COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.subscriptions(scope, &filter, page).await?;
+    let show = |one: &_| SubscriptionShown::new(one, member.sees_secrets());
+    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
 }

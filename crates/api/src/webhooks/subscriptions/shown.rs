@@ -1,5 +1,6 @@
 //! A subscription as P shows it.
 
+use crate::backlog::BacklogShown;
 use crate::schemas::{PatternName, ProfileName, SubscriptionName};
 use model::{
     JsonObject, Subscription, Timestamp,
@@ -57,6 +58,15 @@ pub(crate) struct CreatedSubscription {
     #[serde(flatten)]
     pub(super) shown: SubscriptionShown,
     pub(super) secret: Option<String>,
+}
+
+/// A subscription, with what waits for it when that was asked for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SubscriptionDetail {
+    #[serde(flatten)]
+    pub(super) shown: SubscriptionShown,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) backlog: Option<BacklogShown>,
 }
 
 impl SubscriptionShown {

@@ -37,7 +37,12 @@ async fn a_full_journal_is_503_and_what_was_taken_is_kept() {
     let taken = answers.iter().filter(|answer| answer.status == StatusCode::ACCEPTED).count();
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 202 | 503)));
     assert!(taken > 0 && taken < EVENTS);
-    let found = acme.get("/api/v1/events?limit=200").await.expect(200);
-    assert_eq!(found.as_array().unwrap().len(), taken, "all that was acknowledged, and nothing that was refused");
+    // Their data is large, so a page has few of them.
+    let counted = acme.get("/api/v1/events?limit=1&count=true").await;
+    assert_eq!(
+        counted.header("x-total-count"),
+        Some(taken.to_string().as_str()),
+        "all that was acknowledged, and nothing that was refused"
+    );
     app.finish().await;
 }

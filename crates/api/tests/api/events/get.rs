@@ -24,6 +24,7 @@ async fn an_event_is_shown_with_its_deliveries() {
                 "event_id": id, "status": "success", "response_code": 200, "error_message": null, "attempt_number": 1,
                 "duration_ms": delivery["duration_ms"], "created_at": START, "next_retry_at": null,
             }],
+            "delivery_count": 1,
         })
     );
     assert_eq!(acme.get(&format!("/api/v1/events/{}", hyphenated(id))).await.expect(200), shown);

@@ -4,4 +4,5 @@ mod batch;
 mod full;
 mod get;
 mod list;
+mod pages;
 mod publish;

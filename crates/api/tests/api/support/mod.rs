@@ -21,7 +21,8 @@ use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId,
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use storage::{
-    Deliveries, DeliveryFilter, Keys, MasterKey, NewNode, NodeRole, Page, Store, Subscriptions, Tenants, Vault,
+    Deliveries, DeliveryFilter, Keys, ListScope, MasterKey, NewNode, NodeRole, Page, Store, Subscriptions, Tenants,
+    Vault,
 };
 use storage_sqlite::SqliteStore;
 use tokio::net::TcpListener;
@@ -239,7 +240,8 @@ impl TestApp {
         let filter = DeliveryFilter { statuses, ..DeliveryFilter::default() };
         let mut waiting = Vec::new();
         for tenant in self.store.tenants(Page::first(1_000)).await.unwrap() {
-            waiting.extend(self.store.deliveries(&tenant.id, &filter, Page::first(10_000)).await.unwrap());
+            let scope = ListScope::Tenant(&tenant.id);
+            waiting.extend(self.store.deliveries(scope, &filter, Page::first(10_000)).await.unwrap().rows);
         }
         waiting
     }

@@ -10,10 +10,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    CommitError, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Document, Documents, Done, Due,
-    EventFilter, Events, Insert, Journal, Keys, Page, Publication, Publications, Put, RegisterOutcome, Removed,
-    Retention, Retry, RetryOf, Source, StorageError, Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants,
-    Transfer, Update, Waiting, Write,
+    Backlog, Backlogs, CommitError, Counted, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Document,
+    Documents, Done, Due, EventFilter, Events, Insert, Journal, Keys, ListScope, Listed, Page, Place, Publication,
+    Publications, Put, RegisterOutcome, Removed, Retention, Retry, RetryOf, Source, StorageError, Store, StoredEvent,
+    SubscriptionFilter, Subscriptions, Tenants, Transfer, Update, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -156,11 +156,24 @@ impl Subscriptions for Watched {
 
     async fn subscriptions(
         &self,
-        tenant: &TenantId,
+        scope: ListScope<'_>,
         filter: &SubscriptionFilter,
-        page: Page<SubscriptionId>,
-    ) -> Result<Vec<Subscription>> {
-        self.store.subscriptions(tenant, filter, page).await
+        page: Page<Place<SubscriptionId>>,
+    ) -> Result<Listed<Subscription, SubscriptionId>> {
+        self.store.subscriptions(scope, filter, page).await
+    }
+
+    async fn count_subscriptions(
+        &self,
+        scope: ListScope<'_>,
+        filter: &SubscriptionFilter,
+        most: u32,
+    ) -> Result<Counted<SubscriptionId>> {
+        self.store.count_subscriptions(scope, filter, most).await
+    }
+
+    async fn tenants_with_subscription(&self, id: SubscriptionId) -> Result<Vec<TenantId>> {
+        self.store.tenants_with_subscription(id).await
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update> {
@@ -220,15 +233,20 @@ hand_on!(CustomTypes {
 hand_on!(Events {
     fn event(tenant: &TenantId, id: EventId) -> Option<Event>;
     fn event_by_key(tenant: &TenantId, key: &DedupeKey) -> Option<Event>;
-    fn events(tenant: &TenantId, filter: &EventFilter, page: Page<EventId>) -> Vec<Event>;
+    fn events(scope: ListScope<'_>, filter: &EventFilter, page: Page<Place<EventId>>) -> Listed<Event, EventId>;
+    fn count_events(scope: ListScope<'_>, filter: &EventFilter, most: u32) -> Counted<EventId>;
+    fn tenants_with_event(id: EventId) -> Vec<TenantId>;
 });
 
 hand_on!(Deliveries {
     fn delivery(tenant: &TenantId, id: DeliveryId) -> Option<Delivery>;
-    fn deliveries(tenant: &TenantId, filter: &DeliveryFilter, page: Page<DeliveryId>) -> Vec<Delivery>;
+    fn deliveries(
+        scope: ListScope<'_>, filter: &DeliveryFilter, page: Page<Place<DeliveryId>>
+    ) -> Listed<Delivery, DeliveryId>;
+    fn count_deliveries(scope: ListScope<'_>, filter: &DeliveryFilter, most: u32) -> Counted<DeliveryId>;
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
-    fn deliveries_of(tenant: &TenantId, events: &[EventId]) -> Vec<Vec<Delivery>>;
-    fn attempts(tenant: &TenantId, id: DeliveryId) -> Vec<Attempt>;
+    fn deliveries_of(events: &[(TenantId, EventId)], most: u32) -> Vec<Vec<Delivery>>;
+    fn attempts(tenant: &TenantId, id: DeliveryId, most: u32) -> Vec<Attempt>;
     fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> Retry;
     fn pull_back(now: Timestamp, longest: std::time::Duration) -> u64;
     fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
@@ -268,6 +286,12 @@ impl Retention for Watched {
         removed
     }
 }
+
+hand_on!(Backlogs {
+    fn backlog(tenant: &TenantId, subscription: SubscriptionId) -> Backlog;
+    fn backlogs(scope: ListScope<'_>) -> Vec<Backlog>;
+    fn count_waiting(most: u32) -> u32;
+});
 
 hand_on!(Publications {
     fn publications(tenant: &TenantId, since: Timestamp, limit: u32) -> Vec<Publication>;

@@ -13,6 +13,6 @@ def before_call(context, case, kwargs):
 
 
 @schemathesis.hook
-def filter_query(context, query):
+def filter_case(context, case):
     """A parameter without a value counts as absent, so it breaks no rule of the document."""
-    return not any(value in ("", [], [""], None) for value in (query or {}).values())
+    return not any(value in ("", [], [""], None) for value in (case.query or {}).values())

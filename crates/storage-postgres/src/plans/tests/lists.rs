@@ -2,7 +2,11 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
 use model::{Queue, delivery::DeliveryStatus};
-use storage::{Deliveries, DeliveryFilter, Documents, EventFilter, Events, Page, Publications};
+use storage::{
+    Backlogs, Deliveries, DeliveryFilter, Documents, EventFilter, Events, ListScope,
+    ListScope::{AllTenants, Tenant},
+    Page, Publications, Subscriptions,
+};
 
 pub(super) async fn sending(book: &mut Book, there: &There) {
     let queue = Queue::Normal;
@@ -32,12 +36,15 @@ pub(super) async fn one(book: &mut Book, there: &There) {
     })
     .await;
     book.see("The deliveries of several events", ONE_DAY, async |store| {
-        let found = store.deliveries_of(tenant, &[there.event, there.other_event]).await.unwrap();
+        let found = store
+            .deliveries_of(&[(tenant.clone(), there.event), (tenant.clone(), there.other_event)], 100)
+            .await
+            .unwrap();
         assert_eq!(found.len(), 2);
     })
     .await;
     book.see("The attempts of a delivery", ONE_DAY, async |store| {
-        assert_eq!(store.attempts(tenant, there.ended.id).await.unwrap().len(), 1);
+        assert_eq!(store.attempts(tenant, there.ended.id, u32::MAX).await.unwrap().len(), 1);
     })
     .await;
     book.see("An event by its id", ONE_DAY, async |store| {
@@ -82,7 +89,7 @@ pub(super) async fn deliveries(book: &mut Book, there: &There) {
     for (name, rule, filter, offset) in cases {
         let page = Page { offset, ..Page::first(20) };
         book.see(&format!("A list of deliveries: {name}"), rule, async |store| {
-            store.deliveries(&there.tenant, &filter, page).await.unwrap();
+            store.deliveries(Tenant(&there.tenant), &filter, page).await.unwrap();
         })
         .await;
     }
@@ -101,7 +108,107 @@ pub(super) async fn events(book: &mut Book, there: &There) {
     for (name, rule, filter, offset) in cases {
         let page = Page { offset, ..Page::first(20) };
         book.see(&format!("A list of events: {name}"), rule, async |store| {
-            store.events(&there.tenant, &filter, page).await.unwrap();
+            store.events(Tenant(&there.tenant), &filter, page).await.unwrap();
+        })
+        .await;
+    }
+}
+
+/// Lists of which no index answers every part, and lists over all tenants.
+pub(super) async fn walks(book: &mut Book, there: &There) {
+    let all = DeliveryFilter::default();
+    let tenant = Tenant(&there.tenant);
+    let status = |of: &[DeliveryStatus]| DeliveryFilter { statuses: of.to_vec(), ..all.clone() };
+    let error = || Some("no such words".to_owned());
+    let (after, before) = (Some(hour(26)), Some(hour(30)));
+    let time = DeliveryFilter { after, before, ..all.clone() };
+    let (any, one) = (ANY_DAY, ONE_DAY);
+    let parts = DeliveryFilter { response_code: Some(500..=599), error: error(), url: error(), ..all.clone() };
+    let failed = status(&[DeliveryStatus::Failed, DeliveryStatus::Exhausted]);
+    let waits = status(&[DeliveryStatus::Pending]);
+    let subscription = Some(there.subscription);
+    let cases = [
+        ("by code, error and URL", any, tenant, parts.clone()),
+        ("by error, of a subscription", any, tenant, DeliveryFilter { subscription, error: error(), ..all.clone() }),
+        ("failed, by error", any, tenant, DeliveryFilter { error: error(), ..failed.clone() }),
+        ("by error, of some hours", one, tenant, DeliveryFilter { error: error(), ..time.clone() }),
+        ("of an event", one, tenant, DeliveryFilter { event: Some(there.event), ..all.clone() }),
+        ("of all tenants", any, AllTenants, all.clone()),
+        ("of all tenants, of some hours", one, AllTenants, time.clone()),
+        (
+            "of all tenants, by code, error and URL, of some hours",
+            one,
+            AllTenants,
+            DeliveryFilter { after, before, ..parts },
+        ),
+        (
+            "of all tenants, of a type",
+            any,
+            AllTenants,
+            DeliveryFilter { event_type: Some(kind("kind.3")), ..all.clone() },
+        ),
+        ("of all tenants, failed", any, AllTenants, failed.clone()),
+        ("of all tenants, failed, of some hours", one, AllTenants, DeliveryFilter { after, before, ..failed }),
+        ("of all tenants, pending", any, AllTenants, waits),
+        ("of all tenants, of an event", one, AllTenants, DeliveryFilter { event: Some(there.event), ..all.clone() }),
+        ("of all tenants, of a subscription", any, AllTenants, DeliveryFilter { subscription, ..all.clone() }),
+    ];
+    for (name, rule, scope, filter) in cases {
+        book.see(&format!("A list of deliveries: {name}"), rule, async |store| {
+            store.deliveries(scope, &filter, Page::first(20)).await.unwrap();
+        })
+        .await;
+    }
+    book.see("Deliveries are counted", ANY_DAY, async |store| {
+        assert!(store.count_deliveries(tenant, &all, 10_000).await.unwrap().rows > 100);
+    })
+    .await;
+}
+
+pub(super) async fn all_tenants(book: &mut Book, there: &There) {
+    let (after, before) = (Some(hour(26)), Some(hour(30)));
+    let time = EventFilter { after, before, ..EventFilter::default() };
+    let cases = [
+        ("of all tenants", ANY_DAY, EventFilter::default()),
+        ("of all tenants, of some hours", ONE_DAY, time.clone()),
+        (
+            "of all tenants, of a type",
+            ANY_DAY,
+            EventFilter { event_type: Some(kind("kind.3")), ..EventFilter::default() },
+        ),
+    ];
+    for (name, rule, filter) in cases {
+        book.see(&format!("A list of events: {name}"), rule, async |store| {
+            assert_eq!(store.events(AllTenants, &filter, Page::first(20)).await.unwrap().rows.len(), 20);
+        })
+        .await;
+    }
+    book.see("Events are counted", ANY_DAY, async |store| {
+        let filter = EventFilter::default();
+        assert!(store.count_events(Tenant(&there.tenant), &filter, 10_000).await.unwrap().rows > 100);
+    })
+    .await;
+    book.see("Whose an event is", ONE_DAY, async |store| {
+        assert_eq!(store.tenants_with_event(there.event).await.unwrap(), std::slice::from_ref(&there.tenant));
+    })
+    .await;
+    book.see("Whose a subscription is", ANY_DAY, async |store| {
+        assert_eq!(
+            store.tenants_with_subscription(there.subscription).await.unwrap(),
+            std::slice::from_ref(&there.tenant)
+        );
+    })
+    .await;
+}
+
+pub(super) async fn backlog(book: &mut Book, there: &There) {
+    book.see("What waits for a subscription", ANY_DAY, async |store| {
+        assert!(store.backlog(&there.tenant, there.subscription).await.unwrap().waiting() > 0);
+    })
+    .await;
+    for (name, scope) in [("of a tenant", ListScope::Tenant(&there.tenant)), ("of all tenants", AllTenants)] {
+        book.see(&format!("What waits, by subscription: {name}"), ANY_DAY, async |store| {
+            assert!(!store.backlogs(scope).await.unwrap().is_empty());
         })
         .await;
     }

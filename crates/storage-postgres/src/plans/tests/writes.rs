@@ -6,8 +6,10 @@ use model::{
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
-    Append, Appended, Deliveries, Done, Journal, Keys, NewEvent, Page, Retention, Retry, RetryOf, Shared, Store as _,
-    SubscriptionFilter, Subscriptions, Tenants, Transfer, Write,
+    Append, Appended, Deliveries, Done, Journal, Keys,
+    ListScope::{AllTenants, Tenant},
+    NewEvent, Page, Retention, Retry, RetryOf, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
+    Transfer, Write,
 };
 
 fn append(there: &There, events: Vec<NewEvent>) -> Write {
@@ -132,8 +134,13 @@ pub(super) async fn settings(book: &mut Book, there: &There) {
     })
     .await;
     book.see("A list of subscriptions", ANY_DAY, async |store| {
-        let found = store.subscriptions(of, &SubscriptionFilter::default(), Page::first(1)).await.unwrap();
+        let found = store.subscriptions(Tenant(of), &SubscriptionFilter::default(), Page::first(1)).await.unwrap().rows;
         assert_eq!(found.len(), 1);
+    })
+    .await;
+    book.see("A list of subscriptions: of all tenants", ANY_DAY, async |store| {
+        let found = store.subscriptions(AllTenants, &SubscriptionFilter::default(), Page::first(1)).await.unwrap().rows;
+        assert_eq!(found[0].id, new.id);
     })
     .await;
     book.see("What waits for a subscription is cancelled", ANY_DAY, async |store| {

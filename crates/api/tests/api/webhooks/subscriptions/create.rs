@@ -361,3 +361,23 @@ async fn subscriptions_outlive_the_process() {
     assert_eq!(acme.publish().await["deliveries"], 1, "it is matched");
     app.finish_leaving(1).await;
 }
+
+#[tokio::test]
+async fn one_subscription_more_than_a_tenant_may_have_is_refused() {
+    let settings = api::Settings { subscriptions_max: 2, ..Setup::default().settings };
+    assert_eq!(Setup::default().settings.subscriptions_max, 60_000);
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let acme = app.tenant("acme").await;
+    let fields = json!({"url": "https://a.example/", "events": ["*"]});
+    let first = acme.subscribe_with(fields.clone()).await;
+    let paused = json!({"url": "https://a.example/", "events": ["*"], "is_active": false});
+    acme.subscribe_with(paused).await;
+    acme.post(PATH, fields.clone()).await.problem(422, "too_many_subscriptions");
+    acme.post("/api/v1/webhooks", fields.clone()).await.problem(422, "too_many_subscriptions");
+    let tenants = json!({"event": "invoice.created", "url": "https://a.example/"});
+    acme.post("/api/v1/tenant/webhooks/subscriptions", tenants).await.problem(400, "too_many_subscriptions");
+    app.tenant("other").await.subscribe_with(fields.clone()).await;
+    acme.delete(&format!("{PATH}/{}", first["id"].as_str().unwrap())).await.expect_nothing();
+    acme.subscribe_with(fields).await;
+    app.finish().await;
+}

@@ -1,0 +1,80 @@
+//! `GET /api/v1/admin/deliveries`.
+
+use super::{scope, tenant};
+use crate::{
+    App,
+    auth::Admin,
+    list::{self, Total},
+    memory::Room,
+    problem::Problem,
+    query::Query,
+    schemas::{
+        AnyEventId, CodesText, DeliveryCursorOfAll, EventTypeName, Limit200, Offset, PartText, StatusName,
+        SubscriptionText, TenantName, TimeText,
+    },
+    webhooks::deliveries::{
+        filter::{Asked, asked, count_max},
+        shown::DeliveryShown,
+    },
+};
+use axum::{extract::State, response::Response};
+use model::{Delivery, DeliveryId};
+use serde::Serialize;
+use storage::Listed;
+use utoipa::ToSchema;
+
+/// A delivery, and whose it is.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DeliveryOfTenant {
+    #[schema(value_type = TenantName)]
+    tenant_id: String,
+    #[serde(flatten)]
+    delivery: DeliveryShown,
+}
+
+/// Deliveries of all tenants, newest first
+///
+/// For the operator; `X-Tenant-Id` is not needed. One page looks at some 10,000 deliveries at most: it may have fewer rows
+/// than `limit`, even none, while the Link header leads on.
+#[utoipa::path(get, path = "/api/v1/admin/deliveries", tag = "Operator",
+    params(
+        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only of this tenant"),
+        ("status" = inline(Option<StatusName>), Query),
+        ("event_type" = inline(Option<EventTypeName>), Query),
+        ("subscription_id" = inline(Option<SubscriptionText>), Query),
+        ("event_id" = inline(Option<AnyEventId>), Query, description = "Only of this event, by our id, or with `tenant_id` by the publisher's"),
+        ("response_code" = inline(Option<CodesText>), Query,
+         description = "The last attempt's status: `503`, a class `5xx`, or a range `500-504`"),
+        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL has this in it"),
+        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error has this in it"),
+        ("after" = inline(Option<TimeText>), Query, description = "Made at or after this time"),
+        ("before" = inline(Option<TimeText>), Query, description = "Made before this time"),
+        ("limit" = inline(Option<Limit200>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<DeliveryCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
+    ),
+    responses((status = 200, body = [DeliveryOfTenant])))]
+pub(crate) async fn deliveries(
+    State(app): State<App>,
+    _: Admin,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let tenant = tenant(&query)?;
+    let scope = scope(tenant.as_ref());
+    let page = query.page_of_all::<Limit200, _, _>(DeliveryId::parse)?;
+    let (listed, total) = match asked(&app, &query, tenant.as_ref()).await? {
+        Asked::For(filter) => {
+            let most = count_max(scope, &filter);
+            let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
+            (app.store.deliveries(scope, &filter, page).await?, total)
+        }
+        Asked::Nothing => (Listed::default(), Total::none(&query)?),
+    };
+    let show = |one: &Delivery| DeliveryOfTenant {
+        tenant_id: one.tenant.to_string(),
+        delivery: DeliveryShown::new(one, app.settings.ids),
+    };
+    Ok(list::with_total(list::array(&query, &room, listed, list::in_all, show)?, total))
+}

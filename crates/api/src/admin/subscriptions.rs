@@ -1,0 +1,62 @@
+//! `GET /api/v1/admin/subscriptions`.
+
+use super::{scope, tenant};
+use crate::{
+    App,
+    auth::Admin,
+    list::{self, COUNT_WALKED_MAX, Total},
+    memory::Room,
+    problem::Problem,
+    query::Query,
+    schemas::{Limit500, Offset, PartText, SubscriptionCursorOfAll, TenantName},
+    webhooks::subscriptions::{list::filter, shown::SubscriptionShown},
+};
+use axum::{extract::State, response::Response};
+use model::{Subscription, SubscriptionId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A subscription, and whose it is. Headers that may be credentials are masked.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SubscriptionOfTenant {
+    #[schema(value_type = TenantName)]
+    tenant_id: String,
+    #[serde(flatten)]
+    subscription: SubscriptionShown,
+}
+
+/// Subscriptions of all tenants, newest first
+///
+/// For the operator; `X-Tenant-Id` is not needed. One page looks at some 10,000 subscriptions at most: it may have fewer
+/// rows than `limit`, even none, while the Link header leads on.
+#[utoipa::path(get, path = "/api/v1/admin/subscriptions", tag = "Operator",
+    params(
+        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only of this tenant"),
+        ("is_active" = Option<bool>, Query),
+        ("event_type" = Option<String>, Query, description = "Only those that get this type"),
+        ("url" = inline(Option<PartText>), Query, description = "Only those whose URL has this in it"),
+        ("limit" = inline(Option<Limit500>), Query),
+        ("offset" = inline(Option<Offset>), Query),
+        ("cursor" = inline(Option<SubscriptionCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
+        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
+    ),
+    responses((status = 200, body = [SubscriptionOfTenant])))]
+pub(crate) async fn subscriptions(
+    State(app): State<App>,
+    _: Admin,
+    room: Room,
+    query: Query,
+) -> Result<Response, Problem> {
+    let tenant = tenant(&query)?;
+    let scope = scope(tenant.as_ref());
+    let page = query.page_of_all::<Limit500, _, _>(SubscriptionId::parse)?;
+    let filter = filter(&query)?;
+    let total =
+        Total::of(&query, COUNT_WALKED_MAX, app.store.count_subscriptions(scope, &filter, COUNT_WALKED_MAX)).await?;
+    let listed = app.store.subscriptions(scope, &filter, page).await?;
+    let show = |one: &Subscription| SubscriptionOfTenant {
+        tenant_id: one.tenant.to_string(),
+        subscription: SubscriptionShown::new(one, false),
+    };
+    Ok(list::with_total(list::array(&query, &room, listed, list::in_all, show)?, total))
+}

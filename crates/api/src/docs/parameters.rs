@@ -1,0 +1,96 @@
+//! Parameters in the OpenAPI document: forms of ids in paths, no null, and the headers of lists.
+
+use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, SubscriptionText};
+use utoipa::{
+    PartialSchema,
+    openapi::{
+        Header, RefOr,
+        path::{Operation, Parameter, ParameterIn},
+        schema::{ObjectBuilder, Schema, SchemaType, Type},
+    },
+};
+
+/// The form of the parameter in a path.
+fn in_path(path: &str) -> Option<RefOr<Schema>> {
+    let has = |part: &str| path.contains(part);
+    if has("/events/{event_type}") {
+        Some(EventTypeName::schema())
+    } else if has("/events/{id}") {
+        Some(AnyEventId::schema())
+    } else if has("/deliveries/{id}") {
+        Some(DeliveryText::schema())
+    } else if has("/subscriptions/{id}") || has("/webhooks/{id}") {
+        Some(SubscriptionText::schema())
+    } else if has("/keys/{id}") {
+        Some(KeyText::schema())
+    } else {
+        None
+    }
+}
+
+/// Completes the parameters of an operation, and what its list says in headers.
+pub(super) fn complete(path: &str, operation: &mut Operation) {
+    let mut has = Vec::new();
+    for parameter in operation.parameters.iter_mut().flatten() {
+        let RefOr::T(parameter) = parameter else { continue };
+        if parameter.parameter_in == ParameterIn::Path
+            && let Some(schema) = in_path(path)
+        {
+            parameter.schema = Some(schema);
+        }
+        never_null(parameter);
+        if parameter.parameter_in == ParameterIn::Query {
+            may_be_empty(parameter);
+        }
+        has.push(parameter.name.clone());
+    }
+    let has = |name: &str| has.iter().any(|one| one == name);
+    let text = |text: &str| ObjectBuilder::new().schema_type(Type::String).description(Some(text)).build();
+    let number =
+        |text: &str| ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).description(Some(text)).build();
+    let Some(RefOr::T(good)) = operation.responses.responses.get_mut("200") else { return };
+    if has("cursor") {
+        let link = text("`<path>; rel=\"next\"`: the next page; absent on the last one");
+        good.headers.insert("Link".into(), RefOr::T(Header::new(link)));
+    }
+    if has("count") {
+        let total = number("With `count=true`: how many rows the list has");
+        good.headers.insert("X-Total-Count".into(), RefOr::T(Header::new(total)));
+        let capped = text("`true` when there may be more rows than X-Total-Count says");
+        good.headers.insert("X-Total-Count-Capped".into(), RefOr::T(Header::new(capped)));
+    }
+}
+
+/// A parameter is absent or has a value: `Option` in the code is no null here.
+fn never_null(parameter: &mut Parameter) {
+    let Some(RefOr::T(schema)) = &mut parameter.schema else { return };
+    match schema {
+        Schema::Object(object) => {
+            if let SchemaType::Array(types) = &mut object.schema_type {
+                types.retain(|one| *one != Type::Null);
+                if let [one] = &types[..] {
+                    object.schema_type = SchemaType::Type(one.clone());
+                }
+            }
+        }
+        Schema::OneOf(choices) => {
+            choices.items.retain(|one| !is_null(one));
+            if let [one] = &choices.items[..] {
+                parameter.schema = Some(one.clone());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// An empty text in a query counts as absent.
+fn may_be_empty(parameter: &mut Parameter) {
+    if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema {
+        text.min_length = None;
+        text.pattern = text.pattern.take().map(|pattern| format!("^$|{pattern}"));
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}

@@ -1,0 +1,118 @@
+//! What waits: every queue of every owner is found by a look-up, and counted along the index of what is due.
+
+use crate::{
+    PgStore,
+    connect::{As, READ_BY_INDEX, params},
+    rows,
+};
+use async_trait::async_trait;
+use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp};
+use std::collections::HashMap;
+use storage::{BACKLOG_MAX, Backlog, Backlogs, ListScope, QueueBacklog, StorageError, count_per_queue};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+/// Everybody who can own what waits: a node is known as long as something of its waits, and 0 is nobody.
+const OWNERS: &str = "owners AS (SELECT 0 AS id UNION ALL SELECT id FROM postrider.nodes)";
+
+/// A queue `q` of an owner, counted up to `$1`.
+const COUNT: &str = "SELECT count(*) AS waiting, min(w.id::text) AS oldest, min(w.next_attempt_at) AS next_attempt_at
+    FROM (SELECT id, next_attempt_at FROM postrider.waiting WHERE owner = q.owner AND tenant_id = q.tenant_id
+          AND subscription_id = q.subscription_id AND queue = q.queue ORDER BY next_attempt_at, id LIMIT $1) w";
+
+fn heads(scope: ListScope<'_>) -> String {
+    let of_tenant = match scope {
+        ListScope::Tenant(_) => "AND w.tenant_id = $1",
+        ListScope::AllTenants => "AND $1::text IS NULL",
+    };
+    let (columns, order) = (
+        "w.owner, w.tenant_id, w.subscription_id, w.queue",
+        "ORDER BY w.tenant_id, w.subscription_id, w.queue LIMIT 1",
+    );
+    format!(
+        "WITH RECURSIVE {OWNERS}, head AS (
+             SELECT n.* FROM owners o, LATERAL (
+                 SELECT {columns} FROM postrider.waiting w WHERE w.owner = o.id {of_tenant} {order}) n
+             UNION ALL
+             SELECT n.* FROM head h, LATERAL (
+                 SELECT {columns} FROM postrider.waiting w WHERE w.owner = h.owner {of_tenant}
+                 AND (w.tenant_id, w.subscription_id, w.queue) > (h.tenant_id, h.subscription_id, h.queue) {order}) n
+         )
+         SELECT * FROM head h WHERE (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = h.tenant_id)"
+    )
+}
+
+/// Of several owners' parts of one queue.
+fn add(queues: &mut Vec<QueueBacklog>, part: QueueBacklog) {
+    match queues.iter_mut().find(|one| one.queue == part.queue) {
+        Some(known) => {
+            known.waiting = known.waiting.saturating_add(part.waiting);
+            known.oldest_at = known.oldest_at.min(part.oldest_at);
+            known.next_attempt_at = known.next_attempt_at.min(part.next_attempt_at);
+        }
+        None => queues.push(part),
+    }
+}
+
+fn part(row: &Row) -> Option<QueueBacklog> {
+    let oldest: Option<&str> = row.get("oldest");
+    Some(QueueBacklog {
+        queue: Queue::from_code(row.get::<_, i16>("queue") as u8)?,
+        waiting: u32::try_from(row.get::<_, i64>("waiting")).unwrap_or(u32::MAX),
+        oldest_at: DeliveryId::from_uuid(oldest?.parse().ok()?).made_at(),
+        next_attempt_at: Timestamp::from_micros(row.get("next_attempt_at")),
+    })
+}
+
+#[async_trait]
+impl Backlogs for PgStore {
+    async fn backlog(&self, tenant: &TenantId, subscription: SubscriptionId) -> Result<Backlog, StorageError> {
+        let sql = format!(
+            "WITH {OWNERS} SELECT q.queue, c.* FROM (
+                 SELECT o.id AS owner, $2::text AS tenant_id, $3::uuid AS subscription_id, n.queue::smallint AS queue
+                 FROM owners o, generate_series(0, 4) AS n (queue)) q, LATERAL ({COUNT}) c
+             WHERE c.waiting > 0 AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = $2)"
+        );
+        let values = params![
+            i64::from(BACKLOG_MAX) => INT8, tenant.as_str() => TEXT, subscription.uuid() => UUID,
+        ];
+        let mut queues = Vec::new();
+        // As the installation: the nodes are not the tenant's to see.
+        for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
+            part(&row).into_iter().for_each(|part| add(&mut queues, part));
+        }
+        Ok(Backlog { tenant: tenant.clone(), subscription, queues, counted_to: BACKLOG_MAX })
+    }
+
+    async fn backlogs(&self, scope: ListScope<'_>) -> Result<Vec<Backlog>, StorageError> {
+        let tenant = scope.tenant().map(TenantId::as_str);
+        let heads = self.read_in(READ_BY_INDEX, As::Operator, &heads(scope), params![tenant => TEXT]).await?;
+        let counted_to = count_per_queue(heads.len());
+        let owners: Vec<i32> = heads.iter().map(|row| row.get("owner")).collect();
+        let tenants: Vec<&str> = heads.iter().map(|row| row.get("tenant_id")).collect();
+        let subscriptions: Vec<Uuid> = heads.iter().map(|row| row.get("subscription_id")).collect();
+        let queues: Vec<i16> = heads.iter().map(|row| row.get("queue")).collect();
+        let sql = format!(
+            "SELECT q.tenant_id, q.subscription_id, q.queue, c.*
+             FROM unnest($2::integer[], $3::text[], $4::uuid[], $5::smallint[])
+                 AS q (owner, tenant_id, subscription_id, queue), LATERAL ({COUNT}) c WHERE c.waiting > 0"
+        );
+        let values = params![
+            i64::from(counted_to) => INT8, owners => INT4_ARRAY, tenants => TEXT_ARRAY, subscriptions => UUID_ARRAY,
+            queues => INT2_ARRAY,
+        ];
+        let mut all: HashMap<(TenantId, SubscriptionId), Vec<QueueBacklog>> = HashMap::new();
+        for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
+            let queues = all.entry((rows::tenant(&row, "tenant_id"), rows::subscription_id(&row))).or_default();
+            part(&row).into_iter().for_each(|part| add(queues, part));
+        }
+        let backlog = |((tenant, subscription), queues)| Backlog { tenant, subscription, queues, counted_to };
+        Ok(all.into_iter().map(backlog).collect())
+    }
+
+    async fn count_waiting(&self, most: u32) -> Result<u32, StorageError> {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM postrider.waiting LIMIT $1) w";
+        let rows = self.read_in(READ_BY_INDEX, As::Operator, sql, params![i64::from(most) => INT8]).await?;
+        Ok(rows.first().map_or(0, |row| u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX)))
+    }
+}

@@ -1,0 +1,180 @@
+//! Deliveries of all tenants, newest first, found by their events.
+
+use super::{
+    fits::{Answered, fits},
+    ranges::{self, Order, Ranges},
+    walk::{CHUNK, Found},
+};
+use crate::{
+    PgStore,
+    connect::As,
+    events::BY_ID,
+    rows,
+    values::{Values, add},
+};
+use model::{DeliveryId, EventId, TenantId};
+use storage::{Bounds, DeliveryFilter, Place, StorageError};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+/// Events that are fetched at once.
+const EVENTS: i64 = 256;
+
+/// An event that may have deliveries of the list.
+struct Candidate {
+    id: EventId,
+    tenant: TenantId,
+    deliveries: usize,
+    fits: bool,
+}
+
+fn candidate(row: &Row) -> Candidate {
+    Candidate {
+        id: EventId::from_uuid(row.get("event_id")),
+        tenant: rows::tenant(row, "tenant_id"),
+        deliveries: row.get::<_, i32>("deliveries") as usize,
+        fits: row.get("fits"),
+    }
+}
+
+/// The id of the event that a delivery's id belongs to.
+fn event_of(id: &[u8; 16]) -> Uuid {
+    DeliveryId::from_bytes(*id).event().uuid()
+}
+
+fn events_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
+    let mut values = Values::default();
+    let least = add!(values, event_of(&bounds.least) => UUID);
+    let below = add!(values, event_of(&bounds.below) => UUID);
+    // The very first id of an event is no delivery's: below it there is nothing of this event.
+    let up_to = if event_of(&bounds.below) == rows::uuid(&bounds.below) { "<" } else { "<=" };
+    let of_type = match &filter.event_type {
+        Some(wanted) => format!(" AND e.event_type = {}", add!(values, wanted.as_str().to_owned() => TEXT)),
+        None => String::new(),
+    };
+    let sql = format!(
+        "SELECT e.tenant_id, e.id AS event_id, e.deliveries,
+         coalesce((SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id){of_type}, false) AS fits
+         FROM postrider.events e WHERE e.id >= {least} AND e.id {up_to} {below} AND {BY_ID}
+         ORDER BY e.id DESC, e.tenant_id DESC LIMIT {EVENTS}"
+    );
+    (sql, values)
+}
+
+pub(super) async fn find(store: &PgStore, filter: &DeliveryFilter, mut found: Found) -> Result<Found, StorageError> {
+    while !found.walk.is_done() {
+        let bounds = Bounds::of_deliveries(filter, found.walk.place());
+        let (sql, values) = events_query(filter, &bounds);
+        let events = store.list(As::Operator, &sql, &values.params()).await?;
+        let mut events: Vec<Candidate> = events.iter().map(candidate).collect();
+        let is_last = (events.len() as i64) < EVENTS;
+        drop_the_rest(&mut events, is_last);
+        let fetched = events.len();
+        let through = look(store, filter, &bounds, &events, &mut found).await?;
+        if is_last && through == fetched && !found.walk.is_done() {
+            found.ended = true;
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Two tenants have an event of the same id only when somebody copied it; the last events of a chunk may lack one.
+fn drop_the_rest(events: &mut Vec<Candidate>, is_last: bool) {
+    let Some(last) = events.last().map(|event| event.id).filter(|_| !is_last) else { return };
+    let whole = events.iter().take_while(|event| event.id != last).count();
+    if whole > 0 {
+        events.truncate(whole);
+    }
+}
+
+/// Looks at the deliveries of as many events as fill a page, or a chunk; answers how many events it is through with.
+async fn look(
+    store: &PgStore,
+    filter: &DeliveryFilter,
+    bounds: &Bounds,
+    events: &[Candidate],
+    found: &mut Found,
+) -> Result<usize, StorageError> {
+    let enough =
+        if has_more_conditions(filter) { CHUNK as usize } else { found.walk.wanted().min(CHUNK as u32) as usize };
+    let (mut sum, mut groups) = (0, Vec::new());
+    for group in events.chunk_by(|one, other| one.id == other.id) {
+        if sum >= enough {
+            break;
+        }
+        sum += group.iter().filter(|one| one.fits).map(|one| one.deliveries).sum::<usize>();
+        groups.push(group);
+    }
+    let rows = fetch(store, filter, ranges_of(bounds, groups.iter().copied().flatten())).await?;
+    let (mut rows, mut through) = (rows.as_slice(), 0);
+    for group in groups {
+        let event = group.first().map(|one| one.id);
+        let own = rows.iter().take_while(|row| Some(rows::delivery_id(row, "id").event()) == event).count();
+        let (of_event, rest) = rows.split_at(own);
+        let cut = cut(group, of_event);
+        for row in of_event {
+            let place = Place { id: rows::delivery_id(row, "id"), tenant: Some(rows::tenant(row, "tenant_id")) };
+            if cut.as_ref().is_some_and(|cut| place < *cut) {
+                break;
+            }
+            if !found.look(row) {
+                return Ok(through);
+            }
+        }
+        if cut.is_some() {
+            return Ok(through);
+        }
+        rows = rest;
+        through += group.len();
+        if let Some(event) = event {
+            // An event without deliveries counts for the bound, too.
+            found.walk.pass(DeliveryId::from_uuid(event.uuid()).into());
+        }
+        if found.walk.is_done() {
+            break;
+        }
+    }
+    Ok(through)
+}
+
+/// Whether a delivery of an event in the list may not be in it.
+fn has_more_conditions(filter: &DeliveryFilter) -> bool {
+    !filter.statuses.is_empty() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
+}
+
+/// The greatest place below which an event may have more deliveries than were fetched.
+fn cut(group: &[Candidate], rows: &[Row]) -> Option<Place<DeliveryId>> {
+    let of = |one: &Candidate| {
+        let own: Vec<&Row> = rows.iter().filter(|row| row.get::<_, &str>("tenant_id") == one.tenant.as_str()).collect();
+        let last = own.last().filter(|_| own.len() as i64 >= CHUNK)?;
+        Some(Place::of(rows::delivery_id(last, "id"), &one.tenant))
+    };
+    group.iter().filter_map(of).max()
+}
+
+/// Where the deliveries of these events are that the list may have.
+fn ranges_of<'c>(bounds: &Bounds, events: impl Iterator<Item = &'c Candidate>) -> Ranges {
+    let mut all = Ranges::default();
+    for event in events.filter(|one| one.fits && one.deliveries > 0) {
+        let first = event.id.delivery_range().0.uuid().max(rows::uuid(&bounds.least));
+        let below = rows::uuid(&bounds.below_in(event.tenant.as_str())).min(ranges::end(event.id));
+        all.add(&event.tenant, first, below);
+    }
+    all
+}
+
+async fn fetch(store: &PgStore, filter: &DeliveryFilter, all: Ranges) -> Result<Vec<Row>, StorageError> {
+    if all.tenants.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ((least, below), mut values) = (all.bounds(), Values::default());
+    add!(values, all.tenants => TEXT_ARRAY);
+    add!(values, all.first => UUID_ARRAY);
+    add!(values, all.below => UUID_ARRAY);
+    add!(values, least => UUID);
+    add!(values, below => UUID);
+    add!(values, CHUNK => INT8);
+    let fits = fits(filter, Answered { tenant: true, ..Answered::default() }, &mut values);
+    store.list(As::Operator, &ranges::query(&fits, Order::LastToFirst), &values.params()).await
+}

@@ -1,0 +1,195 @@
+//! Bounded lists: candidates are fetched chunk by chunk, and each says whether it fits the whole filter.
+
+use super::{
+    by_event,
+    fits::{Answered, fits},
+};
+use crate::{
+    PgStore,
+    connect::As,
+    rows,
+    tenants::THERE,
+    values::{Values, add},
+};
+use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
+use std::collections::BTreeSet;
+use storage::{Bounds, DeliveryFilter, ListScope, Page, Place, StorageError, Walk};
+use tokio_postgres::Row;
+
+/// Candidates that are fetched at once.
+pub(super) const CHUNK: i64 = 1_000;
+/// The same of what waits over all tenants: as many tenants may have to be looked at, each for as many.
+const CHUNK_OF_WAITING: i64 = 256;
+
+/// The rows of a page.
+pub(super) struct Found {
+    pub(super) walk: Walk<DeliveryId>,
+    pub(super) rows: Vec<Delivery>,
+    /// There were no more candidates.
+    pub(super) ended: bool,
+}
+
+impl Found {
+    /// Looks at a candidate; `false` when no more are wanted.
+    pub(super) fn look(&mut self, row: &Row) -> bool {
+        let delivery = rows::delivery(row);
+        if self.walk.look(Place::of(delivery.id, &delivery.tenant), row.get("fits")) {
+            self.rows.push(delivery);
+        }
+        !self.walk.is_done()
+    }
+}
+
+/// Where the candidates of a list are.
+#[derive(Clone, Copy)]
+enum Source<'t> {
+    /// A tenant's, down its own indexes.
+    Tenant(&'t TenantId),
+    /// Those of all tenants that failed for good.
+    Failed,
+    /// Those of all tenants that wait.
+    Waiting,
+}
+
+pub(super) async fn find(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &DeliveryFilter,
+    page: &Page<Place<DeliveryId>>,
+) -> Result<Found, StorageError> {
+    let found = Found { walk: Walk::bounded(page), rows: Vec::new(), ended: false };
+    let by_status = filter.event.is_none() && !filter.statuses.is_empty();
+    let failed = |status: &DeliveryStatus| !status.is_waiting() && *status != DeliveryStatus::Delivered;
+    match scope {
+        ListScope::Tenant(tenant) => down(store, Source::Tenant(tenant), filter, found).await,
+        ListScope::AllTenants if by_status && filter.statuses.iter().all(failed) => {
+            down(store, Source::Failed, filter, found).await
+        }
+        ListScope::AllTenants if by_status && filter.statuses.iter().all(|status| status.is_waiting()) => {
+            down(store, Source::Waiting, filter, found).await
+        }
+        ListScope::AllTenants => by_event::find(store, filter, found).await,
+    }
+}
+
+async fn down(
+    store: &PgStore,
+    source: Source<'_>,
+    filter: &DeliveryFilter,
+    mut found: Found,
+) -> Result<Found, StorageError> {
+    while !found.walk.is_done() {
+        let bounds = Bounds::of_deliveries(filter, found.walk.place());
+        let (who, limit, (sql, values)) = match source {
+            Source::Tenant(tenant) => (As::Tenant(tenant), CHUNK, tenant_query(tenant, filter, &bounds)),
+            Source::Failed => (As::Operator, CHUNK, failed_query(filter, &bounds)),
+            Source::Waiting => (As::Operator, CHUNK_OF_WAITING, waiting_query(filter, &bounds)),
+        };
+        let rows = store.list(who, &sql, &values.params()).await?;
+        let wants_more = rows.iter().all(|row| found.look(row));
+        if wants_more && (rows.len() as i64) < limit {
+            found.ended = true;
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn each_status(statuses: BTreeSet<DeliveryStatus>, select: impl Fn(u8) -> String) -> String {
+    statuses.into_iter().map(|status| select(status.code())).collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// A tenant's candidates: what waits, and what has ended down the index of the narrowest filter, merged by id.
+pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
+    let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
+    let (any, columns) = (statuses.is_empty(), rows::BOTH);
+    let mut values = Values::default();
+    // The tenant is `$1` in `THERE`.
+    let tenant = add!(values, tenant.as_str().to_owned() => TEXT);
+    let least = add!(values, rows::uuid(&bounds.least) => UUID);
+    let below = add!(values, rows::uuid(&bounds.below) => UUID);
+    let narrow = format!("tenant_id = {tenant} AND id >= {least} AND id < {below}");
+    let newest = |part: String| format!("({part} ORDER BY id DESC LIMIT {CHUNK})");
+    let mut parts = Vec::new();
+    if any || statuses.iter().any(|status| status.is_waiting()) {
+        let select = format!("SELECT {columns}, next_attempt_at FROM postrider.waiting WHERE {narrow}");
+        parts.push(newest(select));
+    }
+    let ended: BTreeSet<_> = statuses.into_iter().filter(|status| !status.is_waiting()).collect();
+    let select = |more: String| {
+        newest(format!(
+            "SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries WHERE {narrow}{more}"
+        ))
+    };
+    // An event is a narrow range of ids already.
+    let subscription = match filter.subscription.filter(|_| filter.event.is_none()) {
+        Some(id) => format!(" AND subscription_id = {}", add!(values, id.uuid() => UUID)),
+        None => String::new(),
+    };
+    if any || ended.contains(&DeliveryStatus::Delivered) || (filter.event.is_some() && !ended.is_empty()) {
+        parts.push(select(subscription));
+    } else if !ended.is_empty() {
+        parts.push(each_status(ended, |code| select(format!("{subscription} AND status = {code} AND status <> 2"))));
+    }
+    let fits = fits(filter, Answered { tenant: true, ..Answered::default() }, &mut values);
+    let sql = format!(
+        "SELECT d.*, {fits} AS fits FROM (
+             SELECT * FROM ({}) both_of_them WHERE {THERE} ORDER BY id DESC LIMIT {CHUNK}) d ORDER BY d.id DESC",
+        parts.join(" UNION ALL ")
+    );
+    (sql, values)
+}
+
+/// Candidates of all tenants with statuses that are final and not good.
+fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
+    let mut values = Values::default();
+    let least = add!(values, rows::uuid(&bounds.least) => UUID);
+    let below = add!(values, rows::uuid(&bounds.below) => UUID);
+    let tenant = add!(values, bounds.tenant.clone() => TEXT);
+    let fits = fits(filter, Answered { status: true, ..Answered::default() }, &mut values);
+    let columns = rows::BOTH;
+    let order = "ORDER BY id DESC, tenant_id DESC";
+    let parts = each_status(filter.statuses.iter().copied().collect(), |code| {
+        format!(
+            "(SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries
+              WHERE status = {code} AND status > 2 AND attempts >= 0 AND id >= {least} AND id <= {below}
+              AND (id, tenant_id) < ({below}, {tenant}) {order} LIMIT {CHUNK})"
+        )
+    });
+    let sql = format!(
+        "SELECT d.*, {fits} AS fits FROM (SELECT * FROM ({parts}) failed {order} LIMIT {CHUNK}) d
+         ORDER BY d.id DESC, d.tenant_id DESC"
+    );
+    (sql, values)
+}
+
+/// Candidates of all tenants that wait. From tenant to tenant by a look-up; of the newest row of each, only as many
+/// tenants as there are rows in a chunk can have part in it, and of each as many.
+fn waiting_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
+    let mut values = Values::default();
+    let least = add!(values, rows::uuid(&bounds.least) => UUID);
+    let below = add!(values, rows::uuid(&bounds.below) => UUID);
+    let tenant = add!(values, bounds.tenant.clone() => TEXT);
+    let fits = fits(filter, Answered::default(), &mut values);
+    let (columns, limit) = (rows::BOTH, CHUNK_OF_WAITING);
+    let range = format!("w.id >= {least} AND w.id <= {below} AND (w.id < {below} OR w.tenant_id < {tenant})");
+    let sql = format!(
+        "WITH RECURSIVE owner AS (
+             (SELECT tenant_id FROM postrider.waiting ORDER BY tenant_id LIMIT 1)
+             UNION ALL
+             SELECT n.tenant_id FROM owner o, LATERAL (
+                 SELECT w.tenant_id FROM postrider.waiting w WHERE w.tenant_id > o.tenant_id
+                 ORDER BY w.tenant_id LIMIT 1) n
+         ), newest AS (
+             SELECT o.tenant_id FROM owner o, LATERAL (
+                 SELECT w.id FROM postrider.waiting w WHERE w.tenant_id = o.tenant_id AND {range}
+                 ORDER BY w.id DESC LIMIT 1) n
+             ORDER BY n.id DESC LIMIT {limit}
+         )
+         SELECT d.*, {fits} AS fits FROM newest o, LATERAL (
+             SELECT {columns}, next_attempt_at FROM postrider.waiting w WHERE w.tenant_id = o.tenant_id AND {range}
+             ORDER BY w.id DESC LIMIT {limit}) d
+         ORDER BY d.id DESC, d.tenant_id DESC LIMIT {limit}"
+    );
+    (sql, values)
+}

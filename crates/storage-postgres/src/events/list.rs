@@ -1,0 +1,169 @@
+//! Lists of events: a tenant's down its own indexes, all tenants' down the index by id.
+
+use crate::{
+    PgStore,
+    connect::{As, params},
+    rows,
+    tenants::THERE,
+    values::{Values, add},
+};
+use model::{Event, EventId, EventType, TenantId};
+use std::collections::HashMap;
+use storage::{
+    Bounds, Counted, EventFilter, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk, rows_within,
+};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+/// Lets a statement over all tenants use the index by id (migration 5).
+pub(crate) const BY_ID: &str = "e.deliveries >= 0";
+/// Candidates that are fetched at once.
+const CHUNK: i64 = 1_000;
+
+/// A tenant's list, newest first. `$1` tenant, `$2` least id, `$3` id below which, `$4` limit, `$5` offset, `$6` type.
+fn tenant_query(columns: &str, by_type: bool) -> String {
+    let narrow = if by_type { "AND e.event_type = $6" } else { "AND $6::text IS NULL" };
+    format!(
+        "SELECT {columns} FROM postrider.events e
+         WHERE e.tenant_id = $1 AND e.id >= $2 AND e.id < $3 {narrow} AND {THERE}
+         ORDER BY e.id DESC LIMIT $4 OFFSET $5"
+    )
+}
+
+/// The same, ended by bytes: the server counts them without reading what is stored apart, and sends no more.
+fn page_query(by_type: bool) -> String {
+    let columns = format!("{}, octet_length(e.data) + octet_length(e.metadata) AS size", rows::EVENT);
+    format!(
+        "SELECT * FROM (
+             SELECT p.*, row_number() OVER w AS number, count(*) OVER () AS found, sum(p.size) OVER w AS bytes
+             FROM ({}) p WINDOW w AS (ORDER BY p.event_id DESC ROWS UNBOUNDED PRECEDING)
+         ) page WHERE number = 1 OR bytes <= {PAGE_BYTES} ORDER BY number",
+        tenant_query(&columns, by_type)
+    )
+}
+
+fn place(event: &Event) -> Place<EventId> {
+    Place::of(event.id, &event.tenant)
+}
+
+pub(super) async fn of_tenant(
+    store: &PgStore,
+    tenant: &TenantId,
+    filter: &EventFilter,
+    page: &Page<Place<EventId>>,
+) -> Result<Listed<Event, EventId>, StorageError> {
+    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let wanted = filter.event_type.as_ref().map(EventType::as_str);
+    let values = params![
+        tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
+        i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, wanted => TEXT,
+    ];
+    let found = store.list(As::Tenant(tenant), &page_query(wanted.is_some()), values).await?;
+    let is_cut = found.first().is_some_and(|row| row.get::<_, i64>("found") > found.len() as i64);
+    let limit = if is_cut { found.len() as u32 } else { page.limit };
+    Ok(Listed::up_to(limit, found.iter().map(rows::event).collect(), place))
+}
+
+async fn count_of_tenant(
+    store: &PgStore,
+    tenant: &TenantId,
+    filter: &EventFilter,
+    most: u32,
+) -> Result<Counted<EventId>, StorageError> {
+    let bounds = Bounds::of_events(filter, None);
+    let wanted = filter.event_type.as_ref().map(EventType::as_str);
+    let values = params![
+        tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
+        i64::from(most) => INT8, 0i64 => INT8, wanted => TEXT,
+    ];
+    let sql = format!("SELECT count(*) FROM ({}) counted", tenant_query("e.id", wanted.is_some()));
+    let found = store.list(As::Tenant(tenant), &sql, values).await?;
+    Ok(Counted { rows: found.first().map_or(0, |row| row.get::<_, i64>(0) as u32), next: None })
+}
+
+/// Candidates of a list over all tenants.
+fn all_query(filter: &EventFilter, bounds: &Bounds, limit: i64) -> (String, Values) {
+    let mut values = Values::default();
+    let least = add!(values, rows::uuid(&bounds.least) => UUID);
+    let below = add!(values, rows::uuid(&bounds.below) => UUID);
+    let tenant = add!(values, bounds.tenant.clone() => TEXT);
+    let limit = add!(values, limit => INT8);
+    let of_type = match &filter.event_type {
+        Some(wanted) => format!(" AND e.event_type = {}", add!(values, wanted.as_str().to_owned() => TEXT)),
+        None => String::new(),
+    };
+    let sql = format!(
+        "SELECT e.tenant_id, e.id AS event_id, octet_length(e.data) + octet_length(e.metadata) AS size,
+         coalesce((SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id){of_type}, false) AS fits
+         FROM postrider.events e
+         WHERE e.id >= {least} AND e.id <= {below} AND (e.id, e.tenant_id) < ({below}, {tenant}) AND {BY_ID}
+         ORDER BY e.id DESC, e.tenant_id DESC LIMIT {limit}"
+    );
+    (sql, values)
+}
+
+/// Walks the list over all tenants; answers the places of its rows with their bytes, and whether the list ended.
+async fn walk_all(
+    store: &PgStore,
+    filter: &EventFilter,
+    page: &Page<Place<EventId>>,
+) -> Result<(Walk<EventId>, Vec<(Place<EventId>, usize)>, bool), StorageError> {
+    let (mut walk, mut found) = (Walk::bounded(page), Vec::new());
+    while !walk.is_done() {
+        let limit = if filter.event_type.is_some() { CHUNK } else { i64::from(walk.wanted()).min(CHUNK) };
+        let (sql, values) = all_query(filter, &Bounds::of_events(filter, walk.place()), limit);
+        let rows = store.list(As::Operator, &sql, &values.params()).await?;
+        for row in &rows {
+            let id = EventId::from_uuid(row.get("event_id"));
+            let place = Place::of(id, &rows::tenant(row, "tenant_id"));
+            if walk.is_done() {
+                break;
+            }
+            if walk.look(place.clone(), row.get("fits")) {
+                found.push((place, row.get::<_, i32>("size") as usize));
+            }
+        }
+        if (rows.len() as i64) < limit && !walk.is_done() {
+            return Ok((walk, found, true));
+        }
+    }
+    Ok((walk, found, false))
+}
+
+pub(super) async fn of_all(
+    store: &PgStore,
+    filter: &EventFilter,
+    page: &Page<Place<EventId>>,
+) -> Result<Listed<Event, EventId>, StorageError> {
+    let (walk, found, ended) = walk_all(store, filter, page).await?;
+    let within = rows_within(found.iter().map(|(_, size)| *size));
+    let mut places = walk.listed(found, ended);
+    places.truncate(within, |(place, _)| place.clone());
+    let ids: Vec<Uuid> = places.rows.iter().map(|(place, _)| place.id.uuid()).collect();
+    if ids.is_empty() {
+        return Ok(places.with(Vec::new()));
+    }
+    let sql = format!("SELECT {} FROM postrider.events e WHERE e.id = ANY ($1) AND {BY_ID}", rows::EVENT);
+    let loaded = store.list(As::Operator, &sql, params![ids => UUID_ARRAY]).await?;
+    let key = |row: &Row| (EventId::from_uuid(row.get("event_id")), row.get::<_, &str>("tenant_id").to_owned());
+    let loaded: HashMap<_, &Row> = loaded.iter().map(|row| (key(row), row)).collect();
+    // One may have been removed between the two.
+    let event = |(place, _): &(Place<EventId>, usize)| loaded.get(&(place.id, place.tenant_text().to_owned()));
+    let events = places.rows.iter().filter_map(event).map(|row| rows::event(row)).collect();
+    Ok(places.with(events))
+}
+
+pub(super) async fn count(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &EventFilter,
+    most: u32,
+) -> Result<Counted<EventId>, StorageError> {
+    match scope {
+        ListScope::Tenant(tenant) => count_of_tenant(store, tenant, filter, most).await,
+        ListScope::AllTenants => {
+            let (walk, _, ended) = walk_all(store, filter, &Page::first(most)).await?;
+            Ok(walk.counted(ended))
+        }
+    }
+}

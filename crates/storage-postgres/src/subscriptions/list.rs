@@ -1,0 +1,138 @@
+//! Lists of subscriptions: candidates down the primary key or the index by id, then the rows of those that fit. What a
+//! pattern covers is not for SQL to say.
+
+use super::{SELECT, read};
+use crate::{
+    PgStore,
+    connect::{As, READ_BY_INDEX, params},
+    rows,
+};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use std::collections::HashMap;
+use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Walk, rows_within};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+/// Candidates that are fetched at once. (Statements over all tenants name the condition of the index by id: migration 5.)
+const CHUNK: i64 = 1_000;
+
+/// `$1` is the id below which the list goes on, `$2` its tenant: the one of the list, or, over all tenants, the bound for
+/// rows that have the very id. `$3` limit.
+fn query(scope: ListScope<'_>) -> String {
+    let columns = "s.tenant_id, s.id, s.state, s.profile, s.events, s.url, octet_length(s.metadata)
+        + octet_length(s.headers) + octet_length(s.secrets) + coalesce(octet_length(s.description), 0) AS size,
+        coalesce((SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = s.tenant_id), false) AS has_tenant";
+    let narrow = match scope {
+        ListScope::Tenant(_) => "s.id < $1 AND s.tenant_id = $2",
+        ListScope::AllTenants => "s.id <= $1 AND (s.id, s.tenant_id) < ($1, $2) AND s.revision >= 0",
+    };
+    format!(
+        "SELECT {columns} FROM postrider.subscriptions s WHERE {narrow} ORDER BY s.id DESC, s.tenant_id DESC LIMIT $3"
+    )
+}
+
+fn fits(row: &Row, filter: &SubscriptionFilter) -> Result<bool, StorageError> {
+    let state = SubscriptionState::from_code(row.get::<_, i16>("state") as u8).unwrap_or(SubscriptionState::Disabled);
+    let profile = Profile::from_code(row.get::<_, i16>("profile") as u8).unwrap_or_default();
+    Ok(row.get("has_tenant") && filter.fits(state, profile, row.get("url"), row.get("events"))?)
+}
+
+/// The places of the page's rows with their sizes, and whether the list ended.
+struct Found {
+    walk: Walk<SubscriptionId>,
+    rows: Vec<(Place<SubscriptionId>, usize)>,
+    ended: bool,
+}
+
+async fn find(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    page: &Page<Place<SubscriptionId>>,
+) -> Result<Found, StorageError> {
+    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
+    let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
+    let mut found = Vec::new();
+    // Deleted ones are among the candidates, and are rare.
+    let narrows = filter.is_active.is_some() || filter.event_type.is_some() || filter.url.is_some();
+    let limit = if narrows { CHUNK } else { i64::from(walk.wanted()).clamp(50, CHUNK) };
+    while !walk.is_done() {
+        let below = walk.place().map_or(Uuid::max(), |place| place.id.uuid());
+        let of_place = walk.place().map_or("", Place::tenant_text);
+        let tenant = scope.tenant().map_or(of_place, TenantId::as_str);
+        let values = params![below => UUID, tenant => TEXT, limit => INT8];
+        let rows = store.read_in(READ_BY_INDEX, scope.into(), &query(scope), values).await?;
+        for row in &rows {
+            if walk.is_done() {
+                break;
+            }
+            let place = Place::of(SubscriptionId::from_uuid(row.get("id")), &rows::tenant(row, "tenant_id"));
+            if walk.look(place.clone(), fits(row, filter)?) {
+                found.push((place, row.get::<_, i32>("size") as usize));
+            }
+        }
+        if (rows.len() as i64) < limit && !walk.is_done() {
+            return Ok(Found { walk, rows: found, ended: true });
+        }
+    }
+    Ok(Found { walk, rows: found, ended: false })
+}
+
+pub(super) async fn page(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    page: &Page<Place<SubscriptionId>>,
+) -> Result<Listed<Subscription, SubscriptionId>, StorageError> {
+    let Found { walk, rows, ended } = find(store, scope, filter, page).await?;
+    let within = rows_within(rows.iter().map(|(_, size)| *size));
+    let mut places = walk.listed(rows, ended);
+    places.truncate(within, |(place, _)| place.clone());
+    let mut loaded = load(store, scope, &places.rows).await?;
+    let taken = |(place, _): &(Place<SubscriptionId>, usize)| loaded.remove(place_key(place).as_str());
+    // One may have been deleted between the two.
+    let rows = places.rows.iter().filter_map(taken).filter(|one| one.state != SubscriptionState::Deleted).collect();
+    Ok(places.with(rows))
+}
+
+fn place_key(place: &Place<SubscriptionId>) -> String {
+    format!("{}/{}", place.id.uuid(), place.tenant_text())
+}
+
+async fn load(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    places: &[(Place<SubscriptionId>, usize)],
+) -> Result<HashMap<String, Subscription>, StorageError> {
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<Uuid> = places.iter().map(|(place, _)| place.id.uuid()).collect();
+    let tenant = scope.tenant().map(TenantId::as_str);
+    let of_tenant = if tenant.is_some() { "s.tenant_id = $2" } else { "$2::text IS NULL AND s.revision >= 0" };
+    let sql = format!("{SELECT} WHERE s.id = ANY ($1) AND {of_tenant}");
+    let rows = store.read_in(READ_BY_INDEX, scope.into(), &sql, params![ids => UUID_ARRAY, tenant => TEXT]).await?;
+    let one = |row: &Row| {
+        let subscription = read(&store.0.vault, row)?;
+        Ok((place_key(&Place::of(subscription.id, &subscription.tenant)), subscription))
+    };
+    rows.iter().map(one).collect()
+}
+
+pub(super) async fn count(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    most: u32,
+) -> Result<Counted<SubscriptionId>, StorageError> {
+    let Found { walk, ended, .. } = find(store, scope, filter, &Page::first(most)).await?;
+    Ok(walk.counted(ended))
+}
+
+pub(super) async fn tenants_with(store: &PgStore, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError> {
+    let sql = "SELECT s.tenant_id FROM postrider.subscriptions s
+               WHERE s.id = $1 AND s.revision >= 0 AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = s.tenant_id)
+               ORDER BY s.tenant_id";
+    let rows = store.read_in(READ_BY_INDEX, As::Operator, sql, params![id.uuid() => UUID]).await?;
+    Ok(rows.iter().map(|row| rows::tenant(row, "tenant_id")).collect())
+}

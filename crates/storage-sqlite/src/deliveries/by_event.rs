@@ -1,0 +1,157 @@
+//! Deliveries found by their events, newest first: down a type's events, or down those of all tenants.
+
+use super::{
+    fits::{Answered, Values, fits},
+    list::Found,
+};
+use crate::{error::sqlite, rows};
+use model::{DeliveryId, EventId, EventType, TenantId};
+use rusqlite::{CachedStatement, Connection, Row, params_from_iter, types::Value};
+use storage::{Bounds, DeliveryFilter, Place, StorageError};
+
+/// Which events a list goes down.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Down<'f> {
+    Type(&'f TenantId, &'f EventType),
+    AllTenants,
+}
+
+/// Events that may have deliveries of the list: those whose ids lie between the first 14 bytes of its bounds.
+pub(super) fn events_query(down: Down<'_>, filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
+    let mut values = Values::new([bounds.least[..14].to_vec().into(), bounds.below[..14].to_vec().into()]);
+    let sql = match down {
+        Down::Type(tenant, event_type) => format!(
+            "SELECT e.id AS event_id, e.tenant_id AS tenant_id, 1 AS fits FROM events e INDEXED BY events_by_type
+             WHERE e.tenant_id = {} AND e.event_type = {} AND e.id >= ?1 AND e.id <= ?2 ORDER BY e.id DESC",
+            values.add(tenant.as_str().to_owned()),
+            values.add(event_type.as_str().to_owned()),
+        ),
+        Down::AllTenants => {
+            let of_type = match &filter.event_type {
+                Some(event_type) => format!("AND e.event_type = {}", values.add(event_type.as_str().to_owned())),
+                None => String::new(),
+            };
+            format!(
+                "SELECT e.id AS event_id, e.tenant_id AS tenant_id,
+                 ((SELECT t.deleting FROM tenants t WHERE t.id = e.tenant_id) IS 0 {of_type}) AS fits
+                 FROM events e INDEXED BY events_by_id WHERE e.id >= ?1 AND e.id <= ?2
+                 ORDER BY e.id DESC, e.tenant_id DESC"
+            )
+        }
+    };
+    (sql, values)
+}
+
+/// The deliveries of one event, the last one first: `?1` tenant, `?2` from, `?3` below.
+pub(super) fn deliveries_query(filter: &DeliveryFilter) -> (String, Values) {
+    let mut values = Values::new([(); 3].map(|()| Value::Null));
+    let answered = Answered { event_type: true, tenant: true, ..Answered::default() };
+    let fits = fits(filter, answered, &mut values);
+    let sql = format!(
+        "SELECT d.id AS id, {fits} AS fits FROM deliveries d NOT INDEXED
+         WHERE d.tenant_id = ?1 AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"
+    );
+    (sql, values)
+}
+
+struct Candidate {
+    event: EventId,
+    tenant: TenantId,
+    fits: bool,
+}
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    Ok(Candidate {
+        event: rows::event_id(row, "event_id")?,
+        tenant: rows::tenant(row, "tenant_id")?,
+        fits: row.get("fits")?,
+    })
+}
+
+pub(super) fn find(
+    connection: &Connection,
+    down: Down<'_>,
+    filter: &DeliveryFilter,
+    bounds: &Bounds,
+    mut found: Found,
+) -> Result<Found, StorageError> {
+    let (sql, values) = events_query(down, filter, bounds);
+    let mut events = connection.prepare_cached(&sql).map_err(sqlite)?;
+    let mut events = events.query_map(params_from_iter(values.0), candidate).map_err(sqlite)?.peekable();
+    let (sql, values) = deliveries_query(filter);
+    let mut deliveries = Deliveries { statement: connection.prepare_cached(&sql).map_err(sqlite)?, values, bounds };
+    while !found.walk.is_done() {
+        let Some(first) = events.next().transpose().map_err(sqlite)? else {
+            found.ended = true;
+            break;
+        };
+        let event = first.event;
+        // Two tenants have an event of the same id only when somebody copied it; then their deliveries are merged.
+        let mut group = vec![first];
+        while let Some(Ok(next)) = events.peek()
+            && next.event == event
+        {
+            group.extend(events.next().transpose().map_err(sqlite)?);
+        }
+        if deliveries.look(&group, &mut found).map_err(sqlite)? == Looked::Through {
+            // An event without deliveries counts for the bound, too.
+            found.walk.pass(DeliveryId::from_bytes(*event.bytes()).into());
+        }
+    }
+    Ok(found)
+}
+
+#[derive(PartialEq, Eq)]
+enum Looked {
+    Through,
+    UntilDone,
+}
+
+struct Deliveries<'c> {
+    statement: CachedStatement<'c>,
+    values: Values,
+    bounds: &'c Bounds,
+}
+
+impl Deliveries<'_> {
+    /// Looks at the deliveries of events that have the same id, in the list's order.
+    fn look(&mut self, group: &[Candidate], found: &mut Found) -> rusqlite::Result<Looked> {
+        if let [only] = group {
+            if !only.fits {
+                return Ok(Looked::Through);
+            }
+            return self.each(only, |place, fits| found.look(place, fits));
+        }
+        let mut all = Vec::new();
+        for one in group.iter().filter(|one| one.fits) {
+            self.each(one, |place, fits| {
+                all.push((place, fits));
+                true
+            })?;
+        }
+        all.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        let through = all.into_iter().all(|(place, fits)| found.look(place, fits));
+        Ok(if through { Looked::Through } else { Looked::UntilDone })
+    }
+
+    /// Hands out an event's deliveries, the last one first, until `take` answers `false`.
+    fn each(
+        &mut self,
+        of: &Candidate,
+        mut take: impl FnMut(Place<DeliveryId>, bool) -> bool,
+    ) -> rusqlite::Result<Looked> {
+        let (first, last) = of.event.delivery_range();
+        let from = self.bounds.least.max(*first.bytes());
+        let end = u128::from_be_bytes(*last.bytes()).saturating_add(1).to_be_bytes();
+        let below = self.bounds.below_in(of.tenant.as_str()).min(end);
+        let key = [of.tenant.as_str().to_owned().into(), from.to_vec().into(), below.to_vec().into()];
+        self.values.0.splice(..key.len(), key);
+        let mut found = self.statement.query(params_from_iter(&self.values.0))?;
+        while let Some(row) = found.next()? {
+            if !take(Place::of(rows::delivery_id(row, "id")?, &of.tenant), row.get("fits")?) {
+                return Ok(Looked::UntilDone);
+            }
+        }
+        Ok(Looked::Through)
+    }
+}

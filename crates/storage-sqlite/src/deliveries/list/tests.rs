@@ -1,0 +1,109 @@
+//! How SQLite goes about the lists: every one down an index, and none through all rows or by sorting them.
+
+use super::*;
+use DeliveryStatus::{Cancelled, Delivered, Exhausted, Failed, Pending, Retrying};
+use model::{EventType, SubscriptionId, Timestamp};
+
+fn connection() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    crate::migrate::run(&mut connection).unwrap();
+    connection
+}
+
+/// A step each.
+fn plan(connection: &Connection, (sql, values): (String, Values)) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let steps = statement.query_map(params_from_iter(values.0), |row| row.get("detail")).unwrap();
+    steps.map(Result::unwrap).collect()
+}
+
+fn check(filter: &DeliveryFilter, plan: &[String], way: &str) {
+    assert!(plan.iter().any(|step| step.contains(way)), "{filter:?} {way} {plan:#?}");
+    let whole = |step: &&String| step.contains("(tenant_id=?)") && step.contains(" d ");
+    assert_eq!(plan.iter().find(whole), None, "it goes through all that a tenant has");
+    assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{filter:?} {plan:#?}");
+    assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{filter:?} {plan:#?}");
+}
+
+/// Every combination of what a list can be narrowed by.
+fn filters() -> Vec<DeliveryFilter> {
+    let lists = [vec![], vec![Pending, Delivered], vec![Retrying], vec![Failed, Exhausted, Cancelled]];
+    let mut filters = Vec::new();
+    for statuses in lists.into_iter().chain([vec![Delivered], vec![Delivered, Failed]]) {
+        for event_type in [None, Some(EventType::trusted("invoice.created"))] {
+            for subscription in [None, Some(SubscriptionId::from_bytes([1; 16]))] {
+                for after in [None, Some(Timestamp::from_millis(5))] {
+                    for part in [None, Some("timeout".to_owned())] {
+                        filters.push(DeliveryFilter {
+                            statuses: statuses.clone(),
+                            event_type: event_type.clone(),
+                            subscription,
+                            after,
+                            before: after,
+                            url: part.clone(),
+                            response_code: part.as_ref().map(|_| 500..=599),
+                            error: part,
+                            ..DeliveryFilter::default()
+                        });
+                    }
+                }
+            }
+        }
+    }
+    filters
+}
+
+#[test]
+fn every_list_of_a_tenant_goes_down_the_index_of_its_narrowest_filter() {
+    let (connection, tenant) = (connection(), TenantId::trusted("acme"));
+    for filter in filters() {
+        let way = match (filter.subscription, is_troubled(&filter)) {
+            (Some(_), true) => {
+                "deliveries_troubled_by_subscription (tenant_id=? AND subscription_id=? AND status=? AND id>"
+            }
+            (Some(_), false) => "INDEX deliveries_by_subscription (tenant_id=? AND subscription_id=? AND id>",
+            (None, true) => "INDEX deliveries_troubled (tenant_id=? AND status=? AND id>",
+            (None, false) => "PRIMARY KEY (tenant_id=? AND id>",
+        };
+        let plan = plan(&connection, tenant_query(&tenant, &filter, [0; 16], vec![9; 16]));
+        check(&filter, &plan, way);
+        let skips_rows = filter == DeliveryFilter { subscription: filter.subscription, ..DeliveryFilter::default() };
+        let is_covering = filter.subscription.is_none() || plan[0].contains("COVERING");
+        assert!(!skips_rows || is_covering, "an offset reads no rows: {plan:#?}");
+    }
+}
+
+#[test]
+fn every_list_over_all_tenants_goes_down_an_index_by_id() {
+    let connection = connection();
+    for filter in filters() {
+        let bounds =
+            Bounds::of_deliveries(&filter, Some(&Place::of(DeliveryId::from_bytes([9; 16]), &TenantId::trusted("b"))));
+        let events = plan(&connection, by_event::events_query(Down::AllTenants, &filter, &bounds));
+        check(&filter, &events, "INDEX events_by_id (id>? AND id<?)");
+        let deliveries = plan(&connection, by_event::deliveries_query(&filter));
+        check(&filter, &deliveries, "PRIMARY KEY (tenant_id=? AND id>? AND id<?)");
+        let statuses = vec![Failed, Exhausted];
+        let filter = DeliveryFilter { statuses, ..filter };
+        check(&filter, &plan(&connection, failed_query(&filter, &bounds)), "INDEX deliveries_failed (status=? AND id>");
+    }
+}
+
+#[test]
+fn what_waits_is_found_by_look_ups() {
+    let connection = connection();
+    for (from, way) in [
+        (strands::QUEUE, "deliveries_due (tenant_id=? AND subscription_id=? AND queue=? AND "),
+        (strands::STATUS, "deliveries_troubled (tenant_id=? AND status=? AND id<?)"),
+        (
+            strands::STATUS_OF,
+            "deliveries_troubled_by_subscription (tenant_id=? AND subscription_id=? AND status=? AND id<?)",
+        ),
+        (strands::FAILED, "deliveries_failed (status=? AND "),
+    ] {
+        for filter in filters() {
+            let (columns, values) = strands::columns(&filter);
+            check(&filter, &plan(&connection, (format!("{columns} {from}"), values)), way);
+        }
+    }
+}

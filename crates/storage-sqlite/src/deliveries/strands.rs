@@ -1,0 +1,210 @@
+//! Lists of what waits, newest first: a k-way merge.
+//!
+//! A pending delivery waits in its queue since it was made, so each queue, read from its end, is such a list already;
+//! what is in trouble has its stretch of an index, by status. The newest row of each of these strands is found by a
+//! look-up, and so is the next one whenever a row was taken.
+
+use super::{
+    due,
+    fits::{Answered, Values, fits},
+    list::Found,
+};
+use crate::{error::sqlite, rows};
+use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params_from_iter, types::Value};
+use std::{cmp::Ordering, collections::BinaryHeap};
+use storage::{Bounds, DeliveryFilter, Place, StorageError};
+
+/// A stretch of an index whose rows are in the order of their ids.
+#[derive(Clone, Debug)]
+enum Strand {
+    /// What is pending in a queue.
+    Queue(TenantId, SubscriptionId, Queue),
+    /// A tenant's deliveries of a status, of one subscription or of all.
+    Status(TenantId, Option<SubscriptionId>, DeliveryStatus),
+    /// All tenants' deliveries of a status that is final and not good.
+    Failed(DeliveryStatus),
+}
+
+/// The newest row of a strand that was not looked at.
+struct Head {
+    place: Place<DeliveryId>,
+    fits: bool,
+    strand: usize,
+}
+
+impl PartialEq for Head {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Head {}
+
+impl PartialOrd for Head {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Head {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.place.cmp(&other.place).then(self.strand.cmp(&other.strand))
+    }
+}
+
+/// Whether a list of these statuses is found this way.
+pub(super) fn serves(statuses: &[DeliveryStatus]) -> bool {
+    statuses.contains(&DeliveryStatus::Pending) && !statuses.contains(&DeliveryStatus::Delivered)
+}
+
+pub(super) fn find(
+    connection: &Connection,
+    tenant: Option<&TenantId>,
+    filter: &DeliveryFilter,
+    bounds: &Bounds,
+    mut found: Found,
+) -> Result<Found, StorageError> {
+    let strands = strands(connection, tenant, filter)?;
+    let mut look_ups = LookUps::prepare(connection, filter, bounds)?;
+    let mut heads = BinaryHeap::new();
+    for (at, strand) in strands.iter().enumerate() {
+        heads.extend(look_ups.head(at, strand, None)?);
+    }
+    while !found.walk.is_done() {
+        let Some(Head { place, fits, strand }) = heads.pop() else {
+            found.ended = true;
+            break;
+        };
+        found.look(place.clone(), fits);
+        heads.extend(look_ups.head(strand, &strands[strand], Some(&place))?);
+    }
+    Ok(found)
+}
+
+/// Everything that a list of these statuses is merged from.
+fn strands(
+    connection: &Connection,
+    tenant: Option<&TenantId>,
+    filter: &DeliveryFilter,
+) -> Result<Vec<Strand>, StorageError> {
+    let mut strands = Vec::new();
+    let mut statuses = filter.statuses.clone();
+    statuses.sort_unstable();
+    statuses.dedup();
+    for status in statuses {
+        match (status, tenant) {
+            (DeliveryStatus::Pending, _) => strands.extend(queues(connection, tenant, filter.subscription)?),
+            (_, Some(tenant)) => strands.push(Strand::Status(tenant.clone(), filter.subscription, status)),
+            (DeliveryStatus::Retrying, None) => {
+                strands.extend(tenants(connection)?.into_iter().map(|tenant| Strand::Status(tenant, None, status)));
+            }
+            (_, None) => strands.push(Strand::Failed(status)),
+        }
+    }
+    Ok(strands)
+}
+
+fn queues(
+    connection: &Connection,
+    tenant: Option<&TenantId>,
+    subscription: Option<SubscriptionId>,
+) -> Result<Vec<Strand>, StorageError> {
+    let pending = |queue: &Queue| *queue != Queue::Retry;
+    if let (Some(tenant), Some(subscription)) = (tenant, subscription) {
+        let queue = |queue| Strand::Queue(tenant.clone(), subscription, queue);
+        return Ok(Queue::ALL.into_iter().filter(pending).map(queue).collect());
+    }
+    let heads = due::heads(connection, tenant)?.into_iter().filter(|head| pending(&head.queue));
+    Ok(heads.map(|head| Strand::Queue(head.tenant, head.subscription, head.queue)).collect())
+}
+
+fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
+    let mut statement = connection.prepare_cached("SELECT id FROM tenants WHERE deleting = 0").map_err(sqlite)?;
+    let found = statement.query_map([], |row| rows::tenant(row, "id")).map_err(sqlite)?;
+    found.map(|row| row.map_err(sqlite)).collect()
+}
+
+/// A look-up of the newest row below a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the time of the
+/// place, `?5` its id, `?6` its tenant.
+pub(super) const QUEUE: &str = "FROM deliveries d INDEXED BY deliveries_due
+    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
+    AND (d.next_attempt_at, d.id) < (?4, ?5) AND ?6 IS NOT NULL
+    ORDER BY d.next_attempt_at DESC, d.id DESC LIMIT 1";
+pub(super) const STATUS: &str = "FROM deliveries d INDEXED BY deliveries_troubled
+    WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND d.status <> 0 AND d.status <> 2
+    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1";
+pub(super) const STATUS_OF: &str = "FROM deliveries d INDEXED BY deliveries_troubled_by_subscription
+    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.status = ?3 AND d.status <> 0 AND d.status <> 2
+    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1";
+pub(super) const FAILED: &str = "FROM deliveries d INDEXED BY deliveries_failed
+    WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND d.status > 2 AND ?4 IS NOT NULL
+    AND d.id <= ?5 AND (d.id, d.tenant_id) < (?5, ?6) ORDER BY d.id DESC, d.tenant_id DESC LIMIT 1";
+
+/// The columns of a look-up, with the values of its filter from `?7` on.
+pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
+    let mut values = Values::new([(); 6].map(|()| Value::Null));
+    let answered = Answered { status: true, subscription: true, ..Answered::default() };
+    let fits = fits(filter, answered, &mut values);
+    (format!("SELECT d.id AS id, d.tenant_id AS tenant_id, {fits} AS fits"), values)
+}
+
+struct LookUps<'c> {
+    queue: CachedStatement<'c>,
+    status: CachedStatement<'c>,
+    status_of: CachedStatement<'c>,
+    failed: CachedStatement<'c>,
+    values: Values,
+    bounds: &'c Bounds,
+}
+
+impl<'c> LookUps<'c> {
+    fn prepare(connection: &'c Connection, filter: &DeliveryFilter, bounds: &'c Bounds) -> Result<Self, StorageError> {
+        let (columns, values) = columns(filter);
+        let prepare = |from| connection.prepare_cached(&format!("{columns} {from}")).map_err(sqlite);
+        let (queue, status) = (prepare(QUEUE)?, prepare(STATUS)?);
+        Ok(Self { queue, status, status_of: prepare(STATUS_OF)?, failed: prepare(FAILED)?, values, bounds })
+    }
+
+    /// The newest row of a strand below `place`, or below the bounds.
+    fn head(
+        &mut self,
+        at: usize,
+        strand: &Strand,
+        place: Option<&Place<DeliveryId>>,
+    ) -> Result<Option<Head>, StorageError> {
+        let (tenant, subscription, code) = match strand {
+            Strand::Queue(tenant, subscription, queue) => (Some(tenant), Some(*subscription), queue.code()),
+            Strand::Status(tenant, subscription, status) => (Some(tenant), *subscription, status.code()),
+            Strand::Failed(status) => (None, None, status.code()),
+        };
+        let (below, below_tenant) = match (place, tenant) {
+            (Some(place), _) => (*place.id.bytes(), place.tenant_text()),
+            (None, Some(tenant)) => (self.bounds.below_in(tenant.as_str()), ""),
+            (None, None) => (self.bounds.below, self.bounds.tenant.as_str()),
+        };
+        let key: [Value; 6] = [
+            tenant.map(|tenant| tenant.as_str().to_owned()).into(),
+            subscription.map(|id| id.bytes().to_vec()).into(),
+            i64::from(code).into(),
+            DeliveryId::from_bytes(below).made_at().micros().into(),
+            below.to_vec().into(),
+            below_tenant.to_owned().into(),
+        ];
+        self.values.0.splice(..key.len(), key);
+        let statement = match strand {
+            Strand::Queue(..) => &mut self.queue,
+            Strand::Status(_, None, _) => &mut self.status,
+            Strand::Status(..) => &mut self.status_of,
+            Strand::Failed(_) => &mut self.failed,
+        };
+        let head = statement
+            .query_row(params_from_iter(&self.values.0), |row| {
+                let place = Place { id: rows::delivery_id(row, "id")?, tenant: Some(rows::tenant(row, "tenant_id")?) };
+                Ok(Head { place, fits: row.get("fits")?, strand: at })
+            })
+            .optional()
+            .map_err(sqlite)?;
+        Ok(head.filter(|head| *head.place.id.bytes() >= self.bounds.least))
+    }
+}

@@ -1,0 +1,135 @@
+//! Lists of subscriptions: candidates down the primary key or the index by id, then the rows of those that fit.
+
+use super::{SELECT, read};
+use crate::{error::sqlite, rows};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use rusqlite::{Connection, Row, types::Value};
+use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Vault, Walk, rows_within};
+
+/// `?1` is the id below which the list begins, `?2` its tenant: the one of the list, or, over all tenants, the bound for
+/// rows that have the very id.
+fn query(scope: ListScope<'_>) -> &'static str {
+    match scope {
+        ListScope::Tenant(_) => {
+            "SELECT id, tenant_id, state, profile, events, url,
+             length(metadata) + length(headers) + length(secrets) + length(coalesce(description, '')) AS size
+             FROM subscriptions NOT INDEXED WHERE id < ?1 AND tenant_id = ?2 ORDER BY id DESC"
+        }
+        ListScope::AllTenants => {
+            "SELECT id, tenant_id, state, profile, events, url,
+             length(metadata) + length(headers) + length(secrets) + length(coalesce(description, '')) AS size,
+             (SELECT t.deleting FROM tenants t WHERE t.id = tenant_id) IS 0 AS has_tenant
+             FROM subscriptions INDEXED BY subscriptions_by_id
+             WHERE id <= ?1 AND (id, tenant_id) < (?1, ?2) ORDER BY id DESC, tenant_id DESC"
+        }
+    }
+}
+
+fn fits(row: &Row<'_>, scope: ListScope<'_>, filter: &SubscriptionFilter) -> Result<bool, StorageError> {
+    if scope == ListScope::AllTenants && !row.get::<_, bool>("has_tenant").map_err(sqlite)? {
+        return Ok(false);
+    }
+    let state = SubscriptionState::from_code(row.get("state").map_err(sqlite)?);
+    let profile = Profile::from_code(row.get("profile").map_err(sqlite)?);
+    let text = |column| row.get_ref(column).and_then(|value| Ok(value.as_str()?)).map_err(sqlite);
+    let state = state.unwrap_or(SubscriptionState::Disabled);
+    filter.fits(state, profile.unwrap_or_default(), text("url")?, text("events")?)
+}
+
+/// The places of the page's rows with their sizes, and whether the list ended.
+struct Found {
+    walk: Walk<SubscriptionId>,
+    rows: Vec<(Place<SubscriptionId>, usize)>,
+    ended: bool,
+}
+
+fn find(
+    connection: &Connection,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    page: &Page<Place<SubscriptionId>>,
+) -> Result<Found, StorageError> {
+    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
+    let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
+    // Nothing is above the greatest id, so it needs no row of its own.
+    let below = page.below.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
+    let tenant = match scope {
+        ListScope::Tenant(tenant) => tenant.as_str(),
+        ListScope::AllTenants => page.below.as_ref().map_or("", Place::tenant_text),
+    };
+    let mut statement = connection.prepare_cached(query(scope)).map_err(sqlite)?;
+    let values: [Value; 2] = [below.to_vec().into(), tenant.to_owned().into()];
+    let mut found = statement.query(values).map_err(sqlite)?;
+    let mut rows = Vec::new();
+    while !walk.is_done() {
+        let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, rows, ended: true }) };
+        let id = SubscriptionId::from_bytes(row.get("id").map_err(sqlite)?);
+        let place = Place::of(id, &rows::tenant(row, "tenant_id").map_err(sqlite)?);
+        if walk.look(place.clone(), fits(row, scope, filter)?) {
+            rows.push((place, row.get("size").map_err(sqlite)?));
+        }
+    }
+    Ok(Found { walk, rows, ended: false })
+}
+
+pub(super) fn page(
+    connection: &Connection,
+    vault: &Vault,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    page: &Page<Place<SubscriptionId>>,
+) -> Result<Listed<Subscription, SubscriptionId>, StorageError> {
+    let connection = connection.unchecked_transaction().map_err(sqlite)?;
+    let Found { walk, rows, ended } = find(&connection, scope, filter, page)?;
+    let within = rows_within(rows.iter().map(|(_, size)| *size));
+    let mut places = walk.listed(rows, ended);
+    places.truncate(within, |(place, _)| place.clone());
+    let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2");
+    let mut load = connection.prepare_cached(&sql).map_err(sqlite)?;
+    let mut one = |place: &Place<SubscriptionId>| {
+        load.query_row((place.tenant_text(), place.id.bytes()), |row| Ok(read(vault, row))).map_err(sqlite)?
+    };
+    let loaded = places.rows.iter().map(|(place, _)| one(place)).collect::<Result<Vec<_>, _>>()?;
+    Ok(places.with(loaded))
+}
+
+pub(super) fn count(
+    connection: &Connection,
+    scope: ListScope<'_>,
+    filter: &SubscriptionFilter,
+    most: u32,
+) -> Result<Counted<SubscriptionId>, StorageError> {
+    let Found { walk, ended, .. } = find(connection, scope, filter, &Page::first(most))?;
+    Ok(walk.counted(ended))
+}
+
+pub(super) fn tenants_with(connection: &Connection, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError> {
+    let sql = "SELECT s.tenant_id AS tenant_id FROM subscriptions s INDEXED BY subscriptions_by_id
+               JOIN tenants t ON t.id = s.tenant_id AND t.deleting = 0 WHERE s.id = ?1 ORDER BY s.tenant_id";
+    let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+    let found = statement.query_map([id.bytes()], |row| rows::tenant(row, "tenant_id")).map_err(sqlite)?;
+    found.map(|row| row.map_err(sqlite)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_list_goes_down_an_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::migrate::run(&mut connection).unwrap();
+        let tenant = TenantId::trusted("acme");
+        for (scope, way) in [
+            (ListScope::Tenant(&tenant), "SEARCH subscriptions USING PRIMARY KEY (tenant_id=? AND id<?)"),
+            (ListScope::AllTenants, "SEARCH subscriptions USING INDEX subscriptions_by_id"),
+        ] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", query(scope));
+            let mut statement = connection.prepare(&sql).unwrap();
+            let steps = statement.query_map(["x", "x"], |row| row.get("detail")).unwrap();
+            let steps: Vec<String> = steps.map(Result::unwrap).collect();
+            assert!(steps[0].starts_with(way), "{steps:?}");
+            assert!(steps.iter().all(|step| !step.contains("B-TREE")), "{steps:?}");
+        }
+    }
+}

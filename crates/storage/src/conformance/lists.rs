@@ -1,0 +1,396 @@
+//! Lists with every filter, of one tenant and of all: compared with a filter over everything that was made.
+//!
+//! Lists over all tenants see what other cases make, too; so each case here has a time of its own and asks for that.
+
+use super::fixtures::{World, patterns};
+use crate::{
+    Counted, DeliveryFilter, EventFilter, ListScope, Listed, NewDelivery, NewEvent, Page, Place, Store,
+    SubscriptionFilter, WALK_MAX, Write,
+};
+use model::{
+    Delivery, DeliveryId,
+    DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
+    Event, EventId, EventType, Priority, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
+};
+use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc};
+
+pub(super) const TYPES: [&str; 2] = ["invoice.created", "invoice.paid"];
+const URLS: [&str; 3] = ["https://Alpha.example/hooks", "https://beta.example/Alpha?x=%", "https://gamma.example/_"];
+
+/// The walks of no case are longer.
+const ENDLESS: usize = 1_000;
+
+/// Reads a list page by page, as its pages say.
+pub(super) async fn pages<Row, Id: Clone>(
+    limit: u32,
+    offset: u32,
+    list: impl AsyncFn(Page<Place<Id>>) -> Listed<Row, Id>,
+) -> Vec<Row> {
+    let (mut page, mut rows) = (Page { limit, offset, below: None }, Vec::new());
+    for _ in 0..ENDLESS {
+        let listed = list(page).await;
+        assert!(listed.rows.len() <= limit as usize);
+        rows.extend(listed.rows);
+        match listed.next {
+            Some(next) => page = Page { limit, offset: next.offset, below: Some(next.below) },
+            None => return rows,
+        }
+    }
+    panic!("the list has no end");
+}
+
+pub(super) fn event_type(name: &str) -> EventType {
+    EventType::parse(name).unwrap()
+}
+
+/// Three tenants with events and deliveries, in turn; two of them have an event, and two a subscription, with the same
+/// id.
+struct Made {
+    tenants: Vec<TenantId>,
+    subscriptions: Vec<Subscription>,
+    events: Vec<Event>,
+    deliveries: Vec<Delivery>,
+    since: Timestamp,
+    until: Timestamp,
+}
+
+/// An attempt's status and error.
+type Answer = (Option<u16>, Option<&'static str>);
+
+const ANSWERS: [Answer; 5] = [
+    (Some(200), None),
+    (Some(404), Some("HTTP 404 Not Found")),
+    (Some(500), Some("HTTP 500 Internal Server Error")),
+    (Some(503), Some("HTTP 503: 100%_busy")),
+    (None, Some("Connection TIMED OUT (größe)")),
+];
+
+impl Made {
+    async fn new(world: &World<'_>) -> Self {
+        let since = world.tick();
+        let (mut tenants, mut subscriptions) = (Vec::new(), Vec::new());
+        for name in ["acme", "acme-eu", "Globex"] {
+            let tenant = world.tenant(name).await;
+            for url in URLS {
+                let subscription = Subscription { url: url.into(), ..world.subscription(&tenant) };
+                world.store.insert_subscription(&subscription).await.unwrap();
+                subscriptions.push(subscription);
+            }
+            tenants.push(tenant);
+        }
+        let copy = Subscription { tenant: tenants[2].clone(), url: URLS[0].into(), ..subscriptions[1].clone() };
+        world.store.insert_subscription(&copy).await.unwrap();
+        subscriptions.push(copy);
+        let of = |tenant: &TenantId| -> Vec<SubscriptionId> {
+            subscriptions.iter().filter(|one| one.tenant == *tenant).map(|one| one.id).collect()
+        };
+        let mut events = Vec::new();
+        for number in 0..24 {
+            let tenant = &tenants[number % 3];
+            let to = of(tenant);
+            // Some have no delivery, and some several.
+            let mut event = world.event(tenant, TYPES[number / 3 % 2], &to[..number % 4]);
+            Arc::make_mut(&mut event.event).priority = [Priority::High, Priority::Normal, Priority::Low][number % 3];
+            events.push(event);
+        }
+        let twin = copied(&events[19], &tenants[2], &of(&tenants[2]));
+        events.push(twin);
+        events.push(world.event(&tenants[0], TYPES[0], &of(&tenants[0])));
+        events.push(world.event(&tenants[2], TYPES[1], &of(&tenants[2])));
+        let mut batch = Vec::new();
+        for event in &events {
+            world.append(&event.event.tenant, vec![event.clone()]).await;
+            batch.extend(event.deliveries.iter().map(|delivery| (event.event.tenant.clone(), *delivery)));
+        }
+        for (number, (tenant, of)) in batch.into_iter().enumerate() {
+            let statuses = [Pending, Retrying, Delivered, Failed, Exhausted, Disabled, Cancelled];
+            let write = match statuses[number % statuses.len()] {
+                Pending => continue,
+                Cancelled => Write::Cancel { tenant, delivery: of.id },
+                status => {
+                    let mut outcome = world.outcome(&tenant, of, 1, status);
+                    let (code, error) = ANSWERS[number % ANSWERS.len()];
+                    (outcome.attempt.response_code, outcome.attempt.error) = (code, error.map(Into::into));
+                    outcome.next.disable_subscription = false;
+                    Write::Outcome(outcome)
+                }
+            };
+            world.commit(vec![write]).await;
+        }
+        let mut made = Self { tenants, subscriptions, events: Vec::new(), deliveries: Vec::new(), since, until: since };
+        for NewEvent { event, deliveries, .. } in &events {
+            made.events.push((**event).clone());
+            for delivery in deliveries {
+                made.deliveries.push(world.delivery(&event.tenant, delivery.id).await);
+            }
+        }
+        made.events.sort_by_key(|event| Reverse(Place::of(event.id, &event.tenant)));
+        made.deliveries.sort_by_key(|one| Reverse(Place::of(one.id, &one.tenant)));
+        made.until = world.tick();
+        made
+    }
+
+    fn scopes(&self) -> Vec<ListScope<'_>> {
+        self.tenants.iter().map(ListScope::Tenant).chain([ListScope::AllTenants]).collect()
+    }
+
+    fn url(&self, of: &Delivery) -> &str {
+        let known = self.subscriptions.iter().find(|one| one.tenant == of.tenant && one.id == of.subscription);
+        &known.unwrap().url
+    }
+
+    fn has(&self, delivery: &Delivery, filter: &DeliveryFilter) -> bool {
+        let (at, has) =
+            (delivery.id.made_at(), |text: &str, part: &str| text.to_lowercase().contains(&part.to_lowercase()));
+        (filter.statuses.is_empty() || filter.statuses.contains(&delivery.status))
+            && filter.event_type.as_ref().is_none_or(|wanted| *wanted == delivery.event_type)
+            && filter.subscription.is_none_or(|wanted| wanted == delivery.subscription)
+            && filter.event.is_none_or(|wanted| wanted == delivery.id.event())
+            && filter
+                .response_code
+                .as_ref()
+                .is_none_or(|codes| delivery.response_code.is_some_and(|one| codes.contains(&one)))
+            && filter.error.as_ref().is_none_or(|part| delivery.error.as_ref().is_some_and(|error| has(error, part)))
+            && filter.url.as_ref().is_none_or(|part| has(self.url(delivery), part))
+            && filter.after.is_none_or(|after| at >= after)
+            && filter.before.is_none_or(|before| at < before)
+    }
+
+    fn deliveries(&self, scope: ListScope<'_>, filter: &DeliveryFilter) -> Vec<Delivery> {
+        let in_scope = |one: &&Delivery| scope.tenant().is_none_or(|tenant| *tenant == one.tenant);
+        self.deliveries.iter().filter(in_scope).filter(|one| self.has(one, filter)).cloned().collect()
+    }
+}
+
+/// The same event in another tenant.
+fn copied(event: &NewEvent, tenant: &TenantId, to: &[SubscriptionId]) -> NewEvent {
+    let id = event.event.id;
+    let deliver =
+        |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
+    let deliveries: Vec<_> = (1..).zip(to).map(deliver).collect();
+    let event = Event { tenant: tenant.clone(), deliveries: deliveries.len() as u32, ..(*event.event).clone() };
+    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false }
+}
+
+fn filters(made: &Made) -> Vec<DeliveryFilter> {
+    let statuses = [
+        vec![],
+        vec![Pending],
+        vec![Retrying],
+        vec![Delivered],
+        vec![Failed, Exhausted, Cancelled],
+        vec![Disabled],
+        vec![Pending, Retrying],
+        vec![Pending, Retrying, Failed],
+        vec![Delivered, Pending],
+    ];
+    let codes: [Option<RangeInclusive<u16>>; 3] = [None, Some(500..=500), Some(500..=599)];
+    let texts = |part: &str| Some(part.to_owned());
+    let narrows: Vec<DeliveryFilter> = [
+        (None, None, None),
+        (Some(event_type(TYPES[1])), None, None),
+        (None, Some(made.subscriptions[1].id), None),
+        (Some(event_type(TYPES[0])), Some(made.subscriptions[8].id), None),
+        (None, None, Some(made.events[4].id)),
+        (None, None, Some(made.deliveries[0].id.event())),
+        (Some(event_type(TYPES[1])), Some(made.subscriptions[7].id), Some(made.events[6].id)),
+        (Some(event_type("nobody.publishes")), None, None),
+    ]
+    .into_iter()
+    .map(|(event_type, subscription, event)| DeliveryFilter { event_type, subscription, event, ..Default::default() })
+    .collect();
+    let mut filters = Vec::new();
+    for (statuses, narrow) in statuses.iter().flat_map(|list| narrows.iter().map(move |one| (list, one))) {
+        for (response_code, error, url) in [
+            (codes[0].clone(), None, None),
+            (codes[1].clone(), None, None),
+            (codes[2].clone(), texts("BUSY"), None),
+            (None, texts("timed out (gr"), None),
+            (None, texts("100%_"), None),
+            (None, None, texts("ALPHA")),
+            (codes[2].clone(), texts("http 5"), texts("example/")),
+            (None, texts("no such words"), None),
+        ] {
+            let statuses = statuses.clone();
+            filters.push(DeliveryFilter { statuses, response_code, error, url, ..narrow.clone() });
+        }
+    }
+    filters
+}
+
+pub async fn deliveries_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
+    let world = World::at(store, "lists.deliveries", Timestamp::from_millis(1_500_000_000_000));
+    let made = Made::new(&world).await;
+    let (mut hits, middle) = (0, made.events[9].id.made_at());
+    for (number, filter) in filters(&made).into_iter().enumerate() {
+        // In turn: all of its time, and a part of it.
+        let after = Some(if number % 3 == 1 { middle } else { made.since });
+        let before = Some(if number % 3 == 2 { middle } else { made.until });
+        let filter = DeliveryFilter { after, before, ..filter };
+        for scope in made.scopes() {
+            let expected = made.deliveries(scope, &filter);
+            let read = async |page| store.deliveries(scope, &filter, page).await.unwrap();
+            for (limit, offset) in [(3, 0), (100, number as u32 % 4)] {
+                let found = pages(limit, offset, read).await;
+                let expected: Vec<_> = expected.iter().skip(offset as usize).cloned().collect();
+                assert_eq!(found, expected, "{scope:?} {limit} {offset} {filter:?}");
+            }
+            let counted = store.count_deliveries(scope, &filter, 4).await.unwrap();
+            assert_eq!(counted, Counted { rows: expected.len().min(4) as u32, next: None }, "{scope:?} {filter:?}");
+            hits += usize::from(!expected.is_empty());
+        }
+    }
+    assert!(hits > 300, "many combinations find something: {hits}");
+}
+
+pub async fn events_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
+    let world = World::at(store, "lists.events", Timestamp::from_millis(1_510_000_000_000));
+    let made = Made::new(&world).await;
+    let ids = [None, Some(made.events[3].id), Some(made.events[5].id), Some(world.ids.event(world.tick()))];
+    // The bytes that a backend may not keep tell a delivery's id from its event's.
+    let delivery = EventId::from_bytes(*made.deliveries[0].id.bytes());
+    for id in ids.into_iter().chain([Some(delivery)]) {
+        for name in [None, Some(TYPES[0]), Some("nobody.publishes")] {
+            let (after, before) = (Some(made.since), Some(made.until));
+            let filter = EventFilter { id, event_type: name.map(event_type), after, before };
+            for scope in made.scopes() {
+                let fits = |event: &&Event| {
+                    scope.tenant().is_none_or(|tenant| *tenant == event.tenant)
+                        && filter.event_type.as_ref().is_none_or(|wanted| *wanted == event.event_type)
+                        && id.is_none_or(|id| id == event.id)
+                };
+                let expected: Vec<_> = made.events.iter().filter(fits).cloned().collect();
+                let read = async |page| store.events(scope, &filter, page).await.unwrap();
+                for (limit, offset) in [(2, 0), (5, 3), (100, 0)] {
+                    let found = pages(limit, offset, read).await;
+                    assert_eq!(found, expected[expected.len().min(offset as usize)..], "{scope:?} {filter:?}");
+                }
+                let counted = store.count_events(scope, &filter, 6).await.unwrap();
+                assert_eq!(counted, Counted { rows: expected.len().min(6) as u32, next: None });
+            }
+        }
+    }
+    let twins = [made.tenants[2].clone(), made.tenants[1].clone()];
+    let shared = made.events.iter().find(|one| made.events.iter().filter(|other| other.id == one.id).count() == 2);
+    let mut owners = store.tenants_with_event(shared.unwrap().id).await.unwrap();
+    owners.sort();
+    assert_eq!(owners, twins);
+    assert_eq!(store.tenants_with_event(world.ids.event(world.tick())).await.unwrap(), []);
+}
+
+pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
+    // Subscriptions are not asked for by time: newer ones than all others come first.
+    let world = World::at(store, "lists.subscriptions", Timestamp::from_millis(4_100_000_000_000));
+    let mut made = Made::new(&world).await.subscriptions;
+    for (number, one) in made.iter_mut().enumerate() {
+        one.events = patterns(if number % 2 == 0 { &["invoice.*"] } else { &["customer.created"] });
+        one.state = SubscriptionState::ALL[number % SubscriptionState::ALL.len()];
+        if one.state == SubscriptionState::Deleted {
+            store.delete_subscription(&one.tenant, one.id, world.tick()).await.unwrap();
+        } else {
+            store.update_subscription(one).await.unwrap();
+            *one = store.subscription(&one.tenant, one.id).await.unwrap().unwrap();
+        }
+    }
+    assert_eq!(
+        store.tenants_with_subscription(made[3].id).await.unwrap(),
+        [made[3].tenant.clone()],
+        "deleted ones, too"
+    );
+    let tenants: Vec<TenantId> = [0, 3, 6].map(|at: usize| made[at].tenant.clone()).into();
+    made.retain(|one| one.state != SubscriptionState::Deleted);
+    made.sort_by_key(|one| Reverse(Place::of(one.id, &one.tenant)));
+    for (is_active, name, url) in [
+        (None, None, None),
+        (Some(true), None, None),
+        (None, Some("invoice.paid"), None),
+        (None, None, Some("ALPHA")),
+        (Some(false), Some("invoice.*"), Some("example/")),
+        (None, None, Some("no such part")),
+    ] {
+        let filter = SubscriptionFilter {
+            is_active,
+            event_type: name.map(Into::into),
+            url: url.map(Into::into),
+            ..SubscriptionFilter::default()
+        };
+        let fits = |one: &&Subscription| {
+            is_active.is_none_or(|wanted| wanted == one.state.is_active())
+                && name.is_none_or(|name| {
+                    one.events.iter().any(|pattern| pattern.to_string() == name || pattern.matches(name))
+                })
+                && url.is_none_or(|url| one.url.to_lowercase().contains(&url.to_lowercase()))
+        };
+        for scope in tenants.iter().map(ListScope::Tenant).chain([ListScope::AllTenants]) {
+            let expected: Vec<_> = made
+                .iter()
+                .filter(|one| scope.tenant().is_none_or(|tenant| *tenant == one.tenant))
+                .filter(fits)
+                .cloned()
+                .collect();
+            let limit = expected.len() as u32;
+            // Over all tenants those of other cases come after.
+            let mut found = store.subscriptions(scope, &filter, Page::first(limit)).await.unwrap().rows;
+            let first = store.subscriptions(scope, &filter, Page::first(1)).await.unwrap();
+            if let Some(next) = first.next {
+                let page = Page { limit: limit.saturating_sub(1), offset: next.offset, below: Some(next.below) };
+                let rest = store.subscriptions(scope, &filter, page).await.unwrap().rows;
+                assert_eq!([first.rows, rest].concat()[..expected.len()], expected, "{scope:?} {filter:?}");
+            }
+            found.truncate(expected.len());
+            assert_eq!(found, expected, "{scope:?} {filter:?}");
+            let counted = store.count_subscriptions(scope, &filter, 2).await.unwrap();
+            assert!(counted.rows == limit.min(2) || (scope == ListScope::AllTenants && counted.rows > limit.min(2)));
+        }
+    }
+}
+
+pub async fn a_list_that_walks_far_ends_early_and_leads_on(store: &dyn Store) {
+    let world = World::at(store, "lists.walk", Timestamp::from_millis(1_520_000_000_000));
+    let (since, tenant) = (world.tick(), world.tenant("acme").await);
+    let subscription = world.subscribe(&tenant).await.id;
+    let mut rare = world.event(&tenant, TYPES[1], &[subscription]);
+    Arc::make_mut(&mut rare.event).given_id = None;
+    world.append(&tenant, vec![rare.clone()]).await;
+    let mut outcome = world.outcome(&tenant, rare.deliveries[0], 1, Failed);
+    outcome.attempt.error = Some("a rare fault".into());
+    world.commit(vec![Write::Outcome(outcome)]).await;
+    for _ in 0..11 {
+        world.publish(&tenant, TYPES[0], &[subscription; 1_000]).await;
+    }
+    let (after, before) = (Some(since), Some(world.tick()));
+    let time = DeliveryFilter { after, before, ..DeliveryFilter::default() };
+    let error = DeliveryFilter { error: Some("RARE".into()), ..time.clone() };
+    let of_type = DeliveryFilter { event_type: Some(event_type(TYPES[1])), ..error.clone() };
+    let of_all = DeliveryFilter { subscription: Some(subscription), ..error.clone() };
+    for (scope, filter) in [
+        (ListScope::Tenant(&tenant), &error),
+        (ListScope::Tenant(&tenant), &of_type),
+        (ListScope::AllTenants, &error),
+        (ListScope::AllTenants, &of_type),
+        (ListScope::AllTenants, &of_all),
+    ] {
+        let read = async |page| store.deliveries(scope, filter, page).await.unwrap();
+        let first = read(Page::first(5)).await;
+        let found = pages(5, 0, read).await;
+        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [rare.deliveries[0].id], "{scope:?} {filter:?}");
+        let counted = store.count_deliveries(scope, filter, 50).await.unwrap();
+        if first.rows.is_empty() {
+            assert!(first.next.is_some(), "it was cut, and leads on");
+            assert!(counted.rows == 0 && counted.next.is_some(), "{counted:?}");
+            let passed = counted.next.unwrap().id;
+            let looked_at = 11_000 - found_below(store, &tenant, passed).await;
+            assert!(looked_at <= WALK_MAX as usize + 60, "{looked_at}");
+        }
+    }
+    // What only an index is asked for is not cut.
+    let exact = DeliveryFilter { statuses: vec![Failed], ..time };
+    let listed = store.deliveries(ListScope::Tenant(&tenant), &exact, Page::first(5)).await.unwrap();
+    assert_eq!((listed.rows.len(), listed.next), (1, None));
+}
+
+/// How many of a tenant's deliveries are below this one.
+async fn found_below(store: &dyn Store, tenant: &TenantId, id: DeliveryId) -> usize {
+    let page = Page { limit: 20_000, offset: 0, below: Some(id.into()) };
+    store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), page).await.unwrap().rows.len()
+}

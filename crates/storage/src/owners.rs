@@ -1,0 +1,72 @@
+//! What one subscription got, as a list over all tenants: read from the tenants that have a subscription with this id.
+//! There is one, unless somebody copied data between tenants; several are merged.
+
+use crate::{
+    Bounds, Counted, Deliveries, DeliveryFilter, ListScope, Listed, Page, Place, StorageError, Subscriptions, WALK_MAX,
+    Walk,
+};
+use model::{Delivery, DeliveryId, SubscriptionId};
+
+/// [`Deliveries::deliveries`] over all tenants, of one subscription.
+pub async fn deliveries_of_subscription<S: Deliveries + Subscriptions>(
+    store: &S,
+    subscription: SubscriptionId,
+    filter: &DeliveryFilter,
+    page: Page<Place<DeliveryId>>,
+) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
+    let owners = store.tenants_with_subscription(subscription).await?;
+    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let (limit, offset) = match owners.as_slice() {
+        [_] => (page.limit, page.offset),
+        _ => (page.limit.saturating_add(page.offset).min(WALK_MAX), 0),
+    };
+    let (mut rows, mut cut) = (Vec::new(), None);
+    for owner in &owners {
+        let below = Some(DeliveryId::from_bytes(bounds.below_in(owner.as_str())).into());
+        let mut listed = store.deliveries(ListScope::Tenant(owner), filter, Page { limit, offset, below }).await?;
+        if let Some(next) = &mut listed.next {
+            next.below.tenant = Some(owner.clone());
+        }
+        if owners.len() == 1 {
+            return Ok(listed);
+        }
+        cut = cut.max(listed.next.map(|next| next.below));
+        rows.extend(listed.rows);
+    }
+    Ok(merged(rows, cut, &page))
+}
+
+/// The page of several lists, of which nothing is known below `cut`.
+fn merged(
+    mut rows: Vec<Delivery>,
+    cut: Option<Place<DeliveryId>>,
+    page: &Page<Place<DeliveryId>>,
+) -> Listed<Delivery, DeliveryId> {
+    let place = |row: &Delivery| Place::of(row.id, &row.tenant);
+    rows.sort_unstable_by_key(|row| std::cmp::Reverse(place(row)));
+    let mut walk = Walk::exact(page);
+    rows.retain(|row| {
+        let is_known = cut.as_ref().is_none_or(|cut| place(row) >= *cut);
+        is_known && !walk.is_done() && walk.look(place(row), true)
+    });
+    let ended = cut.is_none();
+    if let Some(cut) = cut.filter(|_| !walk.is_done()) {
+        walk.pass(cut);
+    }
+    walk.listed(rows, ended)
+}
+
+/// [`Deliveries::count_deliveries`] over all tenants, of one subscription.
+pub async fn count_of_subscription<S: Deliveries + Subscriptions>(
+    store: &S,
+    subscription: SubscriptionId,
+    filter: &DeliveryFilter,
+    most: u32,
+) -> Result<Counted<DeliveryId>, StorageError> {
+    let mut all = Counted::default();
+    for owner in store.tenants_with_subscription(subscription).await? {
+        let counted = store.count_deliveries(ListScope::Tenant(&owner), filter, most - all.rows).await?;
+        all = Counted { rows: all.rows + counted.rows, next: all.next.or(counted.next) };
+    }
+    Ok(all)
+}
