@@ -9,7 +9,7 @@ use utoipa::{
     PartialSchema,
     openapi::{
         Content, ContentBuilder, Deprecated, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
-        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
+        path::{Operation, ParameterBuilder, ParameterIn},
         schema::{ArrayBuilder, ObjectBuilder, Schema, Type},
     },
 };
