@@ -4,8 +4,9 @@ use crate::{
     facts::{Call, Expr, as_written},
     graph,
     project::{ClassId, FunctionId, Project},
-    reach::{Reach, Thing, Walk},
+    reach::{Reach, Thing},
     verbs,
+    walk::Walks,
 };
 
 /// What a receiver turns out to be.
@@ -138,28 +139,28 @@ impl Bus {
 }
 
 /// The bus of a publishing call.
-pub(crate) fn of<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> Bus {
+pub(crate) fn of<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> Bus {
     let shown = match &call.target {
         Expr::Member(of, _) => of.shown(),
         other => other.shown(),
     };
-    Bus { key: key(reach, call, scope), shown }
+    Bus { key: key(reach, call, scope, walks), shown }
 }
 
-fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
+fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> BusKey {
     let project = reach.project;
     match &call.target {
         Expr::Member(of, method) => {
             // What a function says that it answers is what its callers know.
             if let Expr::Call(inner) = &**of
-                && let [only] = graph::targets(reach, inner, scope.file).functions[..]
+                && let [only] = graph::targets(reach, inner, scope.file, walks).functions[..]
                 && let Some(class) =
                     project.function(only).return_kind.as_deref().and_then(|kind| reach.kind(kind, only))
                 && project.method(class, method).is_some()
             {
                 return BusKey::Class(root(project, class, method));
             }
-            let things = reach.things(of, scope, &mut Walk::types());
+            let things = reach.things(of, scope, &mut walks.types());
             let mut outside = None;
             for thing in things {
                 match thing {
@@ -168,9 +169,9 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
                     }
                     Thing::External(path) => outside = Some(path),
                     Thing::Call(call, at) => {
-                        if let Some(path) = outside_call(reach, call, at) {
+                        if let Some(path) = outside_call(reach, call, at, walks) {
                             outside = Some(path);
-                        } else if let [only] = graph::targets(reach, call, at.file).functions[..] {
+                        } else if let [only] = graph::targets(reach, call, at.file, walks).functions[..] {
                             return BusKey::Function(only);
                         }
                     }
@@ -180,7 +181,7 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
             if let Some(path) = outside {
                 return BusKey::External(own_name(&path));
             }
-            let targets = graph::targets(reach, call, scope.file);
+            let targets = graph::targets(reach, call, scope.file, walks);
             if let [only] = targets.functions[..] {
                 return match project.class_around(only) {
                     Some(class) => BusKey::Class(root(project, class, method)),
@@ -190,14 +191,14 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
             BusKey::Named(normal(of.last_name().unwrap_or("?")))
         }
         Expr::Name(name) => {
-            let targets = graph::targets(reach, call, scope.file);
+            let targets = graph::targets(reach, call, scope.file, walks);
             if let Some(only) = targets.functions.first() {
                 return match project.class_around(*only) {
                     Some(class) => BusKey::Class(root(project, class, name)),
                     None => BusKey::Function(*only),
                 };
             }
-            let things = reach.things(&call.target, scope, &mut Walk::types());
+            let things = reach.things(&call.target, scope, &mut walks.types());
             let outside =
                 things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None });
             outside.map_or_else(|| BusKey::Named(normal(as_written(name))), |path| BusKey::External(own_name(&path)))
@@ -206,8 +207,8 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
     }
 }
 
-fn outside_call<'p>(reach: &Reach<'p>, call: &'p Call, at: FunctionId) -> Option<String> {
-    let things = reach.things(&call.target, at, &mut Walk::types());
+fn outside_call<'p>(reach: &Reach<'p>, call: &'p Call, at: FunctionId, walks: &mut Walks<'p>) -> Option<String> {
+    let things = reach.things(&call.target, at, &mut walks.types());
     things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None })
 }
 

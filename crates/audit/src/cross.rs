@@ -4,7 +4,7 @@ use crate::{
     bus::{self, Bus, BusKey},
     bypass,
     config::Config,
-    graph::{self, Graph},
+    graph::Graph,
     groups::Group,
     make,
     project::{ClassId, FunctionId, Project},
@@ -12,6 +12,7 @@ use crate::{
     reach::GroupKey,
     report::{self, SiteState, State},
     sql, verbs,
+    walk::Failed,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -39,6 +40,8 @@ pub(crate) struct Cross<'p> {
     pub(crate) groups: &'p [Group],
     pub(crate) sites: Vec<Site<'p>>,
     pub(crate) open: Vec<Open>,
+    /// Calls that could not be looked at.
+    pub(crate) failed: Vec<Failed>,
     pub(crate) live: &'p HashSet<FunctionId>,
     /// The set of constants that is the catalog, or comes nearest to it.
     pub(crate) main: Option<&'p Group>,
@@ -69,6 +72,7 @@ impl<'p> Cross<'p> {
             groups,
             sites: published.sites,
             open: published.open,
+            failed: published.failed,
             live,
             main: None,
             catalog: BTreeSet::new(),
@@ -332,7 +336,7 @@ impl<'p> Cross<'p> {
         let mut found = self.project.children(&one.name).to_vec();
         let methods = self.project.files[class.file].functions.iter();
         let bare = methods.filter(|function| function.class.as_ref() == Some(&one.name) && function.has_no_body());
-        let all = bare.flat_map(|function| graph::methods(self.project, class, &function.name));
+        let all = bare.flat_map(|function| self.project.all_methods(class, &function.name).to_vec());
         found.extend(all.filter_map(|id| self.project.class_around(id)).filter(|other| *other != class));
         found
     }

@@ -184,6 +184,7 @@ impl Expr {
     }
 
     /// The last name of `a.b.c`.
+    // Bounded: by the depth of the expression, which `Writer` limits.
     pub(crate) fn last_name(&self) -> Option<&str> {
         match self {
             Self::Name(name) => Some(as_written(name)),
@@ -197,6 +198,7 @@ impl Expr {
 
 impl Expr {
     /// About as it is written.
+    // Bounded: by the depth of the expression, which `Writer` limits.
     pub(crate) fn shown(&self) -> String {
         let list = |items: &[Self]| items.iter().map(Self::shown).collect::<Vec<_>>().join(", ");
         match self {

@@ -29,6 +29,7 @@ mod sql;
 mod suggest;
 pub mod tree;
 mod verbs;
+mod walk;
 
 pub use cross::{CatalogSource, NoSuchGroup, Promised};
 pub use run::{About, Fault, audit};

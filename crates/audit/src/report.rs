@@ -230,6 +230,9 @@ pub struct Unresolved {
     pub line: u32,
     pub expression: String,
     pub function: String,
+    /// Why, when that is not the code's doing: the budget of the audit, or a fault of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

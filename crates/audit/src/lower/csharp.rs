@@ -182,7 +182,7 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
                     Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
                     _ => Expr::Opaque(w.text(one).to_owned()),
                 };
-                set(w, one, part);
+                w.nested(|w| set(w, one, part));
             }
         }
         "element_access_expression" => {

@@ -68,20 +68,29 @@ impl<'a> Writer<'a> {
 
     /// Goes on with the language's own rules.
     pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
+        let value = self.nested(|w| {
+            let is_block = w.dialect.blocks.contains(&node.kind());
+            if is_block {
+                w.scopes.open();
+            }
+            let value = (w.dialect.lower)(w, node);
+            if is_block {
+                w.scopes.close();
+            }
+            value
+        });
+        value.unwrap_or_else(|| self.opaque(node))
+    }
+
+    /// Goes a level deeper where a rule calls itself. Nothing when it is as deep as is looked into.
+    pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEPTH_MAX {
-            return self.opaque(node);
+            return None;
         }
         self.depth += 1;
-        let is_block = self.dialect.blocks.contains(&node.kind());
-        if is_block {
-            self.scopes.open();
-        }
-        let value = (self.dialect.lower)(self, node);
-        if is_block {
-            self.scopes.close();
-        }
+        let value = inside(self);
         self.depth -= 1;
-        value
+        Some(value)
     }
 
     /// For what has no rule of its own: looks at everything inside.

@@ -125,6 +125,7 @@ pub(crate) fn full() -> Report {
             line: 77,
             expression: "f\"{prefix}.{action}\"".into(),
             function: "Campaigns.finish".into(),
+            reason: Some("it leads to more places than are followed".into()),
         }],
         without_tenant: vec![Place {
             event_type: Some("invoice.created".into()),

@@ -70,6 +70,7 @@ pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 /// The first string that looks like an event.
+// Bounded: by its depth.
 fn text_in(w: &mut Writer<'_>, node: Node<'_>, depth: usize) -> Expr {
     if matches!(node.kind(), "string" | "encapsed_string") {
         let text = w.lower(node);

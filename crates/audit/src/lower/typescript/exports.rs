@@ -159,7 +159,7 @@ pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
     let mut right = bare(right);
     // exports = module.exports = …, exports.a = exports.b = …
     if right.kind() == "assignment_expression" {
-        common(w, right);
+        w.nested(|w| common(w, right));
         if matches!(given, Given::Whole) {
             return true;
         }
@@ -347,18 +347,20 @@ fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
 }
 
 fn assigned(w: &Writer<'_>, node: Node<'_>, names: &mut HashSet<String>) -> bool {
-    if node.kind() != "assignment_expression" {
-        return false;
+    let mut value = node;
+    // exports.a = exports.b = …
+    while value.kind() == "assignment_expression" {
+        let parts = (value.child_by_field_name("left"), value.child_by_field_name("right"));
+        let (Some(left), Some(right)) = parts else { break };
+        let Some(given) = given(w, left) else { break };
+        names.insert("default".into());
+        if let Given::Name(name) = given {
+            names.insert(name);
+        }
+        value = right;
     }
-    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
-    let (Some(left), Some(right)) = parts else { return false };
-    let Some(given) = given(w, left) else { return false };
-    names.insert("default".into());
-    if let Given::Name(name) = given {
-        names.insert(name);
+    if value != node {
+        values_given(w, value, names);
     }
-    if !assigned(w, right, names) {
-        values_given(w, right, names);
-    }
-    true
+    value != node
 }
