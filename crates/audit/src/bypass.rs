@@ -76,6 +76,8 @@ fn written<'p>(
     one: &'p Sql,
     walks: &mut Walks<'p>,
 ) -> Vec<Bypass> {
+    #[cfg(test)]
+    crate::fail::at("sql", &one.text);
     let project = reach.project;
     let scope = FunctionId { file, index: one.function };
     let mut all = Vec::new();

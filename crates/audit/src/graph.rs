@@ -90,6 +90,8 @@ impl<'p> Graph<'p> {
 
 /// The functions that a call may reach.
 pub(crate) fn targets<'p>(reach: &Reach<'p>, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Targets {
+    #[cfg(test)]
+    crate::fail::at("graph", call.target.last_name().unwrap_or(""));
     targets_in(reach, call, file, None, &mut walks.types())
 }
 

@@ -9,6 +9,8 @@ mod bypass;
 pub mod config;
 mod cross;
 mod facts;
+#[cfg(test)]
+mod fail;
 pub mod formats;
 pub mod gate;
 mod graph;

@@ -109,6 +109,8 @@ impl<'p> Search<'p> {
         }
         let scope = FunctionId { file, index: call.function };
         let reach = Reach::new(self.project, self.graph);
+        #[cfg(test)]
+        crate::fail::at("search", name);
         let Some((arg, found)) = self.event_argument(call, scope, &reach, walks) else { return };
         let bus = bus::of(&Reach::types(self.project), call, scope, walks);
         let named =

@@ -133,6 +133,8 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
 /// One file's facts, or why there are none.
 fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     let text = source.read()?;
+    #[cfg(test)]
+    crate::fail::at("read", &text);
     let facts = lower::lower_file(&source.name, &text).ok_or("its language is not known")?;
     match facts.broken {
         Some(line) if !config.files.read_broken => Err(format!("a syntax error in line {line}")),
@@ -178,3 +180,6 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;
