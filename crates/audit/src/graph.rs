@@ -10,6 +10,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
+/// The functions that one call is followed to. With more of them, all functions of the name count as called.
+const TARGETS_MAX: usize = 256;
 
 /// A call that reaches a function.
 #[derive(Clone, Copy)]
@@ -105,6 +107,10 @@ pub(crate) fn targets_in<'p>(
     walk: &mut Walk<'_, 'p>,
 ) -> Targets {
     let mut targets = all_targets(reach, call, file, receiver, walk);
+    if targets.functions.len() > TARGETS_MAX {
+        targets.functions.truncate(TARGETS_MAX);
+        targets.loose = true;
+    }
     choose_overloads(reach.project, call, &mut targets.functions);
     targets
 }
@@ -119,7 +125,7 @@ fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<Function
         return;
     }
     let fits = |id: &FunctionId| takes(project.function(*id), call.args.len());
-    let class = |id: &FunctionId| (id.file, project.function(*id).class.clone());
+    let class = |id: &FunctionId| (id.file, project.function(*id).class.as_deref());
     let fitting: HashSet<_> = functions.iter().filter(|id| fits(id)).map(class).collect();
     functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
 }

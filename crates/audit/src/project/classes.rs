@@ -9,6 +9,9 @@ use std::{collections::HashMap, sync::Arc};
 /// itself is what its base has.
 pub(crate) const OVERLOADS: &[&str] = &["java", "kotlin", "csharp"];
 
+/// Languages in which several files can each have a part of one class.
+const OPEN: &[&str] = &["ruby", "csharp"];
+
 /// Classes that one is followed to: above it, and below it.
 const KIN_MAX: usize = 64;
 
@@ -72,6 +75,10 @@ impl Project {
         if at.file == class.file {
             return true;
         }
+        // Another class of that name, inside of another one.
+        if matches!(self.files[at.file].language, "java" | "php") {
+            return false;
+        }
         let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
         if self.files[at.file].language == "ruby" {
             return own.is_some_and(|own| self.is_same(own, class));
@@ -96,12 +103,11 @@ impl Project {
     pub(crate) fn with_parts(&self, id: ClassId, name: &str) -> Vec<ClassId> {
         let facts = &self.files[id.file];
         let class = &self.class(id).name;
-        let others: &[ClassId] = match facts.language {
-            "csharp" => self.classes_named(class),
-            "ruby" => self.says.get(class).and_then(|says| says.get(name)).map_or(&[], Vec::as_slice),
-            _ => &[],
-        };
-        let made = if facts.language == "ruby" { self.made.get(class).map_or(&[][..], Vec::as_slice) } else { &[] };
+        if !OPEN.contains(&facts.language) {
+            return vec![id];
+        }
+        let others = self.says.get(class).and_then(|says| says.get(name)).map_or(&[][..], Vec::as_slice);
+        let made = self.made.get(class).map_or(&[][..], Vec::as_slice);
         let is_part = |one: &&ClassId| {
             one.file != id.file && self.files[one.file].package == facts.package && self.is_same(id, **one)
         };
@@ -235,7 +241,7 @@ fn in_file(all: &[ClassId], file: usize) -> &[ClassId] {
 /// What the parts of classes say that may be opened again, and the parts that are made from another class.
 pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
-    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| facts.language == "ruby") {
+    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| OPEN.contains(&facts.language)) {
         let mut by_name: HashMap<&str, Vec<ClassId>> = HashMap::new();
         for (index, class) in facts.classes.iter().enumerate() {
             by_name.entry(&class.name).or_default().push(ClassId { file, index });
