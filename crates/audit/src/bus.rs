@@ -1,6 +1,7 @@
 //! Through what an event is published.
 
 use crate::{
+    doors::Server,
     facts::{Call, Expr, as_written},
     graph,
     project::{ClassId, FunctionId, Project},
@@ -16,6 +17,8 @@ pub(crate) enum BusKey {
     Function(FunctionId),
     /// Imported from outside of the tree.
     External(String),
+    /// A webhook server, by its API, its SDK or its SQL.
+    Server(Server),
     /// Only its name is known.
     Named(String),
 }
@@ -87,6 +90,10 @@ impl Bus {
         matches!(self.key, BusKey::Named(_))
     }
 
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(self.key, BusKey::Server(_))
+    }
+
     /// It is called like something that is no webhook system.
     pub(crate) fn is_foreign(&self, project: &Project) -> bool {
         let name = match &self.key {
@@ -97,6 +104,7 @@ impl Bus {
                 let parts: Vec<&str> = path.split('.').collect();
                 format!("{}.{}", parts[parts.len().saturating_sub(2)..].join("."), parts[0])
             }
+            BusKey::Server(_) => return false,
             BusKey::Named(name) => name.clone(),
         };
         let words = verbs::split(&name);
@@ -109,6 +117,7 @@ impl Bus {
         let (name, file) = match &self.key {
             BusKey::Class(class) => (project.class(*class).name.clone(), project.files[class.file].file.as_str()),
             BusKey::Function(function) => (project.shown_function(*function), project.file(*function)),
+            BusKey::Server(_) => return true,
             BusKey::External(path) => (path.clone(), ""),
             BusKey::Named(name) => (name.clone(), ""),
         };
@@ -133,6 +142,7 @@ impl Bus {
             BusKey::Class(class) => project.class(*class).name.clone(),
             BusKey::Function(function) => project.shown_function(*function),
             BusKey::External(path) => path.clone(),
+            BusKey::Server(server) => server.name().to_owned(),
             BusKey::Named(name) => name.clone(),
         }
     }

@@ -203,6 +203,14 @@ impl<'p> Cross<'p> {
                 shown.insert(bus.name(self.project));
             }
         }
+        // What is sent to a webhook server needs no other bus.
+        if publish.main_bus.is_empty() {
+            for bus in self.sites.iter().filter(|site| self.is_live(site)).flat_map(|site| &site.buses) {
+                if bus.is_server() && !said(bus, &publish.other_bus) && main_buses.insert(bus.key.clone()) {
+                    shown.insert(bus.name(self.project));
+                }
+            }
+        }
         // What stands in for the main bus, and what it stands in for, are the same.
         let classes: Vec<ClassId> = main_buses.iter().filter_map(BusKey::class).collect();
         let others: HashSet<ClassId> =
@@ -268,7 +276,7 @@ impl<'p> Cross<'p> {
             sql.into_iter().any(|write| bypass::is_webhook_table(&write.table, &self.config.publish.tables))
         };
         match &bus.key {
-            BusKey::External(_) | BusKey::Named(_) => true,
+            BusKey::External(_) | BusKey::Named(_) | BusKey::Server(_) => true,
             BusKey::Function(id) => bus.is_about_webhooks(self.project) || on_main.contains(id) || writes(id.file),
             BusKey::Class(class) => {
                 bus.is_about_webhooks(self.project)

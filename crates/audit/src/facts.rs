@@ -152,6 +152,8 @@ pub(crate) struct Facts {
     /// Types of other files that get more bases here.
     pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
+    /// Some string may be the end of an endpoint's URL.
+    pub(crate) has_endpoint: bool,
     /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
     pub(crate) texts: Vec<(String, String, String)>,
     /// Where a syntax error stands.

@@ -8,6 +8,7 @@ mod bus;
 mod bypass;
 pub mod config;
 mod cross;
+mod doors;
 mod facts;
 #[cfg(test)]
 mod fail;

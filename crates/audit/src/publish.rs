@@ -4,6 +4,7 @@ mod tenant;
 
 use crate::{
     bus::{self, Bus, BusKey},
+    doors::{self, Doors},
     facts::{Arg, Call, Expr, Facts},
     graph::{self, Graph},
     project::{FunctionId, Project},
@@ -27,6 +28,8 @@ pub(crate) struct Site<'p> {
     pub(crate) tenant: bool,
     /// The call on whose line it stands.
     pub(crate) call: &'p Call,
+    /// Where the event's name stands in the body of a request: its address, to tell bodies apart.
+    pub(crate) body: Option<usize>,
 }
 
 /// An event argument that leads nowhere.
@@ -70,6 +73,7 @@ pub(crate) struct Search<'p> {
     /// Every event that the code or the catalog defines.
     pub(crate) known: HashSet<String>,
     pub(crate) tenant_names: &'p [String],
+    pub(crate) doors: Doors,
 }
 
 /// Receivers that write logs and count things.
@@ -84,6 +88,7 @@ impl<'p> Search<'p> {
                 let looked = walks.at(|walks| {
                     let mut one = Published::default();
                     self.look_at(call, file, walks, &mut one);
+                    self.look_at_door(call, file, walks, &mut one);
                     one
                 });
                 match looked {
@@ -97,6 +102,7 @@ impl<'p> Search<'p> {
         for one in found {
             all.append(one);
         }
+        doors::sent_once(&mut all);
         all.sites = merged(all.sites);
         all
     }
@@ -112,6 +118,9 @@ impl<'p> Search<'p> {
         #[cfg(test)]
         crate::fail::at("search", name);
         let Some((arg, found)) = self.event_argument(call, scope, &reach, walks) else { return };
+        if self.is_request(call, name, scope, walks) {
+            return;
+        }
         let bus = bus::of(&Reach::types(self.project), call, scope, walks);
         let named =
             arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
@@ -176,7 +185,7 @@ impl<'p> Search<'p> {
         self.known.contains(text) || verbs::looks_like_event(text)
     }
 
-    fn site(
+    pub(crate) fn site(
         &self,
         event: String,
         found: Found<'p>,
@@ -208,6 +217,7 @@ impl<'p> Search<'p> {
             buses: vec![bus.clone()],
             tenant,
             call: shown,
+            body: None,
         }
     }
 

@@ -64,6 +64,11 @@ impl<'p> Found<'p> {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
     }
 
+    /// A text that stands inside of another.
+    pub(crate) fn text(text: String) -> Self {
+        Self::new(Thing::Text(text))
+    }
+
     fn by(mut self, step: impl Into<String>) -> Self {
         self.via.push(step.into());
         self

@@ -4,6 +4,7 @@ use crate::{
     bypass,
     config::Config,
     cross::{CatalogSource, Cross, NoSuchGroup, Promised},
+    doors::Doors,
     facts::Facts,
     graph::Graph,
     groups, live, lower, near,
@@ -76,7 +77,8 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     if let CatalogSource::Given { events, .. } = source {
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
-    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
+    let doors = Doors::of(&project);
+    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, doors };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));

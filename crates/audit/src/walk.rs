@@ -47,6 +47,10 @@ pub(crate) enum Place {
     Tenant(*const Expr),
     /// An expression whose parts are looked at.
     Parts(*const Expr),
+    /// An object that is given things before it is used.
+    Object(*const Expr),
+    /// A call whose arguments are collected.
+    Call(*const Call),
 }
 
 /// Where the walks of one item come from, and what they have found out together.

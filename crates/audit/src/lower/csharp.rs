@@ -176,6 +176,11 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         "member_access_expression" if w.field_text(left, "expression") == Some("this") => {
             w.field(w.field_text(left, "name").unwrap_or(""), value, None, line(left));
         }
+        "member_access_expression" => {
+            if let Expr::Member(of, name) = w.lower(left) {
+                w.call(left, of.member(format!("{name}=")), vec![super::writer::arg(value)], false);
+            }
+        }
         "tuple_expression" => {
             for (at, one) in named(left).into_iter().filter_map(|one| named(one).into_iter().next()).enumerate() {
                 let part = match &value {

@@ -323,7 +323,8 @@ impl<'a> Writer<'a> {
 
     /// A literal string.
     pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
-        if sql::may_write(&text) {
+        self.facts.has_endpoint |= crate::doors::may_be_endpoint(&text);
+        if sql::may_write(&text) || sql::may_publish(&text) {
             let sql = Sql { text: text.clone(), line: line(node), function: self.function() };
             self.facts.sql.push(sql);
         }
