@@ -195,7 +195,8 @@ impl<'p> Search<'p> {
                 }
                 Some(rest) => {
                     let event = rest.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(event, _)| event);
-                    let found = event.map(|event| Named { found: Found::text(event.into()), place, shown: event.into() });
+                    let found =
+                        event.map(|event| Named { found: Found::text(event.into()), place, shown: event.into() });
                     all.extend(found);
                 }
                 None => {}
@@ -210,9 +211,21 @@ fn is_key(name: &str, door: Door) -> bool {
 }
 
 fn holds_body(key: &str) -> bool {
-    ["json", "data", "body", "content", "payload", "events", "form", "request", "postfields", "curlopt_postfields", "http"]
-        .iter()
-        .any(|one| verbs::same(key, one))
+    [
+        "json",
+        "data",
+        "body",
+        "content",
+        "payload",
+        "events",
+        "form",
+        "request",
+        "postfields",
+        "curlopt_postfields",
+        "http",
+    ]
+    .iter()
+    .any(|one| verbs::same(key, one))
 }
 
 /// What follows a key in JSON.

@@ -12,9 +12,35 @@ use crate::{
 
 /// Functions of HTTP clients that send, or that make what is sent.
 const SENDERS: &[&str] = &[
-    "post", "request", "fetch", "send", "execute", "exec", "do", "urlopen", "axios", "got", "ky", "ofetch", "newrequest",
-    "newrequestwithcontext", "postasjson", "postjson", "postforobject", "postforentity", "postforlocation", "exchange",
-    "retrieve", "newcall", "curlexec", "filegetcontents", "submit", "perform", "call", "requests", "streamrequest",
+    "post",
+    "request",
+    "fetch",
+    "send",
+    "execute",
+    "exec",
+    "do",
+    "urlopen",
+    "axios",
+    "got",
+    "ky",
+    "ofetch",
+    "newrequest",
+    "newrequestwithcontext",
+    "postasjson",
+    "postjson",
+    "postforobject",
+    "postforentity",
+    "postforlocation",
+    "exchange",
+    "retrieve",
+    "newcall",
+    "curlexec",
+    "filegetcontents",
+    "submit",
+    "perform",
+    "call",
+    "requests",
+    "streamrequest",
 ];
 
 /// Whether a function of this name may send a request.
@@ -110,8 +136,10 @@ pub(super) fn makers<'p>(
     if let Expr::Name(name) = value
         && let crate::project::Meaning::Values(bindings, at) = reach.project.meaning(name, scope)
     {
-        let inside = |walk: &mut Walk<'_, 'p>| bindings.iter().flat_map(|one| makers(reach, &one.value, at, walk)).collect();
-        return walk.enter_once(Place::Parts(value), inside).unwrap_or_default();
+        let made = walk.enter_once(Place::Parts(value), |walk| {
+            bindings.iter().flat_map(|one| makers(reach, &one.value, at, walk)).collect()
+        });
+        return made.unwrap_or_default();
     }
     let things = reach.things(value, scope, walk).into_iter();
     let made = things.filter_map(|thing| match thing {
@@ -129,13 +157,16 @@ pub(super) fn context<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId) -> V
         return Vec::new();
     }
     let outer = FunctionId { file: scope.file, index: function.parent };
-    let gets = |call: &&'p Call| call.args.iter().any(|arg| matches!(arg.value, Expr::Function(at) if at == scope.index));
+    let gets =
+        |call: &&'p Call| call.args.iter().any(|arg| matches!(arg.value, Expr::Function(at) if at == scope.index));
     reach.project.function(outer).calls.iter().map(|call| &**call).filter(gets).map(|call| (call, outer)).collect()
 }
 
 pub(super) fn classes<'p>(reach: &Reach<'p>, of: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<ClassId> {
     let things = reach.things(of, scope, walk).into_iter();
-    things.filter_map(|thing| if let Thing::Class(id) | Thing::Instance(id, _) = thing { Some(id) } else { None }).collect()
+    things
+        .filter_map(|thing| if let Thing::Class(id) | Thing::Instance(id, _) = thing { Some(id) } else { None })
+        .collect()
 }
 
 impl<'p> Search<'p> {
@@ -159,8 +190,13 @@ impl<'p> Search<'p> {
         let mut chain = vec![call];
         let mut objects: Vec<&'p Expr> = call.args.iter().take(2).map(|arg| &arg.value).collect();
         let mut target = &call.target;
-        while let Expr::Member(of, _) = target {
-            match &**of {
+        loop {
+            let of = match target {
+                Expr::Member(of, _) => &**of,
+                Expr::Call(_) => target,
+                _ => break,
+            };
+            match of {
                 Expr::Call(inner) => {
                     chain.push(inner);
                     target = &inner.target;
@@ -172,21 +208,21 @@ impl<'p> Search<'p> {
             }
         }
         all.extend(chain.iter().flat_map(|call| call.args.iter().map(part)));
-        let blocks = call.args.iter().filter_map(|arg| if let Expr::Function(at) = arg.value { Some(at) } else { None });
+        let blocks =
+            call.args.iter().filter_map(|arg| if let Expr::Function(at) = arg.value { Some(at) } else { None });
         for index in blocks {
             all.extend(self.set_inside(FunctionId { file: scope.file, index }));
         }
         objects.retain(|one| matches!(one, Expr::Name(_) | Expr::Call(_) | Expr::Index(..)));
         for object in objects {
-            let inside = |walk: &mut Walk<'_, 'p>| {
+            walk.enter_once(Place::Object(object), |walk| {
                 if let Expr::Name(name) = object {
                     all.extend(self.set_before(name, scope));
                 }
                 for (maker, at) in makers(reach, object, scope, walk) {
                     walk.enter_once(Place::Call(maker), |walk| self.parts_of(reach, maker, at, all, walk));
                 }
-            };
-            walk.enter_once(Place::Object(object), inside);
+            });
         }
     }
 

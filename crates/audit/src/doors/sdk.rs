@@ -1,7 +1,7 @@
 //! Calls of the SDKs of webhook servers. A method's name alone says too little: the vendor's name must stand in what it
 //! is called on, or that must come from the vendor's package.
 
-use super::{Door, Server};
+use super::{Door, Server, request};
 use crate::{
     facts::{Call, Expr},
     project::FunctionId,
@@ -28,8 +28,14 @@ pub(super) fn door<'p>(
     let on = of.last_name().unwrap_or("").to_ascii_lowercase();
     let (door, vendor) = match short {
         "create" if matches!(on.as_str(), "message" | "getmessage") => (SVIX, "svix"),
-        "create" | "createendpointevent" | "createfanoutevent" | "fanoutevent" | "createbroadcastevent"
-        | "broadcastevent" | "fanout" | "createdynamicevent"
+        "create"
+        | "createendpointevent"
+        | "createfanoutevent"
+        | "fanoutevent"
+        | "createbroadcastevent"
+        | "broadcastevent"
+        | "fanout"
+        | "createdynamicevent"
             if matches!(on.as_str(), "event" | "events") =>
         {
             (CONVOY, "convoy")
@@ -69,10 +75,28 @@ fn is_from<'p>(reach: &Reach<'p>, of: &'p Expr, scope: FunctionId, vendor: &str,
                 return true;
             }
         }
+        if has_kind(reach, at, scope, vendor, walks) {
+            return true;
+        }
         at = match at {
             Expr::Member(of, _) => of,
             Expr::Call(call) => &call.target,
             _ => return false,
         };
+    }
+}
+
+/// Whether a parameter or a field says that its type is the vendor's.
+fn has_kind<'p>(reach: &Reach<'p>, value: &'p Expr, scope: FunctionId, vendor: &str, walks: &mut Walks<'p>) -> bool {
+    let is = |kind: Option<&String>| kind.is_some_and(|kind| kind.to_ascii_lowercase().contains(vendor));
+    match value {
+        Expr::Name(name) => {
+            reach.project.function(scope).params.iter().any(|param| param.name == *name && is(param.kind.as_ref()))
+        }
+        Expr::Member(of, name) => request::classes(reach, of, scope, &mut walks.types()).into_iter().any(|class| {
+            let mut fields = reach.project.class(class).fields.iter();
+            fields.any(|(field, _)| field.name == *name && is(field.kind.as_ref()))
+        }),
+        _ => false,
     }
 }

@@ -23,7 +23,10 @@ pub(super) fn names(project: &Project) -> HashSet<String> {
     let mut names = HashSet::new();
     for facts in &project.files {
         let locals = facts.functions.iter().flat_map(|function| &function.bindings);
-        let members = facts.classes.iter().flat_map(|class| class.members.iter().chain(class.fields.iter().map(|(field, _)| field)));
+        let members = facts
+            .classes
+            .iter()
+            .flat_map(|class| class.members.iter().chain(class.fields.iter().map(|(field, _)| field)));
         let holding = locals.chain(members).filter(|one| holds(&one.value, &HashSet::new()));
         names.extend(holding.map(|one| one.name.clone()));
     }
@@ -85,14 +88,20 @@ impl<'p> Search<'p> {
             self.given_event(&reach, value, scope, &mut all, &mut walks.values());
         }
         // Bound by a chain of calls: `query(SQL).bind("invoice.paid")` is looked at when the chain's end is.
-        let all = all.into_iter().map(|(found, value)| {
-            named(found, std::ptr::from_ref::<Expr>(value) as usize, value.shown())
-        });
+        let all = all
+            .into_iter()
+            .map(|(found, value)| named(found, std::ptr::from_ref::<Expr>(value) as usize, value.shown()));
         Some((FUNCTION, all.collect()))
     }
 
     /// The SQL itself.
-    fn text_of(&self, reach: &Reach<'p>, value: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Option<String> {
+    fn text_of(
+        &self,
+        reach: &Reach<'p>,
+        value: &'p Expr,
+        scope: FunctionId,
+        walk: &mut Walk<'_, 'p>,
+    ) -> Option<String> {
         if let Expr::Join(_) = value {
             return Some(written(value));
         }

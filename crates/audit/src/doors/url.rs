@@ -17,8 +17,7 @@ const TEXTS_MAX: usize = 24;
 
 const EVENTS: Door = Door { server: Server::Postrider, shown: "POST /api/v1/events", key: "type" };
 const BATCH: Door = Door { server: Server::Postrider, shown: "POST /api/v1/events/batch", key: "type" };
-const TENANT: Door =
-    Door { server: Server::Postrider, shown: "POST /api/v1/tenant/webhooks/deliveries", key: "event" };
+const TENANT: Door = Door { server: Server::Postrider, shown: "POST /api/v1/tenant/webhooks/deliveries", key: "event" };
 const SVIX: Door = Door { server: Server::Svix, shown: "POST /api/v1/app/{id}/msg", key: "event_type" };
 const CONVOY: Door = Door { server: Server::Convoy, shown: "POST /api/v1/projects/{id}/events", key: "event_type" };
 const OUTPOST: Door = Door { server: Server::Outpost, shown: "POST /api/v1/publish", key: "topic" };
@@ -57,7 +56,8 @@ impl<'p> Search<'p> {
         }
         let bases = self.bases(&reach, call, scope, walks);
         tails.into_iter().find_map(|(tail, at)| {
-            let join = |base: &String| door(&format!("{}/{}", base.trim_end_matches('/'), tail.trim_start_matches('/')));
+            let join =
+                |base: &String| door(&format!("{}/{}", base.trim_end_matches('/'), tail.trim_start_matches('/')));
             bases.iter().find_map(join).map(|door| (door, *at))
         })
     }
@@ -117,13 +117,13 @@ impl<'p> Search<'p> {
         scope: FunctionId,
         walk: &mut Walk<'_, 'p>,
     ) -> Vec<Pattern<'p>> {
-        let inside = |walk: &mut Walk<'_, 'p>| self.step(reach, value, scope, walk);
-        let mut found = walk.enter(Place::Parts(value), inside).unwrap_or_default();
+        let found = walk.enter(Place::Parts(value), |walk| self.as_text(reach, value, scope, walk));
+        let mut found = found.unwrap_or_default();
         found.truncate(TEXTS_MAX);
         found
     }
 
-    fn step(
+    fn as_text(
         &self,
         reach: &Reach<'p>,
         value: &'p Expr,
@@ -215,9 +215,9 @@ impl<'p> Search<'p> {
             if found.is_empty() {
                 found.push((format!("{HOLE}{}{HOLE}", part.shown()), None));
             }
-            let grown = made.iter().flat_map(|(head, at)| {
-                found.iter().map(move |(tail, other)| (format!("{head}{tail}"), at.or(*other)))
-            });
+            let grown = made
+                .iter()
+                .flat_map(|(head, at)| found.iter().map(move |(tail, other)| (format!("{head}{tail}"), at.or(*other))));
             made = grown.take(TEXTS_MAX).collect();
         }
         made
@@ -227,7 +227,8 @@ impl<'p> Search<'p> {
 /// Whether a path may be the end of an endpoint's, behind a base.
 fn may_end(pattern: &str) -> bool {
     let path = pattern.split(['?', '#']).next().unwrap_or("").trim_matches('/');
-    !path.contains("://") && ["events", "batch", "deliveries", "msg", "publish", "event"].iter().any(|end| path.ends_with(end))
+    !path.contains("://")
+        && ["events", "batch", "deliveries", "msg", "publish", "event"].iter().any(|end| path.ends_with(end))
 }
 
 /// The door that a URL leads to.
@@ -238,7 +239,9 @@ fn door(pattern: &str) -> Option<Door> {
     }
     let (head, path) = split(pattern);
     let segments: Vec<&str> = path.split('/').filter(|one| !one.is_empty()).collect();
-    let has = |words: &[&str]| speaks_of(&head, words) || segments.iter().any(|one| one.starts_with(HOLE) && speaks_of(one, words));
+    let has = |words: &[&str]| {
+        speaks_of(&head, words) || segments.iter().any(|one| one.starts_with(HOLE) && speaks_of(one, words))
+    };
     let ours = || has(&["postrider"]);
     let hooks = || has(&["postrider", "webhook", "webhooks", "hooks"]);
     // A version after `api`, with whatever the server is mounted under in between; or what the base is called.
@@ -250,7 +253,8 @@ fn door(pattern: &str) -> Option<Door> {
     };
     match &segments[..] {
         [rest @ .., "tenant", "webhooks", "deliveries"] if versioned(rest) => Some(TENANT),
-        [rest @ .., "projects", _, "events"] | [rest @ .., "projects", _, "events", "fanout" | "broadcast" | "dynamic"]
+        [rest @ .., "projects", _, "events"]
+        | [rest @ .., "projects", _, "events", "fanout" | "broadcast" | "dynamic"]
             if rest.contains(&"v1") || has(&["convoy"]) =>
         {
             Some(CONVOY)
