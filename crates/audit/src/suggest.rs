@@ -1,6 +1,7 @@
 //! Where to add what is missing: for each gap the functions that most likely should publish it, by their names, by their
 //! classes and files, and by what their neighbours publish already.
 
+mod scope;
 mod snippet;
 
 use crate::{
@@ -179,7 +180,7 @@ fn suggestion(
     snippets: &snippet::Snippets<'_>,
 ) -> Suggestion {
     let (file, line) = place(project, candidate);
-    let (snippet, example) = snippets.of(event, file, project.function(candidate.id).class.as_deref());
+    let (snippet, example) = snippets.of(event, candidate.id);
     Suggestion {
         file: file.to_owned(),
         line,
