@@ -110,7 +110,9 @@ impl<'p> Reach<'p> {
 
     pub(crate) fn reach(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let place = Place::Value(expr, walk.frames.len());
-        walk.enter(place, |walk| self.step(expr, scope, walk)).unwrap_or_default()
+        let found = walk.enter(place, |walk| self.step(expr, scope, walk)).unwrap_or_default();
+        walk.charge(found.len());
+        found
     }
 
     fn step(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {

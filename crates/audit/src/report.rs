@@ -9,6 +9,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub schema_version: u32,
+    /// What was audited: the folder's name, as its repository has it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub project: String,
     /// The commit that was read; nothing when the tree is in no repository of git.
     pub revision: Option<String>,
     /// The tree that was read has changes that are not in `revision`.

@@ -26,6 +26,8 @@ const STACK: usize = 256 * 1024 * 1024;
 /// What is said about a report from outside.
 #[derive(Clone, Debug, Default)]
 pub struct About {
+    /// The audited folder's name.
+    pub project: String,
     pub revision: Option<String>,
     pub modified: bool,
     /// RFC 3339.
@@ -60,6 +62,7 @@ pub fn audit(
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()?;
     // A panic in one file or at one call site ends there; this is for what joins them all.
     let mut report = walk::guarded(|| pool.install(|| compare(tree, config, source, done)))??;
+    report.project = about.project;
     report.revision = about.revision;
     report.modified = about.modified;
     report.generated_at = about.generated_at;

@@ -186,6 +186,14 @@ impl<'p> Walk<'_, 'p> {
         ends
     }
 
+    /// Pays for an answer. The first value of it is paid by the step that found it; without this, values that pass through
+    /// many parameters would multiply at each of them.
+    pub(crate) fn charge(&mut self, values: usize) {
+        let more = u32::try_from(values.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.steps = self.steps.saturating_sub(more);
+        self.walks.steps = self.walks.steps.saturating_sub(more);
+    }
+
     /// `within`: the level at which the walk is at that place already. What is refused costs a step too.
     fn go<T>(&mut self, place: Option<Place>, within: Option<usize>, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let ends = self.is_at_its_end();

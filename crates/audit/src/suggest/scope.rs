@@ -8,18 +8,96 @@ use crate::{
 
 /// Words that are no names of anything, in all languages together, and names that are everywhere.
 const EVERYWHERE: &[&str] = &[
-    "await", "async", "new", "return", "if", "else", "for", "in", "of", "let", "const", "var", "val", "mut", "ref", "fn",
-    "func", "def", "do", "end", "and", "or", "not", "is", "as", "this", "self", "super", "cls", "base", "parent", "static",
-    "true", "false", "True", "False", "null", "None", "nil", "undefined", "str", "int", "float", "bool", "dict", "list",
-    "len", "String", "Some", "Ok", "Err", "vec", "json", "format", "move", "unsafe", "use", "string", "map", "any",
-    "interface", "struct", "byte", "error", "List", "Map", "Object", "Date", "JSON", "Instant", "DateTime", "Guid", "UUID",
-    "context", "ctx", "fmt", "time", "datetime", "timezone", "decimal", "uuid", "now", "to_string", "array", "lambda",
+    "await",
+    "async",
+    "new",
+    "return",
+    "if",
+    "else",
+    "for",
+    "in",
+    "of",
+    "let",
+    "const",
+    "var",
+    "val",
+    "mut",
+    "ref",
+    "fn",
+    "func",
+    "def",
+    "do",
+    "end",
+    "and",
+    "or",
+    "not",
+    "is",
+    "as",
+    "this",
+    "self",
+    "super",
+    "cls",
+    "base",
+    "parent",
+    "static",
+    "true",
+    "false",
+    "True",
+    "False",
+    "null",
+    "None",
+    "nil",
+    "undefined",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "dict",
+    "list",
+    "len",
+    "String",
+    "Some",
+    "Ok",
+    "Err",
+    "vec",
+    "json",
+    "format",
+    "move",
+    "unsafe",
+    "use",
+    "string",
+    "map",
+    "any",
+    "interface",
+    "struct",
+    "byte",
+    "error",
+    "List",
+    "Map",
+    "Object",
+    "Date",
+    "JSON",
+    "Instant",
+    "DateTime",
+    "Guid",
+    "UUID",
+    "context",
+    "ctx",
+    "fmt",
+    "time",
+    "datetime",
+    "timezone",
+    "decimal",
+    "uuid",
+    "now",
+    "to_string",
+    "array",
+    "lambda",
 ];
 
 /// Attributes that an entity of any kind has.
-const COMMON: &[&str] = &[
-    "id", "uuid", "key", "pk", "tenant", "tenant_id", "value", "to_string", "clone", "isoformat", "hex", "public_id",
-];
+const COMMON: &[&str] =
+    &["id", "uuid", "key", "pk", "tenant", "tenant_id", "value", "to_string", "clone", "isoformat", "hex", "public_id"];
 
 /// A name that a snippet uses.
 #[derive(Debug, PartialEq)]
@@ -46,12 +124,15 @@ pub(super) fn used(text: &str) -> Vec<Used<'_>> {
             let name = &rest[..end];
             let before = text[..at].trim_end();
             let after = rest[end..].trim_start();
-            let of = last.filter(|(_, ends)| matches!(text[*ends..at].trim(), "." | "?." | "->" | "?->" | "::" | "()."));
+            let of =
+                last.filter(|(_, ends)| matches!(text[*ends..at].trim(), "." | "?." | "->" | "?->" | "::" | "()."));
             let is_key = (after.starts_with(':') && !after.starts_with("::"))
                 || (after.starts_with('=') && !after.starts_with("==") && !after.starts_with("=>"));
             if let Some((of, _)) = of {
                 all.push(Used::Attribute(of, name));
-            } else if before.ends_with(['.', ':']) && !before.ends_with(": ") && (before.ends_with('.') || before.ends_with("::"))
+            } else if before.ends_with(['.', ':'])
+                && !before.ends_with(": ")
+                && (before.ends_with('.') || before.ends_with("::"))
                 || before.ends_with("->")
             {
                 // An attribute of something that is no plain name.
@@ -91,7 +172,10 @@ impl Scope<'_> {
     }
 
     fn has(&self, name: &str) -> bool {
-        EVERYWHERE.contains(&name) || name.starts_with(char::is_uppercase) || self.is_local(name) || self.is_global(name)
+        EVERYWHERE.contains(&name)
+            || name.starts_with(char::is_uppercase)
+            || self.is_local(name)
+            || self.is_global(name)
     }
 
     /// A parameter or a variable of the target, or of the functions around it.
@@ -116,7 +200,8 @@ impl Scope<'_> {
         let file = |file: usize| !matches!(self.project.top_meaning(name, file), Meaning::Unknown);
         let method = || {
             let class = self.project.class_around(self.target);
-            class.is_some_and(|class| self.project.has_member(class, name) || self.project.method(class, name).is_some())
+            class
+                .is_some_and(|class| self.project.has_member(class, name) || self.project.method(class, name).is_some())
         };
         file(self.target.file) || file(self.example.file) || method()
     }
@@ -137,8 +222,10 @@ mod tests {
     #[test]
     fn names_of_a_snippet() {
         let python = "await bus().publish(\n    WebhookEvent.X,\n    {\"amount\": amount, \"id\": str(row.id)},\n    tenant_id=tenant,\n)";
-        let roots: Vec<&str> =
-            used(python).into_iter().filter_map(|one| if let Used::Root(name) = one { Some(name) } else { None }).collect();
+        let roots: Vec<&str> = used(python)
+            .into_iter()
+            .filter_map(|one| if let Used::Root(name) = one { Some(name) } else { None })
+            .collect();
         assert_eq!(roots, ["await", "bus", "WebhookEvent", "amount", "str", "row", "tenant"]);
         assert!(used(python).contains(&Used::Attribute("row", "id")));
         let typescript = "bus.emit(Events.Paid, { id: invoice.id, total });";

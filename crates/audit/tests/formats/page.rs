@@ -39,7 +39,18 @@ fn nothing_comes_from_outside() {
 #[test]
 fn every_section_is_there() {
     let page = render(&sample::full(), Format::Html);
-    for section in ["events", "undefined", "parallel", "bypasses", "tenant", "unresolved", "modules", "roadmap"] {
+    for section in [
+        "next",
+        "gaps",
+        "categories",
+        "undefined",
+        "parallel",
+        "bypasses",
+        "tenant",
+        "unresolved",
+        "published",
+        "roadmap",
+    ] {
         assert!(page.contains(&format!("<h2 id=\"{section}\"")), "there is no {section}");
     }
 }
