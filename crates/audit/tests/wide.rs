@@ -159,3 +159,27 @@ fn many_files() {
         });
     }
 }
+
+/// Each function hands its parameter on six times: nine of them would give ten million values.
+#[test]
+fn values_do_not_multiply_through_parameters() {
+    let mut text = String::from("def f0(event):\n    bus.publish(event)\n");
+    for level in 1..12 {
+        text.push_str(&format!("def f{level}(event):\n"));
+        text.push_str(&format!("    f{}(event)\n", level - 1).repeat(6));
+    }
+    text.push_str(&"f11('invoice.paid')\n".repeat(6));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app.py"), text).unwrap();
+    let (done, wait) = mpsc::channel();
+    let path = folder.path().to_owned();
+    thread::spawn(move || {
+        let config = Config::default();
+        let rules = Rules::new(&config.files).unwrap();
+        let tree = Tree::of_paths(&[path], &rules).unwrap();
+        let source = CatalogSource::Code { main: None };
+        let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
+    });
+    let report = wait.recv_timeout(PATIENCE).expect("it ends");
+    assert_eq!(report.files.read, 1);
+}

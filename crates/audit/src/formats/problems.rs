@@ -166,7 +166,7 @@ fn undefined(report: &Report) -> Option<Problem> {
             counted(count, "name"),
             if count == 1 { "is" } else { "are" }
         ),
-        whom: "Nobody can subscribe to it.".into(),
+        whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
         next: match first.near.first() {
             Some(near) => format!("Correct {} to {near}, or define it.", first.event_type),
             None => format!("Define {} in the catalog, or stop publishing it.", first.event_type),
