@@ -1,5 +1,9 @@
 //! Both sides compared: which system is the main one, and the state of each event.
 
+mod fault;
+
+pub use fault::NoSuchGroup;
+
 use crate::{
     bus::{self, Bus, BusKey},
     bypass,
@@ -385,21 +389,5 @@ impl<'p> Cross<'p> {
         } else {
             State::Missing
         }
-    }
-}
-
-/// The main set was named, and there is none of that name.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no set of event types called {name:?} in the code; there is: {known}")]
-pub struct NoSuchGroup {
-    name: String,
-    known: String,
-}
-
-impl NoSuchGroup {
-    fn new(name: &str, groups: &[Group]) -> Self {
-        let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-        let known = if names.is_empty() { "none".into() } else { names.into_iter().collect::<Vec<_>>().join(", ") };
-        Self { name: name.to_owned(), known }
     }
 }

@@ -129,7 +129,7 @@ impl<'p> Search<'p> {
         }
         // Options of a client, a batch, or what is spread into it.
         for (key, value) in pairs {
-            if key.is_spread() || name(key).is_some_and(|key| holds_body(key)) {
+            if key.is_spread() || name(key).is_some_and(holds_body) {
                 self.in_body(reach, value, scope, door, all, walk);
             }
         }
@@ -230,12 +230,11 @@ fn holds_body(key: &str) -> bool {
 
 /// What follows a key in JSON.
 fn after_key<'t>(text: &'t str, key: &str) -> Option<&'t str> {
-    let at = text.match_indices('"').find_map(|(at, _)| {
+    text.match_indices('"').find_map(|(at, _)| {
         let (name, rest) = text[at + 1..].split_once('"')?;
         let value = rest.trim_start().strip_prefix(':')?;
         verbs::same(name, key).then(|| value.trim_start())
-    });
-    at
+    })
 }
 
 /// The values of a key in JSON that is written out.

@@ -1,114 +1,15 @@
-//! Random programs in every language: names that refer to themselves and to each other, calls, attributes, classes, loops
-//! and constants. None may end the audit, or keep it busy.
+//! How languages write a program.
 
-use audit::{
-    About, CatalogSource,
-    config::Config,
-    report::Report,
-    tree::{Rules, Tree},
-};
-use proptest::{prelude::*, test_runner::TestCaseError};
-use std::{fs, sync::mpsc, thread, time::Duration};
+use crate::program::*;
 
-/// For all files of one case. An ordinary one takes some hundredths of a second.
-const LONGEST: Duration = Duration::from_secs(20);
-
-/// Few names, so that they meet.
-const NAMES: [&str; 6] = ["key", "row", "bus", "event", "tenant", "publish"];
-const CLASSES: [&str; 3] = ["Service", "Event", "Bus"];
-const TEXTS: [&str; 4] = ["invoice.created", "invoice.paid", "user.deleted", "/api/v1/events"];
-
-#[derive(Clone, Debug)]
-enum Value {
-    Text(usize),
-    Name(usize),
-    Member(Box<Value>, usize),
-    Call(Box<Value>, Vec<Value>),
-    Make(usize, Vec<Value>),
-    List(Vec<Value>),
-    Map(Vec<(usize, Value)>),
-    Index(Box<Value>, Box<Value>),
-    Join(Box<Value>, Box<Value>),
-    Either(Box<Value>, Box<Value>),
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Bind(usize, Value),
-    Do(Value),
-    Loop(usize, Value, Value),
-    Answer(Value),
-}
-
-#[derive(Clone, Debug)]
-struct Function {
-    name: usize,
-    params: Vec<usize>,
-    steps: Vec<Step>,
-}
-
-#[derive(Clone, Debug)]
-struct Class {
-    name: usize,
-    base: Option<usize>,
-    constants: Vec<(usize, usize)>,
-    methods: Vec<Function>,
-}
-
-#[derive(Clone, Debug)]
-struct Program {
-    classes: Vec<Class>,
-    functions: Vec<Function>,
-}
-
-fn value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![(0..TEXTS.len()).prop_map(Value::Text), (0..NAMES.len()).prop_map(Value::Name)];
-    leaf.prop_recursive(4, 24, 3, |inner| {
-        let boxed = inner.clone().prop_map(Box::new);
-        let some = prop::collection::vec(inner.clone(), 0..3);
-        let pair = (boxed.clone(), boxed.clone());
-        prop_oneof![
-            (boxed.clone(), 0..NAMES.len()).prop_map(|(of, name)| Value::Member(of, name)),
-            (boxed.clone(), some.clone()).prop_map(|(of, args)| Value::Call(of, args)),
-            (0..CLASSES.len(), some.clone()).prop_map(|(class, args)| Value::Make(class, args)),
-            some.prop_map(Value::List),
-            prop::collection::vec((0..NAMES.len(), inner), 0..3).prop_map(Value::Map),
-            pair.clone().prop_map(|(of, key)| Value::Index(of, key)),
-            pair.clone().prop_map(|(one, other)| Value::Join(one, other)),
-            pair.prop_map(|(one, other)| Value::Either(one, other)),
-        ]
-    })
-}
-
-fn function() -> impl Strategy<Value = Function> {
-    let step = prop_oneof![
-        3 => (0..NAMES.len(), value()).prop_map(|(name, value)| Step::Bind(name, value)),
-        3 => value().prop_map(Step::Do),
-        1 => (0..NAMES.len(), value(), value()).prop_map(|(name, over, inside)| Step::Loop(name, over, inside)),
-        1 => value().prop_map(Step::Answer),
-    ];
-    let params = prop::collection::vec(0..NAMES.len(), 0..3);
-    (0..NAMES.len(), params, prop::collection::vec(step, 1..6)).prop_map(|(name, mut params, steps)| {
-        params.sort_unstable();
-        params.dedup();
-        Function { name, params, steps }
-    })
-}
-
-fn program() -> impl Strategy<Value = Program> {
-    let methods = prop::collection::vec(function(), 0..4);
-    let constants = prop::collection::vec((0..NAMES.len(), 0..TEXTS.len()), 0..3);
-    let class = (0..CLASSES.len(), prop::option::of(0..CLASSES.len()), constants, methods)
-        .prop_map(|(name, base, constants, methods)| Class { name, base, constants, methods });
-    (prop::collection::vec(class, 0..4), prop::collection::vec(function(), 1..6))
-        .prop_map(|(classes, functions)| Program { classes, functions })
-}
+/// A name and its text, as they are written.
+type Constant = (String, String);
 
 /// How a language writes what a program is made of. Types are written where the language wants them; that a compiler would
 /// refuse the program does not matter, that the grammar takes it does.
-struct Syntax {
-    name: &'static str,
-    file: &'static str,
+pub(crate) struct Syntax {
+    pub(crate) name: &'static str,
+    pub(crate) file: &'static str,
     head: &'static str,
     /// In front of a variable's name.
     sigil: &'static str,
@@ -124,7 +25,7 @@ struct Syntax {
     answer: &'static str,
     end: &'static str,
     function: fn(&str, &[String], &str, bool) -> String,
-    class: fn(&str, Option<&str>, &[(String, String)], &str) -> String,
+    class: fn(&str, Option<&str>, &[Constant], &str) -> String,
 }
 
 impl Syntax {
@@ -172,7 +73,7 @@ impl Syntax {
         steps.iter().map(|step| format!("{indent}{}\n", line(step).replace('\n', &format!("\n{indent}")))).collect()
     }
 
-    fn text(&self, program: &Program) -> String {
+    pub(crate) fn text(&self, program: &Program) -> String {
         let function = |one: &Function, indent: &str, in_class: bool| {
             let params: Vec<String> = one.params.iter().map(|at| format!("{}{}", self.sigil, NAMES[*at])).collect();
             let text = (self.function)(NAMES[one.name], &params, &self.body(&one.steps, "    "), in_class);
@@ -199,15 +100,15 @@ impl Syntax {
     }
 }
 
-fn constants(list: &[(String, String)], write: impl Fn(&str, &str) -> String) -> String {
+pub(crate) fn constants(list: &[(String, String)], write: impl Fn(&str, &str) -> String) -> String {
     list.iter().map(|(name, text)| format!("    {}\n", write(name, text))).collect()
 }
 
-fn typed(params: &[String], kind: &str) -> String {
+pub(crate) fn typed(params: &[String], kind: &str) -> String {
     params.iter().map(|param| format!("{kind} {param}")).collect::<Vec<_>>().join(", ")
 }
 
-const PYTHON: Syntax = Syntax {
+pub(crate) const PYTHON: Syntax = Syntax {
     name: "python",
     file: "app.py",
     head: "",
@@ -232,7 +133,7 @@ const PYTHON: Syntax = Syntax {
     },
 };
 
-const TYPESCRIPT: Syntax = Syntax {
+pub(crate) const TYPESCRIPT: Syntax = Syntax {
     name: "typescript",
     file: "app.ts",
     head: "",
@@ -258,9 +159,9 @@ const TYPESCRIPT: Syntax = Syntax {
     },
 };
 
-const JAVASCRIPT: Syntax = Syntax { name: "javascript", file: "app.js", ..TYPESCRIPT };
+pub(crate) const JAVASCRIPT: Syntax = Syntax { name: "javascript", file: "app.js", ..TYPESCRIPT };
 
-const GO: Syntax = Syntax {
+pub(crate) const GO: Syntax = Syntax {
     name: "go",
     file: "app.go",
     head: "package app\n",
@@ -292,7 +193,7 @@ const GO: Syntax = Syntax {
     },
 };
 
-const JAVA: Syntax = Syntax {
+pub(crate) const JAVA: Syntax = Syntax {
     name: "java",
     file: "App.java",
     head: "package app;\n",
@@ -315,7 +216,7 @@ const JAVA: Syntax = Syntax {
     },
 };
 
-const CSHARP: Syntax = Syntax {
+pub(crate) const CSHARP: Syntax = Syntax {
     name: "csharp",
     file: "App.cs",
     head: "namespace App;\n",
@@ -331,7 +232,7 @@ const CSHARP: Syntax = Syntax {
     ..JAVA
 };
 
-const KOTLIN: Syntax = Syntax {
+pub(crate) const KOTLIN: Syntax = Syntax {
     name: "kotlin",
     file: "App.kt",
     head: "package app\n",
@@ -354,7 +255,7 @@ const KOTLIN: Syntax = Syntax {
     ..JAVA
 };
 
-const RUBY: Syntax = Syntax {
+pub(crate) const RUBY: Syntax = Syntax {
     name: "ruby",
     file: "app.rb",
     make: ".new",
@@ -369,9 +270,9 @@ const RUBY: Syntax = Syntax {
     ..PYTHON_LIKE
 };
 
-const PYTHON_LIKE: Syntax = Syntax { either: |one, other| format!("(key ? {one} : {other})"), ..PYTHON };
+pub(crate) const PYTHON_LIKE: Syntax = Syntax { either: |one, other| format!("(key ? {one} : {other})"), ..PYTHON };
 
-const PHP: Syntax = Syntax {
+pub(crate) const PHP: Syntax = Syntax {
     name: "php",
     file: "app.php",
     head: "<?php\n",
@@ -392,7 +293,7 @@ const PHP: Syntax = Syntax {
     ..JAVA
 };
 
-const RUST: Syntax = Syntax {
+pub(crate) const RUST: Syntax = Syntax {
     name: "rust",
     file: "app.rs",
     head: "",
@@ -415,46 +316,4 @@ const RUST: Syntax = Syntax {
     ..JAVA
 };
 
-const LANGUAGES: [Syntax; 10] = [PYTHON, TYPESCRIPT, JAVASCRIPT, GO, JAVA, CSHARP, KOTLIN, RUBY, PHP, RUST];
-
-/// `None` when it takes too long.
-fn audit_of(text: String, file: &'static str) -> Option<Report> {
-    let (done, wait) = mpsc::channel();
-    thread::spawn(move || {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(file), text).unwrap();
-        let config = Config::default();
-        let rules = Rules::new(&config.files).unwrap();
-        let tree = Tree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
-        let source = CatalogSource::Code { main: None };
-        let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
-    });
-    wait.recv_timeout(LONGEST).ok()
-}
-
-fn judge(syntax: &Syntax, program: &Program) -> Result<(), TestCaseError> {
-    let text = syntax.text(program);
-    let Some(report) = audit_of(text.clone(), syntax.file) else {
-        return Err(TestCaseError::fail(format!("{} takes more than {LONGEST:?}:\n{text}", syntax.name)));
-    };
-    // A program that cannot be parsed would test nothing.
-    prop_assert!(report.files.skipped.is_empty(), "{}: {:?}\n{text}", syntax.name, report.files.skipped);
-    let faults: Vec<_> = report
-        .unresolved
-        .iter()
-        .filter(|one| one.reason.as_deref().is_some_and(|why| why.contains("internal")))
-        .collect();
-    prop_assert!(faults.is_empty(), "{}: {faults:?}\n{text}", syntax.name);
-    Ok(())
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 200, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn every_program_is_audited_to_its_end(program in program()) {
-        for syntax in &LANGUAGES {
-            judge(syntax, &program)?;
-        }
-    }
-}
+pub(crate) const LANGUAGES: [Syntax; 10] = [PYTHON, TYPESCRIPT, JAVASCRIPT, GO, JAVA, CSHARP, KOTLIN, RUBY, PHP, RUST];
