@@ -128,7 +128,9 @@ fn no_nesting_ends_the_audit() {
             let (done, wait) = mpsc::channel();
             #[expect(clippy::disallowed_methods, reason = "it measures how long it takes")]
             let start = Instant::now();
-            thread::spawn(move || done.send(audit_of(file, text)));
+            thread::spawn(move || {
+                let _ = done.send(audit_of(file, text));
+            });
             let report = wait.recv_timeout(PATIENCE);
             let report = report.unwrap_or_else(|fault| panic!("{file}: {before}{open}…, whole: {whole}: {fault}"));
             if start.elapsed() > Duration::from_secs(2) {

@@ -121,7 +121,9 @@ fn took(what: &str, files: Vec<(String, String)>) -> f64 {
     let (done, wait) = mpsc::channel();
     #[expect(clippy::disallowed_methods, reason = "it measures how long it takes")]
     let start = Instant::now();
-    thread::spawn(move || done.send(audit_of(files)));
+    thread::spawn(move || {
+        let _ = done.send(audit_of(files));
+    });
     let report = wait.recv_timeout(PATIENCE).unwrap_or_else(|fault| panic!("{what}: {fault}"));
     assert!(report.files.skipped.is_empty(), "{what}: {:?}", report.files.skipped);
     start.elapsed().as_secs_f64()
