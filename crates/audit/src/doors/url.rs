@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     fn shown(url: &str) -> Option<&'static str> {
-        door(&url.replace('{', "\u{1}").replace('}', "\u{1}")).map(|door| door.shown)
+        door(&url.replace(['{', '}'], "\u{1}")).map(|door| door.shown)
     }
 
     #[test]
