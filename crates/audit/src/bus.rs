@@ -1,11 +1,13 @@
 //! Through what an event is published.
 
 use crate::{
+    doors::Server,
     facts::{Call, Expr, as_written},
     graph,
     project::{ClassId, FunctionId, Project},
-    reach::{Reach, Thing, Walk},
+    reach::{Reach, Thing},
     verbs,
+    walk::Walks,
 };
 
 /// What a receiver turns out to be.
@@ -15,6 +17,8 @@ pub(crate) enum BusKey {
     Function(FunctionId),
     /// Imported from outside of the tree.
     External(String),
+    /// A webhook server, by its API, its SDK or its SQL.
+    Server(Server),
     /// Only its name is known.
     Named(String),
 }
@@ -86,6 +90,10 @@ impl Bus {
         matches!(self.key, BusKey::Named(_))
     }
 
+    pub(crate) fn is_server(&self) -> bool {
+        matches!(self.key, BusKey::Server(_))
+    }
+
     /// It is called like something that is no webhook system.
     pub(crate) fn is_foreign(&self, project: &Project) -> bool {
         let name = match &self.key {
@@ -96,6 +104,7 @@ impl Bus {
                 let parts: Vec<&str> = path.split('.').collect();
                 format!("{}.{}", parts[parts.len().saturating_sub(2)..].join("."), parts[0])
             }
+            BusKey::Server(_) => return false,
             BusKey::Named(name) => name.clone(),
         };
         let words = verbs::split(&name);
@@ -108,6 +117,7 @@ impl Bus {
         let (name, file) = match &self.key {
             BusKey::Class(class) => (project.class(*class).name.clone(), project.files[class.file].file.as_str()),
             BusKey::Function(function) => (project.shown_function(*function), project.file(*function)),
+            BusKey::Server(_) => return true,
             BusKey::External(path) => (path.clone(), ""),
             BusKey::Named(name) => (name.clone(), ""),
         };
@@ -132,34 +142,35 @@ impl Bus {
             BusKey::Class(class) => project.class(*class).name.clone(),
             BusKey::Function(function) => project.shown_function(*function),
             BusKey::External(path) => path.clone(),
+            BusKey::Server(server) => server.name().to_owned(),
             BusKey::Named(name) => name.clone(),
         }
     }
 }
 
 /// The bus of a publishing call.
-pub(crate) fn of<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> Bus {
+pub(crate) fn of<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> Bus {
     let shown = match &call.target {
         Expr::Member(of, _) => of.shown(),
         other => other.shown(),
     };
-    Bus { key: key(reach, call, scope), shown }
+    Bus { key: key(reach, call, scope, walks), shown }
 }
 
-fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
+fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> BusKey {
     let project = reach.project;
     match &call.target {
         Expr::Member(of, method) => {
             // What a function says that it answers is what its callers know.
             if let Expr::Call(inner) = &**of
-                && let [only] = graph::targets(reach, inner, scope.file).functions[..]
+                && let [only] = graph::targets(reach, inner, scope.file, walks).functions[..]
                 && let Some(class) =
                     project.function(only).return_kind.as_deref().and_then(|kind| reach.kind(kind, only))
                 && project.method(class, method).is_some()
             {
                 return BusKey::Class(root(project, class, method));
             }
-            let things = reach.things(of, scope, &mut Walk::types());
+            let things = reach.things(of, scope, &mut walks.types());
             let mut outside = None;
             for thing in things {
                 match thing {
@@ -168,9 +179,9 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
                     }
                     Thing::External(path) => outside = Some(path),
                     Thing::Call(call, at) => {
-                        if let Some(path) = outside_call(reach, call, at) {
+                        if let Some(path) = outside_call(reach, call, at, walks) {
                             outside = Some(path);
-                        } else if let [only] = graph::targets(reach, call, at.file).functions[..] {
+                        } else if let [only] = graph::targets(reach, call, at.file, walks).functions[..] {
                             return BusKey::Function(only);
                         }
                     }
@@ -180,7 +191,7 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
             if let Some(path) = outside {
                 return BusKey::External(own_name(&path));
             }
-            let targets = graph::targets(reach, call, scope.file);
+            let targets = graph::targets(reach, call, scope.file, walks);
             if let [only] = targets.functions[..] {
                 return match project.class_around(only) {
                     Some(class) => BusKey::Class(root(project, class, method)),
@@ -190,14 +201,14 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
             BusKey::Named(normal(of.last_name().unwrap_or("?")))
         }
         Expr::Name(name) => {
-            let targets = graph::targets(reach, call, scope.file);
+            let targets = graph::targets(reach, call, scope.file, walks);
             if let Some(only) = targets.functions.first() {
                 return match project.class_around(*only) {
                     Some(class) => BusKey::Class(root(project, class, name)),
                     None => BusKey::Function(*only),
                 };
             }
-            let things = reach.things(&call.target, scope, &mut Walk::types());
+            let things = reach.things(&call.target, scope, &mut walks.types());
             let outside =
                 things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None });
             outside.map_or_else(|| BusKey::Named(normal(as_written(name))), |path| BusKey::External(own_name(&path)))
@@ -206,8 +217,8 @@ fn key<'p>(reach: &Reach<'p>, call: &'p Call, scope: FunctionId) -> BusKey {
     }
 }
 
-fn outside_call<'p>(reach: &Reach<'p>, call: &'p Call, at: FunctionId) -> Option<String> {
-    let things = reach.things(&call.target, at, &mut Walk::types());
+fn outside_call<'p>(reach: &Reach<'p>, call: &'p Call, at: FunctionId, walks: &mut Walks<'p>) -> Option<String> {
+    let things = reach.things(&call.target, at, &mut walks.types());
     things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None })
 }
 

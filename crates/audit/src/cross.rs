@@ -1,10 +1,14 @@
 //! Both sides compared: which system is the main one, and the state of each event.
 
+mod fault;
+
+pub use fault::NoSuchGroup;
+
 use crate::{
     bus::{self, Bus, BusKey},
     bypass,
     config::Config,
-    graph::{self, Graph},
+    graph::Graph,
     groups::Group,
     make,
     project::{ClassId, FunctionId, Project},
@@ -12,6 +16,7 @@ use crate::{
     reach::GroupKey,
     report::{self, SiteState, State},
     sql, verbs,
+    walk::Failed,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -39,6 +44,8 @@ pub(crate) struct Cross<'p> {
     pub(crate) groups: &'p [Group],
     pub(crate) sites: Vec<Site<'p>>,
     pub(crate) open: Vec<Open>,
+    /// Calls that could not be looked at.
+    pub(crate) failed: Vec<Failed>,
     pub(crate) live: &'p HashSet<FunctionId>,
     /// The set of constants that is the catalog, or comes nearest to it.
     pub(crate) main: Option<&'p Group>,
@@ -69,6 +76,7 @@ impl<'p> Cross<'p> {
             groups,
             sites: published.sites,
             open: published.open,
+            failed: published.failed,
             live,
             main: None,
             catalog: BTreeSet::new(),
@@ -199,6 +207,14 @@ impl<'p> Cross<'p> {
                 shown.insert(bus.name(self.project));
             }
         }
+        // What is sent to a webhook server needs no other bus.
+        if publish.main_bus.is_empty() {
+            for bus in self.sites.iter().filter(|site| self.is_live(site)).flat_map(|site| &site.buses) {
+                if bus.is_server() && !said(bus, &publish.other_bus) && main_buses.insert(bus.key.clone()) {
+                    shown.insert(bus.name(self.project));
+                }
+            }
+        }
         // What stands in for the main bus, and what it stands in for, are the same.
         let classes: Vec<ClassId> = main_buses.iter().filter_map(BusKey::class).collect();
         let others: HashSet<ClassId> =
@@ -264,7 +280,7 @@ impl<'p> Cross<'p> {
             sql.into_iter().any(|write| bypass::is_webhook_table(&write.table, &self.config.publish.tables))
         };
         match &bus.key {
-            BusKey::External(_) | BusKey::Named(_) => true,
+            BusKey::External(_) | BusKey::Named(_) | BusKey::Server(_) => true,
             BusKey::Function(id) => bus.is_about_webhooks(self.project) || on_main.contains(id) || writes(id.file),
             BusKey::Class(class) => {
                 bus.is_about_webhooks(self.project)
@@ -332,7 +348,7 @@ impl<'p> Cross<'p> {
         let mut found = self.project.children(&one.name).to_vec();
         let methods = self.project.files[class.file].functions.iter();
         let bare = methods.filter(|function| function.class.as_ref() == Some(&one.name) && function.has_no_body());
-        let all = bare.flat_map(|function| graph::methods(self.project, class, &function.name));
+        let all = bare.flat_map(|function| self.project.all_methods(class, &function.name).to_vec());
         found.extend(all.filter_map(|id| self.project.class_around(id)).filter(|other| *other != class));
         found
     }
@@ -373,21 +389,5 @@ impl<'p> Cross<'p> {
         } else {
             State::Missing
         }
-    }
-}
-
-/// The main set was named, and there is none of that name.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no set of event types called {name:?} in the code; there is: {known}")]
-pub struct NoSuchGroup {
-    name: String,
-    known: String,
-}
-
-impl NoSuchGroup {
-    fn new(name: &str, groups: &[Group]) -> Self {
-        let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-        let known = if names.is_empty() { "none".into() } else { names.into_iter().collect::<Vec<_>>().join(", ") };
-        Self { name: name.to_owned(), known }
     }
 }

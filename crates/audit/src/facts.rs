@@ -152,6 +152,8 @@ pub(crate) struct Facts {
     /// Types of other files that get more bases here.
     pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
+    /// Some string may be the end of an endpoint's URL.
+    pub(crate) has_endpoint: bool,
     /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
     pub(crate) texts: Vec<(String, String, String)>,
     /// Where a syntax error stands.
@@ -184,6 +186,7 @@ impl Expr {
     }
 
     /// The last name of `a.b.c`.
+    // Bounded: by the depth of the expression, which `Writer` limits.
     pub(crate) fn last_name(&self) -> Option<&str> {
         match self {
             Self::Name(name) => Some(as_written(name)),
@@ -197,6 +200,7 @@ impl Expr {
 
 impl Expr {
     /// About as it is written.
+    // Bounded: by the depth of the expression, which `Writer` limits.
     pub(crate) fn shown(&self) -> String {
         let list = |items: &[Self]| items.iter().map(Self::shown).collect::<Vec<_>>().join(", ");
         match self {

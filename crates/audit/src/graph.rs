@@ -1,18 +1,17 @@
 //! Who calls what.
 
 use crate::{
-    facts::{Call, Expr},
-    project::{ClassId, FunctionId, ITSELF, Meaning, Project, related, takes},
-    reach::{Found, Reach, Thing, Walk},
+    facts::{Call, Expr, Facts},
+    project::{ClassId, FunctionId, Meaning, OVERLOADS, Project, takes},
+    reach::{Reach, Thing},
+    walk::{self, Failed, Walk, Walks},
 };
-use rayon::prelude::*;
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
-};
+use std::collections::{HashMap, HashSet};
 
 /// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
 const CANDIDATES_MAX: usize = 8;
+/// The functions that one call is followed to. With more of them, all functions of the name count as called.
+const TARGETS_MAX: usize = 256;
 
 /// A call that reaches a function.
 #[derive(Clone, Copy)]
@@ -44,9 +43,6 @@ pub(crate) struct Targets {
     pub(crate) loose: bool,
 }
 
-/// By function and place.
-type Params<'p> = HashMap<(FunctionId, usize), Arc<Vec<Found<'p>>>>;
-
 #[derive(Default)]
 pub(crate) struct Graph<'p> {
     callers: HashMap<FunctionId, Vec<Caller<'p>>>,
@@ -54,29 +50,29 @@ pub(crate) struct Graph<'p> {
     pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
     /// Names of functions that a function calls through receivers of which nothing is known.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
-    /// What parameters come to be, as far as it is known already.
-    params: Mutex<Params<'p>>,
+    /// Call sites that could not be looked at.
+    pub(crate) failed: Vec<Failed>,
 }
 
 impl<'p> Graph<'p> {
     pub(crate) fn new(project: &'p Project) -> Self {
         let reach = Reach::types(project);
-        let found: Vec<Vec<(Caller<'p>, Targets)>> = project
-            .files
-            .par_iter()
-            .enumerate()
-            .map(|(file, facts)| {
-                let calls = facts.functions.iter().flat_map(|function| &function.calls);
-                calls
-                    .filter_map(|call| {
-                        let targets = targets(&reach, call, file);
-                        let caller = Caller { file, call, certain: targets.certain };
-                        (!targets.functions.is_empty() || targets.loose).then_some((caller, targets))
-                    })
-                    .collect()
-            })
-            .collect();
+        let files: Vec<(usize, &Facts)> = project.files.iter().enumerate().collect();
+        let found = walk::over(files, |walks, (file, facts)| {
+            let mut found: Vec<(Caller<'p>, Targets)> = Vec::new();
+            let mut failed = Vec::new();
+            for call in facts.functions.iter().flat_map(|function| &function.calls) {
+                match walks.at(|walks| targets(&reach, call, file, walks)) {
+                    Ok(targets) if targets.functions.is_empty() && !targets.loose => {}
+                    Ok(targets) => found.push((Caller { file, call, certain: targets.certain }, targets)),
+                    Err(failure) => failed.push(Failed::new(call, file, failure)),
+                }
+            }
+            (found, failed)
+        });
         let mut graph = Self::default();
+        let (found, failed): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        graph.failed = failed.into_iter().flatten().collect();
         for (caller, targets) in found.into_iter().flatten() {
             if let (true, Some(name)) = (targets.loose, caller.call.target.last_name()) {
                 graph.loose.entry(caller.scope()).or_default().push(name.to_owned());
@@ -89,24 +85,16 @@ impl<'p> Graph<'p> {
         graph
     }
 
-    pub(crate) fn known_param(&self, param: (FunctionId, usize)) -> Option<Arc<Vec<Found<'p>>>> {
-        self.params.lock().ok()?.get(&param).cloned()
-    }
-
-    pub(crate) fn know_param(&self, param: (FunctionId, usize), found: &[Found<'p>]) {
-        if let Ok(mut params) = self.params.lock() {
-            params.insert(param, Arc::new(found.to_vec()));
-        }
-    }
-
     pub(crate) fn callers(&self, function: FunctionId) -> &[Caller<'p>] {
         self.callers.get(&function).map_or(&[], Vec::as_slice)
     }
 }
 
 /// The functions that a call may reach.
-pub(crate) fn targets<'p>(reach: &Reach<'p>, call: &'p Call, file: usize) -> Targets {
-    targets_in(reach, call, file, None, &mut Walk::types())
+pub(crate) fn targets<'p>(reach: &Reach<'p>, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Targets {
+    #[cfg(test)]
+    crate::fail::at("graph", call.target.last_name().unwrap_or(""));
+    targets_in(reach, call, file, None, &mut walks.types())
 }
 
 /// The same as a part of a walk that goes on: what it has seen it does not ask again. `receiver`: what the call is made
@@ -116,15 +104,16 @@ pub(crate) fn targets_in<'p>(
     call: &'p Call,
     file: usize,
     receiver: Option<Vec<Thing<'p>>>,
-    walk: &mut Walk<'p>,
+    walk: &mut Walk<'_, 'p>,
 ) -> Targets {
     let mut targets = all_targets(reach, call, file, receiver, walk);
+    if targets.functions.len() > TARGETS_MAX {
+        targets.functions.truncate(TARGETS_MAX);
+        targets.loose = true;
+    }
     choose_overloads(reach.project, call, &mut targets.functions);
     targets
 }
-
-/// Languages in which several methods of a class have one name.
-const OVERLOADS: &[&str] = &["java", "kotlin", "csharp"];
 
 /// Of methods of one class with one name, those that take as many arguments.
 fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<FunctionId>) {
@@ -136,7 +125,7 @@ fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<Function
         return;
     }
     let fits = |id: &FunctionId| takes(project.function(*id), call.args.len());
-    let class = |id: &FunctionId| (id.file, project.function(*id).class.clone());
+    let class = |id: &FunctionId| (id.file, project.function(*id).class.as_deref());
     let fitting: HashSet<_> = functions.iter().filter(|id| fits(id)).map(class).collect();
     functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
 }
@@ -146,7 +135,7 @@ fn all_targets<'p>(
     call: &'p Call,
     file: usize,
     receiver: Option<Vec<Thing<'p>>>,
-    walk: &mut Walk<'p>,
+    walk: &mut Walk<'_, 'p>,
 ) -> Targets {
     let project = reach.project;
     let scope = FunctionId { file, index: call.function };
@@ -183,7 +172,7 @@ fn is_bound(project: &Project, name: &str) -> bool {
     !project.functions_named(name).is_empty()
 }
 
-fn by_name<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Targets {
+fn by_name<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Targets {
     let project = reach.project;
     match project.meaning(name, scope) {
         Meaning::Values(values, at) => {
@@ -201,25 +190,19 @@ fn by_name<'p>(reach: &Reach<'p>, name: &str, scope: FunctionId, walk: &mut Walk
         Meaning::External(_) => Targets::outside(),
         // A field may have the name of a method.
         meaning @ (Meaning::OwnMember(_) | Meaning::Unknown) => {
-            let around = project.classes_around(scope).into_iter().map(|class| methods(project, class, name));
-            if let Some(methods) = around.into_iter().find(|methods| !methods.is_empty()) {
-                return Targets::certain(methods);
+            let around = project.classes_around(scope).into_iter();
+            let parts = around.flat_map(|class| project.with_parts(class, name));
+            let mut methods = parts.map(|class| project.all_methods(class, name));
+            if let Some(methods) = methods.find(|methods| !methods.is_empty()) {
+                return Targets::certain(methods.to_vec());
             }
             if matches!(meaning, Meaning::OwnMember(_)) {
                 return Targets::default();
             }
             let language = project.files[scope.file].language;
-            let known: Vec<FunctionId> = project
-                .functions_named(name)
-                .iter()
-                .copied()
-                .filter(|id| related(project.files[id.file].language, language))
-                .filter(|id| project.function(*id).class.is_none())
-                .collect();
-            if known.len() == 1 {
-                Targets { functions: known, certain: false, loose: false }
-            } else {
-                Targets::default()
+            match project.callable(name, language, false)[..] {
+                [only] => Targets { functions: vec![only], certain: false, loose: false },
+                _ => Targets::default(),
             }
         }
     }
@@ -230,7 +213,7 @@ fn by_member<'p>(
     receiver: Vec<Thing<'p>>,
     name: &str,
     scope: FunctionId,
-    walk: &mut Walk<'p>,
+    walk: &mut Walk<'_, 'p>,
 ) -> Targets {
     let project = reach.project;
     let mut functions = Vec::new();
@@ -240,13 +223,13 @@ fn by_member<'p>(
         match thing {
             Thing::Class(class) | Thing::Instance(class, _) => {
                 known = true;
-                functions.extend(methods(project, class, name));
+                functions.extend(project.all_methods(class, name).iter());
                 // Ruby: Class.new(…)
                 if functions.is_empty() && name == "new" {
                     functions.extend(constructors(project, class));
                 }
                 if functions.is_empty()
-                    && let Some(inner) = project.classes_named(name).iter().find(|id| id.file == class.file)
+                    && let Some(inner) = project.classes_in(name, class.file).first()
                 {
                     functions.extend(constructors(project, *inner));
                 }
@@ -254,7 +237,7 @@ fn by_member<'p>(
             }
             Thing::Module(path) => {
                 known = true;
-                match project.member_of_module(&path, name, scope.file, &mut Vec::new()) {
+                match project.member_of_module(&path, name, scope.file) {
                     Meaning::Values(values, at) => {
                         functions.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
                     }
@@ -284,22 +267,12 @@ fn by_member<'p>(
         return Targets::outside();
     }
     let language = project.files[scope.file].language;
-    let candidates: Vec<FunctionId> = project
-        .functions_named(name)
-        .iter()
-        .copied()
-        .filter(|id| related(project.files[id.file].language, language))
-        .filter(|id| project.function(*id).class.is_some())
-        .collect();
-    // What only says that there is such a method is not what runs.
-    let (declared, candidates): (Vec<_>, Vec<_>) =
-        candidates.into_iter().partition(|id| project.function(*id).has_no_body());
-    let candidates = if candidates.is_empty() { declared } else { candidates };
+    let candidates = project.callable(name, language, true);
     let certain = candidates.len() == 1;
     if candidates.len() > CANDIDATES_MAX {
         return Targets { loose: true, ..Targets::default() };
     }
-    Targets { functions: candidates, certain, loose: false }
+    Targets { functions: candidates.to_vec(), certain, loose: false }
 }
 
 /// C#'s methods of a name that are called on something else than their class.
@@ -315,38 +288,6 @@ fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
     project.functions_named(name).iter().filter(is_one).copied().collect()
 }
 
-/// A class's method, and those that stand in for it in the classes made from it.
-pub(crate) fn methods(project: &Project, class: ClassId, name: &str) -> Vec<FunctionId> {
-    if project.functions_named(name).is_empty() {
-        return Vec::new();
-    }
-    let mut found: Vec<FunctionId> = project.overloads(class, name, 0);
-    // With one base each, what a child does not have itself is what was found already.
-    let single = OVERLOADS.contains(&project.files[class.file].language);
-    let mut classes = vec![class];
-    let mut at = 0;
-    while at < classes.len() && classes.len() < 64 {
-        let one = classes[at];
-        at += 1;
-        for child in project.children(&project.class(one).name) {
-            if !classes.contains(child) {
-                classes.push(*child);
-                let depth = if single { ITSELF } else { 0 };
-                found.extend(project.overloads(*child, name, depth));
-            }
-        }
-    }
-    // Go's interfaces do not say who keeps to them.
-    let abstracts = found.iter().all(|id| project.function(*id).has_no_body());
-    if abstracts && !found.is_empty() && project.files[class.file].language == "go" {
-        let same = project.functions_named(name).iter().filter(|id| project.files[id.file].language == "go");
-        found.extend(same.filter(|id| project.function(**id).class.is_some()));
-    }
-    found.sort_unstable();
-    found.dedup();
-    found
-}
-
 const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
 
 pub(crate) fn constructor(project: &Project, class: ClassId) -> Option<FunctionId> {
@@ -355,6 +296,7 @@ pub(crate) fn constructor(project: &Project, class: ClassId) -> Option<FunctionI
 
 fn constructors(project: &Project, class: ClassId) -> Vec<FunctionId> {
     let own = &project.class(class).name;
-    let names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
-    names.map(|name| project.overloads(class, name, 0)).find(|found| !found.is_empty()).unwrap_or_default()
+    let mut names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
+    let found = names.find_map(|name| Some(project.overloads(class, name)).filter(|found| !found.is_empty()));
+    found.map(|found| found.to_vec()).unwrap_or_default()
 }

@@ -210,6 +210,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
 }
 
 /// `Object.freeze({…})` is what it freezes.
+// Bounded: by the depth of the expression, which `Writer` limits.
 fn literal(value: &Expr) -> &Expr {
     match value {
         Expr::Call(call)
@@ -229,6 +230,7 @@ fn literal(value: &Expr) -> &Expr {
     }
 }
 
+// Bounded: by its depth.
 fn leaves(value: &Expr, name: &str, line: u32, members: &mut Vec<Member>, depth: usize) {
     match literal(value) {
         Expr::Text(event) => members.push(Member { event: event.clone(), name: name.to_owned(), line }),

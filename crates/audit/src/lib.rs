@@ -8,7 +8,10 @@ mod bus;
 mod bypass;
 pub mod config;
 mod cross;
+mod doors;
 mod facts;
+#[cfg(test)]
+mod fail;
 pub mod formats;
 pub mod gate;
 mod graph;
@@ -29,6 +32,7 @@ mod sql;
 mod suggest;
 pub mod tree;
 mod verbs;
+mod walk;
 
 pub use cross::{CatalogSource, NoSuchGroup, Promised};
 pub use run::{About, Fault, audit};

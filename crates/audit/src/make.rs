@@ -10,6 +10,7 @@ use crate::{
         Bypass, Category, Duplicate, Event, Module, ParallelSystem, Place, Report, SiteState, State, Summary,
         Undefined, Unresolved,
     },
+    walk::Failed,
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +18,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 type Events<'s> = (BTreeSet<&'s str>, BTreeSet<&'s str>);
 
 impl Cross<'_> {
-    pub(crate) fn report(&self, promised: &[Promised], bypasses: Vec<Bypass>, config: &Config) -> Report {
+    pub(crate) fn report(
+        &self,
+        promised: &[Promised],
+        bypasses: Vec<Bypass>,
+        failed: &[Failed],
+        config: &Config,
+    ) -> Report {
         let events = self.events(promised, config);
         let undefined = self.undefined();
         let count = |state: State| events.iter().filter(|event| event.state == state).count();
@@ -50,7 +57,7 @@ impl Cross<'_> {
             undefined,
             parallel_systems: self.parallel_systems(),
             bypasses,
-            unresolved: self.unresolved(),
+            unresolved: self.unresolved(failed),
             without_tenant: self.without_tenant(),
             duplicates: self.duplicates(),
             modules: self.modules(),
@@ -164,18 +171,25 @@ impl Cross<'_> {
             .collect()
     }
 
-    fn unresolved(&self) -> Vec<Unresolved> {
-        let open = self.open.iter().filter(|open| self.matters(open));
-        let mut all: Vec<Unresolved> = open
-            .map(|open| Unresolved {
-                file: self.project.file(open.at).to_owned(),
-                line: open.line,
-                expression: open.expression.clone(),
-                function: self.project.shown_function(open.at),
-            })
-            .collect();
+    fn unresolved(&self, failed: &[Failed]) -> Vec<Unresolved> {
+        let open = self.open.iter().filter(|open| self.matters(open)).map(|open| Unresolved {
+            file: self.project.file(open.at).to_owned(),
+            line: open.line,
+            expression: open.expression.clone(),
+            function: self.project.shown_function(open.at),
+            reason: open.reason.clone(),
+        });
+        let failed = self.failed.iter().chain(failed).map(|one| Unresolved {
+            file: self.project.file(one.at).to_owned(),
+            line: one.line,
+            expression: one.expression.clone(),
+            function: self.project.shown_function(one.at),
+            reason: Some(one.reason.clone()),
+        });
+        let mut all: Vec<Unresolved> = open.chain(failed).collect();
         all.sort_by(|one, other| {
-            (&one.file, one.line, &one.expression).cmp(&(&other.file, other.line, &other.expression))
+            let key = |one: &'_ Unresolved| (one.file.clone(), one.line, one.reason.is_none(), one.expression.clone());
+            key(one).cmp(&key(other))
         });
         all.dedup_by(|one, other| one.file == other.file && one.line == other.line);
         all

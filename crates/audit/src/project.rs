@@ -1,18 +1,23 @@
 //! All files together: which module is which file, and what a name means where it stands.
 
 mod aliases;
+mod classes;
+mod known;
 mod nesting;
 mod packages;
 
-pub(crate) use aliases::related;
-pub(crate) use packages::{ITSELF, takes};
+pub(crate) use aliases::{family, related};
+pub(crate) use classes::OVERLOADS;
+pub(crate) use packages::takes;
 
 use crate::{
     facts::{Binding, Class, Expr, Facts, Function, Param},
     roots::{self, Root},
 };
 use aliases::DEFAULT;
-use std::collections::HashMap;
+use classes::Says;
+use known::{Memo, Names, Trail};
+use std::{collections::HashMap, sync::Arc};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionId {
@@ -52,8 +57,8 @@ pub(crate) struct Project {
     modules: HashMap<String, Vec<usize>>,
     /// The files of each package that have a name at their top.
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
-    classes: HashMap<String, Vec<ClassId>>,
-    functions: HashMap<String, Vec<FunctionId>>,
+    classes: Names<ClassId>,
+    functions: Names<FunctionId>,
     children: HashMap<String, Vec<ClassId>>,
     /// Methods by the class's name and their own.
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
@@ -61,23 +66,36 @@ pub(crate) struct Project {
     top: Vec<HashMap<String, Vec<usize>>>,
     /// What each class is made from.
     lineages: Vec<Vec<Vec<ClassId>>>,
+    /// What is in the parts of classes that may be opened again.
+    says: Says,
+    /// The parts of such classes that are made from another class, by name.
+    made: HashMap<String, Vec<ClassId>>,
+    overloads: Memo<(ClassId, u32), Arc<[FunctionId]>>,
+    all_methods: Memo<(ClassId, u32), Arc<[FunctionId]>>,
+    callable: Memo<(u32, &'static str, bool), Arc<[FunctionId]>>,
 }
 
 impl Project {
     pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
         packages::give_texts(&mut files);
+        let (says, made) = classes::says(&files);
         let mut project = Self {
             files: Vec::new(),
             above,
             roots,
             modules: HashMap::new(),
             packages: HashMap::new(),
-            classes: HashMap::new(),
-            functions: HashMap::new(),
+            classes: Names::new(),
+            functions: Names::new(),
             children: HashMap::new(),
             methods: packages::methods(&files),
             top: Vec::new(),
             lineages: Vec::new(),
+            says,
+            made,
+            overloads: Memo::new(),
+            all_methods: Memo::new(),
+            callable: Memo::new(),
         };
         roots::extend(&mut files);
         for (file, facts) in files.iter().enumerate() {
@@ -91,13 +109,13 @@ impl Project {
             }
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
-                project.classes.entry(class.name.clone()).or_default().push(id);
+                project.classes.add(&class.name, id);
                 for base in &class.bases {
                     project.children.entry(base.clone()).or_default().push(id);
                 }
             }
             for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
-                project.functions.entry(function.name.clone()).or_default().push(FunctionId { file, index });
+                project.functions.add(&function.name, FunctionId { file, index });
             }
             let mut top: HashMap<String, Vec<usize>> = HashMap::new();
             for (at, binding) in facts.functions[0].bindings.iter().enumerate() {
@@ -137,15 +155,7 @@ impl Project {
     }
 
     pub(crate) fn functions_named(&self, name: &str) -> &[FunctionId] {
-        self.functions.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    pub(crate) fn classes_named(&self, name: &str) -> &[ClassId] {
-        self.classes.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    pub(crate) fn children(&self, class: &str) -> &[ClassId] {
-        self.children.get(class).map_or(&[], Vec::as_slice)
+        self.functions.all(name)
     }
 
     /// The innermost function with a name: what reports show.
@@ -166,31 +176,6 @@ impl Project {
         }
     }
 
-    /// The class whose method this is, or is inside of.
-    pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
-        loop {
-            let function = self.function(id);
-            if let Some(class) = function.class.as_ref().filter(|class| !class.is_empty()) {
-                return self.nearest_class(class, id.file);
-            }
-            if id.index == 0 {
-                return None;
-            }
-            id.index = function.parent;
-        }
-    }
-
-    /// Of several classes with a name, the one in this file, then in this package; else the only one.
-    pub(crate) fn nearest_class(&self, name: &str, file: usize) -> Option<ClassId> {
-        let all = self.classes_named(name);
-        let package = &self.files[file].package;
-        all.iter()
-            .find(|id| id.file == file)
-            .or_else(|| all.iter().find(|id| !package.is_empty() && self.files[id.file].package == *package))
-            .or(if all.len() == 1 { all.first() } else { None })
-            .copied()
-    }
-
     /// What a name means in a function.
     pub(crate) fn meaning(&self, name: &str, scope: FunctionId) -> Meaning<'_> {
         let mut at = scope;
@@ -206,36 +191,33 @@ impl Project {
             at.index = function.parent;
         }
         if BARE_MEMBERS.contains(&self.files[scope.file].language)
-            && let Some(class) = self.classes_around(scope).into_iter().find(|id| self.has_member(*id, name))
+            && let Some(class) = self.own_member(name, scope)
         {
             return Meaning::OwnMember(class);
         }
         if let Some(found) = self.nested(name, scope) {
             return found;
         }
-        self.top_meaning(name, scope.file, &mut Vec::new())
+        self.top_meaning(name, scope.file)
     }
 
-    pub(crate) fn has_member(&self, id: ClassId, name: &str) -> bool {
-        let has = |id: &ClassId| {
-            let class = self.class(*id);
-            class.members.iter().any(|one| one.name == name) || class.fields.iter().any(|(one, _)| one.name == name)
-        };
-        has(&id) || self.lineage(id).iter().any(has)
+    /// The class around that has a member of a name.
+    fn own_member(&self, name: &str, scope: FunctionId) -> Option<ClassId> {
+        let around = self.classes_around(scope).into_iter();
+        around.flat_map(|class| self.with_parts(class, name)).find(|class| self.has_member(*class, name))
     }
 
     /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
-    pub(crate) fn top_meaning(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
-        if let Some(found) = self.defined_in(name, file) {
-            return self.stands_for(&found, name, file, seen).unwrap_or(found);
-        }
-        if seen.contains(&file) || seen.len() > 24 {
-            return Meaning::Unknown;
-        }
-        seen.push(file);
-        let found = self.imported(name, file, seen);
-        seen.pop();
-        found
+    pub(crate) fn top_meaning(&self, name: &str, file: usize) -> Meaning<'_> {
+        self.follow(name, file, &mut Trail::default())
+    }
+
+    fn follow(&self, name: &str, file: usize, trail: &mut Trail) -> Meaning<'_> {
+        let found = trail.enter(file, name, |trail| match self.defined_in(name, file) {
+            Some(found) => self.stands_for(&found, name, file, trail).unwrap_or(found),
+            None => self.imported(name, file, trail),
+        });
+        found.unwrap_or(Meaning::Unknown)
     }
 
     pub(crate) fn defined_in(&self, name: &str, file: usize) -> Option<Meaning<'_>> {
@@ -244,20 +226,20 @@ impl Project {
             let values = at.iter().map(|at| &module.bindings[*at]).collect();
             return Some(Meaning::Values(values, FunctionId { file, index: 0 }));
         }
-        let here = || self.classes_named(name).iter().filter(|id| id.file == file);
+        let here = || self.classes_in(name, file).iter();
         // A class inside of another does not hide what is imported.
         let outermost = here().find(|id| self.class(**id).outer.is_none());
         let imported = self.files[file].imports.iter().any(|import| import.local == name);
         outermost.or_else(|| here().find(|_| !imported)).map(|id| Meaning::Class(*id))
     }
 
-    fn imported(&self, name: &str, file: usize, seen: &mut Vec<usize>) -> Meaning<'_> {
+    fn imported(&self, name: &str, file: usize, trail: &mut Trail) -> Meaning<'_> {
         let facts = &self.files[file];
         let mut outside = None;
         for import in facts.imports.iter().filter(|import| import.local == name) {
             let found = match &import.item {
                 None => Meaning::Module(import.module.clone()),
-                Some(item) => self.member_of_module(&import.module, item, file, seen),
+                Some(item) => self.find_in_module(&import.module, item, file, trail),
             };
             match found {
                 Meaning::Unknown => {}
@@ -278,7 +260,7 @@ impl Project {
                 return found;
             }
             for peer in self.module_files(&import.module, file) {
-                let found = self.top_meaning(name, peer, seen);
+                let found = self.follow(name, peer, trail);
                 if !matches!(found, Meaning::Unknown | Meaning::External(_)) {
                     return found;
                 }
@@ -297,13 +279,11 @@ impl Project {
     }
 
     /// `from module import item`: a name of the module, a module below it, or something of a class.
-    pub(crate) fn member_of_module(
-        &self,
-        module: &[String],
-        item: &str,
-        from: usize,
-        seen: &mut Vec<usize>,
-    ) -> Meaning<'_> {
+    pub(crate) fn member_of_module(&self, module: &[String], item: &str, from: usize) -> Meaning<'_> {
+        self.find_in_module(module, item, from, &mut Trail::default())
+    }
+
+    fn find_in_module(&self, module: &[String], item: &str, from: usize, trail: &mut Trail) -> Meaning<'_> {
         if let Some(found) = self.in_package(&packages::of(module, &self.files[from]), item) {
             return found;
         }
@@ -312,7 +292,7 @@ impl Project {
             if file == from {
                 continue;
             }
-            let found = self.top_meaning(item, file, seen);
+            let found = self.follow(item, file, trail);
             if !matches!(found, Meaning::Unknown) {
                 return found;
             }
@@ -345,25 +325,6 @@ impl Project {
             return Meaning::External(below.join("."));
         }
         Meaning::Unknown
-    }
-
-    /// A method of a class or of those that it is made from.
-    pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
-        self.overloads(class, name, 0).first().copied()
-    }
-
-    /// Methods of a type may lie in other files of its package.
-    pub(crate) fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
-        if self.files[at.file].language == "ruby" {
-            let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
-            return at.file == class.file || own.is_some_and(|own| self.is_same(own, class));
-        }
-        at.file == class.file
-            || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file)) == Some(class)
-            || {
-                let package = &self.files[at.file].package;
-                !package.is_empty() && *package == self.files[class.file].package
-            }
     }
 
     pub(crate) fn params(&self, id: FunctionId) -> &[Param] {

@@ -1,15 +1,18 @@
 //! The publishing side: calls that publish, and the events that reach them.
 
+mod tenant;
+
 use crate::{
     bus::{self, Bus, BusKey},
-    facts::{Arg, Call, Expr, as_written},
+    doors::{self, Doors},
+    facts::{Arg, Call, Expr, Facts},
     graph::{self, Graph},
     project::{FunctionId, Project},
-    reach::{Found, GroupKey, Reach, Thing, Walk},
+    reach::{Found, GroupKey, Reach, Thing},
     report::Confidence,
     verbs::{self, Words},
+    walk::{self, Failed, Failure, Walks},
 };
-use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
 /// A place that publishes an event, before it is known which system is the main one.
@@ -25,6 +28,8 @@ pub(crate) struct Site<'p> {
     pub(crate) tenant: bool,
     /// The call on whose line it stands.
     pub(crate) call: &'p Call,
+    /// Where the event's name stands in the body of a request: its address, to tell bodies apart.
+    pub(crate) body: Option<usize>,
 }
 
 /// An event argument that leads nowhere.
@@ -38,6 +43,8 @@ pub(crate) struct Open {
     pub(crate) named: bool,
     /// The functions of the tree that the call reaches.
     pub(crate) through: Vec<FunctionId>,
+    /// Why it was not followed to its end, when that is not the code's doing.
+    pub(crate) reason: Option<String>,
 }
 
 #[derive(Default)]
@@ -46,6 +53,17 @@ pub(crate) struct Published<'p> {
     pub(crate) open: Vec<Open>,
     /// Functions that publish something, and through what.
     pub(crate) calls: Vec<(FunctionId, BusKey)>,
+    /// Calls that could not be looked at to their end.
+    pub(crate) failed: Vec<Failed>,
+}
+
+impl Published<'_> {
+    fn append(&mut self, mut other: Self) {
+        self.sites.append(&mut other.sites);
+        self.open.append(&mut other.open);
+        self.calls.append(&mut other.calls);
+        self.failed.append(&mut other.failed);
+    }
 }
 
 pub(crate) struct Search<'p> {
@@ -55,6 +73,7 @@ pub(crate) struct Search<'p> {
     /// Every event that the code or the catalog defines.
     pub(crate) known: HashSet<String>,
     pub(crate) tenant_names: &'p [String],
+    pub(crate) doors: Doors,
 }
 
 /// Receivers that write logs and count things.
@@ -62,30 +81,33 @@ const NO_BUS: &[&str] = &["log", "logger", "logging", "console", "metrics", "sta
 
 impl<'p> Search<'p> {
     pub(crate) fn run(&self) -> Published<'p> {
-        let found: Vec<Published<'p>> = self
-            .project
-            .files
-            .par_iter()
-            .enumerate()
-            .map(|(file, facts)| {
-                let mut published = Published::default();
-                for call in facts.functions.iter().flat_map(|function| &function.calls) {
-                    self.look_at(call, file, &mut published);
+        let files: Vec<(usize, &Facts)> = self.project.files.iter().enumerate().collect();
+        let found = walk::over(files, |walks, (file, facts)| {
+            let mut published = Published::default();
+            for call in facts.functions.iter().flat_map(|function| &function.calls) {
+                let looked = walks.at(|walks| {
+                    let mut one = Published::default();
+                    self.look_at(call, file, walks, &mut one);
+                    self.look_at_door(call, file, walks, &mut one);
+                    one
+                });
+                match looked {
+                    Ok(one) => published.append(one),
+                    Err(failure) => published.failed.push(Failed::new(call, file, failure)),
                 }
-                published
-            })
-            .collect();
+            }
+            published
+        });
         let mut all = Published::default();
-        for mut one in found {
-            all.sites.append(&mut one.sites);
-            all.open.append(&mut one.open);
-            all.calls.append(&mut one.calls);
+        for one in found {
+            all.append(one);
         }
+        doors::sent_once(&mut all);
         all.sites = merged(all.sites);
         all
     }
 
-    fn look_at(&self, call: &'p Call, file: usize, published: &mut Published<'p>) {
+    fn look_at(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>, published: &mut Published<'p>) {
         let Some(name) = call.target.last_name() else { return };
         let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
         if call.makes || is_call_of_call || !self.words.publishes(name) || writes_logs(&call.target) {
@@ -93,15 +115,20 @@ impl<'p> Search<'p> {
         }
         let scope = FunctionId { file, index: call.function };
         let reach = Reach::new(self.project, self.graph);
-        let Some((arg, found)) = self.event_argument(call, scope, &reach) else { return };
-        let bus = bus::of(&Reach::types(self.project), call, scope);
+        #[cfg(test)]
+        crate::fail::at("search", name);
+        let Some((arg, found)) = self.event_argument(call, scope, &reach, walks) else { return };
+        if self.is_request(call, name, scope, walks) {
+            return;
+        }
+        let bus = bus::of(&Reach::types(self.project), call, scope, walks);
         let named =
             arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
         published.calls.push((scope, bus.key.clone()));
         let mut rest = Vec::new();
         if found.is_empty() {
             // It leads to nothing at all: a list that is filled elsewhere, a key that is not there.
-            let through = self.through(call, file);
+            let through = self.through(call, file, walks);
             published.open.push(Open {
                 at: scope,
                 line: call.line,
@@ -109,13 +136,14 @@ impl<'p> Search<'p> {
                 bus: bus.clone(),
                 named,
                 through,
+                reason: None,
             });
         }
         for one in found {
             match &one.thing {
                 Thing::Text(text) if self.is_event(text) => {
                     let event = text.clone();
-                    published.sites.push(self.site(event, one, call, scope, &bus));
+                    published.sites.push(self.site(event, one, call, scope, &bus, walks));
                 }
                 Thing::Nil => {}
                 Thing::Unfed if self.words.is_helper(&self.project.function(scope).name) => {}
@@ -132,25 +160,46 @@ impl<'p> Search<'p> {
                 Some(caller) => (caller.scope(), caller.call.line, shown_args(caller.call)),
                 None => (scope, call.line, arg.value.shown()),
             };
-            let through = self.through(call, file);
-            published.open.push(Open { at, line, expression, bus: bus.clone(), named, through });
+            let through = self.through(call, file, walks);
+            published.open.push(Open { at, line, expression, bus: bus.clone(), named, through, reason: None });
+        }
+        if let Some(Failure(reason)) = walks.cut_short() {
+            let (expression, through) = (arg.value.shown(), self.through(call, file, walks));
+            published.open.push(Open {
+                at: scope,
+                line: call.line,
+                expression,
+                bus,
+                named,
+                through,
+                reason: Some(reason),
+            });
         }
     }
 
-    fn through(&self, call: &'p Call, file: usize) -> Vec<FunctionId> {
-        graph::targets(&Reach::types(self.project), call, file).functions
+    fn through(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Vec<FunctionId> {
+        graph::targets(&Reach::types(self.project), call, file, walks).functions
     }
 
     pub(crate) fn is_event(&self, text: &str) -> bool {
         self.known.contains(text) || verbs::looks_like_event(text)
     }
 
-    fn site(&self, event: String, found: Found<'p>, call: &'p Call, scope: FunctionId, bus: &Bus) -> Site<'p> {
+    pub(crate) fn site(
+        &self,
+        event: String,
+        found: Found<'p>,
+        call: &'p Call,
+        scope: FunctionId,
+        bus: &Bus,
+        walks: &mut Walks<'p>,
+    ) -> Site<'p> {
         let (at, shown) = match found.at {
             Some(caller) => (caller.scope(), caller.call),
             None => (scope, call),
         };
-        let tenant = self.names_tenant(shown, at) || (found.at.is_some() && self.names_tenant(call, scope));
+        let tenant =
+            self.names_tenant(shown, at, walks) || (found.at.is_some() && self.names_tenant(call, scope, walks));
         let raw = found.group.is_none();
         let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
         let most = match call.target.last_name() {
@@ -168,6 +217,7 @@ impl<'p> Search<'p> {
             buses: vec![bus.clone()],
             tenant,
             call: shown,
+            body: None,
         }
     }
 
@@ -178,6 +228,7 @@ impl<'p> Search<'p> {
         call: &'p Call,
         scope: FunctionId,
         reach: &Reach<'p>,
+        walks: &mut Walks<'p>,
     ) -> Option<(&'p Arg, Vec<Found<'p>>)> {
         let mut first = None;
         let named = self.words.names().iter().filter_map(|name| {
@@ -185,7 +236,7 @@ impl<'p> Search<'p> {
         });
         let placed = call.args.iter().filter(|arg| arg.name.is_none()).take(5);
         for arg in named.chain(placed) {
-            let mut walk = Walk::values();
+            let mut walk = walks.values();
             let found = reach.reach(&arg.value, scope, &mut walk);
             let found: Vec<Found<'p>> =
                 found.into_iter().flat_map(|one| reach.events_in(one, self.words, &mut walk, 0)).collect();
@@ -201,7 +252,7 @@ impl<'p> Search<'p> {
         for arg in
             call.args.iter().filter(|arg| arg.name.as_deref().is_some_and(|name| !self.words.is_event_name(name)))
         {
-            let found = reach.reach(&arg.value, scope, &mut Walk::values());
+            let found = reach.reach(&arg.value, scope, &mut walks.values());
             if found
                 .iter()
                 .any(|one| matches!(&one.thing, Thing::Text(text) if one.group.is_some() && self.known.contains(text)))
@@ -211,7 +262,7 @@ impl<'p> Search<'p> {
         }
         // `InvoicePaid::dispatch($invoice)`: the receiver is the event.
         if let Expr::Member(of, _) = &call.target {
-            let mut walk = Walk::values();
+            let mut walk = walks.values();
             let found = reach
                 .reach(of, scope, &mut walk)
                 .into_iter()
@@ -234,57 +285,6 @@ impl<'p> Search<'p> {
                 !pairs.iter().any(|(key, _)| names(key))
             }
             Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_) => true,
-            _ => false,
-        }
-    }
-
-    /// Whether a call says for whom: a name, a key or a variable that speaks of a tenant.
-    fn names_tenant(&self, call: &'p Call, scope: FunctionId) -> bool {
-        call.args.iter().any(|arg| {
-            arg.name.as_deref().is_some_and(|name| self.is_tenant(name))
-                || arg.spread
-                || (self.speaks_of_tenant(&arg.value, scope, 0) && !self.leads_to_event(&arg.value, scope))
-        })
-    }
-
-    /// A payload that was put together before.
-    fn holds_tenant(&self, name: &str, scope: FunctionId, depth: usize) -> bool {
-        let mut bindings = self.project.function(scope).bindings.iter().filter(|one| one.name == name);
-        scope.index != 0
-            && bindings.any(|one| {
-                matches!(one.value, Expr::Map(_) | Expr::Call(_)) && self.speaks_of_tenant(&one.value, scope, depth + 1)
-            })
-    }
-
-    /// `Events.ACCOUNT_CLOSED` speaks of an account and is none.
-    fn leads_to_event(&self, value: &'p Expr, scope: FunctionId) -> bool {
-        let things = Reach::types(self.project).things(value, scope, &mut Walk::types());
-        things.iter().any(|thing| matches!(thing, Thing::Text(text) if self.is_event(text)))
-    }
-
-    fn is_tenant(&self, name: &str) -> bool {
-        let words = verbs::split(as_written(name));
-        words.iter().any(|word| self.tenant_names.iter().any(|tenant| tenant == word))
-    }
-
-    fn speaks_of_tenant(&self, value: &'p Expr, scope: FunctionId, depth: usize) -> bool {
-        if depth > 8 {
-            return false;
-        }
-        let inner = |value: &'p Expr| self.speaks_of_tenant(value, scope, depth + 1);
-        match value {
-            Expr::Name(name) => self.is_tenant(name) || self.holds_tenant(name, scope, depth),
-            Expr::Member(of, name) => self.is_tenant(name) || inner(of),
-            Expr::Map(pairs) => pairs.iter().any(|(key, value)| {
-                matches!(key, Expr::Text(key) | Expr::Name(key) if self.is_tenant(key)) || inner(value)
-            }),
-            Expr::Call(call) => {
-                // `order.tenant_id()`
-                self.names_tenant(call, scope) || (call.args.is_empty() && inner(&call.target))
-            }
-            Expr::List(items) | Expr::Any(items) => items.iter().any(inner),
-            Expr::Index(of, key) => inner(of) || matches!(&**key, Expr::Text(key) if self.is_tenant(key)),
-            Expr::Opaque(text) => verbs::split(text).iter().any(|word| self.tenant_names.contains(word)),
             _ => false,
         }
     }

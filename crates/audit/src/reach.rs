@@ -12,11 +12,8 @@ use crate::{
     graph::{Caller, Graph},
     project::{ClassId, FunctionId, Meaning, Project},
     report::Confidence,
+    walk::{Frame, Place, Walk},
 };
-
-/// Steps after which an expression is given up.
-const FUEL: u32 = 20_000;
-const DEPTH_MAX: usize = 60;
 
 /// What an expression is in the end.
 #[derive(Clone, Debug)]
@@ -62,12 +59,14 @@ pub(crate) struct Found<'p> {
     frames: Vec<Frame<'p>>,
 }
 
-/// A function whose answer is looked for, the call that asks, and where that stands.
-type Frame<'p> = (FunctionId, &'p Call, FunctionId);
-
 impl<'p> Found<'p> {
     fn new(thing: Thing<'p>) -> Self {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
+    }
+
+    /// A text that stands inside of another.
+    pub(crate) fn text(text: String) -> Self {
+        Self::new(Thing::Text(text))
     }
 
     fn by(mut self, step: impl Into<String>) -> Self {
@@ -78,27 +77,6 @@ impl<'p> Found<'p> {
     fn at_most(mut self, confidence: Confidence) -> Self {
         self.confidence = self.confidence.min(confidence);
         self
-    }
-}
-
-/// One walk: what it has used up, and the calls that it is inside of.
-pub(crate) struct Walk<'p> {
-    fuel: u32,
-    depth: usize,
-    frames: Vec<Frame<'p>>,
-    visiting: Vec<(*const Expr, usize)>,
-    params: Vec<(FunctionId, usize)>,
-    callers: bool,
-}
-
-impl Walk<'_> {
-    /// For types only: parameters are not followed to the callers.
-    pub(crate) fn types() -> Self {
-        Self { callers: false, fuel: 2_000, ..Self::values() }
-    }
-
-    pub(crate) fn values() -> Self {
-        Self { fuel: FUEL, depth: 0, frames: Vec::new(), visiting: Vec::new(), params: Vec::new(), callers: true }
     }
 }
 
@@ -118,33 +96,26 @@ impl<'p> Reach<'p> {
     }
 
     /// What it may be, as things alone.
-    pub(crate) fn things<'e>(&self, expr: &'e Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Thing<'p>>
+    pub(crate) fn things<'e>(&self, expr: &'e Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Thing<'p>>
     where
         'e: 'p,
     {
         self.reach(expr, scope, walk).into_iter().map(|found| found.thing).collect()
     }
 
-    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<FunctionId> {
+    pub(crate) fn functions(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<FunctionId> {
         let things = self.things(expr, scope, walk);
         things.into_iter().filter_map(|thing| if let Thing::Function(id) = thing { Some(id) } else { None }).collect()
     }
 
-    pub(crate) fn reach(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
-        let place = (std::ptr::from_ref(expr), walk.frames.len());
-        if walk.fuel == 0 || walk.depth >= DEPTH_MAX || walk.visiting.contains(&place) {
-            return Vec::new();
-        }
-        walk.fuel -= 1;
-        walk.depth += 1;
-        walk.visiting.push(place);
-        let found = self.step(expr, scope, walk);
-        walk.visiting.pop();
-        walk.depth -= 1;
+    pub(crate) fn reach(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
+        let place = Place::Value(expr, walk.frames.len());
+        let found = walk.enter(place, |walk| self.step(expr, scope, walk)).unwrap_or_default();
+        walk.charge(found.len());
         found
     }
 
-    fn step(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn step(&self, expr: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match expr {
             Expr::Text(text) => vec![Found::new(Thing::Text(text.clone()))],
             Expr::Nil => vec![Found::new(Thing::Nil)],
@@ -174,7 +145,7 @@ impl<'p> Reach<'p> {
         }
     }
 
-    fn name(&self, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn name(&self, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match name {
             "self" => {
                 let class = self.project.class_around(scope);
@@ -207,7 +178,7 @@ impl<'p> Reach<'p> {
         bases.iter().filter_map(|base| self.project.nearest_class(base, class.file)).collect()
     }
 
-    fn meaning(&self, meaning: Meaning<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn meaning(&self, meaning: Meaning<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match meaning {
             Meaning::Values(bindings, at) => {
                 let several = bindings.len() > 1;
@@ -260,7 +231,7 @@ impl<'p> Reach<'p> {
 
     /// A type's name, when the type is in the tree.
     pub(crate) fn kind(&self, kind: &str, scope: FunctionId) -> Option<ClassId> {
-        let meaning = self.project.top_meaning(kind, scope.file, &mut Vec::new());
+        let meaning = self.project.top_meaning(kind, scope.file);
         match meaning {
             Meaning::Class(class) => Some(class),
             Meaning::External(_) => None,
@@ -269,7 +240,7 @@ impl<'p> Reach<'p> {
     }
 
     /// All texts that parts can make together.
-    fn join(&self, parts: &'p [Expr], scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn join(&self, parts: &'p [Expr], scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         const MADE_MAX: usize = 64;
         let mut made = vec![Found::new(Thing::Text(String::new()))];
         for part in parts {

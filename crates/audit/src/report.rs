@@ -9,6 +9,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub schema_version: u32,
+    /// What was audited: the folder's name, as its repository has it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub project: String,
     /// The commit that was read; nothing when the tree is in no repository of git.
     pub revision: Option<String>,
     /// The tree that was read has changes that are not in `revision`.
@@ -230,6 +233,9 @@ pub struct Unresolved {
     pub line: u32,
     pub expression: String,
     pub function: String,
+    /// Why, when that is not the code's doing: the budget of the audit, or a fault of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

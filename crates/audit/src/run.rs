@@ -4,6 +4,7 @@ use crate::{
     bypass,
     config::Config,
     cross::{CatalogSource, Cross, NoSuchGroup, Promised},
+    doors::Doors,
     facts::Facts,
     graph::Graph,
     groups, live, lower, near,
@@ -13,6 +14,7 @@ use crate::{
     suggest,
     tree::{Source, Tree},
     verbs,
+    walk::{self, Failure},
 };
 use model::catalog::Catalog;
 use rayon::prelude::*;
@@ -24,6 +26,8 @@ const STACK: usize = 256 * 1024 * 1024;
 /// What is said about a report from outside.
 #[derive(Clone, Debug, Default)]
 pub struct About {
+    /// The audited folder's name.
+    pub project: String,
     pub revision: Option<String>,
     pub modified: bool,
     /// RFC 3339.
@@ -37,6 +41,14 @@ pub enum Fault {
     Group(#[from] NoSuchGroup),
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
+    #[error("{0}; please report it, with the code that the audit was reading")]
+    Internal(String),
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        Self::Internal(failure.0)
+    }
 }
 
 /// Reads all files and compares both sides. `done` is called once for each file that has been read.
@@ -48,7 +60,9 @@ pub fn audit(
     done: &(dyn Fn() + Sync),
 ) -> Result<Report, Fault> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()?;
-    let mut report = pool.install(|| compare(tree, config, source, done))?;
+    // A panic in one file or at one call site ends there; this is for what joins them all.
+    let mut report = walk::guarded(|| pool.install(|| compare(tree, config, source, done)))??;
+    report.project = about.project;
     report.revision = about.revision;
     report.modified = about.modified;
     report.generated_at = about.generated_at;
@@ -66,7 +80,8 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     if let CatalogSource::Given { events, .. } = source {
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
-    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants };
+    let doors = Doors::of(&project);
+    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, doors };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));
@@ -74,9 +89,10 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     let live = live::live(&project, &graph, &words);
     let cross = Cross::new(&project, config, &groups, published, &graph, &live, source)?;
     let own = |file| cross.is_own(file);
-    let bypasses = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
+    let (bypasses, mut failed) = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
+    failed.extend(graph.failed.iter().cloned());
     let promised = promised(&cross, source);
-    let mut report = cross.report(&promised, bypasses, config);
+    let mut report = cross.report(&promised, bypasses, &failed, config);
     suggest::fill(&mut report, &cross, &words, &tree.quoting());
     report.files = files;
     Ok(report)
@@ -91,17 +107,9 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
         .into_par_iter()
         .with_max_len(1)
         .map(|source| {
-            let skipped = |reason: String| Skipped { file: source.name.clone(), reason };
-            let facts = source.read().map_err(skipped).and_then(|text| {
-                let facts = lower::lower_file(&source.name, &text)
-                    .ok_or_else(|| skipped("its language is not known".into()))?;
-                match facts.broken {
-                    Some(line) if !config.files.read_broken => Err(skipped(format!("a syntax error in line {line}"))),
-                    _ => Ok(facts),
-                }
-            });
+            let facts = walk::guarded(|| read_one(source, config)).unwrap_or_else(|failure| Err(failure.0));
             done();
-            facts
+            facts.map_err(|reason| Skipped { file: source.name.clone(), reason })
         })
         .collect();
     let name = |one: &Result<Facts, Skipped>| match one {
@@ -125,6 +133,18 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
     files.read = facts.len();
     files.languages = languages.into_iter().map(|(name, count)| (name.to_owned(), count)).collect();
     (facts, files)
+}
+
+/// One file's facts, or why there are none.
+fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
+    let text = source.read()?;
+    #[cfg(test)]
+    crate::fail::at("read", &text);
+    let facts = lower::lower_file(&source.name, &text).ok_or("its language is not known")?;
+    match facts.broken {
+        Some(line) if !config.files.read_broken => Err(format!("a syntax error in line {line}")),
+        _ => Ok(facts),
+    }
 }
 
 /// The catalog with a category for each event.
@@ -165,3 +185,6 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
             .collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

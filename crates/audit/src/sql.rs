@@ -82,6 +82,64 @@ fn tokens(sql: &str) -> Vec<Token> {
     tokens
 }
 
+/// Whether it is worth to look for a call of `postrider.publish` or the outbox.
+pub(crate) fn may_publish(text: &str) -> bool {
+    text.len() > 20 && text.contains("postrider") && (text.contains("publish") || text.contains("outbox"))
+}
+
+/// The event type of a statement that publishes.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Given {
+    Text(String),
+    /// A parameter.
+    Param,
+}
+
+/// The event type that a statement publishes through Postrider's function or its outbox; nothing when it does neither.
+pub(crate) fn published(sql: &str) -> Option<Given> {
+    let tokens = tokens(sql);
+    let is = |at: usize, word: &str| matches!(tokens.get(at), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word));
+    let sign = |at: usize, sign: char| tokens.get(at) == Some(&Token::Sign(sign));
+    let given = |at: usize| match tokens.get(at) {
+        Some(Token::Text(text)) => Given::Text(text.clone()),
+        _ => Given::Param,
+    };
+    for at in (0..tokens.len()).filter(|at| is(*at, "postrider") && sign(at + 1, '.')) {
+        if is(at + 2, "publish") && sign(at + 3, '(') {
+            // `type => 'invoice.paid'` may stand anywhere.
+            let names = |at: usize| sign(at + 1, '=') && sign(at + 2, '>');
+            let named = (at + 4..tokens.len()).find(|at| is(*at, "type") && names(*at));
+            return Some(given(named.map_or(at + 4, |named| named + 3)));
+        }
+        if is(at + 2, "outbox") && at > 0 && is(at - 1, "into") {
+            return Some(inserted(&tokens, at + 3).map_or(Given::Param, given));
+        }
+    }
+    None
+}
+
+/// Where the value for `event_type` stands, behind the table of an `INSERT`.
+fn inserted(tokens: &[Token], start: usize) -> Option<usize> {
+    let mut lists = Vec::new();
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate().skip(start) {
+        match token {
+            Token::Sign('(') => {
+                depth += 1;
+                if depth == 1 {
+                    lists.push(vec![at + 1]);
+                }
+            }
+            Token::Sign(')') => depth -= 1,
+            Token::Sign(',') if depth == 1 => lists.last_mut()?.push(at + 1),
+            _ => {}
+        }
+    }
+    let is_type = |at: &usize| matches!(&tokens[*at], Token::Word(word) if word.eq_ignore_ascii_case("event_type"));
+    let column = lists.first()?.iter().position(is_type)?;
+    lists.get(1)?.get(column).copied()
+}
+
 /// A table that a statement writes, and the strings that stand in it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Write {
@@ -162,6 +220,20 @@ mod tests {
     fn strings_of_a_statement() {
         let found = writes("INSERT INTO webhook_deliveries (event, s) VALUES ('invoice.created', 'PENDING')");
         assert_eq!(found[0].texts, ["invoice.created", "PENDING"]);
+    }
+
+    #[test]
+    fn statements_that_publish() {
+        let text = |event: &str| Some(Given::Text(event.into()));
+        assert_eq!(published("SELECT postrider.publish('invoice.paid', '{}', 'acme')"), text("invoice.paid"));
+        assert_eq!(published("select \"postrider\".publish(data => '{}', type => 'a.b')"), text("a.b"));
+        assert_eq!(published("SELECT postrider.publish($1, $2, $3)"), Some(Given::Param));
+        let insert = "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('acme', 'invoice.paid', $1)";
+        assert_eq!(published(insert), text("invoice.paid"));
+        assert_eq!(published("INSERT INTO postrider.outbox (event_type, data) VALUES ($1, $2)"), Some(Given::Param));
+        assert_eq!(published("SELECT event_type FROM postrider.outbox"), None);
+        assert_eq!(published("SELECT other.publish('invoice.paid')"), None);
+        assert_eq!(published("INSERT INTO outbox (event_type) VALUES ('invoice.paid')"), None);
     }
 
     #[test]

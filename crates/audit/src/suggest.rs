@@ -1,6 +1,7 @@
 //! Where to add what is missing: for each gap the functions that most likely should publish it, by their names, by their
 //! classes and files, and by what their neighbours publish already.
 
+mod scope;
 mod snippet;
 
 use crate::{
@@ -11,8 +12,9 @@ use crate::{
     report::{Event, Report, SiteState, State, Suggestion},
     tree::Quotes,
     verbs::{self, Words},
+    walk,
 };
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Of one gap.
 const SUGGESTIONS_MAX: usize = 3;
@@ -119,39 +121,20 @@ struct Candidate {
 pub(crate) fn fill(report: &mut Report, cross: &Cross<'_>, words: &Words, quotes: &Quotes<'_>) {
     let project = cross.project;
     let candidates = candidates(cross, words);
-    let mut by_stem: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (at, candidate) in candidates.iter().enumerate() {
+    let mut by_stem: HashMap<&str, Vec<&Candidate>> = HashMap::new();
+    for candidate in &candidates {
         let stems: HashSet<&str> = candidate.name.iter().chain(&candidate.class).map(String::as_str).collect();
         for stem in stems {
-            by_stem.entry(stem).or_default().push(at);
+            by_stem.entry(stem).or_default().push(candidate);
         }
     }
     let neighbours = neighbours(cross);
     let snippets = snippet::Snippets::new(cross, quotes);
     let mut gaps: HashMap<String, usize> = HashMap::new();
     for event in report.events.iter_mut().filter(|event| event.state != State::Published) {
-        let wish = Wish::of(&event.event_type);
-        let mut found: Vec<(u32, usize, String)> = wish
-            .stems()
-            .flat_map(|stem| by_stem.get(stem).into_iter().flatten())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .filter_map(|&at| {
-                let (score, reason) = wish.score(&candidates[at], project, &neighbours);
-                (score >= SCORE_MIN).then_some((score, at, reason))
-            })
-            .collect();
-        found.sort_by(|one, other| {
-            other
-                .0
-                .cmp(&one.0)
-                .then_with(|| place(project, &candidates[one.1]).cmp(&place(project, &candidates[other.1])))
-        });
-        found.truncate(SUGGESTIONS_MAX);
-        event.suggestions = found
-            .into_iter()
-            .map(|(score, at, reason)| suggestion(event, &candidates[at], score, reason, project, &snippets))
-            .collect();
+        // An event for which this panics has no suggestions; the others have theirs.
+        let found = walk::guarded(|| best(event, &by_stem, project, &neighbours, &snippets));
+        event.suggestions = found.unwrap_or_default();
         if let Some(best) = event.suggestions.first() {
             *gaps.entry(folder(&best.file).to_owned()).or_default() += 1;
         }
@@ -159,6 +142,29 @@ pub(crate) fn fill(report: &mut Report, cross: &Cross<'_>, words: &Words, quotes
     for module in &mut report.modules {
         module.gaps = gaps.get(&module.path).copied().unwrap_or(0);
     }
+}
+
+/// The best places for an event.
+fn best(
+    event: &Event,
+    by_stem: &HashMap<&str, Vec<&Candidate>>,
+    project: &Project,
+    neighbours: &Neighbours,
+    snippets: &snippet::Snippets<'_>,
+) -> Vec<Suggestion> {
+    #[cfg(test)]
+    crate::fail::at("suggest", &event.event_type);
+    let wish = Wish::of(&event.event_type);
+    let named = wish.stems().flat_map(|stem| by_stem.get(stem).into_iter().flatten());
+    let all: BTreeMap<FunctionId, &Candidate> = named.map(|candidate| (candidate.id, *candidate)).collect();
+    let scored = all.into_values().map(|candidate| (wish.score(candidate, project, neighbours), candidate));
+    let mut found: Vec<_> = scored.filter(|((score, _), _)| *score >= SCORE_MIN).collect();
+    found.sort_by(|((one_score, _), one), ((other_score, _), other)| {
+        other_score.cmp(one_score).then_with(|| place(project, one).cmp(&place(project, other)))
+    });
+    found.truncate(SUGGESTIONS_MAX);
+    let suggestion = |((score, reason), candidate)| suggestion(event, candidate, score, reason, project, snippets);
+    found.into_iter().map(suggestion).collect()
 }
 
 fn place<'p>(project: &'p Project, candidate: &Candidate) -> (&'p str, u32) {
@@ -174,7 +180,7 @@ fn suggestion(
     snippets: &snippet::Snippets<'_>,
 ) -> Suggestion {
     let (file, line) = place(project, candidate);
-    let (snippet, example) = snippets.of(event, file, project.function(candidate.id).class.as_deref());
+    let (snippet, example) = snippets.of(event, candidate.id);
     Suggestion {
         file: file.to_owned(),
         line,

@@ -79,7 +79,11 @@ fn blocks(part: usize, whole: usize) -> String {
 pub(super) fn headline(report: &Report) -> String {
     let summary = &report.summary;
     if summary.defined == 0 {
-        return "The catalog defines no event type, so there is nothing that could be covered.".into();
+        let mut text = "The catalog defines no event type, so there is nothing that could be covered.".to_owned();
+        if report.catalog.name.is_empty() {
+            text.push_str(" Compare with the event types that come with Postrider: postrider audit --catalog shipped");
+        }
+        return text;
     }
     let gaps = [
         (summary.parallel_only, "in a parallel system only"),

@@ -172,7 +172,10 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
         ..bare(Rule::WithoutTenant, place.event_type.as_deref())
     }));
     all.extend(report.unresolved.iter().map(|unresolved| Finding {
-        message: format!("It is not known which event this publishes: {}", unresolved.expression),
+        message: match &unresolved.reason {
+            Some(reason) => format!("It is not known which event this publishes: {} ({reason})", unresolved.expression),
+            None => format!("It is not known which event this publishes: {}", unresolved.expression),
+        },
         spot: Some(Spot { file: &unresolved.file, line: unresolved.line, function: Some(&unresolved.function) }),
         ..bare(Rule::Unresolved, Some(&unresolved.expression))
     }));

@@ -10,6 +10,7 @@ mod html;
 mod index;
 mod markdown;
 mod phases;
+mod problems;
 mod quick_reference;
 mod sarif;
 mod summary;

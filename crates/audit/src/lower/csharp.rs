@@ -176,13 +176,18 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         "member_access_expression" if w.field_text(left, "expression") == Some("this") => {
             w.field(w.field_text(left, "name").unwrap_or(""), value, None, line(left));
         }
+        "member_access_expression" => {
+            if let Expr::Member(of, name) = w.lower(left) {
+                w.call(left, of.member(format!("{name}=")), vec![super::writer::arg(value)], false);
+            }
+        }
         "tuple_expression" => {
             for (at, one) in named(left).into_iter().filter_map(|one| named(one).into_iter().next()).enumerate() {
                 let part = match &value {
                     Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
                     _ => Expr::Opaque(w.text(one).to_owned()),
                 };
-                set(w, one, part);
+                w.nested(|w| set(w, one, part));
             }
         }
         "element_access_expression" => {

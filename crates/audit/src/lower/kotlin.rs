@@ -272,9 +272,12 @@ fn templates(w: &Writer<'_>, content: &str, parts: &mut Vec<Expr>) {
 
 /// The own name of a type that is written down.
 fn kind_of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    let mut node = node;
+    while node.kind() == "parenthesized_type" {
+        node = named(node).into_iter().next()?;
+    }
     match node.kind() {
         "user_type" | "nullable_type" | "non_nullable_type" => type_name(w.text(node)),
-        "parenthesized_type" => named(node).into_iter().next().and_then(|inner| kind_of(w, inner)),
         _ => None,
     }
 }

@@ -246,7 +246,7 @@ fn bind_to(w: &mut Writer<'_>, left: Option<Node<'_>>, value: Expr, kind: Option
                     Expr::Each(_) => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
                     _ => Expr::Opaque(w.text(one).to_owned()),
                 };
-                bind_to(w, Some(one), part, None);
+                w.nested(|w| bind_to(w, Some(one), part, None));
             }
         }
         _ => {

@@ -1,11 +1,21 @@
 //! What all languages need to write down facts: scopes, calls, names, strings.
 
+mod nodes;
+
+pub(super) use nodes::first_error;
+pub(crate) use nodes::{end_line, line, named};
+
 use super::{Dialect, handed, scopes::Scopes};
 use crate::{
     facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
     sql,
 };
-use std::{cell::RefCell, num::NonZeroU16, sync::Arc};
+use std::{
+    cell::{OnceCell, RefCell},
+    collections::HashSet,
+    num::NonZeroU16,
+    sync::Arc,
+};
 use tree_sitter::{Language, Node};
 
 /// Expressions nested deeper than this are not looked into.
@@ -25,6 +35,8 @@ pub(crate) struct Writer<'a> {
     grammar: Language,
     /// Fields of the grammar by their names: tree-sitter itself compares them one by one.
     fields: RefCell<Vec<(&'static str, Option<NonZeroU16>)>>,
+    /// JavaScript: names `A` of `A.prototype` anywhere in the text.
+    prototypes: OnceCell<HashSet<&'a str>>,
 }
 
 impl<'a> Writer<'a> {
@@ -44,6 +56,7 @@ impl<'a> Writer<'a> {
             depth: 0,
             grammar: (dialect.grammar)(),
             fields: RefCell::default(),
+            prototypes: OnceCell::new(),
         }
     }
 
@@ -68,20 +81,29 @@ impl<'a> Writer<'a> {
 
     /// Goes on with the language's own rules.
     pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
+        let value = self.nested(|w| {
+            let is_block = w.dialect.blocks.contains(&node.kind());
+            if is_block {
+                w.scopes.open();
+            }
+            let value = (w.dialect.lower)(w, node);
+            if is_block {
+                w.scopes.close();
+            }
+            value
+        });
+        value.unwrap_or_else(|| self.opaque(node))
+    }
+
+    /// Goes a level deeper where a rule calls itself. Nothing when it is as deep as is looked into.
+    pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEPTH_MAX {
-            return self.opaque(node);
+            return None;
         }
         self.depth += 1;
-        let is_block = self.dialect.blocks.contains(&node.kind());
-        if is_block {
-            self.scopes.open();
-        }
-        let value = (self.dialect.lower)(self, node);
-        if is_block {
-            self.scopes.close();
-        }
+        let value = inside(self);
         self.depth -= 1;
-        value
+        Some(value)
     }
 
     /// For what has no rule of its own: looks at everything inside.
@@ -121,6 +143,14 @@ impl<'a> Writer<'a> {
             id
         });
         node.child_by_field_id(id?.get())
+    }
+
+    /// Whether the text has `name.prototype` somewhere. The tree knows where, but takes long to say so.
+    pub(super) fn has_prototype(&self, name: &str) -> bool {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+        let all = || self.src.match_indices(".prototype").map(|(at, _)| &self.src[..at]);
+        let names = || all().map(|before| &before[before.trim_end_matches(is_part).len()..]).collect();
+        self.prototypes.get_or_init(names).contains(name)
     }
 
     pub(crate) fn text(&self, node: Node<'_>) -> &'a str {
@@ -293,7 +323,8 @@ impl<'a> Writer<'a> {
 
     /// A literal string.
     pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
-        if sql::may_write(&text) {
+        self.facts.has_endpoint |= crate::doors::may_be_endpoint(&text);
+        if sql::may_write(&text) || sql::may_publish(&text) {
             let sql = Sql { text: text.clone(), line: line(node), function: self.function() };
             self.facts.sql.push(sql);
         }
@@ -302,27 +333,6 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn import(&mut self, local: &str, module: Vec<String>, item: Option<&str>) {
         self.facts.imports.push(Import { local: local.to_owned(), module, item: item.map(str::to_owned) });
-    }
-}
-
-pub(crate) fn line(node: Node<'_>) -> u32 {
-    u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
-}
-
-pub(crate) fn end_line(node: Node<'_>) -> u32 {
-    u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1
-}
-
-/// Children that are not comments.
-pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    // A cursor costs more than one look for a child.
-    match node.named_child_count() {
-        0 => Vec::new(),
-        1 => node.named_child(0).into_iter().filter(|child| !child.is_extra()).collect(),
-        _ => {
-            let mut cursor = node.walk();
-            node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
-        }
     }
 }
 
@@ -366,20 +376,4 @@ fn shown(text: &str) -> String {
         }
     }
     line
-}
-
-/// The line of the first syntax error below a node that has one.
-pub(super) fn first_error(root: Node<'_>) -> u32 {
-    let mut node = root;
-    loop {
-        if node.is_error() || node.is_missing() {
-            return line(node);
-        }
-        let mut cursor = node.walk();
-        let next = node.children(&mut cursor).find(|child| child.has_error() || child.is_missing());
-        match next {
-            Some(child) => node = child,
-            None => return line(node),
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! Names that only stand for others, and which languages share their names.
 
-use super::{Meaning, Project};
+use super::{Meaning, Project, Trail};
 use crate::facts::{Binding, Expr};
 
 /// What a file gives as a whole, in languages that have that.
@@ -13,26 +13,28 @@ impl Project {
         found: &Meaning<'_>,
         name: &str,
         file: usize,
-        seen: &mut Vec<usize>,
+        trail: &mut Trail,
     ) -> Option<Meaning<'_>> {
         let Meaning::Values(values, _) = found else { return None };
         let [Binding { value: Expr::Name(other), kind: None, .. }] = values[..] else { return None };
-        if other == name || seen.len() > 24 {
+        if other == name {
             return None;
         }
-        seen.push(usize::MAX);
-        let meant = self.top_meaning(other, file, seen);
-        seen.pop();
+        let meant = self.follow(other, file, trail);
         (!matches!(meant, Meaning::Unknown)).then_some(meant)
     }
 }
 
+/// Languages whose files can use each other's names have one name for that.
+pub(crate) fn family(language: &'static str) -> &'static str {
+    match language {
+        "javascript" => "typescript",
+        "kotlin" => "java",
+        other => other,
+    }
+}
+
 /// Files of these languages can use each other's names.
-pub(crate) fn related(one: &str, other: &str) -> bool {
-    let family = |language: &str| match language {
-        "typescript" | "javascript" => 1,
-        "java" | "kotlin" => 2,
-        _ => 0,
-    };
-    one == other || (family(one) != 0 && family(one) == family(other))
+pub(crate) fn related(one: &'static str, other: &'static str) -> bool {
+    family(one) == family(other)
 }

@@ -12,20 +12,22 @@ impl Project {
 
     /// A class inside of another, in whichever file.
     pub(crate) fn inner_class(&self, outer: ClassId, name: &str) -> Option<ClassId> {
-        let mut all = self.classes_named(name).iter().filter(|one| **one != outer);
-        let found = if self.files[outer.file].language == "ruby" {
-            let within = self.class(outer).name.as_str();
-            let is_inner = |one: &&ClassId| self.class(**one).outer.as_deref() == Some(within);
-            all.clone().filter(is_inner).find(|one| one.file == outer.file).or_else(|| all.find(is_inner))
-        } else {
-            all.find(|one| one.file == outer.file)
-        };
-        found.copied()
+        let mut here = self.classes_in(name, outer.file).iter().filter(|one| **one != outer);
+        if self.files[outer.file].language != "ruby" {
+            return here.next().copied();
+        }
+        let within = self.class(outer).name.as_str();
+        let is_inner = |one: &&ClassId| self.class(**one).outer.as_deref() == Some(within);
+        let elsewhere = || self.classes_named(name).iter().filter(|one| **one != outer).find(is_inner);
+        here.find(is_inner).or_else(elsewhere).copied()
     }
 
     /// A class that stands in one of those around.
     pub(super) fn nested(&self, name: &str, scope: FunctionId) -> Option<Meaning<'_>> {
         if self.files[scope.file].language != "ruby" || !name.starts_with(char::is_uppercase) {
+            return None;
+        }
+        if self.classes_named(name).is_empty() {
             return None;
         }
         let mut around = self.classes_around(scope).into_iter();

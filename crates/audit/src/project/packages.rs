@@ -2,11 +2,7 @@
 
 use super::{ClassId, FunctionId, Meaning, Project, nesting, related};
 use crate::facts::{Expr, Facts, Function};
-use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
-
-/// The depth from which on a class's bases are not asked.
-pub(crate) const ITSELF: usize = 8;
 
 /// Names at the top of a file.
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
@@ -95,96 +91,6 @@ impl Project {
             return Some(class);
         }
         self.nearest_class(name, from)
-    }
-
-    /// The class whose method this is, then those that this one stands in.
-    pub(crate) fn classes_around(&self, id: FunctionId) -> Vec<ClassId> {
-        let mut all = Vec::new();
-        let mut next = self.class_around(id);
-        while let Some(class) = next {
-            if all.contains(&class) {
-                break;
-            }
-            all.push(class);
-            all.extend(self.parts(class));
-            let outer = self.class(class).outer.as_ref();
-            next = outer.and_then(|outer| {
-                let mut classes = self.classes_named(outer).iter();
-                classes.find(|one| one.file == class.file).copied()
-            });
-        }
-        all
-    }
-
-    /// The other parts of a class that several files make together.
-    pub(crate) fn parts(&self, id: ClassId) -> Vec<ClassId> {
-        let facts = &self.files[id.file];
-        if !matches!(facts.language, "csharp" | "ruby") {
-            return Vec::new();
-        }
-        let others = self.classes_named(&self.class(id).name).iter().filter(|one| one.file != id.file);
-        let others = others.filter(|one| self.files[one.file].package == facts.package && self.is_same(id, **one));
-        others.copied().collect()
-    }
-
-    /// For a member of the receiver: the part of the class that has it, when the part at hand has not.
-    pub(crate) fn part_with(&self, of: &Expr, name: &str, scope: FunctionId) -> Option<ClassId> {
-        if !matches!(of, Expr::Name(receiver) if receiver == "self") {
-            return None;
-        }
-        let class = self.class_around(scope)?;
-        let parts = self.parts(class);
-        if parts.is_empty() || self.has_member(class, name) {
-            return None;
-        }
-        parts.into_iter().find(|part| self.has_member(*part, name))
-    }
-
-    /// What a class is made from, the nearest first; each once, in whatever circles they stand.
-    pub(crate) fn lineage(&self, id: ClassId) -> &[ClassId] {
-        self.lineages.get(id.file).and_then(|file| file.get(id.index)).map_or(&[], Vec::as_slice)
-    }
-
-    /// The lineage of every class.
-    pub(super) fn lineages(&self) -> Vec<Vec<Vec<ClassId>>> {
-        let of_file = |(file, facts): (usize, &Facts)| {
-            (0..facts.classes.len()).map(|index| self.find_lineage(ClassId { file, index })).collect()
-        };
-        self.files.par_iter().enumerate().map(of_file).collect()
-    }
-
-    fn find_lineage(&self, id: ClassId) -> Vec<ClassId> {
-        const KIN_MAX: usize = 64;
-        let mut found = vec![id];
-        let mut at = 0;
-        while at < found.len() && found.len() < KIN_MAX {
-            let one = found[at];
-            at += 1;
-            for base in self.class(one).bases.iter().filter_map(|base| self.nearest_class(base, one.file)) {
-                if !found.contains(&base) {
-                    found.push(base);
-                }
-            }
-        }
-        found.remove(0);
-        found
-    }
-
-    /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
-    pub(crate) fn overloads(&self, id: ClassId, name: &str, depth: usize) -> Vec<FunctionId> {
-        let class = self.class(id);
-        let known = self.methods.get(&class.name).and_then(|methods| methods.get(name));
-        let is_own = |function: &&FunctionId| self.same_class(self.function(**function), **function, id);
-        let own: Vec<FunctionId> = known.into_iter().flatten().filter(is_own).copied().collect();
-        if !own.is_empty() || depth >= ITSELF {
-            return own;
-        }
-        // Without a method of that name anywhere there is none to be found.
-        if self.functions_named(name).is_empty() {
-            return Vec::new();
-        }
-        let line = self.lineage(id).iter();
-        line.map(|base| self.overloads(*base, name, ITSELF)).find(|found| !found.is_empty()).unwrap_or_default()
     }
 }
 

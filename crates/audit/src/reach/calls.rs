@@ -1,11 +1,12 @@
 //! What a call answers.
 
-use super::{Found, Reach, Thing, Walk};
+use super::{Found, Reach, Thing};
 use crate::{
     facts::{Call, Expr},
     graph,
     project::{ClassId, FunctionId},
     report::Confidence,
+    walk::Walk,
 };
 
 /// Look-ups by method: the key, then perhaps what holds when there is none.
@@ -22,7 +23,7 @@ const CONVERSIONS: &[&str] = &[
 ];
 
 impl<'p> Reach<'p> {
-    pub(super) fn call(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn call(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         if let Expr::Member(of, method) = &call.target {
             // What a builder makes is what it was given, not what all of its users give.
             if walk.callers && call.args.is_empty() && matches!(method.as_str(), "build" | "Build") && is_given(of) {
@@ -85,7 +86,7 @@ impl<'p> Reach<'p> {
         key: &'p Expr,
         bases: &[Found<'p>],
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         let mut all: Vec<Found<'p>> = bases.iter().flat_map(|base| self.look_up(base, key, scope, walk)).collect();
         for otherwise in call.args.iter().skip(1) {
@@ -107,7 +108,7 @@ impl<'p> Reach<'p> {
         call: &'p Call,
         method: &str,
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         if matches!(method, "name" | "ordinal" | "hashCode") {
             return vec![self.unknown(call, scope)];
@@ -127,7 +128,7 @@ impl<'p> Reach<'p> {
         call: &'p Call,
         bases: &[Found<'p>],
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         if let Some(class) = self.made_class(call, scope, walk) {
             return match call.args.first() {
@@ -137,9 +138,7 @@ impl<'p> Reach<'p> {
         }
         let receiver = matches!(call.target, Expr::Member(..))
             .then(|| bases.iter().map(|base| base.thing.clone()).collect::<Vec<Thing<'p>>>());
-        let callers = std::mem::replace(&mut walk.callers, false);
-        let targets = graph::targets_in(self, call, scope.file, receiver, walk);
-        walk.callers = callers;
+        let targets = walk.as_types(|walk| graph::targets_in(self, call, scope.file, receiver, walk));
         let mut all = Vec::new();
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
@@ -159,7 +158,7 @@ impl<'p> Reach<'p> {
     }
 
     /// What a function of ours answers to a call.
-    fn answer(&self, id: FunctionId, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn answer(&self, id: FunctionId, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let function = self.project.function(id);
         if walk.frames.iter().any(|(framed, ..)| *framed == id) {
             return Vec::new();
@@ -191,7 +190,7 @@ impl<'p> Reach<'p> {
     }
 
     /// The class that a call makes an object of.
-    pub(crate) fn made_class(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Option<ClassId> {
+    pub(crate) fn made_class(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Option<ClassId> {
         let named = call.target.last_name()?;
         if self.project.classes_named(named).is_empty() && !matches!(named, "new" | "self") {
             let aliased = matches!(&call.target, Expr::Name(_)) && named.starts_with(char::is_uppercase);

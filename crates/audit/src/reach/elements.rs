@@ -1,11 +1,11 @@
 //! Elements of lists, dictionaries and classes: what a loop gives.
 
-use super::{Found, Reach, Thing, Walk, members::carry};
-use crate::{facts::Expr, project::FunctionId};
+use super::{Found, Reach, Thing, members::carry};
+use crate::{facts::Expr, project::FunctionId, walk::Walk};
 
 impl<'p> Reach<'p> {
     /// Any element.
-    pub(super) fn each(&self, of: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn each(&self, of: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         if let Expr::Call(call) = of
             && let Expr::Member(map, method) = &call.target
             && matches!(method.as_str(), "values" | "Values" | "entries" | "items")
@@ -23,7 +23,7 @@ impl<'p> Reach<'p> {
     }
 
     /// Elements of a list or a class; keys (0) or values (1) of a dictionary.
-    fn elements(&self, of: &'p Expr, side: usize, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn elements(&self, of: &'p Expr, side: usize, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let mut all = Vec::new();
         for base in self.reach(of, scope, walk) {
             let found: Vec<Found<'p>> = match base.thing {
@@ -56,7 +56,7 @@ impl<'p> Reach<'p> {
         over: &'p Expr,
         place: usize,
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         if let Expr::Call(call) = over {
             match (&call.target, &call.args[..]) {

@@ -1,11 +1,12 @@
 //! Which event an object carries.
 
-use super::{Found, GroupKey, Reach, Thing, Walk};
+use super::{Found, GroupKey, Reach, Thing};
 use crate::{
     facts::{Call, Expr},
     graph,
     project::{ClassId, FunctionId},
     verbs,
+    walk::Walk,
 };
 
 impl<'p> Reach<'p> {
@@ -14,7 +15,7 @@ impl<'p> Reach<'p> {
         &self,
         found: Found<'p>,
         words: &verbs::Words,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
         depth: usize,
     ) -> Vec<Found<'p>> {
         if depth > 6 {
@@ -22,16 +23,16 @@ impl<'p> Reach<'p> {
         }
         // Its parts are looked at as part of the calls that it was answered to.
         let around = std::mem::replace(&mut walk.frames, found.frames.clone());
-        let found = self.parts_of_event(found, words, walk, depth);
+        let found = walk.deeper(|walk| self.parts_of_event(found, words, walk, depth));
         walk.frames = around;
-        found
+        found.unwrap_or_default()
     }
 
     fn parts_of_event(
         &self,
         found: Found<'p>,
         words: &verbs::Words,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
         depth: usize,
     ) -> Vec<Found<'p>> {
         let inner: Vec<Found<'p>> = match &found.thing {
@@ -72,7 +73,7 @@ impl<'p> Reach<'p> {
         class: ClassId,
         made: Option<(&'p Call, FunctionId)>,
         words: &verbs::Words,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         if let Some((call, scope)) = made {
             let found = self.of_args(call, scope, words, walk);
@@ -130,7 +131,13 @@ impl<'p> Reach<'p> {
     }
 
     /// Arguments with an event's name.
-    fn of_args(&self, call: &'p Call, scope: FunctionId, words: &verbs::Words, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn of_args(
+        &self,
+        call: &'p Call,
+        scope: FunctionId,
+        words: &verbs::Words,
+        walk: &mut Walk<'_, 'p>,
+    ) -> Vec<Found<'p>> {
         for name in words.names() {
             if let Some(arg) =
                 call.args.iter().find(|arg| arg.name.as_deref().is_some_and(|one| verbs::same(one, name)))
@@ -142,7 +149,7 @@ impl<'p> Reach<'p> {
     }
 
     /// The first argument that is a text which looks like an event.
-    fn first_text(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn first_text(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         for arg in call.args.iter().filter(|arg| arg.name.is_none()) {
             let found = self.reach(&arg.value, scope, walk);
             if found.iter().any(
@@ -160,7 +167,7 @@ impl<'p> Reach<'p> {
         call: &'p Call,
         scope: FunctionId,
         words: &verbs::Words,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         let found = self.of_args(call, scope, words, walk);
         if !found.is_empty() {

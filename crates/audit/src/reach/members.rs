@@ -1,15 +1,16 @@
 //! Members and look-ups.
 
-use super::{Found, GroupKey, Reach, Thing, Walk};
+use super::{Found, GroupKey, Reach, Thing};
 use crate::{
     facts::{Call, Expr},
     project::{ClassId, FunctionId},
     report::Confidence,
+    walk::{Place, Walk},
 };
 
 impl<'p> Reach<'p> {
     /// In an extension method: what it is called on.
-    pub(super) fn receiver(&self, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn receiver(&self, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == scope) else { return Vec::new() };
         let (_, call, from) = walk.frames[at];
         let Expr::Member(of, _) = &call.target else { return Vec::new() };
@@ -20,7 +21,13 @@ impl<'p> Reach<'p> {
     }
 
     /// `base.name`
-    pub(super) fn member(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn member(
+        &self,
+        base: Found<'p>,
+        name: &str,
+        scope: FunctionId,
+        walk: &mut Walk<'_, 'p>,
+    ) -> Vec<Found<'p>> {
         if base.frames.is_empty() {
             return self.member_of(base, name, scope, walk);
         }
@@ -30,16 +37,17 @@ impl<'p> Reach<'p> {
         found
     }
 
-    fn member_of(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    // Bounded: a module's member is one of a class at most once; what a class has is reached through the walk.
+    fn member_of(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match &base.thing {
             Thing::Module(path) => {
-                let meaning = self.project.member_of_module(path, name, scope.file, &mut Vec::new());
+                let meaning = self.project.member_of_module(path, name, scope.file);
                 self.meaning(meaning, name, scope, walk)
             }
             Thing::Class(class) | Thing::Instance(class, _) => {
                 let mut found = self.of_class(*class, name, walk, 0);
                 if found.is_empty() {
-                    let parts = self.project.parts(*class).into_iter();
+                    let parts = self.project.with_parts(*class, name).into_iter().skip(1);
                     found = parts
                         .map(|part| self.of_class(part, name, walk, 0))
                         .find(|found| !found.is_empty())
@@ -88,7 +96,7 @@ impl<'p> Reach<'p> {
         call: &'p Call,
         bases: &[Found<'p>],
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Option<Vec<Found<'p>>> {
         let is_enum = |thing: &Thing<'_>| matches!(thing, Thing::Class(class) if self.project.class(*class).is_enum);
         let base = bases.iter().find(|base| is_enum(&base.thing) && !call.args.is_empty())?;
@@ -97,7 +105,8 @@ impl<'p> Reach<'p> {
     }
 
     /// A member, a field, a class inside, or a method that answers without being asked anything.
-    pub(super) fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'p>, depth: usize) -> Vec<Found<'p>> {
+    // Bounded: a class's bases are asked at depth 0 alone.
+    pub(super) fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'_, 'p>, depth: usize) -> Vec<Found<'p>> {
         let class = self.project.class(id);
         let top = FunctionId { file: id.file, index: class.scope };
         let what = if class.is_enum { "enum member" } else { "constant" };
@@ -147,7 +156,7 @@ impl<'p> Reach<'p> {
     }
 
     /// The value of a class's member, in which other members go by their bare names.
-    fn in_class(&self, value: &'p Expr, id: ClassId, top: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn in_class(&self, value: &'p Expr, id: ClassId, top: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match value {
             Expr::Name(name) if self.project.class(id).members.iter().any(|one| one.name == *name) => {
                 let other = self.project.class(id).members.iter().filter(|one| one.name == *name);
@@ -163,7 +172,7 @@ impl<'p> Reach<'p> {
     }
 
     /// Values under a key.
-    fn keyed(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn keyed(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let mut all = Vec::new();
         for (one, value) in pairs {
             let fits = match one {
@@ -189,15 +198,20 @@ impl<'p> Reach<'p> {
     }
 
     /// Values under a key in the maps that a map is made of: `{...base}`.
-    fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let spread = pairs.iter().filter(|(one, _)| one.is_spread());
-        let bases: Vec<Found<'p>> = spread.flat_map(|(_, value)| self.reach(value, at, walk)).collect();
+        let mut bases: Vec<Found<'p>> = Vec::new();
+        for (_, value) in spread {
+            bases.extend(self.reach(value, at, walk));
+        }
         let mut all = Vec::new();
         for base in bases {
             let found = match &base.thing {
-                Thing::Map(pairs, at) => {
-                    let (pairs, at) = (*pairs, *at);
-                    self.keyed(pairs, at, key, walk)
+                Thing::Map(inner, at) => {
+                    let (inner, at) = (*inner, *at);
+                    // `x = {**x}`: what is spread may be the map itself.
+                    let place = Place::Pairs(pairs.as_ptr());
+                    walk.enter(place, |walk| self.keyed(inner, at, key, walk)).unwrap_or_default()
                 }
                 Thing::Class(class) | Thing::Instance(class, _) => self.of_class(*class, key, walk, 0),
                 _ => Vec::new(),
@@ -213,7 +227,13 @@ impl<'p> Reach<'p> {
     }
 
     /// `of[key]`
-    pub(super) fn index(&self, of: &'p Expr, key: &'p Expr, scope: FunctionId, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn index(
+        &self,
+        of: &'p Expr,
+        key: &'p Expr,
+        scope: FunctionId,
+        walk: &mut Walk<'_, 'p>,
+    ) -> Vec<Found<'p>> {
         // `for key, value in map.items()`
         if let (Expr::Each(over), Expr::Opaque(place)) = (of, key)
             && let Some(place) = place.strip_prefix('#')
@@ -230,7 +250,7 @@ impl<'p> Reach<'p> {
         base: &Found<'p>,
         key: &'p Expr,
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         match &base.thing {
             Thing::Map(pairs, at) => {
@@ -302,7 +322,7 @@ impl<'p> Reach<'p> {
     }
 
     /// Functions that a class keeps in its fields, or a module among its members.
-    pub(crate) fn field_functions(&self, class: ClassId, name: &str, walk: &mut Walk<'p>) -> Vec<FunctionId> {
+    pub(crate) fn field_functions(&self, class: ClassId, name: &str, walk: &mut Walk<'_, 'p>) -> Vec<FunctionId> {
         let members = self.project.class(class);
         let mut found = Vec::new();
         for (binding, index) in members.fields.iter().filter(|(one, _)| one.name == name) {

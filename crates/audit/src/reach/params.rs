@@ -1,16 +1,17 @@
 //! Parameters: what callers give to them.
 
-use super::{Found, Reach, Thing, Walk};
+use super::{Found, Reach, Thing};
 use crate::{
     facts::Call,
     graph::Graph,
     project::{FunctionId, Meaning},
     report::Confidence,
     verbs,
+    walk::Walk,
 };
 
 impl<'p> Reach<'p> {
-    pub(super) fn param(&self, function: FunctionId, index: usize, walk: &mut Walk<'p>) -> Vec<Found<'p>> {
+    pub(super) fn param(&self, function: FunctionId, index: usize, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let param = &self.project.params(function)[index];
         if let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == function) {
             let (_, call, scope) = walk.frames[at];
@@ -35,28 +36,14 @@ impl<'p> Reach<'p> {
                     }
                 }
                 // A type from outside of the tree is something known: not a class of ours.
-                let outside =
-                    param.kind.as_deref().map(|kind| self.project.top_meaning(kind, function.file, &mut Vec::new()));
+                let outside = param.kind.as_deref().map(|kind| self.project.top_meaning(kind, function.file));
                 return match outside {
                     Some(Meaning::External(path)) => vec![Found::new(Thing::External(path))],
                     _ => vec![Found::new(Thing::Open)],
                 };
             }
         };
-        if walk.params.contains(&(function, index)) {
-            return Vec::new();
-        }
-        if let Some(known) = graph.known_param((function, index)).filter(|_| walk.frames.is_empty()) {
-            return known.to_vec();
-        }
-        walk.params.push((function, index));
-        let found = self.given_by_callers(graph, function, index, walk);
-        walk.params.pop();
-        // Whole only when it was not asked for on the way to another one, with fuel to the end.
-        if walk.params.is_empty() && walk.frames.is_empty() && walk.fuel > 0 {
-            graph.know_param((function, index), &found);
-        }
-        found
+        walk.param((function, index), |walk| self.given_by_callers(graph, function, index, walk))
     }
 
     fn given_by_callers(
@@ -64,7 +51,7 @@ impl<'p> Reach<'p> {
         graph: &'p Graph<'p>,
         function: FunctionId,
         index: usize,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
         let param = &self.project.params(function)[index];
         let step = format!("parameter {} of {}", param.name, self.project.shown_function(function));
@@ -81,6 +68,9 @@ impl<'p> Reach<'p> {
         }
         let mut all = Vec::new();
         for caller in callers {
+            if walk.is_at_its_end() {
+                break;
+            }
             for mut one in self.given(function, index, caller.call, caller.scope(), walk).unwrap_or_default() {
                 one = one.by(step.clone());
                 one.at.get_or_insert(*caller);
@@ -97,7 +87,7 @@ impl<'p> Reach<'p> {
         index: usize,
         call: &'p Call,
         scope: FunctionId,
-        walk: &mut Walk<'p>,
+        walk: &mut Walk<'_, 'p>,
     ) -> Option<Vec<Found<'p>>> {
         let param = &self.project.params(function)[index];
         if let Some(arg) = call.args.iter().find(|arg| arg.name.as_deref() == Some(param.name.as_str())) {

@@ -1,9 +1,11 @@
 //! What to write: a published example of the project's own, with the event exchanged.
 
+use super::scope::Scope;
 use crate::{
     cross::Cross,
     facts::Expr,
     make::folder,
+    project::FunctionId,
     publish::Site,
     report::{Confidence, Event, SiteState, State},
     tree::Quotes,
@@ -43,7 +45,9 @@ impl<'c> Snippets<'c> {
     }
 
     /// A snippet for an event in a file, and the example that it was made from.
-    pub(super) fn of(&self, event: &Event, file: &str, class: Option<&str>) -> (String, Option<String>) {
+    pub(super) fn of(&self, event: &Event, target: FunctionId) -> (String, Option<String>) {
+        let function = self.cross.project.function(target);
+        let (file, class) = (self.cross.project.file(target), function.class.as_deref());
         if event.state == State::Dead
             && let Some(snippet) = self.call_of_helper(event)
         {
@@ -67,8 +71,16 @@ impl<'c> Snippets<'c> {
             let same_entity = site.event.split('.').next() == Some(entity);
             (own != file, folder(own) != folder(file), !same_entity)
         });
+        let text = self.quotes.lines(file, function.line, function.end_line).unwrap_or_default().join("\n");
         for site in near.into_iter().take(6) {
-            if let Some(text) = self.exchanged(site, event) {
+            let scope = Scope {
+                project: self.cross.project,
+                target,
+                example: site.at,
+                text: &text,
+                is_renamed: site.event.split('.').next() != Some(entity),
+            };
+            if let Some(text) = self.exchanged(site, event).filter(|text| scope.has_all(text)) {
                 let own = self.file(site).to_owned();
                 return (text, Some(format!("{own}:{}", site.line)));
             }
@@ -202,7 +214,7 @@ fn last(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }
 
-fn has_word(text: &str, word: &str) -> bool {
+pub(super) fn has_word(text: &str, word: &str) -> bool {
     with_word(text, word, "\u{1}") != text
 }
 

@@ -19,6 +19,7 @@ fn nothing_in_a_name_ends_a_command() {
         line: 3,
         expression: "x\r\n::error::100%".into(),
         function: "f".into(),
+        reason: None,
     });
     let text = render(&report, Format::Github);
     let first = text.lines().next().unwrap();

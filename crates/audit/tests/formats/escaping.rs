@@ -23,6 +23,7 @@ pub(crate) fn hostile() -> Report {
         line: 1,
         expression: HOSTILE.into(),
         function: HOSTILE.into(),
+        reason: Some(HOSTILE.into()),
     });
     report.undefined[0].event_type = HOSTILE.into();
     report.catalog.reason = HOSTILE.into();

@@ -90,6 +90,7 @@ pub(crate) fn full() -> Report {
             ..Live::default()
         }),
         schema_version: SCHEMA_VERSION,
+        project: "shop".into(),
         revision: Some("8f14e45fceea167a5a36dedd4bea2543c0ffee00".into()),
         modified: true,
         generated_at: "2026-03-01T10:00:00Z".into(),
@@ -125,6 +126,7 @@ pub(crate) fn full() -> Report {
             line: 77,
             expression: "f\"{prefix}.{action}\"".into(),
             function: "Campaigns.finish".into(),
+            reason: Some("it leads to more places than are followed".into()),
         }],
         without_tenant: vec![Place {
             event_type: Some("invoice.created".into()),

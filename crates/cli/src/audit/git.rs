@@ -25,6 +25,24 @@ pub(super) fn state(paths: &[PathBuf]) -> State {
     State { revision: Some(revision.trim().to_owned()), modified: !changes.trim().is_empty() }
 }
 
+/// What the audited folder is called: the repository's name, and the path inside of it; else the folder's own.
+pub(super) fn project(paths: &[PathBuf]) -> String {
+    let full: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+    let [only] = &full[..] else { return name(&base_of(&full)) };
+    let folder = if only.is_dir() { only.as_path() } else { only.parent().unwrap_or(only) };
+    let top = ask(folder, &["rev-parse", "--show-toplevel"]).ok();
+    let top = top.and_then(|top| Path::new(top.trim_end()).canonicalize().ok());
+    match top.as_deref().map(|top| (name(top), only.strip_prefix(top))) {
+        Some((top, Ok(below))) if !below.as_os_str().is_empty() => format!("{top}/{}", below.display()),
+        Some((top, Ok(_))) => top,
+        _ => name(only),
+    }
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
 fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
     let output = Command::new("git")
         .arg("-C")

@@ -130,8 +130,12 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     };
     let tree = Tree::of_paths(&args.paths, &rules).context("the path to audit cannot be read")?;
     let state = git::state(&args.paths);
-    let about =
-        About { revision: state.revision, modified: state.modified, generated_at: SystemClock.now().to_string() };
+    let about = About {
+        project: git::project(&args.paths),
+        revision: state.revision,
+        modified: state.modified,
+        generated_at: SystemClock.now().to_string(),
+    };
     let mut report = one_audit(&tree, &config, &catalog, about)?;
     if let Some(revision) = &args.since {
         let texts = git::texts(&args.paths, revision, &rules)?;

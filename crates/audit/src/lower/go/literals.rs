@@ -27,13 +27,21 @@ pub(super) fn text(w: &Writer<'_>, node: Node<'_>) -> String {
 
 /// A type as a value that can be followed.
 pub(super) fn type_path(w: &Writer<'_>, node: Node<'_>) -> Expr {
+    let mut node = node;
+    loop {
+        let inner = match node.kind() {
+            "generic_type" => node.child_by_field_name("type"),
+            "pointer_type" => named(node).into_iter().next(),
+            _ => break,
+        };
+        let Some(inner) = inner else { return Expr::Nil };
+        node = inner;
+    }
     match node.kind() {
         "qualified_type" => {
             let package = w.field_text(node, "package").unwrap_or("").to_owned();
             Expr::Name(package).member(w.field_text(node, "name").unwrap_or(""))
         }
-        "generic_type" => node.child_by_field_name("type").map_or(Expr::Nil, |kind| type_path(w, kind)),
-        "pointer_type" => named(node).into_iter().next().map_or(Expr::Nil, |kind| type_path(w, kind)),
         _ => Expr::Name(w.text(node).to_owned()),
     }
 }
@@ -47,6 +55,10 @@ pub(super) fn composite(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole: Node<'_>) -> Expr {
+    let mut kind = kind;
+    while let Some(pointer) = kind.filter(|kind| kind.kind() == "pointer_type") {
+        kind = named(pointer).into_iter().next();
+    }
     let Some(kind) = kind else { return pairs(w, body, None) };
     match kind.kind() {
         "map_type" => pairs(w, body, kind.child_by_field_name("value")),
@@ -57,7 +69,6 @@ fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole:
             }
             Expr::List(named(body).into_iter().map(|one| element_of(w, one, element)).collect())
         }
-        "pointer_type" => literal_of(w, named(kind).into_iter().next(), body, whole),
         "type_identifier" | "qualified_type" | "generic_type" => object(w, kind, body, whole),
         "struct_type" => {
             let Expr::Map(mut all) = pairs(w, body, None) else { return Expr::Nil };
@@ -117,7 +128,9 @@ fn pairs(w: &mut Writer<'_>, body: Node<'_>, element: Option<Node<'_>>) -> Expr 
 fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Expr {
     let inner = named(node).into_iter().next();
     match inner {
-        Some(body) if body.kind() == "literal_value" => literal_of(w, kind, body, body),
+        Some(body) if body.kind() == "literal_value" => {
+            w.nested(|w| literal_of(w, kind, body, body)).unwrap_or_else(|| w.opaque(node))
+        }
         _ => w.lower(node),
     }
 }

@@ -15,13 +15,16 @@ const PLAIN: &[&str] = &[
 
 /// A type's own name: `Bus` for `*events.Bus`, the elements' for a list.
 pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    match node.kind() {
-        "type_identifier" => Some(w.text(node).to_owned()),
-        "qualified_type" => w.field_text(node, "name").map(str::to_owned),
-        "pointer_type" | "parenthesized_type" => name(w, named(node).into_iter().next()?),
-        "generic_type" => name(w, node.child_by_field_name("type")?),
-        "slice_type" | "array_type" => name(w, node.child_by_field_name("element")?),
-        _ => None,
+    let mut node = node;
+    loop {
+        node = match node.kind() {
+            "type_identifier" => return Some(w.text(node).to_owned()),
+            "qualified_type" => return w.field_text(node, "name").map(str::to_owned),
+            "pointer_type" | "parenthesized_type" => named(node).into_iter().next()?,
+            "generic_type" => node.child_by_field_name("type")?,
+            "slice_type" | "array_type" => node.child_by_field_name("element")?,
+            _ => return None,
+        };
     }
 }
 

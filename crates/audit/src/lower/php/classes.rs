@@ -70,6 +70,7 @@ pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 /// The first string that looks like an event.
+// Bounded: by its depth.
 fn text_in(w: &mut Writer<'_>, node: Node<'_>, depth: usize) -> Expr {
     if matches!(node.kind(), "string" | "encapsed_string") {
         let text = w.lower(node);
@@ -113,8 +114,9 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
 
 /// `/** @var EventBus */` before a property without a type.
 fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    let comment = node.prev_named_sibling().filter(|before| before.kind() == "comment")?;
-    let text = w.text(comment);
+    // From the text: the tree looks for a sibling before from its root.
+    let before = w.source().get(..node.start_byte())?.trim_end();
+    let text = before.ends_with("*/").then(|| before.rfind("/*").and_then(|start| before.get(start..)))??;
     let at = text.find("@var ")?;
     let kind = text.get(at + 5..)?.split_whitespace().next()?;
     let kind = kind.split('|').find(|part| !matches!(*part, "null" | ""))?;

@@ -154,6 +154,7 @@ pub(super) fn mention_text(w: &mut Writer<'_>, text: &str) {
 }
 
 /// All strings inside.
+// Bounded: by its depth.
 pub(super) fn mention_texts(w: &mut Writer<'_>, node: Node<'_>, depth: usize) {
     if node.kind() == "string_content" {
         mention_text(w, w.text(node));

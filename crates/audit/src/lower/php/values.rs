@@ -112,7 +112,7 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         "variable_name" => w.bind(names::variable(w.text(left)), value, None, line(left)),
         "by_ref" | "parenthesized_expression" => {
             if let Some(inner) = named(left).into_iter().next() {
-                assign(w, inner, value);
+                w.nested(|w| assign(w, inner, value));
             }
         }
         "member_access_expression" | "scoped_property_access_expression" => {
@@ -162,9 +162,9 @@ fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>)
                     (None, None, value) => Expr::Index(Box::new(value.clone()), Box::new(mark)),
                 };
                 if child.kind() == "list_literal" {
-                    unpack(w, *child, &part, None);
+                    w.nested(|w| unpack(w, *child, &part, None));
                 } else {
-                    assign(w, *child, part);
+                    w.nested(|w| assign(w, *child, part));
                 }
             }
         }

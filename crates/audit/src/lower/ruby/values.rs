@@ -136,11 +136,13 @@ pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
                 w.bind(name, w.opaque(node), None, line(node));
             }
             if let Some(value) = node.child_by_field_name("value") {
-                pattern(w, value);
+                w.nested(|w| pattern(w, value));
             }
         }
         "keyword_pattern" => match (node.child_by_field_name("value"), w.field_text(node, "key")) {
-            (Some(value), _) => pattern(w, value),
+            (Some(value), _) => {
+                w.nested(|w| pattern(w, value));
+            }
             (None, Some(name)) => w.bind(name, w.opaque(node), None, line(node)),
             _ => {}
         },
@@ -153,7 +155,7 @@ pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
         | "splat_parameter"
         | "hash_splat_parameter" => {
             for child in named(node) {
-                pattern(w, child);
+                w.nested(|w| pattern(w, child));
             }
         }
         _ => {
@@ -249,12 +251,12 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
                     Expr::List(items) => items.get(place).cloned().unwrap_or(Expr::Nil),
                     value => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{place}")))),
                 };
-                assign(w, one, part);
+                w.nested(|w| assign(w, one, part));
             }
         }
         "rest_assignment" => {
             if let Some(inner) = named(left).into_iter().next() {
-                assign(w, inner, value);
+                w.nested(|w| assign(w, inner, value));
             }
         }
         _ => {

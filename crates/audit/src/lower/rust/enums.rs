@@ -58,6 +58,7 @@ fn setting(w: &Writer<'_>, attribute: Node<'_>, keys: &[&str]) -> Option<String>
     setting_in(w, tokens, keys, 0)
 }
 
+// Bounded: by its depth.
 fn setting_in(w: &Writer<'_>, tokens: Node<'_>, keys: &[&str], depth: usize) -> Option<String> {
     let list = named(tokens);
     list.windows(2).find_map(|pair| match pair {
@@ -101,6 +102,7 @@ pub(super) fn for_tests(w: &Writer<'_>, attributes: &[Node<'_>]) -> bool {
     })
 }
 
+// Bounded: by its depth.
 fn asks_for_test(w: &Writer<'_>, node: Node<'_>, depth: usize) -> bool {
     let list = named(node);
     let mut negated = false;
@@ -158,25 +160,26 @@ pub(super) fn matched_texts(w: &mut Writer<'_>, function: Node<'_>, class: Optio
 
 /// `Self::A | Event::B(..)` as (enum, variant).
 fn variants_of(w: &Writer<'_>, pattern: Node<'_>, class: Option<&str>) -> Vec<(String, String)> {
-    match pattern.kind() {
-        "or_pattern" => named(pattern).into_iter().flat_map(|one| variants_of(w, one, class)).collect(),
-        "reference_pattern" | "ref_pattern" | "captured_pattern" => {
-            named(pattern).last().map(|one| variants_of(w, *one, class)).unwrap_or_default()
-        }
-        "tuple_struct_pattern" | "struct_pattern" => {
-            pattern.child_by_field_name("type").map(|one| variants_of(w, one, class)).unwrap_or_default()
-        }
-        "scoped_identifier" | "scoped_type_identifier" => {
-            let mut parts = w.text(pattern).rsplit("::");
-            match (parts.next(), parts.next(), class) {
-                (Some(variant), Some("Self"), Some(class)) => vec![(class.to_owned(), variant.to_owned())],
-                (Some(variant), Some(of), _) => vec![(of.to_owned(), variant.to_owned())],
-                _ => Vec::new(),
+    let mut all = Vec::new();
+    let mut open = vec![pattern];
+    while let Some(pattern) = open.pop() {
+        match pattern.kind() {
+            "or_pattern" => open.extend(named(pattern).into_iter().rev()),
+            "reference_pattern" | "ref_pattern" | "captured_pattern" => open.extend(named(pattern).last()),
+            "tuple_struct_pattern" | "struct_pattern" => open.extend(pattern.child_by_field_name("type")),
+            "scoped_identifier" | "scoped_type_identifier" => {
+                let mut parts = w.text(pattern).rsplit("::");
+                match (parts.next(), parts.next(), class) {
+                    (Some(variant), Some("Self"), Some(class)) => all.push((class.to_owned(), variant.to_owned())),
+                    (Some(variant), Some(of), _) => all.push((of.to_owned(), variant.to_owned())),
+                    _ => {}
+                }
             }
+            "identifier" => all.extend(class.map(|class| (class.to_owned(), w.text(pattern).to_owned()))),
+            _ => {}
         }
-        "identifier" => class.map(|class| (class.to_owned(), w.text(pattern).to_owned())).into_iter().collect(),
-        _ => Vec::new(),
     }
+    all
 }
 
 /// The text of an arm: `"x"`, `"x".into()`, `f.write_str("x")`, `write!(f, "x")`.

@@ -112,7 +112,7 @@ fn module(w: &mut Writer<'_>, node: Node<'_>) {
     let (Some(own), Some(body)) = (w.field_text(node, "name"), node.child_by_field_name("body")) else { return };
     let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
     let known = w.facts.functions.first().map_or(0, |top| top.bindings.len());
-    list(w, body);
+    w.nested(|w| list(w, body));
     // What it has bound at the top of the file: constants move, functions are known by both names.
     let Some(top) = w.facts.functions.first_mut().filter(|top| top.bindings.len() >= known) else { return };
     let bound = top.bindings.split_off(known);

@@ -147,6 +147,7 @@ fn json(w: &mut Writer<'_>, tokens: Node<'_>) -> Expr {
     json_value(w, &inner, 0)
 }
 
+// Bounded: by its depth.
 fn json_value(w: &mut Writer<'_>, tokens: &[Node<'_>], depth: usize) -> Expr {
     let [only] = tokens else { return value(w, tokens) };
     if only.kind() != "token_tree" || depth > 64 {

@@ -74,6 +74,7 @@ pub(super) fn used(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
+// Bounded: by its depth.
 fn tree(w: &mut Writer<'_>, whole: Node<'_>, node: Node<'_>, before: &[String], depth: usize) {
     if depth > 64 {
         return;

@@ -33,6 +33,7 @@ struct Place {
     behind_or: bool,
 }
 
+// Bounded: by its depth.
 fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Option<String>, at: Place) {
     let Some(pattern) = pattern.filter(|_| at.depth < 32) else { return };
     let deeper = Place { depth: at.depth + 1, ..at };

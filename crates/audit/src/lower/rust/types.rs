@@ -39,6 +39,7 @@ pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     Some(bound.unwrap_or(own))
 }
 
+// Bounded: by its depth.
 fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
     if depth > 16 {
         return None;

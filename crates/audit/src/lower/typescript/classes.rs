@@ -62,12 +62,12 @@ fn extends(w: &mut Writer<'_>, value: Node<'_>, bases: &mut Vec<String>) {
         "call_expression" => {
             let before = bases.len();
             for inner in value.child_by_field_name("arguments").map(named).unwrap_or_default() {
-                extends(w, inner, bases);
+                w.nested(|w| extends(w, inner, bases));
             }
             if bases.len() == before
                 && let Some(function) = value.child_by_field_name("function")
             {
-                extends(w, function, bases);
+                w.nested(|w| extends(w, function, bases));
             }
         }
         _ => {

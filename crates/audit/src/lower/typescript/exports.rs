@@ -155,27 +155,27 @@ fn given(w: &Writer<'_>, left: Node<'_>) -> Option<Given> {
 pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
     let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
     let (Some(left), Some(right)) = parts else { return false };
-    let Some(given) = given(w, left) else { return false };
-    let mut right = bare(right);
+    let Some(first) = given(w, left) else { return false };
     // exports = module.exports = …, exports.a = exports.b = …
-    if right.kind() == "assignment_expression" {
-        common(w, right);
-        if matches!(given, Given::Whole) {
-            return true;
-        }
-        while right.kind() == "assignment_expression" {
-            match right.child_by_field_name("right") {
-                Some(next) => right = bare(next),
-                None => return true,
-            }
+    let mut targets = vec![first];
+    let mut right = bare(right);
+    while right.kind() == "assignment_expression" {
+        targets.extend(right.child_by_field_name("left").and_then(|left| given(w, left)));
+        match right.child_by_field_name("right") {
+            Some(next) => right = bare(next),
+            None => return true,
         }
     }
-    match given {
-        Given::Whole => match frozen(w, right).unwrap_or(right) {
-            object if object.kind() == "object" => members(w, object),
-            other => nameless(w, other),
-        },
-        Given::Name(name) => one(w, &name, right),
+    for (at, target) in targets.into_iter().rev().enumerate() {
+        match target {
+            // What follows it is given already.
+            Given::Whole if at > 0 => {}
+            Given::Whole => match frozen(w, right).unwrap_or(right) {
+                object if object.kind() == "object" => members(w, object),
+                other => nameless(w, other),
+            },
+            Given::Name(name) => one(w, &name, right),
+        }
     }
     true
 }
@@ -347,18 +347,20 @@ fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
 }
 
 fn assigned(w: &Writer<'_>, node: Node<'_>, names: &mut HashSet<String>) -> bool {
-    if node.kind() != "assignment_expression" {
-        return false;
+    let mut value = node;
+    // exports.a = exports.b = …
+    while value.kind() == "assignment_expression" {
+        let parts = (value.child_by_field_name("left"), value.child_by_field_name("right"));
+        let (Some(left), Some(right)) = parts else { break };
+        let Some(given) = given(w, left) else { break };
+        names.insert("default".into());
+        if let Given::Name(name) = given {
+            names.insert(name);
+        }
+        value = right;
     }
-    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
-    let (Some(left), Some(right)) = parts else { return false };
-    let Some(given) = given(w, left) else { return false };
-    names.insert("default".into());
-    if let Given::Name(name) = given {
-        names.insert(name);
+    if value != node {
+        values_given(w, value, names);
     }
-    if !assigned(w, right, names) {
-        values_given(w, right, names);
-    }
-    true
+    value != node
 }

@@ -50,18 +50,13 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
 
 /// `function Bus() {}` of which `Bus.prototype.publish = …` makes a class.
 fn makes_objects(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
-    if !name.starts_with(char::is_uppercase) {
+    if !name.starts_with(char::is_uppercase) || !w.has_prototype(name) {
         return false;
     }
     let start = format!("{name}.prototype");
-    let mut next = node.next_named_sibling();
-    while let Some(sibling) = next {
-        if sibling.kind() == "expression_statement" && w.text(sibling).starts_with(&start) {
-            return true;
-        }
-        next = sibling.next_named_sibling();
-    }
-    false
+    let siblings = node.parent().map(named).unwrap_or_default();
+    let is_one = |one: &Node<'_>| one.kind() == "expression_statement" && w.text(*one).starts_with(&start);
+    siblings.iter().any(|one| one.start_byte() > node.start_byte() && is_one(one))
 }
 
 /// Writes down a function and answers its index.

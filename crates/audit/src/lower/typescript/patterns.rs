@@ -66,6 +66,10 @@ fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<St
 
 /// Gives a pattern's names their parts of a value.
 pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
+    w.nested(|w| bind_part(w, pattern, value, declared, how));
+}
+
+fn bind_part(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     match pattern.kind() {
         "identifier" | "shorthand_property_identifier_pattern" => {
             let kind = declared.and_then(|kind| types::of(w, kind));

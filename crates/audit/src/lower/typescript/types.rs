@@ -56,13 +56,25 @@ pub(super) fn is_type(kind: &str) -> bool {
 
 /// The own name of a declared type, when it is one that has methods or members.
 pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
+    of_inner(w, node, 0)
+}
+
+/// Types in types deeper than this are not looked into.
+const DEPTH_MAX: usize = 32;
+
+// Bounded: by its depth.
+fn of_inner(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
+    if depth > DEPTH_MAX {
+        return None;
+    }
+    let of = |node: Node<'_>| of_inner(w, node, depth + 1);
     match node.kind() {
-        "type_annotation" | "parenthesized_type" | "readonly_type" => of(w, named(node).into_iter().next()?),
+        "type_annotation" | "parenthesized_type" | "readonly_type" => of(named(node).into_iter().next()?),
         "type_identifier" | "nested_type_identifier" => type_name(w.text(node)),
         "generic_type" => {
             let name = w.field_text(node, "name")?;
             if AROUND.contains(&name) {
-                of(w, named(node.child_by_field_name("type_arguments")?).into_iter().next()?)
+                of(named(node.child_by_field_name("type_arguments")?).into_iter().next()?)
             } else if NO_KIND.contains(&name) {
                 None
             } else {
@@ -70,11 +82,11 @@ pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
             }
         }
         "union_type" => {
-            let mut known = flat(node).into_iter().filter_map(|one| of(w, one));
+            let mut known = flat(node).into_iter().filter_map(of);
             let first = known.next()?;
             known.next().is_none().then_some(first)
         }
-        "intersection_type" => flat(node).into_iter().find_map(|one| of(w, one)),
+        "intersection_type" => flat(node).into_iter().find_map(of),
         _ => None,
     }
 }

@@ -63,7 +63,9 @@ fn held(w: &mut Writer<'_>, name: &str, value: Node<'_>, holder: Holder) -> Expr
     match inner.kind() {
         kind if functions::is_function(kind) => holds(w, name, inner, holder),
         "identifier" if holder == Holder::Export => Expr::Name(w.known(w.text(inner))),
-        "object" if holder == Holder::Argument => object(w, inner, holder),
+        "object" if holder == Holder::Argument => {
+            w.nested(|w| object(w, inner, holder)).unwrap_or_else(|| w.opaque(value))
+        }
         _ => w.lower(value),
     }
 }

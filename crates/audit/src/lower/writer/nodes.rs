@@ -1,0 +1,40 @@
+//! Nodes of a syntax tree: where they stand, and what is in them.
+
+use tree_sitter::Node;
+
+pub(crate) fn line(node: Node<'_>) -> u32 {
+    u32::try_from(node.start_position().row).unwrap_or(u32::MAX - 1) + 1
+}
+
+pub(crate) fn end_line(node: Node<'_>) -> u32 {
+    u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1
+}
+
+/// Children that are not comments.
+pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    // A cursor costs more than one look for a child.
+    match node.named_child_count() {
+        0 => Vec::new(),
+        1 => node.named_child(0).into_iter().filter(|child| !child.is_extra()).collect(),
+        _ => {
+            let mut cursor = node.walk();
+            node.named_children(&mut cursor).filter(|child| !child.is_extra()).collect()
+        }
+    }
+}
+
+/// The line of the first syntax error below a node that has one.
+pub(in crate::lower) fn first_error(root: Node<'_>) -> u32 {
+    let mut node = root;
+    loop {
+        if node.is_error() || node.is_missing() {
+            return line(node);
+        }
+        let mut cursor = node.walk();
+        let next = node.children(&mut cursor).find(|child| child.has_error() || child.is_missing());
+        match next {
+            Some(child) => node = child,
+            None => return line(node),
+        }
+    }
+}
