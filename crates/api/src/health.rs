@@ -101,6 +101,6 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<Json<Ready>, Proble
         in_flight: health.lanes.in_flight,
         busy_lanes: health.lanes.busy_lanes,
         queued_bytes: health.lanes.queued_bytes,
-        paused: app.engine.is_paused(),
+        paused: app.engine.control.is_paused(),
     }))
 }

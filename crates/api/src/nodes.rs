@@ -47,7 +47,7 @@ pub(crate) struct Pause {
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
     let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app).await?])) };
     let nodes = shared.nodes().await?;
-    let paused = app.engine.is_paused();
+    let paused = app.engine.control.is_paused();
     let shown = |node: storage::Node| NodeShown {
         paused,
         id: node.id,
@@ -76,6 +76,6 @@ async fn alone(app: &App) -> Result<NodeShown, Problem> {
         heartbeat_at: app.clock.now(),
         waiting,
         is_this: true,
-        paused: app.engine.is_paused(),
+        paused: app.engine.control.is_paused(),
     })
 }

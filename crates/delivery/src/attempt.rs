@@ -2,43 +2,16 @@
 
 use crate::{
     egress::{Egress, LocalFault, Sent},
+    outgoing::Outgoing,
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::{
-    Attempt, AttemptError, AttemptResult, Event, IdStyle, Profile, Timestamp,
+    Attempt, AttemptError, AttemptResult, Profile, Timestamp,
     attempt::{AttemptErrorKind, response_message},
     profile,
 };
-use std::sync::OnceLock;
-
-/// An event on its way: its bodies are made once and shared by all of its deliveries.
-#[derive(Debug)]
-pub(crate) struct Outgoing {
-    pub(crate) event: Event,
-    public_id: OnceLock<String>,
-    bodies: [OnceLock<Bytes>; Profile::ALL.len()],
-}
-
-impl Outgoing {
-    pub(crate) const fn new(event: Event) -> Self {
-        Self { event, public_id: OnceLock::new(), bodies: [const { OnceLock::new() }; Profile::ALL.len()] }
-    }
-
-    pub(crate) fn public_id(&self, style: IdStyle) -> &str {
-        self.public_id.get_or_init(|| self.event.public_id(style))
-    }
-
-    fn body(&self, profile: Profile, style: IdStyle) -> Bytes {
-        self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event, style)).clone()
-    }
-
-    /// About what it takes in memory.
-    pub(crate) fn weight(&self) -> usize {
-        2 * self.event.data.len() + self.event.metadata.len() + 768
-    }
-}
 
 /// When an attempt is made.
 #[derive(Clone, Copy, Debug)]

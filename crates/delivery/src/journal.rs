@@ -3,9 +3,9 @@
 
 mod waiting;
 
-use crate::{attempt::Outgoing, engine::Engine, target::Target};
+use crate::{outgoing::Offer, target::Target};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use model::{Clock, DeliveryId, Timestamp};
+use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -14,7 +14,7 @@ use std::{
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, NewEvent, Outcome, Source, StorageError, Write};
+use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Store, Write};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use waiting::{Size, Waiting};
 
@@ -63,7 +63,31 @@ enum Entry {
 
 type Answer = Result<Vec<Appended>, AppendError>;
 
-/// What a finished batch owes to whom.
+/// A recorded attempt.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    pub(crate) lane: usize,
+    pub(crate) delivery: DeliveryId,
+    /// When the next attempt is due.
+    pub(crate) next: Option<Timestamp>,
+}
+
+/// Receives what the journal has committed. Called on the journal's task, in the order of the commits: it must not wait.
+pub(crate) trait CommitSink: Send + Sync {
+    /// The receiver answered 410 Gone, and the subscription is disabled.
+    fn gone(&self, tenant: &TenantId, subscription: SubscriptionId);
+
+    /// Outcomes of attempts are durable.
+    fn settled(&self, settled: Vec<Settled>);
+
+    /// New events are durable, and these are their deliveries.
+    fn appended(&self, offers: Vec<Offer>);
+
+    /// A commit failed, and the store may have carried it out all the same.
+    fn unsure(&self);
+}
+
+/// What is due to each entry of a batch after its commit.
 enum Debt {
     Append { append: Append, recipients: Recipients, bytes: usize, answer: oneshot::Sender<Answer> },
     Outcome { lane: usize },
@@ -216,20 +240,20 @@ impl Source for Batch {
 
 type Written = (Arc<Batch>, Result<(Vec<Write>, Vec<Done>), CommitError>);
 
-async fn commit(engine: Arc<Engine>, batch: Arc<Batch>) -> Written {
-    let written = engine.store.commit_from(batch.clone()).await;
+async fn commit(store: Arc<dyn Store>, batch: Arc<Batch>) -> Written {
+    let written = store.commit_from(batch.clone()).await;
     (batch, written)
 }
 
 impl JournalTask {
-    /// Runs until it is dropped. While one batch is on disk, the next one is asked for.
-    pub(crate) async fn run(self, engine: Arc<Engine>) {
+    /// Runs until it is dropped. While one batch is being committed, the store is asked to take the next one.
+    pub(crate) async fn run(self, store: Arc<dyn Store>, clock: Arc<dyn Clock>, sink: Arc<dyn CommitSink>) {
         let mut under_way = FuturesOrdered::new();
         loop {
             if under_way.len() < AHEAD && self.must_ask() {
-                let (queue, clock) = (self.0.clone(), engine.clock.clone());
+                let (queue, clock) = (self.0.clone(), clock.clone());
                 let batch = Arc::new(Batch { queue, debts: Mutex::default(), clock, taken: Mutex::default() });
-                under_way.push_back(commit(engine.clone(), batch));
+                under_way.push_back(commit(store.clone(), batch));
             }
             tokio::select! {
                 Some((batch, written)) = under_way.next(), if !under_way.is_empty() => {
@@ -237,16 +261,16 @@ impl JournalTask {
                     match written {
                         Ok((writes, done)) => {
                             if let Some((at, size)) = *batch.taken.lock() {
-                                self.0.waiting.lock().learn(engine.clock.now().since(at), size);
+                                self.0.waiting.lock().learn(clock.now().since(at), size);
                             }
-                            self.pay(&engine, writes, debts, done);
+                            self.pay(&*sink, writes, debts, done);
                             for answer in flushes {
                                 let _ = answer.send(());
                             }
                         }
                         Err(fault) => {
                             self.refuse(fault, debts, flushes);
-                            engine.unsure();
+                            sink.unsure();
                             tokio::time::sleep(PAUSE).await;
                         }
                     }
@@ -264,8 +288,8 @@ impl JournalTask {
         must
     }
 
-    /// Answers everybody: first those who publish, then the lanes.
-    fn pay(&self, engine: &Arc<Engine>, writes: Vec<Write>, debts: Vec<Debt>, done: Vec<Done>) {
+    /// Answers publishers first, then tells the sink.
+    fn pay(&self, sink: &dyn CommitSink, writes: Vec<Write>, debts: Vec<Debt>, done: Vec<Done>) {
         let mut offers = Vec::new();
         let mut settled = Vec::new();
         for ((write, debt), done) in writes.into_iter().zip(debts).zip(done) {
@@ -274,7 +298,11 @@ impl JournalTask {
                     self.0.bytes.fetch_sub(bytes, Relaxed);
                     let result = match done {
                         Done::Appended(each) => {
-                            collect(&append, recipients, &each, &mut offers);
+                            for ((new, targets), appended) in append.events.iter().zip(recipients).zip(&each) {
+                                if *appended == Appended::New {
+                                    Offer::extend(&mut offers, new, targets);
+                                }
+                            }
                             Ok(each)
                         }
                         Done::NoTenant | Done::Recorded | Done::Taken => Err(AppendError::NoTenant),
@@ -282,22 +310,24 @@ impl JournalTask {
                     let _ = answer.send(result);
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) if done == Done::Taken => {
-                    tracing::warn!(delivery = %outcome.delivery, "its outcome is not recorded: another node has taken it over");
-                    settled.push((lane, outcome.delivery, None));
+                    tracing::warn!(delivery = %outcome.delivery, "outcome not recorded: another node has taken the delivery over");
+                    settled.push(Settled { lane, delivery: outcome.delivery, next: None });
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
                     if outcome.next.disable_subscription {
-                        engine.subscription_gone(&outcome.tenant, outcome.subscription);
+                        sink.gone(&outcome.tenant, outcome.subscription);
                     }
-                    settled.push((lane, outcome.delivery, outcome.next.at));
+                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.at });
                 }
                 (Debt::Outcome { .. } | Debt::Cancel, _) => {}
             }
         }
         if !settled.is_empty() {
-            engine.work(engine.lanes.settle(settled));
+            sink.settled(settled);
         }
-        engine.offer(offers);
+        if !offers.is_empty() {
+            sink.appended(offers);
+        }
     }
 
     /// Tells publishers that nothing was written, and puts back what must be written yet.
@@ -325,27 +355,5 @@ impl JournalTask {
         for entry in rest.into_iter().rev() {
             waiting.rest.push_front(entry);
         }
-    }
-}
-
-/// A delivery that is in the store and can go into its lane.
-pub(crate) type Offer = (Arc<Target>, DeliveryId, Arc<Outgoing>);
-
-fn collect(append: &Append, recipients: Recipients, each: &[Appended], offers: &mut Vec<Offer>) {
-    for ((new, targets), appended) in append.events.iter().zip(recipients).zip(each) {
-        if *appended == Appended::New {
-            offer(new, targets, offers);
-        }
-    }
-}
-
-/// The deliveries of an event that has just been written.
-pub(crate) fn offer(new: &NewEvent, targets: Vec<Arc<Target>>, offers: &mut Vec<Offer>) {
-    if targets.is_empty() {
-        return;
-    }
-    let outgoing = Arc::new(Outgoing::new((*new.event).clone()));
-    for (delivery, target) in new.deliveries.iter().zip(targets) {
-        offers.push((target, delivery.id, outgoing.clone()));
     }
 }

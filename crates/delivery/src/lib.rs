@@ -1,29 +1,37 @@
-//! From a published event to a receiver's answer: bus, journal, lanes and egress. Never names a backend.
+//! From a published event to a receiver's answer: publisher, journal, dispatcher (lanes and egress), control. Never names a
+//! backend.
 
 mod attempt;
-mod bus;
 mod control;
-mod demand;
+mod dispatcher;
+mod doubts;
+mod draft;
 mod egress;
 mod engine;
+mod fan_out;
 mod index;
 mod journal;
 mod lanes;
+mod lease;
 mod maintenance;
 mod nodes;
-mod pause;
+mod outgoing;
+mod publisher;
+mod recovery;
 mod shortages;
 mod steady;
 mod target;
+mod tasks;
 mod test_sends;
 mod wake;
 
-pub use bus::{Draft, LENGTH, PublishError, Published, Want, batch_key};
-pub use control::{ChangeError, RetryError, RetryOutcome, SUBSCRIPTIONS_MAX};
+pub use control::{ChangeError, Control, RetryError, RetryOutcome, SUBSCRIPTIONS_MAX};
+pub use draft::Draft;
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use lanes::Load;
+pub use publisher::{LENGTH, PublishError, Published, Publisher, Want, batch_key};
 pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
-pub use test_sends::{TestError, TestSend};
+pub use test_sends::{TestError, TestSend, TestSends};
 pub use wake::{Sleeper, TestClock};

@@ -2,20 +2,24 @@
 //! the counters like all others, and is not retried.
 
 use crate::{
-    Draft, PublishError,
-    attempt::{self, Outgoing},
-    bus,
-    control::RetryError,
-    engine::Engine,
+    attempt,
+    control::{Control, RetryError},
+    dispatcher::Dispatcher,
+    draft::Draft,
+    fan_out::new_event,
+    index::Index,
+    journal::{Journal, Settled},
     lanes::Job,
+    outgoing::Outgoing,
+    publisher::PublishError,
     target::Target,
 };
 use model::{
-    Attempt, DeliveryId, DeliveryStatus, Queue, Subscription, SubscriptionId, TenantId, Timestamp, delivery::Next,
+    Attempt, Clock, DeliveryId, IdSource, DeliveryStatus, Queue, Subscription, SubscriptionId, TenantId, Timestamp, delivery::Next,
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, NewDelivery, Outcome, StorageError};
+use storage::{Append, NewDelivery, Outcome, StorageError, Store};
 
 /// Test sends under way: a bound for each tenant, so that those of one to a receiver that hangs hold up nobody else's.
 #[derive(Debug, Default)]
@@ -87,20 +91,32 @@ fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
     Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
 }
 
-impl Engine {
-    /// Sends `draft` to a subscription now, and waits until what came of it is durable.
-    pub async fn test_subscription(
-        self: &Arc<Self>,
+/// Sends test events.
+pub struct TestSends {
+    pub(crate) room: TestRoom,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) journal: Journal,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) control: Arc<Control>,
+}
+
+impl TestSends {
+    /// Sends `draft` to a subscription now, and waits until its outcome is durable.
+    pub async fn send(
+        &self,
         tenant: &TenantId,
         subscription: SubscriptionId,
         draft: Draft,
     ) -> Result<TestSend, TestError> {
-        let _room = self.tests.take(tenant).ok_or(TestError::TooMany)?;
+        let _room = self.room.take(tenant).ok_or(TestError::TooMany)?;
         let target = self.index.get(tenant, subscription).ok_or(TestError::Missing)?;
         let now = self.clock.now();
         let event = self.ids.event(now);
         let delivery = event.test_delivery();
-        let new = bus::new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription }], now);
+        let new = new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription }], now);
         let job = Job {
             id: delivery,
             queue: Queue::of(draft.priority),
@@ -108,21 +124,21 @@ impl Engine {
             attempts: 0,
             earlier_attempts: 0,
         };
-        let watched = self.lanes.watch(delivery);
+        let watched = self.dispatcher.watch(delivery);
         // A node that delivers nothing leaves it to the others.
-        let lane = if self.node.role.delivers() { Some(self.claim(&target, delivery)?) } else { None };
+        let lane = if self.dispatcher.delivers { Some(self.claim(&target, delivery)?) } else { None };
         let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
         if let Err(fault) = self.journal.append(append, vec![Vec::new()]).await {
             if let Some(lane) = lane {
-                self.work(self.lanes.settle([(lane, delivery, None)]));
+                self.dispatcher.release(Settled { lane, delivery, next: None });
             }
             return Err(TestError::Publish(fault.into()));
         }
         if let Some(lane) = lane {
-            let outcome = match self.attempt(&target, &job).await {
+            let outcome = match self.dispatcher.attempt(&target, &job).await {
                 Ok((outcome, _)) => outcome,
                 Err(fault) => {
-                    self.shortages.report(fault);
+                    self.dispatcher.shortages.report(fault);
                     not_made(&target, delivery, self.clock.now())
                 }
             };
@@ -132,7 +148,7 @@ impl Engine {
     }
 
     fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<usize, TestError> {
-        self.lanes.claim(target, delivery, &self.index).ok_or(TestError::Missing)
+        self.dispatcher.claim(target, delivery).ok_or(TestError::Missing)
     }
 
     async fn tested(
@@ -143,7 +159,7 @@ impl Engine {
     ) -> Result<TestSend, TestError> {
         let subscription = &target.subscription;
         let limit = subscription.timeout.saturating_mul(2);
-        let attempted = self.attempted(&subscription.tenant, delivery, 0, watched);
+        let attempted = self.control.attempted(&subscription.tenant, delivery, 0, watched);
         match tokio::time::timeout(limit, attempted).await {
             Err(_) => return Err(TestError::NotSent),
             Ok(Err(RetryError::Store(fault))) => return Err(fault.into()),

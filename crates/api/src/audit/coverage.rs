@@ -122,7 +122,7 @@ pub(crate) async fn coverage(
     };
     let digest = if viewer.is_operator() { report::digest(&app).await? } else { None };
     let (report, codes) = digest.map_or_else(Default::default, |(line, codes)| (Some(line), codes));
-    let joined = join::Joined::of(&app.catalog().catalog, &seen, &app.engine.demand(tenant), &codes);
+    let joined = join::Joined::of(&app.catalog().catalog, &seen, &app.engine.control.demand(tenant), &codes);
     Ok(Json(Coverage {
         days,
         since,

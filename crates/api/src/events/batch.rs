@@ -72,7 +72,7 @@ pub(crate) async fn batch(
     }
     // The journal bounds what waits for it.
     drop(body);
-    let published = app.engine.publish(tenant, drafts, Want::Any).await;
+    let published = app.engine.publisher.publish(tenant, drafts, Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, true))?;
     for (index, one) in published.iter().enumerate() {
         warn_of_difference(one, &format!("events[{index}]."), &warnings);

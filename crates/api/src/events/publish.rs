@@ -79,7 +79,7 @@ pub(crate) async fn publish(
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     // The journal bounds what waits for it.
     drop(body);
-    let published = app.engine.publish(tenant, vec![draft], Want::Any).await;
+    let published = app.engine.publisher.publish(tenant, vec![draft], Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, false))?;
     let one = published.into_iter().next().ok_or_else(|| Problem::busy("Nothing was accepted"))?;
     warn_of_difference(&one, "", &warnings);

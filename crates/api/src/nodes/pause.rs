@@ -12,6 +12,6 @@ use axum::{Json, extract::State};
 #[utoipa::path(post, path = "/api/v1/nodes/pause", tag = "Nodes", responses((status = 200, body = Pause)))]
 pub(crate) async fn pause(State(app): State<App>, _: Admin) -> Result<Json<Pause>, Problem> {
     let engine = app.engine.clone();
-    finish(async move { engine.set_paused(true).await }).await??;
+    finish(async move { engine.control.set_paused(true).await }).await??;
     Ok(Json(Pause { paused: true }))
 }

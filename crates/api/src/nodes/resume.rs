@@ -10,6 +10,6 @@ use axum::{Json, extract::State};
 #[utoipa::path(post, path = "/api/v1/nodes/resume", tag = "Nodes", responses((status = 200, body = Pause)))]
 pub(crate) async fn resume(State(app): State<App>, _: Admin) -> Result<Json<Pause>, Problem> {
     let engine = app.engine.clone();
-    finish(async move { engine.set_paused(false).await }).await??;
+    finish(async move { engine.control.set_paused(false).await }).await??;
     Ok(Json(Pause { paused: false }))
 }

@@ -19,7 +19,7 @@ pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<Stri
     drop(changing);
     // On a task of its own, so that a client that hangs up does not stop it half way.
     let (engine, tenant) = (app.engine.clone(), id.clone());
-    let deleted = crate::finish(async move { engine.delete_tenant(&tenant).await }).await??;
+    let deleted = crate::finish(async move { engine.control.delete_tenant(&tenant).await }).await??;
     match deleted {
         Deleted::Done => Ok(StatusCode::NO_CONTENT),
         Deleted::Missing => Err(missing(&id)),

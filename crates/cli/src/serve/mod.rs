@@ -166,7 +166,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
         dev::greet(&url, &key, path.as_deref());
         dev::warn_if_reachable(address);
     }
-    if engine.is_paused() {
+    if engine.control.is_paused() {
         notice!("Deliveries are paused: nothing is sent until `postrider resume` (POST /api/v1/nodes/resume).");
     }
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };

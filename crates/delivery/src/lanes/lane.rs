@@ -1,7 +1,7 @@
 //! One lane: the queue of one subscription and what is known of its receiver. Pure bookkeeping.
 
 use super::scheduler::Room;
-use crate::{attempt::Outgoing, target::Target};
+use crate::{outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
     collections::{HashSet, VecDeque},

@@ -11,7 +11,7 @@ mod lane;
 mod scheduler;
 mod state;
 
-use crate::{attempt::Outgoing, index::Index, target::Target};
+use crate::{index::Index, journal::Settled, outgoing::Offer, target::Target};
 use lane::EVER;
 pub(crate) use lane::Job;
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
@@ -80,10 +80,10 @@ impl Lanes {
     }
 
     /// Takes deliveries that were just committed.
-    pub(crate) fn offer(&self, new: Vec<(Arc<Target>, DeliveryId, Arc<Outgoing>)>, index: &Index) -> Work {
+    pub(crate) fn offer(&self, offers: Vec<Offer>, index: &Index) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
-            for (target, id, outgoing) in new {
+            for Offer { target, delivery: id, outgoing } in offers {
                 // Deleted a moment ago: whoever deletes it cancels what is committed.
                 let Some(lane) = state.lane_of(&target, index) else { continue };
                 let queue = Queue::of(outgoing.event.priority);
@@ -190,10 +190,10 @@ impl Lanes {
     }
 
     /// The outcomes of these are durable; each may be due again.
-    pub(crate) fn settle(&self, outcomes: impl IntoIterator<Item = (usize, DeliveryId, Option<Timestamp>)>) -> Work {
+    pub(crate) fn settle(&self, settled: impl IntoIterator<Item = Settled>) -> Work {
         let now = self.clock.now();
         let work = self.change(|state, work| {
-            for (lane, id, next) in outcomes {
+            for Settled { lane, delivery: id, next } in settled {
                 state.sending.remove(&id);
                 if !state.watchers.is_empty() {
                     // Whoever has gone away does not mind.

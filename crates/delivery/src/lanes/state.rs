@@ -5,7 +5,7 @@ use super::{
     lane::{EVER, Job, SpilledSince},
     scheduler::Scheduler,
 };
-use crate::{attempt::Outgoing, index::Index, target::Target};
+use crate::{outgoing::Outgoing, index::Index, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

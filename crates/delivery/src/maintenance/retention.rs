@@ -2,10 +2,10 @@
 //! between which everybody else gets at the store. What was counted is kept longer.
 
 use super::trust::Trust;
-use crate::{engine::Engine, wake::Sleeper};
-use model::{TenantId, Timestamp};
+use crate::{dispatcher::Dispatcher, wake::Sleeper};
+use model::{Clock, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
-use storage::{Removed, StorageError};
+use storage::{Removed, StorageError, Store};
 
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
@@ -17,94 +17,97 @@ const EVERY: Duration = Duration::from_secs(600);
 const ROWS: std::ops::RangeInclusive<usize> = 50..=4_000;
 const STEP: Duration = Duration::from_millis(10);
 
-/// Runs until the process ends.
-pub(crate) async fn run(engine: Arc<Engine>, sleeper: Arc<dyn Sleeper>, keep: Option<Duration>) {
-    let mut trust = loop {
-        match Trust::begin(&engine, keep).await {
-            Ok(trust) => break trust,
-            Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault, "cannot begin yet"),
-        }
-        pause(&engine, &*sleeper).await;
-    };
-    loop {
-        // Whoever looks at a restored copy wants to see all of it.
-        if !engine.is_paused() {
-            let now = trust.time(engine.clock.now());
-            let done = async {
-                engine.store.keep_believed_time(now).await?;
-                round(&engine, &*sleeper, keep, now).await
-            };
-            if let Err(fault) = done.await {
-                tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+/// Removes what is older than the installation keeps.
+pub(crate) struct Retention {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) sleeper: Arc<dyn Sleeper>,
+    /// `None`: events are kept for ever.
+    pub(crate) keep: Option<Duration>,
+    /// Says whether the installation is paused.
+    pub(crate) dispatcher: Arc<Dispatcher>,
+}
+
+impl Retention {
+    /// Runs until it is dropped.
+    pub(crate) async fn run(self) {
+        let mut trust = loop {
+            match Trust::begin(&*self.store, &*self.clock, self.keep).await {
+                Ok(trust) => break trust,
+                Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault, "cannot begin yet"),
             }
+            self.pause().await;
+        };
+        loop {
+            // Whoever looks at a restored copy wants to see all of it.
+            if !self.dispatcher.is_paused() {
+                let now = trust.time(self.clock.now());
+                let done = async {
+                    self.store.keep_believed_time(now).await?;
+                    self.round(now).await
+                };
+                if let Err(fault) = done.await {
+                    tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+                }
+            }
+            self.pause().await;
         }
-        pause(&engine, &*sleeper).await;
     }
-}
 
-/// Until the next round. A sleep may end early, and the time may go back meanwhile.
-async fn pause(engine: &Engine, sleeper: &dyn Sleeper) {
-    let next = engine.clock.now().after(EVERY);
-    while (Duration::from_micros(1)..=EVERY).contains(&next.since(engine.clock.now())) {
-        sleeper.sleep_until(Some(next)).await;
-    }
-}
-
-async fn round(
-    engine: &Engine,
-    sleeper: &dyn Sleeper,
-    keep: Option<Duration>,
-    now: Timestamp,
-) -> Result<(), StorageError> {
-    let shared = engine.store.shared();
-    if let Some(shared) = shared {
-        shared.make_days().await?;
-    }
-    engine.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
-    let Some(keep) = keep else { return Ok(()) };
-    let mut before = now.before(keep);
-    if let Some(shared) = shared {
-        let dropped = shared.drop_days(before).await?;
-        if !dropped.days.is_empty() {
-            tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped whole days");
+    /// Until the next round. A sleep may end early, and the time may go back meanwhile.
+    async fn pause(&self) {
+        let next = self.clock.now().after(EVERY);
+        while (Duration::from_micros(1)..=EVERY).contains(&next.since(self.clock.now())) {
+            self.sleeper.sleep_until(Some(next)).await;
         }
-        // Of a day that is not over everything stays; what is older has outlived its day and goes when it has ended.
-        before = Timestamp::from_micros(before.micros() - before.micros().rem_euclid(DAY));
     }
-    let (mut events, mut deliveries) = (0, 0);
-    for tenant in engine.store.tenants_with_events_before(before).await? {
-        let removed = tenant_round(engine, sleeper, &tenant, before).await?;
-        events += removed.events;
-        deliveries += removed.deliveries;
-    }
-    if events > 0 {
-        tracing::info!(target: "postrider::retention", events, deliveries, %before,
-            "removed what is older than the retention");
-    }
-    Ok(())
-}
 
-async fn tenant_round(
-    engine: &Engine,
-    sleeper: &dyn Sleeper,
-    tenant: &TenantId,
-    before: Timestamp,
-) -> Result<Removed, StorageError> {
-    let (mut sum, mut rows) = (Removed::default(), 10 * *ROWS.start());
-    loop {
-        let began = engine.clock.now();
-        let step = engine.store.remove_before(tenant, before, sum.after, rows).await?;
-        sum.events += step.events;
-        sum.deliveries += step.deliveries;
-        sum.after = step.after;
-        if !step.more {
-            return Ok(sum);
+    async fn round(&self, now: Timestamp) -> Result<(), StorageError> {
+        let shared = self.store.shared();
+        if let Some(shared) = shared {
+            shared.make_days().await?;
         }
-        let ended = engine.clock.now();
-        let took = ended.since(began);
-        let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
-        rows = next.clamp(*ROWS.start(), *ROWS.end());
-        // The store is busy with this for half of the time at most.
-        sleeper.sleep_until(Some(ended.after(took))).await;
+        self.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
+        let Some(keep) = self.keep else { return Ok(()) };
+        let mut before = now.before(keep);
+        if let Some(shared) = shared {
+            let dropped = shared.drop_days(before).await?;
+            if !dropped.days.is_empty() {
+                tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped whole days");
+            }
+            // Of a day that is not over everything stays; what is older has outlived its day and goes when it has ended.
+            before = Timestamp::from_micros(before.micros() - before.micros().rem_euclid(DAY));
+        }
+        let (mut events, mut deliveries) = (0, 0);
+        for tenant in self.store.tenants_with_events_before(before).await? {
+            let removed = self.tenant_round(&tenant, before).await?;
+            events += removed.events;
+            deliveries += removed.deliveries;
+        }
+        if events > 0 {
+            tracing::info!(target: "postrider::retention", events, deliveries, %before,
+                "removed what is older than the retention");
+        }
+        Ok(())
+    }
+
+    async fn tenant_round(&self, tenant: &TenantId, before: Timestamp) -> Result<Removed, StorageError> {
+        let (mut sum, mut rows) = (Removed::default(), 10 * *ROWS.start());
+        loop {
+            let began = self.clock.now();
+            let step = self.store.remove_before(tenant, before, sum.after, rows).await?;
+            sum.events += step.events;
+            sum.deliveries += step.deliveries;
+            sum.after = step.after;
+            if !step.more {
+                return Ok(sum);
+            }
+            let ended = self.clock.now();
+            let took = ended.since(began);
+            let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
+            rows = next.clamp(*ROWS.start(), *ROWS.end());
+            // Retention keeps the store busy for half of the time at most.
+            self.sleeper.sleep_until(Some(ended.after(took))).await;
+        }
     }
 }

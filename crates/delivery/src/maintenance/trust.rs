@@ -3,10 +3,10 @@
 //! since, or the clock is wrong. So the time that retention goes by begins there, and for a day it goes on only as time
 //! passes. (An event that was made under a wrong clock proves nothing, so the kept time counts more.)
 
-use crate::engine::Engine;
-use model::Timestamp;
+use super::clock::believed_time;
+use model::{Clock, Timestamp};
 use std::time::Duration;
-use storage::StorageError;
+use storage::{StorageError, Store};
 
 pub(super) struct Trust {
     doubt: Option<Doubt>,
@@ -23,10 +23,10 @@ struct Doubt {
 const DOUBT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Trust {
-    pub(super) async fn begin(engine: &Engine, keep: Option<Duration>) -> Result<Self, StorageError> {
-        let now = engine.clock.now();
+    pub(super) async fn begin(store: &dyn Store, clock: &dyn Clock, keep: Option<Duration>) -> Result<Self, StorageError> {
+        let now = clock.now();
         let slack = keep.map_or(DOUBT, |keep| (keep / 10).min(DOUBT));
-        let base = engine.believed_time().await?.filter(|base| now.since(*base) > slack);
+        let base = believed_time(store, clock).await?.filter(|base| now.since(*base) > slack);
         if let Some(base) = base {
             tracing::warn!(
                 target: "postrider::retention",

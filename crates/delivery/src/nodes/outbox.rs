@@ -1,84 +1,97 @@
-//! The outbox: what programs published within their own transactions is matched, written and offered like everything
-//! else, in the order of their commits.
+//! The outbox: events that programs published within their own transactions are matched, committed and dispatched like all
+//! others, in the order of those transactions' commits.
 
 use super::LOOK;
 use crate::{
-    bus::{self, Draft},
-    engine::Engine,
-    journal::{Offer, offer},
-    target::Target,
+    dispatcher::Dispatcher, doubts::Doubts, lease::Lease, draft::Draft, fan_out::fan_out, index::Index, outgoing::Offer, target::Target,
 };
-use model::EventId;
+use model::{Clock, EventId, IdSource};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
-use storage::{Appended, Make, NewDelivery, Outgoing, Shared, StorageError};
+use storage::{Appended, Make, Outgoing, Shared, StorageError, Store};
 
 /// Events taken in one transaction.
 const PIECE: usize = 500;
 
-pub(super) async fn run(engine: &Arc<Engine>) {
-    let Some(shared) = engine.store.shared() else { return };
-    let mut seen = 0;
-    loop {
+pub(crate) struct Outbox {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) doubts: Arc<Doubts>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+}
+
+/// The subscriptions that each event of a piece goes to.
+type Matches = Arc<Mutex<HashMap<EventId, Vec<Arc<Target>>>>>;
+
+impl Outbox {
+    /// Runs until it is dropped.
+    pub(crate) async fn run(self) {
+        let Some(shared) = self.store.shared() else { return };
+        let mut seen = 0;
         loop {
-            if !engine.lease.holds() {
-                break;
-            }
-            match drain(engine, shared).await {
-                Ok(more) if more => {}
-                Ok(_) => break,
-                Err(fault) => {
-                    engine.unsure();
-                    tracing::warn!(error = %fault, "the outbox could not be emptied; it will be tried again");
-                    break;
+            while self.lease.holds() {
+                match self.drain(shared).await {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(fault) => {
+                        self.doubts.begin();
+                        tracing::warn!(error = %fault, "failed to drain the outbox; it will be tried again");
+                        break;
+                    }
                 }
             }
+            tokio::select! {
+                count = shared.signalled(seen) => seen = count,
+                () = tokio::time::sleep(LOOK) => {}
+            }
         }
-        tokio::select! {
-            count = shared.signalled(seen) => seen = count,
-            () = tokio::time::sleep(LOOK) => {}
+    }
+
+    /// Publishes one piece. Returns whether there is more.
+    async fn drain(&self, shared: &dyn Shared) -> Result<bool, StorageError> {
+        let matches = Matches::default();
+        let drained = shared.drain_outbox(PIECE, self.make(matches.clone())).await?;
+        let (mut offers, mut matches) = (Vec::new(), std::mem::take(&mut *matches.lock()));
+        for (new, appended) in &drained.events {
+            if *appended == Appended::New
+                && let Some(targets) = matches.remove(&new.event.id)
+            {
+                Offer::extend(&mut offers, new, targets);
+            }
         }
+        self.dispatcher.offer(offers);
+        Ok(drained.more)
+    }
+
+    fn make(&self, matches: Matches) -> Make {
+        let (clock, ids, index) = (self.clock.clone(), self.ids.clone(), self.index.clone());
+        Arc::new(move |found: Outgoing| {
+            let now = clock.now();
+            let targets = index.matching(&found.tenant, &found.event_type);
+            let (tenant, id) = (found.tenant.clone(), ids.event(now));
+            let new = fan_out(&tenant, id, &draft(found), &targets, now);
+            let new = new.inspect_err(|_| {
+                tracing::error!(%tenant, event = %id, "an event of the outbox matches too many subscriptions: not published");
+            });
+            matches.lock().insert(id, targets);
+            new.ok()
+        })
     }
 }
 
-/// Takes a piece; answers whether there is more.
-async fn drain(engine: &Arc<Engine>, shared: &dyn Shared) -> Result<bool, StorageError> {
-    let recipients: Arc<Mutex<HashMap<EventId, Vec<Arc<Target>>>>> = Arc::default();
-    let make: Make = {
-        let (engine, recipients) = (engine.clone(), recipients.clone());
-        Arc::new(move |found: Outgoing| {
-            let now = engine.clock.now();
-            let targets = engine.index.matching(&found.tenant, &found.event_type);
-            let id = engine.ids.event(now);
-            let deliveries = (1..)
-                .zip(&targets)
-                .map(|(at, target)| id.delivery(at).map(|id| NewDelivery { id, subscription: target.subscription.id }));
-            let deliveries = deliveries.collect::<Option<Vec<_>>>()?;
-            recipients.lock().insert(id, targets);
-            let draft = Draft {
-                event_type: found.event_type,
-                data: found.data.into(),
-                metadata: found.metadata.into(),
-                given_id: Some(found.given_id),
-                timestamp: Some(found.timestamp),
-                priority: found.priority,
-                idempotency_key: found.idempotency_key,
-                // Programs that publish so are not checked.
-                broke_schema: false,
-            };
-            Some(bus::new_event(&found.tenant, id, &draft, deliveries, now))
-        })
-    };
-    let drained = shared.drain_outbox(PIECE, make).await?;
-    let mut offers: Vec<Offer> = Vec::new();
-    let mut recipients = std::mem::take(&mut *recipients.lock());
-    for (new, appended) in &drained.events {
-        if *appended == Appended::New
-            && let Some(targets) = recipients.remove(&new.event.id)
-        {
-            offer(new, targets, &mut offers);
-        }
+fn draft(found: Outgoing) -> Draft {
+    Draft {
+        event_type: found.event_type,
+        data: found.data.into(),
+        metadata: found.metadata.into(),
+        given_id: Some(found.given_id),
+        timestamp: Some(found.timestamp),
+        priority: found.priority,
+        idempotency_key: found.idempotency_key,
+        // Events of the outbox are not validated against their schemas.
+        broke_schema: false,
     }
-    engine.offer(offers);
-    Ok(drained.more)
 }

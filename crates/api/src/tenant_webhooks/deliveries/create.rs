@@ -79,7 +79,7 @@ pub(crate) async fn create(
     };
     // The journal bounds what waits for it.
     drop(raw);
-    let published = app.engine.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
+    let published = app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
         PublishError::NobodyWants => {
             Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
                 .with_code("no_active_subscriptions")

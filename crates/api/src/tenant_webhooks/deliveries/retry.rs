@@ -43,7 +43,7 @@ pub(crate) async fn retry(
     }
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // Its clients know no other answer than that it is queued, and need not wait for it.
-    match engine.queue_retry(&owner, found.id, RetryOf::Undelivered).await {
+    match engine.control.queue_retry(&owner, found.id, RetryOf::Undelivered).await {
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(RetryQueued { queued: true, message: "Delivery queued for retry" }))),
         Err(RetryError::Missing) => Err(missing(&id)),
         Err(RetryError::AlreadyDelivered) => Err(refused("it has been delivered already")),

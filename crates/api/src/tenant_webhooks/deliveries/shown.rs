@@ -37,7 +37,7 @@ impl Status {
             | DeliveryStatus::Disabled
             | DeliveryStatus::Cancelled => Self::Failed,
             DeliveryStatus::Pending | DeliveryStatus::Retrying => {
-                if app.engine.is_sending(delivery.id) {
+                if app.engine.control.is_sending(delivery.id) {
                     Self::Sending
                 } else {
                     Self::Pending

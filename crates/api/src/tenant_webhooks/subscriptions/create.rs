@@ -55,7 +55,7 @@ pub(crate) async fn create(
     if url.chars().count() < URL_MIN {
         faults.add("url", format!("must have {URL_MIN} to {} characters", url_rules::MAX));
     } else {
-        let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.check_url(url));
+        let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
         faults.take("url", checked);
     }
     // An empty secret is what a form sends that was not filled in.

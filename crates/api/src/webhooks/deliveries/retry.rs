@@ -56,7 +56,7 @@ pub(crate) async fn retry(
     let parsed = DeliveryId::parse(&id).map_err(|_| refused("it was not found"))?;
     let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
     let (engine, tenant) = (app.engine.clone(), member.tenant().clone());
-    match finish(async move { engine.retry_delivery(&tenant, parsed, of).await }).await? {
+    match finish(async move { engine.control.retry_delivery(&tenant, parsed, of).await }).await? {
         Ok(RetryOutcome::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
         Ok(RetryOutcome::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
         Err(RetryError::Missing) => Err(refused("it was not found")),

@@ -100,11 +100,11 @@ pub(crate) fn duplicate() -> Problem {
 
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
     let most = app.settings.subscriptions_max;
-    if app.engine.count_subscriptions(&subscription.tenant) >= most {
+    if app.engine.control.count_subscriptions(&subscription.tenant) >= most {
         let detail = format!("The tenant has {most} subscriptions, and cannot have more: delete some first");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_subscriptions", detail));
     }
-    app.engine.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
+    app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
         ChangeError::Duplicate => duplicate(),
         _ => Problem::not_found(format!("Tenant not found: {}", subscription.tenant)),

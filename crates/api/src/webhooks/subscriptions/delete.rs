@@ -26,7 +26,7 @@ pub(crate) async fn delete(
 
 pub(crate) async fn remove(app: &App, tenant: &TenantId, id: &str) -> Result<StatusCode, Problem> {
     let (engine, tenant, parsed) = (app.engine.clone(), tenant.clone(), parse(id)?);
-    crate::finish(async move { engine.delete_subscription(&tenant, parsed).await }).await?.map_err(
+    crate::finish(async move { engine.control.delete_subscription(&tenant, parsed).await }).await?.map_err(
         |fault| match fault {
             ChangeError::Store(fault) => fault.into(),
             _ => missing(id),

@@ -46,5 +46,5 @@ async fn set_state(app: &App, tenant: &TenantId, id: &str, state: SubscriptionSt
         subscription.state = state;
         Ok(())
     };
-    app.engine.change_subscription(tenant, parse(id)?, set).await.map_err(|fault| unchanged(fault, id))
+    app.engine.control.change_subscription(tenant, parse(id)?, set).await.map_err(|fault| unchanged(fault, id))
 }

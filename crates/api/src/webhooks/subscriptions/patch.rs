@@ -46,7 +46,7 @@ pub(crate) async fn patch(
         }
         faults.into_result().map_err(Problem::from)
     };
-    let changed = app.engine.change_subscription(tenant, parse(&id)?, change).await;
+    let changed = app.engine.control.change_subscription(tenant, parse(&id)?, change).await;
     let subscription = changed.map_err(|fault| unchanged(fault, &id))?;
     Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
 }

@@ -62,7 +62,7 @@ pub(crate) async fn rotate_secret(
         subscription.rotate_secret(value, now, now.after(Duration::from_secs(grace)));
         Ok(())
     };
-    let changed = app.engine.change_subscription(tenant, parse(&id)?, rotate).await;
+    let changed = app.engine.control.change_subscription(tenant, parse(&id)?, rotate).await;
     let subscription = changed.map_err(|fault| unchanged(fault, &id))?;
     let secret = subscription.secrets.first().map(|secret| secret.value.clone()).unwrap_or_default();
     let message = match grace {

@@ -70,13 +70,13 @@ pub(crate) async fn test(
     if !subscription.state.is_active() {
         return Err(Problem::bad_request("The subscription is inactive; activate it first"));
     }
-    if app.engine.is_paused() {
+    if app.engine.control.is_paused() {
         return Err(Problem::paused());
     }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // To its end even when the client hangs up: a request that was sent belongs into the log.
-    let sent = finish(async move { engine.test_subscription(&owner, subscription.id, draft).await }).await?;
+    let sent = finish(async move { engine.tests.send(&owner, subscription.id, draft).await }).await?;
     let sent = sent.map_err(|fault| match fault {
         TestError::TooMany => {
             let detail = "Too many tests are under way; wait for their answers";

@@ -1,7 +1,7 @@
 //! The promises of fairness, without a clock.
 
 use super::*;
-use crate::{attempt::Outgoing, target::Target};
+use crate::{outgoing::Outgoing, target::Target};
 use bytes::Bytes;
 use model::{
     Event, EventId, EventPattern, EventType, Priority, Profile, Subscription, SubscriptionState, Timestamp,

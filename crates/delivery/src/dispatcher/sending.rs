@@ -1,45 +1,62 @@
-//! One delivery, from its place in a lane to what the journal is told about it.
+//! One delivery: from the start that the scheduler gives to the outcome that the journal records.
 
-use super::Engine;
+use super::Dispatcher;
 use crate::{
     attempt::{self, Times},
     egress::LocalFault,
     lanes::{Job, Start},
+    outgoing::Outgoing,
     target::Target,
 };
 use model::{AttemptResult, DeliveryStatus, IdStyle, RetryPolicy, delivery::decide};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use storage::Outcome;
 
-impl Engine {
-    /// Sends one delivery, gives its room to the next, and journals what came of it.
+/// A start of the scheduler with the room that it takes. Unless it is finished, dropping it leaves the delivery in the
+/// store, due in a second, and gives the room back: so no early return can keep the room.
+struct Running {
+    dispatcher: Arc<Dispatcher>,
+    start: Option<Start>,
+}
+
+impl Running {
+    fn finish(mut self, took: Duration, answered: bool) {
+        if let Some(Start { lane, room, .. }) = self.start.take() {
+            self.dispatcher.start(self.dispatcher.lanes.finished(lane, room, took, answered));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(Start { lane, job, room }) = self.start.take() {
+            self.dispatcher.start(self.dispatcher.lanes.abandon(lane, &job, room));
+        }
+    }
+}
+
+impl Dispatcher {
+    /// Sends one delivery, records the outcome, and gives its room to the next.
     pub(super) async fn deliver(self: Arc<Self>, start: Start) {
-        let Start { lane, job, room } = start;
+        let (lane, job) = (start.lane, start.job.clone());
+        let running = Running { dispatcher: self.clone(), start: Some(start) };
+        // Without a lease other nodes may have taken the delivery over.
         if !self.lease.holds() || self.is_paused() {
-            // Others may believe this node dead and have its work by now.
-            self.work(self.lanes.abandon(lane, &job, room));
             return;
         }
-        let Some(target) = self.lanes.target(lane) else {
-            self.work(self.lanes.abandon(lane, &job, room));
-            return;
-        };
+        let Some(target) = self.lanes.target(lane) else { return };
         let (outcome, answered) = match self.attempt(&target, &job).await {
             Ok(made) => made,
-            Err(fault) => {
-                // The receiver is not charged: the delivery stays due, and is tried again in a second.
-                self.shortages.report(fault);
-                self.work(self.lanes.abandon(lane, &job, room));
-                return;
-            }
+            // The receiver is not charged for a shortage of this machine.
+            Err(fault) => return self.shortages.report(fault),
         };
         let took = outcome.attempt.duration;
-        // Its room stays taken until the journal has it, so a store that cannot keep up is not run over.
+        // The room stays taken until the journal has accepted the outcome, so a slow store slows down sending.
         self.journal.outcome(lane, Box::new(outcome)).await;
-        self.work(self.lanes.finished(lane, room, took, answered));
+        running.finish(took, answered);
     }
 
-    /// Sends a delivery once. Answers what follows, and whether the receiver is well.
+    /// Makes one attempt. Returns its outcome, and whether the receiver answered with a status below 500.
     pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> Result<(Outcome, bool), LocalFault> {
         let number = job.attempts + 1;
         let now = self.clock.now();
@@ -64,7 +81,7 @@ impl Engine {
 
 fn log(
     target: &Target,
-    (outgoing, ids): (&attempt::Outgoing, IdStyle),
+    (outgoing, ids): (&Outgoing, IdStyle),
     id: &model::DeliveryId,
     attempt: &model::Attempt,
     status: DeliveryStatus,

@@ -1,6 +1,8 @@
-//! What owners do with their subscriptions and deliveries. Each is committed first and true in memory right after.
+//! Changes of subscriptions, deliveries and the installation. Each is committed first, and then applied in memory.
 
-use crate::{egress::Origin, engine::Engine, target::Target};
+mod retries;
+
+use crate::{dispatcher::Dispatcher, egress::Origin, index::Index, target::Target};
 use model::{Delivery, DeliveryId, EventId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use std::{sync::Arc, time::Duration};
 use storage::{Deleted, Insert, Retry, RetryOf, StorageError, Update};
@@ -24,31 +26,6 @@ pub enum ChangeError<E> {
     Store(#[from] StorageError),
 }
 
-/// Why a delivery was not brought back.
-#[derive(Debug, thiserror::Error)]
-pub enum RetryError {
-    #[error("the delivery does not exist")]
-    Missing,
-    #[error("it has been delivered already")]
-    AlreadyDelivered,
-    #[error("its subscription is inactive")]
-    Inactive,
-    #[error(transparent)]
-    Store(#[from] StorageError),
-}
-
-/// What a manual retry came to.
-#[derive(Clone, Debug)]
-pub enum RetryOutcome {
-    /// The delivery after its attempt.
-    Attempted(Box<Delivery>),
-    /// Its turn did not come in time; it waits.
-    Queued,
-}
-
-/// Between two looks at a delivery that another node may send.
-const LOOK: Duration = Duration::from_millis(200);
-
 /// So often a change is tried when others change the same subscription.
 const TRIES: usize = 10;
 
@@ -58,7 +35,15 @@ pub const SUBSCRIPTIONS_MAX: usize = 60_000;
 
 const _: () = assert!(SUBSCRIPTIONS_MAX < EventId::MAX_DELIVERIES);
 
-impl Engine {
+/// Changes subscriptions and deliveries, and answers questions about them from memory.
+pub struct Control {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+}
+
+impl Control {
     /// How many subscriptions a tenant has, inactive ones included.
     pub fn count_subscriptions(&self, tenant: &TenantId) -> usize {
         self.index.count(tenant)
@@ -76,7 +61,7 @@ impl Engine {
 
     /// Reads, lets `change` work on it, and writes it back if nobody else did in between; else does it again.
     pub async fn change_subscription<E>(
-        self: &Arc<Self>,
+        &self,
         tenant: &TenantId,
         id: SubscriptionId,
         change: impl Fn(&mut Subscription) -> Result<(), E>,
@@ -101,10 +86,10 @@ impl Engine {
     }
 
     /// Makes a stored change true in memory, unless a newer one already is, or the subscription was deleted meanwhile.
-    fn adopt(self: &Arc<Self>, subscription: &Subscription) {
+    fn adopt(&self, subscription: &Subscription) {
         let target = Target::new(subscription.clone());
         if self.index.replace(target.clone()) {
-            self.work(self.lanes.replace(&target));
+            self.dispatcher.replace(&target);
         }
     }
 
@@ -114,11 +99,11 @@ impl Engine {
         self.index.remove(tenant, id);
         match self.store.delete_subscription(tenant, id, self.clock.now()).await {
             Ok(Update::Done) => {
-                self.lanes.remove(id);
+                self.dispatcher.remove(id);
                 Ok(())
             }
             Ok(Update::Missing | Update::Stale | Update::Duplicate) => {
-                self.lanes.remove(id);
+                self.dispatcher.remove(id);
                 Err(ChangeError::Missing)
             }
             Err(fault) => {
@@ -130,78 +115,14 @@ impl Engine {
 
     /// Removes a tenant and all it owns.
     pub async fn delete_tenant(&self, tenant: &TenantId) -> Result<Deleted, StorageError> {
-        for id in self.index.remove_tenant(tenant) {
-            self.lanes.remove(id);
-        }
+        self.forget_tenant(tenant);
         self.store.delete_tenant(tenant).await
     }
 
-    /// Makes a delivery due now, and waits for its attempt, but not longer than a request of its may take.
-    pub async fn retry_delivery(
-        self: &Arc<Self>,
-        tenant: &TenantId,
-        id: DeliveryId,
-        of: RetryOf,
-    ) -> Result<RetryOutcome, RetryError> {
-        let watched = self.lanes.watch(id);
-        let (target, attempts) = self.make_due(tenant, id, of).await?;
-        let attempted = self.attempted(tenant, id, attempts, watched);
-        match tokio::time::timeout(target.subscription.timeout, attempted).await {
-            Ok(attempted) => Ok(RetryOutcome::Attempted(attempted?)),
-            Err(_) => Ok(RetryOutcome::Queued),
-        }
-    }
-
-    /// Makes a delivery due now.
-    pub async fn queue_retry(
-        self: &Arc<Self>,
-        tenant: &TenantId,
-        id: DeliveryId,
-        of: RetryOf,
-    ) -> Result<(), RetryError> {
-        self.make_due(tenant, id, of).await.map(drop)
-    }
-
-    /// Answers also how many attempts the delivery has had.
-    async fn make_due(
-        self: &Arc<Self>,
-        tenant: &TenantId,
-        id: DeliveryId,
-        of: RetryOf,
-    ) -> Result<(Arc<Target>, u32), RetryError> {
-        let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
-        let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
-        if !target.subscription.state.is_active() {
-            return Err(RetryError::Inactive);
-        }
-        match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
-            Retry::Missing => Err(RetryError::Missing),
-            Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
-            Retry::Queued(_) => {
-                self.expect(&target, Queue::Replay, id.made_at());
-                Ok((target, delivery.attempts))
-            }
-        }
-    }
-
-    /// The delivery once it has more than `attempts` attempts, or has ended. Another node may make them.
-    pub(crate) async fn attempted(
-        &self,
-        tenant: &TenantId,
-        id: DeliveryId,
-        attempts: u32,
-        mut watched: oneshot::Receiver<()>,
-    ) -> Result<Box<Delivery>, RetryError> {
-        let is_shared = self.store.shared().is_some();
-        loop {
-            tokio::select! {
-                _ = &mut watched, if !watched.is_terminated() => {}
-                () = tokio::time::sleep(LOOK), if is_shared || watched.is_terminated() => {}
-            }
-            let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
-            if delivery.attempts > attempts || !delivery.status.is_waiting() {
-                return Ok(Box::new(delivery));
-            }
+    /// Removes a tenant's subscriptions from memory.
+    pub(crate) fn forget_tenant(&self, tenant: &TenantId) {
+        for id in self.index.remove_tenant(tenant) {
+            self.dispatcher.remove(id);
         }
     }
 
@@ -212,11 +133,46 @@ impl Engine {
             return Err("must be a URL that HTTP can express".into());
         }
         Origin::new(&url).map_err(|_| "must name a host that a certificate can be for".to_owned())?;
-        self.egress.check_host(&url).map_err(|blocked| format!("must not lead there: {blocked}"))
+        self.dispatcher.check_host(&url).map_err(|blocked| format!("must not lead there: {blocked}"))
     }
 
     /// Active and paused ones; deleted ones are not known any more.
     pub fn subscription_state(&self, tenant: &TenantId, id: SubscriptionId) -> Option<SubscriptionState> {
         self.index.get(tenant, id).map(|target| target.subscription.state)
+    }
+
+    /// The event patterns of active subscriptions, of one tenant or of all: each distinct list with the number of
+    /// subscriptions that have it.
+    pub fn demand(&self, of: Option<&TenantId>) -> Vec<(Vec<EventPattern>, u64)> {
+        let active = self.index.active(of);
+        let mut demand: HashMap<&[EventPattern], u64> = HashMap::new();
+        for target in &active {
+            *demand.entry(&target.subscription.events).or_default() += 1;
+        }
+        demand.into_iter().map(|(patterns, count)| (patterns.to_vec(), count)).collect()
+    }
+
+    /// Whether a request of this delivery is under way, or its outcome is not durable yet.
+    pub fn is_sending(&self, id: DeliveryId) -> bool {
+        self.dispatcher.is_sending(id)
+    }
+
+    /// Whether the installation is paused: nothing is sent, whatever else goes on.
+    pub fn is_paused(&self) -> bool {
+        self.dispatcher.is_paused()
+    }
+
+    /// Pauses or resumes the whole installation. The pause is kept in the store, so that it outlives a restart, holds for all
+    /// nodes, and keeps a restored copy from sending. Requests that are under way are finished.
+    pub async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
+        self.store.set_paused(paused).await?;
+        self.dispatcher.set_paused(paused);
+        Ok(())
+    }
+
+    /// Applies the pause that the store has.
+    pub(crate) async fn follow_pause(&self) -> Result<(), StorageError> {
+        self.dispatcher.set_paused(self.store.is_paused().await?);
+        Ok(())
     }
 }

@@ -1,30 +1,15 @@
-//! The bus: takes what is published, finds who wants it, and hands both to the journal.
+//! Publishing: matches drafts with subscriptions and appends both to the journal. An event that was published before, by
+//! its id or its idempotency key, is returned instead of a new one.
 
 use crate::{
-    engine::Engine,
-    journal::{AppendError, Recipients},
+    draft::Draft,
+    fan_out::{TooManySubscriptions, fan_out},
+    index::Index,
+    journal::{AppendError, Journal, Recipients},
 };
-use bytes::Bytes;
-use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};
+use model::{Clock, Event, EventId, IdSource, TenantId};
 use std::sync::Arc;
-use storage::{Append, Appended, DedupeKey, NewDelivery, NewEvent, StorageError};
-
-/// An event as its publisher gave it, checked.
-#[derive(Clone, Debug)]
-pub struct Draft {
-    pub event_type: EventType,
-    /// A JSON object, byte for byte as published.
-    pub data: Bytes,
-    /// A JSON object, or empty.
-    pub metadata: Bytes,
-    /// The publisher's own id for it.
-    pub given_id: Option<String>,
-    pub timestamp: Option<Timestamp>,
-    pub priority: Priority,
-    pub idempotency_key: Option<String>,
-    /// It was checked against its type's schema, and breaks it.
-    pub broke_schema: bool,
-}
+use storage::{Append, Appended, DedupeKey, NewEvent, StorageError, Store};
 
 /// An event that is durable.
 #[derive(Clone, Debug)]
@@ -68,16 +53,31 @@ impl From<AppendError> for PublishError {
     }
 }
 
-/// Whether an event that nobody wants is an event.
+impl From<TooManySubscriptions> for PublishError {
+    fn from(_: TooManySubscriptions) -> Self {
+        Self::TooManySubscriptions
+    }
+}
+
+/// Whether an event must match a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// It is written all the same.
+    /// An event without a matching subscription is stored too.
     Any,
-    /// At least one active subscription must want it.
+    /// At least one active subscription must match.
     Active,
 }
 
-impl Engine {
+/// Publishes events. Knows neither lanes nor receivers.
+pub struct Publisher {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) journal: Journal,
+}
+
+impl Publisher {
     /// Publishes all of `drafts` or none. Returns when they are durable.
     pub async fn publish(
         &self,
@@ -110,16 +110,7 @@ impl Engine {
                     return Err(PublishError::NobodyWants);
                 }
             }
-            let id = self.ids.event(now);
-            let deliveries = targets
-                .iter()
-                .enumerate()
-                .map(|(at, target)| {
-                    id.delivery(at + 1).map(|id| NewDelivery { id, subscription: target.subscription.id })
-                })
-                .collect::<Option<Vec<_>>>()
-                .ok_or(PublishError::TooManySubscriptions)?;
-            events.push(new_event(tenant, id, draft, deliveries, now));
+            events.push(fan_out(tenant, self.ids.event(now), draft, &targets, now)?);
             recipients.push(targets);
         }
         let mut appended = self.append(tenant, events, recipients).await?.into_iter();
@@ -236,29 +227,4 @@ fn difference(draft: &Draft, first: &Event) -> Option<&'static str> {
     }
     let same = draft.data == first.data || value(&draft.data).is_some_and(|one| Some(one) == value(&first.data));
     (!same).then_some("data")
-}
-
-pub(crate) fn new_event(
-    tenant: &TenantId,
-    id: EventId,
-    draft: &Draft,
-    deliveries: Vec<NewDelivery>,
-    now: Timestamp,
-) -> NewEvent {
-    // The store answers the event of the first key that it knows: a reused idempotency key must not hide behind an id.
-    let mut keys = Vec::new();
-    keys.extend(draft.idempotency_key.clone().map(DedupeKey::Idempotency));
-    keys.extend(draft.given_id.clone().map(DedupeKey::GivenId));
-    let event = Event {
-        id,
-        given_id: draft.given_id.as_deref().map(Into::into),
-        tenant: tenant.clone(),
-        event_type: draft.event_type.clone(),
-        timestamp: draft.timestamp.unwrap_or(now).to_millis(),
-        data: draft.data.clone(),
-        metadata: draft.metadata.clone(),
-        priority: draft.priority,
-        deliveries: u32::try_from(deliveries.len()).unwrap_or(u32::MAX),
-    };
-    NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: draft.broke_schema }
 }

@@ -2,7 +2,7 @@
 //! changes, and which goes on while the process is stopped and while the machine is suspended: so a node that was asleep for
 //! a while notices it before it does anything.
 
-use crate::{engine::Engine, steady::uptime};
+use crate::steady::uptime;
 use parking_lot::Mutex;
 use std::time::Duration;
 use storage::LEASE;
@@ -67,39 +67,5 @@ impl Lease {
     pub(crate) fn may_judge(&self) -> bool {
         let steady = self.state.lock().steady;
         steady.is_some_and(|steady| Self::now().saturating_sub(steady) > LEASE + Duration::from_secs(1))
-    }
-}
-
-/// For how long after a commit that failed the store is asked what it has. It may carry it out a little later.
-const DOUBT: Duration = Duration::from_secs(20);
-const BETWEEN: Duration = Duration::from_secs(3);
-
-/// Whether the store may have something that memory does not know of.
-#[derive(Debug, Default)]
-pub(crate) struct Doubts(Mutex<Option<(Duration, Duration)>>);
-
-impl Doubts {
-    fn begin(&self) {
-        let now = Lease::now();
-        *self.0.lock() = Some((now + DOUBT, now));
-    }
-
-    pub(crate) fn must_look(&self) -> bool {
-        let mut doubts = self.0.lock();
-        let now = Lease::now();
-        match *doubts {
-            Some((until, next)) if next <= now => {
-                *doubts = (next < until).then(|| (until, now + BETWEEN));
-                true
-            }
-            _ => false,
-        }
-    }
-}
-
-impl Engine {
-    /// A commit failed, and nobody knows whether the store carried it out.
-    pub(crate) fn unsure(&self) {
-        self.doubts.begin();
     }
 }

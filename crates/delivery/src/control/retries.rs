@@ -1,0 +1,104 @@
+//! Manual retries (replay).
+
+use super::Control;
+use crate::target::Target;
+use model::{Delivery, DeliveryId, Queue, TenantId};
+use std::{sync::Arc, time::Duration};
+use storage::{Retry, RetryOf, StorageError};
+use tokio::sync::oneshot;
+
+/// Why a delivery was not brought back.
+#[derive(Debug, thiserror::Error)]
+pub enum RetryError {
+    #[error("the delivery does not exist")]
+    Missing,
+    #[error("it has been delivered already")]
+    AlreadyDelivered,
+    #[error("its subscription is inactive")]
+    Inactive,
+    #[error(transparent)]
+    Store(#[from] StorageError),
+}
+
+/// What a manual retry came to.
+#[derive(Clone, Debug)]
+pub enum RetryOutcome {
+    /// The delivery after its attempt.
+    Attempted(Box<Delivery>),
+    /// Its turn did not come in time; it waits.
+    Queued,
+}
+
+/// Between two looks at a delivery that another node may send.
+const LOOK: Duration = Duration::from_millis(200);
+
+impl Control {
+    /// Makes a delivery due now, and waits for its attempt, but not longer than a request of its may take.
+    pub async fn retry_delivery(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<RetryOutcome, RetryError> {
+        let watched = self.dispatcher.watch(id);
+        let (target, attempts) = self.make_due(tenant, id, of).await?;
+        let attempted = self.attempted(tenant, id, attempts, watched);
+        match tokio::time::timeout(target.subscription.timeout, attempted).await {
+            Ok(attempted) => Ok(RetryOutcome::Attempted(attempted?)),
+            Err(_) => Ok(RetryOutcome::Queued),
+        }
+    }
+
+    /// Makes a delivery due now.
+    pub async fn queue_retry(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<(), RetryError> {
+        self.make_due(tenant, id, of).await.map(drop)
+    }
+
+    /// Answers also how many attempts the delivery has had.
+    async fn make_due(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        of: RetryOf,
+    ) -> Result<(Arc<Target>, u32), RetryError> {
+        let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
+        let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
+        if !target.subscription.state.is_active() {
+            return Err(RetryError::Inactive);
+        }
+        match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
+            Retry::Missing => Err(RetryError::Missing),
+            Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
+            Retry::Queued(_) => {
+                self.dispatcher.expect(&target, Queue::Replay, id.made_at());
+                Ok((target, delivery.attempts))
+            }
+        }
+    }
+
+    /// The delivery once it has more than `attempts` attempts, or has ended. Another node may make them.
+    pub(crate) async fn attempted(
+        &self,
+        tenant: &TenantId,
+        id: DeliveryId,
+        attempts: u32,
+        mut watched: oneshot::Receiver<()>,
+    ) -> Result<Box<Delivery>, RetryError> {
+        let is_shared = self.store.shared().is_some();
+        loop {
+            tokio::select! {
+                _ = &mut watched, if !watched.is_terminated() => {}
+                () = tokio::time::sleep(LOOK), if is_shared || watched.is_terminated() => {}
+            }
+            let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
+            if delivery.attempts > attempts || !delivery.status.is_waiting() {
+                return Ok(Box::new(delivery));
+            }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The dispatcher: queues committed deliveries in their lanes, sends them, and records the outcomes.
+
+mod commits;
+mod sending;
+
+use crate::{
+    egress::{Blocked, Egress},
+    index::Index,
+    journal::{Journal, Settled},
+    lanes::{Lanes, Load, Work},
+    lease::Lease,
+    outgoing::Offer,
+    shortages::Shortages,
+    target::{Defaults, Target},
+    tasks::Tasks,
+    wake::Sleeper,
+};
+pub(crate) use commits::Commits;
+use model::{Clock, DeliveryId, IdSource, Queue, SubscriptionId, Timestamp};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+use storage::Write;
+use tokio::sync::oneshot;
+
+/// Sends deliveries. Nothing but the dispatcher changes the lanes.
+pub(crate) struct Dispatcher {
+    pub(crate) lanes: Lanes,
+    pub(crate) index: Arc<Index>,
+    pub(crate) journal: Journal,
+    pub(crate) egress: Egress,
+    pub(crate) defaults: Defaults,
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// For the jitter of retries.
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) shortages: Shortages,
+    /// This node's role is to deliver. Otherwise other nodes send what it commits.
+    pub(crate) delivers: bool,
+    /// The installation is paused.
+    pub(crate) paused: AtomicBool,
+}
+
+impl Dispatcher {
+    /// Starts the task that looks into the store for deliveries that have become due.
+    pub(crate) fn run_timers(self: &Arc<Self>, tasks: &Tasks, sleeper: Arc<dyn Sleeper>) {
+        let dispatcher = self.clone();
+        tasks.spawn(async move {
+            loop {
+                let (work, next) = dispatcher.lanes.tick();
+                dispatcher.start(work);
+                tokio::select! {
+                    () = sleeper.sleep_until(next) => {}
+                    () = dispatcher.lanes.sooner() => {}
+                }
+            }
+        });
+    }
+
+    /// Queues committed deliveries. Those of a subscription that was deleted meanwhile are cancelled.
+    pub(crate) fn offer(self: &Arc<Self>, mut offers: Vec<Offer>) {
+        offers.retain(|offer| {
+            let subscription = &offer.target.subscription;
+            let exists = self.index.get(&subscription.tenant, subscription.id).is_some();
+            if !exists {
+                let tenant = subscription.tenant.clone();
+                self.journal.cancel(Write::Cancel { tenant, delivery: offer.delivery });
+            }
+            exists
+        });
+        if !offers.is_empty() && self.delivers {
+            self.start(self.lanes.offer(offers, &self.index));
+        }
+    }
+
+    /// The store has a delivery of this subscription and queue that is due at `at`, and this node owns it.
+    pub(crate) fn expect(self: &Arc<Self>, target: &Target, queue: Queue, at: Timestamp) {
+        if self.delivers {
+            self.start(self.lanes.expect(target, queue, at, &self.index));
+        }
+    }
+
+    /// The subscription has changed.
+    pub(crate) fn replace(self: &Arc<Self>, target: &Arc<Target>) {
+        self.start(self.lanes.replace(target));
+    }
+
+    /// The subscription was deleted.
+    pub(crate) fn remove(&self, id: SubscriptionId) {
+        self.lanes.remove(id);
+    }
+
+    /// Forgets all queued deliveries: other nodes own them now.
+    pub(crate) fn forget(&self) {
+        self.lanes.forget();
+    }
+
+    /// Reserves a delivery that is about to be committed and sent past the queues. `None`: the subscription was deleted.
+    pub(crate) fn claim(&self, target: &Target, delivery: DeliveryId) -> Option<usize> {
+        self.lanes.claim(target, delivery, &self.index)
+    }
+
+    /// Gives back a delivery that was claimed and is not committed.
+    pub(crate) fn release(self: &Arc<Self>, settled: Settled) {
+        self.start(self.lanes.settle([settled]));
+    }
+
+    /// Completes when this node has recorded the next outcome of the delivery.
+    pub(crate) fn watch(&self, delivery: DeliveryId) -> oneshot::Receiver<()> {
+        self.lanes.watch(delivery)
+    }
+
+    pub(crate) fn is_sending(&self, delivery: DeliveryId) -> bool {
+        self.lanes.is_sending(delivery)
+    }
+
+    pub(crate) fn load(&self) -> Load {
+        self.lanes.load()
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused.load(Relaxed)
+    }
+
+    /// Starts no request while it is paused. Requests that are under way are finished.
+    pub(crate) fn set_paused(self: &Arc<Self>, paused: bool) {
+        if self.paused.swap(paused, Relaxed) == paused {
+            return;
+        }
+        if paused {
+            tracing::warn!("deliveries are paused: nothing is sent until they are resumed");
+        } else {
+            tracing::info!("deliveries are resumed");
+        }
+        self.start(self.lanes.set_paused(paused));
+    }
+
+    /// Why the address policy refuses this URL, as far as its text tells.
+    pub(crate) fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
+        self.egress.check_host(url)
+    }
+
+    /// Starts no further request, and waits up to `deadline` until all outcomes are durable. Returns whether requests were
+    /// cut off.
+    pub(crate) async fn drain(&self, deadline: Duration) -> bool {
+        tokio::time::timeout(deadline, self.lanes.drain()).await.is_err()
+    }
+
+    /// Deliveries that were started and whose outcome is not durable.
+    pub(crate) fn unsettled(&self) -> usize {
+        self.lanes.unsettled()
+    }
+
+    /// Starts the requests and refills that a change of the lanes calls for.
+    fn start(self: &Arc<Self>, work: Work) {
+        for start in work.starts {
+            tokio::spawn(self.clone().deliver(start));
+        }
+        for refill in work.refills {
+            let dispatcher = self.clone();
+            tokio::spawn(async move {
+                let work = dispatcher.lanes.refill(refill).await;
+                dispatcher.start(work);
+            });
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Heartbeats: renew the node's lease, and declare silent nodes lost.
+
+use crate::{dispatcher::Dispatcher, lease::Lease, steady::SteadyClock};
+use model::Clock;
+use std::{sync::Arc, time::Duration};
+use storage::{Beat, Join, LEASE, NewNode, Shared, StorageError, Store};
+use tokio::sync::watch;
+
+/// Between two heartbeats.
+const BEAT: Duration = Duration::from_secs(1);
+
+pub(crate) struct Heartbeat {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The clock that follows the store's, which each heartbeat shows.
+    pub(crate) steady_clock: Option<Arc<SteadyClock>>,
+    pub(crate) node: NewNode,
+    pub(crate) lease: Arc<Lease>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+    /// Another node has taken this node's name.
+    pub(crate) displaced: watch::Sender<bool>,
+}
+
+impl Heartbeat {
+    /// Runs until the node has lost its name.
+    pub(crate) async fn run(self) {
+        let Some(shared) = self.store.shared() else { return };
+        let mut beats = 0_u64;
+        loop {
+            if let Name::Lost = self.beat(shared).await {
+                tracing::error!(
+                    name = self.node.name,
+                    "another node took this node's name; this one stops (POSTRIDER_NODE)"
+                );
+                self.displaced.send_replace(true);
+                return;
+            }
+            beats += 1;
+            if self.lease.may_judge() && beats.is_multiple_of(2) {
+                judge(shared).await;
+            }
+            tokio::time::sleep(BEAT).await;
+        }
+    }
+
+    async fn beat(&self, shared: &dyn Shared) -> Name {
+        let (asked, began) = (self.clock.now(), Lease::now());
+        match tokio::time::timeout(LEASE / 3, shared.beat()).await {
+            Ok(Ok((Beat::Live, shown))) => {
+                self.lease.renew(began);
+                if self.steady_clock.as_ref().is_some_and(|clock| clock.observe(shown, asked)) {
+                    // By a clock that jumped all nodes look silent.
+                    self.lease.missed();
+                }
+            }
+            Ok(Ok((Beat::Lost, _))) => match self.register_again(shared).await {
+                Ok(Join::Joined) => {}
+                Ok(Join::NameHeld(_)) => return Name::Lost,
+                Err(fault) => {
+                    tracing::warn!(error = %fault, "this node was declared lost and could not register again yet");
+                }
+            },
+            Ok(Err(fault)) => self.missed(&fault.to_string()),
+            Err(_) => self.missed("no answer in time"),
+        }
+        Name::Kept
+    }
+
+    fn missed(&self, why: &str) {
+        self.lease.missed();
+        tracing::warn!(error = why, "a heartbeat was missed");
+    }
+
+    /// Registers this node as a new one. Other nodes own all of its deliveries by now.
+    async fn register_again(&self, shared: &dyn Shared) -> Result<Join, StorageError> {
+        tracing::warn!("this node was silent for too long and its work was taken over: registering again");
+        self.lease.revoke();
+        let began = Lease::now();
+        // Before it registers: an outcome of a request that begins now must not be recorded under the old registration.
+        self.dispatcher.forget();
+        let joined = shared.join(&self.node, None).await?;
+        if joined == Join::Joined {
+            self.dispatcher.forget();
+            self.lease.renew(began);
+        }
+        Ok(joined)
+    }
+}
+
+/// Whether this node still has its name.
+enum Name {
+    Kept,
+    Lost,
+}
+
+/// Declares silent nodes lost.
+async fn judge(shared: &dyn Shared) {
+    match shared.judge().await {
+        Ok(lost) if !lost.is_empty() => {
+            tracing::warn!(nodes = lost.join(", "), "nodes were silent for too long; their work is taken over");
+        }
+        Ok(_) => {}
+        Err(fault) => tracing::warn!(error = %fault, "failed to look for lost nodes"),
+    }
+}

@@ -1,0 +1,12 @@
+//! Several nodes on one store: heartbeats, changes that other nodes make, work of lost nodes, and the outbox.
+
+mod changes;
+mod heartbeat;
+mod outbox;
+mod register;
+
+pub(crate) use {changes::Changes, heartbeat::Heartbeat, outbox::Outbox, register::register};
+use std::time::Duration;
+
+/// Between two looks at what is new, unless the store signals it earlier.
+const LOOK: Duration = Duration::from_millis(500);

@@ -1,0 +1,57 @@
+//! An event in memory between its commit and its last attempt, and its deliveries on their way into the lanes.
+
+use crate::target::Target;
+use bytes::Bytes;
+use model::{DeliveryId, Event, IdStyle, Profile, profile};
+use std::sync::{Arc, OnceLock};
+use storage::NewEvent;
+
+/// An event on its way: its bodies are made once and shared by all of its deliveries.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) event: Event,
+    public_id: OnceLock<String>,
+    bodies: [OnceLock<Bytes>; Profile::ALL.len()],
+}
+
+impl Outgoing {
+    pub(crate) const fn new(event: Event) -> Self {
+        Self { event, public_id: OnceLock::new(), bodies: [const { OnceLock::new() }; Profile::ALL.len()] }
+    }
+
+    pub(crate) fn public_id(&self, style: IdStyle) -> &str {
+        self.public_id.get_or_init(|| self.event.public_id(style))
+    }
+
+    pub(crate) fn body(&self, profile: Profile, style: IdStyle) -> Bytes {
+        self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event, style)).clone()
+    }
+
+    /// About what it takes in memory.
+    pub(crate) fn weight(&self) -> usize {
+        2 * self.event.data.len() + self.event.metadata.len() + 768
+    }
+}
+
+/// A committed delivery that its lane can take.
+#[derive(Debug)]
+pub(crate) struct Offer {
+    pub(crate) target: Arc<Target>,
+    pub(crate) delivery: DeliveryId,
+    pub(crate) outgoing: Arc<Outgoing>,
+}
+
+impl Offer {
+    /// Appends the deliveries of a committed event to `targets`, which are in the order of the deliveries.
+    pub(crate) fn extend(offers: &mut Vec<Self>, new: &NewEvent, targets: Vec<Arc<Target>>) {
+        if targets.is_empty() {
+            return;
+        }
+        let outgoing = Arc::new(Outgoing::new((*new.event).clone()));
+        offers.extend(new.deliveries.iter().zip(targets).map(|(delivery, target)| Self {
+            target,
+            delivery: delivery.id,
+            outgoing: outgoing.clone(),
+        }));
+    }
+}
