@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask test | tidy | codegen`.
 
+mod circles;
 mod codegen;
 mod tidy;
 mod tools;

@@ -1,7 +1,7 @@
 //! What a compiler does not check: which crate may use which, that every module says what it is for, that files stay
 //! readable, and that nobody silences the bans of `clippy.toml` without a reason.
 
-use crate::root;
+use crate::{circles, root};
 use anyhow::{Context, bail};
 use std::{
     fs,
@@ -53,6 +53,7 @@ const ONLY_IN: [(&str, &[&str]); 7] = [
 pub(crate) fn run() -> anyhow::Result<()> {
     let mut faults = Vec::new();
     arrows(&mut faults)?;
+    circles(&mut faults)?;
     let mut files = Vec::new();
     for (krate, _) in ARROWS {
         collect(&folder(krate), &mut files)?;
@@ -65,6 +66,21 @@ pub(crate) fn run() -> anyhow::Result<()> {
         bail!("{} faults:\n  {}", faults.len(), faults.join("\n  "));
     }
     println!("tidy: {} files in {} crates are in order", files.len(), ARROWS.len());
+    Ok(())
+}
+
+/// Circles of imports that are allowed, by their files, each with the reason.
+const CIRCLES: &circles::Allowed = &[];
+
+fn circles(faults: &mut Vec<String>) -> anyhow::Result<()> {
+    for (krate, _) in ARROWS {
+        for (files, ties) in circles::of(&folder(krate).join("src"))? {
+            let is_allowed = |(allowed, _): &(&[&str], &str)| files.iter().all(|file| allowed.contains(&file.as_str()));
+            if !CIRCLES.iter().any(is_allowed) {
+                faults.push(format!("{krate} has files that import each other:\n    {ties}"));
+            }
+        }
+    }
     Ok(())
 }
 

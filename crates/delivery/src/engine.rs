@@ -3,17 +3,8 @@
 mod assembly;
 
 use crate::{
-    control::Control,
-    dispatcher::Dispatcher,
-    egress::Egress,
-    journal::Journal,
-    lanes::Load,
-    publisher::Publisher,
-    steady::SteadyClock,
-    target::Defaults,
-    tasks::Tasks,
-    test_sends::TestSends,
-    wake::Sleeper,
+    control::Control, dispatcher::Dispatcher, egress::Egress, journal::Journal, lanes::Load, publisher::Publisher,
+    steady::SteadyClock, target::Defaults, tasks::Tasks, test_sends::TestSends, wake::Sleeper,
 };
 use assembly::Assembly;
 use model::{Clock, IdSource};

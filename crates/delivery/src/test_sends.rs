@@ -15,7 +15,8 @@ use crate::{
     target::Target,
 };
 use model::{
-    Attempt, Clock, DeliveryId, IdSource, DeliveryStatus, Queue, Subscription, SubscriptionId, TenantId, Timestamp, delivery::Next,
+    Attempt, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
+    delivery::Next,
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};

@@ -3,10 +3,10 @@
 mod retries;
 
 use crate::{dispatcher::Dispatcher, egress::Origin, index::Index, target::Target};
-use model::{Delivery, DeliveryId, EventId, Queue, Subscription, SubscriptionId, SubscriptionState, TenantId};
-use std::{sync::Arc, time::Duration};
-use storage::{Deleted, Insert, Retry, RetryOf, StorageError, Update};
-use tokio::sync::oneshot;
+use model::{Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, TenantId};
+pub use retries::{RetryError, RetryOutcome};
+use std::{collections::HashMap, sync::Arc};
+use storage::{Deleted, Insert, StorageError, Store, Update};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]

@@ -50,22 +50,12 @@ impl Control {
     }
 
     /// Makes a delivery due now.
-    pub async fn queue_retry(
-        &self,
-        tenant: &TenantId,
-        id: DeliveryId,
-        of: RetryOf,
-    ) -> Result<(), RetryError> {
+    pub async fn queue_retry(&self, tenant: &TenantId, id: DeliveryId, of: RetryOf) -> Result<(), RetryError> {
         self.make_due(tenant, id, of).await.map(drop)
     }
 
     /// Answers also how many attempts the delivery has had.
-    async fn make_due(
-        &self,
-        tenant: &TenantId,
-        id: DeliveryId,
-        of: RetryOf,
-    ) -> Result<(Arc<Target>, u32), RetryError> {
+    async fn make_due(&self, tenant: &TenantId, id: DeliveryId, of: RetryOf) -> Result<(Arc<Target>, u32), RetryError> {
         let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
         let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
         if !target.subscription.state.is_active() {

@@ -8,8 +8,8 @@ use crate::{
     index::Index,
     journal::{Journal, JournalTask, journal},
     lanes::Lanes,
-    maintenance::{clock::ClockKeeper, retention::Retention},
     lease::Lease,
+    maintenance::{clock::ClockKeeper, retention::Retention},
     nodes::{self, Changes, Heartbeat, Outbox},
     publisher::Publisher,
     recovery::Recovery,
@@ -46,7 +46,8 @@ pub(super) struct Assembly {
 
 impl Assembly {
     pub(super) fn new(parts: Parts) -> (Self, JournalTask) {
-        let Parts { store, clock, sleeper, ids, egress, defaults, max_concurrency, retention, node, steady_clock } = parts;
+        let Parts { store, clock, sleeper, ids, egress, defaults, max_concurrency, retention, node, steady_clock } =
+            parts;
         let (index, lease) = (Arc::new(Index::default()), Arc::new(Lease::new(node.role.delivers())));
         let (journal, journal_task) = journal();
         let dispatcher = Arc::new(Dispatcher {

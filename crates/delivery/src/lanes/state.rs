@@ -5,7 +5,7 @@ use super::{
     lane::{EVER, Job, SpilledSince},
     scheduler::Scheduler,
 };
-use crate::{outgoing::Outgoing, index::Index, target::Target};
+use crate::{index::Index, outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},

@@ -23,7 +23,11 @@ struct Doubt {
 const DOUBT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Trust {
-    pub(super) async fn begin(store: &dyn Store, clock: &dyn Clock, keep: Option<Duration>) -> Result<Self, StorageError> {
+    pub(super) async fn begin(
+        store: &dyn Store,
+        clock: &dyn Clock,
+        keep: Option<Duration>,
+    ) -> Result<Self, StorageError> {
         let now = clock.now();
         let slack = keep.map_or(DOUBT, |keep| (keep / 10).min(DOUBT));
         let base = believed_time(store, clock).await?.filter(|base| now.since(*base) > slack);

@@ -5,8 +5,8 @@ mod heartbeat;
 mod outbox;
 mod register;
 
-pub(crate) use {changes::Changes, heartbeat::Heartbeat, outbox::Outbox, register::register};
 use std::time::Duration;
+pub(crate) use {changes::Changes, heartbeat::Heartbeat, outbox::Outbox, register::register};
 
 /// Between two looks at what is new, unless the store signals it earlier.
 const LOOK: Duration = Duration::from_millis(500);

@@ -3,7 +3,8 @@
 
 use super::LOOK;
 use crate::{
-    dispatcher::Dispatcher, doubts::Doubts, lease::Lease, draft::Draft, fan_out::fan_out, index::Index, outgoing::Offer, target::Target,
+    dispatcher::Dispatcher, doubts::Doubts, draft::Draft, fan_out::fan_out, index::Index, lease::Lease,
+    outgoing::Offer, target::Target,
 };
 use model::{Clock, EventId, IdSource};
 use parking_lot::Mutex;

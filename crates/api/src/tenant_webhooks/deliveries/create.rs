@@ -79,13 +79,14 @@ pub(crate) async fn create(
     };
     // The journal bounds what waits for it.
     drop(raw);
-    let published = app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
-        PublishError::NobodyWants => {
-            Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
-                .with_code("no_active_subscriptions")
-        }
-        fault => refused(fault, tenant, false),
-    })?;
+    let published =
+        app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
+            PublishError::NobodyWants => {
+                Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
+                    .with_code("no_active_subscriptions")
+            }
+            fault => refused(fault, tenant, false),
+        })?;
     let count = published.first().map_or(0, |one| one.event.deliveries);
     Ok((StatusCode::ACCEPTED, Json(Queued { queued: true, count, message: format!("Enqueued {count} deliveries") })))
 }
