@@ -1,35 +1,17 @@
 //! The engine: puts publisher, dispatcher, control and the tasks beside them together, and starts and stops them.
 
 mod assembly;
+mod parts;
 
 use crate::{
-    control::Control, dispatcher::Dispatcher, egress::Egress, journal::Journal, lanes::Load, publisher::Publisher,
-    steady::SteadyClock, target::Defaults, tasks::Tasks, test_sends::TestSends, wake::Sleeper,
+    control::Control, dispatcher::Dispatcher, journal::Journal, lanes::Load, publisher::Publisher, tasks::Tasks,
+    test_sends::TestSends,
 };
 use assembly::Assembly;
-use model::{Clock, IdSource};
+pub use parts::{Parts, StartError};
 use std::{sync::Arc, time::Duration};
-use storage::{NewNode, StorageError, Store};
+use storage::{NewNode, Store};
 use tokio::sync::watch;
-
-/// What an engine is made of.
-pub struct Parts {
-    pub store: Arc<dyn Store>,
-    pub clock: Arc<dyn Clock>,
-    /// Waits on that clock.
-    pub sleeper: Arc<dyn Sleeper>,
-    pub ids: Arc<IdSource>,
-    pub egress: Egress,
-    pub defaults: Defaults,
-    /// Requests under way over all lanes.
-    pub max_concurrency: usize,
-    /// How long events are kept, with what hangs on them; for ever, when there is none.
-    pub retention: Option<Duration>,
-    /// Who this is, when several nodes work on the store.
-    pub node: NewNode,
-    /// `clock`, where it is one that follows another: it has to be fed.
-    pub steady_clock: Option<Arc<SteadyClock>>,
-}
 
 /// A running engine.
 pub struct Engine {
@@ -43,16 +25,6 @@ pub struct Engine {
     /// Another node has this one's name.
     displaced: watch::Sender<bool>,
     tasks: Tasks,
-}
-
-/// Why an engine does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The node that has the name is live.
-    #[error("another node with the name {0:?} works on this store")]
-    NameHeld(String),
-    #[error(transparent)]
-    Store(#[from] StorageError),
 }
 
 /// How the engine is doing.

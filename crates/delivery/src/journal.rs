@@ -1,9 +1,12 @@
 //! The journal: the only writer of events and outcomes. Whatever has gathered while the previous commit was on disk is
 //! written in one transaction; batches grow by themselves under load, and nobody waits for a timer.
 
+mod entry;
 mod waiting;
 
-use crate::{outgoing::Offer, target::Target};
+use crate::outgoing::Offer;
+use entry::{Answer, Entry};
+pub(crate) use entry::{AppendError, Recipients};
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp};
 use parking_lot::Mutex;
@@ -14,7 +17,7 @@ use std::{
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, Outcome, Source, StorageError, Store, Write};
+use storage::{Append, Appended, CommitError, Done, Outcome, Source, Store, Write};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use waiting::{Size, Waiting};
 
@@ -28,40 +31,6 @@ const BYTES: usize = 64 * 1024 * 1024;
 const AHEAD: usize = 2;
 /// Between two tries to write outcomes that the store did not take.
 const PAUSE: Duration = Duration::from_millis(500);
-
-/// Why an append was not taken or not written.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum AppendError {
-    #[error("the journal is full")]
-    Full,
-    #[error("the journal is closed")]
-    Closed,
-    #[error("the tenant does not exist")]
-    NoTenant,
-    #[error("the store did not take it")]
-    Store(#[source] Arc<StorageError>),
-}
-
-/// Who gets each event of an append, in the order of its events.
-pub(crate) type Recipients = Vec<Vec<Arc<Target>>>;
-
-enum Entry {
-    Append {
-        append: Append,
-        recipients: Recipients,
-        bytes: usize,
-        answer: oneshot::Sender<Answer>,
-    },
-    Outcome {
-        lane: usize,
-        outcome: Box<Outcome>,
-    },
-    Cancel(Write),
-    /// Answered when everything before it is durable.
-    Flush(oneshot::Sender<()>),
-}
-
-type Answer = Result<Vec<Appended>, AppendError>;
 
 /// A recorded attempt.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,6 @@
 //! Why a request has no answer: what it is called, whose fault it is, and whether the request may be sent again at once.
 
-use super::{policy::Blocked, resolve::ResolveError, tls};
+use super::{policy::Blocked, tls};
 use model::attempt::{AttemptError, AttemptErrorKind, cut};
 use rustix::io::Errno;
 use std::{error::Error, io};
@@ -65,6 +65,21 @@ impl From<Blocked> for Fault {
     fn from(fault: Blocked) -> Self {
         Self::Blocked(fault)
     }
+}
+
+/// A host name that leads nowhere. The sentences are for the receiver's owner: no name server is mentioned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum ResolveError {
+    #[error("the host name does not exist")]
+    Unknown,
+    #[error("the host name has no address")]
+    Empty,
+    #[error("the name servers did not answer in time")]
+    TimedOut,
+    #[error("the name servers gave no usable answer")]
+    Failed,
+    #[error("no name server is configured on the sending machine")]
+    NoResolver,
 }
 
 impl From<ResolveError> for Fault {

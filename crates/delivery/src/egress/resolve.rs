@@ -1,7 +1,7 @@
 //! From a host to the addresses that may be dialled: the hosts file, then DNS, then the address policy.
 
 use super::{
-    fault::{Fault, LocalFault, find},
+    fault::{Fault, LocalFault, ResolveError, find},
     hosts::Hosts,
     policy::{AddressPolicy, LOOPBACK, is_localhost},
 };
@@ -12,21 +12,6 @@ use hickory_resolver::{
 };
 use std::{net::IpAddr, time::Duration};
 use url::Host;
-
-/// A host name that leads nowhere. The sentences are for the receiver's owner: no name server is mentioned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ResolveError {
-    #[error("the host name does not exist")]
-    Unknown,
-    #[error("the host name has no address")]
-    Empty,
-    #[error("the name servers did not answer in time")]
-    TimedOut,
-    #[error("the name servers gave no usable answer")]
-    Failed,
-    #[error("no name server is configured on the sending machine")]
-    NoResolver,
-}
 
 /// After the IPv4 addresses, so long is waited for the IPv6 ones (RFC 8305, section 3).
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);

@@ -1,6 +1,6 @@
 //! The parts of an engine, and how they are connected. Each part gets the handles that it uses and no others.
 
-use super::{Parts, StartError};
+use super::parts::{Parts, StartError};
 use crate::{
     control::Control,
     dispatcher::{Commits, Dispatcher},

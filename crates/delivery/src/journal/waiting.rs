@@ -1,6 +1,6 @@
 //! What waits to be written, and who goes first.
 
-use super::Entry;
+use super::entry::Entry;
 use model::TenantId;
 use std::{
     collections::{HashMap, VecDeque},
@@ -122,18 +122,6 @@ impl Waiting {
 pub(super) enum Size {
     Full,
     Part,
-}
-
-impl Entry {
-    fn rows(&self) -> usize {
-        match self {
-            Self::Append { append, .. } => {
-                append.events.iter().map(|new| 1 + new.deliveries.len()).sum::<usize>().max(1)
-            }
-            Self::Outcome { .. } => 2,
-            Self::Cancel(_) | Self::Flush(_) => 1,
-        }
-    }
 }
 
 #[cfg(test)]

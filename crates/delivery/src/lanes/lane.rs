@@ -1,6 +1,5 @@
 //! One lane: the queue of one subscription and what is known of its receiver. Pure bookkeeping.
 
-use super::scheduler::Room;
 use crate::{outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
@@ -8,6 +7,15 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+
+/// The share of all requests that a request counts towards until it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Room {
+    Slow,
+    Unproven,
+    Common,
+}
 
 /// A delivery in memory, ready to be sent.
 #[derive(Clone, Debug)]

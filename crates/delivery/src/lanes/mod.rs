@@ -10,17 +10,19 @@
 mod lane;
 mod scheduler;
 mod state;
+mod work;
 
 use crate::{index::Index, journal::Settled, outgoing::Offer, target::Target};
 use lane::EVER;
-pub(crate) use lane::Job;
+pub(crate) use lane::{Job, Room};
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
 use parking_lot::Mutex;
-pub(crate) use scheduler::{Room, Start};
+pub(crate) use scheduler::Start;
 use state::State;
 use std::{sync::Arc, time::Duration};
 use storage::{Due, Store};
 use tokio::sync::{Notify, oneshot};
+pub(crate) use work::{Refill, Work};
 
 /// All lanes of a node.
 #[derive(Debug)]
@@ -32,23 +34,6 @@ pub(crate) struct Lanes {
     sooner: Notify,
     /// Outcomes became durable.
     settled: Notify,
-}
-
-/// A refill that somebody has to run.
-#[derive(Debug)]
-pub(crate) struct Refill {
-    lane: usize,
-    target: Arc<Target>,
-    queue: Queue,
-    limit: usize,
-    held: Vec<DeliveryId>,
-}
-
-/// What has to be done after the lanes changed: requests to start, refills to run.
-#[derive(Debug, Default)]
-pub(crate) struct Work {
-    pub(crate) starts: Vec<Start>,
-    pub(crate) refills: Vec<Refill>,
 }
 
 /// How full the lanes are.

@@ -18,7 +18,7 @@
 
 mod roster;
 
-use super::lane::{Job, Lane, Pace};
+use super::lane::{Job, Lane, Pace, Room};
 use model::{Queue, SubscriptionId, TenantId};
 use std::collections::{HashMap, VecDeque};
 
@@ -78,15 +78,6 @@ pub(crate) struct Start {
     pub(crate) lane: usize,
     pub(crate) job: Job,
     pub(crate) room: Room,
-}
-
-/// Whose room a request takes; given back when it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Room {
-    Slow,
-    Unproven,
-    Common,
 }
 
 enum May {

@@ -1,9 +1,9 @@
 //! The state behind the lock: the lanes, their timers, and the deliveries under way.
 
 use super::{
-    Refill, Work,
     lane::{EVER, Job, SpilledSince},
     scheduler::Scheduler,
+    work::{Refill, Work},
 };
 use crate::{index::Index, outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
