@@ -1,7 +1,9 @@
 //! SQL in the code that writes webhook tables itself, past the one way in.
 
+mod holders;
+
 use crate::{
-    facts::{Call, Expr, Facts, Sql},
+    facts::{Expr, Facts, Sql},
     graph::Graph,
     project::{FunctionId, Project},
     publish::Search,
@@ -9,6 +11,11 @@ use crate::{
     report::Bypass,
     sql, verbs,
     walk::{self, Failed, Place, Walk, Walks},
+};
+use holders::{Holders, holds};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::OnceLock,
 };
 
 /// Whether a table is a webhook system's own.
@@ -43,12 +50,13 @@ pub(crate) fn find<'p>(
     tables: &[String],
     own: &(dyn Fn(usize) -> bool + Sync),
 ) -> (Vec<Bypass>, Vec<Failed>) {
-    let reach = Reach::new(project, graph);
+    let finder = Finder::new(Reach::new(project, graph), search);
     let files: Vec<(usize, &Facts)> = project.files.iter().enumerate().filter(|(file, _)| !own(*file)).collect();
     let found = walk::over(files, |walks, (file, facts)| {
         let mut found = (Vec::new(), Vec::new());
+        let mut known = Known::new();
         for one in &facts.sql {
-            match walks.at(|walks| written(&reach, search, tables, file, one, walks)) {
+            match walks.at(|walks| finder.written(tables, file, one, &mut known, walks)) {
                 Ok(bypasses) => found.0.extend(bypasses),
                 Err(failure) => found.1.push(Failed {
                     at: FunctionId { file, index: one.function },
@@ -67,135 +75,127 @@ pub(crate) fn find<'p>(
     (all, failed.into_iter().flatten().collect())
 }
 
-/// The webhook tables that a piece of SQL writes, and which events.
-fn written<'p>(
-    reach: &Reach<'p>,
-    search: &Search<'_>,
-    tables: &[String],
-    file: usize,
-    one: &'p Sql,
-    walks: &mut Walks<'p>,
-) -> Vec<Bypass> {
-    #[cfg(test)]
-    crate::fail::at("sql", &one.text);
-    let project = reach.project;
-    let scope = FunctionId { file, index: one.function };
-    let mut all = Vec::new();
-    for write in sql::writes(&one.text).into_iter().filter(|write| is_webhook_table(&write.table, tables)) {
-        let mut events: Vec<String> = write.texts.iter().filter(|text| search.is_event(text)).cloned().collect();
-        if events.is_empty() {
-            events = given(reach, search, one, scope, walks);
-        }
-        let bypass = |event_type: Option<String>| Bypass {
-            event_type,
-            file: project.files[file].file.clone(),
-            line: one.line,
-            function: Some(project.shown_function(scope)),
-            table: write.table.clone(),
-        };
-        if events.is_empty() {
-            all.push(bypass(None));
-        }
-        all.extend(events.into_iter().map(|event| bypass(Some(event))));
-    }
-    all
+/// Events that were found for a statement of a function. The same statement is looked for once.
+type Known<'p> = HashMap<(usize, &'p str), Vec<String>>;
+
+struct Finder<'p, 's> {
+    reach: Reach<'p>,
+    search: &'s Search<'s>,
+    /// By file, made when it is first needed.
+    holders: Vec<OnceLock<Holders<'p>>>,
+    /// The files that import each name.
+    importers: HashMap<&'p str, BTreeSet<usize>>,
 }
 
-/// Events among the parameters of the calls that the SQL is given to.
-fn given<'p>(
-    reach: &Reach<'p>,
-    search: &Search<'_>,
-    sql: &Sql,
-    scope: FunctionId,
-    walks: &mut Walks<'p>,
-) -> Vec<String> {
-    if scope.index == 0 {
-        return given_elsewhere(reach, search, sql, scope.file, walks);
+impl<'p, 's> Finder<'p, 's> {
+    fn new(reach: Reach<'p>, search: &'s Search<'s>) -> Self {
+        let project = reach.project;
+        let mut importers: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+        for (file, facts) in project.files.iter().enumerate() {
+            for import in &facts.imports {
+                importers.entry(&import.local).or_default().insert(file);
+            }
+        }
+        let holders = project.files.iter().map(|_| OnceLock::new()).collect();
+        Self { reach, search, holders, importers }
     }
-    given_in(reach, search, sql, scope, &[], walks)
-}
 
-/// SQL at the top of a file: given to calls there, or where its name is imported.
-fn given_elsewhere<'p>(
-    reach: &Reach<'p>,
-    search: &Search<'_>,
-    sql: &Sql,
-    file: usize,
-    walks: &mut Walks<'p>,
-) -> Vec<String> {
-    let project = reach.project;
-    let top = &project.files[file].functions[0];
-    let names: Vec<&str> =
-        top.bindings.iter().filter(|one| holds(&one.value, &sql.text, &[])).map(|one| one.name.as_str()).collect();
-    let mut events = Vec::new();
-    for (at, facts) in project.files.iter().enumerate() {
-        let knows = at == file || facts.imports.iter().any(|import| names.contains(&import.local.as_str()));
-        for index in (0..facts.functions.len()).filter(|_| knows) {
-            events.extend(given_in(reach, search, sql, FunctionId { file: at, index }, &names, walks));
-        }
+    fn holders(&self, file: usize) -> &Holders<'p> {
+        self.holders[file].get_or_init(|| Holders::of(&self.reach.project.files[file]))
     }
-    events.sort_unstable();
-    events.dedup();
-    events
-}
 
-fn given_in<'p>(
-    reach: &Reach<'p>,
-    search: &Search<'_>,
-    sql: &Sql,
-    scope: FunctionId,
-    known: &[&str],
-    walks: &mut Walks<'p>,
-) -> Vec<String> {
-    let function = reach.project.function(scope);
-    let names: Vec<&str> = function
-        .bindings
-        .iter()
-        .filter(|one| holds(&one.value, &sql.text, &[]))
-        .map(|one| one.name.as_str())
-        .chain(known.iter().copied())
-        .collect();
-    let calls: Vec<&Call> = function
-        .calls
-        .iter()
-        .map(|call| &**call)
-        .filter(|call| call.args.iter().any(|arg| holds(&arg.value, &sql.text, &names)))
-        .collect();
-    let mut events = Vec::new();
-    for call in calls {
-        for arg in call.args.iter().filter(|arg| !holds(&arg.value, &sql.text, &names)) {
-            collect(reach, search, &arg.value, scope, &mut events, &mut walks.values());
+    /// The webhook tables that a piece of SQL writes, and which events.
+    fn written(
+        &self,
+        tables: &[String],
+        file: usize,
+        one: &'p Sql,
+        known: &mut Known<'p>,
+        walks: &mut Walks<'p>,
+    ) -> Vec<Bypass> {
+        #[cfg(test)]
+        crate::fail::at("sql", &one.text);
+        let project = self.reach.project;
+        let scope = FunctionId { file, index: one.function };
+        let mut all = Vec::new();
+        for write in sql::writes(&one.text).into_iter().filter(|write| is_webhook_table(&write.table, tables)) {
+            let mut events: Vec<String> =
+                write.texts.iter().filter(|text| self.search.is_event(text)).cloned().collect();
+            if events.is_empty() {
+                events = match known.get(&(scope.index, one.text.as_str())) {
+                    Some(events) => events.clone(),
+                    None => {
+                        let events = self.given(one, scope, walks);
+                        known.insert((scope.index, &one.text), events.clone());
+                        events
+                    }
+                };
+            }
+            let bypass = |event_type: Option<String>| Bypass {
+                event_type,
+                file: project.files[file].file.clone(),
+                line: one.line,
+                function: Some(project.shown_function(scope)),
+                table: write.table.clone(),
+            };
+            if events.is_empty() {
+                all.push(bypass(None));
+            }
+            all.extend(events.into_iter().map(|event| bypass(Some(event))));
         }
+        all
     }
-    // `text(…).bindparams(event=…)`, `stmt.execute(…)` on what was prepared.
-    for call in
-        function.calls.iter().filter(|call| matches!(&call.target, Expr::Member(of, _) if holds(of, &sql.text, &names)))
-    {
-        for arg in &call.args {
-            collect(reach, search, &arg.value, scope, &mut events, &mut walks.values());
-        }
-    }
-    events.sort_unstable();
-    events.dedup();
-    events
-}
 
-/// Whether a value is the SQL, or something that it was given to.
-// Bounded: by the depth of the expression, which `Writer` limits.
-fn holds(value: &Expr, text: &str, names: &[&str]) -> bool {
-    match value {
-        Expr::Text(one) => one == text,
-        Expr::Join(parts) => {
-            let one: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
-            one == text
+    /// Events among the parameters of the calls that the SQL is given to.
+    fn given(&self, sql: &Sql, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<String> {
+        let mut events = BTreeSet::new();
+        if scope.index == 0 {
+            self.given_elsewhere(sql, scope.file, &mut events, walks);
+        } else {
+            self.given_in(sql, scope, HashSet::new(), &mut events, walks);
         }
-        Expr::Name(name) => names.contains(&name.as_str()),
-        Expr::Call(call) => {
-            call.args.iter().any(|arg| holds(&arg.value, text, names))
-                || matches!(&call.target, Expr::Member(of, _) if holds(of, text, names))
+        events.into_iter().collect()
+    }
+
+    /// SQL at the top of a file: given to calls there, or where its name is imported.
+    fn given_elsewhere(&self, sql: &Sql, file: usize, events: &mut BTreeSet<String>, walks: &mut Walks<'p>) {
+        let top = &self.reach.project.files[file].functions[0];
+        let bound = self.holders(file).text(&sql.text, 0).map(|held| &*held.bindings).unwrap_or_default();
+        let names: HashSet<&str> = bound.iter().map(|at| &*top.bindings[*at].name).collect();
+        let importers = names.iter().filter_map(|name| self.importers.get(name)).flatten().copied();
+        let files: BTreeSet<usize> = importers.chain([file]).collect();
+        for file in files {
+            for index in self.holders(file).functions(&sql.text, &names) {
+                self.given_in(sql, FunctionId { file, index }, names.clone(), events, walks);
+            }
         }
-        Expr::Any(items) | Expr::List(items) => items.iter().any(|item| holds(item, text, names)),
-        _ => false,
+    }
+
+    fn given_in(
+        &self,
+        sql: &Sql,
+        scope: FunctionId,
+        mut names: HashSet<&'p str>,
+        events: &mut BTreeSet<String>,
+        walks: &mut Walks<'p>,
+    ) {
+        let function = self.reach.project.function(scope);
+        let holders = self.holders(scope.file);
+        let direct = holders.text(&sql.text, scope.index);
+        let bound = direct.into_iter().flat_map(|held| &held.bindings);
+        names.extend(bound.map(|at| &*function.bindings[*at].name));
+        let held = || direct.into_iter().chain(names.iter().filter_map(|name| holders.name(name, scope.index)));
+        let given: BTreeSet<usize> = held().flat_map(|held| held.given.iter().copied()).collect();
+        for call in given.into_iter().map(|at| &function.calls[at]) {
+            for arg in call.args.iter().filter(|arg| !holds(&arg.value, &sql.text, &names)) {
+                collect(&self.reach, self.search, &arg.value, scope, events, &mut walks.values());
+            }
+        }
+        // `text(…).bindparams(event=…)`, `stmt.execute(…)` on what was prepared.
+        let on: BTreeSet<usize> = held().flat_map(|held| held.on.iter().copied()).collect();
+        for arg in on.into_iter().flat_map(|at| &function.calls[at].args) {
+            collect(&self.reach, self.search, &arg.value, scope, events, &mut walks.values());
+        }
     }
 }
 
@@ -204,13 +204,13 @@ fn collect<'p>(
     search: &Search<'_>,
     value: &'p Expr,
     scope: FunctionId,
-    events: &mut Vec<String>,
+    events: &mut BTreeSet<String>,
     walk: &mut Walk<'_, 'p>,
 ) {
     for thing in reach.things(value, scope, walk) {
         let (inside, at): (Vec<&'p Expr>, FunctionId) = match thing {
             Thing::Text(text) if search.is_event(&text) => {
-                events.push(text);
+                events.insert(text);
                 continue;
             }
             Thing::Map(pairs, at) => (pairs.iter().map(|(_, value)| value).collect(), at),

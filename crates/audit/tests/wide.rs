@@ -133,7 +133,7 @@ fn took(what: &str, files: Vec<(String, String)>) -> f64 {
 fn in_time(what: &str, files: impl Fn(usize) -> Vec<(String, String)>) {
     let grown = || {
         let all = took(what, files(UNITS));
-        if all < 1.0 { None } else { Some((took(what, files(UNITS / 4)), all)) }
+        if all < 0.3 { None } else { Some((took(what, files(UNITS / 4)), all)) }
     };
     // What else runs on the machine may be the cause: three times it is not.
     let faults: Vec<_> = (0..3).map_while(|_| grown().filter(|(part, all)| *all > part * 9.0)).collect();

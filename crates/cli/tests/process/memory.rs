@@ -9,7 +9,7 @@ use crate::support::{
 use serde_json::json;
 use std::time::Duration;
 
-const SOON: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(5);
 /// The server's memory in MiB, at most.
 const MEMORY: u64 = 512;
 /// A body that no tenant may have two of at once: the budget of one is 32 MiB.
