@@ -82,7 +82,7 @@ pub(crate) async fn tenant(store: &SqliteStore, name: &str, now: Timestamp) -> a
     Ok(id)
 }
 
-/// A subscription as P makes it.
+/// A subscription as the platform API creates it.
 pub(crate) fn subscription(
     ids: &IdSource,
     tenant: &TenantId,

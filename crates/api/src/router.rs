@@ -35,7 +35,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(audit::report::put::put, audit::report::get::get))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
-        // P
+        // Platform API
         .routes(routes!(webhooks::subscriptions::create::create, webhooks::subscriptions::list::list))
         .routes(routes!(webhooks::subscriptions::get::get, webhooks::subscriptions::patch::patch,
                         webhooks::subscriptions::delete::delete))
@@ -54,7 +54,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::catalog::misfits::misfits))
         .routes(routes!(webhooks::short::list::list, webhooks::short::create::create))
         .routes(routes!(webhooks::short::delete::delete))
-        // T
+        // Tenant API
         .routes(routes!(tenant_webhooks::subscriptions::create::create, tenant_webhooks::subscriptions::list::list))
         .routes(routes!(tenant_webhooks::subscriptions::delete::delete))
         .routes(routes!(tenant_webhooks::deliveries::create::create, tenant_webhooks::deliveries::list::list))

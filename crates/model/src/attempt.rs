@@ -91,7 +91,7 @@ pub struct Attempt {
     pub note: Option<String>,
 }
 
-/// Error texts are cut here (`CONTRACTS.md`, Metrics).
+/// Error texts are cut to this many characters (`docs/contracts.md`, *On the wire*).
 pub const ERROR_MAX: usize = 500;
 
 /// At most [`ERROR_MAX`] characters of a text.

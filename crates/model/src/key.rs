@@ -2,7 +2,7 @@
 
 use crate::{id::KeyId, tenant::TenantId, time::Timestamp};
 
-/// What a key may do in its tenant (`CONTRACTS.md`, "Who is calling").
+/// A permission of a key in its tenant (`docs/contracts.md`, *Authentication*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     EventsPublish,

@@ -30,7 +30,7 @@ pub enum BadPolicy {
     Jitter,
 }
 
-/// All schedules vary by this much either way (`CONTRACTS.md`, On the wire).
+/// Jitter of all schedules: the fraction by which a wait varies either way (`docs/contracts.md`, *On the wire*).
 pub const JITTER: f64 = 0.1;
 
 impl RetryPolicy {

@@ -61,8 +61,8 @@ impl PayloadSchema {
     }
 }
 
-/// The part of a payload that its type's schema speaks of: the payload itself, or, where the publisher used T's helper
-/// form `{event, resource_type, resource_id, data, …}`, the `data` in it.
+/// The part of a payload that its type's schema is about: the payload itself, or the `data` in it where the publisher
+/// used the tenant API's helper form `{event, resource_type, resource_id, data, …}`.
 pub fn subject(payload: &Value) -> &Value {
     let helper = payload.get("event").is_some_and(Value::is_string)
         && payload.get("resource_type").is_some_and(Value::is_string);

@@ -95,7 +95,7 @@ pub struct Subscription {
     pub secrets: Vec<SigningSecret>,
     pub metadata: JsonObject,
     pub stats: SubscriptionStats,
-    /// Made through T: while it is active, no other such one of the tenant may have its event and URL.
+    /// Made through the tenant API: while it is active, no other such one of the tenant may have its event and URL.
     pub is_unique: bool,
     /// Rises with every change, so that two changes at once cannot overwrite each other.
     pub revision: u64,

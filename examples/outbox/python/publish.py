@@ -1,4 +1,4 @@
-"""Publishes an event in the transaction of the business change it tells of: both are committed, or neither.
+"""Transactional outbox: publishes an event in the transaction of its business change. Both are committed, or neither.
 
     DATABASE_URL=postgresql://billing@localhost/app python publish.py TENANT
 """
@@ -19,7 +19,7 @@ class Base(DeclarativeBase):
 
 
 class Invoice(Base):
-    """What the business is about."""
+    """An invoice, the business object of this example."""
 
     __tablename__ = "invoices"
     __table_args__ = (CheckConstraint("amount > 0"),)
@@ -30,23 +30,23 @@ class Invoice(Base):
 
 
 class NeedsApproval(Exception):
-    """The business does not want this invoice."""
+    """The business refuses this invoice."""
 
 
 def publish(session: Session, event_type: str, data: dict, tenant: str) -> str:
-    """Publishes with the session's transaction; the event's id. `func.postrider.publish` is the function `publish` of
-    the schema `postrider`."""
+    """Publishes in the session's transaction and returns the event's id. `func.postrider.publish` is the function
+    `publish` of the schema `postrider`."""
     return session.scalars(select(func.postrider.publish(event_type, cast(data, JSON), tenant))).one()
 
 
 def create_invoice(session: Session, tenant: str, amount: Decimal) -> tuple[str, str]:
-    """Writes an invoice and publishes that; the ids of both."""
+    """Inserts an invoice and publishes `invoice.created`; returns the ids of both."""
     invoice = Invoice(amount=amount, currency="EUR")
     session.add(invoice)
     session.flush()
     data = {"invoice_id": invoice.invoice_id, "amount": str(amount), "currency": invoice.currency}
     event_id = publish(session, "invoice.created", data, tenant)
-    # Business code may find out late that it does not want this after all.
+    # A late business error: the invoice and the event are rolled back together.
     if amount > APPROVAL_ABOVE:
         raise NeedsApproval(f"an invoice above {APPROVAL_ABOVE} needs an approval")
     return invoice.invoice_id, event_id
@@ -56,11 +56,11 @@ def main() -> None:
     if len(sys.argv) != 2 or "DATABASE_URL" not in os.environ:
         sys.exit("usage: DATABASE_URL=… python publish.py TENANT")
     tenant = sys.argv[1]
-    # The usual URL of PostgreSQL, with psycopg 3 as its driver.
+    # A usual PostgreSQL URL, with psycopg 3 as the driver.
     engine = create_engine(make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+psycopg"))
     Base.metadata.create_all(engine)
 
-    # A block that ends well commits; one that raises rolls back.
+    # A block that ends normally commits; a block that raises rolls back.
     with Session(engine) as session, session.begin():
         invoice_id, event_id = create_invoice(session, tenant, Decimal("119.00"))
     print(f"committed: invoice {invoice_id}, event {event_id}")

@@ -1,4 +1,4 @@
-// Publishes an event in the transaction of the business change it tells of: both are committed, or neither.
+// Transactional outbox: publishes an event in the transaction of its business change. Both are committed, or neither.
 //
 //     DATABASE_URL=postgresql://billing@localhost/app npm start -- TENANT
 
@@ -13,10 +13,10 @@ const TABLE = `CREATE TABLE IF NOT EXISTS invoices (
     currency   text NOT NULL
 )`;
 
-/** The business does not want this invoice. */
+/** The business refuses this invoice. */
 class NeedsApproval extends Error {}
 
-/** Runs `work` in a transaction: commits when it ends well, rolls back when it throws. */
+/** Runs `work` in a transaction: commits when it returns, rolls back when it throws. */
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -35,14 +35,14 @@ async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => 
   }
 }
 
-/** Publishes with the client's transaction; the event's id. */
+/** Publishes in the client's transaction; returns the event's id. */
 async function publish(client: pg.ClientBase, type: string, data: object, tenant: string): Promise<string> {
   const sql = "SELECT postrider.publish(type => $1, data => $2, tenant => $3) AS id";
   const { rows } = await client.query<{ id: string }>(sql, [type, JSON.stringify(data), tenant]);
   return rows[0]!.id;
 }
 
-/** Writes an invoice and publishes that; the ids of both. */
+/** Inserts an invoice and publishes `invoice.created`; returns the ids of both. */
 async function createInvoice(client: pg.ClientBase, tenant: string, cents: number) {
   const invoice = { invoice_id: `inv_${randomUUID()}`, amount: (cents / 100).toFixed(2), currency: "EUR" };
   await client.query("INSERT INTO invoices (invoice_id, amount, currency) VALUES ($1, $2, $3)", [
@@ -51,7 +51,7 @@ async function createInvoice(client: pg.ClientBase, tenant: string, cents: numbe
     invoice.currency,
   ]);
   const eventId = await publish(client, "invoice.created", invoice, tenant);
-  // Business code may find out late that it does not want this after all.
+  // A late business error: the invoice and the event are rolled back together.
   if (cents > APPROVAL_ABOVE_CENTS) {
     throw new NeedsApproval("an invoice above 1000.00 needs an approval");
   }

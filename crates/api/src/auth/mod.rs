@@ -1,4 +1,4 @@
-//! Who is calling, and what they may do (`CONTRACTS.md`, "Who is calling").
+//! Authentication and scopes of a request (`docs/contracts.md`, *Authentication*).
 
 mod credential;
 mod directory;

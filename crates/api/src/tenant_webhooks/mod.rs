@@ -1,4 +1,4 @@
-//! T: `/api/v1/tenant/webhooks`, the tenant system's API (`CONTRACTS.md`, T). Ids are hyphenated UUIDs here, and a
+//! The tenant API, `/api/v1/tenant/webhooks` (`docs/contracts.md`, *Tenant API*). Ids are hyphenated UUIDs here, and a
 //! client's mistake is 400.
 
 pub(crate) mod deliveries;

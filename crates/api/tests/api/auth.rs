@@ -1,4 +1,4 @@
-//! Who may do what (`CONTRACTS.md`, "Who is calling"), for every call there is.
+//! Who may do what (`docs/contracts.md`, *Authentication*), for every call there is.
 
 use crate::support::{ADMIN_KEY, Operation, TestApp};
 use http::Method;

@@ -77,7 +77,7 @@ fn row(operation: &str) -> Row {
             Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed", "event_id={event}",
                 "response_code=500", "url=http", "count=true"] },
         "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
-        // A delivery that cannot be retried is 400 for whatever reason (`CONTRACTS.md`).
+        // A delivery that cannot be retried is 400 for whatever reason (`docs/contracts.md`).
         "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
 
         "POST /api/v1/tenant/webhooks/subscriptions" => Row::Makes { body: TENANT_SUBSCRIPTION },

@@ -1,5 +1,5 @@
-//! Errors: problem+json with `detail` as a plain string, whatever went wrong (`CONTRACTS.md`). What every single error
-//! must look like is checked in `Answer::problem`.
+//! Errors: problem+json with `detail` as a plain string, whatever went wrong (`docs/contracts.md`). `Answer::problem`
+//! checks the form of every error.
 
 use crate::support::{Operation, TestApp};
 use http::Method;

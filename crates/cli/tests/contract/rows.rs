@@ -199,17 +199,17 @@ impl World {
         Answer { call: call.to_owned(), status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
     }
 
-    /// A call of P.
+    /// A call of the platform API.
     pub(crate) async fn p(&self, call: &str, body: impl Payload) -> Answer {
         self.call(&call.replacen(' ', " /api/v1/webhooks", 1), body).await
     }
 
-    /// A call of T.
+    /// A call of the tenant API.
     pub(crate) async fn t(&self, call: &str, body: impl Payload) -> Answer {
         self.call(&call.replacen(' ', " /api/v1/tenant/webhooks", 1), body).await
     }
 
-    /// Subscribes through P; `more` adds to the fields or replaces them.
+    /// Subscribes through the platform API; `more` adds to the fields or replaces them.
     pub(crate) async fn subscribe(&self, url: &str, more: Value) -> Answer {
         let mut body = json!({ "url": url, "events": ["invoice.created"] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -234,7 +234,7 @@ impl World {
         self.call("POST /api/v1/events", body).await.is(202).text_of("id")
     }
 
-    /// The tenant's newest delivery, in P's words, once it has this status.
+    /// The tenant's newest delivery as the platform API shows it, once it has this status.
     pub(crate) async fn delivery(&self, status: &str) -> Value {
         wait_until(&format!("a delivery is {status}"), async || {
             let list = self.p(&format!("GET /deliveries?status={status}"), ()).await.is(200);

@@ -1,4 +1,4 @@
-//! Section "T: `/api/v1/tenant/webhooks`": every line of its table, and its rules.
+//! Section *Tenant API*: every line of its table, and its rules.
 
 mod deliveries;
 mod subscriptions;

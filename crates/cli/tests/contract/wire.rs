@@ -1,4 +1,4 @@
-//! Section "On the wire": every line of its table, for each of the three profiles.
+//! Section *On the wire*: every line of its table, for each of the three profiles.
 
 mod requests;
 mod retries;
@@ -39,11 +39,11 @@ async fn wire_with_other_settings(on: On) {
 /// How a subscription of each profile is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Profile {
-    /// Through P.
+    /// Through the platform API.
     Platform,
-    /// Through T.
+    /// Through the tenant API.
     Tenant,
-    /// Through P, asked for.
+    /// Through the platform API, with `"profile": "standard"`.
     Standard,
 }
 
@@ -67,7 +67,7 @@ async fn subscribe(w: &World, profile: Profile, url: &str, secret: Option<&str>)
     w.p("POST /subscriptions", body).await.is(201)["secret"].as_str().map(str::to_owned)
 }
 
-/// The delivery's attempts, in P's words.
+/// The delivery's attempts as the platform API shows them.
 async fn attempts(w: &World, delivery: &Value) -> Vec<Value> {
     let path = format!("GET /deliveries/{}", delivery["id"].as_str().unwrap());
     w.p(&path, ()).await.is(200)["attempts"].as_array().unwrap().clone()

@@ -140,7 +140,7 @@ mod tests {
         assert_eq!(Profile::parse("other"), None);
     }
 
-    /// The wire table of `CONTRACTS.md`, a row a profile.
+    /// The table of `docs/contracts.md`, *On the wire*: one row per profile.
     #[test]
     fn the_wire_table() {
         type Row = (Profile, &'static [&'static str], Option<&'static str>, Vec<u64>, GeneratedSecret);

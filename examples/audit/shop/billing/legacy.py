@@ -1,4 +1,4 @@
-"""What is left of the first billing."""
+"""The remains of the first billing system."""
 
 from shop.webhooks.events import get_event_bus
 from shop.webhooks.models import WebhookEvent

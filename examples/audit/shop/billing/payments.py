@@ -1,4 +1,4 @@
-"""What the payment provider tells."""
+"""Callbacks of the payment provider."""
 
 import logging
 

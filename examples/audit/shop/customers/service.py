@@ -1,4 +1,4 @@
-"""Customers: who buys."""
+"""Customers."""
 
 from shop.database import connect
 from shop.webhooks.events import get_event_bus

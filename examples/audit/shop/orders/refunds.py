@@ -1,4 +1,4 @@
-"""Refunds. They write their webhook themselves, to be in the same transaction."""
+"""Refunds. They insert their webhook delivery with SQL, in the same transaction."""
 
 import json
 

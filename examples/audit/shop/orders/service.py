@@ -1,4 +1,4 @@
-"""Orders, from the cart to the door."""
+"""Orders, from the cart to the delivery."""
 
 from shop.database import connect
 from shop.webhooks.events import get_event_bus

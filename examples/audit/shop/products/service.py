@@ -1,4 +1,4 @@
-"""What is for sale."""
+"""Products for sale."""
 
 from shop.database import connect
 from shop.webhooks.events import get_event_bus

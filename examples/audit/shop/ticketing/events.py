@@ -1,4 +1,4 @@
-"""Events of the help desk, which was a product of its own once."""
+"""Events of the help desk, formerly a separate product."""
 
 import json
 import os

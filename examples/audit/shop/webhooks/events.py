@@ -1,4 +1,4 @@
-"""The one way to the webhooks."""
+"""The event bus of the webhooks."""
 
 import os
 from typing import Any

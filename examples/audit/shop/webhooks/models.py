@@ -1,4 +1,4 @@
-"""What the shop promises to those who subscribe to its webhooks."""
+"""The event types that customers can subscribe to."""
 
 from enum import Enum
 

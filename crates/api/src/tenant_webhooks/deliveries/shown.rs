@@ -1,4 +1,4 @@
-//! A delivery as T shows it, under T's names of the states.
+//! A delivery as the tenant API shows it, with that API's names of the states.
 
 use crate::App;
 use crate::schemas::{Hyphenated, TenantStatusName};
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use storage::StorageError;
 use utoipa::ToSchema;
 
-/// T's names of the states.
+/// The tenant API's names of the states.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Pending,
@@ -61,7 +61,7 @@ impl Status {
     }
 }
 
-/// A delivery as T shows it.
+/// A delivery as the tenant API shows it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantDelivery {
     #[schema(value_type = Hyphenated)]

@@ -1,4 +1,4 @@
-//! T's subscriptions: one event each.
+//! Subscriptions in the tenant API: one event each.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -9,7 +9,7 @@ use model::{Subscription, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A subscription as T shows it.
+/// A subscription as the tenant API shows it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantSubscription {
     #[schema(value_type = Hyphenated)]

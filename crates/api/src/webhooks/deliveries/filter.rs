@@ -13,7 +13,7 @@ use model::{DeliveryStatus, EventType, SubscriptionId, TenantId};
 use std::ops::RangeInclusive;
 use storage::{DeliveryFilter, ListScope};
 
-/// The `status` parameter: P's name of it.
+/// The `status` parameter: the platform API's name of the status.
 pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
     let Some(name) = query.text("status") else { return Ok(Vec::new()) };
     match STATUSES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {

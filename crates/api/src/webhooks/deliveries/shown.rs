@@ -1,11 +1,11 @@
-//! A delivery as P shows it, under P's names of the states.
+//! A delivery as the platform API shows it, with that API's names of the states.
 
 use crate::schemas::{DeliveryName, EventTypeName, StatusName, SubscriptionName};
 use model::{Delivery, DeliveryStatus, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// P's names and the states they stand for.
+/// The platform API's names of the states, each with the states it stands for.
 pub(super) const STATUSES: [(&str, &[DeliveryStatus]); 5] = [
     ("pending", &[DeliveryStatus::Pending]),
     ("success", &[DeliveryStatus::Delivered]),

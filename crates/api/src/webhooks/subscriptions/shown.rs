@@ -1,4 +1,4 @@
-//! A subscription as P shows it.
+//! A subscription as the platform API shows it.
 
 use crate::backlog::BacklogShown;
 use crate::schemas::{PatternName, ProfileName, SubscriptionName};

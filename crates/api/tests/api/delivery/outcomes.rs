@@ -1,5 +1,5 @@
-//! What comes of a request: every answer and every fault, under P's names and with a sentence that its owner
-//! understands (`CONTRACTS.md`, On the wire).
+//! Outcomes of a request: every answer and every fault, under the platform API's names and with a sentence that the
+//! receiver's owner understands (`docs/contracts.md`, *On the wire*).
 
 use crate::support::{Caller, Receiver, Reply, Setup, TestApp};
 use serde_json::{Value, json};

@@ -1,5 +1,5 @@
-//! When a delivery is tried again (`CONTRACTS.md`, On the wire): the schedule of the `platform` profile, its end, and
-//! what a new round by hand begins.
+//! Retries of a delivery (`docs/contracts.md`, *On the wire*): the schedule of the `platform` profile, its end, and the
+//! new round that a manual retry begins.
 
 use crate::support::{Caller, Receiver, Reply, TestApp, seconds_between, time};
 use serde_json::{Value, json};

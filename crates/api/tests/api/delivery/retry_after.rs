@@ -1,4 +1,4 @@
-//! `Retry-After`: a retry waits at least what it says on 429 and 503, up to a day (`CONTRACTS.md`, On the wire).
+//! `Retry-After`: a retry waits at least what it says on 429 and 503, up to a day (`docs/contracts.md`, *On the wire*).
 
 use crate::support::{Caller, Receiver, Reply, START, TestApp, seconds_between, time};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The request as it goes over the wire: method, headers, and the body byte for byte (`CONTRACTS.md`, On the wire).
+//! The request on the wire: method, headers, and the body byte for byte (`docs/contracts.md`, *On the wire*).
 
 use crate::support::{Received, Receiver, Setup, TestApp};
 use http::Method;

@@ -129,8 +129,8 @@ impl Answer {
         assert_eq!((self.status.as_u16(), self.text()), (204, ""), "{}", self.call);
     }
 
-    /// The body of an error, after the checks that all errors must pass (`CONTRACTS.md`: RFC 9457 with `detail` as a
-    /// plain string).
+    /// The body of an error, after the checks that all errors must pass (`docs/contracts.md`: RFC 9457 with `detail` as
+    /// a plain string).
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}: {}", self.call, self.text());

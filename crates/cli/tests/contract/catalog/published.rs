@@ -89,7 +89,7 @@ pub(super) fn strict_rows() -> Vec<Row> {
                 publish(&w, &event, &data).await.is(202);
             }
         }),
-        row(STRICT, "and through T, as it is and in T's helper body", |w| async move {
+        row(STRICT, "and through the tenant API, as it is and in the helper form", |w| async move {
             let receiver = Receiver::start().await;
             w.subscribe(&receiver.url(), json!({ "events": ["*"] })).await;
             for (_, event) in parse() {
@@ -103,12 +103,12 @@ pub(super) fn strict_rows() -> Vec<Row> {
                 }
             }
         }),
-        row(STRICT, "an unknown type: 422, through T 400", |w| async move {
+        row(STRICT, "an unknown type: 422, through the tenant API 400", |w| async move {
             let answer = publish(&w, "never.heard_of", &json!({})).await.is(422).says("never.heard_of");
             assert_eq!(answer["errors"][0]["field"], "type");
             let body = json!({ "event": "never.heard_of", "payload": {} });
             let answer = w.t("POST /deliveries", body).await.is(400).says("never.heard_of");
-            assert_eq!(answer["errors"][0]["field"], "event", "as T names it");
+            assert_eq!(answer["errors"][0]["field"], "event", "as the tenant API names it");
         }),
         row(
             STRICT,

@@ -23,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
             w.publish("c_going.away").await;
             receiver.got(2).await;
         }),
-        row("P PUT /events/{event_type}", "an incompatible schema is 422, and ?force=true takes it", |w| async move {
+        row("Platform PUT /events/{event_type}", "an incompatible schema is 422 without ?force=true", |w| async move {
             let schema = json!({
                 "type": "object", "required": ["id"],
                 "properties": { "id": { "type": "string" }, "line": { "$ref": "#/$defs/line" },

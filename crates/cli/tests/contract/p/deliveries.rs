@@ -21,9 +21,9 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn shown() -> Vec<Row> {
-    const ONE: &str = "P GET /deliveries/{id}";
+    const ONE: &str = "Platform GET /deliveries/{id}";
     vec![
-        row("P Delivery", "exactly its fields; success", |w| async move {
+        row("Platform Delivery", "exactly its fields; success", |w| async move {
             let receiver = Receiver::start().await;
             let subscription = w.subscribe(&receiver.url(), json!({})).await.text_of("id");
             let event = w.publish("invoice.created").await;
@@ -37,7 +37,7 @@ fn shown() -> Vec<Row> {
             assert!(one["duration_ms"].is_u64());
             is_time(&one["created_at"]);
         }),
-        row("P Delivery", "status failed when no retries are left", |w| async move {
+        row("Platform Delivery", "status failed when no retries are left", |w| async move {
             let receiver = Receiver::answering(vec![reply(500)]).await;
             w.subscribe(&receiver.url(), json!({ "max_retries": 0 })).await;
             w.publish("invoice.created").await;
@@ -45,13 +45,13 @@ fn shown() -> Vec<Row> {
             assert_eq!((&one["response_code"], &one["next_retry_at"]), (&json!(500), &Value::Null));
             assert!(text(&one, "error_message").contains("500"));
         }),
-        row("P Delivery", "status failed when retry_enabled is false", |w| async move {
+        row("Platform Delivery", "status failed when retry_enabled is false", |w| async move {
             let receiver = Receiver::answering(vec![reply(503)]).await;
             w.subscribe(&receiver.url(), json!({ "retry_enabled": false })).await;
             w.publish("invoice.created").await;
             assert_eq!(w.delivery("failed").await["attempt_number"], 1);
         }),
-        row("P Delivery", "status retrying, with next_retry_at", |w| async move {
+        row("Platform Delivery", "status retrying, with next_retry_at", |w| async move {
             let receiver = Receiver::answering(vec![reply(500)]).await;
             w.subscribe(&receiver.url(), json!({})).await;
             w.publish("invoice.created").await;
@@ -59,7 +59,7 @@ fn shown() -> Vec<Row> {
             is_time(&one["next_retry_at"]);
             assert_eq!((&one["attempt_number"], &one["response_code"]), (&json!(1), &json!(500)));
         }),
-        row("P Delivery", "status disabled after 410, which disables the subscription", |w| async move {
+        row("Platform Delivery", "status disabled after 410, which disables the subscription", |w| async move {
             let receiver = Receiver::answering(vec![reply(410)]).await;
             let id = w.subscribe(&receiver.url(), json!({})).await.text_of("id");
             w.publish("invoice.created").await;
@@ -126,8 +126,8 @@ async fn two(w: &World, receiver: &Receiver) -> [(String, String); 2] {
 }
 
 fn lists() -> Vec<Row> {
-    const OF_ONE: &str = "P GET /subscriptions/{id}/deliveries?status&limit(≤200, 50)&offset";
-    const ALL: &str = "P GET /deliveries?limit&status&event_type&subscription_id&after&before";
+    const OF_ONE: &str = "Platform GET /subscriptions/{id}/deliveries?status&limit(≤200, 50)&offset";
+    const ALL: &str = "Platform GET /deliveries?limit&status&event_type&subscription_id&after&before";
     vec![
         row(OF_ONE, "200 array, newest first; status, limit, offset; 422 above 200", |w| async move {
             let receiver = Receiver::answering(vec![reply(200), reply(200), reply(410)]).await;
@@ -185,7 +185,7 @@ fn lists() -> Vec<Row> {
 }
 
 fn retry() -> Vec<Row> {
-    const RETRY: &str = "P POST /deliveries/{id}/retry";
+    const RETRY: &str = "Platform POST /deliveries/{id}/retry";
     vec![
         row(RETRY, "200 {message}; it is sent again with the same webhook-id", |w| async move {
             let receiver = Receiver::answering(vec![reply(500), reply(200)]).await;

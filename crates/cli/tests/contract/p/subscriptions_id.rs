@@ -17,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn change() -> Vec<Row> {
     vec![
-        row("P GET, PATCH, DELETE /subscriptions/{id}", "200, 200, 204", |w| async move {
+        row("Platform GET, PATCH, DELETE /subscriptions/{id}", "200, 200, 204", |w| async move {
             let path = format!("/subscriptions/{}", w.subscribe("https://example.com/", json!({})).await.text_of("id"));
             has_fields(&w.p(&format!("GET {path}"), ()).await.is(200).body, FIELDS);
             has_fields(&w.p(&format!("PATCH {path}"), json!({})).await.is(200).body, FIELDS);
@@ -26,7 +26,7 @@ fn change() -> Vec<Row> {
             w.p(&format!("DELETE {path}"), ()).await.is(404);
             assert_eq!(w.p("GET /subscriptions", ()).await.body, json!([]));
         }),
-        row("P /subscriptions/{id}", "404 `Webhook subscription not found: {id}`", |w| async move {
+        row("Platform /subscriptions/{id}", "404 `Webhook subscription not found: {id}`", |w| async move {
             for id in ["sub_06f8k2m4q9v1x3z5b7d9f1h3k5", "0190f3c1-0000-7000-8000-000000000000", "nonsense"] {
                 let expected = format!("Webhook subscription not found: {id}");
                 for (method, below) in [
@@ -55,7 +55,7 @@ fn change() -> Vec<Row> {
             w.p(&format!("GET /deliveries?subscription_id={other}"), ()).await.is(200);
             w.p(&format!("DELETE /subscriptions/{other}"), ()).await.is(204);
         }),
-        row("P PATCH /subscriptions/{id}", "absent keeps, nothing else changes", |w| async move {
+        row("Platform PATCH /subscriptions/{id}", "absent keeps, nothing else changes", |w| async move {
             let fields = json!({
                 "description": "before", "headers": { "X-A": "1" }, "custom_metadata": { "k": 1 }, "max_retries": 7,
                 "timeout_seconds": 40, "retry_enabled": false, "events": ["invoice.paid"],
@@ -84,7 +84,7 @@ fn change() -> Vec<Row> {
             kept["updated_at"] = expected["updated_at"].clone();
             assert_eq!(kept, expected, "a refused change changed something");
         }),
-        row("P PATCH /subscriptions/{id}", "null clears", |w| async move {
+        row("Platform PATCH /subscriptions/{id}", "null clears", |w| async move {
             let fields = json!({
                 "description": "x", "headers": { "X-A": "1" }, "custom_metadata": { "k": 1 }, "max_retries": 7,
                 "timeout_seconds": 40, "retry_enabled": false,
@@ -109,7 +109,7 @@ fn change() -> Vec<Row> {
 }
 
 fn test() -> Vec<Row> {
-    const TEST: &str = "P POST /subscriptions/{id}/test {event_type?, payload?}";
+    const TEST: &str = "Platform POST /subscriptions/{id}/test {event_type?, payload?}";
     const FIELDS: &str = "success status_code response_body error_message delivery_time_ms";
     vec![
         row(TEST, "sends now, waits, 200 {success, status_code, response_body, …}", |w| async move {
@@ -170,7 +170,7 @@ fn test() -> Vec<Row> {
 }
 
 fn rotate() -> Vec<Row> {
-    const ROTATE: &str = "P POST /subscriptions/{id}/rotate-secret";
+    const ROTATE: &str = "Platform POST /subscriptions/{id}/rotate-secret";
     vec![
         row(ROTATE, "200 {secret, message}; the old secret keeps signing beside the new one", |w| async move {
             let receiver = Receiver::start().await;
@@ -211,7 +211,7 @@ fn rotate() -> Vec<Row> {
 }
 
 fn pause() -> Vec<Row> {
-    const PAUSE: &str = "P POST /subscriptions/{id}/pause, /activate";
+    const PAUSE: &str = "Platform POST /subscriptions/{id}/pause, /activate";
     vec![row(PAUSE, "200; deliveries of a paused one wait and are sent on activation", |w| async move {
         let receiver = Receiver::start().await;
         let id = w.subscribe(&receiver.url(), json!({})).await.text_of("id");

@@ -31,7 +31,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn create() -> Vec<Row> {
-    const CREATE: &str = "T POST /deliveries {event, payload}";
+    const CREATE: &str = "Tenant POST /deliveries {event, payload}";
     vec![
         row(CREATE, "202 {queued: true, count, message: \"Enqueued N deliveries\"}", |w| async move {
             let receiver = Receiver::start().await;
@@ -70,7 +70,7 @@ fn create() -> Vec<Row> {
             w.t("POST /deliveries", "{").await.is(400);
             assert_eq!(w.t("GET /deliveries", ()).await.body, json!([]));
         }),
-        row(CREATE, "subscriptions made through P get it too", |w| async move {
+        row(CREATE, "subscriptions made through the platform API get it too", |w| async move {
             let receiver = Receiver::start().await;
             w.subscribe(&receiver.url(), json!({ "events": ["invoice.*"] })).await;
             assert_eq!(publish(&w, "invoice.created").await.is(202)["count"], 1);
@@ -80,8 +80,8 @@ fn create() -> Vec<Row> {
 }
 
 fn lists() -> Vec<Row> {
-    const LIST: &str = "T GET /deliveries?event=&status=";
-    const ONE: &str = "T GET /deliveries/{id}";
+    const LIST: &str = "Tenant GET /deliveries?event=&status=";
+    const ONE: &str = "Tenant GET /deliveries/{id}";
     vec![
         row(LIST, "200: {id, event, status, attempts, target_url, last_error, …}", |w| async move {
             let receiver = Receiver::start().await;
@@ -145,7 +145,7 @@ fn lists() -> Vec<Row> {
 }
 
 fn statuses() -> Vec<Row> {
-    const STATUS: &str = "T Rules, status";
+    const STATUS: &str = "Tenant Rules, status";
     vec![
         row(STATUS, "SENDING while the receiver holds the request, then DELIVERED", |w| async move {
             let receiver = Receiver::answering(vec![reply(200).held()]).await;
@@ -157,7 +157,7 @@ fn statuses() -> Vec<Row> {
             assert_eq!(w.t("GET /deliveries?status=PENDING", ()).await.body, json!([]));
             let id = text(&sending, "id");
             assert_eq!(w.t(&format!("GET /deliveries/{id}"), ()).await.is(200)["status"], "SENDING");
-            assert_eq!(w.p("GET /deliveries", ()).await.is(200).body[0]["status"], "pending", "P has no such name");
+            assert_eq!(w.p("GET /deliveries", ()).await.is(200).body[0]["status"], "pending", "not a platform status");
             receiver.release();
             assert_eq!(delivery(&w, "DELIVERED").await["id"], id);
         }),
@@ -197,7 +197,7 @@ fn statuses() -> Vec<Row> {
             assert_eq!(one["attempts"], 1);
             assert!(text(&one, "last_error").contains("404"));
         }),
-        row("T Rules", "last_error is cut at 500 characters", |w| async move {
+        row("Tenant Rules", "last_error is cut at 500 characters", |w| async move {
             // A receiver's redirect is told with where it leads.
             let location = format!("https://example.com/{}", "x".repeat(1_000));
             let receiver = Receiver::answering(vec![reply(302).header("location", &location)]).await;
@@ -209,7 +209,7 @@ fn statuses() -> Vec<Row> {
 }
 
 fn retry() -> Vec<Row> {
-    const RETRY: &str = "T POST /deliveries/{id}/retry";
+    const RETRY: &str = "Tenant POST /deliveries/{id}/retry";
     vec![
         row(RETRY, "202 {queued: true, message}; resets attempts to 0", |w| async move {
             let receiver = Receiver::answering(vec![reply(404), reply(200).held()]).await;

@@ -145,7 +145,7 @@ fn bodies() -> Vec<Row> {
                 assert_eq!(receiver.got(n).await.text(), expected);
             }
         }),
-        row(BODY, "tenant: the payload exactly as published, through T and through Core", move |w| async move {
+        row(BODY, "tenant: the payload exactly as published, through the tenant and core APIs", move |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
             w.t("POST /deliveries", format!("{{\"event\":\"invoice.created\",\"payload\":{DATA} }}")).await.is(202);
@@ -160,7 +160,7 @@ fn bodies() -> Vec<Row> {
             let expected = format!("{{\"type\":\"invoice.created\",\"timestamp\":\"{SHOWN}\",\"data\":{DATA}}}");
             assert_eq!(receiver.got(1).await.text(), expected);
         }),
-        row(BODY, "T's helper body, for publishers who want it, goes through as it is", |w| async move {
+        row(BODY, "the helper form of the tenant API goes through as it is", |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
             let payload = "{\"event\":\"invoice.created\",\"resource_type\":\"invoice\",\"resource_id\":\"inv_1\",\

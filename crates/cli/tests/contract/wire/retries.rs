@@ -30,7 +30,7 @@ async fn waited(w: &World, delivery: &Value, least: &[f64]) {
     }
 }
 
-/// A subscription of T that only ever gets this answer: tried at once and after 1, 2, 4 seconds, then FAILED.
+/// A subscription of the tenant API whose receiver always answers this: tried at once and after 1, 2, 4 s, then FAILED.
 async fn exhausts(w: World, answer: Reply, response_code: Value) {
     let receiver = Receiver::answering(vec![answer]).await;
     subscribe(&w, Profile::Tenant, &receiver.url(), Some("hush-hush")).await;

@@ -66,7 +66,7 @@ pub(super) fn rows() -> Vec<Row> {
                 json!({ "url": "https://example.com/", "events": ["*"], "profile": "standard", "secret": PLAIN });
             w.p("POST /subscriptions", body).await.is(422).says("secret");
         }),
-        row("Wire, key", "outer blanks of a secret given to T are cut", |w| async move {
+        row("Wire, key", "outer blanks of a secret given to the tenant API are cut", |w| async move {
             let blanks = format!(" \t{PLAIN}\r\n");
             let (got, _) = signed(&w, Profile::Tenant, Some(&blanks)).await;
             let expected = python_hmac("hex", PLAIN.as_bytes(), &got.body).await;

@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// What becomes of a delivery whose first answer is this, in P's words; and that nothing more was asked for.
+/// Checks the platform API's status of a delivery whose first answer is this, and that no further request was made.
 async fn outcome(w: &World, profile: Profile, status: u16, expected: &str) {
     let w = w.in_tenant(Some(&format!("{}-{profile:?}-{status}", w.tenant())));
     let elsewhere = Receiver::start().await;

@@ -4,7 +4,7 @@ use super::PATH;
 use crate::support::{TestApp, each};
 use serde_json::json;
 
-/// `CONTRACTS.md`, "The catalog", a row a category.
+/// The table of `docs/contracts.md`, *The catalog*: one row per category.
 const SHIPPED: [(&str, &[&str]); 13] = [
     (
         "billing",
