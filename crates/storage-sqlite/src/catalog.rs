@@ -11,7 +11,7 @@ use storage::{CustomTypes, RegisterOutcome, StorageError};
 fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StorageError> {
     text.map(|text| serde_json::from_str(&text))
         .transpose()
-        .map_err(|_| StorageError::corrupt("schema or example of a custom event type"))
+        .map_err(|_| StorageError::corrupt("schema or example of an event type"))
 }
 
 #[async_trait]
