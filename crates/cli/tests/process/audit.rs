@@ -130,8 +130,8 @@ async fn what_cannot_be_done_is_said_with_exit_code_2() {
         (&["--baseline", "none.json"], "--write-baseline none.json"),
         (&["--catalog", "wrong.txt"], "one type per line"),
         (&["--catalog", "nowhere"], "neither code, shipped"),
-        (&["--since", "HEAD"], "is in no repository of git"),
-        (&["--live", "http://127.0.0.1:9", "--key", "k"], "no answer from http://127.0.0.1:9"),
+        (&["--since", "HEAD"], "is not in a git repository"),
+        (&["--live", "http://127.0.0.1:9", "--key", "k"], "no response from http://127.0.0.1:9"),
         (&["--format", "pdf"], "possible values"),
         (&["--fail-under", "101"], "from 0 to 100"),
     ] {
@@ -221,7 +221,7 @@ async fn a_change_is_compared_with_another_revision() {
     assert_eq!(changed["since"]["lost"], json!(["invoice.created"]));
     let unknown = audit(folder.path(), &["--since", "nowhere"]).await;
     assert_eq!(unknown.code, Some(2));
-    assert!(unknown.stderr.contains("--since \"nowhere\" is no revision of the repository"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("--since \"nowhere\" is not a revision of the repository"), "{}", unknown.stderr);
     let text = audit(folder.path(), &["--since", "HEAD"]).await.stdout;
     assert!(text.contains("CHANGES SINCE HEAD") && text.contains("- invoice.created"), "{text}");
 }

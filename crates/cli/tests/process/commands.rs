@@ -154,7 +154,7 @@ async fn what_cannot_be_published_is_said_in_a_sentence() {
         (&["--data", "{}", "--priority", "urgent"], "priority: must be low, normal or high"),
         (&["--data", "{}", "--key", "no-key-of-this-server"], "The key is not known (401 Unauthorized)"),
         (&["--data", "{}", "--key", "a\nb"], "--key, --tenant or --idempotency-key has a character "),
-        (&["--data", "{}", "--url", nowhere], "no answer from http://127.0.0.1:1; is the server running there?"),
+        (&["--data", "{}", "--url", nowhere], "no response from http://127.0.0.1:1; is the server running there?"),
     ];
     for (arguments, expected) in rows {
         let ended = desk.run(&[&["publish", "invoice.created", "--tenant", "acme"], arguments].concat()).await;
@@ -244,7 +244,7 @@ async fn dev_on_an_address_that_others_can_reach_is_warned_of() {
         assert_eq!(operators.code, Some(0), "the commands find it: {}", operators.stderr);
         let ended = server.stop().await;
         assert_eq!(ended.stdout.contains("WARNING: --dev listens on 0.0.0.0:"), warns, "{}", ended.stdout);
-        assert_eq!(ended.stderr.contains("--dev on an address that other machines can reach"), warns);
+        assert_eq!(ended.stderr.contains("--dev listens on an address that other machines can reach"), warns);
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_misspelt_variable_or_log_level_stops_the_start_and_the_nearest_name_i
         ("POSTRIDER_TEST_SOMETHING", "1", "known are POSTRIDER_LISTEN, "),
         ("POSTRIDER_LOG", "inof", "is info meant?"),
         ("POSTRIDER_LOG", "info,postrider::delivry=warn", "is postrider::delivery meant?"),
-        ("POSTRIDER_LOG", "info,postrider::delivery=verbose", "which is no level"),
+        ("POSTRIDER_LOG", "info,postrider::delivery=verbose", "which is not a level"),
     ];
     for (variable, value, expected) in rows {
         let ended = Launch::new(folder.path(), &["serve"]).env(variable, value).run().await;
@@ -96,7 +96,7 @@ async fn a_service_of_kubernetes_and_variables_of_others_do_not_stop_the_start()
         .start()
         .await;
     let log = server.stop().await.stderr;
-    assert!(log.contains("the variable WEBHOOK_MAX_RETRY is not read here; is WEBHOOK_MAX_RETRIES meant?"), "{log}");
+    assert!(log.contains("unknown variable WEBHOOK_MAX_RETRY; did you mean WEBHOOK_MAX_RETRIES?"), "{log}");
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn a_port_in_use_is_named() {
     let ended = Launch::new(other.path(), &["serve"]).env("POSTRIDER_LISTEN", &address).run().await;
     // No operator's key is shown by a start that fails: `sentence` sees to an empty standard output.
     let sentence = ended.sentence();
-    assert!(sentence.starts_with(&format!("POSTRIDER_LISTEN: {address} cannot be listened on")), "{sentence}");
+    assert!(sentence.starts_with(&format!("POSTRIDER_LISTEN: cannot listen on {address}")), "{sentence}");
 }
 
 #[tokio::test]
