@@ -1,4 +1,4 @@
-//! What happens to a node: it is killed, stopped, or asleep for a while.
+//! Faults of nodes: kill, stop and suspension.
 
 use super::{Database, Scene, count_in_state, note};
 use crate::support::{alone, receiver::Receiver, wait_until};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use testing::Postgres;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_killed() {
+async fn nodes_take_over_the_deliveries_of_a_killed_node() {
     let _alone = alone().await;
     let mut scene = Scene::start(Postgres::shared()).await;
     scene.nodes.remove(2).kill();
@@ -17,7 +17,7 @@ async fn a_node_is_killed() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_stopped() {
+async fn nodes_take_over_the_deliveries_of_a_stopped_node() {
     let _alone = alone().await;
     let mut scene = Scene::start(Postgres::shared()).await;
     let stopped = scene.nodes.remove(1).stop().await;
@@ -28,7 +28,7 @@ async fn a_node_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_asleep_for_30_seconds() {
+async fn a_node_suspended_for_30_seconds_registers_again() {
     let _alone = alone().await;
     let scene = Scene::start(Postgres::shared()).await;
     scene.nodes[1].signal("STOP");
@@ -42,9 +42,9 @@ async fn a_node_is_asleep_for_30_seconds() {
     scene.settle("SIGSTOP of one node for 30 s", 0).await;
 }
 
-/// What it had under way when it fell asleep is another's by the time it wakes up.
+/// Requests in flight at the suspension belong to another node when it wakes up (fencing).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
+async fn a_suspended_node_does_not_overwrite_outcomes_of_its_successor() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let nodes = database.nodes(2).await;
@@ -74,6 +74,6 @@ async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
         let event = other.get(&format!("/api/v1/events/{id}")).await.body;
         assert_eq!(event["deliveries"][0]["attempt_number"], 1, "{event}");
     }
-    assert_eq!(receiver.ledger().repeats(), 10, "it sends nothing again");
+    assert_eq!(receiver.ledger().repeats(), 10, "the suspended node sends nothing again");
     note("asleep with 10 under way: 10 acknowledged, 10 delivered, 10 repeated, 0 recorded twice");
 }
