@@ -20,7 +20,7 @@ struct Note<T> {
 }
 
 impl Kept {
-    /// One store per size, so that a run with a small scale does not remove the large store.
+    /// A store per size, so that a run with a small scale does not remove the large store.
     pub(crate) fn named(context: &Context, name: &str, size: u64) -> anyhow::Result<Self> {
         let fresh = context.folder()?;
         let schema = SqliteStore::migrate(&fresh.path().join("store.db"))?.to;

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 fn run(role: Role) -> anyhow::Result<ExitCode> {
-    // One worker per process, including the relay, so that the server under test gets the rest of the machine.
+    // A single worker per process, including the relay, so that the server under test gets the rest of the machine.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     match role {
         Role::All(options) => runtime.block_on(scenarios::run(&options, None)),

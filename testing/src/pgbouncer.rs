@@ -35,7 +35,7 @@ impl PgBouncer {
             let entry = format!("auth_type = trust\nauth_file = {users}\npool_mode = transaction\n");
             let more: String = settings.iter().map(|(setting, value)| format!("{setting} = {value}\n")).collect();
             keeper.append(&file, &format!("{databases}[pgbouncer]\n{own}{entry}max_client_conn = 1000\n{more}"));
-            // It has no data to lose, and it depends on the version which other signal ends it at once.
+            // PgBouncer has no data to lose; which other signal ends it at once depends on its version.
             let pid = keeper.start(Signal::Kill, &[&program, &keeper.path(&file)]);
             match ready(&keeper, port) {
                 State::Running => return Self { keeper, port, pid },

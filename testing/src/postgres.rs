@@ -27,7 +27,7 @@ const DURABILITY: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"
 pub struct Options {
     /// Lines of `postgresql.conf`, after those of every server.
     pub settings: Vec<(String, String)>,
-    /// Whether a commit waits for the disk. If not, a server that ends without a checkpoint may lose its last commits.
+    /// Makes commits wait for the disk. Otherwise a server that ends without a checkpoint may lose its last commits.
     pub durable: bool,
 }
 

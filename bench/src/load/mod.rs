@@ -55,7 +55,7 @@ pub(crate) struct Plan {
     pub(crate) rate: Option<f64>,
     /// Number of the first event.
     pub(crate) first_seq: u64,
-    /// Whether failures are counted instead of ending the run.
+    /// Counts failures instead of ending the run with an error.
     pub(crate) may_fail: bool,
 }
 

@@ -4,7 +4,7 @@ use super::client::{Second, Select, Stats};
 use crate::report::percentile::Percentiles;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// One accepted request.
+/// An accepted request.
 #[derive(Clone, Copy)]
 struct Sample {
     at_us: u64,

@@ -55,7 +55,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// One figure.
+/// A figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) figure: String,

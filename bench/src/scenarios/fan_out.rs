@@ -1,4 +1,4 @@
-//! One event to 20 subscriptions, each with its own receiver.
+//! An event to 20 subscriptions, each with its own receiver.
 
 use crate::{
     context::Context,

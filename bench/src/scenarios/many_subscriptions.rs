@@ -81,7 +81,7 @@ async fn fill(kept: &Kept, note: &Note) -> anyhow::Result<()> {
         let tenant = bulk::tenant(&store, &format!("other-{number}"), now).await?;
         let mut waiting = Vec::new();
         for which in 0..EACH {
-            // One in eight matches every type; the others match one type each.
+            // Every eighth subscription matches all types; the others match one type each.
             let pattern = if which % 8 == 0 { "*" } else { TYPES[which as usize % TYPES.len()] };
             let url = format!("http://127.0.0.1:9/{number}/{which}");
             waiting.push(bulk::subscription(&ids, &tenant, url, pattern, now)?);

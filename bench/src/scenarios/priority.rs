@@ -17,7 +17,7 @@ use std::time::Duration;
 const NORMAL: u64 = 20_000;
 const BATCH: u64 = 100;
 const HIGH: u64 = 100;
-/// One event every 20 ms.
+/// Events per second: one every 20 ms.
 const RATE: f64 = 50.0;
 const DELAY_MS: u64 = 50;
 /// Numbers of high-priority events begin here.

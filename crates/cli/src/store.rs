@@ -68,7 +68,7 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<(u32, u32)> {
     match &config.store {
         StoreUrl::Sqlite(path) => {
             if !path.exists() {
-                // As at a first start: `serve` refuses an existing store without its key.
+                // Generates the key as a first start does, because `serve` refuses an existing store without its key.
                 keys::master_key(config, &config.store)?;
             }
             let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;

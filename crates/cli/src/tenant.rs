@@ -91,7 +91,7 @@ fn confirm(id: &str) -> anyhow::Result<()> {
         "this deletes the tenant {id} with everything it owns; without a terminal to confirm, it requires --yes"
     );
     complaint!("This deletes the tenant {id} with all its subscriptions, events, deliveries and keys, for good.");
-    complaint!("Type its id to go on:");
+    complaint!("Type its id to continue:");
     let mut typed = String::new();
     std::io::stdin().read_line(&mut typed).context("failed to read the confirmation")?;
     ensure!(typed.trim() == id, "nothing was deleted: {:?} is not {id:?}", typed.trim());

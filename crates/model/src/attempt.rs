@@ -73,7 +73,7 @@ pub enum Verdict {
     Gone,
 }
 
-/// One HTTP request as recorded in the log.
+/// An HTTP request as recorded in the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
     /// Counted from 1 over all rounds of the delivery.

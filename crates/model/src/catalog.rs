@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// One event type in the catalog.
+/// An event type in the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CatalogEntry {
     pub event_type: EventType,

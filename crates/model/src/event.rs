@@ -131,7 +131,7 @@ impl Priority {
     }
 }
 
-/// One published occurrence. `data` and `metadata` are the publisher's bytes, never re-serialised.
+/// A published occurrence. `data` and `metadata` are the publisher's bytes, never re-serialised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub id: EventId,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// One error: the field as its owner spells it, and a message.
+/// An error: the field as its owner spells it, and a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
     pub field: String,

@@ -12,7 +12,7 @@ use crate::{
 };
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
-/// Whether a subscription matches events and sends deliveries.
+/// State of a subscription: decides whether it matches events and sends deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionState {
     Active,

@@ -106,7 +106,7 @@ impl Secret {
         mac.finalize().into_bytes().into()
     }
 
-    /// One entry of `webhook-signature`: `v1,<base64>` or `v1a,<base64>`.
+    /// An entry of `webhook-signature`: `v1,<base64>` or `v1a,<base64>`.
     pub fn standard(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         match &self.standard {
             Standard::Hmac(key) => {

@@ -77,7 +77,7 @@ impl Backlogs for PgStore {
             i64::from(BACKLOG_MAX) => INT8, tenant.as_str() => TEXT, subscription.uuid() => UUID,
         ];
         let mut queues = Vec::new();
-        // As the operator: a tenant's role cannot read the table of nodes.
+        // Runs as the operator, because a tenant's role cannot read the table of nodes.
         for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
             part(&row).into_iter().for_each(|part| add(&mut queues, part));
         }

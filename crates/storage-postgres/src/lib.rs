@@ -61,7 +61,7 @@ struct Inner {
     writers: Pool,
     /// Reserved for heartbeats, so that they never wait for a connection.
     pulse: Pool,
-    /// One permit per writer connection, so that a batch is only collected when it can be written.
+    /// A permit per writer connection, so that a batch is only collected when it can be written.
     writing: Semaphore,
     /// Publications that are not counted yet.
     gathered: Mutex<Gathered>,

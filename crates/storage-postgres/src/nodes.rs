@@ -30,7 +30,7 @@ pub(crate) const TAKE_OVER: &str = "WITH gone AS (
     UPDATE postrider.waiting w SET owner = $1 FROM piece p WHERE w.tenant_id = p.tenant_id AND w.id = p.id
     RETURNING w.tenant_id, w.subscription_id, w.queue, w.next_attempt_at";
 
-/// Deletes nodes that have been gone for long, and a batch of the oldest changes that every node has seen; the next
+/// Deletes nodes that left or were lost long ago, and a batch of the oldest changes that every node has seen; the next
 /// round continues.
 const FORGET: &str = "WITH nodes AS (
         DELETE FROM postrider.nodes n WHERE state <> 0 AND heartbeat_at < clock_timestamp() - interval '1 day'
@@ -144,8 +144,8 @@ impl Shared for PgStore {
     }
 
     async fn changes(&self, since: i64) -> Result<Changes, StorageError> {
-        // One statement and thus one snapshot. It returns a row without a change when there is only a version to
-        // report.
+        // A single statement, and thus a single snapshot. Returns a row without a change when there is only a version
+        // to report.
         let sql = "SELECT c.version AS now, n.version, n.kind, n.tenant_id, n.id,
                           (SELECT min(version) FROM postrider.changes) AS oldest
                    FROM postrider.config c LEFT JOIN LATERAL (

@@ -37,7 +37,7 @@ impl Retention for PgStore {
 
     async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let (_, bound) = codec::id_bounds(None, Some(until.after(Duration::from_millis(1))));
-        // As below, but the last event of each tenant.
+        // The last event of each tenant; see below for the form of the query.
         let sql = "SELECT (SELECT e.id FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1
                            ORDER BY e.id DESC LIMIT 1) AS newest FROM postrider.tenants t";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;

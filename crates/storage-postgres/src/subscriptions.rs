@@ -217,7 +217,7 @@ impl Subscriptions for PgStore {
         );
         loop {
             let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, PIECE => INT8];
-            // As the installation: a tenant's role cannot read the table of nodes.
+            // Runs as the installation, because a tenant's role cannot read the table of nodes.
             let cancelled = self.write(As::Worker, &sql, values).await?.len() as i64;
             if cancelled < PIECE {
                 return Ok(());

@@ -118,7 +118,7 @@ async fn rows_of_past_days_are_merged() {
     let sql = |text: &str| Postgres::shared().sql(&database.0, text);
     let at = now(&database);
     store.put_tenant(&acme(), None, None, at).await.unwrap();
-    // Of today, yesterday, and earlier days: three rows each.
+    // Three rows for each of today, yesterday, and earlier days.
     sql("INSERT INTO postrider.publications
          SELECT 'acme', (now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - ago, kind, shard, 10 + shard, shard, 100 + shard
          FROM generate_series(0, 4) ago, unnest(ARRAY['a.b', 'c.d']) kind, generate_series(0, 2) shard");

@@ -80,7 +80,7 @@ impl Writer {
                 Ok(done) => place.is_there().map(|()| done).map_err(|gone| StorageError::unavailable(gone).unsure()),
                 Err(fault) => Err(name_holder(fault, &place.index())),
             };
-            // The receiver is gone when the caller was cancelled; the job's effects remain.
+            // The receiver is dropped when the caller was cancelled; the job's effects remain.
             let _ = answer.send(done);
         });
         match &*self.work.lock() {

@@ -77,7 +77,7 @@ impl Outcome {
     }
 }
 
-/// One write of a batch.
+/// A write of a batch.
 #[derive(Clone, Debug)]
 pub enum Write {
     Append(Append),
@@ -100,7 +100,7 @@ pub enum Appended {
 /// Result of one [`Write`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Done {
-    /// One result per event, in order.
+    /// Results of the events, in order.
     Appended(Vec<Appended>),
     /// The tenant does not exist, or no longer does; nothing was written.
     NoTenant,

@@ -30,7 +30,7 @@ pub(super) const LARGEST: &str = TENANTS[0].0;
 /// Subscriptions per tenant; an event goes to only a part of the largest tenant's.
 const SUBSCRIPTIONS: [usize; 5] = [40, 20, 10, 10, 10];
 
-/// One in this many deliveries failed.
+/// Reciprocal of the share of failed deliveries.
 const FAILED: u64 = 10_000;
 
 /// Contents of the store.

@@ -286,7 +286,7 @@ impl Answer {
         self.body.as_array().unwrap_or_else(|| panic!("{}: no array: {}", self.call, self.text))
     }
 
-    /// One field of all items of a list.
+    /// A field of all items of a list.
     #[track_caller]
     pub(crate) fn all(&self, field: &str) -> Vec<String> {
         self.list().iter().map(|one| text(one, field)).collect()

@@ -27,7 +27,7 @@ fn print_memory(server: &Server, when: &str) {
 /// Returns when this many have arrived. Waits in steps, so that the timeout does not depend on the backlog.
 async fn sent(receiver: &Receiver, count: u64) {
     for goal in (0..count).step_by(5_000).chain([count]) {
-        wait_until("more of it is sent", async || (receiver.distinct() as u64 >= goal).then_some(())).await;
+        wait_until("more deliveries are sent", async || (receiver.distinct() as u64 >= goal).then_some(())).await;
     }
 }
 
@@ -75,7 +75,7 @@ async fn the_backlog_of_a_dead_receiver_waits_on_disk_and_is_sent_after_its_reco
     assert!(other.none("pending").await);
 
     sent(&receiver, events).await;
-    wait_until("nothing is pending", async || client.none("pending").await.then_some(())).await;
+    wait_until("no delivery is pending", async || client.none("pending").await.then_some(())).await;
     print_memory(&server, "after");
     let ledger = receiver.ledger();
     println!("backlog: {} of {} received, {} repeats", ledger.arrived.len(), events + 1, ledger.repeats());

@@ -77,7 +77,7 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
     no_later_than(&event(&client, &during).await, 5.0);
     // A retry scheduled during the jump keeps the length of its wait.
     let retried = client.publish("user.updated", 3).await;
-    wait_until("it has failed", async || (!client.none("retrying").await).then_some(())).await;
+    wait_until("the attempt has failed", async || (!client.none("retrying").await).then_some(())).await;
     no_later_than(&event(&client, &retried).await, 10.0);
 
     fake.set("+0");
@@ -88,7 +88,7 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
     }
     let late = Receiver::start_at(gone).await;
     wait_until("the retry comes", async || (late.distinct() == 1).then_some(())).await;
-    wait_until("all is delivered", async || (receiver.distinct() == 3).then_some(())).await;
+    wait_until("all are delivered", async || (receiver.distinct() == 3).then_some(())).await;
     server.stop().await;
 }
 
@@ -136,7 +136,7 @@ async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_times_are_repai
     let server = launch(folder.path(), &fake).start().await;
     let client = client.at(server.address);
     client.publish("customer.updated", 5).await;
-    let third = wait_until("it has failed", async || {
+    let third = wait_until("the attempt has failed", async || {
         let all = client.deliveries("retrying").await;
         all.iter().any(|one| seconds(one["next_retry_at"].as_str().unwrap()) - now() > 50.0 * DAY).then_some(all.len())
     })

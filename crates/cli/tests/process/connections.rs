@@ -171,7 +171,7 @@ async fn one_address_cannot_exhaust_the_connections_of_others() {
     }
     // A released connection can be reused.
     drop(held);
-    wait_until("there is a place again", async || {
+    wait_until("a connection is available again", async || {
         let mut raw = Raw::connect_from(greedy, server.address).await;
         raw.send(HEALTHZ);
         raw.answer(SOON).filter(|(status, _)| *status == 200)

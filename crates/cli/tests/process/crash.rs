@@ -7,7 +7,7 @@ const EVENTS: u64 = 20_000;
 const CONNECTIONS: usize = 64;
 /// Numbers of acknowledged events at which the server is killed.
 const KILLS: [usize; 3] = [4_000, 9_000, 14_000];
-/// How many of the last events acknowledged before a kill are looked up.
+/// Number of the last events acknowledged before a kill that are looked up.
 const LOOKED_UP: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -45,7 +45,7 @@ async fn acknowledged_events_are_delivered_although_the_server_is_killed() {
         (receiver.missing(acknowledged.iter().map(|one| one.seq)) == 0).then_some(())
     })
     .await;
-    wait_until("nothing is pending", async || client.none("pending").await.then_some(())).await;
+    wait_until("no delivery is pending", async || client.none("pending").await.then_some(())).await;
     for status in ["retrying", "failed", "disabled"] {
         assert!(client.none(status).await, "{status}");
     }

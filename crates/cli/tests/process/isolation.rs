@@ -64,7 +64,7 @@ impl Hanging {
         }
         if known == Known::Quick {
             client.publish(HANGING, events).await;
-            wait_until("each has answered one", async || client.none("pending").await.then_some(())).await;
+            wait_until("each receiver has answered", async || client.none("pending").await.then_some(())).await;
         }
         let answered_before = receiver.answered();
         receiver.hold();
@@ -97,7 +97,7 @@ impl Hanging {
     /// Releases the receivers, and waits for the waiting deliveries.
     async fn recover(self, events: u64) {
         self.receiver.release();
-        wait_until("what waited is delivered", async || self.client.none("pending").await.then_some(())).await;
+        wait_until("the backlog is delivered", async || self.client.none("pending").await.then_some(())).await;
         assert_eq!(self.receiver.missing(0..events), 0);
         assert_eq!(self.receiver.answered(), self.answered_before + self.waiting);
     }

@@ -23,7 +23,7 @@ async fn lines(server: &Server, text: &str) -> Vec<String> {
 
 async fn not_ready(server: &Server) {
     let operator = server.operator();
-    wait_until("it is not ready", async || (operator.get("/readyz").await.status == 503).then_some(())).await;
+    wait_until("the server is not ready", async || (operator.get("/readyz").await.status == 503).then_some(())).await;
 }
 
 fn request(method: &str, path: &str, id: &str) -> String {

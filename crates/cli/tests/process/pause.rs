@@ -70,7 +70,7 @@ async fn a_paused_copy_sends_nothing_until_resume_even_after_a_restart() {
         .env("POSTRIDER_KEY", ADMIN_KEY);
     assert_eq!(resume.run().await.success(), "Deliveries are resumed.\n");
     is_shown_as_paused(&server, false).await;
-    wait_until("what waited is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("the backlog is sent", async || client.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing((0..20).chain([100])), 0);
     // The resume survives a restart.
     server.stop().await;
@@ -97,12 +97,12 @@ async fn a_running_server_is_paused_and_resumed() {
     tokio::time::sleep(WHILE).await;
     assert_eq!(receiver.distinct(), 1);
     operator.post("/api/v1/nodes/resume", &json!({})).await;
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.missing(10..2_000), receiver.ledger().repeats()), (0, 0));
     assert_eq!(client.post("/api/v1/nodes/pause", &json!({})).await.status, 200, "the operator's key in a tenant");
 }
 
-/// So that a restored store cannot send because a flag was forgotten.
+/// A restored store must not send because a flag was forgotten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_without_a_server_can_be_paused_and_its_copies_are_too() {
     let receiver = Receiver::start().await;

@@ -86,7 +86,7 @@ async fn a_server_continues_when_its_output_is_closed() {
         let answer = client.try_call(http::Method::GET, "/healthz", None).await.ok()?;
         (answer.status == 200).then_some(())
     };
-    wait_until("it serves", alive).await;
+    wait_until("the server responds", alive).await;
     for _ in 0..100 {
         client.get("/refused-and-logged").await;
     }

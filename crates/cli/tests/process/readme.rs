@@ -7,7 +7,7 @@ async fn the_quick_start_works_as_pasted() {
     let blocks = blocks("README.md", "quick start");
     assert!(blocks.len() >= 2, "the quick start has a block for the server and one for a second terminal");
 
-    // As written, but with this build of the binary and on free ports.
+    // The block as written, but with this build of the binary and on free ports.
     let (server_port, sink_port) = (free_port().to_string(), free_port().to_string());
     let binary = format!("'{}'", env!("CARGO_BIN_EXE_postrider"));
     let folder = tempfile::tempdir().unwrap();

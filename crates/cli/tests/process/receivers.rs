@@ -68,7 +68,7 @@ fn ids(log: &Path) -> Vec<String> {
 
 /// Waits until no delivery waits, and asserts that none has failed.
 async fn all_delivered(client: &Client) {
-    wait_until("everything is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("all deliveries are sent", async || client.none("pending").await.then_some(())).await;
     let failed = client.deliveries("failed").await;
     assert!(failed.is_empty(), "{} failed, for example {}", failed.len(), failed[0]);
 }
@@ -147,7 +147,7 @@ async fn more_receivers_than_descriptors_are_all_served_and_the_api_answers_mean
     }
     for round in 0..3 {
         client.publish("invoice.created", round).await;
-        wait_until("every receiver has it", async || {
+        wait_until("every receiver has the event", async || {
             let asked = tokio::time::timeout(Duration::from_secs(5), client.get("/healthz"));
             assert_eq!(asked.await.expect("the API answers").status, 200);
             assert!(server.descriptors() < DESCRIPTORS as usize);

@@ -39,7 +39,7 @@ async fn a_backup_is_restored_with_the_commands_of_the_page() {
     wait_until("the first is delivered", async || client.none("pending").await.then_some(())).await;
     receiver.hold();
     client.publish("invoice.created", 2).await;
-    wait_until("the second is under way", async || (receiver.distinct() == 2).then_some(())).await;
+    wait_until("the second is in flight", async || (receiver.distinct() == 2).then_some(())).await;
 
     script(folder.path(), &back_up[0], "1").run().await.success();
     for name in ["backup.db", "backup.db.key"] {
@@ -64,6 +64,6 @@ async fn a_backup_is_restored_with_the_commands_of_the_page() {
 
     assert_eq!(script(folder.path(), &restore[2], &port).run().await.success(), "Deliveries are resumed.\n");
     let client = client.at(copy.address);
-    wait_until("what waited is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("the backlog is sent", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.ledger().arrived[&1], receiver.ledger().arrived[&2]), (1, 2));
 }

@@ -38,7 +38,7 @@ async fn a_clean_stop_under_load_loses_nothing_and_repeats_nothing() {
     println!("stopped at {} acknowledged, {} received", load.acknowledged().len(), receiver.distinct());
     load.server_is_at(server.address);
     load.finished().await;
-    wait_until("nothing is pending", async || client.none("pending").await.then_some(())).await;
+    wait_until("no delivery is pending", async || client.none("pending").await.then_some(())).await;
     let (acknowledged, ledger) = (load.acknowledged(), receiver.ledger());
     println!(
         "ledger: {} acknowledged, {} received distinct, {} repeats",

@@ -35,7 +35,7 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
         all.push(format!("{} > 0", position("d.error", part, values)));
     }
     if let Some(part) = &filter.url {
-        // As a scalar subquery, so that it is looked up per row and not joined with all subscriptions.
+        // A scalar subquery is looked up per row instead of joined with all subscriptions.
         all.push(format!(
             "(SELECT {} > 0 FROM postrider.subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id)",
             position("s.url", part, values)

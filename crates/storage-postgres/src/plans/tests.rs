@@ -172,7 +172,7 @@ fn kind(text: &str) -> EventType {
     EventType::parse(text).unwrap()
 }
 
-/// So many hours after the beginning of the first day.
+/// The time `hours` after the beginning of the first day.
 fn hour(hours: u64) -> Timestamp {
     Timestamp::from_millis(1_772_323_200_000).after(Duration::from_secs(hours * 3_600))
 }

@@ -40,7 +40,7 @@ pub(super) fn page(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
-    // One snapshot, so that a delivery that ends between two steps is seen exactly once.
+    // A single snapshot, so that a delivery that ends between two steps is seen exactly once.
     let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
     let Found { walk, places, ended } = find(&snapshot, scope, filter, page)?;
     let sql = format!("SELECT {COLUMNS} FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2");

@@ -91,7 +91,7 @@ fn of_tenant(
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
     let bounds = Bounds::of_events(filter, page.below.as_ref());
-    // One snapshot, so that marks and rows are consistent.
+    // A single snapshot, so that marks and rows are consistent.
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
     let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
     let (below, offset) = marks::skip(&connection, tenant, &list, event_bound(&bounds.below), page.offset)?;

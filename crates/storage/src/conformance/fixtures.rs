@@ -58,7 +58,7 @@ pub(super) struct World<'s> {
     case: &'static str,
 }
 
-/// One of every object that a tenant can own, as it was written.
+/// An instance of every object that a tenant can own, as it was written.
 pub(super) struct Belongings {
     pub(super) key: TenantKey,
     pub(super) subscription: Subscription,

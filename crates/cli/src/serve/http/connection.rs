@@ -1,4 +1,4 @@
-//! One client connection from its first byte to its end. Every connection without progress is closed: when the client
+//! A client connection from its first byte to its end. Every connection without progress is closed: when the client
 //! sends nothing, stops within a request line or the HTTP/2 preface, has no further request, or does not read the
 //! response.
 

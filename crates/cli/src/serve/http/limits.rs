@@ -20,7 +20,7 @@ pub(crate) struct Limits {
     pub(crate) trusted: Vec<IpNet>,
 }
 
-/// One in this many connections is reserved for trusted addresses, so that the proxy, health checks and local operators
+/// Reciprocal of the share of connections reserved for trusted addresses, so that the proxy, health checks and local operators
 /// can still connect during a flood from elsewhere.
 const KEPT: usize = 16;
 

@@ -62,7 +62,7 @@ async fn clocks_five_minutes_apart_have_no_effect() {
     let began = Instant::now();
     late.kill();
     receiver.release();
-    wait_until("its work is done", async || client.none("pending").await.then_some(())).await;
+    wait_until("its deliveries are done", async || client.none("pending").await.then_some(())).await;
     assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
     note(&format!("clocks five minutes apart: 12 acknowledged, {} delivered", receiver.distinct()));
     assert_eq!(receiver.distinct(), 12);

@@ -74,7 +74,7 @@ async fn nodes_survive_a_database_without_free_connections() {
     assert!(full.load(std::sync::atomic::Ordering::Relaxed) > 0, "the limit was reached");
     println!("{} acknowledged while no connection was free", scene.traffic.acknowledged() - acknowledged);
     scene.traffic.more(500).await;
-    wait_until("all live", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
+    wait_until("all nodes are live", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.settle("connection limit filled for 8 s", 0).await;
 }
 
@@ -102,7 +102,7 @@ async fn an_unsure_commit_tells_the_publisher_that_the_event_may_have_been_accep
     let detail = answer.body["detail"].as_str().unwrap();
     assert!(detail.contains("may have been accepted") && detail.contains("with the same id"), "{detail}");
 
-    // Nothing can be accepted during the outage.
+    // No event can be accepted during the outage.
     let other = json!({ "type": "invoice.created", "id": "order-2", "data": { "seq": 2 } });
     let answer = client.post("/api/v1/events", &other).await;
     assert_eq!(answer.status, 503);
@@ -111,7 +111,7 @@ async fn an_unsure_commit_tells_the_publisher_that_the_event_may_have_been_accep
     server.start_again();
     server.sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
     server.sql("postgres", "SELECT pg_reload_conf()");
-    let again = wait_until("it is taken", async || {
+    let again = wait_until("the event is accepted", async || {
         let answer = client.post("/api/v1/events", &event).await;
         (answer.status == 202).then_some(answer)
     })
@@ -134,7 +134,7 @@ async fn a_full_disk_of_the_database_is_not_ready() {
     let client = node.tenant("acme").await;
     client.publish("invoice.created", 1).await;
     disk.fill();
-    wait_until("it says that it is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
+    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
         .await;
     assert_eq!(client.get("/healthz").await.status, 200);
     let data = json!({ "seq": 2, "text": "x".repeat(900_000) });
@@ -144,6 +144,6 @@ async fn a_full_disk_of_the_database_is_not_ready() {
     })
     .await;
     disk.clear();
-    wait_until("it is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
+    wait_until("the server is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
     client.publish("invoice.created", 3).await;
 }

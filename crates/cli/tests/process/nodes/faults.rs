@@ -12,7 +12,7 @@ async fn nodes_take_over_the_deliveries_of_a_killed_node() {
     let mut scene = Scene::start(Postgres::shared()).await;
     scene.nodes.remove(2).kill();
     scene.traffic.more(500).await;
-    wait_until("the others miss it", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
+    wait_until("it is declared lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
     scene.settle("kill -9 of one node", 0).await;
 }
 
@@ -36,7 +36,7 @@ async fn a_node_suspended_for_30_seconds_registers_again() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert_eq!(count_in_state(&scene.nodes[0], "lost").await, 1);
     scene.nodes[1].signal("CONT");
-    wait_until("it comes anew", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
+    wait_until("it registers again", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.traffic.more(500).await;
     assert!(scene.nodes[1].process.stderr().contains("begins anew"), "{}", scene.nodes[1].process.stderr());
     scene.settle("SIGSTOP of one node for 30 s", 0).await;
@@ -56,7 +56,7 @@ async fn a_suspended_node_does_not_overwrite_outcomes_of_its_successor() {
     for seq in 0..10 {
         ids.push(client.publish("invoice.created", seq).await);
     }
-    wait_until("all are under way", async || (receiver.distinct() == 10).then_some(())).await;
+    wait_until("all are in flight", async || (receiver.distinct() == 10).then_some(())).await;
     nodes[0].signal("STOP");
     wait_until("the other one has sent them again", async || (receiver.ledger().repeats() == 10).then_some(())).await;
     receiver.release();

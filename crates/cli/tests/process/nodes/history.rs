@@ -40,6 +40,6 @@ async fn waiting_deliveries_of_a_dropped_day_are_still_delivered() {
     .await;
     assert_eq!(client.get("/api/v1/events?limit=100").await.body.as_array().unwrap().len(), 10);
     client.post(&subscription.path("/activate"), &json!({})).await;
-    wait_until("what waited is delivered", async || (receiver.missing(50..60) == 0).then_some(())).await;
+    wait_until("the backlog is delivered", async || (receiver.missing(50..60) == 0).then_some(())).await;
     assert!(client.none("failed").await);
 }

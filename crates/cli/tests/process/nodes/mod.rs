@@ -104,7 +104,7 @@ impl Traffic {
     /// Returns when this many more events are acknowledged.
     async fn more(&self, count: usize) {
         let wanted = self.acknowledged() + count;
-        wait_until("more is acknowledged", async || (self.acknowledged() >= wanted).then_some(())).await;
+        wait_until("more events are acknowledged", async || (self.acknowledged() >= wanted).then_some(())).await;
     }
 
     fn node_is_at(&self, address: SocketAddr) {
@@ -122,7 +122,7 @@ impl Traffic {
             (receiver.missing(acknowledged.iter().copied()) == 0).then_some(())
         })
         .await;
-        wait_until("nothing waits", async || {
+        wait_until("no delivery waits", async || {
             (client.none("pending").await && client.none("retrying").await).then_some(())
         })
         .await;

@@ -28,7 +28,7 @@ async fn a_name_in_use_is_refused_and_its_node_continues() {
         "{sentence}"
     );
     receiver.release();
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.distinct(), receiver.ledger().repeats()), (200, 0));
     assert_eq!(shown(&first).await.len(), 1);
     // Another name is accepted.
@@ -49,7 +49,7 @@ async fn one_of_two_nodes_that_register_one_name_at_once_is_refused() {
     assert!(both[other].runs());
 }
 
-/// As when a supervisor restarts a crashed process.
+/// Simulates a supervisor that restarts a crashed process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_nodes_name_is_free_at_once() {
     let _alone = alone().await;
@@ -64,7 +64,7 @@ async fn a_killed_nodes_name_is_free_at_once() {
     receiver.release();
     let second = database.named("one").start().await;
     let client = client.at(second.address);
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing(0..200), 0);
     assert_eq!(count_in_state(&second, "lost").await, 1);
 }
@@ -86,7 +86,7 @@ async fn a_node_whose_name_was_taken_logs_it_and_stops() {
     assert!(log.contains("ERROR") && log.contains("another node took this node's name"), "{log}");
     let client = client.at(second.address);
     client.publish_batch("invoice.created", 0..100).await;
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.missing(0..100), receiver.ledger().repeats()), (0, 0));
     assert_eq!(count_in_state(&second, "live").await, 1);
 }

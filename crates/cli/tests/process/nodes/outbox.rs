@@ -20,7 +20,7 @@ async fn committed_events_are_delivered_once_and_rolled_back_ones_never() {
     let publish = |seq: u64| format!("SELECT postrider.publish('invoice.created', '{{\"seq\": {seq}}}', 'acme');");
     let sql = format!("BEGIN; {} ROLLBACK; BEGIN; {} COMMIT;", publish(1_000_000), publish(0));
     let id = server.sql(&database.name, &sql).lines().last().unwrap().to_owned();
-    wait_until("it arrives", async || (receiver.missing([0]) == 0).then_some(())).await;
+    wait_until("the event arrives", async || (receiver.missing([0]) == 0).then_some(())).await;
     let event = client.get(&format!("/api/v1/events/{id}")).await;
     assert_eq!((event.status.as_u16(), &event.body["data"]), (200, &json!({ "seq": 0 })), "{}", event.body);
 

@@ -23,7 +23,7 @@ async fn all_nodes_of_a_paused_copy_wait_until_resume() {
     client.subscribe(&receiver.url(), &json!({ "timeout_seconds": 300 })).await;
     receiver.hold();
     client.publish_batch("invoice.created", 0..100).await;
-    wait_until("some are under way", async || (receiver.distinct() > 0).then_some(())).await;
+    wait_until("some are in flight", async || (receiver.distinct() > 0).then_some(())).await;
     // Like a snapshot of the database during operation.
     original.kill();
     receiver.release();
@@ -45,9 +45,9 @@ async fn all_nodes_of_a_paused_copy_wait_until_resume() {
     assert_eq!(sum(), before, "nothing was sent");
 
     assert_eq!(second.operator().post("/api/v1/nodes/resume", &json!({})).await.status, 200);
-    wait_until("all is delivered", async || there.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || there.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing((0..100).chain(200..300)), 0);
-    wait_until("all nodes know", async || {
+    wait_until("all nodes are resumed", async || {
         (!shown(&first).await.iter().any(|node| node["paused"] == true)).then_some(())
     })
     .await;
@@ -71,5 +71,5 @@ async fn a_pause_reaches_every_node_and_the_flag_is_refused_in_a_live_installati
     tokio::time::sleep(WHILE).await;
     assert_eq!(receiver.distinct(), 0);
     nodes[1].operator().post("/api/v1/nodes/resume", &json!({})).await;
-    wait_until("all is delivered", async || (receiver.distinct() == 50).then_some(())).await;
+    wait_until("all are delivered", async || (receiver.distinct() == 50).then_some(())).await;
 }

@@ -25,7 +25,7 @@ async fn events_accepted_by_an_api_node_are_delivered_by_a_worker() {
     assert_eq!(refused.status, 404);
     assert!(refused.body["detail"].as_str().unwrap().contains("worker"), "{}", refused.body);
 
-    wait_until("all is recorded", async || client.none("pending").await.then_some(())).await;
+    wait_until("all outcomes are recorded", async || client.none("pending").await.then_some(())).await;
     // A manual retry on a node that does not deliver.
     let one = client.get("/api/v1/webhooks/deliveries?limit=1").await.body[0]["id"].as_str().unwrap().to_owned();
     let again = client.post(&format!("/api/v1/webhooks/deliveries/{one}/retry"), &json!({})).await;
@@ -66,7 +66,7 @@ async fn changes_on_one_node_reach_all_nodes() {
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     assert_eq!(receiver.distinct(), before, "paused on all nodes");
     client.post(&subscription.path("/activate"), &json!({})).await;
-    wait_until("what was collected comes", async || (receiver.missing([1_000]) == 0).then_some(())).await;
+    wait_until("the collected event arrives", async || (receiver.missing([1_000]) == 0).then_some(())).await;
 
     let id = made.body["id"].as_str().unwrap();
     here.operator()
@@ -74,7 +74,7 @@ async fn changes_on_one_node_reach_all_nodes() {
         .try_call(http::Method::DELETE, &format!("/api/v1/keys/{id}"), None)
         .await
         .unwrap();
-    wait_until("the key opens nothing any more", async || {
+    wait_until("the key is refused", async || {
         (by_key.get("/api/v1/events").await.status == 401).then_some(())
     })
     .await;

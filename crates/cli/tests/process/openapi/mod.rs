@@ -123,7 +123,7 @@ async fn responses_to_generated_calls_match_the_document_on_postgresql() {
     let place = Place::open(|folder| {
         let launch = Launch::new(folder, &["serve", "--listen", "127.0.0.1:0"]).env("POSTRIDER_STORE", &url);
         let launch = launch.env("POSTRIDER_ADMIN_KEY", crate::support::server::ADMIN_KEY);
-        // Whatever URL is subscribed, no request leaves this machine.
+        // No request leaves this machine, whatever URL is subscribed.
         let launch = launch.env("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8").env("POSTRIDER_MASTER_KEY", MASTER_KEY);
         launch.env("POSTRIDER_LOG", "error")
     })

@@ -59,7 +59,7 @@ impl Load {
 
     /// Returns when this many events are acknowledged.
     pub(crate) async fn reached(&self, count: usize) {
-        wait_until("so many events are acknowledged", async || {
+        wait_until("enough events are acknowledged", async || {
             (self.shared.acknowledged.lock().unwrap().len() >= count).then_some(())
         })
         .await;

@@ -27,7 +27,7 @@ impl Ledger {
     }
 }
 
-/// Whether the receiver responds at once or holds its responses.
+/// Mode of the receiver: responds at once, or holds its responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {
     Answers,
