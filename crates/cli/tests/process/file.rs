@@ -111,7 +111,7 @@ async fn a_restored_file_is_used_again() {
     fs::rename(&here, &there).unwrap();
     assert_eq!(publish(&client, "away").await.status, 503);
     fs::rename(&there, &here).unwrap();
-    wait_until("events are accepted again", async || (publish(&client, "back").await.status == 202).then_some(())).await;
+    wait_until("events are accepted", async || (publish(&client, "back").await.status == 202).then_some(())).await;
 }
 
 /// Outcomes could not be recorded, and another server may send the same deliveries from the moved file.
@@ -209,7 +209,7 @@ async fn another_programs_lock_is_503_within_a_second_and_is_named() {
     let named = format!("the file is locked by another program (sqlite3, process {})", holder.0.id());
     assert!(server.process.stderr().contains(&named), "{}", server.process.stderr());
     drop(holder);
-    wait_until("events are accepted again", async || (publish(&client, "free").await.status == 202).then_some(())).await;
+    wait_until("events are accepted", async || (publish(&client, "free").await.status == 202).then_some(())).await;
     for id in ["locked-0", "many-19"] {
         assert_eq!(client.get(&format!("/api/v1/events/{id}")).await.status, 404, "{id}: the event was not accepted");
     }
@@ -223,8 +223,7 @@ async fn a_full_disk_is_not_ready_and_loses_no_acknowledged_event() {
     let before = client.publish("invoice.created", 1).await;
     assert_eq!(client.get("/readyz").await.status, 200);
     disk.fill();
-    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
-        .await;
+    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(())).await;
     assert_eq!(client.get("/healthz").await.status, 200);
     // SQLite's log has some free blocks; once they are full, publishers get errors too.
     let data = "x".repeat(100_000);

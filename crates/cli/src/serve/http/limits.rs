@@ -20,8 +20,8 @@ pub(crate) struct Limits {
     pub(crate) trusted: Vec<IpNet>,
 }
 
-/// Reciprocal of the share of connections reserved for trusted addresses, so that the proxy, health checks and local operators
-/// can still connect during a flood from elsewhere.
+/// Reciprocal of the share of connections reserved for trusted addresses, so that the proxy, health checks and local
+/// operators can still connect during a flood from elsewhere.
 const KEPT: usize = 16;
 
 impl Limits {

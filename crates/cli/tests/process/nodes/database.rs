@@ -134,8 +134,7 @@ async fn a_full_disk_of_the_database_is_not_ready() {
     let client = node.tenant("acme").await;
     client.publish("invoice.created", 1).await;
     disk.fill();
-    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
-        .await;
+    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(())).await;
     assert_eq!(client.get("/healthz").await.status, 200);
     let data = json!({ "seq": 2, "text": "x".repeat(900_000) });
     wait_until("publishing is refused", async || {

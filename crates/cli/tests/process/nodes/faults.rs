@@ -12,7 +12,7 @@ async fn nodes_take_over_the_deliveries_of_a_killed_node() {
     let mut scene = Scene::start(Postgres::shared()).await;
     scene.nodes.remove(2).kill();
     scene.traffic.more(500).await;
-    wait_until("it is declared lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
+    wait_until("a node is lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
     scene.settle("kill -9 of one node", 0).await;
 }
 
