@@ -64,7 +64,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     if !faults.is_empty() {
         bail!("{} errors:\n  {}", faults.len(), faults.join("\n  "));
     }
-    println!("tidy: {} files in {} crates are in order", files.len(), ARROWS.len());
+    println!("tidy: {} files in {} crates checked", files.len(), ARROWS.len());
     Ok(())
 }
 

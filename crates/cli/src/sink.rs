@@ -136,7 +136,7 @@ fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, bo
         }
     }
     if checks.is_empty() {
-        return Verdict::Bad("it has no signature".into());
+        return Verdict::Bad("the request has no signature".into());
     }
     let faults: Vec<_> = checks
         .iter()

@@ -44,7 +44,7 @@ pub(crate) fn parse_postgres(text: &str) -> Result<Option<SecretString>, String>
         return Ok(None);
     }
     storage_postgres::check_url(text).map_err(|fault| {
-        format!("is no URL of PostgreSQL: {fault}; for example postgres://postrider@localhost/postrider")
+        format!("is not a PostgreSQL URL: {fault}; for example postgres://postrider@localhost/postrider")
     })?;
     Ok(Some(text.into()))
 }

@@ -131,7 +131,7 @@ pub fn response_message(status: u16, location: Option<&str>) -> String {
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
-        410 => "Gone: the receiver wants no more of these",
+        410 => "Gone: the receiver accepts no more deliveries",
         413 => "Payload Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",

@@ -11,7 +11,7 @@ pub(crate) fn postgres(fault: Error) -> StorageError {
 pub(crate) fn pool(fault: PoolError) -> StorageError {
     match fault {
         PoolError::Backend(fault) => postgres(fault),
-        PoolError::Timeout(_) => StorageError::unavailable("no connection came free in time"),
+        PoolError::Timeout(_) => StorageError::unavailable("no connection became available in time"),
         PoolError::Closed => closed(),
         fault => StorageError::unavailable(fault),
     }

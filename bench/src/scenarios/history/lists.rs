@@ -74,12 +74,12 @@ const LISTS: [(&str, &str, &[Part]); 32] = [
     ("events", EVENTS, &[]),
     ("events from a cursor", EVENTS, &[Cursor]),
     ("events of a type in a window", EVENTS, &[Type("type"), Window]),
-    ("T: deliveries", OF_TENANT, &[]),
-    ("T: deliveries of an event", OF_TENANT, &[Type("event")]),
-    ("T: deliveries PENDING", OF_TENANT, &[State("PENDING")]),
-    ("T: deliveries DELIVERED", OF_TENANT, &[State("DELIVERED")]),
-    ("T: deliveries FAILED", OF_TENANT, &[State("FAILED")]),
-    ("T: deliveries FAILED of an event", OF_TENANT, &[State("FAILED"), Type("event")]),
+    ("tenant API: deliveries", OF_TENANT, &[]),
+    ("tenant API: deliveries of an event", OF_TENANT, &[Type("event")]),
+    ("tenant API: deliveries PENDING", OF_TENANT, &[State("PENDING")]),
+    ("tenant API: deliveries DELIVERED", OF_TENANT, &[State("DELIVERED")]),
+    ("tenant API: deliveries FAILED", OF_TENANT, &[State("FAILED")]),
+    ("tenant API: deliveries FAILED of an event", OF_TENANT, &[State("FAILED"), Type("event")]),
 ];
 
 /// Source of random parameters.

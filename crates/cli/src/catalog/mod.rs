@@ -147,6 +147,6 @@ fn check(catalog: &Catalog) -> anyhow::Result<()> {
         }
     }
     ensure!(faults.is_empty(), "the catalog is invalid:\n  {}", faults.join("\n  "));
-    output::line!("{} event types are in order", catalog.len());
+    output::line!("{} event types are valid", catalog.len());
     Ok(())
 }

@@ -97,7 +97,7 @@ pub(super) fn warn_if_reachable(address: SocketAddr) {
 pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
     let files = path.map(Files::beside);
     let kept = files.as_ref().map_or_else(
-        || "shown only now".into(),
+        || "shown only once".into(),
         |files| format!("kept in {}; postrider publish finds it there", files.tenant_key.display()),
     );
     let operator = files.as_ref().filter(|files| files.operator_key.exists()).map_or_else(String::new, |files| {

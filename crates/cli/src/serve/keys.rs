@@ -119,7 +119,7 @@ async fn shared_admin_key_hash(shared: &dyn Shared) -> anyhow::Result<[u8; 32]> 
     let (key, hash) = new_admin_key();
     let kept = shared.keep_first("admin_key_hash", &hash).await?;
     if kept == hash {
-        notice!("Operator's key, shown only now: {key}");
+        notice!("Operator's key, shown only once: {key}");
         notice!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");
     }
     kept.try_into().map_err(|_| anyhow!("the stored hash of the operator's key is damaged; give POSTRIDER_ADMIN_KEY"))
@@ -164,7 +164,7 @@ fn kept_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
     }
     let (key, hash) = new_admin_key();
     write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
-    notice!("Operator's key, shown only now: {key}");
+    notice!("Operator's key, shown only once: {key}");
     notice!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());
     Ok(hash)
 }

@@ -226,7 +226,7 @@ async fn dev_neither_shows_nor_replaces_a_key_generated_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let first = Launch::server(folder.path()).without("POSTRIDER_ADMIN_KEY").start().await;
     let printed = first.process.stdout();
-    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only now: ")).unwrap();
+    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only once: ")).unwrap();
     first.stop().await;
     let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]).start().await;
     assert_eq!(Client::new(server.address, key).get("/api/v1/tenants").await.status, 200);

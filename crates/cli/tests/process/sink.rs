@@ -160,7 +160,7 @@ async fn requests_other_than_post_are_answered_without_verification() {
     let posted = client.post("/", &json!({})).await;
     assert_eq!(posted.status, 401);
     let printed = sink.process.stdout();
-    assert_eq!(printed.matches("NOT VERIFIED: it has no signature").count(), 1, "{printed}");
+    assert_eq!(printed.matches("NOT VERIFIED: the request has no signature").count(), 1, "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -227,7 +227,7 @@ async fn a_generated_operators_key_is_printed_once_and_remains_valid() {
     let launch = Launch::server(folder.path()).without("POSTRIDER_ADMIN_KEY");
     let first = launch.start().await;
     let printed = first.process.stdout();
-    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only now: ")).unwrap();
+    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only once: ")).unwrap();
     assert_eq!(Client::new(first.address, key).get("/api/v1/tenants").await.status, 200);
     let ended = first.stop().await;
     assert_eq!(ended.stdout.matches("ak_").count(), 1, "{}", ended.stdout);

@@ -71,17 +71,17 @@ impl Book {
         let read_whole = one.plan.iter().filter_map(|line| line.split_once("Seq Scan on ")).map(|(_, rest)| rest);
         for table in read_whole.filter_map(|rest| rest.split(' ').next()) {
             if !SMALL.contains(&table) && !rule.whole.contains(&table) {
-                fault(format!("reads all of {table}"));
+                fault(format!("scans all of {table}"));
             }
         }
         // A range condition that is a filter instead of an index condition: every row past it would be read and
         // discarded.
         if one.plan.windows(2).any(|of| of[0].contains("Index Cond:") && of[1].contains(r#"Filter: (id <= (("left""#)) {
-            fault("passes over what is out of its range".into());
+            fault("filters rows outside of its range".into());
         }
         let named: BTreeSet<&str> = one.plan.iter().flat_map(|line| day_of(line)).collect();
         if rule.days.is_some_and(|days| named.len() > days) {
-            fault(format!("looks at {named:?}"));
+            fault(format!("reads the partitions {named:?}"));
         }
     }
 
