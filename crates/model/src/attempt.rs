@@ -50,7 +50,7 @@ impl fmt::Display for AttemptError {
     }
 }
 
-/// The input of [`crate::decide`]: a response or an error.
+/// The input of [`crate::delivery::decide`]: a response or an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttemptResult {
     Response {
