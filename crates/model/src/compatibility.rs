@@ -136,8 +136,7 @@ impl Comparison<'_> {
         let kept = names(new.get("required"));
         for name in names(old.get("required")) {
             if !kept.contains(name) {
-                found
-                    .push(Break { pointer: pointer(name), message: "was required and is now optional".into() });
+                found.push(Break { pointer: pointer(name), message: "was required and is now optional".into() });
             }
         }
         let Some(properties) = old.get("properties").and_then(Value::as_object) else { return };
@@ -285,11 +284,7 @@ mod tests {
         let got: Vec<_> = breaks(&old, &poorer).iter().map(ToString::to_string).collect();
         assert_eq!(
             got,
-            [
-                "/id: was required and is now optional",
-                "/id: is no longer described",
-                "/who/a~1b: may now be null"
-            ]
+            ["/id: was required and is now optional", "/id: is no longer described", "/who/a~1b: may now be null"]
         );
     }
 

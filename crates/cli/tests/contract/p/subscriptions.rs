@@ -22,7 +22,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn create() -> Vec<Row> {
     vec![
-        row("Platform API, POST /subscriptions", "201, the subscription plus secret, shown only once", |w| async move {
+        row("Platform API, POST /subscriptions", "201, the subscription plus secret, shown once", |w| async move {
             let made = w.subscribe("https://example.com/once", json!({})).await;
             has_fields(&made.body, &format!("{FIELDS} secret"));
             let (id, secret) = (made.text_of("id"), made.text_of("secret"));
@@ -105,11 +105,15 @@ fn create() -> Vec<Row> {
                 w.p("POST /subscriptions", body).await.is(422).says("event");
             }
         }),
-        row("Platform API, POST /subscriptions", "unknown types: 422 `Unsupported event types: a, b`", |w| async move {
-            refused(&w, json!({ "events": ["a", "invoice.paid", "b"] }), "Unsupported event types: a, b").await;
-            refused(&w, json!({ "events": ["nothing.*"] }), "Unsupported event types: nothing.*").await;
-            refused(&w, json!({ "events": ["not a type!"] }), "Unsupported event types: not a type!").await;
-        }),
+        row(
+            "Platform API, POST /subscriptions",
+            "unknown types: 422 `Unsupported event types: a, b`",
+            |w| async move {
+                refused(&w, json!({ "events": ["a", "invoice.paid", "b"] }), "Unsupported event types: a, b").await;
+                refused(&w, json!({ "events": ["nothing.*"] }), "Unsupported event types: nothing.*").await;
+                refused(&w, json!({ "events": ["not a type!"] }), "Unsupported event types: not a type!").await;
+            },
+        ),
         row("Platform API, POST /subscriptions", "422 on a bad URL", |w| async move {
             w.p("POST /subscriptions", json!({ "events": ["*"] })).await.is(422).says("url");
             for bad in [

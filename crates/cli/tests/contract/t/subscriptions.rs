@@ -80,7 +80,7 @@ fn create() -> Vec<Row> {
                 refused(&w, body, "secret").await;
             }
         }),
-        row("Tenant API, Who is calling", "webhooks:manage to change, webhooks:read to look, else 403", |w| async move {
+        row("Tenant API, Who is calling", "403: webhooks:manage to change, webhooks:read to read", |w| async move {
             let body = json!({ "event": "invoice.created", "url": "https://example.com/hook" });
             let reader = w.with_scopes(&["webhooks:read"]).await;
             reader.t("POST /subscriptions", body.clone()).await.is(403);

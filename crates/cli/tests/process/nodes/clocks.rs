@@ -47,12 +47,7 @@ async fn clocks_five_minutes_apart_have_no_effect() {
     assert!(began.elapsed() < Duration::from_secs(120));
 
     tokio::time::sleep(Duration::from_secs(14)).await;
-    assert_eq!(
-        count_in_state(&early, "live").await,
-        2,
-        "no node is declared lost: {:?}",
-        shown(&early).await
-    );
+    assert_eq!(count_in_state(&early, "live").await, 2, "no node is declared lost: {:?}", shown(&early).await);
 
     // A killed node is declared lost as soon as usual.
     receiver.hold();

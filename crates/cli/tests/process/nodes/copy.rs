@@ -48,7 +48,7 @@ async fn a_file_is_copied_into_a_database() {
         client.post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({})).await;
     }
     wait_until("the backlog has arrived", async || (late.missing(1_000..1_300) == 0).then_some(())).await;
-    wait_until("all have ended", async || (client.none("pending").await && client.none("retrying").await).then_some(()))
+    wait_until("all ended", async || (client.none("pending").await && client.none("retrying").await).then_some(()))
         .await;
     assert_eq!((here.distinct(), here.ledger().repeats()), (500, 0), "delivered deliveries are not sent again");
     assert_eq!(client.deliveries("success").await.len(), 800);

@@ -74,10 +74,7 @@ async fn changes_on_one_node_reach_all_nodes() {
         .try_call(http::Method::DELETE, &format!("/api/v1/keys/{id}"), None)
         .await
         .unwrap();
-    wait_until("the key is refused", async || {
-        (by_key.get("/api/v1/events").await.status == 401).then_some(())
-    })
-    .await;
+    wait_until("the key is refused", async || (by_key.get("/api/v1/events").await.status == 401).then_some(())).await;
     let registered = here
         .operator()
         .post("/api/v1/webhooks/events", &json!({ "event_type": "own.thing", "description": "x" }))
