@@ -106,7 +106,6 @@ pub enum Done {
     NoTenant,
     Recorded,
     /// Fenced: another node owns the delivery now, or this attempt is already recorded. Nothing was written.
-    /// was written.
     Taken,
 }
 
