@@ -1,4 +1,4 @@
-//! Fills a store's file without the server: through the same traits that it uses, in large commits.
+//! Fills a store's file without a server, through the server's storage traits and in large commits.
 
 use crate::server::MASTER_KEY;
 use anyhow::{Context, ensure};
@@ -24,12 +24,12 @@ use storage::{
 };
 use storage_sqlite::SqliteStore;
 
-/// Writes in one commit: large, since nobody waits for it.
+/// Writes per commit: large, because no caller waits for it.
 const BATCH: usize = 8_000;
-/// Batches that are made while one is being written.
+/// Batches prepared while one is being written.
 const AHEAD: usize = 2;
 
-/// Bytes that look random and are the same in every run (SplitMix64). What is made here protects nothing.
+/// Deterministic pseudo-random bytes (SplitMix64), equal in every run. Not for secrets.
 #[derive(Debug)]
 pub(crate) struct Seeded(AtomicU64);
 
@@ -46,7 +46,7 @@ impl Seeded {
         mixed ^ (mixed >> 31)
     }
 
-    /// Below `end`.
+    /// A number below `end`.
     pub(crate) fn below(&self, end: u64) -> u64 {
         self.number() % end.max(1)
     }
@@ -63,21 +63,21 @@ impl Entropy for Seeded {
 /// Opens the store, as its only user.
 pub(crate) fn open(file: &Path) -> anyhow::Result<SqliteStore> {
     let vault = Vault::new(&MasterKey::try_new(&MASTER_KEY)?, Arc::new(Seeded::new(1)));
-    SqliteStore::open(file, vault).with_context(|| format!("{} cannot be opened", file.display()))
+    SqliteStore::open(file, vault).with_context(|| format!("failed to open {}", file.display()))
 }
 
-/// Lets go of it.
+/// Closes the store.
 pub(crate) async fn close(store: SqliteStore) -> anyhow::Result<()> {
-    store.close().await.context("the store cannot be closed")
+    store.close().await.context("failed to close the store")
 }
 
-/// Ids that are not made before: each use of a store has a seed of its own.
+/// An id source whose ids are new: each use of a store has its own seed.
 pub(crate) fn ids(seed: u64) -> IdSource {
     IdSource::new(Box::new(Seeded::new(seed)))
 }
 
 pub(crate) async fn tenant(store: &SqliteStore, name: &str, now: Timestamp) -> anyhow::Result<TenantId> {
-    let id = TenantId::parse(name).ok().with_context(|| format!("{name} is no tenant's id"))?;
+    let id = TenantId::parse(name).ok().with_context(|| format!("{name} is not a tenant id"))?;
     store.put_tenant(&id, None, None, now).await?;
     Ok(id)
 }
@@ -95,7 +95,7 @@ pub(crate) fn subscription(
         tenant: tenant.clone(),
         url,
         description: None,
-        events: vec![EventPattern::parse(pattern).with_context(|| format!("{pattern} is no pattern"))?],
+        events: vec![EventPattern::parse(pattern).with_context(|| format!("{pattern} is not a pattern"))?],
         headers: Vec::new(),
         state: SubscriptionState::Active,
         profile: Profile::Platform,
@@ -117,7 +117,7 @@ pub(crate) async fn subscribe(store: &SqliteStore, subscription: &Subscription) 
     Ok(())
 }
 
-/// An event with a delivery to each of `to`, all of them waiting.
+/// An event with a waiting delivery for each of `to`.
 pub(crate) fn event(
     ids: &IdSource,
     tenant: &TenantId,
@@ -150,7 +150,7 @@ pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
     Write::Append(Append { tenant: tenant.clone(), events: Arc::new(events) })
 }
 
-/// What the first attempt at a delivery came to: delivered, or failed for good.
+/// The outcome of a first attempt: delivered or failed.
 pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: bool) -> Write {
     let status = if ok { DeliveryStatus::Delivered } else { DeliveryStatus::Failed };
     Write::Outcome(Box::new(Outcome {
@@ -177,8 +177,8 @@ pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: b
     }))
 }
 
-/// Commits what `make` makes, in large batches; `make` runs on a thread of its own, so that both processors work. It
-/// puts writes into what it is given, piece by piece, until it answers `false`.
+/// Commits the writes of `make`, in large batches. `make` runs on a separate thread, so that both processors work; it
+/// appends writes to its argument, piece by piece, until it returns `false`.
 pub(crate) async fn write(
     store: &SqliteStore,
     mut make: impl FnMut(&mut Vec<Write>) -> anyhow::Result<bool> + Send + 'static,
@@ -205,19 +205,19 @@ pub(crate) async fn write(
         let (_, done) = store.commit(batch).await.map_err(|fault| fault.source)?;
         ensure!(!done.contains(&Done::NoTenant), "a tenant is missing");
     }
-    maker.await.context("the maker of writes")?
+    maker.await.context("failed to prepare writes")?
 }
 
 type Batches = Receiver<Vec<Write>>;
 
-/// The next batch, waited for where waiting harms nobody.
+/// The next batch; waits on a blocking thread.
 async fn next(batches: Batches) -> anyhow::Result<(Batches, Option<Vec<Write>>)> {
     tokio::task::spawn_blocking(move || {
         let batch = batches.recv().ok();
         (batches, batch)
     })
     .await
-    .context("the queue of writes")
+    .context("failed to read the queue of writes")
 }
 
 #[cfg(test)]
@@ -226,7 +226,7 @@ mod tests {
     use storage::{Deliveries, DeliveryFilter, ListScope, Page};
 
     #[tokio::test]
-    async fn what_is_written_is_there() {
+    async fn written_rows_are_found() {
         let folder = tempfile::tempdir().unwrap();
         let store = open(&folder.path().join("store.db")).unwrap();
         let (now, ids) = (Timestamp::from_millis(1_760_000_000_000), ids(5));

@@ -1,4 +1,4 @@
-//! A small HTTP client: for the load as it is, and with JSON for everything that is not measured.
+//! A minimal HTTP client: raw for loads, with JSON for calls that are not measured.
 
 use anyhow::{Context, ensure};
 use bytes::Bytes;
@@ -14,7 +14,7 @@ pub(crate) fn client(connections: usize) -> Client {
     hyper_util::client::legacy::Client::builder(TokioExecutor::new()).pool_max_idle_per_host(connections).build_http()
 }
 
-/// Sends a request and reads its answer as JSON (null when it has none); anything but a 2xx is a fault.
+/// Sends a request and returns the response as JSON (null for an empty body); any status other than 2xx is an error.
 pub(crate) async fn json(
     client: &Client,
     method: Method,
@@ -25,7 +25,7 @@ pub(crate) async fn json(
     let bytes = body.map(ToString::to_string).unwrap_or_default();
     let mut request = Request::new(Full::new(Bytes::from(bytes)));
     *request.method_mut() = method.clone();
-    *request.uri_mut() = url.parse().with_context(|| format!("{url} is no URL"))?;
+    *request.uri_mut() = url.parse().with_context(|| format!("{url} is not a URL"))?;
     *request.headers_mut() = headers.clone();
     if body.is_some() {
         request.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
@@ -34,13 +34,13 @@ pub(crate) async fn json(
     let (status, body) = read(answer).await?;
     ensure!(
         (200..300).contains(&status),
-        "{method} {url} was answered with {status}: {}",
+        "{method} {url} returned {status}: {}",
         String::from_utf8_lossy(&body[..body.len().min(500)])
     );
     if body.is_empty() {
         return Ok(Value::Null);
     }
-    serde_json::from_slice(&body).with_context(|| format!("{method} {url} was not answered with JSON"))
+    serde_json::from_slice(&body).with_context(|| format!("{method} {url} did not return JSON"))
 }
 
 /// The status and the whole body.

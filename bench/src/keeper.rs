@@ -1,5 +1,5 @@
-//! `bench keeper`: stands between this program and the server, which does not watch its standard input: starts it, and
-//! kills it when the parent is gone.
+//! `bench keeper`: starts the server, and kills it when the parent has ended, because the server itself does not watch
+//! its standard input.
 
 use crate::child::{parent_gone, say_hello};
 use anyhow::Context;
@@ -16,12 +16,12 @@ use tokio::{
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where what it prints goes
+    /// File for the server's output
     #[arg(long)]
     log: PathBuf,
     #[arg(long)]
     folder: PathBuf,
-    /// NAME=VALUE
+    /// Environment variable NAME=VALUE
     #[arg(long)]
     env: Vec<String>,
     #[arg(required = true, last = true)]
@@ -29,13 +29,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    // Ctrl-C reaches the whole group; the end of this process is the end of its input alone.
+    // Ctrl-C reaches the whole process group, but the end of the parent only closes the standard input.
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    let log = File::create(&args.log).context("the server's log cannot be made")?;
-    let (program, rest) = args.command.split_first().context("no program was named")?;
+    let log = File::create(&args.log).context("failed to create the server's log")?;
+    let (program, rest) = args.command.split_first().context("no program was given")?;
     let mut server = Command::new(program);
-    // What the developer's own shell sets must not change what is measured.
+    // The developer's own environment must not affect the measurement.
     for (name, _) in std::env::vars() {
         if name.starts_with("POSTRIDER_") || name.starts_with("WEBHOOK_") {
             server.env_remove(name);
@@ -51,7 +51,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         .stderr(log)
         .kill_on_drop(true)
         .spawn()
-        .with_context(|| format!("{program} cannot be started"))?;
+        .with_context(|| format!("failed to start {program}"))?;
     say_hello(&json!({ "pid": server.id() }));
     let mut gone = std::pin::pin!(parent_gone());
     loop {
@@ -68,6 +68,6 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             _ = terminate.recv() => {}
         }
     }
-    // Not by returning: the runtime would wait for the thread that reads the standard input.
+    // Returning would wait for the thread that reads the standard input.
     std::process::exit(0)
 }

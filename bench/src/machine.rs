@@ -1,4 +1,4 @@
-//! Where and when it was measured: without that, a figure says little.
+//! The machine and the time of a measurement, without which its figures say little.
 
 use anyhow::Context;
 use model::{Clock, SystemClock};
@@ -40,7 +40,7 @@ pub(crate) fn today() -> String {
     SystemClock.now().to_string()
 }
 
-/// What the working copy is at, and whether it was changed since. It says nothing of a binary given by `--server`.
+/// The commit of the working copy, and whether it has changes. Does not apply to a binary given by `--server`.
 pub(crate) fn revision() -> anyhow::Result<String> {
     let git = |arguments: &[&str]| -> anyhow::Result<String> {
         let output = Command::new("git").args(arguments).current_dir(workspace()).output().context("git")?;

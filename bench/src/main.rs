@@ -7,10 +7,10 @@
 //! cargo run --release -p bench -- plot          draws again from the results
 //! ```
 //!
-//! A throughput is quoted as a ratio to a relay that neither parses, signs nor stores ([`relay`]), measured just before
-//! and just after: machines differ, and one machine differs from minute to minute.
+//! Throughputs are ratios to a relay that neither parses, signs nor stores ([`relay`]), measured just before and just
+//! after, because machines differ, and one machine varies from minute to minute.
 
-#![allow(clippy::disallowed_methods, reason = "it measures, and runs beside the server as the outside world does")]
+#![allow(clippy::disallowed_methods, reason = "it measures real time, from outside the server")]
 
 mod bulk;
 mod child;
@@ -32,7 +32,7 @@ mod time;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Measures Postrider.
+/// Benchmarks of Postrider
 #[derive(Parser)]
 #[command(name = "bench", version)]
 struct Cli {
@@ -44,9 +44,9 @@ struct Cli {
 enum Role {
     /// Run every scenario
     All(context::Options),
-    /// Run some scenarios; their results replace the earlier ones
+    /// Run some scenarios; their results replace earlier ones
     Run {
-        /// As `list` shows them
+        /// Names as printed by `list`
         #[arg(required = true)]
         names: Vec<String>,
         #[command(flatten)]
@@ -56,7 +56,7 @@ enum Role {
     List,
     /// Draw the plots again, and print the table
     Plot {
-        /// Where results.json is [default: bench/results]
+        /// Folder of results.json [default: bench/results]
         #[arg(long, value_name = "FOLDER")]
         results: Option<std::path::PathBuf>,
     },
@@ -79,7 +79,7 @@ fn main() -> ExitCode {
 }
 
 fn run(role: Role) -> anyhow::Result<ExitCode> {
-    // One worker for each role, as the yardstick has it: the server under test needs the rest of the machine.
+    // A single worker per process, including the relay, so that the server under test gets the rest of the machine.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     match role {
         Role::All(options) => runtime.block_on(scenarios::run(&options, None)),

@@ -1,4 +1,4 @@
-//! What the kernel says of a process: its memory and the time it had on a processor.
+//! Memory and processor time of a process, from /proc.
 
 use anyhow::Context;
 
@@ -13,24 +13,25 @@ fn parse_kib(status: &str, field: &str) -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// Memory in RAM now, in MiB.
+/// Resident memory (RSS) in MiB.
 pub(crate) fn rss_mib(pid: u32) -> anyhow::Result<f64> {
     status_mib(pid, "VmRSS")
 }
 
-/// The most memory that it ever had in RAM, in MiB.
+/// Peak resident memory in MiB.
 pub(crate) fn peak_rss_mib(pid: u32) -> anyhow::Result<f64> {
     status_mib(pid, "VmHWM")
 }
 
-/// Seconds on a processor since it started, its own and the kernel's for it.
+/// Processor time in seconds since the start, in user and kernel mode.
 pub(crate) fn cpu_seconds(pid: u32) -> anyhow::Result<f64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).context("the server has ended")?;
     let ticks = parse_ticks(&text).context("/proc has no processor time")?;
     Ok(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
 }
 
-/// The name in parentheses may have spaces: the fields are counted from its end. utime and stime are the 14th and 15th.
+/// The name in parentheses may contain spaces, so fields are counted from its end. utime and stime are the 14th and
+/// 15th.
 fn parse_ticks(stat: &str) -> Option<u64> {
     let (_, rest) = stat.rsplit_once(')')?;
     let mut fields = rest.split_whitespace().skip(11);

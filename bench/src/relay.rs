@@ -1,5 +1,5 @@
-//! `bench relay`: the limit of what any server here can reach. It accepts a POST, answers 202 and forwards the body over
-//! a pooled client; it parses, signs and stores nothing.
+//! `bench relay`: the upper limit for any server on this machine. Accepts a POST, responds with 202 and forwards the
+//! body with a pooled client; it parses, signs and stores nothing.
 
 use crate::child::{parent_gone, say_hello};
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use serde_json::json;
 use std::{convert::Infallible, sync::Arc};
 use tokio::{net::TcpListener, sync::Semaphore};
 
-/// Forwards under way: past that it accepts no more, so that its memory is bounded too.
+/// Maximum number of requests being forwarded; beyond that it accepts no more, so that its memory is bounded too.
 const UNDER_WAY: usize = 128;
 
 #[derive(clap::Args)]

@@ -1,4 +1,4 @@
-//! What most scenarios need: a receiver, a relay in front of it, and the comparison of the server with the relay.
+//! The set-up of most scenarios: a receiver, a relay in front of it, and the comparison of the server with the relay.
 
 use crate::{
     child::Child,
@@ -14,17 +14,17 @@ use crate::{
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
 
-/// How long what was acknowledged may take to arrive, when nothing of it is held up on purpose.
+/// Timeout for the arrival of acknowledged events, where nothing delays them on purpose.
 const ARRIVE: Duration = Duration::from_secs(90);
-/// So long the relay is measured each time, in seconds.
+/// Duration of each measurement of the relay, in seconds.
 const RELAY: f64 = 3.0;
 const WARM_UP: f64 = 0.5;
-/// Where the relay forwards to.
+/// Path to which the relay forwards.
 const RELAYED: &str = "/relayed";
 
-/// Connections of a load, where nothing else is said.
+/// Default number of connections of a load.
 pub(crate) const CONNECTIONS: u64 = 64;
-/// Types of the catalog that loads publish; their data are valid by the schemas, so that the check is paid for.
+/// Types of the catalog that loads publish. Their data match the schemas, so that the validation is included.
 pub(crate) const TYPES: [&str; 8] = [
     "ticket.created",
     "ticket.updated",
@@ -35,9 +35,9 @@ pub(crate) const TYPES: [&str; 8] = [
     "user.updated",
     "user.login",
 ];
-/// The one that they publish, where one is enough.
+/// The type for loads with a single type.
 pub(crate) const TYPE: &str = TYPES[0];
-/// Bytes of an event, where nothing else is said.
+/// Default size of an event in bytes.
 pub(crate) const BYTES: usize = 300;
 
 pub(crate) struct Rig<'c> {
@@ -46,15 +46,15 @@ pub(crate) struct Rig<'c> {
     relay: Child,
 }
 
-/// One load and what arrived of it.
+/// A load and its arrivals.
 pub(crate) struct Measured {
     pub(crate) load: Done,
     pub(crate) arrived: Stats,
-    /// Deliveries a second, from the first request's begin to the last arrival.
+    /// Deliveries per second, from the beginning of the first request to the last arrival.
     pub(crate) per_s: f64,
 }
 
-/// The server between two measurements of the relay, which all the while has the same machine.
+/// A measurement of the server between two measurements of the relay on the same machine.
 pub(crate) struct Sandwich {
     pub(crate) before: f64,
     pub(crate) ours: Measured,
@@ -66,7 +66,7 @@ impl Sandwich {
         ratio(self.ours.per_s, &[self.before, self.after])
     }
 
-    /// The ratio with its goal, and the three throughputs that it is made of.
+    /// Reports the ratio with its target, and the three throughputs that it is computed from.
     pub(crate) fn report(&self, outcome: &mut Outcome, least: f64) {
         outcome.row(Row::new("throughput / relay", "", self.ratio()).goal(Goal::at_least(least)));
         outcome.row(Row::new("deliveries", "/s", self.ours.per_s));
@@ -75,7 +75,7 @@ impl Sandwich {
     }
 }
 
-/// A throughput as a share of the mean of others; zero when there is none.
+/// A throughput relative to the mean of others; zero without others.
 pub(crate) fn ratio(ours: f64, others: &[f64]) -> f64 {
     let mean = others.iter().sum::<f64>() / others.len().max(1) as f64;
     if mean > 0.0 { ours / mean } else { 0.0 }
@@ -92,8 +92,8 @@ impl<'c> Rig<'c> {
         Ok(Self { context, receiver, relay })
     }
 
-    /// Publishes, waits until everything has arrived at the paths that begin with `prefix`, and looks at that alone. The
-    /// same for half a second before does not count: connections are made then, and receivers get known.
+    /// Runs a load, waits until all events have arrived at paths with `prefix`, and measures these. A warm-up of half a
+    /// second before is not counted, in which connections are opened and receivers are classified.
     pub(crate) async fn measure(&self, plan: Plan, prefix: &str, fan_out: u64) -> anyhow::Result<Measured> {
         self.warm_up(&plan, prefix, fan_out).await?;
         self.receiver.reset().await?;
@@ -110,7 +110,7 @@ impl<'c> Rig<'c> {
         self.receiver.wait_for(prefix, done.events * fan_out, ARRIVE).await
     }
 
-    /// What the relay makes of bodies of this size, in deliveries a second.
+    /// The relay's throughput with bodies of this size, in deliveries per second.
     pub(crate) async fn relay(&self, bytes: usize) -> anyhow::Result<f64> {
         let json = (HeaderName::from_static("content-type"), HeaderValue::from_static("application/json"));
         let target = Target {
@@ -122,7 +122,7 @@ impl<'c> Rig<'c> {
         Ok(self.measure(plan, RELAYED, 1).await?.per_s)
     }
 
-    /// Relay, ours, relay.
+    /// Measures the relay, the server, and the relay again.
     pub(crate) async fn sandwich(
         &self,
         relay_bytes: usize,

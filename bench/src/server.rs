@@ -1,4 +1,4 @@
-//! The server under test: a process of its own, with a store of its own, as an operator would start it.
+//! The server under test: a separate process with its own store, started like an operator would.
 
 use crate::{
     child::Child,
@@ -17,18 +17,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The tenant of scenarios that need one only.
+/// The tenant of scenarios with one tenant.
 pub(crate) const TENANT: &str = "dev";
 
 const OPERATOR: &str = "bench-operator-key-0123456789";
 
-/// The key that the stores of a run are sealed with: the bulk loader and the server need the same.
+/// Master key of a run's stores, shared by the bulk loader and the server.
 pub(crate) const MASTER_KEY: [u8; 32] = [7; 32];
 
-/// Longer than any start that a scenario looks at.
+/// Timeout of a start, longer than any start in the scenarios.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What is under way is let finish for so long.
+/// Timeout of a graceful shutdown.
 const STOPS: Duration = Duration::from_secs(20);
 
 pub(crate) struct Server {
@@ -38,17 +38,17 @@ pub(crate) struct Server {
     client: Client,
     folder: PathBuf,
     store: PathBuf,
-    /// From the process's start until it was ready.
+    /// Time from the start of the process until it was ready.
     pub(crate) started_in: Duration,
 }
 
 impl Server {
-    /// Starts it on `folder/store.db`, which it makes when it is not there.
+    /// Starts the server on `folder/store.db`, which is created if it does not exist.
     pub(crate) async fn start(context: &Context, folder: &Path) -> anyhow::Result<Self> {
         Self::start_with(context, folder, &[]).await
     }
 
-    /// The same, with further environment.
+    /// The same with additional environment variables.
     pub(crate) async fn start_with(
         context: &Context,
         folder: &Path,
@@ -57,7 +57,7 @@ impl Server {
         Self::start_at(context, folder, &free_address()?, environment).await
     }
 
-    /// The same, at a known address.
+    /// The same at a known address.
     pub(crate) async fn start_at(
         context: &Context,
         folder: &Path,
@@ -68,7 +68,7 @@ impl Server {
         Self::start_node(context, folder, &url, address, environment).await
     }
 
-    /// A node on a database; each has a folder of its own.
+    /// Starts a node on a database; each has its own folder.
     pub(crate) async fn start_on(context: &Context, folder: &Path, url: &str) -> anyhow::Result<Self> {
         Self::start_node(context, folder, url, &free_address()?, &[]).await
     }
@@ -105,14 +105,14 @@ impl Server {
         let url = format!("{}/readyz", self.base);
         while json(&self.client, Method::GET, &url, &HeaderMap::new(), None).await.is_err() {
             if began.elapsed() > PATIENCE || crate::proc::rss_mib(self.pid).is_err() {
-                bail!("the server does not start:\n{}", self.last_words());
+                bail!("the server did not start:\n{}", self.last_words());
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         Ok(())
     }
 
-    /// What it printed and logged since it was started.
+    /// The server's output since its start.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("server.log")).unwrap_or_default()
     }
@@ -123,15 +123,15 @@ impl Server {
         lines[lines.len().saturating_sub(15)..].join("\n")
     }
 
-    /// The headers of a publisher in this tenant. The tenant of `--dev` uses its key, as a customer's product does; the
-    /// others are made by the operator's first request for them.
+    /// Headers of a publisher in this tenant. The development tenant uses its own key, like a customer's product; other
+    /// tenants are created by the operator's first request for them.
     pub(crate) fn headers(&self, tenant: &str) -> anyhow::Result<HeaderMap> {
         let mut headers = HeaderMap::new();
         let mut file = self.store.clone().into_os_string();
         file.push(".dev-key");
         // On a database there is no such file.
         let key = if tenant == TENANT && self.store.exists() {
-            std::fs::read_to_string(&file).context("the key of --dev cannot be read")?.trim().to_owned()
+            std::fs::read_to_string(&file).context("failed to read the key of --dev")?.trim().to_owned()
         } else {
             headers.insert(HeaderName::from_static("x-tenant-id"), HeaderValue::from_str(tenant)?);
             OPERATOR.to_owned()
@@ -141,7 +141,7 @@ impl Server {
         Ok(headers)
     }
 
-    /// Where and as whom to publish what `template` makes.
+    /// Address and headers for publishing the template's events.
     pub(crate) fn target(&self, tenant: &str, template: Template) -> anyhow::Result<Target> {
         let path = if template.events == 1 { "/api/v1/events" } else { "/api/v1/events/batch" };
         Ok(Target { url: format!("{}{path}", self.base).parse()?, headers: self.headers(tenant)?, template })
@@ -161,7 +161,7 @@ impl Server {
         json(&self.client, method, &self.url(path), &self.headers(tenant)?, body).await
     }
 
-    /// Subscribes a URL to one type; the answer is the subscription's id.
+    /// Subscribes a URL to one type; returns the subscription's id.
     pub(crate) async fn subscribe(&self, tenant: &str, url: &str, event_type: &str) -> anyhow::Result<String> {
         self.subscribe_as(tenant, &json!({ "url": url, "events": [event_type] })).await
     }
@@ -173,10 +173,10 @@ impl Server {
 
     fn signal(&self, signal: Signal) -> anyhow::Result<()> {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw).context("no pid")?;
-        kill_process(pid, signal).context("the server cannot be signalled")
+        kill_process(pid, signal).context("failed to signal the server")
     }
 
-    /// Ends it in good order, or as a crash does when that takes too long.
+    /// Shuts the server down gracefully, or kills it after the timeout.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         self.signal(Signal::TERM)?;
         if let Ok(ended) = tokio::time::timeout(STOPS, self.keeper.wait()).await {
@@ -186,14 +186,14 @@ impl Server {
         self.kill().await
     }
 
-    /// Ends it as a crash does.
+    /// Kills the server, like a crash.
     pub(crate) async fn kill(mut self) -> anyhow::Result<()> {
         self.signal(Signal::KILL)?;
         self.keeper.wait().await
     }
 }
 
-/// An address that was free a moment ago.
+/// A free address.
 pub(crate) fn free_address() -> anyhow::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no free port")?;
     Ok(listener.local_addr()?.to_string())

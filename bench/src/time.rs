@@ -6,7 +6,7 @@ pub(crate) fn now_us() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64)
 }
 
-/// Seconds between two such times; zero when they are the wrong way round.
+/// Seconds between two such times; zero when they are in reverse order.
 pub(crate) fn seconds_between(from_us: u64, to_us: u64) -> f64 {
     to_us.saturating_sub(from_us) as f64 / 1e6
 }

@@ -1,5 +1,4 @@
-//! A PostgreSQL server over a data folder, whichever way that was made: `initdb` makes a primary, `pg_basebackup` a
-//! replica.
+//! A PostgreSQL server on a data folder, which was created by `initdb` (a primary) or `pg_basebackup` (a replica).
 
 use crate::{
     USER,
@@ -12,12 +11,12 @@ use std::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
-/// How often it is looked whether a server is ready, with 10 ms or more between: a minute.
+/// Number of readiness checks, at least 10 ms apart: a minute.
 const LOOKS: usize = 6_000;
-/// How often a start is tried that may find a killed server's processes still there.
+/// Number of attempts of a restart that may still find processes of a killed server.
 const RESTARTS: usize = 50;
 
-/// A running server, or one that can be started again.
+/// A running server, or a stopped one that can be restarted.
 #[derive(Debug)]
 pub(crate) struct Cluster {
     pub(crate) keeper: Keeper,
@@ -26,7 +25,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Starts over the folder `data` of a keeper, with these settings after those that are there.
+    /// Starts a server on the folder `data` of a keeper, with additional settings.
     pub(crate) fn start(keeper: Keeper, settings: &[(String, String)]) -> Self {
         let text = |value: &str| value.replace('\\', r"\\").replace('\'', "''");
         let lines = settings.iter().map(|(setting, value)| format!("{setting} = '{}'\n", text(value)));
@@ -40,15 +39,15 @@ impl Cluster {
             cluster.keeper.append("data/postgresql.conf", &format!("port = {}\n", cluster.port));
             match cluster.launch() {
                 State::Running => return cluster,
-                // Somebody took it since we looked.
+                // Another process has taken the port since the check.
                 State::Ended if cluster.keeper.log().contains("Address already in use") => {}
                 State::Ended => break,
             }
         }
-        panic!("PostgreSQL does not start:\n{}", cluster.keeper.log());
+        panic!("PostgreSQL did not start:\n{}", cluster.keeper.log());
     }
 
-    /// Starts the server and waits until it takes connections, or has ended.
+    /// Starts the server and waits until it accepts connections or has ended.
     fn launch(&self) -> State {
         let command = [programs::postgresql("postgres"), "-D".to_owned(), self.keeper.path("data")];
         let pid = self.keeper.start(Signal::Quit, &command.each_ref().map(String::as_str));
@@ -64,7 +63,7 @@ impl Cluster {
         panic!("PostgreSQL is not ready after a minute:\n{}", self.keeper.log());
     }
 
-    /// Looks where `pg_ctl` looks. A connection could be to somebody else, who took the port.
+    /// Checks the same file as `pg_ctl`. A connection could reach another server that took the port.
     fn is_ready(&self, pid: u32) -> bool {
         let file = fs::read_to_string(self.keeper.folder().join("data/postmaster.pid")).unwrap_or_default();
         let lines: Vec<&str> = file.lines().map(str::trim).collect();
@@ -77,7 +76,7 @@ impl Cluster {
                 return;
             }
         }
-        panic!("PostgreSQL does not start again:\n{}", self.keeper.log());
+        panic!("PostgreSQL did not restart:\n{}", self.keeper.log());
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -1,5 +1,6 @@
-//! A folder and the server in it, which neither outlive us. A shell keeps them (`keeper.sh`) whose input is a pipe from
-//! us: when we end, even by SIGKILL, or inside a `static` that is never dropped, the pipe ends, and the shell cleans up.
+//! Keeps a folder and the server in it, which never outlive this process. They belong to a shell (`keeper.sh`) whose
+//! input is a pipe from this process: when this process ends, even by SIGKILL or with a `static` that is never dropped,
+//! the pipe ends, and the shell cleans up.
 
 use crate::{programs, servant::Servant};
 use std::{
@@ -11,18 +12,19 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How much of a log is shown.
+/// Number of lines of a log that are shown.
 const TAIL: usize = 100;
 
-/// How a server is told to end.
+/// The signal that ends a server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Signal {
-    /// PostgreSQL's immediate shutdown: no checkpoint, nobody waited for, but shared memory given back.
+    /// PostgreSQL's immediate shutdown: without a checkpoint and without waiting for clients, but shared memory is
+    /// released.
     Quit,
     Kill,
 }
 
-/// The state of a server that was started.
+/// State of a started server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Running,
@@ -32,12 +34,12 @@ pub(crate) enum State {
 #[derive(Debug)]
 struct Shell {
     child: Child,
-    /// None once it was told to clean up.
+    /// `None` once the shell was told to clean up.
     orders: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
 }
 
-/// Keeps a folder, and at most one server. Dropped, both are gone.
+/// Keeps a folder, and at most one server in it. Both are removed when dropped.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     folder: PathBuf,
@@ -47,7 +49,7 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     pub(crate) fn new() -> Self {
-        // Short, and not where TMPDIR says: the path of a socket has room for 107 bytes.
+        // A short path outside TMPDIR, because the path of a socket is limited to 107 bytes.
         let folder = tempfile::Builder::new().prefix("prpg-").tempdir_in("/tmp").expect("a folder in /tmp").keep();
         let servant = Servant::needed_by_owner_of(&folder);
         if let Some(servant) = servant {
@@ -55,14 +57,14 @@ impl Keeper {
         }
         let mut command = Command::new("sh");
         command.args(["-c", include_str!("keeper.sh"), "keeper"]).arg(&folder);
-        // Of our environment nothing else: PGHOST and its like would reach the server's programs.
+        // No other environment: variables such as PGHOST would affect the server's programs.
         command.env_clear().env("PATH", programs::search()).env("HOME", &folder).current_dir("/");
-        // In a group of its own, so that what ends our group does not end it before it cleaned up.
+        // A separate process group, so that signals to this process's group do not end the shell before it cleans up.
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         if let Some(servant) = servant {
             servant.runs(&mut command);
         }
-        let mut child = command.spawn().expect("sh can be started");
+        let mut child = command.spawn().expect("failed to start sh");
         let orders = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
         Self { folder, servant, shell: Mutex::new(Shell { child, orders, answers }) }
@@ -72,22 +74,22 @@ impl Keeper {
         &self.folder
     }
 
-    /// The path of what is in the folder.
+    /// The path of a file in the folder.
     pub(crate) fn path(&self, name: &str) -> String {
         format!("{}/{name}", self.folder.display())
     }
 
-    /// Writes to the end of a file, which is made when it is not there.
+    /// Appends to a file, which is created if it does not exist.
     pub(crate) fn append(&self, name: &str, text: &str) {
         let open = OpenOptions::new().create(true).append(true).open(self.folder.join(name));
-        let mut file = open.unwrap_or_else(|fault| panic!("{} cannot be written: {fault}", self.path(name)));
+        let mut file = open.unwrap_or_else(|fault| panic!("failed to write {}: {fault}", self.path(name)));
         if let Some(servant) = self.servant {
             servant.give_file(&file);
         }
-        file.write_all(text.as_bytes()).expect("a file in /tmp can be written");
+        file.write_all(text.as_bytes()).expect("failed to write a file in /tmp");
     }
 
-    /// The last lines of what server and commands printed.
+    /// The last lines of the output of the server and of commands.
     pub(crate) fn log(&self) -> String {
         let log = fs::read(self.folder.join("log")).unwrap_or_default();
         let text = String::from_utf8_lossy(&log);
@@ -106,19 +108,19 @@ impl Keeper {
         }
         line.push('\n');
         let mut shell = self.shell();
-        let orders = shell.orders.as_mut().expect("open as long as we are there");
-        orders.write_all(line.as_bytes()).expect("the shell listens");
+        let orders = shell.orders.as_mut().expect("open until dropped");
+        orders.write_all(line.as_bytes()).expect("the shell reads orders");
         let mut answer = String::new();
         shell.answers.read_line(&mut answer).expect("the shell answers");
         answer.trim_end().to_owned()
     }
 
-    /// Runs a command to its end; whether it succeeded.
+    /// Runs a command to its end; returns whether it succeeded.
     pub(crate) fn run(&self, command: &[&str]) -> bool {
         self.order("run", command) == "0"
     }
 
-    /// Starts the server; its process id.
+    /// Starts the server; returns its process id.
     pub(crate) fn start(&self, ended_by: Signal, command: &[&str]) -> u32 {
         let signal = match ended_by {
             Signal::Quit => "QUIT",
@@ -129,12 +131,12 @@ impl Keeper {
         self.order("start", &words).parse().expect("a process id")
     }
 
-    /// Looks at the server, after a short pause.
+    /// The state of the server, after a short pause.
     pub(crate) fn look(&self) -> State {
         if self.order("look", &[]) == "running" { State::Running } else { State::Ended }
     }
 
-    /// Ends the server and waits until it has.
+    /// Ends the server and waits until it has ended.
     pub(crate) fn stop(&self) {
         self.order("stop", &[]);
     }

@@ -1,20 +1,20 @@
-# Keeps a folder and the server in it. Orders are lines on standard input, each answered with a line. The end of the
-# input, which comes however the process that gives the orders ends, is the order to end the server and remove the folder.
+# Keeps a folder and the server in it. Commands are lines on standard input, each answered with one line. At the end of
+# the input, which the end of the parent causes in any case, this script ends the server and removes the folder.
 
 folder=$1
 server=
 signal=KILL
 cd "$folder" || exit 1
-# Nobody may be left to hear an answer.
+# The parent may have closed the pipe when an answer is written.
 trap '' PIPE
 
-# A command that ends by itself; answers its status.
+# Runs a command to its end; prints its status.
 run() {
     "$@" </dev/null >>log 2>&1
     echo "$?"
 }
 
-# The signal that will end it, and the server's command; answers its process id.
+# Starts the server. Arguments: the signal that ends it, and its command. Prints its process id.
 start() {
     signal=$1
     shift
@@ -23,7 +23,7 @@ start() {
     echo "$server"
 }
 
-# Whether the server runs. That it ended is noticed while another process is waited for.
+# Prints the state of the server. The shell reaps an ended server while it waits for `sleep`.
 look() {
     sleep 0.01
     if kill -0 "$server" 2>/dev/null; then
@@ -34,7 +34,7 @@ look() {
     fi
 }
 
-# Again and again, since a server that is just starting ignores the signal. One that was halted has to go on to hear it.
+# Repeats the signal, because a starting server ignores it. A stopped (SIGSTOP) server must continue to receive it.
 end() {
     while [ -n "$server" ] && kill -s "$signal" "$server" 2>/dev/null; do
         kill -s CONT "$server" 2>/dev/null
@@ -53,5 +53,5 @@ while read -r order; do
 done
 end
 cd /
-# Who lost its server without a signal may write a last file.
+# Processes of a server that ended without a signal may still write a last file.
 rm -rf "$folder" || { sleep 1 && rm -rf "$folder"; }

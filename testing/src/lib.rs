@@ -1,9 +1,9 @@
 //! Throw-away servers for tests and benchmarks: PostgreSQL, a streaming replica, PgBouncer. And [`workshop`], for tests
 //! that run programs in other languages.
 //!
-//! The servers are real ones, of the Debian packages `postgresql` and `pgbouncer`. Each has a folder of its own and a port of
-//! its own on loopback, and neither outlives the process that started it, however that ends. When one cannot be started,
-//! the test fails with a sentence that says why; no test is skipped.
+//! The servers are those of the Debian packages `postgresql` and `pgbouncer`. Each has its own folder and its own port
+//! on loopback, and none outlives the process that started it, however that ends. When a server cannot be started, the
+//! test fails with the reason; no test is skipped.
 
 mod cluster;
 mod keeper;
@@ -20,5 +20,5 @@ pub use pgbouncer::PgBouncer;
 pub use postgres::{Options, Postgres};
 pub use replica::Replica;
 
-/// The superuser of every server here. It has no password, and needs none.
+/// The superuser of every server, which has no password.
 pub const USER: &str = "postrider";

@@ -1,4 +1,4 @@
-//! PgBouncer, which many put between a server and its clients.
+//! PgBouncer, a connection pool that many installations put in front of PostgreSQL.
 
 use crate::{
     Postgres, USER,
@@ -8,10 +8,10 @@ use crate::{
 };
 use std::path::Path;
 
-/// How often it is looked whether it is ready, with 10 ms or more between: a minute.
+/// Number of readiness checks, at least 10 ms apart: a minute.
 const LOOKS: usize = 6_000;
 
-/// A PgBouncer in front of a [`Postgres`], in transaction mode; gone when dropped, and when the process ends.
+/// A PgBouncer in front of a [`Postgres`], in transaction mode; ended when dropped, and when the process ends.
 #[derive(Debug)]
 pub struct PgBouncer {
     keeper: Keeper,
@@ -28,23 +28,23 @@ impl PgBouncer {
         for _ in 0..port::TRIES {
             let port = port::free();
             let file = format!("{port}.ini");
-            // Who is not in the file of users is looked up in the server, so that every role gets in.
+            // Users that are not in the file are looked up in the server, so that every role can connect.
             let databases = format!("[databases]\n* = host=127.0.0.1 port={} auth_user={USER}\n", server.port());
             let own =
                 format!("listen_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nadmin_users = {USER}\n");
             let entry = format!("auth_type = trust\nauth_file = {users}\npool_mode = transaction\n");
             let more: String = settings.iter().map(|(setting, value)| format!("{setting} = {value}\n")).collect();
             keeper.append(&file, &format!("{databases}[pgbouncer]\n{own}{entry}max_client_conn = 1000\n{more}"));
-            // It has nothing to lose, and which other signal ends it at once depends on its version.
+            // PgBouncer has no data to lose; which other signal ends it at once depends on its version.
             let pid = keeper.start(Signal::Kill, &[&program, &keeper.path(&file)]);
             match ready(&keeper, port) {
                 State::Running => return Self { keeper, port, pid },
-                // Somebody took it since we looked.
+                // Another process has taken the port since the check.
                 State::Ended if keeper.log().contains("Address already in use") => {}
                 State::Ended => break,
             }
         }
-        panic!("PgBouncer does not start:\n{}", keeper.log());
+        panic!("PgBouncer did not start:\n{}", keeper.log());
     }
 
     pub fn port(&self) -> u16 {
@@ -61,7 +61,7 @@ impl PgBouncer {
         self.keeper.folder()
     }
 
-    /// Where a database is, for the superuser.
+    /// The URL of a database, for the superuser.
     pub fn url(&self, database: &str) -> String {
         self.url_of(USER, database)
     }
@@ -71,11 +71,11 @@ impl PgBouncer {
         format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// Runs statements as the superuser; as [`Postgres::sql`]. The database `pgbouncer` is its own console.
+    /// Runs statements as the superuser, like [`Postgres::sql`]. The database `pgbouncer` is its own console.
     ///
     /// # Panics
     ///
-    /// When one fails.
+    /// When a statement fails.
     #[track_caller]
     pub fn sql(&self, database: &str, sql: &str) -> String {
         Target { host: "127.0.0.1", port: self.port, user: USER, database }.expect(sql)
@@ -87,7 +87,8 @@ impl PgBouncer {
     }
 }
 
-/// Waits until it listens, or has ended. It is asked only once it says so: another one could have taken its port.
+/// Waits until it listens or has ended. Connects only after its log says so, because another process could have the
+/// port.
 fn ready(keeper: &Keeper, port: u16) -> State {
     let listening = format!("listening on 127.0.0.1:{port}");
     for _ in 0..LOOKS {

@@ -14,31 +14,30 @@ const SETTINGS: [(&str, &str); 5] = [
     ("shared_buffers", "128MB"),
     ("wal_level", "replica"),
     ("max_wal_senders", "5"),
-    // What a replica may lack and still follow.
+    // The log that a replica may still need.
     ("wal_keep_size", "512MB"),
     ("max_prepared_transactions", "0"),
 ];
 
-/// What makes a commit outlast a power failure, and slow.
+/// The settings that make commits survive a power failure, and slow.
 const DURABILITY: [&str; 3] = ["fsync", "synchronous_commit", "full_page_writes"];
 
-/// How a server is started.
+/// Start options of a server.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Lines of `postgresql.conf`, after the server's own.
+    /// Lines of `postgresql.conf`, after those of every server.
     pub settings: Vec<(String, String)>,
-    /// Whether a commit waits for the disk. Without it a server that ends without a checkpoint may lose what it
-    /// committed last.
+    /// Makes commits wait for the disk. Otherwise a server that ends without a checkpoint may lose its last commits.
     pub durable: bool,
 }
 
 impl Options {
-    /// One whose commits are on disk.
+    /// Options of a server with durable commits.
     pub fn durable() -> Self {
         Self { durable: true, ..Self::default() }
     }
 
-    /// The same with one more setting.
+    /// Adds a setting.
     #[must_use]
     pub fn with(mut self, setting: &str, value: &str) -> Self {
         self.settings.push((setting.to_owned(), value.to_owned()));
@@ -46,22 +45,22 @@ impl Options {
     }
 }
 
-/// A PostgreSQL server; gone when dropped, and when the process ends.
+/// A PostgreSQL server; ended when dropped, and when the process ends.
 #[derive(Debug)]
 pub struct Postgres {
     cluster: Cluster,
-    /// How many databases were made.
+    /// Number of created databases.
     databases: AtomicU32,
-    /// Held while one is made: nobody else may be connected to its template.
+    /// Locked while a database is created, because no session may use its template then.
     making: Mutex<()>,
 }
 
 impl Postgres {
-    /// Starts one.
+    /// Starts a server.
     ///
     /// # Panics
     ///
-    /// When that cannot be done; the message says what is missing, or shows the server's log.
+    /// When the start fails; the message names the missing program, or shows the server's log.
     pub fn start(options: Options) -> Self {
         let initdb = programs::postgresql("initdb");
         let keeper = Keeper::new();
@@ -71,7 +70,7 @@ impl Postgres {
             keeper.run(&[&initdb, "-D", &data, "-U", USER, "--auth=trust", "--no-sync", "-E", "UTF8", &locale])
         });
         if !made {
-            panic!("initdb does not make a data folder:\n{}", keeper.log());
+            panic!("initdb failed to create a data folder:\n{}", keeper.log());
         }
         let pair = |(setting, value): (&str, &str)| (setting.to_owned(), value.to_owned());
         let durability = DURABILITY.map(|setting| (setting, if options.durable { "on" } else { "off" }));
@@ -80,11 +79,11 @@ impl Postgres {
         Self { cluster: Cluster::start(keeper, &settings), databases: AtomicU32::new(0), making: Mutex::new(()) }
     }
 
-    /// The one that all tests of this process share, for 400 connections, not durable.
+    /// The server that all tests of this process share, for 400 connections, not durable.
     ///
     /// # Panics
     ///
-    /// As `start`.
+    /// Like `start`.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Postgres> = OnceLock::new();
         SHARED.get_or_init(|| Self::start(Options::default().with("max_connections", "400")))
@@ -104,22 +103,22 @@ impl Postgres {
         self.cluster.keeper.folder()
     }
 
-    /// Where a database is, for the superuser.
+    /// The URL of a database, for the superuser.
     pub fn url(&self, database: &str) -> String {
         self.url_of(USER, database)
     }
 
-    /// The same for another user. Whoever exists gets in, without a password.
+    /// The same for another user. Every existing user can connect without a password.
     pub fn url_of(&self, user: &str, database: &str) -> String {
         self.cluster.url(user, database)
     }
 
-    /// Makes an empty database; its name.
+    /// Creates an empty database; returns its name.
     pub fn database(&self) -> String {
         self.database_from("template1")
     }
 
-    /// Makes a database with all that is in another, to which nobody may be connected; its name.
+    /// Creates a copy of another database, to which no session may be connected; returns its name.
     pub fn database_from(&self, template: &str) -> String {
         let _making = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         let name = format!("test_{}", self.databases.fetch_add(1, Relaxed) + 1);
@@ -127,49 +126,49 @@ impl Postgres {
         name
     }
 
-    /// Drops a database, whoever is connected to it.
+    /// Drops a database, even with connected sessions.
     pub fn drop_database(&self, name: &str) {
         self.sql("postgres", &format!("DROP DATABASE {} WITH (FORCE)", psql::name(name)));
     }
 
-    /// Runs statements as the superuser, each in a transaction of its own unless they say otherwise. Answers the rows,
+    /// Runs statements as the superuser, each in its own transaction unless they say otherwise. Returns the rows, with
     /// columns separated by `|`.
     ///
     /// # Panics
     ///
-    /// When one fails.
+    /// When a statement fails.
     #[track_caller]
     pub fn sql(&self, database: &str, sql: &str) -> String {
         self.cluster.sql(database, sql)
     }
 
-    /// Runs statements as any user, up to the first that fails; the rows, or what went wrong.
+    /// Runs statements as any user, up to the first failure; returns the rows, or the error.
     pub fn try_sql(&self, user: &str, database: &str, sql: &str) -> Result<String, String> {
         self.cluster.try_sql(user, database, sql)
     }
 
-    /// Stops it at once, as a crash would, and starts it on the same port and data.
+    /// Stops the server immediately, like a crash, and starts it on the same port and data.
     pub fn restart_immediately(&self) {
         self.stop_immediately();
         self.start_again();
     }
 
-    /// As `pg_ctl stop -m immediate`. No harm when it has ended already.
+    /// Like `pg_ctl stop -m immediate`. Does nothing when the server has already ended.
     pub fn stop_immediately(&self) {
         self.cluster.keeper.stop();
     }
 
-    /// Starts it after a stop, or after it was killed; returns when it takes connections.
+    /// Starts the server after a stop or a kill; returns when it accepts connections.
     pub fn start_again(&self) {
         self.cluster.start_again();
     }
 
-    /// A hot standby that follows it.
+    /// A hot standby that follows this server.
     pub fn replica(&self) -> Replica {
         Replica::of(self)
     }
 
-    /// PgBouncer in front of it, in transaction mode.
+    /// PgBouncer in front of this server, in transaction mode.
     pub fn pgbouncer(&self) -> PgBouncer {
         self.pgbouncer_with(&[])
     }

@@ -1,4 +1,4 @@
-//! Where the programs are.
+//! Locations of programs.
 
 use std::{
     env,
@@ -8,10 +8,10 @@ use std::{
     sync::OnceLock,
 };
 
-/// Where Debian has the versions of PostgreSQL, each with a folder `bin`; these are on nobody's PATH.
+/// Debian's folder with the versions of PostgreSQL, each with a folder `bin`, which are not on the PATH.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// The PATH, for the processes that get nothing else of the environment.
+/// The PATH, for processes that get no other environment variable.
 pub(crate) fn search() -> OsString {
     env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into())
 }
@@ -20,11 +20,11 @@ fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&search()).map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
-/// The folder of the server's programs: of the `initdb` on the PATH, else of the newest version.
+/// The folder of the server's programs: that of the `initdb` on the PATH, else of the newest version.
 fn server_programs() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     let find = || {
-        // Through links: beside the file itself are the other programs, of the same version.
+        // Resolves links: the other programs of the same version are next to the file itself.
         let linked = on_path("initdb").and_then(|path| Some(fs::canonicalize(path).ok()?.parent()?.to_owned()));
         linked.filter(|folder| folder.join("postgres").is_file()).or_else(newest)
     };
@@ -38,18 +38,19 @@ fn newest() -> Option<PathBuf> {
     Some(complete.max_by_key(|path| version(path))?.join("bin"))
 }
 
-/// A program of PostgreSQL.
+/// The path of a program of PostgreSQL.
 ///
 /// # Panics
 ///
 /// When it is missing.
 pub(crate) fn postgresql(program: &str) -> String {
-    // Before the PATH, where Debian has a script that looks for the version first, which takes longer than the query.
+    // Preferred to the PATH, where Debian has a script that determines the version first, which takes longer than the
+    // query.
     let beside = server_programs().map(|folder| folder.join(program)).filter(|path| path.is_file());
     text(beside.or_else(|| on_path(program)), program, "postgresql")
 }
 
-/// PgBouncer.
+/// The path of PgBouncer.
 ///
 /// # Panics
 ///

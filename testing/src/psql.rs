@@ -1,4 +1,4 @@
-//! SQL through `psql`, so that tests need no driver to look into a server.
+//! SQL through `psql`, so that tests need no driver to query a server.
 
 use crate::programs;
 use std::{
@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-/// Where to connect to, and as whom.
+/// Address and user of a connection.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Target<'a> {
     /// An address, or the folder of a socket.
@@ -18,8 +18,8 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// Runs statements, each in a transaction of its own unless they say otherwise, up to the first that fails. Answers
-    /// the rows, columns separated by `|`, or what went wrong.
+    /// Runs statements, each in its own transaction unless they say otherwise, up to the first failure. Returns the
+    /// rows, with columns separated by `|`, or the error.
     pub(crate) fn run(self, sql: &str) -> Result<String, String> {
         let mut psql = Command::new(programs::postgresql("psql"))
             .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-p", &self.port.to_string()])
@@ -33,7 +33,8 @@ impl Target<'_> {
             .map_err(|fault| format!("psql cannot be started: {fault}"))?;
         let mut input = psql.stdin.take().expect("a pipe");
         let output = thread::scope(|scope| {
-            // Beside the reading: a long script may answer before it is read to its end. One that fails is not read on.
+            // Concurrently, because a long script may produce output before it is read to its end. After a failure the
+            // rest is not read.
             scope.spawn(move || input.write_all(sql.as_bytes()));
             psql.wait_with_output()
         });
@@ -45,14 +46,14 @@ impl Target<'_> {
         }
     }
 
-    /// The same where nothing may go wrong.
+    /// The same, but panics on an error.
     #[track_caller]
     pub(crate) fn expect(self, sql: &str) -> String {
         self.run(sql).unwrap_or_else(|fault| panic!("{fault}\nin: {sql}"))
     }
 }
 
-/// A name in SQL.
+/// A quoted SQL name.
 pub(crate) fn name(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

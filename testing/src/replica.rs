@@ -3,10 +3,10 @@
 use crate::{Postgres, USER, cluster::Cluster, keeper::Keeper, programs};
 use std::path::Path;
 
-/// How often it is asked how far it is. A question takes several milliseconds, so this takes a minute or more.
+/// Maximum number of queries for the replica's position. Each takes several milliseconds, so a minute or more in total.
 const QUESTIONS: usize = 10_000;
 
-/// A hot standby of a [`Postgres`]; gone when dropped, and when the process ends.
+/// A hot standby of a [`Postgres`]; ended when dropped, and when the process ends.
 #[derive(Debug)]
 pub struct Replica {
     cluster: Cluster,
@@ -22,9 +22,9 @@ impl Replica {
         let mut command = vec![program.as_str(), "-D", &data, "-R", "-X", "stream", "-c", "fast", "--no-sync"];
         command.extend(from);
         if !keeper.run(&command) {
-            panic!("pg_basebackup does not copy the primary:\n{}", keeper.log());
+            panic!("pg_basebackup failed to copy the primary:\n{}", keeper.log());
         }
-        // It is back soon after the primary was.
+        // Reconnects soon after a restart of the primary.
         let settings = [("hot_standby", "on"), ("wal_retrieve_retry_interval", "100ms")];
         let settings = settings.map(|(setting, value)| (setting.to_owned(), value.to_owned()));
         Self { cluster: Cluster::start(keeper, &settings) }
@@ -44,7 +44,7 @@ impl Replica {
         self.cluster.keeper.folder()
     }
 
-    /// Where a database is, for the superuser.
+    /// The URL of a database, for the superuser.
     pub fn url(&self, database: &str) -> String {
         self.url_of(USER, database)
     }
@@ -54,29 +54,29 @@ impl Replica {
         self.cluster.url(user, database)
     }
 
-    /// Runs statements as the superuser; as [`Postgres::sql`].
+    /// Runs statements as the superuser, like [`Postgres::sql`].
     ///
     /// # Panics
     ///
-    /// When one fails.
+    /// When a statement fails.
     #[track_caller]
     pub fn sql(&self, database: &str, sql: &str) -> String {
         self.cluster.sql(database, sql)
     }
 
-    /// Returns when all that the primary has committed by now can be seen here.
+    /// Returns when everything that the primary has committed so far is visible here.
     ///
     /// # Panics
     ///
-    /// When that takes more than a minute.
+    /// When this takes more than a minute.
     pub fn wait_until_caught_up(&self, primary: &Postgres) {
-        // A commit that waits for the log to be written takes along those before it that did not.
+        // A commit that waits for the log also flushes earlier commits that did not wait.
         let written = "SET synchronous_commit = local; SELECT pg_logical_emit_message(true, 'testing', '');";
         primary.sql("postgres", written);
         let goal = primary.sql("postgres", "SELECT pg_current_wal_flush_lsn()");
         let question = format!("SELECT pg_last_wal_replay_lsn() >= '{goal}'");
         if !(0..QUESTIONS).any(|_| self.sql("postgres", &question) == "t") {
-            panic!("the replica does not catch up:\n{}", self.log());
+            panic!("the replica did not catch up:\n{}", self.log());
         }
     }
 

@@ -1,4 +1,4 @@
-//! Who runs the servers when we are root, since PostgreSQL and PgBouncer refuse to.
+//! The user that runs the servers when the tests run as root, because PostgreSQL and PgBouncer refuse to run as root.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ pub(crate) struct Servant {
 }
 
 impl Servant {
-    /// One for the owner of `folder`, which we just made; none when that is not root.
+    /// A user for the servers if the owner of `folder`, which this process has created, is root; else `None`.
     pub(crate) fn needed_by_owner_of(folder: &Path) -> Option<Self> {
         let owner = fs::metadata(folder).expect("the folder was just made").uid();
         (owner == 0).then(|| {
@@ -33,17 +33,17 @@ impl Servant {
         Some(Self { uid: ids.next()?.ok()?, gid: ids.next()?.ok()? })
     }
 
-    /// Makes it the owner.
+    /// Makes this user the owner of a path.
     pub(crate) fn give(self, path: &Path) {
         chown(path, Some(self.uid), Some(self.gid)).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
     }
 
-    /// Makes it the owner of an open file.
+    /// Makes this user the owner of an open file.
     pub(crate) fn give_file(self, file: &File) {
         std::os::unix::fs::fchown(file, Some(self.uid), Some(self.gid)).expect("root may give a file away");
     }
 
-    /// Makes it the user of a command.
+    /// Runs a command as this user.
     pub(crate) fn runs(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);
     }

@@ -1,5 +1,4 @@
-//! Workshops: folders under the target folder in which tests install the packages of other languages, and keep them from
-//! run to run.
+//! Folders below the target folder in which tests install packages of other languages, kept between runs.
 
 use std::{
     fs,
@@ -7,7 +6,7 @@ use std::{
     process::Command,
 };
 
-/// Runs a program to its end and answers its standard output. Fails with the Debian packages that it `needs`.
+/// Runs a program to its end; returns its standard output. On failure panics with the Debian packages that it `needs`.
 #[track_caller]
 pub fn run(command: &mut Command, needs: &str) -> String {
     let shown = format!("{command:?}");
@@ -26,11 +25,11 @@ pub fn run(command: &mut Command, needs: &str) -> String {
 /// The folder `name` in `parent`, which a test gets from `CARGO_TARGET_TMPDIR`.
 pub fn folder(parent: &str, name: &str) -> PathBuf {
     let folder = Path::new(parent).join(name);
-    fs::create_dir_all(&folder).unwrap_or_else(|fault| panic!("{} cannot be made: {fault}", folder.display()));
+    fs::create_dir_all(&folder).unwrap_or_else(|fault| panic!("failed to create {}: {fault}", folder.display()));
     folder
 }
 
-/// Prepares a folder unless it was prepared for the same `contents`: versions and lists of packages.
+/// Prepares a folder unless it was already prepared for the same `contents` (versions and lists of packages).
 pub fn once(folder: &Path, contents: &str, prepare: impl FnOnce()) {
     let note = folder.join("prepared-for");
     if fs::read_to_string(&note).is_ok_and(|found| found == contents) {
@@ -38,14 +37,14 @@ pub fn once(folder: &Path, contents: &str, prepare: impl FnOnce()) {
     }
     let _ = fs::remove_file(&note);
     prepare();
-    fs::write(&note, contents).unwrap_or_else(|fault| panic!("{} cannot be written: {fault}", note.display()));
+    fs::write(&note, contents).unwrap_or_else(|fault| panic!("failed to write {}: {fault}", note.display()));
 }
 
-/// A Python environment in `folder` with the packages of `requirements`; answers its `python`.
+/// A Python environment in `folder` with the packages of `requirements`; returns the path of its `python`.
 pub fn python(folder: &Path, requirements: &Path) -> PathBuf {
     const NEEDS: &str = "python3, python3-venv and python3-pip";
     let venv = folder.join(".venv");
-    // An environment belongs to one Python.
+    // An environment belongs to one version of Python.
     let version = run(Command::new("python3").args(["-c", "import sys; print(sys.executable, sys.version)"]), NEEDS);
     let packages = fs::read_to_string(requirements).expect("the requirements");
     let python = venv.join("bin/python");

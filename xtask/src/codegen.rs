@@ -1,4 +1,4 @@
-//! Generated files: made by the binary itself, committed, and checked to be as made.
+//! Generated files: printed by the binary, committed, and checked to be up to date.
 
 use crate::root;
 use anyhow::{Context, bail, ensure};
@@ -32,7 +32,7 @@ pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
         }
     }
     if !stale.is_empty() {
-        bail!("not as generated: {}; run `cargo xtask codegen` and commit", stale.join(", "));
+        bail!("out of date: {}; run `cargo xtask codegen` and commit", stale.join(", "));
     }
     Ok(())
 }
@@ -43,7 +43,7 @@ fn postrider(arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
         .args(arguments)
         .current_dir(root())
         .output()
-        .context("cargo cannot be run")?;
+        .context("failed to run cargo")?;
     ensure!(
         output.status.success(),
         "postrider {} failed: {}",
@@ -57,7 +57,7 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))?;
+    fs::write(path, bytes).with_context(|| format!("failed to write {}", path.display()))?;
     println!("wrote {}", path.display());
     Ok(())
 }

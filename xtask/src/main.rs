@@ -13,9 +13,9 @@ use std::{
 
 const HELP: &str = "cargo xtask COMMAND
 
-  test [ARGS…]        install what the tests need, and run them all (ARGS go to `cargo test`)
-  tidy                check what a compiler does not: the crates' arrows, module docs, file lengths
-  codegen [--check]   write the generated files, or fail when they are not as generated";
+  test [ARGS…]        install the programs that tests need, and run all tests (ARGS go to `cargo test`)
+  tidy                checks beyond the compiler's: crate dependencies, module docs, file lengths
+  codegen [--check]   write the generated files, or fail when they are out of date";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -48,14 +48,14 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Runs a command in the workspace's folder; what it prints is seen.
+/// Runs a command in the workspace's folder; its output is shown.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     println!("$ {program} {}", arguments.join(" "));
     let status = Command::new(program)
         .args(arguments)
         .current_dir(root())
         .status()
-        .with_context(|| format!("{program} cannot be run"))?;
+        .with_context(|| format!("failed to run {program}"))?;
     if !status.success() {
         bail!("`{program} {}` failed", arguments.join(" "));
     }
@@ -68,15 +68,15 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
     arguments.extend(rest);
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let kept = [
-        ("ledgers.txt", "What became of acknowledged events, by fault"),
-        ("audit-precision.txt", "What the audit finds in its test projects"),
-        ("audit-pictures.txt", "What the audit's page looks like"),
+        ("ledgers.txt", "Ledgers of acknowledged events, by fault"),
+        ("audit-precision.txt", "Precision and recall of the audit in its test projects"),
+        ("audit-pictures.txt", "Screenshots of the audit's page"),
     ];
     for (file, _) in kept {
         let _ = std::fs::remove_file(target.join("tmp").join(file));
     }
     let result = run("cargo", &arguments);
-    // What tests that pass have printed is not shown; this is.
+    // The output of passing tests is hidden, except for these files.
     for (file, title) in kept {
         if let Ok(text) = std::fs::read_to_string(target.join("tmp").join(file)) {
             println!("\n{title}:\n{text}");

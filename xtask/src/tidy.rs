@@ -1,5 +1,5 @@
-//! What a compiler does not check: which crate may use which, that every module says what it is for, that files stay
-//! readable, and that nobody silences the bans of `clippy.toml` without a reason.
+//! Checks beyond the compiler's: dependencies between crates, a module comment in every file, the length of files, and
+//! a reason for every exception to the bans of `clippy.toml`.
 
 use crate::{circles, root};
 use anyhow::{Context, bail};
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The arrows of ARCHITECTURE.md: a crate, and which of ours it may use. (Tests may use more.)
+/// The arrows of ARCHITECTURE.md: each crate, and the workspace crates that it may use. (Tests may use more.)
 const ARROWS: [(&str, &[&str]); 12] = [
     ("model", &[]),
     ("signing", &[]),
@@ -24,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("xtask", &[]),
 ];
 
-/// What a crate must not depend on at all, and why.
+/// Dependencies that a crate must not have, and why.
 const FOREIGN: [(&str, &[&str], &str); 4] = [
     ("model", &["tokio", "http", "hyper", "axum", "rusqlite", "tokio-postgres", "getrandom"], "it is pure"),
     ("signing", &["tokio", "http", "hyper", "axum", "getrandom"], "it is pure"),
@@ -34,17 +34,17 @@ const FOREIGN: [(&str, &[&str], &str); 4] = [
 
 const LINES_MAX: usize = 400;
 
-/// What the audit is tried on: other people's code, as they would write it.
+/// Test inputs of the audit: other projects' code, in its own style.
 const FOREIGN_CODE: &str = "tests/projects";
 
-/// Words that must stand in one place only, and where.
+/// Words that are only allowed in some places.
 const ONLY_IN: [(&str, &[&str]); 7] = [
     ("std::env::var", &["crates/cli/", "bench/", "testing/", "xtask/"]),
     ("SystemTime::now", &["crates/model/src/clock.rs", "bench/"]),
     ("Instant::now", &["crates/delivery/src/egress/", "crates/delivery/src/shortages.rs", "bench/"]),
-    // How time passes, for the clock that does not jump and for leases.
+    // Elapsed time, for the steady clock and for leases.
     ("clock_gettime", &["crates/delivery/src/steady/mod.rs"]),
-    // A reader that has had enough ends a command quietly; these macros panic.
+    // These macros panic when the reader of a command's output has closed the pipe.
     ("println!(", &["crates/cli/src/audit/", "bench/", "testing/", "xtask/"]),
     ("getrandom::fill", &["crates/cli/src/entropy.rs"]),
     ("Uuid::now_v7", &[]),
@@ -63,9 +63,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
     }
     deny(&mut faults);
     if !faults.is_empty() {
-        bail!("{} faults:\n  {}", faults.len(), faults.join("\n  "));
+        bail!("{} errors:\n  {}", faults.len(), faults.join("\n  "));
     }
-    println!("tidy: {} files in {} crates are in order", files.len(), ARROWS.len());
+    println!("tidy: {} files in {} crates checked", files.len(), ARROWS.len());
     Ok(())
 }
 
@@ -84,7 +84,7 @@ fn circles(faults: &mut Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Crates that lie beside `crates/`, since they are no part of the product.
+/// Crates next to `crates/`, because they are not part of the product.
 const BESIDE: [&str; 3] = ["bench", "testing", "xtask"];
 
 fn folder(krate: &str) -> PathBuf {
@@ -101,9 +101,9 @@ fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for (krate, allowed) in ARROWS {
         let path = folder(krate).join("Cargo.toml");
         let manifest: toml::Table = fs::read_to_string(&path)
-            .with_context(|| format!("{} cannot be read", path.display()))?
+            .with_context(|| format!("failed to read {}", path.display()))?
             .parse()
-            .with_context(|| format!("{} is no manifest", path.display()))?;
+            .with_context(|| format!("{} is not a manifest", path.display()))?;
         let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else { continue };
         for name in dependencies.keys() {
             let ours = ARROWS.iter().any(|(other, _)| other == name);
@@ -121,7 +121,7 @@ fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("{} cannot be read", folder.display()))? {
+    for entry in fs::read_dir(folder).with_context(|| format!("failed to read {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() && path.ends_with(FOREIGN_CODE) {
             continue;
@@ -136,19 +136,19 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
 }
 
 fn check_file(path: &Path, faults: &mut Vec<String>) -> anyhow::Result<()> {
-    let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let text = fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
     let root = fs::canonicalize(root())?;
     let full = fs::canonicalize(path)?;
     let shown = full.strip_prefix(&root).unwrap_or(&full).display().to_string();
     if !text.starts_with("//!") {
-        faults.push(format!("{shown} does not open with //!"));
+        faults.push(format!("{shown} does not begin with //!"));
     }
     let own: Vec<&str> = text.lines().take_while(|line| !line.starts_with("#[cfg(test)]")).collect();
     if own.len() > LINES_MAX {
-        faults.push(format!("{shown} has {} lines without its tests; {LINES_MAX} are enough", own.len()));
+        faults.push(format!("{shown} has {} lines without its tests; the maximum is {LINES_MAX}", own.len()));
     }
     let is_test = shown.contains("/tests/") || shown.ends_with("/tests.rs") || shown.contains("/conformance/");
-    // Examples are programs of their own.
+    // Examples are independent programs.
     if is_test || shown.contains("/examples/") || shown.starts_with("xtask/src/tidy") {
         return Ok(());
     }
@@ -165,7 +165,7 @@ fn check_file(path: &Path, faults: &mut Vec<String>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Licences, sources and double versions, where `cargo-deny` is installed.
+/// Checks licences, sources and duplicate versions, where `cargo-deny` is installed.
 fn deny(faults: &mut Vec<String>) {
     let has = std::process::Command::new("cargo")
         .args(["deny", "--version"])

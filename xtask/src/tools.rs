@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: looked for, installed when missing and possible, else named.
+//! Programs that the tests need besides Rust: found, or installed if missing and possible, else named in an error.
 
 use crate::run;
 use anyhow::{Context, bail};
@@ -8,7 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// A program, and the Debian package that has it.
+/// A program, and the Debian package that contains it.
 const PROGRAMS: [(&str, &str); 21] = [
     ("cc", "gcc"),
     ("python3", "python3"),
@@ -34,16 +34,16 @@ const PROGRAMS: [(&str, &str); 21] = [
     ("javac", "openjdk-17-jdk-headless"),
 ];
 
-/// With these `python3 -m venv` makes an environment that has pip. Debian's `python3` alone does not.
+/// `python3 -m venv` needs these to create an environment with pip; Debian's `python3` alone does not suffice.
 const VENV: [&str; 2] = ["python3-venv", "python3-pip"];
 
 const POSTGRESQL: &str = "postgresql";
-/// There once PostgreSQL was installed; what it says is then the machine's owner's affair.
+/// Exists once PostgreSQL is installed; its contents are then up to the machine's owner.
 const CLUSTER_SETTINGS: &str = "/etc/postgresql-common/createcluster.conf";
-/// Read along with that file.
+/// Read in addition to that file.
 const MORE_CLUSTER_SETTINGS: &str = "/etc/postgresql-common/createcluster.d";
 
-/// Looks on the PATH, and where Debian has servers' programs.
+/// Searches the PATH, and Debian's folders of server programs.
 fn found(program: &str) -> bool {
     let look = r#"for more in /usr/sbin /usr/lib/postgresql/*/bin; do PATH="$PATH:$more"; done; command -v "$0""#;
     Command::new("sh").args(["-c", look, program]).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
@@ -55,7 +55,7 @@ fn has_venv() -> bool {
     look.status().is_ok_and(|status| status.success())
 }
 
-/// The tests start servers of their own. Without this, Debian's package makes one that runs from then on.
+/// Tests start their own servers. Without this setting, Debian's package creates one that runs permanently.
 fn no_server_at_installation() -> anyhow::Result<()> {
     if Path::new(CLUSTER_SETTINGS).exists() {
         return Ok(());
@@ -63,7 +63,7 @@ fn no_server_at_installation() -> anyhow::Result<()> {
     let written = fs::create_dir_all(MORE_CLUSTER_SETTINGS).and_then(|()| {
         fs::write(Path::new(MORE_CLUSTER_SETTINGS).join("no-server.conf"), "create_main_cluster = false\n")
     });
-    written.with_context(|| format!("{MORE_CLUSTER_SETTINGS} cannot be written"))
+    written.with_context(|| format!("failed to write {MORE_CLUSTER_SETTINGS}"))
 }
 
 fn is_root() -> bool {
@@ -84,7 +84,7 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
     if !is_root() || !found("apt-get") {
         bail!("the tests need these Debian packages, which only root can install: apt-get install {packages}");
     }
-    println!("Installing what the tests need: {packages}");
+    println!("Installing packages that the tests need: {packages}");
     if missing.contains(&POSTGRESQL) {
         no_server_at_installation()?;
     }

@@ -1,7 +1,8 @@
-//! Publishes over many connections: as fast as it is answered (closed loop), or at a given rate (open loop).
+//! Load generator: publishes over many connections, as fast as responses arrive (closed loop) or at a given rate (open
+//! loop).
 //!
-//! At a rate, a request's time begins when it was to be sent, though its connection was busy then: else a server that
-//! stalls would be asked less, and look quick.
+//! In an open loop, a request's latency is measured from its scheduled time, even if its connection was busy then;
+//! otherwise a server that stalls would get fewer requests and look fast (coordinated omission).
 
 pub(crate) mod template;
 
@@ -27,7 +28,7 @@ use std::{
 use template::Template;
 use tokio::task::JoinSet;
 
-/// What to publish, and as whom.
+/// Address, headers and body of the requests.
 #[derive(Clone)]
 pub(crate) struct Target {
     pub(crate) url: Uri,
@@ -37,24 +38,24 @@ pub(crate) struct Target {
 
 #[derive(Clone)]
 pub(crate) enum Until {
-    /// So many requests were sent.
+    /// Ends after this many requests.
     Count(u64),
     Seconds(f64),
-    /// Somebody says so.
+    /// Ends when the flag is set.
     Told(Arc<AtomicBool>),
 }
 
 #[derive(Clone)]
 pub(crate) struct Plan {
-    /// Taken in turn.
+    /// Used in turn.
     pub(crate) targets: Vec<Target>,
     pub(crate) until: Until,
     pub(crate) connections: u64,
-    /// Requests a second; as fast as it goes, when there is none.
+    /// Requests per second; as fast as possible when `None`.
     pub(crate) rate: Option<f64>,
-    /// The first event's number.
+    /// Number of the first event.
     pub(crate) first_seq: u64,
-    /// A request that fails is a fault of the bench, except where failures are what is looked at.
+    /// Counts failures instead of ending the run with an error.
     pub(crate) may_fail: bool,
 }
 
@@ -74,7 +75,7 @@ impl Plan {
         self
     }
 
-    /// Failures are counted.
+    /// Counts failures.
     pub(crate) fn may_fail(mut self) -> Self {
         self.may_fail = true;
         self
@@ -90,27 +91,27 @@ impl Plan {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ack {
     pub(crate) took_us: u32,
-    /// Its first event's number.
+    /// Number of its first event.
     pub(crate) seq: u64,
 }
 
-/// What came of a load.
+/// Result of a load.
 #[derive(Debug, Default)]
 pub(crate) struct Done {
     pub(crate) began_us: u64,
     pub(crate) ended_us: u64,
     pub(crate) acks: Vec<Ack>,
-    /// Events acknowledged.
+    /// Number of acknowledged events.
     pub(crate) events: u64,
     pub(crate) failed: u64,
     first_fault: Option<String>,
 }
 
 impl Done {
-    /// Requests that failed, with the first one's fault.
+    /// The number of failed requests, with the first error.
     pub(crate) fn refused(&self) -> Row {
         let fault = self.first_fault.as_deref().unwrap_or_default();
-        // The status and the beginning of the answer say enough.
+        // The status and the beginning of the response are enough.
         let short: String = fault.chars().take(60).collect();
         Row::new("not acknowledged", "requests", self.failed as f64).goal(Goal::at_most(0.0)).note(&short)
     }
@@ -119,7 +120,7 @@ impl Done {
         Percentiles::of(self.acks.iter().map(|ack| ack.took_us))
     }
 
-    /// Events acknowledged in a second.
+    /// Acknowledged events per second.
     pub(crate) fn events_per_s(&self) -> f64 {
         self.events as f64 / seconds_between(self.began_us, self.ended_us).max(1e-6)
     }
@@ -132,11 +133,11 @@ struct Shared {
     start: Instant,
 }
 
-/// A timer of tokio fires up to a millisecond late and a busy machine adds to it. So much is the load's own fault and is
-/// not counted; more is, since then the machine is full.
+/// Tokio's timers fire up to a millisecond late, and later on a busy machine. A delay of up to this is the load
+/// generator's own and not counted; a longer one is counted, because then the machine is saturated.
 const TICK: Duration = Duration::from_millis(2);
 
-/// Publishes and returns when the last answer is there.
+/// Runs a load; returns when the last response has arrived.
 pub(crate) async fn run(plan: Plan) -> anyhow::Result<Done> {
     let connections = plan.connections;
     let may_fail = plan.may_fail;
@@ -149,7 +150,7 @@ pub(crate) async fn run(plan: Plan) -> anyhow::Result<Done> {
     }
     let mut all = Done { began_us, ..Done::default() };
     while let Some(done) = tasks.join_next().await {
-        let done = done.context("a connection's task")?;
+        let done = done.context("a connection's task failed")?;
         all.acks.extend(done.acks);
         all.events += done.events;
         all.failed += done.failed;
@@ -161,7 +162,7 @@ pub(crate) async fn run(plan: Plan) -> anyhow::Result<Done> {
 }
 
 impl Shared {
-    /// The next request's number and when it is due; `None` when it was the last.
+    /// The next request's number and scheduled time; `None` after the last request.
     fn take(&self) -> Option<(u64, Option<Instant>)> {
         let number = self.next.fetch_add(1, Relaxed);
         let due = self.plan.rate.map(|rate| Duration::from_secs_f64(number as f64 / rate));
@@ -189,7 +190,7 @@ async fn connection(shared: Arc<Shared>) -> Done {
             Err(fault) => {
                 done.failed += 1;
                 done.first_fault.get_or_insert_with(|| format!("{fault:#}"));
-                // The server is down for the moment: asking again at once would only take its processor.
+                // The server is down: an immediate retry would only use its processor time.
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }
@@ -197,7 +198,7 @@ async fn connection(shared: Arc<Shared>) -> Done {
     done
 }
 
-/// Waits until the request is due, and says when its time began.
+/// Waits until the request is due; returns the time from which its latency counts.
 async fn begin(due: Option<Instant>) -> u64 {
     let Some(due) = due else { return now_us() };
     let waited = due > Instant::now();

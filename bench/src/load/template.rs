@@ -1,4 +1,4 @@
-//! Bodies with holes: `__SEQ__` becomes the event's number, `__T0__` the time at which it is sent (or was to be sent).
+//! Templates of bodies: `__SEQ__` becomes the event's number, `__T0__` the time at which it is sent (or was scheduled).
 
 use std::fmt::Write;
 
@@ -9,23 +9,23 @@ enum Piece {
     Sent,
 }
 
-/// A request's body, made of one event or of many.
+/// A template of a request with one or many events.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
     open: &'static str,
     event: Vec<Piece>,
     close: &'static str,
-    /// Events in one request.
+    /// Events per request.
     pub(crate) events: u64,
 }
 
 impl Template {
-    /// One event in a request.
+    /// A request with one event.
     pub(crate) fn one(event: &str) -> Self {
         Self { open: "", event: pieces(event), close: "", events: 1 }
     }
 
-    /// So many of it, for `POST /api/v1/events/batch`.
+    /// A request with many events, for `POST /api/v1/events/batch`.
     pub(crate) fn batch(event: &str, events: u64) -> Self {
         Self { open: r#"{"events":["#, event: pieces(event), close: "]}", events }
     }
@@ -69,14 +69,14 @@ fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// An event of this type as a publisher writes it, about `bytes` long when its holes are filled. `extra` is further
-/// members, each with a comma before it.
+/// A publisher's event of this type, about `bytes` long when filled. `extra` are further members, each preceded by a
+/// comma.
 pub(crate) fn event(event_type: &str, extra: &str, bytes: usize) -> String {
-    // The ids are what the schemas of the catalog require of the types that loads publish.
+    // The fields that the catalog's schemas require for the types of loads.
     let without = format!(
         r#"{{"type":"{event_type}"{extra},"data":{{"seq":__SEQ__,"t0":__T0__,"ticket_id":"tic_1","customer_id":"cus_1","user_id":"usr_1","subject":""}}}}"#
     );
-    // The holes are about as long as what fills them: 5 digits and 16.
+    // Placeholders are about as long as their values: 5 digits and 16.
     let padding = "x".repeat(bytes.saturating_sub(without.len() + 8).max(1));
     without.replace(r#""subject":"""#, &format!(r#""subject":"{padding}""#))
 }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holes_are_filled() {
+    fn placeholders_are_filled() {
         let one = Template::one(r#"{"seq":__SEQ__,"t0":__T0__,"x":"__y__"}"#);
         assert_eq!(one.fill(7, 99), r#"{"seq":7,"t0":99,"x":"__y__"}"#);
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_as_long_as_asked() {
+    fn events_have_the_requested_length() {
         for bytes in [300, 20_000] {
             let body = Template::one(&event("ticket.created", r#","priority":"high""#, bytes))
                 .fill(12_345, 1_760_000_000_000_000);

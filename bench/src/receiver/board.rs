@@ -1,10 +1,10 @@
-//! What arrived, path by path, and how each path behaves.
+//! Recorded requests and behaviour per path.
 
 use super::client::{Second, Select, Stats};
 use crate::report::percentile::Percentiles;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// One accepted request.
+/// An accepted request.
 #[derive(Clone, Copy)]
 struct Sample {
     at_us: u64,
@@ -29,12 +29,12 @@ const WELL: Behaviour = Behaviour { status: 200, delay_ms: 0 };
 #[derive(Default)]
 pub(super) struct Board {
     paths: HashMap<String, Path>,
-    /// By what a path begins with; the longest that fits counts.
+    /// By prefix of the path; the longest matching prefix applies.
     rules: BTreeMap<String, Behaviour>,
 }
 
 impl Board {
-    /// Notes a request and says how to answer it. One that is refused does not count as arrived.
+    /// Records a request and returns how to respond. A refused request does not count as arrived.
     pub(super) fn arrived(&mut self, path: &str, at_us: u64, seq: Option<u64>, t0: Option<u64>) -> Behaviour {
         let behaviour = self.behaviour(path);
         if !self.paths.contains_key(path) {
@@ -66,7 +66,7 @@ impl Board {
         self.rules.insert(prefix.to_owned(), behaviour);
     }
 
-    /// Forgets what arrived; the rules stay.
+    /// Drops recorded requests; keeps the rules.
     pub(super) fn reset(&mut self) {
         self.paths.clear();
     }
@@ -75,7 +75,7 @@ impl Board {
         self.paths.iter().filter(move |(path, _)| path.starts_with(prefix)).map(|(_, kept)| kept)
     }
 
-    /// How many were accepted, and how many refused.
+    /// Numbers of accepted and refused requests.
     pub(super) fn count(&self, prefix: &str) -> (u64, u64) {
         self.below(prefix).fold((0, 0), |(yes, no), path| (yes + path.accepted.len() as u64, no + path.refused))
     }
@@ -101,7 +101,7 @@ impl Board {
         }
     }
 
-    /// The latencies of each second, by when they arrived.
+    /// Latencies per second of arrival.
     pub(super) fn seconds(&self, select: &Select) -> Vec<Second> {
         let first = self.chosen(select).map(|one| one.at_us).min().unwrap_or_default();
         let mut buckets: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
@@ -114,7 +114,7 @@ impl Board {
             .collect()
     }
 
-    /// The numbers of what was accepted, as it came.
+    /// Sequence numbers of accepted requests, in order of arrival.
     pub(super) fn arrivals(&self, select: &Select) -> Vec<u32> {
         let mut chosen: Vec<Sample> = self.chosen(select).collect();
         chosen.sort_by_key(|one| one.at_us);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_counted_apart_and_together() {
+    fn paths_are_counted_separately_and_by_prefix() {
         let mut board = Board::default();
         board.arrived("/a/1", 2_000_000, Some(0), Some(1_999_000));
         board.arrived("/a/1", 2_100_000, Some(0), Some(2_099_000));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_has_not_arrived() {
+    fn refused_requests_do_not_count_as_arrived() {
         let mut board = Board::default();
         board.set("/", Behaviour { status: 503, delay_ms: 0 });
         board.set("/well", WELL);
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_of_numbers_can_be_looked_at_alone() {
+    fn a_range_of_numbers_can_be_selected() {
         let mut board = Board::default();
         for seq in 0..10 {
             board.arrived("/a", seq, Some(seq), Some(0));

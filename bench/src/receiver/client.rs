@@ -1,4 +1,4 @@
-//! The receiver as scenarios see it: a child process, its URLs, and what it tells.
+//! A scenario's handle of the receiver: a child process, its URLs, and its statistics.
 
 use crate::{
     child::Child,
@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What to look at: paths that begin so, and numbers from, below.
+/// Selects requests by a prefix of the path and a range of numbers (end exclusive).
 #[derive(Clone, Debug)]
 pub(crate) struct Select {
     pub(super) prefix: String,
@@ -32,14 +32,14 @@ impl Select {
         self
     }
 
-    /// Without this number itself.
+    /// Sets the end of the range (exclusive).
     pub(crate) fn to(mut self, seq: u32) -> Self {
         self.to = seq;
         self
     }
 
     pub(super) fn takes(&self, seq: u32) -> bool {
-        // The largest number stands for "none given", which belongs to the whole.
+        // The greatest number stands for "no number", which belongs to an open-ended range.
         seq >= self.from && (seq < self.to || self.to == u32::MAX)
     }
 
@@ -48,11 +48,11 @@ impl Select {
     }
 }
 
-/// What some paths saw.
+/// Statistics of the selected requests.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Stats {
     pub(crate) count: u64,
-    /// Without repetitions at the same path.
+    /// Without repetitions on the same path.
     pub(crate) unique: u64,
     pub(crate) refused: u64,
     pub(crate) first_us: u64,
@@ -66,7 +66,7 @@ pub(crate) struct Second {
     pub(crate) latency: Percentiles,
 }
 
-/// How a path behaves.
+/// Behaviour of a path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rule {
     pub(crate) status: u16,
@@ -85,7 +85,7 @@ impl Receiver {
         Self::start_with(context, None).await
     }
 
-    /// One that also has HTTPS, under a certificate that is written to `file`.
+    /// Starts a receiver that also has HTTPS, with a certificate that is written to `file`.
     pub(crate) async fn start_with(context: &Context, certificate: Option<&Path>) -> anyhow::Result<Self> {
         let mut arguments = vec!["receiver".to_owned()];
         if let Some(file) = certificate {
@@ -108,7 +108,7 @@ impl Receiver {
     async fn ask<T: DeserializeOwned>(&self, what: &str) -> anyhow::Result<T> {
         let url = format!("{}/{what}", self.control);
         let answer = json(&self.client, Method::GET, &url, &HeaderMap::new(), None).await?;
-        serde_json::from_value(answer).with_context(|| format!("the receiver's answer to {what}"))
+        serde_json::from_value(answer).with_context(|| format!("unexpected response of the receiver to {what}"))
     }
 
     pub(crate) async fn reset(&self) -> anyhow::Result<()> {
@@ -119,7 +119,7 @@ impl Receiver {
         self.ask(&format!("rule?prefix={prefix}&status={}&delay_ms={}", rule.status, rule.delay_ms)).await
     }
 
-    /// Accepted and refused.
+    /// Numbers of accepted and refused requests.
     pub(crate) async fn count(&self, prefix: &str) -> anyhow::Result<(u64, u64)> {
         #[derive(Deserialize)]
         struct Count {
@@ -142,7 +142,7 @@ impl Receiver {
         self.ask(&format!("arrivals?{}", select.query())).await
     }
 
-    /// Waits until so many were accepted; a fault when that does not happen in time.
+    /// Waits until this many requests were accepted; an error after the timeout.
     pub(crate) async fn wait_for(&self, prefix: &str, wanted: u64, within: Duration) -> anyhow::Result<()> {
         let deadline = Instant::now() + within;
         loop {

@@ -1,4 +1,4 @@
-//! The receiver's second port: sets how paths behave, and tells what they saw.
+//! The receiver's control port: sets the behaviour of paths, and returns their statistics.
 
 use super::{
     Shared,

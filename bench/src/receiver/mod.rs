@@ -1,5 +1,5 @@
-//! `bench receiver`: many receivers in one process, told apart by path. It counts, finds repetitions by `"seq"` and
-//! measures from `"t0"`; how a path behaves is set, and what it saw is asked, over a second port.
+//! `bench receiver`: many receivers in one process, distinguished by path. Counts requests, finds repetitions by
+//! `"seq"` and measures latencies from `"t0"`. A second port sets the behaviour of paths and returns their statistics.
 
 mod board;
 mod client;
@@ -34,7 +34,7 @@ use tokio::{
 pub(crate) struct Args {
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Listens for HTTPS too, with a certificate of its own that is written here
+    /// Also listen for HTTPS, with a certificate that is written to this file
     #[arg(long, value_name = "FILE")]
     certificate: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
-//! Reads two numbers out of a body without parsing it: the receiver must cost as little as it can.
+//! Reads two numbers out of a body without parsing it, because the receiver must use as little processor time as
+//! possible.
 
-/// The number that follows `key`, in quotes or not. What is sought stands near the start of a body.
+/// The number after `key`, quoted or not. Keys are near the start of a body.
 pub(super) fn number_after(body: &[u8], key: &[u8]) -> Option<u64> {
     let start = body.windows(key.len()).position(|window| window == key)? + key.len();
     let rest = body[start..].iter().skip_while(|byte| matches!(byte, b' ' | b':' | b'"'));

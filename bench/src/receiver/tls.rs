@@ -9,10 +9,11 @@ use rustls::{
 use std::{path::Path, sync::Arc};
 use tokio_rustls::TlsAcceptor;
 
-/// Makes the certificate, writes it to `file`, and accepts connections under it (HTTP/1.1 with keep-alive).
+/// Creates the certificate, writes it to `file`, and returns an acceptor with it (HTTP/1.1 with keep-alive).
 pub(super) fn acceptor(file: &Path) -> anyhow::Result<TlsAcceptor> {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).context("a certificate cannot be made")?;
-    std::fs::write(file, made.cert.pem()).with_context(|| format!("{} cannot be written", file.display()))?;
+    let made =
+        rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).context("failed to create a certificate")?;
+    std::fs::write(file, made.cert.pem()).with_context(|| format!("failed to write {}", file.display()))?;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?

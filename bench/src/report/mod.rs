@@ -1,4 +1,4 @@
-//! What was found, as a table, as JSON and as plots.
+//! Results as a table, as JSON and as plots.
 
 pub(crate) mod outcome;
 pub(crate) mod percentile;

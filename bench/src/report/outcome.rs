@@ -1,4 +1,4 @@
-//! What one scenario found.
+//! The result of one scenario.
 
 use super::percentile::Percentiles;
 use crate::receiver::Second;
@@ -15,7 +15,7 @@ pub(crate) enum Op {
     AtMost,
 }
 
-/// What a figure is to be.
+/// The target of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Target {
     pub(crate) op: Op,
@@ -55,7 +55,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// One figure.
+/// A figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) figure: String,
@@ -73,7 +73,7 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn new(figure: &str, unit: &str, value: f64) -> Self {
         let (figure, unit) = (figure.to_owned(), unit.to_owned());
-        // Three digits behind the point say all that a measurement can; the rest would only look exact.
+        // Three decimal places are as precise as the measurement.
         let value = Some((value * 1e3).round() / 1e3);
         Self { figure, unit, value, target: None, met: None, note: String::new() }
     }
@@ -89,7 +89,7 @@ impl Row {
         }
     }
 
-    /// A target that was missed without a figure.
+    /// A missed target without a figure.
     fn missed(figure: &str, target: Target, why: &str) -> Self {
         Self { target: Some(target), met: Some(false), ..Self::not_measured(figure, why) }
     }
@@ -118,16 +118,16 @@ pub(crate) struct Latency {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) name: String,
-    /// Seconds since the first, and the value.
+    /// Seconds since the first point, and the value.
     pub(crate) points: Vec<(f64, f64)>,
 }
 
-/// Everything that a scenario found.
+/// All results of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Outcome {
-    /// The load in a few words.
+    /// A short description of the load.
     pub(crate) load: String,
-    /// Its settings, by name.
+    /// Settings of the load, by name.
     #[serde(default)]
     pub(crate) settings: BTreeMap<String, f64>,
     pub(crate) rows: Vec<Row>,
@@ -150,7 +150,7 @@ impl Outcome {
         self.rows.push(row);
     }
 
-    /// The percentiles as rows without a goal, but for those that `goals` name (`p50`, `p95`, `p99`, `max`).
+    /// Adds the percentiles as rows, with targets for those that `goals` name (`p50`, `p95`, `p99`, `max`).
     pub(crate) fn latency(&mut self, name: &str, percentiles: &Percentiles, goals: &[(&str, Target)]) {
         let all = [
             ("p50", percentiles.p50_ms),
@@ -162,7 +162,7 @@ impl Outcome {
             let goal = goals.iter().find(|(goal, _)| *goal == which).map(|(_, goal)| *goal);
             self.row(match (goal, percentiles.count) {
                 (None, 0) => continue,
-                // Nothing came through: that is no fast answer.
+                // Without any delivery, zero is not a fast response.
                 (Some(goal), 0) => Row::missed(&format!("{name} {which}"), goal, "nothing came through"),
                 (None, _) => Row::new(&format!("{name} {which}"), "ms", value),
                 (Some(goal), _) => Row::new(&format!("{name} {which}"), "ms", value).goal(goal),
@@ -192,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn latencies_of_nothing_are_not_zero() {
+    fn latencies_without_samples_are_missed_targets() {
         let mut outcome = Outcome::default();
         outcome.latency("end to end", &Percentiles::default(), &[("p99", Target::below(25.0))]);
         assert_eq!(outcome.rows.iter().map(|row| (row.value, row.met)).collect::<Vec<_>>(), [(None, Some(false))]);
     }
 
     #[test]
-    fn a_rows_value_is_not_more_exact_than_it_can_be() {
+    fn a_rows_value_is_rounded_to_its_precision() {
         assert_eq!(Row::new("a", "", 1.0 / 3.0).value, Some(0.333));
     }
 }

@@ -1,4 +1,4 @@
-//! Percentiles, exact: every sample of a run is kept.
+//! Exact percentiles: every sample of a run is kept.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ pub(crate) struct Percentiles {
 }
 
 impl Percentiles {
-    /// Of microseconds, in any order; zeros of none.
+    /// Percentiles of microseconds in any order; zeros without samples.
     pub(crate) fn of(samples: impl Iterator<Item = u32>) -> Self {
         let mut sorted: Vec<u32> = samples.collect();
         sorted.sort_unstable();
@@ -21,7 +21,7 @@ impl Percentiles {
     }
 }
 
-/// The smallest sample that this share of all is not above (nearest rank); zero when there is none.
+/// The smallest sample that at least this share of all samples does not exceed (nearest rank); zero without samples.
 fn nearest(sorted: &[u32], share: f64) -> u32 {
     let rank = (sorted.len() as f64 * share).ceil() as usize;
     sorted.get(rank.max(1) - 1).copied().unwrap_or_default()
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranks_are_the_nearest() {
+    fn percentiles_use_the_nearest_rank() {
         let of = Percentiles::of((1..=100).rev().map(|ms| ms * 1_000));
         assert_eq!((of.p50_ms, of.p95_ms, of.p99_ms, of.max_ms), (50.0, 95.0, 99.0, 100.0));
         assert_eq!(of.count, 100);
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn none_is_zero() {
+    fn percentiles_without_samples_are_zero() {
         assert_eq!(Percentiles::of(std::iter::empty()), Percentiles::default());
     }
 }

@@ -1,4 +1,4 @@
-//! `results.json`: what was found so far. A run replaces the scenarios that it ran and keeps the others.
+//! `results.json`: the latest results. A run replaces the results of its scenarios and keeps the others.
 
 use super::outcome::Outcome;
 use crate::machine::{Machine, workspace};
@@ -6,14 +6,14 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// A scenario's outcome, and when and of what it was measured.
+/// A scenario's result, with the time and the subject of the measurement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) scenario: String,
     pub(crate) measured_at: String,
     pub(crate) revision: String,
     pub(crate) took_seconds: f64,
-    /// The part of the full load that it had; targets hold for 1 alone.
+    /// The scale of the load; targets only apply at scale 1.
     pub(crate) scale: f64,
     pub(crate) machine: Machine,
     #[serde(flatten)]
@@ -26,14 +26,14 @@ pub(crate) struct Results {
 }
 
 impl Results {
-    /// Puts an entry in the place of the scenario's earlier one, in the order of `names`. Scenarios that are no more go.
+    /// Replaces the scenario's earlier entry, in the order of `names`. Entries of removed scenarios are dropped.
     pub(crate) fn merge(&mut self, entry: Entry, names: &[&str]) {
         self.scenarios.retain(|one| one.scenario != entry.scenario && names.contains(&one.scenario.as_str()));
         self.scenarios.push(entry);
         self.scenarios.sort_by_key(|one| names.iter().position(|name| *name == one.scenario));
     }
 
-    /// Targets that were missed.
+    /// Number of missed targets.
     pub(crate) fn missed(&self) -> usize {
         let rows = self.scenarios.iter().flat_map(|one| &one.outcome.rows);
         rows.filter(|row| row.met == Some(false)).count()
@@ -44,21 +44,21 @@ pub(crate) fn default_folder() -> PathBuf {
     workspace().join("bench").join("results")
 }
 
-/// What is there, or nothing.
+/// The stored results, or empty ones.
 pub(crate) fn read(folder: &Path) -> anyhow::Result<Results> {
     let file = folder.join("results.json");
     match std::fs::read(&file) {
-        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} cannot be read", file.display())),
+        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("failed to read {}", file.display())),
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => Ok(Results::default()),
-        Err(fault) => Err(fault).with_context(|| format!("{} cannot be read", file.display())),
+        Err(fault) => Err(fault).with_context(|| format!("failed to read {}", file.display())),
     }
 }
 
 pub(crate) fn write(folder: &Path, results: &Results) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
     let file = folder.join("results.json");
     let text = serde_json::to_string_pretty(results)? + "\n";
-    std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))
+    std::fs::write(&file, text).with_context(|| format!("failed to write {}", file.display()))
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_replaces_what_it_ran_and_keeps_the_rest() {
+    fn a_run_replaces_its_scenarios_and_keeps_the_others() {
         let mut results = Results::default();
         for one in [entry("b", 0.5), entry("a", 0.5), entry("gone", 0.1), entry("b", 0.2)] {
             let names: &[&str] = if one.scenario == "gone" { &["a", "b", "gone"] } else { &["a", "b"] };
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn written_results_are_read_back() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read(folder.path()).unwrap(), Results::default());
         let results = Results { scenarios: vec![entry("a", 0.5)] };

@@ -7,13 +7,13 @@ use super::{
 
 const HEAD: [&str; 6] = ["scenario", "figure", "value", "target", "", "load"];
 
-/// Prints all that is known.
+/// Prints all results.
 pub(crate) fn print(results: &Results) {
     print!("{}", lay_out(&results.scenarios.iter().flat_map(cells).collect::<Vec<_>>()));
     println!("\n{} targets missed", results.missed());
 }
 
-/// Prints one scenario.
+/// Prints the result of one scenario.
 pub(crate) fn print_one(entry: &Entry) {
     print!("{}", lay_out(&cells(entry)));
 }
@@ -21,7 +21,7 @@ pub(crate) fn print_one(entry: &Entry) {
 fn cells(entry: &Entry) -> Vec<[String; 6]> {
     let mut lines = Vec::new();
     for (number, row) in entry.outcome.rows.iter().enumerate() {
-        // Said once for a scenario, so that the eye finds where the next one begins.
+        // Printed once per scenario, to mark where the next one begins.
         let once = |text: &str| if number == 0 { text.to_owned() } else { String::new() };
         let load = [once(&entry.outcome.load), row.note.clone()];
         lines.push([
@@ -43,12 +43,12 @@ fn value(row: &Row) -> String {
         middle if middle >= 20.0 => 1,
         _ => 2,
     };
-    // A ratio or a count of lost events that is whole is shown so.
+    // Whole ratios and counts are shown without decimals.
     let text = if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.digits$}") };
     format!("{text} {}", row.unit).trim_end().to_owned()
 }
 
-/// Columns as wide as their widest cell; the last one runs free.
+/// Columns are as wide as their widest cell; the last one is unbounded.
 fn lay_out(lines: &[[String; 6]]) -> String {
     let mut widths: Vec<usize> = HEAD.iter().map(|head| head.chars().count()).collect();
     for line in lines {

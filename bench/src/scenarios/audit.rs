@@ -1,5 +1,5 @@
-//! `postrider audit` over a tree of 2,000 Python files, made for it: 200 packages of ten files, about 150 lines
-//! and 10 kB each.
+//! `postrider audit` on a generated tree of 2,000 Python files: 200 packages of ten files, about 150 lines and 10 kB
+//! each.
 
 use crate::{
     context::Context,
@@ -18,7 +18,7 @@ use std::{
 
 const PACKAGES: u64 = 200;
 const RUNS: usize = 5;
-/// Methods and functions in a file.
+/// Number of methods and functions per file.
 const PARTS: usize = 9;
 const FILES: [&str; 10] =
     ["models", "service", "router", "repository", "events", "tasks", "schemas", "helpers", "errors", "commands"];
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     for _ in 0..RUNS {
         let (seconds, memory, report) = one(context, folder.path())?;
         ensure!(report["files"]["read"] == files, "{} files were read", report["files"]["read"]);
-        // Each package publishes five of its six events; nobody calls the helper of the sixth.
+        // Each package publishes five of its six events; the helper of the sixth has no caller.
         published = report["summary"]["published"].as_u64().unwrap_or(0);
         ensure!(
             published == packages * 5 && report["summary"]["dead"] == packages,
@@ -61,7 +61,7 @@ fn one(context: &Context, tree: &Path) -> anyhow::Result<(f64, f64, Value)> {
         .args([&output, tree])
         .stdin(Stdio::null())
         .spawn()
-        .context("the audit cannot be started")?;
+        .context("failed to start the audit")?;
     let mut peak = 0.0;
     let status = loop {
         if let Some(status) = child.try_wait()? {
@@ -77,7 +77,7 @@ fn one(context: &Context, tree: &Path) -> anyhow::Result<(f64, f64, Value)> {
     Ok((seconds, peak, report))
 }
 
-/// Writes the tree; answers its bytes.
+/// Writes the tree; returns its size in bytes.
 fn plant(folder: &Path, packages: u64) -> anyhow::Result<u64> {
     let mut bytes = 0;
     let mut catalog = String::from("from enum import Enum\n\n\nclass WebhookEvent(str, Enum):\n");

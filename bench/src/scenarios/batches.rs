@@ -1,4 +1,4 @@
-//! 100 events in a request, each for one subscription: what a publisher does that has many at once.
+//! 100 events per request, each for one subscription: a publisher that has many events at once.
 
 use crate::{
     context::Context,
@@ -13,7 +13,8 @@ use crate::{
 
 const EVENTS: u64 = 100;
 const CONNECTIONS: u64 = 16;
-/// Batches are acknowledged far sooner than their events arrive: two seconds of them take several to deliver.
+/// Batches are acknowledged far sooner than their events arrive: the events of two seconds take several seconds to
+/// deliver.
 const SECONDS: f64 = 2.0;
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {

@@ -1,5 +1,5 @@
-//! The server starts on a store in which a million deliveries wait for 100 receivers that are not there, and works on
-//! them while a tenant whose receiver is well goes on publishing.
+//! The server starts on a store with a million waiting deliveries for 100 unreachable receivers, and processes them
+//! while a tenant with a healthy receiver continues to publish.
 
 use crate::{
     bulk,
@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
 async fn fill(file: &Path, events: u64) -> anyhow::Result<()> {
     let store = bulk::open(file)?;
     let ids = bulk::ids(21);
-    // Within the last minute: so old that all of it is due, and not so old that anything else would touch it.
+    // Within the last minute: old enough that all deliveries are due, and too recent for retention.
     let start = SystemClock.now().before(Duration::from_secs(60));
     let address = free_address()?;
     let mut owners: Vec<(TenantId, Vec<SubscriptionId>)> = Vec::new();

@@ -1,4 +1,5 @@
-//! Events of 300 bytes to one subscription, over 64 connections, as fast as they are acknowledged, until all arrived.
+//! Events of 300 bytes to one subscription, over 64 connections, as fast as they are acknowledged, until all have
+//! arrived.
 
 use crate::{
     context::Context,

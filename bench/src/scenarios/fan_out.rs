@@ -1,4 +1,4 @@
-//! One event to 20 subscriptions, each with a receiver of its own.
+//! An event to 20 subscriptions, each with its own receiver.
 
 use crate::{
     context::Context,

@@ -1,5 +1,5 @@
-//! Ten quiet tenants, and one that publishes 100,000 events in batches as fast as it can. What do the quiet ones notice,
-//! until the last of the flood is delivered?
+//! Ten quiet tenants, and one that publishes 100,000 events in batches as fast as possible. Measures the latencies of
+//! the quiet tenants until the last event of the flood is delivered.
 
 use crate::{
     context::Context,
@@ -22,7 +22,7 @@ use std::{
 };
 
 const QUIET: usize = 10;
-/// Of all quiet tenants together.
+/// Events per second of all quiet tenants together.
 const RATE: f64 = 100.0;
 const ALONE: f64 = 10.0;
 const FLOOD: u64 = 100_000;

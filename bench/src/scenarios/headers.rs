@@ -1,4 +1,4 @@
-//! A subscription with 4 kB of headers of its own, against the relay with bodies that are longer by as much.
+//! A subscription with 4 kB of custom headers, compared with the relay with bodies that are longer by the same amount.
 
 use crate::{
     context::Context,

@@ -1,4 +1,4 @@
-//! An HTTPS receiver that keeps its connections, compared with a plain one of the same minute.
+//! An HTTPS receiver with keep-alive, compared with a plain one in the same minute.
 
 use crate::{
     context::Context,
@@ -13,7 +13,7 @@ use crate::{
 };
 
 const SECONDS: f64 = 4.0;
-/// Two types, so that one server delivers to either receiver.
+/// Two types, so that one server delivers to both receivers.
 const PLAIN: &str = TYPE;
 const SECURE: &str = "ticket.updated";
 

@@ -1,4 +1,4 @@
-//! A server with one subscription and nothing to do.
+//! An idle server with one subscription.
 
 use crate::{
     context::Context,

@@ -1,4 +1,4 @@
-//! Events of 20 kB, against the relay with bodies of 20 kB.
+//! Events of 20 kB, compared with the relay with bodies of 20 kB.
 
 use crate::{
     context::Context,

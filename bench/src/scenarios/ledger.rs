@@ -1,5 +1,5 @@
-//! Durability: the server is killed three times while events are published, and started again on the same store. Every
-//! event that was acknowledged must arrive.
+//! Durability: the server is killed three times while events are published, and restarted on the same store. Every
+//! acknowledged event must arrive.
 
 use crate::{
     context::Context,
@@ -20,14 +20,14 @@ use std::{
 const EVENTS: u64 = 18_000;
 const RATE: f64 = 1_500.0;
 const KILLS: u64 = 3;
-/// Nothing new for so long means that nothing more comes: retries after a crash are due at once.
+/// After this long without arrivals, no more are expected: retries after a crash are due at once.
 const QUIET: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let receiver = Receiver::start(context).await?;
     let folder = context.folder()?;
-    // The same address each time, so that the publisher finds it again.
+    // The same address each time, so that the publisher reconnects.
     let address = free_address()?;
     let mut server = Server::start_at(context, folder.path(), &address, &[]).await?;
     server.subscribe("ledger", &receiver.url("/one"), TYPE).await?;
@@ -63,7 +63,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Waits until so many arrived and nothing more comes.
+/// Waits until this many events have arrived and no more arrive.
 async fn settle(receiver: &Receiver, wanted: u64) -> anyhow::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     let (mut last, mut since) = (0, Instant::now());

@@ -1,4 +1,4 @@
-//! 1,000 other tenants with 100 subscriptions each, none of which wants what the loaded tenant publishes.
+//! 1,000 other tenants with 100 subscriptions each, none of which matches the events of the measured tenant.
 
 use crate::{
     bulk,
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 const TENANTS: u64 = 1_000;
 const EACH: u64 = 100;
 const SECONDS: f64 = 3.0;
-/// Inserted at the same time: commits are made one by one, only the waiting is shared.
+/// Concurrent inserts: commits run one by one, but their waits overlap.
 const AT_ONCE: u64 = 64;
 
 #[derive(PartialEq, Serialize, Deserialize)]
@@ -65,7 +65,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Events acknowledged a second.
+/// Acknowledged events per second.
 async fn publish(rig: &Rig<'_>, server: &Server, path: &str) -> anyhow::Result<f64> {
     let target = server.target(TENANT, Template::one(&event(TYPE, "", BYTES)))?;
     let plan = Plan::closed(target, CONNECTIONS, rig.context.seconds(SECONDS));
@@ -73,7 +73,7 @@ async fn publish(rig: &Rig<'_>, server: &Server, path: &str) -> anyhow::Result<f
 }
 
 async fn fill(kept: &Kept, note: &Note) -> anyhow::Result<()> {
-    println!("making a store with {} subscriptions; it is kept", note.tenants * EACH);
+    println!("creating a store with {} subscriptions, which is kept", note.tenants * EACH);
     kept.clear()?;
     let store = bulk::open(&kept.store())?;
     let (now, ids) = (SystemClock.now(), bulk::ids(11));
@@ -81,7 +81,7 @@ async fn fill(kept: &Kept, note: &Note) -> anyhow::Result<()> {
         let tenant = bulk::tenant(&store, &format!("other-{number}"), now).await?;
         let mut waiting = Vec::new();
         for which in 0..EACH {
-            // One in eight wants everything; the rest each a type.
+            // Every eighth subscription matches all types; the others match one type each.
             let pattern = if which % 8 == 0 { "*" } else { TYPES[which as usize % TYPES.len()] };
             let url = format!("http://127.0.0.1:9/{number}/{which}");
             waiting.push(bulk::subscription(&ids, &tenant, url, pattern, now)?);

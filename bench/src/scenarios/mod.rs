@@ -1,4 +1,4 @@
-//! The scenarios, one file each, and the run through them.
+//! The scenarios, one file each, and their execution.
 
 mod audit;
 mod batches;
@@ -40,7 +40,7 @@ pub(crate) struct Scenario {
     run: for<'c> fn(&'c Context) -> Running<'c>,
 }
 
-/// `name: module, what it is` for each.
+/// `name: module, description` for each scenario.
 macro_rules! scenarios {
     ($($name:literal: $module:path, $what:literal;)*) => {
         pub(crate) const ALL: [Scenario; [$($name),*].len()] = [
@@ -50,36 +50,36 @@ macro_rules! scenarios {
 }
 
 scenarios! {
-    "end-to-end": end_to_end::run, "one subscription, as fast as it goes";
+    "end-to-end": end_to_end::run, "one subscription, as fast as possible";
     "steady": steady::run, "one subscription at 2,000 events a second";
     "batches": batches::run, "100 events in a request";
     "fan-out": fan_out::run, "one event to 20 subscriptions";
     "large": large::run, "events of 20 kB";
-    "headers": headers::run, "a subscription with 4 kB of headers of its own";
+    "headers": headers::run, "a subscription with 4 kB of custom headers";
     "many-subscriptions": many_subscriptions::run, "100,000 subscriptions of 1,000 tenants in the index";
-    "tarpit": tarpit::run, "50 of 100 receivers hang; what the other 50 notice of it";
-    "dead": dead::run, "a million deliveries wait for receivers that are not there";
+    "tarpit": tarpit::run, "50 of 100 receivers hang; latencies of the other 50";
+    "dead": dead::run, "a million deliveries wait for unreachable receivers";
     "history-lists": history::lists::run, "every list over 10,000,000 deliveries";
     "history-publish": history::publish::run, "publishing into a store with 10,000,000 deliveries";
     "history-retention": history::retention::run, "a day is removed from 10,000,000 deliveries under load";
-    "idle": idle::run, "memory and processor of a server that has nothing to do";
+    "idle": idle::run, "memory and processor time of an idle server";
     "https": https::run, "an HTTPS receiver, compared with a plain one";
-    "flood": flood::run, "one tenant publishes 100,000 events at once; what ten quiet ones notice of it";
-    "priority": priority::run, "urgent events behind 20,000 others of the same subscription";
-    "retry-storm": retry_storm::run, "a receiver recovers that has refused 20,000 deliveries";
-    "audit": audit::run, "the coverage audit over a tree of 2,000 Python files";
-    "postgres": postgres::end_to_end, "one subscription on PostgreSQL with fsync, one node, as fast as it goes";
+    "flood": flood::run, "one tenant publishes 100,000 events at once; latencies of ten quiet ones";
+    "priority": priority::run, "high-priority events behind 20,000 others of the same subscription";
+    "retry-storm": retry_storm::run, "a receiver recovers after refusing 20,000 deliveries";
+    "audit": audit::run, "the coverage audit of a tree of 2,000 Python files";
+    "postgres": postgres::end_to_end, "one subscription on PostgreSQL with fsync, one node, as fast as possible";
     "postgres-nodes": postgres::nodes, "the same on one, two and three nodes";
-    "ledger": ledger::run, "the server is killed three times under load; nothing acknowledged is lost";
+    "ledger": ledger::run, "the server is killed three times under load; no acknowledged event is lost";
 }
 
-/// Runs these scenarios, or all of them; one that breaks does not keep the others from running.
+/// Runs these scenarios, or all of them; a failing scenario does not stop the others.
 pub(crate) async fn run(options: &Options, names: Option<&[String]>) -> anyhow::Result<ExitCode> {
     let chosen = choose(names)?;
     let context = Context::prepare(options)?;
     tokio::select! {
         result = run_all(&context, &chosen, options) => result,
-        // What runs is let go of here, and with it the children and the folders.
+        // Drops the running scenario, and with it its children and folders.
         _ = tokio::signal::ctrl_c() => bail!("interrupted"),
     }
 }
@@ -88,10 +88,10 @@ fn choose(names: Option<&[String]>) -> anyhow::Result<Vec<&'static Scenario>> {
     let Some(names) = names else { return Ok(ALL.iter().collect()) };
     let mut chosen = Vec::new();
     for name in names {
-        // `history` names all three of its parts.
+        // `history` selects all three scenarios with that prefix.
         let part = format!("{name}-");
         let found: Vec<_> = ALL.iter().filter(|one| one.name == name || one.name.starts_with(&part)).collect();
-        ensure!(!found.is_empty(), "there is no scenario {name:?}; `bench list` shows them");
+        ensure!(!found.is_empty(), "unknown scenario {name:?}; `bench list` shows all");
         chosen.extend(found);
     }
     Ok(chosen)
@@ -118,11 +118,11 @@ async fn run_all(context: &Context, chosen: &[&Scenario], options: &Options) -> 
                 };
                 table::print_one(&entry);
                 known.merge(entry, &names);
-                // At once, so that what was found stays when a later one is interrupted.
+                // Written at once, so that results survive an interruption of later scenarios.
                 results::write(&folder, &known)?;
             }
             Err(fault) => {
-                println!("broke off: {fault:#}");
+                println!("failed: {fault:#}");
                 broken.push(scenario.name);
             }
         }
@@ -132,7 +132,7 @@ async fn run_all(context: &Context, chosen: &[&Scenario], options: &Options) -> 
     table::print(&known);
     println!("took {} s; results are in {}", began.elapsed().as_secs(), folder.display());
     if !broken.is_empty() {
-        bail!("these broke off: {}", broken.join(", "));
+        bail!("failed scenarios: {}", broken.join(", "));
     }
     Ok(if options.strict && known.missed() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -1,5 +1,6 @@
-//! PostgreSQL with fsync on the same machine: one node, and how it goes on with more of them. Server, database, load and
-//! receiver share the processors; so more nodes show what a node costs the database, not what more machines would bring.
+//! PostgreSQL with fsync on the same machine: one node, and how throughput changes with more nodes. Server, database,
+//! load and receiver share the processors, so more nodes show the cost of a node for the database, not the gain of more
+//! machines.
 
 use crate::{
     context::Context,
@@ -18,7 +19,7 @@ use testing::{Options, Postgres};
 const SECONDS: f64 = 8.0;
 const NODES: usize = 3;
 
-/// As an operator would set it on a machine of this size; a commit returns after its fsync.
+/// Settings that an operator would choose on a machine of this size; a commit returns after its fsync.
 fn database() -> Postgres {
     Postgres::start(
         Options::durable()
@@ -58,12 +59,12 @@ impl Nodes {
     }
 }
 
-/// On `count` nodes, of which each gets its part of the connections' requests.
+/// Measures `count` nodes, each with a part of the connections.
 async fn measure(rig: &Rig<'_>, count: usize) -> anyhow::Result<Measured> {
     let database = database();
     let nodes = Nodes::start(rig.context, &database.url(&database.database()), count).await?;
     nodes.servers[0].subscribe(TENANT, &rig.receiver.url("/one"), TYPE).await?;
-    // Until the others have heard of it.
+    // Wait until the other nodes know the subscription.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut targets = nodes.targets()?;
     let mut plan = Plan::closed(targets.remove(0), CONNECTIONS, rig.context.seconds(SECONDS));

@@ -1,4 +1,5 @@
-//! Urgent events of a tenant, behind 20,000 others of the same subscription whose receiver takes 50 ms for each.
+//! High-priority events of a tenant, behind 20,000 others of the same subscription, whose receiver takes 50 ms per
+//! request.
 
 use crate::{
     context::Context,
@@ -16,10 +17,10 @@ use std::time::Duration;
 const NORMAL: u64 = 20_000;
 const BATCH: u64 = 100;
 const HIGH: u64 = 100;
-/// Published one each 20 ms.
+/// Events per second: one every 20 ms.
 const RATE: f64 = 50.0;
 const DELAY_MS: u64 = 50;
-/// Numbers from here on are urgent ones.
+/// Numbers of high-priority events begin here.
 const FIRST_HIGH: u32 = 1_000_000;
 const PATIENCE: Duration = Duration::from_secs(90);
 

@@ -1,5 +1,5 @@
-//! A receiver refuses 20,000 deliveries, whose retries come after 1, 2 and 4 s; then it recovers, while fresh events
-//! come for it and for a tenant that has nothing to do with it.
+//! A receiver refuses 20,000 deliveries, whose retries are due after 1, 2 and 4 s; then it recovers, while new events
+//! are published for it and for an unrelated tenant.
 
 use crate::{
     context::Context,
@@ -20,9 +20,10 @@ const STORM: u64 = 20_000;
 const BATCH: u64 = 100;
 const RATE: f64 = 200.0;
 const SECONDS: f64 = 8.0;
-/// Numbers from here on are fresh ones.
+/// Numbers of new events begin here.
 const FIRST_FRESH: u32 = 1_000_000;
-/// The last retry of the first event comes 7 s after it, less the jitter: later than this some would be given up.
+/// The last retry of the first event comes 7 s after it, minus the jitter: with a later recovery some would be
+/// exhausted.
 const RECOVER: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,7 +53,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     };
     let (same, other) = tokio::join!(load::run(fresh("storm")?), load::run(fresh("other")?));
     let (same, other) = (same?, other?);
-    // What does not arrive is a figure, not a fault.
+    // Missing arrivals are a figure, not an error.
     let all = receiver.wait_for("/storm", refused.events + same.events, PATIENCE).await;
     let others = receiver.wait_for("/other", other.events, PATIENCE).await;
     let storm = receiver.stats(&Select::below("/storm").to(FIRST_FRESH)).await?;

@@ -1,5 +1,5 @@
-//! Events of 300 bytes to one subscription at a rate that is well below what the server can do: what matters is how
-//! soon each arrives.
+//! Events of 300 bytes to one subscription, at a rate well below the server's capacity: measures the latency of each
+//! event.
 
 use crate::{
     context::Context,

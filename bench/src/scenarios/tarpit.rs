@@ -1,5 +1,5 @@
-//! 20 tenants with five receivers each; half of the receivers begin to take 20 s for an answer, with 100,000 deliveries
-//! waiting for them. In every tenant some hang and some are well. What do the well ones notice?
+//! 20 tenants with five receivers each; half of the receivers begin to take 20 s per response, with 100,000 waiting
+//! deliveries. Every tenant has hanging and healthy ones. Measures the latencies of the healthy receivers.
 
 use crate::{
     context::Context,
@@ -22,7 +22,7 @@ const HANG_MS: u64 = 20_000;
 const ALONE: f64 = 10.0;
 const TOGETHER: f64 = 15.0;
 
-/// Two or three of each tenant's five.
+/// Two or three of each tenant's five receivers hang.
 const fn hangs(tenant: usize, receiver: usize) -> bool {
     (tenant + receiver).is_multiple_of(2)
 }

@@ -1,4 +1,4 @@
-//! The commands' way to a running server: HTTP, as any other client.
+//! The HTTP client of the commands that talk to a running server.
 
 use crate::{
     config, output,
@@ -12,10 +12,11 @@ use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Where the server is and who is calling.
+/// Address and credentials of a server.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Server {
-    /// The server [default: the one that `serve --dev` started in this folder, else http://127.0.0.1:8080]
+    /// The server's URL [default: that of the server that `serve --dev` started in this folder, else
+    /// http://127.0.0.1:8080]
     #[arg(long, env = "POSTRIDER_URL", value_name = "URL")]
     url: Option<String>,
     /// The operator's key or a tenant's [default: the one that `serve --dev` keeps in this folder]
@@ -26,38 +27,38 @@ pub(crate) struct Server {
     tenant: Option<String>,
 }
 
-/// Whose call it is, where no key is given.
+/// The caller's identity when no key is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     Operator,
-    /// The operator, who looks at all tenants: no tenant is named.
+    /// The operator, for all tenants: no tenant is named.
     AllTenants,
     Tenant,
 }
 
-/// The JSON of an answer; null when there is none.
+/// JSON of a response; null for an empty body.
 struct Answer {
     value: Value,
     /// The path of the next page.
     next: Option<String>,
 }
 
-/// Where a call goes, and with which credentials.
+/// Address and credentials of a call.
 struct Target {
     url: String,
     key: String,
     tenant: Option<String>,
-    /// The file that the key is from.
+    /// The file that contains the key.
     file: Option<PathBuf>,
 }
 
 impl Server {
-    /// A server that was named otherwise than by `--url`.
+    /// A server with a URL from another option than `--url`.
     pub(crate) fn at(url: &str, key: Option<String>, tenant: Option<String>) -> Self {
         Self { url: Some(url.to_owned()), key, tenant }
     }
 
-    /// What is not given is what a server with `--dev` left beside its store.
+    /// Fills absent options from the files that a server with `--dev` keeps next to its store.
     fn target(&self, caller: Caller) -> anyhow::Result<Target> {
         let files = Files::beside(&config::store_path());
         let read = |path: &Path| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
@@ -70,12 +71,12 @@ impl Server {
         let key = read(&file).ok_or_else(|| {
             anyhow!("a key is required: give --key or POSTRIDER_KEY (the operator's key or a tenant's)")
         })?;
-        // The operator's key acts in a tenant; that one has one.
+        // A tenant's key needs no tenant; the operator's key acts in the development tenant.
         let tenant = tenant.or_else(|| (caller == Caller::Operator).then(|| TENANT.to_owned()));
         Ok(Target { url, key, tenant, file: Some(file) })
     }
 
-    /// Makes a tenant's call and answers its JSON; null when there is none.
+    /// Sends a request as a tenant; returns the response's JSON, null for an empty body.
     pub(crate) fn call(
         &self,
         method: Method,
@@ -86,12 +87,12 @@ impl Server {
         Ok(self.call_as(Caller::Tenant, method, path, body, headers)?.value)
     }
 
-    /// Makes a call that only the operator may.
+    /// Sends a request that requires the operator's key.
     pub(crate) fn call_as_operator(&self, method: Method, path: &str, body: Option<String>) -> anyhow::Result<Value> {
         Ok(self.call_as(Caller::Operator, method, path, body, &[])?.value)
     }
 
-    /// The first `limit` rows of a list, from as many pages as it takes.
+    /// The first `limit` rows of a list, read page by page.
     pub(crate) fn rows(&self, caller: Caller, path: &str, limit: usize) -> anyhow::Result<Vec<Value>> {
         let mut rows = Vec::new();
         let mut next = Some(path.to_owned());
@@ -112,7 +113,7 @@ impl Server {
         body: Option<String>,
         headers: &[(&'static str, String)],
     ) -> anyhow::Result<Answer> {
-        // A tenant or key that is misspelt would be another's, or nobody's.
+        // A misspelt variable would select another tenant or key.
         config::check_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(self.target(caller)?.exchange(method, path, body, headers))
@@ -143,7 +144,7 @@ impl Target {
         }
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
-            .context("--key, --tenant or --idempotency-key has a character that a header cannot carry")?;
+            .context("--key, --tenant or --idempotency-key has a character that is not allowed in a header")?;
         let https = hyper_rustls::HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
             .https_or_http()
@@ -153,7 +154,7 @@ impl Target {
         let response = client
             .request(request)
             .await
-            .with_context(|| format!("no answer from {}; is the server running there?", self.url))?;
+            .with_context(|| format!("no response from {}; is the server running there?", self.url))?;
         let status = response.status();
         let link = response.headers().get(header::LINK).and_then(|link| link.to_str().ok());
         let next = link.and_then(|link| link.strip_prefix('<')?.strip_suffix(">; rel=\"next\"")).map(str::to_owned);
@@ -161,7 +162,7 @@ impl Target {
         let answered = answer(status, &bytes).map(|value| Answer { value, next });
         match &self.file {
             Some(file) if status == StatusCode::UNAUTHORIZED => {
-                answered.with_context(|| format!("the key in {} is not one of this server's", file.display()))
+                answered.with_context(|| format!("the server does not know the key in {}", file.display()))
             }
             _ => answered,
         }
@@ -175,16 +176,16 @@ fn answer(status: StatusCode, bytes: &[u8]) -> anyhow::Result<Value> {
     }
     match value.get("detail").and_then(Value::as_str) {
         Some(detail) => bail!("{detail} ({status})"),
-        None => bail!("the server answered {status}"),
+        None => bail!("the server responded with {status}"),
     }
 }
 
-/// Prints an answer for people and programs alike.
+/// Prints a response as indented JSON.
 pub(crate) fn print(value: &impl serde::Serialize) {
     output::line!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
-/// A value for a path.
+/// Percent-encodes a path segment.
 pub(crate) fn escape(text: &str) -> String {
     let plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.~".contains(&c);
     text.bytes().map(|c| if plain(c) { char::from(c).to_string() } else { format!("%{c:02X}") }).collect()

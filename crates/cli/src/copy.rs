@@ -1,4 +1,4 @@
-//! `postrider copy`: everything of one store into another.
+//! `postrider copy`: copies all data of one store into another.
 
 use crate::{
     config::Config,
@@ -11,11 +11,11 @@ use anyhow::{Context, bail, ensure};
 use std::{path::PathBuf, sync::Arc};
 use storage::{Insert, Page, Store, Vault};
 
-/// Copy everything from one store into another.
+/// Copy all data of one store into another
 ///
-/// For growing up: from one SQLite file into a PostgreSQL database. Both must be at rest: stop the server first, and
-/// start it on the new store when this is done. What waits to be sent is sent from there. Copied again after a fault, it
-/// goes on: what is there already is left as it is.
+/// For moving from a SQLite file to a PostgreSQL database. No server may work on either store: stop the server first,
+/// and start it on the new store afterwards, which then sends the waiting deliveries. After a failure the command can
+/// be repeated: rows that exist already are left as they are.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The store to read, e.g. sqlite:postrider.db
@@ -24,15 +24,15 @@ pub(crate) struct Args {
     /// The store to write, e.g. postgres://postrider@localhost/postrider
     #[arg(long, value_name = "URL")]
     to: String,
-    /// Configuration file [default: postrider.toml, if it is there]
+    /// Configuration file [default: postrider.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-/// Events in one piece.
+/// Events per transaction.
 const PIECE: usize = 500;
 
-/// What was copied.
+/// Numbers of copied objects.
 #[derive(Default)]
 struct Copied {
     tenants: usize,
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         ensure!(path.exists(), "--from: {} does not exist", path.display());
     }
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        // Secrets are sealed for their place, not for their store: one key opens and seals both.
+        // Secrets are sealed for their row, not for their store, so one key opens and seals both.
         let key = keys::master_key(&config, &from)?;
         let vault = || Vault::new(&key, Arc::new(SystemEntropy));
         let source = store::open(&config, &from, vault()).await.context("--from")?;
@@ -78,10 +78,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> {
     let mut copied = Copied::default();
     if !source.half_deleted_tenants().await?.is_empty() {
-        bail!("a tenant is being deleted in the store to read; start the server on it once, so that it is finished");
+        bail!("the deletion of a tenant in the source store is incomplete; start the server on it once to complete it");
     }
     if source.is_paused().await? {
-        // What must not be sent from there must not be sent from here.
+        // A paused source makes a paused copy.
         target.set_paused(true).await?;
     }
     for entry in source.custom_types().await? {
@@ -121,7 +121,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
         if target.subscriptions_ever(&tenant, &[id]).await?.is_empty() {
             for one in source.subscriptions_ever(&tenant, &[id]).await? {
                 let inserted = target.insert_subscription(&one).await?;
-                ensure!(inserted == Insert::Done, "the subscription {id} could not be copied: {inserted:?}");
+                ensure!(inserted == Insert::Done, "failed to copy the subscription {id}: {inserted:?}");
                 target.write_stats(&one).await?;
             }
         }

@@ -1,11 +1,11 @@
-//! `postrider delivery`: the log of deliveries and the backlog, over HTTP.
+//! `postrider delivery`: the delivery log and the backlog, over HTTP.
 
 use crate::client::{Caller, Server, escape, print};
 use clap::Subcommand;
 
-/// List deliveries, and count those that wait.
+/// List deliveries, and count waiting ones
 ///
-/// In one tenant, or with --all-tenants and the operator's key in all of them.
+/// For one tenant, or with --all-tenants and the operator's key for all of them.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -18,13 +18,13 @@ enum Action {
     List {
         #[command(flatten)]
         filter: Box<Filter>,
-        /// So many at most
+        /// Maximum number of rows
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
         #[command(flatten)]
         scope: Scope,
     },
-    /// Count deliveries that wait, by subscription, the longest waiting first
+    /// Count waiting deliveries by subscription, longest waiting first
     Backlog {
         #[command(flatten)]
         scope: Scope,
@@ -33,7 +33,7 @@ enum Action {
 
 #[derive(clap::Args)]
 struct Scope {
-    /// Of all tenants; needs the operator's key
+    /// List all tenants; requires the operator's key
     #[arg(long)]
     all_tenants: bool,
     #[command(flatten)]
@@ -51,34 +51,34 @@ struct Filter {
     /// pending, success, failed, retrying or disabled
     #[arg(long)]
     status: Option<String>,
-    /// Only of this type
+    /// Only deliveries of this event type
     #[arg(long, value_name = "TYPE")]
     event_type: Option<String>,
-    /// Only to this subscription
+    /// Only deliveries to this subscription
     #[arg(long, value_name = "ID")]
     subscription: Option<String>,
-    /// Only of this event
+    /// Only deliveries of this event
     #[arg(long, value_name = "ID")]
     event: Option<String>,
-    /// The last status was this: 503, 5xx or 500-504
+    /// Status of the last response: 503, 5xx or 500-504
     #[arg(long, value_name = "CODE")]
     code: Option<String>,
-    /// The subscription's URL has this in it (--url is the server)
+    /// Part of the subscription's URL (--url is the server)
     #[arg(long, value_name = "TEXT")]
     receiver: Option<String>,
-    /// The last error has this in it
+    /// Part of the last error
     #[arg(long, value_name = "TEXT")]
     error: Option<String>,
-    /// Made at or after this time
+    /// Created at or after this time
     #[arg(long, value_name = "TIME")]
     after: Option<String>,
-    /// Made before this time
+    /// Created before this time
     #[arg(long, value_name = "TIME")]
     before: Option<String>,
 }
 
 impl Filter {
-    /// The query parameters, each with a `&` before it.
+    /// The query parameters, each preceded by `&`.
     fn query(&self) -> String {
         let all = [
             ("status", &self.status),

@@ -1,4 +1,4 @@
-//! The operating system's randomness: the one place that asks for it.
+//! Randomness of the operating system; no other module reads it.
 
 use model::Entropy;
 
@@ -9,8 +9,8 @@ impl Entropy for SystemEntropy {
     #[allow(clippy::disallowed_methods, reason = "the one place that draws randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         if let Err(fault) = getrandom::fill(bytes) {
-            // Without randomness there are no keys and no ids: going on would be worse than stopping.
-            panic!("the operating system gives no randomness: {fault}");
+            // Without randomness there are no keys and no ids, so continuing would be worse than a panic.
+            panic!("failed to read randomness from the operating system: {fault}");
         }
     }
 }

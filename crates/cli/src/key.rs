@@ -1,4 +1,4 @@
-//! `postrider key`: tenants' API keys, over HTTP.
+//! `postrider key`: API keys of tenants, over HTTP.
 
 use crate::{
     client::{Server, escape, print},
@@ -8,9 +8,9 @@ use clap::Subcommand;
 use http::Method;
 use serde_json::json;
 
-/// Make, list and revoke tenants' API keys.
+/// Create, list and revoke API keys of a tenant
 ///
-/// Needs the operator's key and --tenant.
+/// Requires the operator's key and --tenant.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,13 +19,13 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Make a key; it is shown only now
+    /// Create a key; it is shown only once
     Create {
-        /// What it is for
+        /// A description of its purpose
         #[arg(long)]
         name: Option<String>,
-        /// What it may do; repeat for more. One of events:publish, webhooks:manage, webhooks:read,
-        /// webhooks.secret.view, webhooks.secret.rotate [default: the first three]
+        /// A permission; repeat for more. One of events:publish, webhooks:manage, webhooks:read, webhooks.secret.view,
+        /// webhooks.secret.rotate [default: the first three]
         #[arg(long)]
         scope: Vec<String>,
         #[command(flatten)]
@@ -36,7 +36,7 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
-    /// Revoke a key; it stops working at once
+    /// Revoke a key, with immediate effect
     Revoke {
         /// The key's id (key_…), from the list
         id: String,

@@ -1,4 +1,4 @@
-//! Structured logs on standard error, written by a thread of their own: no request waits for whoever reads them.
+//! Structured logs on standard error, written by a separate thread, so that requests do not wait for the log's reader.
 
 use crate::config::LogFormat;
 use anyhow::{Context, anyhow};
@@ -6,16 +6,17 @@ use std::io::BufWriter;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Lines that wait to be written, at most; their places are made in advance.
+/// Maximum number of buffered lines; the buffer is allocated in advance.
 const LINES: usize = 4_096;
 
-/// `filter` is in the syntax of `RUST_LOG`, for example `info` or `info,postrider::delivery=warn`, and was checked.
+/// Starts logging. `filter` is validated and in the syntax of `RUST_LOG`, for example `info` or
+/// `info,postrider::delivery=warn`.
 ///
-/// What was logged is written out when the guard goes; in the meantime, within milliseconds.
+/// Lines are written within milliseconds, and remaining ones when the guard is dropped.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<WorkerGuard> {
     let filter = EnvFilter::try_new(filter).context("POSTRIDER_LOG")?;
     let buffered = BufWriter::with_capacity(64 * 1024, std::io::stderr());
-    // A reader that does not keep up slows the server down in the end; lines are not thrown away.
+    // When the buffer is full, callers wait (backpressure): no line is dropped.
     let (writer, guard) =
         NonBlockingBuilder::default().lossy(false).buffered_lines_limit(LINES).thread_name("log").finish(buffered);
     let builder = fmt().with_env_filter(filter).with_writer(writer).with_ansi(false);
@@ -23,6 +24,6 @@ pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<WorkerGua
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
     }
-    .map_err(|fault| anyhow!("logging could not be started: {fault}"))?;
+    .map_err(|fault| anyhow!("failed to start logging: {fault}"))?;
     Ok(guard)
 }

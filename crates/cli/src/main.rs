@@ -1,4 +1,4 @@
-//! The binary `postrider`: picks a role and hands over. The only place that reads the environment.
+//! The binary `postrider`: selects and runs a command. No other crate reads the environment.
 
 mod audit;
 mod catalog;

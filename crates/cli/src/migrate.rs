@@ -1,19 +1,19 @@
-//! `postrider migrate`: brings the store up to date without serving it.
+//! `postrider migrate`: migrates the store without serving it.
 
 use crate::{config::Config, output::line, store};
 use std::path::PathBuf;
 
-/// Bring the store up to date.
+/// Migrate the store to this version
 ///
-/// `serve` does this by itself at the start; this is for those who want it as a step of its own, or with a login that may
-/// more than the servers' does. On a SQLite file the server must not be running; in a PostgreSQL database older nodes
-/// may, unless the changelog says otherwise.
+/// `serve` does this at its start. Use this command to migrate in a separate step, or with a login that has more rights
+/// than the servers' login. The server must not be running on a SQLite file; in a PostgreSQL database older nodes may
+/// run, unless the changelog says otherwise.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Configuration file [default: postrider.toml, if it is there]
+    /// Configuration file [default: postrider.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where everything is kept, e.g. sqlite:postrider.db; overrides POSTRIDER_STORE
+    /// The store, e.g. sqlite:postrider.db; overrides POSTRIDER_STORE
     #[arg(long, value_name = "URL")]
     store: Option<String>,
 }

@@ -1,8 +1,8 @@
-//! `postrider openapi`: prints the OpenAPI document; how the committed copy is made.
+//! `postrider openapi`: prints the OpenAPI document, from which the committed copy is generated.
 
 use anyhow::Context;
 
 pub(crate) fn run() -> anyhow::Result<()> {
-    crate::output::line!("{}", api::openapi().to_pretty_json().context("the OpenAPI document cannot be written")?);
+    crate::output::line!("{}", api::openapi().to_pretty_json().context("failed to serialise the OpenAPI document")?);
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Standard output and standard error: the one place that writes to them. A reader that has had enough (`| head`) ends a
-//! command quietly; a server or a gate whose reader is gone goes on.
+//! Standard output and standard error; no other module writes to them. When the reader has closed the pipe (`| head`),
+//! a command ends silently, but a server or a gate continues.
 
 use std::{
     fmt,
@@ -12,20 +12,20 @@ macro_rules! line {
 }
 pub(crate) use line;
 
-/// Prints a line that a server says about itself.
+/// Prints a line of a server's status.
 macro_rules! notice {
     ($($text:tt)*) => { $crate::output::said(&mut std::io::stdout().lock(), format_args!($($text)*)) };
 }
 pub(crate) use notice;
 
-/// Prints what a command failed with.
+/// Prints a command's error.
 macro_rules! complaint {
     ($($text:tt)*) => { $crate::output::said(&mut std::io::stderr().lock(), format_args!($($text)*)) };
 }
 pub(crate) use complaint;
 
-/// Prints a command's result as it is. Ends the process when it cannot be printed: without its result there is nothing left
-/// for it to do.
+/// Prints a command's result. Ends the process when printing fails, because a command without a result has nothing left
+/// to do.
 pub(crate) fn result(text: fmt::Arguments<'_>) {
     let mut output = io::stdout().lock();
     match output.write_fmt(text).and_then(|()| output.flush()) {
@@ -38,7 +38,7 @@ pub(crate) fn result(text: fmt::Arguments<'_>) {
     }
 }
 
-/// Prints a line if there is somebody to read it.
+/// Prints a line; ignores errors, because the reader may have closed the pipe.
 pub(crate) fn said(to: &mut dyn Write, text: fmt::Arguments<'_>) {
     let _ = writeln!(to, "{text}");
 }

@@ -1,4 +1,4 @@
-//! `postrider pause` and `postrider resume`: whether anything is sent at all.
+//! `postrider pause` and `postrider resume`: stop and resume all deliveries.
 
 use crate::{
     client::Server,
@@ -13,26 +13,26 @@ use http::Method;
 use std::{path::PathBuf, sync::Arc};
 use storage::Vault;
 
-/// Pause all deliveries.
+/// Pause all deliveries
 ///
-/// Nothing is sent any more, by no node and for no tenant, until `postrider resume`. Events are accepted and wait. With
-/// --store it pauses a store that no server works on: a backup or a restored copy, which then sends nothing when a server is
-/// started on it.
+/// No node sends deliveries of any tenant until `postrider resume`. Events are accepted, and their deliveries wait.
+/// With --store it pauses a store that no server works on, such as a backup or a restored copy, so that a server
+/// started on it sends nothing.
 #[derive(clap::Args)]
 pub(crate) struct Pause {
     /// A store that no server works on, e.g. sqlite:backup.db
     #[arg(long, value_name = "URL")]
     store: Option<String>,
-    /// Configuration file, for --store [default: postrider.toml, if it is there]
+    /// Configuration file, for --store [default: postrider.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
     server: Server,
 }
 
-/// Resume all deliveries.
+/// Resume all deliveries
 ///
-/// What has waited is sent. Of a restored copy: only when it is the only one that sends.
+/// Sends the waiting deliveries. Resume a restored copy only if no other copy sends.
 #[derive(clap::Args)]
 pub(crate) struct Resume {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `postrider publish`: one event, over HTTP.
+//! `postrider publish`: publishes one event over HTTP.
 
 use crate::client::{Server, print};
 use anyhow::{Context, ensure};
@@ -13,25 +13,25 @@ use std::{collections::BTreeMap, io::Read};
 /// postrider publish customer.created --data '{"customer_id": "cus_123"}'
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// For example invoice.created
+    /// The event type, e.g. invoice.created
     #[arg(value_name = "TYPE")]
     event_type: String,
     /// A JSON object, @FILE with one, or - for standard input
     #[arg(long, value_name = "JSON|@FILE|-")]
     data: String,
-    /// An id of your own: published again, it is known and not delivered twice
+    /// Your own id of the event; an event with a known id is not delivered again
     #[arg(long)]
     id: Option<String>,
-    /// When it happened, e.g. 2026-01-31T09:30:00Z [default: now]
+    /// When the event happened, e.g. 2026-01-31T09:30:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     timestamp: Option<String>,
-    /// A JSON object that goes beside the data
+    /// A JSON object sent in addition to the data
     #[arg(long, value_name = "JSON")]
     metadata: Option<String>,
     /// low, normal or high
     #[arg(long)]
     priority: Option<String>,
-    /// Publish at most once under this key
+    /// An idempotency key: the event is published at most once under it
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(crate) struct Args {
 fn read_data(given: &str) -> anyhow::Result<String> {
     if given == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("standard input cannot be read")?;
+        std::io::stdin().read_to_string(&mut text).context("failed to read standard input")?;
         return Ok(text);
     }
     match given.strip_prefix('@') {
@@ -50,7 +50,7 @@ fn read_data(given: &str) -> anyhow::Result<String> {
     }
 }
 
-/// The publisher's bytes, not our rendering of them.
+/// The user's exact bytes, not a re-serialised form.
 fn raw(flag: &str, text: String) -> anyhow::Result<Box<RawValue>> {
     let raw: Box<RawValue> = serde_json::from_str(text.trim()).with_context(|| format!("{flag} is not valid JSON"))?;
     ensure!(raw.get().starts_with('{'), "{flag} must be a JSON object, for example '{{\"note\": \"paid in cash\"}}'");

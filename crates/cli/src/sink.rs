@@ -1,4 +1,4 @@
-//! `postrider sink`: a receiver that verifies and prints what it gets, for trying things out.
+//! `postrider sink`: a test receiver that verifies and prints requests.
 
 use crate::output::line;
 use anyhow::Context;
@@ -18,16 +18,16 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// Receive webhooks, verify them and print them.
+/// Receive webhooks, verify them and print them
 ///
-/// Listens on loopback. With --secret it checks `webhook-signature` and the profile's own signature header, and answers 401
-/// to what does not verify. --status and --delay make it a receiver that fails or hangs.
+/// Listens on loopback. With --secret it verifies `webhook-signature` and the profile's own signature header, and
+/// responds with 401 to invalid signatures. --status and --delay simulate a receiver that fails or hangs.
 #[derive(Clone, clap::Args)]
 pub(crate) struct Args {
     /// Port to listen on
     #[arg(long, default_value_t = 9000)]
     port: u16,
-    /// The subscription's signing secret, or the public key whpk_… of an ed25519 one; repeat while one is being rotated
+    /// The subscription's signing secret, or the public key whpk_… of an ed25519 secret; repeat it during a rotation
     #[arg(
         long,
         value_name = "SECRET",
@@ -36,10 +36,10 @@ pub(crate) struct Args {
         allow_hyphen_values = true
     )]
     secret: Vec<String>,
-    /// The status to answer with
+    /// The status of the responses
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(200..=599))]
     status: u16,
-    /// Seconds to wait before answering
+    /// Seconds to wait before responding
     #[arg(long, default_value_t = 0.0, value_name = "SECONDS")]
     delay: f64,
 }
@@ -49,7 +49,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     runtime.block_on(async move {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
         let listener =
-            TcpListener::bind(address).await.with_context(|| format!("--port: {address} cannot be listened on"))?;
+            TcpListener::bind(address).await.with_context(|| format!("--port: cannot listen on {address}"))?;
         line!("Receiving on http://{}", listener.local_addr()?);
         if args.secret.is_empty() {
             line!("Without --secret nothing is verified.");
@@ -60,7 +60,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 }
 
 async fn receive(State(args): State<Arc<Args>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    // Webhooks are posted. Whoever asks otherwise looks whether somebody is here.
+    // Webhooks use POST. Other methods are treated as health checks.
     match method {
         Method::POST => {}
         Method::GET | Method::HEAD => return "The receiver is ready: post webhooks here.\n".into_response(),
@@ -92,11 +92,11 @@ fn type_in(body: &[u8]) -> Option<String> {
     Some(value.get("type").or_else(|| value.get("event"))?.as_str()?.to_owned())
 }
 
-/// What the signatures of a request are worth.
+/// Result of verifying a request's signatures.
 enum Verdict {
-    /// Without a secret.
+    /// No secret was given.
     Unchecked,
-    /// The headers that verify.
+    /// Names of the valid signature headers.
     Good(Vec<&'static str>),
     Bad(String),
 }
@@ -128,7 +128,7 @@ fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, bo
         let check = |key: &String| signing::verify_standard(key, id, timestamp, signatures, body, now);
         checks.push(("webhook-signature", first_good(secrets, check)));
     }
-    // A public key verifies `webhook-signature` alone: the profile's own header is keyed with the private one.
+    // A public key verifies `webhook-signature` only: the profile's own header is keyed with the private key.
     let shared: Vec<String> = secrets.iter().filter(|secret| !secret.starts_with("whpk_")).cloned().collect();
     for name in ["x-webhook-signature", "x-signature"] {
         if let Some(given) = header(name).filter(|_| !shared.is_empty()) {
@@ -136,7 +136,7 @@ fn verdict<'h>(secrets: &[String], header: &impl Fn(&str) -> Option<&'h str>, bo
         }
     }
     if checks.is_empty() {
-        return Verdict::Bad("it has no signature".into());
+        return Verdict::Bad("the request has no signature".into());
     }
     let faults: Vec<_> = checks
         .iter()

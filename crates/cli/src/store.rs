@@ -1,4 +1,4 @@
-//! Where everything is kept: the two kinds of store, and how each is opened.
+//! The two kinds of store, and how each is opened.
 
 use crate::{config::Config, serve::keys};
 use anyhow::{Context, anyhow};
@@ -8,11 +8,11 @@ use storage::{StorageError, Store, Vault};
 use storage_postgres::PgStore;
 use storage_sqlite::SqliteStore;
 
-/// Where events and deliveries are kept.
+/// Location of the store.
 #[derive(Clone, Debug)]
 pub(crate) enum StoreUrl {
     Sqlite(PathBuf),
-    /// There may be a password in it.
+    /// Secret, because the URL may contain a password.
     Postgres(SecretString),
 }
 
@@ -29,7 +29,7 @@ impl StoreUrl {
         }
     }
 
-    /// What may be shown of it.
+    /// The location without secrets, for display.
     pub(crate) fn shown(&self) -> String {
         match self {
             Self::Sqlite(path) => path.display().to_string(),
@@ -38,18 +38,18 @@ impl StoreUrl {
     }
 }
 
-/// A URL of PostgreSQL; `None` when it is something else.
+/// Parses a PostgreSQL URL; `None` for other texts.
 pub(crate) fn parse_postgres(text: &str) -> Result<Option<SecretString>, String> {
     if !text.starts_with("postgres://") && !text.starts_with("postgresql://") {
         return Ok(None);
     }
     storage_postgres::check_url(text).map_err(|fault| {
-        format!("is no URL of PostgreSQL: {fault}; for example postgres://postrider@localhost/postrider")
+        format!("is not a PostgreSQL URL: {fault}; for example postgres://postrider@localhost/postrider")
     })?;
     Ok(Some(text.into()))
 }
 
-/// Opens the store, bringing it up to date.
+/// Opens the store and migrates it.
 pub(crate) async fn open(config: &Config, url: &StoreUrl, vault: Vault) -> anyhow::Result<Arc<dyn Store>> {
     match url {
         StoreUrl::Sqlite(path) => {
@@ -63,12 +63,12 @@ pub(crate) async fn open(config: &Config, url: &StoreUrl, vault: Vault) -> anyho
     }
 }
 
-/// Brings the store up to date; answers from which migration to which.
+/// Migrates the store; returns the migration numbers before and after.
 pub(crate) async fn migrate(config: &Config) -> anyhow::Result<(u32, u32)> {
     match &config.store {
         StoreUrl::Sqlite(path) => {
             if !path.exists() {
-                // As at a first start: `serve` refuses a store that is there without its key.
+                // Generates the key as a first start does, because `serve` refuses an existing store without its key.
                 keys::master_key(config, &config.store)?;
             }
             let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;
@@ -81,7 +81,7 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<(u32, u32)> {
     }
 }
 
-/// Says what to do about a database that cannot be used.
+/// Adds a remedy to an error of opening the database.
 fn explain(fault: StorageError) -> anyhow::Error {
     match fault {
         StorageError::WrongMasterKey => {

@@ -1,4 +1,4 @@
-//! `postrider tenant`: tenants, over HTTP.
+//! `postrider tenant`: manages tenants over HTTP.
 
 use crate::{
     client::{Server, escape, print},
@@ -10,9 +10,9 @@ use http::Method;
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 
-/// Make, show, list and delete tenants.
+/// Create, show, list and delete tenants
 ///
-/// Needs the operator's key.
+/// Requires the operator's key.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,9 +21,9 @@ pub(crate) struct Args {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Make or change a tenant
+    /// Create or update a tenant
     Put {
-        /// Its id: 1 to 100 of letters, digits and -_.:
+        /// The tenant's id: 1 to 100 letters, digits and -_.:
         id: String,
         #[arg(long)]
         name: Option<String>,
@@ -44,10 +44,10 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
-    /// Delete a tenant and everything it owns: subscriptions, events, deliveries, keys. Asks first
+    /// Delete a tenant and everything it owns: subscriptions, events, deliveries, keys. Asks for confirmation
     Delete {
         id: String,
-        /// Do not ask; needed where nobody can be asked
+        /// Skip the confirmation; required without a terminal
         #[arg(long)]
         yes: bool,
         #[command(flatten)]
@@ -84,21 +84,22 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What is deleted is gone, so its id is asked for.
+/// Asks for the tenant's id, because a deletion cannot be undone.
 fn confirm(id: &str) -> anyhow::Result<()> {
     ensure!(
         std::io::stdin().is_terminal(),
-        "this deletes the tenant {id} with everything it owns, and there is nobody to ask: give --yes to do it"
+        "this deletes the tenant {id} with everything it owns; without a terminal to confirm, it requires --yes"
     );
     complaint!("This deletes the tenant {id} with all its subscriptions, events, deliveries and keys, for good.");
-    complaint!("Type its id to go on:");
+    complaint!("Type its id to continue:");
     let mut typed = String::new();
-    std::io::stdin().read_line(&mut typed).context("the answer cannot be read")?;
+    std::io::stdin().read_line(&mut typed).context("failed to read the confirmation")?;
     ensure!(typed.trim() == id, "nothing was deleted: {:?} is not {id:?}", typed.trim());
     Ok(())
 }
 
-/// All pages.
+/// Lists all pages.
+///
 fn list(server: &Server) -> anyhow::Result<()> {
     let mut all = Vec::new();
     loop {

@@ -1,10 +1,10 @@
-//! What came of one HTTP request made for a delivery.
+//! The result of one HTTP request made for a delivery.
 
 use crate::time::Timestamp;
 use bytes::Bytes;
 use std::{fmt, time::Duration};
 
-/// Why a request got no usable answer. The names are the `reason` label of `webhook_retries_total`.
+/// Reasons for a request without a usable response. The names are the `reason` label of `webhook_retries_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptErrorKind {
     Timeout,
@@ -31,7 +31,7 @@ impl AttemptErrorKind {
     }
 }
 
-/// A request that got no usable answer, with a sentence for the receiver's owner.
+/// A failed request, with a message for the receiver's owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptError {
     pub kind: AttemptErrorKind,
@@ -50,7 +50,7 @@ impl fmt::Display for AttemptError {
     }
 }
 
-/// What decides how a delivery goes on.
+/// The input of [`crate::delivery::decide`]: a response or an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttemptResult {
     Response {
@@ -61,22 +61,22 @@ pub enum AttemptResult {
     Failed(AttemptError),
 }
 
-/// What a profile says of a response.
+/// A profile's interpretation of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Delivered,
-    /// Try again while retries are left.
+    /// Retry while retries are left.
     Retry,
-    /// Never try again.
+    /// Never retry.
     Final,
-    /// Never try again, and send this subscription nothing more.
+    /// Never retry, and disable the subscription.
     Gone,
 }
 
-/// One HTTP request as the log keeps it.
+/// An HTTP request as recorded in the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Attempt {
-    /// Counted from 1 over the delivery's whole life.
+    /// Counted from 1 over all rounds of the delivery.
     pub number: u32,
     pub started_at: Timestamp,
     pub duration: Duration,
@@ -85,16 +85,16 @@ pub struct Attempt {
     /// `name: value` lines; values of headers that carry credentials are masked.
     pub request_headers: String,
     pub response_headers: String,
-    /// The first bytes of the response's body.
+    /// The first bytes of the response body.
     pub response_body: Bytes,
-    /// What was odd about the response, or the way of the request; no fault.
+    /// A remark about the response, or about how the request was made, that is not an error.
     pub note: Option<String>,
 }
 
-/// Error texts are cut to this many characters (`docs/contracts.md`, *On the wire*).
+/// Maximum length of error texts, in characters (`docs/contracts.md`, Metrics).
 pub const ERROR_MAX: usize = 500;
 
-/// At most [`ERROR_MAX`] characters of a text.
+/// The first [`ERROR_MAX`] characters of a text.
 pub fn cut(text: &str) -> String {
     match text.char_indices().nth(ERROR_MAX) {
         Some((at, _)) => text[..at].to_owned(),
@@ -102,9 +102,9 @@ pub fn cut(text: &str) -> String {
     }
 }
 
-/// Text in UTF-8 without a character at its end that was cut off in the middle.
+/// UTF-8 text without a character at its end that was cut in the middle.
 pub fn whole_characters(text: &[u8]) -> &[u8] {
-    // A character has up to four bytes, of which all but the first begin with the bits 10.
+    // A character has up to four bytes; all but the first begin with the bits 10.
     let tail = text.len().saturating_sub(4);
     let Some(last) = text[tail..].iter().rposition(|byte| byte & 0xc0 != 0x80).map(|at| tail + at) else { return text };
     let length = match text[last] {
@@ -116,12 +116,12 @@ pub fn whole_characters(text: &[u8]) -> &[u8] {
     if last + length > text.len() { &text[..last] } else { text }
 }
 
-/// The kept part of a response's body, for people: what is not text shows as U+FFFD.
+/// The logged part of a response body for display: bytes that are not text become U+FFFD.
 pub fn body_text(body: &[u8]) -> String {
     String::from_utf8_lossy(whole_characters(body)).into_owned()
 }
 
-/// The sentence kept for a response that was not a success.
+/// The message that is logged for an unsuccessful response.
 pub fn response_message(status: u16, location: Option<&str>) -> String {
     let reason = match status {
         400 => "Bad Request",
@@ -131,7 +131,7 @@ pub fn response_message(status: u16, location: Option<&str>) -> String {
         405 => "Method Not Allowed",
         408 => "Request Timeout",
         409 => "Conflict",
-        410 => "Gone: the receiver wants no more of these",
+        410 => "Gone: the receiver accepts no more deliveries",
         413 => "Payload Too Large",
         415 => "Unsupported Media Type",
         422 => "Unprocessable Content",
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_cut_in_the_middle_is_left_out() {
+    fn a_character_that_was_cut_is_removed() {
         for (text, whole) in [("a", "a"), ("aé", "aé"), ("a€", "a€"), ("a😀", "a😀"), ("", "")] {
             assert_eq!(whole_characters(text.as_bytes()), whole.as_bytes());
         }
@@ -171,7 +171,7 @@ mod tests {
                 assert_eq!(whole_characters(&text.as_bytes()[..text.len() - cut]), whole.as_bytes(), "{text} - {cut}");
             }
         }
-        // Not text in UTF-8: left as it is.
+        // Not UTF-8 text: left unchanged.
         for other in [&b"\x80\x80\x80\x80\x80"[..], b"a\xff", b"\xe9 latin"] {
             assert_eq!(whole_characters(other), other);
         }
@@ -179,7 +179,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_cut_of_a_text_becomes_a_text(text in "\\PC{0,20}", at in 0.0f64..=1.0) {
+        fn every_cut_of_a_text_yields_valid_text(text in "\\PC{0,20}", at in 0.0f64..=1.0) {
             let cut = &text.as_bytes()[..(text.len() as f64 * at) as usize];
             let whole = whole_characters(cut);
             prop_assert!(std::str::from_utf8(whole).is_ok() && cut.len() - whole.len() < 4);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_say_what_happened() {
+    fn messages_name_the_status_and_the_redirect_target() {
         assert_eq!(response_message(500, None), "HTTP 500 Internal Server Error");
         assert_eq!(response_message(299, None), "HTTP 299");
         assert!(response_message(302, Some("https://x.example")).contains("not followed (it points to https://x"));

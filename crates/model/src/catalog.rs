@@ -1,6 +1,6 @@
 //! The catalog: every event type with category, description, JSON Schema and example.
 //!
-//! The shipped part is one readable file per category in `crates/model/catalog`, built into the binary.
+//! The shipped part is one readable file per category in `crates/model/catalog`, embedded in the binary.
 
 use crate::{
     event::{EventType, NotAnEventType},
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Arc};
 
-/// One event type as the catalog knows it.
+/// An event type in the catalog.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CatalogEntry {
     pub event_type: EventType,
@@ -19,25 +19,25 @@ pub struct CatalogEntry {
     pub schema: Option<Value>,
     pub example: Option<JsonObject>,
     pub origin: Origin,
-    /// A retired type is still shown and published, but not subscribed to any more.
+    /// A retired type is still listed and published, but cannot be subscribed to.
     pub retired: bool,
 }
 
-/// Where an entry comes from.
+/// The origin of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin {
     Shipped,
     Custom,
 }
 
-/// A catalog file that cannot be used.
+/// An invalid catalog file.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogFault {
     #[error("not a catalog file")]
     Json(#[from] serde_json::Error),
     #[error("event type {0:?} {1}")]
     Name(String, NotAnEventType),
-    #[error("event type {0:?} stands there twice")]
+    #[error("event type {0:?} occurs twice")]
     Twice(String),
 }
 
@@ -78,7 +78,7 @@ const SHIPPED: [&str; 13] = [
     include_str!("../catalog/general.json"),
 ];
 
-/// Reads one catalog file.
+/// Parses one catalog file.
 pub fn parse(text: &str, origin: Origin) -> Result<Vec<CatalogEntry>, CatalogFault> {
     let file: File = serde_json::from_str(text)?;
     file.events
@@ -99,14 +99,14 @@ pub fn parse(text: &str, origin: Origin) -> Result<Vec<CatalogEntry>, CatalogFau
         .collect()
 }
 
-/// All event types that an installation knows, sorted by name.
+/// All event types of an installation, sorted by name.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     entries: BTreeMap<EventType, Arc<CatalogEntry>>,
 }
 
 impl Catalog {
-    /// What the binary brings.
+    /// The catalog embedded in the binary.
     pub fn shipped() -> Result<Self, CatalogFault> {
         let mut catalog = Self::default();
         for text in SHIPPED {
@@ -119,7 +119,7 @@ impl Catalog {
         Ok(catalog)
     }
 
-    /// Adds an entry, or replaces the one of the same name.
+    /// Upserts an entry by its name.
     pub fn put(&mut self, entry: CatalogEntry) {
         self.entries.insert(entry.event_type.clone(), Arc::new(entry));
     }
@@ -140,7 +140,7 @@ impl Catalog {
         self.entries.is_empty()
     }
 
-    /// Whether a subscription may ask for this: a type that is not retired, or a pattern that covers one.
+    /// True for a type that is not retired, and for a pattern that covers one.
     pub fn can_subscribe(&self, pattern: &crate::event::EventPattern) -> bool {
         match pattern {
             crate::event::EventPattern::One(one) => self.get(one.as_str()).is_some_and(|entry| !entry.retired),
@@ -155,7 +155,7 @@ mod tests {
     use crate::event::EventPattern;
 
     #[test]
-    fn the_shipped_catalog_is_whole() {
+    fn the_shipped_catalog_is_complete() {
         let catalog = Catalog::shipped().unwrap();
         assert!(catalog.iter().all(|entry| !entry.description.is_empty()));
         assert!(catalog.iter().all(|entry| entry.schema.is_some() && entry.example.is_some()));
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_must_cover_something_that_is_not_retired() {
+    fn patterns_must_cover_a_type_that_is_not_retired() {
         let mut catalog = Catalog::shipped().unwrap();
         let can = |catalog: &Catalog, text: &str| catalog.can_subscribe(&EventPattern::parse(text).unwrap());
         assert!(can(&catalog, "*") && can(&catalog, "invoice.*") && can(&catalog, "invoice.paid"));

@@ -1,4 +1,4 @@
-//! The clock and the source of randomness, passed to whoever needs them; `clippy.toml` bans the ambient ones elsewhere.
+//! Sources of time and randomness, passed as arguments; `clippy.toml` bans the ambient ones elsewhere.
 
 use crate::time::Timestamp;
 use std::{
@@ -6,12 +6,12 @@ use std::{
     time::Duration,
 };
 
-/// What time it is.
+/// A source of the current time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
     fn now(&self) -> Timestamp;
 
-    /// The same as others see it: for signatures, whose time receivers compare with their own clocks. Everything else goes
-    /// by [`Clock::now`], which does not follow a clock that jumps.
+    /// The wall clock, for signatures only, because receivers compare it with their own clocks. Everything else uses
+    /// [`Clock::now`], which does not follow jumps of the wall clock.
     fn wall(&self) -> Timestamp {
         self.now()
     }
@@ -22,7 +22,7 @@ pub trait Entropy: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The machine's wall clock.
+/// The wall clock of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -34,7 +34,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until told to move; for tests of anything that waits.
+/// A test clock that stands still until it is moved.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 

@@ -1,12 +1,12 @@
-//! Whether receivers who trust an old schema can live with a new one: every payload that keeps the new schema must keep
-//! what the old one promised.
+//! Compatibility of schemas: every payload that is valid under the new schema must keep the guarantees of the old one,
+//! on which receivers rely.
 //!
-//! The check is by structure and errs on the side of refusal: what it does not understand must not change.
+//! The check is structural and errs on the side of refusal: keywords that it does not understand must not change.
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
-/// A promise of the old schema that the new one does not keep.
+/// A guarantee of the old schema that the new one breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Break {
     /// JSON pointer into the payload, with `*` for every item of an array.
@@ -21,14 +21,14 @@ impl std::fmt::Display for Break {
     }
 }
 
-/// All promises that are broken, in the old schema's order; none means that the change is compatible.
+/// All broken guarantees, in the old schema's order; empty when the change is compatible.
 pub fn breaks(old: &Value, new: &Value) -> Vec<Break> {
     let mut found = Vec::new();
     Comparison { old_root: old, new_root: new }.schema("", old, new, 0, &mut found);
     found
 }
 
-/// Keywords that say nothing about payloads.
+/// Keywords without an effect on payloads.
 const WORDS: [&str; 11] = [
     "$schema",
     "$id",
@@ -43,13 +43,13 @@ const WORDS: [&str; 11] = [
     "deprecated",
 ];
 
-/// Keywords with one schema for all that is in there.
+/// Keywords whose schema applies to all of an object's or array's other members.
 const SUBSCHEMAS: [&str; 2] = ["items", "additionalProperties"];
 
 const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 
-/// Schemas that refer to themselves are followed so deep.
+/// Maximum depth to which references are followed, for recursive schemas.
 const DEPTH: usize = 32;
 
 struct Comparison<'s> {
@@ -81,11 +81,11 @@ impl Comparison<'_> {
         let mut note = |message: String| found.push(Break { pointer: at.to_owned(), message });
         let (old, new) = match (old, new) {
             (Value::Bool(true), _) | (_, Value::Bool(false)) => return,
-            (Value::Bool(false), _) => return note("was impossible and is possible now".into()),
+            (Value::Bool(false), _) => return note("was impossible and is now possible".into()),
             (Value::Object(old), Value::Bool(true)) if old.keys().all(|key| WORDS.contains(&key.as_str())) => return,
-            (_, Value::Bool(true)) => return note("is not described any more".into()),
+            (_, Value::Bool(true)) => return note("is no longer described".into()),
             (Value::Object(old), Value::Object(new)) => (old, new),
-            _ => return note("is not described by an object".into()),
+            _ => return note("must be described by an object".into()),
         };
         types(old, new, &mut note);
         values(old, new, &mut note);
@@ -97,7 +97,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// What is not understood must stay as it was, or come new; so must all that it refers to.
+    /// Keywords that are not understood must be unchanged or new, and so must everything that they refer to.
     fn rest(&self, old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
         let understood = |keyword: &&str| {
             ["$ref", "type", "enum", "const", "required", "properties"].contains(keyword)
@@ -107,12 +107,12 @@ impl Comparison<'_> {
             if new.get(keyword) != Some(before) {
                 note(format!("{keyword} changed"));
             } else if self.targets_differ(before) {
-                note(format!("{keyword} refers to what changed"));
+                note(format!("{keyword} refers to a changed definition"));
             }
         }
     }
 
-    /// Whether anything changed that this part, the same in both, may refer to.
+    /// True when a definition changed that this part, equal in both schemas, may refer to.
     fn targets_differ(&self, schema: &Value) -> bool {
         let mut targets = Vec::new();
         references(schema, &mut targets);
@@ -136,8 +136,7 @@ impl Comparison<'_> {
         let kept = names(new.get("required"));
         for name in names(old.get("required")) {
             if !kept.contains(name) {
-                found
-                    .push(Break { pointer: pointer(name), message: "was always there and is not required now".into() });
+                found.push(Break { pointer: pointer(name), message: "was required and is now optional".into() });
             }
         }
         let Some(properties) = old.get("properties").and_then(Value::as_object) else { return };
@@ -145,7 +144,7 @@ impl Comparison<'_> {
         for (name, before) in properties {
             match now.and_then(|now| now.get(name)) {
                 Some(after) => self.schema(&pointer(name), before, after, depth + 1, found),
-                None => found.push(Break { pointer: pointer(name), message: "is not described any more".into() }),
+                None => found.push(Break { pointer: pointer(name), message: "is no longer described".into() }),
             }
         }
     }
@@ -172,13 +171,13 @@ fn types(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnM
         return;
     }
     if after.is_empty() {
-        return note("may be of any type now".into());
+        return note("may now be of any type".into());
     }
-    // An integer is a number.
+    // Every integer is a number.
     let known = |kind: &&str| before.contains(kind) || (*kind == "integer" && before.contains("number"));
     let added: Vec<_> = after.iter().filter(|kind| !known(kind)).copied().collect();
     if !added.is_empty() {
-        note(format!("may be {} now", added.join(" or ")));
+        note(format!("may now be {}", added.join(" or ")));
     }
 }
 
@@ -190,11 +189,11 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
     };
     match (list(old), list(new)) {
         (None, _) => {}
-        (Some(_), None) => note("may have any value now".into()),
+        (Some(_), None) => note("may now have any value".into()),
         (Some(before), Some(after)) => {
             let added: Vec<_> = after.iter().filter(|v| !before.contains(v)).map(ToString::to_string).collect();
             if !added.is_empty() {
-                note(format!("may be {} now", added.join(" or ")));
+                note(format!("may now be {}", added.join(" or ")));
             }
         }
     }
@@ -214,7 +213,7 @@ fn bounds(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
     }
 }
 
-/// What a schema refers to, at any depth.
+/// All references in a schema, at any depth.
 fn references<'s>(schema: &'s Value, found: &mut Vec<&'s str>) {
     match schema {
         Value::Object(map) => {
@@ -241,14 +240,14 @@ mod tests {
         let rows = [
             ("nothing changes", text.clone(), text.clone(), ""),
             ("words change", json!({"type": "string", "title": "a"}), text.clone(), ""),
-            ("type widens", text.clone(), json!({"type": ["string", "null"]}), "/: may be null now"),
+            ("type widens", text.clone(), json!({"type": ["string", "null"]}), "/: may now be null"),
             ("type narrows", json!({"type": ["string", "null"]}), text.clone(), ""),
-            ("type goes", text.clone(), json!({}), "/: may be of any type now"),
+            ("type goes", text.clone(), json!({}), "/: may now be of any type"),
             ("number becomes integer", json!({"type": "number"}), json!({"type": "integer"}), ""),
-            ("integer becomes number", json!({"type": "integer"}), json!({"type": "number"}), "/: may be number now"),
-            ("value added", json!({"enum": [1, 2]}), json!({"enum": [1, 2, 3]}), "/: may be 3 now"),
+            ("integer becomes number", json!({"type": "integer"}), json!({"type": "number"}), "/: may now be number"),
+            ("value added", json!({"enum": [1, 2]}), json!({"enum": [1, 2, 3]}), "/: may now be 3"),
             ("value removed", json!({"enum": [1, 2]}), json!({"enum": [1]}), ""),
-            ("values go", json!({"enum": [1]}), json!({}), "/: may have any value now"),
+            ("values go", json!({"enum": [1]}), json!({}), "/: may now have any value"),
             ("const kept in enum", json!({"enum": ["a", "b"]}), json!({"const": "a"}), ""),
             ("bound loosens", json!({"minimum": 1}), json!({"minimum": 0}), "/: minimum is looser than before"),
             ("bound tightens", json!({"maxLength": 5}), json!({"maxLength": 3}), ""),
@@ -262,7 +261,7 @@ mod tests {
             ),
             ("pattern comes", json!({}), json!({"pattern": "b"}), ""),
             ("everything", json!(true), json!({}), ""),
-            ("described no more", text.clone(), json!(true), "/: is not described any more"),
+            ("described no more", text.clone(), json!(true), "/: is no longer described"),
         ];
         for (name, old, new, expected) in rows {
             let got = breaks(&old, &new).iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
@@ -285,11 +284,7 @@ mod tests {
         let got: Vec<_> = breaks(&old, &poorer).iter().map(ToString::to_string).collect();
         assert_eq!(
             got,
-            [
-                "/id: was always there and is not required now",
-                "/id: is not described any more",
-                "/who/a~1b: may be null now"
-            ]
+            ["/id: was required and is now optional", "/id: is no longer described", "/who/a~1b: may now be null"]
         );
     }
 
@@ -299,21 +294,22 @@ mod tests {
         let same = json!({"items": {"type": "string"}});
         assert_eq!(breaks(&old, &same), []);
         let other = json!({"items": {"$ref": "#/$defs/line"}, "$defs": {"line": {"type": "integer"}}});
-        assert_eq!(breaks(&old, &other)[0].to_string(), "/*: may be integer now");
+        assert_eq!(breaks(&old, &other)[0].to_string(), "/*: may now be integer");
     }
 
     #[test]
-    fn what_a_keyword_refers_to_that_is_not_understood_must_not_change() {
+    fn definitions_that_an_unknown_keyword_refers_to_must_not_change() {
         let one = |line: Value| json!({"anyOf": [{"$ref": "#/$defs/line"}, {"type": "null"}], "$defs": {"line": line}});
         assert_eq!(breaks(&one(json!({"maxLength": 5})), &one(json!({"maxLength": 5}))), []);
         let got = breaks(&one(json!({"maxLength": 5})), &one(json!({"maxLength": 6})));
-        assert_eq!(got[0].to_string(), "/: anyOf refers to what changed");
+        assert_eq!(got[0].to_string(), "/: anyOf refers to a changed definition");
         let tree = |more: Value| json!({"type": "object", "allOf": [{"$ref": "#"}], "title": more});
-        assert_eq!(breaks(&tree(json!("a")), &tree(json!("b")))[0].to_string(), "/: allOf refers to what changed");
+        let got = breaks(&tree(json!("a")), &tree(json!("b")));
+        assert_eq!(got[0].to_string(), "/: allOf refers to a changed definition");
     }
 
     #[test]
-    fn a_schema_that_refers_to_itself_ends() {
+    fn a_recursive_schema_terminates() {
         let tree = json!({"type": "object", "properties": {"child": {"$ref": "#"}}});
         assert_eq!(breaks(&tree, &tree), []);
         let circle = json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}});

@@ -1,4 +1,4 @@
-//! A delivery: one event on its way to one subscription, its states, and what follows from an attempt.
+//! A delivery: one event for one subscription, its states, and the decision after an attempt.
 
 use crate::{
     attempt::{AttemptResult, Verdict},
@@ -11,19 +11,19 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 
-/// Where a delivery stands on disk. (`sending` is a fact about a node's memory; `docs/state-machine.md` draws it all.)
+/// Stored state of a delivery. (`sending` only exists in a node's memory; see `docs/state-machine.md`.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeliveryStatus {
-    /// Not tried yet, or brought back by hand.
+    /// Not attempted yet, or replayed by a manual retry.
     Pending,
-    /// Tried, and to be tried again at `next_attempt_at`.
+    /// Attempted, with a retry at `next_attempt_at`.
     Retrying,
     Delivered,
-    /// The receiver's answer was final.
+    /// The receiver's response was final.
     Failed,
-    /// No attempts left.
+    /// No retries left: a dead letter.
     Exhausted,
-    /// The receiver said 410 Gone.
+    /// The receiver answered 410 Gone.
     Disabled,
     /// The subscription was deleted.
     Cancelled,
@@ -61,30 +61,30 @@ impl DeliveryStatus {
         Self::ALL.into_iter().find(|status| status.code() == code)
     }
 
-    /// Whether it will be sent again by itself.
+    /// True when it will be sent without a manual retry.
     pub const fn is_waiting(self) -> bool {
         matches!(self, Self::Pending | Self::Retrying)
     }
 }
 
-/// Where in its lane a delivery waits. A queue is handed out in the order in which its deliveries are due; between
-/// queues the lane chooses, so that a storm of retries never holds up what is fresh.
+/// The queue of its lane in which a delivery waits. Within a queue deliveries are sent in order of their due times; the
+/// lane chooses between queues, so that a storm of retries never delays new deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
-    /// Of an event with high priority: before all others.
+    /// Events with high priority: before all other queues.
     High,
     Normal,
     Low,
-    /// Brought back by hand.
+    /// Manual retries.
     Replay,
-    /// Tried before, by itself.
+    /// Automatic retries.
     Retry,
 }
 
 impl Queue {
     pub const ALL: [Self; 5] = [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry];
 
-    /// The queue of a new delivery.
+    /// The queue of a new delivery with this priority.
     pub const fn of(priority: Priority) -> Self {
         match priority {
             Priority::High => Self::High,
@@ -119,14 +119,14 @@ pub struct Delivery {
     pub tenant: TenantId,
     pub subscription: SubscriptionId,
     pub event_type: EventType,
-    /// The event's id as the publisher chose it.
+    /// The event's id as chosen by its publisher.
     pub given_event_id: Option<Arc<str>>,
     pub status: DeliveryStatus,
-    /// Attempts made, over its whole life.
+    /// Number of attempts over all rounds.
     pub attempts: u32,
-    /// How many of them were made before the current round (a manual retry starts a new one).
+    /// Number of attempts before the current round (a manual retry starts a new one).
     pub earlier_attempts: u32,
-    /// Since when, or from when on, it is due; for one that is pending, when it was made.
+    /// Due time; for a pending delivery the time of its creation; `None` when it has ended.
     pub next_attempt_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub response_code: Option<u16>,
@@ -144,7 +144,7 @@ impl Delivery {
     }
 }
 
-/// What follows from an attempt.
+/// The decision after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Next {
     pub status: DeliveryStatus,
@@ -153,11 +153,11 @@ pub struct Next {
     pub disable_subscription: bool,
 }
 
-/// A `Retry-After` is heeded up to this.
+/// Upper bound of a `Retry-After` that is honoured.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Decides what follows from an attempt. `attempt` is its number in the current round, counted from 1; `fraction` in
-/// `0.0..1.0` places the jitter.
+/// Decides how a delivery continues after an attempt. `attempt` is its number in the current round, counted from 1;
+/// `fraction` in `0.0..1.0` places the jitter.
 pub fn decide(
     profile: Profile,
     policy: &RetryPolicy,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn statuses_follow_the_wire_table() {
+    fn states_follow_the_wire_table() {
         use DeliveryStatus::*;
         use Profile::*;
         let rows = [
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn retries_end() {
+    fn retries_end_in_exhausted() {
         let failed = AttemptResult::Failed(AttemptError::new(AttemptErrorKind::Timeout, "too slow"));
         for profile in Profile::ALL {
             let policy = policy(profile);
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_a_least_wait_with_a_cap() {
+    fn retry_after_is_a_minimum_wait_with_a_cap() {
         let policy = RetryPolicy::try_new(Schedule::Fixed(&[60]), 3, 0.0, true).unwrap();
         let wait = |seconds| {
             let result = AttemptResult::Response { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_read_back() {
+    fn stored_codes_are_read_back() {
         for status in DeliveryStatus::ALL {
             assert_eq!(DeliveryStatus::from_code(status.code()), Some(status));
         }

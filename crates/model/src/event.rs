@@ -8,11 +8,11 @@ use crate::{
 use bytes::Bytes;
 use std::{fmt, sync::Arc};
 
-/// A name such as `invoice.created`: 1 to 100 of letters, digits, `_`, `-`, in parts separated by dots.
+/// A name such as `invoice.created`: 1 to 100 letters, digits, `_` and `-`, in parts separated by dots.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventType(Arc<str>);
 
-/// The text is not an event type's name.
+/// The text is not a valid event type.
 #[derive(Debug, thiserror::Error)]
 #[error("must be 1 to 100 letters, digits, '_' or '-' in parts separated by dots, for example invoice.created")]
 pub struct NotAnEventType;
@@ -28,7 +28,7 @@ impl EventType {
         Ok(Self(text.into()))
     }
 
-    /// From a place that only ever held valid ones: the store.
+    /// Skips validation: for values from the store, which only contains valid ones.
     pub fn trusted(text: &str) -> Self {
         Self(text.into())
     }
@@ -56,7 +56,7 @@ impl serde::Serialize for EventType {
     }
 }
 
-/// What a subscription wants: one type, all types below a prefix (`invoice.*`), or all (`*`).
+/// A pattern of a subscription: one type, all types below a prefix (`invoice.*`), or all types (`*`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EventPattern {
     All,
@@ -96,7 +96,7 @@ impl fmt::Display for EventPattern {
     }
 }
 
-/// Which events go first within a tenant.
+/// Priority of events within a tenant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
     Low,
@@ -131,32 +131,33 @@ impl Priority {
     }
 }
 
-/// One published occurrence. `data` and `metadata` are the publisher's bytes, never re-serialised.
+/// A published occurrence. `data` and `metadata` are the publisher's bytes, never re-serialised.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Event {
     pub id: EventId,
-    /// The id that the publisher chose, as it was given.
+    /// The publisher's id, unchanged.
     pub given_id: Option<Arc<str>>,
     pub tenant: TenantId,
     pub event_type: EventType,
     pub timestamp: Timestamp,
     pub data: Bytes,
-    /// A JSON object, or empty for none.
+    /// A JSON object, or empty if absent.
     pub metadata: Bytes,
     pub priority: Priority,
-    /// How many deliveries were made of it when it was published.
+    /// Number of deliveries that were created when the event was published.
     pub deliveries: u32,
 }
 
 impl Event {
-    /// The id in answers, in bodies, and as `webhook-id` on the wire: the publisher's own, or ours in this style.
+    /// The id in responses, in bodies, and as `webhook-id` on the wire: the publisher's id, or Postrider's in this
+    /// style.
     pub fn public_id(&self, style: IdStyle) -> String {
         self.given_id.as_deref().map_or_else(|| self.id.text(style), str::to_owned)
     }
 }
 
-/// Checks a publisher's own event id: 1 to 200 visible ASCII characters, since it travels in a header. A dot is refused
-/// because Standard Webhooks signs `id.timestamp.body`.
+/// Validates a publisher's event id: 1 to 200 visible ASCII characters, because it is sent in a header. A dot is
+/// refused because Standard Webhooks signs `id.timestamp.body`.
 pub fn check_given_id(text: &str) -> Result<(), &'static str> {
     if text.is_empty() || text.len() > 200 || !text.bytes().all(|c| c.is_ascii_graphic() && c != b'.') {
         return Err("must be 1 to 200 visible ASCII characters without spaces and dots");
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns_match_what_they_say() {
+    fn patterns_match_exactly_their_types() {
         let rows = [
             ("*", "invoice.created", true),
             ("invoice.*", "invoice.created", true),

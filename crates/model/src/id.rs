@@ -1,7 +1,7 @@
-//! Ids: UUIDv7 newtypes, their two spellings, and the generator that makes them.
+//! Ids: UUIDv7 newtypes, their two text forms, and their generator.
 //!
-//! Written as `evt_…`, `dlv_…`, `sub_…`, `key_…` (prefix and 26 characters of Crockford base32, lower case) or as the
-//! hyphenated UUID; both are read everywhere.
+//! Text forms are `evt_…`, `dlv_…`, `sub_…`, `key_…` (prefix and 26 characters of Crockford base32, lower case) and the
+//! hyphenated UUID; both are accepted everywhere.
 //!
 //! A delivery's id is its event's id plus a number from 1 to [`EventId::MAX_DELIVERIES`] in the low 16 bits. So the
 //! deliveries of an event are one range of the key, and neither table needs a column or an index to find the other.
@@ -10,7 +10,7 @@ use crate::{clock::Entropy, time::Timestamp};
 use std::{fmt, sync::Mutex};
 use uuid::Uuid;
 
-/// The text is in neither spelling of this id.
+/// The text is in neither form of this id.
 #[derive(Debug, thiserror::Error)]
 #[error("not a valid id")]
 pub struct NotAnId;
@@ -65,12 +65,12 @@ macro_rules! id {
                 self.0.as_bytes()
             }
 
-            /// When it was made, by the clock of the node that made it: an id carries its milliseconds.
+            /// Creation time by the clock of the node that created it, with the id's millisecond precision.
             pub fn made_at(self) -> Timestamp {
                 Timestamp::from_millis((self.0.as_u128() >> 80) as i64)
             }
 
-            /// Reads either spelling.
+            /// Parses either form.
             pub fn parse(text: &str) -> Result<Self, NotAnId> {
                 if let Some(rest) = text.strip_prefix($prefix).and_then(|rest| rest.strip_prefix('_')) {
                     return decode(rest).map(|value| Self(Uuid::from_u128(value))).ok_or(NotAnId);
@@ -102,22 +102,22 @@ macro_rules! id {
 }
 
 id!(
-    /// An event, by Postrider's own name; the publisher's name, if it gave one, is [`crate::Event::given_id`].
+    /// An event's id, assigned by Postrider; for the publisher's id see [`crate::Event::given_id`].
     EventId,
     "evt"
 );
 id!(
-    /// A delivery; knows its event.
+    /// A delivery's id, which contains its event's id.
     DeliveryId,
     "dlv"
 );
 id!(
-    /// A subscription.
+    /// A subscription's id.
     SubscriptionId,
     "sub"
 );
 id!(
-    /// A tenant's API key (not the key itself).
+    /// The id of a tenant's API key (not the key itself).
     KeyId,
     "key"
 );
@@ -125,7 +125,7 @@ id!(
 const LOW: u128 = 0xffff;
 
 impl EventId {
-    /// How many deliveries an event can have. One number more names the delivery of a test send.
+    /// Maximum number of deliveries of an event. One more number is reserved for the delivery of a test send.
     pub const MAX_DELIVERIES: usize = LOW as usize - 1;
 
     /// The id of this event's `number`th delivery, counted from 1. `None` past [`Self::MAX_DELIVERIES`].
@@ -136,12 +136,12 @@ impl EventId {
         Some(DeliveryId(Uuid::from_u128((self.0.as_u128() & !LOW) | number as u128)))
     }
 
-    /// The id of the only delivery that a test send makes.
+    /// The id of the only delivery of a test send.
     pub fn test_delivery(self) -> DeliveryId {
         DeliveryId(Uuid::from_u128(self.0.as_u128() | LOW))
     }
 
-    /// The inclusive range of ids that this event's deliveries have.
+    /// The inclusive range of this event's delivery ids.
     pub fn delivery_range(self) -> (DeliveryId, DeliveryId) {
         let base = self.0.as_u128() & !LOW;
         (DeliveryId(Uuid::from_u128(base | 1)), DeliveryId(Uuid::from_u128(base | LOW)))
@@ -149,7 +149,7 @@ impl EventId {
 }
 
 impl DeliveryId {
-    /// Whether a test send made it.
+    /// True for the delivery of a test send.
     pub fn is_test(self) -> bool {
         self.0.as_u128() & LOW == LOW
     }
@@ -159,7 +159,7 @@ impl DeliveryId {
     }
 }
 
-/// How event ids of ours are written in answers, bodies and headers. Both spellings are read everywhere.
+/// Form of Postrider's event ids in responses, bodies and headers. Both forms are accepted everywhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IdStyle {
     /// `evt_` and 26 characters.
@@ -170,7 +170,7 @@ pub enum IdStyle {
 }
 
 impl EventId {
-    /// The id in one of its spellings.
+    /// The id in one of its forms.
     pub fn text(self, style: IdStyle) -> String {
         match style {
             IdStyle::Prefixed => self.to_string(),
@@ -178,21 +178,23 @@ impl EventId {
         }
     }
 
-    /// Reads an id that is written exactly as we write it, and that an event of ours can have. A publisher's own id may
-    /// look much the same (another case, a UUID of another version), and is not the same.
+    /// Parses an id in exactly the form that Postrider writes, and only if an event can have it. A publisher's id may
+    /// look similar (another case, a UUID of another version) without being the same.
     pub fn parse_exact(text: &str) -> Option<Self> {
         let id = Self::parse(text).ok().filter(|id| id.0.as_u128() & LOW == 0)?;
         [IdStyle::Prefixed, IdStyle::Uuid].into_iter().any(|style| id.text(style) == text).then_some(id)
     }
 }
 
-/// Makes UUIDv7s that rise strictly within a process, even when the clock stands or steps back by less than [`STEP_BACK`].
+/// Creates UUIDv7s that rise strictly within a process, even when the clock stands still or steps back by less than
+/// [`STEP_BACK`].
 pub struct IdSource {
     state: Mutex<State>,
     entropy: Box<dyn Entropy>,
 }
 
-/// Milliseconds. A clock that goes back further was wrong before: ids would be in the future for as long as it was ahead.
+/// Milliseconds. After a larger step back the clock must have been ahead, so ids follow it instead of staying in the
+/// future.
 const STEP_BACK: u64 = 60_000;
 
 struct State {
@@ -248,7 +250,7 @@ impl IdSource {
         KeyId(Uuid::from_u128(self.next(now)))
     }
 
-    /// Secret bytes, straight from the source.
+    /// Secret bytes, directly from the entropy source.
     pub fn secret(&self, bytes: &mut [u8]) {
         self.entropy.fill(bytes);
     }
@@ -281,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn both_spellings_are_read_back(value: u128) {
+        fn both_forms_are_read_back(value: u128) {
             let id = EventId::from_uuid(Uuid::from_u128(value));
             prop_assert_eq!(EventId::parse(&id.to_string()).unwrap(), id);
             prop_assert_eq!(EventId::parse(&id.uuid().to_string()).unwrap(), id);
@@ -289,18 +291,18 @@ mod tests {
         }
 
         #[test]
-        fn spelling_keeps_the_order(a: u128, b: u128) {
+        fn text_forms_keep_the_order(a: u128, b: u128) {
             let (x, y) = (EventId::from_uuid(Uuid::from_u128(a)), EventId::from_uuid(Uuid::from_u128(b)));
             prop_assert_eq!(x.cmp(&y), x.to_string().cmp(&y.to_string()));
         }
 
         #[test]
-        fn any_text_is_refused_or_read(text in ".{0,40}") {
+        fn any_text_is_parsed_or_refused(text in ".{0,40}") {
             let _ = EventId::parse(&text);
         }
 
         #[test]
-        fn a_delivery_knows_its_event(millis in 0i64..(1 << 47), number in 1usize..=EventId::MAX_DELIVERIES) {
+        fn a_delivery_id_contains_its_event_id(millis in 0i64..(1 << 47), number in 1usize..=EventId::MAX_DELIVERIES) {
             let event = IdSource::new(Box::new(Fixed(0xff))).event(Timestamp::from_millis(millis));
             let delivery = event.delivery(number).unwrap();
             prop_assert_eq!(delivery.event(), event);
@@ -312,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_rise_though_the_clock_stands_or_steps_back() {
+    fn ids_rise_when_the_clock_stands_still_or_steps_back() {
         let ids = IdSource::new(Box::new(Fixed(0x5a)));
         let mut last = ids.event(Timestamp::from_millis(1_000));
         for step in 0..10_000i64 {
@@ -334,13 +336,13 @@ mod tests {
     }
 
     #[test]
-    fn an_id_tells_when_it_was_made() {
+    fn an_id_contains_its_creation_time() {
         let ids = IdSource::new(Box::new(Fixed(1)));
         assert_eq!(ids.event(Timestamp::from_millis(1_759_233_600_123)).made_at().millis(), 1_759_233_600_123);
     }
 
     #[test]
-    fn an_id_is_ours_only_in_the_spelling_that_we_write() {
+    fn an_id_is_postriders_only_in_the_form_that_it_writes() {
         let id = IdSource::new(Box::new(Fixed(0xff))).event(Timestamp::from_millis(5));
         for style in [IdStyle::Prefixed, IdStyle::Uuid] {
             assert_eq!(EventId::parse_exact(&id.text(style)), Some(id));
@@ -353,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_prefix_and_wrong_length_are_refused() {
+    fn a_wrong_prefix_or_length_is_refused() {
         let id = IdSource::new(Box::new(Fixed(3))).subscription(Timestamp::from_millis(5));
         assert!(EventId::parse(&id.to_string()).is_err());
         assert!(SubscriptionId::parse("sub_").is_err());
@@ -361,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_has_no_delivery_zero_and_no_more_than_it_can_name() {
+    fn delivery_numbers_start_at_1_and_end_at_the_maximum() {
         let event = IdSource::new(Box::new(Fixed(3))).event(Timestamp::from_millis(5));
         assert!(event.delivery(0).is_none());
         assert!(event.delivery(EventId::MAX_DELIVERIES + 1).is_none());

@@ -1,8 +1,8 @@
-//! What is wrong with a value, said so that its owner can mend it.
+//! Validation errors, worded for the owner of the value.
 
 use std::fmt;
 
-/// One fault: the field as its owner spells it, and a sentence about it.
+/// An error: the field as its owner spells it, and a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invalid {
     pub field: String,
@@ -16,7 +16,7 @@ impl Invalid {
 }
 
 impl fmt::Display for Invalid {
-    /// The message follows on the field's name, unless it begins with a capital: then it is a sentence by itself.
+    /// The message follows the field's name, unless it begins with a capital letter: then it is a complete sentence.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.message.starts_with(char::is_uppercase) {
             return f.write_str(&self.message);
@@ -27,7 +27,7 @@ impl fmt::Display for Invalid {
 
 impl std::error::Error for Invalid {}
 
-/// All faults of one input, in the order found.
+/// All errors of one input, in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems(pub Vec<Invalid>);
 
@@ -36,7 +36,7 @@ impl Problems {
         self.0.push(Invalid::new(field, message));
     }
 
-    /// Keeps the value of a good result and notes the fault of a bad one.
+    /// Returns the value of a valid result, or records its error.
     pub fn take<T>(&mut self, field: &str, result: Result<T, impl fmt::Display>) -> Option<T> {
         result.map_err(|fault| self.add(field, fault.to_string())).ok()
     }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_stands_without_the_name_of_its_field() {
+    fn a_complete_sentence_is_shown_without_its_field() {
         let mut problems = Problems::default();
         problems.add("url", "is missing");
         problems.add("events", "Unsupported event types: a, b");

@@ -1,11 +1,11 @@
-//! A JSON object whose numbers and names are kept as its owner wrote them.
+//! A JSON object that keeps the publisher's spelling of numbers and order of names.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use serde_json::value::RawValue;
 use std::{fmt, sync::Arc};
 
-/// A JSON object as text without insignificant blanks. Numbers of any length and the order of names survive. Clones share
-/// the text.
+/// A JSON object as text without insignificant whitespace. Numbers of any length and the order of names are preserved.
+/// Clones share the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonObject(Arc<str>);
 
@@ -28,7 +28,7 @@ impl JsonObject {
         &self.0
     }
 
-    /// With a line for each entry, indented by two blanks a level.
+    /// Pretty-prints with one line per entry, indented by two spaces per level.
     pub fn pretty(&self) -> String {
         let (mut text, mut level, mut last) = (String::new(), 0usize, "");
         each_token(&self.0, |token| {
@@ -52,13 +52,13 @@ impl JsonObject {
         text
     }
 
-    /// As a value, whose numbers are those of IEEE 754 where they do not fit 64 bits.
+    /// The parsed value; numbers that do not fit 64 bits become IEEE 754 doubles.
     pub fn to_value(&self) -> serde_json::Value {
         serde_json::from_str(&self.0).unwrap_or_else(|_| serde_json::Value::Object(serde_json::Map::new()))
     }
 }
 
-/// The text without blanks between its tokens.
+/// The text without whitespace between tokens.
 fn compact(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     each_token(json, |token| text.push_str(token));
@@ -87,7 +87,7 @@ fn each_token<'j>(json: &'j str, mut found: impl FnMut(&'j str)) {
     }
 }
 
-/// The place behind the closing quote of a string whose text begins at `at`.
+/// The position after the closing quote of a string whose content begins at `at`.
 fn end_of_string(bytes: &[u8], mut at: usize) -> usize {
     while let Some(byte) = bytes.get(at) {
         match byte {
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_go_and_come_back_in_pretty_form() {
+    fn whitespace_is_removed_and_restored_by_pretty_printing() {
         let text = "{ \"a\" : [ 1.10 ,\n {} , [ ] , \"x \\\" , y\" ],\"b\":{\"c\":1e2,\"d\":null} }";
         let object = JsonObject::parse(text).unwrap();
         assert_eq!(object.as_str(), r#"{"a":[1.10,{},[],"x \" , y"],"b":{"c":1e2,"d":null}}"#);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_and_the_order_of_names_survive() {
+    fn numbers_and_the_order_of_names_are_preserved() {
         for text in ["{}", r#"{"b":12345678901234567890123,"a":1.10,"c":9007199254740993}"#] {
             let object: JsonObject = serde_json::from_str(text).unwrap();
             assert_eq!(object.as_str(), text);

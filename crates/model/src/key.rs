@@ -1,8 +1,8 @@
-//! A tenant's API keys and what they may do.
+//! API keys of tenants and their scopes.
 
 use crate::{id::KeyId, tenant::TenantId, time::Timestamp};
 
-/// A permission of a key in its tenant (`docs/contracts.md`, *Authentication*).
+/// A permission of a key in its tenant (`docs/contracts.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     EventsPublish,
@@ -67,13 +67,13 @@ impl FromIterator<Scope> for Scopes {
     }
 }
 
-/// What is kept of a key; the key itself (`pk_…`) is shown once and stored as a SHA-256 hash.
+/// A key as it is stored; the key itself (`pk_…`) is shown once and stored as a SHA-256 hash.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TenantKey {
     pub id: KeyId,
     pub tenant: TenantId,
     pub name: String,
-    /// The first characters of the key, to tell keys apart in a list.
+    /// The first characters of the key, to identify it in a list.
     pub hint: String,
     pub hash: [u8; 32],
     pub scopes: Scopes,
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_are_named_and_kept_apart() {
+    fn scopes_have_names_and_form_sets() {
         for scope in Scope::ALL {
             assert_eq!(Scope::parse(scope.name()), Some(scope));
             let one: Scopes = [scope].into_iter().collect();

@@ -1,6 +1,6 @@
-//! The words of Postrider as types, and its pure rules: what is valid, what a response means, when to try again.
+//! The domain types of Postrider and its pure rules: validation, the meaning of a response, the retry schedule.
 //!
-//! Nothing here does I/O, reads a clock or draws a random number; callers pass those in. `model` knows neither HTTP
+//! This crate does no I/O, reads no clock and draws no random number; callers pass those in. `model` knows neither HTTP
 //! (beyond status numbers and header text) nor SQL.
 
 pub mod attempt;

@@ -1,8 +1,8 @@
-//! When to try again.
+//! Retry policies: schedules, backoff and jitter.
 
 use std::time::Duration;
 
-/// The waits between attempts, before jitter.
+/// Waits between attempts (backoff), before jitter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Schedule {
     /// Seconds before the first, second, … retry; the last one repeats.
@@ -11,7 +11,8 @@ pub enum Schedule {
     Exponential,
 }
 
-/// How often and when a delivery is tried again. Made by [`RetryPolicy::try_new`], so its parts fit each other.
+/// Number and schedule of a delivery's retries. Constructed by [`RetryPolicy::try_new`], which checks that its parts
+/// are consistent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
     schedule: Schedule,
@@ -21,7 +22,7 @@ pub struct RetryPolicy {
     enabled: bool,
 }
 
-/// A retry policy that makes no sense.
+/// An invalid retry policy.
 #[derive(Debug, thiserror::Error, PartialEq)]
 pub enum BadPolicy {
     #[error("the schedule has no waits")]
@@ -30,11 +31,11 @@ pub enum BadPolicy {
     Jitter,
 }
 
-/// Jitter of all schedules: the fraction by which a wait varies either way (`docs/contracts.md`, *On the wire*).
+/// Relative jitter of all schedules, in either direction (`docs/contracts.md`, On the wire).
 pub const JITTER: f64 = 0.1;
 
 impl RetryPolicy {
-    /// No single wait is longer.
+    /// Upper bound of a single wait.
     pub const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
     pub fn try_new(schedule: Schedule, max_retries: u8, jitter: f64, enabled: bool) -> Result<Self, BadPolicy> {
@@ -47,13 +48,13 @@ impl RetryPolicy {
         Ok(Self { schedule, base: Duration::from_secs(1), max_retries, jitter, enabled })
     }
 
-    /// Without retries.
+    /// A policy without retries.
     pub const fn never() -> Self {
         let base = Duration::from_secs(1);
         Self { schedule: Schedule::Exponential, base, max_retries: 0, jitter: 0.0, enabled: false }
     }
 
-    /// With another base for [`Schedule::Exponential`].
+    /// Sets the base of [`Schedule::Exponential`].
     #[must_use]
     pub const fn with_base(mut self, base: Duration) -> Self {
         self.base = base;
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_policies_are_refused() {
         assert_eq!(RetryPolicy::try_new(Schedule::Fixed(&[]), 1, 0.0, true), Err(BadPolicy::NoWaits));
         assert_eq!(RetryPolicy::try_new(Schedule::Exponential, 1, 1.5, true), Err(BadPolicy::Jitter));
         assert_eq!(RetryPolicy::try_new(Schedule::Exponential, 1, f64::NAN, true), Err(BadPolicy::Jitter));

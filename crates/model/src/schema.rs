@@ -1,11 +1,11 @@
-//! Payloads against their event type's JSON Schema (2020-12, formats checked).
+//! Validation of payloads against the JSON Schema of their event type (2020-12, formats checked).
 
 use crate::catalog::CatalogEntry;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 use std::fmt;
 
-/// A schema made ready to check payloads with.
+/// A compiled schema.
 pub struct PayloadSchema(Validator);
 
 impl fmt::Debug for PayloadSchema {
@@ -14,12 +14,12 @@ impl fmt::Debug for PayloadSchema {
     }
 }
 
-/// Where a payload breaks its schema.
+/// A violation of the schema by a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
-    /// JSON pointer (RFC 6901) into the payload; empty for the whole of it.
+    /// JSON pointer (RFC 6901) into the payload; empty for the whole payload.
     pub pointer: String,
-    /// A sentence that does not repeat the payload's values.
+    /// A message that never contains values of the payload.
     pub message: String,
 }
 
@@ -30,11 +30,11 @@ impl fmt::Display for Breach {
     }
 }
 
-/// So many breaches are told of one payload.
+/// Maximum number of reported violations per payload.
 const BREACHES_MAX: usize = 20;
 
 impl PayloadSchema {
-    /// The fault is a sentence about the schema.
+    /// The error is a sentence about the schema.
     pub fn compile(schema: &Value) -> Result<Self, String> {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
@@ -48,7 +48,7 @@ impl PayloadSchema {
             })
     }
 
-    /// What is wrong with the payload, in its order.
+    /// All violations, in the payload's order.
     pub fn check(&self, payload: &Value) -> Vec<Breach> {
         if self.0.is_valid(payload) {
             return Vec::new();
@@ -61,8 +61,8 @@ impl PayloadSchema {
     }
 }
 
-/// The part of a payload that its type's schema is about: the payload itself, or the `data` in it where the publisher
-/// used the tenant API's helper form `{event, resource_type, resource_id, data, …}`.
+/// The part of a payload that the type's schema describes: the payload itself, or, in the tenant API's helper form
+/// `{event, resource_type, resource_id, data, …}`, its `data`.
 pub fn subject(payload: &Value) -> &Value {
     let helper = payload.get("event").is_some_and(Value::is_string)
         && payload.get("resource_type").is_some_and(Value::is_string);
@@ -72,7 +72,7 @@ pub fn subject(payload: &Value) -> &Value {
     }
 }
 
-/// What is wrong with an entry itself: its schema must be one, and its example must keep it.
+/// Validates a catalog entry: its schema must be valid, and its example must match the schema.
 pub fn check_entry(entry: &CatalogEntry) -> Vec<String> {
     let Some(schema) = &entry.schema else { return Vec::new() };
     match PayloadSchema::compile(schema) {
@@ -95,14 +95,14 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn every_shipped_example_keeps_its_schema() {
+    fn every_shipped_example_matches_its_schema() {
         for entry in Catalog::shipped().unwrap().iter() {
             assert_eq!(check_entry(entry), Vec::<String>::new(), "{}", entry.event_type);
         }
     }
 
     #[test]
-    fn breaches_have_pointers_and_no_values() {
+    fn violations_have_pointers_and_no_values() {
         let schema = PayloadSchema::compile(&json!({
             "type": "object",
             "required": ["id"],
@@ -119,16 +119,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_schema_is_refused() {
+    fn invalid_schemas_are_refused() {
         for bad in [json!({"type": "objekt"}), json!({"required": "id"}), json!({"pattern": "("})] {
             assert!(PayloadSchema::compile(&bad).is_err(), "{bad}");
         }
-        // A schema is whole in itself: nothing is fetched.
+        // A schema must be self-contained: remote references are never fetched.
         assert!(PayloadSchema::compile(&json!({"$ref": "https://example.com/other.json"})).is_err());
     }
 
     #[test]
-    fn the_helper_form_is_looked_into() {
+    fn the_data_of_the_helper_form_is_validated() {
         let helper = json!({"event": "a.b", "resource_type": "a", "resource_id": "1", "data": {"id": 1}});
         assert_eq!(subject(&helper), &json!({"id": 1}));
         let plain = json!({"event": "a.b", "data": {"id": 1}});

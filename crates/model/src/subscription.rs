@@ -1,4 +1,5 @@
-//! A subscription: a tenant's URL, what it wants and how. Checks of its fields live here, so every API has the same.
+//! A subscription: a tenant's URL, its event patterns and its settings. Field validation is here, so that every API
+//! applies the same rules.
 
 use crate::{
     event::{EventPattern, EventType},
@@ -11,15 +12,15 @@ use crate::{
 };
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
-/// Whether a subscription gets anything.
+/// State of a subscription: decides whether it matches events and sends deliveries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SubscriptionState {
     Active,
-    /// By its owner: events go on to be matched, their deliveries wait.
+    /// Paused by its owner: events are still matched, and their deliveries wait.
     Paused,
-    /// The receiver said 410 Gone: nothing new is matched.
+    /// Disabled by a 410 Gone: no new events are matched.
     Disabled,
-    /// Kept for the log of what it got.
+    /// Kept because the delivery log refers to it.
     Deleted,
 }
 
@@ -30,7 +31,7 @@ impl SubscriptionState {
         matches!(self, Self::Active)
     }
 
-    /// Whether new events are matched to it.
+    /// True when new events are matched to it.
     pub const fn collects(self) -> bool {
         matches!(self, Self::Active | Self::Paused)
     }
@@ -45,11 +46,11 @@ impl SubscriptionState {
     }
 }
 
-/// A secret that signs. Never shown in `Debug`.
+/// A signing secret. Never shown in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret {
     pub value: String,
-    /// An older secret signs beside the newer one until then; `None` is the current one.
+    /// Expiry of an older secret, which signs in addition to the newer ones; `None` for the current secret.
     pub until: Option<Timestamp>,
 }
 
@@ -59,7 +60,7 @@ impl fmt::Debug for SigningSecret {
     }
 }
 
-/// What a subscription's receiver has done so far.
+/// Statistics of a subscription's attempts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionStats {
     pub success_count: u64,
@@ -84,20 +85,21 @@ pub struct Subscription {
     pub url: String,
     pub description: Option<String>,
     pub events: Vec<EventPattern>,
-    /// The owner's own headers, in the order given.
+    /// Custom headers of the owner, in the given order.
     pub headers: Vec<(String, String)>,
     pub state: SubscriptionState,
     pub profile: Profile,
     pub retry_enabled: bool,
     pub max_retries: u8,
     pub timeout: Duration,
-    /// The current secret first; empty when it signs nothing.
+    /// The current secret first; empty when requests are not signed.
     pub secrets: Vec<SigningSecret>,
     pub metadata: JsonObject,
     pub stats: SubscriptionStats,
-    /// Made through the tenant API: while it is active, no other such one of the tenant may have its event and URL.
+    /// Created through the tenant API: while it is active, no other such subscription of the tenant may have its event
+    /// and URL.
     pub is_unique: bool,
-    /// Rises with every change, so that two changes at once cannot overwrite each other.
+    /// Incremented by every update, for optimistic locking: concurrent updates cannot overwrite each other.
     pub revision: u64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -108,14 +110,14 @@ impl Subscription {
         self.events.iter().any(|pattern| pattern.matches(event_type.as_str()))
     }
 
-    /// Its retry policy; `base` is the installation's for exponential schedules.
+    /// The subscription's retry policy; `base` is the installation's base of exponential schedules.
     pub fn retry_policy(&self, base: Duration) -> RetryPolicy {
         RetryPolicy::try_new(self.profile.rules().schedule, self.max_retries, JITTER, self.retry_enabled)
             .map(|policy| policy.with_base(base))
             .unwrap_or_else(|_| unreachable!("every profile's schedule has waits and the jitter is a constant"))
     }
 
-    /// Makes `value` the current secret; what was current signs on until `until`.
+    /// Makes `value` the current secret; the previous one continues to sign until `until`.
     pub fn rotate_secret(&mut self, value: String, now: Timestamp, until: Timestamp) {
         self.secrets.retain(|secret| secret.until.is_none_or(|end| end > now));
         for secret in &mut self.secrets {
@@ -127,12 +129,12 @@ impl Subscription {
     }
 }
 
-/// So many secrets sign at once, at most: a bound on the header's length.
+/// Maximum number of secrets that sign at the same time: bounds the length of the header.
 pub const MAX_SECRETS: usize = 5;
 
-/// Length of a secret that a client brings.
+/// Allowed length of a secret chosen by a client.
 pub const SECRET_CHARACTERS: RangeInclusive<usize> = 8..=500;
-/// The shortest key that the platform API takes; Standard Webhooks asks for 24 to 64 bytes.
+/// Minimum key length in the platform API; Standard Webhooks requires 24 to 64 bytes.
 pub const SECRET_KEY_BYTES_MIN: usize = 24;
 pub const DESCRIPTION_MAX: usize = 500;
 pub const RETRIES_MAX: u8 = 10;
@@ -144,7 +146,7 @@ pub const GRACE_DEFAULT: u64 = 86_400;
 const HEADERS_MAX: usize = 50;
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
-/// Set by us on every request, or by HTTP itself; a subscription cannot.
+/// Header names that a subscription cannot set, because Postrider or HTTP sets them on every request.
 const RESERVED: [&str; 16] = [
     "host",
     "content-length",
@@ -164,7 +166,7 @@ const RESERVED: [&str; 16] = [
     "http2-settings",
 ];
 
-/// Checks one custom header; the fault is a sentence without the field's name.
+/// Validates one custom header; the error is a sentence without the field's name.
 pub fn check_header(name: &str, value: &str) -> Result<(), String> {
     let token = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
     if name.is_empty() || name.len() > 200 || !name.bytes().all(token) {
@@ -180,7 +182,7 @@ pub fn check_header(name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks custom headers together.
+/// Validates the number and total size of custom headers.
 pub fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
     if headers.len() > HEADERS_MAX {
         return Err(format!("must be at most {HEADERS_MAX} headers"));
@@ -191,11 +193,11 @@ pub fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
     Ok(())
 }
 
-/// Stands where a secret or a custom header's value is not shown.
+/// Replaces a secret or a custom header's value that is not shown.
 pub const MASKED: &str = "***";
 
-/// Custom headers whose values are shown and logged: none of them carries a credential. All others are masked, since
-/// nobody can tell a credential by its header's name.
+/// Custom headers whose values are shown and logged, because they never carry a credential. All others are masked,
+/// because a header's name does not reveal whether it carries one.
 const HARMLESS: [&str; 17] = [
     "accept",
     "accept-language",
@@ -216,7 +218,7 @@ const HARMLESS: [&str; 17] = [
     "x-requested-with",
 ];
 
-/// Whether the value of a custom header may be a credential, and must not be shown in logs.
+/// True when the value of a custom header may be a credential, which logs must not show.
 pub fn may_be_credential(name: &str) -> bool {
     !HARMLESS.iter().any(|harmless| name.eq_ignore_ascii_case(harmless))
 }
@@ -250,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rotated_secret_signs_on_for_its_grace() {
+    fn a_rotated_secret_continues_to_sign_during_its_grace_period() {
         let mut subscription = subscription();
         let at = Timestamp::from_millis;
         subscription.rotate_secret("two".into(), at(0), at(100));
@@ -281,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn only_headers_that_are_known_to_be_harmless_are_shown() {
+    fn only_headers_known_to_be_harmless_are_shown() {
         for name in ["Authorization", "X-Api-Key", "cookie", "X-Auth-Token", "X-Custom", "Sig"] {
             assert!(may_be_credential(name), "{name}");
         }
@@ -289,12 +291,12 @@ mod tests {
     }
 
     #[test]
-    fn secrets_do_not_show() {
+    fn debug_output_contains_no_secrets() {
         assert!(!format!("{:?}", subscription()).contains("hush"));
     }
 
     #[test]
-    fn the_rate_is_a_fraction() {
+    fn the_success_rate_is_a_fraction() {
         let mut stats = SubscriptionStats::default();
         assert_eq!(stats.success_rate(), 0.0);
         (stats.success_count, stats.failure_count) = (2, 1);

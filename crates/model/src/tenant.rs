@@ -1,9 +1,9 @@
-//! A tenant: the customer organisation that owns everything else. Nothing crosses it.
+//! A tenant: the customer organisation that owns all other objects. No operation crosses tenants.
 
 use crate::{invalid::Invalid, json::JsonObject, time::Timestamp};
 use std::{fmt, sync::Arc};
 
-/// The platform's own name for a tenant: 1 to 100 of letters, digits and `-_.:`.
+/// The platform's own id of a tenant: 1 to 100 letters, digits and the characters `-_.:`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TenantId(Arc<str>);
 
@@ -18,7 +18,7 @@ impl TenantId {
         Ok(Self(text.into()))
     }
 
-    /// From a place that only ever held valid ones: the store.
+    /// Skips validation: for values from the store, which only contains valid ones.
     pub fn trusted(text: &str) -> Self {
         Self(text.into())
     }

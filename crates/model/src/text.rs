@@ -1,12 +1,12 @@
-//! Texts that people write: bounded, and without control characters. A NUL cannot be stored by PostgreSQL, and others
-//! break logs, headers and terminals.
+//! Validation of texts written by people: a maximum length and no control characters. PostgreSQL cannot store a NUL,
+//! and other control characters corrupt logs, headers and terminals.
 
-/// Checks a name or another text of one line; the fault is a sentence without the field's name.
+/// Validates a name or another single-line text; the error is a sentence without the field's name.
 pub fn check_line(text: &str, max: usize) -> Result<(), String> {
     check(text, max, |_| false)
 }
 
-/// Checks a text that may have line breaks and tabs.
+/// Validates a text that may contain line breaks and tabs.
 pub fn check_lines(text: &str, max: usize) -> Result<(), String> {
     check(text, max, |c| matches!(c, '\n' | '\r' | '\t'))
 }

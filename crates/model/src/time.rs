@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-/// Microseconds since 1970-01-01T00:00:00Z. Shown with millisecond precision, as every API of ours does.
+/// Microseconds since 1970-01-01T00:00:00Z. Shown with millisecond precision, in every API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
@@ -32,7 +32,7 @@ impl Timestamp {
         self.0.div_euclid(1_000_000)
     }
 
-    /// The same instant without what is smaller than a millisecond: what can be shown, and so what is stored.
+    /// Truncates to milliseconds, the precision that is shown and thus stored.
     pub const fn to_millis(self) -> Self {
         Self::from_millis(self.millis())
     }
@@ -45,7 +45,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
-    /// How long after `earlier` this is; zero when it is not.
+    /// Time elapsed since `earlier`; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }

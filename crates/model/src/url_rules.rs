@@ -1,19 +1,19 @@
-//! Which URLs can be subscribed.
+//! Validation of subscription URLs.
 //!
-//! The addresses of a host name are checked when it is dialled; here only the text is.
+//! Only the text is checked here; the addresses of a host name are checked when a request connects (SSRF).
 
 use crate::text::check_line;
 use url::{Host, Url};
 
-/// Longest URL, in characters.
+/// Maximum length of a URL, in characters.
 pub const MAX: usize = 2048;
 
-/// Longest host name, in bytes, without the dot at its end (RFC 1035, section 2.3.4).
+/// Maximum length of a host name, in bytes, without a dot at its end (RFC 1035, section 2.3.4).
 const HOST_MAX: usize = 253;
-/// Longest label of a host name, in bytes (same section).
+/// Maximum length of a label of a host name, in bytes (same section).
 const LABEL_MAX: usize = 63;
 
-/// Checks a subscription's URL; the fault is a sentence without the field's name.
+/// Validates a subscription's URL; the error is a sentence without the field's name.
 pub fn check(text: &str, allow_http: bool) -> Result<Url, String> {
     check_line(text, MAX)?;
     let example = "for example https://example.com/webhooks";
@@ -38,8 +38,8 @@ pub fn check(text: &str, allow_http: bool) -> Result<Url, String> {
     Ok(url)
 }
 
-/// Checks a host name in the form that DNS knows (international names as punycode). Letters, digits, hyphens and, since
-/// containers are named so, underscores; a dot at the end is allowed.
+/// Validates a host name in its DNS form (international names as punycode): letters, digits, hyphens, and underscores,
+/// which names of containers have; a dot at the end is allowed.
 fn check_name(name: &str) -> Result<(), String> {
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.is_empty() {
@@ -71,7 +71,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn good_urls() {
+    fn valid_urls_are_accepted() {
         for url in [
             "https://example.com/hook?x=1#y",
             "https://münchen.example/",
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn bad_urls_say_why() {
+    fn errors_of_invalid_urls_name_the_reason() {
         let long_label = format!("https://{}.example/", "a".repeat(64));
         let long_name = format!("https://{}.{}/", ["a".repeat(63).as_str(); 3].join("."), "b".repeat(62));
         let rows = [

@@ -1,5 +1,5 @@
-//! Sign and verify webhooks: Standard Webhooks (`v1`, `v1a`) and the plain hex HMAC of the `platform` and `tenant`
-//! profiles. Pure.
+//! Signing and verification of webhooks: Standard Webhooks (`v1`, `v1a`) and the plain hex HMAC of the profiles
+//! `platform` and `tenant`. Does no I/O.
 
 mod secret;
 mod sign;
@@ -9,5 +9,6 @@ pub use secret::{BadSecret, Form, Secret, WHSEC_RANDOM, generate_ed25519, genera
 pub use sign::{hex, standard_content};
 pub use verify::{VerifyError, verify_hex, verify_standard};
 
-/// How far a `webhook-timestamp` may be from the receiver's clock, in seconds (Standard Webhooks: five minutes).
+/// Maximum difference between a `webhook-timestamp` and the receiver's clock, in seconds (Standard Webhooks: five
+/// minutes).
 pub const TOLERANCE_SECONDS: i64 = 300;

@@ -1,4 +1,4 @@
-//! A secret of any form, made ready to sign with.
+//! A parsed secret of any form, ready to sign.
 
 use base64::{
     Engine,
@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
 
-/// A secret whose prefix names a form that the rest does not have.
+/// A secret whose prefix announces a form that the rest does not have.
 #[derive(Debug, thiserror::Error)]
 pub enum BadSecret {
     #[error("must have base64 with its padding after whsec_ (A-Z, a-z, 0-9, + and /)")]
@@ -18,14 +18,14 @@ pub enum BadSecret {
     Whsk,
 }
 
-/// How the text of a secret holds its key.
+/// The encoding of the key in a secret's text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// `whsec_<base64>`: Standard Webhooks, symmetric.
     Whsec,
     /// `whsk_<base64>`: Standard Webhooks, ed25519.
     Whsk,
-    /// Any other text: its UTF-8 bytes are the key. No library of Standard Webhooks takes such a text as it is.
+    /// Any other text: its UTF-8 bytes are the key. Libraries of Standard Webhooks do not accept such a text directly.
     Plain,
 }
 
@@ -44,11 +44,11 @@ impl Form {
 const WHSEC: &str = "whsec_";
 const WHSK: &str = "whsk_";
 
-/// A secret ready to sign with. `webhook-signature` is keyed as its [`Form`] says; the profiles' own headers are always
-/// keyed with the UTF-8 bytes of the whole text.
+/// A secret ready to sign. The key of `webhook-signature` depends on the [`Form`]; the profiles' own headers always use
+/// the UTF-8 bytes of the whole text.
 ///
-/// Parsing checks the form alone and sets no shortest key: a secret that is stored signs on, whatever is asked of new
-/// ones.
+/// Parsing checks the form only, not the length of the key: stored secrets continue to sign when the rules for new ones
+/// change.
 #[derive(Clone)]
 pub struct Secret {
     plain: Hmac<Sha256>,
@@ -94,19 +94,19 @@ impl Secret {
         Ok(Self { plain, standard, key_bytes })
     }
 
-    /// Length of the key of `webhook-signature`, in bytes.
+    /// Length of the `webhook-signature` key, in bytes.
     pub const fn key_bytes(&self) -> usize {
         self.key_bytes
     }
 
-    /// HMAC-SHA256 of the body with the text's UTF-8 bytes. The profiles' own headers carry it in hex.
+    /// HMAC-SHA256 of the body with the UTF-8 bytes of the text, as in the profiles' own headers (there in hex).
     pub fn hmac(&self, body: &[u8]) -> [u8; 32] {
         let mut mac = self.plain.clone();
         mac.update(body);
         mac.finalize().into_bytes().into()
     }
 
-    /// One entry of `webhook-signature`: `v1,<base64>` or `v1a,<base64>`.
+    /// An entry of `webhook-signature`: `v1,<base64>` or `v1a,<base64>`.
     pub fn standard(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
         match &self.standard {
             Standard::Hmac(key) => {
@@ -146,7 +146,7 @@ impl Secret {
         &self.plain
     }
 
-    /// `whpk_<base64>`, with which a receiver verifies `v1a` signatures. `None` for symmetric secrets.
+    /// The key `whpk_<base64>` with which receivers verify `v1a` signatures; `None` for symmetric secrets.
     pub fn public_key(&self) -> Option<String> {
         self.verifying_key().map(|key| format!("whpk_{}", STANDARD.encode(key.to_bytes())))
     }
@@ -157,8 +157,8 @@ pub fn generate_url_safe(random: [u8; 32]) -> String {
     URL_SAFE_NO_PAD.encode(random)
 }
 
-/// Random bytes that [`generate_whsec`] takes. They are far more than 44 characters hold, so that every character is
-/// as likely as any other.
+/// Number of random bytes for [`generate_whsec`]: far more than 44 characters encode, so that all characters are
+/// equally likely.
 pub const WHSEC_RANDOM: usize = 64;
 
 /// A signing secret: `whsec_` and 44 characters of `[A-Za-z0-9]`.
@@ -172,7 +172,7 @@ pub fn generate_whsec(mut random: [u8; WHSEC_RANDOM]) -> String {
     let mut text = String::with_capacity(WHSEC.len() + LENGTH);
     text.push_str(WHSEC);
     for _ in 0..LENGTH {
-        // Long division of the number that `random` is, by 62: the remainder is the next character.
+        // Long division of the number `random` by 62: the remainder is the next character.
         let mut remainder = 0;
         for byte in &mut random {
             let part = remainder * 256 + usize::from(*byte);

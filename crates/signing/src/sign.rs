@@ -1,4 +1,4 @@
-//! The texts that signatures are made of.
+//! The texts that are signed.
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
@@ -11,7 +11,7 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// `id.timestamp.body`: what Standard Webhooks signs.
+/// `id.timestamp.body`, the signed content of Standard Webhooks.
 pub fn standard_content(id: &str, timestamp: i64, body: &[u8]) -> Vec<u8> {
     let mut content = format!("{id}.{timestamp}.").into_bytes();
     content.extend_from_slice(body);

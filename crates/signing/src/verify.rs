@@ -1,4 +1,4 @@
-//! Verification as a receiver does it, in constant time.
+//! Verification as a receiver performs it, in constant time.
 
 use crate::{Secret, TOLERANCE_SECONDS, standard_content};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -7,7 +7,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
-/// Why a request is not to be believed.
+/// Reasons for rejecting a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
     #[error("the header {0} is missing or malformed")]
@@ -20,7 +20,7 @@ pub enum VerifyError {
     Key,
 }
 
-/// Checks the three Standard Webhooks headers. `key` is the shared secret, or for `v1a` signatures the public key
+/// Verifies the three Standard Webhooks headers. `key` is the shared secret, or for `v1a` signatures the public key
 /// `whpk_…` (or the private one); `now` is in seconds since the epoch.
 pub fn verify_standard(
     key: &str,
@@ -69,12 +69,12 @@ impl Verifier {
     }
 }
 
-/// The decoded signatures of one version.
+/// The decoded signatures with this version prefix.
 fn entries<'h>(header: &'h str, version: &'static str) -> impl Iterator<Item = Vec<u8>> + 'h {
     header.split(' ').filter_map(move |entry| STANDARD.decode(entry.strip_prefix(version)?).ok())
 }
 
-/// Checks a profile's own header: `X-Webhook-Signature: <hex>`, or `X-Signature: sha256=<hex>`.
+/// Verifies a profile's own header: `X-Webhook-Signature: <hex>`, or `X-Signature: sha256=<hex>`.
 pub fn verify_hex(secret: &str, header: &str, body: &[u8]) -> Result<(), VerifyError> {
     let text = header.strip_prefix("sha256=").unwrap_or(header);
     let mut mac = Secret::parse(secret).map_err(|_| VerifyError::Key)?.plain_mac().clone();

@@ -1,4 +1,4 @@
-//! Published vectors and independent implementations.
+//! Published test vectors and independent implementations.
 
 use base64::{
     Engine,
@@ -30,7 +30,7 @@ fn hmac_sha256_vector() {
 }
 
 #[test]
-fn the_reference_crate_verifies_what_we_sign_and_we_verify_what_it_signs() {
+fn postrider_and_the_reference_crate_verify_each_others_signatures() {
     let text = generate_whsec([7; WHSEC_RANDOM]);
     let theirs = standardwebhooks::Webhook::new(&text).unwrap();
     let ours = Secret::parse(&text).unwrap();
@@ -48,7 +48,7 @@ fn ed25519_verifies_with_the_public_key() {
     let signature = secret.standard("evt_1", 1_700_000_000, b"{}");
     assert!(signature.starts_with("v1a,"));
     verify_standard(&public, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100).unwrap();
-    // The owner of the private key has the public one too.
+    // The private key verifies as well, because it contains the public one.
     verify_standard(&private, "evt_1", "1700000000", &signature, b"{}", 1_700_000_100).unwrap();
     let other = generate_ed25519([8; 32]);
     assert_eq!(
@@ -62,7 +62,7 @@ fn ed25519_verifies_with_the_public_key() {
 }
 
 #[test]
-fn any_of_several_signatures_will_do_and_old_timestamps_will_not() {
+fn any_of_several_signatures_is_accepted_and_old_timestamps_are_refused() {
     let (old, new) = (generate_whsec([1; WHSEC_RANDOM]), generate_whsec([2; WHSEC_RANDOM]));
     let sign = |text: &str| Secret::parse(text).unwrap().standard("evt_1", 1_700_000_000, b"{}");
     let both = format!("{} v9,abc {}", sign(&new), sign(&old));
@@ -76,7 +76,7 @@ fn any_of_several_signatures_will_do_and_old_timestamps_will_not() {
 }
 
 #[test]
-fn secrets_that_promise_a_form_must_have_it() {
+fn secrets_must_have_the_form_of_their_prefix() {
     for bad in ["whsec_***", "whsk_AAAA", "whsk_%"] {
         assert!(Secret::parse(bad).is_err(), "{bad}");
     }
@@ -86,7 +86,7 @@ fn secrets_that_promise_a_form_must_have_it() {
 }
 
 #[test]
-fn the_key_of_a_secret_is_what_follows_its_prefix() {
+fn the_key_of_a_secret_follows_its_prefix() {
     let decoded = [5; 24];
     let whsec = format!("whsec_{}", STANDARD.encode(decoded));
     for (text, bytes) in [
@@ -101,9 +101,10 @@ fn the_key_of_a_secret_is_what_follows_its_prefix() {
     }
 }
 
-/// Of one secret the libraries of Standard Webhooks must make one key, so a text that they decode differently is none.
+/// All libraries of Standard Webhooks must derive the same key from a secret, so a text that they decode differently is
+/// refused.
 #[test]
-fn after_whsec_only_padded_base64_of_the_standard_alphabet_is_a_key() {
+fn whsec_must_be_followed_by_padded_standard_base64() {
     let bytes = [0xfb; 25];
     for refused in [
         format!("whsec_{}", URL_SAFE.encode(bytes)),
@@ -117,7 +118,7 @@ fn after_whsec_only_padded_base64_of_the_standard_alphabet_is_a_key() {
 }
 
 #[test]
-fn generated_secrets_use_every_letter_and_digit_alike() {
+fn generated_secrets_use_all_letters_and_digits_equally_often() {
     let mut random = [0_u8; WHSEC_RANDOM];
     let mut counts = std::collections::BTreeMap::new();
     for round in 0..=u16::MAX / 16 {
@@ -148,7 +149,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn what_is_signed_verifies_and_nothing_else(secret in "[ -~]{1,60}", body: Vec<u8>, other: Vec<u8>) {
+    fn only_the_signed_body_verifies(secret in "[ -~]{1,60}", body: Vec<u8>, other: Vec<u8>) {
         proptest::prop_assume!(!secret.starts_with("whsec_") && !secret.starts_with("whsk_"));
         let ours = Secret::parse(&secret).unwrap();
         let signature = ours.standard("evt_1", 5, &body);

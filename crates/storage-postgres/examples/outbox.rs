@@ -1,4 +1,4 @@
-//! Publishes an event in the transaction of the business change it tells of: both are committed, or neither.
+//! Publishes an event in the transaction of the business change that it reports: both are committed, or neither.
 //!
 //! ```sh
 //! DATABASE_URL=postgresql://billing@localhost/app cargo run -p postrider-storage-postgres --example outbox -- TENANT
@@ -15,7 +15,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS invoices (
     currency   text NOT NULL
 )";
 
-/// Why there is no invoice.
+/// Reasons for not creating an invoice.
 #[derive(Debug, thiserror::Error)]
 enum Refusal {
     #[error("an invoice above 1000.00 needs an approval")]
@@ -24,13 +24,13 @@ enum Refusal {
     Database(#[from] tokio_postgres::Error),
 }
 
-/// The ids of what was made.
+/// Ids of the created invoice and event.
 struct Made {
     invoice: String,
     event: String,
 }
 
-/// Publishes with the transaction; the event's id.
+/// Publishes an event in the transaction; returns its id.
 async fn publish(
     tx: &Transaction<'_>,
     event_type: &str,
@@ -41,7 +41,7 @@ async fn publish(
     Ok(tx.query_one(sql, &[&event_type, &data.to_string(), &tenant]).await?.get(0))
 }
 
-/// Writes an invoice and publishes that.
+/// Creates an invoice and publishes the event.
 async fn create_invoice(tx: &Transaction<'_>, tenant: &str, cents: i64) -> Result<Made, Refusal> {
     let sql = "INSERT INTO invoices (invoice_id, amount, currency)
                VALUES ('inv_' || gen_random_uuid(), $1::bigint / 100.0, 'EUR') RETURNING invoice_id, amount::text";
@@ -49,7 +49,7 @@ async fn create_invoice(tx: &Transaction<'_>, tenant: &str, cents: i64) -> Resul
     let (invoice, amount): (String, String) = (row.get(0), row.get(1));
     let data = serde_json::json!({"invoice_id": invoice, "amount": amount, "currency": "EUR"});
     let event = publish(tx, "invoice.created", &data, tenant).await?;
-    // Business code may find out late that it does not want this after all.
+    // Business code may reject the change late; the rollback then also removes the event.
     if cents > APPROVAL_ABOVE_CENTS {
         return Err(Refusal::NeedsApproval);
     }

@@ -1,4 +1,4 @@
-//! What waits: every queue of every owner is found by a look-up, and counted along the index of what is due.
+//! Backlogs: finds each queue of each owner by a look-up and counts along the index of due deliveries.
 
 use crate::{
     PgStore,
@@ -12,10 +12,10 @@ use storage::{BACKLOG_MAX, Backlog, Backlogs, ListScope, QueueBacklog, StorageEr
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// Everybody who can own what waits: a node is known as long as something of its waits, and 0 is nobody.
+/// All possible owners of waiting deliveries: a node's row exists while it owns any, and owner 0 means "no node".
 const OWNERS: &str = "owners AS (SELECT 0 AS id UNION ALL SELECT id FROM postrider.nodes)";
 
-/// A queue `q` of an owner, counted up to `$1`.
+/// Counts a queue `q` of an owner, up to `$1`.
 const COUNT: &str = "SELECT count(*) AS waiting, min(w.id::text) AS oldest, min(w.next_attempt_at) AS next_attempt_at
     FROM (SELECT id, next_attempt_at FROM postrider.waiting WHERE owner = q.owner AND tenant_id = q.tenant_id
           AND subscription_id = q.subscription_id AND queue = q.queue ORDER BY next_attempt_at, id LIMIT $1) w";
@@ -42,7 +42,7 @@ fn heads(scope: ListScope<'_>) -> String {
     )
 }
 
-/// Of several owners' parts of one queue.
+/// Adds one owner's part of a queue to the parts of other owners.
 fn add(queues: &mut Vec<QueueBacklog>, part: QueueBacklog) {
     match queues.iter_mut().find(|one| one.queue == part.queue) {
         Some(known) => {
@@ -77,7 +77,7 @@ impl Backlogs for PgStore {
             i64::from(BACKLOG_MAX) => INT8, tenant.as_str() => TEXT, subscription.uuid() => UUID,
         ];
         let mut queues = Vec::new();
-        // As the installation: the nodes are not the tenant's to see.
+        // Runs as the operator, because a tenant's role cannot read the table of nodes.
         for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
             part(&row).into_iter().for_each(|part| add(&mut queues, part));
         }

@@ -12,7 +12,7 @@ use model::{
 use storage::{CustomTypes, RegisterOutcome, StorageError};
 
 fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StorageError> {
-    text.map(serde_json::from_str).transpose().map_err(|_| StorageError::corrupt("a custom type's schema or example"))
+    text.map(serde_json::from_str).transpose().map_err(|_| StorageError::corrupt("schema or example of an event type"))
 }
 
 #[async_trait]
@@ -44,7 +44,7 @@ impl CustomTypes for PgStore {
     }
 }
 
-/// Adds the entry, or replaces the one of the same name where `when` allows it. Answers how many rows were written.
+/// Upserts the entry if `when` allows the replacement. Returns the number of written rows.
 async fn write(store: &PgStore, entry: &CatalogEntry, when: &str) -> Result<usize, StorageError> {
     let sql = format!(
         "INSERT INTO postrider.custom_types AS c (event_type, category, description, schema, example, retired)

@@ -1,7 +1,7 @@
-//! Connections: the URL, the pool, and the two ways to work with it.
+//! Connections: the URL, the pool, single statements and transactions of several steps.
 //!
-//! No statement has a name and no session has a state, so PgBouncer in transaction mode can stand in between. What makes
-//! a transaction (begin, whose role, which tenant, the statement, commit) is sent in one go and costs one round trip.
+//! No statement has a name and no session has state, so PgBouncer in transaction mode can stand in between. All
+//! commands of a transaction (begin, role, tenant, statement, commit) are sent together and cost one round trip.
 
 use crate::{
     error,
@@ -18,10 +18,10 @@ use tokio_postgres::{
     types::{ToSql, Type},
 };
 
-/// Waiting for a connection, and for a new one to be made, takes this long at most.
+/// Maximum wait for a connection from the pool, and for a new connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Parameters of a statement: each with its type, so that nothing has to be asked before it is sent.
+/// Parameters of a statement, each with its type, so that the types need not be queried before execution.
 pub(crate) type Params<'a> = &'a [(&'a (dyn ToSql + Sync), Type)];
 
 /// `&[(&value, Type::TEXT), …]`, as `params![value => TEXT, …]`.
@@ -32,7 +32,7 @@ macro_rules! params {
 }
 pub(crate) use params;
 
-/// A place to connect to.
+/// A server's address with its TLS settings.
 #[derive(Clone)]
 pub(crate) struct Address {
     pub(crate) config: Config,
@@ -41,7 +41,7 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Reads a URL. A fault never repeats it: there may be a password in it.
+    /// Parses a URL. An error never repeats the URL, because it may contain a password.
     pub(crate) fn parse(url: &str) -> Result<Self, String> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut kept, mut verify, mut roots) = (Vec::new(), Some(Verify::No), None);
@@ -58,7 +58,7 @@ impl Address {
             }
         }
         let url = if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) };
-        let mut config: Config = url.parse().map_err(|_| "it cannot be read as a URL of PostgreSQL".to_owned())?;
+        let mut config: Config = url.parse().map_err(|_| "it is not a valid PostgreSQL URL".to_owned())?;
         config.ssl_mode(if verify.is_none() { SslMode::Disable } else { mode });
         if config.get_application_name().is_none() {
             config.application_name("postrider");
@@ -90,7 +90,7 @@ impl Address {
             .map_err(StorageError::unavailable)
     }
 
-    /// A connection of its own, with what it hears.
+    /// Opens a dedicated connection for `LISTEN`, which calls `heard` for each notification.
     pub(crate) async fn listen(
         &self,
         heard: impl Fn() + Send + 'static,
@@ -116,7 +116,7 @@ where
 {
     let (client, mut connection) = config.connect(tls).await.map_err(error::postgres)?;
     tokio::spawn(async move {
-        // Ends with an error or with the client.
+        // Ends on an error or when the client is dropped.
         while let Some(Ok(_)) = std::future::poll_fn(|task| connection.poll_message(task)).await {
             heard();
         }
@@ -126,14 +126,14 @@ where
     Ok(client)
 }
 
-/// Whose eyes a statement has.
+/// The role in which a statement runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum As<'a> {
-    /// The API in one tenant: row-level security hides everybody else.
+    /// The API for one tenant: row-level security hides all others.
     Tenant(&'a TenantId),
     /// The installation itself.
     Worker,
-    /// The operator, who looks at all tenants.
+    /// The operator, who reads all tenants.
     Operator,
 }
 
@@ -143,8 +143,8 @@ impl<'t> From<ListScope<'t>> for As<'t> {
     }
 }
 
-/// They last as long as the transaction. Compiling a query takes longer than any of ours; and a process that is stopped in
-/// the middle of a transaction must not hold its locks for ever.
+/// Settings of one transaction. JIT is off because compilation takes longer than any of these statements. The idle
+/// timeout releases the locks of a process that is stopped in the middle of a transaction.
 const BECOME: &str = "SELECT set_config('role', $1, true), set_config('postrider.tenant', $2, true),
     set_config('jit', 'off', true), set_config('idle_in_transaction_session_timeout', '10s', true),
     set_config('statement_timeout', $3, true)";
@@ -162,7 +162,7 @@ impl As<'_> {
         begun.and(become_it.map(drop))
     }
 
-    /// Role, tenant, and how long a statement may take: nobody waits for a list for minutes.
+    /// Role, tenant and statement timeout, which bounds the run time of lists.
     fn settings(&self) -> (&'static str, &str, &'static str) {
         match self {
             Self::Tenant(tenant) => (API_ROLE, tenant.as_str(), "30s"),
@@ -172,7 +172,7 @@ impl As<'_> {
     }
 }
 
-/// Sends a statement. (Tests ask for its plan at the same time.)
+/// Executes a statement. (The test variant also records its plan.)
 #[cfg(not(test))]
 async fn ask(
     client: &tokio_postgres::Client,
@@ -185,8 +185,8 @@ async fn ask(
 #[cfg(test)]
 use crate::plans::ask;
 
-/// One statement in a transaction of its own. All of it is sent at once, so it is carried out as a whole even when
-/// nobody waits for the answer any more.
+/// Executes one statement in its own transaction. All commands are sent together, so the transaction completes even if
+/// the caller is cancelled.
 pub(crate) async fn run(
     pool: &Pool,
     who: As<'_>,
@@ -211,23 +211,23 @@ pub(crate) async fn run(
 
 pub(crate) const READ: &str = "BEGIN READ ONLY";
 pub(crate) const WRITE: &str = "BEGIN";
-/// The same down indexes alone, for a piece of a large table: it is looked up row by row, whatever share of the table the
-/// statistics make of it.
+/// A read-only transaction that only uses index scans, for a part of a large table: rows are looked up one by one,
+/// whatever share of the table the statistics predict.
 pub(crate) const READ_BY_INDEX: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
-/// The same for lists over all tenants: in the order of an index, whatever sorting seems to cost.
+/// The same for lists over all tenants: in index order, whatever cost the planner assigns to sorting.
 pub(crate) const LIST_BY_INDEX: &str = "BEGIN READ ONLY; SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off;
     SET LOCAL enable_sort = off";
 pub(crate) const WRITE_BY_INDEX: &str = "BEGIN; SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off";
 
-/// What went wrong, as the library says it: some callers ask which fault it is.
+/// Errors in the client library's types, because some callers inspect the error code.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Pool(deadpool_postgres::PoolError),
     Postgres(tokio_postgres::Error),
-    /// The server went away in the middle of a write, which it may have committed.
+    /// The connection broke during a write, which may have been committed.
     Unsure(tokio_postgres::Error),
 }
 
@@ -254,7 +254,7 @@ impl From<Fault> for StorageError {
 }
 
 impl Fault {
-    /// Whether the connection was gone, so that nothing can have been asked of it.
+    /// True when the connection was closed before the request, so that nothing was executed.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Postgres(fault) => {
@@ -264,8 +264,8 @@ impl Fault {
         }
     }
 
-    /// The same fault of something that may have been committed: a server that says what is wrong has not done it; one
-    /// that went away may have.
+    /// Converts an error of a commit: a server that reports an error has not committed; after a broken connection it
+    /// may have.
     pub(crate) fn of_commit(self) -> Self {
         let says_why = |fault: &tokio_postgres::Error| {
             fault.as_db_error().is_some() && !fault.code().is_some_and(|code| code.code().starts_with("57P"))
@@ -285,8 +285,8 @@ impl Fault {
     }
 }
 
-/// A transaction of several steps. Unless it is committed, its connection is closed, which undoes it: so it can be
-/// dropped at any point.
+/// A transaction of several steps. Unless it is committed, dropping it closes its connection, which rolls it back; so
+/// it can be dropped at any point.
 pub(crate) struct Tx(Option<Object>);
 
 impl Tx {
@@ -296,7 +296,8 @@ impl Tx {
         Ok(tx)
     }
 
-    /// With `begin` (one or several commands) and without a role set: for the journal, whose login works for all.
+    /// Begins with `begin` (one or several commands) without setting a role: for the journal, whose login may access
+    /// all tenants.
     pub(crate) fn open(client: Object) -> Self {
         Self(Some(client))
     }
@@ -304,7 +305,7 @@ impl Tx {
     pub(crate) fn client(&self) -> &tokio_postgres::Client {
         match &self.0 {
             Some(client) => client,
-            None => unreachable!("only the end of it takes the client away"),
+            None => unreachable!("only commit and drop take the client"),
         }
     }
 
@@ -318,7 +319,7 @@ impl Tx {
         Ok(())
     }
 
-    /// It has been committed together with its last step.
+    /// The last step contained the commit: returns the connection to the pool.
     pub(crate) fn done(mut self) {
         drop(self.0.take());
     }

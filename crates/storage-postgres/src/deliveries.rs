@@ -22,7 +22,7 @@ use storage::{
     Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
 };
 
-/// What waits and what has ended as one, by ids; `{where}` narrows both.
+/// Waiting and ended deliveries as one list, by id; `narrow` restricts both.
 fn both(narrow: &str) -> String {
     let columns = rows::BOTH;
     format!(
@@ -119,8 +119,8 @@ impl Deliveries for PgStore {
         let known = self.delivery(tenant, id).await?;
         Ok(match known {
             Some(delivery) if delivery.status == DeliveryStatus::Delivered => Retry::AlreadyDelivered,
-            // It ended, or came back, just now.
-            Some(_) => return Err(StorageError::unavailable("the delivery was being changed; try again")),
+            // The delivery ended, or was replayed, between the two statements.
+            Some(_) => return Err(StorageError::unavailable("the delivery was changed concurrently; try again")),
             None => Retry::Missing,
         })
     }

@@ -1,4 +1,4 @@
-//! Faults of the client library as the store's.
+//! Conversion of the client library's errors into storage errors.
 
 use deadpool_postgres::PoolError;
 use storage::StorageError;
@@ -11,7 +11,7 @@ pub(crate) fn postgres(fault: Error) -> StorageError {
 pub(crate) fn pool(fault: PoolError) -> StorageError {
     match fault {
         PoolError::Backend(fault) => postgres(fault),
-        PoolError::Timeout(_) => StorageError::unavailable("no connection came free in time"),
+        PoolError::Timeout(_) => StorageError::unavailable("no connection became available in time"),
         PoolError::Closed => closed(),
         fault => StorageError::unavailable(fault),
     }
@@ -21,7 +21,7 @@ pub(crate) fn closed() -> StorageError {
     StorageError::unavailable("the store is closed")
 }
 
-/// The library's own text of a server's fault is "db error"; people need the server's words.
+/// An error with the server's message: the library's own text for a server's error is just "db error".
 #[derive(Debug)]
 struct Described(Error);
 
@@ -48,7 +48,7 @@ pub(crate) fn is(fault: &Error, state: &SqlState) -> bool {
     fault.code() == Some(state)
 }
 
-/// Whether the same again may well succeed: others were in the way.
+/// True for deadlocks and serialization failures, after which a retry is likely to succeed.
 pub(crate) fn is_collision(fault: &Error) -> bool {
     is(fault, &SqlState::T_R_DEADLOCK_DETECTED) || is(fault, &SqlState::T_R_SERIALIZATION_FAILURE)
 }

@@ -29,7 +29,7 @@ impl Events for PgStore {
         let sql = format!("SELECT event_id FROM postrider.event_keys WHERE tenant_id = $1 AND name = $2 AND {THERE}");
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, name => TEXT]).await?;
         match rows.first() {
-            // Apart, so that the id is known when the event's partition is looked for.
+            // Two statements, so that the id is known when the event's partition is selected.
             Some(row) => self.event(tenant, EventId::from_uuid(row.get("event_id"))).await,
             None => Ok(None),
         }

@@ -1,6 +1,6 @@
-//! The journal: batches of appends and outcomes, one transaction each, in two round trips. In the first one goes what is
-//! asked (which tenants are there, which names are taken) and what waits no more; in the second what follows from the
-//! answers, and the commit.
+//! The journal: batches of appends and outcomes, one transaction per batch, in two round trips. The first one reads
+//! which tenants exist, claims deduplication keys and removes deliveries that wait no longer; the second one writes
+//! what follows from the answers, and commits.
 
 pub(crate) mod appends;
 mod outcomes;
@@ -22,7 +22,7 @@ use std::{
 };
 use storage::{CommitError, Done, Journal, Source, StorageError, Write};
 
-/// Shared by every commit, so that who holds it alone knows that no commit is under way.
+/// Advisory lock that every commit shares, so that its exclusive holder knows that no commit is running.
 pub(crate) const LOCK: i64 = 0x706f_7374_0001;
 
 #[async_trait]
@@ -57,16 +57,16 @@ impl Journal for PgStore {
     }
 }
 
-/// How far a commit had come when it failed.
+/// The stage at which a commit failed.
 enum Failed {
-    /// Nothing of it can have been committed.
+    /// Before the commit was sent: nothing was committed.
     Before(Fault),
-    /// The server may have committed it.
+    /// After the commit was sent: it may have been committed.
     AtCommit(Fault),
 }
 
 impl Failed {
-    /// Whether nothing was written, and the same may well succeed now.
+    /// True when nothing was written and a retry may succeed immediately.
     fn is_nothing(&self) -> bool {
         match self {
             Self::Before(fault) => fault.is_closed() || fault.is_collision(),
@@ -84,7 +84,8 @@ impl From<Failed> for StorageError {
     }
 }
 
-/// Every statement of a commit goes by an index, whatever the statistics of a table say that was empty a moment ago.
+/// Begin of a commit. Planner settings force index scans, because statistics may describe a table as it was while
+/// empty.
 pub(crate) fn begin(must_sync: bool) -> String {
     let sync = if must_sync { "SET LOCAL synchronous_commit = on; " } else { "" };
     format!(
@@ -95,7 +96,7 @@ pub(crate) fn begin(must_sync: bool) -> String {
     )
 }
 
-/// Which of these tenants are there.
+/// Selects the tenants that exist.
 pub(crate) const TENANTS: &str = "SELECT id FROM postrider.tenants WHERE id = ANY ($1) AND NOT deleting";
 
 async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Failed> {

@@ -1,4 +1,4 @@
-//! Tenants' API keys.
+//! API keys of tenants.
 
 use crate::{
     PgStore,
@@ -20,7 +20,7 @@ fn read(row: &Row) -> Result<TenantKey, StorageError> {
         tenant: rows::tenant(row, "tenant_id"),
         name: row.get("name"),
         hint: row.get("hint"),
-        hash: hash.try_into().map_err(|_| StorageError::corrupt("a key's hash"))?,
+        hash: hash.try_into().map_err(|_| StorageError::corrupt("hash of an API key"))?,
         scopes: row.get::<_, &str>("scopes").split(' ').filter_map(Scope::parse).collect(),
         created_at: rows::time(row, "created_at"),
     })

@@ -1,7 +1,7 @@
-//! The PostgreSQL store: one database, as many nodes as one likes, PostgreSQL 14 and newer.
+//! The PostgreSQL store: one database, any number of nodes, PostgreSQL 14 or newer.
 //!
-//! A commit is two round trips, whatever is in it. What waits is in a table of its own and names the node that sends
-//! it; what has ended lies in partitions by day and never changes.
+//! A commit takes two round trips, whatever its contents. Waiting deliveries are in a table of their own, with the node
+//! that owns them; ended ones are in partitions by day and never change.
 
 mod backlog;
 mod catalog;
@@ -41,9 +41,9 @@ use storage::{Shared, StorageError, Store, Vault};
 use tokio::sync::{Semaphore, watch};
 use tokio_postgres::Row;
 
-/// Connections for commits: one is on disk, others take what gathers meanwhile.
+/// Connections for commits: while one is flushed to disk, others write the next batches.
 const WRITERS: usize = 3;
-/// Rows of one thing that is counted, at most: commits that run side by side write into different ones.
+/// Maximum number of rows per counter: concurrent commits write into different rows.
 const SHARDS: usize = 64;
 /// Connections for everything else.
 const OTHERS: usize = 8;
@@ -59,24 +59,24 @@ struct Inner {
     reads: Pool,
     has_replica: bool,
     writers: Pool,
-    /// For heartbeats alone: they wait for nobody.
+    /// Reserved for heartbeats, so that they never wait for a connection.
     pulse: Pool,
-    /// A permit for each of them, so that a batch is taken when it can be written.
+    /// A permit per writer connection, so that a batch is only collected when it can be written.
     writing: Semaphore,
-    /// What was published and is not counted yet.
+    /// Publications that are not counted yet.
     gathered: Mutex<Gathered>,
     flushing: tokio::sync::Mutex<()>,
-    /// Which rows of statistics the next commit adds to.
+    /// Selects the rows of statistics that the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
-    /// This node's id; 0 before it has joined.
+    /// This node's id; 0 before it has registered.
     node: AtomicI32,
-    /// Who sends what is appended: this node, or nobody yet.
+    /// Owner of appended deliveries: this node, or 0 for "no node yet".
     appends_to: AtomicI32,
-    /// How often something was heard.
+    /// Number of received notifications.
     heard: watch::Sender<u64>,
     listener: tokio::sync::Mutex<Option<tokio_postgres::Client>>,
-    /// The server would say that a commit is done when it is not on disk.
+    /// The server would acknowledge a commit before it is on disk, so each commit must request the flush.
     must_sync: bool,
 }
 
@@ -86,14 +86,14 @@ impl std::fmt::Debug for PgStore {
     }
 }
 
-/// Whether a URL can be read; the fault says why not, without repeating it.
+/// Validates a URL; the error says what is wrong without repeating the URL.
 pub fn check_url(url: &str) -> Result<(), String> {
     Address::parse(url).map(drop)
 }
 
 impl PgStore {
-    /// Connects, brings the database up to date, and sees that nobody sees past his tenant. `read_url` is a replica's,
-    /// for lists.
+    /// Connects, migrates the database, and verifies that row-level security holds. `read_url` is a replica's, for
+    /// lists.
     pub async fn open(url: &str, read_url: Option<&str>, vault: Vault) -> Result<Self, StorageError> {
         let parse = |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault));
         let (address, replica) = (parse(url)?, read_url.map(parse).transpose()?);
@@ -127,7 +127,7 @@ impl PgStore {
         Ok(store)
     }
 
-    /// Brings the database up to date without serving it.
+    /// Migrates the database without serving it.
     pub async fn migrate(url: &str) -> Result<Migrated, StorageError> {
         let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault))?;
         let migrated = migrate::run(&address).await?;
@@ -136,7 +136,7 @@ impl PgStore {
         Ok(migrated)
     }
 
-    /// The rows that a commit adds to: of those that run side by side each has its own.
+    /// The rows that a commit adds to; concurrent commits use different ones.
     fn shard(&self) -> i16 {
         ((self.node().unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
     }
@@ -145,13 +145,12 @@ impl PgStore {
         self.0.node.load(Relaxed)
     }
 
-    /// Reads as somebody. A connection that the server has closed meanwhile is not the caller's trouble: it is tried
-    /// once more on another.
+    /// Executes a read in a role. If the server has closed the pooled connection, the read is retried once on another.
     async fn read(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
         self.read_in(READ, who, sql, values).await
     }
 
-    /// The same in a transaction that begins so.
+    /// The same with the given begin of the transaction.
     async fn read_in(&self, begin: &str, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
         match connect::run(&self.0.pool, who, begin, sql, values).await {
             Err(fault) if fault.is_closed() => Ok(connect::run(&self.0.pool, who, begin, sql, values).await?),
@@ -159,9 +158,9 @@ impl PgStore {
         }
     }
 
-    /// Reads a list, from the replica when there is one and it answers.
+    /// Reads a list, from the replica if there is one and it responds.
     async fn list(&self, who: As<'_>, sql: &str, values: Params<'_>) -> Result<Vec<Row>, StorageError> {
-        // Over all tenants a plan that reads a whole table would read all there is.
+        // Over all tenants a plan with a sequential scan would read the whole table.
         let begin = if matches!(who, As::Tenant(_)) { READ } else { LIST_BY_INDEX };
         if self.0.has_replica {
             match connect::run(&self.0.reads, who, begin, sql, values).await {
@@ -169,7 +168,7 @@ impl PgStore {
                 Err(fault) => {
                     let fault = StorageError::from(fault);
                     tracing::warn!(cause = ?std::error::Error::source(&fault).map(ToString::to_string),
-                        "the replica does not answer (POSTRIDER_READ_STORE); the list comes from the primary");
+                        "replica (POSTRIDER_READ_STORE) unavailable; reading the list from the primary");
                 }
             }
         }
@@ -191,8 +190,8 @@ impl PgStore {
     }
 }
 
-/// Writes a row, after a sort that does not fit into memory: on a full disk a row often finds room in a block that is there
-/// already, but half a megabyte of temporary file does not. It leaves nothing behind.
+/// Writes a row, after a sort that spills to disk: on a full disk a row often fits into an existing block, but half a
+/// megabyte of temporary file does not. The statement leaves no data behind.
 const PROBE: &str = "INSERT INTO postrider.meta (name, value)
     SELECT 'probe', '\\x00' FROM (
         SELECT count(*) AS found FROM (
@@ -232,7 +231,7 @@ impl Store for PgStore {
 
     async fn close(&self) -> Result<(), StorageError> {
         if let Err(fault) = self.flush_publications().await {
-            tracing::warn!(error = %fault, "what was published in the last second is not counted");
+            tracing::warn!(error = %fault, "failed to count the publications of the last second");
         }
         self.0.writing.close();
         self.0.writers.close();

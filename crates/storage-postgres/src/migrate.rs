@@ -1,4 +1,4 @@
-//! Migrations, applied in order, each in its own transaction, and the roles that they speak of.
+//! Migrations, applied in order, each in its own transaction, and the roles that they require.
 
 use crate::{
     connect::{API_ROLE, Address, Fault, WORKER_ROLE, params},
@@ -7,12 +7,12 @@ use crate::{
 use storage::{StorageError, Vault};
 use tokio_postgres::{Client, error::SqlState};
 
-/// Whether versions that do not know a migration work on when it has been made.
+/// Compatibility of a migration with older versions that are running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// It only adds.
+    /// Only adds objects; older versions continue to work.
     Additive,
-    /// Older versions must be stopped before it.
+    /// Older versions must be stopped first.
     Breaking,
 }
 
@@ -29,14 +29,14 @@ const MIGRATIONS: [(&str, Kind, &str); 6] = [
     ("0006_lists", Kind::Additive, include_str!("../migrations/0006_lists.sql")),
 ];
 
-/// Which migrations a store has had.
+/// Migrations that were applied to a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migrated {
     pub from: u32,
     pub to: u32,
 }
 
-/// Held while a migration is made, so that of several nodes that start one makes it.
+/// Advisory lock of a migration, so that one of several starting nodes applies it.
 const LOCK: i64 = 0x706f_7374_7269;
 
 pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
@@ -54,7 +54,7 @@ pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
         let failed = |fault| StorageError::Open(format!("migration {name}"), Box::new(error::postgres(fault)));
         let mut tries = 0;
         while let Err(fault) = apply(&client, number, name, kind, sql).await {
-            // Older nodes are at work meanwhile.
+            // Older nodes may be running, so the migration can collide with their transactions.
             tries += 1;
             if !error::is_collision(&fault) || tries > 10 {
                 return Err(failed(fault));
@@ -87,11 +87,12 @@ async fn apply(client: &Client, number: u32, name: &str, kind: Kind, sql: &str) 
     client.batch_execute("COMMIT").await
 }
 
-/// Roles belong to all databases of a server; so one may be there already, or another database makes it just now.
+/// Creates a role. Roles belong to all databases of a server, so it may exist already, or another database may create
+/// it at the same time.
 async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
     let mut tries = 0;
     loop {
-        // As one who has its rights by himself: since version 16 the maker of a role only administers it.
+        // With the role's own rights: since version 16 the creator of a role only administers it.
         let grant = match role {
             "postrider_publisher" => String::new(),
             _ => {
@@ -118,7 +119,7 @@ async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
         if error::is(&fault, &SqlState::INSUFFICIENT_PRIVILEGE) {
             return Err(StorageError::Open(
                 format!(
-                    "the role {role} is missing and this user may not make it; let an administrator run: CREATE ROLE \
+                    "the role {role} is missing and this user may not create it; let an administrator run: CREATE ROLE \
                      {API_ROLE}; CREATE ROLE {WORKER_ROLE}; CREATE ROLE postrider_publisher; GRANT {API_ROLE}, \
                      {WORKER_ROLE} TO <this user>"
                 ),
@@ -129,7 +130,7 @@ async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
     }
 }
 
-/// The newest migration that was made, and whether all that we do not know only add.
+/// The newest applied migration, and whether all migrations unknown to this version are additive.
 async fn found(client: &Client) -> Result<(u32, bool), StorageError> {
     let there = "SELECT to_regclass('postrider.migrations') IS NOT NULL";
     if !client.query_typed_one(there, &[]).await.map_err(error::postgres)?.get::<_, bool>(0) {
@@ -147,7 +148,7 @@ fn check((found, additive): (u32, bool)) -> Result<u32, StorageError> {
     if found > known && !additive { Err(StorageError::TooNew { found, known }) } else { Ok(found) }
 }
 
-/// Tables that belong to tenants.
+/// Tables with rows of tenants.
 pub(crate) const TENANT_TABLES: [&str; 11] = [
     "tenants",
     "api_keys",
@@ -162,7 +163,7 @@ pub(crate) const TENANT_TABLES: [&str; 11] = [
     "publications",
 ];
 
-/// Refuses a store in which the API could see past its tenant, or whose own login sees nothing.
+/// Refuses a store in which the API could read other tenants, or whose own login could read nothing.
 pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
     let refuse = |why: String| Err(StorageError::Open(why, "row-level security would not hold".into()));
     let sql = "SELECT r.rolsuper OR r.rolbypassrls,
@@ -177,7 +178,7 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
         client.query_typed(sql, params![API_ROLE => TEXT, WORKER_ROLE => TEXT]).await.map_err(error::postgres)?;
     let Some(row) = rows.first() else { return refuse(format!("the role {API_ROLE} does not exist")) };
     if row.get(0) {
-        return refuse(format!("the role {API_ROLE} is a superuser or has BYPASSRLS; take that from it"));
+        return refuse(format!("the role {API_ROLE} is a superuser or has BYPASSRLS; remove these attributes"));
     }
     if row.get(1) {
         return refuse(format!("the role {API_ROLE} is a member of a role that sees every tenant; revoke that"));
@@ -186,7 +187,7 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
         return refuse(format!("the role {API_ROLE} owns tables of the schema postrider; give them another owner"));
     }
     if !row.get::<_, bool>(3) || !row.get::<_, bool>(4) {
-        return refuse(format!("this user is no member of {API_ROLE} and {WORKER_ROLE}; grant it both"));
+        return refuse(format!("this user is not a member of {API_ROLE} and {WORKER_ROLE}; grant it both"));
     }
     let open = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace
                 AND c.relname = ANY($1) AND NOT (c.relrowsecurity AND c.relforcerowsecurity)";
@@ -200,8 +201,8 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
     }
 }
 
-/// A store remembers which master key it was written with, so that a wrong one is found at the start and not at the
-/// first delivery.
+/// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
+/// and not at the first delivery.
 pub(crate) async fn check_key(client: &Client, vault: &Vault) -> Result<(), StorageError> {
     const CONTEXT: &str = "meta/key_check";
     let made = vault.seal(CONTEXT, b"postrider");

@@ -1,4 +1,4 @@
-//! Several nodes on one database. Its clock alone says who is alive: the nodes' own may be minutes apart.
+//! Nodes on one database. Only the database's clock decides about leases: the nodes' own clocks may differ by minutes.
 
 use crate::{
     PgStore,
@@ -14,10 +14,10 @@ use storage::{
 };
 use tokio_postgres::Row;
 
-/// Changes that are told one by one; who missed more reads everything.
+/// Maximum number of changes returned one by one; a node that missed more reads everything again.
 const CHANGES_MAX: i64 = 5_000;
 
-/// Takes a piece of the work of nodes that are gone. Whoever is at the same finds other rows.
+/// Claims a batch of the deliveries of nodes that have left or are lost. Concurrent claims skip each other's rows.
 pub(crate) const TAKE_OVER: &str = "WITH gone AS (
         SELECT 0 AS id UNION ALL SELECT id FROM postrider.nodes WHERE state <> 0 AND id <> $1
     ), piece AS (
@@ -30,8 +30,8 @@ pub(crate) const TAKE_OVER: &str = "WITH gone AS (
     UPDATE postrider.waiting w SET owner = $1 FROM piece p WHERE w.tenant_id = p.tenant_id AND w.id = p.id
     RETURNING w.tenant_id, w.subscription_id, w.queue, w.next_attempt_at";
 
-/// Forgets nodes that are long gone, and changes that everybody has seen: of those the first ones, since the next round
-/// comes soon.
+/// Deletes nodes that left or were lost long ago, and a batch of the oldest changes that every node has seen; the next
+/// round continues.
 const FORGET: &str = "WITH nodes AS (
         DELETE FROM postrider.nodes n WHERE state <> 0 AND heartbeat_at < clock_timestamp() - interval '1 day'
         AND NOT EXISTS (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id)
@@ -40,10 +40,10 @@ const FORGET: &str = "WITH nodes AS (
         SELECT place FROM (SELECT ctid AS place, changed_at FROM postrider.changes ORDER BY version LIMIT 2000) first
         WHERE changed_at < clock_timestamp() - interval '1 hour'))";
 
-/// One at a time, so that of two nodes with one name that come at once the second sees the first.
+/// Serialises registrations, so that the second of two nodes with one name finds the first.
 const LOCK: i64 = 0x706f_7374_0004;
 
-/// $1 name, $2 role, $3 version, $4 this node, $5 and $6 a holder that was watched and when it was last heard, $7 the lease
+/// $1 name, $2 role, $3 version, $4 this node, $5 and $6 a holder that was watched and its last heartbeat, $7 the lease
 /// in seconds.
 const JOIN: &str = "WITH holder AS (
         SELECT id, (extract(epoch FROM heartbeat_at) * 1e6)::bigint AS heard FROM postrider.nodes
@@ -79,7 +79,7 @@ impl Shared for PgStore {
         ];
         let begin = format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK})");
         let rows = self.write_in(&begin, As::Worker, JOIN, values).await?;
-        let row = rows.first().ok_or_else(|| StorageError::corrupt("no node was made"))?;
+        let row = rows.first().ok_or_else(|| StorageError::corrupt("the registration of a node returned no row"))?;
         let Some(id) = row.get::<_, Option<i32>>("made") else {
             return Ok(Join::NameHeld(Holder { id: row.get("holder"), heartbeat_at: rows::time(row, "heard") }));
         };
@@ -93,7 +93,7 @@ impl Shared for PgStore {
                                  WHERE id = $1 AND state = 0 RETURNING 1)
                    SELECT EXISTS (SELECT 1 FROM beat), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint";
         let rows = connect::run(&self.0.pulse, As::Worker, WRITE, sql, params![self.node() => INT4]).await?;
-        let row = rows.first().ok_or_else(|| StorageError::corrupt("a heartbeat without an answer"))?;
+        let row = rows.first().ok_or_else(|| StorageError::corrupt("a heartbeat returned no row"))?;
         Ok((if row.get(0) { Beat::Live } else { Beat::Lost }, Timestamp::from_micros(row.get(1))))
     }
 
@@ -144,14 +144,15 @@ impl Shared for PgStore {
     }
 
     async fn changes(&self, since: i64) -> Result<Changes, StorageError> {
-        // One statement, so one time: and no row of changes where there is only a version to tell.
+        // A single statement, and thus a single snapshot. Returns a row without a change when there is only a version
+        // to report.
         let sql = "SELECT c.version AS now, n.version, n.kind, n.tenant_id, n.id,
                           (SELECT min(version) FROM postrider.changes) AS oldest
                    FROM postrider.config c LEFT JOIN LATERAL (
                        SELECT * FROM postrider.changes WHERE version > $1 ORDER BY version LIMIT $2) n ON true
                    ORDER BY n.version";
         let rows = self.read(As::Worker, sql, params![since => INT8, CHANGES_MAX + 1 => INT8]).await?;
-        let Some(first) = rows.first() else { return Err(StorageError::corrupt("the version of the settings")) };
+        let Some(first) = rows.first() else { return Err(StorageError::corrupt("the version row is missing")) };
         let version: i64 = first.get("now");
         if version <= since {
             return Ok(Changes { version: since, list: Some(Vec::new()) });
@@ -170,7 +171,7 @@ impl Shared for PgStore {
                 match self.0.address.listen(move || heard.send_modify(|count| *count += 1)).await {
                     Ok(client) => *listener = Some(client),
                     Err(fault) => {
-                        tracing::debug!(error = %fault, "cannot listen; the others are asked from time to time");
+                        tracing::debug!(error = %fault, "failed to listen for notifications; polling instead");
                         *listener = None;
                     }
                 }
@@ -187,7 +188,7 @@ impl Shared for PgStore {
         let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ($1, $2)
                    ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
         let rows = self.write(As::Worker, sql, params![name => TEXT, value => BYTEA]).await?;
-        rows.first().map(|row| row.get(0)).ok_or_else(|| StorageError::corrupt("a value that was not kept"))
+        rows.first().map(|row| row.get(0)).ok_or_else(|| StorageError::corrupt("a stored value is missing"))
     }
 
     async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError> {

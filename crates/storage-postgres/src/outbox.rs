@@ -1,5 +1,5 @@
-//! The outbox: what programs have published within their own transactions becomes events, in the order of the commits,
-//! each exactly once: its row goes in the transaction that writes the event.
+//! The outbox: events that programs publish in their own transactions are moved to the journal in commit order, each
+//! exactly once, because the transaction that writes the event deletes the outbox row.
 
 use crate::{
     PgStore,
@@ -14,7 +14,7 @@ use std::{collections::HashSet, sync::atomic::Ordering::Relaxed};
 use storage::{Appended, Drained, Make, NewEvent, Outgoing, StorageError};
 use tokio_postgres::Row;
 
-/// Held by the node that is at it: with two, order would be lost.
+/// Advisory lock of the node that drains the outbox: two nodes at once would break the order.
 const LOCK: i64 = 0x706f_7374_0003;
 
 const TAKE: &str = "DELETE FROM postrider.outbox WHERE number IN (
@@ -36,7 +36,7 @@ fn read(row: &Row) -> Option<Outgoing> {
 }
 
 pub(crate) async fn drain(store: &PgStore, limit: usize, make: Make) -> Result<Drained, StorageError> {
-    // In order, so that it goes by the index: the table is mostly rows that are gone.
+    // Ordered, so that it uses the index: the table mostly consists of dead rows.
     let ready = "SELECT 1 FROM postrider.outbox WHERE position IS NOT NULL ORDER BY position LIMIT 1";
     if store.read(crate::connect::As::Worker, ready, &[]).await?.is_empty() {
         return Ok(Drained::default());
@@ -70,7 +70,7 @@ async fn take(store: &PgStore, tx: Tx, limit: usize, make: Make) -> Result<Drain
                 tenant = row.get::<_, &str>("tenant_id"),
                 id = row.get::<_, &str>("id"),
                 event_type = row.get::<_, &str>("event_type"),
-                "an event in the outbox cannot be published; it is dropped"
+                "dropped an outbox event that cannot be published"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Partitions by day: made ahead, and dropped as a whole.
+//! Partitions by day: created ahead, dropped as a whole.
 
 use crate::{
     PgStore,
@@ -8,11 +8,11 @@ use model::Timestamp;
 use storage::{Dropped, StorageError};
 use tokio_postgres::error::SqlState;
 
-/// Days that have their partitions before they begin.
+/// Number of coming days whose partitions are created.
 const AHEAD: i32 = 3;
-/// Held by who makes or drops days.
+/// Advisory lock for creating and dropping partitions.
 const LOCK: i64 = 0x706f_7374_0002;
-/// Who waits for a lock makes everybody behind him wait; so this gives up soon, and comes again later.
+/// A waiting lock request blocks all later ones, so it gives up soon; the next round tries again.
 const SHORT: &str = "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock($1)";
 impl PgStore {
     pub(crate) async fn make_days(&self) -> Result<(), StorageError> {
@@ -30,7 +30,7 @@ impl PgStore {
         Ok(())
     }
 
-    /// Drops every day that ended before this; one transaction each, which waits for nobody for long.
+    /// Drops every day that ended before this time, in one short transaction each.
     pub(crate) async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
         let mut dropped = Dropped::default();
         let days = "SELECT day::text FROM postrider.days() AS day (day)
@@ -43,9 +43,9 @@ impl PgStore {
                 Err(fault) if fault.is(&SqlState::LOCK_NOT_AVAILABLE) => {
                     tracing::info!(
                         day,
-                        "a day could not be dropped, since it is being read; the next round tries again"
+                        "failed to drop a day's partitions because they are being read; retrying in the next round"
                     );
-                    // Who reads holds the other days too, and while this waits everybody else does.
+                    // The same reader probably locks the other days too, and each wait blocks all other sessions.
                     break;
                 }
                 Err(fault) => return Err(fault.into()),
@@ -57,7 +57,7 @@ impl PgStore {
         Ok(dropped)
     }
 
-    /// `false` when another node has dropped it.
+    /// Returns `false` when another node has dropped it.
     async fn drop_day(&self, day: &str) -> Result<bool, Fault> {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
         tx.query(SHORT, params![LOCK => INT8]).await?;
@@ -70,8 +70,8 @@ impl PgStore {
         Ok(there)
     }
 
-    /// Frees the names of events that went with their day, piece by piece. A name that was published again meanwhile has
-    /// another event by now, and stays.
+    /// Frees the deduplication keys of a dropped day's events, in batches. A key that was published again meanwhile has
+    /// a newer event and is kept.
     async fn forget_names(&self, before: Timestamp) -> Result<(), StorageError> {
         let sql = "WITH old AS (
                        SELECT k.tenant_id, k.name, k.event_id FROM postrider.tenants t, LATERAL (

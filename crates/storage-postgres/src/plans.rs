@@ -1,5 +1,5 @@
-//! How the server carries out what the store asks, seen by tests: every statement of the store's own code, with the
-//! values and in the transaction that it has there.
+//! Query plans of the store's statements, recorded by tests: every statement of the store's own code, with its
+//! parameters and in its transaction.
 
 mod tests;
 
@@ -12,14 +12,14 @@ tokio::task_local! {
     static SEEN: RefCell<Vec<Planned>>;
 }
 
-/// A statement, and the lines of its plan.
+/// A statement and the lines of its plan.
 pub(crate) struct Planned {
     pub(crate) sql: String,
     pub(crate) plan: Vec<String>,
 }
 
-/// Sends a statement, and notes its plan when somebody wants to see it. Both go at once, since what comes after them
-/// may be on its way already.
+/// Executes a statement, and records its plan if a test requests it. Both are sent together, because later statements
+/// may be pipelined already.
 pub(crate) async fn ask(client: &Client, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Error> {
     if SEEN.try_with(|_| ()).is_err() {
         return client.query_typed(sql, values).await;
@@ -31,7 +31,7 @@ pub(crate) async fn ask(client: &Client, sql: &str, values: Params<'_>) -> Resul
     rows
 }
 
-/// The plans of all statements that something sends.
+/// The plans of all statements that a piece of work executes.
 pub(crate) async fn of<T>(work: impl Future<Output = T>) -> (T, Vec<Planned>) {
     let watched = async {
         let answer = work.await;

@@ -1,5 +1,5 @@
-//! How much was published, by tenant, day and event type. The first of a type on a day is counted by the commit that
-//! writes it; the others are gathered in memory and written within a second, so that a commit has no statement more.
+//! Counts of publications by tenant, day and event type. The commit of the first event of a type on a day also writes
+//! its count; later increments are gathered in memory and flushed within a second, which saves a statement per commit.
 
 mod gathered;
 
@@ -21,13 +21,13 @@ const SUMS: &str = "p.event_type, sum(p.published)::bigint AS published, sum(p.m
     max(p.last_at) AS last_at";
 const MOST_FIRST: &str = "GROUP BY p.event_type ORDER BY 2 DESC, 1 LIMIT $2";
 
-/// Rows of one statement.
+/// Rows per statement.
 const PIECE: i64 = 2_000;
 
-/// What is gathered is written so soon; by a kill -9 no more is lost than that.
+/// Flush interval of gathered counts, and thus the maximum loss by a `kill -9`.
 const GATHER: Duration = Duration::from_secs(1);
 
-/// What is written into a row of one's own; see the migration. A tenant may have gone since it was gathered.
+/// Adds to the rows of the commit's own shard; see the migration. The tenant may have been deleted since.
 pub(crate) const COUNT: &str = "INSERT INTO postrider.publications AS p (shard, tenant_id, day, event_type, published,
     misfits, last_at)
     SELECT $1, n.* FROM unnest($2::text[], $3::integer[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
@@ -36,8 +36,8 @@ pub(crate) const COUNT: &str = "INSERT INTO postrider.publications AS p (shard, 
     ON CONFLICT (tenant_id, day, event_type, shard) DO UPDATE SET published = p.published + excluded.published,
     misfits = p.misfits + excluded.misfits, last_at = greatest(p.last_at, excluded.last_at)";
 
-/// The last day to which nobody adds any more. (A node's clock is the database's. What would be added all the same is
-/// brought in by the next round.)
+/// The last day to which no node adds any more. (A node's clock is the database's. Late increments are merged by the
+/// next round.)
 const OVER: &str = "(now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - 2";
 
 fn read(row: &Row) -> Publication {
@@ -49,7 +49,7 @@ fn read(row: &Row) -> Publication {
     }
 }
 
-/// Adds what one commit has published.
+/// Adds the increments of one commit.
 pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Fault> {
     if tally.is_empty() {
         return Ok(());
@@ -67,7 +67,7 @@ pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Faul
     tx.query(COUNT, values).await.map(drop)
 }
 
-/// What a commit counts: with it, if something in it has no row yet, else soon after.
+/// The counts of a commit: written by it if one of them has no row yet, else by the next flush.
 pub(crate) struct Counting {
     tally: Tally,
     now: bool,
@@ -83,7 +83,7 @@ impl Counting {
         if self.now { write(tx, shard, &self.tally).await } else { Ok(()) }
     }
 
-    /// The commit is done.
+    /// Called after the commit.
     pub(crate) fn committed(self, store: &PgStore) {
         let mut gathered = store.0.gathered.lock();
         if self.now {
@@ -103,7 +103,7 @@ impl Counting {
                     return;
                 }
                 if let Err(fault) = store.flush_publications().await {
-                    tracing::warn!(error = %fault, "what was published could not be counted; it will be tried again");
+                    tracing::warn!(error = %fault, "failed to flush the counts of publications; retrying");
                 }
                 let mut gathered = store.0.gathered.lock();
                 if gathered.is_empty() {
@@ -116,7 +116,8 @@ impl Counting {
 }
 
 impl PgStore {
-    /// Writes what was gathered. Who comes while another is at it waits for him, so that afterwards it is there.
+    /// Flushes the gathered counts. A concurrent call waits for the running flush, so that all counts are written when
+    /// it returns.
     pub(crate) async fn flush_publications(&self) -> Result<(), StorageError> {
         let Inner { gathered, flushing, .. } = &*self.0;
         let _turn = flushing.lock().await;
@@ -126,7 +127,7 @@ impl PgStore {
         }
         let written = async {
             let tx = Tx::open(self.0.pool.get().await.map_err(error::pool)?);
-            // As a commit does, so that who deletes a tenant waits for it.
+            // Takes the lock of a commit, so that the deletion of a tenant waits for it.
             tx.client().batch_execute(&journal::begin(self.0.must_sync)).await.map_err(error::postgres)?;
             write(&tx, self.shard(), &tally).await?;
             Ok(tx)
@@ -138,7 +139,7 @@ impl PgStore {
                 return Err(fault);
             }
         };
-        // When no answer comes to this one, it may have been done: better too little than twice.
+        // After a broken connection the flush may have been committed: rather lose counts than count twice.
         Ok(tx.commit().await?)
     }
 }
@@ -161,7 +162,7 @@ impl Publications for PgStore {
 
     async fn all_publications(&self, since: Timestamp, limit: u32) -> Result<Vec<Publication>, StorageError> {
         self.flush_publications().await?;
-        // Tenant by tenant, so that of each only those days are read.
+        // Tenant by tenant, so that only those days of each are read.
         let sql = format!(
             "SELECT {SUMS} FROM postrider.tenants t, LATERAL (
                  SELECT * FROM postrider.publications p WHERE p.tenant_id = t.id AND p.day >= $1 OFFSET 0) p

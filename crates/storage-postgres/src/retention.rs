@@ -1,4 +1,5 @@
-//! Retention within a tenant: removes old events in steps of about so many rows. (Whole days go at once: `partitions`.)
+//! Retention within a tenant: removes old events in steps of a bounded number of rows. (For whole days see
+//! `partitions`.)
 
 use crate::{
     PgStore,
@@ -14,7 +15,7 @@ use std::{
 use storage::{Removed, Retention, StorageError, codec};
 use uuid::Uuid;
 
-/// Ids of the tenant's old events, in order, and how many deliveries of each have ended.
+/// Ids of the tenant's old events, in order.
 const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3
     AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) ORDER BY e.id LIMIT $4";
 
@@ -36,7 +37,7 @@ impl Retention for PgStore {
 
     async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError> {
         let (_, bound) = codec::id_bounds(None, Some(until.after(Duration::from_millis(1))));
-        // As below: the last one of each.
+        // The last event of each tenant; see below for the form of the query.
         let sql = "SELECT (SELECT e.id FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1
                            ORDER BY e.id DESC LIMIT 1) AS newest FROM postrider.tenants t";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
@@ -46,7 +47,7 @@ impl Retention for PgStore {
 
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
         let (_, bound) = codec::id_bounds(None, Some(before));
-        // The first one of each. (With EXISTS all old events of all tenants would be read and joined.)
+        // The first event of each tenant. (With EXISTS all old events of all tenants would be read and joined.)
         let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND
                    (SELECT true FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1 ORDER BY e.id LIMIT 1)";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
@@ -76,7 +77,7 @@ impl Retention for PgStore {
         };
         let (low, high) = (first.delivery_range().0.uuid(), last.delivery_range().1.uuid());
         let range = params![tenant.as_str() => TEXT, low => UUID, high => UUID, rows as i64 => INT8];
-        // What waits is left, with its event.
+        // Waiting deliveries are kept, with their events.
         let waits = "SELECT id FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3 AND $4 > 0";
         let waits: HashSet<EventId> =
             tx.query(waits, range).await?.iter().map(|row| rows::delivery_id(row, "id").event()).collect();
@@ -99,7 +100,7 @@ impl Retention for PgStore {
             left -= 1;
             if !waits.contains(&event) {
                 let of = by_event.remove(&event).unwrap_or_default();
-                // At least one, so that every step gets on.
+                // At least one row, so that every step advances.
                 let room = left.max(1);
                 let cut = of.len() > room || seen_to.is_some_and(|to| event == to.event());
                 deliveries.extend(of.iter().take(room).map(|id| id.uuid()));

@@ -1,4 +1,4 @@
-//! Between rows and the model's types.
+//! Conversions between rows and the model's types.
 
 use bytes::Bytes;
 use model::{
@@ -13,7 +13,7 @@ pub(crate) fn uuid(bytes: &[u8; 16]) -> Uuid {
     Uuid::from_bytes(*bytes)
 }
 
-/// PostgreSQL has no text with a NUL in it.
+/// Replaces NUL characters, which PostgreSQL cannot store in text.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
@@ -54,7 +54,7 @@ pub(crate) fn event(row: &Row) -> Event {
     }
 }
 
-/// Columns that what waits and what has ended both have.
+/// Columns that waiting and ended deliveries have in common.
 pub(crate) const BOTH: &str =
     "tenant_id, id, subscription_id, event_type, given_id, status, attempts, earlier_attempts,
     updated_at, response_code, error, duration_us";

@@ -63,10 +63,10 @@ fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageError> {
     })
 }
 
-/// What a write of a whole row met.
+/// Result of writing a whole row.
 enum Written {
     Rows(usize),
-    /// Another active one has its event and URL.
+    /// Another active subscription has the same event and URL.
     Duplicate,
 }
 
@@ -81,7 +81,7 @@ const UPDATE: &str = "UPDATE postrider.subscriptions SET url = $3, description =
     WHERE tenant_id = $1 AND id = $2 AND revision = $15 AND state <> 3
     AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
 
-/// So many deliveries are cancelled in one transaction.
+/// Deliveries cancelled per transaction.
 const PIECE: i64 = 2_000;
 
 impl PgStore {
@@ -217,7 +217,7 @@ impl Subscriptions for PgStore {
         );
         loop {
             let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, PIECE => INT8];
-            // As the installation: the nodes are not the tenant's to see.
+            // Runs as the installation, because a tenant's role cannot read the table of nodes.
             let cancelled = self.write(As::Worker, &sql, values).await?.len() as i64;
             if cancelled < PIECE {
                 return Ok(());

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
 
-/// That the tenant `$1` is there. One that is being deleted is not there any more for anybody else.
+/// Condition that the tenant `$1` exists. A tenant that is being deleted does not exist for any other operation.
 pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
 
 fn read(row: &Row) -> Result<Tenant, StorageError> {
@@ -25,7 +25,7 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
     })
 }
 
-/// Everything that a tenant owns, and its key below the tenant.
+/// All tables with data of a tenant, each with its key within the tenant.
 const OWNED: [(&str, &str); 11] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id, shard"),
@@ -40,7 +40,7 @@ const OWNED: [(&str, &str); 11] = [
     ("tenants", ""),
 ];
 
-/// So many rows go in one transaction.
+/// Rows per transaction.
 const PIECE: i64 = 2_000;
 
 #[async_trait]
@@ -89,7 +89,7 @@ impl Tenants for PgStore {
         if self.write(As::Worker, sql, params![id => TEXT]).await?.is_empty() {
             return Ok(Deleted::Missing);
         }
-        // Commits that began before the mark was seen have ended when this lock is given.
+        // Commits that began before the mark became visible have ended once this lock is granted.
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
         tx.query("SELECT pg_advisory_xact_lock($1)", params![journal::LOCK => INT8]).await?;
         tx.commit().await?;

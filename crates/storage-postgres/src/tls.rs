@@ -1,5 +1,6 @@
-//! TLS as PostgreSQL's own clients understand `sslmode`: `disable`, `prefer` (the default) and `require` encrypt without
-//! asking who is there; `verify-full` also checks the certificate, against `sslrootcert` or the system's authorities.
+//! TLS with the meaning of `sslmode` in PostgreSQL's own clients: `disable`, `prefer` (the default) and `require`
+//! encrypt without authenticating the server; `verify-full` also verifies the certificate, against `sslrootcert` or the
+//! system's authorities.
 
 use rustls::{
     ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
@@ -10,7 +11,7 @@ use rustls::{
 use std::{path::Path, sync::Arc};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Whether a server's certificate is checked.
+/// Verification of the server's certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verify {
     No,
@@ -49,7 +50,7 @@ fn authorities(file: Option<&Path>) -> Result<RootCertStore, String> {
     Ok(store)
 }
 
-/// Takes any certificate; signatures are checked all the same.
+/// Accepts any certificate; handshake signatures are verified nevertheless.
 #[derive(Debug)]
 struct Anybody(Arc<CryptoProvider>);
 

@@ -1,4 +1,4 @@
-//! From one store to another.
+//! Transfer to another store.
 
 use crate::{
     PgStore,

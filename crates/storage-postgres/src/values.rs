@@ -1,4 +1,4 @@
-//! The values of a statement that is put together piece by piece.
+//! Parameter values of a generated statement.
 
 use tokio_postgres::types::{ToSql, Type};
 
@@ -6,13 +6,13 @@ use tokio_postgres::types::{ToSql, Type};
 pub(crate) struct Values(Vec<(Box<dyn ToSql + Send + Sync>, Type)>);
 
 impl Values {
-    /// Adds a value; answers its name in the statement.
+    /// Adds a value; returns its placeholder.
     pub(crate) fn add(&mut self, value: impl ToSql + Send + Sync + 'static, of: Type) -> String {
         self.0.push((Box::new(value), of));
         format!("${}", self.0.len())
     }
 
-    /// As a statement takes them.
+    /// The values in the form that a statement takes.
     pub(crate) fn params(&self) -> Vec<(&(dyn ToSql + Sync), Type)> {
         self.0.iter().map(|(value, of)| (&**value as &(dyn ToSql + Sync), of.clone())).collect()
     }

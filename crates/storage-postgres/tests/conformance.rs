@@ -1,5 +1,5 @@
-//! The suite that every backend passes: all cases side by side on one database (it takes a second to make one), each
-//! with a store and connections of its own; and once more one after the other on one store.
+//! The conformance suite: all cases in parallel on one database (creating one takes a second), each with its own store
+//! and connections; and once more sequentially on one store.
 
 mod support;
 
@@ -16,7 +16,7 @@ async fn store() -> (PgStore, ()) {
 
 storage::conformance_suite!(store);
 
-/// No case relies on what others leave, or leave out.
+/// No case depends on the data of other cases.
 #[tokio::test]
 async fn all_cases_share_one_store() {
     let (store, _database) = fresh("vault").await;

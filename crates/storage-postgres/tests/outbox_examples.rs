@@ -1,4 +1,4 @@
-//! The examples of the outbox, run as a user runs them: by the login and with the trigger that their README gives.
+//! The examples of the outbox, run as a user would: with the login and the trigger of their README.
 
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
@@ -14,13 +14,13 @@ use testing::{Postgres, workshop};
 const README: &str = include_str!("../../../examples/outbox/README.md");
 const TENANT: &str = "acme";
 
-/// A block of the README: the one with these words.
+/// The README's SQL block that contains these words.
 fn snippet(words: &str) -> &'static str {
     let mut blocks = README.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next());
     blocks.find(|block| block.contains(words)).unwrap_or_else(|| panic!("the README has no SQL with {words}"))
 }
 
-/// A migrated database with a tenant, and an application's login of its own.
+/// A migrated database with a tenant, and a separate login for an application.
 struct Application {
     login: &'static str,
     database: Database,
@@ -42,23 +42,23 @@ impl Application {
         Postgres::shared().url_of(self.login, &self.database.0)
     }
 
-    /// As the superuser.
+    /// Runs SQL as the superuser.
     fn see(&self, sql: &str) -> String {
         Postgres::shared().sql(&self.database.0, sql)
     }
 
-    /// As the application.
+    /// Runs SQL as the application.
     fn try_sql(&self, sql: &str) -> Result<String, String> {
         Postgres::shared().try_sql(self.login, &self.database.0, sql)
     }
 
-    /// What it may see of Postrider: nothing.
+    /// Asserts that the application's login can read nothing of Postrider.
     fn assert_reads_nothing(&self) {
         for table in ["events", "deliveries", "tenants", "subscriptions", "outbox"] {
             let refusal = self.try_sql(&format!("SELECT FROM postrider.{table}")).unwrap_err();
             assert!(refusal.contains(&format!("permission denied for table {table}")), "{refusal}");
         }
-        // The same for all that there are.
+        // The same for all relations of the schema.
         let readable = self.see(&format!(
             "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace AND CASE c.relkind
                  WHEN 'S' THEN has_sequence_privilege('{0}', c.oid, 'USAGE, SELECT, UPDATE')
@@ -70,7 +70,7 @@ impl Application {
         assert_eq!(readable, "");
     }
 
-    /// One event, that of the invoice that is there; and the program said both.
+    /// Asserts that exactly one event was published, for the existing invoice, and that the program printed both.
     fn assert_published_once(&self, printed: &str) {
         let login = self.login;
         let invoice = self.see(&format!("SELECT invoice_id FROM {login}.invoices WHERE amount = 119"));
@@ -101,7 +101,7 @@ fn python() {
     let python = workshop::python(&folder, &example("python/requirements.txt"));
     let application = Application::new("billing_python");
     let mut program = Command::new(python);
-    // No compiled files beside the source.
+    // Without compiled files next to the source.
     program.arg("-B").arg(example("python/publish.py")).arg(TENANT).env("DATABASE_URL", application.url());
     application.assert_published_once(&workshop::run(&mut program, "python3"));
 }
@@ -117,7 +117,7 @@ fn typescript() {
     application.assert_published_once(&workshop::run(&mut program, "nodejs and npm"));
 }
 
-/// The example's program. `cargo test` has made it, unless it was told to make only some tests.
+/// The example's program. `cargo test` builds it, unless it was restricted to some tests.
 fn rust_program() -> PathBuf {
     let this = std::env::current_exe().unwrap();
     let profile = this.parent().and_then(Path::parent).expect("the folder of the profile");

@@ -1,4 +1,4 @@
-//! The outbox as a program sees it that publishes with SQL alone: what it refuses, and in which order events come out.
+//! The outbox as seen by a program that publishes with SQL: which calls it refuses, and in which order events leave it.
 
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
@@ -47,7 +47,7 @@ impl Outbox {
         Self { database, login }
     }
 
-    /// A session of a program.
+    /// A session of a publishing program.
     async fn program(&self) -> Client {
         connect(&Postgres::shared().url_of(&self.login, &self.database.0)).await
     }
@@ -57,12 +57,12 @@ impl Outbox {
         connect(&Postgres::shared().url(&self.database.0)).await
     }
 
-    /// As the superuser.
+    /// Runs SQL as the superuser.
     fn see(&self, sql: &str) -> String {
         Postgres::shared().sql(&self.database.0, sql)
     }
 
-    /// The types of a tenant's events, in the order in which they come out.
+    /// The types of a tenant's events, in the order in which they leave the outbox.
     fn order(&self, tenant: &str) -> String {
         self.see(&format!(
             "SELECT string_agg(event_type, ' ' ORDER BY position) FROM postrider.outbox
@@ -70,7 +70,7 @@ impl Outbox {
         ))
     }
 
-    /// Waits until so many sessions wait for their tenant's turn.
+    /// Waits until this many sessions are blocked on their tenant's lock.
     async fn wait_for_waiting(&self, watcher: &Client, sessions: i64) {
         let sql = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
@@ -89,7 +89,7 @@ async fn run(program: &Client, sql: &str) {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_refused_by_name() {
+async fn invalid_arguments_are_refused_by_name() {
     let outbox = Outbox::new(&["acme", "going"]);
     let program = outbox.program().await;
     run(&program, "CREATE TEMPORARY TABLE invoices (id integer)").await;
@@ -140,7 +140,7 @@ async fn what_is_wrong_is_refused_by_name() {
     assert_eq!(fault.code(), Some(&SqlState::INVALID_TEXT_REPRESENTATION));
     assert_eq!(outbox.see("SELECT count(*) FROM postrider.outbox"), "0");
     let left = program.query_one("SELECT count(*) FROM invoices", &[]).await.unwrap();
-    assert_eq!(left.get::<_, i64>(0), 0, "the business change went with the event");
+    assert_eq!(left.get::<_, i64>(0), 0, "the business change was rolled back with the event");
 }
 
 #[tokio::test]
@@ -154,10 +154,10 @@ async fn all_arguments_arrive() {
     let row = "SELECT tenant_id, event_type, data, id, metadata, priority, extract(epoch FROM timestamp)::bigint,
                    idempotency_key, position IS NOT NULL FROM postrider.outbox";
     assert_eq!(outbox.see(row), r#"acme|a.b|{"n": 1.50}|mine|{"m": 1}|high|1769851800|once|t"#);
-    // What some libraries send for nothing at all.
+    // Some libraries send `null` for an absent value.
     run(&program, "SELECT postrider.publish('none', '{}', 'acme', metadata => 'null')").await;
     assert_eq!(outbox.see("SELECT metadata IS NULL FROM postrider.outbox WHERE event_type = 'none'"), "t");
-    // The tenant of the transaction, and of no other.
+    // The setting applies to its own transaction only.
     run(&program, "BEGIN; SELECT set_config('postrider.tenant', 'acme', true)").await;
     run(&program, "SELECT postrider.publish('named', '{}'); COMMIT").await;
     assert_eq!(outbox.order("acme"), "a.b none named");
@@ -218,7 +218,7 @@ async fn positions_follow_the_commits() {
 }
 
 #[tokio::test]
-async fn a_place_taken_early_is_before_who_commits_later() {
+async fn a_position_taken_early_precedes_later_commits() {
     let outbox = Outbox::new(&["acme"]);
     let (a, b, watcher) = (outbox.program().await, outbox.program().await, outbox.watcher().await);
     run(&a, "BEGIN").await;
@@ -228,15 +228,15 @@ async fn a_place_taken_early_is_before_who_commits_later() {
     publish(&b, "acme", "b1").await;
     let ((), ()) = tokio::join!(run(&b, "COMMIT"), async {
         outbox.wait_for_waiting(&watcher, 1).await;
-        // Still immediate: it is placed with the statement.
+        // Constraints are still immediate, so the statement itself assigns the position.
         publish(&a, "acme", "a2").await;
         run(&a, "COMMIT").await;
     });
     assert_eq!(outbox.order("acme"), "a1 a2 b1");
 }
 
-/// All transactions wait at the gate with their first lock and then go on at once: whoever took its locks in another
-/// order than the others would now wait in a circle.
+/// All transactions wait at a barrier while holding their first lock, then continue at once: different lock orders
+/// would deadlock now.
 #[tokio::test]
 async fn tenants_in_opposite_orders_do_not_deadlock() {
     let outbox = Outbox::new(&["t1", "t2", "t3"]);
@@ -257,8 +257,8 @@ async fn tenants_in_opposite_orders_do_not_deadlock() {
     assert_eq!((outbox.order("t2"), outbox.order("t3")), (first.clone(), first));
 }
 
-/// Locks have 32 bits, so two tenants may have the same. Ordered by tenant, a transaction of the first and the second
-/// of these would take its locks in another order than one of the second and the third.
+/// Locks have 32 bits, so two tenants may share one. If locks were ordered by tenant, a transaction of the first and
+/// the second of these tenants would lock in another order than one of the second and the third.
 #[tokio::test]
 async fn tenants_with_the_same_lock_do_not_deadlock() {
     let outbox = Outbox::new(&[]);
@@ -295,10 +295,10 @@ async fn tenants_with_the_same_lock_do_not_deadlock() {
     assert_eq!(outbox.see("SELECT count(*) FROM postrider.outbox WHERE position IS NOT NULL"), "4");
 }
 
-/// Forced row-level security binds the owner of the tables too.
+/// Forced row-level security also applies to the owner of the tables.
 #[tokio::test]
-async fn it_works_when_an_ordinary_login_owns_the_schema() {
-    // The roles are there with the first database that is migrated.
+async fn the_outbox_works_when_an_ordinary_login_owns_the_schema() {
+    // The roles exist once the first database is migrated.
     drop(migrated());
     let server = Postgres::shared();
     let database = Database(server.database());
@@ -319,7 +319,7 @@ async fn it_works_when_an_ordinary_login_owns_the_schema() {
 }
 
 #[tokio::test]
-async fn what_was_committed_becomes_an_event_once_and_in_order() {
+async fn committed_outbox_rows_become_events_once_and_in_order() {
     let outbox = Outbox::new(&["acme"]);
     let (a, b) = (outbox.program().await, outbox.program().await);
     run(&a, "BEGIN").await;

@@ -1,4 +1,5 @@
-//! History by days: made ahead, by several nodes at once, and dropped as a whole without harm to what still waits.
+//! Partitions by day: created ahead, also by several nodes at once, and dropped as a whole without losing waiting
+//! deliveries.
 
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
@@ -26,17 +27,17 @@ use tokio_postgres::NoTls;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 const HOUR: Duration = Duration::from_secs(3_600);
-/// Nothing here takes this long.
+/// Upper bound of all waits.
 const LONG: Duration = Duration::from_secs(30);
 
 struct World {
     store: PgStore,
     database: Database,
-    /// How many were made.
+    /// Number of created events.
     events: AtomicU32,
     tenant: TenantId,
     subscription: SubscriptionId,
-    /// The begin of this day, by the server's clock.
+    /// Beginning of the current day, by the server's clock.
     today: Timestamp,
 }
 
@@ -55,7 +56,7 @@ impl World {
         world
     }
 
-    /// As the superuser.
+    /// Runs SQL as the superuser.
     fn see(&self, sql: &str) -> String {
         Postgres::shared().sql(&self.database.0, sql)
     }
@@ -67,24 +68,24 @@ impl World {
         client
     }
 
-    /// Makes the days from one to another, counted from today.
+    /// Creates the partitions of a range of days, relative to today.
     fn make(&self, first: i32, last: i32) {
         let day = |days: i32| format!("(now() AT TIME ZONE 'UTC')::date + ({days})");
         self.see(&format!("SELECT postrider.make_days({}, {})", day(first), day(last)));
     }
 
-    /// The name of a day, counted from today.
+    /// The date of a day, relative to today.
     fn day(&self, days: i32) -> String {
         self.see(&format!("SELECT (now() AT TIME ZONE 'UTC')::date + ({days})"))
     }
 
-    /// So many days ago, at noon.
+    /// Noon, so many days ago.
     fn ago(&self, days: u32) -> Timestamp {
         self.today.before(DAY * days).after(12 * HOUR)
     }
 
     fn event(&self, at: Timestamp, name: &str, deliveries: usize) -> NewEvent {
-        // Not from one source: that never goes back in time.
+        // A new source for each event, because one source never goes back in time.
         let seed = self.events.fetch_add(1, Relaxed).to_string();
         let id = IdSource::new(Box::new(Seeded::named(&seed))).event(at);
         let deliveries =
@@ -113,7 +114,7 @@ impl World {
         self.store.commit(batch).await.unwrap().1
     }
 
-    /// Appends an event; what became of it.
+    /// Appends an event; returns its result.
     async fn append(&self, new: &NewEvent) -> Appended {
         let append = Append { tenant: self.tenant.clone(), events: Arc::new(vec![new.clone()]) };
         match self.commit(vec![Write::Append(append)]).await.pop() {
@@ -122,7 +123,7 @@ impl World {
         }
     }
 
-    /// An event that is new to the store.
+    /// Appends an event that must be new.
     async fn publish(&self, at: Timestamp, name: &str, deliveries: usize) -> NewEvent {
         let new = self.event(at, name, deliveries);
         assert_eq!(self.append(&new).await, Appended::New);
@@ -166,12 +167,12 @@ impl World {
         self.store.attempts(&self.tenant, delivery, u32::MAX).await.unwrap().len()
     }
 
-    /// Drops what ended before so many days ago, in the middle of that day.
+    /// Drops days that ended before a time in the middle of the day `days` ago.
     async fn drop_before(&self, days: u32) -> Dropped {
-        tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it gives up soon").unwrap()
+        tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it times out soon").unwrap()
     }
 
-    /// Waits until somebody waits for a table, or for a transaction.
+    /// Waits until a session is blocked on a lock of this kind (a table, or a transaction).
     async fn wait_for_waiting(&self, kind: &str) {
         let watcher = self.session().await;
         let sql = format!(
@@ -183,18 +184,18 @@ impl World {
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(LONG, waits).await.expect("somebody waits");
+        tokio::time::timeout(LONG, waits).await.expect("a session waits for the lock");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn days_are_made_once_by_however_many() {
+async fn partitions_are_created_once_by_concurrent_nodes() {
     let world = World::new().await;
     let url = Postgres::shared().url(&world.database.0);
     let other = PgStore::open(&url, None, vault("other")).await.unwrap();
     let parts = "SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE c.relkind = 'r'
                  AND c.relnamespace = 'postrider'::regnamespace";
-    // Three before today, today, and three ahead; three tables each, and three for the rest.
+    // Three days before today, today, and three ahead; three tables each, and three for rows without a day.
     assert_eq!(world.see(parts), "24");
     world.see("SELECT postrider.drop_day(day) FROM postrider.days() AS day (day)");
     assert_eq!(world.see(parts), "3");
@@ -212,7 +213,7 @@ async fn days_are_made_once_by_however_many() {
 }
 
 #[tokio::test]
-async fn what_a_clock_that_is_far_off_made_is_found() {
+async fn rows_written_with_a_wrong_clock_are_found() {
     let world = World::new().await;
     for (at, name) in [(Timestamp::from_millis(1), "behind"), (world.today.after(1_000 * DAY), "ahead")] {
         let new = world.publish(at, name, 1).await;
@@ -231,7 +232,7 @@ async fn what_a_clock_that_is_far_off_made_is_found() {
 }
 
 #[tokio::test]
-async fn a_day_takes_in_what_came_before_it() {
+async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     let world = World::new().await;
     let new = world.publish(world.today.after(6 * DAY), "early", 2).await;
     let later = world.publish(world.today.after(9 * DAY), "very early", 1).await;
@@ -247,7 +248,7 @@ async fn a_day_takes_in_what_came_before_it() {
 }
 
 #[tokio::test]
-async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
+async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
     let world = World::new().await;
     let gone = world.publish(world.ago(2), "gone", 1).await;
     let kept = world.publish(world.ago(2), "kept", 3).await;
@@ -257,7 +258,7 @@ async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
     }
     world.end(kept.deliveries[2], DeliveryStatus::Delivered).await;
 
-    // Of the day in the middle of which this is, nothing goes.
+    // The day that contains the bound is kept.
     assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
     assert_eq!(world.drop_before(1).await, Dropped::default());
     assert!(!world.has(gone.event.id).await);
@@ -274,7 +275,7 @@ async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
     assert_eq!(statuses().await, [Failed, Pending, Delivered]);
     assert_eq!(world.attempts(kept.deliveries[0].id).await, 1);
 
-    // What waited ends as ever, and what had failed can be brought back.
+    // Waiting deliveries end as usual, and failed ones can be replayed.
     world.end(kept.deliveries[1], Delivered).await;
     let back = world
         .store
@@ -290,7 +291,7 @@ async fn a_dropped_day_leaves_what_waits_with_all_of_its_event() {
 }
 
 #[tokio::test]
-async fn a_name_is_free_when_its_day_is_gone_and_not_before() {
+async fn a_deduplication_key_is_free_once_its_day_is_dropped_and_not_before() {
     let world = World::new().await;
     let gone = world.publish(world.ago(2), "gone", 0).await;
     let kept = world.publish(world.ago(2), "kept", 1).await;
@@ -308,18 +309,18 @@ async fn a_name_is_free_when_its_day_is_gone_and_not_before() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_day_that_is_being_read_is_dropped_the_next_time() {
+async fn a_day_that_is_being_read_is_dropped_in_the_next_round() {
     let world = World::new().await;
     let old = world.publish(world.ago(2), "old", 0).await;
     let reader = world.session().await;
     reader.batch_execute("BEGIN; SELECT count(*) FROM postrider.events").await.unwrap();
     let others = async {
         world.wait_for_waiting("relation").await;
-        // Comes after the one that waits, and so has to wait for it to give up.
+        // Queues behind the waiting lock request, and so must wait until that one gives up.
         world.publish(world.today, "meanwhile", 1).await;
     };
     let (dropped, others) = tokio::join!(world.drop_before(1), tokio::time::timeout(LONG, others));
-    others.expect("others go on");
+    others.expect("other sessions continue");
     assert_eq!(dropped, Dropped::default());
     assert!(world.has(old.event.id).await);
     reader.batch_execute("COMMIT").await.unwrap();
@@ -328,13 +329,13 @@ async fn a_day_that_is_being_read_is_dropped_the_next_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_brought_back_while_its_day_is_dropped_keeps_its_event() {
+async fn a_delivery_replayed_while_its_day_is_dropped_keeps_its_event() {
     let world = World::new().await;
     let new = world.publish(world.ago(2), "old", 1).await;
     let delivery = new.deliveries[0];
     world.end(delivery, DeliveryStatus::Failed).await;
     world.see("SELECT postrider.drop_day((now() AT TIME ZONE 'UTC')::date - 3)");
-    // As `retry_delivery` does it, stopped before the commit.
+    // The steps of `retry_delivery`, stopped before the commit.
     let retry = world.session().await;
     retry
         .batch_execute(&format!(
@@ -356,9 +357,9 @@ async fn what_is_brought_back_while_its_day_is_dropped_keeps_its_event() {
     world.end(delivery, DeliveryStatus::Delivered).await;
 }
 
-/// A publisher takes a name whose event is gone while names are being freed: it is his.
+/// A publisher claims a key of a removed event while such keys are being freed: the claim wins.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_taken_while_it_is_freed_stays_taken() {
+async fn a_deduplication_key_claimed_while_it_is_freed_stays_claimed() {
     let world = World::new().await;
     world.publish(world.ago(2), "name", 0).await;
     let new = world.event(world.today, "name", 0);

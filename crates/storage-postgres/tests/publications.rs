@@ -1,4 +1,4 @@
-//! What is counted by several commits at once, in rows of their own, and brought together later.
+//! Counts by concurrent commits, in separate rows that are merged later.
 
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
@@ -19,7 +19,7 @@ fn acme() -> TenantId {
     TenantId::parse(ACME).unwrap()
 }
 
-/// By the machine's own clock, as the server has it.
+/// The server's time.
 fn now(database: &Database) -> Timestamp {
     let micros = Postgres::shared().sql(&database.0, "SELECT (extract(epoch FROM now()) * 1e6)::bigint");
     Timestamp::from_micros(micros.parse().unwrap())
@@ -66,15 +66,15 @@ async fn commits_of_several_nodes_side_by_side_are_all_counted() {
     while let Some(done) = running.join_next().await {
         done.unwrap();
     }
-    // What the other one still has in memory, it writes before it answers.
+    // The other node flushes what it has in memory before it answers.
     assert!(published(&second, at).await >= 8 * 20);
     assert_eq!(published(&first, at).await, 8 * 20 * 2);
     let rows = Postgres::shared().sql(&database.0, "SELECT count(*) > 1 FROM postrider.publications");
-    assert_eq!(rows, "t", "not all into one row");
+    assert_eq!(rows, "t", "more than one row");
 }
 
 #[tokio::test]
-async fn others_hear_of_a_type_at_once_and_of_the_rest_within_a_second() {
+async fn other_nodes_see_a_type_at_once_and_its_count_within_a_second() {
     let (store, database) = fresh("publications").await;
     let other = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
     let (at, ids) = (now(&database), IdSource::new(Box::new(Seeded::named("publications"))));
@@ -96,29 +96,29 @@ async fn others_hear_of_a_type_at_once_and_of_the_rest_within_a_second() {
     tokio::time::timeout(std::time::Duration::from_secs(20), all).await.unwrap();
     publish().await;
     store.close().await.unwrap();
-    assert_eq!(published(&other, at).await, 7, "nothing is left behind at a stop");
+    assert_eq!(published(&other, at).await, 7, "a stop flushes all counts");
 }
 
 #[tokio::test]
-async fn what_comes_from_the_outbox_is_counted_with_it() {
+async fn events_from_the_outbox_are_counted_with_them() {
     let (store, database) = fresh("publications").await;
     let at = now(&database);
     store.put_tenant(&acme(), None, None, at).await.unwrap();
     let publish = format!("SELECT postrider.publish('a.b', '{{}}', '{ACME}') FROM generate_series(1, 5)");
     Postgres::shared().sql(&database.0, &publish);
-    assert_eq!(published(&store, at).await, 0, "it is no event yet");
+    assert_eq!(published(&store, at).await, 0, "an outbox row is not an event yet");
     let ids = Arc::new(IdSource::new(Box::new(Seeded::named("publications"))));
     let drained = store.drain_outbox(10, Arc::new(move |_: Outgoing| Some(event(&ids, at)))).await.unwrap();
     assert_eq!((drained.events.len(), published(&store, at).await), (5, 5));
 }
 
 #[tokio::test]
-async fn rows_of_a_day_that_is_over_are_brought_together() {
+async fn rows_of_past_days_are_merged() {
     let (store, database) = fresh("publications").await;
     let sql = |text: &str| Postgres::shared().sql(&database.0, text);
     let at = now(&database);
     store.put_tenant(&acme(), None, None, at).await.unwrap();
-    // Of today, yesterday, and the days before: in three rows each.
+    // Three rows for each of today, yesterday, and earlier days.
     sql("INSERT INTO postrider.publications
          SELECT 'acme', (now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - ago, kind, shard, 10 + shard, shard, 100 + shard
          FROM generate_series(0, 4) ago, unnest(ARRAY['a.b', 'c.d']) kind, generate_series(0, 2) shard");
@@ -133,12 +133,12 @@ async fn rows_of_a_day_that_is_over_are_brought_together() {
     assert_eq!(rows(), "6 6 6 6 6");
     for _ in 0..2 {
         store.tidy_publications(since).await.unwrap();
-        assert_eq!(rows(), "2 2 2 6 6", "two types a day, but of today and yesterday");
+        assert_eq!(rows(), "2 2 2 6 6", "one row per type and day, except today and yesterday");
         let after =
             (store.publications(&acme(), since, 10).await.unwrap(), store.read_publications(&acme()).await.unwrap());
         assert_eq!(after, before);
     }
-    // What comes late is brought in as well.
+    // Late rows are merged as well.
     sql(
         "INSERT INTO postrider.publications SELECT tenant_id, day, event_type, 7, 1, 0, 900 FROM postrider.publications
          WHERE event_type = 'a.b' AND shard = -1",

@@ -1,4 +1,4 @@
-//! What one tenant's API can see and do, whatever a query forgets: the database itself says no.
+//! Row-level security: the database itself restricts a tenant's API, whatever a query forgets.
 
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use support::{Database, migrated};
 use testing::Postgres;
 
-/// Tables that the API works on, and the column that names the tenant.
+/// Tables that the API uses, and the column with the tenant.
 const TENANT_TABLES: [(&str, &str); 10] = [
     ("tenants", "id"),
     ("api_keys", "tenant_id"),
@@ -20,11 +20,11 @@ const TENANT_TABLES: [(&str, &str); 10] = [
     ("waiting", "tenant_id"),
     ("publications", "tenant_id"),
 ];
-/// Tables with a tenant in them that are none of the API's business.
+/// Tables with a tenant's rows that the API must not use.
 const OTHERS: [&str; 2] = ["outbox", "changes"];
 
-/// A database in which the tenants a and b have the same: one of everything, events and what hangs on them also in the
-/// partition that has no day.
+/// A database in which the tenants a and b have equal rows: one of every object, and events with their rows also in the
+/// partition without a day.
 struct Two(Database);
 
 impl Two {
@@ -54,12 +54,12 @@ impl Two {
         Self(database)
     }
 
-    /// As the superuser.
+    /// Runs SQL as the superuser.
     fn see(&self, sql: &str) -> String {
         Postgres::shared().sql(&self.0.0, sql)
     }
 
-    /// As somebody else, in a transaction that is undone.
+    /// Runs SQL in another role, in a transaction that is rolled back.
     fn of(&self, role: &str, tenant: Option<&str>, sql: &str) -> Result<String, String> {
         let tenant = tenant.map(|tenant| format!("SET LOCAL postrider.tenant = '{tenant}';")).unwrap_or_default();
         let sql = format!("BEGIN; {tenant} SET LOCAL ROLE {role}; {sql}; ROLLBACK;");
@@ -89,11 +89,11 @@ impl Two {
 }
 
 const SUBSCRIPTION: &str = "019ca6b2-7980-7007-88f1-4e45fcee0000";
-/// An id of long ago.
+/// An id of a time before all partitions.
 const OLD: &str = "00dcb2fd-f400-7000-8000-000000000001";
 
 #[test]
-fn a_query_that_forgets_its_tenant_sees_one_tenant_alone() {
+fn a_query_without_a_tenant_condition_sees_one_tenant_only() {
     let two = Two::new();
     for (table, column) in TENANT_TABLES {
         let mine = two.see(&format!("SELECT count(*) FROM postrider.{table} WHERE {column} = 'a'"));
@@ -106,7 +106,7 @@ fn a_query_that_forgets_its_tenant_sees_one_tenant_alone() {
 }
 
 #[test]
-fn a_query_without_a_tenant_sees_nothing() {
+fn a_session_without_a_tenant_sees_nothing() {
     let two = Two::new();
     for tenant in [None, Some(""), Some("nobody"), Some("A")] {
         for (table, _) in TENANT_TABLES {
@@ -117,7 +117,7 @@ fn a_query_without_a_tenant_sees_nothing() {
 }
 
 #[test]
-fn a_condition_is_not_tried_on_rows_of_others() {
+fn conditions_are_not_evaluated_on_rows_of_other_tenants() {
     let two = Two::new();
     for (table, column) in TENANT_TABLES {
         let sql = format!(
@@ -128,7 +128,7 @@ fn a_condition_is_not_tried_on_rows_of_others() {
 }
 
 #[test]
-fn a_write_reaches_rows_of_one_tenant_alone() {
+fn a_write_affects_rows_of_one_tenant_only() {
     let two = Two::new();
     for (table, column) in TENANT_TABLES {
         let mine = two.see(&format!("SELECT count(*) FROM postrider.{table} WHERE {column} = 'a'"));
@@ -146,7 +146,7 @@ fn a_write_reaches_rows_of_one_tenant_alone() {
 }
 
 #[test]
-fn a_row_of_another_tenant_cannot_be_made() {
+fn a_row_of_another_tenant_cannot_be_inserted() {
     let two = Two::new();
     for (table, column) in TENANT_TABLES {
         let writes = [
@@ -164,7 +164,7 @@ fn a_row_of_another_tenant_cannot_be_made() {
 }
 
 #[test]
-fn partitions_are_not_open_by_themselves() {
+fn partitions_cannot_be_accessed_directly() {
     let two = Two::new();
     two.see("SELECT postrider.make_days('2031-01-01', '2031-01-02')");
     let partitions = two.partitions();
@@ -178,7 +178,7 @@ fn partitions_are_not_open_by_themselves() {
 }
 
 #[test]
-fn the_api_has_nothing_but_its_tables() {
+fn the_api_role_can_access_nothing_but_its_tables() {
     let two = Two::new();
     let own: BTreeSet<&str> = TENANT_TABLES.iter().map(|(table, _)| *table).collect();
     let tables = two.list(
@@ -196,7 +196,7 @@ fn the_api_has_nothing_but_its_tables() {
     assert_eq!(two.see(functions), "");
 }
 
-/// So a table that is added has to be thought of here, and to have a policy.
+/// A new table must be listed here and have a policy.
 #[test]
 fn every_table_with_a_tenant_is_known() {
     let two = Two::new();
@@ -229,7 +229,7 @@ fn row_security_is_forced_on_partitions_too() {
 }
 
 #[test]
-fn a_publisher_can_put_into_the_outbox_and_see_nothing() {
+fn a_publisher_can_insert_into_the_outbox_and_read_nothing() {
     let two = Two::new();
     let put = "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('a', 'a.b', '{}')";
     two.of("postrider_publisher", None, put).unwrap();
@@ -250,7 +250,7 @@ fn a_publisher_can_put_into_the_outbox_and_see_nothing() {
 }
 
 #[test]
-fn others_have_nothing() {
+fn other_roles_can_access_nothing() {
     let two = Two::new();
     two.see("CREATE ROLE passer_by");
     assert_eq!(two.see("SELECT has_schema_privilege('passer_by', 'postrider', 'USAGE')"), "f");

@@ -1,4 +1,4 @@
-//! What waits: every queue is found by a look-up, and counted along the index of what is due.
+//! Backlogs: finds each queue by a look-up and counts along the index of due deliveries.
 
 use crate::{SqliteStore, deliveries, error::sqlite, rows};
 use async_trait::async_trait;

@@ -11,7 +11,7 @@ use storage::{CustomTypes, RegisterOutcome, StorageError};
 fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StorageError> {
     text.map(|text| serde_json::from_str(&text))
         .transpose()
-        .map_err(|_| StorageError::corrupt("a custom type's schema or example"))
+        .map_err(|_| StorageError::corrupt("schema or example of an event type"))
 }
 
 #[async_trait]
@@ -50,7 +50,7 @@ impl CustomTypes for SqliteStore {
     }
 }
 
-/// Adds the entry, or replaces the one of the same name where `when` allows it. Answers how many rows were written.
+/// Upserts the entry if `when` allows the replacement. Returns the number of written rows.
 async fn write(store: &SqliteStore, entry: &CatalogEntry, when: &'static str) -> Result<usize, StorageError> {
     let entry = entry.clone();
     store

@@ -1,7 +1,8 @@
-//! Moves what is in the write-ahead log into the file, on a thread of its own, so that no commit waits for it.
+//! Checkpoints of the write-ahead log, on a thread of their own, so that commits do not wait for them.
 //!
-//! A passive checkpoint lets the writer go on. But while it runs new pages are added, and the log starts anew only when
-//! all of it has been moved; so after the large part is done here, the writer itself moves the small rest.
+//! A passive checkpoint does not block the writer. The writer therefore appends pages while it runs, but the log can
+//! only restart once all pages are checkpointed. So this thread checkpoints the large part, and the writer itself the
+//! small remainder.
 
 use crate::{error::sqlite, open_failed};
 use rusqlite::Connection;
@@ -17,15 +18,16 @@ use std::{
 };
 use storage::StorageError;
 
-/// The log is moved when it has this many pages of 4 KiB.
+/// A checkpoint starts when the log has this many pages of 4 KiB.
 const PAGES: i32 = 16_000;
 
 thread_local! {
-    /// How long the log was after this thread's last commit. (SQLite's hook takes a plain function.)
+    /// Length of the log in pages after this thread's last commit. (Thread-local, because SQLite's hook is a plain
+    /// function.)
     static LOG_PAGES: Cell<i32> = const { Cell::new(0) };
 }
 
-/// The writer's end.
+/// The writer's handle of the checkpoint thread.
 pub(crate) struct Checkpointer {
     ask: mpsc::SyncSender<()>,
     moved: Arc<AtomicBool>,
@@ -47,7 +49,7 @@ impl Checkpointer {
                     match passive(&connection) {
                         Ok(()) => done.store(true, std::sync::atomic::Ordering::Release),
                         Err(fault) => {
-                            tracing::warn!(error = %fault, "a checkpoint failed; the log grows until one works")
+                            tracing::warn!(error = %fault, "checkpoint failed; the log grows until one succeeds")
                         }
                     }
                 }
@@ -56,7 +58,7 @@ impl Checkpointer {
         Ok(Self { ask, moved, thread })
     }
 
-    /// Hears of every commit of the writer's connection.
+    /// Records the log's length after every commit of the writer's connection.
     pub(crate) fn watch(connection: &Connection) {
         connection.wal_hook(Some(|_, pages| {
             LOG_PAGES.set(pages);
@@ -64,15 +66,15 @@ impl Checkpointer {
         }));
     }
 
-    /// Called by the writer between two pieces of work.
+    /// Called by the writer between two jobs.
     pub(crate) fn between(&self, connection: &Connection) {
         if self.moved.compare_exchange(true, false, AcqRel, std::sync::atomic::Ordering::Relaxed).is_ok() {
             if let Err(fault) = passive(connection) {
-                tracing::warn!(error = %fault, "the rest of a checkpoint failed");
+                tracing::warn!(error = %fault, "failed to checkpoint the remainder of the write-ahead log");
             }
             LOG_PAGES.set(0);
         } else if LOG_PAGES.get() >= PAGES {
-            // Full means that it has been asked already.
+            // A full channel means that a checkpoint is requested already.
             let _ = self.ask.try_send(());
             LOG_PAGES.set(0);
         }

@@ -177,7 +177,7 @@ impl Deliveries for SqliteStore {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
-        // Their outcomes could not be kept.
+        // Outcomes of these deliveries could not be stored.
         self.place.is_there().map_err(StorageError::unavailable)?;
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };

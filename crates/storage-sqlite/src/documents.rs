@@ -1,4 +1,4 @@
-//! Documents of the installation's own.
+//! Documents of the installation.
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;

@@ -1,17 +1,17 @@
-//! From SQLite's errors to the store's.
+//! Conversion of SQLite's errors into storage errors.
 
 use crate::holder;
 use rusqlite::ErrorCode;
 use std::path::Path;
 use storage::StorageError;
 
-/// A full disk, a broken file, a lock: for the caller all of it means "not now".
+/// A full disk, a damaged file and a lock are all the same to the caller: the store is unavailable.
 pub(crate) fn sqlite(fault: rusqlite::Error) -> StorageError {
     StorageError::unavailable(fault)
 }
 
-/// The same of a commit. A lock or a full disk undoes it; after any other fault the log may hold it, and give it back at the
-/// next start.
+/// Converts an error of a commit. SQLite rolls back after a lock or a full disk; after any other error the log may
+/// contain the transaction and restore it at the next start.
 pub(crate) fn at_commit(fault: rusqlite::Error) -> StorageError {
     match fault.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull) => sqlite(fault),
@@ -19,7 +19,7 @@ pub(crate) fn at_commit(fault: rusqlite::Error) -> StorageError {
     }
 }
 
-/// Another program writes to the file.
+/// Another program holds the write lock of the file.
 #[derive(Debug, thiserror::Error)]
 #[error("the file is locked by another program{}", .holder.as_ref().map(|who| format!(" ({who})")).unwrap_or_default())]
 pub(crate) struct Locked {
@@ -28,7 +28,7 @@ pub(crate) struct Locked {
     pub(crate) source: Box<dyn std::error::Error + Send + Sync>,
 }
 
-/// Names the program that has the lock, where that is what is wrong.
+/// Adds the program that holds the lock to an error caused by one.
 pub(crate) fn name_holder(fault: StorageError, shm: &Path) -> StorageError {
     let is_busy = |source: &(dyn std::error::Error + Send + Sync + 'static)| {
         let code = source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
@@ -42,7 +42,7 @@ pub(crate) fn name_holder(fault: StorageError, shm: &Path) -> StorageError {
     }
 }
 
-/// The writer or a reader has stopped.
+/// The writer or the readers have stopped.
 #[derive(Debug, thiserror::Error)]
 #[error("the store is closed")]
 pub(crate) struct Closed;

@@ -1,9 +1,9 @@
-//! The file itself: locked for one process, readable by its owner alone, and still where it was opened.
+//! The database file: locked for one process, readable by its owner only, and checked to be still in place.
 //!
-//! The lock is `flock` on the database file, so it belongs to the inode: whatever name, symbolic or hard link leads there,
-//! it is the same lock. SQLite's own locks are of another kind (`fcntl`) and on Linux the two know nothing of each other.
-//! But closing *any* descriptor of a file drops all `fcntl` locks that the process has on it; so ours is opened before
-//! SQLite opens the file and closed after, and within a process nobody opens a file that is open here already.
+//! The lock is `flock` on the database file. It belongs to the inode, so it also holds for symbolic and hard links.
+//! SQLite's own locks use `fcntl`; on Linux the two kinds are independent. But closing *any* descriptor of a file drops
+//! all `fcntl` locks that the process has on it. So the lock is opened before SQLite opens the file and closed after
+//! SQLite closed it, and a process never opens a file that it has open already.
 
 use crate::{holder, open_failed};
 use parking_lot::Mutex;
@@ -17,7 +17,7 @@ use std::{
 };
 use storage::StorageError;
 
-/// Device and inode: what a file is, whatever it is called.
+/// Device and inode: the identity of a file, independent of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Identity {
     pub(crate) device: u64,
@@ -48,27 +48,27 @@ impl Identity {
 /// Files that this process has open as stores.
 static OPEN: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());
 
-/// Only the owner reads the store, its log and its index.
+/// Permissions of the store, its log and its index: its owner only.
 const PRIVATE: u32 = 0o600;
 
-/// The lock of a database file; dropped last of all that has the file open.
+/// The lock of a database file; must be dropped after everything else that has the file open.
 #[derive(Debug)]
 pub(crate) struct Lock {
     identity: Identity,
     _locked: File,
 }
 
-/// Where a database file was opened, and what it is.
+/// Path and identity of the open database file.
 #[derive(Debug)]
 pub(crate) struct Place {
     path: PathBuf,
     identity: Identity,
-    /// The path as SQLite has it, beside which its own files lie, and what its write-ahead log is.
+    /// The path as SQLite resolved it, next to which SQLite's own files lie, and the identity of the write-ahead log.
     log: OnceLock<(PathBuf, Identity)>,
 }
 
 impl Lock {
-    /// Locks the file, making an empty one where there is none.
+    /// Locks the file; creates an empty one if there is none.
     pub(crate) fn take(path: &Path) -> Result<(Self, Place), StorageError> {
         let failed = |fault: io::Error| open_failed(path, fault);
         loop {
@@ -93,7 +93,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) => return Err(in_use(path, holder::of_lock(identity))),
                 Err(TryLockError::Error(fault)) => return Err(failed(fault)),
             }
-            // Replaced between opening and locking it: then another one is meant.
+            // The file was replaced between opening and locking: lock the new one.
             if Identity::at(path).map_err(failed)? != identity {
                 continue;
             }
@@ -101,7 +101,7 @@ impl Lock {
                 tracing::warn!(
                     path = %path.display(),
                     links = metadata.nlink(),
-                    "the store file has hard links; SQLite's log lies beside one name only, so always start it by the same one"
+                    "the store file has hard links; SQLite's log lies beside one of them, so always use the same path"
                 );
             }
             open.insert(identity);
@@ -116,25 +116,25 @@ impl Place {
         &self.path
     }
 
-    /// The file in which SQLite has the locks of writers.
+    /// The file in which SQLite has the writers' locks.
     pub(crate) fn index(&self) -> PathBuf {
         beside(self.log.get().map_or(&self.path, |(resolved, _)| resolved), "-shm")
     }
 
-    /// Called when SQLite has opened it: takes the rights of others away, and notes which file is the log. `resolved` is
-    /// the path as SQLite has it, beside which the log lies.
+    /// Called once SQLite has opened the file: removes other users' permissions and records the log's identity.
+    /// `resolved` is the path as SQLite resolved it, next to which the log lies.
     pub(crate) fn opened(&self, resolved: &Path) -> Result<(), StorageError> {
         let log = beside(resolved, "-wal");
         for path in [resolved, &log, &beside(resolved, "-shm")] {
             keep_private(path);
         }
         let identity = Identity::at(&log).map_err(|fault| open_failed(&log, fault))?;
-        // Set once: the file is opened once.
+        // Set once, because the file is opened once.
         let _ = self.log.set((resolved.to_owned(), identity));
         Ok(())
     }
 
-    /// Whether what is written is found at the next start. Two system calls, so it is asked at every commit.
+    /// Checks that writes will be found at the next start. Two system calls, cheap enough for every commit.
     pub(crate) fn is_there(&self) -> Result<(), Gone> {
         let there = |path: &Path, identity| Identity::at(path).is_ok_and(|found| found == identity);
         if !there(&self.path, self.identity) {
@@ -152,9 +152,9 @@ impl Drop for Lock {
     }
 }
 
-/// The store is not where it was opened.
+/// The store file is no longer at its path.
 #[derive(Debug, thiserror::Error)]
-#[error("{} was removed, renamed or replaced while it was open: what is written now would be lost", .0.display())]
+#[error("{} was removed, renamed or replaced while it was open: new writes would be lost", .0.display())]
 pub(crate) struct Gone(PathBuf);
 
 /// `postrider.db` → `postrider.db<ending>`.
@@ -171,12 +171,17 @@ fn in_use(path: &Path, holder: Option<String>) -> StorageError {
     }
 }
 
-/// SQLite gives its log and index the rights of the file; those of an older version may still be open to others.
+/// SQLite creates log and index with the permissions of the file; those of older versions may still be readable by
+/// others.
 fn keep_private(path: &Path) {
     let Ok(metadata) = std::fs::metadata(path) else { return };
     if metadata.permissions().mode() & 0o7777 != PRIVATE
         && let Err(fault) = std::fs::set_permissions(path, Permissions::from_mode(PRIVATE))
     {
-        tracing::warn!(path = %path.display(), error = %fault, "others may read the store, and that cannot be changed");
+        tracing::warn!(
+            path = %path.display(),
+            error = %fault,
+            "failed to restrict the store's permissions; other users may be able to read it"
+        );
     }
 }

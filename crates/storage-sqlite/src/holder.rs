@@ -1,13 +1,13 @@
-//! Which process holds a lock, as far as Linux tells: for sentences alone.
+//! Finds the process that holds a lock, as far as Linux reveals it; used in error messages only.
 
 use crate::file::Identity;
 
-/// Who holds the `flock` of a file.
+/// The process that holds the `flock` of a file.
 pub(crate) fn of_lock(file: Identity) -> Option<String> {
     find("FLOCK", file)
 }
 
-/// Another process that writes to an SQLite database: in WAL mode it has a lock on the file `-shm`.
+/// Another process that writes to an SQLite database: in WAL mode it holds a lock on the `-shm` file.
 pub(crate) fn of_write(shm: &std::path::Path) -> Option<String> {
     find("POSIX", Identity::of(&std::fs::metadata(shm).ok()?))
 }
@@ -22,15 +22,15 @@ fn find(kind: &str, file: Identity) -> Option<String> {
     })
 }
 
-/// Whether a process has the file open. The number of an inode alone may be that of a file on another device, and the
-/// device in `/proc/locks` is another one than that of `stat` on some file systems.
+/// True when a process has the file open. Required because an inode number alone may be that of a file on another
+/// device, and `/proc/locks` reports another device than `stat` on some file systems.
 fn has_open(process: u32, file: Identity) -> bool {
     let Ok(open) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return true };
     open.flatten().any(|one| std::fs::metadata(one.path()).is_ok_and(|metadata| Identity::of(&metadata) == file))
 }
 
-/// The process of a line such as `1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF`, if it is of another process, of this
-/// kind, for writing, and about this file.
+/// The process in a line such as `1: FLOCK  ADVISORY  WRITE 1234 fd:01:5678 0 EOF`, if it is another process with a
+/// write lock of this kind on this file.
 fn holder(line: &str, kind: &str, file: Identity) -> Option<u32> {
     let words: Vec<&str> = line.split_whitespace().collect();
     let [_, found, _, access, process, place, ..] = words[..] else { return None };
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_holder_is_read_from_a_line_of_proc_locks() {
+    fn the_holder_is_parsed_from_a_line_of_proc_locks() {
         let file = Identity { device: 1, inode: 5_678 };
         let line = "1: FLOCK  ADVISORY  WRITE 1234567 fd:01:5678 0 EOF";
         assert_eq!(holder(line, "FLOCK", file), Some(1_234_567));
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(
             holder("1: -> FLOCK ADVISORY WRITE 1 fd:01:5678 0 EOF", "FLOCK", file),
             None,
-            "it waits for the lock"
+            "a process that waits for the lock is not its holder"
         );
         assert_eq!(holder("", "FLOCK", file), None);
     }

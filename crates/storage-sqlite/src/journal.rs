@@ -1,4 +1,4 @@
-//! The journal: batches of appends and outcomes, one transaction each.
+//! The journal: batches of appends and outcomes, one transaction per batch.
 
 use crate::{
     SqliteStore,
@@ -17,7 +17,8 @@ use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, S
 #[async_trait]
 impl Journal for SqliteStore {
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
-        // Lent, since a writer that has stopped drops its work: then too the batch goes back to who sent it.
+        // Shared with the writer, because a stopped writer drops its jobs, and the caller must get its batch back even
+        // then.
         let taken = Arc::new(Mutex::new(None));
         let (lent, from, marks) = (taken.clone(), source.clone(), self.marks.clone());
         let written = self
@@ -64,7 +65,7 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
     Ok(done)
 }
 
-/// What one batch adds to a subscription's statistics: written once, however many outcomes it has.
+/// Increments of a subscription's statistics by one batch: written once, whatever the number of outcomes.
 #[derive(Default)]
 struct Results {
     success: u64,
@@ -80,7 +81,7 @@ struct Statements<'c> {
     key: CachedStatement<'c>,
     delivery: CachedStatement<'c>,
     outcome: CachedStatement<'c>,
-    /// Of a delivery that was cancelled while its request was under way.
+    /// For a delivery that was cancelled while its request was in flight.
     late_outcome: CachedStatement<'c>,
     delivery_exists: CachedStatement<'c>,
     attempt: CachedStatement<'c>,
@@ -235,7 +236,8 @@ impl<'c> Statements<'c> {
             && !self.late_outcome(outcome, ended).map_err(sqlite)?
             && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)?
         {
-            // Removed while the request was on its way: an attempt without its delivery would never be found again.
+            // The delivery was removed while its request was in flight; an attempt without its delivery could never be
+            // found again.
             return Ok(Done::Recorded);
         }
         self.attempt
@@ -260,7 +262,7 @@ impl<'c> Statements<'c> {
         Ok(Done::Recorded)
     }
 
-    /// Answers whether the delivery had been cancelled.
+    /// Returns whether the delivery had been cancelled.
     fn late_outcome(&mut self, outcome: &Outcome, ended: i64) -> rusqlite::Result<bool> {
         let Outcome { tenant, delivery, attempt, next, .. } = outcome;
         let changed = self.late_outcome.execute((

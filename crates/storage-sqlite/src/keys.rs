@@ -1,4 +1,4 @@
-//! Tenants' API keys.
+//! API keys of tenants.
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! The SQLite store: one file, one writer thread, a pool of readers, checkpoints off the commit path.
+//! The SQLite store: one file, one writer thread, a pool of readers, checkpoints outside the commit path.
 //!
 //! WAL with `synchronous=FULL`: a commit returns after its fsync.
 
@@ -42,12 +42,12 @@ pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
     place: Arc<Place>,
-    /// Only ever locked on the writer's thread.
+    /// Locked on the writer's thread only.
     marks: Arc<Mutex<Marks>>,
     vault: Vault,
 }
 
-/// Which migrations a file has had.
+/// Migrations that were applied to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Migrated {
     pub from: u32,
@@ -55,13 +55,13 @@ pub struct Migrated {
 }
 
 impl SqliteStore {
-    /// Opens the file, making it and bringing it up to date as needed. Only one process can have it open.
+    /// Opens the file; creates and migrates it as needed. Only one process can have it open.
     pub fn open(path: &Path, vault: Vault) -> Result<Self, StorageError> {
         let (lock, place) = Lock::take(path)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
         migrate::check_key(&mut connection, &vault)?;
-        // From here on somebody waits for each answer.
+        // From here on callers wait for each answer.
         connection.busy_timeout(BUSY).map_err(sqlite)?;
         let readers = Readers::open(path)?;
         place.opened(Path::new(connection.path().unwrap_or_default()))?;
@@ -70,9 +70,9 @@ impl SqliteStore {
         Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), place, marks: Arc::default(), vault })
     }
 
-    /// Brings the file up to date without serving it.
+    /// Migrates the file without serving it.
     pub fn migrate(path: &Path) -> Result<Migrated, StorageError> {
-        // Closed after the connection.
+        // Must be dropped after the connection.
         let (_lock, place) = Lock::take(path)?;
         let mut connection = connect(path)?;
         let migrated = migrate::run(&mut connection)?;
@@ -86,10 +86,10 @@ fn open_failed(path: &Path, source: impl std::error::Error + Send + Sync + 'stat
     StorageError::Open(path.display().to_string(), Box::new(source))
 }
 
-/// At the start another program's lock is waited for so long.
+/// How long the start waits for another program's lock.
 const START: Duration = Duration::from_secs(5);
-/// Later, so long. Whoever publishes hears within a second that it is not possible now: a commit that may be under way
-/// fails after this, the next one begins half a second later, and it fails after this.
+/// How long all later operations wait for it. Publishers must get an error within a second: a running commit fails
+/// after this time, the next one begins half a second later and fails after this time.
 const BUSY: Duration = Duration::from_millis(200);
 
 fn connect(path: &Path) -> Result<Connection, StorageError> {
@@ -108,9 +108,9 @@ fn connect(path: &Path) -> Result<Connection, StorageError> {
     open().map_err(|fault| open_failed(path, fault))
 }
 
-/// From this size on the writer's page cache is large. In a smaller file SQLite, when it puts pages in order, uses the
-/// page number at this place for a moment, and then goes through its whole cache at the next commit: with a large one
-/// that was a fifth of the writer's time.
+/// From this file size on, the writer has a large page cache. When SQLite sorts dirty pages of a smaller file, it
+/// briefly uses the page number at this offset and then scans its whole cache at the next commit, which took a fifth of
+/// the writer's time with a large cache.
 const LARGE: u64 = 1 << 30;
 
 fn connect_reader(path: &Path) -> Result<Connection, StorageError> {

@@ -1,7 +1,7 @@
-//! Marks in long lists: every so many rows the writer notes an id and how many rows there are since the mark before it.
-//! A page far down is then found by adding up marks instead of walking past every row.
+//! Marks in long lists: at regular intervals the writer stores an id and the number of rows since the previous mark. An
+//! offset far down is then resolved by adding up marks instead of skipping every row.
 //!
-//! Counts are kept in memory between two marks, and counted anew from the last mark after a start or a fault.
+//! Counts since the last mark are kept in memory, and recounted from that mark after a start or an error.
 
 use crate::error::sqlite;
 use model::{EventType, SubscriptionId, TenantId};
@@ -9,12 +9,12 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
 use storage::StorageError;
 
-/// Rows between two marks, about.
+/// Approximate number of rows between two marks.
 pub(crate) const EVERY: u32 = 2_048;
-/// Lists whose counts are kept in memory, at most; then all are counted anew.
+/// Maximum number of lists with counts in memory; beyond it all counts are dropped and recounted.
 const LISTS: usize = 100_000;
 
-/// A list that is long and has no filter but this.
+/// A list that can be long, with its only filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum List {
     Deliveries,
@@ -33,8 +33,8 @@ impl List {
         }
     }
 
-    /// How many rows it has between two ids (exclusive), counted up to a limit. `?1` is the tenant, `?2` and `?3` the
-    /// ids, `?4` the limit, `?5` what narrows it.
+    /// Counts the rows between two ids (exclusive), up to a limit. `?1` is the tenant, `?2` and `?3` the ids, `?4` the
+    /// limit, `?5` the filter's value.
     fn count(&self) -> &'static str {
         match self {
             Self::Deliveries => {
@@ -76,13 +76,13 @@ impl List {
     }
 }
 
-/// What is known of a list's end.
+/// State of a list's end.
 #[derive(Debug)]
 struct End {
-    /// The last mark's id; empty when there is none.
+    /// Id of the last mark; empty when there is none.
     mark: Vec<u8>,
     newest: Vec<u8>,
-    /// Rows after that mark; `None` when there are so many that nobody counted.
+    /// Rows after that mark when the list was loaded; `None` when there were too many to count.
     rows: Option<u32>,
     added: u32,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Marks {
 const LAST: [u8; 17] = [0xff; 17];
 
 impl Marks {
-    /// A row with this id is about to be added to the list, in the transaction that `connection` is in.
+    /// Counts a row with this id, which is about to be added to the list in the transaction of `connection`.
     pub(crate) fn add(
         &mut self,
         connection: &Connection,
@@ -118,19 +118,19 @@ impl Marks {
         Ok(())
     }
 
-    /// Called between two transactions.
+    /// Bounds the memory of the counts; called between two transactions.
     pub(crate) fn limit(&mut self) {
         if self.ends.values().map(HashMap::len).sum::<usize>() > LISTS {
             self.forget();
         }
     }
 
-    /// What was counted may not have been written.
+    /// Drops all counts, because the counted rows may not have been committed.
     pub(crate) fn forget(&mut self) {
         self.ends.clear();
     }
 
-    /// Rows up to this id were removed.
+    /// Drops the counts of lists whose last mark is within the removed rows (up to this id).
     pub(crate) fn removed(&mut self, tenant: &TenantId, last: &[u8]) {
         if let Some(ends) = self.ends.get_mut(tenant) {
             ends.retain(|_, end| end.mark.as_slice() > last);
@@ -151,7 +151,7 @@ impl End {
 
     fn add(&mut self, connection: &Connection, tenant: &TenantId, list: &List, id: &[u8]) -> rusqlite::Result<()> {
         if id < self.mark.as_slice() {
-            // Made before the mark, and written after it.
+            // Created before the mark, but written after it.
             connection
                 .prepare_cached(
                     "UPDATE list_marks SET row_count = row_count + 1 WHERE tenant_id = ?1 AND list = ?2 AND id =
@@ -178,8 +178,8 @@ impl End {
     }
 }
 
-/// Skips `offset` rows of the list down from `below` (exclusive) as far as marks lead: a new bound, and what is left
-/// to be skipped from there.
+/// Skips up to `offset` rows of the list below `below` (exclusive), as far as marks reach. Returns the new bound and
+/// the remaining offset.
 pub(crate) fn skip(
     connection: &Connection,
     tenant: &TenantId,
@@ -212,17 +212,17 @@ fn walk(
         return Ok(None);
     }
     let mut left = offset - above;
-    // A mark's rows can be skipped when there is a mark below them; of the oldest one some may be gone.
+    // A mark's rows can be skipped only if an older mark exists; rows below the oldest mark may have been removed.
     while let (Some(count), Some(older)) = (rows.filter(|count| *count <= left), marks.next()?) {
         left -= count;
         (id, rows) = (older.get(0)?, older.get(1)?);
     }
-    // The mark's own row is the next of the list.
+    // The mark's own row is the next row of the list.
     id.push(0);
     Ok(Some((id, left)))
 }
 
-/// Forgets the marks before an id: rows below it are about to be removed.
+/// Deletes the marks before an id; the rows below it are about to be removed.
 pub(crate) fn cut(connection: &Connection, tenant: &TenantId, before: &[u8]) -> rusqlite::Result<()> {
     let mut lists = connection.prepare_cached("SELECT min(list) FROM list_marks WHERE tenant_id = ?1 AND list > ?2")?;
     let mut delete =

@@ -31,8 +31,8 @@ pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError>
     Ok(Migrated { from, to: known })
 }
 
-/// A store remembers which master key it was written with, so that a wrong one is found at the start and not at the
-/// first delivery.
+/// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
+/// and not at the first delivery.
 pub(crate) fn check_key(connection: &mut Connection, vault: &Vault) -> Result<(), StorageError> {
     const CONTEXT: &str = "meta/key_check";
     let known: Option<Vec<u8>> = connection

@@ -1,5 +1,5 @@
-//! Whether there is room on the disk: a file of some blocks, written and removed again. A commit alone does not tell, since
-//! SQLite writes its log over and over into blocks that it has already.
+//! Checks for free disk space by writing and removing a file of a few blocks. A commit alone does not show a full disk,
+//! because SQLite overwrites blocks that its log already has.
 
 use crate::file::beside;
 use std::{
@@ -18,7 +18,7 @@ pub(crate) fn space(store: &Path) -> Result<(), StorageError> {
     let write = || -> io::Result<()> {
         let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
         file.write_all(&ROOM)?;
-        // Some file systems say only now that there is none.
+        // Some file systems report a full disk only here.
         file.sync_data()
     };
     let written = write();
@@ -27,5 +27,5 @@ pub(crate) fn space(store: &Path) -> Result<(), StorageError> {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("there is no room on the disk for more events")]
+#[error("the disk has no space for more events")]
 struct Full(#[source] io::Error);

@@ -1,4 +1,4 @@
-//! How much was published, by tenant, day and event type.
+//! Counts of publications by tenant, day and event type.
 
 use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
@@ -6,14 +6,14 @@ use model::{EventType, TenantId, Timestamp};
 use rusqlite::{CachedStatement, Row, Transaction};
 use storage::{Publication, Publications, StorageError, Tally, day_of};
 
-/// So many rows go in one transaction, so that nobody else waits long for the writer.
+/// Rows per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
 
 const SUMS: &str = "p.event_type AS event_type, sum(p.published) AS published, sum(p.misfits) AS misfits,
     max(p.last_at) AS last_at";
 const MOST_FIRST: &str = "GROUP BY p.event_type ORDER BY 2 DESC, 1 LIMIT ?2";
 
-/// Old counts, tenant by tenant: down the key, since no index leads with the day.
+/// Old counts, tenant by tenant along the primary key, because no index begins with the day.
 const OLD: &str = "SELECT p.tenant_id, p.day, p.event_type FROM tenants t CROSS JOIN publications p
     WHERE p.tenant_id = t.id AND p.day < ?1 LIMIT ?2";
 
@@ -34,7 +34,7 @@ pub(crate) fn prepare<'c>(tx: &'c Transaction<'_>) -> rusqlite::Result<CachedSta
     )
 }
 
-/// Adds what one batch has published.
+/// Adds the increments of one batch.
 pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &Tally) -> rusqlite::Result<()> {
     for (tenant, day, event_type, added) in tally.iter() {
         let last_at = added.last_at.micros();
@@ -79,7 +79,7 @@ impl Publications for SqliteStore {
     async fn tidy_publications(&self, before: Timestamp) -> Result<(), StorageError> {
         let day = day_of(before);
         loop {
-            // Looked for by a reader: mostly there is nothing, and the writer has other things to do.
+            // Look for old counts on a reader first: mostly there are none, and the writer stays free.
             let any = self.readers.read(move |connection| {
                 let mut statement = connection.prepare_cached(OLD).map_err(sqlite)?;
                 statement.exists((day, 1)).map_err(sqlite)

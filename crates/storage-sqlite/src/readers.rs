@@ -32,7 +32,7 @@ impl Readers {
             let connection = idle.lock().pop().ok_or_else(|| closed(()))?;
             let result = job(&connection);
             let mut idle = idle.lock();
-            // What was being read during the close would else keep the file open.
+            // A connection that was in use during the close must not be kept, as it would keep the file open.
             if !permits.is_closed() {
                 idle.push(connection);
             }
@@ -43,7 +43,7 @@ impl Readers {
         .map_err(closed)?
     }
 
-    /// Reads what a tenant owns: nothing when there is no such tenant, or it is being deleted.
+    /// Reads data of one tenant; returns nothing when the tenant does not exist or is being deleted.
     pub(crate) async fn read_of<T: Default + Send + 'static>(
         &self,
         tenant: &TenantId,
@@ -58,7 +58,7 @@ impl Readers {
         .await
     }
 
-    /// Reads what a tenant owns, or what all own. (Jobs over all tenants pass over those that are being deleted.)
+    /// Reads data of one tenant or of all. (Jobs over all tenants must skip those that are being deleted.)
     pub(crate) async fn read_in<T: Default + Send + 'static>(
         &self,
         scope: ListScope<'_>,

@@ -1,4 +1,4 @@
-//! What is older than an installation keeps.
+//! Retention: removal of events that are older than the installation keeps.
 
 use crate::{SqliteStore, error::sqlite, marks, rows};
 use async_trait::async_trait;
@@ -70,7 +70,7 @@ impl Retention for SqliteStore {
                 if after.is_none() {
                     marks::cut(tx, tenant, &bound).map_err(sqlite)?;
                 }
-                // Before it is done: a count that is made anew for nothing does no harm.
+                // Before the removal: an unnecessary recount does no harm.
                 marks.lock().removed(tenant, &bound);
                 Removal::prepare(tx, tenant).map_err(sqlite)?.run(before, after, rows).map_err(sqlite)
             })
@@ -130,7 +130,7 @@ impl<'c> Removal<'c> {
         Ok(removed)
     }
 
-    /// Removes an event. `false` when it has more deliveries than there is room for: then only a part of them is gone.
+    /// Removes an event. Returns `false` when it has more deliveries than `left` allows and was removed only in part.
     fn remove(&mut self, event: EventId, left: &mut usize, removed: &mut Removed) -> rusqlite::Result<bool> {
         let (first, last) = event.delivery_range();
         *left -= 1;
@@ -139,7 +139,7 @@ impl<'c> Removal<'c> {
         }
         let cut: Option<[u8; 16]> =
             self.cut.query_row((self.tenant, first.bytes(), last.bytes(), *left), |row| row.get(0)).optional()?;
-        // Up to and with the one at the cut, so that every step gets on.
+        // Up to and including the delivery at the cut, so that every step advances.
         let last = cut.as_ref().unwrap_or_else(|| last.bytes());
         self.attempts.execute((self.tenant, first.bytes(), last))?;
         let gone = self.deliveries.execute((self.tenant, first.bytes(), last))?;

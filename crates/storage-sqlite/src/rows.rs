@@ -1,4 +1,4 @@
-//! Between rows and the model's types.
+//! Conversions between rows and the model's types.
 
 use bytes::Bytes;
 use model::{Attempt, DeliveryId, EventId, JsonObject, TenantId, Timestamp};
@@ -18,12 +18,12 @@ pub(crate) fn tenant(row: &Row<'_>, column: &str) -> rusqlite::Result<TenantId> 
     Ok(TenantId::trusted(row.get_ref(column)?.as_str()?))
 }
 
-/// The part of an event's id that is kept.
+/// The stored part of an event's id.
 pub(crate) fn event_key(id: &EventId) -> &[u8] {
     &id.bytes()[..14]
 }
 
-/// A bound of events' ids: as they are kept, unless no event can have just this id.
+/// A bound of event ids in stored form; at full length when its last bytes are set, which no stored id has.
 pub(crate) fn event_bound(id: &[u8; 16]) -> &[u8] {
     if id[14..] == [0, 0] { &id[..14] } else { id }
 }
@@ -39,7 +39,7 @@ pub(crate) fn delivery_id(row: &Row<'_>, column: &str) -> rusqlite::Result<Deliv
     row.get(column).map(DeliveryId::from_bytes)
 }
 
-/// The columns of an attempt.
+/// Columns of an attempt.
 pub(crate) const ATTEMPT: &str =
     "number, started_at, duration_us, response_code, error, request_headers, response_headers, response_body, note";
 

@@ -65,10 +65,10 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
     rest().map_err(sqlite)
 }
 
-/// What a write of a whole row met.
+/// Result of writing a whole row.
 enum Written {
     Rows(usize),
-    /// Another active one has its event and URL.
+    /// Another active subscription has the same event and URL.
     Duplicate,
 }
 
@@ -119,7 +119,7 @@ const UPDATE: &str = "UPDATE subscriptions SET url = :url, description = :descri
     unique_event = :unique_event, revision = :revision + 1, created_at = :created_at, updated_at = :updated_at
     WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state <> 3";
 
-/// So many deliveries are cancelled in one transaction, so that nobody else waits long for the writer.
+/// Deliveries cancelled per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
 
 #[async_trait]

@@ -23,14 +23,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<Tenant, StorageError>> {
     }))
 }
 
-/// Whether there is such a tenant. One that is being deleted is not there any more for anybody else.
+/// True when the tenant exists. A tenant that is being deleted does not exist for any other operation.
 pub(crate) fn exists(connection: &Connection, id: &TenantId) -> Result<bool, StorageError> {
     connection.prepare_cached(EXISTS).and_then(|mut statement| statement.exists([id.as_str()])).map_err(sqlite)
 }
 
 pub(crate) const EXISTS: &str = "SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0";
 
-/// Everything that a tenant owns: table, and its key below the tenant.
+/// All tables with data of a tenant, each with its key within the tenant.
 const OWNED: [(&str, &str); 10] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id"),
@@ -44,7 +44,7 @@ const OWNED: [(&str, &str); 10] = [
     ("tenants", ""),
 ];
 
-/// So many rows go in one transaction, so that nobody else waits long for the writer.
+/// Rows per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
 
 #[async_trait]

@@ -1,4 +1,4 @@
-//! From one store to another.
+//! Transfer to another store.
 
 use crate::{SqliteStore, deliveries, error::sqlite, events, rows, tenants};
 use async_trait::async_trait;
@@ -26,7 +26,7 @@ impl Transfer for SqliteStore {
         let (tenant, marks) = (tenant.clone(), self.marks.clone());
         self.writer
             .transaction(move |tx| {
-                // What is written here comes from the middle of lists; they are counted anew.
+                // Transferred rows go into the middle of lists, so counts must be redone.
                 marks.lock().forget();
                 if !tenants::exists(tx, &tenant)? {
                     return Err(StorageError::unavailable("the tenant does not exist"));
@@ -107,7 +107,7 @@ fn read_events(
 fn read_delivery(row: &Row<'_>) -> rusqlite::Result<(Delivery, Queue)> {
     let queue = Queue::from_code(row.get("queue")?).unwrap_or(Queue::Normal);
     let delivery = deliveries::read(row)?;
-    // Where it waited once is of no interest when it has ended.
+    // An ended delivery no longer belongs to a queue.
     let queue = if delivery.next_attempt_at.is_some() { queue } else { Queue::Normal };
     Ok((delivery, queue))
 }

@@ -1,4 +1,4 @@
-//! The only thread that writes. Work comes down a channel and runs one piece after the other.
+//! The only thread that writes. Jobs arrive on a channel and run one after the other.
 
 use crate::{
     checkpoint::Checkpointer,
@@ -29,11 +29,12 @@ pub(crate) struct Writer {
     place: Arc<Place>,
 }
 
-/// A writer without work looks so often whether its file is still there, so that the log says it when nobody writes.
+/// Interval at which an idle writer checks that its file is still there, so that a missing file is logged without
+/// writes.
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Writer {
-    /// `lock` is held as long as the thread runs.
+    /// Holds `lock` for the lifetime of the thread.
     pub(crate) fn start(mut connection: Connection, lock: Lock, place: Arc<Place>) -> Result<Self, StorageError> {
         let (work, queue) = mpsc::channel::<Work>();
         let checkpointer = Checkpointer::start(place.path())?;
@@ -54,9 +55,9 @@ impl Writer {
                     }
                 }
                 checkpointer.stop();
-                // The last one out folds the log into the file, so that the file alone is the whole store.
+                // The final checkpoint moves the whole log into the file, so that the file alone is the complete store.
                 if let Err(fault) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
-                    tracing::warn!(error = %fault, "the last checkpoint failed; the log will be read at the next start");
+                    tracing::warn!(error = %fault, "final checkpoint failed; the log is replayed at the next start");
                 }
                 drop(connection);
                 drop(lock);
@@ -73,13 +74,13 @@ impl Writer {
         let (answer, result) = oneshot::channel();
         let place = self.place.clone();
         let work: Work = Box::new(move |connection| {
-            // What was written into a file that is gone is not durable, so it is not acknowledged. (What was acknowledged
-            // in the moment before the file went, went with it.)
+            // A write into a removed file is not durable, so it is not acknowledged. (Writes that were acknowledged
+            // just before the removal are lost with the file.)
             let done = match job(connection) {
                 Ok(done) => place.is_there().map(|()| done).map_err(|gone| StorageError::unavailable(gone).unsure()),
                 Err(fault) => Err(name_holder(fault, &place.index())),
             };
-            // Nobody waits any more when the caller was cancelled; what was done stays done.
+            // The receiver is dropped when the caller was cancelled; the job's effects remain.
             let _ = answer.send(done);
         });
         match &*self.work.lock() {
@@ -103,7 +104,7 @@ impl Writer {
         .await
     }
 
-    /// Runs `job` in a transaction on what a tenant owns; answers `gone` when there is no such tenant, or it is being
+    /// Runs `job` in a transaction on one tenant's data; returns `gone` when the tenant does not exist or is being
     /// deleted.
     pub(crate) async fn transaction_of<T: Send + 'static>(
         &self,
@@ -115,7 +116,7 @@ impl Writer {
         self.transaction(move |tx| if tenants::exists(tx, &tenant)? { job(tx, &tenant) } else { Ok(gone) }).await
     }
 
-    /// Takes no more work, finishes what was taken, and folds the log.
+    /// Accepts no more jobs, finishes queued ones, and checkpoints the log.
     pub(crate) async fn close(&self) -> Result<(), StorageError> {
         drop(self.work.lock().take());
         let thread = self.thread.lock().take();
@@ -126,10 +127,10 @@ impl Writer {
     }
 }
 
-/// Says once that the file is gone, and once that it is back.
+/// Logs once that the file is missing, and once that it is back.
 fn note(there: Result<(), Gone>, was_there: &mut bool) {
     match (&there, *was_there) {
-        (Err(gone), true) => tracing::error!(error = %gone, "nothing is accepted until the file is back"),
+        (Err(gone), true) => tracing::error!(error = %gone, "store file missing; writes are refused until it is back"),
         (Ok(()), false) => tracing::info!("the store file is back"),
         _ => {}
     }

@@ -1,5 +1,5 @@
-//! The suite that every backend passes, on a fresh file for each case, and once more with all cases on one file. (What
-//! only SQLite promises is in `file.rs`.)
+//! The conformance suite on a fresh file per case, and once more with all cases on one file. (Properties of SQLite
+//! alone are tested in `file.rs`.)
 
 use std::sync::Arc;
 use storage::{MasterKey, Vault, conformance::Seeded};
@@ -14,7 +14,7 @@ async fn fresh() -> (SqliteStore, TempDir) {
 
 storage::conformance_suite!(fresh);
 
-/// No case relies on what others leave, or leave out.
+/// No case depends on the data of other cases.
 #[tokio::test]
 async fn all_cases_share_one_store() {
     let (store, _folder) = fresh().await;

@@ -1,4 +1,4 @@
-//! What only SQLite promises: about the file, its lock, its key and its migrations.
+//! Properties of the SQLite store alone: its file, lock, master key and migrations.
 
 use bytes::Bytes;
 use model::{
@@ -67,7 +67,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
     }
 }
 
-/// An event with a waiting delivery and one that has failed, as two batches.
+/// An event with a waiting and a failed delivery, as two batches.
 fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>; 2] {
     let id = ids.event(NOW);
     let deliveries = [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to.id });
@@ -120,7 +120,7 @@ async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     tenant
 }
 
-/// All that a store shows of a tenant and of the installation, as text to compare.
+/// All readable data of a tenant and of the installation, as text for comparisons.
 async fn shown(store: &SqliteStore, tenant: &TenantId) -> String {
     let subscriptions =
         store.subscriptions(Tenant(tenant), &SubscriptionFilter::default(), Page::first(9)).await.unwrap().rows;
@@ -144,7 +144,7 @@ fn contains(path: &Path, text: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_file_opened_again_has_everything() {
+async fn a_reopened_file_has_all_data() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
@@ -155,7 +155,7 @@ async fn a_file_opened_again_has_everything() {
 
     let store = open(&path, 1).unwrap();
     assert_eq!(shown(&store, &tenant).await, before);
-    // What is published once is so over a restart.
+    // Deduplication survives a restart.
     let ids = IdSource::new(Box::new(Seeded::named("again")));
     let [append, _] = traffic(&tenant, &subscription(&tenant, &ids), &ids);
     let done = store.commit(append).await.unwrap().1;
@@ -164,7 +164,7 @@ async fn a_file_opened_again_has_everything() {
 }
 
 #[tokio::test]
-async fn after_the_close_the_file_alone_is_the_store() {
+async fn after_close_the_database_file_alone_is_the_complete_store() {
     let folder = tempfile::tempdir().unwrap();
     let (path, copy) = (folder.path().join("postrider.db"), folder.path().join("copy.db"));
     let store = open(&path, 1).unwrap();
@@ -175,9 +175,9 @@ async fn after_the_close_the_file_alone_is_the_store() {
     assert_eq!(shown(&open(&copy, 1).unwrap(), &tenant).await, before);
 }
 
-/// What a process that is killed leaves: the file and its log as they are after the last commit.
+/// A killed process leaves the file and its log as they were after the last commit.
 #[tokio::test]
-async fn what_was_committed_is_there_after_a_crash() {
+async fn commits_survive_a_crash() {
     let folder = tempfile::tempdir().unwrap();
     let (path, copy) = (folder.path().join("postrider.db"), folder.path().join("copy.db"));
     let store = open(&path, 1).unwrap();
@@ -188,7 +188,7 @@ async fn what_was_committed_is_there_after_a_crash() {
 }
 
 #[tokio::test]
-async fn a_wrong_master_key_is_found_when_the_file_is_opened() {
+async fn a_wrong_master_key_is_refused_when_the_file_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     open(&path, 1).unwrap().close().await.unwrap();
@@ -197,7 +197,7 @@ async fn a_wrong_master_key_is_found_when_the_file_is_opened() {
 }
 
 #[tokio::test]
-async fn a_sealed_value_opens_only_where_it_was_written() {
+async fn a_sealed_value_opens_only_in_its_own_row() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
@@ -225,7 +225,7 @@ async fn a_file_of_a_newer_version_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_open_is_refused() {
+async fn a_file_that_is_already_open_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
@@ -242,7 +242,7 @@ async fn a_file_that_is_open_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_database_is_refused_and_left_alone() {
+async fn a_file_that_is_no_database_is_refused_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let text = "This is not a database. ".repeat(400);
@@ -253,7 +253,7 @@ async fn what_is_not_a_database_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_migration_says_where_it_began() {
+async fn a_migration_reports_its_first_and_last_version() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let Migrated { from, to } = SqliteStore::migrate(&path).unwrap();
@@ -284,14 +284,14 @@ async fn secrets_and_header_values_are_never_in_plain_text() {
     let none_in = |path: &Path| SECRETS.iter().chain(&["whsec_rotated-in"]).all(|secret| !contains(path, secret));
 
     let log = folder.path().join("postrider.db-wal");
-    assert!(contains(&log, "receiver.example/plain-text"), "what need not be sealed shows where it would be");
+    assert!(contains(&log, "receiver.example/plain-text"), "unsealed values show where plain text would be");
     assert!(none_in(&log) && none_in(&path));
     store.close().await.unwrap();
     assert!(contains(&path, "receiver.example/plain-text"));
     assert!(none_in(&path) && (!log.exists() || none_in(&log)));
 }
 
-/// As many events as it takes to mark places in the list of them.
+/// Enough events for marks in the list of events.
 async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
     let ids = IdSource::new(Box::new(Seeded::named("long")));
     let later = NOW.after(Duration::from_secs(1));
@@ -316,7 +316,7 @@ async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
     store.commit(vec![Write::Append(append)]).await.unwrap();
 }
 
-/// How many rows of each table are of a tenant, whatever tables there are.
+/// Number of a tenant's rows in each table, for all tables of the database.
 fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
     let connection = Connection::open(path).unwrap();
     let sql = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
@@ -351,7 +351,7 @@ async fn a_deletion_leaves_no_row_in_any_table() {
 }
 
 #[tokio::test]
-async fn a_deletion_that_a_crash_cut_short_is_known_at_the_next_start() {
+async fn a_deletion_interrupted_by_a_crash_is_known_at_the_next_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postrider.db");
     let store = open(&path, 1).unwrap();
@@ -362,7 +362,10 @@ async fn a_deletion_that_a_crash_cut_short_is_known_at_the_next_start() {
     let store = open(&path, 1).unwrap();
     assert_eq!(store.half_deleted_tenants().await.unwrap(), std::slice::from_ref(&acme));
     assert_eq!(store.tenants(Page::first(9)).await.unwrap().len(), 1);
-    assert!(store.all_keys().await.unwrap().iter().all(|key| key.tenant == globex), "its keys open nothing any more");
+    assert!(
+        store.all_keys().await.unwrap().iter().all(|key| key.tenant == globex),
+        "keys of a half-deleted tenant are not loaded"
+    );
     assert_eq!(store.delete_tenant(&acme).await.unwrap(), Deleted::Done);
     assert_eq!(store.half_deleted_tenants().await.unwrap(), []);
     assert!(rows_of(&path, "acme").iter().all(|(_, count)| *count == 0));

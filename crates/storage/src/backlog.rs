@@ -1,41 +1,41 @@
-//! The backlog: what waits to be sent, by subscription and queue, counted within bounds.
+//! The backlog: waiting deliveries by subscription and queue, counted within bounds.
 
 use crate::{ListScope, StorageError};
 use async_trait::async_trait;
 use model::{Queue, SubscriptionId, TenantId, Timestamp};
 
-/// Deliveries of one queue are counted up to this.
+/// Upper limit of the count of one queue.
 pub const BACKLOG_MAX: u32 = 10_000;
-/// What one call over many queues counts in all, about.
+/// Approximate upper limit of all counts of one call over many queues.
 const COUNTED_IN_ALL: u32 = 1_000_000;
-/// Each queue is counted at least up to this, however many there are.
+/// Lower bound of the limit per queue, however many queues there are.
 const COUNTED_AT_LEAST: u32 = 100;
 
-/// Up to how many deliveries each of so many queues is counted.
+/// The limit up to which each queue is counted when there are so many queues.
 pub fn count_per_queue(queues: usize) -> u32 {
     let queues = u32::try_from(queues.max(1)).unwrap_or(u32::MAX);
     (COUNTED_IN_ALL / queues).clamp(COUNTED_AT_LEAST, BACKLOG_MAX)
 }
 
-/// What waits in one queue of a subscription.
+/// Waiting deliveries in one queue of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueueBacklog {
     pub queue: Queue,
     pub waiting: u32,
-    /// When the oldest of those that were counted was made.
+    /// Creation time of the oldest counted delivery.
     pub oldest_at: Timestamp,
-    /// When the first one is due.
+    /// When the first delivery is due.
     pub next_attempt_at: Timestamp,
 }
 
-/// What waits for a subscription.
+/// Waiting deliveries of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
     pub tenant: TenantId,
     pub subscription: SubscriptionId,
-    /// Those in which something waits.
+    /// Queues that are not empty.
     pub queues: Vec<QueueBacklog>,
-    /// Each queue was counted up to this.
+    /// Limit up to which each queue was counted.
     pub counted_to: u32,
 }
 
@@ -44,7 +44,7 @@ impl Backlog {
         self.queues.iter().map(|one| one.waiting).sum()
     }
 
-    /// There may be more than was counted.
+    /// True when a queue reached its limit: more deliveries may be waiting than were counted.
     pub fn is_capped(&self) -> bool {
         self.queues.iter().any(|one| one.waiting >= self.counted_to)
     }
@@ -60,14 +60,14 @@ impl Backlog {
 
 #[async_trait]
 pub trait Backlogs: Send + Sync {
-    /// What waits for one subscription, each queue counted up to [`BACKLOG_MAX`].
+    /// The backlog of one subscription, each queue counted up to [`BACKLOG_MAX`].
     async fn backlog(&self, tenant: &TenantId, subscription: SubscriptionId) -> Result<Backlog, StorageError>;
 
-    /// Every subscription for which something waits, in no order. Where many wait, each queue is counted up to less
-    /// ([`count_per_queue`]).
+    /// The backlog of every subscription that has waiting deliveries, in no order. The more queues there are, the lower
+    /// the limit of each ([`count_per_queue`]).
     async fn backlogs(&self, scope: ListScope<'_>) -> Result<Vec<Backlog>, StorageError>;
 
-    /// How many deliveries wait, of all tenants, counted up to `most`.
+    /// Counts waiting deliveries of all tenants, up to `most`.
     async fn count_waiting(&self, most: u32) -> Result<u32, StorageError>;
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_queues_are_counted_to_less_each() {
+    fn the_limit_per_queue_falls_with_the_number_of_queues() {
         for (queues, each) in
             [(0, 10_000), (1, 10_000), (100, 10_000), (1_000, 1_000), (50_000, 100), (usize::MAX, 100)]
         {

@@ -1,13 +1,13 @@
-//! The range of ids in which the rows of a page lie.
+//! The range of ids that contains the rows of a page.
 
 use crate::{DeliveryFilter, EventFilter, Place, codec::id_bounds};
 use model::{DeliveryId, EventId, Timestamp};
 
-/// The part of a list that a page may show: ids from `least` on, below `below`.
+/// The part of a list that a page may show: ids from `least` (inclusive) to `below` (exclusive).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
     pub least: [u8; 16],
-    /// Exclusive; rows that have this very id are below it when their tenant is below `tenant`.
+    /// Exclusive. A row with exactly this id is still inside the range when its tenant is below `tenant`.
     pub below: [u8; 16],
     pub tenant: String,
 }

@@ -4,7 +4,7 @@ use crate::StorageError;
 use async_trait::async_trait;
 use model::catalog::CatalogEntry;
 
-/// What a registration met.
+/// Result of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
     Registered,
@@ -15,10 +15,10 @@ pub enum RegisterOutcome {
 pub trait CustomTypes: Send + Sync {
     async fn custom_types(&self) -> Result<Vec<CatalogEntry>, StorageError>;
 
-    /// Adds it, unless one of the same name is there that is not retired: of two nodes that register one name at the same
-    /// time, one adds it.
+    /// Adds an event type, unless a type of the same name exists that is not retired. When two nodes register one name
+    /// at the same time, exactly one succeeds.
     async fn register_custom_type(&self, entry: &CatalogEntry) -> Result<RegisterOutcome, StorageError>;
 
-    /// Adds it or replaces the one of the same name.
+    /// Upserts an event type by its name.
     async fn put_custom_type(&self, entry: &CatalogEntry) -> Result<(), StorageError>;
 }

@@ -1,4 +1,4 @@
-//! What every backend writes the same way: sealed settings, patterns as text, and the bounds of ids in a time.
+//! Encodings that every backend shares: sealed settings, patterns as text, and id ranges for time ranges.
 
 use crate::{StorageError, Vault};
 use model::{EventPattern, JsonObject, Subscription, SubscriptionId, TenantId, Timestamp, subscription::SigningSecret};
@@ -54,7 +54,7 @@ pub fn unseal_secrets(
     Ok(kept.into_iter().map(secret).collect())
 }
 
-/// A JSON object as it was written; `what` names it in a complaint.
+/// Parses a JSON object, keeping its text byte for byte; `what` names it in the error.
 pub fn object(text: &str, what: &str) -> Result<JsonObject, StorageError> {
     JsonObject::parse(text).map_err(|_| StorageError::corrupt(format!("{what} is not a JSON object")))
 }
@@ -69,20 +69,21 @@ pub fn patterns_text(patterns: &[EventPattern]) -> String {
     patterns.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
-/// Whether patterns, as text, list or cover what a filter asks for.
+/// True when stored patterns (`text`) list the wanted type or pattern, or cover it.
 pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, StorageError> {
     Ok(text.split_terminator(' ').any(|one| one == wanted) || patterns(text)?.iter().any(|one| one.matches(wanted)))
 }
 
-/// Whether a text has a part, whatever the case of ASCII letters.
+/// Substring search that ignores the case of ASCII letters.
 pub fn has_part(text: &str, part: &str) -> bool {
     text.to_ascii_lowercase().contains(&part.to_ascii_lowercase())
 }
 
-/// The least and the greatest 16 bytes of ids made within these times (from, inclusive; to, exclusive).
+/// The smallest (inclusive) and the greatest (exclusive) 16 bytes of ids created from `after` (inclusive) to `before`
+/// (exclusive).
 pub fn id_bounds(after: Option<Timestamp>, before: Option<Timestamp>) -> ([u8; 16], [u8; 16]) {
     let edge = |at: Timestamp| {
-        // A part of a millisecond counts up: an id only knows its millisecond.
+        // A fraction of a millisecond rounds up, because an id has whole milliseconds.
         let millis = u128::try_from(at.micros().saturating_add(999).div_euclid(1_000)).unwrap_or(0);
         (millis.min(0xffff_ffff_ffff) << 80).to_be_bytes()
     };

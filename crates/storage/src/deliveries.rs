@@ -10,24 +10,24 @@ use std::{ops::RangeInclusive, time::Duration};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
-    /// Any of these; empty means all.
+    /// Matches any of these; empty matches all.
     pub statuses: Vec<DeliveryStatus>,
     pub event_type: Option<EventType>,
     pub subscription: Option<SubscriptionId>,
     pub event: Option<EventId>,
-    /// The last attempt's status is one of these.
+    /// Range of the last attempt's HTTP status.
     pub response_code: Option<RangeInclusive<u16>>,
-    /// The last attempt's error has this in it, whatever the case of ASCII letters.
+    /// Substring of the last attempt's error, ignoring the case of ASCII letters.
     pub error: Option<String>,
-    /// The subscription's URL, as it is now, has this in it, whatever the case of ASCII letters.
+    /// Substring of the subscription's current URL, ignoring the case of ASCII letters.
     pub url: Option<String>,
-    /// Made at or after.
+    /// Created at or after this time.
     pub after: Option<Timestamp>,
-    /// Made before.
+    /// Created before this time.
     pub before: Option<Timestamp>,
 }
 
-/// A delivery to be sent, with what is needed to send it.
+/// A due delivery with everything that the request needs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueDelivery {
     pub id: DeliveryId,
@@ -36,7 +36,7 @@ pub struct DueDelivery {
     pub event: Event,
 }
 
-/// The head of a queue in which something waits.
+/// The head of a queue that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     pub tenant: TenantId,
@@ -46,28 +46,29 @@ pub struct Waiting {
     pub at: Timestamp,
 }
 
-/// What waits in one queue of a subscription.
+/// Due deliveries of one queue of a subscription.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Due {
-    /// Due now, oldest first, up to the limit asked for.
+    /// Deliveries that are due now, oldest due time first, up to the requested limit.
     pub deliveries: Vec<DueDelivery>,
-    /// When the first one that was not handed out is due: in the past when the limit cut, `None` when nothing is left.
+    /// Due time of the first delivery that was not returned: in the past when the limit cut the batch, `None` when the
+    /// queue has no more.
     pub next: Option<Timestamp>,
 }
 
-/// Which deliveries a manual retry takes.
+/// Which deliveries a manual retry accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryOf {
-    /// Only one that is not delivered.
+    /// Only deliveries that are not delivered yet.
     Undelivered,
-    /// Also one that is delivered: it is sent once more.
+    /// Delivered ones too (a forced retry): they are sent again.
     Any,
 }
 
-/// What a manual retry met.
+/// Result of a manual retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// It is pending again and due now.
+    /// The delivery is pending again and due now.
     Queued(SubscriptionId),
     AlreadyDelivered,
     Missing,
@@ -77,8 +78,8 @@ pub enum Retry {
 pub trait Deliveries: Send + Sync {
     async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError>;
 
-    /// Newest first. Bounded ([`crate::WALK_MAX`]) over all tenants, and where the filter names an event, a response
-    /// code, an error or a URL.
+    /// Newest first. The walk is bounded ([`crate::WALK_MAX`]) over all tenants, and when the filter names an event, a
+    /// response code, an error or a URL.
     async fn deliveries(
         &self,
         scope: ListScope<'_>,
@@ -86,7 +87,7 @@ pub trait Deliveries: Send + Sync {
         page: Page<Place<DeliveryId>>,
     ) -> Result<Listed<Delivery, DeliveryId>, StorageError>;
 
-    /// Counts the rows of such a list, up to `most`.
+    /// Counts the rows that [`Self::deliveries`] would list, up to `most`.
     async fn count_deliveries(
         &self,
         scope: ListScope<'_>,
@@ -94,23 +95,23 @@ pub trait Deliveries: Send + Sync {
         most: u32,
     ) -> Result<Counted<DeliveryId>, StorageError>;
 
-    /// All deliveries of an event, in order.
+    /// All deliveries of an event, in order of their ids.
     async fn event_deliveries(&self, tenant: &TenantId, event: EventId) -> Result<Vec<Delivery>, StorageError> {
         let found = self.deliveries_of(&[(tenant.clone(), event)], u32::MAX).await?;
         Ok(found.into_iter().next().unwrap_or_default())
     }
 
-    /// The first `most` deliveries of each of these events, in order.
+    /// The first `most` deliveries of each event, in order of their ids; one list per event, in the order of `events`.
     async fn deliveries_of(
         &self,
         events: &[(TenantId, EventId)],
         most: u32,
     ) -> Result<Vec<Vec<Delivery>>, StorageError>;
 
-    /// The newest `most` attempts of a delivery, in order.
+    /// The newest `most` attempts of a delivery, in ascending order.
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId, most: u32) -> Result<Vec<Attempt>, StorageError>;
 
-    /// Makes a delivery due at once, in a new round of attempts and in [`Queue::Replay`].
+    /// Replays a delivery: makes it due at once, in a new round of attempts and in [`Queue::Replay`].
     async fn retry_delivery(
         &self,
         tenant: &TenantId,
@@ -119,16 +120,17 @@ pub trait Deliveries: Send + Sync {
         now: Timestamp,
     ) -> Result<Retry, StorageError>;
 
-    /// Every queue in which something waits, of all tenants: for the start. One look-up each, whatever waits in it.
+    /// Reports the head of every queue that is not empty, of all tenants, for recovery at the start. The cost is one
+    /// index look-up per queue, whatever its length.
     async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError>;
 
-    /// Deliveries that are to be tried again at a time that cannot be right at `now`, since the clock was ahead once: they
-    /// were tried in the future, or their next attempt is later than `longest` from now. Each gets the wait that it had, from
-    /// now on. Answers how many.
+    /// Repairs retries that were scheduled while the clock was ahead: their last attempt lies after `now`, or their
+    /// next attempt is more than `longest` after `now`. Each keeps the length of its wait, which begins again at `now`.
+    /// Returns their number.
     async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError>;
 
-    /// What of a queue is due now. Those in `held` are in the caller's hands already: they are passed over and do not
-    /// count for the limit.
+    /// Deliveries of one queue that are due at `now`. Deliveries in `held` are already in the caller's memory: they are
+    /// skipped and do not count towards `limit`.
     async fn due(
         &self,
         tenant: &TenantId,

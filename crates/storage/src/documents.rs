@@ -1,4 +1,4 @@
-//! Documents of the installation's own: large texts that are put and read as a whole.
+//! Documents of the installation: large texts that are written and read as a whole.
 
 use crate::StorageError;
 use async_trait::async_trait;
@@ -7,9 +7,9 @@ use model::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
-    /// What is asked of it often, in short, so that the body need not be read for it.
+    /// A short form for frequent reads, which then need not read the body.
     pub digest: String,
-    /// Byte for byte as it came.
+    /// The bytes exactly as they were received.
     pub body: Bytes,
     pub put_at: Timestamp,
 }
@@ -18,12 +18,12 @@ pub struct Document {
 pub trait Documents: Send + Sync {
     async fn document(&self, name: &str) -> Result<Option<Document>, StorageError>;
 
-    /// Its digest, and when it was put, without the body.
+    /// A document's digest and the time when it was stored, without the body.
     async fn document_digest(&self, name: &str) -> Result<Option<(String, Timestamp)>, StorageError>;
 
-    /// The names of all of them, for a transfer.
+    /// The names of all documents, for a transfer to another store.
     async fn document_names(&self) -> Result<Vec<String>, StorageError>;
 
-    /// Puts it in the place of the one of this name.
+    /// Upserts a document by its name.
     async fn put_document(&self, name: &str, document: &Document) -> Result<(), StorageError>;
 }

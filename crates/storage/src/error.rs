@@ -1,4 +1,4 @@
-//! What can go wrong with a store, whatever is behind it.
+//! Errors of a store, the same for every backend.
 
 use std::error::Error;
 
@@ -6,22 +6,22 @@ type Source = Box<dyn Error + Send + Sync>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    /// The store did not take or give anything now; trying again may help.
+    /// The store is temporarily unavailable. Nothing was written; a retry may succeed.
     #[error("the store is unavailable")]
     Unavailable(#[source] Source),
-    /// The store failed while it was writing. Nobody knows whether it was written.
-    #[error("the store failed in the middle of a write")]
+    /// The store failed during a write. The write may or may not be durable.
+    #[error("the store failed during a write, which may have been committed")]
     Unsure(#[source] Source),
-    /// What was read is not what can have been written.
-    #[error("the store holds something unreadable: {0}")]
+    /// A stored value that no version of Postrider can have written.
+    #[error("the store contains invalid data: {0}")]
     Corrupt(String),
-    /// The master key is not the one that this store was written with.
+    /// The master key differs from the one that this store was written with.
     #[error("the master key does not fit this store")]
     WrongMasterKey,
-    /// The store was written by a newer version.
-    #[error("the store has migration {found}, this version knows {known}")]
+    /// The store has a migration that this version does not know: a newer version wrote it.
+    #[error("the store has migration {found}, but this version only knows migrations up to {known}")]
     TooNew { found: u32, known: u32 },
-    /// One process at a time works on such a store, and another one does.
+    /// The store allows one process at a time, and another process has it open.
     #[error("{store} is open in another process ({holder})")]
     InUse { store: String, holder: String },
     #[error("the store could not be opened or migrated: {0}")]
@@ -33,7 +33,7 @@ impl StorageError {
         Self::Unavailable(source.into())
     }
 
-    /// The same fault where the write may have been carried out all the same.
+    /// The same error for a write that may have been committed nevertheless.
     #[must_use]
     pub fn unsure(self) -> Self {
         match self {

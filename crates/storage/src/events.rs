@@ -8,9 +8,9 @@ use model::{Event, EventId, EventType, TenantId, Timestamp};
 pub struct EventFilter {
     pub id: Option<EventId>,
     pub event_type: Option<EventType>,
-    /// Made at or after.
+    /// Created at or after this time.
     pub after: Option<Timestamp>,
-    /// Made before.
+    /// Created before this time.
     pub before: Option<Timestamp>,
 }
 
@@ -18,16 +18,16 @@ pub struct EventFilter {
 pub trait Events: Send + Sync {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError>;
 
-    /// The event that was published under this id of its publisher, or under this idempotency key.
+    /// The event that was published with this id of its publisher or with this idempotency key.
     async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError>;
 
-    /// The event whose publisher chose this id.
+    /// The event with this id of its publisher.
     async fn event_by_given_id(&self, tenant: &TenantId, given: &str) -> Result<Option<Event>, StorageError> {
         self.event_by_key(tenant, &DedupeKey::GivenId(given.to_owned())).await
     }
 
-    /// Newest first. A page ends by the bytes of data and metadata, too ([`crate::PAGE_BYTES`]). Over all tenants it is
-    /// bounded ([`crate::WALK_MAX`]).
+    /// Newest first. A page also ends at a limit of bytes of data and metadata ([`crate::PAGE_BYTES`]). Over all
+    /// tenants, the walk is bounded ([`crate::WALK_MAX`]).
     async fn events(
         &self,
         scope: ListScope<'_>,
@@ -35,7 +35,7 @@ pub trait Events: Send + Sync {
         page: Page<Place<EventId>>,
     ) -> Result<Listed<Event, EventId>, StorageError>;
 
-    /// Counts the rows of such a list, up to `most`.
+    /// Counts the rows that [`Self::events`] would list, up to `most`.
     async fn count_events(
         &self,
         scope: ListScope<'_>,
@@ -43,6 +43,6 @@ pub trait Events: Send + Sync {
         most: u32,
     ) -> Result<Counted<EventId>, StorageError>;
 
-    /// The tenants that have an event with this id: one, unless somebody copied events between tenants.
+    /// The tenants that have an event with this id: one, unless events were copied between tenants.
     async fn tenants_with_event(&self, id: EventId) -> Result<Vec<TenantId>, StorageError>;
 }

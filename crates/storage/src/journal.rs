@@ -1,21 +1,21 @@
-//! The journal's side of a store: everything that happens to events and deliveries, in batches that commit as one.
+//! Writes of events, outcomes and attempts, in batches that commit in one transaction.
 
 use crate::StorageError;
 use async_trait::async_trait;
 use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, attempt::cut, delivery::Next};
 use std::sync::{Arc, Mutex};
 
-/// A name under which an event is published at most once in its tenant.
+/// A deduplication key: each key is published at most once per tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DedupeKey {
-    /// The event's id as its publisher chose it.
+    /// The event's id as chosen by its publisher.
     GivenId(String),
-    /// An `Idempotency-Key`.
+    /// The value of an `Idempotency-Key` header.
     Idempotency(String),
 }
 
 impl DedupeKey {
-    /// The one text that stores keep.
+    /// The text form that stores keep.
     pub fn text(&self) -> String {
         match self {
             Self::GivenId(id) => format!("i:{id}"),
@@ -24,7 +24,7 @@ impl DedupeKey {
     }
 }
 
-/// A delivery to be made of a new event; its id is the event's with a number.
+/// A delivery of a new event; its id is the event's id with a number in the low 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewDelivery {
     pub id: DeliveryId,
@@ -36,37 +36,37 @@ pub struct NewEvent {
     pub event: Arc<Event>,
     pub keys: Vec<DedupeKey>,
     pub deliveries: Vec<NewDelivery>,
-    /// It was checked, and is not as the catalog promises.
+    /// True when the payload was validated and does not match the catalog's schema.
     pub broke_schema: bool,
 }
 
 impl NewEvent {
-    /// Whether it was made by a test send.
+    /// True for an event of a test send.
     pub fn is_test(&self) -> bool {
         self.deliveries.first().is_some_and(|delivery| delivery.id.is_test())
     }
 }
 
-/// Events of one request, with their deliveries: all are written, or none.
+/// Events of one request, with their deliveries; either all of them are written or none.
 #[derive(Clone, Debug)]
 pub struct Append {
     pub tenant: TenantId,
     pub events: Arc<Vec<NewEvent>>,
 }
 
-/// What an attempt came to.
+/// The result of one attempt.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub tenant: TenantId,
     pub delivery: DeliveryId,
     pub subscription: SubscriptionId,
     pub attempt: Attempt,
-    /// Cancelled when this machine was not able to send: then no statistics count the attempt.
+    /// `Cancelled` when a shortage of this machine prevented the request; statistics then do not count the attempt.
     pub next: Next,
 }
 
 impl Outcome {
-    /// The error of a delivery that was cancelled while this attempt was under way.
+    /// Error text of a delivery that was cancelled while this attempt was in flight.
     pub fn error_of_cancelled(&self) -> Option<String> {
         let error = self.attempt.error.as_deref();
         if !self.next.status.is_waiting() {
@@ -77,45 +77,45 @@ impl Outcome {
     }
 }
 
-/// One thing to be written.
+/// A write of a batch.
 #[derive(Clone, Debug)]
 pub enum Write {
     Append(Append),
     Outcome(Box<Outcome>),
-    /// A delivery whose subscription went away while it was being made.
+    /// Cancels a delivery whose subscription was deleted while the delivery was being created.
     Cancel {
         tenant: TenantId,
         delivery: DeliveryId,
     },
 }
 
-/// What became of one event of an append.
+/// Result for one event of an append.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Appended {
     New,
-    /// It had been published before; this is the first one.
+    /// Deduplicated: the key was published before; this is the first event.
     Duplicate(Box<Event>),
 }
 
-/// What became of one [`Write`].
+/// Result of one [`Write`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Done {
-    /// One for each event, in order.
+    /// Results of the events, in order.
     Appended(Vec<Appended>),
-    /// The tenant does not exist (any more); nothing was written.
+    /// The tenant does not exist, or no longer does; nothing was written.
     NoTenant,
     Recorded,
-    /// Another node has the delivery by now, or has recorded this attempt of it: nothing was written.
+    /// Fenced: another node owns the delivery now, or this attempt is already recorded. Nothing was written.
     Taken,
 }
 
-/// Where a commit gets its batch.
+/// Provides the batch of a commit.
 pub trait Source: Send + Sync {
-    /// Called when the store is about to write, and once: whatever has gathered by then goes along.
+    /// Called once, when the store is about to write. Returns all writes collected so far, which join the batch.
     fn take(&self) -> Vec<Write>;
 }
 
-/// A batch that is there already.
+/// A source whose batch is fixed in advance.
 struct Given(Mutex<Vec<Write>>);
 
 impl Source for Given {
@@ -126,21 +126,21 @@ impl Source for Given {
 
 #[async_trait]
 pub trait Journal: Send + Sync {
-    /// Writes what `source` has in one transaction and returns when it is durable, with an answer for each write. On an
-    /// error nothing of it was written, unless the error is [`StorageError::Unsure`]. Calls are taken up one after the other; so while one batch is on disk the next
-    /// call can wait in the store, and nobody has to be woken between the two.
+    /// Writes the batch of `source` in one transaction. Returns once it is durable, with one result per write. On an
+    /// error nothing was written, except on [`StorageError::Unsure`]. Calls are processed one after the other, so the
+    /// next call can wait inside the store while the previous batch is flushed, and no wake-up is needed between them.
     ///
-    /// An outcome never changes a delivery that has ended, but its attempt is kept. One that was cancelled while the
-    /// attempt was under way shows what came of it; it stays cancelled when it would have been tried again.
+    /// An outcome never changes a delivery that has ended, but its attempt is kept. A delivery that was cancelled while
+    /// the attempt was in flight takes the outcome, and stays cancelled if the outcome was a retry.
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
 
-    /// The same, of a batch that is there already.
+    /// [`Self::commit_from`] with a fixed batch.
     async fn commit(&self, batch: Vec<Write>) -> Result<(Vec<Write>, Vec<Done>), CommitError> {
         self.commit_from(Arc::new(Given(Mutex::new(batch)))).await
     }
 }
 
-/// A batch that was not written, or perhaps not, handed back.
+/// A batch that was not committed, or perhaps not ([`StorageError::Unsure`]), returned to the caller.
 #[derive(Debug, thiserror::Error)]
 #[error("the batch was not written")]
 pub struct CommitError {

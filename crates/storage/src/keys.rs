@@ -1,4 +1,4 @@
-//! Tenants' API keys.
+//! API keys of tenants.
 
 use crate::{Deleted, StorageError};
 use async_trait::async_trait;
@@ -6,7 +6,7 @@ use model::{KeyId, TenantId, TenantKey};
 
 #[async_trait]
 pub trait Keys: Send + Sync {
-    /// `false` when there is no such tenant.
+    /// Returns `false` when the tenant does not exist.
     async fn insert_key(&self, key: &TenantKey) -> Result<bool, StorageError>;
 
     /// Newest first.
@@ -14,6 +14,6 @@ pub trait Keys: Send + Sync {
 
     async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError>;
 
-    /// Every tenant's keys, for the installation's own look-up by hash.
+    /// The keys of all tenants, for the in-memory look-up by hash.
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError>;
 }

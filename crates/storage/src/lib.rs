@@ -1,7 +1,8 @@
-//! What Postrider asks of a store: one object-safe trait per aggregate, without a word of SQL.
+//! The interface of a store: one object-safe trait per aggregate, without SQL.
 //!
-//! Every method takes the tenant; no query exists without it, except where the installation itself asks (start-up,
-//! key look-up), and lists that name [`ListScope::AllTenants`], for the operator. A method exists when the [`conformance`] suite exercises it on every backend.
+//! Every method takes the tenant. Exceptions are the installation's own reads (start-up, key look-up) and lists with
+//! [`ListScope::AllTenants`], for the operator. A method exists when the [`conformance`] suite exercises it on every
+//! backend.
 
 mod backlog;
 mod bounds;
@@ -53,7 +54,7 @@ pub use walk::Walk;
 
 use async_trait::async_trait;
 
-/// A whole store.
+/// A complete store: all aggregates of one backend.
 #[async_trait]
 pub trait Store:
     Tenants
@@ -70,20 +71,21 @@ pub trait Store:
     + Transfer
     + std::fmt::Debug
 {
-    /// Proves that a write would be durable now.
+    /// Checks that a write would be durable now, for readiness probes.
     async fn check_writable(&self) -> Result<(), StorageError>;
 
-    /// Whether nothing may be sent from this store. It is kept with the data, so a copy of the store has it too.
+    /// True when no delivery may be sent from this store. The flag is stored with the data, so a copy of the store has
+    /// it too.
     async fn is_paused(&self) -> Result<bool, StorageError>;
 
-    /// Durable when it returns; other nodes learn it within a second.
+    /// Durable when it returns; other nodes apply it within a second.
     async fn set_paused(&self, paused: bool) -> Result<(), StorageError>;
 
-    /// What it offers when several nodes can work on it.
+    /// The operations for several nodes; `None` when the store allows one process only.
     fn shared(&self) -> Option<&dyn Shared> {
         None
     }
 
-    /// Writes what is buffered and lets go of the files; the store is not used afterwards.
+    /// Flushes buffered writes and closes the files; the store must not be used afterwards.
     async fn close(&self) -> Result<(), StorageError>;
 }

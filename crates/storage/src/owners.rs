@@ -1,5 +1,5 @@
-//! What one subscription got, as a list over all tenants: read from the tenants that have a subscription with this id.
-//! There is one, unless somebody copied data between tenants; several are merged.
+//! Lists of one subscription's deliveries over all tenants, read from the tenants that have a subscription with this
+//! id. There is one such tenant, unless data was copied between tenants; several lists are merged.
 
 use crate::{
     Bounds, Counted, Deliveries, DeliveryFilter, ListScope, Listed, Page, Place, StorageError, Subscriptions, WALK_MAX,
@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{Delivery, DeliveryId, SubscriptionId};
 
-/// [`Deliveries::deliveries`] over all tenants, of one subscription.
+/// [`Deliveries::deliveries`] over all tenants, for one subscription.
 pub async fn deliveries_of_subscription<S: Deliveries + Subscriptions>(
     store: &S,
     subscription: SubscriptionId,
@@ -36,7 +36,7 @@ pub async fn deliveries_of_subscription<S: Deliveries + Subscriptions>(
     Ok(merged(rows, cut, &page))
 }
 
-/// The page of several lists, of which nothing is known below `cut`.
+/// Merges the lists of several tenants into one page; rows below `cut` are incomplete and left for the next page.
 fn merged(
     mut rows: Vec<Delivery>,
     cut: Option<Place<DeliveryId>>,
@@ -56,7 +56,7 @@ fn merged(
     walk.listed(rows, ended)
 }
 
-/// [`Deliveries::count_deliveries`] over all tenants, of one subscription.
+/// [`Deliveries::count_deliveries`] over all tenants, for one subscription.
 pub async fn count_of_subscription<S: Deliveries + Subscriptions>(
     store: &S,
     subscription: SubscriptionId,

@@ -1,20 +1,20 @@
-//! Pages of lists that are newest first, and the bounds on what reading one costs.
+//! Pages and cursors of lists that are newest first, and the bounds on the cost of reading a page.
 
 use model::TenantId;
 use std::cmp::Ordering;
 
-/// A list looks at no more than this many candidates for one page, when its filter has a part that no index answers or
-/// when it is over all tenants. It then ends early and says where to go on.
+/// Maximum number of candidate rows read for one page when the filter has a condition without an index, or when the
+/// list is over all tenants. The page then ends early, with a cursor to continue.
 pub const WALK_MAX: u32 = 10_000;
 
-/// A page of rows that have a payload ends after this many bytes of it; it has at least one row.
+/// A page of rows with payloads ends after this many bytes of payload, but has at least one row.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// Whose rows a list has.
+/// The tenants whose rows a list contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListScope<'t> {
     Tenant(&'t TenantId),
-    /// For the operator alone.
+    /// Reserved for the operator.
     AllTenants,
 }
 
@@ -27,8 +27,8 @@ impl<'t> ListScope<'t> {
     }
 }
 
-/// `limit` rows after skipping `offset`, starting below `below` when there is one (keyset pagination is exact while
-/// rows are added; an offset is not).
+/// A request for `limit` rows after skipping `offset`, starting below the cursor `below` if there is one. Keyset
+/// pagination is exact while rows are added; an offset is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<Id> {
     pub limit: u32,
@@ -42,8 +42,8 @@ impl<Id> Page<Id> {
     }
 }
 
-/// A position in a list: the row with this id. Lists over all tenants are ordered by id, then by tenant, both
-/// descending; there a place without a tenant is below every row with its id. A tenant's list ignores the tenant.
+/// A cursor: the position of the row with this id. Lists over all tenants are ordered by id, then by tenant, both
+/// descending; there a place without a tenant is below every row with its id. Lists of one tenant ignore the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place<Id> {
     pub id: Id,
@@ -55,7 +55,7 @@ impl<Id> Place<Id> {
         Self { id, tenant: Some(tenant.clone()) }
     }
 
-    /// The tenant as stores compare it: no tenant is below every tenant.
+    /// The tenant as stores compare it: no tenant sorts below every tenant.
     pub fn tenant_text(&self) -> &str {
         self.tenant.as_ref().map_or("", TenantId::as_str)
     }
@@ -79,11 +79,11 @@ impl<Id: Ord> PartialOrd for Place<Id> {
     }
 }
 
-/// Where the next page of a list begins.
+/// The cursor of a list's next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next<Id> {
     pub below: Place<Id>,
-    /// What is left of the offset that was asked for.
+    /// Remainder of the requested offset.
     pub offset: u32,
 }
 
@@ -91,7 +91,7 @@ pub struct Next<Id> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed<Row, Id> {
     pub rows: Vec<Row>,
-    /// `None` when the list ends here. A page with fewer rows than its limit may have a next one.
+    /// `None` at the end of the list. A page with fewer rows than its limit may still have a next page.
     pub next: Option<Next<Id>>,
 }
 
@@ -102,18 +102,18 @@ impl<Row, Id> Default for Listed<Row, Id> {
 }
 
 impl<Row, Id> Listed<Row, Id> {
-    /// A page that was read with its limit: a full one has a next one.
+    /// A page that was read with a limit: a full page has a next page.
     pub fn up_to(limit: u32, rows: Vec<Row>, place: impl Fn(&Row) -> Place<Id>) -> Self {
         let last = rows.last().filter(|_| rows.len() >= limit as usize).map(place);
         Self { rows, next: last.map(|below| Next { below, offset: 0 }) }
     }
 
-    /// The same page with another kind of row.
+    /// The same page with rows of another type.
     pub fn with<Other>(self, rows: Vec<Other>) -> Listed<Other, Id> {
         Listed { rows, next: self.next }
     }
 
-    /// Ends the page after so many rows.
+    /// Shortens the page to `rows` rows and moves its cursor accordingly.
     pub fn truncate(&mut self, rows: usize, place: impl Fn(&Row) -> Place<Id>) {
         if rows >= self.rows.len() {
             return;
@@ -123,11 +123,12 @@ impl<Row, Id> Listed<Row, Id> {
     }
 }
 
-/// How many rows of a list were counted.
+/// Result of counting the rows of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counted<Id> {
     pub rows: u32,
-    /// Where counting would go on: [`WALK_MAX`] candidates were looked at before the list or the limit ended.
+    /// The cursor where counting would continue, when [`WALK_MAX`] candidates were read before the end of the list or
+    /// the limit.
     pub next: Option<Place<Id>>,
 }
 
@@ -137,7 +138,7 @@ impl<Id> Default for Counted<Id> {
     }
 }
 
-/// How many of these sizes, in bytes, a page can have ([`PAGE_BYTES`]).
+/// The number of rows, given their sizes in bytes, that fit into a page ([`PAGE_BYTES`]).
 pub fn rows_within(sizes: impl IntoIterator<Item = usize>) -> usize {
     let mut sum = 0usize;
     let fits = |(at, size): &(usize, usize)| {

@@ -1,38 +1,38 @@
-//! How much was published, by tenant, day and event type: what can be said of months without reading their events.
+//! Counts of publications by tenant, day and event type, which answer for months without reading events.
 //!
-//! That a tenant has published a type on a day is written in the transaction of the first such event, and so is as
-//! durable as that. How often may come later, by a second at most: a store that can afford it counts in the
-//! transaction of every event (SQLite does), another one gathers (PostgreSQL: a statement more would cost a commit a
-//! fifth of its time). Duplicates are not counted.
+//! The transaction of a tenant's first event of a type on a day also writes that this type was published, so this fact
+//! is as durable as the event. The exact count may lag by at most one second: SQLite counts in the transaction of every
+//! event; PostgreSQL gathers counts, because one more statement would prolong a commit by a fifth. Duplicates are not
+//! counted.
 
 use crate::{Appended, NewEvent, StorageError};
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
 use std::collections::BTreeMap;
 
-/// Microseconds of a day.
+/// Microseconds per day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// The day (UTC) of a moment, counted from the Unix epoch.
+/// The UTC day of a time, counted from the Unix epoch.
 pub const fn day_of(at: Timestamp) -> i32 {
     at.micros().div_euclid(DAY) as i32
 }
 
-/// What was published of one type.
+/// Publications of one event type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
     pub event_type: EventType,
     pub published: u64,
-    /// How many of those broke the type's schema, as far as they were checked ([`NewEvent::broke_schema`]).
+    /// Events that did not match the type's schema, among those that were validated ([`NewEvent::broke_schema`]).
     pub misfits: u64,
-    /// When the last one was accepted.
+    /// When the newest event was accepted.
     pub last_at: Timestamp,
 }
 
 #[async_trait]
 pub trait Publications: Send + Sync {
-    /// What a tenant published on the day of `since` and later; the `limit` types of which there was most, those first.
-    /// All that was committed here is in it, and what other nodes had committed a second ago.
+    /// A tenant's publications from the day of `since` on: the `limit` most frequent types, most frequent first.
+    /// Includes everything committed by this node, and everything committed by other nodes more than a second ago.
     async fn publications(
         &self,
         tenant: &TenantId,
@@ -40,26 +40,25 @@ pub trait Publications: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Publication>, StorageError>;
 
-    /// The same of all tenants together, for the installation itself.
+    /// The same for all tenants together, for the operator.
     async fn all_publications(&self, since: Timestamp, limit: u32) -> Result<Vec<Publication>, StorageError>;
 
-    /// Removes the counts of days before that of `before`, and brings together what a store keeps apart while it is
-    /// added to.
+    /// Removes the counts of days before the day of `before`, and merges partial counts that a store keeps in separate
+    /// rows.
     async fn tidy_publications(&self, before: Timestamp) -> Result<(), StorageError>;
 
-    /// A tenant's counts by day, for a transfer, oldest first.
+    /// A tenant's counts by day, oldest first, for a transfer to another store.
     async fn read_publications(&self, tenant: &TenantId) -> Result<Vec<(i32, Publication)>, StorageError>;
 
-    /// Writes what [`Self::read_publications`] of another store answered. A count that is there already is left as it
-    /// is.
+    /// Writes what [`Self::read_publications`] of another store returned. Existing counts are left as they are.
     async fn write_publications(&self, tenant: &TenantId, days: Vec<(i32, Publication)>) -> Result<(), StorageError>;
 }
 
-/// What one commit adds: a row for each key, in the order in which every commit locks them.
+/// Increments of one commit: one row per key, in the order in which every commit locks them.
 #[derive(Debug, Default)]
 pub struct Tally(BTreeMap<(TenantId, i32, EventType), Added>);
 
-/// What one commit adds to a count.
+/// Increment of one count.
 #[derive(Clone, Copy, Debug)]
 pub struct Added {
     pub published: u64,
@@ -68,9 +67,9 @@ pub struct Added {
 }
 
 impl Tally {
-    /// Counts an event, if it was new.
+    /// Counts an event, unless it is a duplicate or a test send.
     pub fn add(&mut self, tenant: &TenantId, new: &NewEvent, appended: &Appended) {
-        // A test send is no publication of the product's.
+        // A test send is not a publication of the product.
         if *appended != Appended::New || new.is_test() {
             return;
         }
@@ -86,7 +85,7 @@ impl Tally {
         self.0.is_empty()
     }
 
-    /// Adds what another one has.
+    /// Adds the increments of another tally.
     pub fn merge(&mut self, other: Self) {
         for (key, added) in other.0 {
             let sum = self.0.entry(key).or_insert(Added { published: 0, misfits: 0, last_at: added.last_at });
@@ -96,7 +95,7 @@ impl Tally {
         }
     }
 
-    /// Leaves out what is a tenant's that is gone.
+    /// Drops the increments of a deleted tenant.
     pub fn forget(&mut self, tenant: &TenantId) {
         self.0.retain(|(of, ..), _| of != tenant);
     }

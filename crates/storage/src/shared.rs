@@ -1,19 +1,19 @@
-//! What a store offers when several nodes work on it: who they are, what one of them changed, the work of a node that is
-//! gone, and the outbox into which programs publish within their own transactions.
+//! Operations for several nodes on one store: membership and leases, changes made by other nodes, take-over of a lost
+//! node's deliveries, and the outbox into which programs publish in their own transactions.
 
 use crate::{Appended, NewEvent, StorageError, Waiting};
 use async_trait::async_trait;
 use model::{EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
-/// What a node does.
+/// The role of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeRole {
-    /// Serves the API and delivers.
+    /// Serves the API and sends deliveries.
     All,
-    /// Serves the API; what it accepts is delivered by others.
+    /// Serves the API; other nodes send the deliveries that it accepts.
     Api,
-    /// Delivers; its API only says how it is.
+    /// Sends deliveries; its API only reports its state.
     Worker,
 }
 
@@ -41,13 +41,13 @@ impl NodeRole {
     }
 }
 
-/// How a node is.
+/// The state of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeState {
     Live,
-    /// It has said goodbye.
+    /// The node has shut down and released its lease.
     Left,
-    /// It was silent for too long; others have taken its work.
+    /// The node sent no heartbeat for [`LEASE`]; other nodes have taken over its deliveries.
     Lost,
 }
 
@@ -70,31 +70,31 @@ impl NodeState {
     }
 }
 
-/// A node that comes.
+/// A node that registers.
 #[derive(Clone, Debug)]
 pub struct NewNode {
-    /// Two processes never have the same one at a time: a name is refused as long as its holder is heard.
+    /// Unique among live nodes: a name is refused while its holder sends heartbeats.
     pub name: String,
     pub role: NodeRole,
     pub version: String,
 }
 
-/// What came of joining.
+/// Result of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Join {
     Joined,
-    /// Another node has the name, and was heard within [`LEASE`].
+    /// Another node holds the name and sent a heartbeat within [`LEASE`].
     NameHeld(Holder),
 }
 
-/// A node that has a name, and its last heartbeat by the store's clock.
+/// The node that holds a name, and its last heartbeat by the store's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub id: i32,
     pub heartbeat_at: Timestamp,
 }
 
-/// A node as the store knows it.
+/// A node as the store records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     pub id: i32,
@@ -104,20 +104,20 @@ pub struct Node {
     pub state: NodeState,
     pub started_at: Timestamp,
     pub heartbeat_at: Timestamp,
-    /// Waiting deliveries that are its own to send, counted up to a limit.
+    /// Waiting deliveries that this node owns, counted up to a limit.
     pub waiting: u32,
     pub is_this: bool,
 }
 
-/// What a heartbeat heard.
+/// Result of a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
     Live,
-    /// Others have declared this node dead: what it had is theirs now. It has to come anew.
+    /// Other nodes have declared this node lost and own its deliveries. The node must register again.
     Lost,
 }
 
-/// Something that every node keeps in memory and that has changed.
+/// A changed object that every node caches in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Tenant(TenantId),
@@ -126,16 +126,16 @@ pub enum Change {
     EventTypes,
 }
 
-/// What has changed since a version.
+/// Changes since a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changes {
-    /// The version up to which this tells.
+    /// The version up to which the list is complete.
     pub version: i64,
-    /// In order; `None` when so much was missed that everything has to be read anew.
+    /// In order of their versions; `None` when too many changes were missed and everything must be read again.
     pub list: Option<Vec<Change>>,
 }
 
-/// An event that a program published in a transaction of its own.
+/// An event that a program published in its own transaction, through the outbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outgoing {
     pub tenant: TenantId,
@@ -148,68 +148,69 @@ pub struct Outgoing {
     pub idempotency_key: Option<String>,
 }
 
-/// Makes an event and its deliveries of what was found in the outbox. `None`: it cannot be published.
+/// Builds an event and its deliveries from an outbox row. `None` when it cannot be published.
 pub type Make = Arc<dyn Fn(Outgoing) -> Option<NewEvent> + Send + Sync>;
 
-/// What came out of the outbox.
+/// Result of one batch from the outbox.
 #[derive(Debug, Default)]
 pub struct Drained {
     pub events: Vec<(NewEvent, Appended)>,
-    /// There is more.
+    /// True when the outbox has more rows.
     pub more: bool,
 }
 
-/// What whole days of history went.
+/// Days whose partitions were dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped {
     pub days: Vec<String>,
 }
 
-/// A node that is silent for this long, by the store's clock, is lost.
+/// A node without a heartbeat for this long, by the store's clock, is lost.
 pub const LEASE: Duration = Duration::from_secs(10);
 
 #[async_trait]
 pub trait Shared: Send + Sync {
-    /// Takes part, unless another node with the same name is live. What is appended from now on is this node's to send,
-    /// unless its role says otherwise. `instead_of` is a holder of the name that the caller has watched for a while: if it
-    /// was not heard since, it is declared lost whatever its age.
+    /// Registers this node, unless another live node has the same name. From then on, this node owns the deliveries
+    /// that it appends, unless its role says otherwise. `instead_of` is a holder of the name that the caller has
+    /// watched for some time: if it has sent no heartbeat since, it is declared lost, however recent its last heartbeat
+    /// is.
     async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<Join, StorageError>;
 
-    /// Says that this node is alive; answers also what time it is by the store's clock.
+    /// Sends a heartbeat; also returns the time by the store's clock.
     async fn beat(&self) -> Result<(Beat, Timestamp), StorageError>;
 
-    /// Declares nodes that have been silent for [`LEASE`] to be lost; answers their names. Only for a node that has itself
-    /// been heard all that time: else a store that was away for a while makes everybody look dead.
+    /// Declares nodes lost that have sent no heartbeat for [`LEASE`]; returns their names. Only a node whose own
+    /// heartbeats succeeded during all that time may call this: after an outage of the store, all nodes look lost.
     async fn judge(&self) -> Result<Vec<String>, StorageError>;
 
-    /// Says goodbye; what waits is for the others.
+    /// Releases this node's lease; other nodes take over its waiting deliveries.
     async fn leave(&self) -> Result<(), StorageError>;
 
-    /// All nodes of late, those that are gone too.
+    /// All recent nodes, including those that have left or are lost.
     async fn nodes(&self) -> Result<Vec<Node>, StorageError>;
 
-    /// Takes up to `limit` deliveries of nodes that are gone, and says in which queues they wait.
+    /// Claims up to `limit` deliveries of nodes that have left or are lost; returns the queues that contain them.
     async fn take_over(&self, limit: usize) -> Result<Vec<Waiting>, StorageError>;
 
-    /// The version of everything that nodes keep in memory.
+    /// The version of all data that nodes cache in memory.
     async fn version(&self) -> Result<i64, StorageError>;
 
     async fn changes(&self, since: i64) -> Result<Changes, StorageError>;
 
-    /// Returns when another node, or a program, has said that there is something new, since this answered `seen`. It may
-    /// be for nothing, and it may be missed: who waits also looks by himself from time to time.
+    /// Returns when another node or a program has sent a notification since this method returned `seen`. Notifications
+    /// can be spurious and can be missed, so the caller must also poll.
     async fn signalled(&self, seen: u64) -> u64;
 
-    /// Keeps a value of the installation's under a name, unless there is one already; answers the one that is there.
+    /// Stores a value of the installation under a name, unless the name has a value already; returns the stored value.
     async fn keep_first(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;
 
-    /// Takes up to `limit` events out of the outbox, in the order in which they were committed, and writes them with
-    /// their deliveries in the same transaction. Nothing, while another node is at it.
+    /// Moves up to `limit` events out of the outbox, in commit order: removes them and writes them with their
+    /// deliveries in one transaction. Returns nothing while another node does this.
     async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError>;
 
-    /// Makes room for the days to come.
+    /// Creates partitions for the coming days.
     async fn make_days(&self) -> Result<(), StorageError>;
 
-    /// Drops the days that ended before this as a whole. What waits to be sent is left, with its event.
+    /// Drops the partitions of days that ended before this time. Waiting deliveries and their events are kept.
     async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError>;
 }

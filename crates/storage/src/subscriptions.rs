@@ -7,15 +7,15 @@ use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
     pub is_active: Option<bool>,
-    /// Only those that list this type or pattern, or whose patterns cover it.
+    /// Only subscriptions that list this type or pattern, or whose patterns cover it.
     pub event_type: Option<String>,
     pub profile: Option<Profile>,
-    /// Only those whose URL has this in it, whatever the case of ASCII letters.
+    /// Substring of the subscription's URL, ignoring the case of ASCII letters.
     pub url: Option<String>,
 }
 
 impl SubscriptionFilter {
-    /// Whether a subscription is in the list, by what a store reads of it first; `patterns` is the stored text.
+    /// Applies the filter to the columns that a store reads first; `patterns` is the stored text.
     pub fn fits(
         &self,
         state: SubscriptionState,
@@ -34,23 +34,23 @@ impl SubscriptionFilter {
     }
 }
 
-/// What an insertion met.
+/// Result of an insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Insert {
     Done,
     NoTenant,
-    /// An active one has the same event and URL, and both are to be unique.
+    /// An active subscription has the same event and URL, and both must be unique.
     Duplicate,
 }
 
-/// What a change met.
+/// Result of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Update {
     Done,
-    /// Somebody else changed it since it was read: read again and try again.
+    /// The subscription was changed since it was read (optimistic lock): read it again and retry.
     Stale,
     Missing,
-    /// It would be active, and an active one has the same event and URL, and both are to be unique.
+    /// The update would make it active, but an active subscription has the same event and URL, and both must be unique.
     Duplicate,
 }
 
@@ -58,18 +58,18 @@ pub enum Update {
 pub trait Subscriptions: Send + Sync {
     async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError>;
 
-    /// Deleted ones are not found.
+    /// Finds no deleted subscriptions.
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError>;
 
-    /// Those of these that ever were, deleted ones too: what the log of their deliveries speaks of.
+    /// The subscriptions with these ids, including deleted ones, which the delivery log still refers to.
     async fn subscriptions_ever(
         &self,
         tenant: &TenantId,
         ids: &[SubscriptionId],
     ) -> Result<Vec<Subscription>, StorageError>;
 
-    /// Newest first, without deleted ones. Bounded ([`crate::WALK_MAX`]); a page ends by the bytes of what subscriptions
-    /// bring along, too ([`crate::PAGE_BYTES`]).
+    /// Newest first, without deleted ones. The walk is bounded ([`crate::WALK_MAX`]); a page also ends at a limit of
+    /// bytes ([`crate::PAGE_BYTES`]).
     async fn subscriptions(
         &self,
         scope: ListScope<'_>,
@@ -77,7 +77,7 @@ pub trait Subscriptions: Send + Sync {
         page: Page<Place<SubscriptionId>>,
     ) -> Result<Listed<Subscription, SubscriptionId>, StorageError>;
 
-    /// Counts the rows of such a list, up to `most`.
+    /// Counts the rows that [`Self::subscriptions`] would list, up to `most`.
     async fn count_subscriptions(
         &self,
         scope: ListScope<'_>,
@@ -85,13 +85,15 @@ pub trait Subscriptions: Send + Sync {
         most: u32,
     ) -> Result<Counted<SubscriptionId>, StorageError>;
 
-    /// The tenants that have, or had, a subscription with this id: one, unless somebody copied it between tenants.
+    /// The tenants that have, or had, a subscription with this id: one, unless subscriptions were copied between
+    /// tenants.
     async fn tenants_with_subscription(&self, id: SubscriptionId) -> Result<Vec<TenantId>, StorageError>;
 
-    /// Writes everything but the statistics, when the stored revision is still `subscription.revision`, and raises it.
+    /// Writes everything except the statistics if the stored revision still equals `subscription.revision`, and
+    /// increments it.
     async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError>;
 
-    /// Marks it deleted, then cancels what waits for it.
+    /// Marks a subscription as deleted, then cancels its waiting deliveries.
     async fn delete_subscription(
         &self,
         tenant: &TenantId,
@@ -99,10 +101,11 @@ pub trait Subscriptions: Send + Sync {
         now: Timestamp,
     ) -> Result<Update, StorageError>;
 
-    /// Cancels what waits for a deleted subscription: the rest of a deletion that a crash cut short.
+    /// Cancels the waiting deliveries of a deleted subscription: completes a deletion that a crash interrupted.
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError>;
 
-    /// Every tenant's subscriptions, including deleted ones, for the in-memory index at the start: without description and
-    /// metadata, which nobody needs there. They are handed out in pieces, so that they are never in memory twice.
+    /// Passes the subscriptions of all tenants, including deleted ones, to `take`, for the in-memory index at the
+    /// start. They lack description and metadata, which the index does not need, and are read in chunks, so that they
+    /// are not in memory twice.
     async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError>;
 }

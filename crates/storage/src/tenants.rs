@@ -4,14 +4,14 @@ use crate::{Page, StorageError};
 use async_trait::async_trait;
 use model::{Tenant, TenantId, Timestamp};
 
-/// What an upsert did.
+/// Result of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
     Created,
     Updated,
 }
 
-/// What a deletion found.
+/// Result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     Done,
@@ -20,7 +20,7 @@ pub enum Deleted {
 
 #[async_trait]
 pub trait Tenants: Send + Sync {
-    /// Makes or changes a tenant; `None` keeps what is there.
+    /// Upserts a tenant; `None` keeps the stored value.
     async fn put_tenant(
         &self,
         id: &TenantId,
@@ -31,13 +31,14 @@ pub trait Tenants: Send + Sync {
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError>;
 
-    /// By id, ascending; `below` here means "after this id".
+    /// Ascending by id; here the cursor `below` means "after this id".
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError>;
 
-    /// Removes a tenant and everything it owns. From the first moment on nothing of it is seen or written any more; the
-    /// call returns when all of it is gone, and a call after a crash goes on where the last one stopped.
+    /// Deletes a tenant and everything it owns. As soon as the call begins, the tenant's data can be neither read nor
+    /// written. The call returns when all data is removed; after a crash, another call continues where the last one
+    /// stopped.
     async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError>;
 
-    /// Tenants whose deletion was begun and not ended: what a start after a crash has to finish.
+    /// Tenants whose deletion was interrupted by a crash; the deletion must be completed at the next start.
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError>;
 }

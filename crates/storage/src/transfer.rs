@@ -1,14 +1,14 @@
-//! From one store to another: events with all that hangs on them, tenant by tenant, oldest first.
+//! Transfer to another store: events with their deliveries and attempts, tenant by tenant, oldest first.
 
 use crate::StorageError;
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, Event, EventId, Queue, TenantId};
 
-/// An event as a store keeps it, whole.
+/// An event with everything that a store keeps of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredEvent {
     pub event: Event,
-    /// The names under which it was published, as [`crate::DedupeKey::text`] writes them.
+    /// Deduplication keys of the event, in the form of [`crate::DedupeKey::text`].
     pub names: Vec<String>,
     pub deliveries: Vec<(Delivery, Queue)>,
     pub attempts: Vec<(DeliveryId, Attempt)>,
@@ -16,7 +16,7 @@ pub struct StoredEvent {
 
 #[async_trait]
 pub trait Transfer: Send + Sync {
-    /// The tenant's events after this one.
+    /// The tenant's events after this id, oldest first, up to `limit`.
     async fn read_events(
         &self,
         tenant: &TenantId,
@@ -24,10 +24,10 @@ pub trait Transfer: Send + Sync {
         limit: usize,
     ) -> Result<Vec<StoredEvent>, StorageError>;
 
-    /// Writes them as they are, in one transaction; what is there already is left as it is. What waits in them is
-    /// nobody's yet and will be taken up.
+    /// Writes events unchanged, in one transaction; existing rows are left as they are. Their waiting deliveries have
+    /// no owner until a node claims them.
     async fn write_events(&self, tenant: &TenantId, events: Vec<StoredEvent>) -> Result<(), StorageError>;
 
-    /// Sets a subscription's statistics, which [`crate::Subscriptions::insert_subscription`] leaves out.
+    /// Writes a subscription's statistics, which [`crate::Subscriptions::insert_subscription`] ignores.
     async fn write_stats(&self, of: &model::Subscription) -> Result<(), StorageError>;
 }

@@ -1,4 +1,5 @@
-//! Secrets at rest: XChaCha20-Poly1305 under the installation's master key, bound to where they are kept.
+//! Encryption of secrets at rest: XChaCha20-Poly1305 with the installation's master key, bound to the row of the
+//! secret.
 
 use crate::StorageError;
 use chacha20poly1305::{
@@ -8,13 +9,13 @@ use chacha20poly1305::{
 use model::Entropy;
 use std::{fmt, sync::Arc};
 
-/// 32 bytes that encrypt all secrets of an installation.
+/// The 32-byte key that encrypts all secrets of an installation.
 #[derive(Clone)]
 pub struct MasterKey([u8; 32]);
 
-/// The bytes are not 32.
+/// The key does not have 32 bytes.
 #[derive(Debug, thiserror::Error)]
-#[error("a master key has 32 bytes, this one has {0}")]
+#[error("a master key must have 32 bytes, this one has {0}")]
 pub struct BadMasterKey(pub usize);
 
 impl fmt::Debug for MasterKey {
@@ -29,7 +30,7 @@ impl MasterKey {
     }
 }
 
-/// Seals and opens. What is sealed for one place (`context`) opens at no other.
+/// Seals and opens secrets. A secret that was sealed with one `context` opens with no other.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
@@ -50,7 +51,7 @@ impl Vault {
         Self { cipher: XChaCha20Poly1305::new((&key.0).into()), entropy }
     }
 
-    /// Version byte, nonce, ciphertext and tag.
+    /// Returns version byte, nonce, ciphertext and tag.
     pub fn seal(&self, context: &str, plain: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE];
         self.entropy.fill(&mut nonce);
@@ -64,10 +65,10 @@ impl Vault {
     pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, StorageError> {
         let (version, rest) = sealed.split_first().ok_or_else(|| StorageError::corrupt("an empty secret"))?;
         if *version != VERSION || rest.len() < NONCE {
-            return Err(StorageError::corrupt("a secret of unknown form"));
+            return Err(StorageError::corrupt("a secret in an unknown format"));
         }
         let (nonce, text) = rest.split_at(NONCE);
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| StorageError::corrupt("a secret without nonce"))?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| StorageError::corrupt("a secret without a nonce"))?;
         self.cipher
             .decrypt(&XNonce::from(nonce), Payload { msg: text, aad: context.as_bytes() })
             .map_err(|_| StorageError::WrongMasterKey)
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn opens_only_with_its_key_and_at_its_place() {
+    fn a_secret_opens_only_with_its_key_and_context() {
         let sealed = vault(1).seal("acme/sub_1", b"hush");
         assert_eq!(vault(1).open("acme/sub_1", &sealed).unwrap(), b"hush");
         assert!(matches!(vault(2).open("acme/sub_1", &sealed), Err(StorageError::WrongMasterKey)));
@@ -101,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_secret_never_looks_the_same() {
+    fn sealing_the_same_secret_twice_gives_different_bytes() {
         let vault = vault(1);
         assert_ne!(vault.seal("a", b"x"), vault.seal("a", b"x"));
     }

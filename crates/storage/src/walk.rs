@@ -1,5 +1,5 @@
-//! A bounded walk down a list: takes candidates one by one, newest first, until the page is full or enough were looked
-//! at. Every backend walks with this, so that pages and cursors are the same everywhere.
+//! A bounded walk down a list: reads candidate rows one by one, newest first, until the page is full or the bound is
+//! reached. Every backend uses it, so pages and cursors are the same everywhere.
 
 use crate::{
     Counted, Next, Page, Place,
@@ -12,39 +12,39 @@ pub struct Walk<Id> {
     limit: u32,
     offset: u32,
     taken: u32,
-    /// Candidates that may still be looked at; `None` without a bound.
+    /// Candidates that may still be read; `None` without a bound.
     left: Option<u32>,
     last: Option<Place<Id>>,
 }
 
 impl<Id: Clone> Walk<Id> {
-    /// A walk of which an index answers everything that is asked: its limit and offset bound it.
+    /// A walk whose filter an index answers completely: only its limit and offset bound it.
     pub fn exact(page: &Page<Place<Id>>) -> Self {
         Self { limit: page.limit, offset: page.offset, taken: 0, left: None, last: page.below.clone() }
     }
 
-    /// A walk that may pass over [`WALK_MAX`] candidates beside those that the page skips and shows.
+    /// A walk that reads up to [`WALK_MAX`] candidates in addition to the rows that the page skips and shows.
     pub fn bounded(page: &Page<Place<Id>>) -> Self {
         let left = WALK_MAX.saturating_add(page.limit).saturating_add(page.offset);
         Self { left: Some(left), ..Self::exact(page) }
     }
 
-    /// No more candidates are wanted.
+    /// True when the page is full or the bound is reached.
     pub fn is_done(&self) -> bool {
         self.taken >= self.limit || self.left == Some(0)
     }
 
-    /// Rows that the page still lacks, those to be skipped included.
+    /// Rows that the page still lacks, including rows to skip.
     pub fn wanted(&self) -> u32 {
         (self.limit - self.taken).saturating_add(self.offset)
     }
 
-    /// Where the walk is.
+    /// The current position of the walk.
     pub fn place(&self) -> Option<&Place<Id>> {
         self.last.as_ref()
     }
 
-    /// Looks at the next candidate; `true` when it is a row of the page.
+    /// Reads the next candidate; returns `true` when it is a row of the page.
     pub fn look(&mut self, place: Place<Id>, fits: bool) -> bool {
         self.pass(place);
         if !fits {
@@ -58,13 +58,13 @@ impl<Id: Clone> Walk<Id> {
         true
     }
 
-    /// Notes that everything down to this place was looked at.
+    /// Advances the walk to this place: everything above it was read.
     pub fn pass(&mut self, place: Place<Id>) {
         self.left = self.left.map(|left| left.saturating_sub(1));
         self.last = Some(place);
     }
 
-    /// Where the next page begins. `ended`: there were no more candidates.
+    /// The cursor of the next page. `ended`: there are no more candidates.
     fn next(self, ended: bool) -> Option<Next<Id>> {
         if self.limit == 0 || (ended && self.taken < self.limit) {
             return None;
@@ -72,12 +72,12 @@ impl<Id: Clone> Walk<Id> {
         self.last.map(|below| Next { below, offset: self.offset })
     }
 
-    /// The page of these rows.
+    /// The page with these rows.
     pub fn listed<Row>(self, rows: Vec<Row>, ended: bool) -> Listed<Row, Id> {
         Listed { rows, next: self.next(ended) }
     }
 
-    /// The rows of the page, counted.
+    /// The number of rows of the page.
     pub fn counted(self, ended: bool) -> Counted<Id> {
         let (rows, is_full) = (self.taken, self.taken >= self.limit);
         Counted { rows, next: self.next(ended).filter(|_| !is_full).map(|next| next.below) }
@@ -88,7 +88,7 @@ impl<Id: Clone> Walk<Id> {
 mod tests {
     use super::*;
 
-    /// Walks down `below..0`, of which every `each`th number fits, and collects pages until the list ends.
+    /// Walks down `top..0`, where every `each`th number matches, and collects pages until the list ends.
     fn pages(top: u32, each: u32, limit: u32, offset: u32) -> (Vec<u32>, usize) {
         let (mut rows, mut pages) = (Vec::new(), 0);
         let mut page = Page { limit, offset, below: None };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_a_bounded_walk_are_the_whole_list() {
+    fn the_pages_of_a_bounded_walk_add_up_to_the_whole_list() {
         for each in [1, 7, 9_999, 10_001, 100_000] {
             for limit in [1, 50] {
                 for offset in [0, 3, 60] {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_looks_at_no_more_than_its_bound() {
+    fn a_walk_reads_no_more_candidates_than_its_bound() {
         let mut walk = Walk::bounded(&Page::<Place<u32>> { limit: 5, offset: 2, below: None });
         let mut looked = 0;
         while !walk.is_done() {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_no_rows_has_no_next_one() {
+    fn a_page_with_a_limit_of_zero_has_no_next_page() {
         let walk = Walk::bounded(&Page::<Place<u32>>::first(0));
         assert!(walk.is_done());
         assert_eq!(walk.listed(Vec::<u32>::new(), false).next, None);

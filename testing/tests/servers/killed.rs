@@ -1,4 +1,4 @@
-//! What a process that is killed leaves behind: nothing.
+//! A killed process leaves no servers and no folders behind.
 
 use std::{
     env,
@@ -10,12 +10,12 @@ use std::{
 };
 use testing::{Options, Postgres};
 
-/// Set for the process that is to be killed.
+/// Set in the process that is to be killed.
 const VICTIM: &str = "POSTRIDER_TESTING_VICTIM";
-/// What it prints before the line that the test waits for.
+/// Prefix of its output lines.
 const SAYS: &str = "victim: ";
 
-/// Only in the process that is to be killed: starts servers, says which, and waits.
+/// Runs only in the process that is to be killed: starts servers, prints them, and waits.
 #[test]
 fn victim() {
     match env::var(VICTIM).as_deref() {
@@ -49,7 +49,7 @@ fn wait_to_be_killed() -> ! {
     }
 }
 
-/// Starts a victim; it, and the processes and folders it names.
+/// Starts a victim; returns it with the processes and folders that it prints.
 fn start(manner: &str) -> (Child, Vec<(u32, PathBuf)>) {
     let mut victim = Command::new(env::current_exe().unwrap())
         .args(["--exact", "killed::victim", "--nocapture"])
@@ -58,7 +58,7 @@ fn start(manner: &str) -> (Child, Vec<(u32, PathBuf)>) {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(victim.stdout.take().unwrap()).lines();
-    let mut said = || lines.find_map(|line| Some(line.unwrap().strip_prefix(SAYS)?.to_owned())).expect("it says more");
+    let mut said = || lines.find_map(|line| Some(line.unwrap().strip_prefix(SAYS)?.to_owned())).expect("a line");
     let mut servers = Vec::new();
     loop {
         let line = said();
@@ -85,7 +85,7 @@ fn gone_soon(pid: u32, folder: &Path) -> bool {
 fn kill_and_check(manner: &str) {
     let (mut victim, servers) = start(manner);
     assert!(servers.iter().all(|(_, folder)| folder.exists()));
-    // By SIGKILL.
+    // Kill by SIGKILL.
     victim.kill().unwrap();
     victim.wait().unwrap();
     for (pid, folder) in servers {

@@ -1,4 +1,4 @@
-//! The servers that other tests rely on: they start, do what they are for, and leave nothing behind.
+//! Tests of the throw-away servers: they start, work, and leave nothing behind.
 
 mod killed;
 mod pgbouncer;

@@ -7,7 +7,7 @@ use std::{
 use testing::Postgres;
 
 #[test]
-fn it_answers_every_role() {
+fn pgbouncer_accepts_every_role() {
     let server = Postgres::shared();
     let database = server.database();
     server.sql(&database, "CREATE ROLE bounced LOGIN");
@@ -21,12 +21,12 @@ fn it_answers_every_role() {
 }
 
 #[test]
-fn it_lends_a_connection_for_a_transaction() {
+fn pgbouncer_assigns_a_connection_per_transaction() {
     let server = Postgres::shared();
     let database = server.database();
     let bouncer = server.pgbouncer_with(&[("default_pool_size", "1")]);
     let url = bouncer.url(&database);
-    // Both stay connected, to the one connection there is.
+    // Both clients stay connected and share the only connection.
     let (mut first, mut second) = (Client::connected(&url), Client::connected(&url));
     let backend = first.ask("SELECT pg_backend_pid();");
     assert_eq!(second.ask("SELECT pg_backend_pid();"), backend);

@@ -1,10 +1,10 @@
-//! A server by itself.
+//! A single PostgreSQL server.
 
 use std::process::Command;
 use testing::{Options, Postgres};
 
 #[test]
-fn it_starts_and_is_ours_alone() {
+fn a_server_starts_and_listens_on_loopback_only() {
     let server = Postgres::start(Options::default().with("testing.words", "it's \\ ours"));
     assert_eq!(server.sql("postgres", "SELECT 1"), "1");
     assert_eq!(server.sql("postgres", "SHOW listen_addresses; SHOW fsync;"), "127.0.0.1\noff");
@@ -36,7 +36,7 @@ fn a_database_is_made_from_a_template() {
 }
 
 #[test]
-fn another_user_gets_in_over_tcp() {
+fn another_user_can_connect_over_tcp() {
     let server = Postgres::shared();
     let database = server.database();
     server.sql(&database, "CREATE ROLE reader LOGIN");
@@ -49,7 +49,7 @@ fn another_user_gets_in_over_tcp() {
 }
 
 #[test]
-fn a_script_stops_at_its_first_fault() {
+fn a_script_stops_at_its_first_error() {
     let server = Postgres::shared();
     let database = server.database();
     let script = "CREATE TABLE t (n int); INSERT INTO t VALUES (1); SELECT wrong; INSERT INTO t VALUES (2);";
@@ -59,7 +59,7 @@ fn a_script_stops_at_its_first_fault() {
 }
 
 #[test]
-fn what_was_committed_outlasts_a_crash() {
+fn commits_survive_a_crash() {
     let server = Postgres::start(Options::durable());
     let (port, pid) = (server.port(), server.pid());
     server.sql("postgres", "CREATE TABLE t (n int)");
@@ -83,6 +83,6 @@ fn what_was_committed_outlasts_a_crash() {
 
 #[test]
 #[should_panic(expected = "unrecognized configuration parameter")]
-fn one_that_cannot_start_says_why() {
+fn a_server_that_cannot_start_gives_the_reason() {
     Postgres::start(Options::default().with("no_such_setting", "1"));
 }

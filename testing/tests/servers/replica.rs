@@ -3,7 +3,7 @@
 use testing::{Options, Postgres};
 
 #[test]
-fn it_follows_through_a_crash_of_its_primary() {
+fn a_replica_follows_through_a_crash_of_its_primary() {
     let primary = Postgres::start(Options::default());
     primary.sql("postgres", "CREATE TABLE t (n int); INSERT INTO t VALUES (1);");
     let replica = primary.replica();

@@ -1,4 +1,4 @@
-//! Throughputs as shares of what each is measured against, with their targets.
+//! Throughputs as ratios to their reference, with their targets.
 
 use super::svg::{Anchor, FAINT, GREY, INK, Svg};
 use crate::report::{
@@ -17,7 +17,7 @@ pub(super) fn draw(results: &Results) -> String {
         .scenarios
         .iter()
         .flat_map(|entry| entry.outcome.rows.iter().map(|row| (entry.scenario.as_str(), row)))
-        // Shares: without a unit, and more is better.
+        // Ratios have no unit, and higher is better.
         .filter(|(_, row)| row.unit.is_empty() && row.target.is_some_and(|target| target.op == Op::AtLeast))
         .filter(|(_, row)| row.value.is_some())
         .collect();

@@ -1,4 +1,4 @@
-//! Plots as SVG, written by hand: a few lines and bars need no library, and no fonts.
+//! Plots as SVG, written by hand, because a few lines and bars need no library and no fonts.
 
 mod bars;
 mod latencies;
@@ -9,9 +9,9 @@ use super::results::Results;
 use anyhow::Context;
 use std::path::Path;
 
-/// Draws all that the results have.
+/// Draws all plots of the results.
 pub(crate) fn all(folder: &Path, results: &Results) -> anyhow::Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    std::fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
     let mut plots =
         vec![("ratios.svg".to_owned(), bars::draw(results)), ("latencies.svg".to_owned(), latencies::draw(results))];
     for entry in results.scenarios.iter().filter(|entry| !entry.outcome.series.is_empty()) {
@@ -19,7 +19,7 @@ pub(crate) fn all(folder: &Path, results: &Results) -> anyhow::Result<()> {
     }
     for (name, text) in plots {
         let file = folder.join(name);
-        std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        std::fs::write(&file, text).with_context(|| format!("failed to write {}", file.display()))?;
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
-//! The few shapes that our plots are made of.
+//! The shapes of the plots.
 
 use std::fmt::Write;
 
 pub(super) const INK: &str = "#1f2933";
 pub(super) const FAINT: &str = "#d9dee4";
 pub(super) const GREY: &str = "#6b7785";
-/// Told apart by people who see colours differently, too.
+/// Colours that are also distinguishable with colour blindness.
 pub(super) const COLOURS: [&str; 6] = ["#2a6f97", "#d1495b", "#3a7d44", "#b8860b", "#6d4c9f", "#5f6c7b"];
 
-/// Where a text has its point.
+/// Alignment of a text.
 #[derive(Clone, Copy)]
 pub(super) enum Anchor {
     Start,
@@ -16,7 +16,7 @@ pub(super) enum Anchor {
     End,
 }
 
-/// A picture that is being drawn.
+/// An SVG image under construction.
 pub(super) struct Svg {
     width: f64,
     height: f64,
@@ -88,7 +88,7 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A logarithmic axis of whole decades around some values.
+/// A logarithmic axis of whole decades around a set of values.
 pub(super) struct Decades {
     pub(super) low: i32,
     pub(super) high: i32,
@@ -106,13 +106,13 @@ impl Decades {
         Self { low, high: high.max(low + 1) }
     }
 
-    /// Where a value lies between both ends, 0 to 1.
+    /// Position of a value between the two ends, 0 to 1.
     pub(super) fn at(&self, value: f64) -> f64 {
         let least = 10f64.powi(self.low);
         (value.max(least).log10() - f64::from(self.low)) / f64::from(self.high - self.low)
     }
 
-    /// Each decade's begin, with its name in milliseconds.
+    /// The beginning of each decade, with its label in milliseconds.
     pub(super) fn ticks(&self) -> impl Iterator<Item = (f64, String)> + '_ {
         (self.low..=self.high).map(|power| {
             let value = 10f64.powi(power);
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decades_hold_all_values() {
+    fn decades_contain_all_values() {
         let axis = Decades::around([0.3, 40.0, 0.0].into_iter());
         assert_eq!((axis.low, axis.high), (-1, 2));
         assert!((axis.at(0.1)).abs() < 1e-9 && (axis.at(100.0) - 1.0).abs() < 1e-9);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn text_cannot_end_an_element() {
+    fn text_is_escaped() {
         let mut svg = Svg::new(10.0, 10.0, "a < b & c");
         svg.text(0.0, 0.0, Anchor::End, 9.0, INK, "<x>");
         let text = svg.finish();

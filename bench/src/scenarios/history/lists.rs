@@ -1,4 +1,4 @@
-//! Every list of the API over the largest tenant's 8,000,000 deliveries, with parameters drawn at random.
+//! Every list of the API on the largest tenant's 8,000,000 deliveries, with random parameters.
 
 use super::store::{History, LARGEST};
 use crate::{
@@ -19,9 +19,9 @@ use model::Timestamp;
 use std::time::{Duration, Instant};
 
 const CALLS: u64 = 200;
-/// A list that is slow is not asked for so often that nothing else gets its turn.
+/// Maximum time per list, so that slow lists leave time for the others.
 const AT_MOST: Duration = Duration::from_secs(4);
-/// A call that takes longer is given up, and counts as so long.
+/// Timeout of a call; a call that reaches it counts with this time.
 const GIVEN_UP: Duration = Duration::from_secs(10);
 const GOAL: Target = Target::below(20.0);
 
@@ -29,11 +29,11 @@ const DELIVERIES: &str = "/api/v1/webhooks/deliveries";
 const EVENTS: &str = "/api/v1/events";
 const OF_TENANT: &str = "/api/v1/tenant/webhooks/deliveries";
 
-/// What a call is made of; each is drawn anew for each call.
+/// Parts of a call, each drawn at random for every call.
 #[derive(Clone, Copy)]
 enum Part {
     Status(&'static str),
-    /// Of this name: the APIs differ.
+    /// An event type, under the parameter's name, which differs between the APIs.
     Type(&'static str),
     Subscription,
     Window,
@@ -82,7 +82,7 @@ const LISTS: [(&str, &str, &[Part]); 32] = [
     ("tenant API: deliveries FAILED of an event", OF_TENANT, &[State("FAILED"), Type("event")]),
 ];
 
-/// Where the parameters are drawn from.
+/// Source of random parameters.
 struct Dice {
     random: Seeded,
     subscriptions: Vec<String>,
@@ -161,7 +161,7 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     Ok(outcome)
 }
 
-/// A call that was given up goes on in the server, and would be in the way of the next ones.
+/// Restarts the server after a timeout, because an abandoned call continues in the server and would slow the next ones.
 async fn rested(context: &Context, history: &History, server: Server, found: &Percentiles) -> anyhow::Result<Server> {
     if found.max_ms < GIVEN_UP.as_secs_f64() * 1e3 {
         return Ok(server);
@@ -180,7 +180,7 @@ fn report(outcome: &mut Outcome, name: &str, found: &Percentiles, goal: Option<T
     });
 }
 
-/// Asks again and again, each time for what `query` draws.
+/// Calls the list repeatedly, each time with new parameters from `query`.
 async fn ask(
     server: &Server,
     headers: &HeaderMap,

@@ -1,4 +1,4 @@
-//! A store with a month behind it: 10,000,000 deliveries of five tenants, made once and kept between runs.
+//! A store with a month of history: 10,000,000 deliveries of five tenants, created once and kept between runs.
 
 pub(super) mod lists;
 pub(super) mod publish;

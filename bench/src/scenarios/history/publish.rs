@@ -1,4 +1,4 @@
-//! Publishing into the store with a month behind it, compared with an empty one of the same minute.
+//! Publishing into the store with a month of history, compared with an empty store in the same minute.
 
 use super::store::{History, LARGEST};
 use crate::{
@@ -28,7 +28,7 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     let with = publish(&rig, &full, "/full").await;
     let last = publish(&rig, &empty, "/empty").await;
     let rss = rss_mib(full.pid)?;
-    // The store is kept: what this run subscribed must not get the next one's events.
+    // The store is kept: this run's subscription must not get the next run's events.
     let path = format!("/api/v1/webhooks/subscriptions/{own}");
     full.call(LARGEST, Method::DELETE, &path, None).await?;
     empty.stop().await?;
@@ -45,7 +45,7 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     Ok(outcome)
 }
 
-/// Events acknowledged a second.
+/// Acknowledged events per second.
 async fn publish(rig: &Rig<'_>, server: &Server, path: &str) -> anyhow::Result<f64> {
     let target = server.target(LARGEST, Template::one(&event(TYPE, "", BYTES)))?;
     let plan = Plan::closed(target, CONNECTIONS, rig.context.seconds(SECONDS));

@@ -1,4 +1,4 @@
-//! The server starts with a retention that makes the oldest day go, and removes it under load.
+//! The server starts with a retention that expires the oldest day, and removes that day under load.
 
 use super::store::{DAY, EACH, History, LARGEST, RETENTION};
 use crate::{
@@ -25,10 +25,10 @@ use std::{
 const RATE: f64 = 300.0;
 const ALONE: f64 = 8.0;
 const PATH: &str = "/own";
-/// How long all of it may take.
+/// Timeout of the whole removal.
 const ENDS: Duration = Duration::from_secs(150);
 const GOAL: Target = Target::below(100.0);
-/// What the server logs when it has removed all.
+/// The log message after the removal.
 const REMOVED: &str = "removed what is older than the retention";
 
 pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outcome> {
@@ -72,12 +72,12 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     Ok(outcome)
 }
 
-/// The whole number of days by which about the oldest day of a store of this age goes.
+/// The retention in whole days that expires about the oldest day of a store of this age.
 fn days_that_leave(age: Duration) -> u32 {
     (age.as_secs_f64() / DAY.as_secs_f64() - 1.0).round().max(1.0) as u32
 }
 
-/// The load's subscription. The store is kept: the next run must not deliver to this one's receiver.
+/// The load's subscription. The store is kept: the next run must not deliver to this run's receiver.
 struct Own(String);
 
 impl Own {
@@ -98,7 +98,7 @@ fn plan(server: &Server) -> anyhow::Result<Plan> {
     Ok(Plan::open(vec![target], RATE, 0.0))
 }
 
-/// The same load on the same store, just before, with nothing to remove.
+/// The same load on the same store just before, with nothing to remove.
 async fn quiet(context: &Context, history: &History, receiver: &Receiver) -> anyhow::Result<(Stats, Vec<Second>)> {
     let server = Server::start_with(context, &history.kept.folder, &History::keep_all()).await?;
     let own = Own::subscribe(&server, receiver).await?;
@@ -117,7 +117,7 @@ struct Removed {
     deliveries: Option<u64>,
 }
 
-/// Waits until the server says that it removed what is old. `None` when it never does.
+/// Waits for the log message after the removal; `None` after the timeout.
 async fn watch(server: &Server, began: Instant) -> Option<Removed> {
     loop {
         if let Some(line) = server.log().lines().find(|line| line.contains(REMOVED)) {
@@ -130,7 +130,7 @@ async fn watch(server: &Server, began: Instant) -> Option<Removed> {
     }
 }
 
-/// `… events=33333 deliveries=333330`, with the escapes of a coloured log or without.
+/// Parses `… events=33333 deliveries=333330`, with or without the escapes of a coloured log.
 fn read(line: &str) -> Removed {
     let mut plain = String::new();
     let mut escaped = false;
@@ -152,14 +152,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn about_a_day_goes() {
+    fn the_retention_expires_about_a_day() {
         let days = |hours: u64| days_that_leave(Duration::from_secs(hours * 3_600));
         assert_eq!((days(30 * 24), days(30 * 24 + 5), days(29 * 24 + 5)), (29, 29, 28));
         assert_eq!(days(3), 1);
     }
 
     #[test]
-    fn the_logs_line_is_read_with_and_without_colours() {
+    fn the_log_message_is_parsed_with_and_without_colours() {
         let expected = Removed { events: Some(12), deliveries: Some(120) };
         let plain = "INFO postrider::retention: removed what is older than the retention events=12 deliveries=120";
         assert_eq!(read(plain), expected);

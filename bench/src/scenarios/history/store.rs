@@ -1,4 +1,4 @@
-//! How the store with a month behind it is made, and topped up when retention has taken from it.
+//! Creation of the store with a month of history, and its top-up after retention has removed a part.
 
 use crate::{
     bulk::{self, Seeded},
@@ -15,28 +15,28 @@ use storage::{ListScope, Page, SubscriptionFilter, Subscriptions};
 use storage_sqlite::SqliteStore;
 
 const EVENTS: u64 = 1_000_000;
-/// Deliveries of each event.
+/// Deliveries per event.
 pub(super) const EACH: usize = 10;
 const DAYS: u32 = 30;
-/// Every run of the retention takes a day from it: when so few are left, it is made anew.
+/// Every run of the retention scenario removes a day; with fewer days than this the store is created again.
 const LEAST_DAYS: u32 = 10;
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// The tenants, and how many of a hundred events each has. The first has the most, and is what lists are asked for.
+/// The tenants, and their shares of a hundred events. The first has the most, and its lists are measured.
 const TENANTS: [(&str, u64); 5] =
     [("history-a", 80), ("history-b", 10), ("history-c", 5), ("history-d", 3), ("history-e", 2)];
 pub(super) const LARGEST: &str = TENANTS[0].0;
 
-/// Each delivery goes to one of so many; the largest tenant has more than an event goes to.
+/// Subscriptions per tenant; an event goes to only a part of the largest tenant's.
 const SUBSCRIPTIONS: [usize; 5] = [40, 20, 10, 10, 10];
 
-/// One in so many deliveries failed.
+/// Reciprocal of the share of failed deliveries.
 const FAILED: u64 = 10_000;
 
-/// What the store holds.
+/// Contents of the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Note {
-    /// Made for so many; less are there after retention, until it is topped up.
+    /// Number of events at creation; fewer remain after retention, until the next top-up.
     pub(super) full: u64,
     pub(super) events: u64,
     pub(super) oldest_us: i64,
@@ -44,7 +44,7 @@ pub(super) struct Note {
 }
 
 impl Note {
-    /// About how many are older than this: they are spread evenly.
+    /// Estimated number of events older than this: they are evenly distributed.
     pub(super) fn older_than(&self, cut: Timestamp) -> u64 {
         let all = (self.newest_us - self.oldest_us).max(1) as f64;
         let old = (cut.micros() - self.oldest_us) as f64;
@@ -58,7 +58,7 @@ pub(super) struct History {
 }
 
 impl History {
-    /// The kept store, made or topped up when it must be.
+    /// The kept store, created or topped up if necessary.
     pub(super) async fn prepare(context: &Context) -> anyhow::Result<Self> {
         let full = context.scaled(EVENTS);
         let kept = Kept::named(context, "history", full * EACH as u64)?;
@@ -67,7 +67,7 @@ impl History {
         let note = match kept.holds::<Note>().filter(fits) {
             Some(note) => note,
             None => {
-                println!("making a store with {} deliveries; it is kept", full * EACH as u64);
+                println!("creating a store with {} deliveries, which is kept", full * EACH as u64);
                 kept.clear()?;
                 make_tenants(&kept, now.before(DAY * DAYS)).await?;
                 let start = now.before(DAY * DAYS).micros();
@@ -75,14 +75,14 @@ impl History {
             }
         };
         let mut history = Self { kept, note };
-        // A few may be missing for good: the estimate of what retention took is not exact.
+        // A few events may be missing, because the number that retention removed is an estimate.
         if history.note.events + full / 200 < full {
             history.top_up(now).await?;
         }
         Ok(history)
     }
 
-    /// Writes what is missing, spread evenly from the newest that is there until now.
+    /// Writes the missing events, evenly from the newest existing event until now.
     async fn top_up(&mut self, now: Timestamp) -> anyhow::Result<()> {
         let missing = self.note.full - self.note.events;
         let began = Instant::now();
@@ -95,14 +95,14 @@ impl History {
         self.kept.write_note(&self.note)
     }
 
-    /// Notes that what is older than `cut` is gone.
+    /// Records that events older than `cut` were removed.
     pub(super) fn removed(&mut self, cut: Timestamp, events: u64) -> anyhow::Result<()> {
         self.note.events = self.note.events.saturating_sub(events);
         self.note.oldest_us = self.note.oldest_us.max(cut.micros());
         self.kept.write_note(&self.note)
     }
 
-    /// No retention removes anything while something else is looked at.
+    /// Settings without retention, for other measurements.
     pub(super) fn keep_all() -> [(&'static str, String); 1] {
         [(RETENTION, "3650".to_owned())]
     }
@@ -122,7 +122,7 @@ async fn make_tenants(kept: &Kept, at: Timestamp) -> anyhow::Result<()> {
     for ((name, _), subscriptions) in TENANTS.into_iter().zip(SUBSCRIPTIONS) {
         let tenant = bulk::tenant(&store, name, at).await?;
         for number in 0..subscriptions {
-            // Of a type that no load publishes: these are for the history alone.
+            // A type that no load publishes, because these subscriptions only receive the history.
             let url = format!("http://127.0.0.1:9/{name}/{number}");
             bulk::subscribe(&store, &bulk::subscription(&ids, &tenant, url, "history.*", at)?).await?;
         }
@@ -160,7 +160,7 @@ async fn fill(
     bulk::write(store, move |writes| {
         let at = Timestamp::from_micros(from.micros() + step * number as i64);
         let owner = pick(&owners, random.below(100)).context("no tenant has this share")?;
-        // Neighbours in a ring, so that each subscription gets as much as the others.
+        // Neighbours in a ring, so that all subscriptions get the same number.
         let first = random.below(owner.subscriptions.len() as u64) as usize;
         let to: Vec<_> = owner.subscriptions.iter().cycle().skip(first).take(EACH).copied().collect();
         let kind = &kinds[random.below(kinds.len() as u64) as usize];
@@ -190,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_older_is_estimated_by_its_share_of_the_time() {
+    fn the_number_of_older_events_is_estimated_by_time() {
         let note = Note { full: 300, events: 300, oldest_us: 0, newest_us: 30_000 };
         assert_eq!(note.older_than(Timestamp::from_micros(1_000)), 10);
         assert_eq!(note.older_than(Timestamp::from_micros(-5)), 0);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_a_hundred_together() {
+    fn shares_add_up_to_a_hundred() {
         assert_eq!(TENANTS.iter().map(|(_, share)| share).sum::<u64>(), 100);
         let owner = |name: &str, share| Owner { tenant: TenantId::trusted(name), subscriptions: Vec::new(), share };
         let owners = TENANTS.map(|(name, share)| owner(name, share));

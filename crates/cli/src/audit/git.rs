@@ -1,4 +1,4 @@
-//! What git knows about the tree: its revision, and how it was at another. Asked by running `git`.
+//! The audited tree as git sees it: its current revision, and its texts at another one. Runs the `git` program.
 
 use anyhow::{Context, bail, ensure};
 use audit::tree::{Rules, Tree, base_of};
@@ -15,7 +15,7 @@ pub(super) struct State {
     pub(super) modified: bool,
 }
 
-/// Nothing, when there is no repository or no git.
+/// Returns an empty state without a repository or without git.
 pub(super) fn state(paths: &[PathBuf]) -> State {
     let Some(first) = paths.first() else { return State::default() };
     let folder = if first.is_dir() { first.as_path() } else { first.parent().unwrap_or(Path::new(".")) };
@@ -25,7 +25,7 @@ pub(super) fn state(paths: &[PathBuf]) -> State {
     State { revision: Some(revision.trim().to_owned()), modified: !changes.trim().is_empty() }
 }
 
-/// What the audited folder is called: the repository's name, and the path inside of it; else the folder's own.
+/// The project's name: the repository's name and the path within it; else the folder's own name.
 pub(super) fn project(paths: &[PathBuf]) -> String {
     let full: Vec<PathBuf> = paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
     let [only] = &full[..] else { return name(&base_of(&full)) };
@@ -50,14 +50,14 @@ fn ask(folder: &Path, args: &[&str]) -> anyhow::Result<String> {
         .args(args)
         .stdin(Stdio::null())
         .output()
-        .context("git cannot be run")?;
+        .context("failed to run git")?;
     if !output.status.success() {
         bail!("git {}: {}", args.join(" "), String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The source files below the paths as they were: name, path below the path, text.
+/// The source files below the paths at a revision: name, path below the given path, text.
 pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow::Result<Vec<(String, String, String)>> {
     let mut all = Vec::new();
     let full: Vec<PathBuf> = paths.iter().map(|path| path.canonicalize()).collect::<Result<_, _>>()?;
@@ -65,13 +65,13 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
     for full in full {
         let folder = if full.is_dir() { full.as_path() } else { full.parent().unwrap_or(Path::new("/")) };
         let top = ask(folder, &["rev-parse", "--show-toplevel"])
-            .with_context(|| format!("--since: {} is in no repository of git", full.display()))?;
+            .with_context(|| format!("--since: {} is not in a git repository", full.display()))?;
         let top = Path::new(top.trim_end()).canonicalize()?;
         let commit = format!("{revision}^{{commit}}");
         let Ok(commit) = ask(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit]) else {
             let shallow = ask(&top, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|text| text.trim() == "true");
             let why = if shallow { "; the clone is shallow, so it may lack it" } else { "" };
-            bail!("--since {revision:?} is no revision of the repository {}{why}", top.display());
+            bail!("--since {revision:?} is not a revision of the repository {}{why}", top.display());
         };
         let commit = commit.trim();
         let below = full.strip_prefix(&top).unwrap_or(&full).to_string_lossy().into_owned();
@@ -94,7 +94,7 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
     Ok(all)
 }
 
-/// All files in one conversation with git.
+/// Reads all files through a single git process.
 fn blobs(base: &Path, commit: &str, names: Vec<(String, String)>) -> anyhow::Result<Vec<(String, String, String)>> {
     let mut child = Command::new("git")
         .arg("-C")
@@ -103,9 +103,9 @@ fn blobs(base: &Path, commit: &str, names: Vec<(String, String)>) -> anyhow::Res
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .context("git cannot be run")?;
+        .context("failed to run git")?;
     let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else { bail!("git has no pipes") };
-    // A name with a line's end in it cannot be asked for this way.
+    // The protocol cannot transmit names that contain a newline.
     let names: Vec<_> = names.into_iter().filter(|(name, _)| !name.contains('\n')).collect();
     let asked: Vec<String> = names.iter().map(|(name, _)| format!("{commit}:{name}\n")).collect();
     let writer = std::thread::spawn(move || asked.iter().try_for_each(|line| stdin.write_all(line.as_bytes())));
@@ -126,7 +126,7 @@ fn blobs(base: &Path, commit: &str, names: Vec<(String, String)>) -> anyhow::Res
     }
     drop(answers);
     let written = writer.join();
-    ensure!(matches!(written, Ok(Ok(()))), "git did not take all names");
+    ensure!(matches!(written, Ok(Ok(()))), "failed to send all file names to git");
     child.wait()?;
     Ok(all)
 }

@@ -1,4 +1,4 @@
-//! `postrider audit`: which of the promised events the code really publishes.
+//! `postrider audit`: compares the promised events with those that the code publishes.
 
 mod git;
 mod source;
@@ -25,61 +25,61 @@ use std::{
     process::ExitCode,
 };
 
-/// Which of the events that the catalog promises does the code really publish?
+/// Check which events of the catalog the code publishes
 ///
 /// Reads Python, TypeScript, JavaScript, Go, Java, Kotlin, C#, Ruby, PHP and Rust as syntax trees, finds the calls that
-/// publish, and compares with the catalog: a set of constants in the code, or one from elsewhere. Names, paths and accepted
-/// gaps are said in postrider-audit.toml.
+/// publish, and compares them with the catalog: a set of constants in the code, or another source. Names, paths and
+/// accepted gaps are configured in postrider-audit.toml.
 ///
-/// Exit codes: 0 when the audit was made and every gate is open; 1 when a gate is closed (--fail-under, --baseline); 2 when
-/// the audit could not be made.
+/// Exit codes: 0 when the audit succeeded and every gate passed; 1 when a gate failed (--fail-under, --baseline); 2
+/// when the audit could not be made.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Files and folders to read
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What to write [default: summary]
+    /// The format of the output [default: summary]
     #[arg(long, value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
     format: Option<String>,
-    /// Where to write it [default: standard output]
+    /// The file to write to [default: standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Write all documents into this folder: comprehensive, quick-reference, summary, index, json, sarif and html
     #[arg(long, value_name = "FOLDER")]
     output_dir: Option<PathBuf>,
-    /// The catalog: `code` (a set of constants that is found there), `shipped`, `configured` (with POSTRIDER_CATALOG_FOLDER),
-    /// a file, or the URL of a running server [default: code]
+    /// The catalog: `code` (a set of constants in the code), `shipped`, `configured` (with POSTRIDER_CATALOG_FOLDER), a
+    /// file, or the URL of a running server [default: code]
     #[arg(long, value_name = "SOURCE")]
     catalog: Option<String>,
     /// The main set of constants in the code: a name, or path:name
     #[arg(long, value_name = "NAME")]
     main: Option<String>,
-    /// Configuration file [default: postrider-audit.toml where the audit starts or in the first PATH, if it is there]
+    /// Configuration file [default: postrider-audit.toml in the current folder or in the first PATH, if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Fail when less than this share of the catalog is published, in per cent
+    /// Fail when less than this percentage of the catalog is published
     #[arg(long, value_name = "PERCENT", value_parser = percentage)]
     fail_under: Option<f64>,
-    /// Fail for gaps that are not in this file
+    /// Fail for gaps that are not in this baseline
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write today's gaps as a baseline; no gate is asked
+    /// Write the current gaps as a baseline, without checking any gate
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<PathBuf>,
-    /// Also say what has changed since a revision of git
+    /// Also report changes since a git revision
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// Also say what a running server has seen
+    /// Also report the events that a running server has seen
     #[arg(long, value_name = "URL")]
     live: Option<String>,
-    /// How far --live looks back
+    /// Number of days that --live looks back
     #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=365))]
     days: u32,
-    /// Leave the report with a running server, which joins it to what it sees (GET /api/v1/audit/coverage)
+    /// Upload the report to a running server, which joins it with the events that it sees (GET /api/v1/audit/coverage)
     #[arg(long, value_name = "URL")]
     upload: Option<String>,
-    /// The key for --live, --upload and --catalog URL: the operator's or a tenant's; by default the one that `serve --dev`
-    /// left in postrider.db.dev-key
+    /// The key for --live, --upload and --catalog URL: the operator's or a tenant's [default: the key that `serve
+    /// --dev` keeps in postrider.db.dev-key]
     #[arg(long, env = "POSTRIDER_KEY", hide_env_values = true, value_name = "KEY")]
     key: Option<String>,
     /// The tenant to act in; required for --catalog URL with the operator's key
@@ -93,9 +93,9 @@ fn percentage(text: &str) -> Result<f64, String> {
     if (0.0..=100.0).contains(&value) { Ok(value) } else { Err("it must be from 0 to 100".into()) }
 }
 
-/// A gate is closed.
+/// Exit code when a gate failed.
 const CLOSED: u8 = 1;
-/// The audit could not be made.
+/// Exit code when the audit could not be made.
 const FAULT: u8 = 2;
 
 pub(crate) fn run(args: &Args) -> ExitCode {
@@ -111,24 +111,24 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 fn make(args: &Args) -> anyhow::Result<bool> {
     let (config, folder) = configuration(args)?;
-    let rules = Rules::new(&config.files).context("the configuration")?;
+    let rules = Rules::new(&config.files).context("invalid configuration")?;
     let server = |url: &str| Server::at(url, args.key.clone(), args.tenant.clone());
     let main = args.main.clone().or_else(|| config.catalog.main.clone());
     let said = args.catalog.as_deref().or(if args.main.is_some() { Some("code") } else { None });
     let wanted = said.or(config.catalog.source.as_deref()).unwrap_or("code");
     ensure!(
         args.main.is_none() || wanted == "code",
-        "--main names a set in the code; --catalog {wanted} is another catalog"
+        "--main names a set in the code, so it cannot be combined with --catalog {wanted}"
     );
     let catalog = source::catalog(wanted, main, &folder, &server)?;
-    // What is asked for is read before the work begins.
+    // Input files are read first, so that errors in them are reported before the audit runs.
     let baseline = match (&args.baseline, &config.gate.baseline) {
         _ if args.write_baseline.is_some() => None,
         (Some(path), _) => Some(read_baseline(path)?),
         (None, Some(path)) => Some(read_baseline(&folder.join(path))?),
         (None, None) => None,
     };
-    let tree = Tree::of_paths(&args.paths, &rules).context("the path to audit cannot be read")?;
+    let tree = Tree::of_paths(&args.paths, &rules).context("failed to read the path to audit")?;
     let state = git::state(&args.paths);
     let about = About {
         project: git::project(&args.paths),
@@ -140,7 +140,7 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     if let Some(revision) = &args.since {
         let texts = git::texts(&args.paths, revision, &rules)?;
         let before = Tree::of_texts(texts, tree.above_names(), &rules);
-        // The set may have had another name then, or have been elsewhere.
+        // At that revision the set may have had another name, or another place.
         let earlier = match &catalog {
             CatalogSource::Code { .. } => CatalogSource::Code { main: Some(report.catalog.name.clone()) },
             given => given.clone(),
@@ -153,7 +153,7 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         let path = format!("/api/v1/audit/coverage?days={}", args.days);
         let answer = server(url).call(Method::GET, &path, None, &[]).context("--live")?;
         let live =
-            seen::join(&report, url, &answer.to_string()).context("--live: the server's answer is not understood")?;
+            seen::join(&report, url, &answer.to_string()).context("--live: unexpected response of the server")?;
         report.live = Some(live);
     }
     report.baseline.clone_from(&baseline);
@@ -162,12 +162,12 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     if let Some(url) = &args.upload {
         let body = formats::render(&report, Format::Json);
         server(url).call(Method::PUT, "/api/v1/audit/report", Some(body), &[]).context("--upload")?;
-        eprintln!("postrider: the report is with {url}");
+        eprintln!("postrider: uploaded the report to {url}");
     }
     if let Some(path) = &args.write_baseline {
         fs::write(path, Baseline::of(&report).to_json())
             .with_context(|| format!("{} cannot be written", path.display()))?;
-        eprintln!("postrider: the baseline is in {}", path.display());
+        eprintln!("postrider: wrote the baseline to {}", path.display());
         return Ok(true);
     }
     judge(args, &report, &config, baseline.as_ref())
@@ -180,22 +180,22 @@ fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About
     Ok(report?)
 }
 
-/// What the configuration says and the code knows nothing of.
+/// Warns about names in the configuration that do not occur in the code.
 fn warn(config: &Config, report: &Report) {
     if !config.publish.main_bus.is_empty() && report.catalog.bus.is_empty() {
         eprintln!(
-            "postrider: publish.main_bus: nothing that publishes is called {}",
+            "postrider: publish.main_bus: no publishing function is named {}",
             config.publish.main_bus.join(", ")
         );
     }
     let names =
         || report.events.iter().map(|one| &one.event_type).chain(report.undefined.iter().map(|one| &one.event_type));
     for one in config.accept.iter().filter(|one| !names().any(|name| one.fits(name))) {
-        eprintln!("postrider: accept: no event is called {}", one.event);
+        eprintln!("postrider: accept: no event is named {}", one.event);
     }
 }
 
-/// Drawn when somebody looks.
+/// Drawn only on a terminal.
 fn progress(files: usize) -> ProgressBar {
     let target =
         if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -204,7 +204,7 @@ fn progress(files: usize) -> ProgressBar {
     ProgressBar::with_draw_target(Some(files as u64), target).with_style(style)
 }
 
-/// The configuration, and the folder that paths in it are meant from.
+/// The configuration, and the folder that its relative paths refer to.
 fn configuration(args: &Args) -> anyhow::Result<(Config, PathBuf)> {
     let beside = args.paths.first().map(|path| path.join(FILE_NAME));
     let found = match &args.config {
@@ -224,7 +224,7 @@ fn read_baseline(path: &Path) -> anyhow::Result<Baseline> {
     Baseline::parse(&text).with_context(|| path.display().to_string())
 }
 
-/// The documents of `--output-dir`.
+/// The documents that `--output-dir` writes.
 const DOCUMENTS: [Format; 7] = [
     Format::Comprehensive,
     Format::QuickReference,
@@ -237,23 +237,23 @@ const DOCUMENTS: [Format; 7] = [
 
 fn write(args: &Args, report: &Report) -> anyhow::Result<()> {
     if let Some(folder) = &args.output_dir {
-        fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("failed to create {}", folder.display()))?;
         for format in DOCUMENTS {
             let path = folder.join(format.file_name());
             fs::write(&path, formats::render(report, format))
                 .with_context(|| format!("{} cannot be written", path.display()))?;
         }
-        eprintln!("postrider: {} documents are in {}", DOCUMENTS.len(), folder.display());
+        eprintln!("postrider: wrote {} documents to {}", DOCUMENTS.len(), folder.display());
         if args.output.is_none() && args.format.is_none() {
             return Ok(());
         }
     }
     let name = args.format.as_deref().unwrap_or("summary");
-    let Some(format) = Format::parse(name) else { bail!("--format {name:?} is none") };
+    let Some(format) = Format::parse(name) else { bail!("--format {name:?} is not a format") };
     let text = formats::render(report, format);
     match &args.output {
         Some(path) => fs::write(path, text).with_context(|| format!("{} cannot be written", path.display())),
-        // A reader that has had enough (`| head`) is no fault.
+        // A reader that closes the pipe early (`| head`) is not an error.
         None => match std::io::stdout().lock().write_all(text.as_bytes()) {
             Err(fault) if fault.kind() != std::io::ErrorKind::BrokenPipe => Err(fault.into()),
             _ => Ok(()),
@@ -267,13 +267,13 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
         bail!("--fail-under: the catalog is empty; {}. Name one with --catalog or --main", report.catalog.reason);
     }
     if baseline.is_some_and(|known| !known.gaps.is_empty()) && report.summary.defined == 0 {
-        bail!("--baseline: it has gaps, but the catalog is empty now; {}", report.catalog.reason);
+        bail!("--baseline: the baseline has gaps, but the catalog is empty; {}", report.catalog.reason);
     }
     let asked = fail_under.is_some() || baseline.is_some();
     if let (true, Some(first)) = (asked, report.files.skipped.first()) {
         let count = report.files.skipped.len();
         eprintln!(
-            "postrider: {count} not read, and what they publish is not counted: {}: {}",
+            "postrider: {count} files were not read, so their events are not counted: {}: {}",
             first.file, first.reason
         );
     }
@@ -284,7 +284,7 @@ fn judge(args: &Args, report: &Report, config: &Config, baseline: Option<&Baseli
     if let Some(baseline) = baseline {
         let closed = baseline.closed(report);
         if !closed.is_empty() {
-            eprintln!("postrider: closed since the baseline was written: {}; write it anew", closed.join(", "));
+            eprintln!("postrider: gaps closed since the baseline: {}; write a new baseline", closed.join(", "));
         }
     }
     Ok(failures.is_empty())

@@ -1,4 +1,4 @@
-//! The catalog that the code is compared with.
+//! The catalog that the audit compares the code with.
 
 use crate::{catalog, client::Server, config};
 use anyhow::{Context, bail};
@@ -8,7 +8,8 @@ use model::catalog::Catalog;
 use serde_json::Value;
 use std::{fs, path::Path};
 
-/// `code`, `shipped`, `configured`, a URL, or a file (below `folder`, when the configuration names it).
+/// Loads a catalog: `code`, `shipped`, `configured`, a URL, or a file (relative to `folder` if the configuration names
+/// it).
 pub(super) fn catalog(
     wanted: &str,
     main: Option<String>,
@@ -25,7 +26,7 @@ pub(super) fn catalog(
         }
         url if url.starts_with("http://") || url.starts_with("https://") => {
             let answer = server(url).call(Method::GET, "/api/v1/webhooks/events", None, &[]).context("--catalog")?;
-            Ok(given(url, events(&answer).with_context(|| format!("--catalog: {url} answers no list of event types"))?))
+            Ok(given(url, events(&answer).with_context(|| format!("--catalog: {url} returns no list of event types"))?))
         }
         file => {
             let path = [Path::new(file).to_owned(), folder.join(file)].into_iter().find(|path| path.is_file());
@@ -36,7 +37,7 @@ pub(super) fn catalog(
                 fs::read_to_string(&path).with_context(|| format!("--catalog: {} cannot be read", path.display()))?;
             let list = read(&text).with_context(|| {
                 format!(
-                    "--catalog: {} is no list of event types; it may be one type per line, a JSON list, or what \
+                    "--catalog: {} is not a list of event types; it must be one type per line, a JSON list, or what \
                      `postrider catalog export` prints",
                     path.display()
                 )
@@ -53,7 +54,7 @@ fn of_catalog(catalog: &Catalog) -> Vec<Promised> {
         .collect()
 }
 
-/// JSON in one of its forms, or lines.
+/// Parses JSON in one of its forms, or lines.
 fn read(text: &str) -> Option<Vec<Promised>> {
     if text.trim_start().starts_with(['{', '[']) {
         return events(&serde_json::from_str(text).ok()?);
@@ -68,7 +69,7 @@ fn promised(event_type: &str, category: Option<&str>) -> Promised {
     Promised { event_type: event_type.to_owned(), category: category.map(str::to_owned) }
 }
 
-/// A list of names or of entries, a catalog file, the server's answer, or AsyncAPI.
+/// Event types from a list of names or of entries, a catalog file, a server's response, or AsyncAPI.
 fn events(value: &Value) -> Option<Vec<Promised>> {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     if value.get("asyncapi").is_some() {
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn catalogs_in_their_forms() {
+    fn catalogs_are_read_in_all_forms() {
         assert_eq!(names("a.b\n# a comment\n a.c # another\n").unwrap(), ["a.b", "a.c"]);
         assert_eq!(names(r#"["a.b", {"event_type": "a.c"}]"#).unwrap(), ["a.b", "a.c"]);
         assert_eq!(names(r#"{"category": "x", "events": [{"type": "a.b"}]}"#).unwrap(), ["a.b"]);

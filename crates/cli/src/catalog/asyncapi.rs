@@ -1,5 +1,5 @@
-//! The catalog as AsyncAPI 3.0 (<https://www.asyncapi.com/docs/reference/specification/v3.0.0>), from the receiver's
-//! side: what to generate a receiver's types from. Bodies are those of the `platform` profile.
+//! The catalog as AsyncAPI 3.0 (<https://www.asyncapi.com/docs/reference/specification/v3.0.0>) from the receiver's
+//! side, to generate a receiver's types. Bodies are those of the `platform` profile.
 
 use model::catalog::{Catalog, CatalogEntry};
 use serde_json::{Map, Value, json};
@@ -93,7 +93,7 @@ fn message_of(entry: &CatalogEntry) -> Value {
     message
 }
 
-/// The entry's schema; its references are to the document's root, so they move with it.
+/// The entry's schema; references to its root are moved to its place in the document.
 fn data_schema(entry: &CatalogEntry) -> Value {
     fn move_references(value: &mut Value, root: &str) {
         match value {

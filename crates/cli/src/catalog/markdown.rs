@@ -1,10 +1,10 @@
-//! The catalog as a page for people.
+//! The catalog as a Markdown page.
 
 use model::catalog::{Catalog, CatalogEntry};
 use serde_json::Value;
 use std::{collections::BTreeMap, fmt::Write as _};
 
-/// The whole page; `docs/events.md` is made from it.
+/// The whole page; the content of `docs/events.md`.
 pub(super) fn page(catalog: &Catalog) -> String {
     let mut by_category: BTreeMap<&str, Vec<&CatalogEntry>> = BTreeMap::new();
     for entry in catalog.iter() {
@@ -34,7 +34,7 @@ pub(super) fn page(catalog: &Catalog) -> String {
     text
 }
 
-/// As common Markdown renderers make it of a heading.
+/// The anchor that common Markdown renderers generate for a heading.
 fn anchor(name: &str) -> String {
     name.chars().filter(|c| *c != '.').collect()
 }
@@ -61,7 +61,7 @@ fn section(text: &mut String, entry: &CatalogEntry) {
     }
 }
 
-/// A property's type in a word or two.
+/// A property's type in one or two words.
 fn kind(property: &Value) -> String {
     if let Some(list) = property.get("enum").and_then(Value::as_array) {
         return list.iter().map(|one| format!("`{}`", plain(one))).collect::<Vec<_>>().join(", ");

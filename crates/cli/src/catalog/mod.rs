@@ -1,4 +1,4 @@
-//! `postrider catalog`: the event types, from the binary and a folder of one's own.
+//! `postrider catalog`: the event types of the binary and of a configured folder.
 
 mod asyncapi;
 mod markdown;
@@ -15,15 +15,15 @@ use serde::Serialize;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-/// Look at, check and export the catalog of event types.
+/// List, check and export the catalog of event types
 ///
-/// It is what the binary ships, and what the folder of `catalog.folder` (POSTRIDER_CATALOG_FOLDER) adds: one JSON file
-/// per category, in the same form. What was registered over the API is not in it.
+/// The catalog consists of the types in the binary and those in the folder catalog.folder (POSTRIDER_CATALOG_FOLDER):
+/// one JSON file per category, in the same format. Types registered through the API are not included.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
-    /// Configuration file [default: postrider.toml, if it is there]
+    /// Configuration file [default: postrider.toml, if it exists]
     #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// A folder of catalog files; overrides POSTRIDER_CATALOG_FOLDER
@@ -35,15 +35,15 @@ pub(crate) struct Args {
 enum Action {
     /// List all event types
     List {
-        /// Only of this category
+        /// Only types of this category
         #[arg(long)]
         category: Option<String>,
     },
-    /// Show one with its schema and example
+    /// Show an event type with its schema and example
     Show { event_type: String },
-    /// Check that every schema is one and every example keeps it; exits with 1 when not
+    /// Check that all schemas are valid and all examples match them; exits with 1 otherwise
     Check,
-    /// Print the catalog for other programs and people
+    /// Print the catalog for other programs, or as documentation
     Export {
         #[arg(long, value_enum, default_value_t = Format::Json)]
         format: Format,
@@ -52,17 +52,17 @@ enum Action {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// All entries, as the API shows them
+    /// All entries, in the API's format
     Json,
     /// The events page of the documentation
     Markdown,
-    /// AsyncAPI 3.0, to generate a receiver's code from
+    /// AsyncAPI 3.0, to generate code of receivers
     Asyncapi,
 }
 
-/// The shipped catalog with what `folder` adds.
+/// The shipped catalog with the entries of `folder`.
 pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
-    let mut catalog = Catalog::shipped().context("the shipped catalog is broken")?;
+    let mut catalog = Catalog::shipped().context("the shipped catalog is invalid")?;
     let Some(folder) = folder else { return Ok(catalog) };
     let variable = "POSTRIDER_CATALOG_FOLDER";
     let read = std::fs::read_dir(folder)
@@ -112,7 +112,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An event type as it is printed.
+/// An event type in the printed form.
 #[derive(Serialize)]
 struct Shown<'e> {
     event_type: &'e str,
@@ -146,7 +146,7 @@ fn check(catalog: &Catalog) -> anyhow::Result<()> {
             faults.push(format!("{}: has no description", entry.event_type));
         }
     }
-    ensure!(faults.is_empty(), "the catalog has faults:\n  {}", faults.join("\n  "));
-    output::line!("{} event types are in order", catalog.len());
+    ensure!(faults.is_empty(), "the catalog is invalid:\n  {}", faults.join("\n  "));
+    output::line!("{} event types are valid", catalog.len());
     Ok(())
 }

@@ -1,18 +1,18 @@
-//! The environment: settings, what the commands read, and names that nobody reads. A misspelt name would be a setting that
-//! silently does nothing, so it stops the start.
+//! Environment variables: settings, variables of the commands, and detection of unknown ones. A misspelt name would be
+//! silently ignored, so it prevents the start.
 
 use super::{SETTINGS, nearest};
 use anyhow::bail;
 use figment::value::Map;
 use std::ffi::OsString;
 
-/// What all names of ours begin with.
+/// Prefix of all variables of Postrider.
 const PREFIX: &str = "POSTRIDER_";
 
-/// Read by the commands that talk to a server, and by the receiver for trying things out.
+/// Variables of the commands that talk to a server, and of `sink`.
 const OF_COMMANDS: [&str; 4] = ["POSTRIDER_URL", "POSTRIDER_KEY", "POSTRIDER_TENANT", "POSTRIDER_SINK_SECRET"];
 
-/// Names that people try, and what they mean.
+/// Names that users guess, with the variables that they mean.
 const GUESSES: [(&str, &str); 6] = [
     ("POSTRIDER_PORT", "POSTRIDER_LISTEN"),
     ("POSTRIDER_HOST", "POSTRIDER_LISTEN"),
@@ -22,7 +22,7 @@ const GUESSES: [(&str, &str); 6] = [
     ("POSTRIDER_DB", "POSTRIDER_STORE"),
 ];
 
-/// The settings that are given, text as it is: figment's own provider reads a key made of digits as a number.
+/// The given settings as unmodified text: figment's own provider would parse a key of digits as a number.
 pub(super) fn settings() -> anyhow::Result<Map<&'static str, String>> {
     check()?;
     let mut given = Map::new();
@@ -34,7 +34,7 @@ pub(super) fn settings() -> anyhow::Result<Map<&'static str, String>> {
     Ok(given)
 }
 
-/// Refuses names of ours that nobody reads.
+/// Refuses unknown variables with Postrider's prefix.
 pub(crate) fn check() -> anyhow::Result<()> {
     match unknown(std::env::vars_os()) {
         Some(sentence) => bail!(sentence),
@@ -42,7 +42,8 @@ pub(crate) fn check() -> anyhow::Result<()> {
     }
 }
 
-/// Names of the compatible settings that are nearly right: they have no prefix of ours, so they may be somebody else's.
+/// Variables similar to the compatible `WEBHOOK_…` settings. They only cause a warning, because without Postrider's
+/// prefix they may belong to another program.
 pub(crate) fn suspicious() -> Vec<(String, &'static str)> {
     let known: Vec<&str> = known().collect();
     let of = |name: OsString| {
@@ -76,8 +77,8 @@ fn unknown(variables: impl Iterator<Item = (OsString, OsString)>) -> Option<Stri
     Some(format!("{first} is not a variable that Postrider knows; {meant}{more}"))
 }
 
-/// Kubernetes puts the address of every service into the environment of every container, under the service's name: one
-/// called `postrider` makes `POSTRIDER_SERVICE_HOST`, `POSTRIDER_PORT`, `POSTRIDER_PORT_8080_TCP_ADDR` and more.
+/// Kubernetes adds the address of every service to the environment of every container, under the service's name: a
+/// service `postrider` creates `POSTRIDER_SERVICE_HOST`, `POSTRIDER_PORT`, `POSTRIDER_PORT_8080_TCP_ADDR` and more.
 fn is_service_link(name: &str, value: &str) -> bool {
     let words: Vec<&str> = name.split('_').collect();
     let service = words.windows(2).position(|two| two[0] == "SERVICE" && matches!(two[1], "HOST" | "PORT"));
@@ -126,14 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn known_names_and_those_of_others_are_left_alone() {
+    fn known_variables_and_those_of_other_programs_are_accepted() {
         let known: Vec<&str> = known().collect();
         assert_eq!(sentence(&known), None);
         assert_eq!(sentence(&["PATH", "POSTGRES_URL", "MY_POSTRIDER_X", "WEBHOOK_ANYTHING"]), None);
     }
 
     #[test]
-    fn a_service_of_kubernetes_is_no_setting() {
+    fn variables_of_a_kubernetes_service_are_ignored() {
         let links = [
             ("POSTRIDER_SERVICE_HOST", "10.0.0.7"),
             ("POSTRIDER_SERVICE_PORT", "8080"),

@@ -1,21 +1,22 @@
-//! What is logged. The library takes any word for the name of a target, so that `inof` would be a log without a line.
+//! Validation of log filters. The library accepts any word as a target, so the misspelling `inof` would silence the
+//! log.
 
 use super::nearest;
 use tracing_subscriber::EnvFilter;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
-/// Targets that lines of ours have beside the names of their modules.
+/// Targets of Postrider's events other than module names.
 const TARGETS: [&str; 3] = ["postrider::api", "postrider::delivery", "postrider::retention"];
 
 const EXAMPLE: &str = "it must be a level or a list of target=level, for example info,postrider::delivery=warn";
 
-/// Checks a filter in the syntax of `RUST_LOG`; answers it without the blanks that people put between its parts.
+/// Validates a filter in the syntax of `RUST_LOG`; returns it without spaces between its parts.
 pub(super) fn check(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     for part in &parts {
         let (target, level) = match part.rsplit_once('=') {
-            // Fields of spans have signs of their own.
+            // Filters on span fields have a syntax of their own.
             _ if part.contains('[') => continue,
             Some((target, level)) => (Some(target), Some(level)),
             None if part.contains("::") => (Some(*part), None),
@@ -26,7 +27,7 @@ pub(super) fn check(text: &str) -> Result<String, String> {
         {
             let meant = nearest(level, LEVELS).map(|near| format!("; is {near} meant?")).unwrap_or_default();
             return Err(format!(
-                "has {level:?}, which is no level (those are {}){meant} In all, {EXAMPLE}",
+                "has {level:?}, which is not a level (the levels are {}){meant} In all, {EXAMPLE}",
                 LEVELS.join(", ")
             ));
         }
@@ -42,7 +43,7 @@ pub(super) fn check(text: &str) -> Result<String, String> {
     }
 }
 
-/// Whether lines have this target, or begin with it.
+/// True when the target of an event equals this one or begins with it.
 fn known(target: &str) -> bool {
     let begins = |known: &str| known.strip_prefix(target).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
     TARGETS.iter().any(|known| begins(known))
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_and_targets_are_taken() {
+    fn levels_and_targets_are_accepted() {
         for text in [
             "info",
             "WARN",
@@ -68,13 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn what_would_log_nothing_is_refused_with_the_nearest_name() {
+    fn filters_that_would_log_nothing_are_refused_with_the_nearest_name() {
         for (text, expected) in [
             ("inof", "is info meant?"),
             ("information", "is info meant?"),
-            ("verbose", "which is no level"),
+            ("verbose", "which is not a level"),
             ("warning", "is warn meant?"),
-            ("info,postrider::delivery=loud", "has \"loud\", which is no level"),
+            ("info,postrider::delivery=loud", "has \"loud\", which is not a level"),
             ("info,postrider::delivry=warn", "is postrider::delivery meant?"),
             ("", "has \"\""),
             ("=loud", "has \"loud\""),

@@ -1,5 +1,6 @@
-//! Configuration: defaults, then `postrider.toml`, then the environment, then flags. Every fault is one sentence that
-//! names the variable, the value's problem and an example; a secret's value is never printed.
+//! Configuration: defaults, then `postrider.toml`, then the environment, then flags; later sources override earlier
+//! ones. Every error is one sentence with the variable, the fault of its value and an example; it never contains a
+//! secret.
 
 mod environment;
 mod log_filter;
@@ -66,42 +67,42 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Checked settings.
+/// Validated settings.
 #[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) store: StoreUrl,
-    /// A replica of it, for lists.
+    /// Replica of the store, for lists.
     pub(crate) read_store: Option<SecretString>,
     pub(crate) role: NodeRole,
-    /// This node's name; its host and address, when there is none.
+    /// This node's name; by default its host and address.
     pub(crate) node: Option<String>,
     pub(crate) admin_key: Option<String>,
     pub(crate) master_key: Option<Vec<u8>>,
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
-    /// How long an idle connection to a receiver is kept; not at all, when it is zero.
+    /// How long an idle connection to a receiver is kept; zero disables keep-alive.
     pub(crate) keep_alive: Duration,
-    /// Connections of clients in all, and from one address.
+    /// Limits of client connections: in total, and per address.
     pub(crate) max_connections: usize,
     pub(crate) max_connections_per_address: usize,
-    /// Addresses that the second of these does not apply to.
+    /// Addresses without a limit per address.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shutdown: Duration,
-    /// How long events are kept; for ever, when there is none.
+    /// How long events are kept; `None` for ever.
     pub(crate) retention: Option<Duration>,
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
     pub(crate) strict_catalog: bool,
-    /// How event ids of ours are written.
+    /// Text form of Postrider's event ids.
     pub(crate) ids: IdStyle,
-    /// Prefixes of the API beside `/api/v1`.
+    /// Additional prefixes of the API besides `/api/v1`.
     pub(crate) api_prefixes: Vec<String>,
-    /// The cookie in which browsers may send a key.
+    /// Name of the cookie in which browsers may send a key.
     pub(crate) cookie: String,
     pub(crate) cors_origins: Vec<String>,
-    /// Bytes that request bodies and large answers may hold at once.
+    /// Total bytes of request bodies and large responses in memory.
     pub(crate) request_memory: usize,
     pub(crate) body_timeout: Duration,
     pub(crate) log: String,
@@ -112,17 +113,17 @@ pub(crate) struct Config {
     pub(crate) user_agent: HeaderValue,
 }
 
-/// Flags that stand for settings, by the settings' names.
+/// Values of flags, by the names of their settings.
 pub(crate) type Flags = Vec<(&'static str, Option<String>)>;
 
 impl Config {
-    /// Reads `file` (which must exist when it was asked for), the environment and the flags.
+    /// Reads `file` (which must exist if it was requested), the environment and the flags.
     pub(crate) fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
         Raw::read(file, flags)?.check()
     }
 }
 
-/// The SQLite file that is configured here, for commands that look beside it; the usual one where that cannot be said.
+/// The configured SQLite file, next to which commands look for keys; the default path if the configuration is invalid.
 pub(crate) fn store_path() -> PathBuf {
     match Config::read(None, Vec::new()) {
         Ok(Config { store: StoreUrl::Sqlite(path), .. }) => path,
@@ -130,7 +131,7 @@ pub(crate) fn store_path() -> PathBuf {
     }
 }
 
-/// Settings as text, wherever they come from.
+/// Settings as text, from all sources.
 struct Raw(Dict);
 
 impl Raw {
@@ -144,9 +145,9 @@ impl Raw {
         let given: Map<&str, String> = flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let mut settings = Figment::from(Serialized::from(defaults, Profile::Default));
         if file.is_file() {
-            // Exactly that one: by itself figment looks in the folders above, too.
+            // Exactly this file: by default figment also searches the parent folders.
             let there: Dict = Figment::from(Toml::file_exact(file)).extract().map_err(|fault| {
-                anyhow!("{} cannot be read: {}", file.display(), without_source(&fault.to_string()))
+                anyhow!("failed to read {}: {}", file.display(), without_source(&fault.to_string()))
             })?;
             settings = settings.merge(Serialized::from(flat(there), Profile::Default));
         }
@@ -163,7 +164,7 @@ impl Raw {
         Ok(Self(settings))
     }
 
-    /// The setting as text; lists become comma-separated.
+    /// A setting as text; lists become comma-separated.
     fn text(&self, name: &str) -> Option<String> {
         fn plain(value: &Value) -> String {
             match value {
@@ -183,7 +184,7 @@ impl Raw {
         self.0.get(name).map(plain).filter(|text| !text.is_empty())
     }
 
-    /// The setting through `parse`, whose fault follows on the variable's name.
+    /// Parses a setting; the error of `parse` follows the variable's name.
     fn get<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> anyhow::Result<T> {
         let text = self.text(name).unwrap_or_default();
         parse(&text).map_err(|fault| anyhow!("{} {fault}", variable(name)))
@@ -216,7 +217,7 @@ impl Raw {
                 .map(|url| {
                     self.get("read_store", |_| {
                         store::parse_postgres(&url)?.ok_or_else(|| {
-                            "must be a URL of PostgreSQL, for example postgres://postrider@replica/postrider".to_owned()
+                            "must be a PostgreSQL URL, for example postgres://postrider@replica/postrider".to_owned()
                         })
                     })
                 })
@@ -280,14 +281,14 @@ impl Raw {
     }
 }
 
-/// Paths with commas between; `/api/v1` is always there.
+/// Comma-separated paths; `/api/v1` is always included.
 fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
     let parse = |part: &str| {
         let prefix = part.trim_end_matches('/');
         if !prefix.starts_with('/') || !prefix.chars().all(plain) || prefix.contains("//") {
             return Err(format!(
-                "has {part:?}, which is no path; it must be paths with commas between, for example /api/v1,/api/isp/v1"
+                "has {part:?}, which is not a path; it must be comma-separated paths, for example /api/v1,/api/isp/v1"
             ));
         }
         Ok(prefix.to_owned())
@@ -297,21 +298,21 @@ fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
     Ok(prefixes.into_iter().filter(|prefix| prefix != "/api/v1").collect())
 }
 
-/// Origins (RFC 6454) with commas between.
+/// Comma-separated origins (RFC 6454).
 fn parse_origins(text: &str) -> Result<Vec<String>, String> {
     let parse = |part: &str| {
         let url = url::Url::parse(part).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         match url.map(|url| url.origin().ascii_serialization()) {
             Some(origin) if origin == part => Ok(origin),
             _ => Err(format!(
-                "has {part:?}, which is no origin; it must be scheme, host and port without a path, for example https://app.example.com"
+                "has {part:?}, which is not an origin (scheme, host and port, without a path), for example https://app.example.com"
             )),
         }
     };
     text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
 }
 
-/// `[catalog] strict = true` is the setting `catalog_strict`.
+/// Flattens tables: `[catalog] strict = true` becomes the setting `catalog_strict`.
 fn flat(settings: Dict) -> Dict {
     let mut flattened = Dict::new();
     for (name, value) in settings {
@@ -325,7 +326,7 @@ fn flat(settings: Dict) -> Dict {
     flattened
 }
 
-/// A parser's complaint in one line, without the line that it is about: a secret may stand there.
+/// A parser's error in one line, without the quoted source line, which may contain a secret.
 fn without_source(complaint: &str) -> String {
     let quoted = |line: &str| line.split_once('|').is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok());
     let drawn = |line: &str| line.trim_start().starts_with('|');
@@ -333,12 +334,12 @@ fn without_source(complaint: &str) -> String {
     kept.join(": ")
 }
 
-/// The name among these that somebody may have meant.
+/// The most similar of these names, if it is similar enough.
 fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let (name, ours) = (name.to_ascii_lowercase(), "postrider");
     let alike = |other: &str| {
         let other = other.to_ascii_lowercase();
-        // What all of them begin with says nothing.
+        // The common prefix must not count as similarity.
         let cut = |text: &str| text.strip_prefix(ours).unwrap_or(text).trim_start_matches(['_', ':']).to_owned();
         strsim::jaro_winkler(&cut(&name), &cut(&other))
     };
@@ -365,7 +366,7 @@ fn check_admin_key(key: String) -> Result<String, String> {
     Ok(key)
 }
 
-/// 32 bytes in base64.
+/// Decodes 32 bytes from base64.
 pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
     match STANDARD.decode(text.trim()) {
         Ok(bytes) if bytes.len() == 32 => Ok(bytes),
@@ -376,7 +377,7 @@ pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
 fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
     let parse = |part: &str| {
         part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
-            format!("has {part:?}, which is no network; it must be CIDRs with commas between, for example 127.0.0.0/8,10.1.0.0/16")
+            format!("has {part:?}, which is not a network; it must be comma-separated CIDRs, for example 127.0.0.0/8,10.1.0.0/16")
         })
     };
     text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
@@ -397,7 +398,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_good() {
+    fn defaults_are_valid() {
         let config = check(&[]).unwrap();
         assert_eq!(config.listen.port(), 8080);
         assert!(config.keep_alive < Duration::from_secs(60), "load balancers close idle connections after a minute");
@@ -406,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_name_the_variable_and_give_an_example_but_no_secret() {
+    fn errors_name_the_variable_and_give_an_example_but_no_secret() {
         let rows = [
             ("listen", "8080", "POSTRIDER_LISTEN"),
             ("store", "mysql://x", "POSTRIDER_STORE"),
@@ -447,7 +448,7 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_about_the_file_is_one_line_without_what_stands_there() {
+    fn an_error_in_the_file_is_one_line_without_its_content() {
         let fault = Toml::string("admin_key = \"not-to-be-shown").data().err().unwrap().to_string();
         assert!(fault.contains("not-to-be-shown"), "{fault}");
         let shown = without_source(&fault);
@@ -456,7 +457,7 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_a_list() {
+    fn networks_are_a_comma_separated_list() {
         let config = check(&[("allow_networks", "127.0.0.0/8, 10.1.2.3,fd00::/8")]).unwrap();
         assert_eq!(config.allow_networks.len(), 3);
     }

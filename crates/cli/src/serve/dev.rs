@@ -1,4 +1,4 @@
-//! `--dev`: everything that lets somebody try Postrider in a minute on their own machine.
+//! `--dev`: defaults, keys and hints for trying Postrider on a local machine.
 
 use super::keys::{beside, read, replace_private};
 use crate::{config::Config, output::notice};
@@ -13,7 +13,7 @@ use storage::Store;
 pub(crate) const TENANT: &str = "dev";
 const KEY_NAME: &str = "made by --dev";
 
-/// What a development server leaves beside its store for the commands, readable by its owner alone.
+/// Files next to a development server's store, for the commands; readable by their owner only.
 pub(crate) struct Files {
     pub(crate) tenant_key: PathBuf,
     pub(crate) operator_key: PathBuf,
@@ -27,14 +27,14 @@ impl Files {
     }
 }
 
-/// Allows what only a machine of one's own should.
+/// Relaxes settings that are unsafe on any other than a local machine.
 pub(super) fn relax(config: &mut Config) {
     config.allow_http = true;
     config.tenants_on_first_use = true;
     config.allow_networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse::<ipnet::IpNet>().ok()));
 }
 
-/// The tenant's key: the one of an earlier start, else a new one. The tenant is made when it is not there.
+/// The tenant's key: that of an earlier start, else a new one. Creates the tenant if it does not exist.
 pub(super) async fn tenant_key(
     store: &dyn Store,
     ids: &IdSource,
@@ -49,7 +49,7 @@ pub(super) async fn tenant_key(
     if let (Some(file), Some(text)) = (&file, kept) {
         let hash = api::hash_key(&text);
         if known.iter().any(|key| key.hash == hash) {
-            // Also takes the rights of others away, where somebody gave them.
+            // Also removes other users' permissions from an existing file.
             replace_private(file, &format!("{text}\n"))?;
             return Ok(text);
         }
@@ -65,7 +65,7 @@ pub(super) async fn tenant_key(
     Ok(text)
 }
 
-/// Leaves the address for the commands; answers it.
+/// Stores the server's URL for the commands, and returns it.
 pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
     let here = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
@@ -79,12 +79,12 @@ pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Resu
     Ok(url)
 }
 
-/// Says what it means when others can reach a development server.
+/// Warns when other machines can reach a development server.
 pub(super) fn warn_if_reachable(address: SocketAddr) {
     if address.ip().is_loopback() {
         return;
     }
-    tracing::warn!(%address, "--dev on an address that other machines can reach");
+    tracing::warn!(%address, "--dev listens on an address that other machines can reach");
     notice!(
         "
   !!  WARNING: --dev listens on {address}, which other machines can reach.
@@ -93,11 +93,11 @@ pub(super) fn warn_if_reachable(address: SocketAddr) {
     );
 }
 
-/// Prints lines that work as pasted.
+/// Prints commands that can be pasted into a shell.
 pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
     let files = path.map(Files::beside);
     let kept = files.as_ref().map_or_else(
-        || "shown only now".into(),
+        || "shown only once".into(),
         |files| format!("kept in {}; postrider publish finds it there", files.tenant_key.display()),
     );
     let operator = files.as_ref().filter(|files| files.operator_key.exists()).map_or_else(String::new, |files| {

@@ -1,4 +1,4 @@
-//! The installation's own keys: given, or made at the first start and kept beside the SQLite file.
+//! Keys of the installation: configured, or generated at the first start and stored next to the SQLite file.
 
 use super::dev::Files;
 use crate::{
@@ -26,18 +26,18 @@ pub(crate) fn beside(store: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The same of a file that may be there, with whatever rights.
+/// [`write_private`] for a file that may exist, with any permissions.
 pub(super) fn replace_private(path: &Path, text: &str) -> anyhow::Result<()> {
     match std::fs::remove_file(path) {
         Err(fault) if fault.kind() != ErrorKind::NotFound => {
-            Err(fault).with_context(|| format!("{} cannot be replaced", path.display()))
+            Err(fault).with_context(|| format!("failed to replace {}", path.display()))
         }
         _ => write_private(path, text),
     }
 }
 
-/// Writes a new file that only its owner may read. One that is there is left alone: it may be the key of a server that
-/// was started at the same moment.
+/// Creates a file that only its owner may read. An existing file is not overwritten: it may be the key of a server that
+/// was started at the same time.
 pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     let write = || {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
@@ -75,7 +75,7 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
         return decode_master_key(&text).map_err(|fault| anyhow!("{}: {fault}", path.display()));
     }
     if store.exists() {
-        // A new key would open none of the secrets in there.
+        // A new key could not open the existing secrets.
         return Err(anyhow!(
             "POSTRIDER_MASTER_KEY is not given and {} is missing, but {} exists: restore the key file, or give the \
              key that the store was written with",
@@ -89,13 +89,13 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
     let mut bytes = [0; 32];
     SystemEntropy.fill(&mut bytes);
     write_private(&path, &format!("{}\n", STANDARD.encode(bytes)))?;
-    // The name in the folder must be durable before anything is encrypted with it.
+    // The directory entry must be durable before secrets are sealed with the key.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).context("the key file could not be made durable")?;
+    File::open(folder).and_then(|folder| folder.sync_all()).context("failed to flush the key file to disk")?;
     Ok(bytes.to_vec())
 }
 
-/// The operator's key as a hash. One that was not given is made, printed once, and kept as a hash.
+/// The hash of the operator's key. If none is configured, generates one, prints it once, and stores its hash.
 pub(super) async fn admin_key_hash(config: &Config, store: &dyn Store, dev: bool) -> anyhow::Result<[u8; 32]> {
     match (&config.admin_key, &config.store, store.shared()) {
         (Some(key), ..) => Ok(api::hash_key(key)),
@@ -114,29 +114,29 @@ fn new_admin_key() -> (String, [u8; 32]) {
     (key, hash)
 }
 
-/// Of several nodes that start at once one makes it, and that one shows it.
+/// When several nodes start at once, exactly one generates the key and prints it.
 async fn shared_admin_key_hash(shared: &dyn Shared) -> anyhow::Result<[u8; 32]> {
     let (key, hash) = new_admin_key();
     let kept = shared.keep_first("admin_key_hash", &hash).await?;
     if kept == hash {
-        notice!("Operator's key, shown only now: {key}");
+        notice!("Operator's key, shown only once: {key}");
         notice!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");
     }
-    kept.try_into().map_err(|_| anyhow!("the operator's key in the database is damaged; give POSTRIDER_ADMIN_KEY"))
+    kept.try_into().map_err(|_| anyhow!("the stored hash of the operator's key is damaged; give POSTRIDER_ADMIN_KEY"))
 }
 
-/// The hash that is kept, and the file that it is kept in.
+/// The stored hash, and the file that contains it.
 fn read_admin_key_hash(store: &Path) -> anyhow::Result<(Option<[u8; 32]>, PathBuf)> {
     let path = beside(store, "admin-key-hash");
     let Some(text) = read(&path)? else { return Ok((None, path)) };
     let hash = decode_master_key(&text)
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| anyhow!("{} is damaged; remove it to have a new operator's key made", path.display()))?;
+        .ok_or_else(|| anyhow!("{} is damaged; remove it to generate a new operator's key", path.display()))?;
     Ok((Some(hash), path))
 }
 
-/// With `--dev` the key itself is kept too, for the commands. One that was made without `--dev` is known to its owner alone.
+/// With `--dev` the key itself is stored too, for the commands; a key that was generated without `--dev` is not.
 fn dev_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
     let file = Files::beside(store).operator_key;
     let (known, path) = read_admin_key_hash(store)?;
@@ -164,12 +164,12 @@ fn kept_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
     }
     let (key, hash) = new_admin_key();
     write_private(&path, &format!("{}\n", STANDARD.encode(hash)))?;
-    notice!("Operator's key, shown only now: {key}");
+    notice!("Operator's key, shown only once: {key}");
     notice!("(only its hash is kept, in {}; remove that file to have a new one made)", path.display());
     Ok(hash)
 }
 
-/// Says what to do about a store that cannot be opened.
+/// Adds a remedy to an error of opening the store.
 pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
     match fault {
         StorageError::WrongMasterKey => anyhow!(
@@ -179,7 +179,7 @@ pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
             beside(store, "key").display()
         ),
         StorageError::InUse { .. } => anyhow!(
-            "POSTRIDER_STORE: {fault}: stop that one first, or give a store of its own, for example sqlite:other.db"
+            "POSTRIDER_STORE: {fault}: stop that process first, or use another store, for example sqlite:other.db"
         ),
         StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
         fault => anyhow!(fault).context("POSTRIDER_STORE"),

@@ -1,4 +1,4 @@
-//! `postrider serve`: puts store, engine and API together, serves, and stops in good order.
+//! `postrider serve`: connects store, engine and API, serves, and shuts down gracefully.
 
 pub(crate) mod dev;
 mod http;
@@ -19,34 +19,34 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
-/// Serve the API and deliver.
+/// Serve the API and send deliveries
 ///
-/// Settings come from defaults, postrider.toml, the environment and flags, later over earlier. With --dev it takes
-/// http:// URLs on loopback, makes a tenant and a key, and prints lines to try.
+/// Settings come from defaults, postrider.toml, the environment and flags; later sources override earlier ones. With
+/// --dev it accepts http:// URLs and loopback receivers, creates a tenant and a key, and prints commands to try.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// For trying things out: allows http:// and loopback receivers, makes tenants on first use, prints a key
+    /// Development mode: allows http:// and loopback receivers, creates tenants on first use, prints a key
     #[arg(long)]
     dev: bool,
-    /// Send nothing until `postrider resume`, also after a restart without this flag: for a restored copy
+    /// Send nothing until `postrider resume`, even after a restart without this flag: for a restored copy
     #[arg(long)]
     paused: bool,
-    /// Configuration file [default: postrider.toml, if it is there]
+    /// Configuration file [default: postrider.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Address of the API; overrides POSTRIDER_LISTEN
+    /// The API's address; overrides POSTRIDER_LISTEN
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Where everything is kept, e.g. sqlite:postrider.db or postgres://…; overrides POSTRIDER_STORE
+    /// The store, e.g. sqlite:postrider.db or postgres://…; overrides POSTRIDER_STORE
     #[arg(long, value_name = "URL")]
     store: Option<String>,
-    /// What this node does: all, api or worker; overrides POSTRIDER_ROLE
+    /// This node's role: all, api or worker; overrides POSTRIDER_ROLE
     #[arg(long, value_name = "ROLE")]
     role: Option<String>,
-    /// What to log, e.g. info or warn,postrider::delivery=info; overrides POSTRIDER_LOG
+    /// The log filter, e.g. info or warn,postrider::delivery=info; overrides POSTRIDER_LOG
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
-    /// text or json; overrides POSTRIDER_LOG_FORMAT
+    /// The log format: text or json; overrides POSTRIDER_LOG_FORMAT
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
 }
@@ -65,13 +65,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
     let _logs = logging::start(&config.log, config.log_format)?;
     for (name, near) in config::suspicious_variables() {
-        tracing::warn!("the variable {name} is not read here; is {near} meant?");
+        tracing::warn!("unknown variable {name}; did you mean {near}?");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(config, Mode { dev: args.dev, paused: args.paused }))
 }
 
-/// What flags alone say.
+/// Settings that only flags can set.
 #[derive(Clone, Copy)]
 struct Mode {
     dev: bool,
@@ -85,28 +85,29 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     };
     ensure!(
         path.is_none() || config.role == NodeRole::All,
-        "POSTRIDER_ROLE is {:?} but a SQLite file has one node, which does all; for example POSTRIDER_STORE=postgres://…",
+        "POSTRIDER_ROLE is {:?} but a SQLite file has one node, with the role all; several nodes need PostgreSQL, for \
+         example POSTRIDER_STORE=postgres://…",
         config.role.name()
     );
     let catalog = crate::catalog::load(config.catalog_folder.as_deref())?;
     let master_key = keys::master_key(&config, &config.store)?;
-    // Bound before anything is opened: of two servers by mistake the second one ends here.
+    // Bound before the store is opened, so that a second server started by mistake fails here.
     let listener = TcpListener::bind(config.listen)
         .await
-        .with_context(|| format!("POSTRIDER_LISTEN: {} cannot be listened on", config.listen))?;
+        .with_context(|| format!("POSTRIDER_LISTEN: cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
     let store = store::open(&config, &config.store, vault).await?;
-    // Not before: a key shown by a start that failed is easily overlooked, and it is shown only once.
+    // After the store is open: a key that is shown once must not be shown by a start that fails.
     let admin_key_hash = keys::admin_key_hash(&config, &*store, dev).await?;
     if paused {
         pause(&*store).await?;
     }
-    // Where nodes share a store they share its clock, too.
+    // Nodes that share a store also share its clock.
     let steady = SteadyClock::new(if store.shared().is_some() { Watched::Store } else { Watched::Machine });
     let clock: Arc<dyn Clock> = steady.clone();
     let ids = Arc::new(IdSource::new(Box::new(SystemEntropy)));
-    // Raises the limit of file descriptors, which those of receivers depend on, too.
+    // Raises the limit of file descriptors, which the limits of receiver connections depend on, too.
     let limits =
         http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
     let engine = Engine::start(delivery::Parts {
@@ -128,10 +129,10 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     .await
     .map_err(|fault| match fault {
         StartError::NameHeld(name) => anyhow!(
-            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each a name of its own, \
+            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each node a unique name, \
              for example POSTRIDER_NODE=worker-2"
         ),
-        fault => anyhow!(fault).context("the deliveries that wait could not be taken up"),
+        fault => anyhow!(fault).context("failed to recover the waiting deliveries"),
     })?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
@@ -154,7 +155,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
             request_memory: config.request_memory,
             body_timeout: config.body_timeout,
             subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
-            // Only where nobody but this machine can open the page.
+            // Only on loopback, where other machines cannot open the page.
             dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
         },
     })
@@ -179,20 +180,20 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     };
     http::serve(listener, router, limits, stop).await;
 
-    tracing::info!("stopping: finishing what is under way");
+    tracing::info!("stopping: finishing requests in flight");
     match engine.stop(config.shutdown).await {
         Stopped::Clean => {}
-        Stopped::CutOff(requests) => tracing::warn!(requests, "cut off; their deliveries stay due"),
+        Stopped::CutOff(requests) => tracing::warn!(requests, "requests were cut off; their deliveries stay due"),
     }
     store.close().await?;
     if is_displaced {
-        bail!("another node took the name {:?}; this one has stopped", engine.node().name);
+        bail!("another node has registered with the name {:?}; this node has stopped", engine.node().name);
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Receivers get the connections that the limit of open files leaves room for.
+/// Limits receiver connections by the limit of open files.
 fn egress_settings(config: &Config) -> EgressSettings {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let settings = EgressSettings::new(AddressPolicy::new(config.allow_networks.clone()));
@@ -202,8 +203,8 @@ fn egress_settings(config: &Config) -> EgressSettings {
 /// Long enough for several heartbeats of every node.
 const HEARTBEATS: Duration = Duration::from_secs(3);
 
-/// Before anything is read from the store, so that nothing is sent. Of an installation whose nodes are delivering it is
-/// most likely a mistake: a copy was meant. (In a copy the nodes of the original are there too, but silent.)
+/// Pauses the store before anything is read from it, so that nothing is sent. Refused while other nodes deliver from
+/// it: the flag is meant for a copy. (A copy also contains the original's nodes, but they send no heartbeats.)
 async fn pause(store: &dyn Store) -> anyhow::Result<()> {
     if let Some(shared) = store.shared()
         && !store.is_paused().await?
@@ -227,7 +228,7 @@ async fn pause(store: &dyn Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The name of this machine.
+/// The machine's host name.
 fn host() -> String {
     let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_owned());
     let name = read("/proc/sys/kernel/hostname").or_else(|| read("/etc/hostname"));

@@ -1,4 +1,4 @@
-//! What is promised against what happens, on either store.
+//! Coverage of the catalog: promised events against published ones, on both stores.
 
 use crate::{
     receiver::Receiver,
@@ -40,7 +40,7 @@ fn rows() -> Vec<Row> {
             assert_eq!(
                 (&created["published"], &created["misfits"]),
                 (&json!(1), &json!(1)),
-                "an empty invoice is none"
+                "an empty invoice breaks the schema"
             );
             assert_eq!(event(&found, "customer.created")["subscriptions"], 1);
             assert_eq!(found["seen_unknown"], json!(["no.promise"]));
@@ -51,7 +51,7 @@ fn rows() -> Vec<Row> {
             assert_eq!(reader["summary"], found["summary"]);
             w.with_scopes(&["events:publish"]).await.call(COVERAGE, ()).await.is(403);
         }),
-        row("Core GET /api/v1/audit/coverage", "one tenant, or with the operator's key alone all", |w| async move {
+        row("Core GET /api/v1/audit/coverage", "one tenant, or all with the operator's key only", |w| async move {
             let others = w.in_tenant(Some(&format!("{}-other", w.tenant())));
             for (world, times) in [(&w, 2), (&others, 3)] {
                 for _ in 0..times {
@@ -69,7 +69,7 @@ fn rows() -> Vec<Row> {
             }
             assert_eq!(of(&w, &format!("{COVERAGE}?days=365")).await["days"], 365);
         }),
-        row("Core PUT /api/v1/audit/report", "kept whole, and what it says stands beside the rows", |w| async move {
+        row("Core PUT /api/v1/audit/report", "stored unchanged, and joined with the rows", |w| async move {
             w.call(&format!("GET {REPORT}"), ()).await.is(404);
             let report = json!({ "schema_version": 1, "revision": "abc", "generated_at": "2026-01-31T09:30:00Z",
                 "events": [{ "event_type": "invoice.paid", "state": "dead", "sites": [] }], "files": { "read": 1 } });

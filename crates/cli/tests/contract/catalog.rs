@@ -1,4 +1,4 @@
-//! Section "The catalog": its table, what is checked when events are published, types of one's own, and the command.
+//! Section "The catalog": its table, validation of published events, custom types, and the command.
 
 mod command;
 mod coverage;

@@ -1,6 +1,6 @@
-//! `docs/contracts.md` as a test: one row per rule, run over HTTP against the binary. A row is named by the line of the
-//! document that it is about, so that either can be found from the other. Rows of a section share a server and run
-//! side by side, each in a tenant of its own.
+//! `docs/contracts.md` as a test: one row per rule, run over HTTP against the binary. A row's name quotes the rule's
+//! section and line, so that each can be found from the other. Rows of a section share a server and run concurrently,
+//! each in its own tenant.
 
 mod audit;
 mod catalog;

@@ -1,4 +1,4 @@
-//! Section *Platform API*: every line of its table, and the rules of all its calls.
+//! Section of the platform API (`/api/v1/webhooks`): every line of its table, and the rules for all calls.
 
 mod deliveries;
 mod subscriptions;
@@ -11,9 +11,9 @@ use crate::{
 };
 use serde_json::json;
 
-on_both!(p);
+on_both!(platform_api);
 
-async fn p(on: On) {
+async fn platform_api(on: On) {
     let server = Server::for_loopback(on, &[]);
     let mut rows = general();
     rows.extend(subscriptions::rows());
@@ -23,18 +23,18 @@ async fn p(on: On) {
     run(&server, 8, rows).await;
 }
 
-/// The rules of all calls: authentication and errors.
+/// The rules before the table.
 fn general() -> Vec<Row> {
     vec![
-        row("Platform, authentication", "no credential 401, and a wrong one", |w| async move {
+        row("Platform API, Who is calling", "no credential 401, and a wrong one", |w| async move {
             w.with_key(None).p("GET /subscriptions", ()).await.is(401);
             w.with_key(Some("pk_wrong")).p("GET /subscriptions", ()).await.is(401);
             w.with_key(None).p("POST /subscriptions", "{").await.is(401);
         }),
-        row("Platform, authentication", "the admin key needs X-Tenant-Id, else 400", |w| async move {
+        row("Platform API, Who is calling", "the admin key needs X-Tenant-Id, else 400", |w| async move {
             w.in_tenant(None).p("GET /subscriptions", ()).await.is(400).says("Tenant ID is required");
         }),
-        row("Platform, authentication", "403: webhooks:manage to change, webhooks:read to read", |w| async move {
+        row("Platform API, Who is calling", "403: webhooks:manage to change, webhooks:read to read", |w| async move {
             let reader = w.with_scopes(&["webhooks:read", "events:publish"]).await;
             let id = w.subscribe("https://example.com/p-scope", json!({})).await.text_of("id");
             for call in ["PATCH", "DELETE"] {
@@ -54,12 +54,12 @@ fn general() -> Vec<Row> {
             manager.p("GET /subscriptions", ()).await.is(200);
             manager.p("GET /events", ()).await.is(200);
         }),
-        row("Platform, authentication", "a key with an X-Tenant-Id of another tenant 403", |w| async move {
+        row("Platform API, Who is calling", "a key with an X-Tenant-Id of another tenant 403", |w| async move {
             let manager = w.with_scopes(&["webhooks:manage"]).await;
             manager.in_tenant(Some("another")).p("GET /subscriptions", ()).await.is(403);
             manager.in_tenant(None).p("GET /subscriptions", ()).await.is(200);
         }),
-        row("Platform, authentication", "another tenant's object 404, never 403", |w| async move {
+        row("Platform API, Who is calling", "another tenant's object 404, never 403", |w| async move {
             let id = w.subscribe("https://example.com/mine", json!({})).await.text_of("id");
             let stranger = w.in_tenant(Some("stranger"));
             for call in ["GET", "PATCH", "DELETE"] {
@@ -70,8 +70,8 @@ fn general() -> Vec<Row> {
             assert_eq!(stranger.p("GET /subscriptions", ()).await.is(200).body, json!([]));
             w.p(&format!("GET /subscriptions/{id}"), ()).await.is(200);
         }),
-        row("Platform", "every error body is problem+json with detail as a plain string", |w| async move {
-            // The rest is in `Answer::is`, for every refusal of every row.
+        row("Platform API", "every error body is problem+json with detail as a plain string", |w| async move {
+            // `Answer::is` checks the rest for every error response of every row.
             w.p("POST /subscriptions", "{not json").await.is(422);
             w.p("POST /subscriptions", json!({ "url": 5, "events": "x" })).await.is(422);
             w.p("GET /nothing/like/this", ()).await.is(404);

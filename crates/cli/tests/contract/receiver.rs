@@ -1,4 +1,4 @@
-//! A receiver on loopback that answers by a plan and keeps what came.
+//! A receiver on loopback with planned responses that records its requests.
 
 use axum::{Router, body::Body, extract::Request, response::Response};
 use bytes::Bytes;
@@ -10,10 +10,10 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// Nobody listens there: connections are refused.
+/// A URL without a listener: connections are refused.
 pub(crate) const NOBODY: &str = "http://127.0.0.1:1/hook";
 
-/// One answer of a receiver.
+/// A planned response.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     status: u16,
@@ -37,14 +37,14 @@ impl Reply {
         self
     }
 
-    /// Not before the receiver is told to release.
+    /// Sent only after [`Receiver::release`].
     pub(crate) fn held(mut self) -> Self {
         self.held = true;
         self
     }
 }
 
-/// A request that came.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub(crate) struct Got {
     pub(crate) method: String,
@@ -72,7 +72,7 @@ impl Got {
     }
 }
 
-/// A receiver; gone when dropped.
+/// A receiver that stops when dropped.
 pub(crate) struct Receiver {
     address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
@@ -89,12 +89,12 @@ struct Desk {
 }
 
 impl Receiver {
-    /// Answers 200.
+    /// A receiver that responds with 200.
     pub(crate) async fn start() -> Self {
         Self::answering(vec![reply(200)]).await
     }
 
-    /// Gives these answers in their order, and the last one ever after.
+    /// A receiver with planned responses; the last one is repeated.
     pub(crate) async fn answering(plan: Vec<Reply>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -111,20 +111,20 @@ impl Receiver {
         format!("http://{}/hook", self.address)
     }
 
-    /// The `n`th request, counted from 1, once it came.
+    /// Waits for the `n`th request, counted from 1.
     pub(crate) async fn got(&self, n: usize) -> Got {
         let mut count = self.count.clone();
         let came = tokio::time::timeout(Duration::from_secs(30), count.wait_for(|count| *count >= n)).await;
-        assert!(came.is_ok(), "waited in vain for request {n}; {} came", self.count());
+        assert!(came.is_ok(), "timed out waiting for request {n}; {} arrived", self.count());
         self.got.lock().unwrap()[n - 1].clone()
     }
 
-    /// How many came so far.
+    /// Number of requests so far.
     pub(crate) fn count(&self) -> usize {
         self.got.lock().unwrap().len()
     }
 
-    /// Answers what it holds, and holds nothing from now on.
+    /// Sends all held responses, and holds none from now on.
     pub(crate) fn release(&self) {
         self.released.send_replace(true);
     }
@@ -151,7 +151,7 @@ async fn receive(desk: Arc<Desk>, request: Request) -> Response {
     let reply = desk.plan[(place - 1).min(desk.plan.len() - 1)].clone();
     desk.count.send_replace(place);
     if reply.held {
-        // Whoever hangs up is not answered: then this future is dropped here.
+        // When the client disconnects, this future is dropped here.
         let _ = desk.released.clone().wait_for(|released| *released).await;
     }
     let mut response = Response::builder().status(reply.status);

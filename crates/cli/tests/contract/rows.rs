@@ -1,4 +1,4 @@
-//! The machinery: rows, the world that a row acts in, and waiting for conditions.
+//! The test harness: rows, clients, and waiting for conditions.
 
 use crate::server::Server;
 use bytes::Bytes;
@@ -23,20 +23,20 @@ use tokio::{
     task::{JoinSet, LocalSet},
 };
 
-/// Only a row that fails waits so long.
+/// Timeout of a condition, reached by failing rows only.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Between two looks at a condition.
+/// Interval of polling a condition.
 const PAUSE: Duration = Duration::from_millis(20);
-/// A row that hangs is a row that failed.
+/// Timeout of a row, so that a hanging row fails.
 const ROW_LIMIT: Duration = Duration::from_secs(50);
 
 type Run = Box<dyn FnOnce(World) -> Pin<Box<dyn Future<Output = ()>>>>;
 
-/// A rule of the document and what shows that it is kept.
+/// A rule of the contracts, and the test that checks it.
 pub(crate) struct Row {
-    /// Where it stands: the section, and the call or the table's line.
+    /// Place of the rule: its section, and the call or the line of a table.
     rule: &'static str,
-    /// What it says.
+    /// Text of the rule.
     says: &'static str,
     run: Run,
 }
@@ -49,10 +49,10 @@ where
     Row { rule, says, run: Box::new(move |world| Box::pin(run(world))) }
 }
 
-/// Runs all rows, each in a tenant of its own and at most `at_once` together; tells how each went; fails with the list
-/// of those that failed.
+/// Runs all rows, each in its own tenant and at most `at_once` concurrently; prints every result; fails with the list
+/// of failed rows.
 pub(crate) async fn run(server: &Server, at_once: usize, rows: Vec<Row>) {
-    // Rows need not be `Send`: asynchronous closures are not known to be.
+    // Rows need not be `Send`, which asynchronous closures are not known to be.
     LocalSet::new().run_until(run_here(server, at_once, rows)).await;
 }
 
@@ -72,7 +72,7 @@ async fn run_here(server: &Server, at_once: usize, rows: Vec<Row>) {
         let (index, done) = done.unwrap_or_else(|fault| resume_unwind(fault.into_panic()));
         results[index].1 = Some(match done {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(format!("not through after {ROW_LIMIT:?}")),
+            Ok(Err(_)) => Err(format!("not finished after {ROW_LIMIT:?}")),
             Err(fault) => Err(message(fault)),
         });
     }
@@ -97,7 +97,7 @@ fn message(fault: tokio::task::JoinError) -> String {
     text.unwrap_or("panicked").to_owned()
 }
 
-/// Waits until `look` finds something.
+/// Polls until `look` returns a value.
 pub(crate) async fn wait_until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let looking = async {
         loop {
@@ -109,13 +109,13 @@ pub(crate) async fn wait_until<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
     };
     match tokio::time::timeout(PATIENCE, looking).await {
         Ok(found) => found,
-        Err(_) => panic!("waited in vain until {what}"),
+        Err(_) => panic!("timed out waiting until {what}"),
     }
 }
 
 type Http = legacy::Client<HttpConnector, Full<Bytes>>;
 
-/// A caller of one server with one credential.
+/// A client of one server with one credential.
 #[derive(Clone)]
 pub(crate) struct World {
     http: Http,
@@ -124,7 +124,7 @@ pub(crate) struct World {
     pub(crate) tenant: Option<String>,
 }
 
-/// What can be sent: nothing, JSON, or text as it is.
+/// A request body: nothing, JSON, or literal text.
 pub(crate) trait Payload {
     fn text(self) -> String;
 }
@@ -155,7 +155,7 @@ impl Payload for String {
 
 impl World {
     pub(crate) fn new(server: String, key: &str, tenant: &str) -> Self {
-        // A request that may have been sent is not sent again behind the test's back.
+        // Without automatic retries, which could send a request twice.
         let http = legacy::Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
         Self { http, server, key: Some(key.to_owned()), tenant: Some(tenant.to_owned()) }
     }
@@ -172,13 +172,13 @@ impl World {
         self.tenant.as_deref().unwrap()
     }
 
-    /// A client with a tenant key of these scopes.
+    /// A client with a tenant key that has these scopes.
     pub(crate) async fn with_scopes(&self, scopes: &[&str]) -> Self {
         let made = self.call("POST /api/v1/keys", json!({ "name": "row", "scopes": scopes })).await.is(201);
         self.with_key(made["key"].as_str())
     }
 
-    /// `METHOD path`, under the server's root.
+    /// Sends `METHOD path`, relative to the server's root.
     pub(crate) async fn call(&self, call: &str, body: impl Payload) -> Answer {
         let (method, path) = call.split_once(' ').unwrap();
         let mut request = Request::builder()
@@ -209,32 +209,32 @@ impl World {
         self.call(&call.replacen(' ', " /api/v1/tenant/webhooks", 1), body).await
     }
 
-    /// Subscribes through the platform API; `more` adds to the fields or replaces them.
+    /// Subscribes through the platform API; `more` adds or replaces fields.
     pub(crate) async fn subscribe(&self, url: &str, more: Value) -> Answer {
         let mut body = json!({ "url": url, "events": ["invoice.created"] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.p("POST /subscriptions", body).await.is(201)
     }
 
-    /// A subscription to this type is refused.
+    /// Asserts that a subscription to this type is refused.
     pub(crate) async fn subscribe_refused(&self, event_type: &str) {
         let body = json!({ "url": "https://example.com/refused", "events": [event_type] });
         let expected = format!("Unsupported event types: {event_type}");
         self.p("POST /subscriptions", body).await.is(422).says(&expected);
     }
 
-    /// Publishes `{}` as an event of this type; its id.
+    /// Publishes an event of this type with the data `{}`; returns its id.
     pub(crate) async fn publish(&self, event_type: &str) -> String {
         self.publish_data(event_type, "{}").await
     }
 
-    /// Publishes `data` byte for byte.
+    /// Publishes an event with exactly this `data`; returns its id.
     pub(crate) async fn publish_data(&self, event_type: &str, data: &str) -> String {
         let body = format!("{{\"type\":\"{event_type}\",\"data\":{data}}}");
         self.call("POST /api/v1/events", body).await.is(202).text_of("id")
     }
 
-    /// The tenant's newest delivery as the platform API shows it, once it has this status.
+    /// Waits until the tenant's newest delivery has this status; returns it in the platform API's form.
     pub(crate) async fn delivery(&self, status: &str) -> Value {
         wait_until(&format!("a delivery is {status}"), async || {
             let list = self.p(&format!("GET /deliveries?status={status}"), ()).await.is(200);
@@ -244,18 +244,18 @@ impl World {
     }
 }
 
-/// What a server said.
+/// A response.
 pub(crate) struct Answer {
     call: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    /// Null when it was not JSON.
+    /// Null when the body is not JSON.
     pub(crate) body: Value,
     pub(crate) text: String,
 }
 
 impl Answer {
-    /// Has this status; and if it is an error, the form of one.
+    /// Asserts the status, and the form of an error response.
     #[track_caller]
     pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.call, self.text);
@@ -268,7 +268,7 @@ impl Answer {
         self
     }
 
-    /// Its `detail` contains this.
+    /// Asserts that `detail` contains this text.
     #[track_caller]
     pub(crate) fn says(self, part: &str) -> Self {
         let detail = self.body["detail"].as_str().unwrap_or_default();
@@ -286,7 +286,7 @@ impl Answer {
         self.body.as_array().unwrap_or_else(|| panic!("{}: no array: {}", self.call, self.text))
     }
 
-    /// One field of all items of a list.
+    /// A field of all items of a list.
     #[track_caller]
     pub(crate) fn all(&self, field: &str) -> Vec<String> {
         self.list().iter().map(|one| text(one, field)).collect()
@@ -306,7 +306,7 @@ pub(crate) fn text(value: &Value, field: &str) -> String {
     value[field].as_str().unwrap_or_else(|| panic!("{field} is no text in {value}")).to_owned()
 }
 
-/// The object has these fields and no others.
+/// Asserts that the object has exactly these fields.
 #[track_caller]
 pub(crate) fn has_fields(value: &Value, fields: &str) {
     let mut wanted: Vec<_> = fields.split_whitespace().collect();
@@ -316,7 +316,7 @@ pub(crate) fn has_fields(value: &Value, fields: &str) {
     assert_eq!(there, wanted);
 }
 
-/// ISO 8601 in UTC with `Z`.
+/// Asserts ISO 8601 in UTC with `Z`.
 #[track_caller]
 pub(crate) fn is_time(value: &Value) {
     let text = value.as_str().unwrap_or_else(|| panic!("{value} is no time"));
@@ -324,7 +324,7 @@ pub(crate) fn is_time(value: &Value) {
     assert_eq!(shape, "0000-00-00T00:00:00.000Z");
 }
 
-/// The hyphenated spelling of `sub_…`, `evt_…` or `dlv_…`.
+/// The hyphenated form of `sub_…`, `evt_…` or `dlv_…`.
 pub(crate) fn hyphenated(id: &str) -> String {
     const DIGITS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
     let (_, text) = id.split_once('_').unwrap();
@@ -335,7 +335,7 @@ pub(crate) fn hyphenated(id: &str) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// HMAC-SHA256 by Python's standard library: somebody else's code. `encoding` is `hex` or `base64`.
+/// HMAC-SHA256 by Python's standard library, as an independent implementation. `encoding` is `hex` or `base64`.
 pub(crate) async fn python_hmac(encoding: &str, key: &[u8], message: &[u8]) -> String {
     const SCRIPT: &str = "import sys, hmac, hashlib, base64\n\
         encoding, key, message = (line.strip() for line in sys.stdin)\n\

@@ -1,4 +1,4 @@
-//! The binary as a server, in a folder of its own; killed when dropped. And as a command that ends.
+//! The binary, as a server in its own folder that is killed when dropped, and as a command.
 
 use crate::rows::World;
 use std::{
@@ -14,14 +14,14 @@ const ADMIN_KEY: &str = "the-operators-key-of-the-contract";
 
 const MASTER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
-/// Which store the server works on.
+/// The server's store.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum On {
     Sqlite,
     Postgres,
 }
 
-/// The contract is one, whatever the store.
+/// Generates a test per store, because the contracts are the same on both.
 macro_rules! on_both {
     ($rows:ident) => {
         mod $rows {
@@ -41,19 +41,19 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-/// Nothing of the test's own environment gets in.
+/// A command without the test's own environment.
 pub(crate) fn command(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_postrider"));
     command.args(arguments).current_dir(folder).env_clear().envs(environment.iter().copied()).stdin(Stdio::null());
     command
 }
 
-/// Runs it to its end.
+/// Runs a command to its end.
 pub(crate) fn finish(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     command(folder, arguments, environment).output().unwrap()
 }
 
-/// A server that listens.
+/// A listening server.
 pub(crate) struct Server {
     process: Child,
     pub(crate) folder: TempDir,
@@ -61,14 +61,14 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Takes receivers on loopback over `http://`, and makes tenants on first use.
+    /// A server that accepts receivers on loopback with `http://`, and creates tenants on first use.
     pub(crate) fn for_loopback(on: On, more: &[(&str, &str)]) -> Self {
         let mut environment = vec![("POSTRIDER_ALLOW_HTTP", "true"), ("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8")];
         environment.extend(more);
         Self::start(on, &environment)
     }
 
-    /// Takes only what the rules let through. Returns once it listens.
+    /// A server with default restrictions. Returns once it listens.
     pub(crate) fn start(on: On, more: &[(&str, &str)]) -> Self {
         Self::start_in(on, tempfile::tempdir().unwrap(), more)
     }
@@ -99,12 +99,12 @@ impl Server {
         Self { process, folder, address }
     }
 
-    /// The operator in a tenant.
+    /// A client with the operator's key in a tenant.
     pub(crate) fn world(&self, tenant: &str) -> World {
         World::new(self.address.clone(), ADMIN_KEY, tenant)
     }
 
-    /// The end of what it logged.
+    /// The end of the server's log.
     pub(crate) fn log(&self) -> String {
         let text = std::fs::read_to_string(self.folder.path().join("log")).unwrap();
         let lines: Vec<_> = text.lines().collect();

@@ -1,4 +1,4 @@
-//! Section *On the wire*: every line of its table, for each of the three profiles.
+//! Section "On the wire": every line of its table, for each of the three profiles.
 
 mod requests;
 mod retries;
@@ -21,7 +21,7 @@ async fn wire(on: On) {
         on,
         &[("WEBHOOK_RETRY_BASE_SECONDS", "1"), ("WEBHOOK_TIMEOUT_SECONDS", "1"), ("WEBHOOK_USER_AGENT", USER_AGENT)],
     );
-    // First those that wait for retries.
+    // Rows that wait for retries come first.
     let mut rows = retries::rows();
     rows.extend(requests::rows());
     rows.extend(secrets::rows());
@@ -36,20 +36,20 @@ async fn wire_with_other_settings(on: On) {
     run(&server, 8, retries::rows_with_other_settings()).await;
 }
 
-/// How a subscription of each profile is made.
+/// Ways to create a subscription of each profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Profile {
-    /// Through the platform API.
+    /// Created through the platform API.
     Platform,
-    /// Through the tenant API.
+    /// Created through the tenant API.
     Tenant,
-    /// Through the platform API, with `"profile": "standard"`.
+    /// Created through the platform API, with `profile`.
     Standard,
 }
 
 const PROFILES: [Profile; 3] = [Profile::Platform, Profile::Tenant, Profile::Standard];
 
-/// Subscribes to `invoice.created` through the profile's own API; the secret that is known then.
+/// Subscribes to `invoice.created` through the profile's own API; returns the secret, if it is known.
 async fn subscribe(w: &World, profile: Profile, url: &str, secret: Option<&str>) -> Option<String> {
     let mut body = json!({ "url": url });
     if let Some(secret) = secret {
@@ -67,13 +67,13 @@ async fn subscribe(w: &World, profile: Profile, url: &str, secret: Option<&str>)
     w.p("POST /subscriptions", body).await.is(201)["secret"].as_str().map(str::to_owned)
 }
 
-/// The delivery's attempts as the platform API shows them.
+/// The delivery's attempts, in the platform API's form.
 async fn attempts(w: &World, delivery: &Value) -> Vec<Value> {
     let path = format!("GET /deliveries/{}", delivery["id"].as_str().unwrap());
     w.p(&path, ()).await.is(200)["attempts"].as_array().unwrap().clone()
 }
 
-/// What every request has that no rule of ours is about.
+/// Headers of every request that are not specific to webhooks.
 fn is_plain_http(name: &str) -> bool {
     ["host", "content-type", "content-length", "user-agent", "accept"].contains(&name)
 }
@@ -90,8 +90,8 @@ fn now() -> i64 {
     now.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() as i64
 }
 
-/// The three Standard Webhooks headers verify with `key`: by `signing`, and if the key is `whsec_…` by the public
-/// crate, too.
+/// Verifies the three Standard Webhooks headers with `key`: by `signing`, and for a key `whsec_…` also by the public
+/// crate.
 #[track_caller]
 pub(crate) fn verify_standard(got: &Got, key: &str) {
     let (id, at) = (got.header("webhook-id"), got.header("webhook-timestamp"));
@@ -110,7 +110,7 @@ pub(crate) fn verify_standard(got: &Got, key: &str) {
     }
 }
 
-/// `v1,…` over `id.timestamp.body` by Python.
+/// The signature `v1,…` over `id.timestamp.body`, computed by Python.
 async fn python_v1(got: &Got, key: &[u8]) -> String {
     let mut content = format!("{}.{}.", got.header("webhook-id"), got.header("webhook-timestamp")).into_bytes();
     content.extend_from_slice(&got.body);

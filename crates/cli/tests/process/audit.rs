@@ -1,4 +1,4 @@
-//! `postrider audit`: its gates and exit codes, what a change did, and what a running server saw.
+//! `postrider audit`: gates, exit codes, comparison with a revision, and a running server's view.
 
 use crate::support::{
     client::Client,
@@ -48,7 +48,7 @@ fn event<'r>(report: &'r Value, name: &str) -> &'r Value {
 }
 
 #[tokio::test]
-async fn the_report_tells_what_is_published_and_where_to_add_the_rest() {
+async fn the_report_lists_published_events_and_suggests_where_to_publish_the_rest() {
     let folder = product();
     let report = report(folder.path(), &[]).await;
     assert_eq!(report["schema_version"], 1);
@@ -74,13 +74,13 @@ async fn the_report_tells_what_is_published_and_where_to_add_the_rest() {
 }
 
 #[tokio::test]
-async fn a_gate_by_share_opens_and_closes() {
+async fn fail_under_passes_and_fails_by_coverage() {
     let folder = product();
     assert_eq!(audit(folder.path(), &["--fail-under", "25"]).await.code, Some(0));
     let closed = audit(folder.path(), &["--fail-under", "26%"]).await;
     assert_eq!(closed.code, Some(1));
     assert!(closed.stderr.contains("coverage is 25.0% (1 of 4), less than 26%"), "{}", closed.stderr);
-    // From the configuration, with a gap that is accepted.
+    // The configuration sets the gate, and accepts a gap.
     let config =
         "[gate]\nfail_under = 33\n\n[[accept]]\nevent = \"user.*\"\nreason = \"another team's, planned for spring\"\n";
     write(folder.path(), &[("postrider-audit.toml", config)]);
@@ -92,7 +92,7 @@ async fn a_gate_by_share_opens_and_closes() {
 }
 
 #[tokio::test]
-async fn with_a_baseline_only_new_gaps_fail() {
+async fn only_gaps_that_are_not_in_the_baseline_fail() {
     let folder = product();
     let written = audit(folder.path(), &["--write-baseline", "baseline.json", "--fail-under", "100"]).await;
     assert_eq!(written.code, Some(0), "{}", written.stderr);
@@ -116,7 +116,7 @@ async fn with_a_baseline_only_new_gaps_fail() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_said_with_exit_code_2() {
+async fn errors_are_reported_with_exit_code_2() {
     let folder = product();
     write(
         folder.path(),
@@ -130,8 +130,8 @@ async fn what_cannot_be_done_is_said_with_exit_code_2() {
         (&["--baseline", "none.json"], "--write-baseline none.json"),
         (&["--catalog", "wrong.txt"], "one type per line"),
         (&["--catalog", "nowhere"], "neither code, shipped"),
-        (&["--since", "HEAD"], "is in no repository of git"),
-        (&["--live", "http://127.0.0.1:9", "--key", "k"], "no answer from http://127.0.0.1:9"),
+        (&["--since", "HEAD"], "is not in a git repository"),
+        (&["--live", "http://127.0.0.1:9", "--key", "k"], "no response from http://127.0.0.1:9"),
         (&["--format", "pdf"], "possible values"),
         (&["--fail-under", "101"], "from 0 to 100"),
     ] {
@@ -142,7 +142,7 @@ async fn what_cannot_be_done_is_said_with_exit_code_2() {
 }
 
 #[tokio::test]
-async fn the_catalog_may_come_from_elsewhere() {
+async fn the_catalog_may_come_from_a_file_or_the_binary() {
     let folder = product();
     write(folder.path(), &[("list.txt", "invoice.created\ninvoice.paid # soon\n")]);
     let listed = report(folder.path(), &["--catalog", "list.txt"]).await;
@@ -221,15 +221,15 @@ async fn a_change_is_compared_with_another_revision() {
     assert_eq!(changed["since"]["lost"], json!(["invoice.created"]));
     let unknown = audit(folder.path(), &["--since", "nowhere"]).await;
     assert_eq!(unknown.code, Some(2));
-    assert!(unknown.stderr.contains("--since \"nowhere\" is no revision of the repository"), "{}", unknown.stderr);
+    assert!(unknown.stderr.contains("--since \"nowhere\" is not a revision of the repository"), "{}", unknown.stderr);
     let text = audit(folder.path(), &["--since", "HEAD"]).await.stdout;
     assert!(text.contains("CHANGES SINCE HEAD") && text.contains("- invoice.created"), "{text}");
 }
 
-/// The sample that shows how an old code base adopts the audit: its gate is open with its baseline, and closes on a new
+/// The sample of an existing code base that adopts the audit: its gate passes with its baseline, and fails on a new
 /// gap.
 #[tokio::test]
-async fn the_samples_gate_is_open_until_there_is_a_new_gap() {
+async fn the_samples_gate_passes_until_there_is_a_new_gap() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/audit");
     let folder = tempfile::tempdir().unwrap();
     let copy = Command::new("cp").arg("-r").arg(&sample).arg(folder.path().join("product")).status().unwrap();
@@ -250,9 +250,9 @@ async fn the_samples_gate_is_open_until_there_is_a_new_gap() {
     assert!(closed.stderr.contains("order.lost is promised and not published (missing)"), "{}", closed.stderr);
 }
 
-/// What the code promises and does, beside what a server has seen of it.
+/// The audit of the code, joined with the events that a server has seen.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_running_servers_view_is_joined_with_the_codes() {
+async fn a_running_servers_view_is_joined_with_the_codes_report() {
     let folder = product();
     let server = Launch::server(folder.path()).start().await;
     let url = format!("http://{}", server.address);
@@ -261,7 +261,7 @@ async fn a_running_servers_view_is_joined_with_the_codes() {
     let client = operator.in_tenant("acme");
     client.subscribe("http://127.0.0.1:9/", &json!({ "events": ["invoice.paid"] })).await;
     client.publish("invoice.created", 1).await;
-    // The catalog says that an invoice has an id.
+    // The catalog requires an invoice to have an id.
     client.post("/api/v1/events", &json!({ "type": "invoice.created", "data": {} })).await;
     client.publish("invoice.lost", 2).await;
     let with_key = |arguments: &[&str]| {
@@ -282,7 +282,7 @@ async fn a_running_servers_view_is_joined_with_the_codes() {
     assert!(names("nobody_subscribed").contains(&pair("invoice.created", "published")), "{live}");
     assert!(names("never_seen").contains(&pair("user.login", "missing")), "{live}");
     assert!(names("broke_schema").contains(&pair("invoice.created", "published")), "{live}");
-    // What was uploaded is joined by the server too.
+    // The server joins an uploaded report too.
     let coverage = operator.get("/api/v1/audit/coverage?days=7").await.body;
     let events = coverage["events"].as_array().unwrap();
     let row = events.iter().find(|row| row["event_type"] == "invoice.created").unwrap();

@@ -1,4 +1,4 @@
-//! A backlog waits on disk: the server starts over it, answers meanwhile, and does not hold it in memory.
+//! A large backlog stays on disk: the server starts on it, answers meanwhile, and does not hold it in memory.
 
 use crate::support::{
     alone, free_port, loopback,
@@ -8,9 +8,9 @@ use crate::support::{
 };
 use serde_json::json;
 
-/// Deliveries that wait; set POSTRIDER_TEST_BACKLOG for more.
+/// Number of waiting deliveries; POSTRIDER_TEST_BACKLOG overrides it.
 const BACKLOG: u64 = 20_000;
-/// What the server may grow by, whatever waits: its lanes hold about 64 MiB, and buffers come to that.
+/// Maximum growth of the server in MiB, whatever the backlog: lanes hold about 64 MiB, plus buffers.
 const GROWTH: u64 = 256;
 
 fn backlog() -> u64 {
@@ -24,15 +24,15 @@ fn print_memory(server: &Server, when: &str) {
     println!("memory {when}: {} MiB, highest so far {} MiB", server.memory("VmRSS"), server.memory("VmHWM"));
 }
 
-/// Returns when so many have arrived. In steps, so that a large backlog takes no more patience than a small one.
+/// Returns when this many have arrived. Waits in steps, so that the timeout does not depend on the backlog.
 async fn sent(receiver: &Receiver, count: u64) {
     for goal in (0..count).step_by(5_000).chain([count]) {
-        wait_until("more of it is sent", async || (receiver.distinct() as u64 >= goal).then_some(())).await;
+        wait_until("more deliveries are sent", async || (receiver.distinct() as u64 >= goal).then_some(())).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backlog_of_a_dead_receiver_waits_on_disk_and_is_sent_when_it_is_back() {
+async fn the_backlog_of_a_dead_receiver_waits_on_disk_and_is_sent_after_its_recovery() {
     let _alone = alone().await;
     let events = backlog();
     let folder = tempfile::tempdir().unwrap();
@@ -42,7 +42,7 @@ async fn a_backlog_of_a_dead_receiver_waits_on_disk_and_is_sent_when_it_is_back(
     let address = loopback(free_port());
     let subscription = client.subscribe(&receiver::url(address), &json!({})).await;
 
-    // The receiver is dead indeed: the first is refused and will be tried again in five minutes.
+    // The receiver's port is closed: the first attempt is refused, and its retry is due in five minutes.
     let first = client.publish("invoice.created", events).await;
     wait_until("the first was refused", async || (!client.none("retrying").await).then_some(())).await;
     let paused = client.post(&subscription.path("/pause"), &json!({})).await;
@@ -68,14 +68,14 @@ async fn a_backlog_of_a_dead_receiver_waits_on_disk_and_is_sent_when_it_is_back(
 
     sent(&receiver, events / 2).await;
     print_memory(&server, "while it is sent");
-    // The API answers others meanwhile.
+    // The API answers other tenants meanwhile.
     let other = server.tenant("other").await;
     other.publish("invoice.created", 1).await;
     assert_eq!(other.get("/readyz").await.status, 200);
     assert!(other.none("pending").await);
 
     sent(&receiver, events).await;
-    wait_until("nothing is pending", async || client.none("pending").await.then_some(())).await;
+    wait_until("no delivery is pending", async || client.none("pending").await.then_some(())).await;
     print_memory(&server, "after");
     let ledger = receiver.ledger();
     println!("backlog: {} of {} received, {} repeats", ledger.arrived.len(), events + 1, ledger.repeats());

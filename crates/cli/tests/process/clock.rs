@@ -1,4 +1,5 @@
-//! A machine's clock that jumps: nothing is removed, nothing is due too early or too late, and no time stays in the future.
+//! Jumps of the machine's clock: nothing is removed, nothing is due too early or too late, and no stored time stays in
+//! the future.
 
 use crate::{
     nodes::clocks::{now, seconds},
@@ -27,7 +28,7 @@ async fn says(server: &Server, text: &str) -> String {
     .await
 }
 
-/// All times of an answer are about now; the latest may be so far ahead.
+/// Asserts that all times of an answer are near the present; the latest may be this many seconds ahead.
 fn no_later_than(answer: &Value, ahead: f64) {
     match answer {
         Value::Object(fields) => {
@@ -46,7 +47,7 @@ fn no_later_than(answer: &Value, ahead: f64) {
 
 async fn event(client: &Client, id: &str) -> Value {
     let answer = client.get(&format!("/api/v1/events/{id}")).await;
-    assert_eq!(answer.status, 200, "{id} is gone: {}", answer.body);
+    assert_eq!(answer.status, 200, "{id} was removed: {}", answer.body);
     answer.body
 }
 
@@ -69,14 +70,14 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
         line.contains(" ERROR ") && line.contains("set it right") && line.contains("followed_in_hours=24"),
         "{line}"
     );
-    // Longer than retention took to remove all.
+    // Longer than retention would take to remove everything.
     tokio::time::sleep(Duration::from_secs(35)).await;
     event(&client, &before).await;
     let during = client.publish("invoice.created", 2).await;
     no_later_than(&event(&client, &during).await, 5.0);
-    // A retry that is written meanwhile waits for as long as it should.
+    // A retry scheduled during the jump keeps the length of its wait.
     let retried = client.publish("user.updated", 3).await;
-    wait_until("it has failed", async || (!client.none("retrying").await).then_some(())).await;
+    wait_until("the attempt has failed", async || (!client.none("retrying").await).then_some(())).await;
     no_later_than(&event(&client, &retried).await, 10.0);
 
     fake.set("+0");
@@ -87,12 +88,12 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
     }
     let late = Receiver::start_at(gone).await;
     wait_until("the retry comes", async || (late.distinct() == 1).then_some(())).await;
-    wait_until("all is delivered", async || (receiver.distinct() == 3).then_some(())).await;
+    wait_until("all are delivered", async || (receiver.distinct() == 3).then_some(())).await;
     server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_is_mended() {
+async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_times_are_repaired() {
     let folder = tempfile::tempdir().unwrap();
     let fake = FakeTime::new(folder.path());
     let server = launch(folder.path(), &fake).start().await;
@@ -115,7 +116,7 @@ async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_is_mended() {
     client.publish("customer.updated", 3).await;
     wait_until("both have failed", async || (client.deliveries("retrying").await.len() == 2).then_some(())).await;
 
-    // Put right while it runs: what waited for the wrong time comes as soon as it would have.
+    // The clock is corrected while the server runs: retries scheduled for wrong times are due as soon as intended.
     fake.set("+0");
     says(&server, "the clock was put back").await;
     says(&server, "retries were due in the future").await;
@@ -130,12 +131,12 @@ async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_is_mended() {
     event(&client, &before).await;
     server.stop().await;
 
-    // Put right while it is stopped.
+    // The clock is corrected while the server is stopped.
     fake.set("+100d");
     let server = launch(folder.path(), &fake).start().await;
     let client = client.at(server.address);
     client.publish("customer.updated", 5).await;
-    let third = wait_until("it has failed", async || {
+    let third = wait_until("the attempt has failed", async || {
         let all = client.deliveries("retrying").await;
         all.iter().any(|one| seconds(one["next_retry_at"].as_str().unwrap()) - now() > 50.0 * DAY).then_some(all.len())
     })
@@ -147,7 +148,7 @@ async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_is_mended() {
     let client = client.at(server.address);
     let second = Receiver::start_at(other).await;
     wait_until("the retry comes", async || (second.missing([5]) == 0).then_some(())).await;
-    // The other one was tried for the third time meanwhile, and waits for half an hour as it should.
+    // The other delivery had its third attempt meanwhile, and waits for half an hour as intended.
     for one in client.deliveries("retrying").await {
         let next = seconds(one["next_retry_at"].as_str().unwrap()) - now();
         assert!(next < 3_000.0, "in {next} s");
@@ -155,9 +156,9 @@ async fn a_start_with_a_clock_100_days_ahead_removes_nothing_and_is_mended() {
     event(&client, &before).await;
 }
 
-/// A virtual machine that was stopped for two hours: its receivers compare the time of a signature with their own.
+/// A virtual machine that was suspended for two hours: receivers compare a signature's time with their own clock.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn signatures_carry_the_time_that_the_clock_shows() {
+async fn signatures_carry_the_wall_clock_time() {
     let folder = tempfile::tempdir().unwrap();
     let fake = FakeTime::new(folder.path());
     let server = launch(folder.path(), &fake).start().await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use tempfile::TempDir;
 
-/// A server and a folder to run commands in.
+/// A server, and a folder to run commands in.
 struct Desk {
     folder: TempDir,
     server: Server,
@@ -47,7 +47,7 @@ async fn data_of(client: &Client, event: &Value) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tenants_are_made_shown_listed_and_deleted() {
+async fn tenants_are_created_shown_listed_and_deleted() {
     let desk = Desk::open().await;
     let made = desk.json(&["tenant", "put", "acme:1", "--name", "Acme", "--metadata", r#"{"plan": "pro"}"#]).await;
     assert_eq!(
@@ -58,7 +58,7 @@ async fn tenants_are_made_shown_listed_and_deleted() {
     assert_eq!((&changed["name"], &changed["metadata"]), (&json!("Acme & Co."), &json!({"plan": "pro"})));
     assert_eq!(desk.json(&["tenant", "get", "acme:1"]).await, changed);
 
-    // More than there are on a page.
+    // More than fit on a page.
     for number in 0..500 {
         desk.server.tenant(&format!("tenant-{number:03}")).await;
     }
@@ -80,7 +80,7 @@ async fn tenants_are_made_shown_listed_and_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn keys_are_made_used_listed_and_revoked() {
+async fn keys_are_created_used_listed_and_revoked() {
     let desk = Desk::open().await;
     desk.server.tenant("acme").await;
     let scope = ["--scope", "events:publish"];
@@ -141,7 +141,7 @@ async fn events_are_published_from_an_argument_a_file_and_standard_input() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_published_is_said_in_a_sentence() {
+async fn errors_of_publish_are_one_sentence() {
     let desk = Desk::open().await;
     desk.server.tenant("acme").await;
     let nowhere = "http://127.0.0.1:1";
@@ -154,7 +154,7 @@ async fn what_cannot_be_published_is_said_in_a_sentence() {
         (&["--data", "{}", "--priority", "urgent"], "priority: must be low, normal or high"),
         (&["--data", "{}", "--key", "no-key-of-this-server"], "The key is not known (401 Unauthorized)"),
         (&["--data", "{}", "--key", "a\nb"], "--key, --tenant or --idempotency-key has a character "),
-        (&["--data", "{}", "--url", nowhere], "no answer from http://127.0.0.1:1; is the server running there?"),
+        (&["--data", "{}", "--url", nowhere], "no response from http://127.0.0.1:1; is the server running there?"),
     ];
     for (arguments, expected) in rows {
         let ended = desk.run(&[&["publish", "invoice.created", "--tenant", "acme"], arguments].concat()).await;
@@ -164,14 +164,14 @@ async fn what_cannot_be_published_is_said_in_a_sentence() {
     assert!(keyless.sentence().starts_with("a key is required: give --key or POSTRIDER_KEY"), "{}", keyless.stderr);
 }
 
-/// Everything a tenant owns goes with it, so nobody deletes one in passing.
+/// A deletion removes everything that a tenant owns, so it requires a confirmation.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tenant_is_deleted_when_its_id_is_typed_or_yes_is_said() {
+async fn a_tenant_is_deleted_when_its_id_is_typed_or_with_yes() {
     let desk = Desk::open().await;
     desk.server.tenant("acme").await;
     let refused = desk.run(&["tenant", "delete", "acme"]).await;
-    assert!(refused.sentence().ends_with("there is nobody to ask: give --yes to do it"), "{}", refused.stderr);
-    // A terminal, as people have one.
+    assert!(refused.sentence().ends_with("without a terminal to confirm, it requires --yes"), "{}", refused.stderr);
+    // A pseudo-terminal, as in interactive use.
     let at_a_terminal = async |typed: &str| {
         let command = format!("{} tenant delete acme", env!("CARGO_BIN_EXE_postrider"));
         Launch::script(desk.folder.path(), &format!("script -qec '{command}' /dev/null"))
@@ -190,7 +190,7 @@ async fn a_tenant_is_deleted_when_its_id_is_typed_or_yes_is_said() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_a_development_servers_folder_commands_need_no_flags_also_after_a_restart() {
+async fn commands_need_no_flags_in_a_development_servers_folder_even_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let serve = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]);
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
@@ -204,7 +204,7 @@ async fn in_a_development_servers_folder_commands_need_no_flags_also_after_a_res
         assert_eq!(command(&["key", "list"]).await.as_array().unwrap().len(), 1, "start {start}");
         command(&["tenant", "put", "acme"]).await;
         let keys = (read("postrider.db.dev-key"), read("postrider.db.dev-operator-key"));
-        assert_eq!(*kept.get_or_insert_with(|| keys.clone()), keys, "the keys of the first start go on working");
+        assert_eq!(*kept.get_or_insert_with(|| keys.clone()), keys, "the keys of the first start remain valid");
         let shown = server.process.stdout();
         assert!(shown.contains(keys.0.trim()) && !shown.contains(keys.1.trim()), "{shown}");
         if start == 0 {
@@ -213,20 +213,20 @@ async fn in_a_development_servers_folder_commands_need_no_flags_also_after_a_res
             server.stop().await;
         }
     }
-    // Somebody else's server at that address: whose key it is, is said.
+    // Another server at that address: the error names the file with the unknown key.
     let other = tempfile::tempdir().unwrap();
     let server = Launch::server(other.path()).start().await;
     let url = format!("http://{}", server.address);
     let ended = Launch::new(folder.path(), &["tenant", "list", "--url", &url]).run().await;
-    assert!(ended.sentence().starts_with("the key in postrider.db.dev-operator-key is not one of"), "{}", ended.stderr);
+    assert!(ended.sentence().contains("does not know the key in postrider.db.dev-operator-key"), "{}", ended.stderr);
 }
 
 #[tokio::test]
-async fn a_key_that_was_made_without_dev_is_neither_shown_nor_replaced_by_dev() {
+async fn dev_neither_shows_nor_replaces_a_key_generated_without_it() {
     let folder = tempfile::tempdir().unwrap();
     let first = Launch::server(folder.path()).without("POSTRIDER_ADMIN_KEY").start().await;
     let printed = first.process.stdout();
-    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only now: ")).unwrap();
+    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only once: ")).unwrap();
     first.stop().await;
     let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]).start().await;
     assert_eq!(Client::new(server.address, key).get("/api/v1/tenants").await.status, 200);
@@ -236,21 +236,21 @@ async fn a_key_that_was_made_without_dev_is_neither_shown_nor_replaced_by_dev() 
 }
 
 #[tokio::test]
-async fn dev_on_an_address_that_others_can_reach_is_warned_of() {
+async fn dev_on_a_reachable_address_logs_a_warning() {
     let folder = tempfile::tempdir().unwrap();
     for (address, warns) in [("0.0.0.0:0", true), ("127.0.0.1:0", false)] {
         let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", address]).start().await;
         let operators = Launch::new(folder.path(), &["tenant", "list"]).run().await;
-        assert_eq!(operators.code, Some(0), "the commands find it: {}", operators.stderr);
+        assert_eq!(operators.code, Some(0), "the commands find the server: {}", operators.stderr);
         let ended = server.stop().await;
         assert_eq!(ended.stdout.contains("WARNING: --dev listens on 0.0.0.0:"), warns, "{}", ended.stdout);
-        assert_eq!(ended.stderr.contains("--dev on an address that other machines can reach"), warns);
+        assert_eq!(ended.stderr.contains("--dev listens on an address that other machines can reach"), warns);
     }
 }
 
-/// Every example of the help is taken by a server that checks events against the catalog.
+/// A server with a strict catalog accepts every example of the help.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_examples_of_the_help_and_of_the_greeting_fit_their_schemas() {
+async fn the_examples_in_help_and_greeting_match_their_schemas() {
     let folder = tempfile::tempdir().unwrap();
     let serve = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]);
     let server = serve.env("POSTRIDER_CATALOG_STRICT", "true").start().await;
@@ -290,7 +290,7 @@ async fn deliveries_and_backlogs_of_all_tenants_are_listed() {
     let all = desk.json(&["delivery", "list", "--all-tenants"]).await;
     assert_eq!(tenants(&all), ["two", "two", "one", "one"]);
     let paid = ["delivery", "list", "--all-tenants", "--tenant", "one", "--event-type", "invoice.paid"];
-    assert_eq!(tenants(&desk.json(&paid).await), ["two", "one"], "--all-tenants goes before --tenant");
+    assert_eq!(tenants(&desk.json(&paid).await), ["two", "one"], "--all-tenants overrides --tenant");
     let three = desk.json(&["delivery", "list", "--all-tenants", "--receiver", "a.example", "--limit", "3"]).await;
     assert_eq!(three, json!(all.as_array().unwrap()[..3]));
     let own = desk.json(&["delivery", "list", "--tenant", "one", "--status", "pending"]).await;

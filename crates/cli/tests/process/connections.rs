@@ -1,4 +1,4 @@
-//! Connections as no client library makes them: what is answered, what is closed, and how many there may be.
+//! Connections that no client library opens: their responses, when they are closed, and their limits.
 
 use crate::support::{
     raw::{End, Raw},
@@ -8,7 +8,7 @@ use crate::support::{
 use serde_json::json;
 use std::{collections::HashSet, net::Ipv4Addr, time::Duration};
 
-/// An answer that is on its way arrives within this.
+/// Timeout of a response that is expected at once.
 const SOON: Duration = Duration::from_secs(5);
 
 async fn server() -> (tempfile::TempDir, Server) {
@@ -29,7 +29,7 @@ fn publish(id: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_request_is_answered_whatever_follows_its_body() {
+async fn a_request_is_answered_whatever_bytes_follow_its_body() {
     let (_folder, server) = server().await;
     let next = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
     for (number, cut) in [0, 1, 3, 12, next.len() - 1].into_iter().enumerate() {
@@ -40,7 +40,7 @@ async fn a_request_is_answered_whatever_follows_its_body() {
         raw.send(&next.as_bytes()[cut..]);
         assert_eq!(raw.answer(SOON).map(|(status, _)| status), Some(200), "the next request, cut after {cut}");
     }
-    // Some old clients send a line's end after the body (RFC 9112, section 2.2).
+    // Some old clients send a line end after the body (RFC 9112, section 2.2).
     let mut raw = Raw::connect(server.address);
     raw.send(format!("{}\r\n", publish("line")).as_bytes());
     assert_eq!(raw.answer(SOON).map(|(status, _)| status), Some(202));
@@ -49,7 +49,7 @@ async fn a_request_is_answered_whatever_follows_its_body() {
 }
 
 #[tokio::test]
-async fn pipelined_requests_are_answered_in_their_order() {
+async fn pipelined_requests_are_answered_in_order() {
     let (_folder, server) = server().await;
     let mut raw = Raw::connect(server.address);
     let ids: Vec<String> = (0..40).map(|number| format!("pipelined-{number}")).collect();
@@ -61,7 +61,7 @@ async fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_refusal_of_the_http_library_reaches_the_client() {
+async fn an_error_response_of_the_http_library_reaches_the_client() {
     let (_folder, server) = server().await;
     let many: String = (0..200).map(|number| format!("x-{number}: y\r\n")).collect();
     let large = format!("x: {}\r\n", "y".repeat(1024 * 1024));
@@ -85,9 +85,9 @@ async fn a_refusal_of_the_http_library_reaches_the_client() {
     }
 }
 
-/// A request that two readers could take for different ones (RFC 9112, sections 2.2, 3.2 and 6.1).
+/// A request that two parsers could interpret differently (RFC 9112, sections 2.2, 3.2 and 6.1).
 #[tokio::test]
-async fn a_request_with_two_meanings_is_refused_and_publishes_nothing() {
+async fn an_ambiguous_request_is_refused_and_publishes_nothing() {
     let (_folder, server) = server().await;
     let with = |headers: &str, id: &str| publish(id).replacen("host: a\r\n", headers, 1);
     let chunked = "host: a\r\ntransfer-encoding: chunked\r\n";
@@ -112,9 +112,9 @@ async fn a_request_with_two_meanings_is_refused_and_publishes_nothing() {
 
 const HEALTHZ: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
 
-/// (How long each may take is checked with a clock of its own, in `serve/http/connection.rs`.)
+/// (The exact timeouts are tested with a paused clock in `serve/http/connection.rs`.)
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
+async fn a_silent_connection_is_closed() {
     let (_folder, server) = server().await;
     let silent = ["", "PRI * HTTP/2.0\r\n", "GET /healthz HT"].map(|begin| {
         let mut raw = Raw::connect(server.address);
@@ -128,11 +128,11 @@ async fn a_connection_that_says_nothing_is_closed() {
         assert_eq!(raw.end(Duration::from_secs(45)), End::Closed);
     }
     used.send(HEALTHZ);
-    assert_eq!(used.answer(SOON).map(|(status, _)| status), Some(200), "one that was used is kept for longer");
+    assert_eq!(used.answer(SOON).map(|(status, _)| status), Some(200), "a used connection is kept longer");
 }
 
 #[tokio::test]
-async fn one_address_cannot_take_the_places_of_others() {
+async fn one_address_cannot_exhaust_the_connections_of_others() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path())
         .env("POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS", "5")
@@ -149,7 +149,7 @@ async fn one_address_cannot_take_the_places_of_others() {
     }
     let mut refused = Raw::connect_from(greedy, server.address).await;
     refused.send(HEALTHZ);
-    let (status, body) = refused.answer(SOON).expect("an answer that says why");
+    let (status, body) = refused.answer(SOON).expect("a response with the reason");
     assert_eq!(status, 429, "{body}");
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     assert_eq!((&body["status"], &body["code"]), (&json!(429), &json!("too_many_connections")));
@@ -160,7 +160,7 @@ async fn one_address_cannot_take_the_places_of_others() {
     .await;
     assert!(warning.contains("127.0.0.2") && warning.contains("POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"), "{warning}");
 
-    // Others, and the reverse proxy with everybody's connections behind it.
+    // Other addresses, and the reverse proxy with the connections of all its clients, are not limited.
     let mut raw = Raw::connect_from(other, server.address).await;
     raw.send(HEALTHZ);
     assert_eq!(raw.answer(SOON).unwrap().0, 200);
@@ -169,9 +169,9 @@ async fn one_address_cannot_take_the_places_of_others() {
         raw.send(HEALTHZ);
         assert_eq!(raw.answer(SOON).unwrap().0, 200);
     }
-    // A place that comes free is free.
+    // A released connection can be reused.
     drop(held);
-    wait_until("there is a place again", async || {
+    wait_until("a connection is available again", async || {
         let mut raw = Raw::connect_from(greedy, server.address).await;
         raw.send(HEALTHZ);
         raw.answer(SOON).filter(|(status, _)| *status == 200)
@@ -180,7 +180,7 @@ async fn one_address_cannot_take_the_places_of_others() {
 }
 
 #[tokio::test]
-async fn when_all_places_are_taken_clients_are_told_and_this_machine_still_gets_in() {
+async fn at_the_total_limit_clients_get_a_reason_and_loopback_still_connects() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path())
         .env("POSTRIDER_MAX_CONNECTIONS", "32")
@@ -201,14 +201,14 @@ async fn when_all_places_are_taken_clients_are_told_and_this_machine_still_gets_
             other => panic!("{other:?}"),
         }
     }
-    // All but those kept for trusted addresses, one of which the test's own client may have.
+    // All except those reserved for trusted addresses, one of which the test's own client may use.
     assert!((28..=30).contains(&held.len()), "{}", held.len());
     let mut here = Raw::connect(server.address);
     here.send(HEALTHZ);
     assert_eq!(here.answer(SOON).unwrap().0, 200);
 }
 
-/// A line of /proc/PID/limits.
+/// The line "Max open files" of /proc/PID/limits.
 fn open_files(server: &Server) -> Vec<String> {
     let text = std::fs::read_to_string(format!("/proc/{}/limits", server.process.id())).unwrap();
     let line = text.lines().find(|line| line.starts_with("Max open files")).unwrap();
@@ -231,7 +231,7 @@ async fn the_soft_limit_of_descriptors_is_raised_at_the_start() {
     assert_eq!(open_files(&server), ["3000", "3000"]);
 }
 
-/// No descriptor is left, whatever has them; clients are let in all the same.
+/// All descriptors are in use, but clients are accepted nevertheless.
 #[tokio::test]
 async fn without_descriptors_clients_are_still_accepted() {
     let (_folder, server) = server().await;
@@ -250,10 +250,10 @@ async fn without_descriptors_clients_are_still_accepted() {
     for _ in 0..8 {
         let mut raw = Raw::connect(server.address);
         raw.send(HEALTHZ);
-        let (status, _) = raw.answer(SOON).expect("an answer though no descriptor is left");
+        let (status, _) = raw.answer(SOON).expect("a response without free descriptors");
         assert_eq!(status, 200);
         clients.push(raw);
     }
     let log = server.process.stderr();
-    assert_eq!(log.matches("a connection could not be accepted").count(), 1, "said once: {log}");
+    assert_eq!(log.matches("failed to accept a connection").count(), 1, "logged once: {log}");
 }

@@ -1,17 +1,17 @@
-//! The ledger: whatever happens to the process, an event whose 202 arrived reaches its receiver.
+//! Durability: every event whose 202 arrived reaches its receiver, whatever happens to the process.
 
 use crate::support::{alone, load::Load, receiver::Receiver, server::Launch, wait_until};
 use serde_json::json;
 
 const EVENTS: u64 = 20_000;
 const CONNECTIONS: usize = 64;
-/// So many are acknowledged when the server is killed.
+/// Numbers of acknowledged events at which the server is killed.
 const KILLS: [usize; 3] = [4_000, 9_000, 14_000];
-/// So many of the last acknowledged before a kill are looked up.
+/// Number of the last events acknowledged before a kill that are looked up.
 const LOOKED_UP: usize = 50;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_is_delivered_though_the_server_is_killed() {
+async fn acknowledged_events_are_delivered_although_the_server_is_killed() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let launch = Launch::server(folder.path());
@@ -27,7 +27,7 @@ async fn what_was_acknowledged_is_delivered_though_the_server_is_killed() {
         server.kill();
         load.server_is_gone();
         let known = load.acknowledged();
-        assert!(load.offered() < EVENTS, "the kill must be in the middle");
+        assert!(load.offered() < EVENTS, "the kill must happen during the load");
         println!(
             "killed at {} acknowledged, {} received, {} taken up",
             known.len(),
@@ -45,7 +45,7 @@ async fn what_was_acknowledged_is_delivered_though_the_server_is_killed() {
         (receiver.missing(acknowledged.iter().map(|one| one.seq)) == 0).then_some(())
     })
     .await;
-    wait_until("nothing is pending", async || client.none("pending").await.then_some(())).await;
+    wait_until("no delivery is pending", async || client.none("pending").await.then_some(())).await;
     for status in ["retrying", "failed", "disabled"] {
         assert!(client.none(status).await, "{status}");
     }

@@ -1,5 +1,5 @@
-//! The store's file: one server whatever name leads to it, nobody else's eyes, and no `202` when it is gone, locked by
-//! another program, or the disk is full.
+//! The store's file: one server whatever the path, readable by its owner only, and no `202` when the file is missing,
+//! locked by another program, or on a full disk.
 
 use crate::support::{
     client::{Answer, Client},
@@ -22,7 +22,7 @@ use std::{
 use tempfile::TempDir;
 
 const MASTER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-/// Whoever publishes hears within this that it is not possible now.
+/// Publishers must get an error within this time.
 const SOON: Duration = Duration::from_secs(1);
 
 fn launch(folder: &Path) -> Launch {
@@ -41,8 +41,8 @@ async fn publish(client: &Client, id: &str) -> Answer {
     client.try_call(Method::POST, "/api/v1/events", Some(&event)).await.expect("an answer")
 }
 
-/// The same call, and that the answer came soon.
-#[allow(clippy::disallowed_methods, reason = "how long an answer takes is what this is about")]
+/// Asserts that a call returns soon.
+#[allow(clippy::disallowed_methods, reason = "measures the time until the response")]
 async fn timed(call: impl Future<Output = Answer>) -> Answer {
     let began = Instant::now();
     let answer = call.await;
@@ -72,9 +72,9 @@ async fn a_second_server_through_a_link_is_refused_and_names_the_first() {
     assert_eq!(publish(&client, "still-there").await.status, 202);
 }
 
-/// What can happen to a file under a server.
+/// Ways to damage a file under a running server.
 #[tokio::test]
-async fn nothing_is_acknowledged_when_the_file_is_gone() {
+async fn no_event_is_acknowledged_when_the_file_is_missing() {
     type Harm = fn(&Path);
     let harms: [(&str, Harm); 4] = [
         ("removed", |folder| fs::remove_file(folder.join("postrider.db")).unwrap()),
@@ -105,23 +105,23 @@ async fn nothing_is_acknowledged_when_the_file_is_gone() {
 }
 
 #[tokio::test]
-async fn a_file_that_comes_back_is_used_again() {
+async fn a_restored_file_is_used_again() {
     let (folder, _server, client) = server().await;
     let (here, there) = (folder.path().join("postrider.db"), folder.path().join("moved.db"));
     fs::rename(&here, &there).unwrap();
     assert_eq!(publish(&client, "away").await.status, 503);
     fs::rename(&there, &here).unwrap();
-    wait_until("it is taken again", async || (publish(&client, "back").await.status == 202).then_some(())).await;
+    wait_until("events are accepted", async || (publish(&client, "back").await.status == 202).then_some(())).await;
 }
 
-/// The outcome of what is sent could not be recorded; and whoever has the other file sends it.
+/// Outcomes could not be recorded, and another server may send the same deliveries from the moved file.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_waits_is_not_sent_while_the_file_is_gone() {
+async fn waiting_deliveries_are_not_sent_while_the_file_is_missing() {
     let (folder, _server, client) = server().await;
     let address = loopback(free_port());
     client.subscribe(&receiver::url(address), &json!({ "profile": "standard" })).await;
     client.publish("invoice.created", 1).await;
-    // Refused, and tried again after five seconds.
+    // Refused, and retried after five seconds.
     wait_until("the first attempt has failed", async || (!client.none("retrying").await).then_some(())).await;
     let (here, there) = (folder.path().join("postrider.db"), folder.path().join("moved.db"));
     fs::rename(&here, &there).unwrap();
@@ -129,7 +129,7 @@ async fn what_waits_is_not_sent_while_the_file_is_gone() {
     tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(receiver.distinct(), 0);
     fs::rename(&there, &here).unwrap();
-    wait_until("it is sent", async || (receiver.distinct() == 1).then_some(())).await;
+    wait_until("the delivery is sent", async || (receiver.distinct() == 1).then_some(())).await;
 }
 
 fn mode(path: &Path) -> u32 {
@@ -147,7 +147,7 @@ async fn only_the_owner_may_read_the_store() {
         assert_eq!(mode(&folder.path().join(name)), 0o600, "{name}");
     }
     server.kill();
-    // Left so by an older version.
+    // Permissions as older versions left them.
     for name in &names[..3] {
         fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(0o644)).unwrap();
     }
@@ -161,7 +161,7 @@ async fn only_the_owner_may_read_the_store() {
     assert_eq!(mode(&folder.path().join("copy.db")), 0o600);
 }
 
-/// `sqlite3` with a transaction that writes, open until it is dropped.
+/// `sqlite3` with an open write transaction until it is dropped.
 struct Holder(Child);
 
 impl Holder {
@@ -209,24 +209,23 @@ async fn another_programs_lock_is_503_within_a_second_and_is_named() {
     let named = format!("the file is locked by another program (sqlite3, process {})", holder.0.id());
     assert!(server.process.stderr().contains(&named), "{}", server.process.stderr());
     drop(holder);
-    wait_until("it is taken again", async || (publish(&client, "free").await.status == 202).then_some(())).await;
+    wait_until("events are accepted", async || (publish(&client, "free").await.status == 202).then_some(())).await;
     for id in ["locked-0", "many-19"] {
-        assert_eq!(client.get(&format!("/api/v1/events/{id}")).await.status, 404, "{id}: nothing was accepted");
+        assert_eq!(client.get(&format!("/api/v1/events/{id}")).await.status, 404, "{id}: the event was not accepted");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_is_not_ready_and_nothing_acknowledged_is_lost() {
+async fn a_full_disk_is_not_ready_and_loses_no_acknowledged_event() {
     let disk = Disk::of(24);
     let server = launch(disk.path()).start().await;
     let client = server.tenant("acme").await;
     let before = client.publish("invoice.created", 1).await;
     assert_eq!(client.get("/readyz").await.status, 200);
     disk.fill();
-    wait_until("it says that it is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
-        .await;
+    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(())).await;
     assert_eq!(client.get("/healthz").await.status, 200);
-    // The log of SQLite has room for some more; then publishers hear it too.
+    // SQLite's log has some free blocks; once they are full, publishers get errors too.
     let data = "x".repeat(100_000);
     wait_until("publishing is refused", async || {
         let event = json!({ "type": "invoice.created", "data": { "seq": 2, "text": data } });
@@ -235,7 +234,7 @@ async fn a_full_disk_is_not_ready_and_nothing_acknowledged_is_lost() {
     .await;
     assert_eq!(client.get("/readyz").await.status, 503);
     disk.clear();
-    wait_until("it is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
+    wait_until("the server is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
     client.publish("invoice.created", 3).await;
     assert_eq!(client.get(&format!("/api/v1/events/{before}")).await.status, 200);
     assert_eq!(server.stop().await.code, Some(0));

@@ -1,4 +1,4 @@
-//! One receiver, or sixty, that take requests and never answer: nobody else waits for them.
+//! Isolation of receivers: one or sixty that accept requests and never respond must not delay others.
 
 use crate::support::{
     alone,
@@ -13,12 +13,12 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// Events for each healthy receiver.
 const EVENTS: u64 = 300;
-/// Between two of them: about 100 a second.
+/// Interval between these events: about 100 per second.
 const EVERY: Duration = Duration::from_millis(10);
-/// What goes to those that hang, and to those that do not.
+/// Event types for hanging and for healthy receivers.
 const HANGING: &str = "invoice.created";
 const HEALTHY: &str = "user.updated";
-/// What hangs is not cut off while the test runs.
+/// Timeout in seconds, so long that hanging requests are not cut off during the test.
 const TIMEOUT: u64 = 300;
 
 /// A receiver that works.
@@ -35,21 +35,21 @@ impl Healthy {
     }
 }
 
-/// Receivers that hang in the tenant `hanging`, with deliveries waiting for all of them.
+/// Hanging receivers of the tenant `hanging`, with waiting deliveries for all of them.
 struct Hanging {
     client: Client,
     receiver: Receiver,
-    /// Deliveries that wait for it.
+    /// Number of waiting deliveries.
     waiting: usize,
-    /// Requests that it answered before it began to hang.
+    /// Number of requests answered before the receiver began to hang.
     answered_before: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Known {
-    /// They hang from the first request on.
+    /// Hang from the first request on.
     Never,
-    /// They answered one at once, so that they count as quick.
+    /// Answered a first request quickly, so that the scheduler classifies them as quick.
     Quick,
 }
 
@@ -64,7 +64,7 @@ impl Hanging {
         }
         if known == Known::Quick {
             client.publish(HANGING, events).await;
-            wait_until("each has answered one", async || client.none("pending").await.then_some(())).await;
+            wait_until("each receiver has answered", async || client.none("pending").await.then_some(())).await;
         }
         let answered_before = receiver.answered();
         receiver.hold();
@@ -73,7 +73,7 @@ impl Hanging {
         Self { client, receiver, waiting, answered_before }
     }
 
-    /// Returns when it holds so many requests.
+    /// Returns when the receiver holds this many requests.
     async fn holds(&self, requests: usize) {
         wait_until("requests hang", async || {
             let ledger = self.receiver.ledger();
@@ -83,27 +83,27 @@ impl Hanging {
         .await;
     }
 
-    /// Nothing that waited has been answered, and all of it waits on.
+    /// Asserts that no waiting delivery was answered, and all still wait.
     async fn assert_still_waiting(&self) {
         assert_eq!(self.receiver.answered(), self.answered_before);
         let pending = self.client.deliveries("pending").await;
         let pending = pending.iter().filter(|one| one["event_type"] == HANGING).count();
         let held = self.receiver.ledger().arrived.values().sum::<u32>() as usize - self.answered_before;
-        println!("healthy ones are through; {pending} of {} still wait, {held} requests hang", self.waiting);
+        println!("healthy receivers are done; {pending} of {} still wait, {held} requests hang", self.waiting);
         assert_eq!(pending, self.waiting);
         assert_eq!(self.receiver.answered(), self.answered_before);
     }
 
-    /// They recover, and what waited arrives.
+    /// Releases the receivers, and waits for the waiting deliveries.
     async fn recover(self, events: u64) {
         self.receiver.release();
-        wait_until("what waited is delivered", async || self.client.none("pending").await.then_some(())).await;
+        wait_until("the backlog is delivered", async || self.client.none("pending").await.then_some(())).await;
         assert_eq!(self.receiver.missing(0..events), 0);
         assert_eq!(self.receiver.answered(), self.answered_before + self.waiting);
     }
 }
 
-/// Publishes to each, one after the other, at a steady rate, until the last has arrived.
+/// Publishes to each receiver in turn, at a steady rate, until the last event has arrived.
 async fn publish_steadily(healthy: &[Healthy]) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -138,7 +138,7 @@ async fn a_receiver_that_hangs_does_not_delay_another_tenant() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_receiver_that_hangs_does_not_delay_another_of_its_tenant() {
+async fn a_receiver_that_hangs_does_not_delay_another_receiver_of_its_tenant() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;
@@ -152,7 +152,7 @@ async fn a_receiver_that_hangs_does_not_delay_another_of_its_tenant() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_receivers_that_hang_delay_nobody() {
+async fn sixty_receivers_that_hang_do_not_delay_others() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;
@@ -166,9 +166,9 @@ async fn sixty_receivers_that_hang_delay_nobody() {
     hanging.recover(40).await;
 }
 
-/// The hardest: what was quick before is trusted with more requests at a time, and now all of them hang.
+/// The hardest case: receivers that were quick may have more concurrent requests, and now all of them hang.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sixty_receivers_that_were_quick_and_hang_now_delay_nobody() {
+async fn sixty_receivers_that_were_quick_before_they_hang_do_not_delay_others() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;

@@ -1,4 +1,4 @@
-//! The log: what it says of requests that were refused or failed, and how much of it.
+//! The log: messages about refused and failed requests, and their rate limit.
 
 use crate::support::{
     client::Client,
@@ -11,7 +11,7 @@ use std::{fs, time::Duration};
 
 const SOON: Duration = Duration::from_secs(5);
 
-/// The lines of the log that contain this; waits until there is one.
+/// Waits for log lines that contain this text; returns them.
 async fn lines(server: &Server, text: &str) -> Vec<String> {
     wait_until("the log has the line", async || {
         let log = server.process.stderr();
@@ -23,7 +23,7 @@ async fn lines(server: &Server, text: &str) -> Vec<String> {
 
 async fn not_ready(server: &Server) {
     let operator = server.operator();
-    wait_until("it is not ready", async || (operator.get("/readyz").await.status == 503).then_some(())).await;
+    wait_until("the server is not ready", async || (operator.get("/readyz").await.status == 503).then_some(())).await;
 }
 
 fn request(method: &str, path: &str, id: &str) -> String {
@@ -31,7 +31,7 @@ fn request(method: &str, path: &str, id: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_request_is_a_warning_with_its_id_and_who_sent_it() {
+async fn a_refused_request_is_logged_as_a_warning_with_its_id_and_sender() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).env("POSTRIDER_LOG", "info").start().await;
     let mut raw = Raw::connect(server.address);
@@ -53,7 +53,7 @@ async fn a_refused_request_is_a_warning_with_its_id_and_who_sent_it() {
     assert_eq!(raw.answer(SOON).unwrap().0, 422);
     let line = lines(&server, "request-422").await.remove(0);
     assert!(line.contains("path=\"/api/v1/tenants/nobody\" "), "{line}");
-    // A secret in the wrong place is answered, and not written down.
+    // A secret in the wrong field gets an error response but is not logged.
     let client = server.tenant("acme").await;
     let wrong = json!({ "url": "http://127.0.0.1/", "events": ["*"], "headers": "Bearer do-not-show" });
     assert_eq!(client.post("/api/v1/webhooks/subscriptions", &wrong).await.status, 422);
@@ -63,7 +63,7 @@ async fn a_refused_request_is_a_warning_with_its_id_and_who_sent_it() {
 }
 
 #[tokio::test]
-async fn a_failed_request_is_an_error_with_its_id_and_cause() {
+async fn a_failed_request_is_logged_as_an_error_with_its_id_and_cause() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).env("POSTRIDER_LOG_FORMAT", "json").start().await;
     server.tenant("acme").await;
@@ -81,14 +81,14 @@ async fn a_failed_request_is_an_error_with_its_id_and_cause() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_flood_of_refused_requests_is_counted_and_hides_nothing() {
+async fn a_flood_of_refused_requests_is_summarised_and_hides_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;
     let hostile = Client::new(server.address, "not-a-key-of-this-server");
     for _ in 0..1_000 {
         assert_eq!(hostile.get("/api/v1/events").await.status, 401);
     }
-    // In the middle of it, something that the operator must see.
+    // During the flood, an error that the operator must see.
     fs::remove_file(folder.path().join("postrider.db")).unwrap();
     not_ready(&server).await;
     lines(&server, "request failed").await;

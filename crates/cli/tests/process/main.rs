@@ -1,6 +1,6 @@
-//! The binary as a process: real servers in fresh folders, real receivers on loopback, real signals. What only a whole
-//! process can show is shown here: that nothing acknowledged is lost when it is killed, that nothing is sent twice when
-//! it is stopped, that one receiver cannot delay another, and what it says when it cannot start.
+//! Tests of the binary as a process: real servers in fresh folders, real receivers on loopback, real signals. They
+//! cover properties of whole processes: no acknowledged event is lost by a kill, no request is sent twice after a stop,
+//! no receiver delays another, and start-up errors are clear.
 
 mod audit;
 mod backlog;

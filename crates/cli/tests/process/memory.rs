@@ -1,5 +1,5 @@
-//! Memory that callers try to take. What is refused is refused before it is held, and what is answered ends by bytes: the
-//! server stays under 512 MiB, and others are answered meanwhile.
+//! Limits of memory: requests are refused before they are buffered, and responses are bounded by bytes. The server
+//! stays under 512 MiB and answers other clients meanwhile.
 
 use crate::support::{
     client::Client,
@@ -10,9 +10,9 @@ use serde_json::json;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(5);
-/// The server's memory in MiB, at most.
+/// Maximum memory of the server in MiB.
 const MEMORY: u64 = 512;
-/// A body that no tenant may have two of at once: the budget of one is 32 MiB.
+/// Size of a body of which a tenant may have two at a time: its budget is 32 MiB.
 const LARGE: usize = 15 * 1024 * 1024;
 const CALLERS: usize = 100;
 
@@ -25,7 +25,7 @@ async fn key(server: &Server, tenant: &str, scope: &str) -> String {
     made.body["key"].as_str().unwrap().to_owned()
 }
 
-/// Sends the head and most of the body of a large batch, and leaves it at that.
+/// Sends the head and most of the body of a large batch, and then stops.
 fn begin_large(server: &Server, key: &str, piece: &[u8]) -> Raw {
     let mut raw = Raw::connect(server.address);
     let head = format!(
@@ -50,18 +50,18 @@ fn check_memory(server: &Server, when: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_slow_bodies_are_refused_before_they_are_held() {
+async fn large_slow_bodies_are_refused_before_they_are_buffered() {
     let folder = tempfile::tempdir().unwrap();
     let server = launch(folder.path()).start().await;
     let other = server.tenant("other").await;
     let piece = vec![b' '; LARGE - 1];
-    // A caller without the scope: the head is enough to refuse it.
+    // A client without the scope is refused by the head alone.
     let reader = key(&server, "acme", "webhooks:read").await;
     let mut held: Vec<Raw> = (0..CALLERS).map(|_| begin_large(&server, &reader, &piece[..1_000])).collect();
     for raw in &mut held {
         assert_eq!(raw.answer(SOON).map(|(status, _)| status), Some(403));
     }
-    // One with the scope, more often than its share of the budget allows.
+    // A client with the scope, beyond its share of the budget.
     let publisher = key(&server, "acme", "events:publish").await;
     let mut held: Vec<Raw> = (0..CALLERS).map(|_| begin_large(&server, &publisher, &piece)).collect();
     is_served(&other, "meanwhile").await;
@@ -72,7 +72,7 @@ async fn large_slow_bodies_are_refused_before_they_are_held() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_over_large_events_end_by_bytes() {
+async fn responses_with_large_events_are_bounded_by_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let server = launch(folder.path()).start().await;
     let (client, other) = (server.tenant("acme").await, server.tenant("other").await);
@@ -84,7 +84,7 @@ async fn answers_over_large_events_end_by_bytes() {
     let page = client.get("/api/v1/events?limit=200").await;
     let shown = page.body.as_array().unwrap().len();
     assert!((1..=5).contains(&shown), "{shown} events of a megabyte on a page");
-    // None of these reads its answer.
+    // No client reads its response.
     let held: Vec<Raw> = (0..CALLERS)
         .map(|_| {
             let mut raw = Raw::connect(server.address);
@@ -102,7 +102,7 @@ async fn answers_over_large_events_end_by_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn metadata_is_bounded_so_that_the_server_can_start_again() {
+async fn metadata_is_bounded_so_that_the_server_can_restart() {
     let folder = tempfile::tempdir().unwrap();
     let server = launch(folder.path()).start().await;
     let client = server.tenant("acme").await;

@@ -1,4 +1,4 @@
-//! `serve --paused`, and pausing a running installation: nothing is sent, until somebody says so.
+//! `serve --paused` and pausing a running installation: nothing is sent until a resume.
 
 use crate::support::{
     client::Client,
@@ -9,7 +9,7 @@ use crate::support::{
 use serde_json::json;
 use std::{fs, path::Path, time::Duration};
 
-/// Long enough for a delivery that must not come.
+/// Long enough for a delivery that must not arrive.
 const WHILE: Duration = Duration::from_secs(2);
 
 fn paused(folder: &Path) -> Launch {
@@ -27,7 +27,7 @@ async fn is_shown_as_paused(server: &Server, expected: bool) {
     assert_eq!((ready.status.as_u16(), ready.body["paused"].as_bool().unwrap_or(false)), (200, expected));
 }
 
-/// A store with deliveries that wait, copied as a backup is.
+/// A store with waiting deliveries, copied like a backup.
 async fn copied(receiver: &Receiver) -> (tempfile::TempDir, Client) {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;
@@ -43,7 +43,7 @@ async fn copied(receiver: &Receiver) -> (tempfile::TempDir, Client) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_copy_sends_nothing_until_it_is_told_whatever_happens_to_it() {
+async fn a_paused_copy_sends_nothing_until_resume_even_after_a_restart() {
     let receiver = Receiver::start().await;
     let (folder, client) = copied(&receiver).await;
     let before = receiver.ledger().arrived.values().sum::<u32>();
@@ -53,11 +53,11 @@ async fn a_copy_sends_nothing_until_it_is_told_whatever_happens_to_it() {
     assert!(server.process.stdout().contains("Deliveries are paused"), "{}", server.process.stdout());
     server.kill();
 
-    // Started again by somebody who knows nothing of it.
+    // Restarted without the flag.
     let server = Launch::server(folder.path()).start().await;
     let client = client.at(server.address);
     is_shown_as_paused(&server, true).await;
-    // What is published is accepted; what would be sent at once is refused; what is brought back waits.
+    // Events are accepted, test sends are refused, and replayed deliveries wait.
     client.publish("invoice.created", 100).await;
     let test = format!("/api/v1/webhooks/subscriptions/{}/test", subscription.as_str().unwrap());
     let refused = client.post(&test, &json!({})).await;
@@ -70,9 +70,9 @@ async fn a_copy_sends_nothing_until_it_is_told_whatever_happens_to_it() {
         .env("POSTRIDER_KEY", ADMIN_KEY);
     assert_eq!(resume.run().await.success(), "Deliveries are resumed.\n");
     is_shown_as_paused(&server, false).await;
-    wait_until("what waited is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("the backlog is sent", async || client.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing((0..20).chain([100])), 0);
-    // And it stays so.
+    // The resume survives a restart.
     server.stop().await;
     let server = Launch::server(folder.path()).start().await;
     is_shown_as_paused(&server, false).await;
@@ -88,7 +88,7 @@ async fn a_running_server_is_paused_and_resumed() {
     client.publish("invoice.created", 1).await;
     wait_until("it is delivered", async || client.none("pending").await.then_some(())).await;
     let operator = server.operator();
-    // Twice is as good as once.
+    // Pausing twice has the effect of pausing once.
     for _ in 0..2 {
         let answer = operator.post("/api/v1/nodes/pause", &json!({})).await;
         assert_eq!((answer.status.as_u16(), &answer.body), (200, &json!({ "paused": true })));
@@ -97,14 +97,14 @@ async fn a_running_server_is_paused_and_resumed() {
     tokio::time::sleep(WHILE).await;
     assert_eq!(receiver.distinct(), 1);
     operator.post("/api/v1/nodes/resume", &json!({})).await;
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.missing(10..2_000), receiver.ledger().repeats()), (0, 0));
     assert_eq!(client.post("/api/v1/nodes/pause", &json!({})).await.status, 200, "the operator's key in a tenant");
 }
 
-/// So that a restore cannot begin to send because a flag was forgotten.
+/// A restored store must not send because a flag was forgotten.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_at_rest_can_be_paused_and_a_copy_of_it_is_too() {
+async fn a_store_without_a_server_can_be_paused_and_its_copies_are_too() {
     let receiver = Receiver::start().await;
     let (folder, _) = copied(&receiver).await;
     let before = receiver.ledger().arrived.values().sum::<u32>();

@@ -1,4 +1,4 @@
-//! A reader that has had enough: every command ends quietly, and a server goes on.
+//! Closed pipes: commands end silently, and a server continues.
 
 use crate::support::{client::Client, free_port, loopback, server::Launch, wait_until};
 use std::{
@@ -7,7 +7,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-/// Runs the binary with a standard output that nobody reads.
+/// Runs the binary with a standard output whose reader is closed.
 fn unread(folder: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Output {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -21,7 +21,7 @@ fn command(folder: &Path, arguments: &[&str], more: &[(&str, &str)]) -> Command 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_command_ends_quietly_when_nobody_reads_it() {
+async fn every_command_ends_silently_when_its_output_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]).start().await;
     let other = tempfile::tempdir().unwrap();
@@ -48,7 +48,7 @@ async fn every_command_ends_quietly_when_nobody_reads_it() {
         let ended = unread(folder.path(), row, &[]);
         assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(0), ""), "{row:?}");
     }
-    // A fault is said all the same, and one of the output is none of the reader's.
+    // Errors are still reported, and so are errors of the output other than a closed pipe.
     let ended = unread(other.path(), &["tenant", "list"], &[]);
     assert_eq!(ended.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&ended.stderr).starts_with("postrider: a key is required"));
@@ -61,7 +61,7 @@ async fn every_command_ends_quietly_when_nobody_reads_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fault_that_nobody_reads_is_no_panic() {
+async fn an_error_on_a_closed_pipe_is_no_panic() {
     let folder = tempfile::tempdir().unwrap();
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -70,7 +70,7 @@ async fn a_fault_that_nobody_reads_is_no_panic() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_goes_on_when_nobody_reads_it() {
+async fn a_server_continues_when_its_output_is_closed() {
     let folder = tempfile::tempdir().unwrap();
     let address = loopback(free_port());
     let (reader, writer) = std::io::pipe().unwrap();
@@ -86,7 +86,7 @@ async fn a_server_goes_on_when_nobody_reads_it() {
         let answer = client.try_call(http::Method::GET, "/healthz", None).await.ok()?;
         (answer.status == 200).then_some(())
     };
-    wait_until("it serves", alive).await;
+    wait_until("the server responds", alive).await;
     for _ in 0..100 {
         client.get("/refused-and-logged").await;
     }

@@ -1,4 +1,4 @@
-//! The quick start of README.md, run as a reader would: every block between its two comments, in order.
+//! The quick start of README.md, run like a reader would: every block between its two markers, in order.
 
 use crate::support::{free_port, markdown::blocks, server::Launch, wait_until};
 
@@ -7,7 +7,7 @@ async fn the_quick_start_works_as_pasted() {
     let blocks = blocks("README.md", "quick start");
     assert!(blocks.len() >= 2, "the quick start has a block for the server and one for a second terminal");
 
-    // As written, but with this build of the binary, and on ports that nobody else has.
+    // The block as written, but with this build of the binary and on free ports.
     let (server_port, sink_port) = (free_port().to_string(), free_port().to_string());
     let binary = format!("'{}'", env!("CARGO_BIN_EXE_postrider"));
     let folder = tempfile::tempdir().unwrap();
@@ -26,7 +26,7 @@ async fn the_quick_start_works_as_pasted() {
         let mut terminal = script(block).spawn();
         let status = terminal.ended().await;
         assert!(status.success(), "{status}: {}", terminal.stderr());
-        // What it left running in the background is still there.
+        // Processes that it started in the background are still running.
         terminals.push(terminal);
     }
     let line = wait_until("the receiver prints a verified delivery", async || {

@@ -1,5 +1,5 @@
-//! Receivers as they are in the world: real servers that close connections when they see fit, more of them than there
-//! are descriptors. Nothing is retried here, so what is lost once is lost.
+//! Realistic receivers: real servers that close connections at any time, and more receivers than descriptors. Retries
+//! are disabled, so every loss shows.
 
 use crate::support::{
     alone,
@@ -22,8 +22,8 @@ async fn listens(address: SocketAddr) {
     wait_until("the receiver listens", async || TcpStream::connect(address).await.ok()).await;
 }
 
-/// nginx with its own defaults: it closes a connection after 1,000 requests. Over HTTP/2, with a key on P-521, at the
-/// first address; over HTTP/1.1 at the second one, where it also closes what is idle for a moment.
+/// nginx with its defaults: it closes a connection after 1,000 requests. HTTP/2 with a P-521 key at the first address;
+/// HTTP/1.1 at the second one, where it also closes connections after a short idle time.
 async fn nginx(folder: &Path) -> (Process, SocketAddr, SocketAddr) {
     for (name, pem) in P521 {
         std::fs::write(folder.join(name), pem).unwrap();
@@ -61,14 +61,14 @@ async fn nginx(folder: &Path) -> (Process, SocketAddr, SocketAddr) {
     (process, http2, http1)
 }
 
-/// The ids that a receiver has logged, one a line.
+/// The ids that a receiver has logged, one per line.
 fn ids(log: &Path) -> Vec<String> {
     std::fs::read_to_string(log).unwrap().lines().filter(|line| *line != "-").map(str::to_owned).collect()
 }
 
-/// Waits until nothing waits, and checks that nothing has failed.
+/// Waits until no delivery waits, and asserts that none has failed.
 async fn all_delivered(client: &Client) {
-    wait_until("everything is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("all deliveries are sent", async || client.none("pending").await.then_some(())).await;
     let failed = client.deliveries("failed").await;
     assert!(failed.is_empty(), "{} failed, for example {}", failed.len(), failed[0]);
 }
@@ -95,13 +95,13 @@ async fn nginx_closes_connections_after_a_thousand_requests_and_nothing_is_lost(
         let got = ids(&receivers.path().join(log));
         let distinct: HashSet<&String> = got.iter().collect();
         assert_eq!(distinct.len() as u64, EVENTS, "{log}");
-        assert_eq!(got.len() as u64, EVENTS, "{log}: what nginx did not process is all that was sent again");
+        assert_eq!(got.len() as u64, EVENTS, "{log}: only requests that nginx did not process were sent again");
     }
     assert_eq!(server.stop().await.stderr, "");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn node_closes_idle_connections_just_as_they_are_used_again_and_nothing_is_lost() {
+async fn node_closes_idle_connections_at_the_moment_of_reuse_and_nothing_is_lost() {
     const EVENTS: u64 = 5_000;
     let _alone = alone().await;
     let (folder, receivers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -147,7 +147,7 @@ async fn more_receivers_than_descriptors_are_all_served_and_the_api_answers_mean
     }
     for round in 0..3 {
         client.publish("invoice.created", round).await;
-        wait_until("every receiver has it", async || {
+        wait_until("every receiver has the event", async || {
             let asked = tokio::time::timeout(Duration::from_secs(5), client.get("/healthz"));
             assert_eq!(asked.await.expect("the API answers").status, 200);
             assert!(server.descriptors() < DESCRIPTORS as usize);
@@ -157,6 +157,6 @@ async fn more_receivers_than_descriptors_are_all_served_and_the_api_answers_mean
     }
     all_delivered(&client).await;
     for delivery in client.deliveries("success").await {
-        assert_eq!(delivery["attempt_number"], 1, "what this machine lacks is charged to nobody: {delivery}");
+        assert_eq!(delivery["attempt_number"], 1, "a shortage of this machine counts as no attempt: {delivery}");
     }
 }

@@ -1,4 +1,4 @@
-//! *Back up* and *Restore* of docs/operations.md, run as an operator would: the blocks in their order.
+//! The sections *Back up* and *Restore* of docs/operations.md: their blocks, run in order.
 
 use crate::support::{
     free_port,
@@ -12,10 +12,10 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 const PAGE: &str = "docs/operations.md";
 
-/// A block with this build of the binary, and on a port that nobody else has.
+/// A block with this build of the binary, and on a free port.
 fn script(folder: &Path, block: &str, port: &str) -> Launch {
     let text = block.replace("8080", port);
-    // As if it were installed.
+    // With the binary in the search path, as if it were installed.
     let binary = Path::new(env!("CARGO_BIN_EXE_postrider")).parent().unwrap().display();
     Launch::script(folder, &format!("PATH={binary}:$PATH\n{text}"))
         .env("POSTRIDER_ADMIN_KEY", ADMIN_KEY)
@@ -39,14 +39,14 @@ async fn a_backup_is_restored_with_the_commands_of_the_page() {
     wait_until("the first is delivered", async || client.none("pending").await.then_some(())).await;
     receiver.hold();
     client.publish("invoice.created", 2).await;
-    wait_until("the second is under way", async || (receiver.distinct() == 2).then_some(())).await;
+    wait_until("the second is in flight", async || (receiver.distinct() == 2).then_some(())).await;
 
     script(folder.path(), &back_up[0], "1").run().await.success();
     for name in ["backup.db", "backup.db.key"] {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    // The original goes on, and is not paused by that.
+    // The original continues, and is not affected by the pause of the copy.
     receiver.release();
     wait_until("the second is delivered", async || client.none("pending").await.then_some(())).await;
     original.stop().await;
@@ -59,11 +59,11 @@ async fn a_backup_is_restored_with_the_commands_of_the_page() {
     let [nodes, tenants, pending] = &answers[..] else { panic!("{answers:?}") };
     assert_eq!(nodes[0]["paused"], true);
     assert_eq!(tenants[0]["id"], "acme");
-    assert_eq!(pending.as_array().unwrap().len(), 1, "what was under way when the copy was made: {pending}");
+    assert_eq!(pending.as_array().unwrap().len(), 1, "the delivery in flight at the time of the copy: {pending}");
     assert_eq!(receiver.ledger().repeats(), 0);
 
     assert_eq!(script(folder.path(), &restore[2], &port).run().await.success(), "Deliveries are resumed.\n");
     let client = client.at(copy.address);
-    wait_until("what waited is sent", async || client.none("pending").await.then_some(())).await;
+    wait_until("the backlog is sent", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.ledger().arrived[&1], receiver.ledger().arrived[&2]), (1, 2));
 }

@@ -1,4 +1,4 @@
-//! `postrider sink`: the receiver for trying things out.
+//! `postrider sink`, the test receiver.
 
 use crate::support::{
     client::{Client, Subscription},
@@ -35,12 +35,12 @@ impl Desk {
         Sink { process, address }
     }
 
-    /// A subscription with a secret of the test's choice, so that the sink can be started first.
+    /// Creates a subscription with a secret chosen by the test, so that the sink can be started first.
     async fn subscribe(&self, sink: &Sink, more: Value) -> Subscription {
         self.client.subscribe(&receiver::url(sink.address), &more).await
     }
 
-    /// The only delivery, when it has this status.
+    /// Waits until the only delivery has this status; returns it.
     async fn delivery(&self, status: &str) -> Value {
         let mut found = wait_until("the delivery has its status", async || {
             Some(self.client.deliveries(status).await).filter(|found| !found.is_empty())
@@ -57,7 +57,7 @@ struct Sink {
 }
 
 impl Sink {
-    /// The line about an event, and what was in its body.
+    /// The line about an event, and the event's body.
     async fn received(&self) -> (String, Value) {
         wait_until("the sink prints an event", async || {
             let text = self.process.stdout();
@@ -71,7 +71,7 @@ impl Sink {
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_verifies_every_profiles_signatures() {
+async fn the_sink_verifies_every_profiles_signatures() {
     let rows = [
         ("platform", "verified (webhook-signature, x-webhook-signature)"),
         ("tenant", "verified (webhook-signature, x-signature)"),
@@ -92,7 +92,7 @@ async fn it_verifies_every_profiles_signatures() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_verifies_a_secret_that_was_made_and_one_that_is_being_rotated() {
+async fn the_sink_verifies_generated_and_rotated_secrets() {
     let desk = Desk::open().await;
     let first = desk.sink(&[]).await;
     let made = desk.subscribe(&first, json!({})).await;
@@ -106,7 +106,7 @@ async fn it_verifies_a_secret_that_was_made_and_one_that_is_being_rotated() {
 
     let rotated = desk.client.post(&made.path("/rotate-secret"), &json!({})).await;
     let new = rotated.body["secret"].as_str().unwrap();
-    // The old one goes on signing beside the new one: whoever knows both verifies every header, whatever the order.
+    // The old secret continues to sign: a sink with both secrets verifies every header, whatever their order.
     let second = desk.sink(&["--secret", &made.secret, "--secret", new]).await;
     let url = receiver::url(second.address);
     let moved = desk.client.patch(&made.path(""), &json!({ "url": url })).await;
@@ -117,11 +117,11 @@ async fn it_verifies_a_secret_that_was_made_and_one_that_is_being_rotated() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_verifies_ed25519_signatures_with_either_key() {
+async fn the_sink_verifies_ed25519_signatures_with_either_key() {
     let private = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
     let public = signing::Secret::parse(private).unwrap().public_key().unwrap();
     let rows = [
-        // The profile's own header needs the private key.
+        // The profile's own header requires the private key.
         (public.as_str(), " verified (webhook-signature)"),
         (private, " verified (webhook-signature, x-webhook-signature)"),
     ];
@@ -136,7 +136,7 @@ async fn it_verifies_ed25519_signatures_with_either_key() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_reports_what_a_wrong_secret_does_not_verify() {
+async fn the_sink_names_the_headers_that_do_not_verify() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--secret", "another-secret"]).await;
     desk.subscribe(&sink, json!({ "secret": SECRET })).await;
@@ -144,13 +144,13 @@ async fn it_reports_what_a_wrong_secret_does_not_verify() {
     let (line, _) = sink.received().await;
     assert!(line.contains(" NOT VERIFIED: webhook-signature: "), "{line}");
     assert!(line.contains("; x-webhook-signature: "), "{line}");
-    // As a receiver of one's own should.
+    // The sink responds as a receiver should.
     assert_eq!(desk.delivery("retrying").await["response_code"], 401);
 }
 
-/// A look whether it is there is no webhook.
+/// A health check is not a webhook.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_not_posted_is_answered_and_not_judged() {
+async fn requests_other_than_post_are_answered_without_verification() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--secret", SECRET]).await;
     let client = Client::new(sink.address, "none");
@@ -160,11 +160,11 @@ async fn what_is_not_posted_is_answered_and_not_judged() {
     let posted = client.post("/", &json!({})).await;
     assert_eq!(posted.status, 401);
     let printed = sink.process.stdout();
-    assert_eq!(printed.matches("NOT VERIFIED: it has no signature").count(), 1, "{printed}");
+    assert_eq!(printed.matches("NOT VERIFIED: the request has no signature").count(), 1, "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_answers_with_the_status_asked_for() {
+async fn the_sink_responds_with_the_given_status() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--status", "503"]).await;
     desk.subscribe(&sink, json!({})).await;
@@ -178,7 +178,7 @@ async fn it_answers_with_the_status_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_waits_before_it_answers() {
+async fn the_sink_waits_before_it_responds() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--delay", "1"]).await;
     desk.subscribe(&sink, json!({})).await;
@@ -188,7 +188,7 @@ async fn it_waits_before_it_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_waits_too_long_is_a_timeout() {
+async fn a_sink_that_waits_too_long_causes_a_timeout() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--delay", "600"]).await;
     desk.subscribe(&sink, json!({ "timeout_seconds": 5 })).await;

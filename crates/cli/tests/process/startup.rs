@@ -1,4 +1,4 @@
-//! How it starts, and what it says when it cannot: one sentence that names what is wrong, and never a secret.
+//! Start-up, and its errors: one sentence that names the problem, and never a secret.
 
 use crate::support::{
     client::Client,
@@ -22,7 +22,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_bad_variable_stops_the_start_with_a_sentence_that_names_it() {
+async fn an_invalid_variable_prevents_the_start_and_is_named_in_a_sentence() {
     let rows = [
         ("POSTRIDER_LISTEN", "8080"),
         ("POSTRIDER_LISTEN", "localhost:8080"),
@@ -60,7 +60,7 @@ async fn a_bad_variable_stops_the_start_with_a_sentence_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_misspelt_variable_or_log_level_stops_the_start_and_the_nearest_name_is_named() {
+async fn a_misspelt_variable_or_log_level_prevents_the_start_and_the_nearest_name_is_suggested() {
     let folder = folder();
     let rows = [
         ("POSTRIDER_LISTN", "127.0.0.1:0", "is POSTRIDER_LISTEN meant?"),
@@ -68,7 +68,7 @@ async fn a_misspelt_variable_or_log_level_stops_the_start_and_the_nearest_name_i
         ("POSTRIDER_TEST_SOMETHING", "1", "known are POSTRIDER_LISTEN, "),
         ("POSTRIDER_LOG", "inof", "is info meant?"),
         ("POSTRIDER_LOG", "info,postrider::delivry=warn", "is postrider::delivery meant?"),
-        ("POSTRIDER_LOG", "info,postrider::delivery=verbose", "which is no level"),
+        ("POSTRIDER_LOG", "info,postrider::delivery=verbose", "which is not a level"),
     ];
     for (variable, value, expected) in rows {
         let ended = Launch::new(folder.path(), &["serve"]).env(variable, value).run().await;
@@ -77,16 +77,16 @@ async fn a_misspelt_variable_or_log_level_stops_the_start_and_the_nearest_name_i
     }
     let ended = Launch::new(folder.path(), &["serve", "--log", "loud"]).run().await;
     assert!(ended.sentence().starts_with("POSTRIDER_LOG has \"loud\""), "{}", ended.stderr);
-    // Commands too: the variable would name a tenant.
+    // Commands check variables too: this one selects a tenant.
     let ended =
         Launch::new(folder.path(), &["tenant", "list", "--key", "k"]).env("POSTRIDER_TENNANT", "acme").run().await;
     assert!(ended.sentence().contains("is POSTRIDER_TENANT meant?"), "{}", ended.stderr);
     assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
 }
 
-/// Of these two kinds the first is not ours, and the second may be somebody else's.
+/// Variables of Kubernetes are not settings, and `WEBHOOK_…` variables may belong to other programs.
 #[tokio::test]
-async fn a_service_of_kubernetes_and_variables_of_others_do_not_stop_the_start() {
+async fn variables_of_kubernetes_and_of_other_programs_do_not_prevent_the_start() {
     let folder = folder();
     let server = Launch::server(folder.path())
         .env("POSTRIDER_SERVICE_HOST", "10.0.0.7")
@@ -96,11 +96,11 @@ async fn a_service_of_kubernetes_and_variables_of_others_do_not_stop_the_start()
         .start()
         .await;
     let log = server.stop().await.stderr;
-    assert!(log.contains("the variable WEBHOOK_MAX_RETRY is not read here; is WEBHOOK_MAX_RETRIES meant?"), "{log}");
+    assert!(log.contains("unknown variable WEBHOOK_MAX_RETRY; did you mean WEBHOOK_MAX_RETRIES?"), "{log}");
 }
 
 #[tokio::test]
-async fn a_folder_that_does_not_exist_is_named() {
+async fn a_missing_folder_is_named() {
     let folder = folder();
     for role in ["serve", "migrate"] {
         let ended = Launch::new(folder.path(), &[role, "--store", "sqlite:nowhere/postrider.db"]).run().await;
@@ -109,7 +109,7 @@ async fn a_folder_that_does_not_exist_is_named() {
 }
 
 #[tokio::test]
-async fn another_master_key_than_the_stores_is_refused() {
+async fn a_wrong_master_key_is_refused() {
     let folder = folder();
     Launch::server(folder.path()).start().await.stop().await;
     let ended = Launch::server(folder.path()).env("POSTRIDER_MASTER_KEY", MASTER_KEY).run().await;
@@ -120,7 +120,7 @@ async fn another_master_key_than_the_stores_is_refused() {
     );
     assert!(sentence.contains("postrider.db.key") && !sentence.contains(MASTER_KEY), "{sentence}");
 
-    // The right one may be given instead of the file.
+    // The right key may be given by variable instead of the file.
     let key = fs::read_to_string(folder.path().join("postrider.db.key")).unwrap();
     fs::remove_file(folder.path().join("postrider.db.key")).unwrap();
     let server = Launch::server(folder.path()).env("POSTRIDER_MASTER_KEY", &key).start().await;
@@ -128,7 +128,7 @@ async fn another_master_key_than_the_stores_is_refused() {
 }
 
 #[tokio::test]
-async fn a_store_whose_key_file_is_gone_is_not_given_a_new_one() {
+async fn no_new_key_is_generated_for_a_store_whose_key_file_is_missing() {
     let folder = folder();
     Launch::server(folder.path()).start().await.stop().await;
     let key = folder.path().join("postrider.db.key");
@@ -146,7 +146,7 @@ async fn a_store_whose_key_file_is_gone_is_not_given_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_second_server_on_the_same_store_is_refused_and_the_first_goes_on() {
+async fn a_second_server_on_the_same_store_is_refused_and_the_first_continues() {
     let folder = folder();
     let first = Launch::server(folder.path()).start().await;
     for launch in [Launch::server(folder.path()), Launch::new(folder.path(), &["migrate"])] {
@@ -163,13 +163,13 @@ async fn a_port_in_use_is_named() {
     let first = Launch::server(one.path()).start().await;
     let address = first.address.to_string();
     let ended = Launch::new(other.path(), &["serve"]).env("POSTRIDER_LISTEN", &address).run().await;
-    // No operator's key is shown by a start that fails: `sentence` sees to an empty standard output.
+    // A failed start prints no operator's key: `sentence` asserts an empty standard output.
     let sentence = ended.sentence();
-    assert!(sentence.starts_with(&format!("POSTRIDER_LISTEN: {address} cannot be listened on")), "{sentence}");
+    assert!(sentence.starts_with(&format!("POSTRIDER_LISTEN: cannot listen on {address}")), "{sentence}");
 }
 
 #[tokio::test]
-async fn faults_of_the_file_are_sentences_too() {
+async fn errors_in_the_configuration_file_are_one_sentence() {
     let folder = folder();
     let file = folder.path().join("postrider.toml");
     let run = async |text: &str| {
@@ -186,7 +186,7 @@ async fn faults_of_the_file_are_sentences_too() {
 
     let ended = run("admin_key = \"do-not-show\n").await;
     let sentence = ended.sentence();
-    assert!(sentence.starts_with("postrider.toml cannot be read: TOML parse error at line 1"), "{sentence}");
+    assert!(sentence.starts_with("failed to read postrider.toml: TOML parse error at line 1"), "{sentence}");
     assert!(!sentence.contains("do-not-show"), "{sentence}");
 
     let ended = Launch::new(folder.path(), &["serve", "--config", "other.toml"]).run().await;
@@ -194,7 +194,7 @@ async fn faults_of_the_file_are_sentences_too() {
 }
 
 #[tokio::test]
-async fn the_environment_beats_the_file_and_flags_beat_both() {
+async fn the_environment_overrides_the_file_and_flags_override_both() {
     let folder = folder();
     let [in_file, in_environment, in_flag] = [free_port(), free_port(), free_port()].map(loopback);
     let file = format!("listen = \"{in_file}\"\nadmin_key = \"{ADMIN_KEY}\"\nallow_networks = [\"127.0.0.0/8\"]\n");
@@ -213,7 +213,7 @@ async fn the_environment_beats_the_file_and_flags_beat_both() {
 }
 
 #[tokio::test]
-async fn a_file_in_a_folder_above_is_not_read() {
+async fn a_configuration_file_in_a_parent_folder_is_not_read() {
     let folder = folder();
     fs::write(folder.path().join("postrider.toml"), "unknown = 1\n").unwrap();
     let below = folder.path().join("below");
@@ -222,12 +222,12 @@ async fn a_file_in_a_folder_above_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_made_operators_key_is_printed_once_and_goes_on_working() {
+async fn a_generated_operators_key_is_printed_once_and_remains_valid() {
     let folder = folder();
     let launch = Launch::server(folder.path()).without("POSTRIDER_ADMIN_KEY");
     let first = launch.start().await;
     let printed = first.process.stdout();
-    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only now: ")).unwrap();
+    let key = printed.lines().find_map(|line| line.strip_prefix("Operator's key, shown only once: ")).unwrap();
     assert_eq!(Client::new(first.address, key).get("/api/v1/tenants").await.status, 200);
     let ended = first.stop().await;
     assert_eq!(ended.stdout.matches("ak_").count(), 1, "{}", ended.stdout);
@@ -245,7 +245,7 @@ async fn a_made_operators_key_is_printed_once_and_goes_on_working() {
 }
 
 #[tokio::test]
-async fn an_operators_key_of_digits_is_taken_as_it_is() {
+async fn an_operators_key_of_digits_is_accepted_unchanged() {
     let folder = folder();
     let key = "000000000000000000000000000012";
     let server = Launch::server(folder.path()).env("POSTRIDER_ADMIN_KEY", key).start().await;
@@ -255,7 +255,7 @@ async fn an_operators_key_of_digits_is_taken_as_it_is() {
 #[tokio::test]
 async fn only_the_owner_may_read_key_files() {
     let folder = folder();
-    // Left over from somebody careless.
+    // A file with wrong permissions from an earlier time.
     fs::write(folder.path().join("postrider.db.dev-key"), "old\n").unwrap();
     let binary = env!("CARGO_BIN_EXE_postrider");
     let script = format!("umask 000; exec '{binary}' serve --dev --listen 127.0.0.1:0");
@@ -276,7 +276,7 @@ async fn only_the_owner_may_read_key_files() {
 }
 
 #[tokio::test]
-async fn every_subcommand_explains_itself() {
+async fn every_subcommand_has_help() {
     let folder = folder();
     let rows = [
         "",
@@ -310,7 +310,7 @@ async fn every_subcommand_explains_itself() {
 }
 
 #[tokio::test]
-async fn migrate_reports_what_it_did_and_the_server_takes_over() {
+async fn migrate_reports_the_migrations_and_the_server_starts_on_the_result() {
     let folder = folder();
     let migrate = Launch::new(folder.path(), &["migrate"]);
     let first = migrate.run().await;

@@ -1,11 +1,11 @@
-//! The bytes that are sent: made once per event and profile, and shared by all of its deliveries.
+//! Rendering of request bodies: once per event and profile, shared by all deliveries.
 
 use super::{Body, Field, Profile};
 use crate::{event::Event, id::IdStyle};
 use bytes::Bytes;
 use std::fmt::Write as _;
 
-/// The body of every request that brings `event` to a subscription of this profile.
+/// The body of every request that sends `event` to a subscription with this profile.
 pub fn render(profile: Profile, event: &Event, style: IdStyle) -> Bytes {
     match profile.rules().body {
         Body::Payload => event.data.clone(),
@@ -46,7 +46,7 @@ impl std::fmt::Write for Text {
 }
 
 impl Text {
-    /// A value whose characters never need escaping.
+    /// A field whose value never needs escaping.
     fn plain(&mut self, name: &str, value: impl std::fmt::Display) {
         let _ = write!(self, "\"{name}\":\"{value}\"");
     }
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_as_the_wire_table_says() {
+    fn bodies_follow_the_wire_table() {
         let data = "{\"b\": 1,  \"a\":1e400, \"u\":\"é\\u00e9\"}";
         let id = EventId::from_bytes([1; 16]);
         let time = "2025-09-30T12:00:00.000Z";

@@ -1,4 +1,4 @@
-//! Profiles: the wire styles of subscriptions, as data. A profile is one file with one [`Rules`] constant, a variant
+//! Profiles: the wire styles of subscriptions, as data. Each profile is one file with a [`Rules`] constant, a variant
 //! here, and a row in each table test.
 
 mod body;
@@ -18,12 +18,12 @@ pub enum Profile {
     Standard,
 }
 
-/// Everything in which profiles differ.
+/// All properties in which profiles differ.
 #[derive(Debug)]
 pub struct Rules {
     pub name: &'static str,
     pub body: Body,
-    /// Headers beside the ones that every request has.
+    /// Headers in addition to those of every request.
     pub headers: &'static [(&'static str, HeaderValue)],
     /// The profile's own signature header, over the body, keyed with the secret's UTF-8 bytes.
     pub signature: Option<OwnSignature>,
@@ -34,12 +34,12 @@ pub struct Rules {
     /// A 410 disables the subscription.
     pub gone_disables: bool,
     pub schedule: Schedule,
-    /// Retries after the first attempt, when the subscription does not say.
+    /// Retries after the first attempt, unless the subscription sets them.
     pub max_retries: u8,
     pub generated_secret: GeneratedSecret,
 }
 
-/// What is sent.
+/// The request body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// The event's `data`, byte for byte.
@@ -56,11 +56,11 @@ pub enum Field {
     TenantId,
     Data,
     Metadata,
-    /// The same as [`Field::Metadata`], under the name that the platform's own server gives it.
+    /// The same as [`Field::Metadata`], under the name that existing clients of the platform API expect.
     CustomMetadata,
 }
 
-/// What a profile's own header holds.
+/// The value of a profile's own header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeaderValue {
     EventId,
@@ -76,7 +76,7 @@ pub struct OwnSignature {
     pub prefix: &'static str,
 }
 
-/// The secret made for a subscription that brings none.
+/// The secret that is generated for a subscription created without one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GeneratedSecret {
     None,
@@ -114,7 +114,7 @@ impl Profile {
 }
 
 impl Rules {
-    /// What a response with this status means.
+    /// The meaning of a response with this status.
     pub const fn verdict(&self, status: u16) -> Verdict {
         match status {
             200..=299 => Verdict::Delivered,
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_codes_are_read_back() {
+    fn names_and_stored_codes_are_read_back() {
         for profile in Profile::ALL {
             assert_eq!(Profile::parse(profile.name()), Some(profile));
             assert_eq!(Profile::from_code(profile.code()), Some(profile));
@@ -140,9 +140,9 @@ mod tests {
         assert_eq!(Profile::parse("other"), None);
     }
 
-    /// The table of `docs/contracts.md`, *On the wire*: one row per profile.
+    /// The wire table of `docs/contracts.md`, one row per profile.
     #[test]
-    fn the_wire_table() {
+    fn profiles_follow_the_wire_table() {
         type Row = (Profile, &'static [&'static str], Option<&'static str>, Vec<u64>, GeneratedSecret);
         let rows: [Row; 3] = [
             (

@@ -1,4 +1,4 @@
-//! `platform`: the wire style of subscriptions made through the platform API (`docs/contracts.md`, *On the wire*).
+//! `platform`: the wire style of subscriptions created through the platform API (`docs/contracts.md`, On the wire).
 
 use super::{Body, Field, GeneratedSecret, HeaderValue, OwnSignature, Rules};
 use crate::retry::Schedule;

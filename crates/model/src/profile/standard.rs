@@ -1,5 +1,5 @@
-//! `standard`: Standard Webhooks and nothing else (<https://www.standardwebhooks.com>, retry schedule of its
-//! "Deliverability and reliability" section).
+//! `standard`: plain Standard Webhooks (<https://www.standardwebhooks.com>; the retry schedule is that of its section
+//! "Deliverability and reliability").
 
 use super::{Body, Field, GeneratedSecret, Rules};
 use crate::retry::Schedule;

@@ -1,4 +1,4 @@
-//! `tenant`: the wire style of subscriptions made through the tenant API (`docs/contracts.md`, *On the wire*).
+//! `tenant`: the wire style of subscriptions created through the tenant API (`docs/contracts.md`, On the wire).
 
 use super::{Body, GeneratedSecret, HeaderValue, OwnSignature, Rules};
 use crate::retry::Schedule;

@@ -1,4 +1,4 @@
-//! Deliveries of all tenants, newest first, found by their events.
+//! Lists of deliveries over all tenants that follow their events, newest first.
 
 use super::{
     fits::{Answered, fits},
@@ -17,10 +17,10 @@ use storage::{Bounds, DeliveryFilter, Place, StorageError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// Events that are fetched at once.
+/// Number of events per fetch.
 const EVENTS: i64 = 256;
 
-/// An event that may have deliveries of the list.
+/// An event that may have deliveries in the list.
 struct Candidate {
     id: EventId,
     tenant: TenantId,
@@ -37,7 +37,7 @@ fn candidate(row: &Row) -> Candidate {
     }
 }
 
-/// The id of the event that a delivery's id belongs to.
+/// The id of a delivery's event.
 fn event_of(id: &[u8; 16]) -> Uuid {
     DeliveryId::from_bytes(*id).event().uuid()
 }
@@ -46,7 +46,7 @@ fn events_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::default();
     let least = add!(values, event_of(&bounds.least) => UUID);
     let below = add!(values, event_of(&bounds.below) => UUID);
-    // The very first id of an event is no delivery's: below it there is nothing of this event.
+    // The first id of an event's range belongs to no delivery, so a bound there excludes the event.
     let up_to = if event_of(&bounds.below) == rows::uuid(&bounds.below) { "<" } else { "<=" };
     let of_type = match &filter.event_type {
         Some(wanted) => format!(" AND e.event_type = {}", add!(values, wanted.as_str().to_owned() => TEXT)),
@@ -79,7 +79,7 @@ pub(super) async fn find(store: &PgStore, filter: &DeliveryFilter, mut found: Fo
     Ok(found)
 }
 
-/// Two tenants have an event of the same id only when somebody copied it; the last events of a chunk may lack one.
+/// Tenants share an event id only when data was copied between them; the last events of a chunk may be incomplete.
 fn drop_the_rest(events: &mut Vec<Candidate>, is_last: bool) {
     let Some(last) = events.last().map(|event| event.id).filter(|_| !is_last) else { return };
     let whole = events.iter().take_while(|event| event.id != last).count();
@@ -88,7 +88,7 @@ fn drop_the_rest(events: &mut Vec<Candidate>, is_last: bool) {
     }
 }
 
-/// Looks at the deliveries of as many events as fill a page, or a chunk; answers how many events it is through with.
+/// Reads the deliveries of as many events as fill a page, or a chunk; returns the number of completed events.
 async fn look(
     store: &PgStore,
     filter: &DeliveryFilter,
@@ -128,7 +128,7 @@ async fn look(
         rows = rest;
         through += group.len();
         if let Some(event) = event {
-            // An event without deliveries counts for the bound, too.
+            // An event without deliveries counts towards the walk's bound too.
             found.walk.pass(DeliveryId::from_uuid(event.uuid()).into());
         }
         if found.walk.is_done() {
@@ -138,7 +138,7 @@ async fn look(
     Ok(through)
 }
 
-/// Whether a delivery of an event in the list may not be in it.
+/// True when the filter may exclude deliveries of a listed event.
 fn has_more_conditions(filter: &DeliveryFilter) -> bool {
     !filter.statuses.is_empty() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
 }
@@ -153,7 +153,7 @@ fn cut(group: &[Candidate], rows: &[Row]) -> Option<Place<DeliveryId>> {
     group.iter().filter_map(of).max()
 }
 
-/// Where the deliveries of these events are that the list may have.
+/// The id ranges of these events' deliveries within the bounds.
 fn ranges_of<'c>(bounds: &Bounds, events: impl Iterator<Item = &'c Candidate>) -> Ranges {
     let mut all = Ranges::default();
     for event in events.filter(|one| one.fits && one.deliveries > 0) {

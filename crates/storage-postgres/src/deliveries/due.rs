@@ -1,4 +1,4 @@
-//! What waits for this node: read queue by queue along the index of due deliveries.
+//! Reads of this node's waiting deliveries, queue by queue along the index of due deliveries.
 
 use crate::{
     PgStore,
@@ -12,7 +12,7 @@ use storage::{Due, DueDelivery, StorageError, Waiting};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// What a lane asks for.
+/// Parameters of a lane's refill.
 pub(super) struct Ask<'a> {
     pub(super) subscription: SubscriptionId,
     pub(super) queue: Queue,
@@ -21,7 +21,7 @@ pub(super) struct Ask<'a> {
     pub(super) held: &'a [DeliveryId],
 }
 
-/// Ids of what waits in a queue, in order.
+/// Ids of a queue's waiting deliveries, in order of their due times.
 pub(crate) fn due_query() -> String {
     format!(
         "SELECT id, next_attempt_at, attempts, earlier_attempts FROM postrider.waiting
@@ -58,7 +58,7 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
         let id = rows::delivery_id(row, "id");
         let event = events.get(&id.event()).cloned();
         if event.is_none() {
-            tracing::error!(%tenant, delivery = %id, "its event is gone; it cannot be sent");
+            tracing::error!(%tenant, delivery = %id, "cannot send the delivery: its event is missing");
         }
         Some(DueDelivery {
             id,
@@ -70,7 +70,7 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
     Ok(Due { deliveries: found.iter().filter_map(due).collect(), next })
 }
 
-/// The head of every queue of a node: from one to the next by a look-up, past everything that waits in it.
+/// Heads of a node's queues. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.
 pub(crate) const HEADS: &str = "WITH RECURSIVE head AS (
         (SELECT tenant_id, subscription_id, queue, next_attempt_at FROM postrider.waiting WHERE owner = $1
          ORDER BY tenant_id, subscription_id, queue, next_attempt_at LIMIT 1)

@@ -1,17 +1,17 @@
-//! The part of a filter that the index of a list does not answer: a condition on each candidate.
+//! Conditions of a filter that a list's index does not answer, evaluated for each candidate.
 
 use crate::values::{Values, add};
 use storage::DeliveryFilter;
 
-/// What the index answers already.
+/// Conditions that the index already answers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Answered {
     pub(super) status: bool,
-    /// The tenant is known to be there.
+    /// The tenant is known to exist.
     pub(super) tenant: bool,
 }
 
-/// An expression over a delivery `d`: whether it is in the list.
+/// SQL expression over a delivery `d`: true when it matches.
 pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Values) -> String {
     let mut all = Vec::new();
     if !answered.tenant {
@@ -35,7 +35,7 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
         all.push(format!("{} > 0", position("d.error", part, values)));
     }
     if let Some(part) = &filter.url {
-        // As a value, so that it is looked up row by row and not made a table of all subscriptions.
+        // A scalar subquery is looked up per row instead of joined with all subscriptions.
         all.push(format!(
             "(SELECT {} > 0 FROM postrider.subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id)",
             position("s.url", part, values)
@@ -44,7 +44,7 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
     if all.is_empty() { "true".into() } else { format!("coalesce({}, false)", all.join(" AND ")) }
 }
 
-/// Where a text has a part, whatever the case of ASCII letters: the collation knows of no others.
+/// Position of a substring, ignoring the case of ASCII letters, which are the only ones that the collation "C" folds.
 fn position(text: &str, part: &str, values: &mut Values) -> String {
     format!(r#"strpos(lower({text} COLLATE "C"), {})"#, add!(values, part.to_ascii_lowercase() => TEXT))
 }

@@ -1,4 +1,4 @@
-//! Lists: what waits and what has ended, merged by id, each down the index that serves its narrowest filter.
+//! Lists of deliveries: waiting and ended ones, merged by id, each along the index of its most selective filter.
 
 use super::walk::{self, Found};
 use crate::{
@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use storage::{Bounds, Counted, DeliveryFilter, ListScope, Listed, Page, Place, StorageError};
 use tokio_postgres::Row;
 
-/// `$1` tenant, `$2` least id, `$3` id below which, `$4` limit, `$5` offset, `$6` subscription, `$7` type.
+/// `$1` tenant, `$2` least id, `$3` exclusive upper bound of ids, `$4` limit, `$5` offset, `$6` subscription, `$7`
+/// type.
 pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
     let waits: Vec<_> = statuses.iter().copied().filter(|status| status.is_waiting()).collect();
@@ -31,7 +32,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
         let codes: Vec<String> = of.iter().map(|status| status.code().to_string()).collect();
         format!(" AND status IN ({})", codes.join(","))
     };
-    // Each part brings no more than the page can need, newest first.
+    // Each part returns no more rows than the page can need, newest first.
     let newest = |part: String| format!("({part} ORDER BY id DESC LIMIT $4 + $5)");
     let mut parts = Vec::new();
     if any || !waits.is_empty() {
@@ -43,7 +44,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     let select = format!("SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries WHERE {narrow}");
     let troubled = !ended.contains(&DeliveryStatus::Delivered);
     if !ended.is_empty() && troubled {
-        // A troubled status is rare and has its own stretch of an index.
+        // Each rare status has its own range of the partial index.
         for status in &ended {
             let code = status.code();
             parts.push(newest(format!("{select}{by_type} AND status = {code} AND status <> 2")));
@@ -51,8 +52,9 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     } else if any || !ended.is_empty() {
         let status = if any { String::new() } else { in_list(&ended) };
         if filter.event_type.is_some() && filter.subscription.is_none() {
-            // Down the type's events, and for each what follows its id, no more than it had deliveries: the last id of
-            // its range cannot be looked up, since row-level security lets no function of an event's id into an index.
+            // Follows the type's events and, for each, reads the rows after its id, at most as many as it had
+            // deliveries. The last id of its range cannot be an index condition, because row-level security allows no
+            // function of an event's id there.
             let columns: Vec<String> = columns.split(',').map(|column| format!("d.{}", column.trim())).collect();
             parts.push(format!(
                 "(SELECT {}, NULL::bigint AS next_attempt_at FROM postrider.events e, LATERAL (
@@ -74,7 +76,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     )
 }
 
-/// Whether no index answers a part of the filter well.
+/// True when the filter has a condition without a suitable index.
 fn is_bounded(filter: &DeliveryFilter) -> bool {
     filter.event.is_some() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
 }

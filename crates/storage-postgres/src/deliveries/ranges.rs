@@ -1,4 +1,4 @@
-//! The deliveries of several events: one statement, in which each event is a range of ids of its own.
+//! Deliveries of several events in one statement, with one range of ids per event.
 
 use crate::{
     PgStore,
@@ -10,15 +10,15 @@ use std::collections::HashMap;
 use storage::StorageError;
 use uuid::Uuid;
 
-/// Which end of a range comes first.
+/// Order of the rows within a range.
 #[derive(Clone, Copy)]
 pub(super) enum Order {
     FirstToLast,
     LastToFirst,
 }
 
-/// `$1` tenants, `$2` from, `$3` below, of each range; `$4` the least and `$5` the greatest bound of all, so that only
-/// those days are looked at; `$6` rows of each range. Rows are named `d`.
+/// `$1` tenants, `$2` from, `$3` below, of each range; `$4` the least and `$5` the greatest bound of all ranges, for
+/// partition pruning; `$6` maximum rows per range. Rows are named `d`.
 pub(super) fn query(fits: &str, order: Order) -> String {
     let (by_id, all) = match order {
         Order::FirstToLast => ("id", "d.id"),
@@ -39,7 +39,7 @@ pub(super) fn query(fits: &str, order: Order) -> String {
     )
 }
 
-/// The ranges, as the statement takes them.
+/// The ranges as parameters of the statement.
 #[derive(Default)]
 pub(super) struct Ranges {
     pub(super) tenants: Vec<String>,
@@ -61,7 +61,7 @@ impl Ranges {
     }
 }
 
-/// Below which an event's deliveries are.
+/// The exclusive upper bound of an event's delivery ids.
 pub(super) fn end(event: EventId) -> Uuid {
     Uuid::from_u128(event.delivery_range().1.uuid().as_u128().saturating_add(1))
 }

@@ -1,4 +1,4 @@
-//! Bounded lists: candidates are fetched chunk by chunk, and each says whether it fits the whole filter.
+//! Bounded walks: candidates are fetched in chunks, each with a flag that says whether it matches the whole filter.
 
 use super::{
     by_event,
@@ -16,21 +16,21 @@ use std::collections::BTreeSet;
 use storage::{Bounds, DeliveryFilter, ListScope, Page, Place, StorageError, Walk};
 use tokio_postgres::Row;
 
-/// Candidates that are fetched at once.
+/// Candidates per fetch.
 pub(super) const CHUNK: i64 = 1_000;
-/// The same of what waits over all tenants: as many tenants may have to be looked at, each for as many.
+/// The same for waiting deliveries of all tenants, where a fetch may read this many rows of this many tenants.
 const CHUNK_OF_WAITING: i64 = 256;
 
 /// The rows of a page.
 pub(super) struct Found {
     pub(super) walk: Walk<DeliveryId>,
     pub(super) rows: Vec<Delivery>,
-    /// There were no more candidates.
+    /// True when there were no more candidates.
     pub(super) ended: bool,
 }
 
 impl Found {
-    /// Looks at a candidate; `false` when no more are wanted.
+    /// Reads a candidate; returns `false` when the page needs no more.
     pub(super) fn look(&mut self, row: &Row) -> bool {
         let delivery = rows::delivery(row);
         if self.walk.look(Place::of(delivery.id, &delivery.tenant), row.get("fits")) {
@@ -40,14 +40,14 @@ impl Found {
     }
 }
 
-/// Where the candidates of a list are.
+/// Source of a list's candidates.
 #[derive(Clone, Copy)]
 enum Source<'t> {
-    /// A tenant's, down its own indexes.
+    /// A tenant's deliveries, along its own indexes.
     Tenant(&'t TenantId),
-    /// Those of all tenants that failed for good.
+    /// All tenants' deliveries with a final status other than delivered.
     Failed,
-    /// Those of all tenants that wait.
+    /// All tenants' waiting deliveries.
     Waiting,
 }
 
@@ -99,12 +99,12 @@ fn each_status(statuses: BTreeSet<DeliveryStatus>, select: impl Fn(u8) -> String
     statuses.into_iter().map(|status| select(status.code())).collect::<Vec<_>>().join(" UNION ALL ")
 }
 
-/// A tenant's candidates: what waits, and what has ended down the index of the narrowest filter, merged by id.
+/// A tenant's candidates: waiting ones, and ended ones along the index of the most selective filter, merged by id.
 pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
     let (any, columns) = (statuses.is_empty(), rows::BOTH);
     let mut values = Values::default();
-    // The tenant is `$1` in `THERE`.
+    // `THERE` expects the tenant as `$1`.
     let tenant = add!(values, tenant.as_str().to_owned() => TEXT);
     let least = add!(values, rows::uuid(&bounds.least) => UUID);
     let below = add!(values, rows::uuid(&bounds.below) => UUID);
@@ -140,7 +140,7 @@ pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &
     (sql, values)
 }
 
-/// Candidates of all tenants with statuses that are final and not good.
+/// All tenants' candidates with final statuses other than delivered.
 fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::default();
     let least = add!(values, rows::uuid(&bounds.least) => UUID);
@@ -163,8 +163,8 @@ fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     (sql, values)
 }
 
-/// Candidates of all tenants that wait. From tenant to tenant by a look-up; of the newest row of each, only as many
-/// tenants as there are rows in a chunk can have part in it, and of each as many.
+/// All tenants' waiting candidates. Jumps from tenant to tenant by an index look-up. By their newest rows, at most as
+/// many tenants as a chunk has rows can contribute to it, and each at most as many rows.
 fn waiting_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::default();
     let least = add!(values, rows::uuid(&bounds.least) => UUID);

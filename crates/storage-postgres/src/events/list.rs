@@ -1,4 +1,4 @@
-//! Lists of events: a tenant's down its own indexes, all tenants' down the index by id.
+//! Lists of events: one tenant's along its own indexes, all tenants' along the index by id.
 
 use crate::{
     PgStore,
@@ -15,12 +15,13 @@ use storage::{
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// Lets a statement over all tenants use the index by id (migration 5).
+/// Enables the index by id for a statement over all tenants (migration 5).
 pub(crate) const BY_ID: &str = "e.deliveries >= 0";
-/// Candidates that are fetched at once.
+/// Candidates per fetch.
 const CHUNK: i64 = 1_000;
 
-/// A tenant's list, newest first. `$1` tenant, `$2` least id, `$3` id below which, `$4` limit, `$5` offset, `$6` type.
+/// A tenant's list, newest first. `$1` tenant, `$2` least id, `$3` exclusive upper bound of ids, `$4` limit, `$5`
+/// offset, `$6` type.
 fn tenant_query(columns: &str, by_type: bool) -> String {
     let narrow = if by_type { "AND e.event_type = $6" } else { "AND $6::text IS NULL" };
     format!(
@@ -30,7 +31,8 @@ fn tenant_query(columns: &str, by_type: bool) -> String {
     )
 }
 
-/// The same, ended by bytes: the server counts them without reading what is stored apart, and sends no more.
+/// The same, cut by bytes: the server measures rows without reading out-of-line values, and sends only those of the
+/// page.
 fn page_query(by_type: bool) -> String {
     let columns = format!("{}, octet_length(e.data) + octet_length(e.metadata) AS size", rows::EVENT);
     format!(
@@ -102,7 +104,8 @@ fn all_query(filter: &EventFilter, bounds: &Bounds, limit: i64) -> (String, Valu
     (sql, values)
 }
 
-/// Walks the list over all tenants; answers the places of its rows with their bytes, and whether the list ended.
+/// Walks the list over all tenants; returns the places of its rows with their sizes in bytes, and whether the list
+/// ended.
 async fn walk_all(
     store: &PgStore,
     filter: &EventFilter,
@@ -147,7 +150,7 @@ pub(super) async fn of_all(
     let loaded = store.list(As::Operator, &sql, params![ids => UUID_ARRAY]).await?;
     let key = |row: &Row| (EventId::from_uuid(row.get("event_id")), row.get::<_, &str>("tenant_id").to_owned());
     let loaded: HashMap<_, &Row> = loaded.iter().map(|row| (key(row), row)).collect();
-    // One may have been removed between the two.
+    // An event may have been removed between the two statements.
     let event = |(place, _): &(Place<EventId>, usize)| loaded.get(&(place.id, place.tenant_text().to_owned()));
     let events = places.rows.iter().filter_map(event).map(|row| rows::event(row)).collect();
     Ok(places.with(events))

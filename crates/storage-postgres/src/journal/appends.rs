@@ -1,4 +1,4 @@
-//! The appends of a commit: events, the names under which they are published once, and their deliveries.
+//! The appends of a commit: events, deduplication keys and deliveries.
 
 use crate::{
     connect::{Fault, Tx, params},
@@ -15,12 +15,12 @@ use uuid::Uuid;
 pub(crate) struct Appends<'a> {
     /// All events in order, with their tenants.
     events: Vec<(&'a TenantId, &'a NewEvent)>,
-    /// Names in the order in which every commit locks them, each with the event that claims it first.
+    /// Deduplication keys in the order in which every commit locks them, each with the first event that claims it.
     names: Vec<(&'a str, String, EventId)>,
     owner: i32,
 }
 
-/// Claims names; answers those that were free. In order, so that two commits never wait for each other in a circle.
+/// Claims deduplication keys; returns those that were free. The order prevents deadlocks between commits.
 const CLAIM: &str = "INSERT INTO postrider.event_keys (tenant_id, name, event_id)
     SELECT n.* FROM unnest($1::text[], $2::text[], $3::uuid[]) AS n (tenant_id, name, event_id)
     ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING tenant_id, name";
@@ -42,7 +42,7 @@ impl<'a> Appends<'a> {
                 |key: &storage::DedupeKey| (tenant.as_str(), rows::text(&key.text()).into_owned(), new.event.id);
             names.extend(new.keys.iter().map(claim));
         }
-        // Stable: of several that want a name the first one stays.
+        // The sort is stable, so the first of several events with one key remains.
         names.sort_by(|(a, b, _), (c, d, _)| (a, b).cmp(&(c, d)));
         names.dedup_by(|next, first| (next.0, &next.1) == (first.0, &first.1));
         Self { events, names, owner }
@@ -58,7 +58,7 @@ impl<'a> Appends<'a> {
         tx.query(CLAIM, params![tenants => TEXT_ARRAY, names => TEXT_ARRAY, events => UUID_ARRAY]).await
     }
 
-    /// Says of every event whether it is new, and corrects what was claimed by one that is not.
+    /// Decides for every event whether it is new, and corrects keys that were claimed by duplicates.
     pub(crate) async fn settle_names(
         &mut self,
         tx: &Tx,
@@ -94,7 +94,7 @@ impl<'a> Appends<'a> {
         Ok(answers)
     }
 
-    /// The events that have these names. One whose event is gone is free.
+    /// The events that own these keys. A key whose event was removed is free.
     async fn owners(&self, tx: &Tx, taken: &[(&str, &str)]) -> Result<HashMap<(&'a str, String), Event>, Fault> {
         if taken.is_empty() {
             return Ok(HashMap::new());
@@ -124,7 +124,7 @@ impl<'a> Appends<'a> {
         Ok(owners)
     }
 
-    /// Names that were claimed for an event that turned out to be known go to whoever wants them next, or are free.
+    /// Keys that were claimed for an event that is a duplicate go to the next event with that key, or are freed.
     async fn correct(
         &self,
         tx: &Tx,
@@ -166,7 +166,7 @@ impl<'a> Appends<'a> {
         Ok(())
     }
 
-    /// What there is of new events, by type.
+    /// Counts of the new events, by type.
     pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> Tally {
         let mut tally = Tally::default();
         for ((tenant, new), appended) in self.events.iter().zip(each).filter(|((tenant, _), _)| there.contains(*tenant))
@@ -176,7 +176,7 @@ impl<'a> Appends<'a> {
         tally
     }
 
-    /// Writes the events that are new, with their deliveries, and counts them.
+    /// Writes and counts the new events with their deliveries.
     pub(crate) async fn write(
         &self,
         tx: &Tx,
@@ -203,7 +203,7 @@ impl<'a> Appends<'a> {
 }
 
 impl Appends<'_> {
-    /// What is nobody's yet is taken by whoever hears of it.
+    /// Notifies workers of deliveries without an owner.
     async fn tell(&self, tx: &Tx) -> Result<(), Fault> {
         if self.owner == 0 {
             tx.query("SELECT pg_notify('postrider', 'work')", &[]).await?;

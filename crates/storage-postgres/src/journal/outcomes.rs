@@ -1,6 +1,6 @@
-//! The outcomes of a commit. A delivery that has ended leaves the table of those that wait and is written into the log;
-//! one that is to be tried again stays, with its next time. Only its owner may say so: what another node has taken over
-//! is left alone.
+//! The outcomes of a commit. An ended delivery moves from the table of waiting deliveries to the log; a retry stays
+//! there with its next due time. The owner is checked in each statement (fencing): deliveries that another node has
+//! taken over are left unchanged.
 
 mod late;
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 type Key<'a> = (&'a TenantId, DeliveryId);
 
-/// An outcome as it is written, once for each delivery: the first one that ends it, else the last one.
+/// The outcome to be written for a delivery: the first one that ends it, else the last one.
 struct Last<'a> {
     outcome: &'a Outcome,
 }
@@ -27,11 +27,11 @@ pub(super) struct Outcomes<'a> {
     all: Vec<(usize, &'a Outcome)>,
     last: HashMap<Key<'a>, Last<'a>>,
     cancels: Vec<Key<'a>>,
-    /// What waits no more, to be logged.
+    /// Deliveries that wait no longer, to be logged.
     ended: Vec<Ended<'a>>,
-    /// Deliveries whose attempts are to be written, and to be counted.
+    /// Deliveries whose attempts are to be written and counted.
     recorded: HashSet<Key<'a>>,
-    /// Outcomes of what another node has, or has recorded.
+    /// Outcomes of deliveries that another node owns, or of attempts that are already recorded.
     taken: HashSet<usize>,
 }
 
@@ -41,7 +41,7 @@ struct Ended<'a> {
     outcome: Option<&'a Outcome>,
 }
 
-/// What came of the statements of the first round trip.
+/// Results of the statements of the first round trip.
 #[derive(Default)]
 pub(super) struct Taken {
     ended: Vec<Row>,
@@ -49,7 +49,8 @@ pub(super) struct Taken {
     cancelled: Vec<Row>,
 }
 
-/// By their keys: `+ 0` keeps the owner from being what they are looked up by, which is one range with all that waits.
+/// Looks rows up by their keys: `+ 0` prevents the planner from using the owner, whose range holds all its waiting
+/// rows.
 pub(crate) const END: &str = "DELETE FROM postrider.waiting w
     USING unnest($2::text[], $3::uuid[]) AS o (tenant_id, id)
     WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
@@ -94,13 +95,13 @@ impl<'a> Outcomes<'a> {
         self.taken.contains(&place)
     }
 
-    /// Takes what has ended out of those that wait, and sets the next time of the others.
+    /// Removes ended deliveries from the waiting ones, and sets the next due times of retries.
     pub(super) async fn take(&self, tx: &Tx) -> Result<Taken, Fault> {
         if self.all.is_empty() && self.cancels.is_empty() {
             return Ok(Taken::default());
         }
         let mut lasts: Vec<(&Key<'a>, &Outcome)> = self.last.iter().map(|(key, last)| (key, last.outcome)).collect();
-        // In order, so that two commits never wait for each other in a circle.
+        // Sorted, to prevent deadlocks between commits.
         lasts.sort_unstable_by_key(|(key, _)| **key);
         let (kept, ended): (Vec<_>, Vec<_>) = lasts.into_iter().partition(|(_, one)| one.next.status.is_waiting());
         let (ended, (kept, cancelled)) = join(self.end(tx, &ended), join(self.keep(tx, &kept), self.cancel(tx))).await;
@@ -147,7 +148,7 @@ impl<'a> Outcomes<'a> {
         self.last.get(&(&tenant, id(row))).map(|last| last.outcome)
     }
 
-    /// Learns what was there.
+    /// Processes the results of the first round trip.
     pub(super) fn settle(&mut self, taken: Taken) {
         for row in taken.ended {
             if let Some(outcome) = self.of_row(&row) {
@@ -169,7 +170,7 @@ impl<'a> Outcomes<'a> {
         }
     }
 
-    /// Writes the log: deliveries that have ended, attempts, statistics.
+    /// Writes the log: ended deliveries, attempts and statistics.
     pub(super) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
         let written = join4(self.log(tx), self.log_attempts(tx), self.count(tx, shard), self.disable(tx)).await;
         written.0.and(written.1).and(written.2).and(written.3)
@@ -245,7 +246,7 @@ impl<'a> Outcomes<'a> {
         tx.query(INSERT_ATTEMPTS, values).await.map(drop)
     }
 
-    /// Adds to the statistics: one row for each subscription, however many outcomes it has.
+    /// Adds to the statistics: one row per subscription, whatever the number of outcomes.
     async fn count(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
         let mut tallies: BTreeMap<(&str, SubscriptionId), Tally> = BTreeMap::new();
         for outcome in self.recorded() {
@@ -298,7 +299,7 @@ pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (s
     last_success_at = greatest(s.last_success_at, excluded.last_success_at),
     last_failure_at = greatest(s.last_failure_at, excluded.last_failure_at)";
 
-/// What one commit adds to a subscription's statistics.
+/// Increments of a subscription's statistics by one commit.
 #[derive(Default)]
 struct Tally {
     success: i64,

@@ -1,5 +1,5 @@
-//! No statement of the hot path reads a whole table that grows, and one that knows an id or a time reads the days of it
-//! alone. Every plan is written down in `docs/postgres-plans.md`, so that a change of one is seen.
+//! Checks query plans: no statement of the hot path scans a whole table that grows, and one with an id or a time only
+//! reads the partitions of its days. All plans are recorded in `docs/postgres-plans.md`, so that changes are noticed.
 
 mod lists;
 mod writes;
@@ -17,24 +17,24 @@ use storage::{
 };
 use testing::{Options, Postgres};
 
-/// The version of PostgreSQL that the document tells of.
+/// The version of PostgreSQL that the document describes.
 const WRITTEN_WITH: u32 = 15;
-/// What does not grow with the traffic, so may well be read as a whole.
+/// Tables that do not grow with the traffic, so a sequential scan is fine.
 const SMALL: [&str; 5] = ["nodes", "config", "meta", "custom_types", "documents"];
 
-/// What plans of a piece of work may do.
+/// Limits on the plans of a piece of work.
 #[derive(Clone, Copy)]
 struct Rule {
-    /// So many days may be named in a plan; `None` when there is no telling before it runs.
+    /// Maximum number of days in a plan; `None` when the days are only known at run time.
     days: Option<usize>,
-    /// These are read as a whole on purpose.
+    /// Tables that are scanned as a whole on purpose.
     whole: &'static [&'static str],
 }
 
 const ANY_DAY: Rule = Rule { days: None, whole: &[] };
 const ONE_DAY: Rule = Rule { days: Some(1), whole: &[] };
 
-/// The database, and what has been seen of it.
+/// The database and the recorded plans.
 struct Book {
     store: PgStore,
     ids: IdSource,
@@ -45,12 +45,12 @@ struct Book {
 }
 
 impl Book {
-    /// Does something, writes down the plans of all its statements, and notes what is wrong with them.
+    /// Runs a piece of work, records the plans of its statements, and collects violations of the rule.
     async fn see<T>(&mut self, heading: &str, rule: Rule, work: impl AsyncFnOnce(&PgStore) -> T) -> T {
         let store = self.store.clone();
         let (answer, mut plans) = of(work(&store)).await;
         let mut known = BTreeSet::new();
-        // Neither those without a table, nor those of the server's own tables.
+        // Skips statements without a table, and those on the server's own tables.
         let ours = |one: &Planned| one.plan.len() > 1 && !one.sql.contains("postrider.days()");
         plans.retain(|one| ours(one) && known.insert(one.sql.clone()));
         assert!(!plans.is_empty(), "{heading}: no statement");
@@ -71,20 +71,21 @@ impl Book {
         let read_whole = one.plan.iter().filter_map(|line| line.split_once("Seq Scan on ")).map(|(_, rest)| rest);
         for table in read_whole.filter_map(|rest| rest.split(' ').next()) {
             if !SMALL.contains(&table) && !rule.whole.contains(&table) {
-                fault(format!("reads all of {table}"));
+                fault(format!("scans all of {table}"));
             }
         }
-        // A bound that an index should have had: everything past it would be read, for each row of the other side.
+        // A range condition that is a filter instead of an index condition: every row past it would be read and
+        // discarded.
         if one.plan.windows(2).any(|of| of[0].contains("Index Cond:") && of[1].contains(r#"Filter: (id <= (("left""#)) {
-            fault("passes over what is out of its range".into());
+            fault("filters rows outside of its range".into());
         }
         let named: BTreeSet<&str> = one.plan.iter().flat_map(|line| day_of(line)).collect();
         if rule.days.is_some_and(|days| named.len() > days) {
-            fault(format!("looks at {named:?}"));
+            fault(format!("reads the partitions {named:?}"));
         }
     }
 
-    /// A line of a plan as it is written down: with days that are the same whenever this runs, and not too long.
+    /// Normalises a plan line for the document: days become the same in every run, and long lines are cut.
     fn shown(&self, line: &str) -> String {
         let mut line = line.trim_end().to_owned();
         for (place, day) in self.days.iter().enumerate() {
@@ -96,7 +97,7 @@ impl Book {
         }
     }
 
-    /// An event that is not stored yet, to the subscriptions.
+    /// An event for the subscriptions that is not stored.
     fn event(&self, tenant: &TenantId, given: &str, to: &[SubscriptionId]) -> NewEvent {
         let id = self.ids.event(late());
         let deliver = |(number, to): (usize, &SubscriptionId)| NewDelivery {
@@ -119,7 +120,7 @@ impl Book {
     }
 }
 
-/// A plan in which of parts that are the same but for their day only the first one stands.
+/// Shortens a plan: of parts that only differ by their day, the first is kept.
 fn short(plan: Vec<String>) -> Vec<String> {
     let depth = |line: &str| line.len() - line.trim_start().len();
     let part = |from: usize| {
@@ -134,7 +135,7 @@ fn short(plan: Vec<String>) -> Vec<String> {
     while at < plan.len() {
         lines.push(plan[at].clone());
         let (first, mut next, mut more) = (part(at), part(at).end, 0);
-        // Parts begin with an arrow, and name a day.
+        // A part begins with an arrow and names a day.
         let names_day = plan[first.clone()].iter().any(|line| line.contains("_day"));
         while names_day && next < plan.len() && depth(&plan[next]) == depth(&plan[at]) {
             let other = part(next);
@@ -154,7 +155,7 @@ fn short(plan: Vec<String>) -> Vec<String> {
     lines
 }
 
-/// The partitions that a line names: their days, and the rest.
+/// The day of the partition that a line names.
 fn day_of(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once(" on ")?;
     let table = rest.split(' ').next()?;
@@ -171,7 +172,7 @@ fn kind(text: &str) -> EventType {
     EventType::parse(text).unwrap()
 }
 
-/// So many hours after the begin of the first day.
+/// The time `hours` after the beginning of the first day.
 fn hour(hours: u64) -> Timestamp {
     Timestamp::from_millis(1_772_323_200_000).after(Duration::from_secs(hours * 3_600))
 }
@@ -202,13 +203,13 @@ fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storag
     }))
 }
 
-/// Some rows that are there, by the tenant.
+/// Existing rows of a tenant.
 struct There {
     tenant: TenantId,
     subscription: SubscriptionId,
     event: EventId,
     other_event: EventId,
-    /// Waits for this node.
+    /// Waiting, and owned by this node.
     waiting: Vec<NewDelivery>,
     /// Has ended.
     ended: NewDelivery,
@@ -240,8 +241,8 @@ async fn open(server: &Postgres, database: &str) -> Result<PgStore, StorageError
 }
 
 #[tokio::test]
-async fn every_hot_statement_goes_by_an_index_and_by_day() {
-    // A server of its own, that analyzes nothing on its own.
+async fn every_hot_statement_uses_an_index_and_prunes_partitions() {
+    // A server of its own, without autovacuum, so that statistics do not change during the test.
     let server = Postgres::start(Options::default().with("autovacuum", "off"));
     let database = server.database();
     let store = open(&server, &database).await.unwrap();
@@ -255,10 +256,10 @@ async fn every_hot_statement_goes_by_an_index_and_by_day() {
         store,
         ids: IdSource::new(Box::new(Seeded::named("plans"))),
         text: String::from(
-            "# How PostgreSQL carries out what the store asks\n\n\
-             Every statement of the hot path with its plan, on four days of history (`day0` to `day3`; `day4` to `day7`\n\
-             are those to come, `rest` is what has no day of its own). Generated by the tests of `postrider-storage-postgres`\n\
-             with PostgreSQL 15; `UPDATE_PLANS=1 cargo test -p postrider-storage-postgres --lib` writes it anew.\n",
+            "# Query plans of the PostgreSQL store\n\n\
+             Every statement of the hot path with its plan, on four days of history (`day0` to `day3`); `day4` to `day7`\n\
+             are the coming days, and `rest` is the partition of rows without a day. The tests of `postrider-storage-postgres`\n\
+             generate this file with PostgreSQL 15; `UPDATE_PLANS=1 cargo test -p postrider-storage-postgres --lib` updates it.\n",
         ),
         faults: Vec::new(),
         days: days.lines().map(str::to_owned).collect(),
@@ -285,7 +286,7 @@ impl Book {
     fn compare(&self) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/postgres-plans.md");
         if self.major != WRITTEN_WITH {
-            println!("PostgreSQL {} may plan otherwise than docs/postgres-plans.md says", self.major);
+            println!("PostgreSQL {} may choose other plans than those in docs/postgres-plans.md", self.major);
             return;
         }
         if env::var_os("UPDATE_PLANS").is_some() {

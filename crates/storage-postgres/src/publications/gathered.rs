@@ -1,30 +1,31 @@
-//! Counts that are on their way: a commit writes those of types that were not seen on the day, and leaves the others to
-//! the next flush.
+//! Counts that are not flushed yet: a commit writes the counts of types that are new on that day, and leaves the others
+//! to the next flush.
 
 use model::{EventType, TenantId};
 use std::collections::HashSet;
 use storage::Tally;
 
-/// So many types of tenants are known to have been seen; others are written with every commit.
+/// Maximum number of (tenant, day, type) keys that are known to have a row; counts of others are written with every
+/// commit.
 const SEEN_MAX: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
     pending: Tally,
-    /// What has its row: of the newest day, and of days before it only what came late.
+    /// Keys that have a row: all of the newest day, and late ones of earlier days.
     seen: HashSet<(TenantId, i32, EventType)>,
     day: i32,
-    /// A flush will come.
+    /// A flush is scheduled.
     pub(crate) awaited: bool,
 }
 
 impl Gathered {
-    /// Whether a commit has to write what it adds: something in it may have no row yet.
+    /// True when the commit must write its counts, because a key may have no row yet.
     pub(crate) fn is_first(&self, tally: &Tally) -> bool {
         tally.iter().any(|(tenant, day, event_type, _)| !self.seen.contains(&(tenant.clone(), day, event_type.clone())))
     }
 
-    /// These are in the store now.
+    /// Records that these keys have rows now.
     pub(crate) fn written(&mut self, tally: &Tally) {
         for (tenant, day, event_type, _) in tally.iter() {
             if day > self.day {
@@ -37,7 +38,7 @@ impl Gathered {
         }
     }
 
-    /// These are to be written, but not now.
+    /// Adds increments for the next flush.
     pub(crate) fn add(&mut self, tally: Tally) {
         self.pending.merge(tally);
     }
@@ -50,7 +51,7 @@ impl Gathered {
         std::mem::take(&mut self.pending)
     }
 
-    /// A tenant that is gone.
+    /// Drops the increments of a deleted tenant.
     pub(crate) fn forget(&mut self, tenant: &TenantId) {
         self.pending.forget(tenant);
         self.seen.retain(|(of, ..)| of != tenant);
@@ -89,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_a_type_on_a_day_is_written_with_its_event() {
+    fn the_first_count_of_a_type_on_a_day_is_written_with_its_event() {
         let ids = IdSource::new(Box::new(Seeded::named("gathered")));
         let at = Timestamp::from_millis(1_772_323_200_000);
         let mut gathered = Gathered::default();
@@ -97,15 +98,15 @@ mod tests {
         assert!(gathered.is_first(&of(at, "acme", &["a.b"])));
         gathered.written(&of(at, "acme", &["a.b"]));
         assert!(!gathered.is_first(&of(at, "acme", &["a.b", "a.b"])));
-        assert!(gathered.is_first(&of(at, "acme", &["a.b", "a.c"])), "one of them is new");
-        assert!(gathered.is_first(&of(at, "globex", &["a.b"])), "another tenant's");
+        assert!(gathered.is_first(&of(at, "acme", &["a.b", "a.c"])), "one of the types is new");
+        assert!(gathered.is_first(&of(at, "globex", &["a.b"])), "another tenant");
         assert!(gathered.is_first(&of(at.after(DAY), "acme", &["a.b"])), "another day");
         gathered.forget(&TenantId::parse("acme").unwrap());
         assert!(gathered.is_first(&of(at, "acme", &["a.b"])));
     }
 
     #[test]
-    fn what_waits_is_added_up_and_taken_once() {
+    fn pending_counts_are_added_up_and_taken_once() {
         let ids = IdSource::new(Box::new(Seeded::named("gathered")));
         let at = Timestamp::from_millis(1_772_323_200_000);
         let mut gathered = Gathered::default();

@@ -1,5 +1,5 @@
-//! Lists of subscriptions: candidates down the primary key or the index by id, then the rows of those that fit. What a
-//! pattern covers is not for SQL to say.
+//! Lists of subscriptions: candidates along the primary key or the index by id, then the rows of the matches. Coverage
+//! by a pattern is evaluated in Rust, not in SQL.
 
 use super::{SELECT, read};
 use crate::{
@@ -13,11 +13,11 @@ use storage::{Counted, ListScope, Listed, Page, Place, StorageError, Subscriptio
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-/// Candidates that are fetched at once. (Statements over all tenants name the condition of the index by id: migration 5.)
+/// Candidates per fetch. (Statements over all tenants name the condition of the index by id: migration 5.)
 const CHUNK: i64 = 1_000;
 
-/// `$1` is the id below which the list goes on, `$2` its tenant: the one of the list, or, over all tenants, the bound for
-/// rows that have the very id. `$3` limit.
+/// `$1` is the id below which the list continues. `$2` is its tenant: the list's tenant, or, over all tenants, the
+/// bound for rows with exactly this id. `$3` limit.
 fn query(scope: ListScope<'_>) -> String {
     let columns = "s.tenant_id, s.id, s.state, s.profile, s.events, s.url, octet_length(s.metadata)
         + octet_length(s.headers) + octet_length(s.secrets) + coalesce(octet_length(s.description), 0) AS size,
@@ -37,7 +37,7 @@ fn fits(row: &Row, filter: &SubscriptionFilter) -> Result<bool, StorageError> {
     Ok(row.get("has_tenant") && filter.fits(state, profile, row.get("url"), row.get("events"))?)
 }
 
-/// The places of the page's rows with their sizes, and whether the list ended.
+/// Positions and sizes of the page's rows, and whether the list ended.
 struct Found {
     walk: Walk<SubscriptionId>,
     rows: Vec<(Place<SubscriptionId>, usize)>,
@@ -53,7 +53,7 @@ async fn find(
     let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     let mut found = Vec::new();
-    // Deleted ones are among the candidates, and are rare.
+    // Candidates include deleted subscriptions, which are rare.
     let narrows = filter.is_active.is_some() || filter.event_type.is_some() || filter.url.is_some();
     let limit = if narrows { CHUNK } else { i64::from(walk.wanted()).clamp(50, CHUNK) };
     while !walk.is_done() {
@@ -90,7 +90,7 @@ pub(super) async fn page(
     places.truncate(within, |(place, _)| place.clone());
     let mut loaded = load(store, scope, &places.rows).await?;
     let taken = |(place, _): &(Place<SubscriptionId>, usize)| loaded.remove(place_key(place).as_str());
-    // One may have been deleted between the two.
+    // A subscription may have been deleted between the two statements.
     let rows = places.rows.iter().filter_map(taken).filter(|one| one.state != SubscriptionState::Deleted).collect();
     Ok(places.with(rows))
 }

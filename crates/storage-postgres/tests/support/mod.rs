@@ -1,11 +1,11 @@
-//! A database for each test, made from one that has been migrated.
+//! A database for each test, created from a migrated template.
 
 use std::sync::{Arc, OnceLock};
 use storage::{MasterKey, Vault, conformance::Seeded};
 use storage_postgres::PgStore;
 use testing::Postgres;
 
-/// Dropped with the test.
+/// A database that is dropped with the test.
 pub(crate) struct Database(pub(crate) String);
 
 impl Drop for Database {
@@ -15,7 +15,7 @@ impl Drop for Database {
 }
 
 impl Database {
-    /// Leaves it to the end of the server.
+    /// Leaves the database until the server stops.
     pub(crate) fn keep(self) -> String {
         let name = self.0.clone();
         std::mem::forget(self);
@@ -27,14 +27,14 @@ pub(crate) fn vault(name: &str) -> Vault {
     Vault::new(&MasterKey::try_new(&[7; 32]).unwrap(), Arc::new(Seeded::named(name)))
 }
 
-/// A database that has all migrations.
+/// A database with all migrations.
 pub(crate) fn migrated() -> Database {
     static TEMPLATE: OnceLock<String> = OnceLock::new();
     let server = Postgres::shared();
     let template = TEMPLATE.get_or_init(|| {
         let name = server.database();
         let url = server.url(&name);
-        // On a thread of its own: the test's runtime waits here.
+        // On a separate thread, because the test's runtime is blocked here.
         let migrate = move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(PgStore::migrate(&url)).unwrap();

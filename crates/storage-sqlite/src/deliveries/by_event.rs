@@ -1,4 +1,4 @@
-//! Deliveries found by their events, newest first: down a type's events, or down those of all tenants.
+//! Lists of deliveries that follow their events, newest first: the events of one type, or of all tenants.
 
 use super::{
     fits::{Answered, Values, fits},
@@ -9,14 +9,14 @@ use model::{DeliveryId, EventId, EventType, TenantId};
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter, types::Value};
 use storage::{Bounds, DeliveryFilter, Place, StorageError};
 
-/// Which events a list goes down.
+/// The events that a list follows.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Down<'f> {
     Type(&'f TenantId, &'f EventType),
     AllTenants,
 }
 
-/// Events that may have deliveries of the list: those whose ids lie between the first 14 bytes of its bounds.
+/// Events that may have deliveries in the list: their ids lie between the first 14 bytes of its bounds.
 pub(super) fn events_query(down: Down<'_>, filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::new([bounds.least[..14].to_vec().into(), bounds.below[..14].to_vec().into()]);
     let sql = match down {
@@ -42,7 +42,7 @@ pub(super) fn events_query(down: Down<'_>, filter: &DeliveryFilter, bounds: &Bou
     (sql, values)
 }
 
-/// The deliveries of one event, the last one first: `?1` tenant, `?2` from, `?3` below.
+/// Deliveries of one event, last one first: `?1` tenant, `?2` from, `?3` below.
 pub(super) fn deliveries_query(filter: &DeliveryFilter) -> (String, Values) {
     let mut values = Values::new([(); 3].map(|()| Value::Null));
     let answered = Answered { event_type: true, tenant: true, ..Answered::default() };
@@ -86,7 +86,7 @@ pub(super) fn find(
             break;
         };
         let event = first.event;
-        // Two tenants have an event of the same id only when somebody copied it; then their deliveries are merged.
+        // Two tenants share an event id only when data was copied between them; their deliveries are then merged.
         let mut group = vec![first];
         while let Some(Ok(next)) = events.peek()
             && next.event == event
@@ -94,7 +94,7 @@ pub(super) fn find(
             group.extend(events.next().transpose().map_err(sqlite)?);
         }
         if deliveries.look(&group, &mut found).map_err(sqlite)? == Looked::Through {
-            // An event without deliveries counts for the bound, too.
+            // An event without deliveries counts towards the walk's bound too.
             found.walk.pass(DeliveryId::from_bytes(*event.bytes()).into());
         }
     }
@@ -114,7 +114,7 @@ struct Deliveries<'c> {
 }
 
 impl Deliveries<'_> {
-    /// Looks at the deliveries of events that have the same id, in the list's order.
+    /// Reads the deliveries of all events with the same id, in the list's order.
     fn look(&mut self, group: &[Candidate], found: &mut Found) -> rusqlite::Result<Looked> {
         if let [only] = group {
             if !only.fits {
@@ -134,7 +134,7 @@ impl Deliveries<'_> {
         Ok(if through { Looked::Through } else { Looked::UntilDone })
     }
 
-    /// Hands out an event's deliveries, the last one first, until `take` answers `false`.
+    /// Passes an event's deliveries to `take`, last one first, until it returns `false`.
     fn each(
         &mut self,
         of: &Candidate,

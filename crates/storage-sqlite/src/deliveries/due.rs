@@ -1,4 +1,4 @@
-//! What waits: read queue by queue along the index of due deliveries.
+//! Reads of waiting deliveries, queue by queue along the index of due deliveries.
 
 use super::JOIN;
 use crate::{error::sqlite, events, rows, tenants};
@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
 use storage::{Due, DueDelivery, StorageError, Waiting};
 
-/// What a lane asks for.
+/// Parameters of a lane's refill.
 pub(super) struct Ask {
     pub(super) subscription: SubscriptionId,
     pub(super) queue: Queue,
@@ -17,7 +17,7 @@ pub(super) struct Ask {
 }
 
 pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Result<Due, StorageError> {
-    // Ids first, along the index alone; the rows only of those that are handed out.
+    // Read ids first, from the index alone, and full rows only for the deliveries that are returned.
     let mut waiting = connection
         .prepare_cached(
             "SELECT id, next_attempt_at FROM deliveries INDEXED BY deliveries_due
@@ -60,8 +60,8 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
     Ok(result)
 }
 
-/// The head of every queue: from one to the next by a look-up, past everything that waits in it. Those of a tenant that
-/// is being deleted are gone already.
+/// The head of every queue. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.
+/// Skips tenants that are being deleted.
 pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
     let mut heads = heads(connection, None)?;
     let (mut known, mut exists) = (None, false);

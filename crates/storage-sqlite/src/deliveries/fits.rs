@@ -1,9 +1,9 @@
-//! The part of a filter that the index of a list does not answer: a condition on each candidate.
+//! Conditions of a filter that a list's index does not answer, evaluated for each candidate.
 
 use rusqlite::types::Value;
 use storage::DeliveryFilter;
 
-/// The values of a statement that is put together.
+/// Parameter values of a generated statement.
 #[derive(Debug, Default)]
 pub(super) struct Values(pub(super) Vec<Value>);
 
@@ -12,24 +12,24 @@ impl Values {
         Self(values.into_iter().collect())
     }
 
-    /// Adds a value; answers its name in the statement.
+    /// Adds a value; returns its placeholder.
     pub(super) fn add(&mut self, value: impl Into<Value>) -> String {
         self.0.push(value.into());
         format!("?{}", self.0.len())
     }
 }
 
-/// What the index answers already.
+/// Conditions that the index already answers.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Answered {
     pub(super) status: bool,
     pub(super) event_type: bool,
     pub(super) subscription: bool,
-    /// The tenant is known to be there.
+    /// The tenant is known to exist.
     pub(super) tenant: bool,
 }
 
-/// An expression over a delivery `d`: 1 when it is in the list, else 0.
+/// SQL expression over a delivery `d`: 1 when it matches, else 0.
 pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Values) -> String {
     let mut all = Vec::new();
     if !answered.tenant {
@@ -54,7 +54,7 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
     if !answered.event_type
         && let Some(event_type) = &filter.event_type
     {
-        // The type's index has all that is asked for, in far fewer pages than the events.
+        // The type's index covers this condition, in far fewer pages than the events table.
         all.push(format!(
             "EXISTS (SELECT 1 FROM events e INDEXED BY events_by_type WHERE e.tenant_id = d.tenant_id
              AND e.event_type = {} AND e.id = substr(d.id, 1, 14))",

@@ -1,4 +1,4 @@
-//! Lists: the ids of a page first, down the index that serves its narrowest filter, then their rows.
+//! Lists of deliveries: first the ids of a page, along the index of its most selective filter, then their rows.
 
 use super::{
     COLUMNS, JOIN,
@@ -16,16 +16,16 @@ use rusqlite::{Connection, params_from_iter, types::Value};
 use std::collections::BTreeSet;
 use storage::{Bounds, Counted, DeliveryFilter, ListScope, Listed, Page, Place, StorageError, Walk};
 
-/// The places of a page's rows.
+/// Positions of a page's rows.
 pub(super) struct Found {
     pub(super) walk: Walk<DeliveryId>,
     pub(super) places: Vec<Place<DeliveryId>>,
-    /// There were no more candidates.
+    /// True when there were no more candidates.
     pub(super) ended: bool,
 }
 
 impl Found {
-    /// Looks at a candidate; `false` when no more are wanted.
+    /// Reads a candidate; returns `false` when the page needs no more.
     pub(super) fn look(&mut self, place: Place<DeliveryId>, fits: bool) -> bool {
         if self.walk.look(place.clone(), fits) {
             self.places.push(place);
@@ -40,7 +40,7 @@ pub(super) fn page(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
-    // One snapshot, so that what ends between two steps is not seen in both or in neither.
+    // A single snapshot, so that a delivery that ends between two steps is seen exactly once.
     let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
     let Found { walk, places, ended } = find(&snapshot, scope, filter, page)?;
     let sql = format!("SELECT {COLUMNS} FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2");
@@ -74,7 +74,7 @@ fn find(
     }
 }
 
-/// Whether the filter has a part that no index answers well.
+/// True when the filter has a condition without a suitable index.
 fn is_bounded(filter: &DeliveryFilter) -> bool {
     filter.event.is_some() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
 }
@@ -128,13 +128,13 @@ fn in_all(
     }
 }
 
-/// Whether only statuses are asked for that are rare, and so have an index of their own.
+/// True when only rare statuses are requested, which have a partial index.
 fn is_troubled(filter: &DeliveryFilter) -> bool {
     let happy = |status: &DeliveryStatus| matches!(status, DeliveryStatus::Pending | DeliveryStatus::Delivered);
     !filter.statuses.is_empty() && !filter.statuses.iter().any(happy)
 }
 
-/// Goes down the rows of a query. `tenant` is theirs, where they do not name it.
+/// Walks the rows of a query. `tenant` is used for rows that do not name theirs.
 fn stream(
     connection: &Connection,
     (sql, values): (String, Values),
@@ -158,8 +158,8 @@ fn stream(
     Ok(found)
 }
 
-/// The candidates of a tenant's list, newest first. The index is named, since SQLite knows no statistics here and would
-/// go down the primary key, past everything else that the tenant has.
+/// Candidates of a tenant's list, newest first. The index is named explicitly: SQLite has no statistics here and would
+/// walk the primary key, past all other rows of the tenant.
 fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], below: Vec<u8>) -> (String, Values) {
     let mut values = Values::new([tenant.as_str().to_owned().into(), least.to_vec().into(), below.into()]);
     let is_troubled = is_troubled(filter) && filter.event.is_none();
@@ -184,7 +184,7 @@ fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], bel
         )
     };
     let rows = if is_troubled {
-        // A troubled status is rare and has its own stretch of an index; several are merged as they come.
+        // Each rare status has its own range of the partial index; several are merged.
         each_status(filter, |code| select(&format!(" AND d.status = {code} AND d.status <> 0 AND d.status <> 2")))
     } else {
         select("")
@@ -192,7 +192,7 @@ fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], bel
     (format!("{rows} ORDER BY id DESC"), values)
 }
 
-/// The candidates of a list over all tenants that has only statuses which are final and not good.
+/// Candidates of a list over all tenants that only asks for final statuses other than delivered.
 fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values =
         Values::new([bounds.least.to_vec().into(), bounds.below.to_vec().into(), bounds.tenant.clone().into()]);

@@ -1,5 +1,5 @@
-//! Retries whose times are in the future, since the clock was ahead when they were written. Read aside, and written in pieces
-//! between which everybody else gets at the file.
+//! Repairs retries whose times are in the future because the clock was ahead when they were written. Reads on a
+//! reader's connection, and writes in batches that leave the writer free for other jobs in between.
 
 use super::due;
 use crate::{SqliteStore, error::sqlite, rows};
@@ -8,14 +8,14 @@ use rusqlite::Connection;
 use std::time::Duration;
 use storage::StorageError;
 
-/// Deliveries of one transaction.
+/// Deliveries per transaction.
 const PIECE: usize = 1_000;
 
 struct Early {
     tenant: TenantId,
     id: DeliveryId,
     was: Timestamp,
-    /// When it is due instead.
+    /// The corrected due time.
     at: Timestamp,
 }
 

@@ -1,8 +1,8 @@
-//! Lists of what waits, newest first: a k-way merge.
+//! Lists of waiting deliveries, newest first: a k-way merge.
 //!
-//! A pending delivery waits in its queue since it was made, so each queue, read from its end, is such a list already;
-//! what is in trouble has its stretch of an index, by status. The newest row of each of these strands is found by a
-//! look-up, and so is the next one whenever a row was taken.
+//! A pending delivery is due since its creation, so each queue, read from its end, is already such a list; rare
+//! statuses have a range of a partial index each. The newest row of each of these strands, and the next one whenever a
+//! row was taken, is found by an index look-up.
 
 use super::{
     due,
@@ -15,18 +15,18 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params_from_iter,
 use std::{cmp::Ordering, collections::BinaryHeap};
 use storage::{Bounds, DeliveryFilter, Place, StorageError};
 
-/// A stretch of an index whose rows are in the order of their ids.
+/// A range of an index whose rows are ordered by id.
 #[derive(Clone, Debug)]
 enum Strand {
-    /// What is pending in a queue.
+    /// Pending deliveries of a queue.
     Queue(TenantId, SubscriptionId, Queue),
-    /// A tenant's deliveries of a status, of one subscription or of all.
+    /// A tenant's deliveries with a status, of one subscription or of all.
     Status(TenantId, Option<SubscriptionId>, DeliveryStatus),
-    /// All tenants' deliveries of a status that is final and not good.
+    /// All tenants' deliveries with a final status other than delivered.
     Failed(DeliveryStatus),
 }
 
-/// The newest row of a strand that was not looked at.
+/// The newest row of a strand that was not read yet.
 struct Head {
     place: Place<DeliveryId>,
     fits: bool,
@@ -53,7 +53,7 @@ impl Ord for Head {
     }
 }
 
-/// Whether a list of these statuses is found this way.
+/// True when lists of these statuses are merged from strands.
 pub(super) fn serves(statuses: &[DeliveryStatus]) -> bool {
     statuses.contains(&DeliveryStatus::Pending) && !statuses.contains(&DeliveryStatus::Delivered)
 }
@@ -82,7 +82,7 @@ pub(super) fn find(
     Ok(found)
 }
 
-/// Everything that a list of these statuses is merged from.
+/// All strands that a list of these statuses is merged from.
 fn strands(
     connection: &Connection,
     tenant: Option<&TenantId>,
@@ -125,8 +125,8 @@ fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
     found.map(|row| row.map_err(sqlite)).collect()
 }
 
-/// A look-up of the newest row below a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the time of the
-/// place, `?5` its id, `?6` its tenant.
+/// Look-up of the newest row below a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the place's
+/// time, `?5` its id, `?6` its tenant.
 pub(super) const QUEUE: &str = "FROM deliveries d INDEXED BY deliveries_due
     WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
     AND (d.next_attempt_at, d.id) < (?4, ?5) AND ?6 IS NOT NULL
@@ -141,7 +141,7 @@ pub(super) const FAILED: &str = "FROM deliveries d INDEXED BY deliveries_failed
     WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND d.status > 2 AND ?4 IS NOT NULL
     AND d.id <= ?5 AND (d.id, d.tenant_id) < (?5, ?6) ORDER BY d.id DESC, d.tenant_id DESC LIMIT 1";
 
-/// The columns of a look-up, with the values of its filter from `?7` on.
+/// Columns of a look-up, with the parameters of its filter from `?7` on.
 pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
     let mut values = Values::new([(); 6].map(|()| Value::Null));
     let answered = Answered { status: true, subscription: true, ..Answered::default() };

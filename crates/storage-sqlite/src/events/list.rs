@@ -1,4 +1,4 @@
-//! Lists of events: a tenant's down the primary key or the type's index, all tenants' down the index by id.
+//! Lists of events: one tenant's along the primary key or the type's index, all tenants' along the index by id.
 
 use super::{COLUMNS, read};
 use crate::{
@@ -10,7 +10,7 @@ use model::{Event, EventId, EventType, TenantId};
 use rusqlite::{Connection, types::Value};
 use storage::{Bounds, Counted, EventFilter, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk};
 
-/// A tenant's list, newest first. (The index is named for the same reason as in the list of deliveries.)
+/// A tenant's list, newest first. (The index is named for the same reason as in lists of deliveries.)
 fn tenant_query(columns: &str, by_type: bool) -> String {
     let (index, narrow) = if by_type {
         ("INDEXED BY events_by_type", "AND e.event_type = ?6")
@@ -23,7 +23,7 @@ fn tenant_query(columns: &str, by_type: bool) -> String {
     )
 }
 
-/// The candidates of a list over all tenants, newest first, each with whether it is in the list.
+/// Candidates of a list over all tenants, newest first, each with a flag that says whether it matches.
 fn all_query(by_type: bool) -> String {
     let of_type = if by_type { "AND e.event_type = ?4" } else { "AND ?4 IS NULL" };
     format!(
@@ -42,7 +42,7 @@ struct Filling {
 }
 
 impl Filling {
-    /// `false` when there is no room for it.
+    /// Returns `false` when the page is full.
     fn takes(&mut self, event: Event) -> bool {
         self.bytes += event.data.len() + event.metadata.len();
         let fits = self.events.is_empty() || self.bytes <= PAGE_BYTES;
@@ -91,7 +91,7 @@ fn of_tenant(
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
     let bounds = Bounds::of_events(filter, page.below.as_ref());
-    // One snapshot, so that marks and rows are of one time.
+    // A single snapshot, so that marks and rows are consistent.
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
     let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
     let (below, offset) = marks::skip(&connection, tenant, &list, event_bound(&bounds.below), page.offset)?;
@@ -129,11 +129,11 @@ fn count_of_tenant(
     Ok(Counted { rows, next: None })
 }
 
-/// The places of a page's rows.
+/// Positions of a page's rows.
 struct Found {
     walk: Walk<EventId>,
     places: Vec<Place<EventId>>,
-    /// There were no more candidates.
+    /// True when there were no more candidates.
     ended: bool,
 }
 
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn every_list_goes_down_an_index() {
+    fn every_list_uses_an_index() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::migrate::run(&mut connection).unwrap();
         for (by_type, way) in [

@@ -1,4 +1,4 @@
-//! Lists of subscriptions: candidates down the primary key or the index by id, then the rows of those that fit.
+//! Lists of subscriptions: candidates along the primary key or the index by id, then the rows of the matches.
 
 use super::{SELECT, read};
 use crate::{error::sqlite, rows};
@@ -6,8 +6,8 @@ use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use rusqlite::{Connection, Row, types::Value};
 use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Vault, Walk, rows_within};
 
-/// `?1` is the id below which the list begins, `?2` its tenant: the one of the list, or, over all tenants, the bound for
-/// rows that have the very id.
+/// `?1` is the id below which the list begins. `?2` is its tenant: the list's tenant, or, over all tenants, the bound
+/// for rows with exactly this id.
 fn query(scope: ListScope<'_>) -> &'static str {
     match scope {
         ListScope::Tenant(_) => {
@@ -36,7 +36,7 @@ fn fits(row: &Row<'_>, scope: ListScope<'_>, filter: &SubscriptionFilter) -> Res
     filter.fits(state, profile.unwrap_or_default(), text("url")?, text("events")?)
 }
 
-/// The places of the page's rows with their sizes, and whether the list ended.
+/// Positions and sizes of the page's rows, and whether the list ended.
 struct Found {
     walk: Walk<SubscriptionId>,
     rows: Vec<(Place<SubscriptionId>, usize)>,
@@ -51,7 +51,7 @@ fn find(
 ) -> Result<Found, StorageError> {
     let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
-    // Nothing is above the greatest id, so it needs no row of its own.
+    // Without a cursor the list begins below the greatest id; no id exceeds it, so no second query is needed.
     let below = page.below.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
     let tenant = match scope {
         ListScope::Tenant(tenant) => tenant.as_str(),
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_list_goes_down_an_index() {
+    fn every_list_uses_an_index() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::migrate::run(&mut connection).unwrap();
         let tenant = TenantId::trusted("acme");

@@ -1,11 +1,11 @@
-//! The backlog: what waits by subscription and queue, counted.
+//! Backlogs: waiting deliveries counted by subscription and queue.
 
 use super::fixtures::World;
 use crate::{BACKLOG_MAX, Backlog, ListScope, RetryOf, Store};
 use model::{DeliveryStatus, Priority, Queue, TenantId, Timestamp};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Queue, how many wait, since when, and when the first one is due.
+/// Queue, number of waiting deliveries, creation time of the oldest one, due time of the first one.
 type Row = (Queue, u32, Timestamp, Timestamp);
 
 fn rows(backlog: &Backlog) -> Vec<Row> {
@@ -65,7 +65,7 @@ pub async fn the_backlog_is_counted_by_subscription_and_queue(store: &dyn Store)
         assert_eq!(rows(&one), rows(backlog));
     }
     assert_eq!(store.backlog(&tenant, idle).await.unwrap().queues, []);
-    assert_eq!(store.backlog(&other, busy[0]).await.unwrap().queues, [], "nothing crosses tenants");
+    assert_eq!(store.backlog(&other, busy[0]).await.unwrap().queues, [], "another tenant finds no backlog");
     let all = store.backlogs(ListScope::AllTenants).await.unwrap();
     for tenant in [&tenant, &other] {
         let mut own: Vec<_> = all.iter().filter(|one| one.tenant == *tenant).collect();

@@ -1,5 +1,5 @@
-//! Event types that an installation adds. They belong to the installation and not to a tenant, so each case has names
-//! of its own.
+//! Event types that an installation adds. They belong to the installation, not to a tenant, so each case uses names of
+//! its own.
 
 use super::fixtures::object;
 use crate::{RegisterOutcome, Store};

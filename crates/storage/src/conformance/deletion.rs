@@ -1,4 +1,4 @@
-//! How a tenant goes: with everything it owns, at once for whoever looks, and to the end though a crash comes between.
+//! Deletion of a tenant: removes everything it owns, hides it at once, and completes after a crash.
 
 use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use model::{DeliveryStatus, TenantId};
 
-/// More than backends delete at a time.
+/// More rows than backends delete in one transaction.
 const MANY: usize = 2_100;
 
 async fn is_bare(world: &World<'_>, tenant: &TenantId) -> bool {
@@ -16,7 +16,7 @@ async fn is_bare(world: &World<'_>, tenant: &TenantId) -> bool {
     lists + shown.attempts.len() + shown.due.len() + shown.publications.len() == 0
 }
 
-/// What [`World::furnish`] gave is not found by its ids either.
+/// True when [`World::furnish`]'s objects are not found by their ids.
 async fn is_gone(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> bool {
     let (store, event) = (world.store, &had.event.event);
     let (waiting, ended, subscription) = (had.event.deliveries[0].id, had.event.deliveries[1].id, had.subscription.id);
@@ -34,14 +34,14 @@ async fn is_gone(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> bool
         && !is_handed_out(world, tenant).await
 }
 
-/// Whether the tenant has subscriptions for the index at the start.
+/// True when `each_subscription` returns a subscription of the tenant.
 async fn is_handed_out(world: &World<'_>, tenant: &TenantId) -> bool {
     let mut any = false;
     world.store.each_subscription(&mut |one| any |= one.tenant == *tenant).await.unwrap();
     any
 }
 
-pub async fn a_deletion_takes_everything_of_the_tenant_however_much(store: &dyn Store) {
+pub async fn deleting_a_tenant_removes_everything_however_much(store: &dyn Store) {
     let world = World::new(store, "deletion.all");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
@@ -60,7 +60,7 @@ pub async fn a_deletion_takes_everything_of_the_tenant_however_much(store: &dyn 
     assert!(is_gone(&world, &tenant, &had).await);
     assert!(!store.half_deleted_tenants().await.unwrap().contains(&tenant));
 
-    // What was only hidden with its tenant would show again now.
+    // Rows that were only hidden together with their tenant would become visible again here.
     world.tenant("acme").await;
     assert!(is_gone(&world, &tenant, &had).await);
     for of in [deliveries[0], deliveries[MANY / 2], deliveries[MANY - 1]] {
@@ -69,7 +69,7 @@ pub async fn a_deletion_takes_everything_of_the_tenant_however_much(store: &dyn 
     }
 }
 
-pub async fn a_deletion_takes_nothing_of_others(store: &dyn Store) {
+pub async fn deleting_a_tenant_removes_nothing_of_others(store: &dyn Store) {
     let world = World::new(store, "deletion.others");
     let mut others = Vec::new();
     for which in ["acm", "acme:eu", "acme2", "ACME", "zeta"] {
@@ -90,7 +90,7 @@ pub async fn a_deletion_takes_nothing_of_others(store: &dyn Store) {
     }
 }
 
-pub async fn a_second_deletion_finds_nothing(store: &dyn Store) {
+pub async fn a_second_deletion_of_a_tenant_finds_nothing(store: &dyn Store) {
     let world = World::new(store, "deletion.second");
     let tenant = world.tenant("acme").await;
     assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
@@ -98,7 +98,7 @@ pub async fn a_second_deletion_finds_nothing(store: &dyn Store) {
     assert_eq!(store.delete_tenant(&world.id("nobody")).await.unwrap(), Deleted::Missing);
 }
 
-pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store) {
+pub async fn a_deleted_tenant_can_be_created_again_and_is_empty(store: &dyn Store) {
     let world = World::new(store, "deletion.anew");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
@@ -106,7 +106,7 @@ pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store
     let (anew, put) = store.put_tenant(&tenant, None, None, world.tick()).await.unwrap();
     assert_eq!((put, anew.created_at), (Put::Created, world.now()));
 
-    // Names are free again, and a subscription of the same id has no history.
+    // Deduplication keys are free again, and a subscription with the same id has no history.
     assert_eq!(store.insert_subscription(&had.subscription).await.unwrap(), Insert::Done);
     assert_eq!(store.subscription(&tenant, had.subscription.id).await.unwrap(), Some(had.subscription.clone()));
     assert!(store.insert_key(&had.key).await.unwrap());
@@ -114,7 +114,7 @@ pub async fn a_deleted_tenant_can_be_made_anew_and_has_nothing(store: &dyn Store
     assert_eq!(store.attempts(&tenant, had.event.deliveries[1].id, u32::MAX).await.unwrap(), []);
 }
 
-/// That every write is refused to a tenant that is not there; `had` was its own, or somebody's.
+/// Asserts that every write for a missing tenant is refused; `had` belonged to it or to another tenant.
 async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongings) {
     let (store, now) = (world.store, world.tick());
     let (waiting, subscription) = (had.event.deliveries[0], had.subscription.id);
@@ -133,18 +133,18 @@ async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongi
     assert_eq!(world.commit(batch).await, [Done::NoTenant, Done::NoTenant, Done::NoTenant]);
 }
 
-pub async fn nothing_is_written_for_a_tenant_that_does_not_exist(store: &dyn Store) {
+pub async fn writes_to_a_tenant_that_does_not_exist_are_refused(store: &dyn Store) {
     let world = World::new(store, "deletion.missing");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
     store.delete_tenant(&tenant).await.unwrap();
     refuses_every_write(&world, &tenant, &had).await;
-    assert_eq!(store.tenant(&tenant).await.unwrap(), None, "nothing that is written makes a tenant");
+    assert_eq!(store.tenant(&tenant).await.unwrap(), None, "no write creates a tenant");
     world.tenant("acme").await;
     assert!(is_bare(&world, &tenant).await);
 }
 
-pub async fn nothing_of_a_half_deleted_tenant_is_seen(store: &dyn Store) {
+pub async fn a_half_deleted_tenant_is_invisible(store: &dyn Store) {
     let world = World::new(store, "deletion.seen");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
@@ -155,7 +155,7 @@ pub async fn nothing_of_a_half_deleted_tenant_is_seen(store: &dyn Store) {
     let start = crate::Page { limit: 1, offset: 0, below: Some(TenantId::trusted("deletion.seen:")) };
     assert!(store.tenants(start).await.unwrap().iter().all(|listed| listed.id != tenant));
     assert!(is_gone(&world, &tenant, &had).await);
-    // Nor in the lists over all tenants.
+    // Lists over all tenants do not contain it either.
     let (event, subscription) = (had.event.event.id, had.subscription.id);
     assert_eq!(store.tenants_with_event(event).await.unwrap(), []);
     assert_eq!(store.tenants_with_subscription(subscription).await.unwrap(), []);
@@ -173,7 +173,7 @@ pub async fn nothing_of_a_half_deleted_tenant_is_seen(store: &dyn Store) {
     assert!(store.backlogs(AllTenants).await.unwrap().iter().all(|backlog| backlog.tenant != tenant));
 }
 
-pub async fn nothing_is_written_for_a_half_deleted_tenant(store: &dyn Store) {
+pub async fn writes_to_a_half_deleted_tenant_are_refused(store: &dyn Store) {
     let world = World::new(store, "deletion.written");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
@@ -181,12 +181,12 @@ pub async fn nothing_is_written_for_a_half_deleted_tenant(store: &dyn Store) {
         return;
     }
     refuses_every_write(&world, &tenant, &had).await;
-    // To answer "updated" would promise a tenant that is gone in a moment.
+    // "Updated" would promise a tenant that is about to be removed.
     let put = store.put_tenant(&tenant, Some(Some("Acme".into())), None, world.tick()).await;
     assert!(matches!(put, Err(crate::StorageError::Unavailable(_))), "{put:?}");
 }
 
-pub async fn a_deletion_that_was_cut_short_goes_on(store: &dyn Store) {
+pub async fn an_interrupted_deletion_of_a_tenant_continues(store: &dyn Store) {
     let world = World::new(store, "deletion.cut");
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;

@@ -1,4 +1,4 @@
-//! Deliveries: listed, found, brought back by hand.
+//! Deliveries: lists, look-ups and manual retries.
 
 use super::fixtures::{World, all, by_last_id, by_offset, next_due};
 use crate::{DeliveryFilter, ListScope::Tenant, NewDelivery, Page, Retry, RetryOf, Store, Write};
@@ -10,7 +10,7 @@ use model::{
 
 const TYPES: [&str; 3] = ["invoice.created", "invoice.paid", "customer.created"];
 
-/// A delivery as it was made.
+/// The expected state of a delivery.
 #[derive(Clone, Debug, PartialEq)]
 struct Made {
     id: DeliveryId,
@@ -39,7 +39,7 @@ fn event_type(name: &str) -> EventType {
     EventType::parse(name).unwrap()
 }
 
-/// 21 events with a delivery to each of two subscriptions, so that every type meets every status in both; the newest
+/// 21 events with a delivery to each of two subscriptions, so that every type occurs with every status in both; newest
 /// first.
 async fn one_of_each(world: &World<'_>, tenant: &TenantId) -> Vec<Made> {
     let subscriptions = [world.subscribe(tenant).await.id, world.subscribe(tenant).await.id];
@@ -61,7 +61,7 @@ async fn one_of_each(world: &World<'_>, tenant: &TenantId) -> Vec<Made> {
     made
 }
 
-/// What people ask for, and what each of a backend's indexes may be chosen for.
+/// Typical status filters, and one for each index that a backend may choose.
 fn statuses() -> Vec<Vec<DeliveryStatus>> {
     let mut lists = vec![vec![], vec![Exhausted, Failed, Disabled], vec![Pending, Retrying], vec![Failed, Delivered]];
     lists.extend([vec![Retrying, Cancelled], vec![Failed, Failed], DeliveryStatus::ALL.to_vec()]);
@@ -74,7 +74,7 @@ fn times(made: &[Made]) -> [(Option<Timestamp>, Option<Timestamp>); 4] {
     [(None, None), (Some(first), None), (None, Some(last)), (Some(first), Some(last))]
 }
 
-pub async fn every_combination_of_filters_finds_what_it_says(store: &dyn Store) {
+pub async fn every_combination_of_filters_matches_exactly(store: &dyn Store) {
     let world = World::new(store, "deliveries.filters");
     let tenant = world.tenant("acme").await;
     let made = one_of_each(&world, &tenant).await;
@@ -149,8 +149,8 @@ pub async fn pages_of_deliveries_are_exact_while_deliveries_are_added(store: &dy
     }
 }
 
-/// Enough that a backend which skips far down a list does so, with what makes that hard: rows that are written after
-/// newer ones, and rows that are removed from the end.
+/// A list long enough that backends skip far into it, with two complications: rows that are written after newer ones,
+/// and rows that are removed from the end.
 pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
     let world = World::new(store, "deliveries.long");
     let tenant = world.tenant("acme").await;
@@ -165,7 +165,7 @@ pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
         events.iter().flat_map(|event| event.deliveries.iter().map(|of| (of.id, of.subscription))).collect();
     let mut published: Vec<(EventId, EventType)> =
         events.iter().map(|event| (event.event.id, event.event.event_type.clone())).collect();
-    // Late ones: some of the first half are written after the second half.
+    // Late rows: some of the first half are written after the second half.
     let late: Vec<_> = (0..20).map(|number| events.remove(number * 100)).collect();
     for piece in events.chunks(500) {
         world.append(&tenant, piece.to_vec()).await;
@@ -222,7 +222,7 @@ pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
     let world = World::new(store, "deliveries.event");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
-    // Made in the same millisecond, so that only the ids' last parts tell these events apart.
+    // Created in the same millisecond, so that only the last bytes of the ids distinguish these events.
     let now = world.tick();
     let mut events = [(); 3].map(|()| world.event(&tenant, "invoice.created", &[]));
     for new in &mut events {
@@ -247,7 +247,7 @@ pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
     let found = store.deliveries_of(&asked, u32::MAX).await.unwrap();
     let found: Vec<Vec<_>> = found.into_iter().map(|list| list.into_iter().map(|one| one.id).collect()).collect();
     let of = |new: &crate::NewEvent| new.deliveries.iter().map(|one| one.id).collect::<Vec<_>>();
-    assert_eq!(found, [of(&events[2]), vec![], of(&events[0])], "in the order asked for");
+    assert_eq!(found, [of(&events[2]), vec![], of(&events[0])], "in the requested order");
     let by_type = DeliveryFilter { event_type: Some(event_type("invoice.created")), ..DeliveryFilter::default() };
     for filter in [DeliveryFilter::default(), by_type] {
         assert_eq!(store.deliveries(Tenant(&tenant), &filter, all()).await.unwrap().rows.len(), 12);
@@ -282,7 +282,7 @@ pub async fn a_retry_of_an_ended_delivery_begins_a_new_round(store: &dyn Store) 
         assert_eq!(
             store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(),
             before.attempts as usize,
-            "nothing is forgotten"
+            "earlier attempts are kept"
         );
 
         world.attempted(&tenant, of, before.attempts + 1, Delivered).await;
@@ -308,7 +308,7 @@ pub async fn a_retry_of_a_waiting_delivery_makes_it_due_now(store: &dyn Store) {
     assert_eq!(next_due(store, &tenant, subscription).await, Some(of.id.made_at()));
 }
 
-pub async fn a_retry_of_what_was_delivered_is_refused(store: &dyn Store) {
+pub async fn a_retry_of_a_delivered_delivery_is_refused(store: &dyn Store) {
     let world = World::new(store, "deliveries.delivered");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -320,7 +320,7 @@ pub async fn a_retry_of_what_was_delivered_is_refused(store: &dyn Store) {
     assert_eq!(world.delivery(&tenant, of.id).await, before);
 }
 
-pub async fn a_forced_retry_brings_back_what_was_delivered(store: &dyn Store) {
+pub async fn a_forced_retry_replays_a_delivered_delivery(store: &dyn Store) {
     let world = World::new(store, "deliveries.forced");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -337,7 +337,7 @@ pub async fn a_forced_retry_brings_back_what_was_delivered(store: &dyn Store) {
     assert_eq!(store.attempts(&tenant, of.id, u32::MAX).await.unwrap().len(), 2);
 }
 
-pub async fn a_retry_of_what_is_not_there_finds_nothing(store: &dyn Store) {
+pub async fn a_retry_of_a_missing_delivery_finds_nothing(store: &dyn Store) {
     let world = World::new(store, "deliveries.missing");
     let tenant = world.tenant("acme").await;
     let event = world.publish(&tenant, "invoice.created", &[]).await;

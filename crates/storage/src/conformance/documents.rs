@@ -1,4 +1,4 @@
-//! Documents of the installation's own.
+//! Documents of the installation.
 
 use super::fixtures::World;
 use crate::{Document, Store};

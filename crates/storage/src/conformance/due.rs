@@ -1,11 +1,11 @@
-//! What is due for a subscription: how lanes are filled again, from memory's point of view after a start or a spill.
+//! Due deliveries of a subscription: the reads with which a lane is refilled after a start or a spill.
 
 use super::fixtures::{World, due, next_due};
 use crate::{Due, NewDelivery, Retry, RetryOf, Store, Waiting, Write};
 use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
-/// A queue: a subscription with so many pending deliveries, a second apart, the oldest first.
+/// A subscription with `count` pending deliveries, created a second apart, oldest first.
 async fn queue(world: &World<'_>, tenant: &TenantId, count: usize) -> (SubscriptionId, Vec<NewDelivery>) {
     let subscription = world.subscribe(tenant).await.id;
     let mut made = Vec::new();
@@ -23,21 +23,21 @@ fn of(made: &[NewDelivery]) -> Vec<DeliveryId> {
     made.iter().map(|delivery| delivery.id).collect()
 }
 
-/// Stores that the delivery is to be tried again at this time.
+/// Records a retry that is due at this time.
 async fn try_again(world: &World<'_>, tenant: &TenantId, of: NewDelivery, number: u32, at: Timestamp) {
     let mut outcome = world.outcome(tenant, of, number, DeliveryStatus::Retrying);
     outcome.next.at = Some(at);
     world.commit(vec![Write::Outcome(outcome)]).await;
 }
 
-pub async fn what_is_due_is_handed_out_oldest_first_with_its_event(store: &dyn Store) {
+pub async fn due_deliveries_come_oldest_first_with_their_events(store: &dyn Store) {
     let world = World::new(store, "due.order");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
     let first = world.publish(&tenant, "invoice.created", &[subscription]).await;
     let second = world.publish(&tenant, "invoice.paid", &[subscription, subscription]).await;
     let third = world.publish(&tenant, "customer.created", &[subscription]).await;
-    // Oldest by when it is due, not by when it was made.
+    // The order is by due time, not by creation time.
     try_again(&world, &tenant, first.deliveries[0], 1, third.event.id.made_at().after(Duration::from_micros(1))).await;
 
     let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
@@ -50,7 +50,7 @@ pub async fn what_is_due_is_handed_out_oldest_first_with_its_event(store: &dyn S
     }
 }
 
-pub async fn a_limit_cuts_and_the_next_one_is_due_already(store: &dyn Store) {
+pub async fn the_next_due_time_is_in_the_past_when_the_limit_cuts(store: &dyn Store) {
     let world = World::new(store, "due.limit");
     let tenant = world.tenant("acme").await;
     let (subscription, made) = queue(&world, &tenant, 5).await;
@@ -63,7 +63,7 @@ pub async fn a_limit_cuts_and_the_next_one_is_due_already(store: &dyn Store) {
     }
 }
 
-pub async fn the_next_one_may_be_due_later_or_not_at_all(store: &dyn Store) {
+pub async fn the_next_due_time_is_in_the_future_or_absent_without_a_cut(store: &dyn Store) {
     let world = World::new(store, "due.next");
     let tenant = world.tenant("acme").await;
     let (subscription, made) = queue(&world, &tenant, 3).await;
@@ -77,12 +77,12 @@ pub async fn the_next_one_may_be_due_later_or_not_at_all(store: &dyn Store) {
     };
     assert_eq!(due(world.tick()).await, (of(&made[2..]), Some(later)));
     assert_eq!(due(later.before(Duration::from_micros(1))).await, (of(&made[2..]), Some(later)));
-    assert_eq!(due(later).await, (vec![made[2].id, made[1].id], Some(much_later)), "due at its time, not after it");
+    assert_eq!(due(later).await, (vec![made[2].id, made[1].id], Some(much_later)), "due exactly at its time");
     assert_eq!(due(much_later).await, (vec![made[2].id, made[1].id, made[0].id], None));
     assert_eq!(due(Timestamp::from_millis(0)).await, (vec![], Some(made[2].id.made_at())));
 }
 
-pub async fn what_the_caller_holds_is_passed_over_and_does_not_count(store: &dyn Store) {
+pub async fn held_deliveries_are_skipped_and_do_not_count_towards_the_limit(store: &dyn Store) {
     let world = World::new(store, "due.held");
     let tenant = world.tenant("acme").await;
     let (subscription, made) = queue(&world, &tenant, 6).await;
@@ -93,14 +93,14 @@ pub async fn what_the_caller_holds_is_passed_over_and_does_not_count(store: &dyn
     };
     assert_eq!(due(2, &made[..2]).await, (of(&made[2..4]), Some(made[4].id.made_at())));
     assert_eq!(due(2, &[made[1], made[4]]).await, (vec![made[0].id, made[2].id], Some(made[3].id.made_at())));
-    assert_eq!(due(4, &made[4..]).await, (of(&made[..4]), None), "what is held is not left");
+    assert_eq!(due(4, &made[4..]).await, (of(&made[..4]), None), "held deliveries do not count as next");
     assert_eq!(due(9, &made).await, (vec![], None));
 
     let other = world.publish(&tenant, "invoice.created", &[world.subscribe(&tenant).await.id]).await;
-    assert_eq!(due(9, &other.deliveries).await, (of(&made), None), "to hold something else changes nothing");
+    assert_eq!(due(9, &other.deliveries).await, (of(&made), None), "others in `held` change nothing");
 }
 
-pub async fn what_has_ended_is_not_due(store: &dyn Store) {
+pub async fn ended_deliveries_are_not_due(store: &dyn Store) {
     use DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed};
     let world = World::new(store, "due.ended");
     let tenant = world.tenant("acme").await;
@@ -125,7 +125,7 @@ pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
         store.retry_delivery(&tenant, made[0].id, RetryOf::Undelivered, now).await.unwrap(),
         Retry::Queued(subscription)
     );
-    assert_eq!(next_due(store, &tenant, subscription).await, Some(made[0].id.made_at()), "due since it was made");
+    assert_eq!(next_due(store, &tenant, subscription).await, Some(made[0].id.made_at()), "due since its creation");
     let due = due(store, &tenant, subscription, now, 10, &[]).await;
     assert_eq!((ids(&due), due.next), (vec![made[1].id, made[0].id], None));
     assert_eq!((due.deliveries[1].attempts, due.deliveries[1].earlier_attempts), (2, 2));
@@ -178,7 +178,7 @@ pub async fn each_priority_waits_in_its_queue_and_so_do_retries_and_replays(stor
     }
     world.attempted(&tenant, made[4], 2, DeliveryStatus::Retrying).await;
     let due = store.due(&tenant, subscription, Queue::Retry, late, 10, &[]).await.unwrap();
-    assert_eq!(due.deliveries.len(), 2, "what was brought back is retried by itself too");
+    assert_eq!(due.deliveries.len(), 2, "a replayed delivery is retried automatically too");
     assert_eq!(store.due(&tenant, subscription, Queue::Replay, late, 10, &[]).await.unwrap(), Due::default());
 }
 
@@ -197,7 +197,7 @@ pub async fn next_due_is_when_the_first_one_is_due(store: &dyn Store) {
     assert_eq!(next().await, None);
 }
 
-/// A clock that was ahead for a while leaves such times behind.
+/// A clock that was ahead for a while leaves such due times in the store.
 pub async fn a_retry_in_the_future_is_pulled_back_and_keeps_its_wait(store: &dyn Store) {
     let start = Timestamp::from_millis(4_100_000_000_000);
     let world = World::at(store, "due.future", start);
@@ -222,10 +222,10 @@ pub async fn a_retry_in_the_future_is_pulled_back_and_keeps_its_wait(store: &dyn
         let delivery = world.delivery(&tenant, of.id).await;
         (delivery.next_attempt_at.unwrap(), delivery.updated_at)
     };
-    assert_eq!(times(made[2]).await, (now.after(waited.since(ahead.updated_at)), now), "the wait that it had");
-    assert_eq!(times(made[1]).await.0, now, "nothing waits so long");
+    assert_eq!(times(made[2]).await, (now.after(waited.since(ahead.updated_at)), now), "keeps the length of its wait");
+    assert_eq!(times(made[1]).await.0, now, "exceeds the longest wait");
     assert_eq!(times(made[0]).await.0, usual);
-    // What waits for its turn alone does not wait for a time, and is listed by the one at which it was made.
+    // A pending delivery has no due time other than its creation time.
     assert_eq!(times(fresh.deliveries[0]).await.0, fresh.event.id.made_at());
     assert_eq!(store.pull_back(now, 14 * day).await.unwrap(), 0);
 }

@@ -1,4 +1,4 @@
-//! Events: kept as they were published, found, listed.
+//! Events: stored exactly as published, found and listed.
 
 use super::fixtures::{World, all, by_last_id, by_offset, given_id, idempotency};
 use crate::{Appended, Done, EventFilter, ListScope::Tenant, Page, Store};
@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 const TYPES: [&str; 3] = ["invoice.created", "invoice.paid", "invoice"];
 
-/// So many events of these types in turn, a second apart; the newest first.
+/// Publishes `count` events of these types in turn, a second apart; returns them newest first.
 async fn publish(world: &World<'_>, tenant: &TenantId, count: usize) -> Vec<Event> {
     let mut made = Vec::new();
     for number in 0..count {
@@ -49,25 +49,25 @@ pub async fn an_event_is_kept_byte_for_byte(store: &dyn Store) {
     }
 }
 
-pub async fn an_event_is_found_by_its_own_id_alone(store: &dyn Store) {
+pub async fn an_event_is_found_only_by_its_exact_id(store: &dyn Store) {
     let world = World::new(store, "events.id");
     let tenant = world.tenant("acme").await;
     let made = world.publish(&tenant, "invoice.created", &[]).await.event;
     assert_eq!(store.event(&tenant, made.id).await.unwrap().as_ref(), Some(&*made));
     let never = world.ids.event(world.tick());
     assert_eq!(store.event(&tenant, never).await.unwrap(), None);
-    // A delivery's id differs from its event's only in the last two bytes, which a backend may not keep.
+    // A delivery's id differs from its event's id only in the last two bytes, which a backend may omit.
     let delivery = made.id.delivery(1).unwrap();
     assert_eq!(store.event(&tenant, EventId::from_uuid(delivery.uuid())).await.unwrap(), None);
 }
 
-pub async fn an_event_is_found_by_the_id_that_its_publisher_gave(store: &dyn Store) {
+pub async fn an_event_is_found_by_its_publishers_id(store: &dyn Store) {
     let world = World::new(store, "events.given");
     let tenant = world.tenant("acme").await;
     let mut own = world.event(&tenant, "invoice.created", &[]);
     own.keys = vec![given_id("order-1"), idempotency("try-1")];
     Arc::make_mut(&mut own.event).given_id = Some("order-1".into());
-    // An id in one of our spellings becomes the event's id, so only the name that it was given under is kept beside it.
+    // A given id in Postrider's own format becomes the event's id, so only its original spelling is stored in addition.
     let mut ours = world.event(&tenant, "invoice.created", &[]);
     let spelling = ours.event.id.uuid().to_string().to_uppercase();
     ours.keys = vec![given_id(&spelling)];
@@ -116,7 +116,7 @@ pub async fn events_can_be_narrowed_to_a_time(store: &dyn Store) {
     assert_eq!(between(Some(first), None).await, made[..=6], "at or after");
     assert_eq!(between(None, Some(last)).await, made[3..], "before");
     assert_eq!(between(Some(first), Some(last)).await, made[3..=6]);
-    // An id knows its millisecond: what is smaller in a bound still counts.
+    // An id has whole milliseconds; a bound with a fraction of a millisecond must still be exact.
     assert_eq!(between(Some(first.after(micro)), None).await, made[..=5]);
     assert_eq!(between(None, Some(last.after(micro))).await, made[2..]);
     assert_eq!(between(Some(first.before(micro)), Some(last.before(micro))).await, made[3..=6]);
@@ -124,12 +124,12 @@ pub async fn events_can_be_narrowed_to_a_time(store: &dyn Store) {
     assert_eq!(between(Some(last), Some(first)).await, []);
 }
 
-/// Callers pass on what they are asked for.
-pub async fn time_bounds_can_be_anywhere(store: &dyn Store) {
+/// Callers pass on unchecked time bounds of requests.
+pub async fn time_bounds_can_be_any_timestamp(store: &dyn Store) {
     let world = World::new(store, "events.ends");
     let tenant = world.tenant("acme").await;
     let made = publish(&world, &tenant, 3).await;
-    // No id can name a millisecond past 48 bits; that is the year 10889.
+    // Ids have 48 bits of milliseconds, which end in the year 10889.
     let past = [i64::MIN, -1_000_000, -1, 0].map(Timestamp::from_micros);
     let future = [253_402_300_799_000_000, (1 << 48) * 1_000 + 7, i64::MAX - 5, i64::MAX].map(Timestamp::from_micros);
     let found =

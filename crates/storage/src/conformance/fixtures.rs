@@ -1,5 +1,4 @@
-//! What the cases are made of: a world with tenants of its own, a clock that stands still, and ids that are the same in
-//! every run.
+//! Fixtures of the cases: a world with its own tenants, a clock that stands still, and ids that are equal in every run.
 
 use crate::{
     Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope, NewDelivery, NewEvent, Outcome, Page,
@@ -24,12 +23,12 @@ use std::{
     time::Duration,
 };
 
-/// Bytes that look random and are the same in every run (SplitMix64).
+/// Deterministic pseudo-random bytes (SplitMix64), equal in every run.
 #[derive(Debug)]
 pub struct Seeded(AtomicU64);
 
 impl Seeded {
-    /// Another name gives other bytes.
+    /// Seeds the generator with a name.
     pub fn named(name: &str) -> Self {
         Self(
             name.bytes()
@@ -51,7 +50,7 @@ impl Entropy for Seeded {
     }
 }
 
-/// A case's own part of the store.
+/// A case's own tenants, clock and ids in the store.
 pub(super) struct World<'s> {
     pub(super) store: &'s dyn Store,
     pub(super) ids: IdSource,
@@ -59,15 +58,15 @@ pub(super) struct World<'s> {
     case: &'static str,
 }
 
-/// One of everything that a tenant can own, as it was written.
+/// An instance of every object that a tenant can own, as it was written.
 pub(super) struct Belongings {
     pub(super) key: TenantKey,
     pub(super) subscription: Subscription,
-    /// Has a given id and an idempotency key; its first delivery waits, its second has failed.
+    /// Has a given id and an idempotency key; its first delivery is waiting, its second has failed.
     pub(super) event: NewEvent,
 }
 
-/// Everything that a store shows of a tenant, to compare before and after.
+/// All readable data of a tenant, for comparisons before and after.
 #[derive(Debug, PartialEq)]
 pub(super) struct Shown {
     pub(super) tenant: Option<Tenant>,
@@ -81,12 +80,12 @@ pub(super) struct Shown {
 }
 
 impl<'s> World<'s> {
-    /// `case` is the case's alone: its tenants' names begin with it.
+    /// `case` must be unique: the names of its tenants begin with it.
     pub(super) fn new(store: &'s dyn Store, case: &'static str) -> Self {
         Self::at(store, case, Timestamp::from_millis(1_760_000_000_000))
     }
 
-    /// The same at another time.
+    /// [`Self::new`] with another start time.
     pub(super) fn at(store: &'s dyn Store, case: &'static str, start: Timestamp) -> Self {
         let ids = IdSource::new(Box::new(Seeded::named(case)));
         Self { store, ids, clock: ManualClock::at(start), case }
@@ -96,7 +95,7 @@ impl<'s> World<'s> {
         self.clock.now()
     }
 
-    /// A second later.
+    /// Advances the clock by a second; returns the new time.
     pub(super) fn tick(&self) -> Timestamp {
         self.clock.advance(Duration::from_secs(1));
         self.clock.now()
@@ -106,19 +105,19 @@ impl<'s> World<'s> {
         self.clock.advance(wait);
     }
 
-    /// The id of a tenant of this case, which need not exist.
+    /// The id of a tenant of this case; the tenant need not exist.
     pub(super) fn id(&self, which: &str) -> TenantId {
         TenantId::parse(&format!("{}:{which}", self.case)).unwrap()
     }
 
-    /// A tenant of this case, made now.
+    /// Creates a tenant of this case.
     pub(super) async fn tenant(&self, which: &str) -> TenantId {
         let id = self.id(which);
         self.store.put_tenant(&id, None, None, self.tick()).await.unwrap();
         id
     }
 
-    /// A key that is not stored yet.
+    /// A key that is not stored.
     pub(super) fn key(&self, tenant: &TenantId) -> TenantKey {
         let now = self.tick();
         let mut hash = [0; 32];
@@ -135,7 +134,7 @@ impl<'s> World<'s> {
         }
     }
 
-    /// A subscription that is not stored yet, with every field set.
+    /// A subscription with every field set that is not stored.
     pub(super) fn subscription(&self, tenant: &TenantId) -> Subscription {
         let now = self.tick();
         let headers = [("X-Region", "eu"), ("Authorization", "Bearer of-tidings"), ("X-Region", "us"), ("X-Empty", "")];
@@ -167,14 +166,14 @@ impl<'s> World<'s> {
         }
     }
 
-    /// A subscription of the tenant, stored.
+    /// Stores a new subscription of the tenant.
     pub(super) async fn subscribe(&self, tenant: &TenantId) -> Subscription {
         let subscription = self.subscription(tenant);
         assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
         subscription
     }
 
-    /// An event that is not stored yet, made a second later than what was made before it.
+    /// An event that is not stored, created a second after the previous object.
     pub(super) fn event(&self, tenant: &TenantId, event_type: &str, to: &[SubscriptionId]) -> NewEvent {
         let now = self.tick();
         let id = self.ids.event(now);
@@ -194,7 +193,7 @@ impl<'s> World<'s> {
         NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: deliveries.collect(), broke_schema: false }
     }
 
-    /// An event that is new to the store, stored.
+    /// Stores a new event; fails if it is a duplicate.
     pub(super) async fn publish(&self, tenant: &TenantId, event_type: &str, to: &[SubscriptionId]) -> NewEvent {
         let new = self.event(tenant, event_type, to);
         assert_eq!(self.append(tenant, vec![new.clone()]).await, Done::Appended(vec![Appended::New]));
@@ -205,7 +204,7 @@ impl<'s> World<'s> {
         self.commit(vec![append(tenant, events)]).await.remove(0)
     }
 
-    /// Commits and hands out the answers.
+    /// Commits a batch and returns its results.
     pub(super) async fn commit(&self, batch: Vec<Write>) -> Vec<Done> {
         let sent = batch.len();
         let (batch, done) = self.store.commit(batch).await.unwrap();
@@ -213,7 +212,7 @@ impl<'s> World<'s> {
         done
     }
 
-    /// An outcome that is not stored yet: an attempt begun a second later than what was made before it.
+    /// An outcome that is not stored; its attempt begins a second after the previous object.
     pub(super) fn outcome(
         &self,
         tenant: &TenantId,
@@ -242,7 +241,7 @@ impl<'s> World<'s> {
         })
     }
 
-    /// Stores that an attempt of this number came to this.
+    /// Records that attempt `number` had this result.
     pub(super) async fn attempted(&self, tenant: &TenantId, of: NewDelivery, number: u32, status: DeliveryStatus) {
         let outcome = self.outcome(tenant, of, number, status);
         assert_eq!(self.commit(vec![Write::Outcome(outcome)]).await, [Done::Recorded]);
@@ -252,7 +251,7 @@ impl<'s> World<'s> {
         self.store.delivery(tenant, id).await.unwrap().unwrap()
     }
 
-    /// Gives a tenant one of everything.
+    /// Creates one of every object that a tenant can own.
     pub(super) async fn furnish(&self, tenant: &TenantId) -> Belongings {
         let key = self.key(tenant);
         assert!(self.store.insert_key(&key).await.unwrap());
@@ -290,8 +289,8 @@ impl<'s> World<'s> {
         }
     }
 
-    /// Begins to delete a tenant and goes away in the middle, as a crash does. `false` when this store never shows a
-    /// tenant half deleted.
+    /// Interrupts the deletion of a tenant, as a crash does. Returns `false` when this store never shows a half-deleted
+    /// tenant.
     pub(super) async fn half_delete(&self, tenant: &TenantId) -> bool {
         let mut deletion = self.store.delete_tenant(tenant);
         loop {
@@ -326,7 +325,7 @@ pub(super) fn object(value: Value) -> JsonObject {
     JsonObject::parse(&value.to_string()).unwrap()
 }
 
-/// What is due in all queues of a subscription, queue after queue; the limit is for each.
+/// Due deliveries of all queues of a subscription, queue after queue; the limit applies to each.
 pub(super) async fn due(
     store: &dyn Store,
     tenant: &TenantId,
@@ -344,7 +343,7 @@ pub(super) async fn due(
     all
 }
 
-/// When the first waiting delivery of a subscription is due.
+/// Due time of a subscription's first waiting delivery.
 pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp> {
     let mut first = None;
     let mut take = |one: Waiting| {
@@ -356,15 +355,15 @@ pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription:
     first
 }
 
-/// A page that holds everything that a case makes.
+/// A page large enough for every row of a case.
 pub(super) fn all<Id>() -> Page<Id> {
     Page::first(1_000_000)
 }
 
-/// No case makes a list that is longer than this: a walk that comes here turns in circles.
+/// More pages than any case has: a list that reaches this number does not advance.
 const ENDLESS: usize = 1_000;
 
-/// Reads a list in pages, each below the last row of the one before it.
+/// Reads a list page by page, each below the last row of the previous one.
 pub(super) async fn by_last_id<T, Id: Clone>(
     limit: u32,
     id: impl Fn(&T) -> Id,
@@ -380,7 +379,7 @@ pub(super) async fn by_last_id<T, Id: Clone>(
     }
 }
 
-/// Reads a list in pages, each after as many rows as the ones before it had.
+/// Reads a list page by page, by offset.
 pub(super) async fn by_offset<T, Id: Clone>(limit: u32, list: impl AsyncFn(Page<Id>) -> Vec<T>) -> Vec<T> {
     let (mut page, mut rows) = (Page::first(limit), Vec::new());
     loop {

@@ -1,4 +1,4 @@
-//! Nothing crosses a tenant: another's ids find nothing and change nothing, and no list shows what is another's.
+//! Tenant isolation: ids of another tenant find nothing and change nothing, and no list shows another tenant's rows.
 
 use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
 use crate::{
@@ -8,11 +8,11 @@ use crate::{
 use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
 use std::sync::Arc;
 
-/// Two tenants, each with one of everything.
+/// Two tenants, each with one of every object.
 async fn two(world: &World<'_>) -> [(TenantId, Belongings); 2] {
     let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
     let (my, their) = (world.furnish(&mine).await, world.furnish(&theirs).await);
-    // A given id of theirs alone, since both have `order-1`.
+    // A given id that only the other tenant has, since both have `order-1`.
     let mut alone = world.event(&theirs, "invoice.paid", &[]);
     alone.keys = vec![given_id("theirs-alone")];
     world.append(&theirs, vec![alone]).await;
@@ -47,7 +47,7 @@ pub async fn lists_with_ids_of_another_tenant_are_empty(store: &dyn Store) {
             assert_eq!(store.deliveries(Tenant(&mine), &filter, all()).await.unwrap().rows, []);
         }
     }
-    // Another's id is as good a place to begin a page as any: theirs were all made after mine.
+    // A cursor may be another tenant's id: their rows were all created after mine.
     let below = their.event.deliveries[0].id;
     let page = Page { below: Some(below.into()), ..all() };
     let listed = store.deliveries(Tenant(&mine), &DeliveryFilter::default(), page).await.unwrap().rows;
@@ -87,7 +87,7 @@ pub async fn outcomes_with_ids_of_another_tenant_change_nothing(store: &dyn Stor
         assert_eq!(store.delivery(&mine, of.id).await.unwrap(), None);
         assert_eq!(store.attempts(&mine, of.id, u32::MAX).await.unwrap(), []);
     }
-    // My delivery with their subscription: mine goes on, theirs hears nothing of it.
+    // My delivery with their subscription: my delivery is updated, their subscription is not.
     let mut mixed = my.event.deliveries[0];
     mixed.subscription = their.subscription.id;
     world.attempted(&mine, mixed, 1, DeliveryStatus::Disabled).await;
@@ -99,10 +99,10 @@ pub async fn outcomes_with_ids_of_another_tenant_change_nothing(store: &dyn Stor
     assert_eq!((after.attempts, after.events), (before.attempts, before.events));
 }
 
-pub async fn a_list_never_shows_what_is_of_another_tenant(store: &dyn Store) {
+pub async fn a_list_never_shows_rows_of_another_tenant(store: &dyn Store) {
     let world = World::new(store, "isolation.lists");
     let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
-    // In turn, so that each one's rows lie between the other's.
+    // Alternate between the tenants, so that their rows are interleaved.
     for round in 0..3 {
         for tenant in [&mine, &theirs] {
             let subscription = world.subscribe(tenant).await.id;
@@ -138,7 +138,7 @@ pub async fn a_list_never_shows_what_is_of_another_tenant(store: &dyn Store) {
     }
 }
 
-pub async fn the_same_ids_in_two_tenants_are_two_things(store: &dyn Store) {
+pub async fn equal_ids_in_two_tenants_are_independent(store: &dyn Store) {
     let world = World::new(store, "isolation.same");
     let (mine, theirs) = (world.tenant("mine").await, world.tenant("theirs").await);
     let their = world.furnish(&theirs).await;
@@ -165,7 +165,7 @@ pub async fn the_same_ids_in_two_tenants_are_two_things(store: &dyn Store) {
     assert_eq!((after.deliveries, after.attempts), (before.deliveries, before.attempts));
 }
 
-pub async fn the_same_name_is_published_once_in_each_tenant(store: &dyn Store) {
+pub async fn the_same_key_is_published_once_per_tenant(store: &dyn Store) {
     let world = World::new(store, "isolation.names");
     let tenants = [world.tenant("mine").await, world.tenant("theirs").await];
     let made = [0, 1].map(|at: usize| {
@@ -184,8 +184,8 @@ pub async fn the_same_name_is_published_once_in_each_tenant(store: &dyn Store) {
     }
 }
 
-/// Ids are compared by their bytes: no collation, no prefix, no pattern.
-pub async fn tenants_whose_ids_are_almost_the_same_are_apart(store: &dyn Store) {
+/// Ids are compared byte by byte: no collation, no prefix, no pattern.
+pub async fn tenants_with_similar_ids_are_separate(store: &dyn Store) {
     let world = World::new(store, "isolation.almost");
     let mut had = Vec::new();
     for which in ["acme", "ACME", "Acme", "acme.", "acme:", "acme_", "acm_", "acm", "acme-eu"] {

@@ -1,11 +1,11 @@
-//! The journal: appends, what a batch promises, and names under which an event is published once.
+//! The journal: appends, guarantees of a batch, and deduplication.
 
 use super::fixtures::{World, append, due, given_id, idempotency};
 use crate::{Append, Appended, DedupeKey, Done, NewEvent, Store, Write};
 use model::{Delivery, DeliveryStatus, SubscriptionId, TenantId};
 use std::sync::Arc;
 
-/// An event to these, under these names.
+/// An event for these subscriptions with these deduplication keys.
 fn named(world: &World<'_>, tenant: &TenantId, keys: &[DedupeKey], to: &[SubscriptionId]) -> NewEvent {
     NewEvent { keys: keys.to_vec(), ..world.event(tenant, "invoice.created", to) }
 }
@@ -18,7 +18,7 @@ async fn is_stored(world: &World<'_>, new: &NewEvent) -> bool {
     let (tenant, id) = (&new.event.tenant, new.event.id);
     let event = world.store.event(tenant, id).await.unwrap();
     let deliveries = world.store.event_deliveries(tenant, id).await.unwrap();
-    assert!(event.is_some() || deliveries.is_empty(), "no delivery without its event");
+    assert!(event.is_some() || deliveries.is_empty(), "a delivery exists only with its event");
     event.is_some()
 }
 
@@ -76,12 +76,12 @@ pub async fn every_write_of_a_batch_gets_its_answer_in_order(store: &dyn Store) 
     assert_eq!(done.await, [Done::Recorded, appended, Done::NoTenant, Done::Recorded, none, one]);
 }
 
-pub async fn an_empty_batch_is_fine(store: &dyn Store) {
+pub async fn an_empty_batch_succeeds(store: &dyn Store) {
     let world = World::new(store, "journal.empty");
     assert_eq!(world.commit(vec![]).await, []);
 }
 
-/// Tries every kind of name. `publish` writes the first event and then the second, and answers for both.
+/// Tests every kind of deduplication key. `publish` writes the first event, then the second, and returns both results.
 async fn is_published_once(
     world: &World<'_>,
     tenant: &TenantId,
@@ -94,15 +94,15 @@ async fn is_published_once(
         let mut second = named(world, tenant, &keys, &[subscription, subscription]);
         Arc::make_mut(&mut second.event).data = (&b"other"[..]).into();
         let answers = publish(first.clone(), second.clone()).await;
-        assert_eq!(answers, (Appended::New, duplicate(&first)), "the first event as it was, to the last value");
+        assert_eq!(answers, (Appended::New, duplicate(&first)), "the duplicate returns the first event unchanged");
         assert!(is_stored(world, &first).await && !is_stored(world, &second).await);
         assert_eq!(world.store.event_deliveries(tenant, first.event.id).await.unwrap().len(), 1);
     }
     let due = due(world.store, tenant, subscription, world.now(), 10, &[]).await;
-    assert_eq!(due.deliveries.len(), 3, "a duplicate makes no deliveries");
+    assert_eq!(due.deliveries.len(), 3, "a duplicate creates no deliveries");
 }
 
-pub async fn what_was_published_in_an_earlier_batch_is_a_duplicate(store: &dyn Store) {
+pub async fn an_event_published_in_an_earlier_batch_is_a_duplicate(store: &dyn Store) {
     let world = World::new(store, "journal.earlier");
     let tenant = world.tenant("acme").await;
     let one = async |new| match world.append(&tenant, vec![new]).await {
@@ -112,7 +112,7 @@ pub async fn what_was_published_in_an_earlier_batch_is_a_duplicate(store: &dyn S
     is_published_once(&world, &tenant, async |first, second| (one(first).await, one(second).await)).await;
 }
 
-pub async fn what_was_published_earlier_in_the_batch_is_a_duplicate(store: &dyn Store) {
+pub async fn an_event_published_earlier_in_the_batch_is_a_duplicate(store: &dyn Store) {
     let world = World::new(store, "journal.batch");
     let tenant = world.tenant("acme").await;
     let publish = async |first, second| {
@@ -125,7 +125,7 @@ pub async fn what_was_published_earlier_in_the_batch_is_a_duplicate(store: &dyn 
     is_published_once(&world, &tenant, publish).await;
 }
 
-pub async fn what_was_published_earlier_in_the_append_is_a_duplicate(store: &dyn Store) {
+pub async fn an_event_published_earlier_in_the_append_is_a_duplicate(store: &dyn Store) {
     let world = World::new(store, "journal.same");
     let tenant = world.tenant("acme").await;
     let publish = async |first, second| match world.append(&tenant, vec![first, second]).await {
@@ -151,7 +151,7 @@ pub async fn any_key_that_is_known_makes_a_duplicate(store: &dyn Store) {
     }
 }
 
-pub async fn a_given_id_and_an_idempotency_key_of_the_same_text_are_two_names(store: &dyn Store) {
+pub async fn a_given_id_and_an_idempotency_key_of_the_same_text_are_two_keys(store: &dyn Store) {
     let world = World::new(store, "journal.names");
     let tenant = world.tenant("acme").await;
     let keys = ["same", "Same", "same ", "i:same", "k:same"].map(|text| [given_id(text), idempotency(text)]);
@@ -161,7 +161,7 @@ pub async fn a_given_id_and_an_idempotency_key_of_the_same_text_are_two_names(st
     }
 }
 
-pub async fn an_append_without_tenant_does_not_keep_the_others_back(store: &dyn Store) {
+pub async fn an_append_without_tenant_does_not_block_the_rest_of_the_batch(store: &dyn Store) {
     let world = World::new(store, "journal.nobody");
     let (tenant, nobody) = (world.tenant("acme").await, world.id("nobody"));
     let (before, after) = (world.event(&tenant, "invoice.created", &[]), world.event(&tenant, "invoice.created", &[]));
@@ -178,8 +178,8 @@ pub async fn an_append_without_tenant_does_not_keep_the_others_back(store: &dyn 
     assert!(!is_stored(&world, &lost).await);
 }
 
-/// An id that is taken is the only fault that a case can make; a full disk should look the same.
-pub async fn a_batch_with_a_fault_writes_nothing_and_is_handed_back(store: &dyn Store) {
+/// A duplicate id is the only fault that a case can provoke; a full disk must have the same effect.
+pub async fn a_failed_batch_writes_nothing_and_is_returned(store: &dyn Store) {
     let world = World::new(store, "journal.fault");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -201,5 +201,5 @@ pub async fn a_batch_with_a_fault_writes_nothing_and_is_handed_back(store: &dyn 
     let after = world.shown(&tenant).await;
     assert_eq!((after.events, after.deliveries, after.attempts), (before.events, before.deliveries, before.attempts));
     assert_eq!(after.subscriptions, before.subscriptions);
-    assert_eq!(world.append(&tenant, vec![good]).await, Done::Appended(vec![Appended::New]), "its name is still free");
+    assert_eq!(world.append(&tenant, vec![good]).await, Done::Appended(vec![Appended::New]), "its key is still free");
 }

@@ -1,4 +1,4 @@
-//! Tenants' API keys.
+//! API keys of tenants.
 
 use super::fixtures::World;
 use crate::{Deleted, Store};
@@ -49,7 +49,7 @@ pub async fn a_deleted_key_is_gone(store: &dyn Store) {
     assert!(!store.all_keys().await.unwrap().contains(&gone));
 }
 
-pub async fn all_keys_are_those_of_every_tenant(store: &dyn Store) {
+pub async fn all_keys_returns_the_keys_of_every_tenant(store: &dyn Store) {
     let world = World::new(store, "keys.all");
     let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
     let made = [world.key(&acme), world.key(&globex), world.key(&acme)];

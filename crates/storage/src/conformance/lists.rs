@@ -1,6 +1,6 @@
-//! Lists with every filter, of one tenant and of all: compared with a filter over everything that was made.
+//! Lists with every filter, of one tenant and of all tenants, compared with a filter in memory.
 //!
-//! Lists over all tenants see what other cases make, too; so each case here has a time of its own and asks for that.
+//! Lists over all tenants also contain rows of other cases, so each case here uses a time range of its own.
 
 use super::fixtures::{World, patterns};
 use crate::{
@@ -17,10 +17,10 @@ use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc};
 pub(super) const TYPES: [&str; 2] = ["invoice.created", "invoice.paid"];
 const URLS: [&str; 3] = ["https://Alpha.example/hooks", "https://beta.example/Alpha?x=%", "https://gamma.example/_"];
 
-/// The walks of no case are longer.
+/// More pages than any case has.
 const ENDLESS: usize = 1_000;
 
-/// Reads a list page by page, as its pages say.
+/// Reads a list page by page, following its cursors.
 pub(super) async fn pages<Row, Id: Clone>(
     limit: u32,
     offset: u32,
@@ -36,15 +36,15 @@ pub(super) async fn pages<Row, Id: Clone>(
             None => return rows,
         }
     }
-    panic!("the list has no end");
+    panic!("the list does not end");
 }
 
 pub(super) fn event_type(name: &str) -> EventType {
     EventType::parse(name).unwrap()
 }
 
-/// Three tenants with events and deliveries, in turn; two of them have an event, and two a subscription, with the same
-/// id.
+/// Three tenants with events and deliveries, in turn. Two of them have an event with the same id, and two a
+/// subscription with the same id.
 struct Made {
     tenants: Vec<TenantId>,
     subscriptions: Vec<Subscription>,
@@ -54,7 +54,7 @@ struct Made {
     until: Timestamp,
 }
 
-/// An attempt's status and error.
+/// HTTP status and error of an attempt.
 type Answer = (Option<u16>, Option<&'static str>);
 
 const ANSWERS: [Answer; 5] = [
@@ -88,7 +88,7 @@ impl Made {
         for number in 0..24 {
             let tenant = &tenants[number % 3];
             let to = of(tenant);
-            // Some have no delivery, and some several.
+            // Some events have no delivery, others several.
             let mut event = world.event(tenant, TYPES[number / 3 % 2], &to[..number % 4]);
             Arc::make_mut(&mut event.event).priority = [Priority::High, Priority::Normal, Priority::Low][number % 3];
             events.push(event);
@@ -162,7 +162,7 @@ impl Made {
     }
 }
 
-/// The same event in another tenant.
+/// A copy of the event in another tenant.
 fn copied(event: &NewEvent, tenant: &TenantId, to: &[SubscriptionId]) -> NewEvent {
     let id = event.event.id;
     let deliver =
@@ -223,7 +223,7 @@ pub async fn deliveries_match_every_filter_in_one_tenant_and_in_all(store: &dyn 
     let made = Made::new(&world).await;
     let (mut hits, middle) = (0, made.events[9].id.made_at());
     for (number, filter) in filters(&made).into_iter().enumerate() {
-        // In turn: all of its time, and a part of it.
+        // Alternate between the whole time range and parts of it.
         let after = Some(if number % 3 == 1 { middle } else { made.since });
         let before = Some(if number % 3 == 2 { middle } else { made.until });
         let filter = DeliveryFilter { after, before, ..filter };
@@ -247,7 +247,7 @@ pub async fn events_match_every_filter_in_one_tenant_and_in_all(store: &dyn Stor
     let world = World::at(store, "lists.events", Timestamp::from_millis(1_510_000_000_000));
     let made = Made::new(&world).await;
     let ids = [None, Some(made.events[3].id), Some(made.events[5].id), Some(world.ids.event(world.tick()))];
-    // The bytes that a backend may not keep tell a delivery's id from its event's.
+    // The last bytes, which a backend may omit, distinguish a delivery's id from its event's id.
     let delivery = EventId::from_bytes(*made.deliveries[0].id.bytes());
     for id in ids.into_iter().chain([Some(delivery)]) {
         for name in [None, Some(TYPES[0]), Some("nobody.publishes")] {
@@ -279,7 +279,7 @@ pub async fn events_match_every_filter_in_one_tenant_and_in_all(store: &dyn Stor
 }
 
 pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
-    // Subscriptions are not asked for by time: newer ones than all others come first.
+    // Lists of subscriptions have no time filter, so these must be newer than those of all other cases.
     let world = World::at(store, "lists.subscriptions", Timestamp::from_millis(4_100_000_000_000));
     let mut made = Made::new(&world).await.subscriptions;
     for (number, one) in made.iter_mut().enumerate() {
@@ -295,7 +295,7 @@ pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &d
     assert_eq!(
         store.tenants_with_subscription(made[3].id).await.unwrap(),
         [made[3].tenant.clone()],
-        "deleted ones, too"
+        "includes deleted ones"
     );
     let tenants: Vec<TenantId> = [0, 3, 6].map(|at: usize| made[at].tenant.clone()).into();
     made.retain(|one| one.state != SubscriptionState::Deleted);
@@ -329,7 +329,7 @@ pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &d
                 .cloned()
                 .collect();
             let limit = expected.len() as u32;
-            // Over all tenants those of other cases come after.
+            // Over all tenants, subscriptions of other cases follow.
             let mut found = store.subscriptions(scope, &filter, Page::first(limit)).await.unwrap().rows;
             let first = store.subscriptions(scope, &filter, Page::first(1)).await.unwrap();
             if let Some(next) = first.next {
@@ -345,7 +345,7 @@ pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &d
     }
 }
 
-pub async fn a_list_that_walks_far_ends_early_and_leads_on(store: &dyn Store) {
+pub async fn a_bounded_walk_ends_early_with_a_cursor(store: &dyn Store) {
     let world = World::at(store, "lists.walk", Timestamp::from_millis(1_520_000_000_000));
     let (since, tenant) = (world.tick(), world.tenant("acme").await);
     let subscription = world.subscribe(&tenant).await.id;
@@ -376,20 +376,20 @@ pub async fn a_list_that_walks_far_ends_early_and_leads_on(store: &dyn Store) {
         assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [rare.deliveries[0].id], "{scope:?} {filter:?}");
         let counted = store.count_deliveries(scope, filter, 50).await.unwrap();
         if first.rows.is_empty() {
-            assert!(first.next.is_some(), "it was cut, and leads on");
+            assert!(first.next.is_some(), "a page that the bound cut has a cursor");
             assert!(counted.rows == 0 && counted.next.is_some(), "{counted:?}");
             let passed = counted.next.unwrap().id;
             let looked_at = 11_000 - found_below(store, &tenant, passed).await;
             assert!(looked_at <= WALK_MAX as usize + 60, "{looked_at}");
         }
     }
-    // What only an index is asked for is not cut.
+    // A filter that an index answers completely is not cut.
     let exact = DeliveryFilter { statuses: vec![Failed], ..time };
     let listed = store.deliveries(ListScope::Tenant(&tenant), &exact, Page::first(5)).await.unwrap();
     assert_eq!((listed.rows.len(), listed.next), (1, None));
 }
 
-/// How many of a tenant's deliveries are below this one.
+/// Number of a tenant's deliveries below this one.
 async fn found_below(store: &dyn Store, tenant: &TenantId, id: DeliveryId) -> usize {
     let page = Page { limit: 20_000, offset: 0, below: Some(id.into()) };
     store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), page).await.unwrap().rows.len()

@@ -1,16 +1,16 @@
-//! The suite that every backend must pass: the promises of this crate's doc comments, a case each.
+//! The conformance suite that every backend must pass: one case per promise of this crate's doc comments.
 //!
-//! A backend's test says how to make a fresh store, and gets one test per case:
+//! A backend's test provides a function that creates a store, and gets one test per case:
 //!
 //! ```ignore
 //! async fn fresh() -> (MyStore, impl Drop) { … }
 //! storage::conformance_suite!(fresh);
 //! ```
 //!
-//! Every case has tenants of its own, so all of them also pass one after the other on one store ([`CASES`]). No case
+//! Every case uses tenants of its own, so all cases also pass one after the other on one store ([`CASES`]). No case
 //! sleeps, reads a clock or draws a random number.
 //!
-//! A case is listed once, in [`conformance_suite!`]; one that is not listed is dead code, and the compiler says so.
+//! A case is listed once, in [`conformance_suite!`]; an unlisted case is dead code, which the compiler reports.
 
 mod backlog;
 mod catalog;
@@ -39,49 +39,49 @@ pub use fixtures::Seeded;
 use crate::Store;
 use std::pin::Pin;
 
-/// A case, for whoever runs them by themselves.
+/// A case as a function pointer, for tests that run cases individually.
 pub type Case = for<'s> fn(&'s dyn Store) -> Pin<Box<dyn Future<Output = ()> + 's>>;
 
 crate::conformance_suite!(@list cases);
 
-/// One `#[tokio::test]` for each case. `make` is an async function or closure without arguments; it returns a store and
-/// whatever must live as long as the store (a directory, a database).
+/// Generates one `#[tokio::test]` per case. `make` is an async function or closure without arguments; it returns a
+/// store and a guard that must live as long as the store (a directory, a database).
 #[macro_export]
 macro_rules! conformance_suite {
     (@list $then:ident $($make:expr)?) => {
         $crate::conformance_suite! { @$then [$($make)?]
             tenants {
                 a_tenant_is_created_once_and_then_updated
-                what_an_update_does_not_name_is_kept
+                fields_absent_from_an_update_are_kept
                 a_name_can_be_cleared
-                a_tenant_that_was_never_made_is_not_found
+                a_tenant_that_was_never_created_is_not_found
                 tenants_are_listed_by_id_ascending
                 tenants_are_paged_by_the_last_id_and_by_offset
             }
             unique {
-                two_active_ones_cannot_have_the_same_event_and_url
-                one_that_need_not_be_unique_stands_in_nobodys_way
-                the_place_of_a_deleted_or_paused_one_is_free
-                a_change_cannot_make_two_the_same
-                a_deleted_one_is_still_known_to_the_log
+                two_active_subscriptions_cannot_have_the_same_event_and_url
+                a_subscription_that_need_not_be_unique_blocks_no_other
+                a_deleted_or_paused_subscription_frees_its_event_and_url
+                an_update_cannot_duplicate_event_and_url
+                a_deleted_subscription_is_still_found_for_the_log
                 subscriptions_are_listed_by_profile
             }
             deletion {
-                a_deletion_takes_everything_of_the_tenant_however_much
-                a_deletion_takes_nothing_of_others
-                a_second_deletion_finds_nothing
-                a_deleted_tenant_can_be_made_anew_and_has_nothing
-                nothing_is_written_for_a_tenant_that_does_not_exist
-                nothing_of_a_half_deleted_tenant_is_seen
-                nothing_is_written_for_a_half_deleted_tenant
-                a_deletion_that_was_cut_short_goes_on
+                deleting_a_tenant_removes_everything_however_much
+                deleting_a_tenant_removes_nothing_of_others
+                a_second_deletion_of_a_tenant_finds_nothing
+                a_deleted_tenant_can_be_created_again_and_is_empty
+                writes_to_a_tenant_that_does_not_exist_are_refused
+                a_half_deleted_tenant_is_invisible
+                writes_to_a_half_deleted_tenant_are_refused
+                an_interrupted_deletion_of_a_tenant_continues
             }
             keys {
                 a_key_is_kept_whole
                 every_set_of_scopes_is_kept
                 keys_are_listed_newest_first
                 a_deleted_key_is_gone
-                all_keys_are_those_of_every_tenant
+                all_keys_returns_the_keys_of_every_tenant
             }
             subscriptions {
                 a_subscription_is_kept_whole
@@ -93,14 +93,14 @@ macro_rules! conformance_suite {
                 the_list_can_be_narrowed_to_an_event_type
                 filters_of_subscriptions_go_together_and_with_pages
                 an_update_writes_everything_but_the_statistics
-                an_update_of_what_somebody_else_changed_is_stale
-                an_update_of_what_is_not_there_finds_nothing
+                an_update_of_an_outdated_revision_is_stale
+                an_update_of_a_missing_subscription_finds_nothing
                 a_deleted_subscription_is_hidden
-                a_deletion_of_a_subscription_cancels_what_waits_for_it
-                a_deletion_of_a_subscription_cancels_however_much_waits
-                a_deletion_of_a_subscription_that_was_cut_short_can_be_finished
-                each_subscription_is_handed_out_deleted_ones_too
-                each_subscription_is_handed_out_however_many
+                deleting_a_subscription_cancels_its_waiting_deliveries
+                deleting_a_subscription_cancels_a_backlog_of_any_size
+                an_interrupted_deletion_of_a_subscription_can_be_finished
+                each_subscription_includes_deleted_ones
+                each_subscription_reads_any_number_of_subscriptions
             }
             catalog {
                 a_custom_type_is_kept_whole
@@ -111,37 +111,37 @@ macro_rules! conformance_suite {
             }
             events {
                 an_event_is_kept_byte_for_byte
-                an_event_is_found_by_its_own_id_alone
-                an_event_is_found_by_the_id_that_its_publisher_gave
+                an_event_is_found_only_by_its_exact_id
+                an_event_is_found_by_its_publishers_id
                 events_are_listed_newest_first
                 events_can_be_narrowed_to_a_type
                 events_can_be_narrowed_to_a_time
-                time_bounds_can_be_anywhere
+                time_bounds_can_be_any_timestamp
                 filters_of_events_go_together
                 events_are_paged_by_the_last_id_and_by_offset
                 pages_of_events_are_exact_while_events_are_added
             }
             deliveries {
-                every_combination_of_filters_finds_what_it_says
+                every_combination_of_filters_matches_exactly
                 deliveries_are_paged_by_the_last_id_and_by_offset
                 pages_of_deliveries_are_exact_while_deliveries_are_added
                 any_page_of_a_long_list_is_exact
                 the_deliveries_of_an_event_are_found_in_order
                 a_retry_of_an_ended_delivery_begins_a_new_round
                 a_retry_of_a_waiting_delivery_makes_it_due_now
-                a_retry_of_what_was_delivered_is_refused
-                a_forced_retry_brings_back_what_was_delivered
-                a_retry_of_what_is_not_there_finds_nothing
+                a_retry_of_a_delivered_delivery_is_refused
+                a_forced_retry_replays_a_delivered_delivery
+                a_retry_of_a_missing_delivery_finds_nothing
             }
             lists {
                 deliveries_match_every_filter_in_one_tenant_and_in_all
                 events_match_every_filter_in_one_tenant_and_in_all
                 subscriptions_match_every_filter_in_one_tenant_and_in_all
-                a_list_that_walks_far_ends_early_and_leads_on
+                a_bounded_walk_ends_early_with_a_cursor
             }
             pages {
-                pages_of_events_end_by_bytes
-                pages_of_subscriptions_end_by_bytes
+                pages_of_events_are_bounded_by_bytes
+                pages_of_subscriptions_are_bounded_by_bytes
                 an_event_shows_its_first_deliveries
                 the_newest_attempts_are_found_in_order
             }
@@ -150,11 +150,11 @@ macro_rules! conformance_suite {
                 a_long_queue_is_counted_up_to_a_limit
             }
             due {
-                what_is_due_is_handed_out_oldest_first_with_its_event
-                a_limit_cuts_and_the_next_one_is_due_already
-                the_next_one_may_be_due_later_or_not_at_all
-                what_the_caller_holds_is_passed_over_and_does_not_count
-                what_has_ended_is_not_due
+                due_deliveries_come_oldest_first_with_their_events
+                the_next_due_time_is_in_the_past_when_the_limit_cuts
+                the_next_due_time_is_in_the_future_or_absent_without_a_cut
+                held_deliveries_are_skipped_and_do_not_count_towards_the_limit
+                ended_deliveries_are_not_due
                 a_retried_delivery_is_due_in_its_new_round
                 each_subscription_has_its_own_queue
                 each_priority_waits_in_its_queue_and_so_do_retries_and_replays
@@ -164,83 +164,83 @@ macro_rules! conformance_suite {
             journal {
                 an_append_makes_an_event_and_its_deliveries
                 every_write_of_a_batch_gets_its_answer_in_order
-                an_empty_batch_is_fine
-                what_was_published_in_an_earlier_batch_is_a_duplicate
-                what_was_published_earlier_in_the_batch_is_a_duplicate
-                what_was_published_earlier_in_the_append_is_a_duplicate
+                an_empty_batch_succeeds
+                an_event_published_in_an_earlier_batch_is_a_duplicate
+                an_event_published_earlier_in_the_batch_is_a_duplicate
+                an_event_published_earlier_in_the_append_is_a_duplicate
                 any_key_that_is_known_makes_a_duplicate
-                a_given_id_and_an_idempotency_key_of_the_same_text_are_two_names
-                an_append_without_tenant_does_not_keep_the_others_back
-                a_batch_with_a_fault_writes_nothing_and_is_handed_back
+                a_given_id_and_an_idempotency_key_of_the_same_text_are_two_keys
+                an_append_without_tenant_does_not_block_the_rest_of_the_batch
+                a_failed_batch_writes_nothing_and_is_returned
             }
             outcomes {
-                an_outcome_sets_what_the_delivery_shows
+                an_outcome_updates_the_delivery
                 an_attempt_is_kept_whole
                 attempts_are_kept_in_order
                 an_ended_delivery_is_not_changed_but_the_attempt_is_kept
                 an_attempt_that_was_under_way_when_the_subscription_was_deleted_shows_its_outcome
                 the_first_attempt_of_a_number_is_kept
-                an_outcome_of_a_delivery_that_is_not_there_leaves_nothing
+                an_outcome_of_a_missing_delivery_writes_nothing
                 statistics_add_up
                 the_times_of_statistics_never_go_back
-                gone_disables_the_subscription
-                gone_does_not_bring_a_deleted_subscription_back
-                a_cancelled_delivery_waits_no_more
-                what_has_ended_cannot_be_cancelled
+                gone_410_disables_the_subscription
+                gone_410_does_not_restore_a_deleted_subscription
+                a_cancelled_delivery_is_not_due
+                an_ended_delivery_cannot_be_cancelled
             }
             isolation {
                 reads_with_ids_of_another_tenant_find_nothing
                 lists_with_ids_of_another_tenant_are_empty
                 writes_with_ids_of_another_tenant_change_nothing
                 outcomes_with_ids_of_another_tenant_change_nothing
-                a_list_never_shows_what_is_of_another_tenant
-                the_same_ids_in_two_tenants_are_two_things
-                the_same_name_is_published_once_in_each_tenant
-                tenants_whose_ids_are_almost_the_same_are_apart
+                a_list_never_shows_rows_of_another_tenant
+                equal_ids_in_two_tenants_are_independent
+                the_same_key_is_published_once_per_tenant
+                tenants_with_similar_ids_are_separate
             }
             retention {
-                what_is_old_goes_with_all_that_hangs_on_it
-                what_waits_is_kept_whatever_its_age
-                an_event_with_many_deliveries_goes_piece_by_piece
-                retention_in_one_tenant_takes_nothing_of_others
-                a_name_is_free_again_when_its_event_is_gone
+                retention_removes_old_events_with_their_deliveries_and_attempts
+                retention_keeps_waiting_deliveries_of_any_age
+                retention_removes_an_event_with_many_deliveries_in_steps
+                retention_in_one_tenant_removes_nothing_of_others
+                a_key_is_free_again_after_its_event_was_removed
                 the_newest_event_up_to_a_time_is_found
                 the_believed_time_is_kept
             }
             publications {
-                what_was_published_is_counted_by_type
-                what_broke_its_schema_is_counted_too
+                publications_are_counted_by_type
+                events_that_break_their_schema_are_counted
                 a_duplicate_is_not_counted
                 counts_are_of_whole_days
                 the_counts_of_all_tenants_are_added_up
-                counts_outlive_their_events_but_not_for_ever
-                counts_are_carried_to_another_store
+                counts_outlive_their_events_until_they_are_tidied
+                counts_are_transferred_to_another_store
             }
             documents {
                 a_document_is_kept_byte_for_byte
                 a_document_put_again_is_replaced
             }
             transfer {
-                what_is_read_for_a_transfer_is_whole
-                what_is_written_by_a_transfer_is_the_same
-                what_waits_after_a_transfer_will_be_sent
+                events_read_for_a_transfer_are_complete
+                events_written_by_a_transfer_are_unchanged
+                waiting_deliveries_are_sent_after_a_transfer
             }
             whole {
-                a_store_that_works_says_so
+                a_working_store_is_writable
                 a_pause_is_kept_until_it_is_ended
-                what_comes_after_the_close_is_refused_and_handed_back
+                writes_after_close_are_refused_and_returned
             }
         }
     };
     (@cases [] $($module:ident { $($case:ident)* })*) => {
         $(pub use $module::{$($case),*};)*
 
-        /// Every case with its name; the last one closes the store.
+        /// All cases with their names; the last one closes the store.
         pub const CASES: &[(&str, Case)] = &[$($((stringify!($case), |store| Box::pin($case(store)))),*),*];
     };
     (@tests [$make:expr] $($module:ident { $($case:ident)* })*) => {
         $(mod $module {
-            #[allow(unused_imports, reason = "make names what is there")]
+            #[allow(unused_imports, reason = "`make` may name items of the parent module")]
             use super::*;
 
             $(#[tokio::test]

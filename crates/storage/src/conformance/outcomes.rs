@@ -1,4 +1,4 @@
-//! Outcomes: what an attempt does to its delivery, to the log, to the subscription and its statistics.
+//! Outcomes: effects of an attempt on its delivery, the log, the subscription and the statistics.
 
 use super::fixtures::{World, due};
 use crate::{Done, Insert, ListScope::Tenant, NewDelivery, Outcome, Store, Update, Write};
@@ -10,7 +10,7 @@ use model::{
 };
 use std::time::Duration;
 
-/// A tenant with a subscription and so many pending deliveries of it.
+/// A tenant with a subscription and `count` pending deliveries.
 async fn start(world: &World<'_>, count: usize) -> (TenantId, SubscriptionId, Vec<NewDelivery>) {
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -26,14 +26,14 @@ fn ended(outcome: &Outcome) -> Timestamp {
     outcome.attempt.started_at.after(outcome.attempt.duration)
 }
 
-pub async fn an_outcome_sets_what_the_delivery_shows(store: &dyn Store) {
+pub async fn an_outcome_updates_the_delivery(store: &dyn Store) {
     let world = World::new(store, "outcomes.columns");
     let (tenant, _, made) = start(&world, 6).await;
     for (of, status) in made.into_iter().zip([Delivered, Retrying, Failed, Exhausted, Disabled, Retrying]) {
         let before = world.delivery(&tenant, of.id).await;
         let mut outcome = world.outcome(&tenant, of, 1, status);
         if of.id.bytes()[15] == 6 {
-            // No answer at all.
+            // No response at all.
             outcome.attempt.response_code = None;
         }
         let done = world.commit(vec![Write::Outcome(outcome.clone())]).await;
@@ -127,14 +127,14 @@ pub async fn an_attempt_that_was_under_way_when_the_subscription_was_deleted_sho
             ..before
         };
         assert_eq!(world.delivery(&tenant, outcome.delivery).await, expected);
-        // Once it shows, it stands.
+        // The first recorded outcome is final.
         let again = Outcome { next: world.outcome(&tenant, made[0], 9, Failed).next, ..(*outcome).clone() };
         world.commit(vec![Write::Outcome(Box::new(again))]).await;
         assert_eq!(world.delivery(&tenant, outcome.delivery).await, expected);
         assert_eq!(store.attempts(&tenant, outcome.delivery, u32::MAX).await.unwrap().last(), Some(&outcome.attempt));
     }
     let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
-    assert!(due.deliveries.is_empty() && due.next.is_none(), "nothing is sent to it any more");
+    assert!(due.deliveries.is_empty() && due.next.is_none(), "a deleted subscription has no due deliveries");
 }
 
 pub async fn the_first_attempt_of_a_number_is_kept(store: &dyn Store) {
@@ -152,8 +152,8 @@ pub async fn the_first_attempt_of_a_number_is_kept(store: &dyn Store) {
     assert_eq!(world.delivery(&tenant, made[1].id).await.status, Delivered);
 }
 
-/// Its delivery may have been removed while the request was on its way.
-pub async fn an_outcome_of_a_delivery_that_is_not_there_leaves_nothing(store: &dyn Store) {
+/// Retention or a deletion may remove a delivery while its request is in flight.
+pub async fn an_outcome_of_a_missing_delivery_writes_nothing(store: &dyn Store) {
     let world = World::new(store, "outcomes.missing");
     let (tenant, subscription, _) = start(&world, 1).await;
     let before = world.shown(&tenant).await;
@@ -171,7 +171,7 @@ pub async fn statistics_add_up(store: &dyn Store) {
     let others = world.publish(&tenant, "invoice.created", &[other]).await.deliveries;
     assert_eq!(stats(&world, &tenant, one).await, SubscriptionStats::default());
 
-    // Several in a batch, several batches, and somebody else's in between.
+    // Several outcomes in a batch, several batches, and another subscription's outcomes in between.
     let all = [Delivered, Retrying, Failed, Delivered, Exhausted, Delivered, Delivered, Retrying];
     let outcomes: Vec<_> = made.iter().zip(all).map(|(of, status)| world.outcome(&tenant, *of, 1, status)).collect();
     let foreign = world.outcome(&tenant, others[0], 1, Delivered);
@@ -194,7 +194,7 @@ pub async fn statistics_add_up(store: &dyn Store) {
         last_failure_at: Some(ended(&outcomes[7])),
     };
     assert_eq!(stats(&world, &tenant, one).await, expected);
-    // What this machine was not able to send is charged to nobody, and is in the log.
+    // An attempt that a shortage of this machine prevented is in the log but not in the statistics.
     let unsent = world.outcome(&tenant, made[8], 1, Cancelled);
     world.commit(vec![Write::Outcome(unsent)]).await;
     assert_eq!(stats(&world, &tenant, one).await, expected);
@@ -204,7 +204,7 @@ pub async fn statistics_add_up(store: &dyn Store) {
     assert_eq!((listed[1].stats, listed[0].stats.success_count, listed[0].stats.failure_count), (expected, 1, 0));
 }
 
-/// A slow request ends after quick ones that began later, in a later batch.
+/// A slow request ends after faster ones that began later, in a later batch.
 pub async fn the_times_of_statistics_never_go_back(store: &dyn Store) {
     let world = World::new(store, "outcomes.times");
     let (tenant, subscription, made) = start(&world, 4).await;
@@ -221,7 +221,7 @@ pub async fn the_times_of_statistics_never_go_back(store: &dyn Store) {
     assert!(store.subscription(&tenant, subscription).await.unwrap().unwrap().state.is_active());
 }
 
-pub async fn gone_disables_the_subscription(store: &dyn Store) {
+pub async fn gone_410_disables_the_subscription(store: &dyn Store) {
     let world = World::new(store, "outcomes.gone");
     let tenant = world.tenant("acme").await;
     for state in [SubscriptionState::Active, SubscriptionState::Paused, SubscriptionState::Disabled] {
@@ -236,14 +236,14 @@ pub async fn gone_disables_the_subscription(store: &dyn Store) {
         assert_eq!((&now.url, &now.secrets, &now.headers), (&read.url, &read.secrets, &read.headers));
         assert_eq!(store.subscription(&tenant, other.id).await.unwrap(), Some(other));
         if state != SubscriptionState::Disabled {
-            // Else who read it before could write it back active without knowing.
+            // Otherwise a caller that read it before could unknowingly write it back as active.
             assert_eq!(store.update_subscription(&read).await.unwrap(), Update::Stale);
             assert!(now.updated_at > read.updated_at);
         }
     }
 }
 
-pub async fn gone_does_not_bring_a_deleted_subscription_back(store: &dyn Store) {
+pub async fn gone_410_does_not_restore_a_deleted_subscription(store: &dyn Store) {
     let world = World::new(store, "outcomes.deleted");
     let (tenant, subscription, made) = start(&world, 1).await;
     let outcome = world.outcome(&tenant, made[0], 1, Disabled);
@@ -257,7 +257,7 @@ pub async fn gone_does_not_bring_a_deleted_subscription_back(store: &dyn Store) 
     assert_eq!(states, [SubscriptionState::Deleted]);
 }
 
-pub async fn a_cancelled_delivery_waits_no_more(store: &dyn Store) {
+pub async fn a_cancelled_delivery_is_not_due(store: &dyn Store) {
     let world = World::new(store, "outcomes.cancel");
     let (tenant, subscription, made) = start(&world, 3).await;
     world.attempted(&tenant, made[1], 1, Retrying).await;
@@ -274,7 +274,7 @@ pub async fn a_cancelled_delivery_waits_no_more(store: &dyn Store) {
     assert_eq!(due.next, None);
 }
 
-pub async fn what_has_ended_cannot_be_cancelled(store: &dyn Store) {
+pub async fn an_ended_delivery_cannot_be_cancelled(store: &dyn Store) {
     let world = World::new(store, "outcomes.uncancelled");
     let (tenant, _, made) = start(&world, 4).await;
     for (of, status) in made.iter().zip([Delivered, Failed, Exhausted, Disabled]) {

@@ -1,4 +1,4 @@
-//! Pages and answers are bounded by bytes and rows.
+//! Pages and answers are bounded by bytes and by rows.
 
 use super::{
     fixtures::World,
@@ -12,13 +12,13 @@ use model::{
 };
 use std::sync::Arc;
 
-pub async fn pages_of_events_end_by_bytes(store: &dyn Store) {
+pub async fn pages_of_events_are_bounded_by_bytes(store: &dyn Store) {
     let world = World::at(store, "lists.bytes", Timestamp::from_millis(1_530_000_000_000));
     let (since, tenant) = (world.tick(), world.tenant("acme").await);
     let mut made = Vec::new();
     for mebibytes in [1, 1, 5, 2, 2, 1, 3] {
         let mut new = world.event(&tenant, TYPES[0], &[]);
-        // Random bytes, so that no backend makes less of them.
+        // Random bytes, which no backend can compress.
         let mut data = vec![0; mebibytes * 1024 * 1024 - 1_000];
         world.ids.secret(&mut data);
         let event = Arc::make_mut(&mut new.event);
@@ -44,7 +44,7 @@ pub async fn pages_of_events_end_by_bytes(store: &dyn Store) {
     }
 }
 
-pub async fn pages_of_subscriptions_end_by_bytes(store: &dyn Store) {
+pub async fn pages_of_subscriptions_are_bounded_by_bytes(store: &dyn Store) {
     let world = World::at(store, "lists.sizes", Timestamp::from_millis(4_090_000_000_000));
     let tenant = world.tenant("acme").await;
     for _ in 0..5 {

@@ -1,4 +1,4 @@
-//! How much was published: counted with the events, exactly, by tenant, and longer than they are kept.
+//! Counts of publications: exact, per tenant, and kept longer than the events.
 
 use super::fixtures::{World, append, idempotency};
 use crate::{Done, Publication, Store, day_of};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// So many types no case has.
+/// More types than any case has.
 const ALL: u32 = 1_000;
 
 fn counted(event_type: &str, published: u64, misfits: u64, last_at: Timestamp) -> Publication {
@@ -18,7 +18,7 @@ async fn of(world: &World<'_>, tenant: &TenantId) -> Vec<Publication> {
     world.store.publications(tenant, world.now().before(DAY), ALL).await.unwrap()
 }
 
-pub async fn what_was_published_is_counted_by_type(store: &dyn Store) {
+pub async fn publications_are_counted_by_type(store: &dyn Store) {
     let world = World::new(store, "publications.count");
     let tenant = world.tenant("acme").await;
     assert_eq!(of(&world, &tenant).await, []);
@@ -31,10 +31,10 @@ pub async fn what_was_published_is_counted_by_type(store: &dyn Store) {
     let all = [counted("b.many", 3, 0, many), counted("a.few", 2, 0, few), counted("c.one", 1, 0, last)];
     assert_eq!(of(&world, &tenant).await, all);
     let first = store.publications(&tenant, world.now(), 2).await.unwrap();
-    assert_eq!(first, all[..2], "those of which there was most");
+    assert_eq!(first, all[..2], "the most frequent types");
 }
 
-pub async fn what_broke_its_schema_is_counted_too(store: &dyn Store) {
+pub async fn events_that_break_their_schema_are_counted(store: &dyn Store) {
     let world = World::new(store, "publications.misfits");
     let tenant = world.tenant("acme").await;
     let mut events = ["a.b", "a.b", "a.b"].map(|one| world.event(&tenant, one, &[]));
@@ -59,7 +59,7 @@ pub async fn a_duplicate_is_not_counted(store: &dyn Store) {
     world.append(&tenant, vec![first, again]).await;
     world.append(&tenant, vec![other]).await;
     assert_eq!(of(&world, &tenant).await, [counted("a.b", 1, 1, at)]);
-    // Neither is what was not written.
+    // Events that were not written are not counted either.
     let nobody = world.id("nobody");
     let event = world.event(&nobody, "a.b", &[]);
     assert_eq!(world.commit(vec![append(&nobody, vec![event])]).await, [Done::NoTenant]);
@@ -85,7 +85,7 @@ pub async fn counts_are_of_whole_days(store: &dyn Store) {
 pub async fn the_counts_of_all_tenants_are_added_up(store: &dyn Store) {
     let world = World::new(store, "publications.all");
     let (acme, globex, gone) = (world.tenant("acme").await, world.tenant("globex").await, world.tenant("gone").await);
-    // Types that no other case has.
+    // Types that no other case uses.
     for (tenant, event_type) in
         [(&acme, "sum.one"), (&globex, "sum.one"), (&acme, "sum.two"), (&gone, "sum.one"), (&globex, "sum.one")]
     {
@@ -102,8 +102,8 @@ pub async fn the_counts_of_all_tenants_are_added_up(store: &dyn Store) {
     assert!(of(&world, &gone).await.is_empty());
 }
 
-pub async fn counts_outlive_their_events_but_not_for_ever(store: &dyn Store) {
-    // Long before every other case: what is removed is removed of all tenants.
+pub async fn counts_outlive_their_events_until_they_are_tidied(store: &dyn Store) {
+    // Long before all other cases, because counts are removed for all tenants.
     let world = World::at(store, "publications.old", Timestamp::from_millis(1_000_000_000_000));
     let tenant = world.tenant("acme").await;
     let old = world.publish(&tenant, "a.b", &[]).await.event.id.made_at();
@@ -120,7 +120,7 @@ pub async fn counts_outlive_their_events_but_not_for_ever(store: &dyn Store) {
     assert_eq!(counts().await, []);
 }
 
-pub async fn counts_are_carried_to_another_store(store: &dyn Store) {
+pub async fn counts_are_transferred_to_another_store(store: &dyn Store) {
     let world = World::new(store, "publications.transfer");
     let tenant = world.tenant("acme").await;
     world.publish(&tenant, "a.b", &[]).await;
@@ -136,14 +136,14 @@ pub async fn counts_are_carried_to_another_store(store: &dyn Store) {
     assert_eq!(store.read_publications(&tenant).await.unwrap(), []);
     store.write_publications(&tenant, days.clone()).await.unwrap();
     world.tenant("acme").await;
-    assert_eq!(store.read_publications(&tenant).await.unwrap(), [], "not for a tenant that was not there");
-    // Twice: a transfer that was cut short begins again.
+    assert_eq!(store.read_publications(&tenant).await.unwrap(), [], "not for a tenant that does not exist");
+    // Twice: an interrupted transfer starts again from the beginning.
     for _ in 0..2 {
         store.write_publications(&tenant, days.clone()).await.unwrap();
     }
     assert_eq!(store.read_publications(&tenant).await.unwrap(), days);
     assert_eq!(of(&world, &tenant).await, sums);
-    // And they can be added to.
+    // Later events add to the transferred counts.
     world.publish(&tenant, "c.d", &[]).await;
     assert_eq!(of(&world, &tenant).await.iter().map(|one| one.published).collect::<Vec<_>>(), [3, 2]);
 }

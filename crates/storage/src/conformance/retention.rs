@@ -1,11 +1,11 @@
-//! What is older than an installation keeps: what goes, and what stays.
+//! Retention: which old events are removed, and which are kept.
 
 use super::fixtures::{World, idempotency};
 use crate::{Appended, NewEvent, Removed, Store};
 use model::{DeliveryStatus, EventId, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 
-/// Removes step by step; answers what went, and in how many steps.
+/// Removes step by step; returns the numbers of removed events and deliveries, and of steps.
 async fn remove(world: &World<'_>, tenant: &TenantId, before: Timestamp, rows: usize) -> (u64, u64, usize) {
     let (mut sum, mut steps) = (Removed::default(), 0);
     loop {
@@ -13,7 +13,7 @@ async fn remove(world: &World<'_>, tenant: &TenantId, before: Timestamp, rows: u
         (sum.events, sum.deliveries, sum.after) =
             (sum.events + step.events, sum.deliveries + step.deliveries, step.after);
         steps += 1;
-        assert!(steps < 1_000, "every step gets on");
+        assert!(steps < 1_000, "every step advances");
         if !step.more {
             return (sum.events, sum.deliveries, steps);
         }
@@ -34,7 +34,7 @@ async fn is_gone(world: &World<'_>, tenant: &TenantId, of: &NewEvent) -> bool {
     gone
 }
 
-/// An event whose deliveries have all been made.
+/// An event whose deliveries have all ended.
 async fn done(world: &World<'_>, tenant: &TenantId, deliveries: usize) -> NewEvent {
     let subscription = world.subscribe(tenant).await.id;
     let event = world.publish(tenant, "invoice.created", &vec![subscription; deliveries]).await;
@@ -44,7 +44,7 @@ async fn done(world: &World<'_>, tenant: &TenantId, deliveries: usize) -> NewEve
     event
 }
 
-pub async fn what_is_old_goes_with_all_that_hangs_on_it(store: &dyn Store) {
+pub async fn retention_removes_old_events_with_their_deliveries_and_attempts(store: &dyn Store) {
     let world = World::new(store, "retention.old");
     let tenant = world.tenant("acme").await;
     let (first, second) = (done(&world, &tenant, 2).await, done(&world, &tenant, 1).await);
@@ -62,7 +62,7 @@ pub async fn what_is_old_goes_with_all_that_hangs_on_it(store: &dyn Store) {
     assert_eq!(remove(&world, &tenant, before, 100).await, (0, 0, 1));
 }
 
-pub async fn what_waits_is_kept_whatever_its_age(store: &dyn Store) {
+pub async fn retention_keeps_waiting_deliveries_of_any_age(store: &dyn Store) {
     let world = World::new(store, "retention.waits");
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -76,11 +76,11 @@ pub async fn what_waits_is_kept_whatever_its_age(store: &dyn Store) {
     assert_eq!(store.event_deliveries(&tenant, half.event.id).await.unwrap().len(), 2);
 
     world.attempted(&tenant, half.deliveries[1], 2, DeliveryStatus::Exhausted).await;
-    assert_eq!(remove(&world, &tenant, late, 100).await, (1, 2, 1), "when it has ended it goes too");
+    assert_eq!(remove(&world, &tenant, late, 100).await, (1, 2, 1), "removed once its last delivery has ended");
     assert!(is_gone(&world, &tenant, &half).await);
 }
 
-pub async fn an_event_with_many_deliveries_goes_piece_by_piece(store: &dyn Store) {
+pub async fn retention_removes_an_event_with_many_deliveries_in_steps(store: &dyn Store) {
     let world = World::new(store, "retention.pieces");
     let tenant = world.tenant("acme").await;
     let (many, few) = (done(&world, &tenant, 25).await, done(&world, &tenant, 3).await);
@@ -89,10 +89,10 @@ pub async fn an_event_with_many_deliveries_goes_piece_by_piece(store: &dyn Store
     assert!((6..=12).contains(&steps), "{steps} steps of about 5 rows");
     assert!(is_gone(&world, &tenant, &many).await && is_gone(&world, &tenant, &few).await);
     done(&world, &tenant, 3).await;
-    assert_eq!(remove(&world, &tenant, world.tick(), 1).await.1, 3, "however small a step is");
+    assert_eq!(remove(&world, &tenant, world.tick(), 1).await.1, 3, "even with the smallest step");
 }
 
-pub async fn retention_in_one_tenant_takes_nothing_of_others(store: &dyn Store) {
+pub async fn retention_in_one_tenant_removes_nothing_of_others(store: &dyn Store) {
     let world = World::new(store, "retention.others");
     let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
     let (mine, theirs) = (done(&world, &acme, 1).await, done(&world, &globex, 1).await);
@@ -102,7 +102,7 @@ pub async fn retention_in_one_tenant_takes_nothing_of_others(store: &dyn Store) 
     assert_eq!(remove(&world, &world.id("nobody"), before, 100).await, (0, 0, 1));
 }
 
-pub async fn a_name_is_free_again_when_its_event_is_gone(store: &dyn Store) {
+pub async fn a_key_is_free_again_after_its_event_was_removed(store: &dyn Store) {
     let world = World::new(store, "retention.names");
     let tenant = world.tenant("acme").await;
     let publish = async || {
@@ -119,7 +119,7 @@ pub async fn a_name_is_free_again_when_its_event_is_gone(store: &dyn Store) {
 }
 
 pub async fn the_newest_event_up_to_a_time_is_found(store: &dyn Store) {
-    // Later than those of all other cases.
+    // Later than the events of all other cases.
     let world = World::at(store, "retention.newest", Timestamp::from_millis(4_500_000_000_000));
     assert_eq!(store.newest_event(Timestamp::from_millis(0)).await.unwrap(), None);
     let (one, other) = (world.tenant("acme").await, world.tenant("globex").await);

@@ -1,4 +1,4 @@
-//! Subscriptions: kept, listed, changed, deleted.
+//! Subscriptions: stored, listed, updated, deleted.
 
 use super::fixtures::{World, all, by_last_id, by_offset, next_due, object, patterns};
 use crate::{Insert, ListScope::Tenant, Page, Store, SubscriptionFilter, Update, Write};
@@ -14,7 +14,7 @@ async fn list(store: &dyn Store, tenant: &TenantId, filter: &SubscriptionFilter)
     listed.into_iter().map(|subscription| subscription.id).collect()
 }
 
-/// Subscriptions to these patterns, stored, the last one first.
+/// Stores subscriptions to these patterns; returns them newest first.
 async fn subscribe_to(world: &World<'_>, tenant: &TenantId, wishes: &[&[&str]]) -> Vec<Subscription> {
     let mut made = Vec::new();
     for wish in wishes {
@@ -191,7 +191,7 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
     assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(expected));
 }
 
-pub async fn an_update_of_what_somebody_else_changed_is_stale(store: &dyn Store) {
+pub async fn an_update_of_an_outdated_revision_is_stale(store: &dyn Store) {
     let world = World::new(store, "subscriptions.stale");
     let tenant = world.tenant("acme").await;
     let read = world.subscribe(&tenant).await;
@@ -205,7 +205,7 @@ pub async fn an_update_of_what_somebody_else_changed_is_stale(store: &dyn Store)
     assert_eq!(store.update_subscription(&again).await.unwrap(), Update::Done);
 }
 
-pub async fn an_update_of_what_is_not_there_finds_nothing(store: &dyn Store) {
+pub async fn an_update_of_a_missing_subscription_finds_nothing(store: &dyn Store) {
     let world = World::new(store, "subscriptions.missing");
     let tenant = world.tenant("acme").await;
     let never = world.subscription(&tenant);
@@ -232,7 +232,7 @@ pub async fn a_deleted_subscription_is_hidden(store: &dyn Store) {
     assert_eq!(store.subscription(&tenant, gone.id).await.unwrap(), None);
 }
 
-pub async fn a_deletion_of_a_subscription_cancels_what_waits_for_it(store: &dyn Store) {
+pub async fn deleting_a_subscription_cancels_its_waiting_deliveries(store: &dyn Store) {
     let world = World::new(store, "subscriptions.cancels");
     let tenant = world.tenant("acme").await;
     let (gone, stays) = (world.subscribe(&tenant).await.id, world.subscribe(&tenant).await.id);
@@ -261,7 +261,7 @@ pub async fn a_deletion_of_a_subscription_cancels_what_waits_for_it(store: &dyn 
     assert!(next_due(store, &tenant, stays).await.is_some());
 }
 
-pub async fn a_deletion_of_a_subscription_cancels_however_much_waits(store: &dyn Store) {
+pub async fn deleting_a_subscription_cancels_a_backlog_of_any_size(store: &dyn Store) {
     const MANY: usize = 4_100;
     let world = World::new(store, "subscriptions.cancels_many");
     let tenant = world.tenant("acme").await;
@@ -276,12 +276,13 @@ pub async fn a_deletion_of_a_subscription_cancels_however_much_waits(store: &dyn
     assert_eq!(deliveries[MANY].status, DeliveryStatus::Pending);
 }
 
-pub async fn a_deletion_of_a_subscription_that_was_cut_short_can_be_finished(store: &dyn Store) {
+pub async fn an_interrupted_deletion_of_a_subscription_can_be_finished(store: &dyn Store) {
     let world = World::new(store, "subscriptions.cut");
     let tenant = world.tenant("acme").await;
     let (gone, stays) = (world.subscribe(&tenant).await.id, world.subscribe(&tenant).await.id);
     store.delete_subscription(&tenant, gone, world.tick()).await.unwrap();
-    // Made by who had matched it before it was deleted: the same that a crash in the middle leaves.
+    // Created by a node that had matched the subscription before its deletion: the same state as after a crash in the
+    // middle.
     let event = world.publish(&tenant, "invoice.created", &[gone, stays, gone]).await;
     let outcome = world.outcome(&tenant, event.deliveries[2], 1, DeliveryStatus::Retrying);
     world.commit(vec![Write::Outcome(outcome)]).await;
@@ -293,10 +294,10 @@ pub async fn a_deletion_of_a_subscription_that_was_cut_short_can_be_finished(sto
     }
     let before = world.shown(&tenant).await;
     store.cancel_waiting(&tenant, gone, world.tick()).await.unwrap();
-    assert_eq!(world.shown(&tenant).await.deliveries, before.deliveries, "nothing is left to do");
+    assert_eq!(world.shown(&tenant).await.deliveries, before.deliveries, "a second call changes nothing");
 }
 
-pub async fn each_subscription_is_handed_out_deleted_ones_too(store: &dyn Store) {
+pub async fn each_subscription_includes_deleted_ones(store: &dyn Store) {
     let world = World::new(store, "subscriptions.each");
     let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
     let (kept, gone) = (world.subscribe(&acme).await, world.subscribe(&globex).await);
@@ -316,14 +317,14 @@ pub async fn each_subscription_is_handed_out_deleted_ones_too(store: &dyn Store)
     assert_eq!(found, [kept, gone].map(lean));
 }
 
-pub async fn each_subscription_is_handed_out_however_many(store: &dyn Store) {
+pub async fn each_subscription_reads_any_number_of_subscriptions(store: &dyn Store) {
     const MANY: usize = 5_100;
     let world = World::new(store, "subscriptions.each_many");
     let tenants = [world.tenant("a").await, world.tenant("b").await, world.tenant("c").await];
     let mut made = Vec::new();
     for number in 0..MANY {
         let id = SubscriptionId::from_bytes((number as u128 + 1).to_be_bytes());
-        // Nothing to seal: that is not what this is about, and slow where the crypto is not optimised.
+        // Without secrets and headers, because sealing is slow in unoptimised builds and not the subject here.
         let bare =
             Subscription { id, headers: vec![], secrets: vec![], ..world.subscription(&tenants[number * 3 / MANY]) };
         assert_eq!(store.insert_subscription(&bare).await.unwrap(), Insert::Done);

@@ -1,4 +1,4 @@
-//! Tenants: made, changed, listed. (How they go is in [`super::deletion`].)
+//! Tenants: created, updated, listed. (For their deletion see [`super::deletion`].)
 
 use super::fixtures::{World, object};
 use crate::{Page, Put, Store};
@@ -26,7 +26,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
 }
 
-pub async fn what_an_update_does_not_name_is_kept(store: &dyn Store) {
+pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
     let world = World::new(store, "tenants.keep");
     let id = world.id("acme");
     let bare = store.put_tenant(&id, None, None, world.tick()).await.unwrap().0;
@@ -50,12 +50,12 @@ pub async fn a_name_can_be_cleared(store: &dyn Store) {
     assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
 }
 
-pub async fn a_tenant_that_was_never_made_is_not_found(store: &dyn Store) {
+pub async fn a_tenant_that_was_never_created_is_not_found(store: &dyn Store) {
     let world = World::new(store, "tenants.none");
     assert_eq!(store.tenant(&world.id("nobody")).await.unwrap(), None);
 }
 
-/// By their bytes, as ids are compared everywhere else; a database's collation may have other ideas.
+/// Byte order, like all comparisons of ids; a database's collation may differ.
 pub async fn tenants_are_listed_by_id_ascending(store: &dyn Store) {
     let world = World::new(store, "tenants.list");
     let mut ids = Vec::new();
@@ -90,7 +90,7 @@ pub async fn tenants_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
     assert_eq!(read(3, 0, &id("b")).await, [id("c"), id("d"), id("e")], "a row added before the page does not move it");
 }
 
-/// No tenant, but where this case's tenants begin in the list of all.
+/// A cursor before the first tenant of this case in the list of all tenants.
 fn before_all(world: &World<'_>) -> TenantId {
     TenantId::trusted(world.id("-").as_str().trim_end_matches('-'))
 }

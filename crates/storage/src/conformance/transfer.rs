@@ -1,11 +1,11 @@
-//! From one store to another: what is read can be written, and is the same then.
+//! Transfer to another store: events that were read can be written, and stay equal.
 
 use super::fixtures::{World, due, given_id, idempotency, next_due};
 use crate::{Appended, Done, RetryOf, Store, StoredEvent};
 use model::{DeliveryStatus, Queue, TenantId};
 use std::sync::Arc;
 
-/// A tenant with an event of every kind: delivered, failed, retrying, pending, brought back; and with names.
+/// A tenant with an event in every state (delivered, failed, retrying, pending, replayed), and with deduplication keys.
 async fn furnished(world: &World<'_>) -> TenantId {
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
@@ -32,11 +32,11 @@ async fn read(world: &World<'_>, tenant: &TenantId) -> Vec<StoredEvent> {
         let Some(last) = piece.last() else { return all };
         after = Some(last.event.id);
         all.extend(piece);
-        assert!(all.len() < 10, "a walk that comes here turns in circles");
+        assert!(all.len() < 10, "the transfer does not advance");
     }
 }
 
-pub async fn what_is_read_for_a_transfer_is_whole(store: &dyn Store) {
+pub async fn events_read_for_a_transfer_are_complete(store: &dyn Store) {
     let world = World::new(store, "transfer.read");
     let tenant = furnished(&world).await;
     let all = read(&world, &tenant).await;
@@ -56,7 +56,7 @@ pub async fn what_is_read_for_a_transfer_is_whole(store: &dyn Store) {
     assert!(read(&world, &world.id("nobody")).await.is_empty());
 }
 
-pub async fn what_is_written_by_a_transfer_is_the_same(store: &dyn Store) {
+pub async fn events_written_by_a_transfer_are_unchanged(store: &dyn Store) {
     let world = World::new(store, "transfer.write");
     let tenant = furnished(&world).await;
     let (before, all) = (world.shown(&tenant).await, read(&world, &tenant).await);
@@ -68,7 +68,7 @@ pub async fn what_is_written_by_a_transfer_is_the_same(store: &dyn Store) {
         store.insert_subscription(subscription).await.unwrap();
         store.write_stats(subscription).await.unwrap();
     }
-    // Twice: a transfer that was cut short begins again.
+    // Twice: an interrupted transfer starts again from the beginning.
     for _ in 0..2 {
         store.write_events(&tenant, all.clone()).await.unwrap();
     }
@@ -79,7 +79,7 @@ pub async fn what_is_written_by_a_transfer_is_the_same(store: &dyn Store) {
     assert_eq!(after.subscriptions, before.subscriptions);
     assert_eq!(read(&world, &tenant).await, all);
 
-    // Names hold, and the lists can be added to.
+    // Deduplication keys still apply, and the lists accept new events.
     let mut again = world.event(&tenant, "invoice.created", &[]);
     again.keys = vec![idempotency("first")];
     let done = world.append(&tenant, vec![again]).await;
@@ -88,8 +88,9 @@ pub async fn what_is_written_by_a_transfer_is_the_same(store: &dyn Store) {
     assert_eq!(world.shown(&tenant).await.events.len(), before.events.len() + 1);
 }
 
-/// On a store of one node everything that waits is its own; where nodes share one, it is nobody's until one takes it.
-pub async fn what_waits_after_a_transfer_will_be_sent(store: &dyn Store) {
+/// On a store for one process its only node owns all waiting deliveries; on a shared store they have no owner until a
+/// node claims them.
+pub async fn waiting_deliveries_are_sent_after_a_transfer(store: &dyn Store) {
     let world = World::new(store, "transfer.waits");
     let tenant = furnished(&world).await;
     let subscription = world.shown(&tenant).await.subscriptions[0].id;

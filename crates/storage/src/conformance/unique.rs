@@ -1,4 +1,4 @@
-//! Subscriptions that are unique by event and URL, and those that are gone.
+//! Subscriptions that are unique by event and URL, and look-ups of deleted ones.
 
 use super::fixtures::{World, all, patterns};
 use crate::{Insert, ListScope::Tenant, Store, SubscriptionFilter, Update};
@@ -14,7 +14,7 @@ fn unique(world: &World<'_>, tenant: &TenantId, event: &str) -> Subscription {
     }
 }
 
-pub async fn two_active_ones_cannot_have_the_same_event_and_url(store: &dyn Store) {
+pub async fn two_active_subscriptions_cannot_have_the_same_event_and_url(store: &dyn Store) {
     let world = World::new(store, "two_active_ones");
     let (mine, other) = (world.tenant("mine").await, world.tenant("other").await);
     let first = unique(&world, &mine, "invoice.paid");
@@ -28,7 +28,7 @@ pub async fn two_active_ones_cannot_have_the_same_event_and_url(store: &dyn Stor
     assert!(read.is_unique);
 }
 
-pub async fn one_that_need_not_be_unique_stands_in_nobodys_way(store: &dyn Store) {
+pub async fn a_subscription_that_need_not_be_unique_blocks_no_other(store: &dyn Store) {
     let world = World::new(store, "need_not_be_unique");
     let tenant = world.tenant("a").await;
     let common = |world: &World<'_>| Subscription { is_unique: false, ..unique(world, &tenant, "invoice.paid") };
@@ -38,7 +38,7 @@ pub async fn one_that_need_not_be_unique_stands_in_nobodys_way(store: &dyn Store
     assert_eq!(store.insert_subscription(&common(&world)).await.unwrap(), Insert::Done);
 }
 
-pub async fn the_place_of_a_deleted_or_paused_one_is_free(store: &dyn Store) {
+pub async fn a_deleted_or_paused_subscription_frees_its_event_and_url(store: &dyn Store) {
     let world = World::new(store, "place_is_free");
     let tenant = world.tenant("a").await;
     let first = unique(&world, &tenant, "invoice.paid");
@@ -55,7 +55,7 @@ pub async fn the_place_of_a_deleted_or_paused_one_is_free(store: &dyn Store) {
     assert_eq!((read.state, read.revision), (SubscriptionState::Paused, again.revision));
 }
 
-pub async fn a_change_cannot_make_two_the_same(store: &dyn Store) {
+pub async fn an_update_cannot_duplicate_event_and_url(store: &dyn Store) {
     let world = World::new(store, "change_to_same");
     let tenant = world.tenant("a").await;
     let (first, second) = (unique(&world, &tenant, "invoice.paid"), unique(&world, &tenant, "invoice.sent"));
@@ -65,7 +65,7 @@ pub async fn a_change_cannot_make_two_the_same(store: &dyn Store) {
     assert_eq!(store.update_subscription(&same).await.unwrap(), Update::Duplicate);
 }
 
-pub async fn a_deleted_one_is_still_known_to_the_log(store: &dyn Store) {
+pub async fn a_deleted_subscription_is_still_found_for_the_log(store: &dyn Store) {
     let world = World::new(store, "known_to_the_log");
     let (mine, other) = (world.tenant("mine").await, world.tenant("other").await);
     let (gone, there) = (world.subscribe(&mine).await, world.subscribe(&mine).await);

@@ -1,9 +1,9 @@
-//! The store as a whole: whether it works, and how it ends.
+//! The store as a whole: health check, pause and close.
 
 use super::fixtures::{World, append};
 use crate::{Store, Write};
 
-pub async fn a_store_that_works_says_so(store: &dyn Store) {
+pub async fn a_working_store_is_writable(store: &dyn Store) {
     let world = World::new(store, "whole.probe");
     let tenant = world.tenant("acme").await;
     world.furnish(&tenant).await;
@@ -21,8 +21,9 @@ pub async fn a_pause_is_kept_until_it_is_ended(store: &dyn Store) {
     }
 }
 
-/// The last case on a store.
-pub async fn what_comes_after_the_close_is_refused_and_handed_back(store: &dyn Store) {
+/// Must be the last case on a store.
+///
+pub async fn writes_after_close_are_refused_and_returned(store: &dyn Store) {
     let world = World::new(store, "whole.close");
     let tenant = world.tenant("acme").await;
     let new = world.event(&tenant, "invoice.created", &[]);

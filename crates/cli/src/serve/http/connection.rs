@@ -1,5 +1,6 @@
-//! One connection from its first byte to its end. None stays without doing anything: whether the client never says
-//! anything, stops in the middle of a method or of HTTP/2's preface, has no further request, or does not read its answer.
+//! A client connection from its first byte to its end. Every connection without progress is closed: when the client
+//! sends nothing, stops within a request line or the HTTP/2 preface, has no further request, or does not read the
+//! response.
 
 use super::{
     framing::Checked,
@@ -30,17 +31,17 @@ use tokio::{
     time::sleep,
 };
 
-/// The first request must have begun by then.
+/// Timeout of the first request's beginning.
 const FIRST: Duration = Duration::from_secs(20);
-/// Between two looks at a connection: one that has had no request from one look to the next is closed. (HTTP/1 closes it
-/// itself by then, see `HEADERS`.)
+/// Interval between checks of a connection, which is closed if it had no request between two checks. (HTTP/1
+/// connections are closed earlier, see `HEADERS`.)
 const LOOK: Duration = Duration::from_secs(75);
-/// The same for one that is being closed: what counts then is whether the client takes what is being written.
+/// The same for a closing connection, which must make progress by reading the response.
 const LAST_LOOK: Duration = Duration::from_secs(5);
-/// So many of those, at most.
+/// Maximum number of those checks.
 const LAST_LOOKS: u32 = 120;
 
-/// Serves `router` over a connection until the client, the clock or `stopping` ends it.
+/// Serves `router` on a connection until the client, a timeout or `stopping` ends it.
 pub(super) async fn serve(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     peer: SocketAddr,
@@ -68,7 +69,7 @@ pub(super) async fn serve(
         tokio::select! {
             ended = connection.as_mut() => {
                 if let Err(fault) = ended {
-                    tracing::debug!(%peer, error = %fault, "a connection ended badly");
+                    tracing::debug!(%peer, error = %fault, "client connection failed");
                 }
                 return;
             }
@@ -88,7 +89,7 @@ pub(super) async fn serve(
                     timer.set(sleep(LOOK));
                 }
                 Some(looks) if activity.is_idle() && (activity.written() == written || looks >= LAST_LOOKS) => {
-                    tracing::debug!(%peer, "a client that does nothing was disconnected");
+                    tracing::debug!(%peer, "disconnected an idle client");
                     return;
                 }
                 Some(looks) => {
@@ -100,7 +101,7 @@ pub(super) async fn serve(
     }
 }
 
-/// A request's body; notes whether it was read to its end.
+/// A request body that records when it was read to its end.
 struct Received {
     body: Incoming,
     activity: Arc<Activity>,
@@ -128,7 +129,7 @@ impl Body for Received {
 }
 
 #[cfg(test)]
-#[allow(clippy::disallowed_methods, reason = "a clock that stands still until nothing is left to do")]
+#[allow(clippy::disallowed_methods, reason = "tests use tokio's paused clock")]
 mod tests {
     use super::*;
     use axum::routing::{get, post};
@@ -140,7 +141,7 @@ mod tests {
         time::Instant,
     };
 
-    /// Longer than anything takes here.
+    /// Longer than any timeout here.
     const LONG: Duration = Duration::from_secs(400);
 
     fn builder() -> auto::Builder<TokioExecutor> {
@@ -150,7 +151,7 @@ mod tests {
         http
     }
 
-    /// A client's end of a connection that is served; the task ends with the connection.
+    /// The client's end of a served connection; the task ends with the connection.
     fn connect() -> (DuplexStream, JoinHandle<()>, watch::Sender<()>) {
         let large = || async { vec![b'x'; 4 * 1024 * 1024] };
         let slow = || async {
@@ -169,7 +170,7 @@ mod tests {
         (client, served, stopping)
     }
 
-    /// How long the connection is there, when the client goes on doing nothing.
+    /// Lifetime of the connection while the client remains idle.
     async fn lasts(served: JoinHandle<()>) -> Duration {
         let began = Instant::now();
         tokio::time::timeout(Duration::from_secs(3_600), served).await.expect("the connection ends").unwrap();
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_client_that_says_nothing_whole_is_disconnected() {
+    async fn a_client_without_a_complete_request_is_disconnected() {
         let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
         for said in ["", "P", &preface[..20], preface, "G", "GET / HTT", "GET / HTTP/1.1\r\nhost: a\r\n"] {
             let (mut client, served, _stopping) = connect();
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_without_a_further_request_is_closed_in_good_order() {
+    async fn a_connection_without_a_further_request_is_closed_gracefully() {
         let (mut client, served, _stopping) = connect();
         client.write_all(b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         let lasted = lasts(served).await;
@@ -199,7 +200,7 @@ mod tests {
         assert!(answer.ends_with("here"), "{answer}");
     }
 
-    /// It answers every ping, as client libraries do by themselves.
+    /// The client answers pings, as client libraries do.
     #[tokio::test(start_paused = true)]
     async fn an_idle_connection_of_http2_is_closed_and_one_with_a_request_is_not() {
         for (path, least) in [("http://a/", Duration::from_secs(60)), ("http://a/slow", LONG)] {
@@ -252,16 +253,17 @@ mod tests {
         served.await.unwrap();
     }
 
-    /// Until the server has read it, or for some seconds: then a refusal is not lost under what is still being sent.
+    /// The server reads the body to its end, or for some seconds, so that the client receives the refusal (RFC 9112,
+    /// section 9.6).
     #[tokio::test(start_paused = true)]
-    async fn what_a_refused_client_goes_on_sending_is_taken_for_a_while() {
+    async fn the_body_of_a_refused_request_is_read_for_a_while() {
         let (mut client, served, _stopping) = connect();
         client.write_all(b"POST /refuses HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n").await.unwrap();
         let (mut reader, mut writer) = tokio::io::split(client);
         let writes = tokio::spawn(async move {
             let piece = vec![b'x'; 1_000];
             for _ in 0..1_000 {
-                writer.write_all(&piece).await.expect("the server reads on");
+                writer.write_all(&piece).await.expect("the server continues to read");
                 sleep(Duration::from_millis(1)).await;
             }
         });

@@ -1,12 +1,12 @@
-//! File descriptors: as many as the system allows, and some kept back for clients.
+//! File descriptors: raises their limit, and keeps a reserve for client connections.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::{fs::File, io};
 
-/// What a process can count on where no limit is known.
+/// Assumed limit where none is known.
 const USUAL: u64 = 1_024;
 
-/// Raises the soft limit to the hard one; answers what holds now. The soft one is 1024 on most systems, for the sake of
+/// Raises the soft limit to the hard limit; returns the resulting limit. Most systems have a soft limit of 1024 for
 /// programs that use `select`.
 pub(crate) fn raise() -> u64 {
     let limit = getrlimit(Resource::Nofile);
@@ -18,20 +18,20 @@ pub(crate) fn raise() -> u64 {
     match setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: hard }) {
         Ok(()) => wanted,
         Err(fault) => {
-            tracing::warn!(error = %fault, soft, hard = wanted, "the limit of file descriptors cannot be raised");
+            tracing::warn!(error = %fault, soft, hard = wanted, "failed to raise the limit of file descriptors");
             soft.max(USUAL.min(wanted))
         }
     }
 }
 
-/// How many are kept back.
+/// Number of descriptors in the reserve.
 const KEPT: usize = 16;
 
-/// Descriptors that are open for nothing, to be given up for connections when there are no others.
+/// A reserve of open descriptors, which are closed to accept connections when no other descriptors are left.
 #[derive(Debug)]
 pub(super) struct Reserve {
     kept: Vec<File>,
-    /// It was said that there are none left.
+    /// The shortage has been logged.
     is_short: bool,
 }
 
@@ -42,7 +42,7 @@ impl Reserve {
         reserve
     }
 
-    /// Keeps back what was given up, as far as there is something to be had.
+    /// Refills the reserve as far as descriptors are available.
     pub(super) fn fill(&mut self) {
         while self.kept.len() < KEPT {
             match File::open("/dev/null") {
@@ -52,17 +52,17 @@ impl Reserve {
         }
         if self.is_short {
             self.is_short = false;
-            tracing::info!("there are file descriptors again");
+            tracing::info!("file descriptors are available again");
         }
     }
 
-    /// Gives up one; `false` when there is none left.
+    /// Closes one descriptor of the reserve; `false` when it is empty.
     pub(super) fn give_up_one(&mut self, fault: &io::Error) -> bool {
         if !self.is_short {
             self.is_short = true;
             tracing::warn!(
                 error = %fault,
-                "a connection could not be accepted; raise the limit of file descriptors (LimitNOFILE=, ulimit -n)"
+                "failed to accept a connection; raise the limit of file descriptors (LimitNOFILE=, ulimit -n)"
             );
         }
         self.kept.pop().is_some()

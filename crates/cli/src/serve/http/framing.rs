@@ -1,8 +1,9 @@
-//! Refuses HTTP/1 requests whose end a proxy in front could see at another place than this server (request smuggling): a
-//! line that ends with a bare LF, and a `Content-Length` beside a `Transfer-Encoding` (RFC 9112, sections 2.2 and 6.1).
+//! Refuses HTTP/1 requests whose end a proxy could see elsewhere than this server (request smuggling): lines that end
+//! with a bare LF, and a `Content-Length` together with a `Transfer-Encoding` (RFC 9112, sections 2.2 and 6.1).
 //!
-//! The HTTP library takes both. This stands below it and looks at the bytes of request heads as they arrive. In the place of
-//! what must not pass, the library reads the end of a head that it answers with 400 and a closed connection.
+//! The HTTP library accepts both. This layer is below it and inspects the bytes of request heads as they arrive.
+//! Instead of bytes that must not pass, the library reads the end of a malformed head, to which it responds with 400
+//! and a closed connection.
 
 use std::{
     io,
@@ -11,15 +12,16 @@ use std::{
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// A connection whose requests are checked.
+/// A stream whose requests are checked.
 pub(super) struct Checked<S> {
     stream: S,
     framing: Framing,
-    /// The part of [`SPOILT`] that has still to be read.
+    /// Remainder of [`SPOILT`] that the library has not read yet.
     spoilt: &'static [u8],
 }
 
-/// No head may have a NUL. The library looks at a head that came in pieces only when its end is there too.
+/// No head may contain a NUL. The end is included because the library parses a fragmented head only once it is
+/// complete.
 const SPOILT: &[u8] = b"\0\r\n\r\n";
 
 impl<S> Checked<S> {
@@ -75,16 +77,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Checked<S> {
     }
 }
 
-/// So much of a line is looked at: no name or length that counts here is longer.
+/// Number of inspected bytes per line: no relevant name or length is longer.
 const LINE: usize = 64;
 
-/// Where in a stream of requests the next byte stands.
+/// Position of the next byte in a stream of requests.
 #[derive(Debug, Default)]
 struct Framing {
     place: Place,
-    /// The beginning of the current line, in lower case.
+    /// The first bytes of the current line, in lower case.
     line: Vec<u8>,
-    /// The last byte was a CR.
+    /// The previous byte was a CR.
     after_cr: bool,
     length: Option<u64>,
     is_chunked: bool,
@@ -95,28 +97,28 @@ enum Place {
     #[default]
     Start,
     Head,
-    /// So many bytes of a body are left.
+    /// Remaining bytes of a body.
     Body(u64),
     /// The line before a chunk.
     ChunkSize,
-    /// So many bytes of a chunk are left, with the CRLF behind it.
+    /// Remaining bytes of a chunk, including its CRLF.
     Chunk(u64),
     Trailer,
-    /// HTTP/2, or a request that was refused: nothing is looked at any more.
+    /// HTTP/2, or a refused request: no further bytes are inspected.
     Over,
 }
 
-/// How much of a line passes.
+/// Result of reading a line, with the number of bytes that may pass.
 enum Line {
     Passes(usize),
-    /// All before its line feed.
+    /// The bytes before its line feed.
     Refused(usize),
 }
 
 const HTTP2: &[u8] = b"pri * http/2.0";
 
 impl Framing {
-    /// Looks at the bytes that have arrived. Answers how many of them may pass, when not all may.
+    /// Inspects received bytes. Returns how many of them may pass, if not all of them.
     fn check(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut seen = 0;
         while seen < bytes.len() {
@@ -136,7 +138,7 @@ impl Framing {
         None
     }
 
-    /// Passes over bytes of a body.
+    /// Skips bytes of a body.
     fn pass(&mut self, left: u64, here: usize) -> usize {
         let seen = usize::try_from(left).map_or(here, |left| left.min(here));
         let rest = left - seen as u64;
@@ -149,7 +151,7 @@ impl Framing {
         seen
     }
 
-    /// Reads up to the end of a line.
+    /// Reads to the end of a line.
     fn line(&mut self, bytes: &[u8]) -> Line {
         for (at, byte) in bytes.iter().enumerate() {
             match *byte {
@@ -169,11 +171,11 @@ impl Framing {
         Line::Passes(bytes.len())
     }
 
-    /// `false` when the request must be refused.
+    /// Returns `false` when the request must be refused.
     fn end_of_line(&mut self) -> bool {
         let line = std::mem::take(&mut self.line);
         self.place = match self.place {
-            // Empty lines before a request are passed over (RFC 9112, section 2.2).
+            // Empty lines before a request are skipped (RFC 9112, section 2.2).
             Place::Start if line.is_empty() => Place::Start,
             Place::Start if line.starts_with(HTTP2) => Place::Over,
             Place::Start => {
@@ -198,7 +200,7 @@ impl Framing {
                 match size {
                     Some(0) => Place::Trailer,
                     Some(size) => Place::Chunk(size.saturating_add(2)),
-                    // The library refuses it.
+                    // The library refuses this value.
                     None => Place::Over,
                 }
             }
@@ -215,7 +217,7 @@ impl Framing {
         match name {
             b"content-length" => {
                 let text = std::str::from_utf8(value[1..].trim_ascii()).ok();
-                // What is no number is refused by the library.
+                // The library refuses a value that is not a number.
                 self.length = Some(text.and_then(|text| text.parse().ok()).unwrap_or(0));
             }
             b"transfer-encoding" => self.is_chunked = true,
@@ -230,7 +232,7 @@ mod tests {
     use proptest::prelude::*;
     use std::{collections::VecDeque, task::Waker};
 
-    /// A stream that arrives in pieces.
+    /// A stream that arrives in fragments.
     struct Pieces(VecDeque<Vec<u8>>);
 
     impl AsyncRead for Pieces {
@@ -247,7 +249,8 @@ mod tests {
         }
     }
 
-    /// Sends a stream in pieces; answers it as it is passed on to one who reads so many bytes at once.
+    /// Sends a stream in fragments of `piece` bytes; returns the bytes that a reader with a buffer of `read` bytes
+    /// receives.
     fn passed(stream: &[u8], piece: usize, read: usize) -> Vec<u8> {
         let mut checked = Checked::new(Pieces(stream.chunks(piece).map(<[u8]>::to_vec).collect()));
         let (mut all, mut bytes) = (Vec::new(), vec![0; read]);
@@ -284,7 +287,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn good_requests_pass_unchanged_and_bad_ones_are_spoilt(
+        fn valid_requests_pass_unchanged_and_ambiguous_ones_are_refused(
             before in prop::collection::vec(0..5usize, 0..4), last in 0..7usize, piece in 1..40usize, read in 1..40usize
         ) {
             let mut stream: Vec<u8> = before.iter().flat_map(|one| GOOD[*one].bytes()).collect();
@@ -302,7 +305,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read(
+        fn any_bytes_are_read_without_a_panic(
             stream in prop::collection::vec(any::<u8>(), 0..300), piece in 1..40usize, read in 1..40usize
         ) {
             let passed = passed(&stream, piece, read);

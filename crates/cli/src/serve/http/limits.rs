@@ -1,4 +1,4 @@
-//! How many connections there may be, from one address and in all.
+//! Limits of concurrent client connections: per address and in total.
 
 use super::descriptors;
 use ipnet::IpNet;
@@ -9,34 +9,34 @@ use std::{
     sync::Arc,
 };
 
-/// What an installation allows.
+/// Limits of an installation.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    /// Connections in all.
+    /// Connections in total.
     pub(crate) all: usize,
-    /// Connections from one address, or one network of IPv6 with a prefix of 64 bits, which one customer usually has.
+    /// Connections per IPv4 address or IPv6 network with a 64-bit prefix, which usually belongs to one customer.
     pub(crate) per_address: usize,
-    /// Addresses without a limit of their own: a reverse proxy has the connections of everybody.
+    /// Addresses without a limit per address, because a reverse proxy has the connections of all clients.
     pub(crate) trusted: Vec<IpNet>,
 }
 
-/// Of all places this share is kept for trusted addresses, so that a flood from elsewhere leaves the proxy, health checks
-/// and the operator on this machine a way in.
+/// Reciprocal of the share of connections reserved for trusted addresses, so that the proxy, health checks and local
+/// operators can still connect during a flood from elsewhere.
 const KEPT: usize = 16;
 
 impl Limits {
-    /// Half of the file descriptors that the process may have, at most: receivers and the store need the rest.
+    /// Limits connections to half of the process's file descriptors: receivers and the store need the rest.
     pub(crate) fn within(self, descriptors: u64) -> Self {
         let half = usize::try_from(descriptors / 2).unwrap_or(usize::MAX).max(KEPT);
         if self.all > half {
             tracing::info!(
                 connections = half,
                 descriptors,
-                "POSTRIDER_MAX_CONNECTIONS is lowered to half of the file descriptors that this process may have"
+                "lowered POSTRIDER_MAX_CONNECTIONS to half of this process's limit of file descriptors"
             );
         }
         let all = self.all.min(half);
-        // One address alone cannot take everybody's places.
+        // A single address must not be able to take all connections.
         Self { all, per_address: self.per_address.min(all.div_ceil(2)), ..self }
     }
 
@@ -45,14 +45,14 @@ impl Limits {
     }
 }
 
-/// Which limit is reached.
+/// The limit that was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
     Address,
     All,
 }
 
-/// Counts who is inside.
+/// Counts open connections.
 #[derive(Debug)]
 pub(super) struct Door {
     limits: Limits,
@@ -70,7 +70,7 @@ impl Door {
         Arc::new(Self { limits, inside: Mutex::default() })
     }
 
-    /// A place for a connection, given back when it is dropped.
+    /// Admits a connection; its place is released when it is dropped.
     pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Place, Refused> {
         let peer = peer.to_canonical();
         let trusted = self.limits.trusts(peer);
@@ -92,7 +92,7 @@ impl Door {
     }
 }
 
-/// Who counts as one client.
+/// The address or network that counts as one client.
 fn network(peer: IpAddr) -> IpAddr {
     match peer {
         IpAddr::V4(_) => peer,
@@ -100,7 +100,7 @@ fn network(peer: IpAddr) -> IpAddr {
     }
 }
 
-/// A connection's place.
+/// Place of an admitted connection.
 #[derive(Debug)]
 pub(super) struct Place {
     door: Arc<Door>,
@@ -122,7 +122,7 @@ impl Drop for Place {
     }
 }
 
-/// The limits as configured, within what the process may have open.
+/// The configured limits, reduced to the process's file descriptors.
 pub(crate) fn of(all: usize, per_address: usize, trusted: Vec<IpNet>) -> Limits {
     Limits { all, per_address, trusted }.within(descriptors::raise())
 }
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_its_share_and_gets_it_back() {
+    fn an_address_is_limited_and_released_places_are_reused() {
         let door = door(1_000, 2);
         let one = door.admit(address("192.0.2.1")).unwrap();
         let _two = door.admit(address("::ffff:192.0.2.1")).unwrap();
@@ -149,7 +149,7 @@ mod tests {
         door.admit(address("192.0.2.2")).unwrap();
         drop(one);
         door.admit(address("192.0.2.1")).unwrap();
-        assert_eq!(door.inside.lock().by_address.len(), 1, "who is gone is forgotten");
+        assert_eq!(door.inside.lock().by_address.len(), 1, "addresses without connections are removed");
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn trusted_addresses_have_the_last_places_and_no_limit_of_their_own() {
+    fn trusted_addresses_use_reserved_places_and_have_no_limit_per_address() {
         let door = door(32, 100);
         let from = |number: usize| address(&format!("192.0.2.{number}"));
         let _others: Vec<Place> = (0..30).map(|number| door.admit(from(number)).unwrap()).collect();
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_within_the_descriptors() {
+    fn limits_are_reduced_to_the_file_descriptors() {
         let limits = Limits { all: 10_000, per_address: 512, trusted: vec![] };
         let few = limits.clone().within(1_024);
         assert_eq!((few.all, few.per_address), (512, 256));

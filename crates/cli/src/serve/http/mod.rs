@@ -1,4 +1,4 @@
-//! Accepts connections until told to stop, then lets those that are there finish.
+//! Accepts connections until the server stops, then lets open ones finish.
 
 mod connection;
 mod descriptors;
@@ -24,15 +24,15 @@ use tokio::{
     sync::watch,
 };
 
-/// Requests that are under way when the server stops may take so long.
+/// Time that requests in flight have to finish when the server stops.
 const FINISH: Duration = Duration::from_secs(10);
-/// How long HTTP/1 waits for a request's headers, which begins when the answer before them was written: so this is also
-/// how long a connection is kept for the next request. Longer than the 60 s after which load balancers close connections
-/// to their backends, so that none is closed under a request.
+/// Timeout of an HTTP/1 request's headers, which starts when the previous response was written; thus also the
+/// keep-alive timeout. Longer than the 60 s after which load balancers close their connections to backends, so that no
+/// connection is closed while a request arrives.
 const HEADERS: Duration = Duration::from_secs(75);
-/// A peer of HTTP/2 is asked whether it is still there.
+/// Interval of HTTP/2 keep-alive pings.
 const PING: Duration = Duration::from_secs(60);
-/// Between two tries when a connection cannot be accepted and there is nothing to give up for it.
+/// Wait before the next accept when it failed and the reserve is empty.
 const PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
@@ -55,7 +55,7 @@ pub(super) async fn serve(listener: TcpListener, router: Router, limits: Limits,
     drop(listener);
     stopping.send_replace(());
     if tokio::time::timeout(FINISH, stopping.closed()).await.is_err() {
-        tracing::warn!(connections = stopping.receiver_count(), "some clients did not finish in time");
+        tracing::warn!(connections = stopping.receiver_count(), "client connections did not finish in time");
     }
 }
 
@@ -88,20 +88,20 @@ impl Accepting {
     }
 
     async fn failed(&mut self, fault: &std::io::Error) {
-        // The client was gone before it was accepted: that is its own affair.
+        // The client disconnected before it was accepted, which needs no log.
         if matches!(fault.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::Interrupted) {
             return;
         }
-        // Out of descriptors, most likely. One of the reserve is given up, and the connection is accepted with it.
+        // Most likely no descriptors are left: close one of the reserve, with which the connection can be accepted.
         if !self.reserve.give_up_one(fault) {
             tokio::time::sleep(PAUSE).await;
         }
     }
 }
 
-/// Returns at the first SIGTERM or SIGINT from now on.
+/// Returns at the first SIGTERM or SIGINT after this call.
 pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let listen = |kind| signal(kind).context("signals cannot be listened for");
+    let listen = |kind| signal(kind).context("failed to register signal handlers");
     let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
     Ok(async move {
         tokio::select! {
@@ -111,7 +111,7 @@ pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Why a client is turned away, in the words of the log.
+/// The setting whose limit was reached, for the log.
 impl Refused {
     const fn name(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! Clients that are turned away before they are heard: each gets an answer that says why, as long as that costs nothing.
+//! Responses to clients that are refused before their request is read: each gets a reason, as long as that is cheap.
 
 use super::limits::Refused;
 use std::{
@@ -15,10 +15,10 @@ use tokio::{
     sync::Semaphore,
 };
 
-/// Answers under way at one time, at most; beyond that the connection is closed without one.
+/// Maximum number of concurrent responses; further connections are closed without one.
 const ANSWERS: usize = 64;
-/// An answer takes so long at most, with reading what the client sends meanwhile: closed before it is read, the answer
-/// would be lost on the way (RFC 9112, section 9.6).
+/// Timeout of a response, including reading the client's request: if the connection were closed with unread bytes, the
+/// response could be lost (RFC 9112, section 9.6).
 const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -27,15 +27,15 @@ pub(super) struct Refusals {
     said: Arc<Said>,
 }
 
-/// What the log was told lately.
+/// State of the rate limit on log messages.
 #[derive(Debug, Default)]
 struct Said {
     is_quiet: AtomicBool,
-    /// Turned away since the last line.
+    /// Clients refused since the last message.
     unsaid: AtomicU64,
 }
 
-/// Between two lines of the log about this.
+/// Interval between log messages about refused clients.
 const EVERY: Duration = Duration::from_secs(10);
 
 impl Default for Refusals {
@@ -61,19 +61,19 @@ impl Refusals {
         });
     }
 
-    /// A line for the first, and one for all that are turned away within some seconds after that.
+    /// Logs the first refusal, and then one message for all refusals within an interval.
     fn say(&self, peer: SocketAddr, why: Refused) {
         if self.said.is_quiet.swap(true, Relaxed) {
             self.said.unsaid.fetch_add(1, Relaxed);
             return;
         }
-        tracing::warn!(%peer, limit = why.name(), "turned a client away: there are too many connections");
+        tracing::warn!(%peer, limit = why.name(), "refused a client: too many connections");
         let said = self.said.clone();
         tokio::spawn(async move {
             tokio::time::sleep(EVERY).await;
             let count = said.unsaid.swap(0, Relaxed);
             if count > 0 {
-                tracing::warn!(count, seconds = EVERY.as_secs(), "turned more clients away for that reason");
+                tracing::warn!(count, seconds = EVERY.as_secs(), "refused more clients: too many connections");
             }
             said.is_quiet.store(false, Relaxed);
         });

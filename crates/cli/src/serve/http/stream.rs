@@ -1,4 +1,4 @@
-//! A client's connection as bytes: it is known what it is doing, and it is closed so that its last answer arrives.
+//! A client's connection as a byte stream that records its activity and closes such that the last response arrives.
 
 use std::{
     io,
@@ -16,21 +16,21 @@ use tokio::{
     time::Sleep,
 };
 
-/// What a connection is doing.
+/// Activity of a connection.
 #[derive(Debug, Default)]
 pub(super) struct Activity {
-    /// Requests that a handler works on.
+    /// Requests that are being handled.
     running: AtomicUsize,
-    /// Requests so far.
+    /// Number of requests so far.
     begun: AtomicU64,
-    /// Grows whenever the client takes something.
+    /// Increases whenever the client reads bytes.
     written: AtomicU64,
-    /// Something was read that is no part of a request whose end was seen.
+    /// Bytes were read that belong to no request whose end was seen.
     unfinished: AtomicBool,
 }
 
 impl Activity {
-    /// A request's head was read.
+    /// Called when a request's head was read.
     pub(super) fn begin(self: &Arc<Self>) -> Running {
         self.running.fetch_add(1, AcqRel);
         self.begun.fetch_add(1, Relaxed);
@@ -38,7 +38,7 @@ impl Activity {
         Running(self.clone())
     }
 
-    /// A request's body was read to its end.
+    /// Called when a request's body was read to its end.
     pub(super) fn body_ended(&self) {
         self.unfinished.store(false, Relaxed);
     }
@@ -56,7 +56,7 @@ impl Activity {
     }
 }
 
-/// A request that a handler works on, until it is dropped.
+/// A request that is being handled, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Running(Arc<Activity>);
 
@@ -66,12 +66,13 @@ impl Drop for Running {
     }
 }
 
-/// After the last answer the server goes on reading for so long, and so much.
+/// Limits of time and bytes for reading after the last response.
 const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 32 * 1024 * 1024;
 
-/// Closing a socket that holds unread bytes resets the connection, and the client may lose the answer that it was about
-/// to read: a refusal of what it is still sending. So the end is announced first, and the rest is read and thrown away.
+/// Closing a socket with unread bytes resets the connection, and the client may lose a response that it has not read
+/// yet, such as a refusal of a request that it is still sending. So the end of the stream is sent first, and further
+/// input is read and discarded.
 enum Closing {
     Open,
     Shutdown,
@@ -151,7 +152,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Stream<S> {
                         Poll::Ready(Ok(())) if (1..*left).contains(&piece.filled().len()) => {
                             *left -= piece.filled().len();
                         }
-                        // The client has closed too, or sends without end.
+                        // The client has closed its side too, or has exceeded the limit.
                         Poll::Ready(_) => return Poll::Ready(Ok(())),
                     }
                 }

@@ -1,4 +1,4 @@
-//! `postrider catalog`, and what stops the start.
+//! `postrider catalog`, and errors of catalog files that prevent the start.
 
 use super::{CATALOG_FILE, coverage::parse};
 use crate::{
@@ -14,7 +14,7 @@ fn success(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// The one sentence that it failed with.
+/// The error message of a failed command, which must be a single sentence.
 fn sentence(output: &Output) -> String {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert!(output.stdout.is_empty(), "{output:?}");
@@ -44,7 +44,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn looking() -> Vec<Row> {
     vec![
-        row("postrider catalog list", "every type, one a line; --category", |_| async {
+        row("postrider catalog list", "every type, one per line; --category", |_| async {
             let first_words = |text: &str| -> BTreeSet<String> {
                 text.lines().map(|line| line.split_whitespace().next().unwrap().to_owned()).collect()
             };

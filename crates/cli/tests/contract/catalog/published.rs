@@ -1,4 +1,4 @@
-//! What is published against the catalog.
+//! Validation of published events against the catalog.
 
 use super::coverage::parse;
 use crate::{
@@ -15,7 +15,7 @@ async fn example(w: &World, event_type: &str) -> Value {
     w.p(&format!("GET /events/{event_type}"), ()).await.is(200)["example"].clone()
 }
 
-/// An invoice whose id and currency are wrong.
+/// An invoice with an invalid id and currency.
 async fn broken_invoice(w: &World) -> Value {
     let mut data = example(w, "invoice.created").await;
     data["invoice_id"] = json!(5);
@@ -23,7 +23,7 @@ async fn broken_invoice(w: &World) -> Value {
     data
 }
 
-/// How often the type is counted as such a misfit, and the last fault.
+/// How often a type was counted as this kind of misfit, and its last error.
 async fn misfit(w: &World, event_type: &str, kind: &str) -> (u64, String) {
     let list = w.p("GET /events/misfits", ()).await.is(200);
     let found = list.list().iter().find(|one| one["event_type"] == event_type && one["kind"] == kind);
@@ -34,7 +34,7 @@ async fn misfit(w: &World, event_type: &str, kind: &str) -> (u64, String) {
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
-        row("Catalog", "invoice.* and * get what they should, and nothing else", |w| async move {
+        row("Catalog", "invoice.* and * match their types, and nothing else", |w| async move {
             let (invoices, all) = (Receiver::start().await, Receiver::start().await);
             w.subscribe(&invoices.url(), json!({ "events": ["invoice.*"], "profile": "tenant" })).await;
             w.subscribe(&all.url(), json!({ "events": ["*"], "profile": "tenant" })).await;
@@ -89,7 +89,7 @@ pub(super) fn strict_rows() -> Vec<Row> {
                 publish(&w, &event, &data).await.is(202);
             }
         }),
-        row(STRICT, "and through the tenant API, as it is and in the helper form", |w| async move {
+        row(STRICT, "and through the tenant API, as it is and in its helper body", |w| async move {
             let receiver = Receiver::start().await;
             w.subscribe(&receiver.url(), json!({ "events": ["*"] })).await;
             for (_, event) in parse() {
@@ -108,7 +108,7 @@ pub(super) fn strict_rows() -> Vec<Row> {
             assert_eq!(answer["errors"][0]["field"], "type");
             let body = json!({ "event": "never.heard_of", "payload": {} });
             let answer = w.t("POST /deliveries", body).await.is(400).says("never.heard_of");
-            assert_eq!(answer["errors"][0]["field"], "event", "as the tenant API names it");
+            assert_eq!(answer["errors"][0]["field"], "event", "the tenant API's name of the field");
         }),
         row(
             STRICT,
@@ -134,7 +134,7 @@ pub(super) fn strict_rows() -> Vec<Row> {
                 let named = answer["errors"][0]["field"].as_str().unwrap();
                 assert!(named.starts_with(field), "{named}");
             }
-            assert_eq!(w.call("GET /api/v1/events", ()).await.is(200).body, json!([]), "all or none");
+            assert_eq!(w.call("GET /api/v1/events", ()).await.is(200).body, json!([]), "none is published");
         }),
     ]
 }

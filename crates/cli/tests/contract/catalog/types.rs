@@ -1,4 +1,4 @@
-//! Types of one's own: registered, changed, retired, or from a folder.
+//! Custom types: registered, changed, retired, or from a folder.
 
 use crate::{
     receiver::Receiver,
@@ -23,7 +23,7 @@ pub(super) fn rows() -> Vec<Row> {
             w.publish("c_going.away").await;
             receiver.got(2).await;
         }),
-        row("Platform PUT /events/{event_type}", "an incompatible schema is 422 without ?force=true", |w| async move {
+        row("Platform API, PUT /events/{event_type}", "incompatible schema: 422, unless ?force=true", |w| async move {
             let schema = json!({
                 "type": "object", "required": ["id"],
                 "properties": { "id": { "type": "string" }, "line": { "$ref": "#/$defs/line" },
@@ -56,18 +56,18 @@ pub(super) fn rows() -> Vec<Row> {
                 put(other, "").await.is(422).says("force=true");
                 put(other, "?force=false").await.is(422);
             }
-            // Only reached through a keyword that is compared as it stands.
+            // Changes a definition that only a keyword refers to that is compared literally.
             let mut inside = changed("/$defs/line/maxLength", json!(6));
             inside["properties"]["line"] = json!({ "type": "string", "maxLength": 5 });
             put(&inside, "").await.is(422).says("schema/either");
-            assert_eq!(w.p("GET /events/c_rows.schema", ()).await.is(200)["schema"], wider, "nothing was changed");
+            assert_eq!(w.p("GET /events/c_rows.schema", ()).await.is(200)["schema"], wider, "no change");
             put(&incompatible[0], "?force=true").await.is(200);
             assert_eq!(w.p("GET /events/c_rows.schema", ()).await.is(200)["schema"], incompatible[0]);
         }),
     ]
 }
 
-/// On a server with the folder.
+/// For a server with the folder.
 pub(super) fn folder_rows() -> Vec<Row> {
     vec![
         row("POSTRIDER_CATALOG_FOLDER", "adds types beside the shipped ones", |w| async move {

@@ -1,4 +1,4 @@
-//! The calls about deliveries.
+//! Calls about deliveries.
 
 use crate::{
     receiver::{Receiver, reply},
@@ -21,9 +21,9 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn shown() -> Vec<Row> {
-    const ONE: &str = "Platform GET /deliveries/{id}";
+    const ONE: &str = "Platform API, GET /deliveries/{id}";
     vec![
-        row("Platform Delivery", "exactly its fields; success", |w| async move {
+        row("Platform API, delivery", "exactly its fields; success", |w| async move {
             let receiver = Receiver::start().await;
             let subscription = w.subscribe(&receiver.url(), json!({})).await.text_of("id");
             let event = w.publish("invoice.created").await;
@@ -37,7 +37,7 @@ fn shown() -> Vec<Row> {
             assert!(one["duration_ms"].is_u64());
             is_time(&one["created_at"]);
         }),
-        row("Platform Delivery", "status failed when no retries are left", |w| async move {
+        row("Platform API, delivery", "status failed when no retries are left", |w| async move {
             let receiver = Receiver::answering(vec![reply(500)]).await;
             w.subscribe(&receiver.url(), json!({ "max_retries": 0 })).await;
             w.publish("invoice.created").await;
@@ -45,13 +45,13 @@ fn shown() -> Vec<Row> {
             assert_eq!((&one["response_code"], &one["next_retry_at"]), (&json!(500), &Value::Null));
             assert!(text(&one, "error_message").contains("500"));
         }),
-        row("Platform Delivery", "status failed when retry_enabled is false", |w| async move {
+        row("Platform API, delivery", "status failed when retry_enabled is false", |w| async move {
             let receiver = Receiver::answering(vec![reply(503)]).await;
             w.subscribe(&receiver.url(), json!({ "retry_enabled": false })).await;
             w.publish("invoice.created").await;
             assert_eq!(w.delivery("failed").await["attempt_number"], 1);
         }),
-        row("Platform Delivery", "status retrying, with next_retry_at", |w| async move {
+        row("Platform API, delivery", "status retrying, with next_retry_at", |w| async move {
             let receiver = Receiver::answering(vec![reply(500)]).await;
             w.subscribe(&receiver.url(), json!({})).await;
             w.publish("invoice.created").await;
@@ -59,7 +59,7 @@ fn shown() -> Vec<Row> {
             is_time(&one["next_retry_at"]);
             assert_eq!((&one["attempt_number"], &one["response_code"]), (&json!(1), &json!(500)));
         }),
-        row("Platform Delivery", "status disabled after 410, which disables the subscription", |w| async move {
+        row("Platform API, delivery", "status disabled after 410, which disables the subscription", |w| async move {
             let receiver = Receiver::answering(vec![reply(410)]).await;
             let id = w.subscribe(&receiver.url(), json!({})).await.text_of("id");
             w.publish("invoice.created").await;
@@ -70,7 +70,7 @@ fn shown() -> Vec<Row> {
             })
             .await;
             w.publish("invoice.created").await;
-            assert_eq!(w.p("GET /deliveries", ()).await.list().len(), 1, "a disabled one gets nothing new");
+            assert_eq!(w.p("GET /deliveries", ()).await.list().len(), 1, "disabled: no new deliveries");
         }),
         row(ONE, "attempts: […] with request and response headers and bodies", |w| async move {
             let receiver = Receiver::answering(vec![reply(202).header("x-answer", "42").body("noted")]).await;
@@ -92,7 +92,7 @@ fn shown() -> Vec<Row> {
             for name in ["webhook-id", "webhook-timestamp", "webhook-signature", "x-region"] {
                 assert_eq!(attempt["request_headers"][name], got.header(name), "{name}");
             }
-            assert!(!detail.text.contains("hush-hush"), "a credential is shown");
+            assert!(!detail.text.contains("hush-hush"), "the log shows a credential");
             assert_eq!((&attempt["response_code"], &attempt["response_body"]), (&json!(202), &json!("noted")));
             assert_eq!(attempt["response_headers"]["x-answer"], "42");
             assert_eq!((&attempt["attempt_number"], &attempt["error_message"]), (&json!(1), &Value::Null));
@@ -112,8 +112,8 @@ fn shown() -> Vec<Row> {
     ]
 }
 
-/// One delivery that succeeded and one that waits, of different types and subscriptions: subscription and delivery of
-/// either, the older one first.
+/// A successful and a waiting delivery, of different types and subscriptions: ids of subscription and delivery, older
+/// first.
 async fn two(w: &World, receiver: &Receiver) -> [(String, String); 2] {
     let mut made = Vec::new();
     for (event_type, is_active, status) in [("invoice.paid", true, "success"), ("user.login", false, "pending")] {
@@ -126,8 +126,8 @@ async fn two(w: &World, receiver: &Receiver) -> [(String, String); 2] {
 }
 
 fn lists() -> Vec<Row> {
-    const OF_ONE: &str = "Platform GET /subscriptions/{id}/deliveries?status&limit(≤200, 50)&offset";
-    const ALL: &str = "Platform GET /deliveries?limit&status&event_type&subscription_id&after&before";
+    const OF_ONE: &str = "Platform API, GET /subscriptions/{id}/deliveries?status&limit(≤200, 50)&offset";
+    const ALL: &str = "Platform API, GET /deliveries?limit&status&event_type&subscription_id&after&before";
     vec![
         row(OF_ONE, "200 array, newest first; status, limit, offset; 422 above 200", |w| async move {
             let receiver = Receiver::answering(vec![reply(200), reply(200), reply(410)]).await;
@@ -168,7 +168,7 @@ fn lists() -> Vec<Row> {
             assert_eq!(ids(&format!("before={made_at}")).await, [older]);
             assert_eq!(ids("after=2200-01-01T00:00:00%2B01:00").await, [""; 0]);
         }),
-        row(ALL, "limit ≤ 200; 422 above and for filters that make no sense", |w| async move {
+        row(ALL, "limit ≤ 200; 422 above and for invalid filters", |w| async move {
             w.p("GET /deliveries?limit=200", ()).await.is(200);
             for bad in ["limit=201", "status=x", "event_type=a%20b", "subscription_id=x", "after=yesterday", "before=1"]
             {
@@ -185,7 +185,7 @@ fn lists() -> Vec<Row> {
 }
 
 fn retry() -> Vec<Row> {
-    const RETRY: &str = "Platform POST /deliveries/{id}/retry";
+    const RETRY: &str = "Platform API, POST /deliveries/{id}/retry";
     vec![
         row(RETRY, "200 {message}; it is sent again with the same webhook-id", |w| async move {
             let receiver = Receiver::answering(vec![reply(500), reply(200)]).await;

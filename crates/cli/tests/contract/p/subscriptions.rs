@@ -3,7 +3,7 @@
 use crate::rows::{Row, World, has_fields, is_time, row};
 use serde_json::{Value, json};
 
-/// The fields of a subscription in the document.
+/// Fields of a subscription; `profile` can be set, so responses have it too.
 pub(super) const FIELDS: &str = "id url description events event_types headers is_active retry_enabled max_retries \
     timeout_seconds success_count failure_count last_triggered_at last_success_at last_failure_at success_rate \
     created_at updated_at custom_metadata profile";
@@ -22,7 +22,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn create() -> Vec<Row> {
     vec![
-        row("Platform POST /subscriptions", "201, the subscription and its secret, shown once", |w| async move {
+        row("Platform API, POST /subscriptions", "201, the subscription plus secret, shown once", |w| async move {
             let made = w.subscribe("https://example.com/once", json!({})).await;
             has_fields(&made.body, &format!("{FIELDS} secret"));
             let (id, secret) = (made.text_of("id"), made.text_of("secret"));
@@ -40,7 +40,7 @@ fn create() -> Vec<Row> {
                 has_fields(&w.p(&format!("POST {path}/{action}"), ()).await.is(200).body, FIELDS);
             }
         }),
-        row("Platform Subscription", "the defaults, and times in ISO 8601 with Z", |w| async move {
+        row("Platform API, subscription", "the defaults, and times in ISO 8601 with Z", |w| async move {
             let made = w.subscribe("https://example.com/defaults", json!({})).await;
             let expected = [
                 ("url", json!("https://example.com/defaults")),
@@ -66,7 +66,7 @@ fn create() -> Vec<Row> {
             is_time(&made["created_at"]);
             is_time(&made["updated_at"]);
         }),
-        row("Platform Subscription", "every field can be given, up to its limits", |w| async move {
+        row("Platform API, subscription", "every field can be given, up to its limits", |w| async move {
             let url = format!("https://example.com/{}", "u".repeat(2048 - 20));
             let fields = json!({
                 "url": url, "description": "d".repeat(500), "events": ["invoice.paid", "user.*", "*"],
@@ -81,7 +81,7 @@ fn create() -> Vec<Row> {
                 assert_eq!(w.subscribe("https://example.com/least", json!({ name: least })).await[name], least);
             }
         }),
-        row("Platform Subscription", "beyond the limits 422", |w| async move {
+        row("Platform API, subscription", "beyond the limits 422", |w| async move {
             refused(&w, json!({ "url": format!("https://example.com/{}", "u".repeat(2048 - 19)) }), "url").await;
             refused(&w, json!({ "description": "d".repeat(501) }), "description").await;
             for bad in [json!(11), json!(-1), json!(1.5)] {
@@ -95,7 +95,7 @@ fn create() -> Vec<Row> {
             refused(&w, json!({ "custom_metadata": [] }), "custom_metadata").await;
             assert_eq!(w.p("GET /subscriptions", ()).await.list().len(), 0);
         }),
-        row("Platform POST /subscriptions", "422 on no event", |w| async move {
+        row("Platform API, POST /subscriptions", "422 on no event", |w| async move {
             for body in [
                 json!({ "url": "https://e.example/" }),
                 json!({ "url": "https://e.example/", "events": [] }),
@@ -105,12 +105,16 @@ fn create() -> Vec<Row> {
                 w.p("POST /subscriptions", body).await.is(422).says("event");
             }
         }),
-        row("Platform POST /subscriptions", "422 on unknown types: `Unsupported event types: a, b`", |w| async move {
-            refused(&w, json!({ "events": ["a", "invoice.paid", "b"] }), "Unsupported event types: a, b").await;
-            refused(&w, json!({ "events": ["nothing.*"] }), "Unsupported event types: nothing.*").await;
-            refused(&w, json!({ "events": ["not a type!"] }), "Unsupported event types: not a type!").await;
-        }),
-        row("Platform POST /subscriptions", "422 on a bad URL", |w| async move {
+        row(
+            "Platform API, POST /subscriptions",
+            "unknown types: 422 `Unsupported event types: a, b`",
+            |w| async move {
+                refused(&w, json!({ "events": ["a", "invoice.paid", "b"] }), "Unsupported event types: a, b").await;
+                refused(&w, json!({ "events": ["nothing.*"] }), "Unsupported event types: nothing.*").await;
+                refused(&w, json!({ "events": ["not a type!"] }), "Unsupported event types: not a type!").await;
+            },
+        ),
+        row("Platform API, POST /subscriptions", "422 on a bad URL", |w| async move {
             w.p("POST /subscriptions", json!({ "events": ["*"] })).await.is(422).says("url");
             for bad in [
                 json!(""),
@@ -127,11 +131,11 @@ fn create() -> Vec<Row> {
                 refused(&w, json!({ "url": bad }), "url").await;
             }
         }),
-        row("Platform Subscription", "events: \"*\" and \"invoice.*\" too", |w| async move {
+        row("Platform API, subscription", "events: \"*\" and \"invoice.*\" too", |w| async move {
             let made = w.subscribe("https://example.com/wide", json!({ "events": ["*", "invoice.*"] })).await;
             assert_eq!(made["events"], json!(["*", "invoice.*"]));
         }),
-        row("Platform Subscription", "event_types is another name of events, and answered too", |w| async move {
+        row("Platform API, subscription", "event_types is an alias of events, in responses too", |w| async move {
             let body = json!({ "url": "https://example.com/alias", "event_types": ["user.login", "user.updated"] });
             let made = w.p("POST /subscriptions", body).await.is(201);
             assert_eq!(made["events"], json!(["user.login", "user.updated"]));
@@ -145,7 +149,7 @@ fn create() -> Vec<Row> {
 }
 
 fn list() -> Vec<Row> {
-    const LIST: &str = "Platform GET /subscriptions?is_active&event_type&limit(≤500, 100)&offset";
+    const LIST: &str = "Platform API, GET /subscriptions?is_active&event_type&limit(≤500, 100)&offset";
     vec![
         row(LIST, "200 array, newest first", |w| async move {
             let mut made = Vec::new();
@@ -184,7 +188,7 @@ fn list() -> Vec<Row> {
             assert_eq!(w.p("GET /subscriptions", ()).await.list().len(), 100);
             assert_eq!(w.p("GET /subscriptions?limit=500", ()).await.list().len(), 101);
         }),
-        row("Platform lists", "a keyset cursor is offered beside them (Link: …; rel=\"next\")", |w| async move {
+        row("Platform API, lists", "a keyset cursor is offered beside them (Link: …; rel=\"next\")", |w| async move {
             for n in 0..5 {
                 w.subscribe(&format!("https://example.com/{n}"), json!({})).await;
             }

@@ -1,4 +1,4 @@
-//! The calls below `/subscriptions/{id}`.
+//! Calls below `/subscriptions/{id}`.
 
 use super::subscriptions::FIELDS;
 use crate::{
@@ -17,7 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn change() -> Vec<Row> {
     vec![
-        row("Platform GET, PATCH, DELETE /subscriptions/{id}", "200, 200, 204", |w| async move {
+        row("Platform API, GET, PATCH, DELETE /subscriptions/{id}", "200, 200, 204", |w| async move {
             let path = format!("/subscriptions/{}", w.subscribe("https://example.com/", json!({})).await.text_of("id"));
             has_fields(&w.p(&format!("GET {path}"), ()).await.is(200).body, FIELDS);
             has_fields(&w.p(&format!("PATCH {path}"), json!({})).await.is(200).body, FIELDS);
@@ -26,7 +26,7 @@ fn change() -> Vec<Row> {
             w.p(&format!("DELETE {path}"), ()).await.is(404);
             assert_eq!(w.p("GET /subscriptions", ()).await.body, json!([]));
         }),
-        row("Platform /subscriptions/{id}", "404 `Webhook subscription not found: {id}`", |w| async move {
+        row("Platform API, /subscriptions/{id}", "404 `Webhook subscription not found: {id}`", |w| async move {
             for id in ["sub_06f8k2m4q9v1x3z5b7d9f1h3k5", "0190f3c1-0000-7000-8000-000000000000", "nonsense"] {
                 let expected = format!("Webhook subscription not found: {id}");
                 for (method, below) in [
@@ -45,7 +45,7 @@ fn change() -> Vec<Row> {
                 assert_eq!(w.p(&format!("DELETE /{id}"), ()).await.is(404)["detail"], expected);
             }
         }),
-        row("The contracts", "either API accepts either form of an id: sub_…", |w| async move {
+        row("Contracts", "either API accepts either form of an id: sub_…", |w| async move {
             let id = w.subscribe("https://example.com/", json!({})).await.text_of("id");
             let other = hyphenated(&id);
             for path in [format!("/subscriptions/{id}"), format!("/subscriptions/{other}")] {
@@ -55,7 +55,7 @@ fn change() -> Vec<Row> {
             w.p(&format!("GET /deliveries?subscription_id={other}"), ()).await.is(200);
             w.p(&format!("DELETE /subscriptions/{other}"), ()).await.is(204);
         }),
-        row("Platform PATCH /subscriptions/{id}", "absent keeps, nothing else changes", |w| async move {
+        row("Platform API, PATCH /subscriptions/{id}", "absent keeps, nothing else changes", |w| async move {
             let fields = json!({
                 "description": "before", "headers": { "X-A": "1" }, "custom_metadata": { "k": 1 }, "max_retries": 7,
                 "timeout_seconds": 40, "retry_enabled": false, "events": ["invoice.paid"],
@@ -82,9 +82,9 @@ fn change() -> Vec<Row> {
             w.p(&path, json!({ "url": "nonsense", "max_retries": 3 })).await.is(422);
             let mut kept = w.p(&path, json!({})).await.is(200).body;
             kept["updated_at"] = expected["updated_at"].clone();
-            assert_eq!(kept, expected, "a refused change changed something");
+            assert_eq!(kept, expected, "a refused change had an effect");
         }),
-        row("Platform PATCH /subscriptions/{id}", "null clears", |w| async move {
+        row("Platform API, PATCH /subscriptions/{id}", "null clears", |w| async move {
             let fields = json!({
                 "description": "x", "headers": { "X-A": "1" }, "custom_metadata": { "k": 1 }, "max_retries": 7,
                 "timeout_seconds": 40, "retry_enabled": false,
@@ -109,7 +109,7 @@ fn change() -> Vec<Row> {
 }
 
 fn test() -> Vec<Row> {
-    const TEST: &str = "Platform POST /subscriptions/{id}/test {event_type?, payload?}";
+    const TEST: &str = "Platform API, POST /subscriptions/{id}/test {event_type?, payload?}";
     const FIELDS: &str = "success status_code response_body error_message delivery_time_ms";
     vec![
         row(TEST, "sends now, waits, 200 {success, status_code, response_body, …}", |w| async move {
@@ -132,7 +132,7 @@ fn test() -> Vec<Row> {
             assert!(failed["error_message"].as_str().unwrap().contains("500"));
             assert_eq!(receiver.count(), 2, "a test is not retried");
         }),
-        row(TEST, "no answer at all: success false, status_code null, an error_message", |w| async move {
+        row(TEST, "no response at all: success false, status_code null, an error_message", |w| async move {
             let id = w.subscribe(NOBODY, json!({})).await.text_of("id");
             let sent = w.p(&format!("POST /subscriptions/{id}/test"), ()).await.is(200).body;
             assert_eq!((&sent["success"], &sent["status_code"]), (&json!(false), &Value::Null));
@@ -162,7 +162,7 @@ fn test() -> Vec<Row> {
             w.p(&format!("POST /subscriptions/{id}/test"), json!({})).await.is(400);
             assert_eq!(receiver.count(), 0);
         }),
-        row(TEST, "422 on a payload that is no object", |w| async move {
+        row(TEST, "422 on a payload that is not an object", |w| async move {
             let id = w.subscribe(NOBODY, json!({})).await.text_of("id");
             w.p(&format!("POST /subscriptions/{id}/test"), json!({ "payload": [1] })).await.is(422).says("payload");
         }),
@@ -170,7 +170,7 @@ fn test() -> Vec<Row> {
 }
 
 fn rotate() -> Vec<Row> {
-    const ROTATE: &str = "Platform POST /subscriptions/{id}/rotate-secret";
+    const ROTATE: &str = "Platform API, POST /subscriptions/{id}/rotate-secret";
     vec![
         row(ROTATE, "200 {secret, message}; the old secret keeps signing beside the new one", |w| async move {
             let receiver = Receiver::start().await;
@@ -211,7 +211,7 @@ fn rotate() -> Vec<Row> {
 }
 
 fn pause() -> Vec<Row> {
-    const PAUSE: &str = "Platform POST /subscriptions/{id}/pause, /activate";
+    const PAUSE: &str = "Platform API, POST /subscriptions/{id}/pause, /activate";
     vec![row(PAUSE, "200; deliveries of a paused one wait and are sent on activation", |w| async move {
         let receiver = Receiver::start().await;
         let id = w.subscribe(&receiver.url(), json!({})).await.text_of("id");

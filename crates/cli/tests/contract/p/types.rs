@@ -1,4 +1,4 @@
-//! The calls about event types, and the short form.
+//! Calls about event types, and the short form of subscriptions.
 
 use crate::{
     receiver::Receiver,
@@ -15,7 +15,7 @@ pub(super) fn rows() -> Vec<Row> {
 
 fn shipped() -> Vec<Row> {
     vec![
-        row("Platform GET /events", "200 {total, events: [{event_type, description, …}]}, sorted", |w| async move {
+        row("Platform API, GET /events", "200 {total, events: [{event_type, …}]}, sorted", |w| async move {
             let answer = w.p("GET /events", ()).await.is(200);
             has_fields(&answer.body, "total events");
             let events = answer["events"].as_array().unwrap();
@@ -27,17 +27,17 @@ fn shipped() -> Vec<Row> {
                 assert!(one["has_schema"].is_boolean() && one["has_example"].is_boolean());
             }
         }),
-        row("Platform GET /events/{event_type}", "200 {event_type, description, schema, …}", |w| async move {
+        row("Platform API, GET /events/{event_type}", "200 {event_type, description, schema, …}", |w| async move {
             let one = w.p("GET /events/invoice.created", ()).await.is(200).body;
             has_fields(&one, "event_type description schema example category");
             assert_eq!((&one["event_type"], &one["category"]), (&json!("invoice.created"), &json!("billing")));
             assert!(one["schema"].is_object() && one["example"].is_object());
         }),
-        row("Platform GET /events/{event_type}", "404", |w| async move {
+        row("Platform API, GET /events/{event_type}", "404", |w| async move {
             w.p("GET /events/no.such", ()).await.is(404).says("no.such");
         }),
         row(
-            "Platform PUT, DELETE /events/{event_type}",
+            "Platform API, PUT, DELETE /events/{event_type}",
             "a shipped type is neither changed nor retired: 409",
             |w| async move {
                 w.p("PUT /events/invoice.created", json!({ "description": "mine" })).await.is(409);
@@ -49,7 +49,7 @@ fn shipped() -> Vec<Row> {
 }
 
 fn custom() -> Vec<Row> {
-    const CALLS: &str = "Platform POST /events, PUT, DELETE /events/{event_type}";
+    const CALLS: &str = "Platform API, POST /events, PUT, DELETE /events/{event_type}";
     vec![
         row(CALLS, "register a custom type: 201; it is listed, shown and subscribed to", |w| async move {
             let fields = json!({
@@ -111,7 +111,7 @@ fn custom() -> Vec<Row> {
 }
 
 fn short() -> Vec<Row> {
-    const SHORT: &str = "Platform GET \"\", POST \"\", DELETE /{id}";
+    const SHORT: &str = "Platform API, GET \"\", POST \"\", DELETE /{id}";
     vec![
         row(SHORT, "{id, url, events, active, secret}; POST → 201 with the secret, the only time", |w| async move {
             let body = json!({ "url": "https://example.com/short", "events": ["invoice.paid"] });
@@ -140,7 +140,7 @@ fn short() -> Vec<Row> {
             w.p(&format!("POST /subscriptions/{}/activate", made.text_of("id")), ()).await.is(200);
             receiver.got(1).await;
         }),
-        row(SHORT, "GET \"\": up to 500 without asking", |w| async move {
+        row(SHORT, "GET \"\": up to 500 by default", |w| async move {
             for number in 0..101 {
                 let url = format!("https://example.com/{number}");
                 w.p("POST ", json!({ "url": url, "events": ["*"] })).await.is(201);

@@ -1,4 +1,4 @@
-//! The calls about deliveries.
+//! Calls about deliveries.
 
 use super::subscriptions::subscribe;
 use crate::{
@@ -13,7 +13,7 @@ async fn publish(w: &World, event: &str) -> Answer {
     w.t("POST /deliveries", json!({ "event": event, "payload": { "n": 1 } })).await
 }
 
-/// The newest delivery with this status, once there is one.
+/// Waits for a delivery with this status; returns the newest one.
 async fn delivery(w: &World, status: &str) -> Value {
     wait_until(&format!("a delivery is {status}"), async || {
         let list = w.t(&format!("GET /deliveries?status={status}"), ()).await.is(200);
@@ -31,7 +31,7 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 fn create() -> Vec<Row> {
-    const CREATE: &str = "Tenant POST /deliveries {event, payload}";
+    const CREATE: &str = "Tenant API, POST /deliveries {event, payload}";
     vec![
         row(CREATE, "202 {queued: true, count, message: \"Enqueued N deliveries\"}", |w| async move {
             let receiver = Receiver::start().await;
@@ -43,14 +43,14 @@ fn create() -> Vec<Row> {
             assert_eq!(publish(&w, " INVOICE.Created ").await.is(202)["count"], 2, "trimmed and lowered");
             assert_eq!(receiver.got(4).await.header("x-event"), "invoice.created");
         }),
-        row(CREATE, "404 when no active subscription wants it", |w| async move {
+        row(CREATE, "404 when no active subscription matches", |w| async move {
             publish(&w, "invoice.created").await.is(404);
             let gone = subscribe(&w, "invoice.created", "https://example.com/1").await;
             subscribe(&w, "invoice.paid", "https://example.com/1").await;
             w.t(&format!("DELETE /subscriptions/{gone}"), ()).await.is(204);
             w.subscribe("https://example.com/paused", json!({ "is_active": false })).await;
             publish(&w, "invoice.created").await.is(404);
-            assert_eq!(w.t("GET /deliveries", ()).await.body, json!([]), "nothing was published");
+            assert_eq!(w.t("GET /deliveries", ()).await.body, json!([]), "no event was published");
             w.in_tenant(Some("stranger-of-t"))
                 .t("POST /deliveries", json!({ "event": "a.b", "payload": {} }))
                 .await
@@ -80,8 +80,8 @@ fn create() -> Vec<Row> {
 }
 
 fn lists() -> Vec<Row> {
-    const LIST: &str = "Tenant GET /deliveries?event=&status=";
-    const ONE: &str = "Tenant GET /deliveries/{id}";
+    const LIST: &str = "Tenant API, GET /deliveries?event=&status=";
+    const ONE: &str = "Tenant API, GET /deliveries/{id}";
     vec![
         row(LIST, "200: {id, event, status, attempts, target_url, last_error, …}", |w| async move {
             let receiver = Receiver::start().await;
@@ -95,7 +95,7 @@ fn lists() -> Vec<Row> {
             is_time(&one["created_at"]);
             is_time(&one["updated_at"]);
         }),
-        row(LIST, "filters by event and status, newest first; 400 on what is none", |w| async move {
+        row(LIST, "filters by event and status, newest first; 400 on an invalid one", |w| async move {
             let receiver = Receiver::answering(vec![reply(404), reply(200)]).await;
             for (event, status) in [("invoice.created", "FAILED"), ("invoice.paid", "DELIVERED")] {
                 subscribe(&w, event, &receiver.url()).await;
@@ -145,7 +145,7 @@ fn lists() -> Vec<Row> {
 }
 
 fn statuses() -> Vec<Row> {
-    const STATUS: &str = "Tenant Rules, status";
+    const STATUS: &str = "Tenant API, rules, status";
     vec![
         row(STATUS, "SENDING while the receiver holds the request, then DELIVERED", |w| async move {
             let receiver = Receiver::answering(vec![reply(200).held()]).await;
@@ -157,11 +157,12 @@ fn statuses() -> Vec<Row> {
             assert_eq!(w.t("GET /deliveries?status=PENDING", ()).await.body, json!([]));
             let id = text(&sending, "id");
             assert_eq!(w.t(&format!("GET /deliveries/{id}"), ()).await.is(200)["status"], "SENDING");
-            assert_eq!(w.p("GET /deliveries", ()).await.is(200).body[0]["status"], "pending", "not a platform status");
+            let through_platform = w.p("GET /deliveries", ()).await.is(200);
+            assert_eq!(through_platform.body[0]["status"], "pending", "the platform API has no such status");
             receiver.release();
             assert_eq!(delivery(&w, "DELIVERED").await["id"], id);
         }),
-        row(STATUS, "SENDING is found behind more than 100 newer ones that wait", |w| async move {
+        row(STATUS, "SENDING is found behind more than 100 newer waiting ones", |w| async move {
             let receiver = Receiver::answering(vec![reply(200).held()]).await;
             subscribe(&w, "invoice.created", &receiver.url()).await;
             publish(&w, "invoice.created").await.is(202);
@@ -197,8 +198,8 @@ fn statuses() -> Vec<Row> {
             assert_eq!(one["attempts"], 1);
             assert!(text(&one, "last_error").contains("404"));
         }),
-        row("Tenant Rules", "last_error is cut at 500 characters", |w| async move {
-            // A receiver's redirect is told with where it leads.
+        row("Tenant API, rules", "last_error is cut at 500 characters", |w| async move {
+            // The error of a redirect contains its target.
             let location = format!("https://example.com/{}", "x".repeat(1_000));
             let receiver = Receiver::answering(vec![reply(302).header("location", &location)]).await;
             w.subscribe(&receiver.url(), json!({ "max_retries": 0 })).await;
@@ -209,7 +210,7 @@ fn statuses() -> Vec<Row> {
 }
 
 fn retry() -> Vec<Row> {
-    const RETRY: &str = "Tenant POST /deliveries/{id}/retry";
+    const RETRY: &str = "Tenant API, POST /deliveries/{id}/retry";
     vec![
         row(RETRY, "202 {queued: true, message}; resets attempts to 0", |w| async move {
             let receiver = Receiver::answering(vec![reply(404), reply(200).held()]).await;

@@ -1,4 +1,4 @@
-//! The calls about subscriptions.
+//! Calls about subscriptions.
 
 use crate::{
     receiver::Receiver,
@@ -7,9 +7,9 @@ use crate::{
 use serde_json::{Value, json};
 
 const FIELDS: &str = "id event url secret active created_at";
-const CREATE: &str = "Tenant POST /subscriptions {event, url, secret?}";
+const CREATE: &str = "Tenant API, POST /subscriptions {event, url, secret?}";
 
-/// Subscribes; its id.
+/// Creates a subscription; returns its id.
 pub(super) async fn subscribe(w: &World, event: &str, url: &str) -> String {
     w.t("POST /subscriptions", json!({ "event": event, "url": url })).await.is(201).text_of("id")
 }
@@ -54,11 +54,11 @@ fn create() -> Vec<Row> {
             w.t("POST /subscriptions", "").await.is(400);
             assert_eq!(w.t("GET /subscriptions", ()).await.body, json!([]));
         }),
-        row("Tenant Rules", "the event is trimmed and lowered", |w| async move {
+        row("Tenant API, rules", "the event is trimmed and lowered", |w| async move {
             let body = json!({ "event": " \tInvoice.CREATED\n", "url": "https://example.com/hook" });
             assert_eq!(w.t("POST /subscriptions", body).await.is(201)["event"], "invoice.created");
         }),
-        row("Tenant Rules", "the event: 1–100 characters, no spaces, resource.action", |w| async move {
+        row("Tenant API, rules", "the event: 1–100 characters, no spaces, resource.action", |w| async move {
             let url = "https://example.com/hook";
             for bad in ["", "  ", "invoice created.x", ".created", "invoice.", &format!("a.{}", "b".repeat(99))] {
                 refused(&w, json!({ "event": bad, "url": url }), "event").await;
@@ -67,7 +67,7 @@ fn create() -> Vec<Row> {
                 subscribe(&w, good, url).await;
             }
         }),
-        row("Tenant Rules", "the secret has 8–500 characters", |w| async move {
+        row("Tenant API, rules", "the secret has 8–500 characters", |w| async move {
             for (length, status) in [(7, 400), (8, 201), (500, 201), (501, 400)] {
                 let url = format!("https://example.com/{length}");
                 let body = json!({ "event": "invoice.created", "url": url, "secret": "ü".repeat(length) });
@@ -80,7 +80,7 @@ fn create() -> Vec<Row> {
                 refused(&w, body, "secret").await;
             }
         }),
-        row("Tenant, authentication", "webhooks:manage to change, webhooks:read to look, else 403", |w| async move {
+        row("Tenant API, Who is calling", "403: webhooks:manage to change, webhooks:read to read", |w| async move {
             let body = json!({ "event": "invoice.created", "url": "https://example.com/hook" });
             let reader = w.with_scopes(&["webhooks:read"]).await;
             reader.t("POST /subscriptions", body.clone()).await.is(403);
@@ -131,7 +131,7 @@ fn duplicates() -> Vec<Row> {
             assert_eq!(statuses, expected);
             assert_eq!(w.t("GET /subscriptions", ()).await.list().len(), 1);
         }),
-        row(CREATE, "one made through the platform API does not conflict", |w| async move {
+        row(CREATE, "one made through the platform API is no duplicate", |w| async move {
             let url = "https://example.com/both";
             w.subscribe(url, json!({})).await;
             subscribe(&w, "invoice.created", url).await;
@@ -141,8 +141,8 @@ fn duplicates() -> Vec<Row> {
 }
 
 fn list_and_delete() -> Vec<Row> {
-    const LIST: &str = "Tenant GET /subscriptions?event=";
-    const DELETE: &str = "Tenant DELETE /subscriptions/{id}";
+    const LIST: &str = "Tenant API, GET /subscriptions?event=";
+    const DELETE: &str = "Tenant API, DELETE /subscriptions/{id}";
     vec![
         row(LIST, "200 array, active ones only, newest first, secrets masked", |w| async move {
             let first = subscribe(&w, "invoice.created", "https://example.com/1").await;
@@ -169,11 +169,11 @@ fn list_and_delete() -> Vec<Row> {
             assert_eq!(w.t(&format!("DELETE /subscriptions/{id}"), ()).await.is(204).text, "");
             assert_eq!(w.t("GET /subscriptions", ()).await.body, json!([]));
             let delivery = w.t("GET /deliveries", ()).await.is(200).body[0].clone();
-            assert_eq!(delivery["target_url"], receiver.url(), "the row is what the log still shows");
+            assert_eq!(delivery["target_url"], receiver.url(), "the log still shows the deleted row");
             w.t("POST /deliveries", json!({ "event": "invoice.created", "payload": {} })).await.is(404);
             assert_eq!(receiver.count(), 1);
         }),
-        row(DELETE, "404 for what is not there or another tenant's; either form of the id", |w| async move {
+        row(DELETE, "404 for a missing id or another tenant's; either form of the id", |w| async move {
             for unknown in ["0190f3c1-0000-7000-8000-000000000000", "nonsense"] {
                 w.t(&format!("DELETE /subscriptions/{unknown}"), ()).await.is(404);
             }
@@ -186,10 +186,10 @@ fn list_and_delete() -> Vec<Row> {
     ]
 }
 
-/// The URL's rules, where nothing is relaxed.
+/// Rules of URLs, on a server with default restrictions.
 pub(super) fn url_rows() -> Vec<Row> {
     vec![
-        row("Tenant Rules", "the URL is HTTPS", |w| async move {
+        row("Tenant API, rules", "the URL is HTTPS", |w| async move {
             for bad in [
                 "http://example.com/hook",
                 "ftp://example.com/hook",
@@ -209,14 +209,14 @@ pub(super) fn url_rows() -> Vec<Row> {
             }
             subscribe(&w, "invoice.created", "https://example.com/hook").await;
         }),
-        row("Tenant Rules", "the URL has 10–2048 characters", |w| async move {
+        row("Tenant API, rules", "the URL has 10–2048 characters", |w| async move {
             let long = |length: usize| format!("https://example.com/{}", "u".repeat(length - 20));
             refused(&w, json!({ "event": "invoice.created", "url": "https://a" }), "url").await;
             refused(&w, json!({ "event": "invoice.created", "url": long(2049) }), "url").await;
             subscribe(&w, "invoice.created", "https://ab").await;
             subscribe(&w, "invoice.created", &long(2048)).await;
         }),
-        row("Platform Subscription", "http:// only where the installation allows it", |w| async move {
+        row("Platform API, subscription", "http:// only where the installation allows it", |w| async move {
             let body = json!({ "url": "http://example.com/hook", "events": ["*"] });
             w.p("POST /subscriptions", body).await.is(422).says("https://");
         }),

@@ -1,4 +1,4 @@
-//! "Every request", and the lines "own headers" and "body".
+//! The lines "every request", "own headers" and "body".
 
 use super::{PROFILES, Profile, USER_AGENT, now, own_headers, secrets::WHSEC, subscribe};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// Everything that a JSON library would write otherwise.
+/// Data that any JSON library would re-serialise differently.
 const DATA: &str = "{\"z\": 1,  \"a\":12345678901234567890.000, \"e\":1e400, \"m\":-0.0, \"E\":1E+2,\t\"u\":\
     \"\u{e9}\\u00e9\\ud83d\\ude00\u{1f600}\\/\", \"dup\":1, \"dup\":2, \"n\":{ }, \"l\":[ 1 ,2 ], \"\":null }";
 
@@ -99,7 +99,7 @@ fn own_headers_rows() -> Vec<Row> {
             let hex = got.header("x-signature").strip_prefix("sha256=").unwrap();
             assert!(hex.len() == 64 && hex.bytes().all(|c| b"0123456789abcdef".contains(&c)), "{hex}");
         }),
-        row(OWN, "tenant without a secret: X-Event alone, and nothing to sign with", |w| async move {
+        row(OWN, "tenant without a secret: X-Event only, no signature", |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
             w.publish("invoice.created").await;
@@ -111,7 +111,7 @@ fn own_headers_rows() -> Vec<Row> {
             w.publish("invoice.created").await;
             assert_eq!(own_headers(&receiver.got(1).await), STANDARD);
         }),
-        row(OWN, "the subscription's own headers beside them", |w| async move {
+        row(OWN, "the subscription's custom headers in addition", |w| async move {
             let receiver = Receiver::start().await;
             w.subscribe(&receiver.url(), json!({ "profile": "standard", "headers": { "X-Region": "eu" } })).await;
             w.publish("invoice.created").await;
@@ -145,7 +145,7 @@ fn bodies() -> Vec<Row> {
                 assert_eq!(receiver.got(n).await.text(), expected);
             }
         }),
-        row(BODY, "tenant: the payload exactly as published, through the tenant and core APIs", move |w| async move {
+        row(BODY, "tenant: the payload exactly as published, through the tenant API and Core", move |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
             w.t("POST /deliveries", format!("{{\"event\":\"invoice.created\",\"payload\":{DATA} }}")).await.is(202);
@@ -160,7 +160,7 @@ fn bodies() -> Vec<Row> {
             let expected = format!("{{\"type\":\"invoice.created\",\"timestamp\":\"{SHOWN}\",\"data\":{DATA}}}");
             assert_eq!(receiver.got(1).await.text(), expected);
         }),
-        row(BODY, "the helper form of the tenant API goes through as it is", |w| async move {
+        row(BODY, "the tenant API's helper body is sent unchanged", |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
             let payload = "{\"event\":\"invoice.created\",\"resource_type\":\"invoice\",\"resource_id\":\"inv_1\",\

@@ -1,5 +1,5 @@
-//! The line "default policy", and what stands below the table: `Retry-After`, jitter, `max_retries`. Of waits only the
-//! lower bounds are measured; those that are too long to wait for are read from `next_retry_at`.
+//! The line "default policy", and the rules below the table: `Retry-After`, jitter, `max_retries`. Only lower bounds of
+//! waits are measured; waits that are too long for a test are read from `next_retry_at`.
 
 use super::{PROFILES, Profile, attempts, subscribe};
 use crate::{
@@ -11,14 +11,14 @@ use serde_json::Value;
 use std::time::Duration;
 
 const POLICY: &str = "Wire, default policy";
-/// Least seconds between attempts: 1, 2, 4, less the jitter.
+/// Minimum seconds between attempts: 1, 2, 4, minus the jitter.
 const WAITS: [f64; 3] = [0.9, 1.8, 3.6];
 
 fn time(value: &Value) -> Timestamp {
     Timestamp::parse(value.as_str().unwrap()).unwrap()
 }
 
-/// By the log, since whoever refuses connections sees nothing.
+/// Checks the waits in the log, because a receiver that refuses connections sees no requests.
 async fn waited(w: &World, delivery: &Value, least: &[f64]) {
     let attempts = attempts(w, delivery).await;
     assert_eq!(attempts.len(), least.len() + 1);
@@ -30,7 +30,8 @@ async fn waited(w: &World, delivery: &Value, least: &[f64]) {
     }
 }
 
-/// A subscription of the tenant API whose receiver always answers this: tried at once and after 1, 2, 4 s, then FAILED.
+/// A subscription of the tenant API that always gets this response: attempts at once and after 1, 2, 4 seconds, then
+/// FAILED.
 async fn exhausts(w: World, answer: Reply, response_code: Value) {
     let receiver = Receiver::answering(vec![answer]).await;
     subscribe(&w, Profile::Tenant, &receiver.url(), Some("hush-hush")).await;
@@ -43,8 +44,8 @@ async fn exhausts(w: World, answer: Reply, response_code: Value) {
         assert_eq!(got.header("webhook-id"), id, "the same on every retry");
         assert_eq!(got.body, before.body);
         if least > 1.0 {
-            // A second's wait may begin and end within one second of the clock.
-            assert_ne!(got.header("webhook-timestamp"), before.header("webhook-timestamp"), "of this attempt");
+            // A wait of a second may begin and end within one second of the clock.
+            assert_ne!(got.header("webhook-timestamp"), before.header("webhook-timestamp"), "differs between attempts");
             assert_ne!(got.header("webhook-signature"), before.header("webhook-signature"));
         }
         super::verify_standard(&got, "hush-hush");
@@ -87,7 +88,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// When the first retry comes, in seconds after the first attempt ended.
+/// Seconds from the end of the first attempt to the first retry.
 async fn first_wait(w: &World, profile: Profile, answer: Reply) -> f64 {
     let receiver = Receiver::answering(vec![answer]).await;
     subscribe(w, profile, &receiver.url(), None).await;
@@ -128,7 +129,7 @@ fn retry_after() -> Vec<Row> {
                 }
             }
         }),
-        row(AFTER, "it is waited for, seen from the receiver", |w| async move {
+        row(AFTER, "the receiver sees the wait", |w| async move {
             let plan = vec![reply(429).header("retry-after", "3"), reply(200)];
             let receiver = Receiver::answering(plan).await;
             subscribe(&w, Profile::Tenant, &receiver.url(), None).await;
@@ -157,7 +158,7 @@ fn retry_after() -> Vec<Row> {
     ]
 }
 
-/// With a base of 2 seconds and a single retry.
+/// For a server with a base of 2 seconds and a single retry.
 pub(super) fn rows_with_other_settings() -> Vec<Row> {
     vec![
         row(POLICY, "tenant: WEBHOOK_MAX_RETRIES and WEBHOOK_RETRY_BASE_SECONDS", |w| async move {

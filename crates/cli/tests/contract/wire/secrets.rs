@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 pub(super) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 const PLAIN: &str = "a-plain-\u{fc}n\u{ef}code-secret";
-/// All but `standard` take a secret that is neither `whsec_` nor `whsk_`.
+/// All profiles except `standard` accept a secret that is neither `whsec_` nor `whsk_`.
 const PLAIN_PROFILES: [Profile; 2] = [Profile::Platform, Profile::Tenant];
 
-/// A request that is signed with this secret.
+/// A request signed with this secret.
 async fn signed(w: &World, profile: Profile, secret: Option<&str>) -> (Got, String) {
     let receiver = Receiver::start().await;
     let known = subscribe(w, profile, &receiver.url(), secret).await;
@@ -22,7 +22,7 @@ async fn signed(w: &World, profile: Profile, secret: Option<&str>) -> (Got, Stri
     (receiver.got(1).await, known.unwrap_or_default())
 }
 
-/// The profile's own signature, without what stands before the hex.
+/// The hex digits of the profile's own signature.
 fn own_signature(profile: Profile, got: &Got) -> Option<String> {
     match profile {
         Profile::Platform => Some(got.header("x-webhook-signature").to_owned()),
@@ -66,7 +66,7 @@ pub(super) fn rows() -> Vec<Row> {
                 json!({ "url": "https://example.com/", "events": ["*"], "profile": "standard", "secret": PLAIN });
             w.p("POST /subscriptions", body).await.is(422).says("secret");
         }),
-        row("Wire, key", "outer blanks of a secret given to the tenant API are cut", |w| async move {
+        row("Wire, key", "outer spaces of a secret given to the tenant API are cut", |w| async move {
             let blanks = format!(" \t{PLAIN}\r\n");
             let (got, _) = signed(&w, Profile::Tenant, Some(&blanks)).await;
             let expected = python_hmac("hex", PLAIN.as_bytes(), &got.body).await;
@@ -88,7 +88,7 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
-/// The key of a generated secret, whose form is checked.
+/// The key of a generated secret; asserts the secret's form.
 #[track_caller]
 fn generated_key(secret: &str) -> Vec<u8> {
     let rest = secret.strip_prefix("whsec_").unwrap_or_else(|| panic!("{secret}"));
@@ -153,7 +153,7 @@ fn rotated() -> Vec<Row> {
                 verify_standard(&got, public.as_deref().unwrap_or(one));
             }
             if let Some(own) = own_signature(profile, &got) {
-                assert_eq!(own, python_hmac("hex", new.as_bytes(), &got.body).await, "the newest has it");
+                assert_eq!(own, python_hmac("hex", new.as_bytes(), &got.body).await, "signed with the newest secret");
             }
         }
     })]

@@ -7,11 +7,12 @@ use crate::{
 };
 use serde_json::json;
 
-/// Checks the platform API's status of a delivery whose first answer is this, and that no further request was made.
+/// Asserts the status, in the platform API's form, of a delivery after this first response, and that no further request
+/// is sent.
 async fn outcome(w: &World, profile: Profile, status: u16, expected: &str) {
     let w = w.in_tenant(Some(&format!("{}-{profile:?}-{status}", w.tenant())));
     let elsewhere = Receiver::start().await;
-    // What would be retried in a second waits long enough to be looked at.
+    // A retry must wait long enough for the assertions.
     let answer = reply(status).header("location", &elsewhere.url()).header("retry-after", "600");
     let receiver = Receiver::answering(vec![answer]).await;
     subscribe(&w, profile, &receiver.url(), None).await;
@@ -76,7 +77,7 @@ pub(super) fn rows() -> Vec<Row> {
             }
         }),
         row("Wire, retried", "tenant: 408, 429, 5xx", |w| async move {
-            // Their waits are in the rows of "default policy".
+            // Their waits are tested by the rows of "default policy".
             for status in [429, 503] {
                 outcome(&w, Profile::Tenant, status, "retrying").await;
             }

@@ -1,4 +1,4 @@
-//! Clocks that are minutes apart change nothing: the database's says who is alive, and what time it is.
+//! Wrong clocks of nodes have no effect: the database's clock decides about leases and times.
 
 use super::{Database, count_in_state, note, shown};
 use crate::support::{
@@ -12,9 +12,9 @@ use serde_json::json;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use testing::Postgres;
 
-#[allow(clippy::disallowed_methods, reason = "the machine's own time is what this is about")]
+#[allow(clippy::disallowed_methods, reason = "compares with the machine's own time")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clocks_five_minutes_apart_change_nothing() {
+async fn clocks_five_minutes_apart_have_no_effect() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let faked = |offset: &str| preloaded(database.launch()).env("FAKETIME", offset).env("POSTRIDER_LOG", "info");
@@ -23,7 +23,7 @@ async fn clocks_five_minutes_apart_change_nothing() {
     assert!(late.process.stderr().contains("clock is off"), "{}", late.process.stderr());
     let client = early.tenant("acme").await;
 
-    // Published on one, first tried when nobody is there, then on time.
+    // Published on one node; the first attempt fails, because there is no receiver, and the retry comes on time.
     let address = loopback(free_port());
     client.subscribe(&receiver::url(address), &json!({})).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -47,14 +47,9 @@ async fn clocks_five_minutes_apart_change_nothing() {
     assert!(began.elapsed() < Duration::from_secs(120));
 
     tokio::time::sleep(Duration::from_secs(14)).await;
-    assert_eq!(
-        count_in_state(&early, "live").await,
-        2,
-        "nobody takes the other one for dead: {:?}",
-        shown(&early).await
-    );
+    assert_eq!(count_in_state(&early, "live").await, 2, "no node is declared lost: {:?}", shown(&early).await);
 
-    // And when one is dead, it is missed as soon as ever.
+    // A killed node is declared lost as soon as usual.
     receiver.hold();
     for seq in 10..20 {
         late_client.publish("invoice.created", seq).await;
@@ -62,15 +57,15 @@ async fn clocks_five_minutes_apart_change_nothing() {
     let began = Instant::now();
     late.kill();
     receiver.release();
-    wait_until("its work is done", async || client.none("pending").await.then_some(())).await;
+    wait_until("its deliveries are done", async || client.none("pending").await.then_some(())).await;
     assert!(began.elapsed() < Duration::from_secs(120), "{:?}", began.elapsed());
     note(&format!("clocks five minutes apart: 12 acknowledged, {} delivered", receiver.distinct()));
     assert_eq!(receiver.distinct(), 12);
 }
 
-/// The database's clock is the one that counts, and a node's own may do as it likes.
+/// Only the database's clock counts; a node's own clock may jump.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_nodes_clock_that_jumps_changes_nothing() {
+async fn a_jump_of_a_nodes_clock_has_no_effect() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let fake = FakeTime::new(database.folder.path());
@@ -92,7 +87,7 @@ async fn a_nodes_clock_that_jumps_changes_nothing() {
     assert!(!jumping.process.stderr().contains("clock"), "{}", jumping.process.stderr());
 }
 
-#[allow(clippy::disallowed_methods, reason = "the machine's own time is what this is about")]
+#[allow(clippy::disallowed_methods, reason = "compares with the machine's own time")]
 pub(crate) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64()
 }

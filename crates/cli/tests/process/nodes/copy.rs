@@ -1,4 +1,4 @@
-//! Growing up: from one file into a database, and nothing that waits is lost.
+//! `postrider copy` from a file into a database: no waiting delivery is lost.
 
 use super::{Database, MASTER_KEY, note};
 use crate::support::{alone, free_port, loopback, receiver, receiver::Receiver, server::Launch, wait_until};
@@ -29,12 +29,12 @@ async fn a_file_is_copied_into_a_database() {
     old.stop().await;
 
     let copy = || Launch::new(folder, &["copy", "--from", "sqlite:postrider.db", "--to", &database.url]);
-    // With the key that the file was written with, which lies beside it.
+    // With the key that the file was written with, from the key file next to it.
     let copied = copy().run().await;
     assert!(copied.success().starts_with(
         "Copied 1 tenants, 1 keys, 2 subscriptions, 800 events and 800 deliveries, 300 of which wait to be sent."
     ));
-    // Again: nothing is there twice.
+    // A second copy creates no duplicates.
     copy().run().await.success();
 
     let key_file = std::fs::read_to_string(folder.join("postrider.db.key")).unwrap();
@@ -42,15 +42,15 @@ async fn a_file_is_copied_into_a_database() {
     let new = database.launch().env("POSTRIDER_MASTER_KEY", key_file.trim()).start().await;
     let late = Receiver::start_at(gone).await;
     let client = client.at(new.address);
-    assert_eq!(client.get(coverage).await.body["events"], published, "how much was published is carried over");
+    assert_eq!(client.get(coverage).await.body["events"], published, "counts of publications are copied");
     assert_eq!(new.operator().get("/api/v1/audit/report").await.body, report);
     for one in client.deliveries("pending").await.iter().chain(&client.deliveries("retrying").await) {
         client.post(&format!("/api/v1/webhooks/deliveries/{}/retry", one["id"].as_str().unwrap()), &json!({})).await;
     }
-    wait_until("what waited has arrived", async || (late.missing(1_000..1_300) == 0).then_some(())).await;
-    wait_until("nothing waits", async || (client.none("pending").await && client.none("retrying").await).then_some(()))
+    wait_until("the backlog has arrived", async || (late.missing(1_000..1_300) == 0).then_some(())).await;
+    wait_until("all ended", async || (client.none("pending").await && client.none("retrying").await).then_some(()))
         .await;
-    assert_eq!((here.distinct(), here.ledger().repeats()), (500, 0), "what was delivered is not sent again");
+    assert_eq!((here.distinct(), here.ledger().repeats()), (500, 0), "delivered deliveries are not sent again");
     assert_eq!(client.deliveries("success").await.len(), 800);
     let after = client.get(&waits.path("")).await.body;
     assert_eq!(

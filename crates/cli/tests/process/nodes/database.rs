@@ -1,4 +1,4 @@
-//! What happens to the database: it crashes, drops its connections, or has none left.
+//! Faults of the database: crashes, dropped connections, and no free connections.
 
 use super::{Database, Scene, count_in_state};
 use crate::support::{alone, disk::Disk, wait_until};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use testing::{Options, Postgres};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_database_crashes() {
+async fn nodes_survive_a_crash_of_the_database() {
     let _alone = alone().await;
     let server = Postgres::start(Options::durable());
     let scene = Scene::start(&server).await;
@@ -18,7 +18,7 @@ async fn the_database_crashes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_database_is_away_for_longer_than_a_lease() {
+async fn an_outage_of_the_database_longer_than_a_lease_loses_no_node() {
     let _alone = alone().await;
     let server = Postgres::start(Options::durable());
     let scene = Scene::start(&server).await;
@@ -26,14 +26,14 @@ async fn the_database_is_away_for_longer_than_a_lease() {
     tokio::time::sleep(Duration::from_secs(15)).await;
     server.start_again();
     scene.traffic.more(500).await;
-    // Nobody was dead: everybody was deaf.
+    // No node had died: none could reach the database.
     assert_eq!(count_in_state(&scene.nodes[0], "live").await, 3);
     assert_eq!(count_in_state(&scene.nodes[0], "lost").await, 0);
     scene.settle("PostgreSQL away for 15 s", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn connections_are_dropped() {
+async fn nodes_survive_dropped_connections() {
     let _alone = alone().await;
     let server = Postgres::shared();
     let scene = Scene::start(server).await;
@@ -49,11 +49,11 @@ async fn connections_are_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn there_are_no_connections_left() {
+async fn nodes_survive_a_database_without_free_connections() {
     let _alone = alone().await;
     let server = Postgres::start(Options::durable().with("max_connections", "60"));
     let scene = Scene::start(&server).await;
-    // A role that may not use the places that superusers have for themselves.
+    // A role that may not use the connections reserved for superusers.
     server.sql(&scene.database.name, "CREATE ROLE guest LOGIN");
     let full = std::sync::atomic::AtomicUsize::new(0);
     let (acknowledged, name) = (scene.traffic.acknowledged(), &scene.database.name);
@@ -66,27 +66,27 @@ async fn there_are_no_connections_left() {
             });
         }
         std::thread::sleep(Duration::from_secs(2));
-        // What nodes have open is closed, so that they need new ones while there are none.
+        // Close the nodes' connections, so that they need new ones while none are free.
         let sql = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
                    WHERE usename = 'postrider' AND pid <> pg_backend_pid()";
         server.sql(name, sql);
     });
     assert!(full.load(std::sync::atomic::Ordering::Relaxed) > 0, "the limit was reached");
-    println!("{} acknowledged while it was full", scene.traffic.acknowledged() - acknowledged);
+    println!("{} acknowledged while no connection was free", scene.traffic.acknowledged() - acknowledged);
     scene.traffic.more(500).await;
-    wait_until("all live", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
+    wait_until("all nodes are live", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.settle("connection limit filled for 8 s", 0).await;
 }
 
-/// The server commits and is gone before it says so.
+/// The server commits, and the connection breaks before the answer.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_publisher_is_told_that_it_may_have_been_accepted() {
+async fn an_unsure_commit_tells_the_publisher_that_the_event_may_have_been_accepted() {
     let _alone = alone().await;
     let server = Postgres::start(Options::durable());
     let database = Database::on(&server);
     let node = database.launch().start().await;
     let client = node.tenant("acme").await;
-    // Each commit is on disk and then waits for a replica that never comes.
+    // Each commit is flushed to disk and then waits for a replica that does not exist.
     server.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
     server.sql("postgres", "SELECT pg_reload_conf()");
     let event = json!({ "type": "invoice.created", "id": "order-1", "data": { "seq": 1 } });
@@ -102,7 +102,7 @@ async fn a_publisher_is_told_that_it_may_have_been_accepted() {
     let detail = answer.body["detail"].as_str().unwrap();
     assert!(detail.contains("may have been accepted") && detail.contains("with the same id"), "{detail}");
 
-    // While it is away, nothing can have been.
+    // No event can be accepted during the outage.
     let other = json!({ "type": "invoice.created", "id": "order-2", "data": { "seq": 2 } });
     let answer = client.post("/api/v1/events", &other).await;
     assert_eq!(answer.status, 503);
@@ -111,7 +111,7 @@ async fn a_publisher_is_told_that_it_may_have_been_accepted() {
     server.start_again();
     server.sql("postgres", "ALTER SYSTEM RESET synchronous_standby_names");
     server.sql("postgres", "SELECT pg_reload_conf()");
-    let again = wait_until("it is taken", async || {
+    let again = wait_until("the event is accepted", async || {
         let answer = client.post("/api/v1/events", &event).await;
         (answer.status == 202).then_some(answer)
     })
@@ -120,7 +120,7 @@ async fn a_publisher_is_told_that_it_may_have_been_accepted() {
     assert_eq!(client.post("/api/v1/events", &other).await.body["duplicate"], false);
 }
 
-/// The database's own files are on a disk of their own, so that PostgreSQL itself goes on.
+/// The database's files are on a separate disk, so that PostgreSQL itself continues.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_of_the_database_is_not_ready() {
     let _alone = alone().await;
@@ -134,8 +134,7 @@ async fn a_full_disk_of_the_database_is_not_ready() {
     let client = node.tenant("acme").await;
     client.publish("invoice.created", 1).await;
     disk.fill();
-    wait_until("it says that it is not ready", async || (client.get("/readyz").await.status == 503).then_some(()))
-        .await;
+    wait_until("the server is not ready", async || (client.get("/readyz").await.status == 503).then_some(())).await;
     assert_eq!(client.get("/healthz").await.status, 200);
     let data = json!({ "seq": 2, "text": "x".repeat(900_000) });
     wait_until("publishing is refused", async || {
@@ -144,6 +143,6 @@ async fn a_full_disk_of_the_database_is_not_ready() {
     })
     .await;
     disk.clear();
-    wait_until("it is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
+    wait_until("the server is ready again", async || (client.get("/readyz").await.status == 200).then_some(())).await;
     client.publish("invoice.created", 3).await;
 }

@@ -1,4 +1,4 @@
-//! What happens to a node: it is killed, stopped, or asleep for a while.
+//! Faults of nodes: kill, stop and suspension.
 
 use super::{Database, Scene, count_in_state, note};
 use crate::support::{alone, receiver::Receiver, wait_until};
@@ -7,17 +7,17 @@ use std::time::Duration;
 use testing::Postgres;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_killed() {
+async fn nodes_take_over_the_deliveries_of_a_killed_node() {
     let _alone = alone().await;
     let mut scene = Scene::start(Postgres::shared()).await;
     scene.nodes.remove(2).kill();
     scene.traffic.more(500).await;
-    wait_until("the others miss it", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
+    wait_until("a node is lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
     scene.settle("kill -9 of one node", 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_stopped() {
+async fn nodes_take_over_the_deliveries_of_a_stopped_node() {
     let _alone = alone().await;
     let mut scene = Scene::start(Postgres::shared()).await;
     let stopped = scene.nodes.remove(1).stop().await;
@@ -28,7 +28,7 @@ async fn a_node_is_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_is_asleep_for_30_seconds() {
+async fn a_node_suspended_for_30_seconds_registers_again() {
     let _alone = alone().await;
     let scene = Scene::start(Postgres::shared()).await;
     scene.nodes[1].signal("STOP");
@@ -36,15 +36,15 @@ async fn a_node_is_asleep_for_30_seconds() {
     tokio::time::sleep(Duration::from_secs(30)).await;
     assert_eq!(count_in_state(&scene.nodes[0], "lost").await, 1);
     scene.nodes[1].signal("CONT");
-    wait_until("it comes anew", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
+    wait_until("it registers again", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.traffic.more(500).await;
     assert!(scene.nodes[1].process.stderr().contains("begins anew"), "{}", scene.nodes[1].process.stderr());
     scene.settle("SIGSTOP of one node for 30 s", 0).await;
 }
 
-/// What it had under way when it fell asleep is another's by the time it wakes up.
+/// Requests in flight at the suspension belong to another node when it wakes up (fencing).
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
+async fn a_suspended_node_does_not_overwrite_outcomes_of_its_successor() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let nodes = database.nodes(2).await;
@@ -56,7 +56,7 @@ async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
     for seq in 0..10 {
         ids.push(client.publish("invoice.created", seq).await);
     }
-    wait_until("all are under way", async || (receiver.distinct() == 10).then_some(())).await;
+    wait_until("all are in flight", async || (receiver.distinct() == 10).then_some(())).await;
     nodes[0].signal("STOP");
     wait_until("the other one has sent them again", async || (receiver.ledger().repeats() == 10).then_some(())).await;
     receiver.release();
@@ -74,6 +74,6 @@ async fn a_node_that_was_asleep_does_not_record_over_its_successor() {
         let event = other.get(&format!("/api/v1/events/{id}")).await.body;
         assert_eq!(event["deliveries"][0]["attempt_number"], 1, "{event}");
     }
-    assert_eq!(receiver.ledger().repeats(), 10, "it sends nothing again");
+    assert_eq!(receiver.ledger().repeats(), 10, "the suspended node sends nothing again");
     note("asleep with 10 under way: 10 acknowledged, 10 delivered, 10 repeated, 0 recorded twice");
 }

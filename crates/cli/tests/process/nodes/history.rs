@@ -1,11 +1,11 @@
-//! Days that are dropped, under a server that runs.
+//! Dropping partitions of a running server.
 
 use super::Database;
 use crate::support::{alone, receiver::Receiver, wait_until};
 use serde_json::json;
 use testing::Postgres;
 
-/// Moves the only partition's rows to a day long ago, with all that hangs on them.
+/// Moves all rows of the only partition to a day long ago.
 const AGE: &str = "SELECT postrider.make_days(current_date - 40, current_date - 40);
     CREATE FUNCTION pg_temp.aged(id uuid) RETURNS uuid LANGUAGE sql AS $$
         SELECT (left(postrider.day_start(current_date - 40)::text, 13) || right(id::text, 23))::uuid $$;
@@ -16,7 +16,7 @@ const AGE: &str = "SELECT postrider.make_days(current_date - 40, current_date - 
     UPDATE postrider.event_keys SET event_id = pg_temp.aged(event_id)";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_day_is_dropped_and_what_waits_in_it_is_still_delivered() {
+async fn waiting_deliveries_of_a_dropped_day_are_still_delivered() {
     let _alone = alone().await;
     let server = Postgres::shared();
     let database = Database::on(server);
@@ -40,6 +40,6 @@ async fn a_day_is_dropped_and_what_waits_in_it_is_still_delivered() {
     .await;
     assert_eq!(client.get("/api/v1/events?limit=100").await.body.as_array().unwrap().len(), 10);
     client.post(&subscription.path("/activate"), &json!({})).await;
-    wait_until("what waited is delivered", async || (receiver.missing(50..60) == 0).then_some(())).await;
+    wait_until("the backlog is delivered", async || (receiver.missing(50..60) == 0).then_some(())).await;
     assert!(client.none("failed").await);
 }

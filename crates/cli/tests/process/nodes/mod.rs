@@ -1,5 +1,5 @@
-//! Several nodes on one PostgreSQL, under load, and what can happen to them: every acknowledged event is delivered. For
-//! each fault the ledger is printed.
+//! Several nodes on one PostgreSQL, under load and with faults: every acknowledged event is delivered. Each test prints
+//! its ledger.
 
 pub(crate) mod clocks;
 mod copy;
@@ -37,7 +37,7 @@ use tokio::task::JoinSet;
 pub(crate) const MASTER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const PUBLISHERS: usize = 12;
 
-/// A database and what is needed to start nodes on it.
+/// A database, and everything needed to start nodes on it.
 struct Database {
     name: String,
     url: String,
@@ -70,7 +70,7 @@ impl Database {
     }
 }
 
-/// Publishers that go on, on any node that answers, until they are stopped.
+/// Publishers that publish continuously, on any available node, until they are stopped.
 struct Traffic {
     shared: Arc<Shared>,
     publishers: JoinSet<()>,
@@ -101,17 +101,17 @@ impl Traffic {
         self.shared.acknowledged.lock().unwrap().len()
     }
 
-    /// Returns when so many more are acknowledged.
+    /// Returns when this many more events are acknowledged.
     async fn more(&self, count: usize) {
         let wanted = self.acknowledged() + count;
-        wait_until("more is acknowledged", async || (self.acknowledged() >= wanted).then_some(())).await;
+        wait_until("more events are acknowledged", async || (self.acknowledged() >= wanted).then_some(())).await;
     }
 
     fn node_is_at(&self, address: SocketAddr) {
         self.shared.nodes.lock().unwrap().push(address);
     }
 
-    /// Stops, waits until all that was acknowledged has arrived and nothing waits, and prints the ledger.
+    /// Stops publishing, waits until all acknowledged events have arrived and no delivery waits, and prints the ledger.
     async fn settle(mut self, fault: &str, receiver: &Receiver, client: &Client) {
         self.shared.stopped.store(true, Relaxed);
         while let Some(done) = self.publishers.join_next().await {
@@ -122,7 +122,7 @@ impl Traffic {
             (receiver.missing(acknowledged.iter().copied()) == 0).then_some(())
         })
         .await;
-        wait_until("nothing waits", async || {
+        wait_until("no delivery waits", async || {
             (client.none("pending").await && client.none("retrying").await).then_some(())
         })
         .await;
@@ -137,7 +137,7 @@ impl Traffic {
     }
 }
 
-/// Prints a line of the ledger, and keeps it for `cargo xtask test`, which shows all of them at its end.
+/// Prints a line of the ledger, and keeps it for the summary of `cargo xtask test`.
 fn note(line: &str) {
     println!("ledger: {line}");
     let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/ledgers.txt");
@@ -154,7 +154,7 @@ async fn publish(shared: Arc<Shared>, first: usize) {
         };
         let seq = shared.next.fetch_add(1, Relaxed);
         let client = shared.client.at(address);
-        // One that hangs is given up, as any client would: what it was sent may have been published.
+        // A hanging request is given up, as clients do; its event may have been published.
         let try_it = client.try_publish("invoice.created", seq);
         match tokio::time::timeout(Duration::from_secs(3), try_it).await {
             Ok(Some(_)) => shared.acknowledged.lock().unwrap().push(seq),
@@ -166,7 +166,7 @@ async fn publish(shared: Arc<Shared>, first: usize) {
     }
 }
 
-/// The nodes as one of them shows them.
+/// The nodes, as listed by one of them.
 async fn shown(node: &Server) -> Vec<Value> {
     let answer = node.operator().get("/api/v1/nodes").await;
     assert_eq!(answer.status, 200, "{}", answer.body);
@@ -193,14 +193,14 @@ impl Scene {
         let receiver = Receiver::start().await;
         let client = nodes[0].tenant("acme").await;
         client.subscribe(&receiver.url(), &json!({})).await;
-        // A moment, until all have heard of the subscription.
+        // Wait until all nodes know the subscription.
         tokio::time::sleep(Duration::from_secs(1)).await;
         let traffic = Traffic::start(&client, &nodes);
         traffic.more(300).await;
         Self { database, nodes, receiver, client, traffic }
     }
 
-    /// Ends it; `survivor` is a node that answers.
+    /// Ends the load; `survivor` is the index of a node that answers.
     async fn settle(self, fault: &str, survivor: usize) {
         let client = self.client.at(self.nodes[survivor].address);
         self.traffic.settle(fault, &self.receiver, &client).await;

@@ -1,4 +1,4 @@
-//! A node's name is its own: nobody comes beside it under that name, and whoever loses it stops.
+//! Names of nodes are unique: a second node with a name is refused, and a node that loses its name stops.
 
 use super::{Database, count_in_state, shown};
 use crate::support::{alone, receiver::Receiver, server::Launch, wait_until};
@@ -12,7 +12,7 @@ impl Database {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_that_is_in_use_is_refused_and_its_node_goes_on() {
+async fn a_name_in_use_is_refused_and_its_node_continues() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let first = database.named("one").start().await;
@@ -28,16 +28,16 @@ async fn a_name_that_is_in_use_is_refused_and_its_node_goes_on() {
         "{sentence}"
     );
     receiver.release();
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.distinct(), receiver.ledger().repeats()), (200, 0));
     assert_eq!(shown(&first).await.len(), 1);
-    // Another name is welcome.
+    // Another name is accepted.
     let second = database.named("two").start().await;
     assert_eq!(count_in_state(&second, "live").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_two_that_come_at_once_with_one_name_one_is_refused() {
+async fn one_of_two_nodes_that_register_one_name_at_once_is_refused() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     database.named("other").start().await.stop().await;
@@ -49,7 +49,7 @@ async fn of_two_that_come_at_once_with_one_name_one_is_refused() {
     assert!(both[other].runs());
 }
 
-/// As a supervisor restarts a process that crashed.
+/// Simulates a supervisor that restarts a crashed process.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_killed_nodes_name_is_free_at_once() {
     let _alone = alone().await;
@@ -64,13 +64,13 @@ async fn a_killed_nodes_name_is_free_at_once() {
     receiver.release();
     let second = database.named("one").start().await;
     let client = client.at(second.address);
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing(0..200), 0);
     assert_eq!(count_in_state(&second, "lost").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_node_whose_name_was_taken_says_so_and_stops() {
+async fn a_node_whose_name_was_taken_logs_it_and_stops() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let mut first = database.named("one").start().await;
@@ -86,7 +86,7 @@ async fn a_node_whose_name_was_taken_says_so_and_stops() {
     assert!(log.contains("ERROR") && log.contains("another node took this node's name"), "{log}");
     let client = client.at(second.address);
     client.publish_batch("invoice.created", 0..100).await;
-    wait_until("all is delivered", async || client.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || client.none("pending").await.then_some(())).await;
     assert_eq!((receiver.missing(0..100), receiver.ledger().repeats()), (0, 0));
     assert_eq!(count_in_state(&second, "live").await, 1);
 }

@@ -1,4 +1,4 @@
-//! A pause holds for all nodes of a database, and a copy of one begins with it.
+//! A pause applies to all nodes of a database, and `--paused` to a restored copy.
 
 use super::{Database, shown};
 use crate::support::{alone, receiver::Receiver, server::Launch, wait_until};
@@ -13,7 +13,7 @@ fn paused(launch: Launch) -> Launch {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_nodes_of_a_copy_wait_until_one_is_told() {
+async fn all_nodes_of_a_paused_copy_wait_until_resume() {
     let _alone = alone().await;
     let server = Postgres::shared();
     let database = Database::on(server);
@@ -23,8 +23,8 @@ async fn all_nodes_of_a_copy_wait_until_one_is_told() {
     client.subscribe(&receiver.url(), &json!({ "timeout_seconds": 300 })).await;
     receiver.hold();
     client.publish_batch("invoice.created", 0..100).await;
-    wait_until("some are under way", async || (receiver.distinct() > 0).then_some(())).await;
-    // As a snapshot of the database in the middle of its work.
+    wait_until("some are in flight", async || (receiver.distinct() > 0).then_some(())).await;
+    // Like a snapshot of the database during operation.
     original.kill();
     receiver.release();
     let sum = || receiver.ledger().arrived.values().sum::<u32>();
@@ -33,28 +33,28 @@ async fn all_nodes_of_a_copy_wait_until_one_is_told() {
     let copy = Database { url: server.url(&copy.name), ..copy };
 
     let first = paused(copy.launch()).start().await;
-    // Nobody told this one.
+    // Started without the flag.
     let second = copy.launch().start().await;
     let worker = copy.launch().env("POSTRIDER_ROLE", "worker").start().await;
     assert!(shown(&second).await.iter().all(|node| node["paused"] == true), "{:?}", shown(&second).await);
     assert_eq!(worker.operator().get("/readyz").await.body["paused"], true);
     let there = client.at(second.address);
     there.publish_batch("invoice.created", 200..300).await;
-    // Longer than it takes to miss the node of the original.
+    // Longer than it takes to declare the original's node lost.
     tokio::time::sleep(Duration::from_secs(14)).await;
     assert_eq!(sum(), before, "nothing was sent");
 
     assert_eq!(second.operator().post("/api/v1/nodes/resume", &json!({})).await.status, 200);
-    wait_until("all is delivered", async || there.none("pending").await.then_some(())).await;
+    wait_until("all are delivered", async || there.none("pending").await.then_some(())).await;
     assert_eq!(receiver.missing((0..100).chain(200..300)), 0);
-    wait_until("all nodes know", async || {
+    wait_until("all nodes are resumed", async || {
         (!shown(&first).await.iter().any(|node| node["paused"] == true)).then_some(())
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pause_reaches_every_node_and_is_no_flag_for_a_live_installation() {
+async fn a_pause_reaches_every_node_and_the_flag_is_refused_in_a_live_installation() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let nodes = database.nodes(2).await;
@@ -71,5 +71,5 @@ async fn a_pause_reaches_every_node_and_is_no_flag_for_a_live_installation() {
     tokio::time::sleep(WHILE).await;
     assert_eq!(receiver.distinct(), 0);
     nodes[1].operator().post("/api/v1/nodes/resume", &json!({})).await;
-    wait_until("all is delivered", async || (receiver.distinct() == 50).then_some(())).await;
+    wait_until("all are delivered", async || (receiver.distinct() == 50).then_some(())).await;
 }

@@ -1,4 +1,4 @@
-//! What may stand between: PgBouncer in transaction mode, and a replica for lists.
+//! PgBouncer in transaction mode between nodes and database, and a replica for lists.
 
 use super::{Database, Scene, Traffic};
 use crate::support::{alone, receiver::Receiver, wait_until};
@@ -7,7 +7,7 @@ use std::time::Duration;
 use testing::{Options, Postgres};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pgbouncer_stands_in_between() {
+async fn nodes_work_through_pgbouncer() {
     let _alone = alone().await;
     let server = Postgres::shared();
     let bouncer = server.pgbouncer_with(&[("default_pool_size", "12")]);
@@ -17,7 +17,7 @@ async fn pgbouncer_stands_in_between() {
     let receiver = Receiver::start().await;
     let client = nodes[0].tenant("acme").await;
     client.subscribe(&receiver.url(), &json!({})).await;
-    // Nothing is heard through it; others are asked every half second.
+    // PgBouncer transmits no notifications, so nodes poll every half second.
     tokio::time::sleep(Duration::from_secs(1)).await;
     let traffic = Traffic::start(&client, &nodes);
     traffic.more(1_000).await;
@@ -45,8 +45,8 @@ async fn lists_come_from_a_replica() {
     }
     let lists = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
                  AND application_name = 'postrider' AND backend_type = 'client backend'";
-    assert_ne!(replica.sql(&scene.database.name, lists), "0", "the replica was asked");
-    // Without it, from the primary.
+    assert_ne!(replica.sql(&scene.database.name, lists), "0", "the replica has executed lists");
+    // Without the replica, lists come from the primary.
     drop(replica);
     let page = client.get("/api/v1/events?limit=5").await;
     assert_eq!((page.status.as_u16(), page.body.as_array().unwrap().len()), (200, 5));

@@ -1,4 +1,4 @@
-//! Nodes that only serve, and nodes that only deliver.
+//! Roles of nodes: nodes that only serve the API, and nodes that only deliver.
 
 use super::{Database, shown};
 use crate::support::{alone, receiver::Receiver, server::Launch, wait_until};
@@ -6,7 +6,7 @@ use serde_json::json;
 use testing::Postgres;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_one_accepts_another_delivers() {
+async fn events_accepted_by_an_api_node_are_delivered_by_a_worker() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let api = database.launch().env("POSTRIDER_ROLE", "api").start().await;
@@ -25,16 +25,16 @@ async fn what_one_accepts_another_delivers() {
     assert_eq!(refused.status, 404);
     assert!(refused.body["detail"].as_str().unwrap().contains("worker"), "{}", refused.body);
 
-    wait_until("all is recorded", async || client.none("pending").await.then_some(())).await;
-    // Brought back on the node that delivers nothing.
+    wait_until("all outcomes are recorded", async || client.none("pending").await.then_some(())).await;
+    // A manual retry on a node that does not deliver.
     let one = client.get("/api/v1/webhooks/deliveries?limit=1").await.body[0]["id"].as_str().unwrap().to_owned();
     let again = client.post(&format!("/api/v1/webhooks/deliveries/{one}/retry"), &json!({})).await;
-    assert_eq!(again.status, 400, "delivered ones stay: {}", again.body);
+    assert_eq!(again.status, 400, "a delivered delivery is not retried: {}", again.body);
 }
 
-/// What one node changes, another knows within a second: subscriptions, keys, tenants, event types.
+/// Changes on one node reach the others within a second: subscriptions, keys, tenants, event types.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_one_changes_all_know() {
+async fn changes_on_one_node_reach_all_nodes() {
     let _alone = alone().await;
     let database = Database::on(Postgres::shared());
     let nodes = database.nodes(2).await;
@@ -42,7 +42,7 @@ async fn what_one_changes_all_know() {
     let client = here.tenant("acme").await;
     let made = here.operator().in_tenant("acme").post("/api/v1/keys", &json!({ "name": "k" })).await;
     let key = made.body["key"].as_str().unwrap().to_owned();
-    // At once: who speaks of what is not known makes a node look.
+    // Immediately, because an unknown key makes a node poll for changes.
     let by_key = crate::support::client::Client::new(there.address, &key);
     assert_eq!(by_key.get("/api/v1/events").await.status, 200);
 
@@ -64,9 +64,9 @@ async fn what_one_changes_all_know() {
     let before = receiver.distinct();
     other.publish("invoice.created", 1_000).await;
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    assert_eq!(receiver.distinct(), before, "paused everywhere");
+    assert_eq!(receiver.distinct(), before, "paused on all nodes");
     client.post(&subscription.path("/activate"), &json!({})).await;
-    wait_until("what was collected comes", async || (receiver.missing([1_000]) == 0).then_some(())).await;
+    wait_until("the collected event arrives", async || (receiver.missing([1_000]) == 0).then_some(())).await;
 
     let id = made.body["id"].as_str().unwrap();
     here.operator()
@@ -74,10 +74,7 @@ async fn what_one_changes_all_know() {
         .try_call(http::Method::DELETE, &format!("/api/v1/keys/{id}"), None)
         .await
         .unwrap();
-    wait_until("the key opens nothing any more", async || {
-        (by_key.get("/api/v1/events").await.status == 401).then_some(())
-    })
-    .await;
+    wait_until("the key is refused", async || (by_key.get("/api/v1/events").await.status == 401).then_some(())).await;
     let registered = here
         .operator()
         .post("/api/v1/webhooks/events", &json!({ "event_type": "own.thing", "description": "x" }))
@@ -90,7 +87,7 @@ async fn what_one_changes_all_know() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_cannot_be_is_said_in_a_sentence() {
+async fn start_up_errors_on_postgresql_are_one_sentence() {
     let database = Database::on(Postgres::shared());
     let without_key = database.launch().without("POSTRIDER_MASTER_KEY").run().await;
     assert!(without_key.sentence().starts_with("POSTRIDER_MASTER_KEY must be given with PostgreSQL"));
@@ -106,7 +103,7 @@ async fn what_cannot_be_is_said_in_a_sentence() {
         database.launch().env("POSTRIDER_MASTER_KEY", "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").run().await;
     assert!(other_key.sentence().starts_with("POSTRIDER_MASTER_KEY is not the key"), "{}", other_key.stderr);
 
-    // A role that could see past its tenant.
+    // A role that could read other tenants.
     let server = Postgres::shared();
     let own = Postgres::start(testing::Options::default());
     let name = own.database();

@@ -1,10 +1,10 @@
-//! A rolling upgrade: nodes that do not know a migration work beside it, and start on it, when it only adds.
+//! A rolling upgrade: after an additive migration, older nodes continue to work and can still start.
 
 use super::{Scene, count_in_state};
 use crate::support::alone;
 use testing::Postgres;
 
-/// What a newer version's migrations do, each in a transaction of its own.
+/// Migrations of a newer version, each in its own transaction.
 const NEWER: &str = "ALTER TABLE postrider.deliveries ADD COLUMN trace text;
     ALTER TABLE postrider.waiting ADD COLUMN trace text;
     ALTER TABLE postrider.events ADD COLUMN source text DEFAULT 'api';
@@ -14,13 +14,13 @@ const NEWER: &str = "ALTER TABLE postrider.deliveries ADD COLUMN trace text;
     INSERT INTO postrider.migrations (number, name, additive) VALUES (99, '0099_newer', ADDITIVE)";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_older_version_works_beside_a_migration_that_only_adds() {
+async fn an_older_version_works_after_an_additive_migration() {
     let _alone = alone().await;
     let server = Postgres::shared();
     let mut scene = Scene::start(server).await;
     server.sql(&scene.database.name, &NEWER.replace("ADDITIVE", "true"));
     scene.traffic.more(500).await;
-    // One is replaced.
+    // Replace one node.
     scene.nodes.remove(2).stop().await;
     let node = scene.database.launch().start().await;
     scene.traffic.node_is_at(node.address);

@@ -1,4 +1,4 @@
-"""Keeps generated calls from subscribing URLs outside of this machine: deliveries would leave it."""
+"""Restricts subscription URLs in generated calls to this machine, so that no delivery leaves it."""
 
 import schemathesis
 

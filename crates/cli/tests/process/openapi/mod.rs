@@ -1,5 +1,5 @@
-//! The OpenAPI document against the server: a validator reads it, and schemathesis makes calls of it and compares what
-//! comes back, as every kind of caller, on both stores.
+//! The OpenAPI document against the server: a validator checks it, and schemathesis generates calls from it and checks
+//! the responses, as every kind of client, on both stores.
 
 use crate::support::{
     client::Client,
@@ -15,11 +15,11 @@ use tempfile::TempDir;
 use testing::{Postgres, workshop};
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-/// Generated calls for each operation and phase; more by this variable, for a long run by hand.
+/// Generated calls per operation and phase; the variable sets more, for a long manual run.
 const EXAMPLES: &str = "8";
 const EXAMPLES_VARIABLE: &str = "POSTRIDER_TEST_SCHEMATHESIS";
 
-/// The groups of calls that need no tenant.
+/// Groups of calls that need no tenant.
 const WITHOUT_TENANT: [&str; 4] = ["Health", "Tenants", "Nodes", "Operator"];
 
 fn here() -> PathBuf {
@@ -58,7 +58,8 @@ impl Place {
         Self { server, _folder: folder }
     }
 
-    /// Generates calls with these headers, of these groups or of all; fails with the calls and the answers that do not fit the document.
+    /// Generates calls with these headers, of these groups or of all; fails with the calls and responses that do not
+    /// match the document.
     async fn check(&self, who: &str, headers: &[String], tags: &[&str]) {
         let document = format!("http://{}/api/v1/openapi.json", self.server.address);
         let examples = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| EXAMPLES.into());
@@ -71,7 +72,7 @@ impl Place {
         for tag in tags {
             tool.args(["--include-tag", tag]);
         }
-        // It leaves its own files where it runs.
+        // The tool leaves files in its working directory.
         let work = tempfile::tempdir().unwrap();
         tool.current_dir(work.path()).env("PYTHONPATH", here()).env("PYTHONDONTWRITEBYTECODE", "1");
         let output = tokio::task::spawn_blocking(move || tool.output().expect("schemathesis")).await.unwrap();
@@ -86,7 +87,7 @@ fn bearing(key: &str) -> String {
     format!("Authorization: Bearer {key}")
 }
 
-/// A tenant's key that may do everything.
+/// A tenant's key with all scopes.
 async fn tenant_key(server: &Server) -> String {
     let client: Client = server.tenant("acme").await;
     let scopes =
@@ -105,7 +106,7 @@ async fn check_all(place: &Place) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn generated_calls_are_answered_as_documented_on_sqlite() {
+async fn responses_to_generated_calls_match_the_document_on_sqlite() {
     let place = Place::open(|folder| {
         let mut launch = Launch::new(folder, &["serve", "--dev", "--listen", "127.0.0.1:0"]);
         launch = launch.env("POSTRIDER_ADMIN_KEY", crate::support::server::ADMIN_KEY);
@@ -116,13 +117,13 @@ async fn generated_calls_are_answered_as_documented_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn generated_calls_are_answered_as_documented_on_postgresql() {
+async fn responses_to_generated_calls_match_the_document_on_postgresql() {
     let postgres = Postgres::shared();
     let url = postgres.url(&postgres.database());
     let place = Place::open(|folder| {
         let launch = Launch::new(folder, &["serve", "--listen", "127.0.0.1:0"]).env("POSTRIDER_STORE", &url);
         let launch = launch.env("POSTRIDER_ADMIN_KEY", crate::support::server::ADMIN_KEY);
-        // Whatever URL is subscribed, nothing leaves this machine.
+        // No request leaves this machine, whatever URL is subscribed.
         let launch = launch.env("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8").env("POSTRIDER_MASTER_KEY", MASTER_KEY);
         launch.env("POSTRIDER_LOG", "error")
     })

@@ -1,5 +1,5 @@
-//! Cases: a request, the key it is checked with, and whether it must verify. A driver in another language reads them
-//! from files and prints a verdict for each.
+//! Test cases: a request, the key that it is verified with, and the expected result. A driver in another language reads
+//! them from files and prints a result for each.
 
 use super::deliveries::{Delivery, PLAIN_SECRETS, WHSEC};
 use std::{
@@ -24,15 +24,15 @@ pub(super) struct Case {
     id: String,
     timestamp: String,
     signatures: String,
-    /// The profile's own header.
+    /// The profile's own signature header.
     pub(super) own: Option<String>,
     body: Vec<u8>,
     expected: Expected,
-    /// Of a tampered case.
+    /// The modification of a tampered case.
     change: Option<Change>,
 }
 
-/// What was changed of a genuine request.
+/// The modified part of a genuine request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Headers,
@@ -55,7 +55,7 @@ impl Case {
         }
     }
 
-    /// The same request with something changed, which must be refused.
+    /// The same request with a modification, which must be refused.
     fn but(&self, what: &str, change: impl FnOnce(&mut Self)) -> Self {
         let mut other = Self { name: format!("{} but {what}", self.name), expected: Expected::Refused, ..self.clone() };
         change(&mut other);
@@ -69,18 +69,18 @@ impl Case {
         other
     }
 
-    /// Whether its key is the text itself.
+    /// True when the key is the text of the secret.
     pub(super) fn is_plain(&self) -> bool {
         PLAIN_SECRETS.contains(&self.secret.as_str())
     }
 
-    /// Whether the profile's own header, which covers the body alone, must be refused too.
+    /// True when the profile's own header, which only covers the body, must be refused too.
     pub(super) fn changes_body_or_key(&self) -> bool {
         matches!(self.change, Some(Change::Body | Change::Key))
     }
 }
 
-/// Each delivery with each of its keys, and with those that are over.
+/// Each delivery with each of its valid keys, and with its expired ones.
 pub(super) fn genuine(deliveries: &[Delivery]) -> Vec<Case> {
     let with = |delivery: &Delivery| {
         let good = delivery.keys.iter().map(|key| Case::of(delivery, key, Expected::Verified));
@@ -101,8 +101,8 @@ fn flip_text(text: &mut String, at: usize) {
     *text = String::from_utf8(bytes).expect("the lowest bit of an ASCII character");
 }
 
-/// Every genuine request with one bit flipped: in the body, the id, the time, or each of its signatures; and checked with
-/// a key of somebody else.
+/// Every genuine request with one bit flipped: in the body, the id, the time, or in every signature; and with another
+/// key.
 pub(super) fn tampered(genuine: &[Case]) -> Vec<Case> {
     let mut cases = Vec::new();
     for case in genuine.iter().filter(|case| case.expected == Expected::Verified) {
@@ -116,7 +116,7 @@ pub(super) fn tampered(genuine: &[Case]) -> Vec<Case> {
             let last = case.timestamp.len() - 1;
             flip_text(&mut case.timestamp, last);
         }));
-        // All of them, since each verifies by itself. The character stays one of base64.
+        // All signatures, because each one suffices. The modified character is still base64.
         cases.push(case.but("a bit of every signature", |case| {
             let changed = case.signatures.split(' ').map(|one| {
                 let (version, signature) = one.split_once(',').unwrap();
@@ -139,7 +139,7 @@ pub(super) fn tampered(genuine: &[Case]) -> Vec<Case> {
     cases
 }
 
-/// Well-signed requests that are more than five minutes old or ahead.
+/// Correctly signed requests that are more than five minutes old or ahead.
 pub(super) fn out_of_time(case: &Case) -> Vec<Case> {
     #[expect(clippy::disallowed_methods, reason = "receivers have no clock but the system's")]
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() as i64;
@@ -158,7 +158,7 @@ pub(super) fn out_of_time(case: &Case) -> Vec<Case> {
     ]
 }
 
-/// Malformed headers and bodies. The code must refuse them without an error of its own.
+/// Malformed headers and bodies, which the code must refuse without an exception.
 pub(super) fn hostile(case: &Case) -> Vec<Case> {
     let mut cases = Vec::new();
     let digits = "9".repeat(400);
@@ -176,7 +176,7 @@ pub(super) fn hostile(case: &Case) -> Vec<Case> {
     cases
 }
 
-/// The cases as files in a folder, with the verdict that each must get.
+/// The cases as files in a folder, with the expected results.
 pub(super) struct Written {
     folder: TempDir,
     expected: BTreeMap<String, (String, Expected)>,
@@ -211,7 +211,7 @@ impl Written {
         self.folder.path()
     }
 
-    /// Runs a driver over the cases: every verdict must be the expected one.
+    /// Runs a driver on the cases, and asserts the expected results.
     #[track_caller]
     pub(super) fn check(&self, what: &str, driver: Command, needs: &str) {
         let printed = testing::workshop::run(&mut bounded(driver), needs);
@@ -230,7 +230,7 @@ impl Written {
         }
         assert!(wrong.is_empty(), "{what}: {} of {}:\n{}", wrong.len(), self.expected.len(), wrong.join("\n"));
         let good = self.expected.values().filter(|(_, expected)| *expected == Expected::Verified).count();
-        assert!(good > 0 && good < self.expected.len(), "{what} was asked for one verdict only");
+        assert!(good > 0 && good < self.expected.len(), "{what} was tested with one kind of result only");
         println!("{what}: {good} verified, {} refused", self.expected.len() - good);
     }
 }

@@ -1,5 +1,5 @@
 //! Real deliveries: a server, subscriptions of every profile with every form of secret, one event, and a receiver that
-//! keeps each request as it arrived.
+//! records each request.
 
 use crate::support::{
     client::{Client, Subscription},
@@ -16,26 +16,26 @@ use std::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A given secret of Standard Webhooks.
+/// A given secret in the form of Standard Webhooks.
 pub(super) const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-/// A given secret of no form.
+/// Given secrets of no special form.
 const PLAIN: &str = "a-plain-\u{fc}n\u{ef}code-secret-\u{1f511}";
 const SHORT: &str = "12345678";
-/// The given secrets whose text is the key. A library gets the bytes of these, and every other secret as it is: above all
-/// the generated ones, whatever they look like.
+/// The given secrets whose text is the key. A library gets the bytes of these, and all other secrets unchanged, in
+/// particular generated ones.
 pub(super) const PLAIN_SECRETS: [&str; 2] = [PLAIN, SHORT];
 const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 
-/// A request as it arrived.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub(super) struct Delivery {
-    /// What kind of subscription got it.
+    /// Kind of its subscription.
     pub(super) name: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     /// The secrets that verify it; for `whsk_` secrets the public keys.
     pub(super) keys: Vec<String>,
-    /// Secrets that are over.
+    /// Expired secrets.
     pub(super) old: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ impl Delivery {
         value.to_str().unwrap()
     }
 
-    /// The profile's own signature header, where it has one.
+    /// The profile's own signature header, if it has one.
     pub(super) fn own(&self) -> Option<&str> {
         let value = ["x-webhook-signature", "x-signature"].iter().find_map(|name| self.headers.get(*name))?;
         Some(value.to_str().unwrap())
@@ -55,7 +55,7 @@ impl Delivery {
 
 type Received = Arc<Mutex<HashMap<String, (HeaderMap, Bytes)>>>;
 
-/// Keeps requests by their path.
+/// Records requests by their path.
 struct Receiver {
     base: String,
     received: Received,
@@ -87,21 +87,21 @@ async fn keep(State(received): State<Received>, uri: Uri, headers: HeaderMap, bo
     received.lock().unwrap().insert(uri.path().trim_start_matches('/').to_owned(), (headers, body));
 }
 
-/// A subscription that waits for its request.
+/// A subscription whose request is expected.
 struct Expected {
     name: String,
     keys: Vec<String>,
     old: Vec<String>,
 }
 
-/// Makes subscriptions and says which secrets verify their requests.
+/// Creates subscriptions, with the secrets that verify their requests.
 struct Desk {
     client: Client,
     receiver: Receiver,
     expected: Vec<Expected>,
 }
 
-/// The text with which a receiver verifies: of an ed25519 key the public part.
+/// The text with which a receiver verifies: the public key for an ed25519 secret, else the secret.
 fn key_of(secret: &str) -> String {
     signing::Secret::parse(secret).unwrap().public_key().unwrap_or_else(|| secret.to_owned())
 }
@@ -112,7 +112,7 @@ impl Desk {
         self.expected.push(Expected { name: name.into(), keys: all(keys), old: all(old) });
     }
 
-    /// Through the platform API, with the secret that is given or else generated.
+    /// Creates a subscription through the platform API, with the given or a generated secret.
     async fn made(&mut self, name: &str, profile: &str, secret: Option<&str>) -> Subscription {
         let body = json!({ "profile": profile, "secret": secret });
         let made = self.client.subscribe(&self.receiver.url(name), &body).await;
@@ -147,7 +147,7 @@ impl Desk {
         }
     }
 
-    /// During the grace period both secrets verify, after it only the new one.
+    /// During the grace period both secrets verify, afterwards only the new one.
     async fn rotated(&mut self) {
         for profile in ["platform", "standard", "tenant"] {
             for (form, secret) in [("whsec", WHSEC), ("whsk", WHSK)] {
@@ -167,13 +167,13 @@ impl Desk {
         self.expect("platform-generated-rotated-twice", &[&third, &second, &made.secret], &[]);
     }
 
-    /// Through the short form and the tenant API.
+    /// Subscriptions through the short form and the tenant API.
     async fn other_ways(&mut self) {
         let body = json!({ "url": self.receiver.url("short-form"), "events": ["*"] });
         let made = self.client.post("/api/v1/webhooks", &body).await;
         assert_eq!(made.status, 201, "{}", made.body);
         self.expect("short-form", &[made.body["secret"].as_str().unwrap()], &[]);
-        // Blanks around a secret are cut, and eight characters are enough.
+        // Spaces around a secret are removed, and eight characters are enough.
         for (name, secret) in [("tenant-api-whsec", WHSEC), ("tenant-api-short", SHORT)] {
             let body = json!({
                 "url": self.receiver.url(name), "event": "invoice.created", "secret": format!("  {secret}\t\n"),
@@ -191,7 +191,7 @@ impl Desk {
     }
 }
 
-/// One event, as every kind of subscription got it.
+/// The deliveries of one event to every kind of subscription.
 pub(super) async fn all() -> Vec<Delivery> {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;

@@ -1,5 +1,5 @@
-//! The page's code in each language that this machine can run. A block is taken from the page as it is and put beside a
-//! driver, which runs it over the cases.
+//! The page's code in each language that this machine can run. A block is copied unchanged next to a driver, which runs
+//! it on the cases.
 
 use super::{
     cases::{Case, Written, genuine, hostile, out_of_time, tampered, write},
@@ -14,7 +14,7 @@ use std::{
 };
 use testing::workshop::{self, folder};
 
-/// A folder that stays from run to run, with these files of the folder `receiving` in it.
+/// A folder that is kept between runs, with these files of the folder `receiving`.
 fn workshop(name: &str, files: &[&str]) -> PathBuf {
     let folder = folder(env!("CARGO_TARGET_TMPDIR"), name);
     for file in files {
@@ -39,7 +39,7 @@ impl Python {
         self.folder.join(name)
     }
 
-    /// Runs a block of the page over the cases.
+    /// Runs a block of the page on the cases.
     fn check(&self, name: &str, function: &str, form: &str, cases: &Written) {
         let module = format!("page_{}", name.replace(' ', "_"));
         fs::write(self.folder.join(format!("{module}.py")), block(name)).unwrap();
@@ -58,7 +58,7 @@ pub(super) fn python_packages() -> &'static Python {
     })
 }
 
-/// A folder with the official packages of npm and the drivers.
+/// A folder with the official npm packages and the drivers.
 pub(super) fn node_packages() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
@@ -68,7 +68,7 @@ pub(super) fn node_packages() -> &'static Path {
     })
 }
 
-/// Runs a block of the page over the cases.
+/// Runs a block of the page on the cases.
 fn node_check(name: &str, function: &str, form: &str, cases: &Written) {
     let folder = node_packages();
     let module = format!("./page-{}.mjs", name.replace(' ', "-"));
@@ -78,29 +78,29 @@ fn node_check(name: &str, function: &str, form: &str, cases: &Written) {
     cases.check(name, driver, "nodejs");
 }
 
-/// Every delivery and what can be done to it, for code that needs no package.
+/// All genuine and modified deliveries, for code that needs no package.
 async fn for_code() -> Written {
     let cases = symmetric(genuine(&deliveries::all().await));
     write(&[tampered(&cases), out_of_time(&cases[0]), hostile(&cases[0]), cases].concat())
 }
 
-/// The same for the packages as the page shows them, which decode every secret.
+/// The same for the packages as the page uses them, which decode every secret.
 async fn for_packages() -> Written {
     let mut cases = symmetric(genuine(&deliveries::all().await));
     cases.retain(|case| !case.is_plain());
     write(&[tampered(&cases), out_of_time(&cases[0]), cases].concat())
 }
 
-/// Without those that are verified with a public key.
+/// Drops cases that are verified with a public key.
 fn symmetric(mut cases: Vec<Case>) -> Vec<Case> {
     cases.retain(|case| !case.secret.starts_with("whpk_"));
     cases
 }
 
-/// For the profile's own header, which is made with the newest secret: that of each delivery's first key.
+/// For the profile's own header, which is signed with the newest secret: each delivery's first key.
 async fn for_own_headers() -> Written {
     let mut deliveries = deliveries::all().await;
-    // With an ed25519 secret the key is the private one, which the receiver does not have.
+    // An ed25519 secret signs with the private key, which the receiver does not have.
     deliveries.retain(|delivery| delivery.own().is_some() && !delivery.keys[0].starts_with("whpk_"));
     for delivery in &mut deliveries {
         let rest = delivery.keys.split_off(1);
@@ -108,7 +108,7 @@ async fn for_own_headers() -> Written {
     }
     let cases = genuine(&deliveries);
     let mut changed = tampered(&cases);
-    // The header covers the body alone.
+    // The header only covers the body.
     changed.retain(|case| case.changes_body_or_key());
     write(&[changed, cases].concat())
 }
@@ -153,7 +153,7 @@ async fn go() {
     fs::write(folder.join("webhooks/webhooks.go"), block("go")).unwrap();
     let mut build = Command::new("go");
     build.args(["build", "-o", "driver", "."]).current_dir(&folder).env("GOCACHE", folder.join("cache"));
-    // Nothing is fetched and no other Go is chosen, whatever the environment says.
+    // No downloads and no other Go toolchain, whatever the environment says.
     build.env("GOPATH", folder.join("path")).env("GOPROXY", "off").env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
     workshop::run(&mut build, NEEDS);
     let cases = for_code().await;
@@ -196,7 +196,7 @@ async fn ruby() {
     cases.check("ruby", driver, "ruby");
 }
 
-/// A program of its own, with the dependencies that the page names, in the versions of this workspace.
+/// A separate program with the dependencies that the page names, in this workspace's versions.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rust() {
     let folder = workshop("receiving-rust", &[]);

@@ -1,5 +1,5 @@
-//! The official libraries of Standard Webhooks for Python and JavaScript, from PyPI and npm: they verify what we send, with
-//! generated and given secrets of every form, in every profile, and with both secrets during a rotation.
+//! The official libraries of Standard Webhooks for Python and JavaScript, from PyPI and npm, verify Postrider's
+//! requests: with generated and given secrets of every form, in every profile, and with both secrets during a rotation.
 
 use super::{
     cases::{Case, genuine, out_of_time, tampered, write},
@@ -8,7 +8,7 @@ use super::{
 };
 use std::process::Command;
 
-/// What these libraries are asked to verify. They know no `v1a`; a public key means nothing to them.
+/// The cases for these libraries, without `v1a`, which they do not support.
 async fn symmetric() -> Vec<Case> {
     let deliveries = deliveries::all().await;
     let mut cases: Vec<Case> = genuine(&deliveries);

@@ -1,4 +1,4 @@
-//! `docs/receiving.md` itself: its blocks, and its tables beside the rules that they tell of.
+//! `docs/receiving.md` itself: its code blocks, and its tables compared with the rules in the code.
 
 use crate::support::{client::Client, free_port, server::Launch, wait_until};
 use model::{Profile, RetryPolicy, Verdict};
@@ -7,12 +7,12 @@ use std::{collections::BTreeMap, path::Path, sync::LazyLock, time::Duration};
 
 const PAGE: &str = include_str!("../../../../../docs/receiving.md");
 
-/// What becomes of a block of the page.
+/// Treatment of a block of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    /// It is run, by the test of this name.
+    /// Run by the test of this name.
     Run(&'static str),
-    /// It can only be shown, and why.
+    /// Only shown, with the reason.
     Shown(&'static str),
 }
 
@@ -44,7 +44,7 @@ const BLOCKS: [(&str, Fate); 23] = [
     ("rust dependencies", Run("languages::rust")),
     ("rust", Run("languages::rust")),
     ("rust standardwebhooks", Run("languages::rust")),
-    ("sh", Run("page::the_sink_verifies_the_test_call_as_shown")),
+    ("sh", Run("page::the_sink_verifies_the_test_send_as_shown")),
 ];
 
 /// The marked blocks, by name.
@@ -56,7 +56,7 @@ static FOUND: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
         let (_, code) = rest.split_once('\n').expect("the fence's line");
         let (code, _) = code.split_once("\n```\n").expect("a block that ends");
         let earlier = found.insert(name.to_owned(), format!("{code}\n"));
-        assert!(earlier.is_none(), "two blocks are called {name}");
+        assert!(earlier.is_none(), "two blocks have the name {name}");
     }
     found
 });
@@ -67,7 +67,7 @@ pub(super) fn block(name: &str) -> &'static str {
     FOUND.get(name).unwrap_or_else(|| panic!("docs/receiving.md has no <!-- block: {name} -->"))
 }
 
-/// No block is left out: it is run, or it is listed here with the reason why it cannot be.
+/// Every block is run, or listed here with the reason why it cannot be run.
 #[test]
 fn every_block_is_run_or_listed_as_shown_only() {
     let languages = ["python", "js", "go", "java", "csharp", "php", "ruby", "rust", "toml", "sh"];
@@ -85,12 +85,12 @@ fn every_block_is_run_or_listed_as_shown_only() {
     }
 }
 
-/// All blocks of shell are one.
+/// All shell blocks count as one kind.
 fn kind(name: &str) -> &str {
     if name.starts_with("sh ") { "sh" } else { name }
 }
 
-/// The rows of the table under a heading: cells without blanks around them.
+/// The rows of the table under a heading: trimmed cells.
 fn table(heading: &str) -> Vec<Vec<&'static str>> {
     let part = PAGE.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no heading {heading}")).1;
     let rows = part.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
@@ -98,7 +98,7 @@ fn table(heading: &str) -> Vec<Vec<&'static str>> {
     rows.map(cells).collect()
 }
 
-/// The profiles that the columns of a table are about.
+/// The profiles in the header of a table.
 fn columns(head: &[&str]) -> Vec<Profile> {
     head[1..].iter().map(|name| Profile::parse(name.trim_matches('`')).expect("a profile")).collect()
 }
@@ -160,7 +160,7 @@ fn the_status_table_is_the_profiles_verdicts() {
 }
 
 #[test]
-fn its_links_lead_somewhere_and_the_readme_leads_to_it() {
+fn its_links_resolve_and_the_readme_links_it() {
     let anchor = |heading: &str| heading.to_lowercase().replace(' ', "-").replace(['`', '\''], "");
     let headings: Vec<String> =
         PAGE.lines().filter_map(|line| Some(anchor(line.trim_start_matches('#').strip_prefix(' ')?))).collect();
@@ -177,7 +177,7 @@ fn its_links_lead_somewhere_and_the_readme_leads_to_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_sink_verifies_the_test_call_as_shown() {
+async fn the_sink_verifies_the_test_send_as_shown() {
     let folder = tempfile::tempdir().unwrap();
     let server = Launch::server(folder.path()).start().await;
     let client: Client = server.tenant("acme").await;

@@ -1,4 +1,4 @@
-//! A small HTTP client of the API.
+//! A minimal HTTP client of the API.
 
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 type Http = legacy::Client<HttpConnector, Full<Bytes>>;
 type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Calls a server with a key, and in a tenant.
+/// A client of a server with a key, optionally in a tenant.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     http: Http,
@@ -22,11 +22,11 @@ pub(crate) struct Client {
     tenant: Option<String>,
 }
 
-/// What the server said.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// Null when it was not JSON.
+    /// Null when the body is not JSON.
     pub(crate) body: Value,
     /// Path and query of the next page.
     next: Option<String>,
@@ -34,7 +34,7 @@ pub(crate) struct Answer {
 
 impl Client {
     pub(crate) fn new(server: SocketAddr, key: &str) -> Self {
-        // A request that may have been sent is not sent again behind the test's back.
+        // Without automatic retries, which could send a request twice.
         let http = legacy::Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
         Self { http, server, key: key.to_owned(), tenant: None }
     }
@@ -44,12 +44,12 @@ impl Client {
         Self { tenant: Some(id.to_owned()), ..self.clone() }
     }
 
-    /// The same client for a server that was started again.
+    /// The same client for a restarted server.
     pub(crate) fn at(&self, server: SocketAddr) -> Self {
         Self { server, ..self.clone() }
     }
 
-    /// An answer, or why there is none.
+    /// Returns a response, or the error of the connection.
     pub(crate) async fn try_call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, Fault> {
         let mut request = Request::builder()
             .method(method)
@@ -89,7 +89,7 @@ impl Client {
         self.call(Method::PATCH, path, Some(body)).await
     }
 
-    /// Makes a subscription, to all events unless `more` says otherwise.
+    /// Creates a subscription, to all events unless `more` says otherwise.
     pub(crate) async fn subscribe(&self, url: &str, more: &Value) -> Subscription {
         let mut body = json!({ "url": url, "events": ["*"] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -99,21 +99,21 @@ impl Client {
         Subscription { id: text("id"), secret: text("secret") }
     }
 
-    /// Publishes an event with this `seq`; its id when it was acknowledged.
+    /// Publishes an event with this `seq`; returns its id if it was acknowledged.
     pub(crate) async fn try_publish(&self, event_type: &str, seq: u64) -> Option<String> {
         let event = event(event_type, seq);
         let answer = self.try_call(Method::POST, "/api/v1/events", Some(&event)).await.ok()?;
         (answer.status == 202).then(|| answer.body["id"].as_str().unwrap().to_owned())
     }
 
-    /// The same where nothing may go wrong.
+    /// The same, but panics on an error.
     pub(crate) async fn publish(&self, event_type: &str, seq: u64) -> String {
         let answer = self.post("/api/v1/events", &event(event_type, seq)).await;
         assert_eq!(answer.status, 202, "{}", answer.body);
         answer.body["id"].as_str().unwrap().to_owned()
     }
 
-    /// Publishes many in a few calls.
+    /// Publishes many events in a few calls.
     pub(crate) async fn publish_batch(&self, event_type: &str, seqs: std::ops::Range<u64>) {
         let seqs: Vec<u64> = seqs.collect();
         for some in seqs.chunks(1_000) {
@@ -123,7 +123,7 @@ impl Client {
         }
     }
 
-    /// All deliveries with this status, over all pages.
+    /// All deliveries with this status, from all pages.
     pub(crate) async fn deliveries(&self, status: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut next = Some(format!("/api/v1/webhooks/deliveries?limit=200&status={status}"));
@@ -136,7 +136,7 @@ impl Client {
         all
     }
 
-    /// Whether there is no delivery with this status.
+    /// True when no delivery has this status.
     pub(crate) async fn none(&self, status: &str) -> bool {
         let page = self.get(&format!("/api/v1/webhooks/deliveries?limit=1&status={status}")).await;
         assert_eq!(page.status, 200, "{}", page.body);
@@ -144,7 +144,7 @@ impl Client {
     }
 }
 
-/// A subscription that was made.
+/// A created subscription.
 #[derive(Debug)]
 pub(crate) struct Subscription {
     pub(crate) id: String,
@@ -157,7 +157,7 @@ impl Subscription {
     }
 }
 
-/// An event of about 300 bytes that receivers here know by its `seq`.
+/// An event of about 300 bytes that receivers identify by its `seq`.
 fn event(event_type: &str, seq: u64) -> Value {
     let data = json!({
         "seq": seq, "invoice_id": "inv_06f8k2m4q9v1x3z5b7d9f1h3k5", "amount": 1234.56, "currency": "EUR",

@@ -1,4 +1,4 @@
-//! A small disk of a test's own, to be filled.
+//! A small disk that a test can fill.
 
 use std::{fs, io::Write, os::unix::fs::MetadataExt, path::Path, process::Command};
 use tempfile::TempDir;
@@ -22,13 +22,13 @@ impl Disk {
         self.0.path()
     }
 
-    /// A server that runs as somebody else may write there.
+    /// Lets a server with another user write there.
     pub(crate) fn give_to_owner_of(&self, folder: &Path) {
         let owner = fs::metadata(folder).unwrap();
         std::os::unix::fs::chown(self.path(), Some(owner.uid()), Some(owner.gid())).unwrap();
     }
 
-    /// Takes all the room there is.
+    /// Uses up all free space.
     pub(crate) fn fill(&self) {
         let mut file = fs::File::create(self.0.path().join("filler")).unwrap();
         while file.write_all(&[1; 4_096]).is_ok() {}

@@ -1,24 +1,24 @@
-//! A process whose clock shows what the test wants, also while it runs (libfaketime).
+//! A process with a clock that the test sets, even while it runs (libfaketime).
 
 use super::server::Launch;
 use std::{fs, path::PathBuf};
 
-/// How far a process's clock is off.
+/// Offset of a process's clock.
 pub(crate) struct FakeTime {
     file: PathBuf,
 }
 
 impl FakeTime {
-    /// In `folder`; the clock is right to begin with.
+    /// Created in `folder`, with an offset of zero.
     pub(crate) fn new(folder: &std::path::Path) -> Self {
         let fake = Self { file: folder.join("faketime") };
         fake.set("+0");
         fake
     }
 
-    /// Off by this from now on, for example `+100d`.
+    /// Sets the offset, for example `+100d`.
     pub(crate) fn set(&self, offset: &str) {
-        // In one step: the process may read it at any time.
+        // Replaced atomically, because the process may read the file at any time.
         let new = self.file.with_extension("new");
         fs::write(&new, format!("{offset}\n")).unwrap();
         fs::rename(&new, &self.file).unwrap();
@@ -29,7 +29,7 @@ impl FakeTime {
     }
 }
 
-/// The library in a process, which does not change how long anything takes.
+/// Preloads the library, which does not change the duration of waits.
 pub(crate) fn preloaded(launch: Launch) -> Launch {
     let found = fs::read_dir("/usr/lib").unwrap().flatten();
     let found = found.map(|entry| entry.path().join("faketime/libfaketimeMT.so.1")).find(|path| path.exists());

@@ -1,4 +1,4 @@
-//! Publishers at full speed, and what was acknowledged to them.
+//! Publishers at full speed, and their acknowledged events.
 
 use super::{client::Client, wait_until};
 use std::{
@@ -23,12 +23,12 @@ struct Shared {
     total: u64,
     next: AtomicU64,
     acknowledged: Mutex<Vec<Acknowledged>>,
-    /// Where the server is, while it runs.
+    /// Address of the server, while it runs.
     server: watch::Sender<Option<SocketAddr>>,
 }
 
-/// A number of publishers who share the seqs from 0 to a total. One whose event was not acknowledged does not try it
-/// again: it goes on with the next, when a server is there.
+/// Publishers that share the seqs from 0 to a total. A publisher does not retry an event without acknowledgement: it
+/// continues with the next one when a server is available.
 #[derive(Debug)]
 pub(crate) struct Load {
     shared: Arc<Shared>,
@@ -48,7 +48,7 @@ impl Load {
         Self { shared, publishers }
     }
 
-    /// The publishers wait for the next server.
+    /// Makes the publishers wait for the next server.
     pub(crate) fn server_is_gone(&self) {
         self.shared.server.send_replace(None);
     }
@@ -57,25 +57,25 @@ impl Load {
         self.shared.server.send_replace(Some(address));
     }
 
-    /// Returns when so many are acknowledged.
+    /// Returns when this many events are acknowledged.
     pub(crate) async fn reached(&self, count: usize) {
-        wait_until("so many events are acknowledged", async || {
+        wait_until("enough events are acknowledged", async || {
             (self.shared.acknowledged.lock().unwrap().len() >= count).then_some(())
         })
         .await;
     }
 
-    /// All that was acknowledged, in that order, up to now.
+    /// All events acknowledged so far, in order.
     pub(crate) fn acknowledged(&self) -> Vec<Acknowledged> {
         self.shared.acknowledged.lock().unwrap().clone()
     }
 
-    /// Seqs that publishers took up.
+    /// Number of seqs that publishers have started.
     pub(crate) fn offered(&self) -> u64 {
         self.shared.next.load(Relaxed).min(self.shared.total)
     }
 
-    /// Returns when all publishers are through.
+    /// Returns when all publishers are done.
     pub(crate) async fn finished(&mut self) {
         while let Some(done) = self.publishers.join_next().await {
             done.unwrap();

@@ -1,8 +1,8 @@
-//! Commands as a page of the documentation shows them.
+//! Shell commands in the documentation.
 
 use std::path::Path;
 
-/// The blocks of shell between `<!-- name -->` and `<!-- /name -->` of a file, by its path from the root.
+/// The shell blocks between `<!-- name -->` and `<!-- /name -->` of a file, given relative to the root.
 pub(crate) fn blocks(file: &str, name: &str) -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{file} cannot be read: {fault}"));

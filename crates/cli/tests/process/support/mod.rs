@@ -1,4 +1,4 @@
-//! What the tests have in common: servers, receivers, clients, and waiting for conditions.
+//! Helpers of the tests: servers, receivers, clients, and waiting for conditions.
 
 pub(crate) mod client;
 pub(crate) mod disk;
@@ -16,12 +16,12 @@ use std::{
 };
 use tokio::sync::{Mutex, MutexGuard};
 
-/// Only a test that fails waits so long.
+/// Timeout of a condition, reached by failing tests only.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// Between two looks at a condition.
+/// Interval of polling a condition.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Waits until `look` finds something.
+/// Polls until `look` returns a value.
 pub(crate) async fn wait_until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let looking = async {
         loop {
@@ -33,17 +33,17 @@ pub(crate) async fn wait_until<T>(what: &str, mut look: impl AsyncFnMut() -> Opt
     };
     match tokio::time::timeout(PATIENCE, looking).await {
         Ok(found) => found,
-        Err(_) => panic!("waited in vain until {what}"),
+        Err(_) => panic!("timed out waiting until {what}"),
     }
 }
 
-/// Held by a test that wants the machine for itself.
+/// Locks the machine for a test that needs it alone.
 pub(crate) async fn alone() -> MutexGuard<'static, ()> {
     static HEAVY: Mutex<()> = Mutex::const_new(());
     HEAVY.lock().await
 }
 
-/// A port where nothing listens, from below those that connections get by themselves.
+/// A free port, below those that the system assigns to connections.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = std::process::id() as u16;

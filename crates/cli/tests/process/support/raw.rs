@@ -1,4 +1,5 @@
-//! A client that writes bytes into a socket and reads whole answers of HTTP/1.1: for what no client library would send.
+//! A client that writes raw bytes into a socket and reads HTTP/1.1 responses: for requests that no client library would
+//! send.
 
 use std::{
     io::{ErrorKind, Read, Write},
@@ -9,11 +10,11 @@ use std::{
 /// A connection.
 pub(crate) struct Raw {
     stream: TcpStream,
-    /// What was read and belongs to no answer yet.
+    /// Bytes that belong to no complete response yet.
     rest: Vec<u8>,
 }
 
-/// How a connection that was left alone ended.
+/// How an idle connection ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Closed,
@@ -25,7 +26,7 @@ impl Raw {
         Self { stream: TcpStream::connect(to).expect("a connection"), rest: Vec::new() }
     }
 
-    /// The same from another address of this machine, for example 127.0.0.2.
+    /// Connects from another address of this machine, for example 127.0.0.2.
     pub(crate) async fn connect_from(from: Ipv4Addr, to: SocketAddr) -> Self {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.bind((from, 0).into()).unwrap();
@@ -34,12 +35,12 @@ impl Raw {
         Self { stream, rest: Vec::new() }
     }
 
-    /// Writes all of it; `false` when the server has closed the connection.
+    /// Writes all bytes; `false` when the server has closed the connection.
     pub(crate) fn send(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 
-    /// The next answer, when it comes within `patience`: its status, and its body.
+    /// The status and body of the next response, if it arrives within `patience`.
     pub(crate) fn answer(&mut self, patience: Duration) -> Option<(u16, String)> {
         self.stream.set_read_timeout(Some(patience)).unwrap();
         loop {
@@ -55,7 +56,7 @@ impl Raw {
         }
     }
 
-    /// Waits until the server closes the connection; whatever it sends before is passed over.
+    /// Waits until the server closes the connection; ignores what it sends before.
     pub(crate) fn end(mut self, patience: Duration) -> End {
         self.stream.set_read_timeout(Some(patience)).unwrap();
         let mut piece = [0; 1024];
@@ -72,7 +73,7 @@ impl Raw {
     }
 }
 
-/// An answer at the start of these bytes, if all of it is there, and how long it is.
+/// A complete response at the start of these bytes, and its length.
 fn parse(bytes: &[u8]) -> Option<((u16, String), usize)> {
     let head = bytes.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let text = std::str::from_utf8(&bytes[..head]).expect("a head in ASCII").to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! A receiver on loopback that keeps a ledger by the events' `seq`, and can hold all its answers back.
+//! A receiver on loopback that keeps a ledger by the events' `seq`, and can hold its responses.
 
 use super::loopback;
 use axum::{Router, body::Bytes, extract::State, response::IntoResponse};
@@ -11,23 +11,23 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-/// What came and what was answered.
+/// Counts of requests and responses.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    /// How often each `seq` came.
+    /// Number of arrivals of each `seq`.
     pub(crate) arrived: HashMap<u64, u32>,
-    /// How many requests were answered.
+    /// Number of responses.
     pub(crate) answered: usize,
 }
 
 impl Ledger {
-    /// Arrivals beyond the first of each.
+    /// Arrivals beyond the first of each `seq`.
     pub(crate) fn repeats(&self) -> usize {
         self.arrived.values().map(|times| *times as usize - 1).sum()
     }
 }
 
-/// Whether it answers at once, or not before it is released.
+/// Mode of the receiver: responds at once, or holds its responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Manner {
     Answers,
@@ -40,7 +40,7 @@ struct Desk {
     manner: watch::Receiver<Manner>,
 }
 
-/// A receiver; gone when dropped.
+/// A receiver that stops when dropped.
 #[derive(Debug)]
 pub(crate) struct Receiver {
     address: SocketAddr,
@@ -50,7 +50,7 @@ pub(crate) struct Receiver {
 }
 
 impl Receiver {
-    /// Answers 200 until told to hold.
+    /// Responds with 200 until it is told to hold.
     pub(crate) async fn start() -> Self {
         Self::start_at(loopback(0)).await
     }
@@ -70,12 +70,12 @@ impl Receiver {
         url(self.address)
     }
 
-    /// Answers nothing from now on.
+    /// Holds all responses from now on.
     pub(crate) fn hold(&self) {
         self.manner.send_replace(Manner::Holds);
     }
 
-    /// Answers what it holds, and all that comes.
+    /// Sends all held responses, and responds at once from now on.
     pub(crate) fn release(&self) {
         self.manner.send_replace(Manner::Answers);
     }
@@ -84,17 +84,17 @@ impl Receiver {
         self.ledger.lock().unwrap().clone()
     }
 
-    /// Events that came at least once.
+    /// Number of distinct events that arrived.
     pub(crate) fn distinct(&self) -> usize {
         self.ledger.lock().unwrap().arrived.len()
     }
 
-    /// Requests that it answered.
+    /// Number of responses.
     pub(crate) fn answered(&self) -> usize {
         self.ledger.lock().unwrap().answered
     }
 
-    /// How many of `seqs` never came.
+    /// Number of these `seqs` that have not arrived.
     pub(crate) fn missing(&self, seqs: impl IntoIterator<Item = u64>) -> usize {
         let ledger = self.ledger.lock().unwrap();
         seqs.into_iter().filter(|seq| !ledger.arrived.contains_key(seq)).count()
@@ -107,7 +107,7 @@ impl Drop for Receiver {
     }
 }
 
-/// Where a receiver at `address` is subscribed.
+/// The URL of a receiver at `address`.
 pub(crate) fn url(address: SocketAddr) -> String {
     format!("http://{address}/webhooks")
 }
@@ -126,7 +126,7 @@ async fn receive(State(desk): State<Desk>, body: Bytes) -> impl IntoResponse {
     let Ok(Body { data: Data { seq } }) = serde_json::from_slice(&body) else { return StatusCode::BAD_REQUEST };
     *desk.ledger.lock().unwrap().arrived.entry(seq).or_default() += 1;
     let mut manner = desk.manner.clone();
-    // Whoever hangs up is not answered: then this future is dropped here.
+    // When the client disconnects, this future is dropped here.
     let _ = manner.wait_for(|manner| *manner == Manner::Answers).await;
     desk.ledger.lock().unwrap().answered += 1;
     StatusCode::OK

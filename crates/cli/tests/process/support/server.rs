@@ -1,4 +1,4 @@
-//! The binary: started in a folder with an environment of the test's own, killed when dropped.
+//! The binary: started in a folder with an environment set by the test, killed when dropped.
 
 use super::{client::Client, wait_until};
 use std::{
@@ -14,7 +14,7 @@ use std::{
 /// The operator's key of the servers started here.
 pub(crate) const ADMIN_KEY: &str = "the-operators-key-of-the-tests";
 
-/// The binary with arguments and an environment, not started yet. Nothing of the tests' own environment gets in.
+/// A command line of the binary that is not started yet. Nothing of the tests' own environment is passed on.
 #[derive(Clone)]
 pub(crate) struct Launch {
     program: PathBuf,
@@ -45,7 +45,7 @@ impl Launch {
             .env("POSTRIDER_LOG", "warn")
     }
 
-    /// A bash script that stops at the first fault.
+    /// A bash script that stops at the first error.
     pub(crate) fn script(folder: &Path, script: &str) -> Self {
         let search = std::env::var("PATH").unwrap_or_default();
         let mut launch = Self::new(folder, &["-e", "-c", script]).env("PATH", &search);
@@ -53,7 +53,7 @@ impl Launch {
         launch
     }
 
-    /// With a limit of open files, soft and hard.
+    /// Sets the soft and hard limit of open files.
     pub(crate) fn descriptors(mut self, limit: u32) -> Self {
         let script = format!("ulimit -n {limit}; exec \"$0\" \"$@\"");
         let program = std::mem::replace(&mut self.program, "bash".into());
@@ -79,27 +79,27 @@ impl Launch {
         self
     }
 
-    /// What it reads on standard input; else that is empty.
+    /// Sets the standard input, which is empty by default.
     pub(crate) fn input(mut self, text: &str) -> Self {
         self.input = text.into();
         self
     }
 
-    /// Starts it and watches what it prints.
+    /// Starts the process and collects its output.
     pub(crate) fn spawn(&self) -> Process {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            // A group of its own, so that what it starts can be ended with it.
+            // A separate process group, so that its children can be killed with it.
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap_or_else(|fault| panic!("{} cannot be started: {fault}", self.program.display()));
-        // One that ends without reading is no fault.
+        // A process may end without reading its input.
         let _ = child.stdin.take().unwrap().write_all(&self.input);
         Process {
             stdout: Text::reading(child.stdout.take().unwrap()),
@@ -108,7 +108,7 @@ impl Launch {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs the process to its end.
     pub(crate) async fn run(&self) -> Finished {
         let mut process = self.spawn();
         let status = process.ended().await;
@@ -123,7 +123,7 @@ impl Launch {
         server
     }
 
-    /// Starts a server; returns as soon as it says that it listens.
+    /// Starts a server; returns as soon as it prints that it listens.
     pub(crate) async fn listening(&self) -> Server {
         let mut process = self.spawn();
         let address = wait_until("the server listens", async || {
@@ -139,7 +139,7 @@ impl Launch {
     }
 }
 
-/// What a process printed, as far as it has.
+/// The output of a process so far.
 #[derive(Debug)]
 struct Text {
     text: Arc<Mutex<String>>,
@@ -165,7 +165,7 @@ impl Text {
         self.text.lock().unwrap().clone()
     }
 
-    /// All of it; for a process that has ended and left nobody behind who writes.
+    /// The complete output, of a process that has ended without children that still write.
     fn whole(&self) -> String {
         if let Some(reader) = self.reader.lock().unwrap().take() {
             reader.join().unwrap();
@@ -174,7 +174,7 @@ impl Text {
     }
 }
 
-/// A command that ran to its end.
+/// A command that has ended.
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) code: Option<i32>,
@@ -183,14 +183,14 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
-    /// What it printed, if it succeeded.
+    /// Asserts success; returns the standard output.
     #[track_caller]
     pub(crate) fn success(&self) -> &str {
         assert_eq!((self.code, self.stderr.as_str()), (Some(0), ""), "{}", self.stdout);
         &self.stdout
     }
 
-    /// The one sentence that it failed with.
+    /// Asserts a failure with a single sentence; returns the sentence.
     #[track_caller]
     pub(crate) fn sentence(&self) -> &str {
         assert_eq!((self.code, self.stdout.as_str()), (Some(1), ""), "{}", self.stderr);
@@ -200,7 +200,7 @@ impl Finished {
     }
 }
 
-/// A process that runs. Dropped, it is killed, and what it started with it.
+/// A running process. When dropped, it is killed with its children.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
@@ -221,7 +221,7 @@ impl Process {
         self.stderr.get()
     }
 
-    /// Its status, once it has ended by itself.
+    /// Waits until the process ends by itself; returns its status.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         wait_until("the process ends", async || self.child.try_wait().unwrap()).await
     }
@@ -231,7 +231,7 @@ impl Process {
     }
 }
 
-/// Sends `signal` to a process, or with a minus sign to a group.
+/// Sends `signal` to a process, or with a minus sign to a process group.
 fn send_signal(signal: &str, to: &str) -> bool {
     let sent = Command::new("kill").args(["-s", signal, "--", to]).stderr(Stdio::null()).status();
     sent.expect("the command kill").success()
@@ -249,7 +249,7 @@ impl Drop for Process {
     }
 }
 
-/// A server that answers.
+/// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) process: Process,
@@ -262,26 +262,26 @@ impl Server {
         Client::new(self.address, ADMIN_KEY)
     }
 
-    /// Makes the tenant if need be; a client that acts in it.
+    /// A client in the tenant, which is created if necessary.
     pub(crate) async fn tenant(&self, id: &str) -> Client {
         let operator = self.operator();
         operator.put(&format!("/api/v1/tenants/{id}"), &serde_json::json!({})).await;
         operator.in_tenant(id)
     }
 
-    /// SIGKILL: it gets no chance to do anything.
+    /// Kills the server by SIGKILL.
     pub(crate) fn kill(mut self) {
         self.process.child.kill().unwrap();
         let status = self.process.child.wait().unwrap();
         assert_eq!(status.signal(), Some(9), "it had ended before: {}", self.process.stderr());
     }
 
-    /// Sends it a signal, for example `TERM`.
+    /// Sends a signal, for example `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         assert!(send_signal(name, &self.process.id().to_string()));
     }
 
-    /// SIGTERM, and waits for the end.
+    /// Sends SIGTERM and waits for the end.
     pub(crate) async fn stop(mut self) -> Finished {
         self.signal("TERM");
         let status = self.process.ended().await;
@@ -289,12 +289,13 @@ impl Server {
         Finished { code: status.code(), stdout, stderr }
     }
 
-    /// Open files.
+    /// Number of open file descriptors.
     pub(crate) fn descriptors(&self) -> usize {
         std::fs::read_dir(format!("/proc/{}/fd", self.process.id())).unwrap().count()
     }
 
-    /// A line of /proc/PID/status in MiB, for example `VmRSS` or the highest so far, `VmHWM`.
+    /// A line of /proc/PID/status in MiB, for example `VmRSS` or its maximum so far, `VmHWM`.
+    ///
     pub(crate) fn memory(&self, name: &str) -> u64 {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).unwrap();

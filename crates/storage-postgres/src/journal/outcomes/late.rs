@@ -1,5 +1,5 @@
-//! Outcomes that come late: another node has the delivery by now, or it has ended, or its subscription was deleted while
-//! the request was under way.
+//! Late outcomes: another node owns the delivery now, or it has ended, or its subscription was deleted while the
+//! request was in flight.
 
 use super::{Key, Outcomes, ended_at, id, keys};
 use crate::{
@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use storage::Outcome;
 use tokio_postgres::Row;
 
-/// The ids twice: the constants tell the planner which days to look at. `+ 0` keeps it from reading all that a tenant has
-/// had cancelled.
+/// The ids are passed twice: constants enable partition pruning. `+ 0` prevents a scan of all of the tenant's cancelled
+/// deliveries.
 const END_CANCELLED: &str = "UPDATE postrider.deliveries d SET status = CASE o.status WHEN 1 THEN 6 ELSE o.status END,
     attempts = o.attempts, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
     duration_us = o.duration_us
@@ -22,8 +22,9 @@ const END_CANCELLED: &str = "UPDATE postrider.deliveries d SET status = CASE o.s
     AND d.status + 0 = 6 AND d.attempts < o.attempts";
 
 impl<'a> Outcomes<'a> {
-    /// Outcomes of what was not this node's to end: of what has ended before the attempt is kept, unless somebody else
-    /// has made and recorded that attempt; of what another node has, nothing.
+    /// Outcomes of deliveries whose lease this node has lost. For a delivery that ended earlier, the attempt is kept,
+    /// unless another node has recorded an attempt with that number; for a delivery that another node owns, nothing is
+    /// written.
     pub(in crate::journal) async fn late(&mut self, tx: &Tx) -> Result<(), Fault> {
         let rest: Vec<Key<'a>> = self.last.keys().filter(|key| !self.recorded.contains(*key)).copied().collect();
         if rest.is_empty() {
@@ -58,7 +59,7 @@ impl<'a> Outcomes<'a> {
         self.end_cancelled(tx, &cancelled).await
     }
 
-    /// Deliveries that were cancelled while a request was under way show what came of it.
+    /// Writes the outcome to deliveries that were cancelled while their request was in flight.
     async fn end_cancelled(&self, tx: &Tx, cancelled: &HashSet<Key<'a>>) -> Result<(), Fault> {
         let mine = self.all.iter().filter(|(place, _)| !self.taken.contains(place));
         let late: Vec<&Outcome> = mine

@@ -1,5 +1,5 @@
--- Four days of history: of 2,000 tenants 50 have something, and one of them a quarter of all. What is random is a hash,
--- so it is the same in every run.
+-- Four days of history: of 2,000 tenants 50 have data, and one of them a quarter of all. Random values are hashes, so
+-- they are the same in every run.
 
 SELECT postrider.make_days('2026-03-01', '2026-03-04');
 
@@ -57,8 +57,8 @@ INSERT INTO postrider.waiting
 INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
     SELECT 't7', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
 
--- As the server does by itself, and waiting for every page. It leaves out what nothing was ever written to: the days to
--- come.
+-- Like autovacuum, but waits for every page. Autovacuum skips tables without writes, so the partitions of coming days are
+-- left out.
 VACUUM (FREEZE, ANALYZE) postrider.tenants, postrider.api_keys, postrider.subscriptions, postrider.subscription_stats,
     postrider.event_keys, postrider.publications, postrider.waiting, postrider.outbox, postrider.changes, postrider.nodes,
     postrider.events_20260301, postrider.events_20260302, postrider.events_20260303, postrider.events_20260304,

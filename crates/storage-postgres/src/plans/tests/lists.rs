@@ -1,4 +1,4 @@
-//! What is read: what is due, single things, and lists.
+//! Reads: due deliveries, single rows, and lists.
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
 use model::{Queue, delivery::DeliveryStatus};
@@ -10,14 +10,14 @@ use storage::{
 
 pub(super) async fn sending(book: &mut Book, there: &There) {
     let queue = Queue::Normal;
-    book.see("What is due in a queue", Rule { days: Some(4), ..ANY_DAY }, async |store| {
+    book.see("Due deliveries of a queue", Rule { days: Some(4), ..ANY_DAY }, async |store| {
         let due = store.due(&there.tenant, there.subscription, queue, late(), 3, &[there.waiting[0].id]).await.unwrap();
         assert_eq!(due.deliveries.len(), 3);
     })
     .await;
-    // Once at the start. Which tenants are being deleted is read from all of them.
+    // Once at the start. Tenants that are being deleted are found by a scan of all tenants.
     let rule = Rule { whole: &["tenants"], ..ANY_DAY };
-    book.see("Every queue of a node in which something waits", rule, async |store| {
+    book.see("Heads of all non-empty queues of a node", rule, async |store| {
         let mut heads = 0;
         store.each_waiting(&mut |_| heads += 1).await.unwrap();
         assert!(heads > 500, "{heads}");
@@ -51,7 +51,7 @@ pub(super) async fn one(book: &mut Book, there: &There) {
         store.event(tenant, there.event).await.unwrap().unwrap();
     })
     .await;
-    book.see("An event by the id that its publisher gave", ONE_DAY, async |store| {
+    book.see("An event by its publisher's id", ONE_DAY, async |store| {
         store.event_by_given_id(tenant, "given-57").await.unwrap().unwrap();
     })
     .await;
@@ -70,7 +70,7 @@ pub(super) async fn deliveries(book: &mut Book, there: &There) {
         ("far down", any, all.clone(), 600),
         ("of a subscription", any, DeliveryFilter { subscription, ..all.clone() }, 0),
         ("pending", any, status(&[DeliveryStatus::Pending]), 0),
-        ("to be tried again", any, status(&[DeliveryStatus::Retrying]), 0),
+        ("retrying", any, status(&[DeliveryStatus::Retrying]), 0),
         ("delivered", any, status(&[DeliveryStatus::Delivered]), 0),
         ("failed", any, status(&troubled), 0),
         ("failed, of a subscription", any, DeliveryFilter { subscription, ..status(&troubled) }, 0),
@@ -114,7 +114,7 @@ pub(super) async fn events(book: &mut Book, there: &There) {
     }
 }
 
-/// Lists of which no index answers every part, and lists over all tenants.
+/// Lists with a condition that no index answers, and lists over all tenants.
 pub(super) async fn walks(book: &mut Book, there: &There) {
     let all = DeliveryFilter::default();
     let tenant = Tenant(&there.tenant);
@@ -188,11 +188,11 @@ pub(super) async fn all_tenants(book: &mut Book, there: &There) {
         assert!(store.count_events(Tenant(&there.tenant), &filter, 10_000).await.unwrap().rows > 100);
     })
     .await;
-    book.see("Whose an event is", ONE_DAY, async |store| {
+    book.see("Tenants with an event", ONE_DAY, async |store| {
         assert_eq!(store.tenants_with_event(there.event).await.unwrap(), std::slice::from_ref(&there.tenant));
     })
     .await;
-    book.see("Whose a subscription is", ANY_DAY, async |store| {
+    book.see("Tenants with a subscription", ANY_DAY, async |store| {
         assert_eq!(
             store.tenants_with_subscription(there.subscription).await.unwrap(),
             std::slice::from_ref(&there.tenant)
@@ -202,12 +202,12 @@ pub(super) async fn all_tenants(book: &mut Book, there: &There) {
 }
 
 pub(super) async fn backlog(book: &mut Book, there: &There) {
-    book.see("What waits for a subscription", ANY_DAY, async |store| {
+    book.see("The backlog of a subscription", ANY_DAY, async |store| {
         assert!(store.backlog(&there.tenant, there.subscription).await.unwrap().waiting() > 0);
     })
     .await;
     for (name, scope) in [("of a tenant", ListScope::Tenant(&there.tenant)), ("of all tenants", AllTenants)] {
-        book.see(&format!("What waits, by subscription: {name}"), ANY_DAY, async |store| {
+        book.see(&format!("Backlogs by subscription: {name}"), ANY_DAY, async |store| {
             assert!(!store.backlogs(scope).await.unwrap().is_empty());
         })
         .await;
@@ -215,21 +215,21 @@ pub(super) async fn backlog(book: &mut Book, there: &There) {
 }
 
 pub(super) async fn publications(book: &mut Book, there: &There) {
-    book.see("How much a tenant published", ANY_DAY, async |store| {
+    book.see("Publications of a tenant", ANY_DAY, async |store| {
         assert_eq!(store.publications(&there.tenant, hour(0), 100).await.unwrap().len(), 10);
     })
     .await;
-    // Of each tenant those days alone.
+    // Only those days of each tenant.
     let rule = Rule { whole: &["tenants"], ..ANY_DAY };
-    book.see("How much all tenants published", rule, async |store| {
+    book.see("Publications of all tenants", rule, async |store| {
         assert_eq!(store.all_publications(hour(0), 100).await.unwrap().len(), 10);
     })
     .await;
-    book.see("Counts that are too old are removed, others brought together", rule, async |store| {
+    book.see("Old counts are removed, partial counts merged", rule, async |store| {
         store.tidy_publications(hour(0).before(std::time::Duration::from_secs(50 * 24 * 3_600))).await.unwrap();
     })
     .await;
-    book.see("A document in short", ANY_DAY, async |store| {
+    book.see("The digest of a document", ANY_DAY, async |store| {
         assert_eq!(store.document_digest("audit-report").await.unwrap(), None);
     })
     .await;

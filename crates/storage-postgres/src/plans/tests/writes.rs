@@ -1,4 +1,4 @@
-//! What is written: the journal, the nodes, settings, and what removes old things.
+//! Writes: the journal, nodes, settings and retention.
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
 use model::{
@@ -29,7 +29,7 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
         assert_eq!(done, [Done::Appended(vec![Appended::New, Appended::New])]);
     })
     .await;
-    book.see("A commit of an event that is known", ONE_DAY, async |store| {
+    book.see("A commit of a duplicate event", ONE_DAY, async |store| {
         let (_, done) = store.commit(vec![append(there, vec![again])]).await.unwrap();
         assert!(matches!(&done[..], [Done::Appended(each)] if matches!(each[..], [Appended::Duplicate(_)])));
     })
@@ -47,19 +47,19 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     })
     .await;
     let late = outcome(of, there.ended, DeliveryStatus::Delivered);
-    book.see("A commit of an outcome that comes late", ONE_DAY, async |store| {
+    book.see("A commit of a late outcome", ONE_DAY, async |store| {
         store.commit(vec![late]).await.unwrap();
     })
     .await;
     let cancel = Write::Cancel { tenant: of.clone(), delivery: waiting[3].id };
     book.store.commit(vec![cancel]).await.unwrap();
     let late = outcome(of, waiting[3], DeliveryStatus::Delivered);
-    book.see("A commit of an outcome that comes after its delivery was cancelled", ONE_DAY, async |store| {
+    book.see("A commit of an outcome of a cancelled delivery", ONE_DAY, async |store| {
         let (_, done) = store.commit(vec![late]).await.unwrap();
         assert_eq!(done, [Done::Recorded]);
     })
     .await;
-    book.see("A delivery is brought back by hand", ONE_DAY, async |store| {
+    book.see("A manual retry", ONE_DAY, async |store| {
         let back = store.retry_delivery(of, there.ended.id, RetryOf::Undelivered, super::late()).await.unwrap();
         assert_eq!(back, Retry::Queued(there.ended.subscription));
     })
@@ -71,7 +71,7 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
         store.beat().await.unwrap();
     })
     .await;
-    book.see("Who is lost, and what everybody has seen", ANY_DAY, async |store| {
+    book.see("Lost nodes are declared, old nodes and changes deleted", ANY_DAY, async |store| {
         store.judge().await.unwrap();
     })
     .await;
@@ -79,12 +79,12 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
         assert_eq!(store.nodes().await.unwrap().len(), 3);
     })
     .await;
-    book.see("Work of nodes that are gone is taken over", ANY_DAY, async |store| {
+    book.see("Deliveries of lost nodes are claimed", ANY_DAY, async |store| {
         assert_eq!(store.take_over(100).await.unwrap().len(), 100);
     })
     .await;
     let version = book.store.version().await.unwrap();
-    book.see("What has changed since a version", ANY_DAY, async |store| {
+    book.see("Changes since a version", ANY_DAY, async |store| {
         store.changes(version - 1).await.unwrap();
     })
     .await;
@@ -92,7 +92,7 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
     let ids = Arc::new(std::sync::Mutex::new(Vec::new()));
     ids.lock().unwrap().extend((0..20).map(|number| book.event(of, &format!("out-{number}"), &[subscription])));
     let make: storage::Make = Arc::new(move |_| ids.lock().unwrap().pop());
-    book.see("Events come out of the outbox", ONE_DAY, async |store| {
+    book.see("A batch from the outbox", ONE_DAY, async |store| {
         assert_eq!(store.drain_outbox(20, make).await.unwrap().events.len(), 20);
     })
     .await;
@@ -124,7 +124,7 @@ fn subscription(book: &Book) -> Subscription {
 pub(super) async fn settings(book: &mut Book, there: &There) {
     let of = &there.tenant;
     let new = subscription(book);
-    book.see("A subscription is made and changed", ANY_DAY, async |store| {
+    book.see("A subscription is created and updated", ANY_DAY, async |store| {
         store.insert_subscription(&new).await.unwrap();
         store.update_subscription(&new).await.unwrap();
     })
@@ -143,7 +143,7 @@ pub(super) async fn settings(book: &mut Book, there: &There) {
         assert_eq!(found[0].id, new.id);
     })
     .await;
-    book.see("What waits for a subscription is cancelled", ANY_DAY, async |store| {
+    book.see("Waiting deliveries of a subscription are cancelled", ANY_DAY, async |store| {
         store.cancel_waiting(of, there.subscription, late()).await.unwrap();
     })
     .await;
@@ -160,13 +160,13 @@ pub(super) async fn settings(book: &mut Book, there: &There) {
 }
 
 pub(super) async fn retention(book: &mut Book, there: &There) {
-    // Asked rarely, and of all tenants.
+    // Rare, and for all tenants.
     let rule = Rule { whole: &["tenants"], ..ANY_DAY };
     book.see("Tenants with old events", rule, async |store| {
         assert_eq!(store.tenants_with_events_before(hour(4)).await.unwrap().len(), 50);
     })
     .await;
-    // Of that day, or of none.
+    // Partitions of that day and of rows without a day.
     let day_and_rest = Rule { days: Some(2), ..ANY_DAY };
     book.see("Old events of a tenant are removed", day_and_rest, async |store| {
         let removed = store.remove_before(&there.tenant, hour(4), None, 50).await.unwrap();
@@ -177,12 +177,12 @@ pub(super) async fn retention(book: &mut Book, there: &There) {
         assert_eq!(store.read_events(&there.tenant, None, 10).await.unwrap().len(), 10);
     })
     .await;
-    book.see("A day is dropped, and the names of its events are free", rule, async |store| {
+    book.see("A day is dropped, and the deduplication keys of its events freed", rule, async |store| {
         assert_eq!(store.drop_days(hour(24)).await.unwrap().days, ["2026-03-01"]);
     })
     .await;
-    // Done rarely: the outbox has no index by tenant, since every event would pay for it. Not written down, since what it
-    // reads first is not the same in every run.
+    // Rare: the outbox has no index by tenant, which every event would have to maintain. Not recorded, because the
+    // order of its reads differs between runs.
     let rule = Rule { whole: &["outbox"], ..ANY_DAY };
     let written = book.text.len();
     book.see("A tenant is deleted", rule, async |store| {

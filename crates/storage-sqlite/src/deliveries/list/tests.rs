@@ -1,4 +1,4 @@
-//! How SQLite goes about the lists: every one down an index, and none through all rows or by sorting them.
+//! Query plans of lists: each one uses an index; none scans a table or sorts.
 
 use super::*;
 use DeliveryStatus::{Cancelled, Delivered, Exhausted, Failed, Pending, Retrying};
@@ -10,7 +10,7 @@ fn connection() -> Connection {
     connection
 }
 
-/// A step each.
+/// The steps of a query plan.
 fn plan(connection: &Connection, (sql, values): (String, Values)) -> Vec<String> {
     let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
     let steps = statement.query_map(params_from_iter(values.0), |row| row.get("detail")).unwrap();
@@ -20,12 +20,12 @@ fn plan(connection: &Connection, (sql, values): (String, Values)) -> Vec<String>
 fn check(filter: &DeliveryFilter, plan: &[String], way: &str) {
     assert!(plan.iter().any(|step| step.contains(way)), "{filter:?} {way} {plan:#?}");
     let whole = |step: &&String| step.contains("(tenant_id=?)") && step.contains(" d ");
-    assert_eq!(plan.iter().find(whole), None, "it goes through all that a tenant has");
+    assert_eq!(plan.iter().find(whole), None, "no step scans all rows of a tenant");
     assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{filter:?} {plan:#?}");
     assert!(!plan.iter().any(|step| step.starts_with("SCAN")), "{filter:?} {plan:#?}");
 }
 
-/// Every combination of what a list can be narrowed by.
+/// Every combination of filters.
 fn filters() -> Vec<DeliveryFilter> {
     let lists = [vec![], vec![Pending, Delivered], vec![Retrying], vec![Failed, Exhausted, Cancelled]];
     let mut filters = Vec::new();
@@ -54,7 +54,7 @@ fn filters() -> Vec<DeliveryFilter> {
 }
 
 #[test]
-fn every_list_of_a_tenant_goes_down_the_index_of_its_narrowest_filter() {
+fn every_list_of_a_tenant_uses_the_index_of_its_most_selective_filter() {
     let (connection, tenant) = (connection(), TenantId::trusted("acme"));
     for filter in filters() {
         let way = match (filter.subscription, is_troubled(&filter)) {
@@ -69,12 +69,12 @@ fn every_list_of_a_tenant_goes_down_the_index_of_its_narrowest_filter() {
         check(&filter, &plan, way);
         let skips_rows = filter == DeliveryFilter { subscription: filter.subscription, ..DeliveryFilter::default() };
         let is_covering = filter.subscription.is_none() || plan[0].contains("COVERING");
-        assert!(!skips_rows || is_covering, "an offset reads no rows: {plan:#?}");
+        assert!(!skips_rows || is_covering, "an offset must skip rows without reading them: {plan:#?}");
     }
 }
 
 #[test]
-fn every_list_over_all_tenants_goes_down_an_index_by_id() {
+fn every_list_over_all_tenants_uses_an_index_by_id() {
     let connection = connection();
     for filter in filters() {
         let bounds =
@@ -90,7 +90,7 @@ fn every_list_over_all_tenants_goes_down_an_index_by_id() {
 }
 
 #[test]
-fn what_waits_is_found_by_look_ups() {
+fn waiting_deliveries_are_found_by_index_look_ups() {
     let connection = connection();
     for (from, way) in [
         (strands::QUEUE, "deliveries_due (tenant_id=? AND subscription_id=? AND queue=? AND "),

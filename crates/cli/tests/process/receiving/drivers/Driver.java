@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Runs a block of the page over the cases in a folder. */
+/** Runs a block of the page on the cases in a folder. */
 public final class Driver {
     private static String text(Path file) throws Exception {
         return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);

@@ -1,4 +1,4 @@
-// Runs a block of the page over the cases in a folder.
+// Runs a block of the page on the cases in a folder.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Runs a block of the page over the cases in a folder: driver.mjs MODULE FUNCTION FORM CASES.
+// Runs a block of the page on the cases in a folder: driver.mjs MODULE FUNCTION FORM CASES.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 <?php
 
-// Runs a block of the page over the cases in a folder: driver.php BLOCK CASES. A warning is a fault.
+// Runs a block of the page on the cases in a folder: driver.php BLOCK CASES. A warning counts as an error.
 
 error_reporting(E_ALL);
 set_error_handler(function (int $level, string $message): bool {

@@ -1,4 +1,4 @@
-"""Runs a block of the page over the cases in a folder: driver.py MODULE FUNCTION FORM CASES."""
+"""Runs a block of the page on the cases in a folder: driver.py MODULE FUNCTION FORM CASES."""
 
 import importlib
 import pathlib
@@ -17,7 +17,7 @@ def is_verified(case: pathlib.Path) -> bool:
         return verify(secret, read("own"), body)
     if form == "texts":
         return verify(secret, read("id"), read("timestamp"), read("signatures"), body)
-    # Servers keep the names of headers as they came, or in another case.
+    # Servers keep the received spelling of header names, or change its case.
     headers = {
         "Webhook-Id": read("id"),
         "webhook-timestamp": read("timestamp"),

@@ -1,4 +1,4 @@
-# Runs a block of the page over the cases in a folder: driver.rb BLOCK CASES. The body is read as Rack hands it over.
+# Runs a block of the page on the cases in a folder: driver.rb BLOCK CASES. The body is read like a Rack request body.
 
 block, cases = ARGV
 require block

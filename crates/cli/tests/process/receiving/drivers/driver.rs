@@ -1,4 +1,4 @@
-//! Runs the page's two Rust blocks over the cases in a folder: `receiving (crates | package) CASES`.
+//! Runs the page's two Rust blocks on the cases in a folder: `receiving (crates | package) CASES`.
 
 mod crates;
 mod package;

@@ -1,4 +1,4 @@
-"""The official libraries by themselves, with secrets of every form."""
+"""The official libraries without code of the page, with secrets of every form."""
 
 import standardwebhooks
 import svix.webhooks
