@@ -1,4 +1,4 @@
-//! P: `/api/v1/webhooks`, the platform system's API (`CONTRACTS.md`, P).
+//! The platform API: `/api/v1/webhooks` (`docs/contracts.md`).
 
 pub(crate) mod catalog;
 pub(crate) mod deliveries;

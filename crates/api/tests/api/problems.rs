@@ -15,7 +15,7 @@ async fn an_unknown_route_is_404() {
     for path in ["/", "/nothing", "/api/v1", "/api/v1/", "/api/v1/events/", "/api/v2/events", "/api/v1/webhooks/x/y"] {
         for method in [Method::GET, Method::POST] {
             let detail = acme.send(method, path, "").await.detail(404, "not_found");
-            assert_eq!(detail, format!("There is nothing at {path}"));
+            assert_eq!(detail, format!("Path not found: {path}"));
         }
     }
     app.finish().await;
@@ -124,7 +124,7 @@ async fn a_field_given_twice_is_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let answer = acme.send(Method::POST, EVENTS, r#"{"type":"a.b","type":"c.d","data":{}}"#).await;
-    assert_eq!(answer.fault(), ("type".into(), "stands there twice".into()));
+    assert_eq!(answer.fault(), ("type".into(), "appears twice".into()));
     app.finish().await;
 }
 

@@ -1,4 +1,4 @@
-//! T's deliveries.
+//! Deliveries of the tenant API.
 
 pub(crate) mod create;
 pub(crate) mod get;
