@@ -110,7 +110,7 @@ async fn no_route(uri: Uri) -> Problem {
 }
 
 async fn no_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("The method {method} is not allowed at {}", uri.path());
+    let detail = format!("{method} is not allowed at {}", uri.path());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }
 
