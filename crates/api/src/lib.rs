@@ -69,7 +69,7 @@ pub struct Settings {
     pub max_retries: u8,
     /// Timeout of subscriptions of the tenant API, which has no field for it.
     pub timeout: Duration,
-    /// Refuse events whose type is not in the catalog, and payloads that break their schema.
+    /// Refuse events whose type is not in the catalog, and payloads that violate their schema.
     pub strict_catalog: bool,
     /// Spelling of generated event ids.
     pub ids: IdStyle,

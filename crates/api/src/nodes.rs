@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Node)]
 pub(crate) struct NodeShown {
-    /// Number of the node, never reused; 0 for the only node of a store that cannot be shared.
+    /// Number from the node's registration, never reused; 0 for the only node of a store that cannot be shared.
     id: i32,
     /// Host and address of the node, or `POSTRIDER_NODE`.
     name: String,

@@ -75,7 +75,7 @@ pub(crate) struct CoverageEvent {
     pub(super) last_published_at: Option<Timestamp>,
     /// Active subscriptions that receive it.
     pub(super) subscriptions: u64,
-    /// Events whose payload violated the schema. Up to 500 payloads per second are checked, and none of the outbox.
+    /// Events whose payload violated the schema. Up to 500 payloads per second are checked, none from the outbox.
     pub(super) misfits: u64,
     /// State of the type in the uploaded audit report; for the operator.
     pub(super) code: Option<report::Code>,

@@ -56,7 +56,7 @@ pub fn new_key(ids: &IdSource, now: Timestamp, tenant: TenantId, name: String, s
     (key, text)
 }
 
-/// Default scopes of a key: all but those for reading and rotating secrets.
+/// Default scopes of a key: publish, manage and read, which do not include reading secrets.
 fn default_scopes() -> Scopes {
     [Scope::EventsPublish, Scope::WebhooksManage, Scope::WebhooksRead].into_iter().collect()
 }

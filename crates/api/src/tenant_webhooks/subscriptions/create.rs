@@ -28,7 +28,7 @@ pub(crate) struct NewTenantSubscription {
     /// URL that receives the events; it begins with `https://`.
     #[schema(example = "https://example.com/webhooks", min_length = 10, max_length = 2048)]
     url: String,
-    /// Signing secret; without it requests are not signed. Outer blanks are cut. After `whsec_` comes base64.
+    /// Signing secret; without it requests are not signed. Outer blanks are cut; base64 must follow `whsec_`.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 500)]
     secret: Option<String>,
