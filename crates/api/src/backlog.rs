@@ -15,7 +15,7 @@ use serde::Serialize;
 use storage::{Backlog, ListScope, QueueBacklog};
 use utoipa::ToSchema;
 
-/// Deliveries that wait for one subscription.
+/// The backlog of a subscription: its deliveries that wait to be sent.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Backlog)]
 pub(crate) struct BacklogShown {
@@ -23,14 +23,14 @@ pub(crate) struct BacklogShown {
     tenant_id: String,
     #[schema(value_type = SubscriptionName)]
     subscription_id: String,
-    /// Pending and retrying.
+    /// Number of pending and retrying deliveries.
     waiting: u32,
-    /// Counting ended early: there are at least so many.
+    /// True when counting ended early; `waiting` is a lower bound then.
     capped: bool,
-    /// When the oldest of them was made; null when nothing waits.
+    /// Creation time of the oldest waiting delivery; null when none waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     oldest_at: Option<Timestamp>,
-    /// When the first one is due: in the past when it waits for its turn, or for a paused subscription.
+    /// Earliest due time; in the past when a delivery waits for its turn, or for a paused subscription.
     #[schema(value_type = Option<String>, format = DateTime)]
     next_attempt_at: Option<Timestamp>,
     queues: Vec<QueueShown>,
@@ -40,7 +40,7 @@ pub(crate) struct BacklogShown {
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueBacklog)]
 pub(crate) struct QueueShown {
-    /// `high`, `normal`, `low`, `replay` (sent again by hand) or `retry`.
+    /// `high`, `normal`, `low`, `replay` (retried by hand) or `retry`.
     queue: &'static str,
     waiting: u32,
     #[schema(value_type = String, format = DateTime)]
@@ -69,14 +69,15 @@ impl From<&Backlog> for BacklogShown {
     }
 }
 
-/// Deliveries that wait, by subscription, the longest waiting first
+/// Backlog by subscription, longest waiting first
 ///
-/// Subscriptions for which nothing waits are not listed. With a tenant's key (scope `webhooks:read`), or the operator's
-/// and `X-Tenant-Id`: of that tenant. With the operator's key alone: of all tenants. Each queue is counted up to 10,000, and
-/// to less where thousands of queues wait; then `capped` is true. The header `X-Total-Count` has the number of subscriptions.
+/// Subscriptions without waiting deliveries are not listed. A tenant's key (scope `webhooks:read`), or the operator's
+/// key with `X-Tenant-Id`, lists that tenant; the operator's key alone lists all tenants. Each queue is counted up to
+/// 10,000, or to less when thousands of queues have a backlog; then `capped` is true. The header `X-Total-Count` has
+/// the number of subscriptions.
 #[utoipa::path(get, path = "/api/v1/backlog", tag = "Deliveries",
     params(("limit" = inline(Option<Limit500>), Query), ("offset" = inline(Option<Offset>), Query),
-           ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: this tenant alone")),
+           ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: only this tenant")),
     responses((status = 200, body = [BacklogShown])))]
 pub(crate) async fn backlog(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! Cross-origin requests: pages of the configured origins may call the API, with a key in a header or a cookie.
+//! Cross-origin requests (CORS): pages of configured origins may call the API, with a key in a header or a cookie.
 
 use crate::{
     auth::TENANT_HEADER,
@@ -12,10 +12,10 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
-/// Browsers remember the answer to a preflight request for so long.
+/// Time for which browsers cache the response to a preflight request.
 const MAX_AGE: Duration = Duration::from_secs(600);
 
-/// `None` when no origin is configured: then no answer has a CORS header.
+/// `None` when no origin is configured: then no response has a CORS header.
 pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
     if origins.is_empty() {
         return None;

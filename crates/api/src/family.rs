@@ -1,5 +1,5 @@
-//! The families of calls, and in what they differ beside their endpoints: the status of a client's mistake, and whether
-//! a field or query parameter that nobody knows is refused or only named in the answer's `warnings`.
+//! The API families and their differences beside the endpoints: the status of a client error, and the treatment of
+//! unknown fields and query parameters, which are refused or only named in the response's `warnings`.
 
 use crate::problem::Problem;
 use axum::{
@@ -16,14 +16,14 @@ use std::{
 };
 use utoipa::openapi::{OpenApi, RefOr, path::ParameterIn};
 
-/// A group of endpoints with one set of manners.
+/// A group of endpoints with the same error statuses and the same treatment of unknown fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Family {
-    /// Our own: a client's mistake in a field is 422, malformed JSON 400, and what is unknown is refused.
+    /// Postrider's own API: an invalid field is 422, malformed JSON is 400, unknown fields are refused.
     Core,
-    /// The platform API: all of it is 422, and what is unknown is named in warnings, since its clients send more.
+    /// The platform API: both are 422; unknown fields become warnings, since its clients send extra ones.
     Platform,
-    /// The tenant API: all of it is 400, and what is unknown is named in warnings.
+    /// The tenant API: both are 400; unknown fields become warnings.
     Tenant,
 }
 
@@ -40,7 +40,7 @@ impl Family {
         }
     }
 
-    /// The status that this family gives a client's mistake.
+    /// Maps the status of a client error to the one that this family uses.
     pub(crate) fn status(self, status: StatusCode, code: &str) -> StatusCode {
         match (self, status) {
             (Self::Platform, StatusCode::BAD_REQUEST) if code == "malformed_json" => StatusCode::UNPROCESSABLE_ENTITY,
@@ -50,7 +50,7 @@ impl Family {
     }
 }
 
-/// What a client should know although its call was good. Written into the answer by [`answer`].
+/// Warnings about a call that succeeded. [`answer`] writes them into the response.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Warnings(Arc<Mutex<Vec<String>>>);
 
@@ -100,7 +100,7 @@ impl Parameters {
         Self(Arc::new(known))
     }
 
-    /// The parameters of a query that the operation does not know, each with what it may be.
+    /// Query parameters that the operation does not document, each with a hint that lists the known ones.
     fn unknown(&self, request: &Request) -> Vec<(String, String)> {
         let (Some(query), Some(path)) = (request.uri().query(), request.extensions().get::<MatchedPath>()) else {
             return Vec::new();
@@ -109,17 +109,17 @@ impl Parameters {
         let given: BTreeSet<_> = form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.into_owned()).collect();
         let known_names = || known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         let hint =
-            || if known.is_empty() { "there are none here".into() } else { format!("known are {}", known_names()) };
+            || if known.is_empty() { "this call has none".into() } else { format!("known are {}", known_names()) };
         given.into_iter().filter(|name| !known.contains(name)).map(|name| (name, hint())).collect()
     }
 }
 
-/// Answers with no body that can hold warnings (lists, 204) have them here, as a JSON array.
+/// Header with the warnings, as a JSON array, when the body cannot hold them (lists, 204).
 pub(crate) const WARNINGS: HeaderName = HeaderName::from_static("x-warnings");
-/// Names no more than this many unknown parameters.
+/// Maximum number of unknown parameters that are named.
 const UNKNOWN_MAX: usize = 20;
 
-/// Checks the query's names, and writes what was warned of into the answer.
+/// Middleware: refuses or warns of unknown query parameters, and writes warnings into the response.
 pub(crate) async fn answer(State(parameters): State<Parameters>, mut request: Request, next: Next) -> Response {
     let warnings = Warnings::default();
     let unknown = parameters.unknown(&request);
@@ -127,7 +127,7 @@ pub(crate) async fn answer(State(parameters): State<Parameters>, mut request: Re
         if Family::of(request.uri().path()) == Family::Core {
             let mut faults = model::Problems::default();
             for (name, hint) in unknown.into_iter().take(UNKNOWN_MAX) {
-                faults.add(name, format!("is no query parameter of this call; {hint}"));
+                faults.add(name, format!("is not a query parameter of this call; {hint}"));
             }
             return axum::response::IntoResponse::into_response(Problem::from(faults));
         }
@@ -144,7 +144,7 @@ pub(crate) async fn answer(State(parameters): State<Parameters>, mut request: Re
 async fn warn(response: Response, warnings: &[String]) -> Response {
     let (mut parts, body) = response.into_parts();
     let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/json");
-    // Answers of ours are in memory already.
+    // Our responses are in memory already, so no limit is needed.
     let Ok(mut bytes) = to_bytes(body, usize::MAX).await else { return Response::from_parts(parts, Body::empty()) };
     match bytes.strip_suffix(b"}").filter(|_| is_json && bytes.starts_with(b"{")) {
         Some(start) => {
@@ -158,7 +158,7 @@ async fn warn(response: Response, warnings: &[String]) -> Response {
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// A header's value is ASCII: all else is escaped as JSON escapes it.
+/// Header values are ASCII, so other characters become JSON escapes.
 fn in_header(warnings: &[String]) -> HeaderValue {
     let text = serde_json::to_string(warnings).unwrap_or_default();
     let mut ascii = String::with_capacity(text.len());

@@ -1,4 +1,4 @@
-//! What other nodes change is true here too, a moment later: tenants, keys and event types are kept in memory.
+//! Applies the changes that other nodes make to the tenants, keys and event types in memory.
 
 use crate::{App, types::Known};
 use model::Timestamp;
@@ -9,13 +9,13 @@ use std::{
 };
 use storage::{Change, Shared, StorageError};
 
-/// Between two looks, when nobody says that there is something new.
+/// Polling interval for changes while no notification arrives.
 const LOOK: Duration = Duration::from_millis(500);
-/// Callers who are not known make us look at once, but not more often than this.
+/// Minimum interval between look-ups that unknown keys and tenants cause.
 const BETWEEN: Duration = Duration::from_millis(20);
 
 impl App {
-    /// Follows what others change, until the process ends.
+    /// Starts the task that applies the changes of other nodes until the process ends.
     pub(crate) fn follow(&self) {
         if self.store.shared().is_none() {
             return;
@@ -25,7 +25,7 @@ impl App {
             let mut seen = 0;
             while let Some(shared) = app.store.shared() {
                 if let Err(fault) = app.learn(shared).await {
-                    tracing::warn!(error = %fault, "could not learn what has changed");
+                    tracing::warn!(error = %fault, "failed to read the changes of other nodes");
                 }
                 tokio::select! {
                     count = shared.signalled(seen) => seen = count,
@@ -35,8 +35,8 @@ impl App {
         });
     }
 
-    /// Looks at once for what others have changed: somebody speaks of what is not known here. `false` when there is no
-    /// use in it.
+    /// Reads the changes of other nodes at once, because a request named an unknown key or tenant. `false` when nothing
+    /// was read: the store is not shared, the last look-up was just now, or the store failed.
     pub(crate) async fn look(&self) -> bool {
         let Some(shared) = self.store.shared() else { return false };
         let now = self.clock.now().micros();

@@ -1,4 +1,4 @@
-//! Liveness and readiness, for whoever watches the process.
+//! Liveness and readiness probes.
 
 use crate::{App, problem::Problem};
 use axum::{Json, extract::State};
@@ -13,43 +13,43 @@ use std::{
 };
 use utoipa::ToSchema;
 
-/// The process runs.
+/// The process is alive.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Alive {
     status: &'static str,
 }
 
-/// The process can take events.
+/// The process accepts events.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Ready {
     status: &'static str,
-    /// What waits to be written.
+    /// Entries that wait in the journal to be written.
     journal_depth: usize,
-    /// Requests to receivers under way.
+    /// Requests to receivers in flight.
     in_flight: usize,
-    /// Subscriptions with anything queued or under way.
+    /// Subscriptions with deliveries queued or in flight.
     busy_lanes: usize,
     /// Bytes of deliveries in memory.
     queued_bytes: usize,
-    /// Events are taken and nothing is sent, until the operator resumes it; absent when that is not so.
+    /// True while the operator has paused deliveries: events are accepted and wait. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     paused: bool,
 }
 
-/// What is known of the store: it is really written to, but not for every request that asks.
+/// The result of a test write to the store, shared by the readiness requests of a second.
 #[derive(Debug, Default)]
 pub(crate) struct Probe {
-    /// What the last look has found; held while one is under way.
+    /// Result of the last check; locked while a check is running.
     last: tokio::sync::Mutex<Option<Problem>>,
-    /// Looks so far.
+    /// Number of checks so far.
     looks: AtomicU64,
-    /// The last one was good, and a moment ago.
+    /// True for [`FRESH`] after a successful check.
     is_fresh: Arc<AtomicBool>,
 }
 
-/// A store that was well is not asked again for so long.
+/// Time for which a successful check is reused.
 const FRESH: Duration = Duration::from_secs(1);
-/// One that does not answer within this is not well.
+/// A store that does not answer within this time is not ready.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 impl Probe {
@@ -59,12 +59,12 @@ impl Probe {
         }
         let looks = self.looks.load(Relaxed);
         let mut last = self.last.lock().await;
-        // Whoever waited here while another one looked takes what it has found.
+        // A request that waited here during the check of another one uses its result.
         if self.looks.load(Relaxed) == looks {
             *last = match tokio::time::timeout(PATIENCE, app.store.check_writable()).await {
                 Ok(Ok(())) => None,
-                Ok(Err(fault)) => Some(Problem::busy("The store cannot be written to now").because(&fault)),
-                Err(_) => Some(Problem::busy("The store does not answer")),
+                Ok(Err(fault)) => Some(Problem::busy("The store is not writable now").because(&fault)),
+                Err(_) => Some(Problem::busy("The store does not answer in time")),
             };
             self.looks.fetch_add(1, Relaxed);
             if last.is_none() {
@@ -80,20 +80,22 @@ impl Probe {
     }
 }
 
-/// Whether the process runs
+/// Liveness probe
 #[utoipa::path(get, path = "/healthz", tag = "Health", security(()), responses((status = 200, body = Alive)))]
 pub(crate) async fn healthz() -> Json<Alive> {
     Json(Alive { status: "ok" })
 }
 
-/// Whether the process can take events: the store is writable, and what waits to be written is not piling up
+/// Readiness probe
+///
+/// 200 when the process accepts events: the store is writable, and the journal has no large backlog.
 #[utoipa::path(get, path = "/readyz", tag = "Health", security(()),
-    responses((status = 200, body = Ready), (status = 503, description = "Not now")))]
+    responses((status = 200, body = Ready), (status = 503, description = "Not ready")))]
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Json<Ready>, Problem> {
     app.probe.look(&app).await?;
     let health = app.engine.health();
     if health.journal_depth > 4_096 {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "lagging", "More is published than is written"));
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "lagging", "The journal's backlog is too large"));
     }
     Ok(Json(Ready {
         status: "ready",

@@ -47,45 +47,45 @@ use std::{
 use storage::{StorageError, Store};
 use types::{Known, Types};
 
-/// What the API is made of.
+/// The dependencies of the API; `cli` composes them.
 pub struct Parts {
     pub engine: Arc<Engine>,
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<IdSource>,
-    /// The shipped catalog; what the store adds is read here.
+    /// The shipped catalog; [`App::load`] adds the custom types of the store.
     pub catalog: Catalog,
     pub admin_key_hash: [u8; 32],
     pub settings: Settings,
 }
 
-/// What an installation sets for the API.
+/// Configuration of the API.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub allow_http: bool,
-    /// Make a tenant when the operator's key first names it.
+    /// Create a tenant when the operator's key first names it.
     pub tenants_on_first_use: bool,
-    /// Retries of profiles whose policy counts them, where a subscription does not say.
+    /// Default of `max_retries` for profiles with exponential backoff.
     pub max_retries: u8,
-    /// Timeout of subscriptions that cannot say.
+    /// Timeout of subscriptions of the tenant API, which has no field for it.
     pub timeout: Duration,
-    /// Refuse events whose type is not in the catalog, and payloads that break their schema.
+    /// Refuse events whose type is not in the catalog, and payloads that violate their schema.
     pub strict_catalog: bool,
-    /// How event ids of ours are written.
+    /// Spelling of generated event ids.
     pub ids: IdStyle,
-    /// The cookie in which browsers may send a key.
+    /// Name of the cookie in which browsers may send a key.
     pub cookie: String,
     /// Origins whose pages may call the API (CORS).
     pub cors_origins: Arc<[String]>,
-    /// Paths under which the API is mounted beside `/api/v1`, without a slash at the end.
+    /// Path prefixes under which the API is mounted beside `/api/v1`, without a trailing slash.
     pub prefixes: Arc<[String]>,
     /// Bytes that request bodies and large answers may hold at once.
     pub request_memory: usize,
-    /// Within this a body must have arrived.
+    /// Deadline for a request body to arrive completely.
     pub body_timeout: Duration,
-    /// Subscriptions of one tenant: an event can go to no more than 65,535.
+    /// Maximum number of subscriptions per tenant; an event has at most 65,535 deliveries.
     pub subscriptions_max: usize,
-    /// A key that `/docs` fills in: whoever can open the page has it.
+    /// Key that `/docs` fills in; everybody who can open the page can read it.
     pub dev_key: Option<String>,
 }
 
@@ -122,10 +122,10 @@ pub struct Inner {
     pub(crate) directory: Directory,
     pub(crate) known: RwLock<Arc<Known>>,
     pub(crate) types: Types,
-    /// Held from reading an event type until its change is known: two changes at once must see each other.
+    /// Serialises changes of event types: held from reading a type until the catalog in memory has the change.
     pub(crate) changing_types: tokio::sync::Mutex<()>,
-    /// Shared from changing a tenant or a key in the store until the directory has it; alone from reading what others
-    /// have changed. Else what was read before such a change would undo it here.
+    /// Read lock: from changing a tenant or a key in the store until the directory has it. Write lock: while changes of
+    /// other nodes are read and applied; rows read before a local change would undo it in the directory.
     pub(crate) changing_directory: tokio::sync::RwLock<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
@@ -134,9 +134,9 @@ pub struct Inner {
     pub(crate) request_ids: RequestIds,
     pub(crate) request_log: RequestLog,
     pub(crate) probe: Probe,
-    /// Up to where the changes of other nodes are known here.
+    /// Version of the last change of other nodes that was applied here.
     pub(crate) version: tokio::sync::Mutex<i64>,
-    /// When somebody who is not known last made us look.
+    /// Time (µs) at which an unknown key or tenant last caused a look-up of changes.
     pub(crate) looked_at: AtomicI64,
 }
 
@@ -151,7 +151,7 @@ impl Deref for App {
 impl App {
     /// Reads tenants, keys and custom event types.
     pub async fn load(parts: Parts) -> Result<Self, StorageError> {
-        // Before anything is read: what changes while it is read is told again.
+        // Read first: changes made during the reads below have a later version and are applied again.
         let version = match parts.store.shared() {
             Some(shared) => shared.version().await?,
             None => 0,
@@ -185,12 +185,12 @@ impl App {
         Ok(app)
     }
 
-    /// The catalog as it is now.
+    /// The current catalog.
     pub(crate) fn catalog(&self) -> Arc<Known> {
         self.known.read().clone()
     }
 
-    /// Whether the tenant exists; where the installation makes tenants on first use, it then does.
+    /// 404 when the tenant does not exist; with `tenants_on_first_use` it is created instead.
     async fn require_tenant(&self, id: &TenantId) -> Result<(), Problem> {
         if self.directory.has_tenant(id) || (self.look().await && self.directory.has_tenant(id)) {
             return Ok(());
@@ -204,14 +204,14 @@ impl App {
         Ok(())
     }
 
-    /// The patterns among these that cover no event type one can subscribe to.
+    /// The patterns that cover no event type to which clients can subscribe.
     pub(crate) fn unsupported(&self, patterns: &[EventPattern]) -> Vec<String> {
         let known = self.catalog();
         patterns.iter().filter(|one| !known.catalog.can_subscribe(one)).map(ToString::to_string).collect()
     }
 }
 
-/// Runs something to its end even when the client hangs up.
+/// Runs `work` on a task of its own, to its end even when the client hangs up.
 async fn finish<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Problem> {
     tokio::spawn(work).await.map_err(|fault| Problem::internal().because(&fault))
 }

@@ -1,5 +1,5 @@
-//! Lists: plain JSON arrays, with a `Link` to the next page and, on request, the total beside them. An answer's bytes
-//! count in the budget of all requests until they were sent.
+//! Lists: plain JSON arrays, with a `Link` to the next page and, on request, the total in headers. The bytes of a
+//! response are charged to the memory budget until they are sent.
 
 use crate::{
     memory::{HeldBytes, Room},
@@ -16,16 +16,16 @@ use serde::Serialize;
 use std::fmt::Display;
 use storage::{Counted, Listed, Place, StorageError};
 
-/// Rows are counted up to this where an index has them.
+/// Maximum of a count that an index answers.
 pub(crate) const COUNT_MAX: u32 = 100_000;
-/// Rows are counted up to this where each is looked at: over all tenants, and for a part of a text.
+/// Maximum of a count that walks rows: over all tenants, and for substring filters.
 pub(crate) const COUNT_WALKED_MAX: u32 = 10_000;
-/// How many rows a list has in all.
+/// Header with the total number of rows in a list.
 pub(crate) const TOTAL: HeaderName = HeaderName::from_static("x-total-count");
-/// `true` when counting ended early, so that there may be more rows than [`TOTAL`] says.
+/// Header that is `true` when counting ended early, so that there may be more rows than [`TOTAL`] says.
 pub(crate) const TOTAL_CAPPED: HeaderName = HeaderName::from_static("x-total-count-capped");
 
-/// The number of a list's rows, where the caller asked for it.
+/// The total number of rows in a list, for a query with `count=true`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Total {
     rows: u32,
@@ -65,7 +65,7 @@ pub(crate) fn in_all<Id: Display>(place: &Place<Id>) -> String {
     }
 }
 
-/// An array of what `show` makes of each row; `cursor` writes where the next page begins.
+/// A JSON array of the rows, each converted by `show`; `cursor` formats the cursor of the next page.
 pub(crate) fn array<Row, Shown: Serialize, Id>(
     query: &Query,
     room: &Room,
@@ -83,7 +83,7 @@ pub(crate) fn array<Row, Shown: Serialize, Id>(
     Ok(response)
 }
 
-/// Adds the total to a list.
+/// Adds the total to a list's headers.
 pub(crate) fn with_total(mut response: Response, total: Option<Total>) -> Response {
     if let Some(Total { rows, is_capped }) = total {
         response.headers_mut().insert(TOTAL, rows.into());
@@ -94,7 +94,7 @@ pub(crate) fn with_total(mut response: Response, total: Option<Total>) -> Respon
     response
 }
 
-/// An answer whose bytes count in the budget until they were sent.
+/// A JSON response whose bytes are charged to the memory budget until they are sent.
 pub(crate) fn json(room: &Room, shown: &impl Serialize) -> Result<Response, Problem> {
     let bytes = serde_json::to_vec(shown).map_err(|fault| Problem::internal().because(&fault))?;
     let held = room.hold(bytes.len())?;

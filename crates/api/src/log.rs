@@ -1,5 +1,5 @@
-//! Lines of the log about refused and failed requests: each with its request's id, and so many that a hostile client can
-//! neither fill the disk with them nor hide what else is wrong. What is not shown is counted.
+//! Rate-limited log lines about refused and failed requests, each with its request id: a hostile client can neither
+//! fill the disk with them nor hide other faults. Suppressed lines are counted.
 
 use crate::problem::Problem;
 use http::{Method, StatusCode};
@@ -12,18 +12,18 @@ use std::{
     time::Duration,
 };
 
-/// By this name lines about requests can be filtered.
+/// Target of log lines about requests, for filters.
 const TARGET: &str = "postrider::api";
-/// Lines of a kind within [`WINDOW`], at most; the rest is one line with their number.
+/// Maximum number of lines of a kind within [`WINDOW`]; one more line has the number of the rest.
 const LINES: u64 = 50;
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// What the log is told about requests that went wrong.
+/// Logs requests that were refused or failed.
 #[derive(Debug, Default)]
 pub(crate) struct RequestLog {
-    /// Answered with 4xx.
+    /// Requests answered with 4xx.
     refused: Arc<Kind>,
-    /// Answered with 5xx: apart, so that no client's mistakes hide ours.
+    /// Requests answered with 5xx, limited separately so that client errors cannot hide them.
     failed: Arc<Kind>,
 }
 
@@ -31,14 +31,14 @@ pub(crate) struct RequestLog {
 pub(crate) struct Asked<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) method: &'a Method,
-    /// Without the query: that may have anything in it.
+    /// Without the query, which may contain secrets.
     pub(crate) path: &'a str,
     pub(crate) peer: Option<SocketAddr>,
 }
 
 impl RequestLog {
-    /// Says what became of a request that was not done. The detail that the client gets is not shown: it may repeat what the
-    /// client sent, and that may be a secret in the wrong place.
+    /// Logs a request that was refused or failed. The detail of a 4xx is not logged: it may repeat the client's input,
+    /// which may contain a misplaced secret.
     pub(crate) fn note(&self, asked: &Asked<'_>, problem: &Problem) {
         let Asked { request_id, method, path, peer } = asked;
         let (status, code) = (problem.status(), problem.code());
@@ -66,14 +66,14 @@ impl RequestLog {
 
 #[derive(Debug, Default)]
 struct Kind {
-    /// In this window.
+    /// Lines logged in this window.
     said: AtomicU64,
     unsaid: AtomicU64,
     in_window: AtomicBool,
 }
 
 impl Kind {
-    /// Whether there may be another line. The first of a window begins it.
+    /// True when another line may be logged. The first line of a window starts it.
     fn may_say(self: &Arc<Self>, status: StatusCode) -> bool {
         if !self.in_window.swap(true, Relaxed) {
             let (kind, class) = (self.clone(), status.as_u16() / 100);
@@ -88,7 +88,7 @@ impl Kind {
                         count = unsaid,
                         seconds = WINDOW.as_secs(),
                         statuses = format!("{class}xx"),
-                        "more requests like these are not shown one by one"
+                        "suppressed log lines about further requests like these"
                     );
                 }
             });

@@ -1,7 +1,7 @@
-//! A budget of bytes for everything that callers can make the API hold at once: request bodies and large answers.
+//! The memory budget, in bytes, for request bodies and large responses of all callers.
 //!
-//! Bytes are taken as they arrive, never in advance, and given back by a guard. One tenant may hold a quarter, so that
-//! slow or large requests of one tenant leave room for all others. Past either bound a caller hears 503.
+//! Bytes are charged as they arrive, never in advance, and released by a guard. A tenant may hold a quarter of the
+//! budget, so that its slow or large requests leave room for all others. Past either bound a caller gets 503.
 
 use crate::{App, problem::Problem};
 use axum::extract::FromRequestParts;
@@ -11,7 +11,7 @@ use model::TenantId;
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
 
-/// Whose bytes they are: a tenant's, or the operator's.
+/// The owner of charged bytes: a tenant, or `None` for the operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Owner(Option<TenantId>);
 
@@ -33,7 +33,7 @@ struct Used {
     by_owner: HashMap<Owner, usize>,
 }
 
-/// One owner may hold this fraction of the budget.
+/// An owner may hold at most this fraction (1/4) of the budget.
 const SHARE: usize = 4;
 
 impl Memory {
@@ -41,13 +41,13 @@ impl Memory {
         Arc::new(Self { total, used: Mutex::default() })
     }
 
-    /// A guard that holds nothing yet.
+    /// A guard that holds no bytes yet.
     pub(crate) fn hold(self: &Arc<Self>, owner: Owner) -> Held {
         Held { memory: self.clone(), owner, bytes: 0 }
     }
 }
 
-/// Bytes of the budget, given back when this is dropped.
+/// Guard of charged bytes, which are released when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     memory: Arc<Memory>,
@@ -56,12 +56,12 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// Takes `bytes` more, or answers the 503.
+    /// Charges `bytes` more; 503 when the budget does not allow it.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Problem> {
         let mut used = self.memory.used.lock();
         let own = used.by_owner.get(&self.owner).copied().unwrap_or(0) + bytes;
         if used.all + bytes > self.memory.total || own > self.memory.total / SHARE {
-            return Err(Problem::busy("The server holds as much of requests as it may; try again shortly"));
+            return Err(Problem::busy("The memory budget for requests is used up; try again shortly"));
         }
         used.all += bytes;
         used.by_owner.insert(self.owner.clone(), own);
@@ -86,14 +86,14 @@ impl Drop for Held {
     }
 }
 
-/// The part of the budget that one call's answer takes. Comes after the caller among a handler's arguments.
+/// Charges a response to its caller. Must come after the caller among a handler's arguments.
 pub(crate) struct Room {
     memory: Arc<Memory>,
     owner: Owner,
 }
 
 impl Room {
-    /// Takes `bytes`, or answers the 503.
+    /// Charges `bytes`; 503 when the budget does not allow it.
     pub(crate) fn hold(&self, bytes: usize) -> Result<Held, Problem> {
         let mut held = self.memory.hold(self.owner.clone());
         held.grow(bytes)?;
@@ -110,7 +110,7 @@ impl FromRequestParts<App> for Room {
     }
 }
 
-/// An answer's bytes that are held until they were sent.
+/// The bytes of a response, charged to the budget until they are sent.
 #[derive(Debug)]
 pub(crate) struct HeldBytes {
     pub(crate) bytes: Vec<u8>,
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn one_owner_has_a_quarter_and_all_have_the_whole() {
+    fn an_owner_may_hold_a_quarter_and_all_together_the_whole_budget() {
         let memory = Memory::new(400);
         let mut first = memory.hold(owner("a"));
         first.grow(100).unwrap();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_held_until_its_last_clone_is_gone() {
+    fn a_response_is_charged_until_its_last_clone_is_dropped() {
         let memory = Memory::new(400);
         let mut held = memory.hold(owner("a"));
         held.grow(100).unwrap();

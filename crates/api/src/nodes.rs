@@ -1,4 +1,4 @@
-//! `GET /api/v1/nodes`, and pausing all of them.
+//! `GET /api/v1/nodes`; the submodules pause and resume all deliveries.
 
 pub(crate) mod pause;
 pub(crate) mod resume;
@@ -10,39 +10,39 @@ use serde::Serialize;
 use storage::BACKLOG_MAX;
 use utoipa::ToSchema;
 
-/// A process that works on this store.
+/// A process that shares this store.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Node)]
 pub(crate) struct NodeShown {
-    /// Given when it joined, never again; 0 for the only node of a store that cannot be shared.
+    /// Number from the node's registration, never reused; 0 for the only node of a store that cannot be shared.
     id: i32,
-    /// Its host and address, or `POSTRIDER_NODE`.
+    /// Host and address of the node, or `POSTRIDER_NODE`.
     name: String,
     /// `all`, `api` or `worker`.
     role: String,
     version: String,
-    /// `live`, `left` (it said goodbye) or `lost` (it was silent; the others have its work).
+    /// `live`, `left` (shut down, lease released) or `lost` (no heartbeat; other nodes take over its deliveries).
     state: &'static str,
     #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
-    /// By the store's clock.
+    /// Time of the last heartbeat, by the store's clock.
     #[schema(value_type = String, format = DateTime)]
     heartbeat_at: Timestamp,
-    /// Deliveries that wait and are its own to send, counted up to 10,000.
+    /// Waiting deliveries that the node owns, counted up to 10,000.
     waiting: u32,
-    /// It is the one that answers.
+    /// True for the node that answers this request.
     is_this: bool,
-    /// Nothing is sent: all nodes of a store are paused and resumed together.
+    /// True while deliveries are paused; all nodes of a store are paused and resumed together.
     paused: bool,
 }
 
-/// Whether anything is sent.
+/// The pause of all deliveries.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Pause {
     paused: bool,
 }
 
-/// The nodes that work on this store, with those that are gone since a day
+/// List the nodes of this store, including nodes gone for less than a day
 #[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown])))]
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
     let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app).await?])) };

@@ -1,4 +1,4 @@
-//! The API under further prefixes: an installation that replaces another server keeps the paths that clients know.
+//! Mounts the API under further path prefixes, so that an installation can keep the paths of a server it replaces.
 
 use axum::{
     Router,
@@ -10,7 +10,7 @@ use tower::ServiceBuilder;
 
 const OWN: &str = "/api/v1";
 
-/// The router, which also answers below each of `prefixes` as it does below `/api/v1`.
+/// Makes the router answer below each of `prefixes` as it does below `/api/v1`.
 pub(crate) fn mount(router: Router, prefixes: &Arc<[String]>) -> Router {
     if prefixes.is_empty() {
         return router;
@@ -31,7 +31,7 @@ fn rewrite(mut request: Request, prefixes: &[String]) -> Request {
     parts.path_and_query = Some(path);
     if let Ok(inner) = Uri::from_parts(parts) {
         let original = std::mem::replace(request.uri_mut(), inner);
-        // Links in answers lead to where the client came from.
+        // `Link` headers keep the prefix that the client used.
         request.extensions_mut().insert(OriginalUri(original));
     }
     request
@@ -43,7 +43,7 @@ mod tests {
     use axum::body::Body;
 
     #[test]
-    fn a_prefix_stands_for_our_own() {
+    fn a_prefix_is_rewritten_to_api_v1() {
         let prefixes = ["/api/isp/v1".to_owned(), "/hooks".to_owned()];
         let rows = [
             ("/api/isp/v1/events?limit=1", "/api/v1/events?limit=1"),

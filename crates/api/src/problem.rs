@@ -1,5 +1,5 @@
 //! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
-//! faults by field, and a request id. What the client must not know goes to the log, once, here.
+//! faults by field, and a request id. Causes that clients must not see are logged here, once.
 
 use crate::family::Family;
 use crate::log::Asked;
@@ -23,7 +23,7 @@ use std::{
 };
 use utoipa::ToSchema;
 
-/// A refusal.
+/// An error response: status, code, detail, faults by field and extra headers.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(Arc<Inner>);
 
@@ -34,7 +34,7 @@ struct Inner {
     detail: String,
     errors: Vec<Invalid>,
     headers: Vec<(HeaderName, HeaderValue)>,
-    /// For the log alone.
+    /// Error chain for the log; never sent to the client.
     cause: Option<String>,
 }
 
@@ -42,24 +42,24 @@ struct Inner {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub(crate) struct ProblemBody<'a> {
-    /// Always `about:blank`: the code says what it is.
+    /// Always `about:blank`; `code` identifies the error.
     #[serde(rename = "type")]
     kind: &'static str,
-    /// The status in words.
+    /// The reason phrase of the status.
     title: &'a str,
     status: u16,
-    /// A stable name of what went wrong.
+    /// Stable error code for programs.
     code: &'a str,
-    /// A sentence for people.
+    /// Description of the error for people.
     detail: &'a str,
-    /// The fields at fault; absent when it is none's.
+    /// The fields at fault; absent when the error concerns no field.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     errors: Vec<FieldError<'a>>,
-    /// Tell it to the operator: the log has it too.
+    /// Id of the request, also in the server's log; quote it to the operator.
     request_id: &'a str,
 }
 
-/// One field at fault.
+/// A field at fault.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct FieldError<'a> {
     field: &'a str,
@@ -73,7 +73,7 @@ impl Problem {
     }
 
     fn edit(mut self, edit: impl FnOnce(&mut Inner)) -> Self {
-        // Only this function holds it.
+        // Nothing else holds the `Arc` while a problem is being built.
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             edit(inner);
         }
@@ -96,7 +96,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "conflict", detail)
     }
 
-    /// The operator has paused the installation.
+    /// 409: the operator has paused all deliveries.
     pub(crate) fn paused() -> Self {
         Self::new(StatusCode::CONFLICT, "paused", "The operator has paused all deliveries, so nothing can be sent now")
     }
@@ -115,21 +115,21 @@ impl Problem {
         Problems::from(Invalid::new(field, message)).into()
     }
 
-    /// What was refused before any handler saw it: a path that is not UTF-8, a file that Swagger UI does not have.
+    /// The problem for an error that no handler made: a path that is not UTF-8, a missing file of Swagger UI.
     fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::BAD_REQUEST => Self::bad_request("The request is malformed"),
-            StatusCode::NOT_FOUND => Self::not_found("There is nothing here"),
+            StatusCode::NOT_FOUND => Self::not_found("Path not found"),
             _ => Self::new(status, "refused", "The request was refused"),
         }
     }
 
-    /// 500: a fault of ours.
+    /// 500: a fault of the server.
     pub(crate) fn internal() -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong here")
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "Internal server error")
     }
 
-    /// The connection is closed after it.
+    /// Closes the connection after this response.
     pub(crate) fn closing(self) -> Self {
         self.with_header(header::CONNECTION, HeaderValue::from_static("close"))
     }
@@ -140,7 +140,7 @@ impl Problem {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// With a stable name of its own.
+    /// Replaces the code.
     pub(crate) fn with_code(self, code: &'static str) -> Self {
         self.edit(|inner| inner.code = code)
     }
@@ -166,7 +166,7 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// With the fault that the log should show.
+    /// Attaches an error, with its sources, as the cause in the log.
     pub(crate) fn because(self, fault: &(dyn Error + 'static)) -> Self {
         let mut text = fault.to_string();
         let mut next = fault.source();
@@ -192,7 +192,7 @@ impl From<storage::StorageError> for Problem {
                 Self::busy("The store is not available now; try again shortly").because(&fault)
             }
             storage::StorageError::Unsure(_) => Self::busy(
-                "The store failed while this was being written; it may have been done, so look before you repeat it",
+                "The store failed during the write; the change may have been made, so check before you repeat the call",
             )
             .because(&fault),
             _ => Self::internal().because(&fault),
@@ -211,7 +211,7 @@ impl IntoResponse for Problem {
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Names of requests that came without one: a part that is this process's, and a number.
+/// Generates ids of requests that come without one: a prefix of this process and a counter.
 #[derive(Debug)]
 pub(crate) struct RequestIds {
     process: u64,
@@ -223,7 +223,7 @@ impl RequestIds {
         Self { process, next: AtomicU64::new(1) }
     }
 
-    /// The client's own, where it can be shown; else a new one.
+    /// The client's id when it is 1 to 100 printable ASCII characters, otherwise a new one.
     fn of(&self, given: Option<&HeaderValue>) -> HeaderValue {
         let usable = |id: &&HeaderValue| (1..=100).contains(&id.len()) && id.to_str().is_ok();
         given.filter(usable).cloned().unwrap_or_else(|| {
@@ -233,7 +233,7 @@ impl RequestIds {
     }
 }
 
-/// Gives every answer its request's id, and writes the bodies of problems.
+/// Middleware: puts the request id on every response and writes the bodies of problems.
 pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, request: Request, next: Next) -> Response {
     let id = app.request_ids.of(request.headers().get(REQUEST_ID));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
@@ -269,7 +269,7 @@ pub(crate) async fn write_problems(app: axum::extract::State<crate::App>, reques
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(REQUEST_ID, id);
     for (name, value) in &problem.headers {
-        // HTTP/2 has no such header.
+        // HTTP/2 forbids the header `Connection`.
         if *name == header::CONNECTION && version >= Version::HTTP_2 {
             continue;
         }

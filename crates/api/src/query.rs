@@ -1,4 +1,4 @@
-//! Query parameters: each read by name, each fault named.
+//! Query parameters, read by name; each fault names its parameter.
 
 use crate::{
     problem::Problem,
@@ -10,7 +10,7 @@ use model::{TenantId, Timestamp};
 use std::{borrow::Cow, convert::Infallible, ops::RangeInclusive};
 use storage::{Page, Place};
 
-/// The parameters as they came.
+/// The path and the decoded query parameters of a request.
 pub(crate) struct Query {
     path: String,
     pairs: Vec<(String, String)>,
@@ -27,7 +27,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
 }
 
 impl Query {
-    /// An empty value counts as absent, as an unfilled form sends it.
+    /// The value of a parameter. An empty one counts as absent, since unfilled forms send it.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.pairs.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
     }
@@ -66,7 +66,7 @@ impl Query {
         self.number(N::NAME, N::MIN..=N::MAX, N::DEFAULT)
     }
 
-    /// A part of a text to look for.
+    /// A substring filter.
     pub(crate) fn part(&self, name: &str) -> Result<Option<String>, Problem> {
         match self.text(name) {
             Some(text) if text.chars().count() > PART_MAX || text.chars().any(char::is_control) => {
@@ -77,7 +77,7 @@ impl Query {
         }
     }
 
-    /// An event's id, the publisher's or ours.
+    /// The `event_id` filter: the publisher's own id or the generated one.
     pub(crate) fn event_id(&self) -> Result<Option<&str>, Problem> {
         match self.text("event_id") {
             Some(text) if text.chars().count() > EVENT_ID_MAX => {
@@ -95,7 +95,7 @@ impl Query {
         self.paged::<L, _>(|text| parse(text).ok().map(Place::from))
     }
 
-    /// The same of a list over all tenants.
+    /// The same for a list over all tenants, whose cursors may be `id~tenant`.
     pub(crate) fn page_of_all<L: Number, T, E>(
         &self,
         parse: impl Fn(&str) -> Result<T, E>,
@@ -118,9 +118,9 @@ impl Query {
         })
     }
 
-    /// The `Link` to the next page: the same query from this cursor on.
+    /// The `Link` to the next page: the same query, continued at `cursor`.
     pub(crate) fn next_link(&self, cursor: &str, offset: u32) -> String {
-        // The total is the same on every page.
+        // `count` is dropped, since the total is the same on every page.
         let kept = self.pairs.iter().filter(|(key, _)| !["cursor", "offset", "count"].contains(&key.as_str()));
         let mut query = form_urlencoded::Serializer::new(String::new());
         for (key, value) in kept {

@@ -62,14 +62,14 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tenant_webhooks::deliveries::retry::retry))
 }
 
-/// The OpenAPI document, as served and as committed.
+/// The OpenAPI document, as served and as committed (`docs/openapi.json`).
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = routes().into_openapi();
     docs::complete(&mut document);
     document
 }
 
-/// All of the API.
+/// The router of the whole API.
 pub fn router(app: App) -> Router {
     let (router, mut document) = routes().split_for_parts();
     docs::complete(&mut document);
@@ -90,7 +90,7 @@ pub fn router(app: App) -> Router {
     prefixes::mount(router.with_state(app), &prefixes)
 }
 
-/// Of a node that only delivers: how it is, and nothing else.
+/// The router of a node with the role `worker`: liveness and readiness only.
 pub fn health_router(app: App) -> Router {
     let (router, _) =
         OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz)).split_for_parts();
@@ -102,15 +102,15 @@ pub fn health_router(app: App) -> Router {
 }
 
 async fn only_health(uri: Uri) -> Problem {
-    Problem::not_found(format!("There is nothing at {}: this node has the role worker and serves no API", uri.path()))
+    Problem::not_found(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
 }
 
 async fn no_route(uri: Uri) -> Problem {
-    Problem::not_found(format!("There is nothing at {}", uri.path()))
+    Problem::not_found(format!("Path not found: {}", uri.path()))
 }
 
 async fn no_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{method} is not possible at {}", uri.path());
+    let detail = format!("{method} is not allowed at {}", uri.path());
     Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
 }
 

@@ -1,4 +1,4 @@
-//! Schemas of texts that have a form of their own, for the OpenAPI document: patterns and closed lists.
+//! OpenAPI schemas of strings with a fixed syntax (patterns, closed lists) and of bounded numbers in queries.
 
 use model::{Profile, Scope, event::EventType};
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-/// A marker for `value_type`, in the place of a plain string.
+/// Declares marker types for `value_type`, which replace a plain string in the OpenAPI document.
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident as $shown:literal: $build:expr;)*) => {
         $($(#[$doc])* pub(crate) enum $name {}
@@ -49,7 +49,7 @@ texts! {
     IdempotencyKey as "IdempotencyKey": |text| {
         text.min_length(Some(1)).max_length(Some(255)).pattern(Some("^[!-~]([ -~]*[!-~])?$"))
     };
-    /// The tenant API's names of events: it lowers them.
+    /// Event names of the tenant API, which converts them to lower case.
     TenantEventName as "TenantEvent": |text| {
         text.min_length(Some(1))
             .max_length(Some(EventType::MAX))
@@ -61,34 +61,34 @@ texts! {
     PriorityName as "Priority": |text| text.enum_values(Some(["low", "normal", "high"]));
     ScopeName as "Scope": |text| text.enum_values(Some(Scope::ALL.map(Scope::name)));
     ProfileName as "Profile": |text| text.enum_values(Some(Profile::ALL.map(Profile::name)));
-    /// The platform API's names of a delivery's states.
+    /// Delivery statuses of the platform API.
     StatusName as "DeliveryStatus": |text| text.enum_values(Some(["pending", "success", "failed", "retrying", "disabled"]));
-    /// The tenant API's names of a delivery's states.
+    /// Delivery statuses of the tenant API.
     TenantStatusName as "TenantDeliveryStatus": |text| text.enum_values(Some(["PENDING", "SENDING", "DELIVERED", "FAILED"]));
-    /// The same in a query, with the earlier name of one.
+    /// The same in a query, with `SENT`, the earlier name of `DELIVERED`.
     TenantStatusQuery as "TenantDeliveryStatusQuery": |text| {
         text.enum_values(Some(["PENDING", "SENDING", "DELIVERED", "SENT", "FAILED"]))
     };
     SubscriptionName as "SubscriptionId": |text| id(text, "sub");
     DeliveryName as "DeliveryId": |text| id(text, "dlv");
     KeyName as "KeyId": |text| id(text, "key");
-    /// Ids as a client may give them: either spelling.
+    /// Ids in requests, in either spelling: with a prefix or as a hyphenated UUID.
     SubscriptionText as "SubscriptionIdOrUuid": |text| id_or_uuid(text, "sub");
     DeliveryText as "DeliveryIdOrUuid": |text| id_or_uuid(text, "dlv");
     KeyText as "KeyIdOrUuid": |text| id_or_uuid(text, "key");
-    /// A cursor, as the `Link` header has it.
+    /// A cursor from the `Link` header.
     EventCursor as "EventCursor": |text| id_or_uuid(text, "evt");
     SubscriptionCursorOfAll as "SubscriptionCursor": |text| cursor_of_all(text, "sub");
     DeliveryCursorOfAll as "DeliveryCursor": |text| cursor_of_all(text, "dlv");
     EventCursorOfAll as "EventCursorOfAll": |text| cursor_of_all(text, "evt");
-    /// An event by any of its ids: the publisher's or ours.
+    /// An event id: the publisher's own or the generated one.
     AnyEventId as "AnyEventId": |text| text.min_length(Some(1)).max_length(Some(EVENT_ID_MAX));
     TimeText as "Time": |text| text.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
-    /// A part of a URL or an error.
+    /// A substring of a URL or an error.
     PartText as "Part": |text| {
         text.min_length(Some(1)).max_length(Some(PART_MAX)).pattern(Some(ONE_LINE))
     };
-    /// A status, a class or a range of them.
+    /// A response status, a class of them (`5xx`) or a range.
     CodesText as "ResponseCodes": |text| {
         text.pattern(Some("^([1-9][0-9][0-9]|[1-9][xX][xX]|[1-9][0-9][0-9]-[1-9][0-9][0-9])$"))
     };
@@ -120,12 +120,12 @@ impl ToSchema for LaxBoolean {
 
 const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 
-/// A publisher's own event id has at most so many characters.
+/// Maximum length of a publisher's own event id, in characters.
 pub(crate) const EVENT_ID_MAX: usize = 200;
-/// A filter's part of a text has at most so many characters.
+/// Maximum length of a substring filter, in characters.
 pub(crate) const PART_MAX: usize = 500;
 
-/// A number in a query, with its bounds: the document and the server read them here.
+/// A number in a query with its bounds, shared by the OpenAPI document and the server.
 pub(crate) trait Number {
     const NAME: &'static str;
     const MIN: u32;
@@ -185,7 +185,7 @@ fn cursor_of_all(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
     text.pattern(Some(format!(r"^({})(~[A-Za-z0-9\-_.:]{{1,100}})?$", either(prefix))))
 }
 
-/// Both spellings of an id.
+/// The pattern of both spellings of an id.
 fn either(prefix: &str) -> String {
     let uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
     format!("{prefix}_[0-7][0-9a-hjkmnp-tv-z]{{25}}|{uuid}")

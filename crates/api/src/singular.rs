@@ -1,5 +1,5 @@
-//! Headers that may stand in a request once: of two, one server takes the first and another one the last, so a proxy in
-//! front and this server could each see another tenant, another caller or another host.
+//! Refuses requests that repeat a header which must be unique. Some servers use the first of two values and others the
+//! last, so a proxy in front and this server could see different tenants, callers or hosts.
 
 use crate::problem::Problem;
 use axum::{
@@ -19,11 +19,11 @@ const SINGULAR: [&str; 8] = [
     "x-tenant-id",
 ];
 
-/// Answers 400 to a request that repeats one of them.
+/// Middleware: 400 for a request that repeats one of these headers.
 pub(crate) async fn refuse_repeated(request: Request, next: Next) -> Response {
     let headers = request.headers();
     if let Some(name) = SINGULAR.iter().find(|name| headers.get_all(**name).iter().nth(1).is_some()) {
-        return Problem::bad_request(format!("The header {name} must stand there once")).into_response();
+        return Problem::bad_request(format!("The header {name} must not be repeated")).into_response();
     }
     next.run(request).await
 }

@@ -1,5 +1,5 @@
-//! What is published against the catalog. Strict: an unknown type or a payload that breaks its schema is refused. Else
-//! it is accepted, counted and logged.
+//! Checks published events against the catalog. In strict mode an unknown type or a payload that violates its schema is
+//! refused; otherwise the event is accepted, and the mismatch is counted and logged.
 
 use crate::{App, family::Warnings, problem::Problem};
 use model::{
@@ -32,20 +32,20 @@ impl Known {
     }
 
     fn schema(&self, entry: &CatalogEntry) -> Option<&PayloadSchema> {
-        // Checked when it was registered or read, so it compiles.
+        // The schema was checked when it was registered or read, so it compiles.
         let compile = || PayloadSchema::compile(entry.schema.as_ref()?).ok();
         self.schemas.get(&entry.event_type)?.get_or_init(compile).as_ref()
     }
 }
 
-/// How an event did not fit the catalog.
+/// A mismatch between an event and the catalog.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Misfit {
     Unknown,
     Schema,
 }
 
-/// How often, and the last time.
+/// Number of mismatches of one kind, with the last one.
 #[derive(Clone, Debug)]
 pub(crate) struct Count {
     pub(crate) times: u64,
@@ -53,17 +53,17 @@ pub(crate) struct Count {
     pub(crate) last_fault: String,
 }
 
-/// Where a publisher has put an event's type and data, and where warnings about them go.
+/// Names of the request's fields with the event's type and data, and the sink for warnings.
 pub(crate) struct Place<'p> {
     pub(crate) type_field: &'p str,
     pub(crate) data_field: &'p str,
     pub(crate) warnings: &'p Warnings,
 }
 
-/// Names that are less alike (Jaro-Winkler similarity) are no hint.
+/// Minimum Jaro-Winkler similarity of a name that is suggested.
 const ALIKE: f64 = 0.85;
 
-/// The event type of the catalog whose name is nearest to an unknown one.
+/// The catalog's event type whose name is most similar to an unknown one.
 fn nearest(catalog: &Catalog, unknown: &EventType) -> Option<EventType> {
     let entries = catalog.iter().filter(|entry| !entry.retired);
     let scored = entries.map(|entry| (strsim::jaro_winkler(entry.event_type.as_str(), unknown.as_str()), entry));
@@ -71,19 +71,19 @@ fn nearest(catalog: &Catalog, unknown: &EventType) -> Option<EventType> {
     (score >= ALIKE).then(|| entry.event_type.clone())
 }
 
-/// Checks what is published.
+/// Checks published events and counts mismatches.
 #[derive(Debug)]
 pub(crate) struct Types {
     strict: bool,
     counts: Mutex<BTreeMap<(EventType, Misfit), Count>>,
-    /// The second for which payloads were last checked, and how many.
+    /// The second of the last schema check; `checked` counts the checks in it.
     second: AtomicI64,
     checked: AtomicU32,
 }
 
-/// Where nothing is refused, so many payloads a second are checked, not all: it must not slow publishing down.
+/// Maximum number of schema checks per second outside strict mode, so that they do not slow down publishing.
 const CHECKS_A_SECOND: u32 = 500;
-/// So many types are counted apart.
+/// Maximum number of pairs of event type and mismatch that are counted.
 const COUNTS_MAX: usize = 1_000;
 
 impl Types {
@@ -91,12 +91,12 @@ impl Types {
         Self { strict, counts: Mutex::default(), second: AtomicI64::new(0), checked: AtomicU32::new(0) }
     }
 
-    /// What did not fit since the start, by type.
+    /// Mismatches since the start, by event type.
     pub(crate) fn counts(&self) -> Vec<((EventType, Misfit), Count)> {
         self.counts.lock().iter().map(|(key, count)| (key.clone(), count.clone())).collect()
     }
 
-    /// How an event does not fit the catalog, where that is no reason to refuse it. `data` is a JSON object.
+    /// The mismatch between an event and the catalog, if any; an error in strict mode. `data` must be a JSON object.
     pub(crate) fn check(
         &self,
         app: &App,
@@ -158,9 +158,9 @@ impl Types {
         count.times += 1;
         count.last_at = now;
         count.last_fault.clone_from(&fault);
-        // The 1st, 2nd, 4th, 8th …: a publisher who is wrong is wrong often.
+        // Only the 1st, 2nd, 4th, 8th … is logged: a faulty publisher would flood the log.
         if count.times.is_power_of_two() {
-            tracing::warn!(%tenant, %event_type, times = count.times, fault, "published, but not as the catalog says");
+            tracing::warn!(%tenant, %event_type, times = count.times, fault, "event does not match the catalog");
         }
     }
 }

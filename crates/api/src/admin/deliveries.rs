@@ -23,7 +23,7 @@ use serde::Serialize;
 use storage::Listed;
 use utoipa::ToSchema;
 
-/// A delivery, and whose it is.
+/// A delivery with its tenant.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryOfTenant {
     #[schema(value_type = TenantName)]
@@ -32,27 +32,28 @@ pub(crate) struct DeliveryOfTenant {
     delivery: DeliveryShown,
 }
 
-/// Deliveries of all tenants, newest first
+/// List deliveries of all tenants, newest first
 ///
-/// For the operator; `X-Tenant-Id` is not needed. One page looks at some 10,000 deliveries at most: it may have fewer rows
-/// than `limit`, even none, while the Link header leads on.
+/// For the operator; `X-Tenant-Id` is not needed. A page scans about 10,000 deliveries at most, so it may have fewer
+/// rows than `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/admin/deliveries", tag = "Operator",
     params(
-        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only of this tenant"),
+        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only this tenant"),
         ("status" = inline(Option<StatusName>), Query),
         ("event_type" = inline(Option<EventTypeName>), Query),
         ("subscription_id" = inline(Option<SubscriptionText>), Query),
-        ("event_id" = inline(Option<AnyEventId>), Query, description = "Only of this event, by our id, or with `tenant_id` by the publisher's"),
+        ("event_id" = inline(Option<AnyEventId>), Query,
+         description = "Only this event: its generated id or, with `tenant_id`, the publisher's own id"),
         ("response_code" = inline(Option<CodesText>), Query,
-         description = "The last attempt's status: `503`, a class `5xx`, or a range `500-504`"),
-        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL has this in it"),
-        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error has this in it"),
-        ("after" = inline(Option<TimeText>), Query, description = "Made at or after this time"),
-        ("before" = inline(Option<TimeText>), Query, description = "Made before this time"),
+         description = "The last attempt's response code: `503`, a class `5xx`, or a range `500-504`"),
+        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL contains this text"),
+        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error contains this text"),
+        ("after" = inline(Option<TimeText>), Query, description = "Created at or after this time"),
+        ("before" = inline(Option<TimeText>), Query, description = "Created before this time"),
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<DeliveryCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<DeliveryCursorOfAll>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryOfTenant])))]
 pub(crate) async fn deliveries(

@@ -19,23 +19,23 @@ use axum::{extract::State, response::Response};
 use model::EventId;
 use storage::Listed;
 
-/// Published events of all tenants, newest first
+/// List published events of all tenants, newest first
 ///
-/// For the operator; `X-Tenant-Id` is not needed. Pages end by bytes as those of `GET /api/v1/events`, and when some 10,000
-/// events were looked at: follow the Link header.
+/// For the operator; `X-Tenant-Id` is not needed. A page ends after 4 MiB of data, as in `GET /api/v1/events`, or after
+/// about 10,000 scanned events: follow the `Link` header.
 #[utoipa::path(get, path = "/api/v1/admin/events", tag = "Operator",
     params(
-        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only of this tenant"),
-        ("type" = inline(Option<EventTypeName>), Query, description = "Only of this type"),
-        ("event_type" = inline(Option<EventTypeName>), Query, description = "Another name of `type`"),
+        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only this tenant"),
+        ("type" = inline(Option<EventTypeName>), Query, description = "Only this type"),
+        ("event_type" = inline(Option<EventTypeName>), Query, description = "Alias of `type`"),
         ("event_id" = inline(Option<AnyEventId>), Query,
-         description = "Only this event, by our id, or with `tenant_id` by the publisher's"),
+         description = "Only this event: its generated id or, with `tenant_id`, the publisher's own id"),
         ("after" = inline(Option<TimeText>), Query, description = "Accepted at or after this time"),
         ("before" = inline(Option<TimeText>), Query, description = "Accepted before this time"),
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<EventCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<EventCursorOfAll>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [EventShown])))]
 pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
@@ -60,9 +60,9 @@ pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: 
     Ok(list::with_total(show(&app, &query, &room, listed, list::in_all).await?, total))
 }
 
-/// An id of ours. A publisher's own id means something in its tenant alone.
+/// Parses a generated event id. A publisher's own id is unique only within its tenant.
 pub(crate) fn own_id(text: &str) -> Result<EventId, Problem> {
     EventId::parse(text).map_err(|_| {
-        Problem::invalid("event_id", "is not an id of ours; a publisher's own id needs tenant_id beside it")
+        Problem::invalid("event_id", "is not a generated event id; a publisher's own id needs tenant_id too")
     })
 }

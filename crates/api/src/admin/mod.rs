@@ -8,7 +8,7 @@ use crate::{problem::Problem, query::Query};
 use model::TenantId;
 use storage::ListScope;
 
-/// The tenant to which a query narrows a list.
+/// The tenant of the `tenant_id` parameter, if it is given.
 fn tenant(query: &Query) -> Result<Option<TenantId>, Problem> {
     let parse = |text| TenantId::parse(text).map_err(|fault| Problem::invalid("tenant_id", fault.message));
     query.text("tenant_id").map(parse).transpose()

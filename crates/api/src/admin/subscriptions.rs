@@ -16,7 +16,7 @@ use model::{Subscription, SubscriptionId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A subscription, and whose it is. Headers that may be credentials are masked.
+/// A subscription with its tenant. Headers that may be credentials are masked.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SubscriptionOfTenant {
     #[schema(value_type = TenantName)]
@@ -25,20 +25,20 @@ pub(crate) struct SubscriptionOfTenant {
     subscription: SubscriptionShown,
 }
 
-/// Subscriptions of all tenants, newest first
+/// List subscriptions of all tenants, newest first
 ///
-/// For the operator; `X-Tenant-Id` is not needed. One page looks at some 10,000 subscriptions at most: it may have fewer
-/// rows than `limit`, even none, while the Link header leads on.
+/// For the operator; `X-Tenant-Id` is not needed. A page scans about 10,000 subscriptions at most, so it may have fewer
+/// rows than `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/admin/subscriptions", tag = "Operator",
     params(
-        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only of this tenant"),
+        ("tenant_id" = inline(Option<TenantName>), Query, description = "Only this tenant"),
         ("is_active" = Option<bool>, Query),
-        ("event_type" = Option<String>, Query, description = "Only those that get this type"),
-        ("url" = inline(Option<PartText>), Query, description = "Only those whose URL has this in it"),
+        ("event_type" = Option<String>, Query, description = "Only subscriptions that receive this type"),
+        ("url" = inline(Option<PartText>), Query, description = "Only subscriptions whose URL contains this text"),
         ("limit" = inline(Option<Limit500>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionCursorOfAll>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 10,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<SubscriptionCursorOfAll>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [SubscriptionOfTenant])))]
 pub(crate) async fn subscriptions(

@@ -15,35 +15,35 @@ use std::time::Duration;
 use utoipa::ToSchema;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// So many event types are looked at; where there are more, those of which most was published.
+/// Maximum number of published event types that are read: those with the most events.
 const TYPES_MAX: u32 = 10_000;
 
-/// What is promised against what was really published.
+/// Promised event types compared with published ones.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Coverage {
     days: u32,
-    /// Counts are of whole days (UTC); so this is the beginning of one.
+    /// Start of the period: the beginning of a day (UTC), since counts are kept by day.
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     #[schema(value_type = String, format = DateTime)]
     generated_at: Timestamp,
     summary: CoverageSummary,
-    /// The report that `code` is taken from. For the operator; null when none was uploaded.
+    /// The audit report from which `code` is taken. For the operator; null when none was uploaded.
     report: Option<report::ReportLine>,
-    /// By name: what is promised, and what was published.
+    /// Promised and published event types, by name.
     events: Vec<CoverageEvent>,
-    /// A customer can subscribe to these and will hear nothing.
+    /// Promised types of which nothing was published: their subscribers receive nothing.
     promised_never_seen: Vec<String>,
-    /// Published, and not in the catalog.
+    /// Published types that are not in the catalog.
     seen_unknown: Vec<String>,
-    /// Published, and no active subscription wants it.
+    /// Published types that no active subscription receives.
     seen_nobody_subscribed: Vec<String>,
-    /// Types that active subscriptions name, and patterns of which they get nothing.
+    /// Types and patterns of active subscriptions of which nothing was published.
     subscribed_never_published: Vec<WaitingInVain>,
     schema_broken: Vec<BrokenSchema>,
 }
 
-/// Numbers of event types.
+/// Numbers of event types, by finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct CoverageSummary {
     /// In the catalog and not retired.
@@ -54,15 +54,15 @@ pub(crate) struct CoverageSummary {
     pub(super) never_seen: usize,
     /// Published and not in the catalog.
     pub(super) unknown: usize,
-    /// Published while nobody was subscribed.
+    /// Published, and received by no active subscription.
     pub(super) nobody_subscribed: usize,
-    /// Types and patterns that somebody is subscribed to in vain.
+    /// Types and patterns of active subscriptions of which nothing was published.
     pub(super) waiting_in_vain: usize,
-    /// Published with a payload that broke the schema.
+    /// Published with a payload that violated the schema.
     pub(super) broke_schema: usize,
 }
 
-/// An event type.
+/// Coverage of an event type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct CoverageEvent {
     pub(super) event_type: String,
@@ -73,39 +73,38 @@ pub(crate) struct CoverageEvent {
     pub(super) published: u64,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub(super) last_published_at: Option<Timestamp>,
-    /// Active subscriptions that get it.
+    /// Active subscriptions that receive it.
     pub(super) subscriptions: u64,
-    /// Events whose payload broke the schema. Up to 500 payloads a second are checked; what comes through the outbox is
-    /// not.
+    /// Events whose payload violated the schema. Up to 500 payloads per second are checked, none from the outbox.
     pub(super) misfits: u64,
-    /// What the uploaded report says of it, for the operator.
+    /// State of the type in the uploaded audit report; for the operator.
     pub(super) code: Option<report::Code>,
 }
 
-/// Somebody waits for what nobody publishes.
+/// A type or pattern with active subscriptions of which nothing was published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct WaitingInVain {
     /// A type, or a pattern such as `invoice.*`.
     pub(super) event_type: String,
-    /// Active subscriptions that name it.
+    /// Active subscriptions that name this type or pattern.
     pub(super) subscriptions: u64,
 }
 
-/// A type whose payloads were not as the catalog says.
+/// An event type with payloads that violated its schema.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct BrokenSchema {
     pub(super) event_type: String,
     pub(super) misfits: u64,
 }
 
-/// What is promised against what was really published
+/// Compare promised event types with published ones
 ///
-/// With a tenant's key (scope `webhooks:read`), or the operator's and `X-Tenant-Id`: of that tenant alone. With the
-/// operator's key alone: of all tenants. Events count from when they were accepted, also those that retention has removed
-/// since, for 400 days.
+/// A tenant's key (scope `webhooks:read`), or the operator's key with `X-Tenant-Id`, covers that tenant; the operator's
+/// key alone covers all tenants. Events count on the day they were accepted, including events that retention has
+/// removed since; counts are kept for 400 days.
 #[utoipa::path(get, path = "/api/v1/audit/coverage", tag = "Audit",
     params(("days" = inline(Option<Days>), Query),
-           ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: this tenant alone")),
+           ("X-Tenant-Id" = Option<String>, Header, description = "With the operator's key: only this tenant")),
     responses((status = 200, body = Coverage)))]
 pub(crate) async fn coverage(
     State(app): State<App>,

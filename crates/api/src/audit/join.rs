@@ -1,4 +1,4 @@
-//! The join of what is promised, what was published, who is subscribed, and what the code says.
+//! Joins catalog, publications, subscriptions and audit report by event type.
 
 use super::{
     coverage::{BrokenSchema, CoverageEvent, CoverageSummary, WaitingInVain},
@@ -8,16 +8,16 @@ use model::{EventPattern, EventType, catalog::Catalog};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use storage::Publication;
 
-/// Patterns, and how many subscriptions have just these.
+/// Sets of patterns, each with the number of active subscriptions that have exactly these.
 pub(super) type Demand = [(Vec<EventPattern>, u64)];
 
 pub(super) struct Joined {
-    /// By name.
+    /// Sorted by name.
     pub(super) events: Vec<CoverageEvent>,
     pub(super) in_vain: Vec<WaitingInVain>,
 }
 
-/// Published and in no catalog. (A retired type is in it, though no longer promised.)
+/// Published and not in the catalog. A retired type is still in the catalog, though no longer promised.
 pub(super) fn is_unknown(one: &CoverageEvent) -> bool {
     one.published > 0 && one.category.is_none()
 }
@@ -61,7 +61,7 @@ impl Joined {
         Self { events: events.into_values().collect(), in_vain }
     }
 
-    /// The names of those of which this is so.
+    /// The names of the event types for which `which` holds.
     pub(super) fn names(&self, which: impl Fn(&CoverageEvent) -> bool) -> Vec<String> {
         self.events.iter().filter(|one| which(one)).map(|one| one.event_type.clone()).collect()
     }
@@ -87,7 +87,7 @@ impl Joined {
 
 type Events = BTreeMap<EventType, CoverageEvent>;
 
-/// The types that a pattern covers, of those that are there.
+/// The types among `events` that a pattern covers.
 fn below<'e>(
     pattern: &'e EventPattern,
     events: &'e Events,
@@ -95,7 +95,7 @@ fn below<'e>(
     match pattern {
         EventPattern::All => Box::new(events.iter()),
         EventPattern::One(one) => Box::new(events.get_key_value(one).into_iter()),
-        // They stand next to each other.
+        // Types with the same prefix are adjacent in the sorted map.
         EventPattern::Below(prefix) => {
             let from = EventType::trusted(&format!("{prefix}."));
             let beside =
@@ -105,12 +105,12 @@ fn below<'e>(
     }
 }
 
-/// The types that a subscription with these patterns gets, each once.
+/// The types that a subscription with these patterns receives, each once.
 fn covered(patterns: &[EventPattern], events: &Events) -> HashSet<EventType> {
     patterns.iter().flat_map(|pattern| below(pattern, events)).map(|(event_type, _)| event_type.clone()).collect()
 }
 
-/// What subscriptions name, and nobody publishes.
+/// Types and patterns of subscriptions of which nothing was published.
 fn in_vain(demand: &Demand, events: &Events) -> Vec<WaitingInVain> {
     let mut named: HashMap<&EventPattern, u64> = HashMap::new();
     for (patterns, count) in demand {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_what_is_promised_and_what_was_seen() {
+    fn rows_are_promised_and_published_types() {
         let catalog = catalog(&["a.b", "a.c"], &["old.seen", "old.silent"]);
         let codes = BTreeMap::from([("a.b".to_owned(), Code::Dead), ("nowhere".to_owned(), Code::Missing)]);
         let joined = Joined::of(&catalog, &seen(&[("a.c", 5, 2), ("x.y", 1, 0), ("old.seen", 3, 0)]), &[], &codes);
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subscription_counts_once_for_a_type_whatever_it_lists() {
+    fn a_subscription_with_overlapping_patterns_counts_once_per_type() {
         let catalog = catalog(&["a.b", "a.b.c", "ab.c", "z"], &[]);
         let demand =
             demand(&[(&["a.*", "a.b"], 2), (&["*", "a.b"], 1), (&["a.b"], 4), (&["unknown.type"], 8), (&["a"], 16)]);
@@ -213,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_in_vain_waits_for_a_type_or_for_a_whole_pattern() {
+    fn subscribed_but_never_published_is_reported_per_type_and_per_pattern() {
         let catalog = catalog(&["a.b", "a.c", "d.e"], &[]);
         let demand = demand(&[(&["a.b", "a.*"], 1), (&["a.b"], 2), (&["d.*", "d.*"], 4), (&["*"], 8), (&["x.y"], 16)]);
         let joined = Joined::of(&catalog, &seen(&[("a.c", 1, 0)]), &demand, &BTreeMap::new());
         assert_eq!(waits(&joined), [("a.b", 3), ("d.*", 4), ("x.y", 16)]);
         let joined = Joined::of(&catalog, &[], &demand, &BTreeMap::new());
         assert_eq!(waits(&joined), [("*", 8), ("a.*", 1), ("a.b", 3), ("d.*", 4), ("x.y", 16)]);
-        // A type that nobody promised ends the waiting of a pattern too.
+        // A published type counts for a pattern even when it is not in the catalog.
         let joined = Joined::of(&catalog, &seen(&[("d.new", 1, 0), ("x.y", 1, 0)]), &demand, &BTreeMap::new());
         assert_eq!(waits(&joined), [("a.*", 1), ("a.b", 3)]);
     }

@@ -1,5 +1,5 @@
-//! What is promised (the catalog) against what happens: what was really published, who waits for it, and what an audit
-//! of the product's code found.
+//! Coverage of the catalog: promised event types compared with published events, active subscriptions and the report
+//! of a code audit.
 
 pub(crate) mod coverage;
 mod join;

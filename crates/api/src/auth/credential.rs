@@ -1,15 +1,15 @@
-//! Where a request carries its key: `Authorization: Bearer`, `X-API-Key`, or a cookie, in this order.
+//! Reads the key of a request: from `Authorization: Bearer`, `X-API-Key`, or a cookie, in this order.
 //!
-//! Browsers attach a cookie to requests of foreign pages too (CSRF). So the key of a cookie changes nothing unless the
-//! request's `Origin` is this host or one of the configured origins; browsers send that header with every request of
-//! another origin that can change something.
+//! CSRF: browsers attach a cookie to requests of foreign pages too. Unsafe methods therefore accept the key of a cookie
+//! only when the request's `Origin` is absent, this host or a configured origin; browsers send that header with every
+//! cross-origin request that can change something.
 
 use crate::{Settings, problem::Problem};
 use http::{HeaderMap, HeaderName, Method, header};
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// The key as sent; every fault is a 401, or a 403 for a cookie that a foreign page made the browser send.
+/// The key as sent; every fault is a 401, or a 403 for a cookie on an unsafe cross-origin request.
 pub(super) fn read<'h>(method: &Method, headers: &'h HeaderMap, settings: &Settings) -> Result<&'h str, Problem> {
     if let Some(given) = headers.get(header::AUTHORIZATION) {
         let text = given.to_str().unwrap_or_default();
@@ -26,8 +26,8 @@ pub(super) fn read<'h>(method: &Method, headers: &'h HeaderMap, settings: &Setti
     };
     if !method.is_safe() && is_foreign(headers, settings) {
         return Err(Problem::forbidden(
-            "A cookie is no credential for a request of another origin; send the key in a header, or have the operator \
-             add the origin to POSTRIDER_CORS_ORIGINS",
+            "A cookie is not accepted for a cross-origin request; send the key in a header, or have the operator add \
+             the origin to POSTRIDER_CORS_ORIGINS",
         ));
     }
     Ok(key)
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_changes_nothing_for_a_foreign_origin() {
+    fn a_cookie_is_refused_for_unsafe_methods_of_foreign_origins() {
         let cookie = ("cookie", "access_token=pk_3");
         let host = ("host", "hooks.example:8080");
         let rows = [

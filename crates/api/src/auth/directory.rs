@@ -1,4 +1,4 @@
-//! The directory: all tenants and keys in memory, so that no request asks the store who is calling.
+//! The directory: all tenants and keys in memory, so that authentication reads nothing from the store.
 
 use model::{KeyId, TenantId, TenantKey};
 use parking_lot::RwLock;

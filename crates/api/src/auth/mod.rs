@@ -1,4 +1,4 @@
-//! Authentication and scopes of a request (`docs/contracts.md`, *Authentication*).
+//! Authentication and authorisation of callers (`docs/contracts.md`).
 
 mod credential;
 mod directory;
@@ -12,17 +12,17 @@ use sha2::{Digest, Sha256};
 use std::{marker::PhantomData, sync::Arc};
 use subtle::ConstantTimeEq;
 
-/// SHA-256: keys have enough entropy of their own that nothing slower is needed.
+/// SHA-256 of a key. Keys have enough entropy that no slow password hash is needed.
 pub fn hash_key(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// The operator.
+/// The operator; any other key is a 403.
 pub(crate) struct Admin;
 
-/// What an endpoint asks of its callers. Checked before anything of the body is read.
+/// The permission that an endpoint requires. Checked before the body is read.
 pub(crate) trait Permission: Send + Sync + 'static {
-    /// One of these scopes is enough; the first one is named to callers that have none of them.
+    /// Any of these scopes suffices; the 403 for callers that have none names the first.
     const ANY_OF: &'static [Scope];
 }
 
@@ -38,17 +38,17 @@ macro_rules! permissions {
 permissions! {
     /// Publish events.
     Publish: EventsPublish;
-    /// Change subscriptions, send again.
+    /// Change subscriptions, retry deliveries.
     Manage: WebhooksManage;
-    /// Look at anything but secrets.
+    /// Read everything but secrets.
     Read: WebhooksRead, WebhooksManage;
     /// Replace signing secrets.
     RotateSecret: SecretRotate, WebhooksManage;
-    /// Look at signing secrets.
+    /// Read signing secrets.
     ViewSecret: SecretView;
 }
 
-/// Somebody who acts in one tenant and may do `P` there.
+/// A caller that acts in one tenant and has the permission `P` there.
 #[derive(Debug)]
 pub(crate) struct Member<P> {
     tenant: TenantId,
@@ -61,16 +61,16 @@ impl<P> Member<P> {
         &self.tenant
     }
 
-    /// Whether signing secrets and the values of custom headers may be shown.
+    /// True when signing secrets and the values of custom headers may be shown.
     pub(crate) const fn sees_secrets(&self) -> bool {
         self.scopes.has(Scope::SecretView)
     }
 }
 
-/// Somebody who may do `P` in one tenant, or the operator, who may look at all tenants at once.
+/// A caller with the permission `P` in one tenant, or the operator, who may see all tenants at once.
 #[derive(Debug)]
 pub(crate) enum Viewer<P> {
-    /// The operator, who names no tenant.
+    /// The operator, without `X-Tenant-Id`.
     All,
     Of {
         member: Member<P>,
@@ -102,7 +102,7 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, Problem> {
     let hash = hash_key(key);
     match look_up(app, &hash) {
         Some(caller) => Ok(caller),
-        // Another node may have made it a moment ago.
+        // Another node may have created the key a moment ago.
         None if app.look().await => look_up(app, &hash).ok_or_else(unknown),
         None => Err(unknown()),
     }

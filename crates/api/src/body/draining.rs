@@ -1,4 +1,4 @@
-//! What a handler leaves of a request's body is read and thrown away, for a while: a connection that is closed with
+//! Drains, within bounds, the part of a request's body that the handler has not read: a connection that is closed with
 //! unread bytes is reset, and then the client may never see why it was refused (401, 413, 415).
 
 use axum::{
@@ -14,12 +14,13 @@ use std::{
     time::Duration,
 };
 
-/// So many bytes are read of what nobody wants.
+/// Maximum number of bytes that are drained.
 const BYTES: usize = 32 * 1024 * 1024;
-/// So long.
+/// Maximum time of draining.
 const TIME: Duration = Duration::from_secs(10);
 
-/// Wraps the body of a request. (A client that waits for `100 Continue` has sent nothing yet and is not asked to.)
+/// Wraps the body of a request, except with `Expect: 100-continue`: that client has sent nothing yet, and reading would
+/// make it send.
 pub(crate) fn drain_the_rest(request: Request) -> Request {
     if request.headers().contains_key(header::EXPECT) || request.body().is_end_stream() {
         return request;

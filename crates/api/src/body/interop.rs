@@ -1,17 +1,17 @@
-//! JSON that is well-formed and that many receivers still cannot read (RFC 8259, sections 6, 8.2 and 9; RFC 7493,
-//! I-JSON). Payloads travel byte for byte, so what is published here fails there.
+//! Finds well-formed JSON that many receivers cannot read (RFC 8259, sections 6, 8.2 and 9; RFC 7493, I-JSON). Payloads
+//! are delivered byte for byte, so such JSON would fail at the receiver.
 
 use std::fmt;
 
-/// Objects and arrays inside of each other.
+/// Maximum nesting of objects and arrays.
 const DEPTH_MAX: usize = 128;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     Depth,
-    /// Beyond what an IEEE 754 double holds.
+    /// A number beyond the range of an IEEE 754 double.
     Number,
-    /// Half of a UTF-16 surrogate pair, which is no character.
+    /// Half of a UTF-16 surrogate pair, which is not a character.
     Surrogate,
 }
 
@@ -30,7 +30,7 @@ impl Unreadable {
         }
     }
 
-    /// A warning about it where it is let pass; `None` where it never is.
+    /// The warning when such JSON is accepted; `None` when it is always refused.
     pub(crate) fn warning(self) -> Option<String> {
         match self {
             Self::Depth => None,
@@ -75,7 +75,7 @@ const fn is_of_number(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
-/// A number of so many characters without an exponent is below 1e308.
+/// A number with at most this many characters and no exponent is below 1e308.
 const SHORT: usize = 308;
 
 fn check_number(text: &str) -> Result<(), Unreadable> {
@@ -85,7 +85,7 @@ fn check_number(text: &str) -> Result<(), Unreadable> {
     if text.parse::<f64>().is_ok_and(f64::is_finite) { Ok(()) } else { Err(Unreadable::Number) }
 }
 
-/// The place after the closing quote of a string that begins at `at`.
+/// The index after the closing quote of a string that begins at `at`.
 fn end_of_string(bytes: &[u8], mut at: usize) -> Result<usize, Unreadable> {
     loop {
         match bytes.get(at) {
@@ -105,7 +105,7 @@ fn end_of_string(bytes: &[u8], mut at: usize) -> Result<usize, Unreadable> {
     }
 }
 
-/// The UTF-16 code unit of a `\uXXXX` that stands at `at`.
+/// The UTF-16 code unit of the escape `\uXXXX` at `at`.
 fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     let escape = bytes.get(at..at + 6)?;
     let hex = escape.strip_prefix(b"\\u")?;
@@ -145,7 +145,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_a_strict_reader_takes_is_taken(value in "[\\[\\]{},:\"\\\\0-9eE.+-ud8c ]{0,40}") {
+        fn json_that_serde_json_reads_into_values_is_accepted(value in "[\\[\\]{},:\"\\\\0-9eE.+-ud8c ]{0,40}") {
             // `serde_json` refuses the same three things when it reads into values.
             if serde_json::from_str::<serde_json::Value>(&value).is_ok() {
                 proptest::prop_assert_eq!(check(&value), Ok(()));

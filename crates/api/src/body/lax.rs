@@ -1,5 +1,5 @@
-//! Values as lenient servers take them: numbers and booleans as strings, wherever only one value can be meant. Clients
-//! of the platform's own server (Pydantic, lax mode) send them so.
+//! Lenient deserialisation: numbers and booleans as strings, where their value is unambiguous. Clients of the
+//! platform's own server (Pydantic, lax mode) send them.
 
 use serde::{
     Deserializer,
@@ -18,13 +18,13 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
     deserializer.deserialize_any(Boolean).map(Some)
 }
 
-/// A list of texts with the blanks around each cut. Absent is `None`, null is `Some(None)`.
+/// A list of strings, each trimmed. Absent is `None`, null is `Some(None)`.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
     let given: Option<Vec<String>> = serde::Deserialize::deserialize(deserializer)?;
     Ok(Some(given.map(|list| list.into_iter().map(|text| text.trim().to_owned()).collect())))
 }
 
-/// A text with the blanks around it cut. Absent is `None`, null is `Some(None)`.
+/// A string, trimmed. Absent is `None`, null is `Some(None)`.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
     let given: Option<String> = serde::Deserialize::deserialize(deserializer)?;
     Ok(Some(given.map(|text| text.trim().to_owned())))
@@ -44,7 +44,7 @@ impl Visitor<'_> for Whole {
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        // Out of every range that a field has.
+        // Out of range for every field, so the field's own check refuses it.
         Ok(Some(i64::try_from(number).unwrap_or(i64::MAX)))
     }
 

@@ -1,4 +1,4 @@
-//! Request bodies: read whole within bounds of bytes and time, parsed once, and every fault named by its field.
+//! Request bodies: read whole within bounds of bytes and time, and parsed once; every fault names its field.
 
 mod draining;
 mod interop;
@@ -18,18 +18,18 @@ use objects::Unknown;
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::value::RawValue;
 
-/// Bytes of a body that publishes.
+/// Maximum size of a body that publishes events, in bytes.
 pub(crate) const PUBLISH_MAX: usize = 16 * 1024 * 1024;
-/// Bytes of any other body, unless its endpoint says more.
+/// Maximum size of any other body, unless its endpoint allows more, in bytes.
 pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
-/// Bytes of an object that is kept beside an event, a subscription or a tenant.
+/// Maximum size of the metadata of an event, a subscription or a tenant, in bytes.
 pub(crate) const METADATA_MAX: usize = 64 * 1024;
 
 pub(crate) fn too_large(detail: String) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
 }
 
-/// A body that is a JSON object of this form.
+/// A body that is a JSON object with the fields of `T`.
 pub(crate) struct Json<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
@@ -42,7 +42,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
-/// Like [`Json`], for calls that need no body.
+/// Like [`Json`], but an empty body or `null` gives the default.
 pub(crate) struct JsonOrNothing<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
@@ -55,9 +55,9 @@ impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
     }
 }
 
-/// Reads a JSON object. Fields that `T` does not know are named in the warnings, or refused where `T` refuses them.
+/// Parses a JSON object. Unknown fields are named in the warnings, or refused where `T` denies them.
 pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], warnings: &Warnings) -> Result<T, Problem> {
-    // The plain parser first: naming the field costs time that only a fault is worth.
+    // The plain parser runs first: tracking the path of a field costs time and serves only errors.
     let mut unknown = Unknown::default();
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let parsed = objects::deserialize(&mut parser, &mut unknown).and_then(|value| parser.end().map(|()| value));
@@ -90,9 +90,9 @@ fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
     }
 }
 
-/// The problem of a fault at `path`, in the words of serde.
+/// Translates serde's message `text` about a fault at `path` into a problem.
 fn named(path: &str, text: &str) -> Problem {
-    // The place in the text helps nobody who wrote an object.
+    // Line and column are cut: the path of the field locates the fault.
     let text = text.split(" at line ").next().unwrap_or(text);
     let below = |name: &str| if path == "." { name.to_owned() } else { format!("{path}.{name}") };
     let quoted = |prefix: &str| text.strip_prefix(prefix)?.split_once('`');
@@ -106,12 +106,12 @@ fn named(path: &str, text: &str) -> Problem {
         return Problem::invalid(field, format!("is unknown; known are {}", known.replace('`', "")));
     }
     if let Some((name, _)) = quoted("duplicate field `") {
-        return Problem::invalid(below(name), "stands there twice");
+        return Problem::invalid(below(name), "appears twice");
     }
     if path == "." { Problem::invalid("body", text) } else { Problem::invalid(path, text) }
 }
 
-/// Tells an absent field from a null one: absent is `None`, null is `Some(None)`.
+/// Distinguishes an absent field from a null one: absent is `None`, null is `Some(None)`.
 pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
 where
     T: Deserialize<'de>,
@@ -120,7 +120,7 @@ where
     Deserialize::deserialize(deserializer).map(Some)
 }
 
-/// Whether raw JSON is an object. (Raw values of the parser have no blanks around them.)
+/// True when raw JSON is an object. The parser keeps no white space around raw values.
 pub(crate) fn is_object(raw: &RawValue) -> bool {
     raw.get().starts_with('{')
 }

@@ -1,7 +1,6 @@
-//! A deserializer around another one: a struct is read from a JSON object only, and names of fields that no struct
-//! knows are collected.
+//! Wraps a deserializer so that structs are read from JSON objects only, and collects the names of unknown fields.
 //!
-//! The readers that serde derives take an array for a struct, its elements for the fields in their order. So
+//! The code that serde derives also accepts an array for a struct, its elements for the fields in their order. Then
 //! `["invoice.created", {}]` would be an event, and `["https://…"]` a change of the URL.
 
 use serde::de::{
@@ -9,7 +8,7 @@ use serde::de::{
 };
 use std::{borrow::Cow, fmt};
 
-/// Where in a document a value stands.
+/// The path of a value in a document.
 #[derive(Clone, Copy)]
 pub(super) enum Place<'p> {
     Whole,
@@ -28,7 +27,7 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// Names no more than this many unknown fields: a client can send any number of them.
+/// Maximum number of unknown fields that are named; a client can send any number of them.
 const UNKNOWN_MAX: usize = 20;
 
 /// The unknown fields of a document, by their paths.
@@ -93,7 +92,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<'_, '_, D> {
         self.inner.deserialize_unit_struct(name, visitor)
     }
 
-    /// Raw JSON values of `serde_json` come this way, and must reach its own deserializer as they are.
+    /// Raw values of `serde_json` use this method and must reach its own deserializer unwrapped.
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, D::Error> {
         self.inner.deserialize_newtype_struct(name, visitor)
     }
@@ -150,7 +149,7 @@ macro_rules! visit {
 impl<'de, V: Visitor<'de>> Visitor<'de> for Wrap<'_, '_, V> {
     type Value = V::Value;
 
-    /// A struct announces itself as one (`struct NewEvent`); clients know no such name.
+    /// Replaces serde's name of a struct (`struct NewEvent`), which clients do not know.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = (&self.inner as &dyn serde::de::Expected).to_string();
         let is_object = expected.starts_with("struct ") || expected == "a map";
@@ -217,7 +216,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, '_, A> {
 struct Entries<'a, 'p, 'de, A> {
     inner: A,
     parent: Place<'p>,
-    /// Of the entry whose value comes next.
+    /// Name of the entry whose value comes next.
     name: Cow<'de, str>,
     unknown: &'a mut Unknown,
 }
@@ -289,7 +288,7 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-/// Reads a whole document without keeping anything of it.
+/// Checks that a document is well-formed, without keeping any of it.
 pub(super) fn check_syntax(bytes: &[u8]) -> Result<(), serde_json::Error> {
     serde_json::from_slice::<IgnoredAny>(bytes).map(drop)
 }

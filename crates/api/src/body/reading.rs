@@ -1,4 +1,4 @@
-//! Reads a body: bounded in bytes and time, within the budget of all requests, decoded when it is gzip.
+//! Reads a body within bounds of bytes and time, charges it to the memory budget and decompresses gzip.
 
 use super::too_large;
 use crate::{
@@ -16,8 +16,8 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use std::{io::Read, ops::Deref};
 
-/// The bytes of a body of at most `MAX` bytes, without a byte order mark. They count in the budget of all requests as
-/// long as this lives.
+/// The bytes of a body of at most `MAX` bytes, without a byte order mark. They are charged to the memory budget until
+/// this is dropped.
 pub(crate) struct Raw<const MAX: usize> {
     bytes: Bytes,
     _held: Held,
@@ -32,7 +32,7 @@ impl<const MAX: usize> Deref for Raw<MAX> {
 }
 
 impl<const MAX: usize> Raw<MAX> {
-    /// Whether nothing was sent, or `null`.
+    /// True when the body is empty or `null`.
     pub(crate) fn is_blank(&self) -> bool {
         matches!(self.bytes.trim_ascii(), b"" | b"null")
     }
@@ -78,7 +78,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
             continue;
         }
         if is_gzip || !(coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) {
-            let detail = "The only Content-Encoding that is understood is gzip, once";
+            let detail = "The only supported Content-Encoding is gzip, applied once";
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", detail)
                 .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")));
         }
@@ -92,7 +92,7 @@ fn too_long(max: usize) -> Problem {
 }
 
 async fn collect(mut body: Body, max: usize, held: &mut Held) -> Result<Bytes, Problem> {
-    // What is announced as too long is not read at all.
+    // A body that is announced as too long is not read at all.
     if body.size_hint().lower() > max as u64 {
         return Err(too_long(max));
     }
@@ -107,7 +107,7 @@ async fn collect(mut body: Body, max: usize, held: &mut Held) -> Result<Bytes, P
             return Err(too_long(max));
         }
         held.grow(data.len())?;
-        // Most bodies are one frame, which is taken as it is.
+        // Most bodies are one frame, which is used without a copy.
         if whole.is_empty() && parts.is_empty() {
             whole = data;
             continue;
@@ -120,9 +120,9 @@ async fn collect(mut body: Body, max: usize, held: &mut Held) -> Result<Bytes, P
     Ok(if parts.is_empty() { whole } else { parts.freeze() })
 }
 
-/// Compressed bodies up to this size are decoded where they were read; longer ones on a thread that may block.
+/// Compressed bodies up to this size, in bytes, are inflated inline; longer ones on a blocking thread.
 const INLINE: usize = 4 * 1024;
-/// So much is decoded between two looks at the budget.
+/// Number of bytes that are inflated between two charges to the memory budget.
 const PIECE: u64 = 64 * 1024;
 
 async fn decode(bytes: Bytes, max: usize, mut held: Held) -> Result<(Bytes, Held), Problem> {

@@ -1,5 +1,5 @@
-//! Adds to the OpenAPI document what all operations have in common, so that no endpoint can forget it: names, the errors
-//! that every call of its kind can have, the tenant's header, and descriptions.
+//! Completes the OpenAPI document with the parts that all operations share, so that no endpoint can forget them:
+//! operation ids, the errors that every call of its kind can have, the header `X-Tenant-Id`, and descriptions.
 
 use crate::{family::Family, schemas::TenantName};
 use http::StatusCode;
@@ -14,14 +14,14 @@ use utoipa::{
     },
 };
 
-/// An error that calls have in common.
+/// An error that many operations share.
 struct Common {
-    /// Of the response among the document's components.
+    /// Name of the response among the document's components.
     name: &'static str,
     status: u16,
     code: &'static str,
     when: &'static str,
-    /// An example of the sentence.
+    /// Example of `detail`.
     detail: &'static str,
 }
 
@@ -29,14 +29,14 @@ const UNAUTHORIZED: Common = Common {
     name: "Unauthorized",
     status: 401,
     code: "unauthorized",
-    when: "There is no key, or it is not known",
+    when: "The key is missing or unknown",
     detail: "The key is not known",
 };
 const FORBIDDEN: Common = Common {
     name: "Forbidden",
     status: 403,
     code: "forbidden",
-    when: "The key may not do this",
+    when: "The key lacks the scope, belongs to another tenant, or is not the operator's",
     detail: "This key lacks the scope webhooks:manage",
 };
 const MALFORMED_REQUEST: Common = Common {
@@ -44,7 +44,7 @@ const MALFORMED_REQUEST: Common = Common {
     status: 400,
     code: "bad_request",
     when: "The request is malformed",
-    detail: "The header x-tenant-id must stand there once",
+    detail: "The header x-tenant-id must not be repeated",
 };
 const MALFORMED_BODY: Common = Common {
     name: "MalformedBody",
@@ -57,14 +57,14 @@ const NOT_FOUND: Common = Common {
     name: "NotFound",
     status: 404,
     code: "not_found",
-    when: "There is no such object in the tenant",
+    when: "The object does not exist in the tenant",
     detail: "Event not found: evt_1",
 };
 const NO_TENANT: Common = Common {
     name: "NoTenant",
     status: 404,
     code: "not_found",
-    when: "There is no such tenant",
+    when: "The tenant does not exist",
     detail: "Tenant not found: acme. Create it with PUT /api/v1/tenants/acme",
 };
 const TIMEOUT: Common = Common {
@@ -86,27 +86,27 @@ const ENCODING: Common = Common {
     status: 415,
     code: "unsupported_encoding",
     when: "The body's Content-Encoding is not gzip",
-    detail: "The only Content-Encoding that is understood is gzip, once",
+    detail: "The only supported Content-Encoding is gzip, applied once",
 };
 const INVALID: Common = Common {
     name: "Invalid",
     status: 422,
     code: "invalid",
-    when: "A field or parameter is wrong; `errors` names each",
+    when: "A field or parameter is invalid; `errors` names each",
     detail: "url: is missing",
 };
 const INVALID_TENANT: Common = Common {
     name: "InvalidInTenantApi",
     status: 400,
     code: "invalid",
-    when: "A field or parameter is wrong; `errors` names each",
+    when: "A field or parameter is invalid; `errors` names each",
     detail: "url: must begin with https://",
 };
 const UNAVAILABLE: Common = Common {
     name: "Unavailable",
     status: 503,
     code: "unavailable",
-    when: "Not now: the store or the server is busy; repeat the call after Retry-After",
+    when: "The store or the server is busy or unavailable; retry after `Retry-After`",
     detail: "The store is not available now; try again shortly",
 };
 
@@ -125,13 +125,13 @@ const ALL: [&Common; 12] = [
     &UNAVAILABLE,
 ];
 
-/// What is said of an answer that its endpoint does not describe.
+/// Description of a response that its endpoint does not describe.
 fn described(status: &str) -> &'static str {
     match status {
-        "200" => "Done",
-        "201" => "Made",
+        "200" => "Success",
+        "201" => "Created",
         "202" => "Accepted and durable",
-        "204" => "Gone",
+        "204" => "Deleted",
         _ => "Refused",
     }
 }
@@ -163,7 +163,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     components.responses.extend(ALL.map(|common| (common.name.to_owned(), RefOr::T(error(common)))));
     let other = ResponseBuilder::new()
-        .description("Any other error: `detail` says what, `errors` which fields")
+        .description("Any other error; `detail` describes it, and `errors` names the fields at fault")
         .content("application/problem+json", problem().build());
     components.responses.insert(OTHER.into(), RefOr::T(other.build()));
     let schemas = components.schemas.iter_mut();
@@ -174,14 +174,14 @@ pub(crate) fn complete(document: &mut OpenApi) {
     }
 }
 
-/// The name of the response for everything that has none.
+/// Name of the default error response among the document's components.
 const OTHER: &str = "Error";
 
 fn refer(name: &str) -> RefOr<Response> {
     RefOr::Ref(Ref::from_response_name(name))
 }
 
-/// The names of the objects that an operation answers when all is well.
+/// Names of the schemas of an operation's successful responses.
 fn answered(operation: &Operation) -> impl Iterator<Item = String> {
     let good = operation.responses.responses.iter().filter(|(status, _)| status.starts_with('2'));
     let contents = good.filter_map(|(_, response)| match response {
@@ -196,11 +196,11 @@ fn answered(operation: &Operation) -> impl Iterator<Item = String> {
     })
 }
 
-/// What [`crate::family::answer`] adds to an object.
+/// Documents the `warnings` that [`crate::family::answer`] adds to an object.
 fn add_warnings(schema: &mut Schema) {
     let texts = ArrayBuilder::new()
         .items(ObjectBuilder::new().schema_type(Type::String))
-        .description(Some("What was wrong with the call although it was done; absent when nothing was"))
+        .description(Some("Warnings about a call that succeeded, such as ignored fields; absent when there are none"))
         .build();
     match schema {
         Schema::Object(object) => drop(object.properties.insert("warnings".into(), RefOr::T(texts.into()))),
@@ -211,7 +211,7 @@ fn add_warnings(schema: &mut Schema) {
     }
 }
 
-/// Names the operation `<tag>_<function>`: the names of functions alone stand there more than once.
+/// Sets the operation id `<tag>_<function>`; function names alone are not unique.
 fn name(operation: &mut Operation) {
     let tag = operation.tags.iter().flatten().next().map(|tag| tag.to_lowercase().replace(' ', "_"));
     if let (Some(tag), Some(function)) = (tag, &mut operation.operation_id) {
@@ -227,7 +227,7 @@ fn is_public(operation: &Operation) -> bool {
     tag(operation) == "Health"
 }
 
-/// Whether a call acts in one tenant, or may.
+/// True when a call acts in one tenant, always or on request.
 fn is_of_tenant(path: &str, operation: &Operation) -> bool {
     let installation =
         ["Health", "Tenants", "Nodes", "Operator"].contains(&tag(operation)) || path == "/api/v1/audit/report";
@@ -236,7 +236,7 @@ fn is_of_tenant(path: &str, operation: &Operation) -> bool {
 }
 
 fn is_about_own_types(summary: &str) -> bool {
-    summary.contains("of your own") || summary.contains("not as the catalog says")
+    summary.contains("custom event type") || summary.contains("do not match the catalog")
 }
 
 fn parameters(path: &str, operation: &mut Operation) {
@@ -260,7 +260,7 @@ fn parameters(path: &str, operation: &mut Operation) {
     }
 }
 
-/// Describes an answer, and says what an error's body looks like.
+/// Adds a missing description to a response, and the schema of a problem to an error.
 fn finish(status: &str, response: &mut Response) {
     if response.description.is_empty() {
         response.description = described(status).into();
@@ -271,7 +271,7 @@ fn finish(status: &str, response: &mut Response) {
     }
 }
 
-/// The errors that a call of this kind can have.
+/// The shared errors of an operation, by its family, parameters and body.
 fn errors(path: &str, operation: &Operation) -> Vec<&'static Common> {
     let mut errors = vec![&UNAVAILABLE];
     if is_public(operation) {

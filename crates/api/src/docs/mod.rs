@@ -16,7 +16,7 @@ use utoipa::{
     },
 };
 
-/// What the document says beside its paths.
+/// The OpenAPI document without its paths: title, introduction, tags and security schemes.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -24,12 +24,12 @@ use utoipa::{
         description = "Webhooks for products: publish events, and Postrider delivers each to every URL subscribed to it, \
                        signed, at least once, with retries and a full log.\n\n\
                        ## Start here\n\n\
-                       1. **Authorize** with a key: the operator's (on calls in a tenant also send `X-Tenant-Id`) or a \
+                       1. **Authorize** with a key: the operator's (on tenant routes also send `X-Tenant-Id`) or a \
                        tenant's (`pk_…`). `postrider serve --dev` fills its key in on this page.\n\
-                       2. **Subscribe a URL**: `POST /api/v1/webhooks/subscriptions`. The answer has the signing secret, \
-                       the only time it is shown.\n\
+                       2. **Subscribe a URL**: `POST /api/v1/webhooks/subscriptions`. The response has the signing \
+                       secret, which is shown only this once.\n\
                        3. **Publish**: `POST /api/v1/events`. `202` means that the event is on disk.\n\
-                       4. **Look**: `GET /api/v1/webhooks/deliveries` is the log of what was sent and answered.\n\n\
+                       4. **Check the log**: `GET /api/v1/webhooks/deliveries` lists deliveries and their results.\n\n\
                        ## What all calls have in common\n\n\
                        Every error is problem+json (RFC 9457) with `detail` as a plain string, a stable `code`, and in \
                        `errors` the fields at fault. Lists are arrays, newest first; a `Link` header with `rel=\"next\"` \
@@ -40,22 +40,23 @@ use utoipa::{
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     tags(
-        (name = "Events", description = "Publish, and look at what was published"),
-        (name = "Subscriptions", description = "URLs, what they want and how"),
-        (name = "Deliveries", description = "The log, and sending again"),
-        (name = "Catalog", description = "Event types with schema and example"),
-        (name = "Audit", description = "Which of the promised event types are really published"),
-        (name = "Keys", description = "Tenants' API keys; for the operator"),
+        (name = "Events", description = "Publish events and list published events"),
+        (name = "Subscriptions", description = "URLs that receive events: event types, headers, retries, secrets"),
+        (name = "Deliveries", description = "The delivery log, the backlog, and retries by hand"),
+        (name = "Catalog", description = "Event types with JSON Schema and example"),
+        (name = "Audit", description = "Coverage: promised event types compared with published ones"),
+        (name = "Keys", description = "API keys of tenants; for the operator"),
         (name = "Tenants", description = "Customer organisations; for the operator"),
         (name = "Operator", description = "Events, deliveries and subscriptions of all tenants; for the operator"),
-        (name = "Nodes", description = "The processes that share a store; for the operator"),
+        (name = "Nodes", description = "Processes that share a store, and the pause of deliveries; for the operator"),
         (name = "Health", description = "Liveness and readiness, for load balancers and monitoring"),
-        (name = "Short form", description = "Compatibility: subscriptions in five fields. For existing clients of the \
-                                             platform's short form; new clients take *Subscriptions*"),
-        (name = "Tenant subscriptions", description = "Compatibility: the tenant system's API, one event type each. For \
-                                                       its existing clients; new clients take *Subscriptions*"),
-        (name = "Tenant deliveries", description = "Compatibility: the tenant system's API. For its existing clients; \
-                                                    new clients take *Events* and *Deliveries*")
+        (name = "Short form", description = "Compatibility: subscriptions in five fields, for existing clients of the \
+                                             platform API's short form; new clients use *Subscriptions*"),
+        (name = "Tenant subscriptions", description = "Compatibility: the tenant API, with one event type per \
+                                                       subscription, for its existing clients; new clients use \
+                                                       *Subscriptions*"),
+        (name = "Tenant deliveries", description = "Compatibility: the tenant API, for its existing clients; new \
+                                                    clients use *Events* and *Deliveries*")
     ),
     components(schemas(ProblemBody, FieldError)),
     modifiers(&Security),

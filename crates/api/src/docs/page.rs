@@ -1,4 +1,4 @@
-//! Swagger UI at `/docs`: its files come from the binary, its page and its start are ours.
+//! Swagger UI at `/docs`: vendored files, with a page and a start script of our own.
 
 use crate::App;
 use axum::{
@@ -15,7 +15,7 @@ use utoipa_swagger_ui::Config;
 const DOCUMENT: &str = "/api/v1/openapi.json";
 const PAGE: &str = include_str!("page.html");
 const START: &str = include_str!("start.js");
-/// Groups that only clients of older systems need: closed when the page opens.
+/// Tags that only clients of older systems need; collapsed when the page opens.
 const CLOSED: [&str; 3] = ["Short form", "Tenant subscriptions", "Tenant deliveries"];
 
 /// `dev_key`: the key that is filled in on the page.

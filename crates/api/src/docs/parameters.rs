@@ -1,4 +1,4 @@
-//! Parameters in the OpenAPI document: forms of ids in paths, no null, and the headers of lists.
+//! Parameters in the OpenAPI document: schemas of ids in paths, no null, and the headers of lists.
 
 use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, SubscriptionText};
 use utoipa::{
@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-/// The form of the parameter in a path.
+/// The schema of the parameter in a path.
 fn in_path(path: &str) -> Option<RefOr<Schema>> {
     let has = |part: &str| path.contains(part);
     if has("/events/{event_type}") {
@@ -28,7 +28,7 @@ fn in_path(path: &str) -> Option<RefOr<Schema>> {
     }
 }
 
-/// Completes the parameters of an operation, and what its list says in headers.
+/// Completes the parameters of an operation and the response headers of a list.
 pub(super) fn complete(path: &str, operation: &mut Operation) {
     let mut has = Vec::new();
     for parameter in operation.parameters.iter_mut().flatten() {
@@ -50,18 +50,18 @@ pub(super) fn complete(path: &str, operation: &mut Operation) {
         |text: &str| ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).description(Some(text)).build();
     let Some(RefOr::T(good)) = operation.responses.responses.get_mut("200") else { return };
     if has("cursor") {
-        let link = text("`<path>; rel=\"next\"`: the next page; absent on the last one");
+        let link = text("`<path>; rel=\"next\"`: the next page; absent on the last page");
         good.headers.insert("Link".into(), RefOr::T(Header::new(link)));
     }
     if has("count") {
-        let total = number("With `count=true`: how many rows the list has");
+        let total = number("With `count=true`: the number of rows in the list");
         good.headers.insert("X-Total-Count".into(), RefOr::T(Header::new(total)));
         let capped = text("`true` when there may be more rows than X-Total-Count says");
         good.headers.insert("X-Total-Count-Capped".into(), RefOr::T(Header::new(capped)));
     }
 }
 
-/// A parameter is absent or has a value: `Option` in the code is no null here.
+/// Removes null from the schema: an optional parameter is absent, never null.
 fn never_null(parameter: &mut Parameter) {
     let Some(RefOr::T(schema)) = &mut parameter.schema else { return };
     match schema {
@@ -83,7 +83,7 @@ fn never_null(parameter: &mut Parameter) {
     }
 }
 
-/// An empty text in a query counts as absent.
+/// Allows an empty value, which counts as absent in a query.
 fn may_be_empty(parameter: &mut Parameter) {
     if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema {
         text.min_length = None;

@@ -1,4 +1,4 @@
-// Opens the API's document, closes the groups that few need, and fills in the development key.
+// Opens the API's document, collapses the tags that few clients need, and fills in the development key.
 const ui = SwaggerUIBundle({
   url: DOCUMENT,
   dom_id: "#swagger-ui",

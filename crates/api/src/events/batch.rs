@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 const EVENTS_MAX: usize = 1_000;
 
-/// Events to be published together: all of them, or none.
+/// Events to publish together, all or none.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewEvents)]
@@ -31,18 +31,18 @@ pub(crate) struct NewEvents<'a> {
     events: Vec<NewEvent<'a>>,
 }
 
-/// What was accepted, in the order given.
+/// The accepted events, in the order of the request.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AcceptedBatch {
     results: Vec<Accepted>,
-    /// How many deliveries were made for each type of event; what was known before counts nothing.
+    /// Number of deliveries created, by event type; duplicates do not count.
     deliveries_by_type: BTreeMap<String, u64>,
 }
 
 /// Publish up to 1,000 events at once
 ///
-/// All of them are accepted in one commit, or none: one bad event refuses the batch and is named by its index. An
-/// `Idempotency-Key` covers the batch. Needs the scope `events:publish`.
+/// All events are accepted in one commit, or none: an invalid event refuses the batch and is named by its index. An
+/// `Idempotency-Key` covers the whole batch. Needs the scope `events:publish`.
 #[utoipa::path(
     post,
     path = "/api/v1/events/batch",
@@ -70,7 +70,7 @@ pub(crate) async fn batch(
         draft.idempotency_key = key.map(|key| batch_key(key, index));
         drafts.push(draft);
     }
-    // The journal bounds what waits for it.
+    // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(body);
     let published = app.engine.publisher.publish(tenant, drafts, Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, true))?;

@@ -1,4 +1,4 @@
-//! An event as its publisher sends it, and the checks on the way in.
+//! An event as its publisher sends it, and its validation.
 
 use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
@@ -17,16 +17,16 @@ use std::borrow::Cow;
 use storage::StorageError;
 use utoipa::ToSchema;
 
-/// So much `data` an event may have.
+/// Maximum size of an event's `data`, in bytes.
 pub(crate) const DATA_MAX: usize = 1024 * 1024;
 const KEY_MAX: usize = 255;
 
-/// An event to be published.
+/// An event to publish.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewEvent)]
 pub(crate) struct NewEvent<'a> {
-    /// For example `invoice.created`.
+    /// The event type, for example `invoice.created`.
     #[serde(rename = "type", borrow)]
     #[schema(value_type = EventTypeName, example = "invoice.created")]
     event_type: Cow<'a, str>,
@@ -34,26 +34,26 @@ pub(crate) struct NewEvent<'a> {
     #[serde(borrow)]
     #[schema(value_type = Object, example = json!({"invoice_id": "inv_123", "amount": 100.0, "currency": "USD"}))]
     data: &'a RawValue,
-    /// Your own id for it: published again, it is known and not delivered twice.
+    /// Your own id for deduplication: an event published again with this id is not delivered twice.
     #[serde(borrow, default)]
     #[schema(value_type = Option<GivenId>, example = "order-4711")]
     id: Option<Cow<'a, str>>,
-    /// When it happened; now, when absent.
+    /// Time of the occurrence; the current time when absent.
     #[serde(borrow, default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     timestamp: Option<Cow<'a, str>>,
-    /// A JSON object that goes beside the data.
+    /// A JSON object beside the data.
     #[serde(borrow, default)]
     #[schema(value_type = Option<Object>)]
     metadata: Option<&'a RawValue>,
-    /// `high` goes before others of the tenant.
+    /// `high` is sent before other deliveries of the tenant.
     #[serde(borrow, default)]
     #[schema(value_type = Option<PriorityName>, example = "normal")]
     priority: Option<Cow<'a, str>>,
 }
 
 impl NewEvent<'_> {
-    /// Checks it; `prefix` stands before the names of its fields in faults.
+    /// Validates the event; `prefix` precedes the names of its fields in faults.
     pub(super) fn check(
         self,
         app: &App,
@@ -101,8 +101,8 @@ impl NewEvent<'_> {
     }
 }
 
-/// Checks a payload: it must be an object. JSON that many receivers cannot read is refused by a strict catalog, and
-/// warned of by others.
+/// Checks that a payload is a JSON object. JSON that many receivers cannot read is refused with a strict catalog, and
+/// otherwise becomes a warning; too deep nesting is always refused.
 pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), String> {
     if !is_object(raw) {
         return Err("must be a JSON object".into());
@@ -128,17 +128,17 @@ pub(crate) fn idempotency_key(headers: &http::HeaderMap) -> Result<Option<&str>,
     }
 }
 
-/// Says in the warnings that an id stands for an event that differs from the one just published.
+/// Warns when an event with the same id was published before with other content.
 pub(super) fn warn_of_difference(published: &Published, prefix: &str, warnings: &Warnings) {
     if let Some(field) = published.differs_in {
         warnings.add(format!(
-            "{prefix}id: an event with this id was published before with another {field}; it stays as it is, and this \
-             one was dropped"
+            "{prefix}id: an event with this id was published before with another {field}; the first one is kept, and \
+             this one was dropped"
         ));
     }
 }
 
-/// `is_batch`: the call has several events, so that a fault names one by its index.
+/// The problem of a failed publish. With `is_batch`, a fault names the event by its index.
 pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) -> Problem {
     match &fault {
         PublishError::KeyReused { index, field } => {
@@ -158,7 +158,7 @@ pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) ->
         PublishError::TooManySubscriptions => Problem::invalid("type", fault.to_string()),
         PublishError::NobodyWants => Problem::not_found("No active subscription wants this event"),
         PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => Problem::busy(
-            "The store failed while this was being written, so it may have been accepted. Publish it again with the same \
+            "The store failed during the write, so the event may have been accepted. Publish it again with the same \
              id or Idempotency-Key: then it is not delivered twice. Without either, look for it in GET /api/v1/events \
              first",
         )

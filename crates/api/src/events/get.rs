@@ -15,13 +15,13 @@ use axum::{
 use model::{Event, EventId, TenantId};
 use storage::StorageError;
 
-/// Deliveries that are shown.
+/// Maximum number of deliveries that are shown.
 const DELIVERIES: u32 = 100;
 
-/// An event, by its id
+/// Get an event
 ///
-/// With its first 100 deliveries; all are in `GET /api/v1/webhooks/deliveries?event_id=…`.
-/// Takes your own id as well as ours in either spelling. Needs the scope `webhooks:read`.
+/// The event has its first 100 deliveries; all are in `GET /api/v1/webhooks/deliveries?event_id=…`. The id is your own,
+/// or the generated one in either spelling. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events/{id}", tag = "Events", params(("id" = String, Path)),
     responses((status = 200, body = EventShown)))]
 pub(crate) async fn get(
@@ -47,6 +47,6 @@ pub(crate) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Optio
     {
         return Ok(Some(event));
     }
-    // Earlier versions kept a UUID that a publisher had given in our own spelling.
+    // Earlier versions stored a publisher's UUID in the spelling of generated ids.
     app.store.event_by_given_id(tenant, &ours.to_string()).await
 }

@@ -14,10 +14,10 @@ use axum::{extract::State, response::Response};
 use model::{Event, EventId, EventType};
 use storage::{EventFilter, ListScope, Listed, Place};
 
-/// Deliveries that a list shows of each event.
+/// Maximum number of deliveries that a list shows per event.
 const DELIVERIES: u32 = 20;
 
-/// The filter that a query asks for.
+/// Reads the filter from a query.
 pub(crate) fn filter(query: &Query) -> Result<EventFilter, Problem> {
     let event_type = query.text("type").or_else(|| query.text("event_type"));
     Ok(EventFilter {
@@ -47,20 +47,20 @@ pub(crate) async fn show(
     list::array(query, room, Listed { rows, next }, cursor, show)
 }
 
-/// Published events, newest first
+/// List published events, newest first
 ///
-/// Each has its first 20 deliveries; `delivery_count` says how many there are. A page ends after 4 MiB of data, too, so
-/// it may have fewer rows than `limit`: follow the Link header. Needs the scope `webhooks:read`.
+/// Each event has its first 20 deliveries; `delivery_count` is their total number. A page also ends after 4 MiB of
+/// data, so it may have fewer rows than `limit`: follow the `Link` header. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events",
     params(
-        ("type" = inline(Option<EventTypeName>), Query, description = "Only of this type"),
-        ("event_type" = inline(Option<EventTypeName>), Query, description = "Another name of `type`"),
+        ("type" = inline(Option<EventTypeName>), Query, description = "Only this type"),
+        ("event_type" = inline(Option<EventTypeName>), Query, description = "Alias of `type`"),
         ("after" = inline(Option<TimeText>), Query, description = "Accepted at or after this time"),
         ("before" = inline(Option<TimeText>), Query, description = "Accepted before this time"),
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<EventCursor>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<EventCursor>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [EventShown])))]
 pub(crate) async fn list(

@@ -1,4 +1,4 @@
-//! Core: publish events, and look at what was published.
+//! Core API: publish events and read published ones.
 
 pub(crate) mod batch;
 pub(crate) mod draft;

@@ -1,4 +1,4 @@
-//! `POST /api/v1/events`: the one call that never loses an event.
+//! `POST /api/v1/events`: answers 202 only after the commit, so that no accepted event is lost.
 
 use super::draft::{NewEvent, idempotency_key, refused, warn_of_difference};
 use crate::schemas::{EventTypeName, IdempotencyKey, TenantName};
@@ -16,10 +16,10 @@ use model::{EventType, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What was accepted. It is durable.
+/// An accepted event. It is durable.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Accepted {
-    /// The event's id: yours, or one of ours (`evt_…`).
+    /// Id of the event: your own, or a generated one (`evt_…`).
     #[schema(example = "evt_06f8k2m4q9v1x3z5b7d9f1h3k5")]
     id: String,
     #[serde(rename = "type")]
@@ -29,9 +29,9 @@ pub(crate) struct Accepted {
     tenant_id: String,
     #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
-    /// How many subscriptions get it.
+    /// Number of subscriptions to which the event is delivered.
     deliveries: u32,
-    /// It had been published before; these are the first one's values, and nothing is delivered again.
+    /// True when the event was published before: the values are those of the first one, and nothing is delivered again.
     duplicate: bool,
 }
 
@@ -51,8 +51,8 @@ impl Accepted {
 
 /// Publish an event
 ///
-/// Answers when the event is durable. With an `id` or an `Idempotency-Key` the call can be repeated safely. Needs the
-/// scope `events:publish`.
+/// The call answers when the event is durable. With an `id` or an `Idempotency-Key` it can be repeated safely. Needs
+/// the scope `events:publish`.
 #[utoipa::path(
     post,
     path = "/api/v1/events",
@@ -64,7 +64,8 @@ impl Accepted {
     ),
     responses(
         (status = 202, description = "Accepted and durable", body = Accepted),
-        (status = 503, description = "Not now; try again after Retry-After. Unless `detail` says that it may have been accepted, it was not"),
+        (status = 503, description = "The server is busy or the store is unavailable; retry after `Retry-After`. The \
+                                      event was not accepted, unless `detail` says that it may have been"),
     )
 )]
 pub(crate) async fn publish(
@@ -77,7 +78,7 @@ pub(crate) async fn publish(
     let tenant = member.tenant();
     let mut draft = body::parse::<NewEvent<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
-    // The journal bounds what waits for it.
+    // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(body);
     let published = app.engine.publisher.publish(tenant, vec![draft], Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, false))?;

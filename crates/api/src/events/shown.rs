@@ -1,4 +1,4 @@
-//! An event as it is shown.
+//! An event in responses.
 
 use crate::schemas::{EventTypeName, PriorityName, TenantName};
 use crate::webhooks::deliveries::shown::DeliveryShown;
@@ -25,12 +25,12 @@ pub(crate) struct EventShown {
     metadata: Option<Box<RawValue>>,
     #[schema(value_type = PriorityName)]
     priority: &'static str,
-    /// When it was accepted.
+    /// Time of acceptance.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
-    /// The first ones.
+    /// The first deliveries of the event.
     deliveries: Vec<DeliveryShown>,
-    /// How many deliveries were made of it.
+    /// Total number of deliveries of the event.
     delivery_count: usize,
 }
 

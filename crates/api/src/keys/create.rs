@@ -16,21 +16,21 @@ use utoipa::ToSchema;
 
 const NAME_MAX: usize = 100;
 
-/// A key to be made.
+/// A key to create.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewKey {
-    /// What it is for.
+    /// Purpose of the key.
     #[serde(default)]
     #[schema(value_type = Option<KeyLabel>)]
     name: Option<String>,
-    /// What it may do; publish, manage and read when absent.
+    /// Scopes of the key; publish, manage and read when absent.
     #[serde(default)]
     #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1, example = json!(["events:publish"]))]
     scopes: Option<Vec<String>>,
 }
 
-/// A key, with the key itself: the only time it is shown.
+/// A created key with its text, which is shown only this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedKey {
     #[serde(flatten)]
@@ -38,7 +38,7 @@ pub(crate) struct CreatedKey {
     key: String,
 }
 
-/// Make a key for a tenant
+/// Create a key for a tenant
 ///
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = Option<NewKey>,

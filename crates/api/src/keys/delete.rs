@@ -12,7 +12,7 @@ use storage::Deleted;
 
 /// Revoke a key
 ///
-/// It stops working at once. For the operator, with `X-Tenant-Id`.
+/// The key stops working at once. For the operator, with `X-Tenant-Id`.
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "Keys",
     params(("id" = String, Path), ("X-Tenant-Id" = String, Header)),
     responses((status = 204, description = "Revoked")))]

@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 
-/// A tenant's keys, newest first
+/// List the keys of a tenant, newest first
 ///
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys", params(("X-Tenant-Id" = String, Header)),

@@ -1,4 +1,4 @@
-//! Core: tenants' API keys. A key is shown once and stored as a hash.
+//! Core API: API keys of tenants. A key is shown once and stored as a hash.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -9,7 +9,7 @@ use model::{IdSource, Scope, TenantId, TenantKey, Timestamp, key::Scopes};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What is shown of a key after it was made.
+/// A key without its text.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Key)]
 pub(crate) struct KeyShown {
@@ -39,7 +39,7 @@ impl From<&TenantKey> for KeyShown {
     }
 }
 
-/// A new key: what is stored of it, and the key itself.
+/// Generates a key: the record to store, and the text of the key.
 pub fn new_key(ids: &IdSource, now: Timestamp, tenant: TenantId, name: String, scopes: Scopes) -> (TenantKey, String) {
     let mut random = [0; 32];
     ids.secret(&mut random);
@@ -56,7 +56,7 @@ pub fn new_key(ids: &IdSource, now: Timestamp, tenant: TenantId, name: String, s
     (key, text)
 }
 
-/// What a key may do when its maker does not say: all but look at secrets.
+/// Default scopes of a key: publish, manage and read, which do not include reading secrets.
 fn default_scopes() -> Scopes {
     [Scope::EventsPublish, Scope::WebhooksManage, Scope::WebhooksRead].into_iter().collect()
 }

@@ -6,9 +6,8 @@ use axum::{Json, extract::State};
 
 /// Pause the deliveries of the whole installation
 ///
-/// Nothing is sent any more, by no node and for no tenant, until `POST /api/v1/nodes/resume`; requests that are under way are
-/// finished. Events are accepted and wait. The pause is kept in the store, so it outlives a restart. Other nodes follow within
-/// a second.
+/// No node sends anything for any tenant until `POST /api/v1/nodes/resume`; requests in flight are finished. Events are
+/// accepted and wait. The pause is kept in the store, so it survives a restart. Other nodes follow within a second.
 #[utoipa::path(post, path = "/api/v1/nodes/pause", tag = "Nodes", responses((status = 200, body = Pause)))]
 pub(crate) async fn pause(State(app): State<App>, _: Admin) -> Result<Json<Pause>, Problem> {
     let engine = app.engine.clone();

@@ -6,7 +6,7 @@ use axum::{Json, extract::State};
 
 /// Resume the deliveries of the whole installation
 ///
-/// What has waited is sent now. Of a restored copy: only when it is the only one that sends.
+/// Waiting deliveries are sent now. Resume a restored copy only when no other copy sends.
 #[utoipa::path(post, path = "/api/v1/nodes/resume", tag = "Nodes", responses((status = 200, body = Pause)))]
 pub(crate) async fn resume(State(app): State<App>, _: Admin) -> Result<Json<Pause>, Problem> {
     let engine = app.engine.clone();

@@ -1,13 +1,13 @@
-//! The tenant API, `/api/v1/tenant/webhooks` (`docs/contracts.md`, *Tenant API*). Ids are hyphenated UUIDs here, and a
-//! client's mistake is 400.
+//! The tenant API: `/api/v1/tenant/webhooks` (`docs/contracts.md`). Ids are hyphenated UUIDs here, and a client error
+//! is 400.
 
 pub(crate) mod deliveries;
 pub(crate) mod subscriptions;
 
 use model::{EventType, event::NotAnEventType};
 
-/// The rule of an event's name: trimmed and lowered, 1 to 100 characters, no spaces, `resource.action`. Clients also send
-/// names without an action, such as `ping`.
+/// Parses an event name: trimmed and lower-cased, 1 to 100 characters, no spaces, `resource.action`. Names without an
+/// action, such as `ping`, are accepted too, since clients send them.
 fn event_name(text: &str) -> Result<EventType, String> {
     let rule = |_: NotAnEventType| {
         "must have 1 to 100 characters, without spaces, in the form resource.action, for example invoice.created"

@@ -7,11 +7,11 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use storage::Deleted;
 
-/// Remove a tenant and everything it owns
+/// Delete a tenant and all of its data
 ///
-/// Its keys stop working at once; the call answers when its data is gone.
+/// The tenant's keys stop working at once; the call answers when all data is deleted.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
-    responses((status = 204, description = "Gone")))]
+    responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = parse(&id)?;
     let changing = app.changing_directory.read().await;

@@ -8,7 +8,7 @@ use axum::{
     extract::{Path, State},
 };
 
-/// A tenant
+/// Get a tenant
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     responses((status = 200, body = TenantShown)))]
 pub(crate) async fn get(

@@ -14,12 +14,12 @@ use axum::{extract::State, response::Response};
 use model::TenantId;
 use storage::Listed;
 
-/// All tenants, by id
+/// List all tenants, by id
 #[utoipa::path(get, path = "/api/v1/tenants", tag = "Tenants",
     params(
         ("limit" = inline(Option<Limit500>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<TenantName>), Query, description = "Begin after this row; see the Link header"),
+        ("cursor" = inline(Option<TenantName>), Query, description = "Cursor from the `Link` header"),
     ),
     responses((status = 200, body = [TenantShown])))]
 pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {

@@ -1,4 +1,4 @@
-//! Core: tenants, for the operator.
+//! Core API: tenants, for the operator.
 
 pub(crate) mod delete;
 pub(crate) mod get;

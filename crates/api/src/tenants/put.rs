@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 
 const NAME_MAX: usize = 200;
 
-/// What is known of a tenant beside its id.
+/// The fields of a tenant beside its id.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutTenant {
@@ -33,13 +33,13 @@ pub(crate) struct PutTenant {
     metadata: Option<Option<JsonObject>>,
 }
 
-/// Make or change a tenant
+/// Create or update a tenant (upsert)
 ///
 /// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
-    responses((status = 201, description = "Made", body = TenantShown),
-              (status = 200, description = "Changed", body = TenantShown)))]
+    responses((status = 201, description = "Created", body = TenantShown),
+              (status = 200, description = "Updated", body = TenantShown)))]
 pub(crate) async fn put(
     State(app): State<App>,
     _: Admin,
@@ -56,7 +56,7 @@ pub(crate) async fn put(
     }
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
-        return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when that is done")));
+        return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when the deletion is done")));
     }
     let metadata = body.metadata.map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;

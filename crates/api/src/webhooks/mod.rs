@@ -1,4 +1,4 @@
-//! The platform API, `/api/v1/webhooks` (`docs/contracts.md`, *Platform API*).
+//! The platform API: `/api/v1/webhooks` (`docs/contracts.md`).
 
 pub(crate) mod catalog;
 pub(crate) mod deliveries;

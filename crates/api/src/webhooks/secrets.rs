@@ -1,5 +1,5 @@
-//! Signing secrets: the rules for those that clients bring, and the generation of new ones. The rules apply when a
-//! subscription is made; a stored secret signs on, whatever they have become since.
+//! Signing secrets: the rules for secrets that clients give, and the generation of new ones. The rules apply when a
+//! subscription is created; a stored secret keeps signing even if the rules have changed since.
 
 use crate::App;
 use model::{
@@ -12,7 +12,7 @@ use signing::{Form, Secret};
 /// Checks a secret given to the platform API for a subscription of this profile; the fault is a sentence without the
 /// field's name.
 pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), String> {
-    // Blanks are lost when a secret goes through forms and files, and base64 has none.
+    // White space is lost when a secret goes through forms and files, and base64 has none.
     if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("must not contain white space or control characters".into());
     }
@@ -34,7 +34,7 @@ pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), String> {
     Ok(())
 }
 
-/// Checks a secret given to the tenant API, whose contract takes any text of 8 to 500 characters and cuts outer blanks.
+/// Checks a secret given to the tenant API, which accepts any text of 8 to 500 characters and cuts outer blanks.
 pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, String> {
     let value = value.trim();
     if !SECRET_CHARACTERS.contains(&value.chars().count()) {
@@ -48,7 +48,7 @@ pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, String> {
     Ok(value)
 }
 
-/// The secret of a subscription of this profile that brings none.
+/// Generates the secret of a subscription that is created without one; `None` if its profile has none.
 pub(crate) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
     match profile.rules().generated_secret {
         GeneratedSecret::None => None,
@@ -56,8 +56,8 @@ pub(crate) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
     }
 }
 
-/// The secret that follows `old`: an ed25519 key follows an ed25519 key, because its receivers verify with a public
-/// key. Every other one is followed by a secret of the generated form.
+/// Generates the successor of `old`: an ed25519 key for an ed25519 key, because its receivers verify with a public key;
+/// otherwise a `whsec_` secret.
 pub(crate) fn generate_next(app: &App, old: Option<&SigningSecret>) -> String {
     if old.is_some_and(|secret| Form::of(&secret.value) == Form::Whsk) {
         let mut random = [0; 32];
@@ -86,7 +86,7 @@ mod tests {
     const WHSK: &str = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
 
     #[test]
-    fn the_platform_takes_24_bytes_of_key_without_blanks() {
+    fn the_platform_api_requires_24_key_bytes_without_white_space() {
         let long = "x".repeat(500);
         for good in [
             "123456789012345678901234",
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_refuses_a_secret_that_no_library_takes() {
+    fn the_standard_profile_refuses_secrets_that_libraries_do_not_accept() {
         for good in [WHSEC, WHSK] {
             assert_eq!(check_given(good, Profile::Standard), Ok(()));
         }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tenant_api_takes_8_to_500_characters_and_cuts_outer_blanks() {
+    fn the_tenant_api_accepts_8_to_500_characters_and_cuts_outer_blanks() {
         let (long, longer) = ("x".repeat(500), "x".repeat(501));
         let padded = format!(" {long}\n");
         for (given, kept) in [

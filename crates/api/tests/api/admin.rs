@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 const DELIVERIES: &str = "/api/v1/admin/deliveries";
 
-/// All rows of a list, by following its links.
+/// All rows of a list, read by following the `Link` headers.
 async fn all(caller: &Caller, path: &str) -> Vec<Value> {
     let mut path = path.to_owned();
     let mut rows = Vec::new();
@@ -57,7 +57,7 @@ async fn the_operator_lists_events_deliveries_and_subscriptions_of_all_tenants()
     app.finish().await;
 }
 
-/// A tenant with a delivery that succeeded, one that got 503, and one whose receiver is not there.
+/// A tenant with a delivery that succeeded, one that got 503, and one whose receiver refuses connections.
 struct Three {
     acme: Caller,
     good: String,
@@ -126,7 +126,7 @@ async fn deliveries_are_found_by_event_code_url_and_error() {
         let nothing = stranger.get(&format!("/api/v1/webhooks/deliveries?{own}")).await;
         assert_eq!(nothing.expect(200), json!([]), "{own}");
     }
-    // An id of ours is found without its tenant; `own-2` was given, so ours is in the delivery's id.
+    // A generated id is found without its tenant; `own-2` was given, so its generated id is in the delivery's id.
     assert_eq!(three.own["id"], "own-2");
     let ours = model::DeliveryId::parse(&three.refused).unwrap().event().to_string();
     let found = app.admin().get(&format!("{DELIVERIES}?event_id={ours}")).await.expect(200);
@@ -142,7 +142,7 @@ async fn deliveries_are_found_by_event_code_url_and_error() {
 }
 
 #[tokio::test]
-async fn bad_filters_are_named() {
+async fn invalid_filters_are_refused_and_named() {
     let app = TestApp::start().await;
     app.tenant("acme").await;
     for (query, field) in [
@@ -166,7 +166,7 @@ async fn bad_filters_are_named() {
 }
 
 #[tokio::test]
-async fn totals_are_counted_on_request_alone() {
+async fn totals_are_counted_only_on_request() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for number in 0..3 {

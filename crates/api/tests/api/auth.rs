@@ -1,11 +1,11 @@
-//! Who may do what (`docs/contracts.md`, *Authentication*), for every call there is.
+//! Authentication and authorisation (`docs/contracts.md`), for every operation of the OpenAPI document.
 
 use crate::support::{ADMIN_KEY, Operation, TestApp};
 use http::Method;
 use model::Scope;
 use serde_json::json;
 
-/// What a call asks of its caller.
+/// The permission that an operation requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Needs {
     Nothing,
@@ -15,7 +15,7 @@ enum Needs {
     Reading,
     /// `webhooks.secret.rotate`, or `webhooks:manage`.
     Rotating,
-    /// Like [`Self::Reading`]; and the operator need not name a tenant, and then sees all of them.
+    /// Like [`Self::Reading`], but the operator may omit the tenant and then sees all of them.
     ReadingAll,
 }
 
@@ -45,12 +45,12 @@ fn needs(operation: &Operation) -> Needs {
         (_, path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => {
             Needs::One(Scope::WebhooksManage)
         }
-        _ => panic!("{} has no row here", operation.name()),
+        _ => panic!("{} has no row in this table", operation.name()),
     }
 }
 
 #[tokio::test]
-async fn every_call_but_the_health_checks_needs_a_key() {
+async fn every_operation_but_the_health_checks_needs_a_key() {
     let app = TestApp::start().await;
     for operation in Operation::all() {
         let path = operation.with("x");
@@ -68,7 +68,7 @@ async fn every_call_but_the_health_checks_needs_a_key() {
 }
 
 #[tokio::test]
-async fn every_call_needs_its_scope() {
+async fn every_operation_needs_its_scope() {
     let app = TestApp::start().await;
     for operation in Operation::all() {
         let lacking: &[Scope] = match needs(&operation) {
@@ -92,7 +92,7 @@ async fn every_call_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn every_call_is_open_to_who_has_its_scope_and_to_the_operator() {
+async fn every_operation_accepts_its_scope_and_the_operators_key() {
     let app = TestApp::start().await;
     app.tenant("acme").await;
     let refused = |status: u16| matches!(status, 401 | 403);
@@ -115,7 +115,7 @@ async fn every_call_is_open_to_who_has_its_scope_and_to_the_operator() {
 }
 
 #[tokio::test]
-async fn the_operator_names_the_tenant() {
+async fn the_operator_must_name_the_tenant() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let tenants_own = |operation: &Operation| {
@@ -158,7 +158,7 @@ async fn the_authorization_header_must_be_a_bearer() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_of_the_body_before_it_is_known_who_calls() {
+async fn authentication_comes_before_validation_of_the_body() {
     let app = TestApp::start().await;
     let reader = app.member("acme", &["webhooks:read"]).await;
     app.nobody().send(Method::POST, "/api/v1/events", "{").await.problem(401, "unauthorized");

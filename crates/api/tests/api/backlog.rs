@@ -1,4 +1,4 @@
-//! `GET /api/v1/backlog`, the backlog of a subscription, and what waits on a node.
+//! `GET /api/v1/backlog`, the backlog of a subscription, and that of a node.
 
 use crate::support::{TestApp, each};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/api/v1/backlog";
 
 #[tokio::test]
-async fn deliveries_that_wait_are_counted_by_subscription_with_the_oldest_first() {
+async fn the_backlog_is_listed_by_subscription_longest_waiting_first() {
     let app = TestApp::start().await;
     let mut paused = Vec::new();
     for name in ["one", "two"] {
@@ -48,6 +48,6 @@ async fn deliveries_that_wait_are_counted_by_subscription_with_the_oldest_first(
     assert_eq!(paused[1].0.get(&format!("{path}?backlog=true")).await.expect(200)["backlog"], all[0]);
 
     let nodes = app.admin().get("/api/v1/nodes").await.expect(200);
-    assert_eq!(nodes[0]["waiting"], 3, "the node of a file counts, too");
+    assert_eq!(nodes[0]["waiting"], 3, "the node of a SQLite store counts too");
     app.finish_leaving(3).await;
 }

@@ -1,4 +1,4 @@
-//! Request bodies: what is read, what is refused, and what a refused client gets to see.
+//! Request bodies: accepted and refused forms, bounds of size and time, and the answers to refused requests.
 
 use crate::support::{Caller, Operation, Setup, TestApp, document, within};
 use flate2::{Compression, write::GzEncoder};
@@ -18,14 +18,14 @@ fn has_body(operation: &Operation) -> bool {
     shown.get("requestBody").is_some()
 }
 
-/// Whoever may make this call.
+/// A caller that may make this call.
 async fn caller_of(app: &TestApp) -> Caller {
     app.tenant("acme").await;
     app.admin_in("acme")
 }
 
 #[tokio::test]
-async fn an_array_is_never_taken_for_an_object() {
+async fn an_array_is_refused_where_an_object_is_expected() {
     let app = TestApp::start().await;
     let admin = caller_of(&app).await;
     let made = admin.subscribe_with(json!({"url": "https://a.example/", "events": ["*"]})).await;
@@ -51,7 +51,7 @@ async fn an_array_is_never_taken_for_an_object() {
 }
 
 #[tokio::test]
-async fn nested_objects_are_objects_too() {
+async fn arrays_are_refused_for_nested_objects_too() {
     let app = TestApp::start().await;
     let admin = caller_of(&app).await;
     let rows = [
@@ -116,7 +116,7 @@ async fn metadata_is_bounded() {
 }
 
 #[tokio::test]
-async fn control_characters_are_refused_in_every_text() {
+async fn control_characters_are_refused_in_every_string() {
     let app = TestApp::start().await;
     let admin = caller_of(&app).await;
     let subscription = |field: &str, value: &str| {
@@ -150,7 +150,7 @@ async fn control_characters_are_refused_in_every_text() {
 }
 
 #[tokio::test]
-async fn values_are_taken_as_lenient_servers_take_them() {
+async fn numbers_and_booleans_as_strings_are_accepted_where_unambiguous() {
     let app = TestApp::start().await;
     let admin = caller_of(&app).await;
     let fields = json!({
@@ -190,7 +190,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_gzip_body_is_decoded_within_bounds_and_other_codings_are_415() {
+async fn a_gzip_body_is_inflated_within_bounds_and_other_codings_are_415() {
     let app = TestApp::start().await;
     let admin = caller_of(&app).await;
     let zipped = admin.with("Content-Encoding", "gzip");
@@ -216,7 +216,7 @@ async fn a_gzip_body_is_decoded_within_bounds_and_other_codings_are_415() {
     app.finish().await;
 }
 
-/// Writes a request head and as much of a body as it takes, and reads the answer; a reset connection is no answer.
+/// Writes a request head and `body` bytes of a body, and reads the answer; empty after a connection reset.
 async fn send_raw(app: &TestApp, head: String, body: usize) -> String {
     let mut stream = TcpStream::connect(app.address()).await.unwrap();
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -229,7 +229,7 @@ async fn send_raw(app: &TestApp, head: String, body: usize) -> String {
         }
         (left == 0, write)
     });
-    // As clients do that write all of it before they read.
+    // Many clients write the whole body before they read the answer.
     let (all, _write) = within("the whole body to be taken", writing).await.unwrap();
     assert!(all, "the connection was reset while the body was sent");
     let mut answer = vec![0; 4096];
@@ -238,7 +238,7 @@ async fn send_raw(app: &TestApp, head: String, body: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_refused_request_with_a_large_body_sees_why() {
+async fn a_refused_request_with_a_large_body_gets_its_answer() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let key = acme.key();
@@ -256,7 +256,7 @@ async fn a_refused_request_with_a_large_body_sees_why() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_408() {
+async fn a_body_that_does_not_arrive_in_time_is_408() {
     let settings = api::Settings { body_timeout: Duration::from_millis(100), ..Setup::default().settings };
     let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
     let key = app.tenant("acme").await.key();
@@ -278,7 +278,7 @@ async fn the_scope_is_checked_before_the_body_is_read() {
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-length: {length}\r\n\r\n"
         );
-        // Not a byte of the body: whoever waited for it would wait for ever.
+        // No byte of the body is sent: a server that reads it first would wait for ever.
         let answer = send_raw(&app, head, 0).await;
         assert!(answer.starts_with("HTTP/1.1 403 "), "{}: {answer}", operation.name());
     }
@@ -286,18 +286,18 @@ async fn the_scope_is_checked_before_the_body_is_read() {
 }
 
 #[tokio::test]
-async fn bodies_share_one_budget_in_which_a_tenant_has_a_quarter() {
+async fn bodies_share_a_memory_budget_of_which_a_tenant_has_a_quarter() {
     let settings = api::Settings { request_memory: 4 << 20, ..Setup::default().settings };
     let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
     let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
     let head = |key: String, length: usize| {
         format!("POST {EVENTS} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\ncontent-length: {length}\r\n\r\n")
     };
-    // A request that never ends, and that has less than the tenant's share of 1 MiB.
+    // A request that never ends and holds less than the tenant's share of 1 MiB.
     let mut slow = TcpStream::connect(app.address()).await.unwrap();
     slow.write_all(head(acme.key(), 2 << 20).as_bytes()).await.unwrap();
     slow.write_all(&vec![b' '; 300 << 10]).await.unwrap();
-    // Another one goes beyond it.
+    // Another request exceeds the share.
     let refused = send_raw(&app, head(acme.key(), 2 << 20), 1100 << 10).await;
     assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after: 1"), "{refused}");
     let body = |length: usize| format!(r#"{{"type":"invoice.created","data":{{"x":"{}"}}}}"#, "x".repeat(length));
@@ -313,7 +313,7 @@ async fn bodies_share_one_budget_in_which_a_tenant_has_a_quarter() {
 }
 
 #[tokio::test]
-async fn a_header_that_decides_something_stands_there_once() {
+async fn a_repeated_unique_header_is_refused() {
     let app = TestApp::start().await;
     let key = app.tenant("acme").await.key();
     for (name, value) in [

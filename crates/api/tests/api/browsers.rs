@@ -1,4 +1,4 @@
-//! Callers in browsers: keys in cookies, cross-origin requests; and other prefixes and ids that existing clients know.
+//! Browsers (keys in cookies, CORS), and the path prefixes and id spellings that existing clients know.
 
 use crate::support::{Caller, Setup, TestApp};
 use http::Method;
@@ -20,7 +20,7 @@ async fn start() -> (TestApp, Caller, String) {
 }
 
 #[tokio::test]
-async fn a_key_comes_as_bearer_as_api_key_or_in_a_cookie() {
+async fn a_key_is_read_from_bearer_api_key_or_cookie() {
     let (app, nobody, key) = start().await;
     let callers = [
         nobody.bearing(&key),
@@ -40,7 +40,7 @@ async fn a_key_comes_as_bearer_as_api_key_or_in_a_cookie() {
 }
 
 #[tokio::test]
-async fn pages_of_configured_origins_may_call() {
+async fn pages_of_configured_origins_may_call_the_api() {
     let (app, nobody, key) = start().await;
     let page = nobody.with("Origin", "https://app.example");
     let preflight = page
@@ -55,7 +55,7 @@ async fn pages_of_configured_origins_may_call() {
     let listed = page.bearing(&key).get(SUBSCRIPTIONS).await;
     assert_eq!(listed.header("access-control-allow-origin"), Some("https://app.example"));
     assert!(listed.header("access-control-expose-headers").unwrap().contains("link"));
-    // Errors too, or the page could not read why.
+    // Errors have the header too, or the page could not read them.
     let refused = page.get(SUBSCRIPTIONS).await;
     refused.problem(401, "unauthorized");
     assert_eq!(refused.header("access-control-allow-origin"), Some("https://app.example"));
@@ -65,7 +65,7 @@ async fn pages_of_configured_origins_may_call() {
 }
 
 #[tokio::test]
-async fn nothing_is_said_to_other_origins_where_none_is_configured() {
+async fn without_configured_origins_no_response_has_cors_headers() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let answer = acme.with("Origin", "https://app.example").get(SUBSCRIPTIONS).await;
@@ -92,7 +92,7 @@ async fn the_api_is_mounted_under_further_prefixes() {
 }
 
 #[tokio::test]
-async fn event_ids_are_uuids_where_the_installation_says_so() {
+async fn event_ids_are_uuids_if_configured() {
     let (app, nobody, key) = start().await;
     let mut receiver = crate::support::Receiver::start().await;
     let caller = nobody.bearing(&key);
@@ -110,7 +110,7 @@ async fn event_ids_are_uuids_where_the_installation_says_so() {
 }
 
 #[tokio::test]
-async fn secrets_are_shown_to_those_who_may_see_them() {
+async fn secrets_are_shown_only_with_the_scope_secret_view() {
     let app = TestApp::start().await;
     let owner = app.member("acme", &["webhooks:manage", "webhooks.secret.view"]).await;
     let manager = app.member("acme", &["webhooks:manage"]).await;
@@ -122,7 +122,7 @@ async fn secrets_are_shown_to_those_who_may_see_them() {
     assert_eq!(owner.get(&path).await.expect(200)["headers"], headers);
     assert_eq!(manager.get(&path).await.expect(200)["headers"], masked);
     assert_eq!(manager.get(SUBSCRIPTIONS).await.expect(200)[0]["headers"], masked);
-    // A client that writes back what it was shown changes nothing.
+    // A client that writes back the mask changes nothing.
     let kept = manager.patch(&path, json!({"headers": masked, "description": "x"})).await.expect(200);
     assert_eq!(kept["headers"], masked);
     assert_eq!(owner.get(&path).await.expect(200)["headers"], headers);

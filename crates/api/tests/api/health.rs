@@ -4,7 +4,7 @@ use crate::support::{Reply, TestApp};
 use serde_json::json;
 
 #[tokio::test]
-async fn it_lives_and_is_ready() {
+async fn a_running_server_is_live_and_ready() {
     let app = TestApp::start().await;
     assert_eq!(app.nobody().get("/healthz").await.expect(200), json!({"status": "ok"}));
     let ready = app.nobody().get("/readyz").await.expect(200);
@@ -16,7 +16,7 @@ async fn it_lives_and_is_ready() {
 }
 
 #[tokio::test]
-async fn requests_under_way_are_counted() {
+async fn requests_in_flight_are_counted() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (held, release) = Reply::status(200).held();
     receiver.then(held);
@@ -31,7 +31,7 @@ async fn requests_under_way_are_counted() {
 }
 
 #[tokio::test]
-async fn it_is_not_ready_while_the_store_cannot_write() {
+async fn a_server_whose_store_cannot_write_is_not_ready() {
     let app = TestApp::start().await;
     app.store.set_broken(true);
     app.nobody().get("/readyz").await.problem(503, "unavailable");

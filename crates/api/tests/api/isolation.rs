@@ -1,20 +1,20 @@
-//! Nothing crosses tenants: every call there is, made by one tenant with what belongs to another. The calls come from
-//! the OpenAPI document, so that a new route without a row here fails the test.
+//! Tenant isolation: every operation, called by a tenant with the objects of another. The operations come from the
+//! OpenAPI document, so that a new route without a row here fails the test.
 
 use crate::support::{Caller, Operation, Receiver, Reply, TestApp, hyphenated};
 use http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// What a call has to do with tenants.
+/// The relation of an operation to tenants.
 enum Row {
-    /// It names something by its id: whose is another tenant's is answered as if it were not there.
+    /// The operation names an object by its id; another tenant's object is answered like a missing one.
     Names { what: What, body: &'static str, status: u16 },
-    /// It lists what is the caller's; each of these queries finds nothing, though it names what is there.
+    /// The operation lists the caller's objects; each of these queries finds nothing, though it names existing ones.
     Lists { queries: &'static [&'static str] },
-    /// It makes something that is the caller's.
+    /// The operation creates an object of the caller's tenant.
     Makes { body: &'static str },
-    /// It belongs to the operator, or to everybody.
+    /// The operation is for the operator, or for everybody.
     Common,
 }
 
@@ -28,7 +28,7 @@ enum What {
 
 const SUBSCRIPTION: &str = r#"{"url": "https://stranger.example/", "events": ["*"], "is_active": false}"#;
 const EVENT: &str = r#"{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}"#;
-/// A caller's number keeps two of them from being the same.
+/// `{n}` is the caller's number, so that two of them do not collide.
 const TENANT_SUBSCRIPTION: &str = r#"{"event": "nobody.publishes", "url": "https://stranger.example/{n}"}"#;
 const TENANT_DELIVERY: &str = r#"{"event": "invoice.created", "payload": {"of": "stranger"}}"#;
 const EVENTS: &str = r#"{"events": [{"type": "ticket.closed", "data": {"of": "stranger"}, "id": "shared"}]}"#;
@@ -77,7 +77,7 @@ fn row(operation: &str) -> Row {
             Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed", "event_id={event}",
                 "response_code=500", "url=http", "count=true"] },
         "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
-        // A delivery that cannot be retried is 400 for whatever reason (`docs/contracts.md`).
+        // A delivery that cannot be retried is always 400, also when it is not found (`docs/contracts.md`).
         "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
 
         "POST /api/v1/tenant/webhooks/subscriptions" => Row::Makes { body: TENANT_SUBSCRIPTION },
@@ -89,11 +89,11 @@ fn row(operation: &str) -> Row {
         "GET /api/v1/tenant/webhooks/deliveries/{id}" => names(Delivery, "", 404),
         "POST /api/v1/tenant/webhooks/deliveries/{id}/retry" => names(Delivery, "", 404),
 
-        _ => panic!("{operation} has no row: can it show or change what is another tenant's?"),
+        _ => panic!("{operation} has no row: can it show or change another tenant's objects?"),
     }
 }
 
-/// What the owner has: an event, its failed delivery, a subscription, keys.
+/// The owner's objects: an event, its failed delivery, a subscription, keys.
 struct Owner {
     caller: Caller,
     subscription: String,
@@ -130,7 +130,7 @@ impl Owner {
         }
     }
 
-    /// All that the owner can see.
+    /// Every object that the owner can see.
     async fn everything(&self, app: &TestApp) -> Vec<Value> {
         let mut all = Vec::new();
         for operation in Operation::all().into_iter().filter(|one| one.method == "GET") {
@@ -156,7 +156,7 @@ fn ids_in(value: &Value, found: &mut BTreeSet<String>) {
 }
 
 #[tokio::test]
-async fn no_call_reaches_another_tenants_things() {
+async fn no_operation_reaches_another_tenants_objects() {
     let app = TestApp::start().await;
     let (mut receiver, mut strangers) = (Receiver::start().await, Receiver::start().await);
     let owner = Owner::new(&app, &mut receiver).await;
@@ -166,7 +166,7 @@ async fn no_call_reaches_another_tenants_things() {
 
     for operation in Operation::all() {
         let name = operation.name();
-        // Keys are the operator's to handle; then it is the header that names the tenant.
+        // Only the operator manages keys; there the header names the tenant.
         let callers = [stranger.clone(), app.admin_in("stranger")];
         let callers = if operation.path.contains("/keys") { &callers[1..] } else { &callers[..] };
         match row(&name) {
@@ -175,7 +175,7 @@ async fn no_call_reaches_another_tenants_things() {
                 for (caller, id) in callers.iter().flat_map(|one| [(one, id.to_owned()), (one, hyphenated(id))]) {
                     let answer = caller.send(operation.method(), &operation.with(&id), body).await;
                     answer.problem(status, if status == 400 { "bad_request" } else { "not_found" });
-                    // The same words as for what nobody has.
+                    // The answer is the same as for an object that does not exist.
                     let nowhere = caller.send(operation.method(), &operation.with("nowhere"), body).await;
                     let (given, other) = (answer.text().replace(&id, "…"), nowhere.text().replace("nowhere", "…"));
                     let cut = |text: &str| text.split("request_id").next().unwrap().to_owned();
@@ -209,14 +209,14 @@ async fn no_call_reaches_another_tenants_things() {
             Row::Common => {}
         }
     }
-    assert_eq!(owner.everything(&app).await, before, "nothing of the owner's has changed");
+    assert_eq!(owner.everything(&app).await, before, "the owner's objects are unchanged");
     strangers.next().await;
     app.finish_leaving_any().await;
     receiver.nothing_more();
 }
 
 #[tokio::test]
-async fn lists_never_mix() {
+async fn lists_never_mix_tenants() {
     let app = TestApp::start().await;
     let mut receivers = [Receiver::start().await, Receiver::start().await];
     let mut seen: Vec<BTreeSet<String>> = Vec::new();

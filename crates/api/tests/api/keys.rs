@@ -26,7 +26,7 @@ async fn a_key_is_shown_once_and_stored_as_a_hash() {
 }
 
 #[tokio::test]
-async fn a_key_needs_no_body_and_may_then_do_all_but_look_at_secrets() {
+async fn a_key_created_without_a_body_has_all_scopes_but_those_of_secrets() {
     let app = TestApp::start().await;
     app.admin().put("/api/v1/tenants/acme", json!({})).await.expect(201);
     let made = app.admin_in("acme").post_nothing(PATH).await.expect(201);
@@ -37,7 +37,7 @@ async fn a_key_needs_no_body_and_may_then_do_all_but_look_at_secrets() {
 }
 
 #[tokio::test]
-async fn bad_keys_are_refused() {
+async fn invalid_keys_are_refused() {
     let app = TestApp::start().await;
     app.admin().put("/api/v1/tenants/acme", json!({})).await.expect(201);
     let admin = app.admin_in("acme");

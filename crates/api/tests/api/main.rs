@@ -1,5 +1,5 @@
-//! Tests of the API over HTTP, against a real store, a real engine and real receivers. They mirror the routes; what
-//! happens on the wire to receivers is in `delivery`.
+//! Tests of the API over HTTP, against a real store, a real engine and real receivers. The modules mirror the routes;
+//! tests of requests to receivers are in `delivery`.
 
 mod admin;
 mod audit;

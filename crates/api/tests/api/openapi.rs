@@ -12,7 +12,7 @@ async fn the_document_is_served() {
 }
 
 #[tokio::test]
-async fn swagger_ui_brings_all_it_needs() {
+async fn swagger_ui_loads_nothing_from_other_hosts() {
     let app = TestApp::start().await;
     let nobody = app.nobody();
     let redirect = nobody.get("/docs").await;
@@ -47,7 +47,7 @@ async fn the_page_fills_in_a_development_key() {
     app.finish().await;
 }
 
-/// Every `$ref` in the document leads somewhere.
+/// Checks that every `$ref` in the document has a target.
 fn check_references(value: &Value, document: &Value) {
     match value {
         Value::Object(map) => {
@@ -63,7 +63,7 @@ fn check_references(value: &Value, document: &Value) {
 }
 
 #[test]
-fn the_document_is_whole() {
+fn the_document_is_complete() {
     let document = document();
     check_references(&document, &document);
     assert!(document["info"]["version"].as_str().is_some_and(|version| !version.is_empty()));
@@ -95,5 +95,5 @@ fn the_document_is_whole() {
     let total = ids.len();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), total, "operation ids are unique: clients make functions of them");
+    assert_eq!(ids.len(), total, "operation ids are unique: client generators name functions by them");
 }

@@ -1,4 +1,4 @@
-//! Query parameters are as the OpenAPI document says: bounds, defaults and closed lists, of every call that reads.
+//! Query parameters of every GET keep to the OpenAPI document: bounds, defaults and closed lists.
 
 use crate::support::{Caller, Operation, TestApp, document};
 use serde_json::Value;
@@ -45,7 +45,7 @@ fn invalid(operation: &Operation) -> u16 {
 }
 
 #[tokio::test]
-async fn numbers_have_documented_bounds_and_the_server_holds_to_them() {
+async fn the_server_enforces_the_documented_bounds_of_numbers() {
     let asked = Asked::new().await;
     let mut names = Vec::new();
     for (operation, parameter) in parameters() {
@@ -81,7 +81,7 @@ async fn numbers_have_documented_bounds_and_the_server_holds_to_them() {
 }
 
 #[tokio::test]
-async fn closed_lists_are_documented_and_all_else_is_refused() {
+async fn the_server_refuses_values_outside_documented_lists() {
     let asked = Asked::new().await;
     let mut seen = 0;
     for (operation, parameter) in parameters() {
@@ -102,7 +102,7 @@ async fn closed_lists_are_documented_and_all_else_is_refused() {
 }
 
 #[tokio::test]
-async fn ids_and_times_have_documented_forms_and_the_server_holds_to_them() {
+async fn the_server_enforces_the_documented_forms_of_ids_and_times() {
     let asked = Asked::new().await;
     for (operation, parameter) in parameters() {
         let name = parameter["name"].as_str().unwrap();

@@ -1,5 +1,5 @@
-//! Errors: problem+json with `detail` as a plain string, whatever went wrong (`docs/contracts.md`). `Answer::problem`
-//! checks the form of every error.
+//! Errors: problem+json with `detail` as a plain string (`docs/contracts.md`). The form that all errors share is
+//! checked in `Answer::problem`.
 
 use crate::support::{Operation, TestApp};
 use http::Method;
@@ -15,14 +15,14 @@ async fn an_unknown_route_is_404() {
     for path in ["/", "/nothing", "/api/v1", "/api/v1/", "/api/v1/events/", "/api/v2/events", "/api/v1/webhooks/x/y"] {
         for method in [Method::GET, Method::POST] {
             let detail = acme.send(method, path, "").await.detail(404, "not_found");
-            assert_eq!(detail, format!("There is nothing at {path}"));
+            assert_eq!(detail, format!("Path not found: {path}"));
         }
     }
     app.finish().await;
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_405_and_says_what_is_allowed() {
+async fn a_wrong_method_is_405_and_names_the_allowed_ones() {
     let app = TestApp::start().await;
     let operations = Operation::all();
     let mut paths: Vec<_> = operations.iter().map(|operation| operation.path.clone()).collect();
@@ -70,7 +70,7 @@ async fn malformed_json_is_400_and_in_the_platform_api_422() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_object_is_422() {
+async fn a_body_that_is_not_an_object_is_422() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for path in [EVENTS, SUBSCRIPTIONS, "/api/v1/webhooks"] {
@@ -114,17 +114,17 @@ async fn wrong_types_are_422_and_the_field_is_named() {
     for (path, body, field) in rows {
         let (named, message) = acme.post(path, body.clone()).await.fault();
         assert_eq!(named, field, "{body}: {message}");
-        assert!(!message.contains("line"), "the place in the text helps nobody: {message}");
+        assert!(!message.contains("line"), "line and column are cut: {message}");
     }
     app.finish().await;
 }
 
 #[tokio::test]
-async fn a_field_given_twice_is_refused() {
+async fn a_repeated_field_is_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let answer = acme.send(Method::POST, EVENTS, r#"{"type":"a.b","type":"c.d","data":{}}"#).await;
-    assert_eq!(answer.fault(), ("type".into(), "stands there twice".into()));
+    assert_eq!(answer.fault(), ("type".into(), "appears twice".into()));
     app.finish().await;
 }
 
@@ -140,7 +140,7 @@ async fn a_body_that_is_too_large_is_413() {
 }
 
 #[tokio::test]
-async fn a_path_that_is_not_utf8_is_refused_like_everything_else() {
+async fn a_path_that_is_not_utf8_is_a_problem_like_other_errors() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for path in ["/api/v1/events/%FF", "/api/v1/webhooks/subscriptions/%C3%28", "/api/v1/webhooks/deliveries/%FF"] {
@@ -150,14 +150,14 @@ async fn a_path_that_is_not_utf8_is_refused_like_everything_else() {
 }
 
 #[tokio::test]
-async fn the_request_id_is_the_clients_where_it_gives_one() {
+async fn the_request_id_is_the_clients_own_if_it_sends_one() {
     let app = TestApp::start().await;
     let nobody = app.nobody();
     let answer = nobody.with("X-Request-Id", "client-7").get("/nothing").await;
     assert_eq!(answer.problem(404, "not_found")["request_id"], "client-7");
     let (one, two) = (nobody.get("/nothing").await, nobody.get("/nothing").await);
     assert_ne!(one.problem(404, "not_found")["request_id"], two.problem(404, "not_found")["request_id"]);
-    // One that cannot be shown, or is far too long, is not taken over.
+    // An unprintable or far too long id is replaced.
     for odd in ["é".to_owned(), "x".repeat(101)] {
         let answer = nobody.with("X-Request-Id", &odd).get("/nothing").await;
         assert_ne!(answer.problem(404, "not_found")["request_id"], odd);
@@ -166,7 +166,7 @@ async fn the_request_id_is_the_clients_where_it_gives_one() {
 }
 
 #[tokio::test]
-async fn every_answer_has_a_request_id() {
+async fn every_response_has_a_request_id() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let mut ids = std::collections::HashSet::new();
@@ -206,7 +206,7 @@ async fn head_is_get_without_a_body() {
 }
 
 #[tokio::test]
-async fn the_machine_is_not_described_to_clients() {
+async fn errors_do_not_reveal_the_machine_to_clients() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     app.store.set_broken(true);

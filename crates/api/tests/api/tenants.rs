@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_tenant_is_made_and_then_changed() {
+async fn put_creates_a_tenant_and_then_updates_it() {
     let app = TestApp::start().await;
     let admin = app.admin();
     let made = admin.put("/api/v1/tenants/org:1.eu-west_2", json!({"name": "Acme", "metadata": {"plan": "pro"}})).await;
@@ -37,7 +37,7 @@ async fn a_tenant_needs_no_body() {
 }
 
 #[tokio::test]
-async fn bad_tenants_are_refused() {
+async fn invalid_tenants_are_refused() {
     let app = TestApp::start().await;
     let admin = app.admin();
     for id in ["a%20b", "%C3%A4", "a%2Fb", &"x".repeat(101)] {
@@ -80,7 +80,7 @@ async fn tenants_are_listed_by_id() {
 }
 
 #[tokio::test]
-async fn a_deleted_tenant_has_nothing_any_more() {
+async fn deleting_a_tenant_deletes_its_data_and_keys() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let other = app.tenant("other").await;
     for tenant in [&acme, &other] {
@@ -108,7 +108,7 @@ async fn a_deleted_tenant_has_nothing_any_more() {
 }
 
 #[tokio::test]
-async fn a_tenant_can_be_deleted_while_its_deliveries_are_under_way() {
+async fn a_tenant_can_be_deleted_while_its_deliveries_are_in_flight() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (held, release) = crate::support::Reply::status(500).held();
     receiver.then(held);
@@ -122,7 +122,7 @@ async fn a_tenant_can_be_deleted_while_its_deliveries_are_under_way() {
 }
 
 #[tokio::test]
-async fn tenants_can_be_made_on_first_use() {
+async fn tenants_are_created_on_first_use_if_configured() {
     let app = TestApp::start_as(Setup { tenants_on_first_use: true, ..Setup::default() }).await;
     let fresh = app.admin_in("fresh");
     fresh.publish().await;

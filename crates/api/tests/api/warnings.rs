@@ -1,4 +1,4 @@
-//! Warnings: what a client should know although its call was good; and what the core API refuses instead.
+//! Warnings of calls that succeed; the core API refuses unknown fields and parameters instead.
 
 use crate::support::{Setup, TestApp};
 use http::Method;
@@ -8,7 +8,7 @@ const EVENTS: &str = "/api/v1/events";
 const SUBSCRIPTIONS: &str = "/api/v1/webhooks/subscriptions";
 
 #[tokio::test]
-async fn what_is_unknown_is_refused_by_the_core_api_and_warned_of_by_the_others() {
+async fn unknown_fields_are_refused_by_the_core_api_and_become_warnings_in_the_others() {
     let app = TestApp::start().await;
     let admin = {
         app.tenant("acme").await;
@@ -42,7 +42,7 @@ async fn what_is_unknown_is_refused_by_the_core_api_and_warned_of_by_the_others(
     let shown = admin.get(&format!("{path}?expand=all")).await.expect(200);
     assert_eq!(shown["warnings"], json!(["expand: unknown query parameter, ignored; known are backlog"]));
     let listed = admin.get(&format!("{SUBSCRIPTIONS}?limt=5")).await;
-    assert_eq!(listed.expect(200).as_array().unwrap().len(), 1, "a list stays a list");
+    assert_eq!(listed.expect(200).as_array().unwrap().len(), 1, "the body is still an array");
     assert!(listed.header("x-warnings").unwrap().starts_with("[\"limt: unknown query parameter, ignored; known are "));
     let tenant = json!({"event": "invoice.created", "url": "https://b.example/hook", "active": true});
     let made = admin.post("/api/v1/tenant/webhooks/subscriptions", tenant).await.expect(201);
@@ -51,7 +51,7 @@ async fn what_is_unknown_is_refused_by_the_core_api_and_warned_of_by_the_others(
 }
 
 #[tokio::test]
-async fn an_unknown_type_is_warned_of_with_the_nearest_name() {
+async fn an_unknown_type_becomes_a_warning_with_the_nearest_name() {
     let app = TestApp::start().await;
     let admin = {
         app.tenant("acme").await;
@@ -77,7 +77,7 @@ async fn an_unknown_type_is_warned_of_with_the_nearest_name() {
 }
 
 #[tokio::test]
-async fn json_that_many_receivers_cannot_read_is_warned_of_and_too_deep_json_is_refused() {
+async fn unreadable_json_becomes_a_warning_and_too_deep_json_is_refused() {
     let app = TestApp::start().await;
     let admin = {
         app.tenant("acme").await;

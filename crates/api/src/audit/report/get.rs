@@ -8,11 +8,11 @@ use axum::{
 };
 use http::header;
 
-/// The report of a code audit, as it was uploaded
+/// Get the report of a code audit as it was uploaded
 ///
 /// For the operator.
 #[utoipa::path(get, path = "/api/v1/audit/report", tag = "Audit",
-    responses((status = 200, body = Report), (status = 404, description = "None was uploaded")))]
+    responses((status = 200, body = Report), (status = 404, description = "No report was uploaded")))]
 pub(crate) async fn get(State(app): State<App>, _: Admin) -> Result<Response, Problem> {
     let found = app.store.document(NAME).await?;
     let report = found.ok_or_else(|| {

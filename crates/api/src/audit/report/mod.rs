@@ -1,5 +1,5 @@
-//! The report of a code audit, as `postrider audit --format json` writes it (`docs/audit-report.schema.json`). It is kept
-//! whole; what is asked of it with every look at the coverage is taken out when it comes.
+//! The report of a code audit, as `postrider audit --format json` writes it (`docs/audit-report.schema.json`). The
+//! whole report is stored, with a digest of the fields that the coverage needs.
 
 pub(crate) mod get;
 pub(crate) mod put;
@@ -11,16 +11,16 @@ use std::collections::BTreeMap;
 use storage::StorageError;
 use utoipa::ToSchema;
 
-/// The store's name for it.
+/// Name of the document in the store.
 const NAME: &str = "audit-report";
 
-/// What the code says of an event type.
+/// State of an event type in the audited code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Code {
     /// Published.
     Published,
-    /// Emitted by a system of its own, but not published.
+    /// Emitted by a parallel system, but not published.
     ParallelOnly,
     /// Published by code that nothing calls.
     Dead,
@@ -30,7 +30,7 @@ pub(crate) enum Code {
     Undefined,
 }
 
-/// A report in short.
+/// Summary of an audit report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct ReportLine {
     /// The commit that was audited.
@@ -41,7 +41,7 @@ pub(crate) struct ReportLine {
     uploaded_at: Timestamp,
 }
 
-/// What is kept beside the report.
+/// Digest that is stored beside the report.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Digest {
     revision: Option<String>,
@@ -55,7 +55,7 @@ impl Digest {
     }
 }
 
-/// The report in short, and what it says of each type.
+/// The summary of the stored report, and the state of each event type in it.
 pub(super) async fn digest(app: &App) -> Result<Option<(ReportLine, BTreeMap<String, Code>)>, Problem> {
     let Some((text, put_at)) = app.store.document_digest(NAME).await? else { return Ok(None) };
     let digest: Digest =

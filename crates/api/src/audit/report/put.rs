@@ -14,12 +14,12 @@ use serde::Deserialize;
 use storage::Document;
 use utoipa::ToSchema;
 
-/// So long a report may be.
+/// Maximum size of a report, in bytes.
 const REPORT_MAX: usize = 10 * 1024 * 1024;
-/// The form that is understood.
+/// The supported `schema_version`.
 const SCHEMA_VERSION: u32 = 1;
 
-/// The report of a code audit: these fields are read, all are kept.
+/// The report of a code audit. These fields are read; all fields are stored.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = AuditReport)]
 pub(crate) struct Report {
@@ -29,9 +29,9 @@ pub(crate) struct Report {
     revision: Option<String>,
     #[schema(format = DateTime)]
     generated_at: String,
-    /// What is in the catalog.
+    /// Event types of the catalog.
     events: Vec<Defined>,
-    /// What is published and in no catalog.
+    /// Published event types that are not in the catalog.
     #[serde(default)]
     undefined: Vec<Undefined>,
 }
@@ -44,7 +44,7 @@ struct Defined {
     state: Found,
 }
 
-/// What the code says of it.
+/// State of the event type in the audited code.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = AuditedState)]
@@ -55,7 +55,7 @@ enum Found {
     Missing,
 }
 
-/// An event type that is in no catalog.
+/// A published event type that is not in the catalog.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = UndefinedEvent)]
 struct Undefined {
@@ -66,7 +66,7 @@ impl Report {
     fn digest(self) -> Result<Digest, Problem> {
         if self.schema_version != SCHEMA_VERSION {
             let found = self.schema_version;
-            return Err(Problem::invalid("schema_version", format!("must be {SCHEMA_VERSION}, and is {found}")));
+            return Err(Problem::invalid("schema_version", format!("must be {SCHEMA_VERSION}, not {found}")));
         }
         Timestamp::parse(&self.generated_at).map_err(|fault| Problem::invalid("generated_at", fault.to_string()))?;
         let undefined = self.undefined.into_iter().map(|one| (one.event_type, Code::Undefined));
@@ -86,10 +86,10 @@ impl Report {
 
 /// Upload the report of a code audit
 ///
-/// For the operator: what `postrider audit --format json` writes, at most 10 MiB. It takes the place of the last one, and
-/// from then on the coverage says of each event type what the code says of it.
+/// For the operator: the output of `postrider audit --format json`, at most 10 MiB. The report replaces the previous
+/// one; from then on the coverage shows the state of each event type in the code.
 #[utoipa::path(put, path = "/api/v1/audit/report", tag = "Audit", request_body = Report,
-    responses((status = 200, body = ReportLine), (status = 413, description = "It is larger than 10 MiB")))]
+    responses((status = 200, body = ReportLine), (status = 413, description = "The report is larger than 10 MiB")))]
 pub(crate) async fn put(State(app): State<App>, _: Admin, body: Raw<PUBLISH_MAX>) -> Result<Json<ReportLine>, Problem> {
     if body.len() > REPORT_MAX {
         return Err(too_large(format!("The report must have at most {REPORT_MAX} bytes")));

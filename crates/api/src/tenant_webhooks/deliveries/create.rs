@@ -21,10 +21,10 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// An event to be published.
+/// An event to publish.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewTenantDelivery<'a> {
-    /// `resource.action`; trimmed and lowered.
+    /// Event type, `resource.action`; trimmed and lower-cased.
     #[serde(borrow)]
     #[schema(value_type = TenantEventName, example = "invoice.created")]
     event: Cow<'a, str>,
@@ -34,7 +34,7 @@ pub(crate) struct NewTenantDelivery<'a> {
     payload: &'a RawValue,
 }
 
-/// How many will get it.
+/// The number of deliveries that were queued.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Queued {
     queued: bool,
@@ -44,10 +44,11 @@ pub(crate) struct Queued {
 
 /// Publish an event
 ///
-/// Answers when it is durable. 404 when no active subscription wants it. Needs the scope `events:publish`.
+/// The call answers when the event is durable. 404 when no active subscription matches it. Needs the scope
+/// `events:publish`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     request_body = NewTenantDelivery,
-    responses((status = 202, body = Queued), (status = 404, description = "Nobody wants it")))]
+    responses((status = 202, body = Queued), (status = 404, description = "No active subscription matches the event")))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Publish>,
@@ -77,7 +78,7 @@ pub(crate) async fn create(
         idempotency_key: idempotency_key(&headers)?.map(str::to_owned),
         broke_schema: misfit == Some(Misfit::Schema),
     };
-    // The journal bounds what waits for it.
+    // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(raw);
     let published =
         app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {

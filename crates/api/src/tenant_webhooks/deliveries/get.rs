@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-/// A delivery with what it brings.
+/// A delivery with its payload.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantDeliveryDetail {
     #[serde(flatten)]
@@ -28,7 +28,7 @@ pub(crate) struct TenantDeliveryDetail {
     payload: Option<Box<RawValue>>,
 }
 
-/// A delivery, with its payload
+/// Get a delivery with its payload
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant deliveries",

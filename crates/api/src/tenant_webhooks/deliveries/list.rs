@@ -13,18 +13,18 @@ use axum::{Json, extract::State};
 use model::{Delivery, TenantId};
 use storage::{DeliveryFilter, ListScope, Page, StorageError};
 
-/// So many are shown.
+/// Maximum number of deliveries that are shown.
 const NEWEST: u32 = 100;
-/// So many of those that wait are read at once, and so often: a bound on what one call costs.
+/// Page size and maximum number of pages when waiting deliveries are scanned; they bound the cost of a call.
 const LOOKED_AT: u32 = 1_000;
 const PAGES: usize = 10;
 
-/// The 100 newest deliveries
+/// List the 100 newest deliveries
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     params(
-        ("event" = inline(Option<TenantEventName>), Query, description = "Only of this event"),
+        ("event" = inline(Option<TenantEventName>), Query, description = "Only this event type"),
         ("status" = inline(Option<TenantStatusQuery>), Query, description = "PENDING, SENDING, DELIVERED (or SENT) or FAILED"),
     ),
     responses((status = 200, body = [TenantDelivery])))]
@@ -48,7 +48,7 @@ pub(crate) async fn list(
     Ok(Json(show(&app, &found).await?))
 }
 
-/// Whether it is being sent is known in memory alone, so those that wait are looked through for it.
+/// Scans waiting deliveries for those of this status: the store does not know which of them are being sent.
 async fn waiting(
     app: &App,
     tenant: &TenantId,
@@ -73,7 +73,7 @@ async fn waiting(
 
 fn parse(text: &str) -> Result<Status, Problem> {
     let text = text.trim();
-    // What its own server called it before.
+    // `SENT` is the earlier name of `DELIVERED` in the tenant API.
     let sent = text.eq_ignore_ascii_case("SENT").then_some(Status::Delivered);
     let named = Status::ALL.into_iter().find(|status| text.eq_ignore_ascii_case(status.name()));
     named.or(sent).ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED"))

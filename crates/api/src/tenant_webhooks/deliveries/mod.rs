@@ -1,4 +1,4 @@
-//! Deliveries in the tenant API.
+//! Deliveries of the tenant API.
 
 pub(crate) mod create;
 pub(crate) mod get;

@@ -16,19 +16,19 @@ use serde::Serialize;
 use storage::RetryOf;
 use utoipa::ToSchema;
 
-/// It will be sent again.
+/// Confirmation that a retry was queued.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct RetryQueued {
     queued: bool,
     message: &'static str,
 }
 
-/// Send a failed delivery again
+/// Retry a failed delivery
 ///
-/// Its attempts are counted from 0 again. Needs the scope `webhooks:manage`.
+/// The number of attempts is reset to 0. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries/{id}/retry", tag = "Tenant deliveries",
     params(("id" = String, Path)),
-    responses((status = 202, body = RetryQueued), (status = 400, description = "It has not failed")))]
+    responses((status = 202, body = RetryQueued), (status = 400, description = "The delivery has not failed")))]
 pub(crate) async fn retry(
     State(app): State<App>,
     member: Member<Manage>,
@@ -42,7 +42,7 @@ pub(crate) async fn retry(
         return Err(refused("it has not failed"));
     }
     let (engine, owner) = (app.engine.clone(), tenant.clone());
-    // Its clients know no other answer than that it is queued, and need not wait for it.
+    // Clients of the tenant API expect only that the retry is queued, so the call does not wait for it.
     match engine.control.queue_retry(&owner, found.id, RetryOf::Undelivered).await {
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(RetryQueued { queued: true, message: "Delivery queued for retry" }))),
         Err(RetryError::Missing) => Err(missing(&id)),

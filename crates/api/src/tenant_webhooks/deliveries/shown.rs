@@ -1,4 +1,4 @@
-//! A delivery as the tenant API shows it, with that API's names of the states.
+//! A delivery in the tenant API, with the status names of that API.
 
 use crate::App;
 use crate::schemas::{Hyphenated, TenantStatusName};
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use storage::StorageError;
 use utoipa::ToSchema;
 
-/// The tenant API's names of the states.
+/// The status names of the tenant API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Pending,
@@ -46,7 +46,7 @@ impl Status {
         }
     }
 
-    /// The states on disk that may be shown as this.
+    /// The stored states that this status may stand for.
     pub(super) fn stored(self) -> Vec<DeliveryStatus> {
         match self {
             Self::Pending | Self::Sending => vec![DeliveryStatus::Pending, DeliveryStatus::Retrying],
@@ -61,7 +61,7 @@ impl Status {
     }
 }
 
-/// A delivery as the tenant API shows it.
+/// A delivery in the tenant API.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantDelivery {
     #[schema(value_type = Hyphenated)]
@@ -70,7 +70,7 @@ pub(crate) struct TenantDelivery {
     /// `PENDING`, `SENDING`, `DELIVERED` or `FAILED`.
     #[schema(value_type = TenantStatusName)]
     status: &'static str,
-    /// Made since it was published, or since it was last retried by hand.
+    /// Attempts since the event was published, or since the last retry by hand.
     attempts: u32,
     target_url: String,
     /// At most 500 characters.
@@ -81,7 +81,7 @@ pub(crate) struct TenantDelivery {
     updated_at: Timestamp,
 }
 
-/// Shows them, with the URLs of their subscriptions.
+/// Converts deliveries, with the URLs of their subscriptions.
 pub(super) async fn show(app: &App, deliveries: &[Delivery]) -> Result<Vec<TenantDelivery>, StorageError> {
     let Some(first) = deliveries.first() else { return Ok(Vec::new()) };
     let mut ids: Vec<_> = deliveries.iter().map(|delivery| delivery.subscription).collect();

@@ -19,16 +19,16 @@ use model::{EventPattern, Problems, Profile, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A subscription to be made.
+/// A subscription to create.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewTenantSubscription {
-    /// `resource.action`; trimmed and lowered.
+    /// Event type, `resource.action`; trimmed and lower-cased.
     #[schema(value_type = TenantEventName, example = "invoice.created")]
     event: String,
-    /// `https://`
+    /// URL that receives the events; it begins with `https://`.
     #[schema(example = "https://example.com/webhooks", min_length = 10, max_length = 2048)]
     url: String,
-    /// Requests are signed when it is given; blanks around it are cut. After `whsec_` it has base64.
+    /// Signing secret; without it requests are not signed. Outer blanks are cut; base64 must follow `whsec_`.
     #[serde(default)]
     #[schema(min_length = 8, max_length = 500)]
     secret: Option<String>,
@@ -42,7 +42,7 @@ const URL_MIN: usize = 10;
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
     responses((status = 201, body = TenantSubscription),
-              (status = 409, description = "An active one has the same event and URL")))]
+              (status = 409, description = "An active subscription has the same event and URL")))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
@@ -58,7 +58,7 @@ pub(crate) async fn create(
         let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
         faults.take("url", checked);
     }
-    // An empty secret is what a form sends that was not filled in.
+    // Forms that were not filled in send an empty secret.
     let given = body.secret.as_deref().filter(|secret| !secret.is_empty());
     let secret = given.and_then(|given| faults.take("secret", check_given_by_tenant(given)));
     faults.into_result()?;

@@ -11,7 +11,7 @@ use http::StatusCode;
 
 /// Delete a subscription
 ///
-/// Its row stays, inactive, for the log of what it got.
+/// The subscription becomes inactive; its row stays for the delivery log.
 #[utoipa::path(delete, path = "/api/v1/tenant/webhooks/subscriptions/{id}", tag = "Tenant subscriptions",
     params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(

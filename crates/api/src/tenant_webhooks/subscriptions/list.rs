@@ -15,15 +15,15 @@ use axum::{extract::State, response::Response};
 use model::{Profile, SubscriptionId};
 use storage::{ListScope, SubscriptionFilter};
 
-/// Active subscriptions, newest first
+/// List active subscriptions, newest first
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     params(
-        ("event" = inline(Option<TenantEventName>), Query, description = "Only of this event"),
+        ("event" = inline(Option<TenantEventName>), Query, description = "Only this event type"),
         ("limit" = inline(Option<Limit1000>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Begin after this row; see the Link header"),
+        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Cursor from the `Link` header"),
     ),
     responses((status = 200, body = [TenantSubscription])))]
 pub(crate) async fn list(

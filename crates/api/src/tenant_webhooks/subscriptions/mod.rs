@@ -1,4 +1,4 @@
-//! Subscriptions in the tenant API: one event each.
+//! Subscriptions of the tenant API: one event type each.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -9,7 +9,7 @@ use model::{Subscription, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A subscription as the tenant API shows it.
+/// A subscription in the tenant API.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TenantSubscription {
     #[schema(value_type = Hyphenated)]
@@ -17,7 +17,7 @@ pub(crate) struct TenantSubscription {
     #[schema(example = "invoice.created")]
     event: String,
     url: String,
-    /// `***` when there is one.
+    /// `***` when the subscription has a secret, otherwise null.
     secret: Option<&'static str>,
     active: bool,
     #[schema(value_type = String, format = DateTime)]

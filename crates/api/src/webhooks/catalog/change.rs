@@ -12,14 +12,15 @@ use model::{
     compatibility::breaks,
 };
 
-/// Change an event type of your own
+/// Change a custom event type
 ///
-/// For the operator. What is absent stays, what is null is cleared. A schema that breaks what receivers were promised
-/// is refused unless forced.
+/// For the operator. Absent fields keep their value, null clears them. A schema that is not compatible with the old one
+/// for receivers is refused unless forced.
 #[utoipa::path(put, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path),
-           ("force" = Option<bool>, Query, description = "Take a schema that breaks the old one")), request_body = Fields,
-    responses((status = 200, body = EventTypeShown), (status = 409, description = "It is shipped, not your own")))]
+           ("force" = Option<bool>, Query, description = "Accept an incompatible schema")), request_body = Fields,
+    responses((status = 200, body = EventTypeShown),
+              (status = 409, description = "The event type is shipped, not custom")))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
@@ -45,7 +46,7 @@ pub(crate) async fn change(
     Ok(Json(shown))
 }
 
-/// Refuses a schema under which payloads could come that the old one ruled out.
+/// Refuses a schema that allows payloads which the old one ruled out.
 fn compatible(old: &CatalogEntry, new: &CatalogEntry) -> Result<(), Problem> {
     let Some(before) = &old.schema else { return Ok(()) };
     let gone = serde_json::Value::Bool(true);

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// What can be said of an event type. Absent keeps, null clears.
+/// The fields of an event type. Absent fields keep their value, null clears them.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = EventTypeFields)]
 pub(crate) struct Fields {
-    /// Its name; needed to register it.
+    /// Name of the event type; required to register it.
     #[serde(default)]
     #[schema(value_type = Option<EventTypeName>, example = "shipment.delayed")]
     pub(super) event_type: Option<String>,
@@ -30,7 +30,7 @@ pub(crate) struct Fields {
     example: Option<Option<JsonObject>>,
 }
 
-/// Bytes of a schema or an example: all of them live in memory.
+/// Maximum size of a schema or an example, in bytes; all of them are kept in memory.
 const DOCUMENT_MAX: usize = 256 * 1024;
 
 impl Fields {

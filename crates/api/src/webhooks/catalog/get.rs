@@ -11,7 +11,7 @@ use axum::{
     extract::{Path, State},
 };
 
-/// An event type, with its schema and an example
+/// Get an event type with its schema and example
 #[utoipa::path(get, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path)), responses((status = 200, body = EventTypeShown)))]
 pub(crate) async fn get(

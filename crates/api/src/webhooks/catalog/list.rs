@@ -17,7 +17,7 @@ pub(crate) struct EventTypes {
     events: Vec<EventTypeLine>,
 }
 
-/// An event type in short.
+/// A summary of an event type.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct EventTypeLine {
     event_type: String,
@@ -39,7 +39,7 @@ impl From<&CatalogEntry> for EventTypeLine {
     }
 }
 
-/// All event types, by name
+/// List all event types, by name
 #[utoipa::path(get, path = "/api/v1/webhooks/events", tag = "Catalog",
     responses((status = 200, body = EventTypes)))]
 pub(crate) async fn list(State(app): State<App>, member: Member<Read>) -> Result<Json<EventTypes>, Problem> {

@@ -6,21 +6,21 @@ use model::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Events that were published and are not as the catalog says.
+/// Published events of a type that do not match the catalog.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MisfitShown {
     event_type: String,
-    /// `unknown_type`, or `schema`: the payload broke it.
+    /// `unknown_type`, or `schema` when the payload violated the schema.
     kind: &'static str,
-    /// Since the server started. Payloads are checked up to 500 a second.
+    /// Number of such events since the server started. Up to 500 payloads per second are checked.
     times: u64,
     #[schema(value_type = String, format = DateTime)]
     last_at: Timestamp,
-    /// With the JSON pointer into the payload.
+    /// The last fault, with the JSON pointer into the payload.
     last_fault: String,
 }
 
-/// What was published and is not as the catalog says
+/// List published events that do not match the catalog
 ///
 /// For the operator. With `catalog.strict` such events are refused instead.
 #[utoipa::path(get, path = "/api/v1/webhooks/events/misfits", tag = "Catalog",

@@ -1,4 +1,4 @@
-//! The catalog: which event types there are.
+//! The catalog of event types.
 
 pub(crate) mod change;
 pub(crate) mod fields;
@@ -50,7 +50,7 @@ fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
     app.catalog().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
 }
 
-/// Stores an entry and makes it known; both, even when the client hangs up.
+/// Stores an entry and updates the catalog in memory; both happen even when the client hangs up.
 async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     let app = app.clone();
     crate::finish(async move { store_and_know(&app, entry).await }).await?
@@ -62,7 +62,7 @@ async fn store_and_know(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Stores an entry unless another node has registered one of its name, and makes it known.
+/// Stores an entry unless another node has registered its name, and updates the catalog in memory.
 async fn register(app: &App, entry: CatalogEntry) -> Result<RegisterOutcome, Problem> {
     let app = app.clone();
     crate::finish(async move {

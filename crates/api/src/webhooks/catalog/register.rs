@@ -10,11 +10,11 @@ use model::{
 };
 use storage::RegisterOutcome;
 
-/// Register an event type of your own
+/// Register a custom event type
 ///
-/// For the operator. A type that was retired can be registered again.
+/// For the operator. A retired type can be registered again.
 #[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = Fields,
-    responses((status = 201, body = EventTypeShown), (status = 409, description = "It is known already")))]
+    responses((status = 201, body = EventTypeShown), (status = 409, description = "The event type is known already")))]
 pub(crate) async fn register(
     State(app): State<App>,
     _: Admin,

@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 use model::catalog::Origin;
 
-/// Retire an event type of your own
+/// Retire a custom event type
 ///
-/// For the operator. It can no longer be subscribed to; subscriptions that have it go on to get it.
+/// For the operator. No new subscription can name the type; existing subscriptions still receive it.
 #[utoipa::path(delete, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path)),
-    responses((status = 204, description = "Retired"), (status = 409, description = "It is shipped, not your own")))]
+    responses((status = 204, description = "Retired"),
+              (status = 409, description = "The event type is shipped, not custom")))]
 pub(crate) async fn retire(State(app): State<App>, _: Admin, Path(name): Path<String>) -> Result<StatusCode, Problem> {
     let _changing = app.changing_types.lock().await;
     let known = find(&app, &name)?;

@@ -1,4 +1,4 @@
-//! The filters of lists of deliveries.
+//! Filters of delivery lists.
 
 use super::shown::STATUSES;
 use crate::{
@@ -13,7 +13,7 @@ use model::{DeliveryStatus, EventType, SubscriptionId, TenantId};
 use std::ops::RangeInclusive;
 use storage::{DeliveryFilter, ListScope};
 
-/// The `status` parameter: the platform API's name of the status.
+/// The `status` parameter: a status name of the platform API.
 pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
     let Some(name) = query.text("status") else { return Ok(Vec::new()) };
     match STATUSES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
@@ -22,13 +22,13 @@ pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
     }
 }
 
-/// A filter, or the certainty that nothing fits it.
+/// A filter, or the fact that no delivery can match it.
 pub(crate) enum Asked {
     For(DeliveryFilter),
     Nothing,
 }
 
-/// The filter that a query asks for, in one tenant or in all.
+/// Reads the filter from a query, for one tenant or all.
 pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -> Result<Asked, Problem> {
     let parse_type = |text| EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()));
     let mut filter = DeliveryFilter {
@@ -54,7 +54,7 @@ pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -
     Ok(Asked::For(filter))
 }
 
-/// Up to how many rows such a list is counted.
+/// Maximum count of the rows of such a list.
 pub(crate) fn count_max(scope: ListScope<'_>, filter: &DeliveryFilter) -> u32 {
     let walks = scope == ListScope::AllTenants
         || filter.response_code.is_some()
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn response_codes_are_one_a_class_or_a_range() {
+    fn a_response_code_filter_is_a_status_a_class_or_a_range() {
         for (text, range) in [("503", 503..=503), ("5xx", 500..=599), ("4XX", 400..=499), ("500-504", 500..=504)] {
             assert_eq!(codes(text).unwrap(), range, "{text}");
         }

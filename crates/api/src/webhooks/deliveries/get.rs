@@ -17,20 +17,20 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// Attempts that are shown.
+/// Maximum number of attempts that are shown.
 const ATTEMPTS: u32 = 200;
 
-/// A delivery with all that was sent and answered.
+/// A delivery with its attempts.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DeliveryDetail {
     #[serde(flatten)]
     delivery: DeliveryShown,
-    /// The newest 200.
+    /// The newest 200 attempts.
     #[schema(max_items = 200)]
     attempts: Vec<AttemptShown>,
 }
 
-/// One request.
+/// An attempt: one HTTP request.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Attempt)]
 pub(crate) struct AttemptShown {
@@ -40,24 +40,24 @@ pub(crate) struct AttemptShown {
     duration_ms: u64,
     response_code: Option<u16>,
     error_message: Option<String>,
-    /// Credentials are masked.
+    /// Headers of the request; credentials are masked.
     #[schema(value_type = Object)]
     request_headers: Map<String, Value>,
-    /// All attempts sent the same bytes. Null in older ones where the bodies of all would be more than 4 MiB.
+    /// Body of the request, the same in all attempts. Null in older ones when all bodies would exceed 4 MiB.
     request_body: Option<String>,
     #[schema(value_type = Object)]
     response_headers: Map<String, Value>,
-    /// The first 4 KiB; what came compressed with gzip or deflate is decompressed.
+    /// The first 4 KiB of the response's body; gzip and deflate are decompressed.
     response_body: Option<String>,
-    /// True when somebody had it sent again although an earlier attempt had succeeded; absent otherwise.
+    /// True when the delivery was sent again by hand (replay) after an attempt had succeeded; absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     resend: bool,
-    /// What was odd about the response, or the way of its request; no fault. There only when something was.
+    /// An oddity of the response or the request that is not an error; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
 
-/// `name: value` lines as an object; of a name that stands there twice, both values.
+/// Converts `name: value` lines to an object; the values of a repeated name are joined.
 fn object(lines: &str) -> Map<String, Value> {
     let mut map = Map::new();
     for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
@@ -90,7 +90,7 @@ impl AttemptShown {
     }
 }
 
-/// A delivery, with its attempts
+/// Get a delivery with its attempts
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries/{id}", tag = "Deliveries", params(("id" = String, Path)),
     responses((status = 200, body = DeliveryDetail)))]
 pub(crate) async fn get(
@@ -104,14 +104,14 @@ pub(crate) async fn get(
     let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
     let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
     let attempts = app.store.attempts(tenant, parsed, ATTEMPTS).await?;
-    // Every attempt sent the same bytes: they follow from the event and the profile, which never changes.
+    // All attempts sent the same bytes: event and profile determine them, and the profile never changes.
     let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
     let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
     let body = match app.store.event(tenant, parsed.event()).await? {
         None => String::new(),
         Some(event) => String::from_utf8_lossy(&profile::render(profile, &event, app.settings.ids)).into_owned(),
     };
-    // The newest attempts have the body, as many as fit.
+    // The newest attempts have the body, as many as fit into 4 MiB.
     let without = attempts.len() - storage::rows_within(attempts.iter().map(|_| body.len()));
     let _rows = room.hold(body.len() * (attempts.len() - without))?;
     let mut succeeded = false;

@@ -20,26 +20,27 @@ use axum::{extract::State, response::Response};
 use model::DeliveryId;
 use storage::{ListScope, Listed};
 
-/// Deliveries, newest first
+/// List deliveries, newest first
 ///
-/// Filters by event, response code, URL and error look through the log from its newest end: a page may have fewer rows
-/// than `limit`, even none, while the Link header leads on.
+/// Filters by event, response code, URL and error scan the log from its newest end: a page may have fewer rows than
+/// `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries", tag = "Deliveries",
     params(
         ("status" = inline(Option<StatusName>), Query),
         ("event_type" = inline(Option<EventTypeName>), Query),
         ("subscription_id" = inline(Option<SubscriptionText>), Query),
-        ("event_id" = inline(Option<AnyEventId>), Query, description = "Only of this event, by your id or ours"),
+        ("event_id" = inline(Option<AnyEventId>), Query,
+         description = "Only this event: your own id or the generated one"),
         ("response_code" = inline(Option<CodesText>), Query,
-         description = "The last attempt's status: `503`, a class `5xx`, or a range `500-504`"),
-        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL has this in it"),
-        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error has this in it"),
-        ("after" = inline(Option<TimeText>), Query, description = "Made at or after this time"),
-        ("before" = inline(Option<TimeText>), Query, description = "Made before this time"),
+         description = "The last attempt's response code: `503`, a class `5xx`, or a range `500-504`"),
+        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL contains this text"),
+        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error contains this text"),
+        ("after" = inline(Option<TimeText>), Query, description = "Created at or after this time"),
+        ("before" = inline(Option<TimeText>), Query, description = "Created before this time"),
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<DeliveryText>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<DeliveryText>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryShown])))]
 pub(crate) async fn list(

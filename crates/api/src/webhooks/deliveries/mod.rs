@@ -1,4 +1,4 @@
-//! Deliveries: the log, and sending again.
+//! Deliveries of the platform API: the log, and retries by hand.
 
 pub(crate) mod filter;
 pub(crate) mod get;

@@ -18,30 +18,30 @@ use serde::{Deserialize, Serialize};
 use storage::RetryOf;
 use utoipa::ToSchema;
 
-/// How to retry.
+/// Options of a retry.
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct RetryRequest {
-    /// Send again what was delivered already.
+    /// Also send a delivery that has succeeded already (replay).
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = LaxBoolean, default = false)]
     force: Option<Option<bool>>,
 }
 
-/// What came of it.
+/// The result of a retry.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Retried {
     message: &'static str,
-    /// True when its turn did not come within the subscription's timeout; absent when the attempt was made.
+    /// True when the retry is still queued after the subscription's timeout; absent when the attempt was made.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     queued: bool,
 }
 
 const MESSAGE: &str = "Delivery retry initiated successfully";
 
-/// Send a delivery again
+/// Retry a delivery
 ///
-/// It answers after the attempt, and starts a new round of retries. A delivery that has succeeded is sent again with
-/// `force`; the attempt is marked `resend` in its log.
+/// The call answers after the attempt, and starts a new round of retries. With `force`, a delivery that has succeeded
+/// is sent again (replay); the attempt is marked `resend` in its log.
 #[utoipa::path(post, path = "/api/v1/webhooks/deliveries/{id}/retry", tag = "Deliveries",
     params(("id" = String, Path)), request_body = Option<RetryRequest>,
     responses((status = 200, body = Retried),

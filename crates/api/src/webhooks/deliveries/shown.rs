@@ -1,11 +1,11 @@
-//! A delivery as the platform API shows it, with that API's names of the states.
+//! A delivery in the platform API, with the status names of that API.
 
 use crate::schemas::{DeliveryName, EventTypeName, StatusName, SubscriptionName};
 use model::{Delivery, DeliveryStatus, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The platform API's names of the states, each with the states it stands for.
+/// The status names of the platform API, with the states that each stands for.
 pub(super) const STATUSES: [(&str, &[DeliveryStatus]); 5] = [
     ("pending", &[DeliveryStatus::Pending]),
     ("success", &[DeliveryStatus::Delivered]),
@@ -14,7 +14,7 @@ pub(super) const STATUSES: [(&str, &[DeliveryStatus]); 5] = [
     ("disabled", &[DeliveryStatus::Disabled]),
 ];
 
-/// The platform API's name of a state.
+/// The status name of a state in the platform API.
 pub(crate) fn status_name(status: DeliveryStatus) -> &'static str {
     STATUSES.iter().find(|(_, states)| states.contains(&status)).map_or("failed", |(name, _)| name)
 }
@@ -42,7 +42,7 @@ pub(crate) struct DeliveryShown {
     created_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime)]
     next_retry_at: Option<Timestamp>,
-    /// True for a delivery that a test send made; absent for all others.
+    /// True for a delivery of a test send; absent for all others.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     test: bool,
 }

@@ -14,10 +14,10 @@ use crate::{
 use axum::{Json, extract::State};
 use http::StatusCode;
 
-/// Subscribe a URL, in short
+/// Subscribe a URL (short form)
 ///
-/// The answer has the signing secret, the only time it is shown. Event types need not be registered. Takes the fields
-/// of the long form too.
+/// The response has the signing secret, which is shown only this once. Event types need not be registered. The fields
+/// of the long form are accepted too.
 #[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = Fields,
     responses((status = 201, body = Webhook)))]
 pub(crate) async fn create(

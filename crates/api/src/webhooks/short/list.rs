@@ -14,12 +14,12 @@ use axum::{extract::State, response::Response};
 use model::SubscriptionId;
 use storage::{ListScope, SubscriptionFilter};
 
-/// Subscriptions in short, newest first
+/// List subscriptions in the short form, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "Short form",
     params(
         ("limit" = inline(Option<LimitShort>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Begin after this row; see the Link header"),
+        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Cursor from the `Link` header"),
     ),
     responses((status = 200, body = [Webhook])))]
 pub(crate) async fn list(

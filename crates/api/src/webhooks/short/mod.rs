@@ -1,4 +1,4 @@
-//! The short form: subscriptions at their shortest.
+//! The short form of subscriptions: five fields.
 
 pub(crate) mod create;
 pub(crate) mod delete;
@@ -9,7 +9,7 @@ use model::Subscription;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A subscription in short.
+/// A subscription in the short form.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Webhook {
     #[schema(value_type = SubscriptionName)]

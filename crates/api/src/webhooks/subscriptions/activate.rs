@@ -14,7 +14,7 @@ use model::SubscriptionState;
 
 /// Activate a subscription
 ///
-/// What waited for it is sent.
+/// Deliveries that waited for the subscription are sent.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/activate", tag = "Subscriptions",
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
 pub(crate) async fn activate(

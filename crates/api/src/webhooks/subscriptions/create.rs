@@ -22,8 +22,8 @@ use std::time::Duration;
 
 /// Subscribe a URL
 ///
-/// The answer has the signing secret, the only time it is shown. A tenant has at most 60,000 subscriptions; one more is
-/// refused with the code `too_many_subscriptions`. Needs the scope `webhooks:manage`.
+/// The response has the signing secret, which is shown only this once. A tenant has at most 60,000 subscriptions; one
+/// more is refused with the code `too_many_subscriptions`. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions", request_body = Fields,
     responses((status = 201, body = CreatedSubscription)))]
 pub(crate) async fn create(
@@ -37,7 +37,7 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, Json(CreatedSubscription { shown, secret })))
 }
 
-/// Checks, makes and stores a subscription.
+/// Validates and stores a new subscription.
 pub(crate) async fn make(
     app: &App,
     tenant: &TenantId,
@@ -62,7 +62,7 @@ pub(crate) async fn make(
     store(app, subscription).await
 }
 
-/// A subscription of which only the profile is known.
+/// A subscription with default values, of which only tenant and profile are set.
 pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscription {
     let now = app.clock.now().to_millis();
     Subscription {
@@ -87,7 +87,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
     }
 }
 
-/// Retries where nobody says: the installation's number for profiles whose policy counts them.
+/// Default of `max_retries`: the configured number for profiles with exponential backoff, else the profile's own.
 pub(super) fn default_retries(app: &App, profile: Profile) -> u8 {
     let rules = profile.rules();
     if rules.schedule == model::retry::Schedule::Exponential { app.settings.max_retries } else { rules.max_retries }
@@ -101,7 +101,7 @@ pub(crate) fn duplicate() -> Problem {
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
     let most = app.settings.subscriptions_max;
     if app.engine.control.count_subscriptions(&subscription.tenant) >= most {
-        let detail = format!("The tenant has {most} subscriptions, and cannot have more: delete some first");
+        let detail = format!("The tenant has {most} subscriptions, which is the maximum: delete some first");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_subscriptions", detail));
     }
     app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {

@@ -13,7 +13,7 @@ use model::TenantId;
 
 /// Delete a subscription
 ///
-/// What waits for it is cancelled; what it got stays in the log.
+/// Waiting deliveries are cancelled; past deliveries stay in the log.
 #[utoipa::path(delete, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
 pub(crate) async fn delete(

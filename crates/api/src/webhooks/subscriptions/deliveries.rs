@@ -18,15 +18,15 @@ use axum::{
 use model::DeliveryId;
 use storage::{DeliveryFilter, ListScope};
 
-/// What a subscription got, newest first
+/// List the deliveries of a subscription, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}/deliveries", tag = "Subscriptions",
     params(
         ("id" = String, Path),
         ("status" = inline(Option<StatusName>), Query),
         ("limit" = inline(Option<Limit200>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<DeliveryText>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<DeliveryText>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [DeliveryShown])))]
 pub(crate) async fn deliveries(

@@ -21,63 +21,63 @@ use serde_json::{Map, Value};
 use std::time::Duration;
 use utoipa::ToSchema;
 
-/// What can be said of a subscription. Absent keeps (or leaves the default), null clears.
+/// The fields of a subscription. Absent fields keep their value (or the default), null clears them.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = SubscriptionFields)]
 pub(crate) struct Fields {
-    /// Where to send; `https://`, and `http://` where the installation allows it.
+    /// URL that receives the events: `https://`, or `http://` if the installation allows it.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = String, max_length = 2048, example = "https://example.com/webhooks")]
     pub(super) url: Option<Option<String>>,
-    /// Event types, `invoice.*`, or `*`.
+    /// Event types, patterns such as `invoice.*`, or `*` for all types.
     #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500, example = json!(["invoice.created"]))]
     pub(super) events: Option<Option<Vec<String>>>,
-    /// Another name of `events`.
+    /// Alias of `events`.
     #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500)]
     pub(super) event_types: Option<Option<Vec<String>>>,
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, max_length = 500)]
     pub(super) description: Option<Option<String>>,
-    /// Headers of your own, sent with every request.
+    /// Custom headers, sent with every request.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
     pub(super) headers: Option<Option<Map<String, Value>>>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = bool, default = true)]
     pub(super) is_active: Option<Option<bool>>,
-    /// Another name of `is_active`, which the short form shows.
+    /// Alias of `is_active`, as in the short form.
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = bool)]
     pub(super) active: Option<Option<bool>>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) retry_enabled: Option<Option<bool>>,
-    /// Retries after the first attempt.
+    /// Maximum number of retries after the first attempt.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u8>, minimum = 0, maximum = 10, default = 3)]
     pub(super) max_retries: Option<Option<i64>>,
-    /// From the connection to the answer's last byte.
+    /// Timeout of an attempt, from the connection to the response's last byte.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u16>, minimum = 5, maximum = 300, default = 30)]
     pub(super) timeout_seconds: Option<Option<i64>>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<Object>)]
     pub(super) custom_metadata: Option<Option<JsonObject>>,
-    /// The wire style: `platform`, `tenant` or `standard`. Set when the subscription is made.
+    /// Wire style: `platform`, `tenant` or `standard`. Can only be set at creation.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<ProfileName>, default = "platform")]
     pub(super) profile: Option<Option<String>>,
-    /// A signing secret of your own, without white space; made for you when absent. Its key has at least 24 bytes:
-    /// what follows `whsec_` base64 decoded, the ed25519 key after `whsk_`, and of any other text its UTF-8 bytes. The
-    /// profile `standard` takes the first two only. Set when the subscription is made.
+    /// Signing secret, without white space; generated when absent. Its key has at least 24 bytes: the decoded base64
+    /// after `whsec_`, the ed25519 key after `whsk_`, or the UTF-8 bytes of any other text. The profile `standard`
+    /// accepts the first two only. Can only be set at creation.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 6, max_length = 500, pattern = r"^\S+$")]
     pub(super) secret: Option<Option<String>>,
 }
 
-/// Metadata that is kept beside a subscription or a tenant.
+/// Checks the metadata of a subscription or a tenant.
 pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
     if metadata.as_str().len() > METADATA_MAX {
         return Err(format!("must have at most {METADATA_MAX} bytes"));
@@ -85,11 +85,11 @@ pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
     check_interop(metadata.as_str()).map_err(|fault| fault.to_string())
 }
 
-/// Which names of event types are good.
+/// The event types that a subscription may name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EventNames {
     InCatalog,
-    /// Any that is well-formed, registered or not.
+    /// Any well-formed type or pattern, registered or not.
     WellFormed,
 }
 
@@ -98,7 +98,7 @@ fn not_null(field: &str, faults: &mut Problems) {
 }
 
 impl Fields {
-    /// Puts what was said into `subscription`; all faults together.
+    /// Applies the given fields to `subscription`; returns all faults together.
     pub(super) fn apply(&self, app: &App, subscription: &mut Subscription, names: EventNames) -> Result<(), Problems> {
         let mut faults = Problems::default();
         self.apply_url(app, subscription, &mut faults);
@@ -130,7 +130,7 @@ impl Fields {
         match given {
             None => not_null(name, faults),
             Some(true) => subscription.state = SubscriptionState::Active,
-            // A receiver that said 410 stays disabled until somebody activates it.
+            // A subscription that a 410 disabled stays disabled until it is activated.
             Some(false) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
             Some(false) => {}
         }
@@ -174,7 +174,7 @@ impl Fields {
             }
         }
         if names == EventNames::InCatalog {
-            // What it already has stays good even when the type was retired since.
+            // Patterns that the subscription already has stay valid, even when a type was retired since.
             let new: Vec<_> = patterns.iter().filter(|one| !subscription.events.contains(one)).cloned().collect();
             unsupported.extend(app.unsupported(&new));
         }
@@ -193,7 +193,7 @@ impl Fields {
                 faults.add(format!("headers.{name}"), "must be a string");
                 continue;
             };
-            // A client that may not see a value sends back what it was shown in its place.
+            // A client that may not see a value sends back the mask: the value is kept.
             let known = subscription.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
             let text = known.filter(|_| text == MASKED).map_or(text, |(_, value)| value.as_str());
             if faults.take(&format!("headers.{name}"), check_header(name, text)).is_some() {
@@ -231,7 +231,7 @@ impl Fields {
         }
     }
 
-    /// The profile asked for; `platform` when none is.
+    /// The requested profile; `platform` when none is given.
     pub(super) fn profile(&self, faults: &mut Problems) -> Profile {
         let Some(name) = self.profile.as_ref().and_then(Option::as_deref) else { return Profile::default() };
         let known = || Profile::ALL.map(Profile::name).join(", ");
@@ -239,7 +239,7 @@ impl Fields {
         faults.take("profile", found).unwrap_or_default()
     }
 
-    /// The secret given, if any, checked.
+    /// The given secret, if any, after its check.
     pub(super) fn secret(&self, profile: Profile, faults: &mut Problems) -> Option<SigningSecret> {
         let value = self.secret.as_ref()?.as_deref()?;
         faults.take("secret", check_given(value, profile))?;

@@ -16,10 +16,10 @@ use axum::{
     extract::{Path, State},
 };
 
-/// A subscription
+/// Get a subscription
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path),
-           ("backlog" = Option<bool>, Query, description = "Show how many deliveries wait for it, and since when")),
+           ("backlog" = Option<bool>, Query, description = "Include the backlog: waiting deliveries, with times")),
     responses((status = 200, body = SubscriptionDetail)))]
 pub(crate) async fn get(
     State(app): State<App>,

@@ -14,7 +14,7 @@ use axum::{extract::State, response::Response};
 use model::SubscriptionId;
 use storage::{ListScope, SubscriptionFilter};
 
-/// The filter that a query asks for.
+/// Reads the filter from a query.
 pub(crate) fn filter(query: &Query) -> Result<SubscriptionFilter, Problem> {
     Ok(SubscriptionFilter {
         is_active: query.flag("is_active")?,
@@ -24,16 +24,16 @@ pub(crate) fn filter(query: &Query) -> Result<SubscriptionFilter, Problem> {
     })
 }
 
-/// Subscriptions, newest first
+/// List subscriptions, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions",
     params(
         ("is_active" = Option<bool>, Query),
-        ("event_type" = Option<String>, Query, description = "Only those that get this type"),
-        ("url" = inline(Option<PartText>), Query, description = "Only those whose URL has this in it"),
+        ("event_type" = Option<String>, Query, description = "Only subscriptions that receive this type"),
+        ("url" = inline(Option<PartText>), Query, description = "Only subscriptions whose URL contains this text"),
         ("limit" = inline(Option<Limit500>), Query),
         ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Begin after this row; see the Link header"),
-        ("count" = Option<bool>, Query, description = "Count all rows, up to 100,000, into the header X-Total-Count"),
+        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Cursor from the `Link` header"),
+        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
     ),
     responses((status = 200, body = [SubscriptionShown])))]
 pub(crate) async fn list(

@@ -1,4 +1,4 @@
-//! Subscriptions: URLs, what they want and how.
+//! Subscriptions of the platform API.
 
 pub(crate) mod activate;
 pub(crate) mod create;
@@ -30,13 +30,13 @@ async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Subscription, Pr
     app.store.subscription(tenant, parse(id)?).await?.ok_or_else(|| missing(id))
 }
 
-/// What a change that was not made looks like to the client.
+/// The problem for a change that was not applied.
 fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
     match fault {
         ChangeError::Missing | ChangeError::NoTenant => missing(id),
         ChangeError::Refused(problem) => problem,
         ChangeError::Duplicate => create::duplicate(),
-        ChangeError::Contended => Problem::conflict("The subscription is being changed by others; try again"),
+        ChangeError::Contended => Problem::conflict("The subscription is being changed concurrently; try again"),
         ChangeError::Store(fault) => fault.into(),
     }
 }

@@ -20,8 +20,8 @@ use model::Problems;
 
 /// Change a subscription
 ///
-/// What is absent stays, what is null is cleared, and nothing else changes. Its profile cannot be changed, its secret
-/// only be rotated.
+/// Absent fields keep their value, null clears them, and nothing else changes. The profile cannot be changed, and the
+/// secret can only be rotated.
 #[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Fields,
     responses((status = 200, body = SubscriptionShown)))]
@@ -36,7 +36,7 @@ pub(crate) async fn patch(
         let mut faults = Problems::default();
         let profile = fields.profile.as_ref().and_then(Option::as_deref);
         if profile.is_some_and(|name| name != subscription.profile.name()) {
-            faults.add("profile", "cannot be changed; make another subscription");
+            faults.add("profile", "cannot be changed; create another subscription");
         }
         if fields.secret.is_some() {
             faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");

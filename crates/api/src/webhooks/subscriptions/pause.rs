@@ -14,7 +14,7 @@ use model::SubscriptionState;
 
 /// Pause a subscription
 ///
-/// Events go on to be matched; their deliveries wait and are sent when it is activated.
+/// Events are still matched; their deliveries wait and are sent when the subscription is activated.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/pause", tag = "Subscriptions",
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
 pub(crate) async fn pause(

@@ -20,26 +20,26 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use utoipa::ToSchema;
 
-/// How to rotate.
+/// Options of a rotation.
 #[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct Rotate {
-    /// How long the old secret signs beside the new one.
+    /// Seconds for which the old secret still signs beside the new one.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 604800, default = 86400)]
     grace_seconds: Option<Option<i64>>,
 }
 
-/// The new secret: the only time it is shown.
+/// The new secret, which is shown only this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rotated {
     secret: String,
     message: String,
 }
 
-/// Make a new signing secret
+/// Rotate the signing secret
 ///
-/// For the grace period `webhook-signature` carries a signature by either secret. The profile's own signature header
-/// has room for one and is made with the new secret at once.
+/// During the grace period `webhook-signature` carries a signature by each secret. The profile's own signature header
+/// holds only one, which is made with the new secret at once.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/rotate-secret", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated)))]
 pub(crate) async fn rotate_secret(

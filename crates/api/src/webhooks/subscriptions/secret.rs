@@ -17,13 +17,13 @@ use utoipa::ToSchema;
 /// The secrets that sign a subscription's requests.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Secrets {
-    /// The current one; null when the subscription signs nothing.
+    /// The current secret; null when the subscription has none.
     secret: Option<String>,
-    /// Older ones, which sign beside it until their grace ends.
+    /// Rotated secrets, which sign beside the current one until their grace period ends.
     previous: Vec<PreviousSecret>,
 }
 
-/// A secret that was rotated.
+/// A rotated secret.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct PreviousSecret {
     secret: String,
@@ -31,7 +31,7 @@ pub(crate) struct PreviousSecret {
     until: Timestamp,
 }
 
-/// The signing secrets of a subscription
+/// Get the signing secrets of a subscription
 ///
 /// Needs the scope `webhooks.secret.view`.
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}/secret", tag = "Subscriptions",

@@ -1,4 +1,4 @@
-//! A subscription as the platform API shows it.
+//! A subscription in the platform API.
 
 use crate::backlog::BacklogShown;
 use crate::schemas::{PatternName, ProfileName, SubscriptionName};
@@ -30,7 +30,7 @@ pub(crate) struct SubscriptionShown {
     retry_enabled: bool,
     max_retries: u8,
     timeout_seconds: u64,
-    /// `platform`, `tenant` or `standard`: the wire style.
+    /// Wire style: `platform`, `tenant` or `standard`.
     #[schema(value_type = ProfileName)]
     profile: &'static str,
     success_count: u64,
@@ -52,7 +52,7 @@ pub(crate) struct SubscriptionShown {
     custom_metadata: JsonObject,
 }
 
-/// A subscription, with its signing secret: the only time it is shown.
+/// A created subscription with its signing secret, which is shown only this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct CreatedSubscription {
     #[serde(flatten)]
@@ -60,7 +60,7 @@ pub(crate) struct CreatedSubscription {
     pub(super) secret: Option<String>,
 }
 
-/// A subscription, with what waits for it when that was asked for.
+/// A subscription, with its backlog when the query asks for it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SubscriptionDetail {
     #[serde(flatten)]
@@ -70,7 +70,7 @@ pub(crate) struct SubscriptionDetail {
 }
 
 impl SubscriptionShown {
-    /// `sees_secrets`: whether the values of custom headers are shown.
+    /// `sees_secrets`: show the values of custom headers that may be credentials.
     pub(crate) fn new(s: &Subscription, sees_secrets: bool) -> Self {
         let header = |(name, value): &(String, String)| {
             let shown = if sees_secrets || !may_be_credential(name) { value } else { MASKED };

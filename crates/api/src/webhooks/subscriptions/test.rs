@@ -23,21 +23,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
 use utoipa::ToSchema;
 
-/// What to send.
+/// The test event.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = TestRequest)]
 pub(crate) struct TestRequest<'a> {
-    /// The subscription's first one, when absent.
+    /// Event type; the subscription's first one when absent.
     #[serde(default)]
     #[schema(value_type = Option<EventTypeName>, example = "invoice.created")]
     event_type: Option<String>,
-    /// The type's example with `{"test": true, "subscription_id", "timestamp"}`, when absent or empty.
+    /// Payload; the type's example with `{"test": true, "subscription_id", "timestamp"}` when absent or empty.
     #[serde(default, borrow)]
     #[schema(value_type = Option<Object>)]
     payload: Option<&'a RawValue>,
 }
 
-/// What came of it.
+/// The result of a test.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct TestResult {
     success: bool,
@@ -47,15 +47,16 @@ pub(crate) struct TestResult {
     delivery_time_ms: u64,
 }
 
-/// Send a test event now, and wait for the answer
+/// Send a test event and wait for the response
 ///
-/// The request is signed like any other. It is sent once, without retries, past whatever waits for the subscription. Its
-/// delivery is in the log, marked `test` (`Content-Location` names it), and in the subscription's counters. A tenant may have 8 tests under way.
+/// The request is signed like any other. It is sent at once, without retries, ahead of the subscription's backlog. Its
+/// delivery is in the log, marked `test` (`Content-Location` names it), and in the subscription's counters. A tenant
+/// may have 8 tests in flight.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/test", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Option<TestRequest>,
     responses((status = 200, body = TestResult),
               (status = 400, description = "The subscription is inactive"),
-              (status = 429, description = "8 tests of the tenant are under way")))]
+              (status = 429, description = "The tenant has 8 tests in flight")))]
 pub(crate) async fn test(
     State(app): State<App>,
     member: Member<Manage>,
@@ -75,11 +76,11 @@ pub(crate) async fn test(
     }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
-    // To its end even when the client hangs up: a request that was sent belongs into the log.
+    // Runs to its end even when the client hangs up, so that a request that was sent is in the log.
     let sent = finish(async move { engine.tests.send(&owner, subscription.id, draft).await }).await?;
     let sent = sent.map_err(|fault| match fault {
         TestError::TooMany => {
-            let detail = "Too many tests are under way; wait for their answers";
+            let detail = "Too many tests are in flight; wait for their responses";
             Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tests", detail)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
         }
@@ -137,7 +138,7 @@ fn draft(
     })
 }
 
-/// The type's example, with what tells a receiver that it is a test.
+/// The type's example, with fields that mark it as a test.
 fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
     let catalog = app.catalog();
     let example = catalog.catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
@@ -145,14 +146,14 @@ fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> By
         Some(Value::Object(map)) => map,
         _ => Map::new(),
     };
-    // The example's own fields stay as its schema has them.
+    // Fields of the example are kept, so that it still matches the type's schema.
     data.entry("test").or_insert_with(|| true.into());
     data.entry("subscription_id").or_insert_with(|| subscription.id.to_string().into());
     data.entry("timestamp").or_insert_with(|| app.clock.now().to_string().into());
     Value::Object(data).to_string().into()
 }
 
-/// The first single type it wants; else the first of the catalog that its patterns cover.
+/// The first single type that the subscription names, else the catalog's first type that its patterns cover.
 fn first_type(app: &App, subscription: &Subscription) -> EventType {
     let single = subscription.events.iter().find_map(|pattern| match pattern {
         EventPattern::One(one) => Some(one.clone()),

@@ -14,7 +14,7 @@ async fn coverage(caller: &Caller) -> Value {
 #[track_caller]
 fn row<'v>(coverage: &'v Value, event_type: &str) -> &'v Value {
     let rows = coverage["events"].as_array().unwrap();
-    rows.iter().find(|one| one["event_type"] == event_type).unwrap_or_else(|| panic!("{event_type} is not there"))
+    rows.iter().find(|one| one["event_type"] == event_type).unwrap_or_else(|| panic!("{event_type} has no row"))
 }
 
 async fn publish(caller: &Caller, event_type: &str) -> Value {
@@ -28,7 +28,7 @@ async fn subscribe(caller: &Caller, receiver: &Receiver, events: Value, active: 
 }
 
 #[tokio::test]
-async fn of_an_installation_where_nothing_happened_everything_is_promised_and_nothing_seen() {
+async fn without_events_the_catalog_is_promised_and_never_seen() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let types = acme.get("/api/v1/webhooks/events").await.expect(200);
@@ -54,7 +54,7 @@ async fn of_an_installation_where_nothing_happened_everything_is_promised_and_no
 }
 
 #[tokio::test]
-async fn what_was_published_is_counted_and_a_duplicate_is_not() {
+async fn published_events_are_counted_and_duplicates_are_not() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     subscribe(&acme, &receiver, json!(["invoice.created"]), true).await;
     let named = acme.with("Idempotency-Key", "once");
@@ -85,7 +85,7 @@ async fn what_was_published_is_counted_and_a_duplicate_is_not() {
 }
 
 #[tokio::test]
-async fn days_are_whole_ones_and_the_window_moves_on() {
+async fn counts_are_kept_by_day_and_leave_the_window() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish(&acme, "my.own").await;
@@ -97,10 +97,10 @@ async fn days_are_whole_ones_and_the_window_moves_on() {
     };
     assert_eq!((published(1).await, published(365).await), (1, 1));
     app.advance(DAY);
-    assert_eq!(published(1).await, 1, "it was a day ago, all but");
+    assert_eq!(published(1).await, 1, "the day of publication is still in the window");
     app.advance(DAY);
     assert_eq!((published(1).await, published(2).await), (0, 1));
-    // Longer than its event, but not for ever.
+    // The count outlives its event, but not for ever.
     app.advance(300 * DAY);
     app.until("its removal", async || (acme.get("/api/v1/events").await.expect(200) == json!([])).then_some(())).await;
     assert_eq!(published(365).await, 1);
@@ -110,7 +110,7 @@ async fn days_are_whole_ones_and_the_window_moves_on() {
 }
 
 #[tokio::test]
-async fn subscriptions_are_those_that_get_it_now() {
+async fn subscriptions_are_the_active_ones_that_receive_the_type() {
     let (app, acme, receiver) = TestApp::with_receiver().await;
     for (events, active) in [
         (json!(["invoice.*", "invoice.paid"]), true),
@@ -122,7 +122,7 @@ async fn subscriptions_are_those_that_get_it_now() {
     let found = coverage(&acme).await;
     assert_eq!(row(&found, "invoice.paid")["subscriptions"], 2);
     assert_eq!(row(&found, "invoice.created")["subscriptions"], 1);
-    assert_eq!(row(&found, "customer.created")["subscriptions"], 0, "a paused one does not count");
+    assert_eq!(row(&found, "customer.created")["subscriptions"], 0, "a paused subscription does not count");
     let in_vain =
         json!([{"event_type": "invoice.*", "subscriptions": 1}, {"event_type": "invoice.paid", "subscriptions": 2}]);
     assert_eq!(found["subscribed_never_published"], in_vain);
@@ -131,13 +131,13 @@ async fn subscriptions_are_those_that_get_it_now() {
     publish(&acme, "invoice.created").await;
     let found = coverage(&acme).await;
     let in_vain = json!([{"event_type": "invoice.paid", "subscriptions": 2}]);
-    assert_eq!(found["subscribed_never_published"], in_vain, "the pattern gets something now");
+    assert_eq!(found["subscribed_never_published"], in_vain, "the pattern receives an event now");
     assert_eq!(found["seen_nobody_subscribed"], json!([]));
     app.finish().await;
 }
 
 #[tokio::test]
-async fn payloads_that_broke_their_schema_are_counted() {
+async fn payloads_that_violate_their_schema_are_counted() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish(&acme, "invoice.created").await;
@@ -152,14 +152,14 @@ async fn payloads_that_broke_their_schema_are_counted() {
         assert_eq!((&found["schema_broken"], &found["summary"]["broke_schema"]), (&broken, &1.into()));
     }
     assert_eq!(coverage(&app.tenant("other").await).await["schema_broken"], json!([]));
-    // Unlike those that are counted in memory they outlast the process.
+    // Unlike the mismatches counted in memory, these outlive the process.
     let app = app.restart().await;
     assert_eq!(coverage(&app.admin()).await["schema_broken"], broken);
     app.finish().await;
 }
 
 #[tokio::test]
-async fn a_tenant_sees_its_own_and_the_operator_all_or_one() {
+async fn a_tenant_sees_its_own_coverage_and_the_operator_that_of_all_or_one() {
     let (app, acme, receiver) = TestApp::with_receiver().await;
     let globex = app.tenant("globex").await;
     publish(&acme, "acme.secret").await;
@@ -188,7 +188,7 @@ async fn a_tenant_sees_its_own_and_the_operator_all_or_one() {
 }
 
 #[tokio::test]
-async fn the_catalog_is_what_it_is_now() {
+async fn coverage_uses_the_current_catalog() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish(&acme, "parcel.sent").await;
@@ -210,7 +210,7 @@ async fn the_catalog_is_what_it_is_now() {
 }
 
 #[tokio::test]
-async fn what_the_code_says_stands_beside_it_for_the_operator() {
+async fn the_operator_sees_the_state_from_the_audit_report() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish(&acme, "my.own").await;
@@ -234,14 +234,14 @@ async fn what_the_code_says_stands_beside_it_for_the_operator() {
             assert_eq!(row(&found, event_type)["code"], code, "{event_type}");
         }
     }
-    // How the product is made is no tenant's business.
+    // Tenants must not see how the product is built.
     let found = coverage(&acme).await;
     assert_eq!((&found["report"], &row(&found, "invoice.paid")["code"]), (&json!(null), &json!(null)));
     app.finish().await;
 }
 
 #[tokio::test]
-async fn days_that_are_none_are_refused() {
+async fn invalid_days_are_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for days in ["0", "366", "-1", "x", "1.5", "99999999999999"] {
@@ -253,7 +253,7 @@ async fn days_that_are_none_are_refused() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_counted() {
+async fn refused_events_are_not_counted() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     app.store.set_broken(true);

@@ -1,4 +1,4 @@
-//! `/api/v1/audit`: what is promised against what happens.
+//! `/api/v1/audit`: promised event types compared with published ones.
 
 mod coverage;
 mod report;

@@ -12,7 +12,7 @@ fn report(revision: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_report_is_kept_as_it_came_and_replaced_by_the_next() {
+async fn a_report_is_stored_unchanged_and_replaced_by_the_next() {
     let app = TestApp::start().await;
     let admin = app.admin();
     let detail = admin.get(REPORT).await.detail(404, "not_found");
@@ -29,7 +29,7 @@ async fn a_report_is_kept_as_it_came_and_replaced_by_the_next() {
         let kept = admin.get(REPORT).await;
         assert_eq!((kept.text(), kept.header("content-type")), (&*text, Some("application/json")));
     }
-    // Before there is a commit, there is none; and it outlasts the process.
+    // A report without a commit has no revision; the report outlives the process.
     let mut bare = report("x");
     bare.as_object_mut().unwrap().remove("revision");
     assert_eq!(admin.put(REPORT, bare.clone()).await.expect(200)["revision"], json!(null));
@@ -39,7 +39,7 @@ async fn a_report_is_kept_as_it_came_and_replaced_by_the_next() {
 }
 
 #[tokio::test]
-async fn what_is_no_report_is_refused_and_the_field_is_named() {
+async fn an_invalid_report_is_refused_and_the_field_is_named() {
     let app = TestApp::start().await;
     let admin = app.admin();
     let mut rows =

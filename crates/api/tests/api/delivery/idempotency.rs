@@ -1,4 +1,4 @@
-//! Publishing the same event again: by its id, and by an `Idempotency-Key`.
+//! Deduplication of events: by their id, and by an `Idempotency-Key`.
 
 use crate::support::{Caller, TestApp, hyphenated};
 use http::Method;
@@ -10,7 +10,7 @@ fn named(id: &str) -> Value {
     json!({"type": "invoice.created", "data": {"n": 1}, "id": id})
 }
 
-/// The answer without that in which a repetition differs: the flag, and warnings.
+/// The answer without `duplicate` and `warnings`, in which a repetition differs.
 fn values(accepted: &Value) -> Value {
     let mut values = accepted.clone();
     let fields = values.as_object_mut().unwrap();
@@ -33,13 +33,13 @@ async fn publish_20_times(acme: &Caller, event: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_same_id_is_the_same_event() {
+async fn an_event_with_a_known_id_is_a_duplicate() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let first = acme.publish_with(named("order-1")).await;
     assert_eq!(first["duplicate"], false);
     app.advance(60);
-    // The first one's values, whatever the second one says.
+    // The answer has the values of the first event, even if those of the second differ.
     for again in [named("order-1"), json!({"type": "ticket.closed", "data": {"n": 2}, "id": "order-1"})] {
         let again = acme.publish_with(again).await;
         assert_eq!((&again["duplicate"], values(&again)), (&json!(true), values(&first)));
@@ -51,14 +51,14 @@ async fn the_same_id_is_the_same_event() {
 }
 
 #[tokio::test]
-async fn the_same_key_is_the_same_event() {
+async fn an_event_under_a_known_idempotency_key_is_a_duplicate() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let keyed = acme.with("Idempotency-Key", "key 1, with a space");
     let first = keyed.publish().await;
     let again = keyed.publish().await;
     assert_eq!((&again["duplicate"], values(&again)), (&json!(true), values(&first)));
-    // Another key, no key, and an id that is spelled like the key are other events.
+    // Another key, no key, and an id spelled like the key make other events.
     for other in [acme.with("Idempotency-Key", "key 2").publish().await, acme.publish().await] {
         assert_eq!(other["duplicate"], false);
         assert_ne!(other["id"], first["id"]);
@@ -71,7 +71,7 @@ async fn the_same_key_is_the_same_event() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_at_once_are_one_event() {
+async fn twenty_concurrent_publishes_of_one_id_or_key_are_one_event() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     acme.subscribe(&receiver.url("/")).await;
@@ -92,7 +92,8 @@ async fn twenty_at_once_are_one_event() {
 async fn a_publishers_own_id_is_kept_as_given() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
-    // A UUID, the same in upper case, an id in our form that we never gave, and one that Crockford's alphabet reads alike.
+    // A UUID, the same in upper case, a prefixed id that was never generated, and one that Crockford's alphabet reads
+    // alike.
     let given = [
         "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         "7C9E6679-7425-40DE-944B-E07FC1F90AE7",
@@ -114,12 +115,12 @@ async fn a_publishers_own_id_is_kept_as_given() {
 }
 
 #[tokio::test]
-async fn an_id_published_again_with_other_content_is_warned_of() {
+async fn a_known_id_with_other_content_becomes_a_warning() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     acme.publish_with(named("order-1")).await;
     let same = acme.publish_with(named("order-1")).await;
-    assert_eq!(same.get("warnings"), None, "nothing to warn of");
+    assert_eq!(same.get("warnings"), None, "there is no warning");
     for (field, again) in [
         ("type", json!({"type": "ticket.closed", "data": {"n": 1}, "id": "order-1"})),
         ("data", json!({"type": "invoice.created", "data": {"n": 2}, "id": "order-1"})),
@@ -139,7 +140,7 @@ async fn an_idempotency_key_with_another_type_data_or_id_is_422() {
     let keyed = acme.with("Idempotency-Key", "key-1");
     let first = json!({"type": "invoice.created", "data": {"n": 1, "m": [1, 2]}, "id": "one"});
     let accepted = keyed.publish_with(first.clone()).await;
-    // The same JSON in another spelling is the same.
+    // The same JSON in another spelling is the same content.
     let spelled = r#"{"id": "one", "data": {"m":[1, 2], "n":1}, "type": "invoice.created"}"#;
     let again = keyed.send(Method::POST, PATH, spelled).await.expect(202);
     assert_eq!((&again["duplicate"], &again["id"]), (&json!(true), &accepted["id"]));
@@ -157,8 +158,8 @@ async fn an_idempotency_key_with_another_type_data_or_id_is_422() {
         assert_eq!(named, field, "{other}: {message}");
         assert!(message.contains("Idempotency-Key"), "{message}");
     }
-    assert_eq!(acme.get(PATH).await.expect(200).as_array().unwrap().len(), 2, "nothing of the refused was kept");
-    // A new key with a known id is a repeated id.
+    assert_eq!(acme.get(PATH).await.expect(200).as_array().unwrap().len(), 2, "refused events are not stored");
+    // A new key with a known id is a duplicate by its id.
     let other_key = acme.with("Idempotency-Key", "key-2");
     let repeated = other_key.publish_with(json!({"type": "invoice.paid", "data": {"n": 9}, "id": "one"})).await;
     assert_eq!(repeated["duplicate"], true);
@@ -167,7 +168,7 @@ async fn an_idempotency_key_with_another_type_data_or_id_is_422() {
 }
 
 #[tokio::test]
-async fn a_batch_under_a_key_must_be_the_same_batch() {
+async fn a_known_idempotency_key_with_another_batch_is_422() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let keyed = acme.with("Idempotency-Key", "batch-1");
@@ -192,7 +193,7 @@ async fn a_batch_under_a_key_must_be_the_same_batch() {
 }
 
 #[tokio::test]
-async fn an_id_that_we_gave_is_known_as_well() {
+async fn an_event_published_again_with_its_generated_id_is_a_duplicate() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let first = acme.publish().await;
@@ -209,7 +210,7 @@ async fn an_id_that_we_gave_is_known_as_well() {
     assert_eq!(results[1]["duplicate"], true);
     let alone = acme.post("/api/v1/events/batch", json!({"events": [named(ours)]})).await.expect(202);
     assert_eq!(values(&alone["results"][0]), values(&first));
-    // Elsewhere it is an id like any other.
+    // In another tenant the id is an id like any other.
     let other = app.tenant("other").await;
     assert_eq!(other.publish_with(named(ours)).await["duplicate"], false);
     receiver.take(3).await;
@@ -227,11 +228,11 @@ async fn a_batch_can_be_repeated_under_its_key() {
     let first = keyed.post("/api/v1/events/batch", batch.clone()).await.expect(202);
     let again = keyed.post("/api/v1/events/batch", batch.clone()).await.expect(202);
     assert_eq!(first["deliveries_by_type"], json!({"invoice.created": 3}));
-    assert_eq!(again["deliveries_by_type"], json!({}), "nothing was made");
+    assert_eq!(again["deliveries_by_type"], json!({}), "no delivery was created");
     let results = |batch: &Value| batch["results"].as_array().unwrap().iter().map(values).collect::<Vec<_>>();
     assert_eq!(results(&again), results(&first));
     assert!(again["results"].as_array().unwrap().iter().all(|one| one["duplicate"] == true));
-    // A single event under the same key is not one of the batch.
+    // A single event under the same key is not an event of the batch.
     assert_eq!(keyed.publish().await["duplicate"], false);
     receiver.take(4).await;
     app.finish().await;
@@ -239,7 +240,7 @@ async fn a_batch_can_be_repeated_under_its_key() {
 }
 
 #[tokio::test]
-async fn a_batch_may_have_the_same_event_twice() {
+async fn an_event_repeated_within_a_batch_is_a_duplicate() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     acme.publish_with(named("known")).await;
@@ -259,7 +260,7 @@ async fn a_batch_may_have_the_same_event_twice() {
 }
 
 #[tokio::test]
-async fn bad_keys_are_refused() {
+async fn invalid_idempotency_keys_are_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for path in [PATH, "/api/v1/events/batch"] {
@@ -274,7 +275,7 @@ async fn bad_keys_are_refused() {
 }
 
 #[tokio::test]
-async fn repetitions_are_known_after_a_restart() {
+async fn duplicates_are_known_after_a_restart() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let first = acme.with("Idempotency-Key", "key").publish_with(named("one")).await;

@@ -1,4 +1,4 @@
-//! What goes over the wire to receivers, and what comes of it.
+//! Requests to receivers, and their outcomes.
 
 mod idempotency;
 mod oddities;

@@ -1,11 +1,11 @@
-//! The status decides: whatever is odd about a response is noted, and is no fault.
+//! The status decides the outcome: an oddity of a response is noted and is not an error.
 
 use crate::support::{Receiver, Reply, TestApp};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use std::io::Write;
 
-/// Publishes one event that is answered so; the delivery after its attempt.
+/// Publishes an event that gets `reply`, and returns the delivery after its attempt.
 async fn answered(app: &TestApp, receiver: &mut Receiver, reply: Reply) -> Value {
     let acme = app.tenant("acme").await;
     receiver.then(reply);
@@ -41,7 +41,7 @@ async fn odd_responses_are_judged_by_their_status_and_noted() {
 }
 
 #[tokio::test]
-async fn many_and_long_headers_hide_no_other() {
+async fn many_or_long_headers_do_not_hide_other_headers() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let mut reply = Reply::status(200).header("X-Long", "a".repeat(30_000));
@@ -58,7 +58,7 @@ async fn many_and_long_headers_hide_no_other() {
 }
 
 #[tokio::test]
-async fn bodies_can_be_read_in_the_log_and_in_a_test() {
+async fn response_bodies_are_readable_in_the_log_and_in_a_test() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     let text = r#"{"error": "unbekannt: Müller"}"#;
@@ -82,7 +82,7 @@ async fn bodies_can_be_read_in_the_log_and_in_a_test() {
 }
 
 #[tokio::test]
-async fn a_delivery_whose_subscription_was_deleted_while_it_was_sent_shows_what_came_of_it() {
+async fn a_delivery_in_flight_while_its_subscription_is_deleted_shows_its_outcome() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (status, expected, error) in [
         (200, "success", json!(null)),

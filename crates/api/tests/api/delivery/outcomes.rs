@@ -1,5 +1,5 @@
-//! Outcomes of a request: every answer and every fault, under the platform API's names and with a sentence that the
-//! receiver's owner understands (`docs/contracts.md`, *On the wire*).
+//! Outcomes of requests: every response and every fault, with the status names of the platform API and an error message
+//! for the subscription's owner (`docs/contracts.md`).
 
 use crate::support::{Caller, Receiver, Reply, Setup, TestApp};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// Publishes one event for a new subscription to `url`; answers the delivery after its first attempt.
+/// Publishes an event for a new subscription to `url`, and returns the delivery after its first attempt.
 async fn attempt(app: &TestApp, acme: &Caller, url: &str, profile: &str) -> Value {
     let made = acme.subscribe_with(json!({"url": url, "events": ["ticket.closed"], "profile": profile})).await;
     let event = acme.publish_with(json!({"type": "ticket.closed", "data": {}})).await;
@@ -19,7 +19,7 @@ async fn attempt(app: &TestApp, acme: &Caller, url: &str, profile: &str) -> Valu
 }
 
 #[tokio::test]
-async fn every_status_is_judged_by_the_profile() {
+async fn the_profile_decides_the_outcome_of_every_status() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (profile, status, expected) in [
         ("platform", 200, "success"),
@@ -60,7 +60,7 @@ async fn every_status_is_judged_by_the_profile() {
 }
 
 #[tokio::test]
-async fn a_410_ends_the_subscription_and_what_waits_goes_on_to_wait() {
+async fn gone_410_disables_the_subscription_and_its_backlog_waits() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500)).then(Reply::status(410));
     let made = acme.subscribe(&receiver.url("/")).await;
@@ -74,7 +74,7 @@ async fn a_410_ends_the_subscription_and_what_waits_goes_on_to_wait() {
     assert!(shown["error_message"].as_str().unwrap().contains("410 Gone"), "{shown}");
     let path = format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap());
     assert_eq!(acme.get(&path).await.expect(200)["is_active"], false);
-    // The engine knows by the time that it has written the next event.
+    // The engine has processed the outcome by the time that it has written the next event.
     acme.publish().await;
     assert_eq!(acme.publish().await["deliveries"], 0);
     app.advance(100_000);
@@ -105,7 +105,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn broken_conversations_are_told_apart() {
+async fn connection_faults_have_distinct_errors() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let host = format!("127.0.0.1:{}", receiver.port());
     for (reply, starts) in [
@@ -125,7 +125,7 @@ async fn broken_conversations_are_told_apart() {
 }
 
 #[tokio::test]
-async fn receivers_that_cannot_be_reached_are_told_apart() {
+async fn unreachable_receivers_have_distinct_errors() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -135,7 +135,7 @@ async fn receivers_that_cannot_be_reached_are_told_apart() {
     tokio::spawn(async move {
         let (mut stream, _) = plain.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
-        // Read to its end, or the answer might be lost with the connection.
+        // The request is read to its end, or the answer might be lost with the connection.
         let _ = stream.read_to_end(&mut Vec::new()).await;
     });
     for (url, starts) in [
@@ -160,12 +160,12 @@ async fn receivers_that_cannot_be_reached_are_told_apart() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_not_allowed_is_not_dialled_and_not_named() {
+async fn a_forbidden_address_is_neither_dialled_nor_named() {
     let app = TestApp::start().await;
     let mut receiver = Receiver::start().await;
     let url = format!("http://localhost:{}/", receiver.port());
     app.tenant("acme").await.subscribe(&url).await;
-    // Made while it was allowed.
+    // Created while the address was allowed.
     let app = app.restart_as(Setup { allow_loopback: false, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     let delivery = acme.publish_one().await;

@@ -1,13 +1,13 @@
-//! `priority`: what is high goes before everything else of its tenant, and nothing waits for ever.
+//! `priority`: high deliveries are sent before all others of their tenant, and low ones do not starve.
 
 use crate::support::{Reply, TestApp};
 use serde_json::json;
 
-/// Requests under way to a receiver that has not answered yet, in this installation.
+/// Maximum number of requests in flight to a receiver that has not answered yet, in this installation.
 const UNDER_WAY: usize = 9;
 
 #[tokio::test]
-async fn a_high_one_overtakes_what_waits() {
+async fn a_high_priority_delivery_overtakes_the_backlog() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let mut held = Vec::new();
@@ -37,7 +37,7 @@ async fn a_high_one_overtakes_what_waits() {
     assert_eq!(order[0], "high");
     let normal: Vec<_> = order.iter().filter(|id| *id != "low").collect();
     assert_eq!(normal, ["high", "one", "two", "three"], "within a queue the oldest goes first");
-    assert_eq!(order.len(), 5, "and nothing waits for ever: {order:?}");
+    assert_eq!(order.len(), 5, "no queue starves: {order:?}");
     held.into_iter().for_each(|release| release.send(()).unwrap());
     app.finish_leaving(UNDER_WAY).await;
 }

@@ -1,11 +1,11 @@
-//! What a stop and a new start leave of deliveries that wait, and what happens to those whose subscription changes
-//! under them.
+//! Recovery of waiting deliveries after a restart, and deliveries whose subscription changes while they are written or
+//! sent.
 
 use crate::support::{Reply, TestApp};
 use serde_json::json;
 
 #[tokio::test]
-async fn what_waits_is_taken_up_after_a_start() {
+async fn waiting_deliveries_are_sent_after_a_restart() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500));
     let made = acme.subscribe(&receiver.url("/")).await;
@@ -39,7 +39,7 @@ async fn what_waits_is_taken_up_after_a_start() {
 }
 
 #[tokio::test]
-async fn a_change_made_while_an_event_is_written_is_heeded() {
+async fn a_change_during_the_commit_of_an_event_applies_to_its_delivery() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/old")).await;
     let path = format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap());
@@ -54,13 +54,13 @@ async fn a_change_made_while_an_event_is_written_is_heeded() {
     publishing.await.unwrap();
     assert_eq!(receiver.next().await.path, "/new");
     acme.publish().await;
-    assert_eq!(receiver.next().await.path, "/new", "and so are all after it");
+    assert_eq!(receiver.next().await.path, "/new", "later events go there too");
     app.finish().await;
     receiver.nothing_more();
 }
 
 #[tokio::test]
-async fn a_pause_made_while_an_event_is_written_is_heeded() {
+async fn a_pause_during_the_commit_of_an_event_applies_to_its_delivery() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     let path = format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap());
@@ -73,7 +73,7 @@ async fn a_pause_made_while_an_event_is_written_is_heeded() {
     acme.post_nothing(&format!("{path}/pause")).await.expect(200);
     held.release();
     publishing.await.unwrap();
-    // The journal has handed the first on by the time that it has written the second.
+    // The journal has handed on the first event by the time that it has written the second.
     acme.publish().await;
     app.settled().await;
     app.finish_leaving(2).await;
@@ -81,7 +81,7 @@ async fn a_pause_made_while_an_event_is_written_is_heeded() {
 }
 
 #[tokio::test]
-async fn a_deletion_made_while_an_event_is_written_is_heeded() {
+async fn a_deletion_during_the_commit_of_an_event_cancels_its_delivery() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     let mut held = app.store.hold_next_commit();
@@ -99,7 +99,7 @@ async fn a_deletion_made_while_an_event_is_written_is_heeded() {
 }
 
 #[tokio::test]
-async fn a_change_that_a_deletion_overtakes_brings_nothing_back() {
+async fn a_change_overtaken_by_a_deletion_does_not_restore_the_subscription() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     let path = format!("/api/v1/webhooks/subscriptions/{}", made["id"].as_str().unwrap());
@@ -112,13 +112,13 @@ async fn a_change_that_a_deletion_overtakes_brings_nothing_back() {
     acme.delete(&path).await.expect_nothing();
     held.release();
     changing.await.unwrap();
-    assert_eq!(acme.publish().await["deliveries"], 0, "what was deleted gets nothing");
+    assert_eq!(acme.publish().await["deliveries"], 0, "a deleted subscription receives nothing");
     app.finish().await;
     receiver.nothing_more();
 }
 
 #[tokio::test]
-async fn a_change_that_a_newer_one_overtakes_changes_nothing_back() {
+async fn a_change_overtaken_by_a_newer_one_does_not_undo_it() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/first")).await;
     acme.publish().await;
@@ -141,7 +141,7 @@ async fn a_change_that_a_newer_one_overtakes_changes_nothing_back() {
 }
 
 #[tokio::test]
-async fn an_outcome_that_the_store_does_not_take_is_kept_until_it_does() {
+async fn an_outcome_is_kept_until_the_store_accepts_it() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (reply, release) = Reply::status(200).held();
     receiver.then(reply);

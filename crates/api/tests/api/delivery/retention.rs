@@ -1,11 +1,11 @@
-//! Retention: what is older than the installation keeps is gone from every list, and what waits is not.
+//! Retention: events past their age are removed from every list, except those with waiting deliveries.
 
 use crate::support::{RETENTION, TestApp};
 use serde_json::json;
 use std::time::Duration;
 
 #[tokio::test]
-async fn what_is_too_old_is_removed_and_what_waits_is_sent_all_the_same() {
+async fn old_events_are_removed_and_waiting_deliveries_are_still_sent() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let subscription = acme.subscribe(&receiver.url("/")).await;
     let subscription = subscription["id"].as_str().unwrap();

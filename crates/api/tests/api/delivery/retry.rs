@@ -1,15 +1,15 @@
-//! Retries of a delivery (`docs/contracts.md`, *On the wire*): the schedule of the `platform` profile, its end, and the
-//! new round that a manual retry begins.
+//! Retries (`docs/contracts.md`): the schedules of the profiles, the last retry, and the new round that a retry by hand
+//! begins.
 
 use crate::support::{Caller, Receiver, Reply, TestApp, seconds_between, time};
 use serde_json::{Value, json};
 
-/// Checks that the next attempt lies `wait` seconds ahead, give or take a tenth.
+/// Checks that the next attempt is due in `wait` seconds, within the jitter of 10 %.
 #[track_caller]
 fn check_wait(app: &TestApp, shown: &Value, wait: u64) {
     assert_eq!(shown["status"], "retrying", "{shown}");
     let ahead = seconds_between(app.now(), time(&shown["next_retry_at"]));
-    // The wait begins when the answer came; the test clock stood still while a real request took its time.
+    // The wait begins at the answer; the test clock stood still during the real request.
     let took = shown["duration_ms"].as_u64().unwrap() / 1_000 + 1;
     assert!((wait * 9 / 10..=wait * 11 / 10 + took).contains(&ahead), "{ahead} s instead of about {wait}");
 }
@@ -23,7 +23,7 @@ async fn wait_for_retry(app: &TestApp, receiver: &mut Receiver, shown: &Value) {
     app.pass(&shown["next_retry_at"]);
 }
 
-/// Subscribes the receiver to everything, with these fields; answers the subscription's id.
+/// Subscribes the receiver to all types, with these fields; returns the subscription's id.
 async fn subscribe(receiver: &Receiver, acme: &Caller, fields: Value) -> String {
     let mut all = json!({"url": receiver.url("/"), "events": ["*"]});
     all.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
@@ -31,7 +31,7 @@ async fn subscribe(receiver: &Receiver, acme: &Caller, fields: Value) -> String 
 }
 
 #[tokio::test]
-async fn a_failed_delivery_is_tried_again_later_and_later() {
+async fn a_failed_delivery_is_retried_with_growing_waits() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500)).then(Reply::status(404)).then(Reply::status(200));
     subscribe(&receiver, &acme, json!({})).await;
@@ -61,7 +61,7 @@ async fn a_failed_delivery_is_tried_again_later_and_later() {
 }
 
 #[tokio::test]
-async fn after_the_third_retry_it_has_failed() {
+async fn after_the_third_retry_the_delivery_has_failed() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for _ in 0..4 {
         receiver.then(Reply::status(500));
@@ -86,7 +86,7 @@ async fn after_the_third_retry_it_has_failed() {
 }
 
 #[tokio::test]
-async fn max_retries_and_retry_enabled_are_heeded() {
+async fn max_retries_and_retry_enabled_limit_the_retries() {
     for (fields, attempts) in [
         (json!({"max_retries": 0}), 1),
         (json!({"max_retries": 1}), 2),
@@ -183,7 +183,7 @@ async fn a_retry_by_hand_begins_a_new_round() {
     assert_eq!((&shown["status"], &shown["error_message"]), (&json!("success"), &json!(null)));
     let numbers: Vec<_> =
         shown["attempts"].as_array().unwrap().iter().map(|one| one["attempt_number"].clone()).collect();
-    assert_eq!(numbers, [1, 2, 3, 4], "all of them stay in the log");
+    assert_eq!(numbers, [1, 2, 3, 4], "all attempts stay in the log");
     assert_eq!((last.header("webhook-id"), &last.body), (first.header("webhook-id"), &first.body));
     let detail = acme.post_nothing(&format!("{path}/retry")).await.detail(400, "bad_request");
     assert!(detail.contains("delivered already"), "{detail}");
@@ -192,7 +192,7 @@ async fn a_retry_by_hand_begins_a_new_round() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_retries_that_are_due_together_are_all_sent() {
+async fn many_retries_due_at_once_are_all_sent() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     const MANY: usize = 150;
     for _ in 0..MANY {

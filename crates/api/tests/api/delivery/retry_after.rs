@@ -1,4 +1,4 @@
-//! `Retry-After`: a retry waits at least what it says on 429 and 503, up to a day (`docs/contracts.md`, *On the wire*).
+//! `Retry-After`: a retry waits at least what it says on 429 and 503, up to a day (`docs/contracts.md`).
 
 use crate::support::{Caller, Receiver, Reply, START, TestApp, seconds_between, time};
 use serde_json::json;
@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 const DAY: u64 = 24 * 3_600;
 
-/// Publishes one event that is answered so; answers how many seconds later it is to be tried again.
+/// Publishes an event that gets this answer; returns the number of seconds until its retry.
 async fn wait_after(app: &TestApp, acme: &Caller, receiver: &mut Receiver, status: u16, header: &str) -> u64 {
     receiver.then(Reply::status(status).header("Retry-After", header));
     let delivery = acme.publish_one().await;
@@ -23,10 +23,10 @@ fn date(seconds: i64) -> String {
 }
 
 #[tokio::test]
-async fn what_the_receiver_asks_for_is_heeded() {
+async fn a_retry_waits_at_least_for_the_retry_after_of_429_and_503() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
-    // A few seconds are allowed for what the request itself took.
+    // A few seconds are allowed for the request itself.
     let exactly = |seconds: u64| seconds..=seconds + 20;
     let schedule = 270..=350;
     for (status, header, expected) in [
@@ -45,7 +45,7 @@ async fn what_the_receiver_asks_for_is_heeded() {
         (503, date(-3_600), schedule.clone()),
         (429, "soon".to_owned(), schedule.clone()),
         (429, "-5".to_owned(), schedule.clone()),
-        // Other answers do not have it.
+        // With other statuses the header is ignored.
         (500, "7200".to_owned(), schedule.clone()),
         (302, "7200".to_owned(), schedule.clone()),
     ] {
@@ -57,7 +57,7 @@ async fn what_the_receiver_asks_for_is_heeded() {
 }
 
 #[tokio::test]
-async fn the_retry_is_sent_when_that_time_has_come() {
+async fn the_retry_is_sent_at_the_time_of_retry_after() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     wait_after(&app, &acme, &mut receiver, 429, "7200").await;
@@ -72,7 +72,7 @@ async fn the_retry_is_sent_when_that_time_has_come() {
 }
 
 #[tokio::test]
-async fn it_does_not_bring_a_retry_where_none_is_left() {
+async fn retry_after_does_not_add_a_retry_when_none_is_left() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(429).header("Retry-After", "60"));
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "max_retries": 0})).await;

@@ -1,10 +1,10 @@
-//! What this machine is short of is charged to no receiver: no attempt, no wait of the schedule's.
+//! A shortage of this machine is not charged to the receiver: no attempt, no backoff.
 
 use crate::support::{Receiver, Reply, Setup, TestApp};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_shortage_of_this_machine_costs_no_attempt_and_the_delivery_is_sent_soon() {
+async fn a_shortage_of_this_machine_costs_no_attempt_and_the_delivery_is_sent_soon_after() {
     let app = TestApp::start_as(Setup { connections: 2, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     let mut releases = Vec::new();
@@ -36,7 +36,7 @@ async fn a_shortage_of_this_machine_costs_no_attempt_and_the_delivery_is_sent_so
     let tested = acme.post_nothing(&format!("{path}/test")).await.expect(200);
     assert_eq!(tested["error_message"], "Not sent: the server is short of connections; try again in a moment");
 
-    // Still none a second later; then there is one again, and the next look finds it.
+    // A second later there is still none; then there is one again, and the next try uses it.
     app.advance(2);
     app.put_off(2).await;
     releases.into_iter().for_each(|release| release.send(()).unwrap());

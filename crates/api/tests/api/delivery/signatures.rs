@@ -1,4 +1,4 @@
-//! Signatures, checked by others than ourselves: Python's `hmac`, and the Standard Webhooks reference library.
+//! Signatures, verified by independent code: Python's `hmac` and the Standard Webhooks reference library.
 
 use crate::support::{Caller, Received, Receiver, Setup, TestApp};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -12,7 +12,7 @@ use std::{
 };
 use storage::{Subscriptions, Update};
 
-/// An installation at the real time: the reference library looks at the machine's clock.
+/// An installation at the real time, since the reference library uses the machine's clock.
 async fn start() -> (TestApp, Caller, Receiver) {
     let app = TestApp::start_as(Setup { start: SystemClock.now(), ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
@@ -40,9 +40,9 @@ fn headers(request: &Received) -> HeaderMap {
     pairs.map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
 }
 
-/// Whether the reference library takes the request for one of whoever has this secret.
+/// True when the reference library verifies the request with this secret.
 fn verifies(secret: &str, request: &Received) -> bool {
-    // It wants base64; of a secret that is not `whsec_…` the UTF-8 bytes are the key.
+    // The library wants base64; the key of a secret without `whsec_` is its UTF-8 bytes.
     let key = if secret.starts_with("whsec_") { secret.to_owned() } else { STANDARD.encode(secret) };
     Webhook::new(&key).unwrap().verify(&request.body, &headers(request)).is_ok()
 }
@@ -63,7 +63,7 @@ async fn every_secret_signs_in_every_profile() {
         for secret in
             [json!(null), json!("pässwörd-of-our-own-making"), json!("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
         {
-            // Without one the profile tenant has nothing to sign with, and standard takes no plain one.
+            // Without a secret the profile tenant signs nothing, and standard accepts no plain secret.
             let is_plain = secret.as_str().is_some_and(|text| !text.starts_with("whsec_"));
             if (profile == "tenant" && secret.is_null()) || (profile == "standard" && is_plain) {
                 continue;
@@ -102,7 +102,7 @@ async fn an_ed25519_secret_signs_for_its_public_key() {
 }
 
 #[tokio::test]
-async fn both_secrets_sign_until_the_grace_is_over() {
+async fn both_secrets_sign_until_the_grace_period_ends() {
     let (app, acme, mut receiver) = start().await;
     let (path, old) = subscribe(&acme, &receiver, "platform", json!(null)).await;
     let rotated = acme.post(&format!("{path}/rotate-secret"), json!({"grace_seconds": 60})).await.expect(200);
@@ -114,14 +114,14 @@ async fn both_secrets_sign_until_the_grace_is_over() {
         assert!(verifies(new, &request));
         assert_eq!(verifies(&old, &request), signatures == 2, "{:?}", app.now());
         assert_eq!(request.header("webhook-signature").split(' ').count(), signatures);
-        // The profile's own header has room for one: the new one.
+        // The profile's own header holds one signature: that of the new secret.
         assert_eq!(request.header("x-webhook-signature"), python_hmac(new, &request.body));
     }
     app.finish().await;
 }
 
 #[tokio::test]
-async fn without_grace_the_old_secret_signs_nothing_any_more() {
+async fn without_a_grace_period_the_old_secret_stops_signing_at_once() {
     let (app, acme, mut receiver) = start().await;
     let (path, first) = subscribe(&acme, &receiver, "standard", json!(null)).await;
     let rotate = async |grace: u64| {
@@ -133,7 +133,7 @@ async fn without_grace_the_old_secret_signs_nothing_any_more() {
     acme.publish().await;
     let request = receiver.next().await;
     assert!(verifies(&third, &request) && !verifies(&second, &request) && !verifies(&first, &request));
-    // At most five sign at once, however often it is rotated.
+    // At most five secrets sign at once, even after more rotations.
     for _ in 0..6 {
         rotate(604_800).await;
     }
@@ -144,7 +144,7 @@ async fn without_grace_the_old_secret_signs_nothing_any_more() {
 }
 
 #[tokio::test]
-async fn a_retry_is_signed_anew() {
+async fn each_retry_has_its_own_timestamp_and_signature() {
     let (app, acme, mut receiver) = start().await;
     receiver.then(crate::support::Reply::status(500));
     let (path, old) = subscribe(&acme, &receiver, "standard", json!(null)).await;
@@ -154,20 +154,20 @@ async fn a_retry_is_signed_anew() {
     let rotated = acme.post(&format!("{path}/rotate-secret"), json!({"grace_seconds": 0})).await.expect(200);
     app.pass(&shown["next_retry_at"]);
     let second = receiver.next().await;
-    assert!(verifies(&old, &first) && !verifies(&old, &second), "with the secret of the time");
+    assert!(verifies(&old, &first) && !verifies(&old, &second), "signed by the secret current then");
     assert!(verifies(rotated["secret"].as_str().unwrap(), &second));
     assert!(second.sent_at() > first.sent_at());
     app.finish().await;
 }
 
-/// What was taken before the rules for new secrets, or came from another store.
+/// Secrets stored before the rules for new secrets, or copied from another store.
 #[tokio::test]
 async fn stored_secrets_that_would_be_refused_today_sign_as_before() {
     let (app, acme, mut receiver) = start().await;
     let old = [
         ("platform", "short"),
         ("platform", " outer blanks "),
-        // As this profile generated them once.
+        // Earlier versions generated such secrets for this profile.
         ("platform", "m1dq-_3Qp0bXJ4aF5c7Yw8Z9e0R1t2U3i4O5p6A7s8D"),
         ("platform", "whsec_AAAA"),
         ("standard", "a plain secret"),

@@ -1,5 +1,5 @@
-//! Timeouts, in real time: five seconds is the shortest there is, so all of them run side by side. The status decides: a
-//! response that does not end is a response.
+//! Timeouts, in real time: five seconds is the minimum, so all of them run concurrently. The status decides the
+//! outcome, even when the response's body does not end.
 
 use crate::support::{Receiver, Reply, TestApp, seconds_between, time};
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn the_timeout_covers_everything_up_to_the_last_byte() {
     assert!((6_000..26_000).contains(&shown["duration_ms"].as_u64().unwrap()), "{shown}");
 
     let shown = app.attempted(&acme, deliveries[2]["id"].as_str().unwrap(), 1).await;
-    assert_eq!(shown["status"], "success", "one that hangs does not hold up another");
+    assert_eq!(shown["status"], "success", "a hanging receiver does not delay others");
     app.finish_leaving(1).await;
     quick.nothing_more();
 }

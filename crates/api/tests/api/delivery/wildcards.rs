@@ -1,10 +1,10 @@
-//! Which events a subscription gets.
+//! Matching of events and subscriptions.
 
 use crate::support::TestApp;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_subscription_gets_what_its_patterns_say() {
+async fn a_subscription_receives_the_types_of_its_patterns() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (path, events) in [
         ("/all", json!(["*"])),

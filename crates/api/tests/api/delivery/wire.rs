@@ -1,14 +1,14 @@
-//! The request on the wire: method, headers, and the body byte for byte (`docs/contracts.md`, *On the wire*).
+//! The request as it goes over the wire: method, headers, and the body byte for byte (`docs/contracts.md`).
 
 use crate::support::{Received, Receiver, Setup, TestApp};
 use http::Method;
 use serde_json::json;
 
-/// Data whose every byte tells whether it was parsed and written again.
+/// Data in which any byte would change if it were parsed and written again.
 const DATA: &str = r#"{"z": 1,  "a":1e400, "text":"é\u00e9 \/ 😀", "big": 123456789012345678901234567890, "f": 1.10,
     "a": "again", "deep": [ {"x" : [ ] } ,null]}"#;
 
-/// Publishes that data, with metadata, for a subscription of this profile; answers the event's id and the request.
+/// Publishes that data, with metadata, for a subscription of this profile; returns the event's id and the request.
 async fn publish_exactly(profile: &str, metadata: &str) -> (String, Received) {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -93,7 +93,7 @@ async fn every_profile_has_its_headers() {
 }
 
 #[tokio::test]
-async fn what_has_no_secret_is_not_signed() {
+async fn a_subscription_without_a_secret_is_not_signed() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "profile": "tenant"})).await;
     acme.publish().await;
@@ -144,13 +144,13 @@ async fn a_url_keeps_its_query_and_loses_its_fragment() {
 }
 
 #[tokio::test]
-async fn https_is_spoken_with_who_is_trusted() {
+async fn https_requires_a_trusted_certificate() {
     let mut receiver = Receiver::start_tls().await;
     let setup = Setup { allow_http: false, trusted: vec![receiver.certificate()], ..Setup::default() };
     let app = TestApp::start_as(setup).await;
     let acme = app.tenant("acme").await;
     acme.subscribe(&receiver.url("/hook")).await;
-    // The second one goes over the connection that the first one opened.
+    // The second request reuses the connection of the first.
     for _ in 0..2 {
         let delivery = acme.publish_one().await;
         assert_eq!(receiver.next().await.path, "/hook");

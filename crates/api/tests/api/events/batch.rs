@@ -40,7 +40,7 @@ async fn all_events_are_accepted_in_order() {
 }
 
 #[tokio::test]
-async fn one_bad_event_refuses_the_batch_and_is_named_by_its_index() {
+async fn an_invalid_event_refuses_the_batch_and_is_named_by_its_index() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let rows = [
@@ -97,7 +97,7 @@ async fn an_event_that_is_too_large_is_named_by_its_index() {
 }
 
 #[tokio::test]
-async fn what_the_store_does_not_take_is_not_accepted() {
+async fn a_batch_that_the_store_cannot_write_is_not_accepted() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     app.store.set_broken(true);

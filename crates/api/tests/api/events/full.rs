@@ -1,4 +1,4 @@
-//! A journal that is full refuses and loses nothing.
+//! A full journal refuses events and loses none.
 
 use crate::support::{Setup, TestApp};
 use http::{Method, StatusCode};
@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 const EVENTS: usize = 90;
 
 #[tokio::test]
-async fn a_full_journal_is_503_and_what_was_taken_is_kept() {
-    // Room for more requests than the journal takes.
+async fn a_full_journal_is_503_and_accepted_events_are_kept() {
+    // Memory for more requests than the journal accepts.
     let settings = api::Settings { request_memory: 1 << 30, ..Setup::default().settings };
     let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
@@ -28,7 +28,7 @@ async fn a_full_journal_is_503_and_what_was_taken_is_kept() {
     for number in 1..EVENTS {
         publishers.spawn(publish(number));
     }
-    // Nobody is answered before the commit but those who are refused.
+    // Before the commit only refused requests are answered.
     let refused = publishers.join_next().await.unwrap().unwrap();
     assert_eq!(refused.detail(503, "unavailable"), "More is being published than can be written; try again shortly");
     assert_eq!(refused.header("retry-after"), Some("1"));
@@ -37,7 +37,7 @@ async fn a_full_journal_is_503_and_what_was_taken_is_kept() {
     let taken = answers.iter().filter(|answer| answer.status == StatusCode::ACCEPTED).count();
     assert!(answers.iter().all(|answer| matches!(answer.status.as_u16(), 202 | 503)));
     assert!(taken > 0 && taken < EVENTS);
-    // Their data is large, so a page has few of them.
+    // The events are large, so a page has few of them.
     let counted = acme.get("/api/v1/events?limit=1&count=true").await;
     assert_eq!(
         counted.header("x-total-count"),

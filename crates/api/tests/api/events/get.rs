@@ -45,7 +45,7 @@ async fn data_is_shown_as_it_was_published() {
 }
 
 #[tokio::test]
-async fn an_event_is_found_by_the_id_that_its_publisher_chose() {
+async fn an_event_is_found_by_its_publishers_own_id() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for (given, path) in [
@@ -61,7 +61,7 @@ async fn an_event_is_found_by_the_id_that_its_publisher_chose() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn an_unknown_event_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for id in ["nothing", "evt_06f8k2m4q9v1x3z5b7d9f1h3k5", "evt_", "0190f3c1-0000-7000-8000-000000000000"] {

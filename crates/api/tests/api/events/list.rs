@@ -13,19 +13,19 @@ async fn publish_seven(app: &TestApp, acme: &Caller) {
 }
 
 #[tokio::test]
-async fn the_newest_event_comes_first() {
+async fn events_are_listed_newest_first() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     assert_eq!(acme.get("/api/v1/events").await.expect(200), json!([]));
     publish_seven(&app, &acme).await;
     let list = acme.get("/api/v1/events").await.expect(200);
     assert_eq!(each(&list, "id"), ["seven", "six", "five", "four", "three", "two", "one"]);
-    assert_eq!(list[0], acme.get("/api/v1/events/seven").await.expect(200), "as the single one is shown");
+    assert_eq!(list[0], acme.get("/api/v1/events/seven").await.expect(200), "same as the single event");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn the_list_can_be_narrowed() {
+async fn events_can_be_filtered_by_type_and_time() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish_seven(&app, &acme).await;
@@ -49,7 +49,7 @@ async fn the_list_can_be_narrowed() {
 }
 
 #[tokio::test]
-async fn links_lead_through_all_pages() {
+async fn link_headers_lead_through_all_pages() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish_seven(&app, &acme).await;
@@ -58,7 +58,7 @@ async fn links_lead_through_all_pages() {
     loop {
         let answer = acme.get(&path).await;
         pages.push(answer.expect(200));
-        // What is published in between moves nothing.
+        // Events published in between do not shift the pages.
         acme.publish().await;
         match answer.next_page() {
             Some(next) => path = next.to_owned(),
@@ -67,12 +67,12 @@ async fn links_lead_through_all_pages() {
     }
     let ids: Vec<_> = pages.iter().flat_map(|page| each(page, "id")).collect();
     assert_eq!(ids, ["seven", "five", "three", "one"]);
-    assert_eq!(pages.len(), 2, "and a page that is not full is the last");
+    assert_eq!(pages.len(), 2, "a page that is not full is the last");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_refused_and_named() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for (query, field) in [

@@ -1,4 +1,4 @@
-//! Pages of events, and what is shown of an event or a delivery, are bounded by bytes and rows.
+//! Bounds, in bytes and rows, of pages of events and of a single event or delivery.
 
 use crate::support::{Setup, TestApp};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ async fn publish_large(acme: &crate::support::Caller, count: usize, bytes: usize
 }
 
 #[tokio::test]
-async fn a_page_of_events_ends_after_4_mib_and_links_lead_on() {
+async fn a_page_of_events_ends_after_4_mib_with_a_link_to_the_next() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     publish_large(&acme, 10, 1_000_000).await;
@@ -37,8 +37,8 @@ async fn a_page_of_events_ends_after_4_mib_and_links_lead_on() {
 }
 
 #[tokio::test]
-async fn answers_share_the_budget_of_request_memory() {
-    // One owner has a quarter of it: 2 MiB.
+async fn responses_are_charged_to_the_memory_budget() {
+    // An owner has a quarter of the budget: 2 MiB.
     let settings = api::Settings { request_memory: 8 * 1024 * 1024, ..Setup::default().settings };
     let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
@@ -51,7 +51,7 @@ async fn answers_share_the_budget_of_request_memory() {
         let rows = acme.get(&format!("/api/v1/events?limit=1&offset={offset}")).await.expect(200);
         found += rows.as_array().unwrap().len();
     }
-    assert_eq!(found, 3, "and every answer gave back what it held");
+    assert_eq!(found, 3, "each response released its bytes");
     app.finish().await;
 }
 

@@ -26,7 +26,7 @@ async fn an_event_is_accepted_and_delivered() {
 }
 
 #[tokio::test]
-async fn what_the_publisher_says_of_an_event_is_kept() {
+async fn id_timestamp_metadata_and_priority_are_kept() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let event = json!({
@@ -59,7 +59,7 @@ async fn optional_fields_may_be_null() {
 }
 
 #[tokio::test]
-async fn an_event_that_nobody_wants_is_accepted() {
+async fn an_event_without_subscriptions_is_accepted() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     assert_eq!(acme.publish().await["deliveries"], 0);
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["ticket.closed", "customer.*"]})).await;
@@ -71,7 +71,7 @@ async fn an_event_that_nobody_wants_is_accepted() {
 }
 
 #[tokio::test]
-async fn an_unknown_type_is_accepted_and_delivered_to_who_wants_everything() {
+async fn an_unknown_type_is_accepted_and_delivered_to_wildcard_subscriptions() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let event = acme.publish_with(json!({"type": "spaceship.landed", "data": {}})).await;
@@ -81,12 +81,12 @@ async fn an_unknown_type_is_accepted_and_delivered_to_who_wants_everything() {
 }
 
 #[tokio::test]
-async fn an_event_goes_to_every_subscription_that_wants_it() {
+async fn an_event_is_delivered_to_every_matching_subscription() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (path, events) in [("/a", "invoice.created"), ("/b", "invoice.*"), ("/c", "*"), ("/d", "ticket.created")] {
         acme.subscribe_with(json!({"url": receiver.url(path), "events": [events]})).await;
     }
-    // One that fails does not keep the others from getting it.
+    // A failing receiver does not keep the others from receiving the event.
     receiver.then(Reply::status(500));
     let event = acme.publish().await;
     assert_eq!(event["deliveries"], 3);
@@ -103,7 +103,7 @@ async fn an_event_goes_to_every_subscription_that_wants_it() {
 }
 
 #[tokio::test]
-async fn every_fault_names_its_field() {
+async fn every_fault_in_an_event_names_its_field() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let long_id = "x".repeat(201);
@@ -144,7 +144,7 @@ async fn every_fault_names_its_field() {
     for (field, event) in [("type", json!({"data": {}})), ("data", json!({"type": "invoice.created"}))] {
         assert_eq!(acme.post(PATH, event).await.fault(), (field.into(), "is missing".into()));
     }
-    assert_eq!(acme.get(PATH).await.expect(200), json!([]), "nothing of it was stored");
+    assert_eq!(acme.get(PATH).await.expect(200), json!([]), "nothing was stored");
     app.finish().await;
 }
 
@@ -161,7 +161,7 @@ async fn all_faults_are_named_at_once() {
     app.finish().await;
 }
 
-/// An object of exactly so many bytes.
+/// A JSON object of exactly `bytes` bytes.
 fn object_of(bytes: usize) -> String {
     format!("{{\"a\":\"{}\"}}", "x".repeat(bytes - 8))
 }
@@ -187,31 +187,31 @@ async fn data_has_at_most_a_mebibyte_and_metadata_64_kibibytes() {
 }
 
 #[tokio::test]
-async fn what_the_store_does_not_take_is_not_accepted() {
+async fn an_event_that_the_store_cannot_write_is_not_accepted() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     app.store.set_broken(true);
     let answer = acme.post(PATH, json!({"type": "invoice.created", "data": {}, "id": "one"})).await;
     let detail = answer.detail(503, "unavailable");
-    assert!(!answer.text().contains("secret"), "nothing of the machine is told: {detail}");
+    assert!(!answer.text().contains("secret"), "the error does not reveal the machine: {detail}");
     assert_eq!(answer.header("retry-after"), Some("1"));
     app.store.set_broken(false);
     let again = acme.publish_with(json!({"type": "invoice.created", "data": {}, "id": "one"})).await;
-    assert_eq!(again["duplicate"], false, "the first one was not kept");
+    assert_eq!(again["duplicate"], false, "the refused event was not stored");
     receiver.next().await;
     app.finish().await;
     receiver.nothing_more();
 }
 
 #[tokio::test]
-async fn each_tenant_gets_its_own_events_only() {
+async fn each_tenant_receives_only_its_own_events() {
     let app = TestApp::start().await;
     let (acme, other) = (app.tenant("acme").await, app.tenant("other").await);
     let (mut hers, mut theirs) = (Receiver::start().await, Receiver::start().await);
     acme.subscribe(&hers.url("/")).await;
     other.subscribe(&theirs.url("/")).await;
     assert_eq!(acme.publish().await["deliveries"], 1);
-    // The operator publishes for whom the header names.
+    // The operator publishes for the tenant in the header.
     let event = app.admin_in("other").publish().await;
     assert_eq!((&event["tenant_id"], &event["deliveries"]), (&json!("other"), &json!(1)));
     let tenant_of = |body: Value| body["tenant_id"].clone();

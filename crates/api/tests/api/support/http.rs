@@ -1,4 +1,4 @@
-//! A small HTTP client: whoever calls, with what key, and the checks that every answer goes through.
+//! A small HTTP client: a caller with its key, and the checks that every answer must pass.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -10,15 +10,15 @@ use hyper_util::{
 use serde_json::Value;
 use std::time::Duration;
 
-/// No test waits longer for anything.
+/// Maximum time that a test waits for anything.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 
-/// The result of `work`, which has to come in good time.
+/// The result of `work`; panics when it does not come in time.
 pub(crate) async fn within<T>(what: &str, work: impl Future<Output = T>) -> T {
     tokio::time::timeout(LONGEST, work).await.unwrap_or_else(|_| panic!("{what}: waited {LONGEST:?} in vain"))
 }
 
-/// Somebody who calls the API, with the headers that say who it is.
+/// A caller of the API, with the headers that identify it.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
@@ -27,13 +27,13 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Nobody in particular.
+    /// A caller without a key.
     pub(crate) fn new(base: String) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new()).build_http();
         Self { client, base, headers: HeaderMap::new() }
     }
 
-    /// The same caller, who also sends this.
+    /// The same caller, with a further header.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut caller = self.clone();
         caller.headers.insert(name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
@@ -97,7 +97,7 @@ impl Caller {
     }
 }
 
-/// What came back.
+/// The answer to a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -123,14 +123,14 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|fault| panic!("{}: {fault}: {}", self.call, self.text()))
     }
 
-    /// A 204 with nothing in it.
+    /// Checks that this is a 204 without a body.
     #[track_caller]
     pub(crate) fn expect_nothing(&self) {
         assert_eq!((self.status.as_u16(), self.text()), (204, ""), "{}", self.call);
     }
 
-    /// The body of an error, after the checks that all errors must pass (`docs/contracts.md`: RFC 9457 with `detail` as
-    /// a plain string).
+    /// The body of an error, after the checks that all errors must pass (RFC 9457 with `detail` as a plain string; see
+    /// `docs/contracts.md`).
     #[track_caller]
     pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}: {}", self.call, self.text());
@@ -146,7 +146,7 @@ impl Answer {
         body
     }
 
-    /// The sentence of an error.
+    /// The `detail` of an error.
     #[track_caller]
     pub(crate) fn detail(&self, status: u16, code: &str) -> String {
         self.problem(status, code)["detail"].as_str().unwrap().to_owned()

@@ -1,5 +1,5 @@
 //! A whole Postrider for one test: a store in a file of its own, the engine, and the API on a port of its own. Time
-//! stands still until the test moves it, and nothing sleeps: who waits, waits for a request, or for a commit.
+//! stands still until the test moves it, and nothing sleeps: tests wait for requests and commits.
 
 mod http;
 mod operations;
@@ -48,8 +48,8 @@ impl Entropy for OsEntropy {
     }
 }
 
-/// A folder of the test's own: in memory where the machine has such a place. That a commit reaches the disk is the
-/// store's own test; here it would only cost time.
+/// A folder of the test's own, in memory if the machine has such a place. The store's own tests check that a commit
+/// reaches the disk; here that would only cost time.
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
 }
@@ -130,7 +130,7 @@ impl TestApp {
         Self { clock, store, engine, nobody, server, folder, setup, finished: false }
     }
 
-    /// Stops in good order and starts again on the same file.
+    /// Shuts down and starts again on the same file.
     pub(crate) async fn restart(self) -> Self {
         let setup = self.setup.clone();
         self.restart_as(setup).await
@@ -164,12 +164,12 @@ impl TestApp {
         self.admin().with("X-Tenant-Id", tenant)
     }
 
-    /// Somebody with a key of this tenant, which is made when it is not there, that may do everything.
+    /// A caller with a key of this tenant that has all scopes; creates the tenant if it is missing.
     pub(crate) async fn tenant(&self, id: &str) -> Caller {
         self.member(id, &Scope::ALL.map(Scope::name)).await
     }
 
-    /// Somebody with a key that has only these scopes.
+    /// A caller with a key of this tenant that has only these scopes.
     pub(crate) async fn member(&self, id: &str, scopes: &[&str]) -> Caller {
         let tenant = self.admin().put(&format!("/api/v1/tenants/{id}"), json!({})).await;
         assert!(tenant.status.is_success(), "{}", tenant.text());
@@ -206,7 +206,7 @@ impl TestApp {
                 if let Some(found) = look().await {
                     return found;
                 }
-                commits.changed().await.expect("the store is there");
+                commits.changed().await.expect("the store is open");
             }
         })
         .await
@@ -218,13 +218,13 @@ impl TestApp {
         self.until(&format!("attempt {count} of {delivery}"), async || {
             let shown = caller.get(&path).await.expect(200);
             let made = shown["attempt_number"].as_u64().unwrap();
-            assert!(made <= count, "an attempt too many: {shown}");
+            assert!(made <= count, "more attempts than expected: {shown}");
             (made == count).then_some(shown)
         })
         .await
     }
 
-    /// Returns when this many deliveries were put off for want of something of this machine's.
+    /// Returns when this many deliveries were put off because of a shortage of this machine.
     pub(crate) async fn put_off(&self, count: u64) {
         within("deliveries put off", async {
             while self.engine.health().put_off < count {
@@ -234,7 +234,7 @@ impl TestApp {
         .await;
     }
 
-    /// All that waits to be sent, now or later, of all tenants.
+    /// All waiting deliveries of all tenants, due now or later.
     async fn waiting(&self) -> Vec<Delivery> {
         let statuses = vec![DeliveryStatus::Pending, DeliveryStatus::Retrying];
         let filter = DeliveryFilter { statuses, ..DeliveryFilter::default() };
@@ -246,14 +246,14 @@ impl TestApp {
         waiting
     }
 
-    /// Whether nothing stands between this delivery and its being sent at once.
+    /// True when this delivery can be sent at once.
     async fn is_due(&self, delivery: &Delivery) -> bool {
         let subscription = self.store.subscription(&delivery.tenant, delivery.subscription).await.unwrap();
         let active = subscription.is_some_and(|subscription| subscription.state.is_active());
         active && delivery.next_attempt_at.is_some_and(|at| at <= self.now())
     }
 
-    /// Returns when everything that can be sent now was sent, and what came of it is durable.
+    /// Returns when everything that can be sent now was sent, and the outcomes are durable.
     pub(crate) async fn settled(&self) -> Vec<Delivery> {
         self.until("what is due to be sent", async || {
             let waiting = self.waiting().await;
@@ -267,19 +267,19 @@ impl TestApp {
         .await
     }
 
-    /// Ends the test: everything that was published has to be delivered or to have failed for good.
+    /// Ends the test: every delivery must have succeeded or failed for good.
     pub(crate) async fn finish(self) {
         self.finish_leaving(0).await;
     }
 
-    /// Ends a test that says how many deliveries it leaves waiting.
+    /// Ends a test that leaves this many deliveries waiting.
     pub(crate) async fn finish_leaving(mut self, expected: usize) {
         let left = self.settled().await;
         self.stop().await;
         assert_eq!(left.len(), expected, "deliveries left waiting: {left:#?}");
     }
 
-    /// Ends a test that does not care what it leaves waiting.
+    /// Ends a test that may leave any number of deliveries waiting.
     pub(crate) async fn finish_leaving_any(mut self) {
         self.settled().await;
         self.stop().await;
@@ -299,9 +299,9 @@ impl Drop for TestApp {
     }
 }
 
-/// What most tests do with the API.
+/// Calls that most tests make.
 impl Caller {
-    /// Subscribes `url` to everything; answers the subscription.
+    /// Subscribes `url` to all types; returns the subscription.
     pub(crate) async fn subscribe(&self, url: &str) -> Value {
         self.subscribe_with(json!({"url": url, "events": ["*"]})).await
     }
@@ -310,7 +310,7 @@ impl Caller {
         self.post("/api/v1/webhooks/subscriptions", fields).await.expect(201)
     }
 
-    /// Publishes an invoice; answers what was accepted.
+    /// Publishes an invoice; returns the accepted event.
     pub(crate) async fn publish(&self) -> Value {
         self.publish_with(json!({"type": "invoice.created", "data": {"invoice_id": "inv_123"}})).await
     }
@@ -326,7 +326,7 @@ impl Caller {
         shown["deliveries"].as_array().unwrap().clone()
     }
 
-    /// Publishes an invoice that one subscription gets; answers the delivery's id.
+    /// Publishes an invoice that one subscription receives; returns the delivery's id.
     pub(crate) async fn publish_one(&self) -> String {
         let event = self.publish().await;
         assert_eq!(event["deliveries"], 1);
@@ -337,7 +337,7 @@ impl Caller {
 /// A time that the API has shown.
 #[track_caller]
 pub(crate) fn time(value: &Value) -> Timestamp {
-    let text = value.as_str().unwrap_or_else(|| panic!("{value} is no time"));
+    let text = value.as_str().unwrap_or_else(|| panic!("{value} is not a time"));
     assert!(text.ends_with('Z'), "{text}");
     Timestamp::parse(text).unwrap()
 }
@@ -354,7 +354,7 @@ pub(crate) fn hyphenated(id: &str) -> String {
         Some("evt") => model::EventId::parse(id).unwrap().uuid(),
         Some("dlv") => model::DeliveryId::parse(id).unwrap().uuid(),
         Some("key") => model::KeyId::parse(id).unwrap().uuid(),
-        _ => panic!("{id} is no id of ours"),
+        _ => panic!("{id} is not a generated id"),
     };
     uuid.hyphenated().to_string()
 }

@@ -1,4 +1,4 @@
-//! Every call there is, read from the OpenAPI document: what tests of all calls are driven by.
+//! All operations, read from the OpenAPI document, for tests that cover every call.
 
 use http::Method;
 use serde_json::Value;
@@ -16,7 +16,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// All of them, in order.
+    /// All operations, in order.
     pub(crate) fn all() -> Vec<Self> {
         let document = document();
         let paths = document["paths"].as_object().unwrap();
@@ -39,7 +39,7 @@ impl Operation {
         self.method.parse().unwrap()
     }
 
-    /// The path with this in the place of its parameter.
+    /// The path with `id` in the place of its parameter.
     pub(crate) fn with(&self, id: &str) -> String {
         match (self.path.find('{'), self.path.find('}')) {
             (Some(start), Some(end)) => format!("{}{id}{}", &self.path[..start], &self.path[end + 1..]),

@@ -1,6 +1,6 @@
-//! A programmable HTTP receiver on loopback. It answers as its script says, and hands every request to the test as it
-//! came over the wire. It speaks HTTP/1.1 by hand, so that it sees the raw case of header names and can break the
-//! protocol anywhere.
+//! A programmable HTTP receiver on loopback. It answers by its script, and hands every request to the test as it came
+//! over the wire. HTTP/1.1 is written by hand here, so that the receiver sees the raw case of header names and can
+//! break the protocol anywhere.
 
 use super::http::within;
 use bytes::Bytes;
@@ -25,7 +25,7 @@ use tokio_rustls::{
     },
 };
 
-/// What a receiver does with a request.
+/// The action of a receiver on a request.
 #[derive(Debug)]
 pub(crate) enum Reply {
     Full {
@@ -43,7 +43,7 @@ pub(crate) enum Reply {
     Cut,
     /// Sends something that is not HTTP.
     Garbage,
-    /// Waits for the test, then does the other.
+    /// Waits for the test's signal, then acts as the inner reply says.
     Held(oneshot::Receiver<()>, Box<Reply>),
 }
 
@@ -66,19 +66,19 @@ impl Reply {
         self
     }
 
-    /// The reply that is sent when the test says so.
+    /// Holds the reply back until the test sends on the returned channel.
     pub(crate) fn held(self) -> (Self, oneshot::Sender<()>) {
         let (release, released) = oneshot::channel();
         (Self::Held(released, Box::new(self)), release)
     }
 }
 
-/// A request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// In order, names in the case in which they were sent.
+    /// In the order and the case in which they were sent.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
@@ -89,7 +89,7 @@ impl Received {
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The value of a header that is there once.
+    /// The value of a header that must occur once.
     #[track_caller]
     pub(crate) fn header(&self, name: &str) -> &str {
         let values = self.all(name);
@@ -127,7 +127,7 @@ impl Receiver {
         Self::listen(None, None).await
     }
 
-    /// HTTPS with a certificate of its own, which nobody trusts unless told to.
+    /// HTTPS with a certificate of its own, which is not trusted by default.
     pub(crate) async fn start_tls() -> Self {
         let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
         let (certificate, key) = (made.cert.der().clone(), made.signing_key.serialize_der());
@@ -150,7 +150,7 @@ impl Receiver {
             while let Ok((stream, _)) = listener.accept().await {
                 let (sender, script, tls) = (sender.clone(), shared.clone(), tls.clone());
                 tokio::spawn(async move {
-                    // A connection that ends badly is the client's business.
+                    // A broken connection is reported by the client.
                     let _ = serve(stream, tls, &sender, &script).await;
                 });
             }
@@ -162,7 +162,7 @@ impl Receiver {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
-    /// What has to be trusted to talk to it.
+    /// The certificate that a client must trust.
     pub(crate) fn certificate(&self) -> CertificateDer<'static> {
         self.certificate.clone().expect("it speaks TLS")
     }
@@ -171,7 +171,7 @@ impl Receiver {
         self.address.port()
     }
 
-    /// The answer to the next request that has none yet. Requests past the script get a 200.
+    /// Adds an answer for the next request to the script. Requests past the script get a 200.
     pub(crate) fn then(&self, reply: Reply) -> &Self {
         self.script.lock().unwrap().push_back(reply);
         self
@@ -191,12 +191,12 @@ impl Receiver {
         all
     }
 
-    /// Nothing came that the test has not looked at. Proves something only once the app has stopped, or when the clock
-    /// has not been moved since everything was settled.
+    /// Checks that no unread request is left. Conclusive only after the app has stopped, or while the clock has not
+    /// been moved since everything was settled.
     #[track_caller]
     pub(crate) fn nothing_more(&mut self) {
         if let Ok(request) = self.requests.try_recv() {
-            panic!("one request too many: {request:?}");
+            panic!("an unexpected request: {request:?}");
         }
     }
 }

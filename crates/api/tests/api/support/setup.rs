@@ -5,7 +5,7 @@ use model::Timestamp;
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
-/// What an installation can be set to.
+/// The configuration of an installation.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
     pub(crate) start: Timestamp,
@@ -15,11 +15,11 @@ pub(crate) struct Setup {
     pub(crate) tenants_on_first_use: bool,
     /// `WEBHOOK_MAX_RETRIES`.
     pub(crate) max_retries: u8,
-    /// Everything else that can be set.
+    /// Settings of the API.
     pub(crate) settings: api::Settings,
-    /// Connections to receivers, at most.
+    /// Maximum number of connections to receivers.
     pub(crate) connections: usize,
-    /// Receivers' certificates that are trusted. The machine's own are not: to read them takes longer than most tests.
+    /// Trusted certificates of receivers. The machine's own are not loaded, which would take longer than most tests.
     pub(crate) trusted: Vec<CertificateDer<'static>>,
 }
 

@@ -1,4 +1,4 @@
-//! The store that tests watch: the real one, with a signal after every commit, and faults on demand.
+//! A store for tests: the real one, with a signal after every commit, and faults on demand.
 
 use async_trait::async_trait;
 use model::{
@@ -20,7 +20,7 @@ use tokio::sync::{oneshot, watch};
 
 type Result<T> = std::result::Result<T, StorageError>;
 
-/// A store that says when it has committed, and that can be told to fail or to wait.
+/// A store that signals its commits, and that can be told to fail or to wait.
 #[derive(Debug)]
 pub(crate) struct Watched {
     store: SqliteStore,
@@ -43,7 +43,7 @@ impl Gate {
         (Self { reached, open: opened }, Held { reached: reach, open })
     }
 
-    /// Waits at the gate, if there is one.
+    /// Waits at the gate, if one is set.
     async fn pass(gate: &Mutex<Option<Self>>) {
         let gate = gate.lock().unwrap().take();
         if let Some(Self { reached, open }) = gate {
@@ -53,16 +53,16 @@ impl Gate {
     }
 }
 
-/// A write that is durable and whose caller does not hear of it yet.
+/// A write that is durable, but whose caller has not been answered yet.
 pub(crate) struct Held {
     reached: oneshot::Receiver<()>,
     open: oneshot::Sender<()>,
 }
 
 impl Held {
-    /// Returns when it is on disk.
+    /// Returns when the write is on disk.
     pub(crate) async fn reached(&mut self) {
-        (&mut self.reached).await.expect("the store is there");
+        (&mut self.reached).await.expect("the store is open");
     }
 
     pub(crate) fn release(self) {
@@ -81,19 +81,19 @@ impl Watched {
         self.commits.subscribe()
     }
 
-    /// From now on (not) able to write, as with a full disk.
+    /// Makes all further writes fail (or succeed again), as with a full disk.
     pub(crate) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, SeqCst);
     }
 
-    /// Holds back the news of the journal's next commit.
+    /// Holds back the result of the journal's next commit.
     pub(crate) fn hold_next_commit(&self) -> Held {
         let (gate, held) = Gate::new();
         *self.commit_gate.lock().unwrap() = Some(gate);
         held
     }
 
-    /// Holds back the news of the next change of a subscription.
+    /// Holds back the result of the next change of a subscription.
     pub(crate) fn hold_next_update(&self) -> Held {
         let (gate, held) = Gate::new();
         *self.update_gate.lock().unwrap() = Some(gate);
@@ -195,7 +195,7 @@ impl Subscriptions for Watched {
     }
 }
 
-/// Hands a trait's calls on as they are.
+/// Forwards the calls of a trait unchanged.
 macro_rules! hand_on {
     ($trait:ident { $(fn $name:ident($($arg:ident: $type:ty),*) -> $out:ty;)* }) => {
         #[async_trait]

@@ -6,7 +6,7 @@ use serde_json::json;
 const PATH: &str = "/api/v1/webhooks";
 
 #[tokio::test]
-async fn a_url_is_subscribed_in_short() {
+async fn a_url_can_be_subscribed_in_the_short_form() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let url = receiver.url("/");
     let made = acme.post(PATH, json!({"url": url, "events": ["invoice.created"]})).await.expect(201);
@@ -34,7 +34,7 @@ async fn a_url_is_subscribed_in_short() {
 }
 
 #[tokio::test]
-async fn it_is_checked_like_the_long_form() {
+async fn the_short_form_is_validated_like_the_long_form() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let faults = acme.post(PATH, json!({"url": "x", "events": ["x y"], "secret": "short"})).await.faults();
@@ -53,7 +53,7 @@ async fn event_types_need_not_be_registered() {
     assert_eq!(made["events"], events);
     acme.publish_with(json!({"type": "nobody.registered_this", "data": {}})).await;
     assert_eq!(receiver.next().await.header("x-webhook-event-type"), "nobody.registered_this");
-    // The long form goes on asking the catalog, also for a change.
+    // The long form still checks the catalog, also for a change.
     let path = format!("{PATH}/subscriptions/{}", made["id"].as_str().unwrap());
     let kept = acme.patch(&path, json!({"events": ["made_up.*"]})).await.expect(200);
     assert_eq!(kept["events"], json!(["made_up.*"]));
@@ -62,7 +62,7 @@ async fn event_types_need_not_be_registered() {
 }
 
 #[tokio::test]
-async fn an_inactive_one_gets_nothing_until_it_is_activated() {
+async fn an_inactive_subscription_receives_nothing_until_it_is_activated() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let body = json!({"url": receiver.url("/"), "events": ["*"], "active": false});
     let made = acme.post(PATH, body).await.expect(201);
@@ -79,7 +79,7 @@ async fn an_inactive_one_gets_nothing_until_it_is_activated() {
 }
 
 #[tokio::test]
-async fn a_list_has_up_to_500_without_asking() {
+async fn a_page_has_500_subscriptions_by_default() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for number in 0..501 {
@@ -95,7 +95,7 @@ async fn a_list_has_up_to_500_without_asking() {
 }
 
 #[tokio::test]
-async fn the_newest_comes_first_page_by_page() {
+async fn subscriptions_are_listed_newest_first_page_by_page() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for name in ["a", "b", "c"] {

@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use serde_json::json;
 
 #[tokio::test]
-async fn what_is_named_changes_and_null_clears() {
+async fn given_fields_change_and_null_clears() {
     let app = TestApp::start().await;
     let (admin, acme) = (app.admin(), app.tenant("acme").await);
     let path = format!("{PATH}/a.b");
@@ -20,7 +20,7 @@ async fn what_is_named_changes_and_null_clears() {
         ("schema", json!(null)),
         ("example", json!(null)),
     ] {
-        // A schema that goes breaks what receivers were promised: that is refused unless forced.
+        // Removing a schema is an incompatible change, which is refused unless forced.
         let force = if name == "schema" && value.is_null() { "?force=true" } else { "" };
         let changed = admin.put(&format!("{path}{force}"), json!({name: value})).await.expect(200);
         expected[name] = value;
@@ -32,7 +32,7 @@ async fn what_is_named_changes_and_null_clears() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_changed_is_refused() {
+async fn shipped_types_and_the_name_cannot_be_changed() {
     let app = TestApp::start().await;
     let admin = app.admin();
     let shipped = admin.put(&format!("{PATH}/invoice.created"), json!({"description": "x"})).await;

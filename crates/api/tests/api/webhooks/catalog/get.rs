@@ -21,7 +21,7 @@ async fn every_type_is_shown_with_schema_and_example() {
 }
 
 #[tokio::test]
-async fn an_unknown_type_is_not_found() {
+async fn an_unknown_type_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for name in ["invoice.lost", "invoice.*", "*", "INVOICE.CREATED"] {

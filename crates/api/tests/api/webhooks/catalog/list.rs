@@ -4,7 +4,7 @@ use super::PATH;
 use crate::support::{TestApp, each};
 use serde_json::json;
 
-/// The table of `docs/contracts.md`, *The catalog*: one row per category.
+/// The shipped catalog (`docs/contracts.md`), one row per category.
 const SHIPPED: [(&str, &[&str]); 13] = [
     (
         "billing",
@@ -76,7 +76,7 @@ const SHIPPED: [(&str, &[&str]); 13] = [
 ];
 
 #[tokio::test]
-async fn the_catalog_is_the_contracts() {
+async fn the_shipped_catalog_has_the_types_of_the_contract() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let shown = acme.get(PATH).await.expect(200);
@@ -85,7 +85,7 @@ async fn the_catalog_is_the_contracts() {
     expected.sort_unstable();
     let events = &shown["events"];
     let listed: Vec<_> = each(events, "event_type").into_iter().zip(each(events, "category")).collect();
-    assert_eq!(listed, expected, "all of them, sorted by name");
+    assert_eq!(listed, expected, "all types, sorted by name");
     assert_eq!(shown["total"], expected.len());
     for event in events.as_array().unwrap() {
         assert!(event["description"].as_str().is_some_and(|text| !text.is_empty()), "{event}");

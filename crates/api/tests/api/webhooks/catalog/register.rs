@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_type_of_ones_own_is_registered_subscribed_and_delivered() {
+async fn a_custom_type_can_be_registered_subscribed_and_delivered() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let subscription = json!({"url": receiver.url("/"), "events": ["shipment.delayed"]});
     acme.post("/api/v1/webhooks/subscriptions", subscription.clone()).await.fault();
@@ -28,12 +28,12 @@ async fn a_type_of_ones_own_is_registered_subscribed_and_delivered() {
     app.settled().await;
     let app = app.restart().await;
     let acme = app.tenant("acme").await;
-    assert_eq!(acme.get(&format!("{PATH}/shipment.delayed")).await.expect(200), made, "it outlives the process");
+    assert_eq!(acme.get(&format!("{PATH}/shipment.delayed")).await.expect(200), made, "it survives a restart");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn only_the_name_is_needed() {
+async fn only_the_name_is_required() {
     let app = TestApp::start().await;
     let made = app.admin().post(PATH, json!({"event_type": " a.b "})).await.expect(201);
     let expected =
@@ -45,7 +45,7 @@ async fn only_the_name_is_needed() {
 }
 
 #[tokio::test]
-async fn a_type_that_is_known_is_not_registered_again() {
+async fn a_known_type_is_409() {
     let app = TestApp::start().await;
     let admin = app.admin();
     admin.post(PATH, json!({"event_type": "a.b"})).await.expect(201);
@@ -57,7 +57,7 @@ async fn a_type_that_is_known_is_not_registered_again() {
 }
 
 #[tokio::test]
-async fn bad_types_are_refused() {
+async fn invalid_types_are_refused() {
     let app = TestApp::start().await;
     let admin = app.admin();
     for (body, field) in [

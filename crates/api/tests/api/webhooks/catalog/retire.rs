@@ -5,7 +5,7 @@ use crate::support::TestApp;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_retired_type_is_not_subscribed_any_more_but_goes_on_to_be_delivered() {
+async fn a_retired_type_cannot_be_subscribed_but_is_still_delivered() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (admin, path) = (app.admin(), format!("{PATH}/a.b"));
     admin.post(PATH, json!({"event_type": "a.b", "description": "first"})).await.expect(201);
@@ -19,7 +19,7 @@ async fn a_retired_type_is_not_subscribed_any_more_but_goes_on_to_be_delivered()
     assert_eq!((field.as_str(), message.as_str()), ("events", "Unsupported event types: a.b"));
     assert_eq!(acme.publish_with(json!({"type": "a.b", "data": {}})).await["deliveries"], 1);
     receiver.next().await;
-    // Who has it can keep it while changing other things.
+    // A subscription that has the type keeps it when other fields change.
     let subscription = format!("/api/v1/webhooks/subscriptions/{}", known["id"].as_str().unwrap());
     let changed = acme.patch(&subscription, json!({"events": ["a.b", "invoice.paid"]})).await.expect(200);
     assert_eq!(changed["events"], json!(["a.b", "invoice.paid"]));
@@ -28,14 +28,14 @@ async fn a_retired_type_is_not_subscribed_any_more_but_goes_on_to_be_delivered()
     }
 
     let again = admin.post(PATH, json!({"event_type": "a.b"})).await.expect(201);
-    assert_eq!(again["description"], "", "it begins anew");
+    assert_eq!(again["description"], "", "old fields are not kept");
     assert_eq!(acme.get(PATH).await.expect(200)["total"], total.as_u64().unwrap() + 1);
     acme.subscribe_with(fields).await;
     app.finish().await;
 }
 
 #[tokio::test]
-async fn a_shipped_type_stays() {
+async fn a_shipped_type_cannot_be_retired() {
     let app = TestApp::start().await;
     let detail = app.admin().delete(&format!("{PATH}/invoice.created")).await.detail(409, "conflict");
     assert!(detail.contains("shipped"), "{detail}");

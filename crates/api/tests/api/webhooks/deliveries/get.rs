@@ -5,7 +5,7 @@ use crate::support::{Reply, START, TestApp, hyphenated, time};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_delivery_is_shown_with_all_that_was_sent_and_answered() {
+async fn a_delivery_is_shown_with_requests_and_responses() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let refused =
         Reply::status(503).header("X-Reason", "maintenance").header("X-Reason", "lunch").body("later, please");
@@ -62,7 +62,7 @@ async fn a_delivery_is_shown_with_all_that_was_sent_and_answered() {
 }
 
 #[tokio::test]
-async fn of_a_long_answer_the_first_4_kib_are_kept() {
+async fn the_first_4_kib_of_a_response_body_are_kept() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(200).body("é".repeat(100_000)));
     receiver.then(Reply::status(200).body(vec![b'x'; 2 << 20]));
@@ -80,7 +80,7 @@ async fn of_a_long_answer_the_first_4_kib_are_kept() {
 }
 
 #[tokio::test]
-async fn either_spelling_is_read_and_nothing_else_is_found() {
+async fn both_spellings_of_an_id_are_accepted_and_unknown_ids_are_404() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let id = acme.publish_one().await;

@@ -4,8 +4,7 @@ use super::PATH;
 use crate::support::{Caller, Receiver, Reply, TestApp, each};
 use serde_json::{Value, json};
 
-/// One delivery of each status, a minute after each other, oldest first; and the subscriptions, which have retries and
-/// have none.
+/// A delivery of each status, a minute apart, oldest first; and two subscriptions, with and without retries.
 async fn one_of_each(app: &TestApp, acme: &Caller, receiver: &mut Receiver) -> (Vec<String>, [Value; 2]) {
     let subscribe = |events: &'static str, retries: u8| {
         let fields = json!({"url": receiver.url("/"), "events": [events], "max_retries": retries});
@@ -32,7 +31,7 @@ async fn one_of_each(app: &TestApp, acme: &Caller, receiver: &mut Receiver) -> (
 }
 
 #[tokio::test]
-async fn the_list_can_be_narrowed() {
+async fn deliveries_can_be_filtered() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     assert_eq!(acme.get(PATH).await.expect(200), json!([]));
     let (made, [retrying, failing]) = one_of_each(&app, &acme, &mut receiver).await;
@@ -67,7 +66,7 @@ async fn the_list_can_be_narrowed() {
 }
 
 #[tokio::test]
-async fn links_lead_through_all_pages() {
+async fn link_headers_lead_through_all_pages() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (made, _) = one_of_each(&app, &acme, &mut receiver).await;
     let mut path = format!("{PATH}?limit=2&after=2026-01-31T00:00:00Z");
@@ -86,7 +85,7 @@ async fn links_lead_through_all_pages() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_refused_and_named() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for (query, field) in [

@@ -1,4 +1,4 @@
-//! `POST /api/v1/webhooks/deliveries/{id}/retry`. What a new round of attempts is like is in `delivery::retry`.
+//! `POST /api/v1/webhooks/deliveries/{id}/retry`. Tests of the new round of retries are in `delivery::retry`.
 
 use super::PATH;
 use crate::support::{Reply, TestApp, hyphenated, within};
@@ -7,7 +7,7 @@ use serde_json::json;
 use storage::Deliveries;
 
 #[tokio::test]
-async fn a_failed_delivery_is_sent_again_at_once() {
+async fn a_failed_delivery_is_retried_at_once() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500)).then(Reply::status(500));
     acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "retry_enabled": false})).await;
@@ -18,7 +18,7 @@ async fn a_failed_delivery_is_sent_again_at_once() {
         app.advance(10);
         let answer = acme.post_nothing(&format!("{PATH}/{spelling}/retry")).await.expect(200);
         assert_eq!(answer, json!({"message": "Delivery retry initiated successfully"}));
-        // What a page shows that fetches it now.
+        // The state that a page shows now.
         let shown = acme.get(&format!("{PATH}/{id}")).await.expect(200);
         assert_eq!((&shown["status"], &shown["response_code"]), (&json!(status), &json!(code)));
         assert_eq!(shown["attempt_number"], attempt);
@@ -35,7 +35,7 @@ async fn a_failed_delivery_is_sent_again_at_once() {
 }
 
 #[tokio::test]
-async fn one_that_waits_is_sent_at_once() {
+async fn a_waiting_delivery_is_sent_at_once() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500));
     acme.subscribe(&receiver.url("/")).await;
@@ -51,7 +51,7 @@ async fn one_that_waits_is_sent_at_once() {
 }
 
 #[tokio::test]
-async fn one_under_way_is_not_sent_twice() {
+async fn a_delivery_in_flight_is_not_sent_twice() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (held, release) = Reply::status(200).held();
     receiver.then(held);
@@ -83,7 +83,7 @@ async fn one_under_way_is_not_sent_twice() {
 }
 
 #[tokio::test]
-async fn a_delivered_one_is_sent_again_when_it_is_forced() {
+async fn a_successful_delivery_is_replayed_only_with_force() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     let id = acme.publish_one().await;
@@ -95,7 +95,7 @@ async fn a_delivered_one_is_sent_again_when_it_is_forced() {
         let shown = app.attempted(&acme, &id, attempt).await;
         let resends: Vec<_> = shown["attempts"].as_array().unwrap().iter().map(|one| &one["resend"]).collect();
         assert!(resends[0].is_null());
-        assert!(resends[1..].iter().all(|resend| **resend == true), "the log says so: {shown}");
+        assert!(resends[1..].iter().all(|resend| **resend == true), "marked in the log: {shown}");
     }
     for force in [json!(false), json!(null)] {
         acme.post(&format!("{PATH}/{id}/retry"), json!({"force": force})).await.detail(400, "bad_request");
@@ -121,7 +121,7 @@ async fn a_retry_that_takes_too_long_is_queued() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_or_inactive_is_refused() {
+async fn unknown_deliveries_and_inactive_subscriptions_are_refused() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for id in ["dlv_06f8k2m4q9v1x3z5b7d9f1h3k5", "0190f3c1-0000-7000-8000-000000000001", "nothing"] {
         let detail = acme.post_nothing(&format!("{PATH}/{id}/retry")).await.detail(400, "bad_request");

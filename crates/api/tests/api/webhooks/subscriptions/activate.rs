@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn what_waited_is_sent() {
+async fn deliveries_that_waited_are_sent() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "is_active": false})).await;
     let mut published = Vec::new();
@@ -22,7 +22,7 @@ async fn what_waited_is_sent() {
         came.push(request.json()["id"].clone());
     }
     came.sort_by_key(ToString::to_string);
-    assert_eq!(came, published, "all of them, each once");
+    assert_eq!(came, published, "all events, each once");
     published.push(acme.publish().await["id"].clone());
     assert_eq!(receiver.next().await.json()["id"], published[5]);
     app.finish().await;
@@ -30,7 +30,7 @@ async fn what_waited_is_sent() {
 }
 
 #[tokio::test]
-async fn it_can_be_done_by_patch_as_well() {
+async fn patch_can_activate_a_subscription() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     acme.patch(&path_of(&made, ""), json!({"is_active": false})).await.expect(200);
@@ -42,7 +42,7 @@ async fn it_can_be_done_by_patch_as_well() {
 }
 
 #[tokio::test]
-async fn an_active_one_stays_active_and_a_missing_one_is_not_found() {
+async fn an_active_subscription_stays_active_and_an_unknown_one_is_404() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     for _ in 0..2 {
@@ -56,7 +56,7 @@ async fn an_active_one_stays_active_and_a_missing_one_is_not_found() {
 }
 
 #[tokio::test]
-async fn one_that_its_receiver_ended_can_be_activated_again() {
+async fn a_subscription_disabled_by_410_can_be_activated_again() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(410));
     let made = acme.subscribe(&receiver.url("/")).await;
@@ -64,15 +64,15 @@ async fn one_that_its_receiver_ended_can_be_activated_again() {
     receiver.next().await;
     app.attempted(&acme, &ended, 1).await;
     app.settled().await;
-    // The journal has told the engine by the time that it has taken the next event.
+    // The engine has the outcome by the time that the journal has taken the next event.
     acme.publish().await;
-    assert_eq!(acme.publish().await["deliveries"], 0, "nothing is collected for it");
+    assert_eq!(acme.publish().await["deliveries"], 0, "no delivery is created for it");
     acme.patch(&path_of(&made, ""), json!({"is_active": false})).await.expect(200);
-    assert_eq!(acme.publish().await["deliveries"], 0, "and to pause it does not change that");
+    assert_eq!(acme.publish().await["deliveries"], 0, "a pause does not change that");
     acme.post_nothing(&path_of(&made, "/activate")).await.expect(200);
     acme.publish_one().await;
     receiver.next().await;
-    // The one that it refused is sent again when asked for.
+    // The delivery that got the 410 can be retried by hand.
     acme.post_nothing(&format!("/api/v1/webhooks/deliveries/{ended}/retry")).await.expect(200);
     receiver.next().await;
     assert_eq!(app.attempted(&acme, &ended, 2).await["status"], "success");

@@ -22,7 +22,7 @@ fn is_generated(secret: &str) -> bool {
     })
 }
 
-/// The only fault that comes of setting one field so.
+/// The only fault when this field has this value.
 async fn fault(caller: &Caller, name: &str, value: Value) -> (String, String) {
     caller.post(PATH, fields(name, value)).await.fault()
 }
@@ -49,7 +49,7 @@ async fn a_subscription_needs_a_url_and_events() {
 }
 
 #[tokio::test]
-async fn everything_can_be_said() {
+async fn every_field_can_be_set() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let said = json!({
@@ -66,7 +66,7 @@ async fn everything_can_be_said() {
 }
 
 #[tokio::test]
-async fn null_is_like_absent_where_there_is_a_default() {
+async fn null_is_like_absent_for_fields_with_a_default() {
     let app = TestApp::start_as(Setup { max_retries: 7, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     for profile in ["platform", "tenant", "standard"] {
@@ -85,7 +85,7 @@ async fn null_is_like_absent_where_there_is_a_default() {
         }
         let retries = match profile {
             "platform" => 3,
-            // The installation's own number, for the profile whose policy counts them.
+            // The configured number applies to the profile with exponential backoff.
             "tenant" => 7,
             _ => 9,
         };
@@ -109,7 +109,7 @@ async fn platform_and_standard_get_a_generated_secret_and_tenant_none() {
 const WHSEC: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 #[tokio::test]
-async fn a_given_secret_has_24_bytes_of_key_and_no_blanks() {
+async fn a_given_secret_needs_24_key_bytes_without_white_space() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let whsk = format!("whsk_{}", STANDARD.encode([1; 32]));
@@ -137,14 +137,14 @@ async fn a_given_secret_has_24_bytes_of_key_and_no_blanks() {
 }
 
 #[tokio::test]
-async fn standard_refuses_a_secret_that_no_library_can_use() {
+async fn the_standard_profile_refuses_secrets_that_libraries_do_not_accept() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let standard = |secret: &str| json!({"url": URL, "events": ["*"], "profile": "standard", "secret": secret});
     for good in [WHSEC, &format!("whsk_{}", STANDARD.encode([1; 32]))] {
         assert_eq!(acme.subscribe_with(standard(good)).await["secret"], good);
     }
-    // The last is base64: a library would decode it, and we would not.
+    // The last is base64: a library would decode it, and Postrider would not.
     for bad in ["a-secret-of-our-own-making-1", &STANDARD.encode([1; 32])] {
         let (field, message) = acme.post(PATH, standard(bad)).await.fault();
         assert!(field == "secret" && message.contains("Standard Webhooks"), "{bad}: {message}");
@@ -154,7 +154,7 @@ async fn standard_refuses_a_secret_that_no_library_can_use() {
 }
 
 #[tokio::test]
-async fn active_is_another_name_of_is_active() {
+async fn active_is_an_alias_of_is_active() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     assert_eq!(acme.subscribe_with(fields("active", json!(false))).await["is_active"], false);
@@ -166,7 +166,7 @@ async fn active_is_another_name_of_is_active() {
 }
 
 #[tokio::test]
-async fn event_types_is_another_name_of_events() {
+async fn event_types_is_an_alias_of_events() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let made = acme.subscribe_with(json!({"url": URL, "event_types": ["invoice.paid", " invoice.paid ", "*"]})).await;
@@ -201,7 +201,7 @@ async fn events_must_be_in_the_catalog() {
 }
 
 #[tokio::test]
-async fn a_url_must_lead_to_somewhere_public() {
+async fn a_url_must_have_a_public_address() {
     let app = TestApp::start_as(Setup { allow_http: false, allow_loopback: false, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     let (longest, longer) =
@@ -252,7 +252,7 @@ async fn a_url_must_lead_to_somewhere_public() {
 }
 
 #[tokio::test]
-async fn http_and_loopback_are_taken_where_the_installation_allows_them() {
+async fn http_and_loopback_are_accepted_if_configured() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for url in [
@@ -271,7 +271,7 @@ async fn http_and_loopback_are_taken_where_the_installation_allows_them() {
 }
 
 #[tokio::test]
-async fn headers_are_checked() {
+async fn invalid_headers_are_refused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let many = |count: usize| (0..count).map(|n| (format!("X-{n}"), json!("v"))).collect::<serde_json::Map<_, _>>();
@@ -345,7 +345,7 @@ async fn all_faults_are_named_at_once() {
         "url",
     ];
     assert_eq!(named, expected);
-    assert_eq!(acme.get(PATH).await.expect(200), json!([]), "and nothing was made");
+    assert_eq!(acme.get(PATH).await.expect(200), json!([]), "nothing was created");
     app.finish().await;
 }
 
@@ -363,7 +363,7 @@ async fn subscriptions_outlive_the_process() {
 }
 
 #[tokio::test]
-async fn one_subscription_more_than_a_tenant_may_have_is_refused() {
+async fn a_subscription_past_the_maximum_of_a_tenant_is_refused() {
     let settings = api::Settings { subscriptions_max: 2, ..Setup::default().settings };
     assert_eq!(Setup::default().settings.subscriptions_max, 60_000);
     let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;

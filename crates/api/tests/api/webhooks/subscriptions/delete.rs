@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_deleted_subscription_is_gone_and_its_log_stays() {
+async fn a_deleted_subscription_is_404_and_its_log_stays() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     let delivery = acme.publish_one().await;
@@ -37,7 +37,7 @@ async fn a_deleted_subscription_is_gone_and_its_log_stays() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn an_unknown_subscription_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     check_missing(&acme, Method::DELETE, "", "").await;
@@ -45,7 +45,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn what_waits_for_it_has_failed() {
+async fn waiting_deliveries_are_cancelled() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500));
     let made = acme.subscribe(&receiver.url("/")).await;
@@ -69,7 +69,7 @@ async fn what_waits_for_it_has_failed() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_is_not_followed_by_another() {
+async fn a_request_in_flight_is_not_retried_after_the_deletion() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (held, release) = Reply::status(500).held();
     receiver.then(held);

@@ -45,7 +45,7 @@ async fn the_deliveries_of_one_subscription_are_listed_newest_first() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_refused_and_named() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let made = acme.subscribe("https://a.example/").await;

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn either_spelling_of_the_id_is_read() {
+async fn both_spellings_of_an_id_are_accepted() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let made = acme.subscribe("https://a.example/").await;
@@ -20,7 +20,7 @@ async fn either_spelling_of_the_id_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn an_unknown_subscription_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     check_missing(&acme, Method::GET, "", "").await;
@@ -28,7 +28,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn it_counts_what_its_receiver_answered() {
+async fn successes_and_failures_are_counted() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(200)).then(Reply::status(500)).then(Reply::status(201));
     let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "max_retries": 0})).await;
@@ -43,6 +43,6 @@ async fn it_counts_what_its_receiver_answered() {
     assert_eq!(shown["success_rate"], 0.6667);
     let minutes = |name: &str| time(&shown[name]).since(START).as_secs() / 60;
     assert_eq!((minutes("last_triggered_at"), minutes("last_success_at"), minutes("last_failure_at")), (2, 2, 1));
-    assert_eq!(shown["updated_at"], made["updated_at"], "that is no change by its owner");
+    assert_eq!(shown["updated_at"], made["updated_at"], "deliveries do not change updated_at");
     app.finish().await;
 }

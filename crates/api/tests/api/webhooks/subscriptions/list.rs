@@ -22,7 +22,7 @@ async fn five(acme: &Caller) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_newest_comes_first() {
+async fn subscriptions_are_listed_newest_first() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     assert_eq!(acme.get(PATH).await.expect(200), json!([]));
@@ -31,12 +31,12 @@ async fn the_newest_comes_first() {
     let list = answer.expect(200);
     assert_eq!(each(&list, "description"), ["e", "d", "c", "b", "a"]);
     assert!(!answer.text().contains("secret"));
-    assert_eq!(list[0], acme.get(&path_of(&made[4], "")).await.expect(200), "as the single one is shown");
+    assert_eq!(list[0], acme.get(&path_of(&made[4], "")).await.expect(200), "same as the single one");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn the_list_can_be_narrowed() {
+async fn subscriptions_can_be_filtered() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     five(&acme).await;
@@ -62,7 +62,7 @@ async fn the_list_can_be_narrowed() {
 }
 
 #[tokio::test]
-async fn links_lead_through_all_pages() {
+async fn link_headers_lead_through_all_pages() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     five(&acme).await;
@@ -103,7 +103,7 @@ async fn a_page_has_100_subscriptions_50_deliveries_or_50_events() {
 }
 
 #[tokio::test]
-async fn bad_parameters_are_named() {
+async fn invalid_parameters_are_refused_and_named() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     for (query, field) in [

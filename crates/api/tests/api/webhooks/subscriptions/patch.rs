@@ -1,4 +1,4 @@
-//! `PATCH /api/v1/webhooks/subscriptions/{id}`: absent keeps, null clears, nothing else changes.
+//! `PATCH /api/v1/webhooks/subscriptions/{id}`: absent fields keep their value, null clears, nothing else changes.
 
 use super::{check_missing, path_of};
 use crate::support::{Caller, START, Setup, TestApp, time};
@@ -17,7 +17,7 @@ async fn full(acme: &Caller) -> Value {
 }
 
 #[tokio::test]
-async fn what_is_named_changes_and_nothing_else() {
+async fn only_given_fields_change() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let mut expected = full(&acme).await;
@@ -50,7 +50,7 @@ async fn what_is_named_changes_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn null_clears() {
+async fn null_clears_a_field_or_restores_its_default() {
     let app = TestApp::start_as(Setup { max_retries: 7, ..Setup::default() }).await;
     let acme = app.tenant("acme").await;
     let known = full(&acme).await;
@@ -72,12 +72,12 @@ async fn null_clears() {
     let counting = json!({"url": "https://a.example/", "events": ["*"], "profile": "tenant", "max_retries": 1});
     let path = path_of(&acme.subscribe_with(counting).await, "");
     let changed = acme.patch(&path, json!({"max_retries": null})).await.expect(200);
-    assert_eq!(changed["max_retries"], 7, "the default of the installation, as when it is made");
+    assert_eq!(changed["max_retries"], 7, "the configured default, as at creation");
     app.finish().await;
 }
 
 #[tokio::test]
-async fn a_fault_leaves_everything_as_it_was() {
+async fn an_invalid_patch_changes_nothing() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let known = full(&acme).await;
@@ -106,7 +106,7 @@ async fn a_fault_leaves_everything_as_it_was() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn an_unknown_subscription_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     check_missing(&acme, Method::PATCH, "", "{}").await;
@@ -114,7 +114,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn the_next_delivery_goes_the_new_way() {
+async fn the_next_delivery_uses_the_changed_fields() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/old")).await;
     acme.publish().await;
@@ -132,7 +132,7 @@ async fn the_next_delivery_goes_the_new_way() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn changes_at_the_same_time_are_all_kept() {
+async fn concurrent_changes_are_all_kept() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let path = path_of(&full(&acme).await, "");

@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn a_paused_subscription_is_shown_and_stays_paused() {
+async fn a_paused_subscription_is_shown_as_inactive_and_stays_paused() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let made = acme.subscribe("https://a.example/").await;
@@ -40,7 +40,7 @@ async fn deliveries_of_a_paused_subscription_wait() {
 }
 
 #[tokio::test]
-async fn a_retry_of_a_paused_subscription_waits_beyond_its_time() {
+async fn a_due_retry_of_a_paused_subscription_waits() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(500));
     let made = acme.subscribe(&receiver.url("/")).await;
@@ -58,7 +58,7 @@ async fn a_retry_of_a_paused_subscription_waits_beyond_its_time() {
 }
 
 #[tokio::test]
-async fn a_request_under_way_ends_as_it_would() {
+async fn a_request_in_flight_is_finished_after_the_pause() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let (held, release) = Reply::status(200).held();
     receiver.then(held);
@@ -73,7 +73,7 @@ async fn a_request_under_way_ends_as_it_would() {
 }
 
 #[tokio::test]
-async fn what_was_queued_for_it_waits_as_well() {
+async fn queued_deliveries_wait_after_the_pause() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     const ALL: usize = 40;
     let (replies, mut releases): (Vec<_>, Vec<_>) = (0..ALL).map(|_| Reply::status(200).held()).unzip();
@@ -103,7 +103,7 @@ async fn what_was_queued_for_it_waits_as_well() {
     let mut ids: Vec<_> = requests.iter().map(|request| request.header("webhook-id")).collect();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), ALL, "all of them, each once");
+    assert_eq!(ids.len(), ALL, "all events, each once");
     app.finish().await;
     receiver.nothing_more();
 }

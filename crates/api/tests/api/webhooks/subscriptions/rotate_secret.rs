@@ -1,4 +1,4 @@
-//! `POST /api/v1/webhooks/subscriptions/{id}/rotate-secret`. What the old secret then still signs is in
+//! `POST /api/v1/webhooks/subscriptions/{id}/rotate-secret`. Tests of the old secret's signatures are in
 //! `delivery::signatures`.
 
 use super::{check_missing, path_of};
@@ -50,7 +50,7 @@ async fn the_new_secret_has_the_generated_form_unless_the_old_one_is_an_ed25519_
 }
 
 #[tokio::test]
-async fn the_grace_is_0_to_604800_seconds() {
+async fn the_grace_period_is_0_to_604800_seconds() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let path = path_of(&acme.subscribe("https://a.example/").await, "/rotate-secret");

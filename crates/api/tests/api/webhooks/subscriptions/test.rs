@@ -6,7 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_test_event_is_sent_now_and_the_answer_is_told() {
+async fn a_test_event_is_sent_at_once_and_its_response_returned() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::status(201).body("thanks"));
     let made = acme.subscribe_with(json!({"url": receiver.url("/hook"), "events": ["ticket.*", "invoice.paid"]})).await;
@@ -24,7 +24,7 @@ async fn a_test_event_is_sent_now_and_the_answer_is_told() {
         (&body["type"], &body["data"], &body["tenant_id"]),
         (&json!("ticket.closed"), &json!({"n": 1}), &json!("acme"))
     );
-    assert_eq!(body["metadata"], json!({"test": true}), "a receiver can tell it from a real one");
+    assert_eq!(body["metadata"], json!({"test": true}), "receivers can recognise a test");
     assert_eq!(body["id"], request.header("webhook-id"));
     signing::verify_hex(made["secret"].as_str().unwrap(), request.header("x-webhook-signature"), &request.body)
         .unwrap();
@@ -54,7 +54,7 @@ async fn a_test_is_in_the_log_and_in_the_counters() {
     let counted = acme.get(&path_of(&made, "")).await.expect(200);
     assert_eq!((&counted["success_count"], &counted["failure_count"]), (&json!(1), &json!(1)));
     let coverage = acme.get("/api/v1/audit/coverage").await.expect(200);
-    assert!(!coverage.to_string().contains("\"published\":1"), "a test is no publication: {coverage}");
+    assert!(!coverage.to_string().contains("\"published\":1"), "a test does not count as published: {coverage}");
     // It is not retried.
     app.advance(100_000);
     app.finish().await;
@@ -62,7 +62,7 @@ async fn a_test_is_in_the_log_and_in_the_counters() {
 }
 
 #[tokio::test]
-async fn a_failed_test_can_be_sent_again() {
+async fn a_failed_test_can_be_retried() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     receiver.then(Reply::status(500));
@@ -76,7 +76,7 @@ async fn a_failed_test_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn tests_of_one_tenant_hold_up_nobody_elses() {
+async fn tests_of_a_tenant_do_not_delay_those_of_others() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "timeout_seconds": 5})).await;
     let (mut held, mut tasks) = (Vec::new(), tokio::task::JoinSet::new());
@@ -106,7 +106,7 @@ async fn tests_of_one_tenant_hold_up_nobody_elses() {
 }
 
 #[tokio::test]
-async fn without_a_type_the_subscriptions_first_one_is_taken_with_its_example() {
+async fn without_a_type_the_subscriptions_first_type_and_its_example_are_sent() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (events, expected) in [
         (json!(["invoice.*", "payment.failed", "invoice.paid"]), "payment.failed"),
@@ -136,7 +136,7 @@ async fn without_a_type_the_subscriptions_first_one_is_taken_with_its_example() 
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_told() {
+async fn a_test_that_cannot_be_sent_returns_the_error() {
     let app = TestApp::start().await;
     let made = app.tenant("acme").await.subscribe("http://localhost:9/").await;
     let app = app.restart_as(Setup { allow_loopback: false, ..Setup::default() }).await;
@@ -150,7 +150,7 @@ async fn what_cannot_be_sent_is_told() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_hangs_is_waited_for_no_longer_than_the_subscription_says() {
+async fn a_hanging_receiver_ends_the_test_at_the_subscriptions_timeout() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     receiver.then(Reply::Hang);
     let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "timeout_seconds": 5})).await;
@@ -163,7 +163,7 @@ async fn a_receiver_that_hangs_is_waited_for_no_longer_than_the_subscription_say
 }
 
 #[tokio::test]
-async fn an_inactive_subscription_is_not_tested() {
+async fn an_inactive_subscription_cannot_be_tested() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let made = acme.subscribe(&receiver.url("/")).await;
     acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
@@ -174,7 +174,7 @@ async fn an_inactive_subscription_is_not_tested() {
 }
 
 #[tokio::test]
-async fn bad_requests_are_refused() {
+async fn invalid_requests_are_refused() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     let path = path_of(&acme.subscribe(&receiver.url("/")).await, "/test");
     for (body, field) in [
