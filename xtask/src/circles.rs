@@ -9,8 +9,16 @@ use std::{
 };
 use syn::visit::Visit;
 
-/// Circles that may be, by the files in them, each with the reason.
+/// Circles that may be, each with the reason. A circle is named by its files; `folder/` stands for all files below it.
 pub(crate) type Allowed = [(&'static [&'static str], &'static str)];
+
+/// Whether all files of a circle are among those that are allowed.
+pub(crate) fn is_allowed(circle: &BTreeSet<String>, allowed: &Allowed) -> bool {
+    let has = |names: &[&str], file: &String| {
+        names.iter().any(|name| if name.ends_with('/') { file.starts_with(name) } else { file == name })
+    };
+    allowed.iter().any(|(names, _)| circle.iter().all(|file| has(names, file)))
+}
 
 /// A module: its file, the names that it re-exports, and the paths that it mentions.
 #[derive(Debug, Default)]
@@ -200,6 +208,9 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         self.tree(&item.tree, &mut Vec::new(), is_export);
     }
 
+    /// `pub(in path)` says who may use an item, and uses nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|one| one.ident.to_string()).collect();
         let whole = match self.module.exports.get(&segments[0]) {
@@ -251,7 +262,7 @@ mod tests {
     use super::*;
 
     fn circles_of(files: &[(&str, &str)]) -> Vec<BTreeSet<String>> {
-        let folder = std::env::temp_dir().join(format!("circles-{}-{}", std::process::id(), files.len()));
+        let folder = std::env::temp_dir().join(format!("circles-{}-{}", std::process::id(), files[1].1.len()));
         for (name, text) in files {
             let path = folder.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -270,6 +281,25 @@ mod tests {
             ("b.rs", "pub struct B; fn f() { let _ = super::a::A::new(); }"),
         ]);
         assert_eq!(found, [BTreeSet::from(["a.rs".to_owned(), "b.rs".to_owned()])]);
+    }
+
+    #[test]
+    fn a_visibility_is_no_import() {
+        let found = circles_of(&[
+            ("lib.rs", "mod p;"),
+            ("p/mod.rs", "mod child; use child::f; fn g() { f() }"),
+            ("p/child.rs", "pub(in crate::p) fn f() {}"),
+        ]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn a_circle_is_allowed_when_all_its_files_are() {
+        let circle = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect::<BTreeSet<_>>();
+        let allowed: &Allowed = &[(&["a.rs", "a/"], "a descent")];
+        assert!(is_allowed(&circle(&["a.rs", "a/b.rs"]), allowed));
+        assert!(!is_allowed(&circle(&["a.rs", "ab.rs"]), allowed));
+        assert!(!is_allowed(&circle(&["a.rs", "b.rs"]), allowed));
     }
 
     #[test]

@@ -70,13 +70,24 @@ pub(crate) fn run() -> anyhow::Result<()> {
 }
 
 /// Circles of imports that are allowed, by their files, each with the reason.
-const CIRCLES: &circles::Allowed = &[];
+const CIRCLES: &circles::Allowed = &[
+    (&["lower/csharp.rs", "lower/csharp/"], DESCENT),
+    (&["lower/go.rs", "lower/go/"], DESCENT),
+    (&["lower/java.rs", "lower/java/"], DESCENT),
+    (&["lower/kotlin.rs", "lower/kotlin/"], DESCENT),
+    (&["lower/php.rs", "lower/php/"], DESCENT),
+    (&["lower/python.rs", "lower/python/"], DESCENT),
+    (&["lower/ruby.rs", "lower/ruby/"], DESCENT),
+    (&["lower/rust.rs", "lower/rust/"], DESCENT),
+    (&["lower/typescript.rs", "lower/typescript/"], DESCENT),
+];
+
+const DESCENT: &str = "a recursive descent: each kind of node has its file, and nodes hold nodes";
 
 fn circles(faults: &mut Vec<String>) -> anyhow::Result<()> {
     for (krate, _) in ARROWS {
         for (files, ties) in circles::of(&folder(krate).join("src"))? {
-            let is_allowed = |(allowed, _): &(&[&str], &str)| files.iter().all(|file| allowed.contains(&file.as_str()));
-            if !CIRCLES.iter().any(is_allowed) {
+            if !circles::is_allowed(&files, CIRCLES) {
                 faults.push(format!("{krate} has files that import each other:\n    {ties}"));
             }
         }

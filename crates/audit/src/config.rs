@@ -1,6 +1,6 @@
 //! `postrider-audit.toml`: names, paths, exclusions, and gaps that are accepted with a reason.
 
-use crate::verbs::Words;
+use crate::text::verbs::Words;
 use serde::Deserialize;
 
 /// The file's name, looked for where the audit starts.

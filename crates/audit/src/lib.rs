@@ -1,38 +1,21 @@
 //! Which of the events that a catalog promises does a source tree really publish?
 //!
-//! From files to report: [`tree`] says which files, `lower` makes facts of each, `project` knows what a name means,
-//! `reach` follows values, `publish` finds the calls that publish, `live` the functions that anybody calls, and `cross`
-//! compares with the catalog.
+//! Each folder is a stage, in the order in which data goes through them: [`source`] chooses the files, `lower` makes facts
+//! of each, `resolve` follows names, calls and values, `detect` finds the calls that publish, `classify` compares them with
+//! the catalog, and [`report`] is the result. `run` is the whole way.
 
-mod bus;
-mod bypass;
+mod classify;
 pub mod config;
-mod cross;
-mod doors;
+mod detect;
 mod facts;
 #[cfg(test)]
-mod fail;
-pub mod formats;
-pub mod gate;
-mod graph;
-mod groups;
-mod live;
+mod failpoints;
 mod lower;
-mod make;
-mod near;
-mod project;
-mod publish;
-mod reach;
 pub mod report;
-mod roots;
+mod resolve;
 mod run;
-pub mod seen;
-pub mod since;
-mod sql;
-mod suggest;
-pub mod tree;
-mod verbs;
-mod walk;
+pub mod source;
+mod text;
 
-pub use cross::{CatalogSource, NoSuchGroup, Promised};
+pub use classify::{CatalogSource, NoSuchGroup, Promised};
 pub use run::{About, Fault, audit};

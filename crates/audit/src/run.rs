@@ -1,20 +1,18 @@
 //! One audit from files to report.
 
 use crate::{
-    bypass,
+    classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
     config::Config,
-    cross::{CatalogSource, Cross, NoSuchGroup, Promised},
-    doors::Doors,
+    detect::{bypass, entry_points, groups, search::Search},
     facts::Facts,
-    graph::Graph,
-    groups, live, lower, near,
-    project::Project,
-    publish::Search,
+    lower,
     report::{Files, Report, Skipped},
-    suggest,
-    tree::{Source, Tree},
-    verbs,
-    walk::{self, Failure},
+    resolve::{
+        Project, call_graph, reachability,
+        walk::{self, Failure},
+    },
+    source::{Source, SourceTree},
+    text::{similar, verbs},
 };
 use model::catalog::Catalog;
 use rayon::prelude::*;
@@ -53,7 +51,7 @@ impl From<Failure> for Fault {
 
 /// Reads all files and compares both sides. `done` is called once for each file that has been read.
 pub fn audit(
-    tree: &Tree,
+    tree: &SourceTree,
     config: &Config,
     source: &CatalogSource,
     about: About,
@@ -69,10 +67,15 @@ pub fn audit(
     Ok(report)
 }
 
-fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn() + Sync)) -> Result<Report, Fault> {
+fn compare(
+    tree: &SourceTree,
+    config: &Config,
+    source: &CatalogSource,
+    done: &(dyn Fn() + Sync),
+) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
     let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
-    let graph = Graph::new(&project);
+    let (graph, unread) = call_graph::build(&project);
     let words = config.words();
     let tenants = config.tenant_words();
     let groups = groups::find(&project);
@@ -80,26 +83,26 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     if let CatalogSource::Given { events, .. } = source {
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
-    let doors = Doors::of(&project);
-    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, doors };
+    let hints = entry_points::hints(&project);
+    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, hints };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));
     }
-    let live = live::live(&project, &graph, &words);
-    let cross = Cross::new(&project, config, &groups, published, &graph, &live, source)?;
-    let own = |file| cross.is_own(file);
+    let live = reachability::reachable(&project, &graph, &words);
+    let classifier = Classifier::new(&project, config, &groups, published, &graph, &live, source)?;
+    let own = |file| classifier.is_own(file);
     let (bypasses, mut failed) = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
-    failed.extend(graph.failed.iter().cloned());
-    let promised = promised(&cross, source);
-    let mut report = cross.report(&promised, bypasses, &failed, config);
-    suggest::fill(&mut report, &cross, &words, &tree.quoting());
+    failed.extend(unread);
+    let promised = promised(&classifier, source);
+    let mut report = classifier.report(&promised, bypasses, &failed, config);
+    suggest::fill(&mut report, &classifier, &words, &tree.quoting());
     report.files = files;
     Ok(report)
 }
 
 /// All files, in parallel; the syntax trees are gone when this returns.
-fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
+fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
     // The largest first, so that no thread is left with one at the end.
     let mut sources: Vec<&Source> = tree.sources.iter().collect();
     sources.sort_by_key(|source| std::cmp::Reverse(source.bytes));
@@ -139,7 +142,7 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
 fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     let text = source.read()?;
     #[cfg(test)]
-    crate::fail::at("read", &text);
+    crate::failpoints::at("read", &text);
     let facts = lower::lower_file(&source.name, &text).ok_or("its language is not known")?;
     match facts.broken {
         Some(line) if !config.files.read_broken => Err(format!("a syntax error in line {line}")),
@@ -148,7 +151,7 @@ fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
 }
 
 /// The catalog with a category for each event.
-fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
+fn promised(classifier: &Classifier<'_>, source: &CatalogSource) -> Vec<Promised> {
     let shipped = Catalog::shipped().unwrap_or_default();
     let mut by_entity: BTreeMap<String, String> = BTreeMap::new();
     for entry in shipped.iter() {
@@ -163,10 +166,10 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
             .map(|entry| entry.category.clone())
             .or_else(|| by_entity.get(entity).cloned())
             .unwrap_or_else(|| {
-                let stem = verbs::split(entity).iter().map(|word| near::stem(word)).collect::<Vec<_>>();
+                let stem = verbs::split(entity).iter().map(|word| similar::stem(word)).collect::<Vec<_>>();
                 let same = by_entity
                     .iter()
-                    .find(|(one, _)| verbs::split(one).iter().map(|word| near::stem(word)).eq(stem.iter().cloned()));
+                    .find(|(one, _)| verbs::split(one).iter().map(|word| similar::stem(word)).eq(stem.iter().cloned()));
                 same.map_or_else(|| entity.to_owned(), |(_, category)| category.clone())
             })
     };
@@ -178,7 +181,7 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
                 event_type: event.event_type.clone(),
             })
             .collect(),
-        CatalogSource::Code { .. } => cross
+        CatalogSource::Code { .. } => classifier
             .catalog
             .iter()
             .map(|event| Promised { category: Some(category(event)), event_type: event.clone() })

@@ -7,9 +7,11 @@
 use audit::{
     About, CatalogSource,
     config::Config,
-    formats::{Format, render},
-    report::Report,
-    tree::{Rules, Tree},
+    report::{
+        Report,
+        formats::{Format, render},
+    },
+    source::{Rules, SourceTree},
 };
 use std::{
     collections::BTreeSet,
@@ -45,7 +47,7 @@ const CRATES: [&str; 12] = [
 fn audit_of(paths: Vec<PathBuf>) -> Report {
     let config = Config::default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&paths, &rules).unwrap();
+    let tree = SourceTree::of_paths(&paths, &rules).unwrap();
     let source = CatalogSource::Code { main: None };
     audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap()
 }

@@ -4,7 +4,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{
     sync::mpsc,
@@ -110,7 +110,7 @@ fn audit_of(file: &str, text: String) -> Report {
     config.files.max_bytes = Some(1 << 30);
     let events = "class WebhookEvent:\n    A = 'x.a'\n    B = 'x.b'\n".to_owned();
     let texts = vec![("events.py".into(), "events.py".into(), events), (file.into(), file.into(), text)];
-    let tree = Tree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
     audit::audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 

@@ -4,7 +4,7 @@ use audit::{
     About, CatalogSource, audit,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{fs, path::Path};
 
@@ -14,7 +14,7 @@ const PUBLISH: &str = "from catalog import WebhookEvent\nfrom bus import get_bus
 
 fn report(folder: &Path, config: &str) -> Report {
     let config = Config::parse(config).unwrap();
-    let tree = Tree::of_paths(&[folder.to_owned()], &Rules::new(&config.files).unwrap()).unwrap();
+    let tree = SourceTree::of_paths(&[folder.to_owned()], &Rules::new(&config.files).unwrap()).unwrap();
     audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 
@@ -115,7 +115,7 @@ fn faults_of_the_configuration_name_what_is_wrong() {
     assert!(fault("[gate]\nfail_under = 180").contains("180"));
     let config = Config::parse("[files]\nexclude = [\"a[\"]").unwrap();
     assert!(Rules::new(&config.files).err().unwrap().to_string().contains("a["));
-    let missing = Tree::of_paths(&["/no/such/place".into()], &Rules::new(&Config::default().files).unwrap());
+    let missing = SourceTree::of_paths(&["/no/such/place".into()], &Rules::new(&Config::default().files).unwrap());
     assert!(missing.unwrap_err().to_string().contains("/no/such/place"));
 }
 

@@ -5,7 +5,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::{Report, SiteState},
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use serde::Deserialize;
 use std::{
@@ -92,7 +92,7 @@ fn audit_of(path: &Path, main: Option<String>) -> Report {
     let config = fs::read_to_string(path.join(audit::config::FILE_NAME)).map(|text| Config::parse(&text).unwrap());
     let config = config.unwrap_or_default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&[path.to_owned()], &rules).unwrap();
+    let tree = SourceTree::of_paths(&[path.to_owned()], &rules).unwrap();
     audit::audit(&tree, &config, &CatalogSource::Code { main }, About::default(), &|| {}).unwrap()
 }
 

@@ -4,7 +4,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::Suggestion,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::fs;
 
@@ -31,7 +31,7 @@ fn suggestions(event_type: &str, app: &str, code: &str) -> Vec<Suggestion> {
     fs::write(folder.path().join("app.py"), format!("{app}\n\n{code}")).unwrap();
     let config = Config::default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
+    let tree = SourceTree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
     let source = CatalogSource::Code { main: None };
     let report = audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap();
     let event = report.events.into_iter().find(|event| event.event_type == event_type).unwrap();

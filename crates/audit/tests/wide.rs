@@ -4,7 +4,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{
     sync::mpsc,
@@ -107,7 +107,7 @@ fn audit_of(files: Vec<(String, String)>) -> Report {
     let events = "class WebhookEvent:\n    A = 'x.a'\n    B = 'x.b'\n".to_owned();
     let all = files.into_iter().chain([("events.py".to_owned(), events)]);
     let texts = all.map(|(name, text)| (name.clone(), name, text)).collect();
-    let tree = Tree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
     audit::audit(&tree, &config, &CatalogSource::Code { main: Some("WebhookEvent".into()) }, About::default(), &|| {})
         .unwrap()
 }
@@ -178,7 +178,7 @@ fn values_do_not_multiply_through_parameters() {
     thread::spawn(move || {
         let config = Config::default();
         let rules = Rules::new(&config.files).unwrap();
-        let tree = Tree::of_paths(&[path], &rules).unwrap();
+        let tree = SourceTree::of_paths(&[path], &rules).unwrap();
         let source = CatalogSource::Code { main: None };
         let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
     });

@@ -1,6 +1,7 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
 mod csharp;
+mod dialect;
 mod formats;
 mod go;
 mod handed;
@@ -17,125 +18,103 @@ mod typescript;
 pub(crate) mod words;
 mod writer;
 
-use crate::facts::{Expr, Facts};
+use crate::facts::Facts;
+use dialect::Dialect;
 use std::{cell::RefCell, path::Path};
-use tree_sitter::{Language, Node, Parser};
-use writer::Writer;
-
-/// Turns a node into a value and notes all that it says on the way.
-type Lower = fn(&mut Writer<'_>, Node<'_>) -> Expr;
-
-/// How one language is read.
-struct Dialect {
-    name: &'static str,
-    extensions: &'static [&'static str],
-    grammar: fn() -> Language,
-    lower: Lower,
-    /// Nodes whose variables are not known outside of them.
-    blocks: &'static [&'static str],
-    /// Module path and package of a file, by its path below the root and its text.
-    place: fn(&mut Facts, Node<'_>, &str),
-    /// For what the grammar does not take: the text, as long as it is, with something in it that says the same.
-    mend: Option<fn(&str) -> Option<String>>,
-}
+use tree_sitter::Parser;
+use writer::{Rules, Writer};
 
 const DIALECTS: &[Dialect] = &[
     Dialect {
         name: "php",
         extensions: &["php", "phtml", "inc"],
-        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
-        lower: php::lower,
-        blocks: &[],
+        rules: Rules { grammar: || tree_sitter_php::LANGUAGE_PHP.into(), lower: php::lower, blocks: &[] },
         place: php::place,
         mend: None,
     },
     Dialect {
         name: "python",
         extensions: &["py", "pyi"],
-        grammar: || tree_sitter_python::LANGUAGE.into(),
-        lower: python::lower,
-        blocks: &[],
+        rules: Rules { grammar: || tree_sitter_python::LANGUAGE.into(), lower: python::lower, blocks: &[] },
         place: python::place,
         mend: None,
     },
     Dialect {
         name: "go",
         extensions: &["go"],
-        grammar: || tree_sitter_go::LANGUAGE.into(),
-        lower: go::lower,
-        blocks: go::BLOCKS,
+        rules: Rules { grammar: || tree_sitter_go::LANGUAGE.into(), lower: go::lower, blocks: go::BLOCKS },
         place: go::place,
         mend: None,
     },
     Dialect {
         name: "typescript",
         extensions: &["ts", "mts", "cts"],
-        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        rules: Rules {
+            grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+        },
         place: typescript::place,
         mend: None,
     },
     Dialect {
         name: "typescript",
         extensions: &["tsx"],
-        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        rules: Rules {
+            grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+        },
         place: typescript::place,
         mend: None,
     },
     Dialect {
         name: "javascript",
         extensions: &["js", "mjs", "cjs", "jsx"],
-        grammar: || tree_sitter_javascript::LANGUAGE.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        rules: Rules {
+            grammar: || tree_sitter_javascript::LANGUAGE.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+        },
         place: typescript::place,
         mend: None,
     },
     Dialect {
         name: "ruby",
         extensions: &["rb", "rake", "ru"],
-        grammar: || tree_sitter_ruby::LANGUAGE.into(),
-        lower: ruby::lower,
-        blocks: &[],
+        rules: Rules { grammar: || tree_sitter_ruby::LANGUAGE.into(), lower: ruby::lower, blocks: &[] },
         place: ruby::place,
         mend: None,
     },
     Dialect {
         name: "java",
         extensions: &["java"],
-        grammar: || tree_sitter_java::LANGUAGE.into(),
-        lower: java::lower,
-        blocks: java::BLOCKS,
+        rules: Rules { grammar: || tree_sitter_java::LANGUAGE.into(), lower: java::lower, blocks: java::BLOCKS },
         place: java::place,
         mend: None,
     },
     Dialect {
         name: "csharp",
         extensions: &["cs"],
-        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
-        lower: csharp::lower,
-        blocks: csharp::BLOCKS,
+        rules: Rules { grammar: || tree_sitter_c_sharp::LANGUAGE.into(), lower: csharp::lower, blocks: csharp::BLOCKS },
         place: csharp::place,
         mend: None,
     },
     Dialect {
         name: "kotlin",
         extensions: &["kt", "kts"],
-        grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
-        lower: kotlin::lower,
-        blocks: kotlin::BLOCKS,
+        rules: Rules {
+            grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+            lower: kotlin::lower,
+            blocks: kotlin::BLOCKS,
+        },
         place: kotlin::place,
         mend: Some(kotlin::mend),
     },
     Dialect {
         name: "rust",
         extensions: &["rs"],
-        grammar: || tree_sitter_rust::LANGUAGE.into(),
-        lower: rust::lower,
-        blocks: rust::BLOCKS,
+        rules: Rules { grammar: || tree_sitter_rust::LANGUAGE.into(), lower: rust::lower, blocks: rust::BLOCKS },
         place: rust::place,
         mend: None,
     },
@@ -181,7 +160,7 @@ pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     }
     // A parser keeps its memory from one file to the next.
     let tree = PARSER.with_borrow_mut(|parser| {
-        parser.set_language(&(dialect.grammar)()).ok()?;
+        parser.set_language(&(dialect.rules.grammar)()).ok()?;
         parser.reset();
         let tree = parser.parse(text, None)?;
         let again = || dialect.mend.filter(|_| tree.root_node().has_error())?(text);
@@ -189,7 +168,7 @@ pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
         Some(mended.filter(|mended| !mended.root_node().has_error()).unwrap_or(tree))
     })?;
     let root = tree.root_node();
-    let mut writer = Writer::new(file, text, dialect);
+    let mut writer = Writer::new(file, text, dialect.name, &dialect.rules);
     (dialect.place)(&mut writer.facts, root, text);
     if root.has_error() {
         writer.facts.broken = Some(writer::first_error(root));

@@ -1,7 +1,7 @@
 //! A panic ends the file, the call site or the suggestion that it happens in, and is told in the report.
 
 use super::*;
-use crate::{report::State, tree::Rules};
+use crate::{report::State, source::Rules};
 
 const EVENTS: &str = "class WebhookEvent:\n    PAID = \"invoice.paid\"\n    VOIDED = \"invoice.voided\"\n    LOST = \
                       \"fail_suggest.lost\"\n";
@@ -13,7 +13,7 @@ fn report(files: &[(&str, &str)]) -> Report {
     let texts =
         base.iter().chain(files).map(|(name, text)| ((*name).to_owned(), (*name).to_owned(), (*text).to_owned()));
     let config = Config::default();
-    let tree = Tree::of_texts(texts.collect(), Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts.collect(), Vec::new(), &Rules::new(&config.files).unwrap());
     audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 

@@ -1,9 +1,9 @@
 //! The commands that a GitHub workflow prints.
 
 use crate::sample;
-use audit::{
+use audit::report::{
+    Unresolved,
     formats::{Format, render},
-    report::Unresolved,
 };
 
 #[test]

@@ -1,9 +1,9 @@
 //! The page in a browser: headless Chromium opens it from a file.
 
 use crate::{escaping, sample};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 use std::{
     fs,

@@ -1,9 +1,9 @@
 //! The report as it is, against the schema that is published for it.
 
 use crate::{faults, sample, value};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 
 const SCHEMA: &str = include_str!("../../../../docs/audit-report.schema.json");

@@ -1,9 +1,9 @@
 //! Reports that are allowed and seldom: nothing is taken for granted but the contract.
 
 use crate::{faults, sample, sarif, value};
-use audit::{
+use audit::report::{
     formats::{Format, render},
-    report::*,
+    *,
 };
 
 /// Every state without a place, empty names, and events of a category that is not listed.

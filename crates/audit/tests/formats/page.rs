@@ -1,7 +1,7 @@
 //! The page's parts that need no browser.
 
 use crate::sample;
-use audit::formats::{Format, render};
+use audit::report::formats::{Format, render};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 

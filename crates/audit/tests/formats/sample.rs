@@ -1,6 +1,6 @@
 //! Reports made by hand: the tests of the formats need no analysis.
 
-use audit::{gate::Baseline, report::*};
+use audit::report::*;
 
 pub(crate) fn site(file: &str, line: u32, function: &str, state: SiteState) -> Site {
     Site {

@@ -1,9 +1,9 @@
 //! SARIF, against the schema of OASIS (`tests/data/README.md` says where it is from).
 
 use crate::{faults, sample, value};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

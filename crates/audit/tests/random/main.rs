@@ -12,7 +12,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 use std::{fs, sync::mpsc, thread, time::Duration};
@@ -28,7 +28,7 @@ fn audit_of(text: String, file: &'static str) -> Option<Report> {
         fs::write(folder.path().join(file), text).unwrap();
         let config = Config::default();
         let rules = Rules::new(&config.files).unwrap();
-        let tree = Tree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
+        let tree = SourceTree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
         let source = CatalogSource::Code { main: None };
         let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
     });

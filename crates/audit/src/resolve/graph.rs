@@ -1,0 +1,41 @@
+//! The call graph: who calls whom.
+
+use super::ids::FunctionId;
+use crate::facts::Call;
+use std::collections::HashMap;
+
+/// A call that reaches a function.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'p> {
+    pub(crate) file: usize,
+    pub(crate) call: &'p Call,
+    /// The receiver's type is known, or there is only one function of that name.
+    pub(crate) certain: bool,
+}
+
+impl Caller<'_> {
+    pub(crate) fn scope(&self) -> FunctionId {
+        FunctionId { file: self.file, index: self.call.function }
+    }
+}
+
+impl std::fmt::Debug for Caller<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "caller at {}:{}", self.file, self.call.line)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Graph<'p> {
+    pub(super) callers: HashMap<FunctionId, Vec<Caller<'p>>>,
+    /// Functions that a function calls.
+    pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
+    /// Names of functions that a function calls through receivers of which nothing is known.
+    pub(crate) loose: HashMap<FunctionId, Vec<String>>,
+}
+
+impl<'p> Graph<'p> {
+    pub(crate) fn callers(&self, function: FunctionId) -> &[Caller<'p>] {
+        self.callers.get(&function).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,251 @@
+//! Classes: which one a name means, what they are made from, and the methods that they have.
+
+use super::Project;
+use super::indexes::OPEN;
+use crate::{
+    facts::{Expr, Facts, Function},
+    resolve::{
+        ClassId, FunctionId,
+        related::{OVERLOADS, family, related},
+    },
+};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
+
+/// Classes that one is followed to: above it, and below it.
+const KIN_MAX: usize = 64;
+
+impl Project {
+    pub(crate) fn classes_named(&self, name: &str) -> &[ClassId] {
+        self.classes.all(name)
+    }
+
+    pub(crate) fn children(&self, class: &str) -> &[ClassId] {
+        self.children.get(class).map_or(&[], Vec::as_slice)
+    }
+
+    /// The classes of a name in a file.
+    pub(crate) fn classes_in(&self, name: &str, file: usize) -> &[ClassId] {
+        in_file(self.classes_named(name), file)
+    }
+
+    /// The class whose method this is, or is inside of.
+    pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
+        loop {
+            let function = self.function(id);
+            if let Some(class) = function.class.as_ref().filter(|class| !class.is_empty()) {
+                return self.nearest_class(class, id.file);
+            }
+            if id.index == 0 {
+                return None;
+            }
+            id.index = function.parent;
+        }
+    }
+
+    /// Of several classes with a name, the one in this file, then in this package; else the only one.
+    pub(crate) fn nearest_class(&self, name: &str, file: usize) -> Option<ClassId> {
+        let all = self.classes_named(name);
+        let package = &self.files[file].package;
+        in_file(all, file)
+            .first()
+            .or_else(|| all.iter().find(|id| !package.is_empty() && self.files[id.file].package == *package))
+            .or(if all.len() == 1 { all.first() } else { None })
+            .copied()
+    }
+
+    pub(crate) fn has_member(&self, id: ClassId, name: &str) -> bool {
+        let has = |id: &ClassId| {
+            let class = self.class(*id);
+            class.members.iter().any(|one| one.name == name) || class.fields.iter().any(|(one, _)| one.name == name)
+        };
+        has(&id) || self.lineage(id).iter().any(has)
+    }
+
+    /// A method of a class or of those that it is made from.
+    pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
+        self.overloads(class, name).first().copied()
+    }
+
+    /// Methods of a type may lie in other files of its package.
+    fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
+        if at.file == class.file {
+            return true;
+        }
+        // Another class of that name, inside of another one.
+        if matches!(self.files[at.file].language, "java" | "php") {
+            return false;
+        }
+        let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
+        if self.files[at.file].language == "ruby" {
+            return own.is_some_and(|own| self.is_same(own, class));
+        }
+        let package = &self.files[at.file].package;
+        own == Some(class) || (!package.is_empty() && *package == self.files[class.file].package)
+    }
+
+    /// The class whose method this is, then those that this one stands in.
+    pub(crate) fn classes_around(&self, id: FunctionId) -> Vec<ClassId> {
+        let mut all = Vec::new();
+        let mut next = self.class_around(id);
+        while let Some(class) = next.filter(|class| !all.contains(class)) {
+            all.push(class);
+            let outer = self.class(class).outer.as_ref();
+            next = outer.and_then(|outer| self.classes_in(outer, class.file).first().copied());
+        }
+        all
+    }
+
+    /// A class, and the other parts of it that may have something of a name. Files that open a module again are many.
+    pub(crate) fn with_parts(&self, id: ClassId, name: &str) -> Vec<ClassId> {
+        let facts = &self.files[id.file];
+        let class = &self.class(id).name;
+        if !OPEN.contains(&facts.language) {
+            return vec![id];
+        }
+        let others = self.says.get(class).and_then(|says| says.get(name)).map_or(&[][..], Vec::as_slice);
+        let made = self.made.get(class).map_or(&[][..], Vec::as_slice);
+        let is_part = |one: &&ClassId| {
+            one.file != id.file && self.files[one.file].package == facts.package && self.is_same(id, **one)
+        };
+        let mut parts: Vec<ClassId> = others.iter().chain(made).filter(is_part).copied().collect();
+        parts.sort_unstable();
+        parts.dedup();
+        parts.insert(0, id);
+        parts
+    }
+
+    /// For a member of the receiver: the part of the class that has it, when the part at hand has not.
+    pub(crate) fn part_with(&self, of: &Expr, name: &str, scope: FunctionId) -> Option<ClassId> {
+        if !matches!(of, Expr::Name(receiver) if receiver == "self") {
+            return None;
+        }
+        let class = self.class_around(scope)?;
+        let parts = self.with_parts(class, name);
+        if parts.len() < 2 || self.has_member(class, name) {
+            return None;
+        }
+        parts.into_iter().skip(1).find(|part| self.has_member(*part, name))
+    }
+
+    /// What a class is made from, the nearest first; each once, in whatever circles they stand.
+    pub(crate) fn lineage(&self, id: ClassId) -> &[ClassId] {
+        self.lineages.get(id.file).and_then(|file| file.get(id.index)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The lineage of every class.
+    pub(super) fn lineages(&self) -> Vec<Vec<Vec<ClassId>>> {
+        let of_file = |(file, facts): (usize, &Facts)| {
+            (0..facts.classes.len()).map(|index| self.find_lineage(ClassId { file, index })).collect()
+        };
+        self.files.par_iter().enumerate().map(of_file).collect()
+    }
+
+    fn find_lineage(&self, id: ClassId) -> Vec<ClassId> {
+        let mut found = vec![id];
+        let mut at = 0;
+        while at < found.len() && found.len() < KIN_MAX {
+            let one = found[at];
+            at += 1;
+            for base in self.class(one).bases.iter().filter_map(|base| self.nearest_class(base, one.file)) {
+                if !found.contains(&base) {
+                    found.push(base);
+                }
+            }
+        }
+        found.remove(0);
+        found
+    }
+
+    /// The methods of a name that a class has itself.
+    fn own_methods(&self, id: ClassId, name: &str) -> Vec<FunctionId> {
+        let known = self.methods.get(&self.class(id).name).and_then(|methods| methods.get(name));
+        let is_own = |function: &&FunctionId| self.same_class(self.function(**function), **function, id);
+        known.into_iter().flatten().filter(is_own).copied().collect()
+    }
+
+    /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
+    pub(crate) fn overloads(&self, id: ClassId, name: &str) -> Arc<[FunctionId]> {
+        // Without a method of that name anywhere there is none to be found.
+        let Some(number) = self.functions.number(name) else { return Arc::default() };
+        self.overloads.get((id, number), || {
+            let mut line = [id].into_iter().chain(self.lineage(id).iter().copied());
+            let found = line.find_map(|one| Some(self.own_methods(one, name)).filter(|found| !found.is_empty()));
+            found.unwrap_or_default().into()
+        })
+    }
+
+    /// A class's methods of a name, and those that stand in for them in the classes made from it.
+    pub(crate) fn all_methods(&self, id: ClassId, name: &str) -> Arc<[FunctionId]> {
+        let Some(number) = self.functions.number(name) else { return Arc::default() };
+        self.all_methods.get((id, number), || self.find_methods(id, name).into())
+    }
+
+    fn find_methods(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
+        let mut found: Vec<FunctionId> = self.overloads(class, name).to_vec();
+        let language = self.files[class.file].language;
+        let single = OVERLOADS.contains(&language);
+        let mut classes = vec![class];
+        let mut at = 0;
+        while at < classes.len() && classes.len() < KIN_MAX {
+            let one = classes[at];
+            at += 1;
+            for child in self.children(&self.class(one).name) {
+                if !classes.contains(child) {
+                    classes.push(*child);
+                    if single {
+                        found.extend(self.own_methods(*child, name));
+                    } else {
+                        found.extend(self.overloads(*child, name).iter());
+                    }
+                }
+            }
+        }
+        // Go's interfaces do not say who keeps to them.
+        let abstracts = found.iter().all(|id| self.function(*id).has_no_body());
+        if abstracts && !found.is_empty() && language == "go" {
+            let same = self.functions_named(name).iter().filter(|id| self.files[id.file].language == "go");
+            found.extend(same.filter(|id| self.function(**id).class.is_some()));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The functions of a name that code in a language can call: methods of any class, or those of none.
+    pub(crate) fn callable(&self, name: &str, language: &'static str, in_class: bool) -> Arc<[FunctionId]> {
+        let Some(number) = self.functions.number(name) else { return Arc::default() };
+        self.callable.get((number, family(language), in_class), || {
+            let fits = |id: &&FunctionId| {
+                related(self.files[id.file].language, language) && self.function(**id).class.is_some() == in_class
+            };
+            // What only says that there is such a method is not what runs.
+            let declared = |id: &FunctionId| in_class && self.function(*id).has_no_body();
+            let all = self.functions_named(name).iter().filter(fits).copied();
+            let (declared, bodies): (Vec<_>, Vec<_>) = all.partition(declared);
+            if bodies.is_empty() { declared.into() } else { bodies.into() }
+        })
+    }
+
+    /// The first of the constructors.
+    pub(crate) fn constructor(&self, class: ClassId) -> Option<FunctionId> {
+        self.constructors(class).first().copied()
+    }
+
+    /// The constructors of a class, or of the first class that it is made from and that has any.
+    pub(crate) fn constructors(&self, class: ClassId) -> Vec<FunctionId> {
+        let own = &self.class(class).name;
+        let mut names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
+        let found = names.find_map(|name| Some(self.overloads(class, name)).filter(|found| !found.is_empty()));
+        found.map(|found| found.to_vec()).unwrap_or_default()
+    }
+}
+
+/// Of classes in the order of their files, the ones in a file.
+fn in_file(all: &[ClassId], file: usize) -> &[ClassId] {
+    let start = all.partition_point(|id| id.file < file);
+    let count = all[start..].iter().take_while(|id| id.file == file).count();
+    &all[start..start + count]
+}

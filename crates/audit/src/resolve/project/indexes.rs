@@ -1,0 +1,122 @@
+//! What the project looks up of all files, made once: names of packages, methods of classes, parts of open classes.
+
+use crate::{
+    facts::{Expr, Facts},
+    resolve::{ClassId, FunctionId},
+};
+use std::collections::{BTreeSet, HashMap};
+
+/// Languages in which several files can each have a part of one class.
+pub(super) const OPEN: &[&str] = &["ruby", "csharp"];
+
+/// By the class's name and the name of something in it: the classes of that name in the files that say it.
+pub(super) type Says = HashMap<String, HashMap<String, Vec<ClassId>>>;
+
+/// Names at the top of a file.
+pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
+    let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
+    let classes = facts.classes.iter().map(|class| class.name.clone());
+    let bindings = bindings.filter(|one| is_shared(facts, &one.name, &one.value));
+    bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
+}
+
+/// Methods by the class's name and their own.
+pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<FunctionId>>> {
+    let mut all: HashMap<String, HashMap<String, Vec<FunctionId>>> = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
+            if let Some(class) = &function.class {
+                let methods = all.entry(class.clone()).or_default();
+                methods.entry(function.name.clone()).or_default().push(FunctionId { file, index });
+            }
+        }
+    }
+    all
+}
+
+/// The package that an import names, written as packages of the importing file's language are.
+pub(super) fn of(module: &[String], facts: &Facts) -> String {
+    match facts.package.split_once(':') {
+        Some((prefix @ ("jvm" | "csharp" | "php"), _)) => format!("{prefix}:{}", module.join(".")),
+        _ => String::new(),
+    }
+}
+
+/// What stands at the top of a file and is seen in others: variables of a script are not.
+fn is_shared(facts: &Facts, name: &str, value: &Expr) -> bool {
+    facts.language != "ruby" || !name.starts_with(char::is_lowercase) || matches!(value, Expr::Function(_))
+}
+
+/// What the parts of classes say that may be opened again, and the parts that are made from another class.
+pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
+    let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
+    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| OPEN.contains(&facts.language)) {
+        let mut by_name: HashMap<&str, Vec<ClassId>> = HashMap::new();
+        for (index, class) in facts.classes.iter().enumerate() {
+            by_name.entry(&class.name).or_default().push(ClassId { file, index });
+            if !class.bases.is_empty() {
+                made.entry(class.name.clone()).or_default().push(ClassId { file, index });
+            }
+        }
+        let mut note = |class: &str, name: &str| {
+            let parts = by_name.get(class).into_iter().flatten();
+            says.entry(class.to_owned()).or_default().entry(name.to_owned()).or_default().extend(parts);
+        };
+        for class in &facts.classes {
+            let members = class.members.iter().chain(class.fields.iter().map(|(field, _)| field));
+            members.for_each(|one| note(&class.name, &one.name));
+            class.outer.iter().for_each(|outer| note(outer, &class.name));
+        }
+        let methods = facts.functions.iter().filter(|function| !function.name.is_empty());
+        methods.for_each(|one| one.class.iter().for_each(|class| note(class, &one.name)));
+    }
+    (says, made)
+}
+
+/// Gives types the bases that other files say they have, when it is clear which type is meant.
+pub(super) fn extend(files: &mut [Facts]) {
+    let mut places: HashMap<(&str, String), Vec<(usize, usize)>> = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        for (index, class) in facts.classes.iter().enumerate() {
+            places.entry((facts.language, class.name.clone())).or_default().push((file, index));
+        }
+    }
+    let mut more = Vec::new();
+    for facts in files.iter() {
+        for (name, bases) in &facts.extended {
+            if let Some([only]) = places.get(&(facts.language, name.clone())).map(Vec::as_slice) {
+                more.push((*only, bases.clone()));
+            }
+        }
+    }
+    for ((file, index), bases) in more {
+        if let Some(class) = files.get_mut(file).and_then(|facts| facts.classes.get_mut(index)) {
+            class.bases.extend(bases);
+        }
+    }
+}
+
+/// Gives the members of enums the texts that look-ups say elsewhere, when they have none of their own.
+pub(super) fn give_texts(files: &mut [Facts]) {
+    let texts: Vec<(String, String, String)> =
+        files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();
+    if texts.is_empty() {
+        return;
+    }
+    let mut said: HashMap<(&str, &str), &str> = HashMap::new();
+    for (of, member, text) in &texts {
+        said.entry((of, member)).or_insert(text);
+    }
+    for class in files.iter_mut().flat_map(|facts| &mut facts.classes).filter(|class| class.is_enum) {
+        for member in &mut class.members {
+            let has_text = match &member.value {
+                Expr::Text(_) => true,
+                Expr::List(items) => items.iter().any(|item| matches!(item, Expr::Text(_))),
+                _ => false,
+            };
+            if let (false, Some(text)) = (has_text, said.get(&(class.name.as_str(), member.name.as_str()))) {
+                member.value = Expr::Text((*text).to_owned());
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Modules that many files open again, as Ruby's, and names that are looked for from the inside out.
+
+use super::Project;
+use crate::resolve::{ClassId, FunctionId, Meaning};
+
+impl Project {
+    /// Whether what opens a class again in another file goes on with the same one.
+    pub(super) fn is_same(&self, one: ClassId, other: ClassId) -> bool {
+        let (one, other) = (self.class(one), self.class(other));
+        one.name == other.name && one.outer == other.outer
+    }
+
+    /// A class inside of another, in whichever file.
+    pub(crate) fn inner_class(&self, outer: ClassId, name: &str) -> Option<ClassId> {
+        let mut here = self.classes_in(name, outer.file).iter().filter(|one| **one != outer);
+        if self.files[outer.file].language != "ruby" {
+            return here.next().copied();
+        }
+        let within = self.class(outer).name.as_str();
+        let is_inner = |one: &&ClassId| self.class(**one).outer.as_deref() == Some(within);
+        let elsewhere = || self.classes_named(name).iter().filter(|one| **one != outer).find(is_inner);
+        here.find(is_inner).or_else(elsewhere).copied()
+    }
+
+    /// A class that stands in one of those around.
+    pub(super) fn nested(&self, name: &str, scope: FunctionId) -> Option<Meaning<'_>> {
+        if self.files[scope.file].language != "ruby" || !name.starts_with(char::is_uppercase) {
+            return None;
+        }
+        if self.classes_named(name).is_empty() {
+            return None;
+        }
+        let mut around = self.classes_around(scope).into_iter();
+        around.find_map(|class| self.inner_class(class, name)).map(Meaning::Class)
+    }
+
+    /// Of all the classes of a name, the one that stands in no other.
+    pub(super) fn outermost(&self, name: &str, package: &str) -> Option<ClassId> {
+        let mut all = self.classes_named(name).iter();
+        all.find(|id| self.files[id.file].package == package && self.class(**id).outer.is_none()).copied()
+    }
+}

@@ -1,0 +1,64 @@
+//! Packages, whose files see each other, and classes that stand in others.
+
+use super::{Project, indexes};
+use crate::resolve::{ClassId, Meaning, related::related, roots};
+
+impl Project {
+    /// The files that a module's path names, the nearest ones when there are several.
+    pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
+        let language = self.files[from].language;
+        if let Some(path) = roots::place(&self.roots, path, language) {
+            let last = path.last().map_or("", String::as_str);
+            let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            return exact.map(|(file, _)| file).collect();
+        }
+        let Some(last) = path.last() else { return Vec::new() };
+        let own = &self.files[from].file;
+        let mut best: Vec<usize> = Vec::new();
+        let mut score = None;
+        for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
+            let facts = &self.files[file];
+            let above = self.above.iter().chain(&facts.module);
+            let related = related(facts.language, language);
+            if !related || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other) {
+                continue;
+            }
+            if self.above.len() + facts.module.len() < path.len() {
+                continue;
+            }
+            let exact = facts.module.len() == path.len();
+            let common = own.split('/').zip(facts.file.split('/')).take_while(|(one, other)| one == other).count();
+            match score.cmp(&Some((exact, common))) {
+                std::cmp::Ordering::Less => {
+                    score = Some((exact, common));
+                    best = vec![file];
+                }
+                std::cmp::Ordering::Equal => best.push(file),
+                std::cmp::Ordering::Greater => {}
+            }
+        }
+        best
+    }
+
+    /// What a name means in a package: only what its own files define.
+    pub(super) fn in_package(&self, package: &str, name: &str) -> Option<Meaning<'_>> {
+        if package.is_empty() {
+            return None;
+        }
+        let files = self.packages.get(package)?.get(name)?;
+        if let Some(class) = self.outermost(name, package) {
+            return Some(Meaning::Class(class));
+        }
+        files.iter().find_map(|file| self.defined_in(name, *file))
+    }
+
+    /// The class that is called like the last part of a path: the one in the file that the path names, else the nearest.
+    pub(super) fn class_of_module(&self, module: &[String], from: usize) -> Option<ClassId> {
+        let (name, package) = module.split_last()?;
+        if let Some(Meaning::Class(class)) = self.in_package(&indexes::of(package, &self.files[from]), name) {
+            return Some(class);
+        }
+        self.nearest_class(name, from)
+    }
+}

@@ -1,0 +1,116 @@
+//! Which functions anybody calls.
+
+use crate::{
+    facts::{Expr, Facts},
+    resolve::{FunctionId, Graph, Meaning, Project, related::related},
+    text::verbs::Words,
+};
+use std::collections::{HashMap, HashSet};
+
+/// Bases that call nothing of what is made from them.
+const PLAIN_BASES: &[&str] = &[
+    "object",
+    "ABC",
+    "Protocol",
+    "Generic",
+    "Enum",
+    "StrEnum",
+    "NamedTuple",
+    "BaseModel",
+    "Object",
+    "Serializable",
+    "TypedDict",
+];
+
+/// All functions that are reached from somewhere.
+pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
+    let mut live = HashSet::new();
+    let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
+    let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
+    for id in project.function_ids().filter(|id| id.index != 0) {
+        let function = project.function(id);
+        // What an object made in a function has is as alive as the function, but for its helpers.
+        let held = function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
+        if function.name.is_empty() || held {
+            children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
+        }
+    }
+    let aliases: Vec<HashSet<&str>> = project.files.iter().map(aliases).collect();
+    let mut done: HashSet<(&str, &str)> = HashSet::new();
+    while let Some(id) = open.pop() {
+        if !live.insert(id) {
+            continue;
+        }
+        open.extend(graph.calls.get(&id).into_iter().flatten());
+        open.extend(children.get(&id).into_iter().flatten());
+        let language = project.files[id.file].language;
+        let loose = graph.loose.get(&id).into_iter().flatten();
+        for name in project.function(id).mentions.iter().chain(loose) {
+            let named = project.functions_named(name);
+            let is_alias = aliases[id.file].contains(name.as_str());
+            if (named.is_empty() && !is_alias) || is_local_value(project, id, name) {
+                continue;
+            }
+            if done.insert((language, name.as_str())) {
+                open.extend(named.iter().filter(|one| related(project.files[one.file].language, language)));
+            }
+            // It is called something else where it is defined.
+            if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
+                open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+            }
+        }
+    }
+    live
+}
+
+/// Names of a file for what has another one where it comes from.
+fn aliases(facts: &Facts) -> HashSet<&str> {
+    let other = facts.imports.iter().filter(|import| import.item.as_deref() != Some(import.local.as_str()));
+    other.map(|import| import.local.as_str()).collect()
+}
+
+/// A parameter or a variable that only has a function's name.
+fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
+    while id.index != 0 {
+        let function = project.function(id);
+        if let Some(binding) = function.bindings.iter().find(|one| one.name == name) {
+            return !matches!(binding.value, Expr::Function(_) | Expr::Name(_) | Expr::Member(..));
+        }
+        if function.params.iter().any(|param| param.name == name) {
+            return true;
+        }
+        id.index = function.parent;
+    }
+    false
+}
+
+fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) -> bool {
+    let function = project.function(id);
+    if id.index == 0 || function.registered {
+        return true;
+    }
+    if function.name.is_empty() || function.private {
+        return false;
+    }
+    let called = graph.callers(id).iter().any(|caller| caller.scope() != id);
+    if called {
+        return false;
+    }
+    if from_outside(project, id) {
+        return true;
+    }
+    // Local functions are called where they stand, or never.
+    let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
+    !words.is_helper(&function.name) && !local
+}
+
+/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing;
+/// in Rust it is known which method is a trait's.
+fn from_outside(project: &Project, id: FunctionId) -> bool {
+    if matches!(project.files[id.file].language, "go" | "rust") {
+        return false;
+    }
+    let Some(class) = project.class_around(id) else { return false };
+    let bases = &project.class(class).bases;
+    bases.iter().any(|base| !PLAIN_BASES.contains(&base.as_str()) && project.classes_named(base).is_empty())
+}
