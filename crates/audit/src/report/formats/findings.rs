@@ -115,7 +115,7 @@ impl Rule {
                  too, or bridge the two."
             }
             Self::WithoutTenant => {
-                "Other places of the same code give a tenant; without one the event may resolver nobody, or everybody."
+                "Other places of the same code give a tenant; without one the event may reach nobody, or everybody."
             }
             Self::Unresolved => {
                 "The argument could not be followed to a value, so the event it stands for counts as not published \

@@ -43,7 +43,7 @@ pub(super) fn answer(report: &Report) -> String {
         (1, 0) => "The one promised event is published.".into(),
         (all, 0) => format!("All {all} promised events are published."),
         (all, 1) => format!("1 of {all} promised events never reaches a customer."),
-        (all, gaps) => format!("{gaps} of {all} promised events never resolver a customer."),
+        (all, gaps) => format!("{gaps} of {all} promised events never reach a customer."),
     }
 }
 
