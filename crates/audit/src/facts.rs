@@ -1,6 +1,10 @@
 //! What a source file says, in one form for all languages. Lowering makes it of a syntax tree; nothing after that knows a
 //! language any more.
 
+mod traits;
+
+pub(crate) use traits::{Manifest, MethodPlaces, TestNames, Traits};
+
 use std::sync::Arc;
 
 /// A value as it stands in the code.
@@ -141,7 +145,8 @@ pub(crate) struct Sql {
 pub(crate) struct Facts {
     /// Below the root, with `/`.
     pub(crate) file: String,
-    pub(crate) language: &'static str,
+    /// Of the language that it is written in.
+    pub(crate) traits: &'static Traits,
     /// Path of the module in segments, by which others import it.
     pub(crate) module: Vec<String>,
     /// Files with the same one see each other's top-level names without import; empty when the language has no such thing.
@@ -159,6 +164,9 @@ pub(crate) struct Facts {
     /// Where a syntax error stands.
     pub(crate) broken: Option<u32>,
 }
+
+/// The name of what a file exports as a whole.
+pub(crate) const DEFAULT_EXPORT: &str = "default";
 
 /// A name without what tells variables of one name apart: `event` for `event#2`.
 pub(crate) fn as_written(name: &str) -> &str {

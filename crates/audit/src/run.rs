@@ -127,7 +127,7 @@ fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Fa
     for one in read {
         match one {
             Ok(one) => {
-                *languages.entry(one.language).or_default() += 1;
+                *languages.entry(one.traits.language).or_default() += 1;
                 facts.push(one);
             }
             Err(skipped) => files.skipped.push(skipped),

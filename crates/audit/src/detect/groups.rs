@@ -1,7 +1,7 @@
 //! The catalog side: sets of constants in the code whose values look like event types.
 
 use crate::{
-    facts::{Binding, Expr},
+    facts::{Binding, Expr, Facts},
     resolve::{ClassId, GroupKey, Project},
     text::verbs,
 };
@@ -191,7 +191,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
         let mut kinds = constants.keys();
         let name = match (kinds.next(), kinds.next()) {
             (Some(Some(kind)), None) if !matches!(*kind, "string" | "str" | "String") => (*kind).to_owned(),
-            _ => stem(&project.files[file].file),
+            _ => stem(&project.files[file]),
         };
         let mut members: Vec<Member> = all
             .iter()
@@ -254,12 +254,13 @@ fn leaves(value: &Expr, name: &str, line: u32, members: &mut Vec<Member>, depth:
     }
 }
 
-fn stem(file: &str) -> String {
-    let name = file.rsplit('/').next().unwrap_or(file);
+/// What a file is called by those who use it.
+fn stem(facts: &Facts) -> String {
+    let mut parts = facts.file.rsplit('/');
+    let name = parts.next().unwrap_or(&facts.file);
     let stem = name.split('.').next().unwrap_or(name);
-    let folder = file.rsplit('/').nth(1);
-    match (stem, folder) {
-        ("index" | "__init__" | "mod" | "lib", Some(folder)) => folder.to_owned(),
+    match parts.next() {
+        Some(folder) if facts.traits.folder_files.contains(&stem) => folder.to_owned(),
         _ => stem.to_owned(),
     }
 }

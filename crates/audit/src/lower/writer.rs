@@ -7,7 +7,7 @@ pub(crate) use nodes::{end_line, line, named};
 
 use super::{handed, scopes::Scopes};
 use crate::{
-    facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
+    facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql, Traits},
     text::sql,
 };
 use std::{
@@ -32,6 +32,8 @@ pub(super) struct Rules {
     pub(super) lower: Lower,
     /// Nodes whose variables are not known outside of them.
     pub(super) blocks: &'static [&'static str],
+    /// A second declaration of a name in the same block is another variable.
+    pub(super) redeclares: bool,
 }
 
 pub(crate) struct Writer<'a> {
@@ -51,12 +53,12 @@ pub(crate) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(file: &str, src: &'a str, language: &'static str, rules: &'static Rules) -> Self {
+    pub(super) fn new(file: &str, src: &'a str, traits: &'static Traits, rules: &'static Rules) -> Self {
         let root = Function { line: 1, end_line: u32::MAX, registered: true, ..Function::default() };
         let mut scopes = Scopes::default();
         scopes.open_function(std::iter::empty());
         scopes.begin_body();
-        let facts = Facts { file: file.to_owned(), language, functions: vec![root], ..Facts::default() };
+        let facts = Facts { file: file.to_owned(), traits, functions: vec![root], ..Facts::default() };
         Self {
             src,
             facts,
@@ -280,9 +282,8 @@ impl<'a> Writer<'a> {
         if self.class_body().is_some() {
             return name.to_owned();
         }
-        let again = !matches!(self.facts.language, "go" | "typescript" | "javascript");
         let (facts, class) = (&self.facts, self.class().map(|class| &self.facts.classes[class]));
-        self.scopes.declare(name, again, || {
+        self.scopes.declare(name, self.rules.redeclares, || {
             let top = facts.functions.first().map_or(&[][..], |top| &top.bindings);
             facts.imports.iter().any(|import| import.local == name)
                 || class.is_some_and(|class| class.fields.iter().any(|(field, _)| field.name == name))

@@ -6,7 +6,6 @@ mod graph;
 mod ids;
 mod project;
 pub(crate) mod reachability;
-mod related;
 mod resolver;
 mod roots;
 pub(crate) mod walk;

@@ -10,20 +10,14 @@ mod packages;
 
 pub(crate) use meaning::Meaning;
 
-use super::{
-    ClassId, FunctionId,
-    related::{DEFAULT, related},
-};
+use super::{ClassId, FunctionId};
 use crate::{
-    facts::{Binding, Class, Expr, Facts, Function, Param},
+    facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Param},
     source::manifests::Root,
 };
 use indexes::Says;
 use known::{Memo, Names, Trail};
 use std::{collections::HashMap, sync::Arc};
-
-/// Languages in which a method sees its class's members by their bare names.
-const BARE_MEMBERS: &[&str] = &["java", "kotlin", "csharp", "ruby"];
 
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
@@ -166,7 +160,7 @@ impl Project {
             }
             at.index = function.parent;
         }
-        if BARE_MEMBERS.contains(&self.files[scope.file].language)
+        if self.files[scope.file].traits.bare_members
             && let Some(class) = self.own_member(name, scope)
         {
             return Meaning::OwnMember(class);
@@ -231,7 +225,7 @@ impl Project {
             return found;
         }
         // `export *` leaves the default export out.
-        for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT) {
+        for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT_EXPORT) {
             if let Some(found) = self.in_package(&indexes::of(&import.module, facts), name) {
                 return found;
             }
@@ -249,7 +243,7 @@ impl Project {
             }
         }
         match self.classes_named(name) {
-            [one] if related(self.files[one.file].language, facts.language) => Meaning::Class(*one),
+            [one] if self.files[one.file].traits.is_related(facts.traits) => Meaning::Class(*one),
             _ => Meaning::Unknown,
         }
     }
@@ -274,7 +268,7 @@ impl Project {
             }
         }
         // What a file gives as a whole, when it does not say what that is: all of it.
-        if item == DEFAULT {
+        if item == DEFAULT_EXPORT {
             let outside = files.is_empty();
             return if outside { Meaning::External(module.join(".")) } else { Meaning::Module(module.to_vec()) };
         }
@@ -293,7 +287,7 @@ impl Project {
             let known: Vec<_> = self
                 .classes_named(item)
                 .iter()
-                .filter(|id| related(self.files[id.file].language, self.files[from].language))
+                .filter(|id| self.files[id.file].traits.is_related(self.files[from].traits))
                 .collect();
             if let [one] = known[..] {
                 return Meaning::Class(*one);

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Expr, Facts},
-    resolve::{FunctionId, Graph, Meaning, Project, related::related},
+    resolve::{FunctionId, Graph, Meaning, Project},
     text::verbs::Words,
 };
 use std::collections::{HashMap, HashSet};
@@ -43,7 +43,7 @@ pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> 
         }
         open.extend(graph.calls.get(&id).into_iter().flatten());
         open.extend(children.get(&id).into_iter().flatten());
-        let language = project.files[id.file].language;
+        let traits = project.files[id.file].traits;
         let loose = graph.loose.get(&id).into_iter().flatten();
         for name in project.function(id).mentions.iter().chain(loose) {
             let named = project.functions_named(name);
@@ -51,8 +51,8 @@ pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> 
             if (named.is_empty() && !is_alias) || is_local_value(project, id, name) {
                 continue;
             }
-            if done.insert((language, name.as_str())) {
-                open.extend(named.iter().filter(|one| related(project.files[one.file].language, language)));
+            if done.insert((traits.family, name.as_str())) {
+                open.extend(named.iter().filter(|one| project.files[one.file].traits.is_related(traits)));
             }
             // It is called something else where it is defined.
             if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
@@ -104,10 +104,9 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
     !words.is_helper(&function.name) && !local
 }
 
-/// A method of a class that is made from one outside of the tree: that one may call it. What Go embeds calls nothing;
-/// in Rust it is known which method is a trait's.
+/// A method of a class that is made from one outside of the tree: that one may call it.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
-    if matches!(project.files[id.file].language, "go" | "rust") {
+    if project.files[id.file].traits.passive_bases {
         return false;
     }
     let Some(class) = project.class_around(id) else { return false };

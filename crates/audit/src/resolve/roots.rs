@@ -1,12 +1,11 @@
 //! Imports that begin with a package's name, as its manifest says it.
 
-use crate::source::manifests::Root;
+use crate::{facts::Traits, source::manifests::Root};
 
 /// Where an import leads; nothing when the language's paths are compared from their ends.
-pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<Vec<String>> {
-    let mut own = roots.iter().filter(|root| root.language == language).peekable();
-    let is_rust = language == "rust";
-    if is_rust && path.iter().any(|part| part == "crate") {
+pub(crate) fn place(roots: &[Root], path: &[String], traits: &Traits) -> Option<Vec<String>> {
+    let mut own = roots.iter().filter(|root| root.language == traits.language).peekable();
+    if traits.own_package.is_some_and(|word| path.iter().any(|part| part == word)) {
         return Some(path.to_vec());
     }
     own.peek()?;
@@ -21,7 +20,7 @@ pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::manifests::read;
+    use crate::{lower, source::manifests::read};
 
     fn path(text: &str) -> Vec<String> {
         text.split('/').map(str::to_owned).collect()
@@ -30,12 +29,14 @@ mod tests {
     #[test]
     fn imports_lead_below_their_manifest() {
         let roots = [
-            read("shop/go.mod", "// about\nmodule example.com/shop // end\n\ngo 1.22\n").unwrap(),
+            read("shop/go.mod", "module example.com/shop\n").unwrap(),
             read("crates/mail-box/Cargo.toml", "[package]\nname = \"mail-box\"\n").unwrap(),
         ];
-        assert_eq!(place(&roots, &path("example.com/shop/events"), "go"), Some(path("shop/events")));
-        assert_eq!(place(&roots, &path("log"), "go"), Some(vec![String::new()]));
-        assert_eq!(place(&roots, &path("mail_box/a"), "rust"), Some(path("crates/mail-box/crate/a")));
-        assert_eq!(place(&roots, &path("a/b"), "python"), None);
+        let lead = |from: &str, to: &str| place(&roots, &path(to), lower::traits_of(from).unwrap());
+        assert_eq!(lead("a.go", "example.com/shop/events"), Some(path("shop/events")));
+        assert_eq!(lead("a.go", "log"), Some(vec![String::new()]));
+        assert_eq!(lead("a.rs", "mail_box/a"), Some(path("crates/mail-box/crate/a")));
+        assert_eq!(lead("a.rs", "crates/x/crate/a"), Some(path("crates/x/crate/a")));
+        assert_eq!(lead("a.py", "a/b"), None);
     }
 }

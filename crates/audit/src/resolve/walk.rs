@@ -158,17 +158,17 @@ impl<'p> Walk<'_, 'p> {
     /// Goes a level deeper, to a place. Nothing when the walk is at that place already, or when its budget is used up.
     pub(crate) fn enter<T>(&mut self, place: Place, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let level = self.stack.iter().position(|one| *one == Some(place));
-        self.go(Some(place), level, inside)
+        self.descend(Some(place), level, inside)
     }
 
     /// The same for a place that has nothing more to say when it is come to a second time in this walk.
     pub(crate) fn enter_once<T>(&mut self, place: Place, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        if self.seen.insert(place) { self.go(None, None, inside) } else { None }
+        if self.seen.insert(place) { self.descend(None, None, inside) } else { None }
     }
 
     /// Goes a level deeper without a place, where the recursion ends by itself.
     pub(crate) fn deeper<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        self.go(None, None, inside)
+        self.descend(None, None, inside)
     }
 
     /// Whether a further level would be refused. To be asked before a long list is gone through.
@@ -191,7 +191,12 @@ impl<'p> Walk<'_, 'p> {
     }
 
     /// `within`: the level at which the walk is at that place already. What is refused costs a step too.
-    fn go<T>(&mut self, place: Option<Place>, within: Option<usize>, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    fn descend<T>(
+        &mut self,
+        place: Option<Place>,
+        within: Option<usize>,
+        inside: impl FnOnce(&mut Self) -> T,
+    ) -> Option<T> {
         let ends = self.is_at_its_end();
         self.steps = self.steps.saturating_sub(1);
         self.walks.steps = self.walks.steps.saturating_sub(1);

@@ -1,4 +1,9 @@
-//! Manifests of packages, which say by what name the packages are imported: `go.mod`, `Cargo.toml`.
+//! Manifests of packages, which say by what name the packages are imported.
+
+use crate::{
+    facts::{Manifest, Traits},
+    lower,
+};
 
 /// A folder, and the name that imports have in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,30 +14,24 @@ pub(crate) struct Root {
     pub(crate) name: Vec<String>,
 }
 
-/// Names of the files that say it.
-pub(crate) const MANIFESTS: &[&str] = &["go.mod", "Cargo.toml"];
+fn manifests() -> impl Iterator<Item = (&'static Traits, &'static Manifest)> {
+    lower::all_traits().filter_map(|traits| Some((traits, traits.manifest.as_ref()?)))
+}
 
-pub(crate) fn is_manifest(file: &str) -> bool {
-    MANIFESTS.contains(&file.rsplit('/').next().unwrap_or(file))
+/// Names of the files that are manifests.
+pub(super) fn file_names() -> impl Iterator<Item = &'static str> {
+    manifests().map(|(_, manifest)| manifest.file)
+}
+
+pub(super) fn is_manifest(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    file_names().any(|one| one == name)
 }
 
 /// What a manifest says about its folder.
 pub(crate) fn read(file: &str, text: &str) -> Option<Root> {
-    let (folder, manifest) = file.rsplit_once('/').unwrap_or(("", file));
-    let mut folder: Vec<String> = folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-    match manifest {
-        "go.mod" => {
-            let line = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
-            let path = line.split("//").next()?.trim().trim_matches('"');
-            Some(Root { language: "go", folder, name: path.split('/').map(str::to_owned).collect() })
-        }
-        "Cargo.toml" => {
-            let manifest: toml::Table = text.parse().ok()?;
-            let name = |table: &str| manifest.get(table)?.get("name")?.as_str();
-            let name = name("lib").or_else(|| name("package"))?.replace('-', "_");
-            folder.push("crate".into());
-            Some(Root { language: "rust", folder, name: vec![name] })
-        }
-        _ => None,
-    }
+    let (folder, file) = file.rsplit_once('/').unwrap_or(("", file));
+    let (traits, manifest) = manifests().find(|(_, manifest)| manifest.file == file)?;
+    let parts = folder.split('/').filter(|part| !part.is_empty()).chain(traits.own_package);
+    Some(Root { language: traits.language, folder: parts.map(str::to_owned).collect(), name: (manifest.name)(text)? })
 }

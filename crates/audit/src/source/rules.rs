@@ -1,33 +1,23 @@
 //! The rules by which files are read: patterns of the configuration, folders with other people's code, and tests.
 
-use crate::config::FilesConfig;
+use crate::{config::FilesConfig, lower};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
 /// Larger files are no source that people write.
 const MAX_BYTES: u64 = 2_000_000;
 
-/// Folders with other people's code, whatever lies beside them.
-const PASSED_OVER: &[&str] =
-    &["node_modules", "bower_components", "site-packages", "dist-packages", "venv", "__pycache__", "htmlcov"];
-
-/// Folders with other people's code, or with what was built, when one of these files lies beside them. Without it the name
-/// may be the product's own: a shop has vendors, an insurance has coverage.
-const PASSED_OVER_BESIDE: &[(&str, &[&str])] = &[
-    ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml", "package.json"]),
-    ("third_party", &["go.mod", "package.json", "Cargo.toml", "BUILD", "WORKSPACE", "pyproject.toml"]),
-    ("target", &["Cargo.toml", "pom.xml", "build.sbt"]),
-    ("build", &["package.json", "build.gradle", "build.gradle.kts", "setup.py", "pyproject.toml", "CMakeLists.txt"]),
-    ("dist", &["package.json", "setup.py", "pyproject.toml"]),
-    ("out", &["package.json", "build.gradle", "build.gradle.kts"]),
-    ("coverage", &["package.json"]),
-    ("obj", &["Program.cs", "appsettings.json", "packages.config"]),
-    ("env", &["requirements.txt", "manage.py", "pyproject.toml"]),
-];
+/// Folders with what was built, when a file of a build tool lies beside them. Without it the name may be the product's own.
+/// The traits of the languages name more of them, and folders with other people's code.
+const BUILT_BESIDE: &[(&str, &[&str])] =
+    &[("third_party", &["BUILD", "WORKSPACE"]), ("target", &["build.sbt"]), ("build", &["CMakeLists.txt"])];
 
 /// Whether a folder is not looked into, by its name and by whether a file lies beside it.
 pub(super) fn is_passed_over(name: &str, has: impl Fn(&str) -> bool) -> bool {
-    PASSED_OVER.contains(&name)
-        || PASSED_OVER_BESIDE.iter().any(|(one, beside)| *one == name && beside.iter().any(|file| has(file)))
+    if lower::all_traits().any(|traits| traits.foreign_folders.contains(&name)) {
+        return true;
+    }
+    let beside = lower::all_traits().flat_map(|traits| traits.foreign_folders_beside).chain(BUILT_BESIDE);
+    beside.filter(|(folder, _)| *folder == name).any(|(_, files)| files.iter().any(|file| has(file)))
 }
 
 /// A path or a pattern that cannot be used.
@@ -73,61 +63,25 @@ impl Rules {
     }
 }
 
-/// Folders that hold tests.
-const TEST_FOLDERS: &[&str] = &[
-    "test",
-    "tests",
-    "__tests__",
-    "__test__",
-    "spec",
-    "specs",
-    "e2e",
-    "cypress",
-    "__mocks__",
-    "mocks",
-    "testing",
-    "testdata",
-    "fixtures",
-    "benches",
-];
+/// Folders that hold tests, whatever the language. The traits of the languages name more of them.
+const TEST_FOLDERS: &[&str] = &["test", "tests", "spec", "specs", "e2e", "mocks", "testing", "fixtures"];
+const TEST_FOLDER_ENDS: &[&str] = &[".tests", ".test", "-tests", "_tests"];
 
 /// Whether a path is one of tests by the customs of its language.
 fn is_test(path: &str) -> bool {
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let name = parts.pop().unwrap_or("");
-    let folder = |part: &&str| {
-        let lower = part.to_lowercase();
-        TEST_FOLDERS.contains(&lower.as_str())
-            || lower.ends_with(".tests")
-            || lower.ends_with(".test")
-            || lower.ends_with("-tests")
-            || lower.ends_with("_tests")
-    };
-    if parts.iter().any(folder) {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if folders.split('/').any(is_test_folder) {
         return true;
     }
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    match extension {
-        "py" | "pyi" => {
-            stem.starts_with("test_")
-                || stem.ends_with("_test")
-                || stem.ends_with("_tests")
-                || matches!(stem, "conftest" | "tests")
-        }
-        "go" | "rs" => stem.ends_with("_test") || matches!(stem, "tests"),
-        "rb" => stem.ends_with("_spec") || stem.ends_with("_test") || stem.starts_with("test_"),
-        "java" | "kt" | "cs" | "php" => ["Test", "Tests", "TestCase", "IT", "Spec", "Should"]
-            .iter()
-            .any(|end| stem.ends_with(end) && stem.len() > end.len()),
-        _ => {
-            let parts: Vec<&str> = stem.split('.').collect();
-            parts
-                .iter()
-                .skip(1)
-                .any(|part| matches!(*part, "test" | "tests" | "spec" | "stories" | "cy" | "e2e" | "mock" | "d"))
-                || stem.ends_with("_test")
-        }
-    }
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    lower::traits_of(name).is_some_and(|traits| traits.tests.fit(stem))
+}
+
+fn is_test_folder(name: &str) -> bool {
+    let name = name.to_lowercase();
+    TEST_FOLDERS.contains(&name.as_str())
+        || TEST_FOLDER_ENDS.iter().any(|end| name.ends_with(end))
+        || lower::all_traits().any(|traits| traits.tests.folders.contains(&name.as_str()))
 }
 
 #[cfg(test)]
@@ -154,6 +108,10 @@ mod tests {
             "InvoiceTest.php",
             "crates/x/tests/a.rs",
             "types.d.ts",
+            "a.test.jsx",
+            "BillingSpec.kts",
+            "e2e/run.rb",
+            "cypress/a.rb",
         ] {
             assert!(is_test(path), "{path}");
         }

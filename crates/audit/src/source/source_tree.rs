@@ -69,7 +69,7 @@ impl SourceTree {
     /// Manifests in the folders above, when only a part of a package is read.
     fn look_above(&mut self, full: &Path, base: &Path) {
         for folder in full.ancestors().skip(1) {
-            for manifest in manifests::MANIFESTS {
+            for manifest in manifests::file_names() {
                 let Ok(text) = fs::read_to_string(folder.join(manifest)) else { continue };
                 let inside = folder.starts_with(base).then(|| below(&folder.join(manifest), base));
                 let Some(mut root) = manifests::read(inside.as_deref().unwrap_or(manifest), &text) else { continue };
@@ -117,7 +117,7 @@ impl SourceTree {
             self.roots.extend(root);
             return;
         }
-        if lower::language(&name).is_none() || !rules.wants(&inner) {
+        if lower::traits_of(&name).is_none() || !rules.wants(&inner) {
             return;
         }
         if rules.is_test(&inner) {
@@ -140,7 +140,7 @@ impl SourceTree {
                 has(if above.is_empty() { file.to_owned() } else { format!("{above}/{file}") }.as_str())
             })
         });
-        let known = lower::language(inner).is_some() && rules.wants(inner);
+        let known = lower::traits_of(inner).is_some() && rules.wants(inner);
         (known || manifests::is_manifest(inner)) && !passed_over
     }
 

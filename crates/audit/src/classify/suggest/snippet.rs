@@ -7,7 +7,7 @@ use super::{
 use crate::{
     classify::Classifier,
     detect::site::Site,
-    facts::Expr,
+    facts::{Expr, Traits},
     report::{Confidence, Event, SiteState, State},
     resolve::FunctionId,
     source::Quotes,
@@ -55,12 +55,12 @@ impl<'c> Snippets<'c> {
         {
             return snippet;
         }
-        let language = extension(file);
+        let ending = extension(file);
         let entity = event.event_type.split('.').next().unwrap_or("");
         // What an object asks of itself only its class can.
         let fits = |site: &&&Site<'_>| {
             let own_class = self.classifier.project.function(site.at).class.as_deref();
-            extension(self.file(site)) == language
+            extension(self.file(site)) == ending
                 && match asks_itself(&site.call.target) {
                     Itself::Directly => class.is_some() && own_class == class && self.file(site) == file,
                     Itself::ByField => class.is_some(),
@@ -98,7 +98,6 @@ impl<'c> Snippets<'c> {
     fn call_of_helper(&self, event: &Event) -> Option<(String, Option<String>)> {
         let site = event.sites.iter().find(|site| site.state == SiteState::Dead)?;
         let name = site.function.rsplit('.').next()?;
-        let language = extension(&site.file);
         let id = self
             .classifier
             .project
@@ -113,8 +112,7 @@ impl<'c> Snippets<'c> {
             .filter(|param| param.default.is_none() && !param.rest)
             .map(|param| param.name.as_str())
             .collect();
-        let comment = if matches!(language, "py" | "rb") { "#" } else { "//" };
-        let end = if matches!(language, "java" | "cs" | "php" | "rs" | "ts" | "tsx" | "js") { ";" } else { "" };
+        let Traits { comment, terminator: end, .. } = self.classifier.project.files[id.file].traits;
         let text = format!(
             "{comment} it is there already, and nobody calls it: {}:{}\n{}({}){end}",
             site.file,

@@ -1,5 +1,7 @@
 //! What Markdown needs so that a name from somebody's code stays a name.
 
+use crate::lower;
+
 /// Running text: nothing in it is markup.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -48,23 +50,12 @@ pub(super) fn fence(text: &str, file: &str) -> String {
 }
 
 /// The name that highlighters know a file's language by.
-pub(super) fn language(file: &str) -> &'static str {
-    let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match ending.to_ascii_lowercase().as_str() {
-        "py" | "pyi" => "python",
-        "ts" | "mts" | "cts" => "typescript",
-        "tsx" => "tsx",
-        "js" | "mjs" | "cjs" => "javascript",
-        "jsx" => "jsx",
-        "go" => "go",
-        "java" => "java",
-        "kt" | "kts" => "kotlin",
-        "php" => "php",
-        "rb" | "rake" => "ruby",
-        "rs" => "rust",
-        "cs" => "csharp",
-        "sql" => "sql",
-        _ => "text",
+fn language(file: &str) -> &'static str {
+    let file = file.to_ascii_lowercase();
+    match lower::traits_of(&file) {
+        Some(traits) => traits.fence,
+        None if file.ends_with(".sql") => "sql",
+        None => "text",
     }
 }
 
@@ -102,6 +93,9 @@ mod tests {
     #[test]
     fn a_fence_is_longer_than_what_it_holds() {
         assert_eq!(fence("x = 1\n", "a/b.py"), "```python\nx = 1\n```");
+        assert_eq!(fence("x", "a/B.TSX"), "```tsx\nx\n```");
+        assert_eq!(fence("x", "a.jsx"), "```jsx\nx\n```");
+        assert_eq!(fence("x", "a.sql"), "```sql\nx\n```");
         assert_eq!(fence("```", "README"), "````text\n```\n````");
     }
 }

@@ -1,18 +1,12 @@
 //! Classes: which one a name means, what they are made from, and the methods that they have.
 
 use super::Project;
-use super::indexes::OPEN;
 use crate::{
-    facts::{Expr, Facts, Function},
-    resolve::{
-        ClassId, FunctionId,
-        related::{OVERLOADS, family, related},
-    },
+    facts::{Expr, Facts, Function, MethodPlaces, Traits},
+    resolve::{ClassId, FunctionId},
 };
 use rayon::prelude::*;
 use std::sync::Arc;
-
-const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
 
 /// Classes that one is followed to: above it, and below it.
 const KIN_MAX: usize = 64;
@@ -74,16 +68,15 @@ impl Project {
         if at.file == class.file {
             return true;
         }
-        // Another class of that name, inside of another one.
-        if matches!(self.files[at.file].language, "java" | "php") {
-            return false;
-        }
-        let own = function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
-        if self.files[at.file].language == "ruby" {
-            return own.is_some_and(|own| self.is_same(own, class));
-        }
+        let own = || function.class.as_ref().and_then(|name| self.nearest_class(name, at.file));
         let package = &self.files[at.file].package;
-        own == Some(class) || (!package.is_empty() && *package == self.files[class.file].package)
+        match self.files[at.file].traits.methods {
+            MethodPlaces::File => false,
+            MethodPlaces::Anywhere => own().is_some_and(|own| self.is_same(own, class)),
+            MethodPlaces::Package => {
+                own() == Some(class) || (!package.is_empty() && *package == self.files[class.file].package)
+            }
+        }
     }
 
     /// The class whose method this is, then those that this one stands in.
@@ -102,7 +95,7 @@ impl Project {
     pub(crate) fn with_parts(&self, id: ClassId, name: &str) -> Vec<ClassId> {
         let facts = &self.files[id.file];
         let class = &self.class(id).name;
-        if !OPEN.contains(&facts.language) {
+        if !facts.traits.open_classes {
             return vec![id];
         }
         let others = self.says.get(class).and_then(|says| says.get(name)).map_or(&[][..], Vec::as_slice);
@@ -185,8 +178,7 @@ impl Project {
 
     fn find_methods(&self, class: ClassId, name: &str) -> Vec<FunctionId> {
         let mut found: Vec<FunctionId> = self.overloads(class, name).to_vec();
-        let language = self.files[class.file].language;
-        let single = OVERLOADS.contains(&language);
+        let traits = self.files[class.file].traits;
         let mut classes = vec![class];
         let mut at = 0;
         while at < classes.len() && classes.len() < KIN_MAX {
@@ -195,7 +187,7 @@ impl Project {
             for child in self.children(&self.class(one).name) {
                 if !classes.contains(child) {
                     classes.push(*child);
-                    if single {
+                    if traits.overloads {
                         found.extend(self.own_methods(*child, name));
                     } else {
                         found.extend(self.overloads(*child, name).iter());
@@ -203,10 +195,9 @@ impl Project {
                 }
             }
         }
-        // Go's interfaces do not say who keeps to them.
         let abstracts = found.iter().all(|id| self.function(*id).has_no_body());
-        if abstracts && !found.is_empty() && language == "go" {
-            let same = self.functions_named(name).iter().filter(|id| self.files[id.file].language == "go");
+        if abstracts && !found.is_empty() && traits.structural_interfaces {
+            let same = self.functions_named(name).iter().filter(|id| self.files[id.file].traits.structural_interfaces);
             found.extend(same.filter(|id| self.function(**id).class.is_some()));
         }
         found.sort_unstable();
@@ -214,12 +205,12 @@ impl Project {
         found
     }
 
-    /// The functions of a name that code in a language can call: methods of any class, or those of none.
-    pub(crate) fn callable(&self, name: &str, language: &'static str, in_class: bool) -> Arc<[FunctionId]> {
+    /// The functions of a name that code of a language can call: methods of any class, or those of none.
+    pub(crate) fn callable(&self, name: &str, traits: &Traits, in_class: bool) -> Arc<[FunctionId]> {
         let Some(number) = self.functions.number(name) else { return Arc::default() };
-        self.callable.get((number, family(language), in_class), || {
+        self.callable.get((number, traits.family, in_class), || {
             let fits = |id: &&FunctionId| {
-                related(self.files[id.file].language, language) && self.function(**id).class.is_some() == in_class
+                self.files[id.file].traits.is_related(traits) && self.function(**id).class.is_some() == in_class
             };
             // What only says that there is such a method is not what runs.
             let declared = |id: &FunctionId| in_class && self.function(*id).has_no_body();
@@ -237,7 +228,7 @@ impl Project {
     /// The constructors of a class, or of the first class that it is made from and that has any.
     pub(crate) fn constructors(&self, class: ClassId) -> Vec<FunctionId> {
         let own = &self.class(class).name;
-        let mut names = CONSTRUCTORS.iter().copied().chain([own.as_str()]);
+        let mut names = self.files[class.file].traits.constructors.iter().copied().chain([own.as_str()]);
         let found = names.find_map(|name| Some(self.overloads(class, name)).filter(|found| !found.is_empty()));
         found.map(|found| found.to_vec()).unwrap_or_default()
     }

@@ -6,9 +6,6 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// Languages in which several files can each have a part of one class.
-pub(super) const OPEN: &[&str] = &["ruby", "csharp"];
-
 /// By the class's name and the name of something in it: the classes of that name in the files that say it.
 pub(super) type Says = HashMap<String, HashMap<String, Vec<ClassId>>>;
 
@@ -37,20 +34,20 @@ pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<Fu
 /// The package that an import names, written as packages of the importing file's language are.
 pub(super) fn of(module: &[String], facts: &Facts) -> String {
     match facts.package.split_once(':') {
-        Some((prefix @ ("jvm" | "csharp" | "php"), _)) => format!("{prefix}:{}", module.join(".")),
+        Some((prefix, _)) if facts.traits.imports_packages => format!("{prefix}:{}", module.join(".")),
         _ => String::new(),
     }
 }
 
 /// What stands at the top of a file and is seen in others: variables of a script are not.
 fn is_shared(facts: &Facts, name: &str, value: &Expr) -> bool {
-    facts.language != "ruby" || !name.starts_with(char::is_lowercase) || matches!(value, Expr::Function(_))
+    !facts.traits.script_variables || !name.starts_with(char::is_lowercase) || matches!(value, Expr::Function(_))
 }
 
 /// What the parts of classes say that may be opened again, and the parts that are made from another class.
 pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
-    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| OPEN.contains(&facts.language)) {
+    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| facts.traits.open_classes) {
         let mut by_name: HashMap<&str, Vec<ClassId>> = HashMap::new();
         for (index, class) in facts.classes.iter().enumerate() {
             by_name.entry(&class.name).or_default().push(ClassId { file, index });
@@ -78,13 +75,13 @@ pub(super) fn extend(files: &mut [Facts]) {
     let mut places: HashMap<(&str, String), Vec<(usize, usize)>> = HashMap::new();
     for (file, facts) in files.iter().enumerate() {
         for (index, class) in facts.classes.iter().enumerate() {
-            places.entry((facts.language, class.name.clone())).or_default().push((file, index));
+            places.entry((facts.traits.language, class.name.clone())).or_default().push((file, index));
         }
     }
     let mut more = Vec::new();
     for facts in files.iter() {
         for (name, bases) in &facts.extended {
-            if let Some([only]) = places.get(&(facts.language, name.clone())).map(Vec::as_slice) {
+            if let Some([only]) = places.get(&(facts.traits.language, name.clone())).map(Vec::as_slice) {
                 more.push((*only, bases.clone()));
             }
         }

@@ -13,7 +13,7 @@ impl Project {
     /// A class inside of another, in whichever file.
     pub(crate) fn inner_class(&self, outer: ClassId, name: &str) -> Option<ClassId> {
         let mut here = self.classes_in(name, outer.file).iter().filter(|one| **one != outer);
-        if self.files[outer.file].language != "ruby" {
+        if !self.files[outer.file].traits.nested_constants {
             return here.next().copied();
         }
         let within = self.class(outer).name.as_str();
@@ -24,7 +24,7 @@ impl Project {
 
     /// A class that stands in one of those around.
     pub(super) fn nested(&self, name: &str, scope: FunctionId) -> Option<Meaning<'_>> {
-        if self.files[scope.file].language != "ruby" || !name.starts_with(char::is_uppercase) {
+        if !self.files[scope.file].traits.nested_constants || !name.starts_with(char::is_uppercase) {
             return None;
         }
         if self.classes_named(name).is_empty() {

@@ -1,16 +1,16 @@
 //! Packages, whose files see each other, and classes that stand in others.
 
 use super::{Project, indexes};
-use crate::resolve::{ClassId, Meaning, related::related, roots};
+use crate::resolve::{ClassId, Meaning, roots};
 
 impl Project {
     /// The files that a module's path names, the nearest ones when there are several.
     pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
-        let language = self.files[from].language;
-        if let Some(path) = roots::place(&self.roots, path, language) {
+        let traits = self.files[from].traits;
+        if let Some(path) = roots::place(&self.roots, path, traits) {
             let last = path.last().map_or("", String::as_str);
             let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
-            let exact = known.filter(|(_, facts)| facts.module == path && facts.language == language);
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.traits.language == traits.language);
             return exact.map(|(file, _)| file).collect();
         }
         let Some(last) = path.last() else { return Vec::new() };
@@ -20,8 +20,8 @@ impl Project {
         for &file in self.modules.get(last).map_or(&[] as &[usize], Vec::as_slice) {
             let facts = &self.files[file];
             let above = self.above.iter().chain(&facts.module);
-            let related = related(facts.language, language);
-            if !related || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other) {
+            if !facts.traits.is_related(traits) || !above.rev().zip(path.iter().rev()).all(|(one, other)| one == other)
+            {
                 continue;
             }
             if self.above.len() + facts.module.len() < path.len() {

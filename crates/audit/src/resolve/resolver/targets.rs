@@ -5,7 +5,6 @@ use crate::{
     facts::{Call, Expr, Function},
     resolve::{
         FunctionId, Meaning, Project, Thing,
-        related::OVERLOADS,
         walk::{Walk, Walks},
     },
 };
@@ -111,8 +110,8 @@ impl<'p> Resolver<'p> {
                 if matches!(meaning, Meaning::OwnMember(_)) {
                     return Targets::default();
                 }
-                let language = project.files[scope.file].language;
-                match project.callable(name, language, false)[..] {
+                let traits = project.files[scope.file].traits;
+                match project.callable(name, traits, false)[..] {
                     [only] => Targets { functions: vec![only], certain: false, loose: false },
                     _ => Targets::default(),
                 }
@@ -172,8 +171,8 @@ impl<'p> Resolver<'p> {
         if external {
             return Targets::outside();
         }
-        let language = project.files[scope.file].language;
-        let candidates = project.callable(name, language, true);
+        let traits = project.files[scope.file].traits;
+        let candidates = project.callable(name, traits, true);
         let certain = candidates.len() == 1;
         if candidates.len() > CANDIDATES_MAX {
             return Targets { loose: true, ..Targets::default() };
@@ -185,7 +184,7 @@ impl<'p> Resolver<'p> {
 /// Of methods of one class with one name, those that take as many arguments.
 fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<FunctionId>) {
     let Some(first) = functions.first() else { return };
-    if functions.len() < 2 || !OVERLOADS.contains(&project.files[first.file].language) {
+    if functions.len() < 2 || !project.files[first.file].traits.overloads {
         return;
     }
     if call.args.iter().any(|arg| arg.spread) {
@@ -204,14 +203,14 @@ fn takes(function: &Function, args: usize) -> bool {
     needed <= args && (rest || args <= function.params.len())
 }
 
-/// C#'s methods of a name that are called on something else than their class.
+/// Methods of a name that are called on something else than their class.
 fn extensions(project: &Project, name: &str, file: usize) -> Vec<FunctionId> {
     let receiver = |value: &Expr| matches!(value, Expr::Name(name) if name == "#receiver");
     let is_one = |id: &&FunctionId| {
         let bindings = &project.function(**id).bindings;
-        project.files[id.file].language == "csharp" && bindings.first().is_some_and(|first| receiver(&first.value))
+        project.files[id.file].traits.extension_methods && bindings.first().is_some_and(|first| receiver(&first.value))
     };
-    if project.files[file].language != "csharp" {
+    if !project.files[file].traits.extension_methods {
         return Vec::new();
     }
     project.functions_named(name).iter().filter(is_one).copied().collect()
