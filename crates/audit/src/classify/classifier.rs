@@ -215,17 +215,19 @@ impl<'p> Classifier<'p> {
             }
         }
         self.chosen.bus = shown.into_iter().collect();
-        let is_main = |bus: &&Bus| main_buses.contains(&bus.key) || carriers.contains(&bus.key);
-        let buses = self.sites.iter().flat_map(|site| &site.buses).filter(is_main);
-        let mut variables: HashSet<String> = buses.map(|bus| bus::variable(&bus.shown)).collect();
-        variables.extend(main_buses.iter().filter_map(|key| match key {
-            BusKey::Class(class) => Some(bus::variable(&verbs::split(&self.project.class(*class).name).join("_"))),
-            _ => None,
-        }));
         self.on_main = on_main;
-        self.main_variables = variables;
         self.main_buses = main_buses;
         self.carriers = carriers;
+        self.main_variables = self.variables_of_main();
+    }
+
+    /// Names of variables that hold the main bus or a carrier, and the names that a variable of its class would have.
+    fn variables_of_main(&self) -> HashSet<String> {
+        let is_main = |bus: &&Bus| self.main_buses.contains(&bus.key) || self.carriers.contains(&bus.key);
+        let buses = self.sites.iter().flat_map(|site| &site.buses).filter(is_main);
+        let of_classes = self.main_buses.iter().filter_map(BusKey::class);
+        let called = |class| bus::variable(&verbs::split(&self.project.class(class).name).join("_"));
+        buses.map(|bus| bus::variable(&bus.shown)).chain(of_classes.map(called)).collect()
     }
 
     /// Functions from which one of these buses is reached.

@@ -173,3 +173,24 @@ pub(super) const RUST: Traits = Traits {
     terminator: ";",
     ..Traits::PLAIN
 };
+
+#[cfg(test)]
+mod tests {
+    use crate::lower::all_traits;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_ending_belongs_to_one_dialect() {
+        let endings: Vec<&str> = all_traits().flat_map(|traits| traits.extensions).copied().collect();
+        let once: BTreeSet<&str> = endings.iter().copied().collect();
+        assert_eq!(endings.len(), once.len(), "{endings:?}");
+    }
+
+    #[test]
+    fn every_row_says_what_has_no_default() {
+        for traits in all_traits() {
+            let named = [traits.language, traits.family].iter().all(|name| !name.is_empty());
+            assert!(named && !traits.extensions.is_empty() && traits.fence != "text", "{traits:?}");
+        }
+    }
+}

@@ -240,3 +240,28 @@ fn in_file(all: &[ClassId], file: usize) -> &[ClassId] {
     let count = all[start..].iter().take_while(|id| id.file == file).count();
     &all[start..start + count]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lower::lower_file;
+
+    /// The name of the constructor of the class `A` in a file.
+    fn constructor(file: &str, text: &str) -> Option<String> {
+        let project = Project::new(vec![lower_file(file, text).unwrap()], Vec::new(), Vec::new());
+        let found = project.constructor(project.classes_named("A")[0])?;
+        Some(project.function(found).name.clone())
+    }
+
+    #[test]
+    fn a_constructor_is_called_as_its_language_says() {
+        let java = "class A {\n    void initialize() {}\n    A(int x) {}\n}\n";
+        assert_eq!(constructor("A.java", java).as_deref(), Some("A"));
+        assert_eq!(constructor("A.java", "class A {\n    void initialize() {}\n}\n"), None);
+        assert_eq!(constructor("a.rb", "class A\n  def initialize(x)\n  end\nend\n").as_deref(), Some("initialize"));
+        assert_eq!(
+            constructor("a.py", "class A:\n    def __init__(self):\n        pass\n").as_deref(),
+            Some("__init__")
+        );
+    }
+}
