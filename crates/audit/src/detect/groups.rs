@@ -190,7 +190,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
     if all.len() >= 2 {
         let mut kinds = constants.keys();
         let name = match (kinds.next(), kinds.next()) {
-            (Some(Some(kind)), None) if !matches!(*kind, "string" | "str" | "String") => (*kind).to_owned(),
+            (Some(Some(kind)), None) if !project.files[file].traits.text_types.contains(kind) => (*kind).to_owned(),
             _ => stem(&project.files[file]),
         };
         let mut members: Vec<Member> = all

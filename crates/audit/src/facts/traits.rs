@@ -47,6 +47,10 @@ pub(crate) struct Traits {
     /// A base from outside of the tree calls no method of what is made from it: it is embedded, or it is known which
     /// methods are its own.
     pub(crate) passive_bases: bool,
+    /// Names of bases from outside of the tree that call nothing of what is made from them.
+    pub(crate) plain_bases: &'static [&'static str],
+    /// Names of the type of a text.
+    pub(crate) text_types: &'static [&'static str],
 
     /// The name that highlighters of Markdown know it by.
     pub(crate) fence: &'static str,
@@ -124,6 +128,8 @@ impl Traits {
         structural_interfaces: false,
         extension_methods: false,
         passive_bases: false,
+        plain_bases: &[],
+        text_types: &[],
         fence: "text",
         comment: "//",
         terminator: "",

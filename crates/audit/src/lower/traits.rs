@@ -30,6 +30,8 @@ pub(super) const PHP: Traits = Traits {
     imports_packages: true,
     constructors: &["__construct"],
     methods: MethodPlaces::File,
+    plain_bases: &["Serializable"],
+    text_types: &["string"],
     fence: "php",
     terminator: ";",
     ..Traits::PLAIN
@@ -54,6 +56,8 @@ pub(super) const PYTHON: Traits = Traits {
         ("env", &["requirements.txt", "manage.py", "pyproject.toml"]),
     ],
     constructors: &["__init__"],
+    plain_bases: &["object", "ABC", "Protocol", "Generic", "Enum", "StrEnum", "NamedTuple", "BaseModel", "TypedDict"],
+    text_types: &["str"],
     fence: "python",
     comment: "#",
     ..Traits::PLAIN
@@ -68,6 +72,7 @@ pub(super) const GO: Traits = Traits {
     manifest: Some(Manifest { file: "go.mod", name: manifests::go_mod }),
     structural_interfaces: true,
     passive_bases: true,
+    text_types: &["string"],
     fence: "go",
     ..Traits::PLAIN
 };
@@ -86,6 +91,8 @@ pub(super) const TYPESCRIPT: Traits = Traits {
     foreign_folders: &["node_modules", "bower_components"],
     foreign_folders_beside: SCRIPT,
     constructors: &["constructor"],
+    plain_bases: &["Object"],
+    text_types: &["string"],
     fence: "typescript",
     terminator: ";",
     ..Traits::PLAIN
@@ -110,6 +117,7 @@ pub(super) const RUBY: Traits = Traits {
     constructors: &["initialize"],
     methods: MethodPlaces::Anywhere,
     open_classes: true,
+    plain_bases: &["Object"],
     fence: "ruby",
     comment: "#",
     ..Traits::PLAIN
@@ -125,6 +133,8 @@ pub(super) const JAVA: Traits = Traits {
     bare_members: true,
     overloads: true,
     methods: MethodPlaces::File,
+    plain_bases: &["Object", "Serializable"],
+    text_types: &["String"],
     fence: "java",
     terminator: ";",
     ..Traits::PLAIN
@@ -150,6 +160,8 @@ pub(super) const CSHARP: Traits = Traits {
     overloads: true,
     open_classes: true,
     extension_methods: true,
+    plain_bases: &["object", "Object"],
+    text_types: &["string", "String"],
     fence: "csharp",
     terminator: ";",
     ..Traits::PLAIN
@@ -169,6 +181,7 @@ pub(super) const RUST: Traits = Traits {
     manifest: Some(Manifest { file: "Cargo.toml", name: manifests::cargo }),
     own_package: Some("crate"),
     passive_bases: true,
+    text_types: &["str", "String"],
     fence: "rust",
     terminator: ";",
     ..Traits::PLAIN

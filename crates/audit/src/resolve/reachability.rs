@@ -7,21 +7,6 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 
-/// Bases that call nothing of what is made from them.
-const PLAIN_BASES: &[&str] = &[
-    "object",
-    "ABC",
-    "Protocol",
-    "Generic",
-    "Enum",
-    "StrEnum",
-    "NamedTuple",
-    "BaseModel",
-    "Object",
-    "Serializable",
-    "TypedDict",
-];
-
 /// All functions that are reached from somewhere.
 pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
     let mut live = HashSet::new();
@@ -106,10 +91,11 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
 
 /// A method of a class that is made from one outside of the tree: that one may call it.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
-    if project.files[id.file].traits.passive_bases {
+    let traits = project.files[id.file].traits;
+    if traits.passive_bases {
         return false;
     }
     let Some(class) = project.class_around(id) else { return false };
     let bases = &project.class(class).bases;
-    bases.iter().any(|base| !PLAIN_BASES.contains(&base.as_str()) && project.classes_named(base).is_empty())
+    bases.iter().any(|base| !traits.plain_bases.contains(&base.as_str()) && project.classes_named(base).is_empty())
 }
