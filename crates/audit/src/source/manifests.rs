@@ -1,22 +1,22 @@
-//! Manifests of packages, which say by what name the packages are imported: `go.mod`, `Cargo.toml`.
+//! Package manifests: read from `go.mod` and `Cargo.toml` the name by which a package is imported, and its folder.
 
-/// A folder, and the name that imports have in its place.
+/// A package's root folder, and the import path that stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Root {
     pub(crate) language: &'static str,
-    /// Below the root of the tree.
+    /// Segments below the root of the tree.
     pub(crate) folder: Vec<String>,
     pub(crate) name: Vec<String>,
 }
 
-/// Names of the files that say it.
+/// File names of manifests.
 pub(crate) const MANIFESTS: &[&str] = &["go.mod", "Cargo.toml"];
 
 pub(crate) fn is_manifest(file: &str) -> bool {
     MANIFESTS.contains(&file.rsplit('/').next().unwrap_or(file))
 }
 
-/// What a manifest says about its folder.
+/// The root that a manifest declares.
 pub(crate) fn read(file: &str, text: &str) -> Option<Root> {
     let (folder, manifest) = file.rsplit_once('/').unwrap_or(("", file));
     let mut folder: Vec<String> = folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();

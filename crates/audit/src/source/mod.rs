@@ -1,4 +1,5 @@
-//! The files of an audit: which ones are read, and the manifests of their packages.
+//! The files of an audit: from paths, or from the texts of a revision, to the list of source files that are read, those
+//! that are skipped with the reason, and the manifests of their packages.
 
 pub(crate) mod manifests;
 mod rules;

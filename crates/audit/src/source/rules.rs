@@ -1,17 +1,17 @@
-//! The rules by which files are read: patterns of the configuration, folders with other people's code, and tests.
+//! File selection rules: globs of the configuration, third-party and generated folders, and paths of tests.
 
 use crate::config::FilesConfig;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-/// Larger files are no source that people write.
+/// Default size limit: larger files are rarely written by hand.
 const MAX_BYTES: u64 = 2_000_000;
 
-/// Folders with other people's code, whatever lies beside them.
+/// Folders with third-party code, always skipped.
 const PASSED_OVER: &[&str] =
     &["node_modules", "bower_components", "site-packages", "dist-packages", "venv", "__pycache__", "htmlcov"];
 
-/// Folders with other people's code, or with what was built, when one of these files lies beside them. Without it the name
-/// may be the product's own: a shop has vendors, an insurance has coverage.
+/// Folders with third-party or generated code, skipped when one of these files lies beside them. Without such a file
+/// the name may be the product's own: a shop has vendors, an insurance has coverage.
 const PASSED_OVER_BESIDE: &[(&str, &[&str])] = &[
     ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml", "package.json"]),
     ("third_party", &["go.mod", "package.json", "Cargo.toml", "BUILD", "WORKSPACE", "pyproject.toml"]),
@@ -24,13 +24,13 @@ const PASSED_OVER_BESIDE: &[(&str, &[&str])] = &[
     ("env", &["requirements.txt", "manage.py", "pyproject.toml"]),
 ];
 
-/// Whether a folder is not looked into, by its name and by whether a file lies beside it.
+/// True when a folder is skipped. `has` tells whether a file lies beside the folder.
 pub(super) fn is_passed_over(name: &str, has: impl Fn(&str) -> bool) -> bool {
     PASSED_OVER.contains(&name)
         || PASSED_OVER_BESIDE.iter().any(|(one, beside)| *one == name && beside.iter().any(|file| has(file)))
 }
 
-/// A path or a pattern that cannot be used.
+/// A path or a glob that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceFault {
     #[error("{0}: {1}")]
@@ -39,7 +39,7 @@ pub enum SourceFault {
     Pattern(String, globset::Error),
 }
 
-/// What the configuration says about files, ready to be asked.
+/// The compiled rules of the configuration.
 pub struct Rules {
     include: Option<GlobSet>,
     exclude: GlobSet,
@@ -73,7 +73,7 @@ impl Rules {
     }
 }
 
-/// Folders that hold tests.
+/// Names of folders that contain tests.
 const TEST_FOLDERS: &[&str] = &[
     "test",
     "tests",
@@ -91,7 +91,7 @@ const TEST_FOLDERS: &[&str] = &[
     "benches",
 ];
 
-/// Whether a path is one of tests by the customs of its language.
+/// True when a path is a test by the conventions of its language.
 fn is_test(path: &str) -> bool {
     let mut parts: Vec<&str> = path.split('/').collect();
     let name = parts.pop().unwrap_or("");
