@@ -1,8 +1,9 @@
-//! Imports that begin with a package's name, as its manifest says it.
+//! Absolute imports: maps an import path that starts with a package's name to the package's folder, by its manifest.
 
 use crate::source::manifests::Root;
 
-/// Where an import leads; nothing when the language's paths are compared from their ends.
+/// The path below the root of the tree; `None` when the language has no manifest here and paths are compared by their
+/// ends.
 pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<Vec<String>> {
     let mut own = roots.iter().filter(|root| root.language == language).peekable();
     let is_rust = language == "rust";
@@ -13,7 +14,7 @@ pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<V
     let found = own.filter(|root| path.starts_with(&root.name)).max_by_key(|root| root.name.len());
     match found {
         Some(root) => Some(root.folder.iter().chain(path.iter().skip(root.name.len())).cloned().collect()),
-        // Out of the tree.
+        // The package is outside the tree: a path that no file has.
         None => Some(vec![String::new()]),
     }
 }

@@ -1,4 +1,5 @@
-//! What the project looks up of all files, made once: names of packages, methods of classes, parts of open classes.
+//! Indexes over the facts of all files, built once: top-level names of packages, methods of classes, members of
+//! reopened classes. Also merges facts that one file states about the types of another.
 
 use crate::{
     facts::{Expr, Facts},
@@ -9,10 +10,10 @@ use std::collections::{BTreeSet, HashMap};
 /// Languages in which several files can each have a part of one class.
 pub(super) const OPEN: &[&str] = &["ruby", "csharp"];
 
-/// By the class's name and the name of something in it: the classes of that name in the files that say it.
+/// Classes by their own name and the name of a member, in the files that define the member.
 pub(super) type Says = HashMap<String, HashMap<String, Vec<ClassId>>>;
 
-/// Names at the top of a file.
+/// Names at the top level of a file that other files can see.
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
     let classes = facts.classes.iter().map(|class| class.name.clone());
@@ -20,7 +21,7 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
 }
 
-/// Methods by the class's name and their own.
+/// Methods by the names of class and method.
 pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<FunctionId>>> {
     let mut all: HashMap<String, HashMap<String, Vec<FunctionId>>> = HashMap::new();
     for (file, facts) in files.iter().enumerate() {
@@ -34,7 +35,7 @@ pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<Fu
     all
 }
 
-/// The package that an import names, written as packages of the importing file's language are.
+/// The package that an import path names, in the notation of [`Facts::package`].
 pub(super) fn of(module: &[String], facts: &Facts) -> String {
     match facts.package.split_once(':') {
         Some((prefix @ ("jvm" | "csharp" | "php"), _)) => format!("{prefix}:{}", module.join(".")),
@@ -47,7 +48,7 @@ fn is_shared(facts: &Facts, name: &str, value: &Expr) -> bool {
     facts.language != "ruby" || !name.starts_with(char::is_lowercase) || matches!(value, Expr::Function(_))
 }
 
-/// What the parts of classes say that may be opened again, and the parts that are made from another class.
+/// The members of reopened classes, and those of their parts that name a base.
 pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
     for (file, facts) in files.iter().enumerate().filter(|(_, facts)| OPEN.contains(&facts.language)) {
@@ -73,7 +74,7 @@ pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     (says, made)
 }
 
-/// Gives types the bases that other files say they have, when it is clear which type is meant.
+/// Adds the bases that other files declare for a type, when only one type has that name.
 pub(super) fn extend(files: &mut [Facts]) {
     let mut places: HashMap<(&str, String), Vec<(usize, usize)>> = HashMap::new();
     for (file, facts) in files.iter().enumerate() {
@@ -96,7 +97,7 @@ pub(super) fn extend(files: &mut [Facts]) {
     }
 }
 
-/// Gives the members of enums the texts that look-ups say elsewhere, when they have none of their own.
+/// Assigns to enum members without a text the one that a look-up elsewhere maps them to.
 pub(super) fn give_texts(files: &mut [Facts]) {
     let texts: Vec<(String, String, String)> =
         files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();
