@@ -1,5 +1,5 @@
-//! The configuration file `postrider-audit.toml`: the catalog's source, names of functions and buses, files, gates, and
-//! accepted gaps.
+//! The configuration file `postrider-audit.toml`, parsed and validated: the catalog's source, names of functions and
+//! buses, selection of files, gates, and accepted gaps.
 
 use crate::text::verbs::Words;
 use serde::Deserialize;

@@ -143,7 +143,7 @@ pub(crate) struct Facts {
     /// Path below the root, with `/`.
     pub(crate) file: String,
     pub(crate) language: &'static str,
-    /// Segments of the path by which other files import this one.
+    /// Path of the module in segments, by which others import it.
     pub(crate) module: Vec<String>,
     /// Files of the same package see each other's top-level names without an import; empty when the language has no
     /// such rule.
@@ -163,7 +163,7 @@ pub(crate) struct Facts {
     pub(crate) broken: Option<u32>,
 }
 
-/// The name as written in the source, without the number of the variable: `event` for `event#2`.
+/// A name without what tells variables of one name apart: `event` for `event#2`.
 pub(crate) fn as_written(name: &str) -> &str {
     match name.rsplit_once('#') {
         Some((own, number)) if !own.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => own,

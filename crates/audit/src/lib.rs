@@ -7,6 +7,10 @@
 //! propagates constants and computes reachability; `detect` finds catalogs, buses and publishing calls; `classify`
 //! chooses the main catalog and bus and gives each event its state; [`report`] renders the result. `run` composes the
 //! stages.
+//!
+//! A *site* is a place in the code that publishes an event. A *bus* is the class, function or server that it publishes
+//! through. The *main bus* leads to the webhooks; any other one is a *parallel system*. A *gap* is an event of the
+//! catalog that no reachable code publishes on the main bus. `docs/audit.md` has the rules.
 
 mod classify;
 pub mod config;

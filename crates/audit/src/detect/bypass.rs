@@ -1,5 +1,5 @@
-//! Bypasses: SQL in the code that writes webhook tables directly, without validation and matching. From the SQL strings
-//! in the facts to the table and, where it can be resolved, the event type of each write.
+//! Bypasses: SQL in the code that writes webhook tables directly, without validation and matching. Finds, in the SQL
+//! strings of the facts, the table of each write and, where it can be resolved, the event type.
 
 mod holders;
 

@@ -1,5 +1,5 @@
 //! Publications over a wire: requests to the endpoints of a webhook server, calls of its SDK, and SQL that calls
-//! `postrider.publish` or writes the outbox. From a call to the entry point and the event types in the body. The URL,
+//! `postrider.publish` or writes the outbox. Finds the entry point of a call and the event types in its body. The URL,
 //! the SDK's package or the statement decides, not the name of the called function.
 
 mod body;

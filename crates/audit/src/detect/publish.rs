@@ -1,5 +1,5 @@
-//! Publishing calls by name: from all calls of the tree to the sites that publish an event, and the event arguments
-//! that could not be resolved.
+//! Publishing calls by name: searches all calls of the tree for the sites that publish an event, and for event
+//! arguments that cannot be resolved.
 
 mod tenant;
 

@@ -1,4 +1,5 @@
-//! The gate: from a report, a minimum coverage and a baseline to the reasons why a build fails.
+//! The gate: compares a report with a minimum coverage and a baseline, and lists the reasons why a build fails; none
+//! when it passes.
 
 use super::contract::{Baseline, Bypass, Report, SCHEMA_VERSION, State};
 use crate::config::Config;

@@ -1,4 +1,4 @@
-//! Comparison with another revision: from two reports to the changes of coverage.
+//! Comparison with another revision: computes the changes of coverage between two reports.
 
 use crate::report::{Bypass, Report, Since, State};
 use std::collections::BTreeSet;

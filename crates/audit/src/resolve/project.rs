@@ -231,7 +231,7 @@ impl Project {
         if let Some(found) = self.in_package(&facts.package, name) {
             return found;
         }
-        // `export *` does not re-export the default export.
+        // `export *` leaves the default export out.
         for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT) {
             if let Some(found) = self.in_package(&indexes::of(&import.module, facts), name) {
                 return found;
@@ -274,7 +274,7 @@ impl Project {
                 return found;
             }
         }
-        // A file without an explicit default export: the default is the whole module.
+        // What a file gives as a whole, when it does not say what that is: all of it.
         if item == DEFAULT {
             let outside = files.is_empty();
             return if outside { Meaning::External(module.join(".")) } else { Meaning::Module(module.to_vec()) };

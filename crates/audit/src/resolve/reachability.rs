@@ -1,6 +1,6 @@
-//! Reachability: from the call graph to the set of live functions. A worklist starts at the roots (top levels of files,
-//! registered functions, public functions without a caller) and follows calls, mentions of names, and functions inside
-//! live ones.
+//! Reachability: computes the live functions from the call graph; all others are dead code. A worklist starts at the
+//! roots (top levels of files, registered functions, public functions without a caller) and follows calls, mentions of
+//! names, and functions inside live ones.
 
 use crate::{
     facts::{Expr, Facts},

@@ -1,6 +1,6 @@
 //! Languages whose files can use each other's names.
 
-/// Name of a module's default export.
+/// What a file gives as a whole, in languages that have that.
 pub(super) const DEFAULT: &str = "default";
 
 /// Languages whose files can use each other's names have one name for that.

@@ -1,5 +1,4 @@
-//! Constant propagation on demand: from an expression and its scope to the abstract values that it may have
-//! ([`Found`]).
+//! Constant propagation on demand: computes the abstract values ([`Found`]) that an expression may have in its scope.
 //!
 //! The analysis is interprocedural: it follows names, members, look-ups, calls with the values that they return, and
 //! parameters back to the arguments of all callers. It is flow-insensitive: each assignment to a variable counts. A

@@ -2,8 +2,7 @@
 
 use crate::source::manifests::Root;
 
-/// The path below the root of the tree; `None` when the language has no manifest here and paths are compared by their
-/// ends.
+/// Where an import leads; nothing when the language's paths are compared from their ends.
 pub(crate) fn place(roots: &[Root], path: &[String], language: &str) -> Option<Vec<String>> {
     let mut own = roots.iter().filter(|root| root.language == language).peekable();
     let is_rust = language == "rust";

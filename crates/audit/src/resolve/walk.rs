@@ -192,7 +192,7 @@ impl<'p> Walk<'_, 'p> {
         self.walks.steps = self.walks.steps.saturating_sub(more);
     }
 
-    /// `within`: the level at which the walk is at this place already. A refused step costs fuel too.
+    /// `within`: the level at which the walk is at that place already. What is refused costs a step too.
     fn go<T>(&mut self, place: Option<Place>, within: Option<usize>, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let ends = self.is_at_its_end();
         self.steps = self.steps.saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Package manifests: read from `go.mod` and `Cargo.toml` the name by which a package is imported, and its folder.
+//! Manifests of packages, which say by what name the packages are imported: `go.mod`, `Cargo.toml`.
 
 /// A package's root folder, and the import path that stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) struct Root {
     pub(crate) name: Vec<String>,
 }
 
-/// File names of manifests.
+/// Names of the files that say it.
 pub(crate) const MANIFESTS: &[&str] = &["go.mod", "Cargo.toml"];
 
 pub(crate) fn is_manifest(file: &str) -> bool {

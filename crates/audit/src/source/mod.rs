@@ -1,5 +1,5 @@
-//! The files of an audit: from paths, or from the texts of a revision, to the list of source files that are read, those
-//! that are skipped with the reason, and the manifests of their packages.
+//! The files of an audit: takes paths, or the texts of a git revision, and gives the source files to read, the skipped
+//! files with the reason, and the manifests of the packages.
 
 pub(crate) mod manifests;
 mod rules;

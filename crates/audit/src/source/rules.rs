@@ -6,12 +6,12 @@ use globset::{Glob, GlobSet, GlobSetBuilder};
 /// Default size limit: larger files are rarely written by hand.
 const MAX_BYTES: u64 = 2_000_000;
 
-/// Folders with third-party code, always skipped.
+/// Folders with other people's code, whatever lies beside them.
 const PASSED_OVER: &[&str] =
     &["node_modules", "bower_components", "site-packages", "dist-packages", "venv", "__pycache__", "htmlcov"];
 
-/// Folders with third-party or generated code, skipped when one of these files lies beside them. Without such a file
-/// the name may be the product's own: a shop has vendors, an insurance has coverage.
+/// Folders with other people's code, or with what was built, when one of these files lies beside them. Without it the name
+/// may be the product's own: a shop has vendors, an insurance has coverage.
 const PASSED_OVER_BESIDE: &[(&str, &[&str])] = &[
     ("vendor", &["go.mod", "composer.json", "Gemfile", "Cargo.toml", "package.json"]),
     ("third_party", &["go.mod", "package.json", "Cargo.toml", "BUILD", "WORKSPACE", "pyproject.toml"]),
@@ -73,7 +73,7 @@ impl Rules {
     }
 }
 
-/// Names of folders that contain tests.
+/// Folders that hold tests.
 const TEST_FOLDERS: &[&str] = &[
     "test",
     "tests",

@@ -183,7 +183,7 @@ impl SourceTree {
     }
 }
 
-/// Lines of source files. Each access reads the file again, so that no text stays in memory.
+/// Lines of source files, read from disk again at each access, so that the audit keeps no texts of files in memory.
 pub(crate) struct Quotes<'t> {
     by_name: HashMap<&'t str, &'t Source>,
 }

@@ -1,5 +1,5 @@
-//! A small SQL tokenizer and pattern matcher. From a string to the tables that its statements write, and to the event
-//! type that a call of `postrider.publish` or an `INSERT` into the outbox names. No full parser.
+//! A small SQL tokenizer and pattern matcher. Finds the tables that the statements of a string write, and the event
+//! type that a call of `postrider.publish` or an `INSERT` into the outbox names. This is no full parser.
 
 /// Prefilter for [`writes`], cheap enough for every string of the tree.
 pub(crate) fn may_write(text: &str) -> bool {

@@ -1,4 +1,4 @@
-//! Inverted index of a file: from a text or a name to the bindings and calls whose expressions contain it. With it, a
+//! Inverted index of a file: maps a text or a name to the bindings and calls whose expressions contain it. With it, a
 //! file with thousands of statements is read once, not once for each.
 
 use crate::facts::{Expr, Facts};

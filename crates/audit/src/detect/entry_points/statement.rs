@@ -1,5 +1,5 @@
-//! SQL that publishes: `SELECT postrider.publish(…)`, and an `INSERT` into the outbox, through any driver. From a call
-//! to the event type in the statement or in the parameters bound to it.
+//! SQL that publishes: `SELECT postrider.publish(…)`, and an `INSERT` into the outbox, through any driver. Finds the
+//! event type in the statement or in the parameters bound to it.
 
 use super::entry_point::{EntryPoint, Named};
 use crate::{

@@ -1,6 +1,6 @@
 //! Escaping for Markdown, since names in audited code may contain markup.
 
-/// Escapes running text, so that none of it is markup.
+/// Running text: nothing in it is markup.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let line = one_line(text);
@@ -47,7 +47,7 @@ pub(super) fn fence(text: &str, file: &str) -> String {
     format!("{fence}{}\n{}\n{fence}", language(file), text.trim_end_matches(['\n', '\r']))
 }
 
-/// The name of the file's language for syntax highlighting.
+/// The name that highlighters know a file's language by.
 pub(super) fn language(file: &str) -> &'static str {
     let ending = file.rsplit_once('.').map_or("", |(_, ending)| ending);
     match ending.to_ascii_lowercase().as_str() {

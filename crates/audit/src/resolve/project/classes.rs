@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 const CONSTRUCTORS: &[&str] = &["__init__", "constructor", "__construct", "initialize"];
 
-/// Limit of the ancestors, and of the descendants, of a class.
+/// Classes that one is followed to: above it, and below it.
 const KIN_MAX: usize = 64;
 
 impl Project {
@@ -74,7 +74,7 @@ impl Project {
         if at.file == class.file {
             return true;
         }
-        // There, a class of the same name in another file is another class, such as a nested one.
+        // Another class of that name, inside of another one.
         if matches!(self.files[at.file].language, "java" | "php") {
             return false;
         }
@@ -216,8 +216,7 @@ impl Project {
         found
     }
 
-    /// The functions of this name that code in `language` can call: methods of any class, or functions outside of
-    /// classes.
+    /// The functions of a name that code in a language can call: methods of any class, or those of none.
     pub(crate) fn callable(&self, name: &str, language: &'static str, in_class: bool) -> Arc<[FunctionId]> {
         let Some(number) = self.functions.number(name) else { return Arc::default() };
         self.callable.get((number, family(language), in_class), || {

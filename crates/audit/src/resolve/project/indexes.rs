@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 /// Languages in which several files can each have a part of one class.
 pub(super) const OPEN: &[&str] = &["ruby", "csharp"];
 
-/// Classes by their own name and the name of a member, in the files that define the member.
+/// By the class's name and the name of something in it: the classes of that name in the files that say it.
 pub(super) type Says = HashMap<String, HashMap<String, Vec<ClassId>>>;
 
 /// Names at the top level of a file that other files can see.

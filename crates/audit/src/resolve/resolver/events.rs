@@ -1,5 +1,5 @@
-//! The event type in an event object: from an abstract value (a map, an instance, a builder's result) to the texts in
-//! its event field.
+//! The event type in an event object: finds the texts in the event field of an abstract value (a map, an instance, a
+//! builder's result).
 
 use super::Resolver;
 use crate::{

@@ -1,5 +1,5 @@
-//! Call resolution: from a call to the functions that it may run. A plain name is resolved in its scope, a method by
-//! the receiver's type with class hierarchy analysis. A call on a receiver of unknown type reaches every method of that
+//! Call resolution: finds the functions that a call may run. A plain name is resolved in its scope, a method by the
+//! receiver's type with class hierarchy analysis. A call on a receiver of unknown type reaches every method of that
 //! name, as long as there are few.
 
 use super::Resolver;
