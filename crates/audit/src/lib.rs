@@ -1,8 +1,16 @@
-//! Which of the events that a catalog promises does a source tree really publish?
+//! Static analysis of event coverage: compares a catalog of event types with a source tree, and finds which events the
+//! code publishes and where the missing calls belong.
 //!
-//! Each folder is a stage, in the order in which data goes through them: [`source`] chooses the files, `lower` makes facts
-//! of each, `resolve` follows names, calls and values, `detect` finds the calls that publish, `classify` compares them with
-//! the catalog, and [`report`] is the result. `run` is the whole way.
+//! Input: a tree of source files and a catalog of event types. Output: a [`report::Report`]. Each module is a stage of
+//! the pipeline, in this order: [`source`] selects the files; `lower` parses each one with tree-sitter and keeps its
+//! facts (an intermediate representation for all languages); `resolve` resolves names, builds the call graph,
+//! propagates constants and computes reachability; `detect` finds catalogs, buses and publishing calls; `classify`
+//! chooses the main catalog and bus and gives each event its state; [`report`] renders the result. `run` composes the
+//! stages.
+//!
+//! A *site* is a place in the code that publishes an event. A *bus* is the class, function or server that it publishes
+//! through. The *main bus* leads to the webhooks; any other one is a *parallel system*. A *gap* is an event of the
+//! catalog that no reachable code publishes on the main bus. `docs/audit.md` has the rules.
 
 mod classify;
 pub mod config;

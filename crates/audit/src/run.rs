@@ -1,4 +1,5 @@
-//! One audit from files to report.
+//! The pipeline of one audit, from the files of a tree to the report. Runs the stages in order; files and call sites
+//! are analysed in parallel.
 
 use crate::{
     classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
@@ -18,13 +19,13 @@ use model::catalog::Catalog;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// How deep the threads may go that read files: nested expressions take much stack.
+/// Stack size of the worker threads, in bytes: the depth of recursion grows with the nesting of expressions.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// What is said about a report from outside.
+/// Facts about the audited tree that the caller knows and the report repeats.
 #[derive(Clone, Debug, Default)]
 pub struct About {
-    /// The audited folder's name.
+    /// Name of the audited folder.
     pub project: String,
     pub revision: Option<String>,
     pub modified: bool,
@@ -32,7 +33,7 @@ pub struct About {
     pub generated_at: String,
 }
 
-/// An audit that cannot be made.
+/// A failure of the audit as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]
@@ -49,7 +50,7 @@ impl From<Failure> for Fault {
     }
 }
 
-/// Reads all files and compares both sides. `done` is called once for each file that has been read.
+/// Analyses a tree and compares it with a catalog. Calls `done` once for each file, from any worker thread.
 pub fn audit(
     tree: &SourceTree,
     config: &Config,
@@ -58,7 +59,7 @@ pub fn audit(
     done: &(dyn Fn() + Sync),
 ) -> Result<Report, Fault> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()?;
-    // A panic in one file or at one call site ends there; this is for what joins them all.
+    // Panics in one file or at one call site are caught there. This catches those in the stages that join them.
     let mut report = walk::guarded(|| pool.install(|| compare(tree, config, source, done)))??;
     report.project = about.project;
     report.revision = about.revision;
@@ -101,9 +102,9 @@ fn compare(
     Ok(report)
 }
 
-/// All files, in parallel; the syntax trees are gone when this returns.
+/// Reads and lowers all files in parallel. The syntax trees are dropped before this returns.
 fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
-    // The largest first, so that no thread is left with one at the end.
+    // Largest first, so that no thread ends with a large file while the others are idle.
     let mut sources: Vec<&Source> = tree.sources.iter().collect();
     sources.sort_by_key(|source| std::cmp::Reverse(source.bytes));
     let mut read: Vec<Result<Facts, Skipped>> = sources
@@ -138,7 +139,7 @@ fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Fa
     (facts, files)
 }
 
-/// One file's facts, or why there are none.
+/// The facts of one file, or the reason for skipping it.
 fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     let text = source.read()?;
     #[cfg(test)]
@@ -150,7 +151,8 @@ fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     }
 }
 
-/// The catalog with a category for each event.
+/// The events of the catalog, each with a category: the catalog's own, else the one of the same entity among the
+/// shipped types, else the entity's name.
 fn promised(classifier: &Classifier<'_>, source: &CatalogSource) -> Vec<Promised> {
     let shipped = Catalog::shipped().unwrap_or_default();
     let mut by_entity: BTreeMap<String, String> = BTreeMap::new();

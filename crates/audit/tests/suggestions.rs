@@ -1,4 +1,4 @@
-//! Snippets are suggested only where all of their names exist.
+//! Snippets are suggested only where all their names exist.
 
 use audit::{
     About, CatalogSource,
@@ -25,7 +25,7 @@ def bus():
     return BUS
 "#;
 
-/// The suggestions for an event, with `code` beside the product above.
+/// The suggestions for an event in the product `app`, with `code` added.
 fn suggestions(event_type: &str, app: &str, code: &str) -> Vec<Suggestion> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("app.py"), format!("{app}\n\n{code}")).unwrap();

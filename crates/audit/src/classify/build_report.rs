@@ -1,4 +1,5 @@
-//! The report, made of what was found.
+//! Builds the report from the classified sites: events with their states, undefined events, parallel systems,
+//! unresolved calls, duplicates and modules.
 
 use crate::{
     classify::{Classifier, Promised},
@@ -13,7 +14,7 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Of a parallel system: those that are in the catalog, and those that nothing bridges.
+/// The events of a parallel system: those in the catalog, and those that the main system does not publish.
 type Events<'s> = (BTreeSet<&'s str>, BTreeSet<&'s str>);
 
 impl Classifier<'_> {
@@ -126,7 +127,7 @@ impl Classifier<'_> {
             .collect()
     }
 
-    /// Event types that the main system publishes.
+    /// Event types that are published on the main bus.
     fn published(&self) -> BTreeSet<&str> {
         let main = self.sites.iter().filter(|site| self.state(site) == SiteState::Published);
         main.map(|site| site.event.as_str()).collect()
@@ -148,7 +149,7 @@ impl Classifier<'_> {
                 }
             };
             let file = self.project.files[file].file.clone();
-            // A bus that is only known by its name is one system, wherever it is used.
+            // A bus that is known only by its name is one system in all files.
             let known = systems.keys().find(|(one, ..)| *one == name && group.is_none()).cloned();
             let (overlap, unbridged) = systems.entry(known.unwrap_or((name, file, line))).or_default();
             overlap
@@ -194,7 +195,7 @@ impl Classifier<'_> {
         all
     }
 
-    /// Only where others say for whom: a product without tenants has none to give.
+    /// Empty when no place names a tenant: such a product has none.
     fn without_tenant(&self) -> Vec<Place> {
         let main = || self.sites.iter().filter(|site| self.state(site) == SiteState::Published);
         if !main().any(|site| site.tenant) {
@@ -256,7 +257,7 @@ impl Classifier<'_> {
         modules.into_values().collect()
     }
 
-    /// The set's own constant for an event, as it is written where it is defined.
+    /// The main set's constant for an event: the set, and the constant's name.
     pub(crate) fn constant(&self, event: &str) -> Option<(&GroupKey, &str)> {
         let group = self.main?;
         let member = group.members.iter().find(|member| member.event == event)?;

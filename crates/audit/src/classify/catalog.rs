@@ -1,26 +1,26 @@
-//! The catalog that the code is compared with: a set of constants in it, or a list from elsewhere.
+//! The catalog that the code is compared with: a set of constants in the code, or a given list.
 
 use crate::detect::groups::Group;
 use std::collections::BTreeSet;
 
-/// One event that is promised.
+/// An event type of the catalog.
 #[derive(Clone, Debug)]
 pub struct Promised {
     pub event_type: String,
-    /// As the catalog says; else it is taken from the name.
+    /// The catalog's category; else it is derived from the name.
     pub category: Option<String>,
 }
 
-/// What the code is compared with.
+/// The source of the catalog.
 #[derive(Clone, Debug)]
 pub enum CatalogSource {
-    /// A set of constants in the code; this one, when a name is given.
+    /// A set of constants in the code: the one with this name, else the best one.
     Code { main: Option<String> },
-    /// A list from elsewhere: its name and its events.
+    /// A given list: its name and its events.
     Given { name: String, events: Vec<Promised> },
 }
 
-/// The main set was named, and there is none of that name.
+/// The configured main set does not exist.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no set of event types called {name:?} in the code; there is: {known}")]
 pub struct NoSuchGroup {

@@ -1,4 +1,8 @@
-//! Both sides compared: which system is the main one, and the state of each event.
+//! Classification: chooses the main set of constants and the main bus, and gives each site its state (published,
+//! parallel, dead).
+//!
+//! The main bus is the one with most sites of the main set, together with its interfaces and implementations. A bus
+//! that carries the main set's constants and may lead to the main bus (a carrier) counts as main too.
 
 use super::catalog::{CatalogSource, NoSuchGroup};
 use crate::{
@@ -15,26 +19,26 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Everything that was found, with what is needed to judge it.
+/// The findings, and the choices by which they are classified.
 pub(crate) struct Classifier<'p> {
     pub(crate) project: &'p Project,
     pub(crate) config: &'p Config,
     pub(crate) groups: &'p [Group],
     pub(crate) sites: Vec<Site<'p>>,
     pub(crate) open: Vec<Open>,
-    /// Calls that could not be looked at.
+    /// Calls whose analysis failed.
     pub(crate) failed: Vec<Failed>,
     pub(crate) live: &'p HashSet<FunctionId>,
-    /// The set of constants that is the catalog, or comes nearest to it.
+    /// The set of constants that is the catalog, or overlaps most with a given one.
     pub(crate) main: Option<&'p Group>,
     pub(crate) catalog: BTreeSet<String>,
     pub(crate) chosen: report::Chosen,
     main_buses: HashSet<BusKey>,
-    /// Buses that carry the main set's constants.
+    /// Other buses that publish the main set's constants and may lead to the main bus.
     carriers: HashSet<BusKey>,
-    /// What variables are called that hold one of these.
+    /// Normalised names of variables that hold a main bus or a carrier.
     main_variables: HashSet<String>,
-    /// Functions from which the main bus is reached.
+    /// Functions that reach the main bus, directly or through calls.
     on_main: HashSet<FunctionId>,
 }
 
@@ -93,7 +97,7 @@ impl<'p> Classifier<'p> {
                 self.catalog = events.iter().map(|event| event.event_type.clone()).collect();
                 self.chosen.name.clone_from(name);
                 self.chosen.reason = "it was named".into();
-                // The code's own copy of it.
+                // The copy of the given catalog in the code.
                 let overlap = |group: &&Group| group.events().filter(|event| self.catalog.contains(*event)).count();
                 let best = self.groups.iter().max_by_key(|group| (overlap(group), std::cmp::Reverse(group.file)));
                 self.main = best.filter(|group| overlap(group) * 2 >= group.members.len());
@@ -112,7 +116,8 @@ impl<'p> Classifier<'p> {
         Ok(())
     }
 
-    /// The set that is called after webhooks, then the one of which most is published, then the largest.
+    /// The best set, with the reason: by a name with webhook, a path with webhook, the number of published events, the
+    /// size.
     fn best_group(&self) -> (Option<&'p Group>, String) {
         let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
         for site in self.sites.iter().filter(|site| self.is_live(site)) {
@@ -170,7 +175,7 @@ impl<'p> Classifier<'p> {
         let mut main_buses: HashSet<BusKey> = HashSet::new();
         let mut shown = BTreeSet::new();
         if publish.main_bus.is_empty() {
-            // When as much goes one way as another: what is called after webhooks, then what all sets use most.
+            // In this order: no word of another system, most sites, a name with webhook, most sites of all sets.
             let all =
                 |key: &BusKey| self.sites.iter().filter(|site| site.buses.iter().any(|bus| bus.key == *key)).count();
             if let Some((key, (.., bus))) =
@@ -185,7 +190,7 @@ impl<'p> Classifier<'p> {
                 shown.insert(bus.name(self.project));
             }
         }
-        // What is sent to a webhook server needs no other bus.
+        // Servers are main buses, since what they receive needs no other bus.
         if publish.main_bus.is_empty() {
             for bus in self.sites.iter().filter(|site| self.is_live(site)).flat_map(|site| &site.buses) {
                 if bus.is_server() && !said(bus, &publish.other_bus) && main_buses.insert(bus.key.clone()) {
@@ -193,7 +198,7 @@ impl<'p> Classifier<'p> {
                 }
             }
         }
-        // What stands in for the main bus, and what it stands in for, are the same.
+        // Interfaces and implementations of a main bus are main as well.
         let classes: Vec<ClassId> = main_buses.iter().filter_map(BusKey::class).collect();
         let others: HashSet<ClassId> =
             self.sites.iter().flat_map(|site| &site.buses).filter_map(|bus| bus.key.class()).collect();
@@ -204,7 +209,7 @@ impl<'p> Classifier<'p> {
         let on_main = self.reaching(graph, calls, &main_buses);
         let mut carriers = HashSet::new();
         if any_main && publish.main_bus.is_empty() {
-            // What only passes on to the main bus is no bus of its own.
+            // A bus that only forwards to the main bus is no parallel system.
             let others = self.sites.iter().filter(|site| from_main(site) && self.is_live(site));
             let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
             for bus in others.flat_map(|site| &site.buses) {
@@ -230,7 +235,7 @@ impl<'p> Classifier<'p> {
         buses.map(|bus| bus::variable(&bus.shown)).chain(of_classes.map(called)).collect()
     }
 
-    /// Functions from which one of these buses is reached.
+    /// Functions from which one of these buses is reached: a worklist over the call graph's reverse edges.
     fn reaching(
         &self,
         graph: &Graph<'_>,
@@ -253,7 +258,8 @@ impl<'p> Classifier<'p> {
         found
     }
 
-    /// Whether a bus that carries the main set's constants may lead to the webhooks: of one that is in the tree it is known.
+    /// True when a bus that carries the main set's constants may lead to the webhooks. A bus outside the tree may; for
+    /// one inside, its code decides.
     fn may_lead(&self, bus: &Bus, on_main: &HashSet<FunctionId>) -> bool {
         let writes = |file: usize| {
             let sql = self.project.files[file].sql.iter().flat_map(|one| sql::writes(&one.text));
@@ -284,7 +290,7 @@ impl<'p> Classifier<'p> {
         }
     }
 
-    /// Whether what is published there reaches the webhooks.
+    /// True when an event published here reaches the webhooks.
     fn is_main(&self, site: &Site<'_>) -> bool {
         let said = |bus: &Bus| self.config.publish.other_bus.iter().any(|name| bus.is_called(name, self.project));
         let buses: Vec<&Bus> = site.buses.iter().filter(|bus| !said(bus)).collect();
@@ -300,16 +306,17 @@ impl<'p> Classifier<'p> {
         let main = self.main.map(|group| &group.key);
         match &site.group {
             Some(group) if Some(group) == main => true,
-            // Nothing but a variable's name is known, and it is the one that the main bus goes by.
+            // Only a variable's name is known, and it is a name of the main bus.
             Some(group) if self.is_event_group(group) => {
                 buses.iter().any(|bus| matches!(&bus.key, BusKey::Named(name) if self.main_variables.contains(name)))
             }
-            // A raw string: through something else that is known to be something else, or not to be told apart.
+            // A raw string is published when the bus cannot be distinguished from the main one.
             _ => self.main_buses.is_empty() || buses.iter().any(|bus| bus.is_loose()),
         }
     }
 
-    /// Whether a file belongs to the webhook system itself: it lies where the main bus is defined, or where the webhooks are.
+    /// True when a file belongs to the webhook system itself: it defines a main bus, or its folder is named after
+    /// webhooks.
     pub(crate) fn is_own(&self, file: usize) -> bool {
         let name = &self.project.files[file].file;
         let mut buses = self.main_buses.iter().chain(&self.carriers);
@@ -322,7 +329,8 @@ impl<'p> Classifier<'p> {
         at_home || verbs::split(folder).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"))
     }
 
-    /// Classes that stand in for another: made from it, or with its methods where nobody says so.
+    /// Implementations of a class: derived classes, and classes that have its methods where the language declares no
+    /// interface.
     fn stand_ins(&self, class: ClassId) -> Vec<ClassId> {
         let one = self.project.class(class);
         let mut found = self.project.children(&one.name).to_vec();
@@ -337,7 +345,7 @@ impl<'p> Classifier<'p> {
         self.groups.iter().any(|group| group.key == *key)
     }
 
-    /// Whether it is listed as published but undefined: not what a parallel system says to itself with its own constants.
+    /// True when a site is listed as undefined. A parallel system's own constants on its own bus are not.
     pub(crate) fn is_undefined(&self, site: &Site<'_>) -> bool {
         if self.catalog.contains(&site.event) || !self.is_live(site) {
             return false;
@@ -349,7 +357,7 @@ impl<'p> Classifier<'p> {
         raw && !site.buses.iter().all(|bus| bus.is_foreign(self.project))
     }
 
-    /// Whether an argument that leads nowhere is worth to be told: it goes to the webhooks, or is said to be an event.
+    /// True when an unresolved argument is listed: its call leads to the webhooks, or its name says event.
     pub(crate) fn matters(&self, open: &Open) -> bool {
         let key = &open.bus.key;
         self.live.contains(&open.at)

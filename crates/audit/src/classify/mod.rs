@@ -1,4 +1,6 @@
-//! From findings to the report: the main set and the main bus, the state of each event, and where a gap is best closed.
+//! Turns findings into the report: [`Classifier`] chooses the main catalog and the main bus and gives each site its
+//! state; `build_report` derives the states of events and the lists of the report; [`suggest`] proposes a place for
+//! each gap.
 
 mod build_report;
 mod catalog;

@@ -1,5 +1,6 @@
-//! Where to add what is missing: for each gap the functions that most likely should publish it, by their names, by their
-//! classes and files, and by what their neighbours publish already.
+//! Suggestions: scores the functions of the tree for each gap and keeps the best places for the missing call. The score
+//! is a heuristic over the stems of names: of the function, its class, its parameters and its file, and of the events
+//! that neighbours publish.
 
 mod scope;
 mod snippet;
@@ -18,11 +19,11 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// Of one gap.
+/// Maximum number per gap.
 const SUGGESTIONS_MAX: usize = 3;
 const SCORE_MIN: u32 = 50;
 
-/// What people call the doing of what an event says was done.
+/// Words in event types, and the verbs of functions that cause such an event.
 const DEEDS: &[(&str, &[&str])] = &[
     ("created", &["create", "add", "new", "insert", "open", "register", "make", "store"]),
     ("registered", &["register", "signup", "create", "join"]),
@@ -70,7 +71,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("low", &["low", "threshold", "decrease", "adjust"]),
 ];
 
-/// What an event says of how something ended.
+/// Words of events that tell how a process ended.
 const OUTCOMES: &[&str] = &[
     "failed",
     "completed",
@@ -84,7 +85,7 @@ const OUTCOMES: &[&str] = &[
     "error",
 ];
 
-/// Functions that only look, or are looked for by others.
+/// First words of functions that only read or convert, and of listeners.
 const LOOKING: &[&str] = &[
     "get",
     "list",
@@ -108,15 +109,15 @@ const LOOKING: &[&str] = &[
     "build",
 ];
 
-/// One function, with its names as stems.
+/// A function, with the stems of its names.
 struct Candidate {
     id: FunctionId,
-    /// First word of its name.
+    /// First word of its name, unstemmed.
     first: String,
     name: Vec<String>,
     class: Vec<String>,
     file: Vec<String>,
-    /// Names and types of what it is given.
+    /// Stems of the names and types of its parameters.
     params: Vec<String>,
 }
 
@@ -134,7 +135,7 @@ pub(crate) fn fill(report: &mut Report, classifier: &Classifier<'_>, words: &Wor
     let snippets = snippet::Snippets::new(classifier, quotes);
     let mut gaps: HashMap<String, usize> = HashMap::new();
     for event in report.events.iter_mut().filter(|event| event.state != State::Published) {
-        // An event for which this panics has no suggestions; the others have theirs.
+        // A panic costs only the suggestions of this event.
         let found = walk::guarded(|| best(event, &by_stem, project, &neighbours, &snippets));
         event.suggestions = found.unwrap_or_default();
         if let Some(best) = event.suggestions.first() {
@@ -146,7 +147,7 @@ pub(crate) fn fill(report: &mut Report, classifier: &Classifier<'_>, words: &Wor
     }
 }
 
-/// The best places for an event.
+/// The best places for an event, the highest score first.
 fn best(
     event: &Event,
     by_stem: &HashMap<&str, Vec<&Candidate>>,
@@ -194,7 +195,7 @@ fn suggestion(
     }
 }
 
-/// Functions that do something and that somebody calls.
+/// Live functions whose names say that they do something, without the webhook system itself.
 fn candidates(classifier: &Classifier<'_>, words: &Words) -> Vec<Candidate> {
     let project = classifier.project;
     let stems = |text: &str| -> Vec<String> { verbs::split(text).iter().map(|word| stem(word)).collect() };
@@ -205,7 +206,7 @@ fn candidates(classifier: &Classifier<'_>, words: &Words) -> Vec<Candidate> {
             let function = project.function(id);
             let first = verbs::split(&function.name).into_iter().next()?;
             let looks = LOOKING.contains(&first.as_str());
-            // What says to publish publishes something else already, unless `send_invoice` does the thing itself.
+            // A publishing helper publishes something else already; `send_invoice` may do the thing itself.
             if looks
                 || function.name.starts_with("__")
                 || (words.is_helper(&function.name) && first != "send")
@@ -232,7 +233,7 @@ fn candidates(classifier: &Classifier<'_>, words: &Words) -> Vec<Candidate> {
         .collect()
 }
 
-/// What is published already, by function, and by file and entity.
+/// The published events, by function, and by file and entity.
 #[derive(Default)]
 struct Neighbours {
     functions: HashMap<FunctionId, BTreeSet<String>>,
@@ -257,14 +258,14 @@ fn entity_of(event: &str) -> &str {
     event.split('.').next().unwrap_or(event)
 }
 
-/// What a function for an event would be called.
+/// The names that a suitable function would have.
 struct Wish {
     entity: String,
     entity_stems: Vec<String>,
-    /// What was done, and the words for doing it.
+    /// Stems of the event's verb, and of the verbs that cause it.
     deed: Vec<String>,
     doing: Vec<String>,
-    /// How something that somebody does ends.
+    /// The event tells how a process ended.
     is_outcome: bool,
 }
 
@@ -301,7 +302,7 @@ impl Wish {
         } else if said > 0 {
             score += 20;
         } else if self.is_outcome {
-            // How something ends is told where it is done, or where it is told how else it ended.
+            // The outcome of a process belongs where the process runs, or where another outcome of it is published.
             score += 12;
             unsaid = true;
         } else {
@@ -342,7 +343,7 @@ impl Wish {
             score += 10;
             reasons.push(format!("its file publishes {event} already"));
         }
-        // Services do the thing; routers and commands ask them to.
+        // Services do the work; routers and commands call them.
         let does = project.file(candidate.id).rsplit('/').next().is_some_and(|name| {
             verbs::split(name).iter().any(|word| {
                 matches!(

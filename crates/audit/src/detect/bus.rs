@@ -1,4 +1,5 @@
-//! Through what an event is published.
+//! The bus of a publishing call: resolves its receiver to a class, a function, an import, a webhook server, or a
+//! variable's name.
 
 use crate::{
     detect::server::Server,
@@ -7,16 +8,16 @@ use crate::{
     text::verbs,
 };
 
-/// What a receiver turns out to be.
+/// Identity of a bus: two calls with equal keys publish through the same bus.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum BusKey {
     Class(ClassId),
     Function(FunctionId),
-    /// Imported from outside of the tree.
+    /// Imported from outside the tree.
     External(String),
-    /// A webhook server, by its API, its SDK or its SQL.
+    /// A webhook server, reached through its API, its SDK or SQL.
     Server(Server),
-    /// Only its name is known.
+    /// Only the variable's name is known.
     Named(String),
 }
 
@@ -32,11 +33,11 @@ impl BusKey {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Bus {
     pub(crate) key: BusKey,
-    /// As it stands in the code.
+    /// The receiver as written in the code.
     pub(crate) shown: String,
 }
 
-/// Words of systems that are something else than webhooks.
+/// Words that name systems other than webhooks.
 const FOREIGN: &[&str] = &[
     "kafka",
     "rabbit",
@@ -82,7 +83,7 @@ const FOREIGN: &[&str] = &[
 ];
 
 impl Bus {
-    /// Nothing but a variable's name is known.
+    /// True when only a variable's name is known.
     pub(crate) fn is_loose(&self) -> bool {
         matches!(self.key, BusKey::Named(_))
     }
@@ -91,12 +92,12 @@ impl Bus {
         matches!(self.key, BusKey::Server(_))
     }
 
-    /// It is called like something that is no webhook system.
+    /// True when its name has a word of another system, and none for webhooks.
     pub(crate) fn is_foreign(&self, project: &Project) -> bool {
         let name = match &self.key {
             BusKey::Class(class) => project.class(*class).name.clone(),
             BusKey::Function(function) => project.shown_function(*function),
-            // What it is, and what it comes from; not where the product keeps it.
+            // The imported name with its module, and the top package; the path in between is the product's own.
             BusKey::External(path) => {
                 let parts: Vec<&str> = path.split('.').collect();
                 format!("{}.{}", parts[parts.len().saturating_sub(2)..].join("."), parts[0])
@@ -124,7 +125,7 @@ impl Bus {
         webhook(&name) || webhook(file)
     }
 
-    /// Where it is defined, when that is in the tree.
+    /// File and line of its definition, when that is in the tree.
     pub(crate) fn place(&self, project: &Project) -> Option<(usize, u32)> {
         match &self.key {
             BusKey::Class(class) => Some((class.file, project.class(*class).line)),
@@ -133,7 +134,7 @@ impl Bus {
         }
     }
 
-    /// Its own name.
+    /// The name that the report shows.
     pub(crate) fn name(&self, project: &Project) -> String {
         match &self.key {
             BusKey::Class(class) => project.class(*class).name.clone(),
@@ -158,7 +159,7 @@ fn key<'p>(resolver: &Resolver<'p>, call: &'p Call, scope: FunctionId, walks: &m
     let project = resolver.project;
     match &call.target {
         Expr::Member(of, method) => {
-            // What a function says that it answers is what its callers know.
+            // A declared return type takes precedence over the object that is returned.
             if let Expr::Call(inner) = &**of
                 && let [only] = resolver.targets(inner, scope.file, walks).functions[..]
                 && let Some(class) =
@@ -219,7 +220,7 @@ fn outside_call<'p>(resolver: &Resolver<'p>, call: &'p Call, at: FunctionId, wal
     things.into_iter().find_map(|thing| if let Thing::External(path) = thing { Some(path) } else { None })
 }
 
-/// Of classes that stand in for one another, the first one that has the method.
+/// The topmost ancestor that has the method, so that implementations of one interface are the same bus.
 fn root(project: &Project, class: ClassId, method: &str) -> ClassId {
     let mut at = class;
     for _ in 0..8 {
@@ -236,7 +237,7 @@ fn root(project: &Project, class: ClassId, method: &str) -> ClassId {
     at
 }
 
-/// `a.b.get_event_bus`, `a.b.EventBus` and `a.b.event_bus` are one: what a module makes and what it is.
+/// `a.b.get_event_bus`, `a.b.EventBus` and `a.b.event_bus` are one bus: a module's factory and its product.
 fn own_name(path: &str) -> String {
     let (module, name) = path.rsplit_once('.').unwrap_or(("", path));
     let words = verbs::split(name);
@@ -249,19 +250,19 @@ fn own_name(path: &str) -> String {
     if module.is_empty() { name } else { format!("{module}.{name}") }
 }
 
-/// What a variable that holds it is called.
+/// The normalised name of the variable that holds the bus.
 pub(crate) fn variable(shown: &str) -> String {
     let last = shown.rsplit(['.', ':', '>']).next().unwrap_or(shown);
     normal(last.split('(').next().unwrap_or(last))
 }
 
-/// `self._eventBus` and `event_bus` are called the same.
+/// The name without case, leading underscores and separators: `_eventBus` and `event_bus` are equal.
 fn normal(name: &str) -> String {
     verbs::split(name).join("_")
 }
 
 impl Bus {
-    /// Whether somebody means it by a name: as it is defined, as it is imported, or as it stands in the code.
+    /// True when a name of the configuration means this bus: as it is defined, imported, or written in the code.
     pub(crate) fn is_called(&self, name: &str, project: &Project) -> bool {
         let own = self.name(project);
         own == name

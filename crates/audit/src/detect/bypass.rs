@@ -1,4 +1,5 @@
-//! SQL in the code that writes webhook tables itself, past the one way in.
+//! Bypasses: SQL in the code that writes webhook tables directly, without validation and matching. Finds, in the SQL
+//! strings of the facts, the table of each write and, where it can be resolved, the event type.
 
 mod holders;
 
@@ -18,7 +19,7 @@ use std::{
     sync::OnceLock,
 };
 
-/// Whether a table is a webhook system's own.
+/// True when a table belongs to a webhook system, by its name. `more`: further names from the configuration.
 pub(crate) fn is_webhook_table(table: &str, more: &[String]) -> bool {
     if more.iter().any(|one| one.eq_ignore_ascii_case(table)) {
         return true;
@@ -42,7 +43,8 @@ pub(crate) fn is_webhook_table(table: &str, more: &[String]) -> bool {
         ])
 }
 
-/// `own` says of a file whether it is part of the webhook system, whose tables these are.
+/// All bypasses, and the statements whose analysis failed. `own` tells whether a file belongs to the webhook system,
+/// which may write its tables.
 pub(crate) fn find<'p>(
     project: &'p Project,
     graph: &'p Graph<'p>,
@@ -75,15 +77,15 @@ pub(crate) fn find<'p>(
     (all, failed.into_iter().flatten().collect())
 }
 
-/// Events that were found for a statement of a function. The same statement is looked for once.
+/// Memo of the event types of a statement, by its function and its text.
 type Known<'p> = HashMap<(usize, &'p str), Vec<String>>;
 
 struct Finder<'p, 's> {
     resolver: Resolver<'p>,
     search: &'s Search<'s>,
-    /// By file, made when it is first needed.
+    /// Indexes by file, built on demand.
     holders: Vec<OnceLock<Holders<'p>>>,
-    /// The files that import each name.
+    /// The files that import a name.
     importers: HashMap<&'p str, BTreeSet<usize>>,
 }
 
@@ -104,7 +106,7 @@ impl<'p, 's> Finder<'p, 's> {
         self.holders[file].get_or_init(|| Holders::of(&self.resolver.project.files[file]))
     }
 
-    /// The webhook tables that a piece of SQL writes, and which events.
+    /// The writes of webhook tables in one SQL string.
     fn written(
         &self,
         tables: &[String],
@@ -146,7 +148,7 @@ impl<'p, 's> Finder<'p, 's> {
         all
     }
 
-    /// Events among the parameters of the calls that the SQL is given to.
+    /// Event types among the arguments of the calls that get the SQL.
     fn given(&self, sql: &Sql, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<String> {
         let mut events = BTreeSet::new();
         if scope.index == 0 {
@@ -157,7 +159,7 @@ impl<'p, 's> Finder<'p, 's> {
         events.into_iter().collect()
     }
 
-    /// SQL at the top of a file: given to calls there, or where its name is imported.
+    /// SQL at the top level of a file: the calls are there, or in files that import its name.
     fn given_elsewhere(&self, sql: &Sql, file: usize, events: &mut BTreeSet<String>, walks: &mut Walks<'p>) {
         let top = &self.resolver.project.files[file].functions[0];
         let bound = self.holders(file).text(&sql.text, 0).map(|held| &*held.bindings).unwrap_or_default();
@@ -191,7 +193,7 @@ impl<'p, 's> Finder<'p, 's> {
                 collect(&self.resolver, self.search, &arg.value, scope, events, &mut walks.values());
             }
         }
-        // `text(…).bindparams(event=…)`, `stmt.execute(…)` on what was prepared.
+        // Methods of a prepared statement: `text(…).bindparams(event=…)`, `stmt.execute(…)`.
         let on: BTreeSet<usize> = held().flat_map(|held| held.on.iter().copied()).collect();
         for arg in on.into_iter().flat_map(|at| &function.calls[at].args) {
             collect(&self.resolver, self.search, &arg.value, scope, events, &mut walks.values());

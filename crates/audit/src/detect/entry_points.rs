@@ -1,5 +1,6 @@
-//! Publishing over a wire: requests to the endpoints of a webhook server, calls of its SDK, and SQL that calls
-//! `postrider.publish` or writes the outbox. The URL, the SDK or the statement decides, not the name of the function.
+//! Publications over a wire: requests to the endpoints of a webhook server, calls of its SDK, and SQL that calls
+//! `postrider.publish` or writes the outbox. Finds the entry point of a call and the event types in its body. The URL,
+//! the SDK's package or the statement decides, not the name of the called function.
 
 mod body;
 mod entry_point;
@@ -20,7 +21,7 @@ use crate::{
 use entry_point::{EntryPoint, Named};
 use std::collections::HashSet;
 
-/// What the tree has that these searches could find.
+/// Checks once for the whole tree which of these searches can find anything.
 pub(crate) fn hints(project: &Project) -> Hints {
     let urls = project.files.iter().any(|facts| facts.has_endpoint);
     let sql = project.files.iter().any(|facts| facts.sql.iter().any(|one| statement::publishes(&one.text)));
@@ -29,7 +30,7 @@ pub(crate) fn hints(project: &Project) -> Hints {
 }
 
 impl<'p> Search<'p> {
-    /// Looks at a call as one that may go through an entry point.
+    /// Analyses a call as a publication over a wire, and adds its sites or an unresolved argument.
     pub(crate) fn look_at_entry_point(
         &self,
         call: &'p Call,
@@ -49,7 +50,7 @@ impl<'p> Search<'p> {
             let entry_point = self.endpoint(call, &parts, scope, walks);
             entry_point.map(|(entry_point, at)| {
                 let mut found = self.named_in(&parts, entry_point, walks);
-                // The path and the body of one helper come from the same caller.
+                // URL and body of one helper must come from the same caller.
                 found.retain(|one| match (&one.found.at, &at) {
                     (Some(one), Some(other)) => std::ptr::eq(one.call, other.call),
                     _ => true,
@@ -64,7 +65,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// Whether a call posts to a URL: then the URL says whether it publishes, and no name does.
+    /// True when a call posts to a URL. Then its URL decides whether it publishes, and its name does not.
     pub(crate) fn is_request(&self, call: &'p Call, name: &str, scope: FunctionId, walks: &mut Walks<'p>) -> bool {
         if verbs::split(name).first().is_none_or(|first| first != "post") {
             return false;

@@ -1,4 +1,5 @@
-//! The catalog side: sets of constants in the code whose values look like event types.
+//! Sets of constants that are catalogs: enums, classes, objects, and constants of a file whose values look like event
+//! types.
 
 use crate::{
     facts::{Binding, Expr, Facts},
@@ -7,11 +8,11 @@ use crate::{
 };
 use std::collections::{BTreeMap, HashSet};
 
-/// Constants that belong together.
+/// A set of constants.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) key: GroupKey,
-    /// Of the classes inside, when it is made of such.
+    /// Keys of the nested classes that were merged into this set.
     pub(crate) inner: Vec<GroupKey>,
     pub(crate) name: String,
     pub(crate) file: usize,
@@ -32,7 +33,7 @@ impl Group {
         self.members.iter().map(|member| member.event.as_str())
     }
 
-    /// Whether this is the one that somebody calls `name`, or `folder/file.py:name`.
+    /// True when the configuration means this set: `name`, or `folder/file.py:name`.
     pub(crate) fn is_called(&self, name: &str, project: &Project) -> bool {
         let file = &project.files[self.file].file;
         match name.rsplit_once(':') {
@@ -42,14 +43,14 @@ impl Group {
     }
 }
 
-/// Names that say what a set of constants is for.
+/// True when a name says that its constants are events.
 fn speaks_of_events(name: &str) -> bool {
     verbs::split(name)
         .iter()
         .any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks" | "topic" | "topics"))
 }
 
-/// All sets of constants that look like events; the order is that of files and lines.
+/// All sets of the tree, in the order of files and lines.
 pub(crate) fn find(project: &Project) -> Vec<Group> {
     let mut groups = Vec::new();
     for id in project.class_ids() {
@@ -62,12 +63,12 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
     nested(project, groups)
 }
 
-/// Classes of constants inside of a class that has none of its own are one set: `Events.Invoice`, `Events.User`.
+/// Merges the nested classes of a class without constants of its own into one set: `Events.Invoice`, `Events.User`.
 fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
     let mut merged: Vec<Group> = Vec::new();
     for group in groups {
         let outer = match &group.key {
-            // Inside of a namespace, a set says itself that it is of events.
+            // A set with a telling name stays by itself, as in a namespace.
             GroupKey::Class(id) if !speaks_of_events(&group.name) => {
                 project.class(*id).outer.as_ref().and_then(|outer| {
                     let mut same = project.classes_named(outer).iter().filter(|one| one.file == id.file);
@@ -106,7 +107,7 @@ fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
     merged
 }
 
-/// The set that a set inside of it belongs to.
+/// The set into which a nested one was merged, else itself.
 pub(crate) fn outermost(groups: &[Group], key: GroupKey) -> GroupKey {
     groups.iter().find(|group| group.inner.contains(&key)).map_or(key, |group| group.key.clone())
 }
@@ -116,7 +117,7 @@ fn of_class(project: &Project, id: ClassId) -> Option<Group> {
     let members = class.members.iter().filter_map(|member| {
         let text = match &member.value {
             Expr::Text(text) => text,
-            // The texts that an enum's member is made of: the one that looks like an event.
+            // An enum member with several values: the one that looks like an event type.
             Expr::List(items) if class.is_enum => items.iter().find_map(|item| match item {
                 Expr::Text(text) if verbs::looks_like_event(text) => Some(text),
                 _ => None,
@@ -138,7 +139,8 @@ fn of_class(project: &Project, id: ClassId) -> Option<Group> {
 
 fn is_of_events(name: &str, members: &[Member], is_enum: bool) -> bool {
     let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
-    // Statuses and modes have one word each; so may events, but then the set's name says so.
+    // Without dots: statuses and modes are single words, so only an enum whose name says event, and whose values have
+    // separators, is a set of events.
     let said = speaks_of_events(name)
         && is_enum
         && like == 0
@@ -150,7 +152,7 @@ fn is_of_events(name: &str, members: &[Member], is_enum: bool) -> bool {
         || said
 }
 
-/// `WebhookEventStatus` is no set of events.
+/// True when the name means something else, such as `WebhookEventStatus`.
 fn says_otherwise(name: &str) -> bool {
     let words = verbs::split(name);
     let last = words.last().map_or("", String::as_str);
@@ -185,7 +187,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
             _ => {}
         }
     }
-    // One group for a file: two would share their key.
+    // A single set per file, since all would have the same key.
     let all: Vec<&Binding> = constants.values().flatten().copied().collect();
     if all.len() >= 2 {
         let mut kinds = constants.keys();
@@ -208,7 +210,7 @@ fn of_file(project: &Project, file: usize, groups: &mut Vec<Group>) {
     }
 }
 
-/// `Object.freeze({…})` is what it freezes.
+/// The literal inside wrappers such as `Object.freeze({…})`.
 // Bounded: by the depth of the expression, which `Writer` limits.
 fn literal(value: &Expr) -> &Expr {
     match value {
@@ -229,7 +231,7 @@ fn literal(value: &Expr) -> &Expr {
     }
 }
 
-// Bounded: by its depth.
+// Bounded: by `depth`.
 fn leaves(value: &Expr, name: &str, line: u32, members: &mut Vec<Member>, depth: usize) {
     match literal(value) {
         Expr::Text(event) => members.push(Member { event: event.clone(), name: name.to_owned(), line }),
@@ -254,7 +256,7 @@ fn leaves(value: &Expr, name: &str, line: u32, members: &mut Vec<Member>, depth:
     }
 }
 
-/// What a file is called by those who use it.
+/// The name by which a module is used: of the file, or of its folder.
 fn stem(facts: &Facts) -> String {
     let mut parts = facts.file.rsplit('/');
     let name = parts.next().unwrap_or(&facts.file);
@@ -265,7 +267,7 @@ fn stem(facts: &Facts) -> String {
     }
 }
 
-/// Every event that some set names.
+/// The event types of all sets.
 pub(crate) fn all_events(groups: &[Group]) -> HashSet<String> {
     groups.iter().flat_map(Group::events).map(str::to_owned).collect()
 }

@@ -1,4 +1,6 @@
-//! From values to findings: the sets of event types, the buses, the calls that publish, and the writes past the bus.
+//! Turns values into findings: sets of constants that are catalogs ([`groups`]), publishing calls by their names
+//! ([`publish`]) and over a wire ([`entry_points`]), the bus of each call ([`bus`]), and SQL that bypasses the bus
+//! ([`bypass`]). No finding has a state yet.
 
 pub(crate) mod bus;
 pub(crate) mod bypass;

@@ -1,4 +1,5 @@
-//! The publishing side: calls that publish, and the events that reach them.
+//! Publishing calls by name: searches all calls of the tree for the sites that publish an event, and for event
+//! arguments that cannot be resolved.
 
 mod tenant;
 
@@ -18,7 +19,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Receivers that write logs and count things.
+/// Receivers for logs and metrics, which are no buses.
 const NO_BUS: &[&str] = &["log", "logger", "logging", "console", "metrics", "statsd", "tracer", "span", "logs"];
 
 impl<'p> Search<'p> {
@@ -69,7 +70,7 @@ impl<'p> Search<'p> {
         published.calls.push((scope, bus.key.clone()));
         let mut rest = Vec::new();
         if found.is_empty() {
-            // It leads to nothing at all: a list that is filled elsewhere, a key that is not there.
+            // No value at all: a list that is filled elsewhere, a missing key.
             let through = self.through(call, file, walks);
             published.open.push(Open {
                 at: scope,
@@ -94,7 +95,7 @@ impl<'p> Search<'p> {
         }
         for one in rest {
             let given = one.at.is_some_and(|caller| self.words.publishes(caller.call.target.last_name().unwrap_or("")));
-            // Callers that publish by name are looked at themselves.
+            // A caller that publishes by name is analysed as a publishing call itself.
             if given && !matches!(one.thing, Thing::Open | Thing::Call(..) | Thing::External(_)) {
                 continue;
             }
@@ -163,8 +164,8 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// The argument that is the event, and what it comes to: one that is given by name, else the first that leads to an
-    /// event, else the first.
+    /// The event argument of a call and its values: the first that resolves to an event, those with an event's name
+    /// before the others; else the first that is no payload.
     fn event_argument(
         &self,
         call: &'p Call,
@@ -190,7 +191,7 @@ impl<'p> Search<'p> {
                 first = Some((arg, found));
             }
         }
-        // A name that is not known, for something that is: `publish(hook=WebhookEvent.X)`.
+        // An argument with another name and a known constant: `publish(hook=WebhookEvent.X)`.
         for arg in
             call.args.iter().filter(|arg| arg.name.as_deref().is_some_and(|name| !self.words.is_event_name(name)))
         {
@@ -220,7 +221,7 @@ impl<'p> Search<'p> {
         first
     }
 
-    /// What stands there is data, and no event.
+    /// True when an argument is payload rather than an event.
     fn is_payload(&self, value: &Expr) -> bool {
         match value {
             Expr::Map(pairs) => {
@@ -242,7 +243,7 @@ fn writes_logs(target: &Expr) -> bool {
     }
 }
 
-/// Steps as a phrase: what stands there first, then the way.
+/// The provenance as a phrase: the definition first, then the steps.
 fn via(steps: &[String]) -> String {
     let starts = steps.first().is_some_and(|first| first.starts_with("enum member") || first.starts_with("constant"));
     let mut parts: Vec<&str> = if starts { Vec::new() } else { vec!["literal"] };
@@ -260,7 +261,7 @@ fn shown_args(call: &Call) -> String {
     format!("{name}({})", list.join(", "))
 }
 
-/// The same event on the same line of the same function is one site; what is known about it is put together.
+/// Merges sites with the same event, function and line.
 fn merged(sites: Vec<Site<'_>>) -> Vec<Site<'_>> {
     let mut by_place: BTreeMap<(FunctionId, u32, String), Site<'_>> = BTreeMap::new();
     for site in sites {

@@ -1,5 +1,5 @@
-//! A search for calls that publish: the facts that it looks at, and the names that it knows. The rules are in `publish`
-//! and `entry_points`.
+//! The input of the search for publishing calls: project, call graph, naming rules and known events. The rules are in
+//! `publish` and `entry_points`.
 
 use crate::{
     resolve::{Graph, Project},
@@ -11,17 +11,17 @@ pub(crate) struct Search<'p> {
     pub(crate) project: &'p Project,
     pub(crate) graph: &'p Graph<'p>,
     pub(crate) words: &'p Words,
-    /// Every event that the code or the catalog defines.
+    /// Every event type that the code or the catalog defines.
     pub(crate) known: HashSet<String>,
     pub(crate) tenant_names: &'p [String],
     pub(crate) hints: Hints,
 }
 
-/// Whether the tree has anything that these searches could find. A tree without pays nothing for them.
+/// Prefilters: the searches over a wire are skipped in a tree that has nothing for them to find.
 pub(crate) struct Hints {
-    /// Some string may be a part of the URL of an endpoint.
+    /// A string in the tree may be part of an endpoint's URL.
     pub(super) urls: bool,
-    /// Names that hold SQL which publishes.
+    /// Names that hold SQL that publishes.
     pub(super) statements: HashSet<String>,
     pub(super) sql: bool,
 }

@@ -1,4 +1,4 @@
-//! Webhook servers that can be published to from outside.
+//! Webhook servers with an API for publishing.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Server {

@@ -1,4 +1,4 @@
-//! Places that publish, and arguments that lead to no event.
+//! Sites that publish an event, and event arguments that could not be resolved.
 
 use super::bus::{Bus, BusKey};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// A place that publishes an event, before it is known which system is the main one.
+/// A place that publishes an event, before the main bus is chosen.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'p> {
     pub(crate) event: String,
@@ -19,24 +19,24 @@ pub(crate) struct Site<'p> {
     pub(crate) group: Option<GroupKey>,
     pub(crate) buses: Vec<Bus>,
     pub(crate) tenant: bool,
-    /// The call on whose line it stands.
+    /// The call at `line`.
     pub(crate) call: &'p Call,
-    /// Where the event's name stands in the body of a request: its address, to tell bodies apart.
+    /// For the body of a request: address of the event's expression, to distinguish bodies.
     pub(crate) body: Option<usize>,
 }
 
-/// An event argument that leads nowhere.
+/// An event argument that could not be resolved.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
     pub(crate) at: FunctionId,
     pub(crate) line: u32,
     pub(crate) expression: String,
     pub(crate) bus: Bus,
-    /// It was given by a name that says event.
+    /// The argument has the name of an event field.
     pub(crate) named: bool,
-    /// The functions of the tree that the call reaches.
+    /// The functions of the tree that the call may run.
     pub(crate) through: Vec<FunctionId>,
-    /// Why it was not followed to its end, when that is not the code's doing.
+    /// The reason, when the audit's budget or a fault of it ended the analysis.
     pub(crate) reason: Option<String>,
 }
 
@@ -44,9 +44,9 @@ pub(crate) struct Open {
 pub(crate) struct Published<'p> {
     pub(crate) sites: Vec<Site<'p>>,
     pub(crate) open: Vec<Open>,
-    /// Functions that publish something, and through what.
+    /// Functions with a publishing call, and its bus.
     pub(crate) calls: Vec<(FunctionId, BusKey)>,
-    /// Calls that could not be looked at to their end.
+    /// Calls whose analysis failed.
     pub(crate) failed: Vec<Failed>,
 }
 
@@ -58,7 +58,7 @@ impl Published<'_> {
         self.failed.append(&mut other.failed);
     }
 
-    /// A request is built on one line and sent on another; both know the same body. The last one stays.
+    /// A request may be built on one line and sent on another, so two sites have the same body. Keeps the last one.
     pub(super) fn keep_last_of_body(&mut self) {
         let mut last: BTreeMap<(FunctionId, usize, &str), u32> = BTreeMap::new();
         for site in &self.sites {

@@ -1,54 +1,54 @@
-//! What an audit found: the contract of `--format json`, and what every other format is made from. The schema is
-//! `docs/audit-report.schema.json`; fields are added, never renamed, within a `schema_version`.
+//! The report: the contract of `--format json`, from which every other format is rendered. Its schema is
+//! `docs/audit-report.schema.json`; fields are added, never renamed or removed, within a `schema_version`.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Of everything in this file.
+/// Version of the report and of the baseline.
 pub const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub schema_version: u32,
-    /// What was audited: the folder's name, as its repository has it.
+    /// Name of the audited folder, as in its repository.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub project: String,
-    /// The commit that was read; nothing when the tree is in no repository of git.
+    /// The commit that was read; `None` when the tree is in no git repository.
     pub revision: Option<String>,
-    /// The tree that was read has changes that are not in `revision`.
+    /// The tree has changes that are not in `revision`.
     #[serde(default)]
     pub modified: bool,
-    /// When, in RFC 3339.
+    /// RFC 3339.
     pub generated_at: String,
     pub summary: Summary,
-    /// The catalog that was compared with, and why that one.
+    /// The catalog that the code was compared with, and the reason for choosing it.
     pub catalog: Chosen,
-    /// By name.
+    /// Sorted by name.
     pub categories: Vec<Category>,
-    /// By event type.
+    /// Sorted by event type.
     pub events: Vec<Event>,
     /// Published, but not in the catalog.
     pub undefined: Vec<Undefined>,
     pub parallel_systems: Vec<ParallelSystem>,
-    /// SQL that writes webhook tables itself.
+    /// SQL that writes webhook tables directly.
     pub bypasses: Vec<Bypass>,
-    /// Arguments of publishing calls that could not be followed to a value.
+    /// Arguments of publishing calls that could not be resolved to a value.
     pub unresolved: Vec<Unresolved>,
-    /// Published without a tenant, while other places of the same code give one.
+    /// Published without a tenant, while other places of the same code name one.
     pub without_tenant: Vec<Place>,
     /// Published by more than one module.
     pub duplicates: Vec<Duplicate>,
-    /// By path; a module is a folder with source files.
+    /// Sorted by path; a module is a folder with source files.
     pub modules: Vec<Module>,
-    /// What was read and what was not.
+    /// The files that were read or skipped.
     pub files: Files,
-    /// The gaps that are known already; only with `--baseline`.
+    /// The known gaps; only with `--baseline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
-    /// What has changed since another revision; only with `--since`.
+    /// The changes since another revision; only with `--since`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
-    /// What was really published and subscribed; only with `--live`.
+    /// The events and subscriptions of a running server; only with `--live`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live: Option<Live>,
 }
@@ -60,9 +60,9 @@ pub struct Summary {
     pub parallel_only: usize,
     pub dead: usize,
     pub missing: usize,
-    /// Event types that are published and in no catalog.
+    /// Event types that are published and not in the catalog.
     pub undefined: usize,
-    /// Published of defined, in per cent with one decimal.
+    /// Share of published events, in per cent with one decimal.
     pub coverage: f64,
     /// Gaps that the configuration accepts; they count as gaps, but fail no gate.
     #[serde(default)]
@@ -73,14 +73,14 @@ pub struct Summary {
 pub struct Chosen {
     /// `WebhookEvent`, `shipped`, a file or a URL.
     pub name: String,
-    /// Where it stands in the code, when it was found there.
+    /// The place of its definition, when it is in the code.
     pub file: Option<String>,
     pub line: Option<u32>,
-    /// Why this one, as a sentence.
+    /// The reason for choosing it, as a sentence.
     pub reason: String,
     /// Other groups of constants that look like event types.
     pub others: Vec<Group>,
-    /// What counted as the main bus, as it stands in the code.
+    /// The main buses, as written in the code.
     pub bus: Vec<String>,
 }
 
@@ -111,7 +111,7 @@ pub enum State {
 impl State {
     pub const ALL: [Self; 4] = [Self::Published, Self::ParallelOnly, Self::Dead, Self::Missing];
 
-    /// As in the JSON.
+    /// The name in the JSON.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Published => "published",
@@ -129,15 +129,15 @@ pub struct Event {
     pub state: State,
     pub sites: Vec<Site>,
     pub suggestions: Vec<Suggestion>,
-    /// Why the gap is accepted, as the configuration says.
+    /// The configuration's reason for accepting the gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,
-    /// The line of the catalog's definition, when it was found in the code.
+    /// The definition in the catalog, when it is in the code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub defined_at: Option<Place>,
 }
 
-/// What a single site is worth.
+/// The state of a single site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SiteState {
@@ -161,11 +161,12 @@ pub struct Site {
     pub line: u32,
     /// The enclosing function: `Class.method`, `function`, `<module>`.
     pub function: String,
-    /// How the event was resolved: `enum member WebhookEvent.INVOICE_PAID`, `parameter event_type of emit_event`.
+    /// The way in which the event was resolved: `enum member WebhookEvent.INVOICE_PAID`,
+    /// `parameter event_type of emit_event`.
     pub via: String,
     pub confidence: Confidence,
     pub state: SiteState,
-    /// The bus, as it stands in the code.
+    /// The bus, as written in the code.
     pub bus: String,
     pub tenant: bool,
 }
@@ -184,14 +185,14 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Suggestion {
     pub file: String,
-    /// Of the function.
+    /// First line of the function.
     pub line: u32,
     pub function: String,
-    /// Why this one, as half a sentence: `its name says credit note and create; …`.
+    /// The reason for the suggestion, as half a sentence: `its name says credit note and create; …`.
     pub reason: String,
     /// 0 to 100.
     pub score: u32,
-    /// What to write there, in the project's own idiom.
+    /// The code to write there, in the project's own idiom; may be empty.
     pub snippet: String,
     /// The published example that the snippet was made from: `file:line`.
     pub example: Option<String>,
@@ -201,7 +202,7 @@ pub struct Suggestion {
 pub struct Undefined {
     pub event_type: String,
     pub sites: Vec<Site>,
-    /// Names of the catalog that differ by little; the nearest first.
+    /// Similar names in the catalog, the most similar first.
     pub near: Vec<String>,
 }
 
@@ -211,15 +212,15 @@ pub struct ParallelSystem {
     pub name: String,
     pub file: String,
     pub line: u32,
-    /// Its events that are in the catalog.
+    /// Events of this system that are in the catalog.
     pub overlap: Vec<String>,
-    /// What it emits and the main system does not publish.
+    /// Events that it publishes and the main system does not.
     pub unbridged: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bypass {
-    /// Nothing when it could not be told.
+    /// `None` when it could not be resolved.
     pub event_type: Option<String>,
     pub file: String,
     pub line: u32,
@@ -234,7 +235,7 @@ pub struct Unresolved {
     pub line: u32,
     pub expression: String,
     pub function: String,
-    /// Why, when that is not the code's doing: the budget of the audit, or a fault of it.
+    /// The reason, when the audit's budget or a fault of it ended the analysis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -250,21 +251,22 @@ pub struct Module {
     pub path: String,
     pub files: usize,
     pub functions: usize,
-    /// Event types that it publishes.
+    /// Number of event types that it publishes.
     pub published: usize,
-    /// Gaps whose best suggestion lies here.
+    /// Number of gaps whose best suggestion is here.
     pub gaps: usize,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Files {
-    /// The audited folder, as it stands before the files' names; empty when names begin there, or when there are several.
+    /// The audited folder, as the prefix of the files' names; empty when names begin there, or when there are several
+    /// folders.
     #[serde(default)]
     pub root: String,
     pub read: usize,
     pub tests: usize,
     pub skipped: Vec<Skipped>,
-    /// Files by language.
+    /// Number of files by language.
     pub languages: Vec<(String, usize)>,
 }
 
@@ -274,69 +276,69 @@ pub struct Skipped {
     pub reason: String,
 }
 
-/// The gaps of a code base on the day that it adopts the audit. Only others fail.
+/// The accepted state of a code base that adopts the audit: its gaps do not fail the gate, new ones do.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
     pub schema_version: u32,
     pub revision: Option<String>,
     pub generated_at: String,
-    /// Promised and not published.
+    /// In the catalog and not published.
     pub gaps: BTreeSet<String>,
-    /// Published and not promised.
+    /// Published and not in the catalog.
     pub undefined: BTreeSet<String>,
-    /// Writes of webhook tables: `file: event`, without lines, so that moving code is no new gap.
+    /// Writes of webhook tables: `file: event`, without lines, so that moved code is no new finding.
     pub bypasses: BTreeSet<String>,
 }
 
-/// What a change did to the coverage.
+/// The changes of coverage since another revision.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Since {
-    /// As it was asked for.
+    /// The revision as given on the command line.
     pub revision: String,
     pub before: Summary,
     /// Published now, and not before.
     pub gained: Vec<String>,
-    /// Published before, and not now, though it is still promised.
+    /// Published before, not now, and still in the catalog.
     pub lost: Vec<String>,
-    /// Promised now, and not before.
+    /// Added to the catalog.
     pub promised: Vec<String>,
-    /// Promised before, and not now.
+    /// Removed from the catalog.
     pub withdrawn: Vec<String>,
     /// Published now without being in the catalog, and not before.
     pub undefined: Vec<String>,
-    /// Places that write webhook tables now, and did not before.
+    /// New places that write webhook tables.
     pub bypasses: Vec<Bypass>,
 }
 
-/// What a running Postrider saw, beside what the code says.
+/// The events of a running server, beside their states in the code.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Live {
     pub url: String,
     pub days: u32,
     pub since: String,
-    /// In the catalog here or there, and never published in that time.
+    /// In the catalog here or on the server, and never published in that time.
     pub never_seen: Vec<Seen>,
     /// Published, and in neither catalog.
     pub unknown: Vec<Seen>,
-    /// Published, and nobody subscribes to it.
+    /// Published, without a subscription.
     pub nobody_subscribed: Vec<Seen>,
-    /// Subscribed, and never published: a customer waits in vain.
+    /// Subscribed, and never published: the customer receives nothing.
     pub waiting_in_vain: Vec<Seen>,
     /// Payloads that broke their schema.
     pub broke_schema: Vec<Seen>,
 }
 
-/// An event type as it was seen.
+/// An event type on the server and in the code.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seen {
-    /// Or the pattern that was subscribed.
+    /// An event type, or the pattern of a subscription.
     pub event_type: String,
     pub published: u64,
     pub last_published_at: Option<String>,
     pub subscriptions: u64,
     /// Payloads that broke their schema.
     pub misfits: u64,
-    /// What the code says: a state, `undefined`, or nothing when the code does not know it.
+    /// The state in the code, or `undefined`; `None` when the code does not have the event.
     pub code: Option<String>,
     /// The first place that publishes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

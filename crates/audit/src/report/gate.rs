@@ -1,10 +1,11 @@
-//! The audit as a gate: how much must be published, and which gaps are known already.
+//! The gate: compares a report with a minimum coverage and a baseline, and lists the reasons why a build fails; none
+//! when it passes.
 
 use super::contract::{Baseline, Bypass, Report, SCHEMA_VERSION, State};
 use crate::config::Config;
 use std::collections::BTreeSet;
 
-/// A baseline that cannot be used.
+/// A baseline that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineFault {
     #[error("it is no baseline")]
@@ -13,7 +14,7 @@ pub enum BaselineFault {
     Version(u32),
 }
 
-/// Why a gate does not open.
+/// A reason why the gate fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure(pub String);
 
@@ -52,7 +53,8 @@ impl Baseline {
         self.bypasses.iter().any(|one| same_place(one, &name))
     }
 
-    /// Gaps that have been closed: time to write the baseline anew. What is not promised any more is not closed.
+    /// Findings of the baseline that were closed since, so that the baseline can be written again. An event that left
+    /// the catalog is not closed.
     pub fn closed(&self, report: &Report) -> Vec<String> {
         let (gaps, bypasses) = (gaps(report), bypasses(report));
         let undefined: BTreeSet<String> = report.undefined.iter().map(|one| one.event_type.clone()).collect();
@@ -73,25 +75,26 @@ fn bypasses(report: &Report) -> BTreeSet<String> {
     report.bypasses.iter().map(name).collect()
 }
 
-/// Told from the audited folder, wherever the audit was started.
+/// The name of a bypass in the baseline: relative to the audited folder, so that it does not depend on the current one.
 fn name_of(report: &Report, file: &str, what: &str) -> String {
     let file = file.strip_prefix(&report.files.root).map_or(file, |rest| rest.trim_start_matches('/'));
     format!("{file}: {what}")
 }
 
-/// A baseline of another folder around this one still holds.
+/// True when two names of a bypass are equal. A baseline of a parent folder still holds, so one name may have a longer
+/// path.
 fn same_place(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() >= other.len() { (one, other) } else { (other, one) };
     long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
-/// Judges a report: by a share, by a baseline, or both.
+/// Checks a report against a minimum coverage, a baseline, or both; empty when the gate passes.
 pub fn judge(report: &Report, config: &Config, fail_under: Option<f64>, baseline: Option<&Baseline>) -> Vec<Failure> {
     let mut failures = Vec::new();
     let summary = &report.summary;
     if let Some(least) = fail_under {
         let wanted = summary.defined.saturating_sub(summary.accepted);
-        // An accepted gap is neither promised nor missing here.
+        // Accepted gaps are excluded from the share.
         let coverage = if wanted == 0 { 100.0 } else { summary.published as f64 * 100.0 / wanted as f64 };
         if coverage < least {
             let published = summary.published;

@@ -1,4 +1,4 @@
-//! What a running Postrider saw, joined with what the code says. The answer of `GET /api/v1/audit/coverage` is read here.
+//! Comparison with a running server: joins the response of `GET /api/v1/audit/coverage` with the report.
 
 use crate::report::{Live, Place, Report, Seen, Site};
 use serde::Deserialize;
@@ -30,7 +30,7 @@ struct Waiting {
     subscriptions: u64,
 }
 
-/// Joins the server's answer with a report.
+/// Joins the server's response with a report. `url` is only shown.
 pub fn join(report: &Report, url: &str, answer: &str) -> Result<Live, serde_json::Error> {
     let answer: Answer = serde_json::from_str(answer)?;
     let code = Code::of(report);
@@ -59,7 +59,7 @@ pub fn join(report: &Report, url: &str, answer: &str) -> Result<Live, serde_json
     })
 }
 
-/// What the code says of each event.
+/// The state of each event in the code.
 struct Code<'r> {
     states: BTreeMap<&'r str, (&'static str, Option<&'r Site>)>,
 }

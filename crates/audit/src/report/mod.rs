@@ -1,5 +1,6 @@
-//! What an audit found and what is made of it: the contract, its formats, the gate, and comparisons with another revision
-//! and with a running server. The contract knows nothing else of the crate, so every stage may fill in its part.
+//! The result of an audit: the contract (the report's data types), its formats, the gate, and comparisons with another
+//! revision and with a running server. The contract depends on no other module of the crate, so every stage may fill in
+//! its part.
 
 mod contract;
 pub mod formats;

@@ -1,9 +1,9 @@
-//! What a change did to the coverage.
+//! Comparison with another revision: computes the changes of coverage between two reports.
 
 use crate::report::{Bypass, Report, Since, State};
 use std::collections::BTreeSet;
 
-/// `now` beside `before`, which was made of another revision.
+/// The changes from `before`, the report of `revision`, to `now`.
 pub fn compare(revision: &str, before: &Report, now: &Report) -> Since {
     let (old, new) = (promised(before), promised(now));
     let (was, is) = (published(before), published(now));

@@ -1,4 +1,4 @@
-//! Makes the call graph of the facts.
+//! Builds the call graph: resolves the target of every call in the facts, in parallel, and collects the edges.
 
 use super::walk::{self, Failed};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     resolve::{Caller, Graph, Project, Resolver, resolver::Targets},
 };
 
-/// Also the call sites that could not be looked at.
+/// The call graph, and the call sites whose analysis failed.
 pub(crate) fn build(project: &Project) -> (Graph<'_>, Vec<Failed>) {
     let resolver = Resolver::types(project);
     let files: Vec<(usize, &Facts)> = project.files.iter().enumerate().collect();

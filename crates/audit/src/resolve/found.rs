@@ -1,4 +1,4 @@
-//! An answer about an expression: the thing that it is in the end, and the way there.
+//! The result of resolving an expression: an abstract value, with its provenance.
 
 use super::{
     graph::Caller,
@@ -9,50 +9,52 @@ use crate::{
     report::Confidence,
 };
 
-/// A function whose answer is looked for, the call that asks, and where that stands.
+/// A call whose returned value is being resolved: the called function, the call, and the function that contains the
+/// call.
 pub(crate) type Frame<'p> = (FunctionId, &'p Call, FunctionId);
 
-/// What an expression is in the end.
+/// An abstract value.
 #[derive(Clone, Debug)]
 pub(crate) enum Thing<'p> {
     Text(String),
     Map(&'p [(Expr, Expr)], FunctionId),
     List(&'p [Expr], FunctionId),
     Class(ClassId),
-    /// An object, with the call that makes it when that is known.
+    /// An object, with the call that created it when that is known.
     Instance(ClassId, Option<(&'p Call, FunctionId)>),
     Function(FunctionId),
     Module(Vec<String>),
     External(String),
-    /// What a call answers is not known.
+    /// The result of a call that cannot be resolved.
     Call(&'p Call, FunctionId),
-    /// Not followed any further.
+    /// Unknown.
     Open,
-    /// A parameter that nobody gives.
+    /// A parameter without a caller.
     Unfed,
     Nil,
 }
 
-/// The set of constants that a text was taken from.
+/// The set of constants that a text belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum GroupKey {
     Class(ClassId),
-    /// An object or map at the top of a file.
+    /// An object or map at the top level of a file.
     Object(usize, String),
-    /// The constants at the top of a file.
+    /// The constants at the top level of a file.
     Constants(usize),
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'p> {
     pub(crate) thing: Thing<'p>,
-    /// How it was come to, the last step first.
+    /// Steps by which it was resolved, from the definition outwards; the report shows them.
     pub(crate) via: Vec<String>,
     pub(crate) group: Option<GroupKey>,
-    /// The call that gave it to a helper, when it came by a parameter.
+    /// The call that passed the value to a helper, when it came through a parameter.
     pub(crate) at: Option<Caller<'p>>,
     pub(crate) confidence: Confidence,
-    /// The calls that it was answered to, when it is an object whose parts are looked at later.
+    /// For an object whose parts are resolved later: the call stack in which it was returned, as the context of its
+    /// parameters.
     pub(super) frames: Vec<Frame<'p>>,
 }
 
@@ -61,7 +63,7 @@ impl<'p> Found<'p> {
         Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
     }
 
-    /// A text that stands inside of another.
+    /// A text that is a part of another one.
     pub(crate) fn text(text: String) -> Self {
         Self::new(Thing::Text(text))
     }

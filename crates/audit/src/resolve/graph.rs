@@ -1,15 +1,15 @@
-//! The call graph: who calls whom.
+//! The call graph, with edges in both directions.
 
 use super::ids::FunctionId;
 use crate::facts::Call;
 use std::collections::HashMap;
 
-/// A call that reaches a function.
+/// A call site that reaches a function.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'p> {
     pub(crate) file: usize,
     pub(crate) call: &'p Call,
-    /// The receiver's type is known, or there is only one function of that name.
+    /// The receiver's type is known, or the name has only one candidate.
     pub(crate) certain: bool,
 }
 
@@ -28,9 +28,9 @@ impl std::fmt::Debug for Caller<'_> {
 #[derive(Default)]
 pub(crate) struct Graph<'p> {
     pub(super) callers: HashMap<FunctionId, Vec<Caller<'p>>>,
-    /// Functions that a function calls.
+    /// The functions that each function calls.
     pub(crate) calls: HashMap<FunctionId, Vec<FunctionId>>,
-    /// Names of functions that a function calls through receivers of which nothing is known.
+    /// Names that a function calls on receivers of unknown type, with too many candidates for an edge each.
     pub(crate) loose: HashMap<FunctionId, Vec<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! Functions and classes by their place: the file, and the index in its facts.
+//! Ids of functions and classes: the index of the file, and the index in its facts.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct FunctionId {

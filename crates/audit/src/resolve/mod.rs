@@ -1,4 +1,6 @@
-//! From facts to values: what a name means, who calls what, what an expression may come to, and which functions run.
+//! Resolves facts to values: name resolution over all files ([`Project`]), the call graph ([`Graph`]), constant
+//! propagation and receiver types ([`Resolver`], within the budget of [`walk`]), and reachability. Depends on no rule
+//! about events; `detect` adds those.
 
 pub(crate) mod call_graph;
 mod found;

@@ -1,4 +1,5 @@
-//! All files together: which module is which file, and what a name means where it stands.
+//! The symbol table of all files: which file a module's path names, and what a name means in a scope (locals,
+//! parameters, members, imports, re-exports, packages).
 
 mod aliases;
 mod classes;
@@ -21,24 +22,24 @@ use std::{collections::HashMap, sync::Arc};
 
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
-    /// Folders above the root, for imports that begin there.
+    /// Names of the folders above the tree, for imports that start there.
     above: Vec<String>,
     roots: Vec<Root>,
     modules: HashMap<String, Vec<usize>>,
-    /// The files of each package that have a name at their top.
+    /// The files that define a name at their top level, by package and name.
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: Names<ClassId>,
     functions: Names<FunctionId>,
     children: HashMap<String, Vec<ClassId>>,
-    /// Methods by the class's name and their own.
+    /// Methods by the names of class and method.
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
-    /// Names at the top of each file.
+    /// Per file: the bindings of each top-level name.
     top: Vec<HashMap<String, Vec<usize>>>,
-    /// What each class is made from.
+    /// The ancestors of each class, by file and class.
     lineages: Vec<Vec<Vec<ClassId>>>,
-    /// What is in the parts of classes that may be opened again.
+    /// Members of classes that several files may reopen.
     says: Says,
-    /// The parts of such classes that are made from another class, by name.
+    /// The parts of such classes that name a base, by the class's name.
     made: HashMap<String, Vec<ClassId>>,
     overloads: Memo<(ClassId, u32), Arc<[FunctionId]>>,
     all_methods: Memo<(ClassId, u32), Arc<[FunctionId]>>,
@@ -128,7 +129,7 @@ impl Project {
         self.functions.all(name)
     }
 
-    /// The innermost function with a name: what reports show.
+    /// The name that reports show: that of the innermost enclosing function that has one.
     pub(crate) fn shown_function(&self, id: FunctionId) -> String {
         let mut at = id;
         loop {
@@ -146,7 +147,7 @@ impl Project {
         }
     }
 
-    /// What a name means in a function.
+    /// Resolves a name in the scope of a function.
     pub(crate) fn meaning(&self, name: &str, scope: FunctionId) -> Meaning<'_> {
         let mut at = scope;
         while at.index != 0 {
@@ -171,13 +172,13 @@ impl Project {
         self.top_meaning(name, scope.file)
     }
 
-    /// The class around that has a member of a name.
+    /// The innermost enclosing class that has a member of this name.
     fn own_member(&self, name: &str, scope: FunctionId) -> Option<ClassId> {
         let around = self.classes_around(scope).into_iter();
         around.flat_map(|class| self.with_parts(class, name)).find(|class| self.has_member(*class, name))
     }
 
-    /// What a name means at the top of a file. Re-exports are followed; a circle of them ends.
+    /// Resolves a name at the top level of a file. Follows re-exports; a cycle of them ends.
     pub(crate) fn top_meaning(&self, name: &str, file: usize) -> Meaning<'_> {
         self.follow(name, file, &mut Trail::default())
     }
@@ -197,7 +198,7 @@ impl Project {
             return Some(Meaning::Values(values, FunctionId { file, index: 0 }));
         }
         let here = || self.classes_in(name, file).iter();
-        // A class inside of another does not hide what is imported.
+        // A nested class does not shadow an import.
         let outermost = here().find(|id| self.class(**id).outer.is_none());
         let imported = self.files[file].imports.iter().any(|import| import.local == name);
         outermost.or_else(|| here().find(|_| !imported)).map(|id| Meaning::Class(*id))
@@ -213,7 +214,7 @@ impl Project {
             };
             match found {
                 Meaning::Unknown => {}
-                // Another path that the import may mean can lead into the tree.
+                // Keeps looking: another path that the import may mean can lead into the tree.
                 Meaning::External(_) => outside = Some(found),
                 found => return found,
             }
@@ -224,7 +225,7 @@ impl Project {
         if let Some(found) = self.in_package(&facts.package, name) {
             return found;
         }
-        // `export *` leaves the default export out.
+        // `export *` does not re-export the default export.
         for import in facts.imports.iter().filter(|import| import.local == "*" && name != DEFAULT_EXPORT) {
             if let Some(found) = self.in_package(&indexes::of(&import.module, facts), name) {
                 return found;
@@ -248,7 +249,7 @@ impl Project {
         }
     }
 
-    /// `from module import item`: a name of the module, a module below it, or something of a class.
+    /// Resolves `from module import item`: a name of the module, a submodule, or a member of a class.
     pub(crate) fn member_of_module(&self, module: &[String], item: &str, from: usize) -> Meaning<'_> {
         self.find_in_module(module, item, from, &mut Trail::default())
     }
@@ -267,7 +268,7 @@ impl Project {
                 return found;
             }
         }
-        // What a file gives as a whole, when it does not say what that is: all of it.
+        // A file without an explicit default export: the default is the whole module.
         if item == DEFAULT_EXPORT {
             let outside = files.is_empty();
             return if outside { Meaning::External(module.join(".")) } else { Meaning::Module(module.to_vec()) };
@@ -283,7 +284,7 @@ impl Project {
             return Meaning::OwnMember(class);
         }
         if files.is_empty() {
-            // The package itself is not in the tree, but something of that name may be.
+            // The package is not in the tree, but a class of that name may be.
             let known: Vec<_> = self
                 .classes_named(item)
                 .iter()
@@ -301,7 +302,7 @@ impl Project {
         &self.function(id).params
     }
 
-    /// The functions whose bodies are these values.
+    /// The function of a value that is a function literal.
     pub(crate) fn function_of(&self, value: &Expr, scope: FunctionId) -> Option<FunctionId> {
         let Expr::Function(index) = value else { return None };
         Some(FunctionId { file: scope.file, index: *index })

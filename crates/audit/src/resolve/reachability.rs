@@ -1,4 +1,6 @@
-//! Which functions anybody calls.
+//! Reachability: computes the live functions from the call graph; all others are dead code. A worklist starts at the
+//! roots (top levels of files, registered functions, public functions without a caller) and follows calls, mentions of
+//! names, and functions inside live ones.
 
 use crate::{
     facts::{Expr, Facts},
@@ -7,14 +9,33 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 
+<<<<<<< HEAD
 /// All functions that are reached from somewhere.
+=======
+/// Base classes that call no method of their derived classes.
+const PLAIN_BASES: &[&str] = &[
+    "object",
+    "ABC",
+    "Protocol",
+    "Generic",
+    "Enum",
+    "StrEnum",
+    "NamedTuple",
+    "BaseModel",
+    "Object",
+    "Serializable",
+    "TypedDict",
+];
+
+/// All live functions.
+>>>>>>> house-awords
 pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
     let mut live = HashSet::new();
     let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
     let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
     for id in project.function_ids().filter(|id| id.index != 0) {
         let function = project.function(id);
-        // What an object made in a function has is as alive as the function, but for its helpers.
+        // Methods of an object literal are live when the enclosing function is, except helpers of publishing.
         let held = function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
         if function.name.is_empty() || held {
             children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
@@ -39,7 +60,7 @@ pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> 
             if done.insert((traits.family, name.as_str())) {
                 open.extend(named.iter().filter(|one| project.files[one.file].traits.is_related(traits)));
             }
-            // It is called something else where it is defined.
+            // An alias: the defining file has another name for the function.
             if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
                 open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
             }
@@ -48,13 +69,13 @@ pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> 
     live
 }
 
-/// Names of a file for what has another one where it comes from.
+/// Local names of imports that differ from the imported name.
 fn aliases(facts: &Facts) -> HashSet<&str> {
     let other = facts.imports.iter().filter(|import| import.item.as_deref() != Some(import.local.as_str()));
     other.map(|import| import.local.as_str()).collect()
 }
 
-/// A parameter or a variable that only has a function's name.
+/// True when the name is a parameter, or a variable whose value is no function: it only looks like a function's name.
 fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
     while id.index != 0 {
         let function = project.function(id);
@@ -84,7 +105,7 @@ fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) 
     if from_outside(project, id) {
         return true;
     }
-    // Local functions are called where they stand, or never.
+    // A local function is called in its scope or never.
     let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
     !words.is_helper(&function.name) && !local
 }

@@ -1,5 +1,9 @@
-//! What an expression may come to be: names, members, look-ups and calls are followed through the tree; parameters back to
-//! the callers.
+//! Constant propagation on demand: computes the abstract values ([`Found`]) that an expression may have in its scope.
+//!
+//! The analysis is interprocedural: it follows names, members, look-ups, calls with the values that they return, and
+//! parameters back to the arguments of all callers. It is flow-insensitive: each assignment to a variable counts. A
+//! [`Walk`] has the fuel that ends it. Without a call graph it stops at parameters, which suffices for the types of
+//! receivers.
 
 mod calls;
 mod elements;
@@ -25,7 +29,7 @@ pub(crate) struct Resolver<'p> {
 }
 
 impl<'p> Resolver<'p> {
-    /// Before it is known who calls whom.
+    /// Without a call graph, to build one, or for the types of receivers.
     pub(crate) fn types(project: &'p Project) -> Self {
         Self { project, graph: None }
     }
@@ -34,7 +38,7 @@ impl<'p> Resolver<'p> {
         Self { project, graph: Some(graph) }
     }
 
-    /// What it may be, as things alone.
+    /// The abstract values of an expression, without provenance.
     pub(crate) fn things<'e>(&self, expr: &'e Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Thing<'p>>
     where
         'e: 'p,
@@ -98,7 +102,7 @@ impl<'p> Resolver<'p> {
             _ => {}
         }
         let meaning = self.project.meaning(name, scope);
-        // A parameter that is given another value on some way may still be what the caller gave.
+        // A parameter that some path reassigns may still have the caller's value.
         let param = match &meaning {
             Meaning::Values(_, at) if at.index != 0 => {
                 self.project.params(*at).iter().position(|param| param.name == name).map(|index| (*at, index))
@@ -125,7 +129,7 @@ impl<'p> Resolver<'p> {
                 for binding in bindings {
                     let kind = binding.kind.as_deref().and_then(|kind| self.kind(kind, at));
                     let mut found = self.resolve(&binding.value, at, walk);
-                    // Which member of an enum it is, its type does not tell.
+                    // The declared type of an enum does not tell which member the value is.
                     if let Some(class) = kind
                         && (!walk.callers || !self.project.class(class).is_enum)
                         && !found.iter().any(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(..)))
@@ -152,7 +156,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// A constant or an object at the top of a file.
+    /// Adds the provenance of a constant or an object at the top level of a file.
     fn of_file(&self, mut found: Found<'p>, value: &Expr, name: &str, file: usize) -> Found<'p> {
         match (&found.thing, value) {
             (Thing::Text(_), Expr::Text(_)) => {
@@ -168,7 +172,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// A type's name, when the type is in the tree.
+    /// The class that a type's name refers to, when it is in the tree.
     pub(crate) fn kind(&self, kind: &str, scope: FunctionId) -> Option<ClassId> {
         let meaning = self.project.top_meaning(kind, scope.file);
         match meaning {
@@ -178,7 +182,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// All texts that parts can make together.
+    /// All texts that the parts can form. Unknown when a part is, or when there are too many.
     fn join(&self, parts: &'p [Expr], scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         const MADE_MAX: usize = 64;
         let mut made = vec![Found::new(Thing::Text(String::new()))];
@@ -193,7 +197,7 @@ impl<'p> Resolver<'p> {
                 };
                 for before in &made {
                     let Thing::Text(head) = &before.thing else { continue };
-                    // Two parts from two callers do not belong together.
+                    // Parts that come from different callers do not combine.
                     if let (Some(left), Some(right)) = (&before.at, &one.at)
                         && !std::ptr::eq(left.call, right.call)
                     {

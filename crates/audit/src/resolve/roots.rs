@@ -1,8 +1,8 @@
-//! Imports that begin with a package's name, as its manifest says it.
+//! Absolute imports: maps an import path that starts with a package's name to the package's folder, by its manifest.
 
 use crate::{facts::Traits, source::manifests::Root};
 
-/// Where an import leads; nothing when the language's paths are compared from their ends.
+/// Path below the tree's root; `None` without a manifest of the language: paths are compared from their ends then.
 pub(crate) fn place(roots: &[Root], path: &[String], traits: &Traits) -> Option<Vec<String>> {
     let mut own = roots.iter().filter(|root| root.language == traits.language).peekable();
     if traits.own_package.is_some_and(|word| path.iter().any(|part| part == word)) {
@@ -12,7 +12,7 @@ pub(crate) fn place(roots: &[Root], path: &[String], traits: &Traits) -> Option<
     let found = own.filter(|root| path.starts_with(&root.name)).max_by_key(|root| root.name.len());
     match found {
         Some(root) => Some(root.folder.iter().chain(path.iter().skip(root.name.len())).cloned().collect()),
-        // Out of the tree.
+        // The package is outside the tree: a path that no file has.
         None => Some(vec![String::new()]),
     }
 }

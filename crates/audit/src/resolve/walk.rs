@@ -1,10 +1,11 @@
-//! The budget of everything that is followed through the tree: steps, depth, and a record of where a walk is.
+//! Budgets of the resolver: fuel (steps), depth and cycle detection for everything that follows values through the
+//! tree.
 //!
-//! Nothing is followed without a [`Walk`], and a walk comes from [`Walks`] alone, which it borrows while it lives: so no
-//! function inside a walk can begin another one with a new budget. [`over`] hands `Walks` out, one for each item that
-//! is worked on in parallel; [`Walks::at`] refills it for each call site and turns a panic into a [`Failure`] of that
+//! A [`Walk`] is one query about a value or a type. A walk borrows [`Walks`], and there is no other way to get one, so
+//! no function inside a walk can begin another with a new budget. [`over`] creates a `Walks` for each item that is
+//! processed in parallel; [`Walks::at`] refills it for each call site and turns a panic into a [`Failure`] of that
 //! site. Every recursion goes through [`Walk::enter`], [`Walk::enter_once`] or [`Walk::deeper`]; the test
-//! `tests/recursion.rs` finds the ones that do not.
+//! `tests/recursion.rs` finds those that do not.
 
 use crate::{
     facts::{Call, Expr},
@@ -18,50 +19,50 @@ use std::{
     sync::Arc,
 };
 
-/// Steps of one question about a value.
+/// Fuel of one query about a value.
 const VALUE_STEPS: u32 = 20_000;
-/// Steps of one question about a type: parameters are not followed to the callers.
+/// Fuel of one query about a type, which follows no parameter to its callers.
 const TYPE_STEPS: u32 = 2_000;
-/// Steps of all questions about one call site together.
+/// Fuel of all queries about one call site together.
 const SITE_STEPS: u32 = 60_000;
-/// How deep a walk goes.
+/// Maximum depth of recursion.
 const DEPTH_MAX: usize = 60;
 
-/// A function's parameter, by its index.
+/// A parameter: its function and its index.
 pub(crate) type ParamId = (FunctionId, usize);
 
-/// Where a walk is.
+/// A place that a walk visits, for the detection of cycles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// An expression, inside of so many calls.
+    /// An expression, in a call stack of this depth.
     Value(*const Expr, usize),
-    /// A parameter that is followed to the callers.
+    /// A parameter that is resolved through its callers.
     Param(ParamId),
     /// A map whose keys are compared.
     Pairs(*const (Expr, Expr)),
-    /// An expression that is asked for a tenant.
+    /// An expression that is searched for a tenant.
     Tenant(*const Expr),
-    /// An expression whose parts are looked at.
+    /// An expression whose parts are visited.
     Parts(*const Expr),
-    /// An object that is given things before it is used.
+    /// An object that is searched for arguments of calls that set it up.
     Object(*const Expr),
     /// A call whose arguments are collected.
     Call(*const Call),
 }
 
-/// Where the walks of one item come from, and what they have found out together.
+/// The budget of a call site, and the memo of parameters that all walks of one item share.
 pub(crate) struct Walks<'p> {
-    /// Steps that are left for the call site at hand.
+    /// Steps left for the current call site.
     steps: u32,
     ran_out: bool,
     params: HashMap<ParamId, Arc<Vec<Found<'p>>>>,
 }
 
-/// Why a site could not be looked at to its end.
+/// The reason why the analysis of a site failed or ended early.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure(pub(crate) String);
 
-/// A call site that could not be looked at to its end.
+/// A call site whose analysis failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
     pub(crate) at: FunctionId,
@@ -77,12 +78,12 @@ impl Failed {
     }
 }
 
-/// Looks at all items in parallel, each with walks of its own; the answers come in the order of the items.
+/// Processes all items in parallel, each with its own `Walks`. The results have the order of the items.
 pub(crate) fn over<'p, I: Send, T: Send>(items: Vec<I>, look: impl Fn(&mut Walks<'p>, I) -> T + Sync) -> Vec<T> {
     items.into_par_iter().map(|item| look(&mut Walks::new(), item)).collect()
 }
 
-/// The same for one item. `Err` when `look` panics.
+/// Runs `look` and turns a panic into an error.
 pub(crate) fn guarded<T>(look: impl FnOnce() -> T) -> Result<T, Failure> {
     catch_unwind(AssertUnwindSafe(look)).map_err(|panic| Failure(format!("an internal error: {}", message(&*panic))))
 }
@@ -99,29 +100,29 @@ impl<'p> Walks<'p> {
         Self { steps: SITE_STEPS, ran_out: false, params: HashMap::new() }
     }
 
-    /// Looks at one call site with a full budget. A panic is the site's failure and nobody else's.
+    /// Analyses one call site with a full budget. A panic is a failure of this site only.
     pub(crate) fn at<T>(&mut self, look: impl FnOnce(&mut Self) -> T) -> Result<T, Failure> {
         self.steps = SITE_STEPS;
         self.ran_out = false;
         guarded(|| look(self))
     }
 
-    /// Why what was found at the last site may not be all, when its budget was used up.
+    /// The reason why the result for the last site may be incomplete: its budget ran out.
     pub(crate) fn cut_short(&self) -> Option<Failure> {
         self.ran_out.then(|| Failure("it leads to more places than are followed".into()))
     }
 
-    /// A question about a value: parameters are followed to the callers.
+    /// Begins a query about a value: parameters are resolved through their callers.
     pub(crate) fn values(&mut self) -> Walk<'_, 'p> {
         self.walk(VALUE_STEPS, true)
     }
 
-    /// A question about a type.
+    /// Begins a query about a type: parameters are not resolved through their callers.
     pub(crate) fn types(&mut self) -> Walk<'_, 'p> {
         self.walk(TYPE_STEPS, false)
     }
 
-    /// A question about the names that speak in a value; what they mean is a question about types.
+    /// Begins a query about the names in an expression: the budget of a value, without callers.
     pub(crate) fn names(&mut self) -> Walk<'_, 'p> {
         self.walk(VALUE_STEPS, false)
     }
@@ -139,39 +140,40 @@ impl<'p> Walks<'p> {
     }
 }
 
-/// One walk: what it has used up, where it is, and the calls that it is inside of.
+/// A query: its remaining fuel, its position, and the call stack that is the context of parameters.
 pub(crate) struct Walk<'w, 'p> {
     walks: &'w mut Walks<'p>,
     steps: u32,
-    /// Where it is, the outermost first; nothing for a level without a place.
+    /// The visited places, outermost first; `None` for a level without a place.
     stack: Vec<Option<Place>>,
-    /// Places that are looked at once in a walk.
+    /// Places that are visited only once per walk.
     seen: HashSet<Place>,
-    /// The outermost level that something was left out for, since it was being looked at already.
+    /// The outermost level that closed a cycle, so that its values are missing in the levels below; 0 when the budget
+    /// ran out, `usize::MAX` when nothing is missing.
     lowest: usize,
     pub(crate) frames: Vec<Frame<'p>>,
-    /// Parameters are followed to the callers.
+    /// True when parameters are resolved through their callers.
     pub(crate) callers: bool,
 }
 
 impl<'p> Walk<'_, 'p> {
-    /// Goes a level deeper, to a place. Nothing when the walk is at that place already, or when its budget is used up.
+    /// Recurses into a place. `None` when the walk is there already (a cycle) or the budget is used up.
     pub(crate) fn enter<T>(&mut self, place: Place, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         let level = self.stack.iter().position(|one| *one == Some(place));
         self.descend(Some(place), level, inside)
     }
 
-    /// The same for a place that has nothing more to say when it is come to a second time in this walk.
+    /// Recurses into a place, unless this walk has visited it before. `None` as for [`Self::enter`].
     pub(crate) fn enter_once<T>(&mut self, place: Place, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.seen.insert(place) { self.descend(None, None, inside) } else { None }
     }
 
-    /// Goes a level deeper without a place, where the recursion ends by itself.
+    /// Recurses without a place, where no cycle is possible.
     pub(crate) fn deeper<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.descend(None, None, inside)
     }
 
-    /// Whether a further level would be refused. To be asked before a long list is gone through.
+    /// True when the budget is used up. Callers check this before they iterate over a long list.
     pub(crate) fn is_at_its_end(&mut self) -> bool {
         let ran_out = self.steps == 0 || self.walks.steps == 0;
         self.walks.ran_out |= ran_out;
@@ -182,15 +184,15 @@ impl<'p> Walk<'_, 'p> {
         ends
     }
 
-    /// Pays for an answer. The first value of it is paid by the step that found it; without this, values that pass through
-    /// many parameters would multiply at each of them.
+    /// Pays fuel for the values of a result. The first value is paid by the step that found it; without this charge,
+    /// values that pass through many parameters would multiply at each of them.
     pub(crate) fn charge(&mut self, values: usize) {
         let more = u32::try_from(values.saturating_sub(1)).unwrap_or(u32::MAX);
         self.steps = self.steps.saturating_sub(more);
         self.walks.steps = self.walks.steps.saturating_sub(more);
     }
 
-    /// `within`: the level at which the walk is at that place already. What is refused costs a step too.
+    /// `within`: the level at which the walk is at this place already. A refused step costs fuel too.
     fn descend<T>(
         &mut self,
         place: Option<Place>,
@@ -213,7 +215,7 @@ impl<'p> Walk<'_, 'p> {
         Some(found)
     }
 
-    /// Asks for a type in between: parameters are not followed, and the calls around are as they are.
+    /// Runs a query about types inside this walk, with the same call stack.
     pub(crate) fn as_types<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         let callers = std::mem::replace(&mut self.callers, false);
         let found = inside(self);
@@ -221,8 +223,8 @@ impl<'p> Walk<'_, 'p> {
         found
     }
 
-    /// What a parameter comes to be, from all its callers. It is found out once, unless a part of it had to be left out
-    /// because of where this walk is.
+    /// The values of a parameter, from all its callers. Memoised, unless a call stack restricts the callers, or a part
+    /// is missing because of a cycle through an outer place or the budget.
     pub(crate) fn param(&mut self, param: ParamId, find: impl FnOnce(&mut Self) -> Vec<Found<'p>>) -> Vec<Found<'p>> {
         let plain = self.frames.is_empty();
         if let Some(known) = self.walks.params.get(&param).filter(|_| plain) {

@@ -1,15 +1,15 @@
-//! Manifests of packages, which say by what name the packages are imported.
+//! Package manifests: the name by which a package is imported, and its folder.
 
 use crate::{
     facts::{Manifest, Traits},
     lower,
 };
 
-/// A folder, and the name that imports have in its place.
+/// A package's root folder, and the import path that stands for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Root {
     pub(crate) language: &'static str,
-    /// Below the root of the tree.
+    /// Segments below the root of the tree.
     pub(crate) folder: Vec<String>,
     pub(crate) name: Vec<String>,
 }
@@ -18,7 +18,7 @@ fn manifests() -> impl Iterator<Item = (&'static Traits, &'static Manifest)> {
     lower::all_traits().filter_map(|traits| Some((traits, traits.manifest.as_ref()?)))
 }
 
-/// Names of the files that are manifests.
+/// File names of manifests.
 pub(super) fn file_names() -> impl Iterator<Item = &'static str> {
     manifests().map(|(_, manifest)| manifest.file)
 }
@@ -28,7 +28,7 @@ pub(super) fn is_manifest(file: &str) -> bool {
     file_names().any(|one| one == name)
 }
 
-/// What a manifest says about its folder.
+/// The root that a manifest declares.
 pub(crate) fn read(file: &str, text: &str) -> Option<Root> {
     let (folder, file) = file.rsplit_once('/').unwrap_or(("", file));
     let (traits, manifest) = manifests().find(|(_, manifest)| manifest.file == file)?;

@@ -1,4 +1,5 @@
-//! The files of an audit: which ones are read, and the manifests of their packages.
+//! The files of an audit: takes paths, or the texts of a git revision, and gives the source files to read, the skipped
+//! files with the reason, and the manifests of the packages.
 
 pub(crate) mod manifests;
 mod rules;

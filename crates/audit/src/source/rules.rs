@@ -1,17 +1,17 @@
-//! The rules by which files are read: patterns of the configuration, folders with other people's code, and tests.
+//! File selection rules: globs of the configuration, third-party and generated folders, and paths of tests.
 
 use crate::{config::FilesConfig, lower};
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
-/// Larger files are no source that people write.
+/// Default size limit: larger files are rarely written by hand.
 const MAX_BYTES: u64 = 2_000_000;
 
-/// Folders with what was built, when a file of a build tool lies beside them. Without it the name may be the product's own.
-/// The traits of the languages name more of them, and folders with other people's code.
+/// Folders with generated code, skipped when a file of a build tool lies beside them. Without it the name may be the
+/// product's own. The traits of the languages name more of them, and folders with third-party code.
 const BUILT_BESIDE: &[(&str, &[&str])] =
     &[("third_party", &["BUILD", "WORKSPACE"]), ("target", &["build.sbt"]), ("build", &["CMakeLists.txt"])];
 
-/// Whether a folder is not looked into, by its name and by whether a file lies beside it.
+/// True when a folder is skipped. `has` tells whether a file lies beside the folder.
 pub(super) fn is_passed_over(name: &str, has: impl Fn(&str) -> bool) -> bool {
     if lower::all_traits().any(|traits| traits.foreign_folders.contains(&name)) {
         return true;
@@ -20,7 +20,7 @@ pub(super) fn is_passed_over(name: &str, has: impl Fn(&str) -> bool) -> bool {
     beside.filter(|(folder, _)| *folder == name).any(|(_, files)| files.iter().any(|file| has(file)))
 }
 
-/// A path or a pattern that cannot be used.
+/// A path or a glob that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceFault {
     #[error("{0}: {1}")]
@@ -29,7 +29,7 @@ pub enum SourceFault {
     Pattern(String, globset::Error),
 }
 
-/// What the configuration says about files, ready to be asked.
+/// The compiled rules of the configuration.
 pub struct Rules {
     include: Option<GlobSet>,
     exclude: GlobSet,
@@ -63,11 +63,11 @@ impl Rules {
     }
 }
 
-/// Folders that hold tests, whatever the language. The traits of the languages name more of them.
+/// Folders with tests, in all languages. The traits of the languages name more of them.
 const TEST_FOLDERS: &[&str] = &["test", "tests", "spec", "specs", "e2e", "mocks", "testing", "fixtures"];
 const TEST_FOLDER_ENDS: &[&str] = &[".tests", ".test", "-tests", "_tests"];
 
-/// Whether a path is one of tests by the customs of its language.
+/// True when a path is a test by the conventions of its language.
 fn is_test(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     if folders.split('/').any(is_test_folder) {

@@ -1,4 +1,5 @@
-//! Which files are read: those of a folder, or of a revision in git.
+//! The source files of an audit: found in folders, or given as texts when a git revision is read. A selected file is
+//! read, counted as a test, or skipped with a reason.
 
 use super::{
     manifests::{self, Root},
@@ -13,12 +14,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A file that may be read.
+/// A file that will be read.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// As it is shown, with `/`.
+    /// Path that the report shows, with `/`.
     pub name: String,
-    /// Below the path that was asked for; by this it is seen whether it is a test.
+    /// Path below the audited path; only this part decides whether it is a test.
     pub inner: String,
     pub(crate) bytes: u64,
     content: Content,
@@ -36,11 +37,11 @@ pub struct SourceTree {
     pub(crate) sources: Vec<Source>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) tests: usize,
-    /// The only folder that was asked for, as it stands before the names.
+    /// Path of the audited folder before the files' names; empty when several paths are audited.
     pub(crate) root: String,
-    /// Folders above, by their names.
+    /// Names of the folders above the tree.
     pub(crate) above: Vec<String>,
-    /// What the packages are called by those who import them.
+    /// Import names of the packages, from their manifests.
     pub(crate) roots: Vec<Root>,
 }
 
@@ -66,7 +67,7 @@ impl SourceTree {
         Ok(tree)
     }
 
-    /// Manifests in the folders above, when only a part of a package is read.
+    /// Reads manifests in the folders above, since only a part of a package may be audited.
     fn look_above(&mut self, full: &Path, base: &Path) {
         for folder in full.ancestors().skip(1) {
             for manifest in manifests::file_names() {
@@ -132,7 +133,7 @@ impl SourceTree {
         self.sources.push(Source { name, inner, bytes, content: Content::Path(path.to_owned()) });
     }
 
-    /// Whether a file would be read, by its path below the path that is asked for; `has` says which other paths there are.
+    /// True when a file would be read. `inner` is its path below the audited path; `has` tells which other paths exist.
     pub fn wants(inner: &str, rules: &Rules, has: impl Fn(&str) -> bool) -> bool {
         let passed_over = inner.match_indices('/').any(|(end, _)| {
             let (above, name) = inner[..end].rsplit_once('/').unwrap_or(("", &inner[..end]));
@@ -144,7 +145,7 @@ impl SourceTree {
         (known || manifests::is_manifest(inner)) && !passed_over
     }
 
-    /// Files whose text is known already: name, path below the path that is asked for, text.
+    /// A tree of texts that are in memory: name, path below the audited path, text.
     pub fn of_texts(texts: Vec<(String, String, String)>, above: Vec<String>, rules: &Rules) -> Self {
         let mut tree = Self { above, ..Self::default() };
         for (name, inner, text) in texts {
@@ -162,12 +163,12 @@ impl SourceTree {
         tree
     }
 
-    /// How many files will be read.
+    /// Number of files to be read.
     pub fn len(&self) -> usize {
         self.sources.len()
     }
 
-    /// The folders above, by their names.
+    /// Names of the folders above the tree.
     pub fn above_names(&self) -> Vec<String> {
         self.above.clone()
     }
@@ -176,13 +177,13 @@ impl SourceTree {
         self.sources.is_empty()
     }
 
-    /// The lines of a file, for what is quoted from it.
+    /// Access to the lines of the files, for quotations in the report.
     pub(crate) fn quoting(&self) -> Quotes<'_> {
         Quotes { by_name: self.sources.iter().map(|source| (source.name.as_str(), source)).collect() }
     }
 }
 
-/// Texts of files, read anew when they are asked for.
+/// Lines of source files, read from disk again at each access, so that the audit keeps no texts of files in memory.
 pub(crate) struct Quotes<'t> {
     by_name: HashMap<&'t str, &'t Source>,
 }
@@ -197,7 +198,7 @@ impl Quotes<'_> {
 }
 
 impl Source {
-    /// The text, or why there is none.
+    /// The text, or the reason why it cannot be read.
     pub(crate) fn read(&self) -> Result<String, String> {
         let path = match &self.content {
             Content::Text(text) => return Ok(text.clone()),
@@ -217,8 +218,8 @@ impl Source {
     }
 }
 
-/// From where names are told: the folder where the audit starts when all paths are below it, so that annotations find
-/// their files; else the folder that all of them are in.
+/// The folder to which shown paths are relative: the current folder when it contains all paths, so that annotations
+/// find their files; else their common parent.
 pub fn base_of(full: &[PathBuf]) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let Some(first) = full.first() else { return here };

@@ -1,4 +1,4 @@
-//! Rules about names, strings and SQL, of which every stage asks and which know no stage.
+//! Rules about names, strings, URLs and SQL. All stages use them; they depend on no stage.
 
 pub(crate) mod path;
 pub(crate) mod similar;

@@ -1,6 +1,6 @@
-//! Paths of files, written with `/`.
+//! File paths with `/`.
 
-/// The folder that a file lies in; `.` for the root.
+/// The folder of a file; `.` for the root.
 pub(crate) fn folder(file: &str) -> &str {
     file.rsplit_once('/').map_or(".", |(folder, _)| folder)
 }

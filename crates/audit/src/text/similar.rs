@@ -1,15 +1,16 @@
-//! Names that differ by little: most likely the same event, spelled twice.
+//! Similar names: finds the catalog's names that an undefined event is probably a misspelling of, by stems and by the
+//! Damerau-Levenshtein distance.
 
 use crate::text::verbs;
 
-/// Names that others are compared with, made ready once.
+/// The names to search in, normalised once.
 pub(crate) struct Names {
     names: Vec<Name>,
 }
 
 struct Name {
     text: String,
-    /// Its letters and digits alone.
+    /// Letters and digits only, in lower case.
     plain: String,
     words: Vec<String>,
     stems: Vec<String>,
@@ -32,7 +33,7 @@ impl Names {
         Self { names: names.map(Name::new).collect() }
     }
 
-    /// Names that are near to this one, the nearest first.
+    /// At most three similar names, the most similar first.
     pub(crate) fn near(&self, event: &str) -> Vec<String> {
         let event = Name::new(event);
         let mut found: Vec<(f64, &str)> =
@@ -43,7 +44,7 @@ impl Names {
     }
 }
 
-/// How alike two names are, when they are alike enough.
+/// Similarity from 0 to 1; `None` below the threshold.
 fn likeness(one: &Name, other: &Name) -> Option<f64> {
     if one.plain == other.plain {
         return Some(1.0);
@@ -76,7 +77,7 @@ fn likeness(one: &Name, other: &Name) -> Option<f64> {
     (distance <= 2 && near_words(&one.stems, &other.stems)).then(|| 0.85 - distance as f64 / 20.0)
 }
 
-/// How far two names are apart of which one word of several differs, and that by little.
+/// The edit distance of names that differ in exactly one of several words, when it is small.
 fn one_word(left: &[String], right: &[String]) -> Option<usize> {
     if left.len() < 2 {
         return None;
@@ -98,7 +99,7 @@ fn near_words(left: &[String], right: &[String]) -> bool {
 const IRREGULAR: &[(&str, &str)] =
     &[("paid", "pay"), ("payed", "pay"), ("sent", "send"), ("made", "mak"), ("built", "build"), ("lost", "los")];
 
-/// A word without its ending: created, creates, creating, creation → creat.
+/// Stem of a word: created, creates, creating, creation → creat.
 pub(crate) fn stem(word: &str) -> String {
     if let Some((_, stem)) = IRREGULAR.iter().find(|(form, _)| *form == word) {
         return (*stem).to_owned();

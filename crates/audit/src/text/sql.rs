@@ -1,6 +1,7 @@
-//! Just enough SQL to see that a statement writes a table, and which event it names.
+//! A small SQL tokenizer and pattern matcher. Finds the tables that the statements of a string write, and the event
+//! type that a call of `postrider.publish` or an `INSERT` into the outbox names. This is no full parser.
 
-/// Whether it is worth to look closer: a cheap look at every string of the tree.
+/// Prefilter for [`writes`], cheap enough for every string of the tree.
 pub(crate) fn may_write(text: &str) -> bool {
     if text.len() < 20 {
         return false;
@@ -11,7 +12,7 @@ pub(crate) fn may_write(text: &str) -> bool {
         .any(|word| start.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word)))
 }
 
-/// Where a statement begins that is commented.
+/// The text after leading SQL comments.
 fn past_comments(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {
@@ -29,7 +30,7 @@ fn past_comments(text: &str) -> &str {
     }
 }
 
-/// A piece of a statement.
+/// A token of a statement.
 #[derive(Debug, PartialEq)]
 enum Token {
     Word(String),
@@ -82,20 +83,20 @@ fn tokens(sql: &str) -> Vec<Token> {
     tokens
 }
 
-/// Whether it is worth to look for a call of `postrider.publish` or the outbox.
+/// Prefilter for [`published`].
 pub(crate) fn may_publish(text: &str) -> bool {
     text.len() > 20 && text.contains("postrider") && (text.contains("publish") || text.contains("outbox"))
 }
 
-/// The event type of a statement that publishes.
+/// The event type in a statement that publishes.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Given {
     Text(String),
-    /// A parameter.
+    /// A parameter or another expression; the value is not in the statement.
     Param,
 }
 
-/// The event type that a statement publishes through Postrider's function or its outbox; nothing when it does neither.
+/// The event type that a statement publishes through `postrider.publish` or the outbox; `None` when it does neither.
 pub(crate) fn published(sql: &str) -> Option<Given> {
     let tokens = tokens(sql);
     let is = |at: usize, word: &str| matches!(tokens.get(at), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word));
@@ -106,7 +107,7 @@ pub(crate) fn published(sql: &str) -> Option<Given> {
     };
     for at in (0..tokens.len()).filter(|at| is(*at, "postrider") && sign(at + 1, '.')) {
         if is(at + 2, "publish") && sign(at + 3, '(') {
-            // `type => 'invoice.paid'` may stand anywhere.
+            // The named argument `type => 'invoice.paid'` may have any position.
             let names = |at: usize| sign(at + 1, '=') && sign(at + 2, '>');
             let named = (at + 4..tokens.len()).find(|at| is(*at, "type") && names(*at));
             return Some(given(named.map_or(at + 4, |named| named + 3)));
@@ -118,7 +119,7 @@ pub(crate) fn published(sql: &str) -> Option<Given> {
     None
 }
 
-/// Where the value for `event_type` stands, behind the table of an `INSERT`.
+/// Index of the token for the column `event_type` in the values of an `INSERT`; `start` is behind the table's name.
 fn inserted(tokens: &[Token], start: usize) -> Option<usize> {
     let mut lists = Vec::new();
     let mut depth = 0;
@@ -140,14 +141,14 @@ fn inserted(tokens: &[Token], start: usize) -> Option<usize> {
     lists.get(1)?.get(column).copied()
 }
 
-/// A table that a statement writes, and the strings that stand in it.
+/// A table that a statement writes, and the string literals that follow.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Write {
     pub(crate) table: String,
     pub(crate) texts: Vec<String>,
 }
 
-/// What the statements in a string write.
+/// All tables that the statements of a string write.
 pub(crate) fn writes(sql: &str) -> Vec<Write> {
     let tokens = tokens(sql);
     let mut writes: Vec<Write> = Vec::new();
@@ -158,7 +159,7 @@ pub(crate) fn writes(sql: &str) -> Vec<Write> {
                 let first = if word.eq_ignore_ascii_case("into") {
                     at + 1
                 } else if word.eq_ignore_ascii_case("update") {
-                    // `on conflict do update set`, `for update`, `on update cascade` name no table.
+                    // In `on conflict do update set`, `for update` and `on update cascade` no table follows.
                     let clause =
                         at > 0 && (is(at - 1, "do") || is(at - 1, "for") || is(at - 1, "on") || is(at - 1, "key"));
                     if clause || is(at + 1, "set") {
@@ -183,7 +184,7 @@ pub(crate) fn writes(sql: &str) -> Vec<Write> {
     writes
 }
 
-/// The last part of a dotted name.
+/// The last part of a dotted name, in lower case.
 fn table(tokens: &[Token], mut at: usize) -> Option<String> {
     loop {
         let Some(Token::Word(name)) = tokens.get(at) else { return None };

@@ -1,6 +1,6 @@
-//! URLs of a webhook server's endpoints.
+//! URLs of webhook servers' endpoints.
 
-/// Whether a string may be the end of an endpoint's URL: a cheap look at every string of the tree.
+/// True when a string may end the URL of an endpoint: a prefilter, cheap enough for every string of the tree.
 pub(crate) fn may_be_endpoint(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or("").trim_end_matches('/');
     let last = path.rsplit('/').next().unwrap_or("");

@@ -1,11 +1,12 @@
-//! The words of publishing: names of functions that publish, of arguments that are events, and how an event looks.
+//! Naming heuristics: which function names publish, which argument names carry an event type, and which strings look
+//! like an event type.
 
-/// Verbs that say it wherever they stand in a name: `publish`, `safe_emit`, `triggerEvent`.
+/// Verbs that mark a publishing function anywhere in its name: `publish`, `safe_emit`, `triggerEvent`.
 const STRONG: &[&str] = &["publish", "emit", "dispatch", "trigger", "fire", "broadcast"];
-/// Verbs that say it when the name begins with them, or when it speaks of events or webhooks too.
+/// Verbs that mark one at the beginning of its name, or together with event or webhook.
 const WEAK: &[&str] =
     &["send", "notify", "raise", "enqueue", "produce", "record", "queue", "post", "deliver", "announce", "signal"];
-/// What begins the name of a listener or of a question.
+/// First words of listeners, predicates, accessors and the like, which do not publish.
 const OTHER: &[&str] = &[
     "on",
     "off",
@@ -39,9 +40,9 @@ const OTHER: &[&str] = &[
     "receive",
     "process",
 ];
-/// What else a name says when a function waits to be wired in or has been given up.
+/// Name parts of helpers that are not wired in or deprecated.
 const ASIDE: &[&str] = &["unused", "legacy", "deprecated", "obsolete", "dead", "old", "helper"];
-/// Names of arguments that are events, the most telling first.
+/// Names of event arguments, in order of precedence.
 const NAMES: &[&str] = &[
     "event_type",
     "event_name",
@@ -60,7 +61,7 @@ const NAMES: &[&str] = &[
     "key",
 ];
 
-/// What the configuration adds.
+/// The words of this file and those of the configuration.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
     names: Vec<String>,
@@ -69,14 +70,14 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// `functions`: more names of functions that publish; `ignored`: names of functions that do not; `names`: more names of
-    /// arguments that are events.
+    /// `functions`: more functions that publish; `ignored`: functions that do not; `names`: more names of event
+    /// arguments, which take precedence.
     pub(crate) fn new(functions: &[String], ignored: &[String], names: &[String]) -> Self {
         let names = names.iter().cloned().chain(NAMES.iter().map(|name| (*name).to_owned())).collect();
         Self { names, functions: functions.to_vec(), ignored: ignored.to_vec() }
     }
 
-    /// Names of arguments that are events.
+    /// Names of event arguments, in order of precedence.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
@@ -85,7 +86,7 @@ impl Words {
         self.names.iter().any(|one| same(one, name))
     }
 
-    /// Whether a function of this name publishes.
+    /// True when a function of this name publishes.
     pub(crate) fn publishes(&self, name: &str) -> bool {
         if self.functions.iter().any(|one| one == name) {
             return true;
@@ -93,7 +94,7 @@ impl Words {
         if self.ignored.iter().any(|one| one == name) {
             return false;
         }
-        // Most names are soon out of the question.
+        // Cheap rejection of most names.
         if !STRONG.iter().chain(WEAK).any(|verb| contains(name, verb)) {
             return false;
         }
@@ -109,12 +110,12 @@ impl Words {
                 && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
     }
 
-    /// Whether a name says it only by a verb that is used for much else: `send`, `notify`.
+    /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.
     pub(crate) fn is_weak(&self, name: &str) -> bool {
         !self.functions.iter().any(|one| one == name) && !split(name).iter().any(|word| STRONG.contains(&word.as_str()))
     }
 
-    /// Whether a function of this name is there to be called by others.
+    /// True when a function of this name is a helper, which is dead without a caller.
     pub(crate) fn is_helper(&self, name: &str) -> bool {
         let words = split(name);
         let verbs = |first: &String| {
@@ -125,17 +126,17 @@ impl Words {
     }
 }
 
-/// Whether an argument of this name is an event and nothing else.
+/// True when an argument of this name can only be an event.
 pub(crate) fn says_event(name: &str) -> bool {
     ["event_type", "event_name", "event", "webhook_event", "event_key"].iter().any(|one| same(one, name))
 }
 
-/// `event_type`, `eventType`, `EVENT_TYPE` and `EventType` are one name.
+/// Compares names across case conventions: `event_type`, `eventType`, `EVENT_TYPE` and `EventType` are equal.
 pub(crate) fn same(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 
-/// Whether a name has these letters in it, in whatever case.
+/// True when a name contains a verb, case-insensitively.
 fn contains(name: &str, verb: &str) -> bool {
     name.as_bytes().windows(verb.len()).any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))
 }
@@ -170,7 +171,7 @@ pub(crate) fn split(name: &str) -> Vec<String> {
     words
 }
 
-/// Ends of names of files, hosts and the like, which have dots too.
+/// Endings of file names, hosts and the like, which have dots too.
 const NO_EVENTS: &[&str] = &[
     "com",
     "org",
@@ -229,7 +230,7 @@ const NO_EVENTS: &[&str] = &[
     "docx",
 ];
 
-/// `word.word[.word…]` in lower case: what event types look like.
+/// True when a text has the form of an event type: `word.word[.word…]` in lower case.
 pub(crate) fn looks_like_event(text: &str) -> bool {
     if text.len() > 100 || !text.contains('.') {
         return false;

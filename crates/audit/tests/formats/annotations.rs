@@ -1,4 +1,4 @@
-//! The commands that a GitHub workflow prints.
+//! The workflow commands of the `github` format.
 
 use crate::sample;
 use audit::report::{

@@ -1,4 +1,4 @@
-//! Names from somebody's code that are markup.
+//! Escaping: names in the audited code that contain markup.
 
 use crate::{page::between, sample, value};
 use audit::report::{

@@ -1,4 +1,4 @@
-//! The report as it is, against the schema that is published for it.
+//! The JSON format, validated against its published schema.
 
 use crate::{faults, sample, value};
 use audit::report::{
@@ -26,7 +26,7 @@ fn what_is_written_is_read_again() {
     }
 }
 
-/// A field that is in the code and not in the schema would be promised to nobody.
+/// A field without a schema would be no part of the contract.
 #[test]
 fn the_schema_has_every_field() {
     let schema = value(SCHEMA);

@@ -1,4 +1,4 @@
-//! What a format is called.
+//! Names of formats and of their files.
 
 use audit::report::formats::Format;
 use std::collections::BTreeSet;

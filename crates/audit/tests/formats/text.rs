@@ -1,4 +1,4 @@
-//! The documents that people read: whole, so that a change of one is seen in a review.
+//! Snapshots of the whole text documents, so that a review sees every change.
 
 use crate::sample;
 use audit::report::formats::{Format, render};

@@ -1,4 +1,5 @@
-//! Whether a snippet can be written where it is suggested: its names must exist there.
+//! Names of a snippet: whether all of them exist at the suggested place. A small scanner, not a parser, since a snippet
+//! may be in any language.
 
 use super::words::has_word;
 use crate::{
@@ -7,7 +8,7 @@ use crate::{
     text::verbs,
 };
 
-/// Words that are no names of anything, in all languages together, and names that are everywhere.
+/// Keywords of all languages, and names that exist everywhere.
 const EVERYWHERE: &[&str] = &[
     "await",
     "async",
@@ -96,7 +97,7 @@ const EVERYWHERE: &[&str] = &[
     "lambda",
 ];
 
-/// Attributes that an entity of any kind has.
+/// Attributes that any entity has.
 const COMMON: &[&str] =
     &["id", "uuid", "key", "pk", "tenant", "tenant_id", "value", "to_string", "clone", "isoformat", "hex", "public_id"];
 
@@ -105,11 +106,11 @@ const COMMON: &[&str] =
 pub(super) enum Used<'t> {
     /// `invoice` of `invoice.id`
     Root(&'t str),
-    /// `id` of `invoice.id`, with what it is asked of.
+    /// `id` of `invoice.id`, after the name in front of it.
     Attribute(&'t str, &'t str),
 }
 
-/// The names in a piece of code. Strings, comments, keys and names of arguments are none.
+/// The names in a piece of code, without strings, comments, keys and names of arguments.
 pub(super) fn used(text: &str) -> Vec<Used<'_>> {
     let mut all = Vec::new();
     let mut last: Option<(&str, usize)> = None;
@@ -136,7 +137,7 @@ pub(super) fn used(text: &str) -> Vec<Used<'_>> {
                 && (before.ends_with('.') || before.ends_with("::"))
                 || before.ends_with("->")
             {
-                // An attribute of something that is no plain name.
+                // An attribute of an expression that is no plain name.
             } else if !is_key {
                 all.push(Used::Root(name));
             }
@@ -151,16 +152,16 @@ pub(super) fn used(text: &str) -> Vec<Used<'_>> {
     all
 }
 
-/// Where names are looked for.
+/// The scopes in which the names of a snippet are looked up.
 pub(super) struct Scope<'c> {
     pub(super) project: &'c Project,
-    /// The function that the snippet is for.
+    /// The function that the snippet is suggested for.
     pub(super) target: FunctionId,
-    /// The function that it was taken from.
+    /// The function that the example is from.
     pub(super) example: FunctionId,
-    /// The target's own text.
+    /// The source text of the target.
     pub(super) text: &'c str,
-    /// It is about another entity than the example.
+    /// The snippet is about another entity than the example.
     pub(super) is_renamed: bool,
 }
 
@@ -179,7 +180,7 @@ impl Scope<'_> {
             || self.is_global(name)
     }
 
-    /// A parameter or a variable of the target, or of the functions around it.
+    /// A parameter or a variable of the target or its enclosing functions.
     fn is_local(&self, name: &str) -> bool {
         let knows = |function: &Function| {
             function.params.iter().any(|param| param.name == name)
@@ -196,7 +197,7 @@ impl Scope<'_> {
         false
     }
 
-    /// Something at the top of either file, which can be imported where it is not yet; or a method of the target's class.
+    /// A name at the top level of either file, which can be imported, or a method of the target's class.
     fn is_global(&self, name: &str) -> bool {
         let file = |file: usize| !matches!(self.project.top_meaning(name, file), Meaning::Unknown);
         let method = || {
@@ -207,7 +208,8 @@ impl Scope<'_> {
         file(self.target.file) || file(self.example.file) || method()
     }
 
-    /// What an entity has is known of the example's alone: another one has it when the target speaks of it.
+    /// True when an entity has an attribute. Only the example's entity is known to have it; another one must have it in
+    /// the target's text.
     fn has_attribute(&self, of: &str, name: &str) -> bool {
         !self.is_renamed
             || !self.is_local(of)

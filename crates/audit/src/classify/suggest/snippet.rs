@@ -1,4 +1,5 @@
-//! What to write: a published example of the project's own, with the event exchanged.
+//! Snippets: the code to write at a suggested place, made from a publishing call of the project with the event and the
+//! entity replaced.
 
 use super::{
     scope::Scope,
@@ -15,10 +16,10 @@ use crate::{
 };
 use std::{cell::RefCell, collections::HashMap};
 
-/// An example longer than this is none.
+/// Longer calls are no examples.
 const LINES_MAX: u32 = 25;
 
-/// A site that can be shown.
+/// The source text of a publishing call.
 struct Example {
     event: String,
     text: String,
@@ -28,7 +29,7 @@ pub(super) struct Snippets<'c> {
     classifier: &'c Classifier<'c>,
     quotes: &'c Quotes<'c>,
     made: RefCell<HashMap<(String, u32), Option<Example>>>,
-    /// Sites that show the usual way: published, in the calls themselves.
+    /// Sites that can be examples: published with high confidence, events of the catalog, and short enough.
     usual: Vec<&'c Site<'c>>,
 }
 
@@ -41,12 +42,12 @@ impl<'c> Snippets<'c> {
                 && classifier.catalog.contains(&site.event)
         };
         let mut usual: Vec<&Site<'_>> = classifier.sites.iter().filter(shows).collect();
-        // The main set's constants before raw strings.
+        // Constants of a set before raw strings.
         usual.sort_by_key(|site| site.group.is_none());
         Self { classifier, quotes, made: RefCell::default(), usual }
     }
 
-    /// A snippet for an event in a file, and the example that it was made from.
+    /// The snippet for an event in a function, and the example's `file:line`; empty when no example fits.
     pub(super) fn of(&self, event: &Event, target: FunctionId) -> (String, Option<String>) {
         let function = self.classifier.project.function(target);
         let (file, class) = (self.classifier.project.file(target), function.class.as_deref());
@@ -57,7 +58,7 @@ impl<'c> Snippets<'c> {
         }
         let ending = extension(file);
         let entity = event.event_type.split('.').next().unwrap_or("");
-        // What an object asks of itself only its class can.
+        // A call on `self` fits only into the same class, one on a field of `self` only into a class.
         let fits = |site: &&&Site<'_>| {
             let own_class = self.classifier.project.function(site.at).class.as_deref();
             extension(self.file(site)) == ending
@@ -94,7 +95,7 @@ impl<'c> Snippets<'c> {
         self.classifier.project.file(site.at)
     }
 
-    /// The helper is there; it only has to be called.
+    /// For a dead event: the call of the helper that already publishes it.
     fn call_of_helper(&self, event: &Event) -> Option<(String, Option<String>)> {
         let site = event.sites.iter().find(|site| site.state == SiteState::Dead)?;
         let name = site.function.rsplit('.').next()?;
@@ -123,7 +124,7 @@ impl<'c> Snippets<'c> {
         Some((text, Some(format!("{}:{}", site.file, site.line))))
     }
 
-    /// The example's text with this event in it; nothing when the example does not name its event where it stands.
+    /// The example's text with the event replaced; `None` when the event's name is not in the text.
     fn exchanged(&self, site: &Site<'_>, event: &Event) -> Option<String> {
         let key = (self.file(site).to_owned(), site.line);
         let mut made = self.made.borrow_mut();
@@ -156,7 +157,7 @@ impl<'c> Snippets<'c> {
     }
 }
 
-/// Words of the old entity become those of the new one: `invoice.id` → `payment.id`, `"invoice_id"` → `"payment_id"`.
+/// Replaces the words of the old entity: `invoice.id` → `payment.id`, `"invoice_id"` → `"payment_id"`.
 fn renamed(text: &str, old: &str, new: &str) -> String {
     let entity = |event: &str| event.split('.').next().map(str::to_owned).unwrap_or_default();
     let (old, new) = (entity(old), entity(new));
@@ -184,7 +185,7 @@ fn renamed(text: &str, old: &str, new: &str) -> String {
     text
 }
 
-/// Whether a call goes through the object that it stands in.
+/// Dependence of a call on the enclosing object.
 enum Itself {
     /// `self.announce(…)`
     Directly,

@@ -1,4 +1,4 @@
-//! Whole words in a text of any language: whether they are there, and others in their place.
+//! Search and replacement of whole words in code of any language.
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
@@ -8,12 +8,12 @@ pub(super) fn has_word(text: &str, word: &str) -> bool {
     with_word(text, word, "\u{1}") != text
 }
 
-/// A word, where it stands whole.
+/// Replaces a whole word.
 pub(super) fn with_word(text: &str, word: &str, new: &str) -> String {
     replaced(text, word, new, |after| !after.is_some_and(is_word))
 }
 
-/// A word, where it stands whole or is followed by `_` or an upper-case letter.
+/// Replaces a word that is whole, or is followed by `_` or an upper-case letter.
 pub(super) fn with_start(text: &str, word: &str, new: &str) -> String {
     replaced(text, word, new, |after| after.is_none_or(|c| !is_word(c) || c == '_' || c.is_uppercase()))
 }

@@ -1,5 +1,5 @@
-//! An index of the texts and names that the expressions of a file hold. A statement is looked up in it, so that a file with
-//! thousands of statements is read once and not once for each.
+//! Inverted index of a file: maps a text or a name to the bindings and calls whose expressions contain it. With it, a
+//! file with thousands of statements is read once, not once for each.
 
 use crate::facts::{Expr, Facts};
 use std::{
@@ -7,18 +7,18 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
-/// Places of one function that hold a text or name, as indexes into its lists.
+/// The places in one function that contain a text or name, as indexes into its lists.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// Bindings of the value.
+    /// Bindings whose value contains it.
     pub(super) bindings: Vec<usize>,
-    /// Calls that have it among their arguments.
+    /// Calls with an argument that contains it.
     pub(super) given: Vec<usize>,
-    /// Calls of a member of it.
+    /// Calls on a receiver that contains it.
     pub(super) on: Vec<usize>,
 }
 
-/// By function.
+/// Places by function.
 type Places = BTreeMap<usize, Held>;
 
 #[derive(Debug, Default)]
@@ -67,14 +67,14 @@ impl<'p> Holders<'p> {
         self.names.get(name)?.get(&function)
     }
 
-    /// The functions that hold the text or one of the names.
+    /// The functions that contain the text or one of the names.
     pub(super) fn functions(&self, text: &str, names: &HashSet<&str>) -> BTreeSet<usize> {
         let named = names.iter().filter_map(|name| self.names.get(name));
         self.texts.get(text).into_iter().chain(named).flat_map(|places| places.keys().copied()).collect()
     }
 }
 
-/// All texts and names that a value holds, by the rule of [`holds`].
+/// Visits all texts and names in a value, by the rule of [`holds`].
 // Bounded: by the depth of the expression, which `Writer` limits.
 fn words<'p>(value: &'p Expr, found: &mut dyn FnMut(Word<'p>)) {
     match value {
@@ -92,7 +92,7 @@ fn words<'p>(value: &'p Expr, found: &mut dyn FnMut(Word<'p>)) {
     }
 }
 
-/// Whether a value is the SQL, or something that it was given to.
+/// True when a value is the SQL text, a name for it, or a call that gets it.
 // Bounded: by the depth of the expression, which `Writer` limits.
 pub(super) fn holds(value: &Expr, text: &str, names: &HashSet<&str>) -> bool {
     match value {
@@ -108,7 +108,7 @@ pub(super) fn holds(value: &Expr, text: &str, names: &HashSet<&str>) -> bool {
     }
 }
 
-/// The text of a string with parts that are not known.
+/// The text of a joined string, with `?` for its unknown parts.
 fn joined(parts: &[Expr]) -> String {
     parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect()
 }

@@ -1,4 +1,4 @@
-//! The event types that a body names: in objects, in what encodes them, and in JSON that is written out.
+//! Event types in the body of a request: in objects, in calls that encode them (`json.dumps`), and in literal JSON.
 
 use super::{
     entry_point::{EntryPoint, Named, Part},
@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl<'p> Search<'p> {
-    /// The event types in the parts of a call.
+    /// The event types in all parts of a call.
     pub(super) fn named_in(
         &self,
         parts: &[Part<'p>],
@@ -37,7 +37,7 @@ impl<'p> Search<'p> {
         all
     }
 
-    /// The event type that stands there.
+    /// The event types that an expression resolves to.
     fn named(
         &self,
         resolver: &Resolver<'p>,
@@ -86,7 +86,7 @@ impl<'p> Search<'p> {
                 }
             }
             Expr::Name(name) => {
-                // A text that is put together is no value that can be followed; its parts can.
+                // A joined text with unknown parts has no value, so its parts are searched.
                 if let Meaning::Values(bindings, at) = self.project.meaning(name, scope) {
                     for one in bindings.iter().filter(|one| matches!(one.value, Expr::Join(_) | Expr::Index(..))) {
                         self.in_body(resolver, &one.value, at, entry_point, all, walk);
@@ -142,7 +142,7 @@ impl<'p> Search<'p> {
             all.extend(self.named(resolver, value, scope, walk));
             return;
         }
-        // Options of a client, a batch, or what is spread into it.
+        // Options of a client, a batch, or a map that is spread into this one.
         for (key, value) in pairs {
             if key.is_spread() || name(key).is_some_and(holds_body) {
                 self.in_body(resolver, value, scope, entry_point, all, walk);
@@ -190,7 +190,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// JSON with values in between: `"{\"type\": \"" + event + "\"}"`.
+    /// JSON concatenated with values: `"{\"type\": \"" + event + "\"}"`.
     fn in_json(
         &self,
         resolver: &Resolver<'p>,
@@ -220,7 +220,7 @@ impl<'p> Search<'p> {
     }
 }
 
-/// Rust writes `r#type`.
+/// True when a name is the entry point's key; Rust writes `r#type`.
 fn is_key(name: &str, entry_point: EntryPoint) -> bool {
     verbs::same(name.trim_start_matches("r#"), entry_point.key)
 }
@@ -243,7 +243,7 @@ fn holds_body(key: &str) -> bool {
     .any(|one| verbs::same(key, one))
 }
 
-/// What follows a key in JSON.
+/// The text behind a key in JSON.
 fn after_key<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     text.match_indices('"').find_map(|(at, _)| {
         let (name, rest) = text[at + 1..].split_once('"')?;
@@ -252,7 +252,7 @@ fn after_key<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     })
 }
 
-/// The values of a key in JSON that is written out.
+/// The values of a key in literal JSON, of the object or of each event of a batch.
 fn in_text(text: &str, key: &str) -> Vec<String> {
     let value = |value: &serde_json::Value| {
         let object = value.as_object()?;
@@ -264,7 +264,7 @@ fn in_text(text: &str, key: &str) -> Vec<String> {
             let batch = whole.get("events").and_then(serde_json::Value::as_array).into_iter().flatten();
             value(&whole).into_iter().chain(batch.filter_map(value)).collect()
         }
-        // A template whose holes are no JSON.
+        // A template with placeholders is no valid JSON.
         Err(_) => {
             let rest = after_key(text, key).and_then(|rest| rest.strip_prefix('"'));
             rest.and_then(|rest| rest.split_once('"')).map(|(event, _)| event.to_owned()).into_iter().collect()

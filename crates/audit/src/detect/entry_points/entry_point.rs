@@ -1,4 +1,4 @@
-//! One way into a webhook server, and what a call brings there.
+//! Entry points of webhook servers, and the parts of a call that reaches one.
 
 use crate::{
     detect::{
@@ -10,13 +10,13 @@ use crate::{
     text::verbs,
 };
 
-/// One way into a server.
+/// An entry point: an endpoint, an SDK's method, or a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EntryPoint {
     pub(crate) server: Server,
-    /// As the report shows it.
+    /// The bus as the report shows it.
     pub(crate) shown: &'static str,
-    /// The field of the body that names the event type; none for SQL.
+    /// The field of the body that has the event type; empty for SQL.
     pub(crate) key: &'static str,
 }
 
@@ -26,7 +26,7 @@ impl EntryPoint {
     }
 }
 
-/// A value that comes with a call: an argument, or something that was set on the object before.
+/// A value that belongs to a request: an argument, or a value that was set on its object before.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'p> {
     pub(super) name: Option<&'p str>,
@@ -34,15 +34,15 @@ pub(super) struct Part<'p> {
     pub(super) scope: FunctionId,
 }
 
-/// The event type of a body, and where it stands.
+/// An event type in a body.
 pub(super) struct Named<'p> {
     pub(super) found: Found<'p>,
-    /// The address of the expression, to tell two bodies apart.
+    /// Address of the expression, to distinguish bodies.
     pub(super) place: usize,
     pub(super) shown: String,
 }
 
-/// Whether a name holds one of these words.
+/// True when a name has one of these words.
 pub(super) fn speaks_of(name: &str, words: &[&str]) -> bool {
     verbs::split(name).iter().any(|word| words.contains(&word.as_str()))
 }

@@ -1,4 +1,5 @@
-//! What comes with a request: its arguments, its options, what was set on its object before, and the client's own.
+//! HTTP requests: recognises calls that send one, and collects its parts: arguments, options, values set on the request
+//! or builder before, and those of the client.
 
 use super::entry_point::Part;
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     text::verbs,
 };
 
-/// Functions of HTTP clients that send, or that make what is sent.
+/// Functions of HTTP clients that send a request or create one, in lower case without separators.
 const SENDERS: &[&str] = &[
     "post",
     "request",
@@ -44,7 +45,7 @@ const SENDERS: &[&str] = &[
     "streamrequest",
 ];
 
-/// Whether a function of this name may send a request.
+/// True when a function of this name may send a request.
 pub(super) fn may_send(name: &str) -> bool {
     let mut letters: String = name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
     if letters.len() > 5
@@ -72,7 +73,7 @@ pub(super) fn is_base(key: &str) -> bool {
     is_one_of(key, &["base_url", "base_uri", "base_address", "prefix_url", "root_url", "url", "host", "base"])
 }
 
-/// Options that hold no body.
+/// True when an option has no body.
 pub(super) fn is_no_body(key: &str) -> bool {
     is_one_of(key, &["headers", "params", "query", "timeout", "auth", "url", "uri", "cookies", "verify", "base_url"])
 }
@@ -89,7 +90,7 @@ pub(super) fn root(target: &Expr) -> &Expr {
     }
 }
 
-/// The options of a part that is a map.
+/// The named options in a part that is a map or an object.
 pub(super) fn options<'p>(
     resolver: &Resolver<'p>,
     part: &Part<'p>,
@@ -120,7 +121,7 @@ pub(super) fn options<'p>(
     all
 }
 
-/// The calls that made what an expression is.
+/// The calls that created the object that an expression refers to.
 pub(super) fn makers<'p>(
     resolver: &Resolver<'p>,
     value: &'p Expr,
@@ -128,7 +129,7 @@ pub(super) fn makers<'p>(
     walk: &mut Walk<'_, 'p>,
 ) -> Vec<(&'p Call, FunctionId)> {
     let mut value = value;
-    // One of several values that a call answers: `req, err := http.NewRequest(…)`.
+    // Selects one of several returned values: `req, err := http.NewRequest(…)`.
     while let Expr::Index(of, key) = value {
         if !matches!(&**key, Expr::Opaque(part) if part.starts_with('#')) {
             break;
@@ -154,7 +155,7 @@ pub(super) fn makers<'p>(
     made.collect()
 }
 
-/// `with httpx.Client(…) as client`, `Net::HTTP.start(…) do |http|`: calls whose block gets that name.
+/// The calls that pass a name to a block: `with httpx.Client(…) as client`, `Net::HTTP.start(…) do |http|`.
 pub(super) fn context<'p>(resolver: &Resolver<'p>, name: &str, scope: FunctionId) -> Vec<(&'p Call, FunctionId)> {
     let function = resolver.project.function(scope);
     let is_param = function.params.iter().any(|param| param.name == name);
@@ -180,7 +181,7 @@ pub(super) fn classes<'p>(
 }
 
 impl<'p> Search<'p> {
-    /// Everything that a request may be made of. Nothing when it is one that reads.
+    /// All parts of a request; none for a method that only reads, such as `GET`.
     pub(super) fn parts(&self, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<Part<'p>> {
         let resolver = Resolver::new(self.project, self.graph);
         let mut all = Vec::new();
@@ -236,14 +237,14 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// What other calls of a function give to an object: `req.body = …`, `curl_setopt($ch, …)`, `request.setEntity(…)`.
+    /// Arguments of other calls that set up an object: `req.body = …`, `curl_setopt($ch, …)`, `request.setEntity(…)`.
     fn set_before(&self, name: &str, scope: FunctionId) -> Vec<Part<'p>> {
         if name == "self" || scope.index == 0 && self.project.function(scope).calls.len() > 200 {
             return Vec::new();
         }
         let is_it = |value: &Expr| matches!(value, Expr::Name(one) if one == name);
         let project: &'p crate::resolve::Project = self.project;
-        // A block knows the names of the function around it.
+        // A block sees the names of the enclosing functions.
         let mut scopes = vec![scope];
         while let Some(last) = scopes.last().filter(|last| last.index != 0 && scopes.len() < 4)
             && project.function(*last).name.is_empty()
@@ -258,13 +259,13 @@ impl<'p> Search<'p> {
         scopes.into_iter().flat_map(|scope| given_by(project, scope, &sets)).collect()
     }
 
-    /// What a block gives: `client.post(url) { setBody(…) }`.
+    /// Arguments of the setters in a block: `client.post(url) { setBody(…) }`.
     fn set_inside(&self, block: FunctionId) -> Vec<Part<'p>> {
         given_by(self.project, block, &|call| call.target.last_name().is_some_and(is_setter))
     }
 }
 
-/// The arguments of some of a function's calls.
+/// The arguments of those calls of a function that `gives` accepts.
 fn given_by<'p>(
     project: &'p crate::resolve::Project,
     scope: FunctionId,
@@ -283,7 +284,7 @@ fn is_setter(method: &str) -> bool {
         || matches!(method, "body" | "json" | "form" | "open" | "uri" | "url")
 }
 
-/// A method that only reads.
+/// True when a part is the name of a method that only reads.
 fn reads(part: &Part<'_>) -> bool {
     let is = |text: &str| ["get", "head", "delete", "options"].iter().any(|one| text.eq_ignore_ascii_case(one));
     let is_method = |value: &Expr| match value {

@@ -1,5 +1,5 @@
-//! Calls of the SDKs of webhook servers. A method's name alone says too little: the vendor's name must stand in what it
-//! is called on, or that must come from the vendor's package.
+//! Calls of webhook servers' SDKs. The name of a method is not enough: the receiver must have the vendor's name, or
+//! come from the vendor's package.
 
 use super::{entry_point::EntryPoint, request};
 use crate::{
@@ -13,7 +13,7 @@ const CONVOY: EntryPoint = EntryPoint { server: Server::Convoy, shown: "convoy e
 const OUTPOST: EntryPoint = EntryPoint { server: Server::Outpost, shown: "outpost publish", key: "topic" };
 const HOOK0: EntryPoint = EntryPoint { server: Server::Hook0, shown: "hook0 send_event", key: "event_type" };
 
-/// The entry point that a call of an SDK goes through.
+/// The entry point of a call, when it is one of an SDK.
 pub(super) fn entry_point<'p>(
     resolver: &Resolver<'p>,
     call: &'p Call,
@@ -59,7 +59,7 @@ fn speaks(value: &Expr, vendor: &str) -> bool {
     }
 }
 
-/// Whether what a call is made on comes from the vendor's package, whatever it is called here.
+/// True when the receiver comes from the vendor's package, under any local name.
 fn is_from<'p>(resolver: &Resolver<'p>, of: &'p Expr, scope: FunctionId, vendor: &str, walks: &mut Walks<'p>) -> bool {
     let mut at = of;
     loop {
@@ -85,7 +85,7 @@ fn is_from<'p>(resolver: &Resolver<'p>, of: &'p Expr, scope: FunctionId, vendor:
     }
 }
 
-/// Whether a parameter or a field says that its type is the vendor's.
+/// True when a parameter or a field has a declared type of the vendor.
 fn has_kind<'p>(
     resolver: &Resolver<'p>,
     value: &'p Expr,

@@ -1,4 +1,5 @@
-//! SQL that publishes: `SELECT postrider.publish(…)`, and an `INSERT` into the outbox.
+//! SQL that publishes: `SELECT postrider.publish(…)`, and an `INSERT` into the outbox, through any driver. Finds the
+//! event type in the statement or in the parameters bound to it.
 
 use super::entry_point::{EntryPoint, Named};
 use crate::{
@@ -14,12 +15,12 @@ use std::collections::HashSet;
 
 const FUNCTION: EntryPoint = EntryPoint { server: Server::Postrider, shown: "SELECT postrider.publish", key: "" };
 
-/// Whether a string has a statement that publishes.
+/// True when a string contains a statement that publishes.
 pub(super) fn publishes(text: &str) -> bool {
     sql::may_publish(text) && sql::published(text).is_some()
 }
 
-/// Names that such SQL is given to, anywhere in the tree.
+/// All names in the tree that hold such SQL.
 pub(super) fn names(project: &Project) -> HashSet<String> {
     let mut names = HashSet::new();
     for facts in &project.files {
@@ -34,7 +35,7 @@ pub(super) fn names(project: &Project) -> HashSet<String> {
     names
 }
 
-/// Whether a call is given such SQL, or is made on a statement that was prepared with it.
+/// True when a call gets such SQL as an argument, or is made on a prepared statement.
 pub(super) fn is_given(call: &Call, names: &HashSet<String>) -> bool {
     call.args.iter().any(|arg| holds(&arg.value, names))
         || matches!(&call.target, Expr::Member(of, _) if holds(of, names)) && !call.args.is_empty()
@@ -54,7 +55,7 @@ fn holds(value: &Expr, names: &HashSet<String>) -> bool {
     }
 }
 
-/// The text with `?` for what is not known.
+/// The text, with `?` for its unknown parts.
 fn written(value: &Expr) -> String {
     match value {
         Expr::Text(text) => text.clone(),
@@ -88,14 +89,14 @@ impl<'p> Search<'p> {
         for value in rest {
             self.given_event(&resolver, value, scope, &mut all, &mut walks.values());
         }
-        // Bound by a chain of calls: `query(SQL).bind("invoice.paid")` is looked at when the chain's end is.
+        // With a chain such as `query(SQL).bind("invoice.paid")`, the call at the end of the chain has the parameter.
         let all = all
             .into_iter()
             .map(|(found, value)| named(found, std::ptr::from_ref::<Expr>(value) as usize, value.shown()));
         Some((FUNCTION, all.collect()))
     }
 
-    /// The SQL itself.
+    /// The text of the statement.
     fn text_of(
         &self,
         resolver: &Resolver<'p>,
@@ -118,7 +119,7 @@ impl<'p> Search<'p> {
         })
     }
 
-    /// The first event among the parameters of a statement.
+    /// Event types among the bound parameters.
     fn given_event(
         &self,
         resolver: &Resolver<'p>,

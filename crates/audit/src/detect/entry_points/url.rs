@@ -1,4 +1,5 @@
-//! The URL of a request as far as the code tells it, and the endpoint that it ends in.
+//! URLs of requests: resolves an expression to patterns (texts with holes for unknown parts), also through the base URL
+//! of a client, and matches their ends with the known endpoints.
 
 use super::{
     entry_point::{EntryPoint, Part, speaks_of},
@@ -13,9 +14,9 @@ use crate::{
     },
 };
 
-/// Around a part that is not known, with what stands there.
+/// Delimits a hole: an unknown part, with its source text in between.
 const HOLE: char = '\u{1}';
-/// Texts that one expression may come to.
+/// Maximum number of patterns of one expression.
 const TEXTS_MAX: usize = 24;
 
 const EVENTS: EntryPoint = EntryPoint { server: Server::Postrider, shown: "POST /api/v1/events", key: "type" };
@@ -28,11 +29,11 @@ const CONVOY: EntryPoint =
 const OUTPOST: EntryPoint = EntryPoint { server: Server::Outpost, shown: "POST /api/v1/publish", key: "topic" };
 const HOOK0: EntryPoint = EntryPoint { server: Server::Hook0, shown: "POST /api/v1/event", key: "event_type" };
 
-/// A text with holes, and the caller that gave it when it came by a parameter.
+/// A text with holes, and the caller that passed it when it came through a parameter.
 type Pattern<'p> = (String, Option<Caller<'p>>);
 
 impl<'p> Search<'p> {
-    /// The endpoint that a request goes to.
+    /// The endpoint of a request, and the caller that passed the URL.
     pub(super) fn endpoint(
         &self,
         call: &'p Call,
@@ -54,7 +55,7 @@ impl<'p> Search<'p> {
         if let Some((pattern, at)) = patterns.iter().find(|(pattern, _)| entry_point(pattern).is_some()) {
             return entry_point(pattern).map(|entry_point| (entry_point, *at));
         }
-        // A client with a base: only the last part of the path is given to each call.
+        // A client with a base URL gets only the end of the path in each call.
         let tails: Vec<&Pattern<'p>> = patterns.iter().filter(|(pattern, _)| may_end(pattern)).collect();
         if tails.is_empty() {
             return None;
@@ -68,7 +69,7 @@ impl<'p> Search<'p> {
         })
     }
 
-    /// Whether a value is a URL, or a path.
+    /// True when a value is a URL or a path.
     pub(super) fn is_url(&self, value: &'p Expr, scope: FunctionId, walks: &mut Walks<'p>) -> bool {
         let resolver = Resolver::new(self.project, self.graph);
         let is_one = |text: &str| {
@@ -80,7 +81,7 @@ impl<'p> Search<'p> {
         self.patterns(&resolver, value, scope, &mut walks.values()).iter().any(|(text, _)| is_one(text))
     }
 
-    /// Bases that the client of a call was made with.
+    /// Base URLs that the call's client was created with.
     fn bases(&self, resolver: &Resolver<'p>, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<String> {
         let Expr::Member(of, _) = request::root(&call.target) else { return Vec::new() };
         let mut bases = vec![format!("{HOLE}{}{HOLE}", of.shown())];
@@ -115,7 +116,7 @@ impl<'p> Search<'p> {
         bases
     }
 
-    /// What an expression may be as a text, with holes where it is not known.
+    /// The texts that an expression may have, with holes for unknown parts.
     fn patterns(
         &self,
         resolver: &Resolver<'p>,
@@ -180,7 +181,8 @@ impl<'p> Search<'p> {
         if all.is_empty() { hole(&value.shown()) } else { all }
     }
 
-    /// `urljoin(base, path)`, `URI.create(…)`, `new URL(path, base)`, `self.url(path)`: each of its texts may be the end.
+    /// `urljoin(base, path)`, `URI.create(…)`, `new URL(path, base)`, `self.url(path)`: the URL may end in any of the
+    /// arguments.
     fn answered(
         &self,
         resolver: &Resolver<'p>,
@@ -232,14 +234,14 @@ impl<'p> Search<'p> {
     }
 }
 
-/// Whether a path may be the end of an endpoint's, behind a base.
+/// True when a path may be the end of an endpoint's URL, below a base.
 fn may_end(pattern: &str) -> bool {
     let path = pattern.split(['?', '#']).next().unwrap_or("").trim_matches('/');
     !path.contains("://")
         && ["events", "batch", "deliveries", "msg", "publish", "event"].iter().any(|end| path.ends_with(end))
 }
 
-/// The entry point that a URL leads to.
+/// The entry point of a URL.
 fn entry_point(pattern: &str) -> Option<EntryPoint> {
     let is_url = pattern.contains('/') && !pattern.contains([' ', '\n', '<']) || pattern.contains(HOLE);
     if !is_url {
@@ -252,7 +254,7 @@ fn entry_point(pattern: &str) -> Option<EntryPoint> {
     };
     let ours = || has(&["postrider"]);
     let hooks = || has(&["postrider", "webhook", "webhooks", "hooks"]);
-    // A version after `api`, with whatever the server is mounted under in between; or what the base is called.
+    // `v1` below `api`, with any mount prefix in between, or below a base with a telling name.
     let versioned = |rest: &[&str]| match rest {
         [before @ .., "v1"] => before.contains(&"api") || before.iter().any(|one| one.ends_with("\u{1}api")) || hooks(),
         [only] => only.contains(HOLE) && speaks_of(only, &["postrider"]),
@@ -276,7 +278,7 @@ fn entry_point(pattern: &str) -> Option<EntryPoint> {
     }
 }
 
-/// Host and path, without the query; what is not known of the beginning belongs to both.
+/// Host and path, without the query. A hole at the beginning belongs to both.
 fn split(pattern: &str) -> (String, &str) {
     let pattern = pattern.split(['?', '#']).next().unwrap_or("");
     match pattern.split_once("://") {

@@ -1,4 +1,4 @@
-//! Whether a call says for whom.
+//! Tenants: finds out whether a publishing call names one, in its arguments or in the payload.
 
 use crate::{
     detect::search::Search,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl<'p> Search<'p> {
-    /// Whether a call names a tenant: by an argument's name, a key or a variable.
+    /// True when a call names a tenant: in an argument's name, a key, a variable or a member, also inside its values.
     pub(super) fn names_tenant(&self, call: &'p Call, scope: FunctionId, walks: &mut Walks<'p>) -> bool {
         self.gives_tenant(call, scope, &mut walks.names())
     }
@@ -51,7 +51,7 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// A payload that was put together before.
+    /// True when a variable is bound to a payload that names a tenant.
     fn holds_tenant(&self, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> bool {
         let mut bindings = self.project.function(scope).bindings.iter().filter(|one| one.name == name);
         scope.index != 0
@@ -60,7 +60,7 @@ impl<'p> Search<'p> {
             })
     }
 
-    /// `Events.ACCOUNT_CLOSED` speaks of an account and is none.
+    /// `Events.ACCOUNT_CLOSED` has a tenant's word and is an event.
     fn leads_to_event(&self, value: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> bool {
         let things = Resolver::types(self.project).things(value, scope, walk);
         things.iter().any(|thing| matches!(thing, Thing::Text(text) if self.is_event(text)))

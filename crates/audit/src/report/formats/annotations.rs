@@ -1,5 +1,5 @@
-//! Annotations of a GitHub workflow: commands on standard output, the most useful ones first, since only the first
-//! ten of each kind are shown.
+//! Annotations of a GitHub workflow: commands on standard output, the most important first, since GitHub shows only the
+//! first ten of each kind.
 
 use super::{
     figures::headline,
@@ -9,7 +9,7 @@ use crate::report::Report;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
-    // An accepted gap has been read and answered; one of the baseline is known.
+    // Accepted gaps and those of the baseline need no annotation.
     for finding in findings(report).iter().filter(|finding| finding.accepted.is_none() && finding.known != Some(true)) {
         out.push_str(&line(finding));
         out.push('\n');

@@ -1,14 +1,13 @@
-//! What has changed since another revision, and what a running server saw: the parts of a report that are there only when
-//! they were asked for.
+//! The optional parts of a report: changes since another revision, and the events of a running server.
 
 use crate::report::{Live, Report, Seen, Since};
 use serde::Serialize;
 
-/// A part with a heading.
+/// A section with a heading.
 #[derive(Serialize)]
 pub(super) struct Block {
     pub(super) title: String,
-    /// One sentence.
+    /// A lead sentence.
     pub(super) lead: String,
     pub(super) lists: Vec<List>,
 }
@@ -79,7 +78,7 @@ fn seen(live: &Live) -> Block {
     }
 }
 
-/// What the code says of an event, with the place when there is one.
+/// The state of an event in the code, with the place when there is one.
 fn code(one: &Seen) -> String {
     let place = one.place.as_ref().map(|place| format!(" at {}:{}", place.file, place.line)).unwrap_or_default();
     match one.code.as_deref() {

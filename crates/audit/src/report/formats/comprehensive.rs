@@ -1,4 +1,4 @@
-//! Everything that was found, as a document in Markdown.
+//! The comprehensive report, in Markdown: every event, every place, the roadmap, the method.
 
 use super::{
     changes::blocks,
@@ -17,7 +17,7 @@ struct Section<'report> {
     events: Vec<&'report Event>,
 }
 
-/// A module that publishes or should, and what.
+/// A module that publishes or has gaps, with its events.
 #[derive(Serialize)]
 struct Integrated<'report> {
     module: &'report Module,
@@ -78,7 +78,7 @@ fn integrated(report: &Report) -> Vec<Integrated<'_>> {
     report.modules.iter().filter(touched).map(of_module).collect()
 }
 
-/// A module is a folder; the root's is nothing or a dot.
+/// True when a file is directly in a module, which is a folder; the root's path is empty or a dot.
 fn lies_in(file: &str, module: &Module) -> bool {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     folder == module.path.trim_end_matches('/') || (folder.is_empty() && module.path == ".")

@@ -1,12 +1,12 @@
-//! What several formats count, in one place, so that no two of them differ.
+//! Counts, shares and bars that several formats show, computed once so that the formats agree.
 
 use crate::report::{Event, Module, Report, SiteState, State};
 use serde::Serialize;
 
-/// Of a text bar, in characters.
+/// Width of a text bar, in characters.
 const BAR_WIDTH: usize = 40;
 
-/// Per cent with one decimal; of nothing it is nothing.
+/// Per cent with one decimal; 0 when `whole` is 0.
 pub(super) fn percent(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         return 0.0;
@@ -23,9 +23,9 @@ pub(super) struct Bar {
     pub(super) percent: f64,
     /// Defined, and published by a parallel system only.
     pub(super) parallel_only: usize,
-    /// The bar alone.
+    /// The bar without text.
     pub(super) drawing: String,
-    /// The name padded, the bar, the share.
+    /// The padded name, the bar, the share.
     pub(super) text: String,
 }
 
@@ -58,13 +58,13 @@ pub(super) fn bars(report: &Report) -> Vec<Bar> {
     report.categories.iter().map(bar).collect()
 }
 
-/// On one line, and never nothing.
+/// The name on one line, with a placeholder when it is empty.
 fn shown(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() { "(none)".into() } else { name.replace('`', "'") }
 }
 
-/// Something is never drawn as nothing, and only everything as everything.
+/// Draws at least one block for a part that is not empty, and a full bar only for the whole.
 fn blocks(part: usize, whole: usize) -> String {
     let part = part.min(whole);
     let full = match (part, whole) {
@@ -75,7 +75,7 @@ fn blocks(part: usize, whole: usize) -> String {
     format!("{}{}", "█".repeat(full), "░".repeat(BAR_WIDTH - full))
 }
 
-/// The result in a sentence or two.
+/// The result in one or two sentences.
 pub(super) fn headline(report: &Report) -> String {
     let summary = &report.summary;
     if summary.defined == 0 {
@@ -147,12 +147,12 @@ pub(super) fn silent(report: &Report) -> Vec<&Module> {
     silent
 }
 
-/// Not published, and not accepted either.
+/// The gaps that are not accepted.
 pub(super) fn open_gaps(report: &Report) -> impl Iterator<Item = &Event> {
     report.events.iter().filter(|event| event.state != State::Published && event.accepted.is_none())
 }
 
-/// What was compared, in the lines that open a document.
+/// The first lines of a document: the compared catalog and revision, and the result.
 #[derive(Serialize)]
 pub(super) struct Head {
     pub(super) generated: String,
@@ -183,14 +183,14 @@ pub(super) fn head(report: &Report) -> Head {
     }
 }
 
-/// An event type that is published, and one place that publishes it.
+/// A published event type, and the first place that publishes it.
 #[derive(Serialize)]
 pub(super) struct Published<'report> {
     pub(super) event_type: &'report str,
     pub(super) file: &'report str,
     pub(super) line: u32,
     pub(super) function: &'report str,
-    /// How many other places publish it too.
+    /// Number of further places.
     pub(super) more: usize,
 }
 

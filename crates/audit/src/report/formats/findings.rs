@@ -1,4 +1,4 @@
-//! A report as a flat list of findings, for SARIF and for annotations: what is wrong, where, and how bad it is.
+//! A report as a flat list of findings for SARIF and annotations, each with a rule, a level and a place.
 
 use super::figures::open_gaps;
 use crate::report::Baseline;
@@ -11,7 +11,7 @@ pub(super) enum Level {
     Note,
 }
 
-/// In the order of their use to somebody who reads only the first ones.
+/// Rules, the most important first: readers of annotations see only the first ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rule {
     NearMiss,
@@ -52,7 +52,7 @@ impl Rule {
         }
     }
 
-    /// A name as SARIF wants it.
+    /// The name that SARIF shows.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::NearMiss => "NearMiss",
@@ -89,7 +89,7 @@ impl Rule {
         }
     }
 
-    /// What it means and what to do.
+    /// Explanation of the rule, and the remedy.
     pub(super) const fn help(self) -> &'static str {
         match self {
             Self::NearMiss => {
@@ -139,19 +139,19 @@ pub(super) struct Spot<'report> {
 #[derive(Clone, Debug)]
 pub(super) struct Finding<'report> {
     pub(super) rule: Rule,
-    /// The event type, or what stands in its place.
+    /// The event type, or the table or expression when there is none.
     pub(super) subject: Option<&'report str>,
     pub(super) message: String,
-    /// The place to look at first.
+    /// The main place.
     pub(super) spot: Option<Spot<'report>>,
     pub(super) related: Vec<(Spot<'report>, String)>,
-    /// Why it is accepted.
+    /// The reason for accepting it.
     pub(super) accepted: Option<&'report str>,
-    /// Whether the baseline has it; nothing when there is none, or it keeps no such thing.
+    /// True when the baseline has it; `None` without a baseline.
     pub(super) known: Option<bool>,
 }
 
-/// Sorted by rule, then as the report is.
+/// All findings, sorted by rule and then in the order of the report.
 pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut all = Vec::new();
     all.extend(undefined(report));
@@ -187,7 +187,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
     all
 }
 
-/// What no baseline keeps is no gap that a gate asks for.
+/// True when a finding is in the baseline. Kinds that no baseline records never fail a gate, so they count as known.
 fn is_known(report: &Report, finding: &Finding<'_>, baseline: &Baseline) -> bool {
     let Some(subject) = finding.subject else { return true };
     match finding.rule {
@@ -206,7 +206,7 @@ fn spot(site: &Site) -> Spot<'_> {
     Spot { file: &site.file, line: site.line, function: Some(&site.function) }
 }
 
-/// One for every place, since each must be changed.
+/// A finding for each place, since each must be changed.
 fn undefined(report: &Report) -> impl Iterator<Item = Finding<'_>> {
     report.undefined.iter().flat_map(|undefined| {
         let name = &undefined.event_type;

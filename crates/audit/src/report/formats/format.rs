@@ -4,17 +4,17 @@
 pub enum Format {
     /// Everything, in Markdown.
     Comprehensive,
-    /// What to write where, in Markdown.
+    /// The code to add and its places, in Markdown.
     QuickReference,
     /// A page of text, 80 columns wide.
     Summary,
-    /// What the documents are and what they say in short, in Markdown.
+    /// The list of documents with a summary of each, in Markdown.
     Index,
-    /// The report as it is; its schema is `docs/audit-report.schema.json`.
+    /// The report itself; its schema is `docs/audit-report.schema.json`.
     Json,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
-    /// One page without anything from outside.
+    /// A self-contained HTML page.
     Html,
     /// Annotations of a GitHub workflow, to be printed.
     Github,
@@ -32,7 +32,7 @@ impl Format {
         Self::Github,
     ];
 
-    /// As on the command line.
+    /// The name on the command line.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Comprehensive => "comprehensive",
@@ -51,7 +51,7 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// What the file is called when it is written to a folder.
+    /// The file name in an output folder.
     pub const fn file_name(self) -> &'static str {
         match self {
             Self::Comprehensive => "WEBHOOK_EVENT_COVERAGE_AUDIT.md",

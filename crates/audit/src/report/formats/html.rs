@@ -1,4 +1,4 @@
-//! One page without anything from outside: the tables are in it, the script only searches and filters.
+//! A self-contained HTML page. The tables are static; the script only searches and filters.
 
 use super::{
     changes::blocks,
@@ -14,21 +14,21 @@ use serde::Serialize;
 const STYLE: &str = include_str!("templates/page.css");
 const SCRIPT: &str = include_str!("templates/page.js");
 
-/// The browser runs and applies what has these SHA-256 sums, and nothing else. A test keeps them.
+/// Content security policy: allows only the style and the script with these SHA-256 sums, which a test checks.
 const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; \
                       style-src 'sha256-oGFlHWr/bPqVYTp4UxGKTeuVD3FH0PfZc+GYcMMLp/s='; \
                       script-src 'sha256-hYLgNfDWAg7DbP/J+BbLTudPscEvYNhZm0WPpUA+ibI='";
 
-/// What the boxes of the filter say, and how many events they would show.
+/// A state with the number of its events: a checkbox of the filter, and a part of the bar.
 #[derive(Serialize)]
 struct Filter {
     state: &'static str,
     number: usize,
-    /// Of all events, for the width of a bar's part.
+    /// Share of all events, the width of the bar's part.
     percent: f64,
 }
 
-/// What is searched in for one event.
+/// An event, with the words that a search matches.
 #[derive(Serialize)]
 struct Row<'report> {
     event: &'report Event,
@@ -96,7 +96,7 @@ fn date(report: &Report) -> String {
     instant.map_or_else(|_| report.generated_at.clone(), |instant| instant.strftime("%-d %B %Y, %H:%M UTC").to_string())
 }
 
-/// Gaps: those that nobody accepted first, the worst state first.
+/// Gaps: open ones before accepted ones, then the worst state first.
 fn gaps(report: &Report) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = [State::Missing, State::Dead, State::ParallelOnly]
         .into_iter()
@@ -135,7 +135,8 @@ fn row(event: &Event) -> Row<'_> {
     Row { event, words: words.join(" ").to_lowercase() }
 }
 
-/// JSON has these characters only inside strings, where they may be escaped; so nothing in it ends the element.
+/// Embeds JSON in a `script` element: escapes the characters that could end the element. JSON has them only inside
+/// strings.
 fn json_in_html(report: &Report) -> String {
     let text = serde_json::to_string(report).expect("a report has only string keys");
     text.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")

@@ -1,4 +1,4 @@
-//! What the documents are, and what they say in short, in Markdown.
+//! The index, in Markdown: the list of documents with a summary of each.
 
 use super::{
     figures::{bars, head, open_gaps, statistics},
@@ -11,7 +11,7 @@ use minijinja::{context, value::Serde};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of a list that is to be seen at a glance.
+/// Maximum length of a list.
 const SHOWN: usize = 15;
 
 #[derive(Serialize)]
@@ -31,7 +31,7 @@ struct Gap<'report> {
     files: Vec<&'report str>,
 }
 
-/// A file, and how much there is in it.
+/// A file, with the number of its event types.
 #[derive(Serialize)]
 struct KeyFile<'report> {
     file: &'report str,
@@ -78,7 +78,7 @@ const fn document(format: Format) -> Document {
     Document { file: format.file_name(), purpose, reader }
 }
 
-/// By phase, then the largest first.
+/// Sorted by phase, then the largest first.
 fn gaps(report: &Report) -> Vec<Gap<'_>> {
     let mut gaps: Vec<Gap<'_>> =
         report.categories.iter().map(|category| gap(report, category)).filter(|gap| gap.open > 0).collect();
@@ -103,7 +103,7 @@ fn gap<'report>(report: &'report Report, category: &'report Category) -> Gap<'re
     }
 }
 
-/// Files that publish, by how many event types.
+/// Files that publish, sorted by the number of event types.
 fn publishing(report: &Report) -> Vec<KeyFile<'_>> {
     let published = report.events.iter().filter(|event| event.state == State::Published);
     sorted(published.flat_map(|event| {
@@ -115,7 +115,7 @@ fn publishing(report: &Report) -> Vec<KeyFile<'_>> {
     }))
 }
 
-/// Files that have tasks, by how many event types.
+/// Files with tasks, sorted by the number of event types.
 fn to_change(report: &Report) -> Vec<KeyFile<'_>> {
     let plans = roadmap(report);
     sorted(plans.iter().flat_map(|plan| &plan.tasks).filter_map(|task| Some((task.file?, task.subject?))))

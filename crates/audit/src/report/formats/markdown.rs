@@ -1,15 +1,15 @@
-//! What Markdown needs so that a name from somebody's code stays a name.
+//! Escaping for Markdown, since names in audited code may contain markup.
 
 use crate::lower;
 
-/// Running text: nothing in it is markup.
+/// Escapes running text, so that none of it is markup.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let line = one_line(text);
     for (at, char) in line.char_indices() {
         match char {
             '\\' | '`' | '*' | '[' | ']' | '|' | '~' => out.extend(['\\', char]),
-            // Inside a word, as in `credit_note`, it is no emphasis.
+            // `_` inside a word, as in `credit_note`, is no emphasis.
             '_' if !inside_word(&line, at) => out.push_str("\\_"),
             '#' | '-' | '+' | '>' if at == 0 => out.extend(['\\', char]),
             '<' => out.push_str("&lt;"),
@@ -49,7 +49,7 @@ pub(super) fn fence(text: &str, file: &str) -> String {
     format!("{fence}{}\n{}\n{fence}", language(file), text.trim_end_matches(['\n', '\r']))
 }
 
-/// The name that highlighters know a file's language by.
+/// The name of the file's language for syntax highlighting.
 fn language(file: &str) -> &'static str {
     let file = file.to_ascii_lowercase();
     match lower::traits_of(&file) {

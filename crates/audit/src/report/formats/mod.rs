@@ -1,5 +1,5 @@
-//! A report in the forms that people and machines read. Nothing here does I/O: a report and a format in, text out,
-//! the same text for the same report.
+//! Renders a report as text, Markdown, HTML, JSON, SARIF or GitHub annotations. Nothing here does I/O: a report and a
+//! format in, text out, the same text for the same report.
 
 mod annotations;
 mod changes;
@@ -21,7 +21,7 @@ pub use format::Format;
 
 use crate::report::Report;
 
-/// Ends with a newline.
+/// The report in this format; ends with a newline.
 pub fn render(report: &Report, format: Format) -> String {
     match format {
         Format::Comprehensive => comprehensive::render(report),

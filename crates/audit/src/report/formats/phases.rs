@@ -1,5 +1,5 @@
-//! The roadmap: which gap comes when, by rules that the report prints. There is no estimate of effort in it; it says
-//! how many events and how many files a phase touches.
+//! The roadmap: assigns each gap to a phase, by rules that the report prints. No estimate of effort, only the number of
+//! events and files in each phase.
 
 use super::figures::{counted, open_gaps};
 use crate::report::{Event, Report, Site, SiteState, State, Suggestion};
@@ -85,7 +85,7 @@ impl Phase {
         }
     }
 
-    /// What belongs here; the first phase that fits has it.
+    /// The rule of the phase; a gap is in the first phase whose rule matches.
     pub(super) fn rule(self) -> String {
         let words = |words: &[&str]| {
             format!("Missing or undefined, and the category (else the event type) says: {}.", words.join(", "))
@@ -102,7 +102,7 @@ impl Phase {
         }
     }
 
-    /// By the words of the category; when they say nothing, by the event type's first part.
+    /// The phase for an event: by the words of its category, else by the first part of its type.
     pub(super) fn of(category: &str, event_type: &str) -> Self {
         let first = event_type.split(['.', ':', '/']).next().unwrap_or_default();
         [category, first].into_iter().find_map(by_words).unwrap_or(Self::Rest)
@@ -120,19 +120,19 @@ fn by_words(text: &str) -> Option<Phase> {
         .find_map(|(list, phase)| says(list).then_some(phase))
 }
 
-/// One thing to do.
+/// A task of the roadmap.
 #[derive(Serialize)]
 pub(super) struct Task<'report> {
-    /// What is wrong, in a word or two.
+    /// The kind of problem, in a word or two.
     pub(super) kind: &'static str,
     /// The event type, or the parallel system.
     pub(super) subject: Option<&'report str>,
     pub(super) file: Option<&'report str>,
     pub(super) line: u32,
     pub(super) function: Option<&'report str>,
-    /// What to do, as a sentence.
+    /// The advice, as a sentence.
     pub(super) advice: String,
-    /// What to write, and where it was seen.
+    /// The code to write, and the example that it was made from.
     pub(super) snippet: Option<&'report str>,
     pub(super) example: Option<&'report str>,
 }
@@ -142,7 +142,7 @@ pub(super) struct Plan<'report> {
     pub(super) number: usize,
     pub(super) title: &'static str,
     pub(super) rule: String,
-    /// How much it is, as a sentence.
+    /// The number of events and files, as a sentence.
     pub(super) extent: String,
     pub(super) tasks: Vec<Task<'report>>,
 }

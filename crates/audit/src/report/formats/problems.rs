@@ -1,30 +1,30 @@
-//! The answer that a page opens with: what is broken, whom it hurts, and what to do next; the worst first.
+//! The problems that the page opens with, the worst first: a broken promise, the affected customers, and the next step.
 
 use super::figures::{counted, open_gaps};
 use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// The least score of a suggestion that a page shows.
+/// Minimum score of a suggestion on the page.
 pub(super) const SCORE_SHOWN: u32 = 70;
 
 #[derive(Serialize)]
 pub(super) struct Problem {
-    /// What is broken, as a sentence.
+    /// The broken promise, as a sentence.
     pub(super) what: String,
-    /// Whom it hurts.
+    /// The affected customers.
     pub(super) whom: String,
-    /// What to do next.
+    /// The next step.
     pub(super) next: String,
-    /// A place to begin with.
+    /// An example place.
     pub(super) place: Option<String>,
-    /// The section with all of it.
+    /// The section with all places.
     pub(super) section: &'static str,
-    /// `bad`: a customer hears nothing, or something wrong; `warn`: it may be so.
+    /// `bad`: customers miss events or get wrong ones; `warn`: they may.
     pub(super) tone: &'static str,
 }
 
-/// How much is published, in one word for its colour.
+/// The colour of a coverage, as a word.
 pub(super) fn tone(published: usize, defined: usize) -> &'static str {
     match (published * 100).checked_div(defined) {
         None => "none",
@@ -34,7 +34,7 @@ pub(super) fn tone(published: usize, defined: usize) -> &'static str {
     }
 }
 
-/// The answer in one sentence.
+/// The result in one sentence.
 pub(super) fn answer(report: &Report) -> String {
     let summary = &report.summary;
     let gaps = summary.defined.saturating_sub(summary.published);

@@ -1,4 +1,4 @@
-//! What to write where, in Markdown: for somebody who is about to close gaps.
+//! The quick reference, in Markdown: the code to add and its places, patterns, and checklists.
 
 use super::{
     figures::{bars, head, open_gaps, published},
@@ -13,11 +13,11 @@ use std::collections::BTreeMap;
 /// A way of publishing that the project already has.
 #[derive(Serialize)]
 struct Pattern<'report> {
-    /// Where it was seen, when it was.
+    /// The place of the example, when there is one.
     example: Option<&'report str>,
     file: &'report str,
     snippet: &'report str,
-    /// How many gaps it would close.
+    /// Number of gaps that this pattern closes.
     gaps: usize,
 }
 
@@ -49,7 +49,7 @@ pub(super) fn render(report: &Report) -> String {
     templates::render("quick_reference.md", context)
 }
 
-/// One for every example, or for every snippet that is alike but for its event; the most used first.
+/// Groups suggestions by their example, else by snippets that differ only in the event; the most used first.
 fn patterns(report: &Report) -> Vec<Pattern<'_>> {
     let mut by_shape: BTreeMap<String, Pattern<'_>> = BTreeMap::new();
     for (event, place) in open_gaps(report).filter_map(|event| Some((event, event.suggestions.first()?))) {

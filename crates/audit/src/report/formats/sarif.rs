@@ -1,5 +1,5 @@
-//! SARIF 2.1.0 (OASIS, errata 01), for code scanning. The report knows no address of the repository, which
-//! `versionControlProvenance` requires; so the revision stands in the run's properties.
+//! SARIF 2.1.0 (OASIS, errata 01), for code scanning. `versionControlProvenance` requires the address of the
+//! repository, which the report does not have; so the revision is in the run's properties.
 
 use super::findings::{Finding, Level, Rule, Spot, findings};
 use crate::report::Report;
@@ -63,10 +63,10 @@ const fn level(level: Level) -> &'static str {
     }
 }
 
-/// `seen` numbers the findings that are alike but for their line.
+/// A result. `seen` counts the findings that differ only in their line.
 fn result(finding: &Finding<'_>, seen: &mut HashMap<String, usize>) -> Value {
     let index = Rule::ALL.iter().position(|rule| *rule == finding.rule);
-    // Either all results have suppressions or none has (3.27.23); an empty list says that nobody accepted it.
+    // Either all results have suppressions or none has (3.27.23); an empty list means that the gap is not accepted.
     let suppressions: Vec<Value> = finding
         .accepted
         .iter()
@@ -98,7 +98,7 @@ fn result(finding: &Finding<'_>, seen: &mut HashMap<String, usize>) -> Value {
     result
 }
 
-/// Without the line, so that it stays the same when code above it grows.
+/// A fingerprint without the line, so that it does not change when code above it does.
 fn fingerprint(finding: &Finding<'_>, seen: &mut HashMap<String, usize>) -> String {
     let file = finding.spot.as_ref().map_or("", |spot| spot.file);
     let key = format!("{}|{}|{file}", finding.rule.id(), finding.subject.unwrap_or_default());

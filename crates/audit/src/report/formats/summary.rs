@@ -1,4 +1,4 @@
-//! A page of text, 80 columns wide. Only a name or a path that is longer makes a line longer.
+//! The summary: a page of text, 80 columns wide. Only longer names and paths exceed that.
 
 use super::{
     changes::blocks,
@@ -8,7 +8,7 @@ use super::{
 use crate::report::Report;
 
 const WIDTH: usize = 80;
-/// Of a list; the comprehensive report has all of it.
+/// Maximum length of a list; the comprehensive report has all of it.
 const SHOWN: usize = 12;
 
 pub(super) fn render(report: &Report) -> String {
@@ -113,7 +113,7 @@ impl Page {
         self.0.push('\n');
     }
 
-    /// Never two of them.
+    /// An empty line, never two in sequence.
     fn gap(&mut self) {
         if !self.0.is_empty() && !self.0.ends_with("\n\n") {
             self.0.push('\n');
@@ -128,7 +128,7 @@ impl Page {
         self.gap();
     }
 
-    /// Wrapped; the lines after the first are indented as far as the first's text.
+    /// Wraps text behind a lead; further lines are indented to the start of the text.
     fn words(&mut self, lead: &str, text: &str) {
         let indent = " ".repeat(lead.chars().count());
         let mut line = lead.to_owned();

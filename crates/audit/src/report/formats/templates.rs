@@ -1,4 +1,4 @@
-//! The templates, and an environment that escapes by their ending: HTML in `.html`, Markdown in `.md`.
+//! The templates, and an environment that escapes by their extension: HTML in `.html`, Markdown in `.md`.
 
 use super::{figures::counted, markdown};
 use minijinja::{

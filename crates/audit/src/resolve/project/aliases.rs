@@ -1,4 +1,4 @@
-//! Names that only stand for others.
+//! Aliases: top-level names that are bound to another name.
 
 use super::{Project, known::Trail};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Project {
-    /// What a name means that only stands for another one: `export { a as b }`.
+    /// Resolves an alias, such as `export { a as b }`; `None` when the name is no alias.
     pub(super) fn stands_for(
         &self,
         found: &Meaning<'_>,

@@ -1,4 +1,4 @@
-//! Classes: which one a name means, what they are made from, and the methods that they have.
+//! The class hierarchy: which class a name means, its ancestors, and its methods with overloads and overrides.
 
 use super::Project;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// Classes that one is followed to: above it, and below it.
+/// Limit of the ancestors, and of the descendants, of a class.
 const KIN_MAX: usize = 64;
 
 impl Project {
@@ -20,12 +20,12 @@ impl Project {
         self.children.get(class).map_or(&[], Vec::as_slice)
     }
 
-    /// The classes of a name in a file.
+    /// Classes of this name in one file.
     pub(crate) fn classes_in(&self, name: &str, file: usize) -> &[ClassId] {
         in_file(self.classes_named(name), file)
     }
 
-    /// The class whose method this is, or is inside of.
+    /// The class whose method this is, or that contains this function.
     pub(crate) fn class_around(&self, mut id: FunctionId) -> Option<ClassId> {
         loop {
             let function = self.function(id);
@@ -39,7 +39,7 @@ impl Project {
         }
     }
 
-    /// Of several classes with a name, the one in this file, then in this package; else the only one.
+    /// The class of this name in this file, else in its package, else the only one of that name.
     pub(crate) fn nearest_class(&self, name: &str, file: usize) -> Option<ClassId> {
         let all = self.classes_named(name);
         let package = &self.files[file].package;
@@ -58,12 +58,12 @@ impl Project {
         has(&id) || self.lineage(id).iter().any(has)
     }
 
-    /// A method of a class or of those that it is made from.
+    /// The first method of this name, of the class or its nearest ancestor.
     pub(crate) fn method(&self, class: ClassId, name: &str) -> Option<FunctionId> {
         self.overloads(class, name).first().copied()
     }
 
-    /// Methods of a type may lie in other files of its package.
+    /// True when a method belongs to this class. A type's methods may be in other files of its package.
     fn same_class(&self, function: &Function, at: FunctionId, class: ClassId) -> bool {
         if at.file == class.file {
             return true;
@@ -79,7 +79,7 @@ impl Project {
         }
     }
 
-    /// The class whose method this is, then those that this one stands in.
+    /// The class whose method this is, then its enclosing classes.
     pub(crate) fn classes_around(&self, id: FunctionId) -> Vec<ClassId> {
         let mut all = Vec::new();
         let mut next = self.class_around(id);
@@ -91,7 +91,8 @@ impl Project {
         all
     }
 
-    /// A class, and the other parts of it that may have something of a name. Files that open a module again are many.
+    /// The class, and its parts in other files that may have this member. Selected by an index, since many files may
+    /// reopen a module.
     pub(crate) fn with_parts(&self, id: ClassId, name: &str) -> Vec<ClassId> {
         let facts = &self.files[id.file];
         let class = &self.class(id).name;
@@ -110,7 +111,7 @@ impl Project {
         parts
     }
 
-    /// For a member of the receiver: the part of the class that has it, when the part at hand has not.
+    /// For a member of `self`: the part of the class that has it, when the part in this file has not.
     pub(crate) fn part_with(&self, of: &Expr, name: &str, scope: FunctionId) -> Option<ClassId> {
         if !matches!(of, Expr::Name(receiver) if receiver == "self") {
             return None;
@@ -123,12 +124,12 @@ impl Project {
         parts.into_iter().skip(1).find(|part| self.has_member(*part, name))
     }
 
-    /// What a class is made from, the nearest first; each once, in whatever circles they stand.
+    /// All ancestors of a class, breadth first, each once; cycles end.
     pub(crate) fn lineage(&self, id: ClassId) -> &[ClassId] {
         self.lineages.get(id.file).and_then(|file| file.get(id.index)).map_or(&[], Vec::as_slice)
     }
 
-    /// The lineage of every class.
+    /// The ancestors of every class, by file and class.
     pub(super) fn lineages(&self) -> Vec<Vec<Vec<ClassId>>> {
         let of_file = |(file, facts): (usize, &Facts)| {
             (0..facts.classes.len()).map(|index| self.find_lineage(ClassId { file, index })).collect()
@@ -152,16 +153,16 @@ impl Project {
         found
     }
 
-    /// The methods of a name that a class has itself.
+    /// Methods of this name that the class itself defines.
     fn own_methods(&self, id: ClassId, name: &str) -> Vec<FunctionId> {
         let known = self.methods.get(&self.class(id).name).and_then(|methods| methods.get(name));
         let is_own = |function: &&FunctionId| self.same_class(self.function(**function), **function, id);
         known.into_iter().flatten().filter(is_own).copied().collect()
     }
 
-    /// The methods of a name that a class has itself; else those of the first class that it is made from and that has any.
+    /// Methods of this name that the class itself defines, else those of the nearest ancestor that has any.
     pub(crate) fn overloads(&self, id: ClassId, name: &str) -> Arc<[FunctionId]> {
-        // Without a method of that name anywhere there is none to be found.
+        // No function in the tree has this name.
         let Some(number) = self.functions.number(name) else { return Arc::default() };
         self.overloads.get((id, number), || {
             let mut line = [id].into_iter().chain(self.lineage(id).iter().copied());
@@ -170,7 +171,8 @@ impl Project {
         })
     }
 
-    /// A class's methods of a name, and those that stand in for them in the classes made from it.
+    /// Class hierarchy analysis: the methods of this name that a call on the class may run, with overrides in
+    /// descendants.
     pub(crate) fn all_methods(&self, id: ClassId, name: &str) -> Arc<[FunctionId]> {
         let Some(number) = self.functions.number(name) else { return Arc::default() };
         self.all_methods.get((id, number), || self.find_methods(id, name).into())
@@ -205,14 +207,14 @@ impl Project {
         found
     }
 
-    /// The functions of a name that code of a language can call: methods of any class, or those of none.
+    /// The functions of this name that code of the language can call: methods of any class, or functions outside classes.
     pub(crate) fn callable(&self, name: &str, traits: &Traits, in_class: bool) -> Arc<[FunctionId]> {
         let Some(number) = self.functions.number(name) else { return Arc::default() };
         self.callable.get((number, traits.family, in_class), || {
             let fits = |id: &&FunctionId| {
                 self.files[id.file].traits.is_related(traits) && self.function(**id).class.is_some() == in_class
             };
-            // What only says that there is such a method is not what runs.
+            // A declaration without a body is never what runs.
             let declared = |id: &FunctionId| in_class && self.function(*id).has_no_body();
             let all = self.functions_named(name).iter().filter(fits).copied();
             let (declared, bodies): (Vec<_>, Vec<_>) = all.partition(declared);
@@ -220,12 +222,12 @@ impl Project {
         })
     }
 
-    /// The first of the constructors.
+    /// The first constructor.
     pub(crate) fn constructor(&self, class: ClassId) -> Option<FunctionId> {
         self.constructors(class).first().copied()
     }
 
-    /// The constructors of a class, or of the first class that it is made from and that has any.
+    /// The constructors of a class, else those of its nearest ancestor that has any.
     pub(crate) fn constructors(&self, class: ClassId) -> Vec<FunctionId> {
         let own = &self.class(class).name;
         let mut names = self.files[class.file].traits.constructors.iter().copied().chain([own.as_str()]);
@@ -234,7 +236,7 @@ impl Project {
     }
 }
 
-/// Of classes in the order of their files, the ones in a file.
+/// The classes of one file in a list that is sorted by file.
 fn in_file(all: &[ClassId], file: usize) -> &[ClassId] {
     let start = all.partition_point(|id| id.file < file);
     let count = all[start..].iter().take_while(|id| id.file == file).count();

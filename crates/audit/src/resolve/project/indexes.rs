@@ -1,4 +1,5 @@
-//! What the project looks up of all files, made once: names of packages, methods of classes, parts of open classes.
+//! Indexes over the facts of all files, built once: top-level names of packages, methods of classes, members of
+//! reopened classes. Also merges facts that one file states about the types of another.
 
 use crate::{
     facts::{Expr, Facts},
@@ -6,10 +7,10 @@ use crate::{
 };
 use std::collections::{BTreeSet, HashMap};
 
-/// By the class's name and the name of something in it: the classes of that name in the files that say it.
+/// Classes by their own name and the name of a member, in the files that define the member.
 pub(super) type Says = HashMap<String, HashMap<String, Vec<ClassId>>>;
 
-/// Names at the top of a file.
+/// Names at the top level of a file that other files can see.
 pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
     let classes = facts.classes.iter().map(|class| class.name.clone());
@@ -17,7 +18,7 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
 }
 
-/// Methods by the class's name and their own.
+/// Methods by the names of class and method.
 pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<FunctionId>>> {
     let mut all: HashMap<String, HashMap<String, Vec<FunctionId>>> = HashMap::new();
     for (file, facts) in files.iter().enumerate() {
@@ -31,7 +32,7 @@ pub(super) fn methods(files: &[Facts]) -> HashMap<String, HashMap<String, Vec<Fu
     all
 }
 
-/// The package that an import names, written as packages of the importing file's language are.
+/// The package that an import path names, in the notation of [`Facts::package`].
 pub(super) fn of(module: &[String], facts: &Facts) -> String {
     match facts.package.split_once(':') {
         Some((prefix, _)) if facts.traits.imports_packages => format!("{prefix}:{}", module.join(".")),
@@ -39,12 +40,12 @@ pub(super) fn of(module: &[String], facts: &Facts) -> String {
     }
 }
 
-/// What stands at the top of a file and is seen in others: variables of a script are not.
+/// True when a top-level name is visible in other files; variables of a script are not.
 fn is_shared(facts: &Facts, name: &str, value: &Expr) -> bool {
     !facts.traits.script_variables || !name.starts_with(char::is_lowercase) || matches!(value, Expr::Function(_))
 }
 
-/// What the parts of classes say that may be opened again, and the parts that are made from another class.
+/// The members of reopened classes, and those of their parts that name a base.
 pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
     for (file, facts) in files.iter().enumerate().filter(|(_, facts)| facts.traits.open_classes) {
@@ -70,7 +71,7 @@ pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     (says, made)
 }
 
-/// Gives types the bases that other files say they have, when it is clear which type is meant.
+/// Adds the bases that other files declare for a type, when only one type has that name.
 pub(super) fn extend(files: &mut [Facts]) {
     let mut places: HashMap<(&str, String), Vec<(usize, usize)>> = HashMap::new();
     for (file, facts) in files.iter().enumerate() {
@@ -93,7 +94,7 @@ pub(super) fn extend(files: &mut [Facts]) {
     }
 }
 
-/// Gives the members of enums the texts that look-ups say elsewhere, when they have none of their own.
+/// Assigns to enum members without a text the one that a look-up elsewhere maps them to.
 pub(super) fn give_texts(files: &mut [Facts]) {
     let texts: Vec<(String, String, String)> =
         files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();

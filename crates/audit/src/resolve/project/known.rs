@@ -1,4 +1,4 @@
-//! Look-ups that are asked again and again: names by number, and a memo.
+//! Caches of the symbol table: interned names, a memo, and the trail that ends cyclic re-exports.
 
 use parking_lot::Mutex;
 use std::{
@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, Hash},
 };
 
-/// What has a name, by that name; each name has a number.
+/// Items by name; each name has a number (interning).
 pub(super) struct Names<T> {
     by_name: HashMap<String, (u32, Vec<T>)>,
 }
@@ -24,7 +24,7 @@ impl<T> Names<T> {
         self.by_name.insert(name.to_owned(), (number, vec![one]));
     }
 
-    /// In the order in which they were added.
+    /// The items of a name, in the order in which they were added.
     pub(super) fn all(&self, name: &str) -> &[T] {
         self.by_name.get(name).map_or(&[], |(_, all)| all)
     }
@@ -34,8 +34,8 @@ impl<T> Names<T> {
     }
 }
 
-/// Files and names that one look-up has come by. Each is looked at once: modules that re-export each other have many ways
-/// from one to the other, and all of them lead to the same.
+/// The names that one look-up has visited. Each is visited once: modules that re-export each other have many paths
+/// between them, and all lead to the same definition.
 #[derive(Default)]
 pub(super) struct Trail {
     seen: HashSet<(usize, String)>,
@@ -54,12 +54,12 @@ impl Trail {
     }
 }
 
-/// How many re-exports are followed one after the other.
+/// Maximum length of a chain of re-exports.
 const TRAIL_MAX: usize = 64;
 
 const SHARDS: usize = 16;
 
-/// Answers by their question. Only for questions that have one answer whoever asks, in whatever order.
+/// A concurrent memo. Only for queries whose result depends on the key alone.
 pub(super) struct Memo<K, V> {
     shards: Vec<Mutex<HashMap<K, V>>>,
     hasher: RandomState,
@@ -70,7 +70,8 @@ impl<K: Hash + Eq, V: Clone> Memo<K, V> {
         Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
     }
 
-    /// `find` runs without a lock: it may ask the memo itself.
+    /// The value of a key. `find` runs without the lock, so it may query the memo; two threads may both compute a
+    /// value.
     pub(super) fn get(&self, key: K, find: impl FnOnce() -> V) -> V {
         let shard = &self.shards[(self.hasher.hash_one(&key) >> 32) as usize % SHARDS];
         let known = shard.lock().get(&key).cloned();

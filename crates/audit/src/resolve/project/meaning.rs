@@ -1,21 +1,21 @@
-//! What a name means where it stands.
+//! The meaning of a name in a scope: the result of name resolution.
 
 use crate::{
     facts::Binding,
     resolve::{ClassId, FunctionId},
 };
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Clone, Debug)]
 pub(crate) enum Meaning<'p> {
-    /// What is assigned to it, in the function named.
+    /// A variable: its assignments, in this function.
     Values(Vec<&'p Binding>, FunctionId),
     Param(FunctionId, usize),
     Class(ClassId),
-    /// A member of the class around, in languages that leave the receiver out.
+    /// A member of the enclosing class, in languages that omit the receiver.
     OwnMember(ClassId),
     Module(Vec<String>),
-    /// Comes from outside of the tree.
+    /// Defined outside the tree.
     External(String),
     Unknown,
 }

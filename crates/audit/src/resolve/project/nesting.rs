@@ -1,16 +1,16 @@
-//! Modules that many files open again, as Ruby's, and names that are looked for from the inside out.
+//! Nested classes and modules: look-up from the innermost scope outwards, also for modules that many files reopen.
 
 use super::Project;
 use crate::resolve::{ClassId, FunctionId, Meaning};
 
 impl Project {
-    /// Whether what opens a class again in another file goes on with the same one.
+    /// True when two definitions are parts of one reopened class.
     pub(super) fn is_same(&self, one: ClassId, other: ClassId) -> bool {
         let (one, other) = (self.class(one), self.class(other));
         one.name == other.name && one.outer == other.outer
     }
 
-    /// A class inside of another, in whichever file.
+    /// A class nested in another, in any file.
     pub(crate) fn inner_class(&self, outer: ClassId, name: &str) -> Option<ClassId> {
         let mut here = self.classes_in(name, outer.file).iter().filter(|one| **one != outer);
         if !self.files[outer.file].traits.nested_constants {
@@ -22,7 +22,7 @@ impl Project {
         here.find(is_inner).or_else(elsewhere).copied()
     }
 
-    /// A class that stands in one of those around.
+    /// A class that is nested in one of the enclosing classes.
     pub(super) fn nested(&self, name: &str, scope: FunctionId) -> Option<Meaning<'_>> {
         if !self.files[scope.file].traits.nested_constants || !name.starts_with(char::is_uppercase) {
             return None;
@@ -34,7 +34,7 @@ impl Project {
         around.find_map(|class| self.inner_class(class, name)).map(Meaning::Class)
     }
 
-    /// Of all the classes of a name, the one that stands in no other.
+    /// The class of this name in a package that is not nested in another.
     pub(super) fn outermost(&self, name: &str, package: &str) -> Option<ClassId> {
         let mut all = self.classes_named(name).iter();
         all.find(|id| self.files[id.file].package == package && self.class(**id).outer.is_none()).copied()

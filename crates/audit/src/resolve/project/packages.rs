@@ -1,10 +1,10 @@
-//! Packages, whose files see each other, and classes that stand in others.
+//! Modules and packages: the files that an import path names, and the names that files of a package share.
 
 use super::{Project, indexes};
 use crate::resolve::{ClassId, Meaning, roots};
 
 impl Project {
-    /// The files that a module's path names, the nearest ones when there are several.
+    /// The files of a module's path. Of several candidates, those with an exact path and nearest to the importing file.
     pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
         let traits = self.files[from].traits;
         if let Some(path) = roots::place(&self.roots, path, traits) {
@@ -41,7 +41,7 @@ impl Project {
         best
     }
 
-    /// What a name means in a package: only what its own files define.
+    /// Resolves a name in a package, among the definitions of its own files.
     pub(super) fn in_package(&self, package: &str, name: &str) -> Option<Meaning<'_>> {
         if package.is_empty() {
             return None;
@@ -53,7 +53,8 @@ impl Project {
         files.iter().find_map(|file| self.defined_in(name, *file))
     }
 
-    /// The class that is called like the last part of a path: the one in the file that the path names, else the nearest.
+    /// The class with the name of the path's last segment: in the package that the other segments name, else the
+    /// nearest.
     pub(super) fn class_of_module(&self, module: &[String], from: usize) -> Option<ClassId> {
         let (name, package) = module.split_last()?;
         if let Some(Meaning::Class(class)) = self.in_package(&indexes::of(package, &self.files[from]), name) {

@@ -1,4 +1,5 @@
-//! What a call answers.
+//! Values that a call returns: constructed objects, the return expressions of functions in the tree, and models of
+//! common library methods (look-ups, defaults, conversions).
 
 use super::Resolver;
 use crate::{
@@ -7,15 +8,15 @@ use crate::{
     resolve::{ClassId, Found, FunctionId, Thing, walk::Walk},
 };
 
-/// Look-ups by method: the key, then perhaps what holds when there is none.
+/// Look-up methods: the first argument is the key, the second the default.
 const LOOK_UPS: &[&str] =
     &["get", "fetch", "getOrDefault", "GetValueOrDefault", "dig", "at", "index", "getOrElse", "getValue"];
 
-/// Methods that answer their receiver, or what they are given when there is none.
+/// Methods that return the receiver, or else their argument.
 const OR_ELSE: &[&str] =
     &["unwrap_or", "unwrap_or_else", "orElse", "orElseGet", "getOrElse", "GetValueOrDefault", "ifEmpty", "or"];
 
-/// Functions that answer what they are given.
+/// Functions that return their argument.
 const CONVERSIONS: &[&str] = &[
     "str", "String", "Some", "Ok", "cast", "constant", "freeze", "from", "strval", "valueOf", "of", "Freeze", "string",
 ];
@@ -23,7 +24,7 @@ const CONVERSIONS: &[&str] = &[
 impl<'p> Resolver<'p> {
     pub(super) fn call(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         if let Expr::Member(of, method) = &call.target {
-            // What a builder makes is what it was given, not what all of its users give.
+            // A builder returns what this chain of calls gave it, not the arguments of all callers of its setters.
             if walk.callers && call.args.is_empty() && matches!(method.as_str(), "build" | "Build") && is_given(of) {
                 return vec![self.unknown(call, scope)];
             }
@@ -99,7 +100,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// A text's own method: `.to_string()`, `.unwrap_or(other)`.
+    /// A method on a text that keeps it: `.to_string()`, `.unwrap_or(other)`.
     fn passed_on(
         &self,
         kept: Vec<Found<'p>>,
@@ -120,7 +121,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// What the tree's own functions and classes answer.
+    /// The value that functions and classes of the tree return.
     fn own_answer(
         &self,
         call: &'p Call,
@@ -141,7 +142,7 @@ impl<'p> Resolver<'p> {
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
         }
-        // `event.type()` of an enum's member: its method answers a field of its own.
+        // `event.type()` on an enum member: the method returns a field of the member.
         let members = || bases.iter().filter(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)));
         if members().next().is_some()
             && !all.iter().any(|one| matches!(one.thing, Thing::Text(_)))
@@ -155,7 +156,8 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// What a function of ours answers to a call.
+    /// The values that a function of the tree returns to this call. The call is on the stack meanwhile, so parameters
+    /// have its arguments.
     fn answer(&self, id: FunctionId, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let function = self.project.function(id);
         if walk.frames.iter().any(|(framed, ..)| *framed == id) {
@@ -187,7 +189,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// The class that a call makes an object of.
+    /// The class whose constructor a call runs.
     pub(crate) fn made_class(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Option<ClassId> {
         let named = call.target.last_name()?;
         if self.project.classes_named(named).is_empty() && !matches!(named, "new" | "self") {
@@ -197,7 +199,7 @@ impl<'p> Resolver<'p> {
             }
         }
         let target = match &call.target {
-            // Ruby, Rust: Class.new(…)
+            // Ruby, Rust: `Class.new(…)`
             Expr::Member(of, name) if name == "new" => of,
             other => other,
         };
@@ -207,7 +209,7 @@ impl<'p> Resolver<'p> {
     }
 }
 
-/// `….type("a.b")`: a step of a builder.
+/// True when the receiver is a builder with an argument, as in `….type("a.b")`.
 fn is_given(of: &Expr) -> bool {
     matches!(of, Expr::Call(call) if !call.args.is_empty() && matches!(&call.target, Expr::Member(..)))
 }

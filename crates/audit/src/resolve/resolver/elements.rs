@@ -1,4 +1,4 @@
-//! Elements of lists, dictionaries and classes: what a loop gives.
+//! Elements of lists, dictionaries and enums: the values of a loop variable.
 
 use super::{Resolver, members::carry};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl<'p> Resolver<'p> {
-    /// Any element.
+    /// Values of any element.
     pub(super) fn each(&self, of: &'p Expr, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         if let Expr::Call(call) = of
             && let Expr::Member(map, method) = &call.target
@@ -30,9 +30,9 @@ impl<'p> Resolver<'p> {
         let mut all = Vec::new();
         for base in self.resolve(of, scope, walk) {
             let found: Vec<Found<'p>> = match base.thing {
-                // It is filled elsewhere.
+                // An empty literal is filled elsewhere.
                 Thing::List([], _) | Thing::Map([], _) => vec![Found { thing: Thing::Open, ..base.clone() }],
-                // What is left over of a call's arguments.
+                // A variadic parameter: its values are the arguments themselves.
                 Thing::Text(_) => vec![base.clone()],
                 Thing::List(items, at) => items.iter().flat_map(|item| self.resolve(item, at, walk)).collect(),
                 Thing::Map(pairs, at) => pairs
@@ -44,7 +44,7 @@ impl<'p> Resolver<'p> {
                         self.project.class(class).members.iter().map(|one| one.name.clone()).collect();
                     names.iter().flat_map(|name| self.of_class(class, name, walk, 0)).collect()
                 }
-                // A list that is declared to hold these.
+                // A collection with a declared element type.
                 Thing::Instance(_, None) => vec![base.clone()],
                 _ => vec![Found { thing: Thing::Open, ..base.clone() }],
             };
@@ -53,7 +53,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// `for a, b in …`: the part at a place.
+    /// The values of the variable at `place` in `for a, b in …`.
     pub(super) fn part_of_each(
         &self,
         over: &'p Expr,

@@ -1,4 +1,5 @@
-//! Which event an object carries.
+//! The event type in an event object: finds the texts in the event field of an abstract value (a map, an instance, a
+//! builder's result).
 
 use super::Resolver;
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
 };
 
 impl<'p> Resolver<'p> {
-    /// The events that a value carries: a text itself, or an object with one in it.
+    /// The event types that a value carries: the text itself, or the event field of an object, recursively.
     pub(crate) fn events_in(
         &self,
         found: Found<'p>,
@@ -19,7 +20,7 @@ impl<'p> Resolver<'p> {
         if depth > 6 {
             return Vec::new();
         }
-        // Its parts are looked at as part of the calls that it was answered to.
+        // The parts are resolved in the call stack in which the object was returned.
         let around = std::mem::replace(&mut walk.frames, found.frames.clone());
         let found = walk.deeper(|walk| self.parts_of_event(found, words, walk, depth));
         walk.frames = around;
@@ -65,7 +66,8 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// `InvoicePaid(…)`: what it is given, what its class says, or what its constructor gives to its base.
+    /// The event type of an object such as `InvoicePaid(…)`: from its arguments, its class, or what its constructor
+    /// passes to its base.
     fn of_object(
         &self,
         class: ClassId,
@@ -128,7 +130,7 @@ impl<'p> Resolver<'p> {
         made.map(|(call, scope)| self.first_text(call, scope, walk)).unwrap_or_default()
     }
 
-    /// Arguments with an event's name.
+    /// The value of the argument with the name of an event field.
     fn of_args(
         &self,
         call: &'p Call,
@@ -146,7 +148,7 @@ impl<'p> Resolver<'p> {
         if is_super(&call.target) { self.first_text(call, scope, walk) } else { Vec::new() }
     }
 
-    /// The first argument that is a text which looks like an event.
+    /// The values of the first positional argument that is a constant of a group or looks like an event type.
     fn first_text(&self, call: &'p Call, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         for arg in call.args.iter().filter(|arg| arg.name.is_none()) {
             let found = self.resolve(&arg.value, scope, walk);
@@ -159,7 +161,7 @@ impl<'p> Resolver<'p> {
         Vec::new()
     }
 
-    /// An object of a class from outside, or a builder's.
+    /// The event type of an object that is created outside the tree, or by a builder.
     fn of_unknown(
         &self,
         call: &'p Call,
@@ -203,7 +205,7 @@ impl<'p> Resolver<'p> {
             }
             at = &inner.target;
         }
-        // Event.create("a.b", data), Event.of("a.b"): a factory of a class from outside.
+        // `Event.create("a.b", data)`, `Event.of("a.b")`: a factory method of a class outside the tree.
         if let Expr::Member(of, name) = &call.target
             && matches!(name.as_str(), "of" | "create" | "make" | "from" | "newEvent")
             && of.last_name().is_some_and(|class| class.starts_with(char::is_uppercase))

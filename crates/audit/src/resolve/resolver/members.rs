@@ -1,4 +1,4 @@
-//! Members and look-ups.
+//! Values of member accesses and look-ups: `base.name` and `base[key]`.
 
 use super::Resolver;
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl<'p> Resolver<'p> {
-    /// In an extension method: what it is called on.
+    /// The receiver of an extension method, from the call on the stack.
     pub(super) fn receiver(&self, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let Some(at) = walk.frames.iter().rposition(|(framed, ..)| *framed == scope) else { return Vec::new() };
         let (_, call, from) = walk.frames[at];
@@ -22,7 +22,7 @@ impl<'p> Resolver<'p> {
         found
     }
 
-    /// `base.name`
+    /// The values of `base.name`.
     pub(super) fn member(
         &self,
         base: Found<'p>,
@@ -39,7 +39,7 @@ impl<'p> Resolver<'p> {
         found
     }
 
-    // Bounded: a module's member is one of a class at most once; what a class has is reached through the walk.
+    // Bounded: a module's member leads to a class's member at most once; class members are resolved through the walk.
     fn member_of(&self, base: Found<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match &base.thing {
             Thing::Module(path) => {
@@ -58,7 +58,7 @@ impl<'p> Resolver<'p> {
                 if found.is_empty() {
                     return vec![Found { thing: Thing::Open, ..base }];
                 }
-                // `EVENT = None` in a base is filled in by the classes made from it.
+                // `EVENT = None` in a base class: the descendants assign it.
                 if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
                     let children = self.project.children(&self.project.class(*class).name).iter();
                     let filled: Vec<_> = children.flat_map(|child| self.of_class(*child, name, walk, 4)).collect();
@@ -84,7 +84,7 @@ impl<'p> Resolver<'p> {
                     })
                     .collect()
             }
-            // What an enum's member says about itself; its own name is something else.
+            // Attributes of an enum member carry its text, except its own name.
             Thing::Text(_) if base.group.is_some() && name != "name" => vec![base],
             Thing::Text(_) if name == "value" => vec![base],
             Thing::External(path) => vec![Found::new(Thing::External(format!("{path}.{name}")))],
@@ -92,7 +92,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// `Event::Paid(invoice)`: a variant with values in it.
+    /// An enum variant with values in it, such as `Event::Paid(invoice)`.
     pub(super) fn variant(
         &self,
         call: &'p Call,
@@ -106,8 +106,8 @@ impl<'p> Resolver<'p> {
         found.iter().any(|one| matches!(one.thing, Thing::Text(_))).then_some(found)
     }
 
-    /// A member, a field, a class inside, or a method that answers without being asked anything.
-    // Bounded: a class's bases are asked at depth 0 alone.
+    /// A member, a field, a nested class, or a method, of a class or its ancestors.
+    // Bounded: only depth 0 goes on to the ancestors.
     pub(super) fn of_class(&self, id: ClassId, name: &str, walk: &mut Walk<'_, 'p>, depth: usize) -> Vec<Found<'p>> {
         let class = self.project.class(id);
         let top = FunctionId { file: id.file, index: class.scope };
@@ -157,14 +157,14 @@ impl<'p> Resolver<'p> {
         Vec::new()
     }
 
-    /// The value of a class's member, in which other members go by their bare names.
+    /// The value of a class's member. Other members have their bare names in it.
     fn in_class(&self, value: &'p Expr, id: ClassId, top: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         match value {
             Expr::Name(name) if self.project.class(id).members.iter().any(|one| one.name == *name) => {
                 let other = self.project.class(id).members.iter().filter(|one| one.name == *name);
                 other.flat_map(|one| self.resolve(&one.value, top, walk)).collect()
             }
-            // An enum's member that is made of several values: its texts.
+            // An enum member made of several values: its first text.
             Expr::List(items) if self.project.class(id).is_enum => {
                 let found = items.iter().flat_map(|item| self.resolve(item, top, walk));
                 found.filter(|one| matches!(one.thing, Thing::Text(_))).take(1).collect()
@@ -173,7 +173,7 @@ impl<'p> Resolver<'p> {
         }
     }
 
-    /// Values under a key.
+    /// The values of a key.
     fn keyed(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let mut all = Vec::new();
         for (one, value) in pairs {
@@ -199,7 +199,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// Values under a key in the maps that a map is made of: `{...base}`.
+    /// The values of a key in the maps that are spread into a map: `{...base}`.
     fn spread(&self, pairs: &'p [(Expr, Expr)], at: FunctionId, key: &str, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
         let spread = pairs.iter().filter(|(one, _)| one.is_spread());
         let mut bases: Vec<Found<'p>> = Vec::new();
@@ -211,7 +211,7 @@ impl<'p> Resolver<'p> {
             let found = match &base.thing {
                 Thing::Map(inner, at) => {
                     let (inner, at) = (*inner, *at);
-                    // `x = {**x}`: what is spread may be the map itself.
+                    // `x = {**x}`: the map may be spread into itself.
                     let place = Place::Pairs(pairs.as_ptr());
                     walk.enter(place, |walk| self.keyed(inner, at, key, walk)).unwrap_or_default()
                 }
@@ -228,7 +228,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// `of[key]`
+    /// The values of `of[key]`.
     pub(super) fn index(
         &self,
         of: &'p Expr,
@@ -246,7 +246,7 @@ impl<'p> Resolver<'p> {
         bases.into_iter().flat_map(|base| self.look_up(&base, key, scope, walk)).collect()
     }
 
-    /// The values of a dictionary under a key; all of them when the key is not known.
+    /// The values of a key in a map; all values when the key is unknown.
     pub(super) fn look_up(
         &self,
         base: &Found<'p>,
@@ -278,7 +278,7 @@ impl<'p> Resolver<'p> {
                         }
                     }
                     _ => {
-                        // By its members' names, when the key is one of a type that has them.
+                        // The key is unknown: any of the values.
                         for (_, value) in pairs {
                             let found = self.resolve(value, at, walk);
                             all.extend(
@@ -317,13 +317,13 @@ impl<'p> Resolver<'p> {
                 }
                 found
             }
-            // The first of several values that a call answers, when no more is known of them.
+            // The first of several returned values, of which no more is known.
             _ if matches!(key, Expr::Opaque(place) if place == "#0") => vec![base.clone()],
             _ => vec![Found { thing: Thing::Open, ..base.clone() }],
         }
     }
 
-    /// Functions that a class keeps in its fields, or a module among its members.
+    /// Functions that are the values of a class's fields, or of a module's members.
     pub(crate) fn field_functions(&self, class: ClassId, name: &str, walk: &mut Walk<'_, 'p>) -> Vec<FunctionId> {
         let members = self.project.class(class);
         let mut found = Vec::new();
@@ -337,7 +337,7 @@ impl<'p> Resolver<'p> {
     }
 }
 
-/// Where the base came from holds for what was found in it too.
+/// Adds the provenance of the base to a value that was found in it.
 pub(super) fn carry<'p>(base: &Found<'p>, mut one: Found<'p>) -> Found<'p> {
     one.at = one.at.or(base.at);
     one.confidence = one.confidence.min(base.confidence);

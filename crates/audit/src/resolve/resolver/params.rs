@@ -1,4 +1,5 @@
-//! Parameters: what callers give to them.
+//! Values of parameters: the argument of the call on the stack, else the arguments of all callers in the call graph,
+//! else the default.
 
 use super::Resolver;
 use crate::{
@@ -33,7 +34,7 @@ impl<'p> Resolver<'p> {
                         return found;
                     }
                 }
-                // A type from outside of the tree is something known: not a class of ours.
+                // A type from outside the tree: the value is external.
                 let outside = param.kind.as_deref().map(|kind| self.project.top_meaning(kind, function.file));
                 return match outside {
                     Some(Meaning::External(path)) => vec![Found::new(Thing::External(path))],
@@ -78,7 +79,7 @@ impl<'p> Resolver<'p> {
         all
     }
 
-    /// What a call gives to a parameter; nothing when that cannot be told.
+    /// The values that a call passes to a parameter; `None` when they cannot be determined.
     fn given(
         &self,
         function: FunctionId,
@@ -97,7 +98,7 @@ impl<'p> Resolver<'p> {
         }
         if param.rest {
             let rest = places.into_iter().skip(index);
-            // `**kwargs`: of what is left over by name, what is called like an event.
+            // `**kwargs`: among the remaining named arguments, those with the name of an event.
             let known = self.project.params(function);
             let left = call.args.iter().filter(|arg| {
                 let name = arg.name.as_deref();

@@ -1,4 +1,6 @@
-//! The functions that a call reaches.
+//! Call resolution: finds the functions that a call may run. A plain name is resolved in its scope, a method by the
+//! receiver's type with class hierarchy analysis. A call on a receiver of unknown type reaches every method of that
+//! name, as long as there are few.
 
 use super::Resolver;
 use crate::{
@@ -10,17 +12,17 @@ use crate::{
 };
 use std::collections::HashSet;
 
-/// Above this many functions of the same name, a call through an unknown receiver is followed to none of them.
+/// With more candidates of a name, a call on a receiver of unknown type has no edges.
 const CANDIDATES_MAX: usize = 8;
-/// The functions that one call is followed to. With more of them, all functions of the name count as called.
+/// Maximum number of edges of one call. Above it, all functions of the name count as called.
 const TARGETS_MAX: usize = 256;
 
-/// What a call reaches.
+/// The result of call resolution.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Targets {
     pub(crate) functions: Vec<FunctionId>,
     pub(crate) certain: bool,
-    /// There are too many of that name to follow.
+    /// There are too many candidates to follow: all functions of the name count as called.
     pub(crate) loose: bool,
 }
 
@@ -35,15 +37,15 @@ impl Targets {
 }
 
 impl<'p> Resolver<'p> {
-    /// The functions that a call may reach.
+    /// The functions that a call may run.
     pub(crate) fn targets(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Targets {
         #[cfg(test)]
         crate::failpoints::at("graph", call.target.last_name().unwrap_or(""));
         self.targets_in(call, file, None, &mut walks.types())
     }
 
-    /// The same as a part of a walk that goes on: what it has seen it does not ask again. `receiver`: what the call is made
-    /// on, when that is known already.
+    /// The same within a walk, with its budget and its visited places. `receiver`: the values of the receiver, when the
+    /// caller has resolved them already.
     pub(crate) fn targets_in(
         &self,
         call: &'p Call,
@@ -99,7 +101,7 @@ impl<'p> Resolver<'p> {
             Meaning::Class(class) => Targets::certain(project.constructors(class)),
             Meaning::Param(..) | Meaning::Module(_) => Targets::default(),
             Meaning::External(_) => Targets::outside(),
-            // A field may have the name of a method.
+            // A field and a method may share a name.
             meaning @ (Meaning::OwnMember(_) | Meaning::Unknown) => {
                 let around = project.classes_around(scope).into_iter();
                 let parts = around.flat_map(|class| project.with_parts(class, name));
@@ -129,7 +131,7 @@ impl<'p> Resolver<'p> {
                 Thing::Class(class) | Thing::Instance(class, _) => {
                     known = true;
                     functions.extend(project.all_methods(class, name).iter());
-                    // Ruby: Class.new(…)
+                    // Ruby: `Class.new(…)`
                     if functions.is_empty() && name == "new" {
                         functions.extend(project.constructors(class));
                     }
@@ -181,7 +183,7 @@ impl<'p> Resolver<'p> {
     }
 }
 
-/// Of methods of one class with one name, those that take as many arguments.
+/// Overload resolution by the number of arguments: of the methods that one class has, keeps those that accept as many.
 fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<FunctionId>) {
     let Some(first) = functions.first() else { return };
     if functions.len() < 2 || !project.files[first.file].traits.overloads {
@@ -196,7 +198,7 @@ fn choose_overloads(project: &Project, call: &Call, functions: &mut Vec<Function
     functions.retain(|id| fits(id) || !fitting.contains(&class(id)));
 }
 
-/// Whether a function can be called with as many arguments as that.
+/// True when a function accepts this number of arguments.
 fn takes(function: &Function, args: usize) -> bool {
     let needed = function.params.iter().filter(|param| param.default.is_none() && !param.rest).count();
     let rest = function.params.iter().any(|param| param.rest);
