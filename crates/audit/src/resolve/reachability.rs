@@ -9,26 +9,7 @@ use crate::{
 };
 use std::collections::{HashMap, HashSet};
 
-<<<<<<< HEAD
-/// All functions that are reached from somewhere.
-=======
-/// Base classes that call no method of their derived classes.
-const PLAIN_BASES: &[&str] = &[
-    "object",
-    "ABC",
-    "Protocol",
-    "Generic",
-    "Enum",
-    "StrEnum",
-    "NamedTuple",
-    "BaseModel",
-    "Object",
-    "Serializable",
-    "TypedDict",
-];
-
 /// All live functions.
->>>>>>> house-awords
 pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
     let mut live = HashSet::new();
     let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
