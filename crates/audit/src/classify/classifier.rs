@@ -4,7 +4,10 @@
 //! The main bus is the one with most sites of the main set, together with its interfaces and implementations. A bus
 //! that carries the main set's constants and may lead to the main bus (a carrier) counts as main too.
 
-use super::catalog::{CatalogSource, NoSuchGroup};
+use super::{
+    catalog::{CatalogSource, NoSuchGroup},
+    choice,
+};
 use crate::{
     config::Config,
     detect::{
@@ -17,7 +20,7 @@ use crate::{
     resolve::{Caller, ClassId, FunctionId, Graph, GroupKey, Project, walk::Failed},
     text::{path::folder, sql, verbs},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The findings, and the choices by which they are classified.
 pub(crate) struct Classifier<'p> {
@@ -116,42 +119,14 @@ impl<'p> Classifier<'p> {
         Ok(())
     }
 
-    /// The best set, with the reason: by a name with webhook, a path with webhook, the number of published events, the
-    /// size.
+    /// The best set, with the reason.
     fn best_group(&self) -> (Option<&'p Group>, String) {
-        let mut published: HashMap<&GroupKey, HashSet<&str>> = HashMap::new();
-        for site in self.sites.iter().filter(|site| self.is_live(site)) {
-            let foreign = site.buses.iter().all(|bus| bus.is_foreign(self.project));
-            if let (Some(group), false) = (&site.group, foreign) {
-                published.entry(group).or_default().insert(&site.event);
-            }
+        let ranked = choice::ranked(self.groups, &self.sites, self.live, self.project);
+        match &ranked[..] {
+            [] => (None, "the code has no set of constants that look like event types".into()),
+            [(only, _)] => (Some(only), "it is the only set of event types in the code".into()),
+            [(best, evidence), ..] => (Some(best), evidence.reason()),
         }
-        let webhook =
-            |text: &str| verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"));
-        let score = |group: &Group| {
-            let named = webhook(&group.name);
-            let count = published.get(&group.key).map_or(0, HashSet::len);
-            let in_webhooks = webhook(&self.project.files[group.file].file);
-            (named, in_webhooks, count, group.members.len())
-        };
-        let Some(best) = self.groups.iter().max_by(|one, other| {
-            score(one).cmp(&score(other)).then_with(|| (other.file, other.line).cmp(&(one.file, one.line)))
-        }) else {
-            return (None, "the code has no set of constants that look like event types".into());
-        };
-        let (named, in_webhooks, count, members) = score(best);
-        let reason = if self.groups.len() == 1 {
-            "it is the only set of event types in the code".into()
-        } else if named {
-            format!("its name says webhook; {count} of its {members} are emitted")
-        } else if in_webhooks {
-            format!("it lies with the webhooks; {count} of its {members} are emitted")
-        } else if count > 0 {
-            format!("more of it is published than of any other set: {count} of {members}")
-        } else {
-            format!("it is the largest set of event types in the code: {members}")
-        };
-        (Some(best), reason)
     }
 
     fn choose_buses(&mut self, graph: &Graph<'_>, calls: &[(FunctionId, BusKey)]) {

@@ -4,6 +4,7 @@
 
 mod build_report;
 mod catalog;
+mod choice;
 mod classifier;
 pub(crate) mod suggest;
 

@@ -53,7 +53,7 @@ impl<'p> Search<'p> {
     fn look_at(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>, published: &mut Published<'p>) {
         let Some(name) = call.target.last_name() else { return };
         let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
-        if call.makes || is_call_of_call || !self.words.publishes(name) || writes_logs(&call.target) {
+        if call.makes || is_call_of_call || !self.publishes(call, name) || writes_logs(&call.target) {
             return;
         }
         let scope = FunctionId { file, index: call.function };
@@ -118,6 +118,12 @@ impl<'p> Search<'p> {
                 reason: Some(reason),
             });
         }
+    }
+
+    /// True when the name of the called function says that it publishes, or the name of the object that it runs.
+    fn publishes(&self, call: &Call, name: &str) -> bool {
+        self.words.publishes(name)
+            || matches!(&call.target, Expr::Member(of, _) if self.words.runs_publisher(&of.shown(), name))
     }
 
     fn through(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Vec<FunctionId> {

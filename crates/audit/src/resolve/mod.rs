@@ -3,6 +3,7 @@
 //! about events; `detect` adds those.
 
 pub(crate) mod call_graph;
+mod enums;
 mod found;
 mod graph;
 mod ids;
@@ -12,6 +13,7 @@ mod resolver;
 mod roots;
 pub(crate) mod walk;
 
+pub(crate) use enums::names_itself;
 pub(crate) use found::{Found, GroupKey, Thing};
 pub(crate) use graph::{Caller, Graph};
 pub(crate) use ids::{ClassId, FunctionId};

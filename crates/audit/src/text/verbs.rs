@@ -53,6 +53,9 @@ const NAMES: &[&str] = &[
     "event_kind",
     "name",
     "topic",
+    "trigger",
+    "hook",
+    "webhook_type",
     "kind",
     "detail_type",
     "action",
@@ -110,6 +113,21 @@ impl Words {
                 && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
     }
 
+    /// True when the names on the way to a method say that its object publishes: `SendWebhookJob.perform_later(…)`. The
+    /// method itself only runs it.
+    pub(crate) fn runs_publisher(&self, owner: &str, method: &str) -> bool {
+        const RUNS: &[&str] =
+            &["call", "perform", "run", "execute", "invoke", "process", "delay", "apply", "enqueue", "async"];
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        if !split(method).first().is_some_and(|first| is(RUNS, first)) {
+            return false;
+        }
+        let words = split(owner);
+        words.iter().any(|word| is(STRONG, word) || is(WEAK, word))
+            && words.iter().any(|word| is(&["event", "events", "webhook", "webhooks", "hook", "hooks"], word))
+            && !words.iter().any(|word| is(&["handle", "handler", "receive", "receiver", "incoming", "inbound"], word))
+    }
+
     /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.
     pub(crate) fn is_weak(&self, name: &str) -> bool {
         !self.functions.iter().any(|one| one == name) && !split(name).iter().any(|word| STRONG.contains(&word.as_str()))
@@ -124,6 +142,95 @@ impl Words {
         let first = words.first().is_some_and(verbs);
         first || words.iter().any(|word| ASIDE.contains(&word.as_str()))
     }
+}
+
+/// True when the name of a set says that its constants are events.
+pub(crate) fn speaks_of_events(name: &str) -> bool {
+    const WORDS: &[&str] =
+        &["event", "events", "webhook", "webhooks", "hook", "hooks", "topic", "topics", "trigger", "triggers"];
+    split(name).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// True when a set's name says that its constants are an attribute of events, such as a status, and no event types.
+pub(crate) fn names_an_attribute(name: &str) -> bool {
+    const LAST: &[&str] = &[
+        "status",
+        "statuses",
+        "state",
+        "states",
+        "priority",
+        "level",
+        "mode",
+        "error",
+        "errors",
+        "format",
+        "source",
+        "category",
+        "scope",
+        "permission",
+        "permissions",
+        "result",
+        "action",
+        "field",
+        "fields",
+        "filter",
+        "sort",
+        "order",
+        "method",
+        "strategy",
+        "reason",
+        "visibility",
+        "frequency",
+        "platform",
+        "role",
+    ];
+    split(name).last().is_some_and(|last| LAST.contains(&last.as_str()))
+}
+
+/// True when a name ends with what happened: `order_created`, `ORDER_PAID`, `inventory.low`.
+pub(crate) fn says_what_happened(name: &str) -> bool {
+    const LAST: &[&str] = &[
+        "paid",
+        "sent",
+        "lost",
+        "won",
+        "failed",
+        "begun",
+        "done",
+        "due",
+        "low",
+        "empty",
+        "full",
+        "left",
+        "set",
+        "read",
+        "built",
+        "bought",
+        "sold",
+        "put",
+        "error",
+        "failure",
+        "success",
+        "start",
+        "end",
+        "complete",
+        "ready",
+        "overdue",
+        "update",
+        "create",
+        "delete",
+        "alert",
+        "breach",
+        "violation",
+        "reset",
+        "login",
+        "logout",
+        "signup",
+        "purchase",
+    ];
+    let words = split(name);
+    words.iter().any(|word| word.len() > 4 && word.ends_with("ed"))
+        || words.last().is_some_and(|last| LAST.contains(&last.as_str()))
 }
 
 /// True when an argument of this name can only be an event.

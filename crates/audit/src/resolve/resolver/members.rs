@@ -5,7 +5,7 @@ use crate::{
     facts::{Call, Expr},
     report::Confidence,
     resolve::{
-        ClassId, Found, FunctionId, GroupKey, Thing,
+        ClassId, Found, FunctionId, GroupKey, Thing, names_itself,
         walk::{Place, Walk},
     },
 };
@@ -114,6 +114,12 @@ impl<'p> Resolver<'p> {
         let what = if class.is_enum { "enum member" } else { "constant" };
         let mut all = Vec::new();
         for binding in class.members.iter().filter(|one| one.name == name) {
+            if !matches!(binding.value, Expr::Text(_) | Expr::List(_)) && names_itself(class) {
+                let mut one = Found::new(Thing::Text(name.to_owned()));
+                one.group = Some(GroupKey::Class(id));
+                all.push(one.by(format!("{what} {}.{name}", class.name)));
+                continue;
+            }
             for mut one in self.in_class(&binding.value, id, top, walk) {
                 if matches!(one.thing, Thing::Text(_)) && matches!(binding.value, Expr::Text(_) | Expr::List(_)) {
                     one.group = Some(GroupKey::Class(id));

@@ -1,0 +1,196 @@
+//! Sets that are constants, maps or lists.
+
+use super::{Group, Member};
+use crate::{
+    facts::{Binding, Expr, Facts},
+    resolve::{
+        FunctionId, GroupKey, Project, Resolver, Thing,
+        walk::{Walk, Walks},
+    },
+    text::verbs,
+};
+use std::collections::BTreeMap;
+
+/// Depth of nested maps and lists that is read.
+const DEPTH_MAX: usize = 6;
+
+/// The sets among the constants of a file and of its classes.
+pub(super) fn of_file<'p>(project: &'p Project, file: usize, walks: &mut Walks<'p>) -> Vec<Group> {
+    let facts = &project.files[file];
+    let mut groups = Vec::new();
+    let top = FunctionId { file, index: 0 };
+    for binding in &facts.functions[0].bindings {
+        groups.extend(of_value(project, binding, &binding.name, top, walks));
+    }
+    for class in &facts.classes {
+        let scope = FunctionId { file, index: class.scope };
+        for member in class.members.iter().filter(|_| !class.is_enum) {
+            let name = format!("{}.{}", class.name, member.name);
+            groups.extend(of_value(project, member, &name, scope, walks));
+        }
+    }
+    groups.extend(of_constants(project, file));
+    groups
+}
+
+/// A map or a list that is a set.
+fn of_value<'p>(
+    project: &'p Project,
+    binding: &'p Binding,
+    name: &str,
+    scope: FunctionId,
+    walks: &mut Walks<'p>,
+) -> Option<Group> {
+    let value = literal(&binding.value);
+    if !matches!(value, Expr::Map(_) | Expr::List(_)) {
+        return None;
+    }
+    let mut reader = Reader {
+        resolver: Resolver::types(project),
+        scope,
+        line: binding.line,
+        follows: verbs::speaks_of_events(name),
+        members: Vec::new(),
+    };
+    reader.leaves(value, "", &mut walks.types(), 0);
+    let mut members = reader.members;
+    if !is_set(name, &members, matches!(value, Expr::List(_))) {
+        members = keys(value, binding.line);
+        if !is_set_of_keys(name, &members) {
+            return None;
+        }
+    }
+    let key = GroupKey::Object(scope.file, name.to_owned());
+    Some(Group { key, inner: Vec::new(), name: name.to_owned(), file: scope.file, line: binding.line, members })
+}
+
+/// The constants at the top level of a file. They are one set: two would have the same key.
+fn of_constants(project: &Project, file: usize) -> Option<Group> {
+    let mut kinds: BTreeMap<Option<&str>, Vec<Member>> = BTreeMap::new();
+    let facts = &project.files[file];
+    for binding in &facts.functions[0].bindings {
+        if let Expr::Text(text) = literal(&binding.value)
+            && verbs::looks_like_event(text)
+        {
+            let member = Member { event: text.clone(), name: binding.name.clone(), line: binding.line };
+            kinds.entry(binding.kind.as_deref()).or_default().push(member);
+        }
+    }
+    let name = match kinds.keys().collect::<Vec<_>>()[..] {
+        [Some(kind)] if !facts.traits.text_types.contains(kind) => (*kind).to_owned(),
+        _ => stem(facts),
+    };
+    let mut members: Vec<Member> = kinds.into_values().flatten().collect();
+    members.sort_by_key(|member| member.line);
+    let line = members.first()?.line;
+    let key = GroupKey::Constants(file);
+    (members.len() >= 2).then_some(Group { key, inner: Vec::new(), name, file, line, members })
+}
+
+fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
+    let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
+    let said = verbs::speaks_of_events(name);
+    (!is_list || said)
+        && ((like >= 2 && like * 10 >= members.len() * 6) || (like >= 1 && said && like == members.len()))
+}
+
+/// `{"invoice.created" => CreatedService}`: the keys are the events, whatever they lead to.
+fn is_set_of_keys(name: &str, members: &[Member]) -> bool {
+    let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
+    verbs::speaks_of_events(name) && like >= 2 && like * 10 >= members.len() * 9
+}
+
+fn keys(value: &Expr, line: u32) -> Vec<Member> {
+    let Expr::Map(pairs) = value else { return Vec::new() };
+    let keys = pairs.iter().filter(|(key, _)| !key.is_spread()).filter_map(|(key, _)| match key {
+        Expr::Text(text) => Some(Member { event: text.clone(), name: text.clone(), line }),
+        _ => None,
+    });
+    keys.collect()
+}
+
+/// Unwraps calls that make a literal immutable: `Object.freeze({…})`, `{…}.freeze`.
+// Bounded: by the depth of the expression, which `Writer` limits.
+fn literal(value: &Expr) -> &Expr {
+    match value {
+        Expr::Call(call)
+            if call.args.len() == 1
+                && matches!(
+                    call.target.last_name(),
+                    Some("freeze" | "frozenset" | "set" | "Set" | "constant" | "Freeze")
+                ) =>
+        {
+            literal(&call.args[0].value)
+        }
+        Expr::Call(call) if call.args.is_empty() => match &call.target {
+            Expr::Member(of, name) if name == "freeze" => literal(of),
+            _ => value,
+        },
+        value => value,
+    }
+}
+
+/// Collects the texts of a literal.
+struct Reader<'p> {
+    resolver: Resolver<'p>,
+    scope: FunctionId,
+    line: u32,
+    /// Names in lists are resolved.
+    follows: bool,
+    members: Vec<Member>,
+}
+
+impl<'p> Reader<'p> {
+    // Bounded: by `DEPTH_MAX`.
+    fn leaves(&mut self, value: &'p Expr, name: &str, walk: &mut Walk<'_, 'p>, depth: usize) {
+        match literal(value) {
+            Expr::Text(event) => self.push(event.clone(), name.to_owned()),
+            Expr::Map(pairs) if depth < DEPTH_MAX => {
+                for (key, value) in pairs {
+                    let key = match key {
+                        Expr::Text(text) => text.as_str(),
+                        other => other.last_name().unwrap_or("?"),
+                    };
+                    let name = if name.is_empty() { key.to_owned() } else { format!("{name}.{key}") };
+                    self.leaves(value, &name, walk, depth + 1);
+                }
+            }
+            Expr::List(items) if depth < DEPTH_MAX => {
+                for item in items {
+                    self.item(item, walk);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An element of a list: a text, a constant, or the elements of another list.
+    fn item(&mut self, item: &'p Expr, walk: &mut Walk<'_, 'p>) {
+        match item {
+            Expr::Text(event) => self.push(event.clone(), event.clone()),
+            Expr::Name(_) | Expr::Member(..) | Expr::Each(_) if self.follows => {
+                for thing in self.resolver.things(item, self.scope, walk) {
+                    if let Thing::Text(event) = thing {
+                        self.push(event.clone(), event);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, event: String, name: String) {
+        self.members.push(Member { event, name, line: self.line });
+    }
+}
+
+/// The name by which a module is used: of the file, or of its folder.
+fn stem(facts: &Facts) -> String {
+    let mut parts = facts.file.rsplit('/');
+    let name = parts.next().unwrap_or(&facts.file);
+    let stem = name.split('.').next().unwrap_or(name);
+    match parts.next() {
+        Some(folder) if facts.traits.folder_files.contains(&stem) => folder.to_owned(),
+        _ => stem.to_owned(),
+    }
+}
