@@ -70,6 +70,9 @@ impl<'p> Resolver<'p> {
             Expr::List(items) => vec![Found::new(Thing::List(items, scope))],
             Expr::Name(name) => self.name(name, scope, walk),
             Expr::Member(of, name) => {
+                if let Some(class) = self.qualified(of, name, scope) {
+                    return vec![Found::new(Thing::Class(class))];
+                }
                 let part = self.project.part_with(of, name, scope).map(|part| Thing::Instance(part, None));
                 let bases = part.map_or_else(|| self.resolve(of, scope, walk), |part| vec![Found::new(part)]);
                 bases.into_iter().flat_map(|base| self.member(base, name, scope, walk)).collect()
@@ -114,6 +117,30 @@ impl<'p> Resolver<'p> {
             found.extend(self.param(function, index, walk));
         }
         found
+    }
+
+    /// The class of a name with its whole package: `com.shop.webhook.Webhook`.
+    fn qualified(&self, of: &Expr, name: &str, scope: FunctionId) -> Option<ClassId> {
+        let facts = &self.project.files[scope.file];
+        if !facts.traits.imports_packages || !name.starts_with(char::is_uppercase) {
+            return None;
+        }
+        let mut path = Vec::new();
+        let mut at = of;
+        while let Expr::Member(inner, part) = at {
+            path.push(part.clone());
+            at = inner;
+        }
+        let Expr::Name(root) = at else { return None };
+        if path.is_empty() || !matches!(self.project.meaning(root, scope), Meaning::Unknown) {
+            return None;
+        }
+        path.push(root.clone());
+        path.reverse();
+        match self.project.member_of_module(&path, name, scope.file) {
+            Meaning::Class(class) => Some(class),
+            _ => None,
+        }
     }
 
     fn bases(&self, class: ClassId) -> Vec<ClassId> {
