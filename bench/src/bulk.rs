@@ -19,8 +19,8 @@ use std::{
     time::Duration,
 };
 use storage::{
-    Append, Done, Insert, Journal, MasterKey, NewDelivery, NewEvent, Outcome, Store, Subscriptions, Tenants, Vault,
-    Write,
+    Append, Done, InsertOutcome, Journal, MasterKey, NewDelivery, NewEvent, Outcome, Store, Subscriptions, Tenants,
+    Vault, Write,
 };
 use storage_sqlite::SqliteStore;
 
@@ -113,7 +113,7 @@ pub(crate) fn subscription(
 }
 
 pub(crate) async fn subscribe(store: &SqliteStore, subscription: &Subscription) -> anyhow::Result<()> {
-    ensure!(store.insert_subscription(subscription).await? == Insert::Done, "a subscription was not inserted");
+    ensure!(store.insert_subscription(subscription).await? == InsertOutcome::Done, "a subscription was not inserted");
     Ok(())
 }
 

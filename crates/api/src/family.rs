@@ -125,7 +125,7 @@ pub(crate) async fn answer(State(parameters): State<Parameters>, mut request: Re
     let unknown = parameters.unknown(&request);
     if !unknown.is_empty() {
         if Family::of(request.uri().path()) == Family::Core {
-            let mut faults = model::Problems::default();
+            let mut faults = model::FieldErrors::default();
             for (name, hint) in unknown.into_iter().take(UNKNOWN_MAX) {
                 faults.add(name, format!("is not a query parameter of this call; {hint}"));
             }

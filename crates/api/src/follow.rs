@@ -28,7 +28,7 @@ impl App {
                     tracing::warn!(error = %fault, "failed to read the changes of other nodes");
                 }
                 tokio::select! {
-                    count = shared.signalled(seen) => seen = count,
+                    count = shared.wait_for_signal(seen) => seen = count,
                     () = tokio::time::sleep(LOOK) => {}
                 }
             }

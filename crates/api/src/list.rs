@@ -73,7 +73,7 @@ pub(crate) fn array<Row, Shown: Serialize, Id>(
     cursor: impl Fn(&Place<Id>) -> String,
     show: impl Fn(&Row) -> Shown,
 ) -> Result<Response, Problem> {
-    let link = listed.next.as_ref().map(|next| query.next_link(&cursor(&next.below), next.offset));
+    let link = listed.next.as_ref().map(|next| query.next_link(&cursor(&next.cursor), next.offset));
     let shown: Vec<Shown> = listed.rows.iter().map(show).collect();
     drop(listed);
     let mut response = json(room, &shown)?;

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, Version, header};
-use model::{Invalid, Problems};
+use model::{FieldErrors, Invalid};
 use serde::Serialize;
 use std::{
     error::Error,
@@ -112,7 +112,7 @@ impl Problem {
 
     /// 422 with a single field at fault.
     pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Problems::from(Invalid::new(field, message)).into()
+        FieldErrors::from(Invalid::new(field, message)).into()
     }
 
     /// The problem for an error that no handler made: a path that is not UTF-8, a missing file of Swagger UI.
@@ -178,8 +178,8 @@ impl Problem {
     }
 }
 
-impl From<Problems> for Problem {
-    fn from(problems: Problems) -> Self {
+impl From<FieldErrors> for Problem {
+    fn from(problems: FieldErrors) -> Self {
         let detail = problems.to_string();
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail).edit(|inner| inner.errors = problems.0)
     }

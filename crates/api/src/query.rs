@@ -114,7 +114,7 @@ impl Query {
         Ok(Page {
             limit: self.bounded::<L>()?,
             offset: self.bounded::<Offset>()?,
-            below: self.id("cursor", |text| parse(text).ok_or(()))?,
+            cursor: self.id("cursor", |text| parse(text).ok_or(()))?,
         })
     }
 

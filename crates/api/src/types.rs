@@ -3,7 +3,7 @@
 
 use crate::{App, family::Warnings, problem::Problem};
 use model::{
-    EventType, Invalid, Problems, TenantId, Timestamp,
+    EventType, FieldErrors, Invalid, TenantId, Timestamp,
     catalog::{Catalog, CatalogEntry},
     schema::{PayloadSchema, subject},
 };
@@ -130,7 +130,7 @@ impl Types {
                 let fault = |breach: &model::schema::Breach| {
                     Invalid::new(format!("{data_field}{}", breach.pointer), breach.message.clone())
                 };
-                Err(Problems(breaches.iter().map(fault).collect()).into())
+                Err(FieldErrors(breaches.iter().map(fault).collect()).into())
             }
             Some(first) => {
                 self.count(app, tenant, event_type, Misfit::Schema, first.to_string());

@@ -9,7 +9,7 @@ use crate::{
 };
 use anyhow::{Context, bail, ensure};
 use std::{path::PathBuf, sync::Arc};
-use storage::{Insert, Page, Store, Vault};
+use storage::{InsertOutcome, Page, Store, Vault};
 
 /// Copy all data of one store into another
 ///
@@ -99,7 +99,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     loop {
         let piece = source.tenants(page.clone()).await?;
         let Some(last) = piece.last() else { break };
-        page.below = Some(last.id.clone());
+        page.cursor = Some(last.id.clone());
         tenants.extend(piece);
     }
     for tenant in &tenants {
@@ -121,7 +121,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
         if target.subscriptions_ever(&tenant, &[id]).await?.is_empty() {
             for one in source.subscriptions_ever(&tenant, &[id]).await? {
                 let inserted = target.insert_subscription(&one).await?;
-                ensure!(inserted == Insert::Done, "failed to copy the subscription {id}: {inserted:?}");
+                ensure!(inserted == InsertOutcome::Done, "failed to copy the subscription {id}: {inserted:?}");
                 target.write_stats(&one).await?;
             }
         }

@@ -25,7 +25,7 @@ mod tasks;
 mod test_sends;
 mod wake;
 
-pub use control::{ChangeError, Control, RetryError, RetryOutcome, SUBSCRIPTIONS_MAX};
+pub use control::{ChangeError, Control, RetryError, RetryProgress, SUBSCRIPTIONS_MAX};
 pub use draft::Draft;
 pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
 pub use engine::{Engine, Health, Parts, StartError, Stopped};

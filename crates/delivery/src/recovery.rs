@@ -4,7 +4,7 @@
 use crate::{dispatcher::Dispatcher, index::Index, target::Target};
 use model::{Clock, Queue, SubscriptionId, SubscriptionState, TenantId};
 use std::{collections::HashMap, sync::Arc};
-use storage::{StorageError, Store, Waiting};
+use storage::{DueQueueHead, StorageError, Store};
 
 /// Moves deliveries from the store into the lanes.
 pub(crate) struct Recovery {
@@ -47,7 +47,7 @@ impl Recovery {
         }
         let now = self.clock.now();
         let known: HashMap<_, _> = targets.into_iter().map(|target| (target.subscription.id, target)).collect();
-        for Waiting { tenant, subscription, queue, at } in &heads {
+        for DueQueueHead { tenant, subscription, queue, at } in &heads {
             let Some(target) = known.get(subscription) else { continue };
             if target.subscription.state == SubscriptionState::Deleted {
                 self.store.cancel_waiting(tenant, *subscription, now).await?;
@@ -67,7 +67,9 @@ impl Recovery {
     /// Looks into the store again for retries, whose due times have changed there.
     pub(crate) async fn expect_retries(&self) -> Result<(), StorageError> {
         let heads = self.heads().await?;
-        for Waiting { tenant, subscription, queue, at } in heads.into_iter().filter(|one| one.queue == Queue::Retry) {
+        for DueQueueHead { tenant, subscription, queue, at } in
+            heads.into_iter().filter(|one| one.queue == Queue::Retry)
+        {
             if let Some(target) = self.index.get(&tenant, subscription) {
                 self.dispatcher.expect(&target, queue, at);
             }
@@ -76,9 +78,9 @@ impl Recovery {
     }
 
     /// Takes up these deliveries, which this node owns now. Subscriptions that memory does not know are read first.
-    pub(crate) async fn take_up(&self, waiting: Vec<Waiting>) -> Result<(), StorageError> {
+    pub(crate) async fn take_up(&self, waiting: Vec<DueQueueHead>) -> Result<(), StorageError> {
         let mut heads = HashMap::new();
-        for Waiting { tenant, subscription, queue, at } in waiting {
+        for DueQueueHead { tenant, subscription, queue, at } in waiting {
             let first = heads.entry((tenant, subscription, queue)).or_insert(at);
             *first = at.min(*first);
         }
@@ -130,9 +132,9 @@ impl Recovery {
         self.dispatcher.remove(id);
     }
 
-    async fn heads(&self) -> Result<Vec<Waiting>, StorageError> {
+    async fn heads(&self) -> Result<Vec<DueQueueHead>, StorageError> {
         let mut heads = Vec::new();
-        self.store.each_waiting(&mut |head| heads.push(head)).await?;
+        self.store.each_queue_head(&mut |head| heads.push(head)).await?;
         Ok(heads)
     }
 }

@@ -27,7 +27,7 @@ pub use clock::{Clock, Entropy, ManualClock, SystemClock};
 pub use delivery::{Delivery, DeliveryStatus, Queue};
 pub use event::{Event, EventPattern, EventType, Priority};
 pub use id::{DeliveryId, EventId, IdSource, IdStyle, KeyId, SubscriptionId};
-pub use invalid::{Invalid, Problems};
+pub use invalid::{FieldErrors, Invalid};
 pub use json::JsonObject;
 pub use key::{Scope, TenantKey};
 pub use profile::Profile;

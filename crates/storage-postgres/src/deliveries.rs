@@ -19,10 +19,11 @@ use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
+    StorageError,
 };
 
-/// Waiting and ended deliveries as one list, by id; `narrow` restricts both.
+/// DueQueueHead and ended deliveries as one list, by id; `narrow` restricts both.
 fn both(narrow: &str) -> String {
     let columns = rows::BOTH;
     format!(
@@ -82,7 +83,7 @@ impl Deliveries for PgStore {
         id: DeliveryId,
         of: RetryOf,
         now: Timestamp,
-    ) -> Result<Retry, StorageError> {
+    ) -> Result<RetryOutcome, StorageError> {
         let owner = self.0.appends_to.load(Relaxed);
         let values = params![
             tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, id.made_at().micros() => INT8,
@@ -112,21 +113,21 @@ impl Deliveries for PgStore {
             if let Some(row) = tx.query(sql, values).await?.first() {
                 let subscription = rows::subscription_id(row);
                 tx.commit().await?;
-                return Ok(Retry::Queued(subscription));
+                return Ok(RetryOutcome::Queued(subscription));
             }
         }
         tx.commit().await?;
         let known = self.delivery(tenant, id).await?;
         Ok(match known {
-            Some(delivery) if delivery.status == DeliveryStatus::Delivered => Retry::AlreadyDelivered,
+            Some(delivery) if delivery.status == DeliveryStatus::Delivered => RetryOutcome::AlreadyDelivered,
             // The delivery ended, or was replayed, between the two statements.
             Some(_) => return Err(StorageError::unavailable("the delivery was changed concurrently; try again")),
-            None => Retry::Missing,
+            None => RetryOutcome::Missing,
         })
     }
 
-    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
-        due::each_waiting(self, found).await
+    async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError> {
+        due::each_queue_head(self, found).await
     }
 
     async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {

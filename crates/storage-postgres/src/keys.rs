@@ -8,7 +8,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{KeyId, Scope, TenantId, TenantKey};
-use storage::{Deleted, Keys, StorageError};
+use storage::{DeleteOutcome, Keys, StorageError};
 use tokio_postgres::Row;
 
 const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
@@ -46,11 +46,11 @@ impl Keys for PgStore {
         rows.iter().map(read).collect()
     }
 
-    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError> {
         let sql = format!("DELETE FROM postrider.api_keys WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING 1");
         let values = params![tenant.as_str() => TEXT, id.uuid() => UUID];
         let gone = self.write(As::Tenant(tenant), &sql, values).await?;
-        Ok(if gone.is_empty() { Deleted::Missing } else { Deleted::Done })
+        Ok(if gone.is_empty() { DeleteOutcome::Missing } else { DeleteOutcome::Done })
     }
 
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError> {

@@ -123,7 +123,7 @@ impl PgStore {
             listener: tokio::sync::Mutex::default(),
             must_sync,
         }));
-        store.make_days().await?;
+        store.create_partitions().await?;
         Ok(store)
     }
 

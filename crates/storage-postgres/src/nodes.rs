@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use model::{KeyId, SubscriptionId, Timestamp};
 use std::sync::atomic::Ordering::Relaxed;
 use storage::{
-    Beat, Change, Changes, Drained, Dropped, Holder, Join, LEASE, Make, NewNode, Node, NodeState, Shared, StorageError,
-    Waiting,
+    Change, Changes, Drained, DroppedPartitions, DueQueueHead, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode,
+    Node, NodeState, Shared, StorageError,
 };
 use tokio_postgres::Row;
 
@@ -70,7 +70,7 @@ fn change(row: &Row) -> Change {
 
 #[async_trait]
 impl Shared for PgStore {
-    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<Join, StorageError> {
+    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<JoinOutcome, StorageError> {
         let (name, role) = (rows::text(&node.name), node.role.name());
         let (watched, heard) = instead_of.map_or((0, 0), |holder| (holder.id, holder.heartbeat_at.micros()));
         let values = params![
@@ -81,23 +81,23 @@ impl Shared for PgStore {
         let rows = self.write_in(&begin, As::Worker, JOIN, values).await?;
         let row = rows.first().ok_or_else(|| StorageError::corrupt("the registration of a node returned no row"))?;
         let Some(id) = row.get::<_, Option<i32>>("made") else {
-            return Ok(Join::NameHeld(Holder { id: row.get("holder"), heartbeat_at: rows::time(row, "heard") }));
+            return Ok(JoinOutcome::NameHeld(Holder { id: row.get("holder"), heartbeat_at: rows::time(row, "heard") }));
         };
         self.0.node.store(id, Relaxed);
         self.0.appends_to.store(if node.role.delivers() { id } else { 0 }, Relaxed);
-        Ok(Join::Joined)
+        Ok(JoinOutcome::Joined)
     }
 
-    async fn beat(&self) -> Result<(Beat, Timestamp), StorageError> {
+    async fn heartbeat(&self) -> Result<(Heartbeat, Timestamp), StorageError> {
         let sql = "WITH beat AS (UPDATE postrider.nodes SET heartbeat_at = clock_timestamp()
                                  WHERE id = $1 AND state = 0 RETURNING 1)
                    SELECT EXISTS (SELECT 1 FROM beat), (extract(epoch FROM clock_timestamp()) * 1e6)::bigint";
         let rows = connect::run(&self.0.pulse, As::Worker, WRITE, sql, params![self.node() => INT4]).await?;
         let row = rows.first().ok_or_else(|| StorageError::corrupt("a heartbeat returned no row"))?;
-        Ok((if row.get(0) { Beat::Live } else { Beat::Lost }, Timestamp::from_micros(row.get(1))))
+        Ok((if row.get(0) { Heartbeat::Live } else { Heartbeat::Lost }, Timestamp::from_micros(row.get(1))))
     }
 
-    async fn judge(&self) -> Result<Vec<String>, StorageError> {
+    async fn declare_lost(&self) -> Result<Vec<String>, StorageError> {
         let sql = "UPDATE postrider.nodes SET state = 2 WHERE state = 0 AND id <> $1
                    AND heartbeat_at < clock_timestamp() - make_interval(secs => $2) RETURNING name";
         let lost = self.write(As::Worker, sql, params![self.node() => INT4, LEASE.as_secs_f64() => FLOAT8]).await?;
@@ -132,7 +132,7 @@ impl Shared for PgStore {
         Ok(self.read_in(READ_BY_INDEX, As::Worker, sql, &[]).await?.iter().map(node).collect())
     }
 
-    async fn take_over(&self, limit: usize) -> Result<Vec<Waiting>, StorageError> {
+    async fn take_over_deliveries(&self, limit: usize) -> Result<Vec<DueQueueHead>, StorageError> {
         let values = params![self.node() => INT4, limit as i64 => INT8];
         let rows = self.write(As::Worker, TAKE_OVER, values).await?;
         Ok(rows.iter().map(deliveries::waiting).collect())
@@ -162,7 +162,7 @@ impl Shared for PgStore {
         Ok(Changes { version, list: (!missed).then(|| rows.iter().map(change).collect()) })
     }
 
-    async fn signalled(&self, seen: u64) -> u64 {
+    async fn wait_for_signal(&self, seen: u64) -> u64 {
         let mut heard = self.0.heard.subscribe();
         {
             let mut listener = self.0.listener.lock().await;
@@ -184,7 +184,7 @@ impl Shared for PgStore {
         }
     }
 
-    async fn keep_first(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError> {
+    async fn insert_if_absent(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError> {
         let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ($1, $2)
                    ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
         let rows = self.write(As::Worker, sql, params![name => TEXT, value => BYTEA]).await?;
@@ -195,11 +195,11 @@ impl Shared for PgStore {
         crate::outbox::drain(self, limit, make).await
     }
 
-    async fn make_days(&self) -> Result<(), StorageError> {
-        Self::make_days(self).await
+    async fn create_partitions(&self) -> Result<(), StorageError> {
+        Self::create_partitions(self).await
     }
 
-    async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
-        Self::drop_days(self, before).await
+    async fn drop_partitions(&self, before: Timestamp) -> Result<DroppedPartitions, StorageError> {
+        Self::drop_partitions(self, before).await
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use model::{EventType, Priority, TenantId};
 use std::{collections::HashSet, sync::atomic::Ordering::Relaxed};
-use storage::{Appended, Drained, Make, NewEvent, Outgoing, StorageError};
+use storage::{Appended, Drained, Make, NewEvent, OutboxEvent, StorageError};
 use tokio_postgres::Row;
 
 /// Advisory lock of the node that drains the outbox: two nodes at once would break the order.
@@ -22,8 +22,8 @@ const TAKE: &str = "DELETE FROM postrider.outbox WHERE number IN (
     RETURNING position, tenant_id, event_type, data::text AS data, coalesce(metadata::text, '') AS metadata, id,
         (extract(epoch FROM timestamp) * 1e6)::bigint AS timestamp, priority, idempotency_key";
 
-fn read(row: &Row) -> Option<Outgoing> {
-    Some(Outgoing {
+fn read(row: &Row) -> Option<OutboxEvent> {
+    Some(OutboxEvent {
         tenant: rows::tenant(row, "tenant_id"),
         event_type: EventType::parse(row.get("event_type")).ok()?,
         data: row.get::<_, &str>("data").trim().to_owned(),

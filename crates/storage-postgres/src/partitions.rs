@@ -5,7 +5,7 @@ use crate::{
     connect::{As, Fault, Tx, WRITE_BY_INDEX, params},
 };
 use model::Timestamp;
-use storage::{Dropped, StorageError};
+use storage::{DroppedPartitions, StorageError};
 use tokio_postgres::error::SqlState;
 
 /// Number of coming days whose partitions are created.
@@ -15,7 +15,7 @@ const LOCK: i64 = 0x706f_7374_0002;
 /// A waiting lock request blocks all later ones, so it gives up soon; the next round tries again.
 const SHORT: &str = "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock($1)";
 impl PgStore {
-    pub(crate) async fn make_days(&self) -> Result<(), StorageError> {
+    pub(crate) async fn create_partitions(&self) -> Result<(), StorageError> {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
         let there = "SELECT count(*) FROM postrider.days() AS day (day)
                      WHERE day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + $1";
@@ -31,8 +31,8 @@ impl PgStore {
     }
 
     /// Drops every day that ended before this time, in one short transaction each.
-    pub(crate) async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
-        let mut dropped = Dropped::default();
+    pub(crate) async fn drop_partitions(&self, before: Timestamp) -> Result<DroppedPartitions, StorageError> {
+        let mut dropped = DroppedPartitions::default();
         let days = "SELECT day::text FROM postrider.days() AS day (day)
                     WHERE day < (to_timestamp($1::bigint / 1e6) AT TIME ZONE 'UTC')::date ORDER BY day";
         let days = self.read(As::Worker, days, params![before.micros() => INT8]).await?;

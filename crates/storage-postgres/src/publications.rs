@@ -14,7 +14,7 @@ use crate::{
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
-use storage::{Publication, Publications, StorageError, Tally, day_of};
+use storage::{Publication, PublicationCounts, Publications, StorageError, day_of};
 use tokio_postgres::Row;
 
 const SUMS: &str = "p.event_type, sum(p.published)::bigint AS published, sum(p.misfits)::bigint AS misfits,
@@ -50,7 +50,7 @@ fn read(row: &Row) -> Publication {
 }
 
 /// Adds the increments of one commit.
-pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Fault> {
+pub(crate) async fn write(tx: &Tx, shard: i16, tally: &PublicationCounts) -> Result<(), Fault> {
     if tally.is_empty() {
         return Ok(());
     }
@@ -69,12 +69,12 @@ pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Faul
 
 /// The counts of a commit: written by it if one of them has no row yet, else by the next flush.
 pub(crate) struct Counting {
-    tally: Tally,
+    tally: PublicationCounts,
     now: bool,
 }
 
 impl Counting {
-    pub(crate) fn of(store: &PgStore, tally: Tally) -> Self {
+    pub(crate) fn of(store: &PgStore, tally: PublicationCounts) -> Self {
         let now = store.0.gathered.lock().is_first(&tally);
         Self { tally, now }
     }

@@ -14,8 +14,8 @@ use model::{
 };
 use std::time::Duration;
 use storage::{
-    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
-    codec,
+    Counted, InsertOutcome, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions,
+    UpdateOutcome, Vault, codec,
 };
 use tokio_postgres::{Row, error::SqlState};
 use uuid::Uuid;
@@ -118,11 +118,11 @@ fn is_duplicate(fault: &Fault) -> bool {
 
 #[async_trait]
 impl Subscriptions for PgStore {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError> {
         Ok(match self.write_subscription(INSERT, subscription).await? {
-            Written::Rows(0) => Insert::NoTenant,
-            Written::Rows(_) => Insert::Done,
-            Written::Duplicate => Insert::Duplicate,
+            Written::Rows(0) => InsertOutcome::NoTenant,
+            Written::Rows(_) => InsertOutcome::Done,
+            Written::Duplicate => InsertOutcome::Duplicate,
         })
     }
 
@@ -168,14 +168,14 @@ impl Subscriptions for PgStore {
         list::tenants_with(self, id).await
     }
 
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError> {
         match self.write_subscription(UPDATE, subscription).await? {
             Written::Rows(0) => {}
-            Written::Rows(_) => return Ok(Update::Done),
-            Written::Duplicate => return Ok(Update::Duplicate),
+            Written::Rows(_) => return Ok(UpdateOutcome::Done),
+            Written::Duplicate => return Ok(UpdateOutcome::Duplicate),
         }
         let known = self.subscription(&subscription.tenant, subscription.id).await?;
-        Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+        Ok(if known.is_some() { UpdateOutcome::Stale } else { UpdateOutcome::Missing })
     }
 
     async fn delete_subscription(
@@ -183,17 +183,17 @@ impl Subscriptions for PgStore {
         tenant: &TenantId,
         id: SubscriptionId,
         now: Timestamp,
-    ) -> Result<Update, StorageError> {
+    ) -> Result<UpdateOutcome, StorageError> {
         let sql = format!(
             "UPDATE postrider.subscriptions SET state = 3, revision = revision + 1, updated_at = $3
              WHERE tenant_id = $1 AND id = $2 AND state <> 3 AND {THERE} RETURNING 1"
         );
         let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8];
         if self.write(As::Tenant(tenant), &sql, values).await?.is_empty() {
-            return Ok(Update::Missing);
+            return Ok(UpdateOutcome::Missing);
         }
         self.cancel_waiting(tenant, id, now).await?;
-        Ok(Update::Done)
+        Ok(UpdateOutcome::Done)
     }
 
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError> {

@@ -7,7 +7,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{JsonObject, Tenant, TenantId, Timestamp};
-use storage::{Deleted, Page, Put, StorageError, Tenants, codec};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants, codec};
 use tokio_postgres::Row;
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
@@ -51,7 +51,7 @@ impl Tenants for PgStore {
         name: Option<Option<String>>,
         metadata: Option<JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError> {
+    ) -> Result<(Tenant, PutOutcome), StorageError> {
         let sql = format!(
             "INSERT INTO postrider.tenants AS t (id, name, metadata, created_at, updated_at)
              VALUES ($1, $3, coalesce($4, '{{}}'), $5, $5)
@@ -66,7 +66,7 @@ impl Tenants for PgStore {
         ];
         let written = self.write(As::Tenant(id), &sql, values).await?;
         let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;
-        Ok((read(row)?, if row.get("is_new") { Put::Created } else { Put::Updated }))
+        Ok((read(row)?, if row.get("is_new") { PutOutcome::Created } else { PutOutcome::Updated }))
     }
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
@@ -78,16 +78,16 @@ impl Tenants for PgStore {
         let sql = format!(
             "SELECT {COLUMNS} FROM postrider.tenants WHERE id > $1 AND NOT deleting ORDER BY id LIMIT $2 OFFSET $3"
         );
-        let after = page.below.as_ref().map_or("", TenantId::as_str);
+        let after = page.cursor.as_ref().map_or("", TenantId::as_str);
         let values = params![after => TEXT, i64::from(page.limit) => INT8, i64::from(page.offset) => INT8];
         self.read(As::Worker, &sql, values).await?.iter().map(read).collect()
     }
 
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError> {
         let sql = "UPDATE postrider.tenants SET deleting = true WHERE id = $1 RETURNING 1";
         let id = id.as_str();
         if self.write(As::Worker, sql, params![id => TEXT]).await?.is_empty() {
-            return Ok(Deleted::Missing);
+            return Ok(DeleteOutcome::Missing);
         }
         // Commits that began before the mark became visible have ended once this lock is granted.
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
@@ -106,7 +106,7 @@ impl Tenants for PgStore {
             };
             while self.write(As::Worker, &sql, params![id => TEXT, PIECE => INT8]).await?.len() as i64 >= PIECE {}
         }
-        Ok(Deleted::Done)
+        Ok(DeleteOutcome::Done)
     }
 
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {

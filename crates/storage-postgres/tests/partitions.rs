@@ -16,9 +16,9 @@ use std::{
     time::Duration,
 };
 use storage::{
-    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, ListScope::Tenant,
-    NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, Retry, RetryOf, Shared, Tenants, Write,
-    conformance::Seeded,
+    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, DroppedPartitions, Events, Journal,
+    ListScope::Tenant, NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, RetryOf, RetryOutcome, Shared, Tenants,
+    Write, conformance::Seeded,
 };
 use storage_postgres::PgStore;
 use support::{Database, fresh, vault};
@@ -168,8 +168,11 @@ impl World {
     }
 
     /// Drops days that ended before a time in the middle of the day `days` ago.
-    async fn drop_before(&self, days: u32) -> Dropped {
-        tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it times out soon").unwrap()
+    async fn drop_before(&self, days: u32) -> DroppedPartitions {
+        tokio::time::timeout(LONG, self.store.drop_partitions(self.ago(days)))
+            .await
+            .expect("it times out soon")
+            .unwrap()
     }
 
     /// Waits until a session is blocked on a lock of this kind (a table, or a transaction).
@@ -200,12 +203,12 @@ async fn partitions_are_created_once_by_concurrent_nodes() {
     world.see("SELECT postrider.drop_day(day) FROM postrider.days() AS day (day)");
     assert_eq!(world.see(parts), "3");
 
-    let made = (0..4).flat_map(|_| [&world.store, &other]).map(Shared::make_days);
+    let made = (0..4).flat_map(|_| [&world.store, &other]).map(Shared::create_partitions);
     for made in futures_util::future::join_all(made).await {
         made.unwrap();
     }
     assert_eq!(world.see(parts), "15");
-    Shared::make_days(&other).await.unwrap();
+    Shared::create_partitions(&other).await.unwrap();
     world.make(-1, 4);
     world.make(-1, 4);
     assert_eq!(world.see(parts), "21");
@@ -260,7 +263,7 @@ async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
 
     // The day that contains the bound is kept.
     assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
-    assert_eq!(world.drop_before(1).await, Dropped::default());
+    assert_eq!(world.drop_before(1).await, DroppedPartitions::default());
     assert!(!world.has(gone.event.id).await);
     assert_eq!(world.status(gone.deliveries[0].id).await, None);
     assert_eq!(world.attempts(gone.deliveries[0].id).await, 0);
@@ -282,7 +285,7 @@ async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
         .retry_delivery(&world.tenant, kept.deliveries[0].id, RetryOf::Undelivered, world.today)
         .await
         .unwrap();
-    assert_eq!(back, Retry::Queued(world.subscription));
+    assert_eq!(back, RetryOutcome::Queued(world.subscription));
     assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
     assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);
     let list =
@@ -321,7 +324,7 @@ async fn a_day_that_is_being_read_is_dropped_in_the_next_round() {
     };
     let (dropped, others) = tokio::join!(world.drop_before(1), tokio::time::timeout(LONG, others));
     others.expect("other sessions continue");
-    assert_eq!(dropped, Dropped::default());
+    assert_eq!(dropped, DroppedPartitions::default());
     assert!(world.has(old.event.id).await);
     reader.batch_execute("COMMIT").await.unwrap();
     assert_eq!(world.drop_before(1).await.days.len(), 2);

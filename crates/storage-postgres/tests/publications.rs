@@ -6,7 +6,7 @@ mod support;
 use model::{Event, EventType, IdSource, Priority, TenantId, Timestamp};
 use std::sync::Arc;
 use storage::{
-    Append, Journal, NewEvent, NewNode, NodeRole, Outgoing, Publications, Shared, Store, Tenants, Write,
+    Append, Journal, NewEvent, NewNode, NodeRole, OutboxEvent, Publications, Shared, Store, Tenants, Write,
     conformance::Seeded,
 };
 use storage_postgres::PgStore;
@@ -108,7 +108,7 @@ async fn events_from_the_outbox_are_counted_with_them() {
     Postgres::shared().sql(&database.0, &publish);
     assert_eq!(published(&store, at).await, 0, "an outbox row is not an event yet");
     let ids = Arc::new(IdSource::new(Box::new(Seeded::named("publications"))));
-    let drained = store.drain_outbox(10, Arc::new(move |_: Outgoing| Some(event(&ids, at)))).await.unwrap();
+    let drained = store.drain_outbox(10, Arc::new(move |_: OutboxEvent| Some(event(&ids, at)))).await.unwrap();
     assert_eq!((drained.events.len(), published(&store, at).await), (5, 5));
 }
 

@@ -17,7 +17,8 @@ use model::{
 use rusqlite::{OptionalExtension, Row};
 use std::time::Duration;
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
+    StorageError,
 };
 
 pub(crate) const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
@@ -132,9 +133,9 @@ impl Deliveries for SqliteStore {
         id: DeliveryId,
         of: RetryOf,
         now: Timestamp,
-    ) -> Result<Retry, StorageError> {
+    ) -> Result<RetryOutcome, StorageError> {
         self.writer
-            .transaction_of(tenant, Retry::Missing, move |tx, tenant| {
+            .transaction_of(tenant, RetryOutcome::Missing, move |tx, tenant| {
                 let known: Option<(u8, [u8; 16])> = tx
                     .query_row(
                         "SELECT status, subscription_id FROM deliveries WHERE tenant_id = ?1 AND id = ?2",
@@ -143,9 +144,9 @@ impl Deliveries for SqliteStore {
                     )
                     .optional()
                     .map_err(sqlite)?;
-                let Some((status, subscription)) = known else { return Ok(Retry::Missing) };
+                let Some((status, subscription)) = known else { return Ok(RetryOutcome::Missing) };
                 if status == DeliveryStatus::Delivered.code() && of == RetryOf::Undelivered {
-                    return Ok(Retry::AlreadyDelivered);
+                    return Ok(RetryOutcome::AlreadyDelivered);
                 }
                 tx.execute(
                     "UPDATE deliveries SET status = 0, queue = ?3, earlier_attempts = attempts, next_attempt_at = ?4,
@@ -153,12 +154,12 @@ impl Deliveries for SqliteStore {
                     (tenant.as_str(), id.bytes(), Queue::Replay.code(), id.made_at().micros(), now.micros()),
                 )
                 .map_err(sqlite)?;
-                Ok(Retry::Queued(SubscriptionId::from_bytes(subscription)))
+                Ok(RetryOutcome::Queued(SubscriptionId::from_bytes(subscription)))
             })
             .await
     }
 
-    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
+    async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError> {
         let waiting = self.readers.read(due::waiting).await?;
         waiting.into_iter().for_each(found);
         Ok(())

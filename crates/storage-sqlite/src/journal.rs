@@ -12,7 +12,9 @@ use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timesta
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Tally, Write};
+use storage::{
+    Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, PublicationCounts, Source, StorageError, Write,
+};
 
 #[async_trait]
 impl Journal for SqliteStore {
@@ -92,7 +94,7 @@ struct Statements<'c> {
     publication: CachedStatement<'c>,
     tenants: HashMap<TenantId, bool>,
     tallies: HashMap<(TenantId, SubscriptionId), Results>,
-    published: Tally,
+    published: PublicationCounts,
 }
 
 impl<'c> Statements<'c> {
@@ -145,7 +147,7 @@ impl<'c> Statements<'c> {
             publication: publications::prepare(tx)?,
             tenants: HashMap::new(),
             tallies: HashMap::new(),
-            published: Tally::default(),
+            published: PublicationCounts::default(),
         })
     }
 

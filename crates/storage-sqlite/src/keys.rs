@@ -4,7 +4,7 @@ use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{KeyId, Scope, TenantId, TenantKey};
 use rusqlite::{Connection, Params, Row};
-use storage::{Deleted, Keys, StorageError};
+use storage::{DeleteOutcome, Keys, StorageError};
 
 const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
 
@@ -62,13 +62,13 @@ impl Keys for SqliteStore {
             .await
     }
 
-    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError> {
         self.writer
-            .transaction_of(tenant, Deleted::Missing, move |tx, tenant| {
+            .transaction_of(tenant, DeleteOutcome::Missing, move |tx, tenant| {
                 let gone = tx
                     .execute("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2", (tenant.as_str(), id.bytes()))
                     .map_err(sqlite)?;
-                Ok(if gone == 1 { Deleted::Done } else { Deleted::Missing })
+                Ok(if gone == 1 { DeleteOutcome::Done } else { DeleteOutcome::Missing })
             })
             .await
     }

@@ -4,7 +4,7 @@ use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
 use rusqlite::{CachedStatement, Row, Transaction};
-use storage::{Publication, Publications, StorageError, Tally, day_of};
+use storage::{Publication, PublicationCounts, Publications, StorageError, day_of};
 
 /// Rows per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
@@ -35,7 +35,7 @@ pub(crate) fn prepare<'c>(tx: &'c Transaction<'_>) -> rusqlite::Result<CachedSta
 }
 
 /// Adds the increments of one batch.
-pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &Tally) -> rusqlite::Result<()> {
+pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &PublicationCounts) -> rusqlite::Result<()> {
     for (tenant, day, event_type, added) in tally.iter() {
         let last_at = added.last_at.micros();
         count.execute((tenant.as_str(), day, event_type.as_str(), added.published, added.misfits, last_at))?;

@@ -10,8 +10,8 @@ use model::{
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 use std::time::Duration;
 use storage::{
-    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
-    codec,
+    Counted, InsertOutcome, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions,
+    UpdateOutcome, Vault, codec,
 };
 
 const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
@@ -124,14 +124,14 @@ const PIECE: usize = 2_000;
 
 #[async_trait]
 impl Subscriptions for SqliteStore {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError> {
         let (vault, subscription) = (self.vault.clone(), subscription.clone());
         self.writer
             .transaction(move |tx| {
                 Ok(match write(&vault, tx, INSERT, &subscription)? {
-                    Written::Rows(0) => Insert::NoTenant,
-                    Written::Rows(_) => Insert::Done,
-                    Written::Duplicate => Insert::Duplicate,
+                    Written::Rows(0) => InsertOutcome::NoTenant,
+                    Written::Rows(_) => InsertOutcome::Done,
+                    Written::Duplicate => InsertOutcome::Duplicate,
                 })
             })
             .await
@@ -201,14 +201,14 @@ impl Subscriptions for SqliteStore {
         self.readers.read(move |connection| list::tenants_with(connection, id)).await
     }
 
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError> {
         let (vault, tenant, subscription) = (self.vault.clone(), &subscription.tenant, subscription.clone());
         self.writer
-            .transaction_of(tenant, Update::Missing, move |tx, tenant| {
+            .transaction_of(tenant, UpdateOutcome::Missing, move |tx, tenant| {
                 match write(&vault, tx, UPDATE, &subscription)? {
                     Written::Rows(0) => {}
-                    Written::Rows(_) => return Ok(Update::Done),
-                    Written::Duplicate => return Ok(Update::Duplicate),
+                    Written::Rows(_) => return Ok(UpdateOutcome::Done),
+                    Written::Duplicate => return Ok(UpdateOutcome::Duplicate),
                 }
                 let known = tx
                     .query_row(
@@ -218,7 +218,7 @@ impl Subscriptions for SqliteStore {
                     )
                     .optional()
                     .map_err(sqlite)?;
-                Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+                Ok(if known.is_some() { UpdateOutcome::Stale } else { UpdateOutcome::Missing })
             })
             .await
     }
@@ -228,7 +228,7 @@ impl Subscriptions for SqliteStore {
         tenant: &TenantId,
         id: SubscriptionId,
         now: Timestamp,
-    ) -> Result<Update, StorageError> {
+    ) -> Result<UpdateOutcome, StorageError> {
         let marked = self
             .writer
             .transaction_of(tenant, 0, move |tx, tenant| {
@@ -241,10 +241,10 @@ impl Subscriptions for SqliteStore {
             })
             .await?;
         if marked == 0 {
-            return Ok(Update::Missing);
+            return Ok(UpdateOutcome::Missing);
         }
         self.cancel_waiting(tenant, id, now).await?;
-        Ok(Update::Done)
+        Ok(UpdateOutcome::Done)
     }
 
     async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use crate::{SqliteStore, error::sqlite, rows};
 use async_trait::async_trait;
 use model::{JsonObject, Tenant, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use storage::{Deleted, Page, Put, StorageError, Tenants};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
 
@@ -55,7 +55,7 @@ impl Tenants for SqliteStore {
         name: Option<Option<String>>,
         metadata: Option<JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError> {
+    ) -> Result<(Tenant, PutOutcome), StorageError> {
         let id = id.clone();
         self.writer
             .transaction(move |tx| {
@@ -64,8 +64,8 @@ impl Tenants for SqliteStore {
                     .optional()
                     .map_err(sqlite)?
                     .transpose()?;
-                let put = if known.is_some() { Put::Updated } else { Put::Created };
-                if put == Put::Updated && !exists(tx, &id)? {
+                let put = if known.is_some() { PutOutcome::Updated } else { PutOutcome::Created };
+                if put == PutOutcome::Updated && !exists(tx, &id)? {
                     return Err(StorageError::unavailable("the tenant is still being deleted"));
                 }
                 let mut tenant = known.unwrap_or_else(|| Tenant {
@@ -112,7 +112,7 @@ impl Tenants for SqliteStore {
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
         self.readers
             .read(move |connection| {
-                let after = page.below.as_ref().map_or("", TenantId::as_str);
+                let after = page.cursor.as_ref().map_or("", TenantId::as_str);
                 let sql = format!(
                     "SELECT {COLUMNS} FROM tenants WHERE id > ?1 AND deleting = 0 ORDER BY id LIMIT ?2 OFFSET ?3"
                 );
@@ -123,7 +123,7 @@ impl Tenants for SqliteStore {
             .await
     }
 
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError> {
         let owner = id.clone();
         let known = self
             .writer
@@ -132,7 +132,7 @@ impl Tenants for SqliteStore {
             })
             .await?;
         if known == 0 {
-            return Ok(Deleted::Missing);
+            return Ok(DeleteOutcome::Missing);
         }
         let marks = self.marks.clone();
         self.writer
@@ -159,7 +159,7 @@ impl Tenants for SqliteStore {
                 }
             }
         }
-        Ok(Deleted::Done)
+        Ok(DeleteOutcome::Done)
     }
 
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {

@@ -6,14 +6,14 @@ use model::{Tenant, TenantId, Timestamp};
 
 /// Result of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
+pub enum PutOutcome {
     Created,
     Updated,
 }
 
 /// Result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deleted {
+pub enum DeleteOutcome {
     Done,
     Missing,
 }
@@ -27,17 +27,17 @@ pub trait Tenants: Send + Sync {
         name: Option<Option<String>>,
         metadata: Option<model::JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError>;
+    ) -> Result<(Tenant, PutOutcome), StorageError>;
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError>;
 
-    /// Ascending by id; here the cursor `below` means "after this id".
+    /// Ascending by id; the page starts after its cursor.
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError>;
 
     /// Deletes a tenant and everything it owns. As soon as the call begins, the tenant's data can be neither read nor
     /// written. The call returns when all data is removed; after a crash, another call continues where the last one
     /// stopped.
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError>;
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError>;
 
     /// Tenants whose deletion was interrupted by a crash; the deletion must be completed at the next start.
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError>;

@@ -149,7 +149,7 @@ macro_rules! visit {
 impl<'de, V: Visitor<'de>> Visitor<'de> for Wrap<'_, '_, V> {
     type Value = V::Value;
 
-    /// Replaces serde's name of a struct (`struct NewEvent`), which clients do not know.
+    /// Replaces serde's name of a struct (`struct EventRequest`), which clients do not know.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = (&self.inner as &dyn serde::de::Expected).to_string();
         let is_object = expected.starts_with("struct ") || expected == "a map";

@@ -1,8 +1,8 @@
 //! `POST /api/v1/events/batch`: up to 1,000 events in one commit.
 
 use super::{
-    draft::{NewEvent, idempotency_key, refused, warn_of_difference},
     publish::Accepted,
+    request::{EventRequest, idempotency_key, refused, warn_of_difference},
 };
 use crate::{
     App,
@@ -28,7 +28,7 @@ const EVENTS_MAX: usize = 1_000;
 pub(crate) struct NewEvents<'a> {
     #[serde(borrow)]
     #[schema(min_items = 1, max_items = 1000)]
-    events: Vec<NewEvent<'a>>,
+    events: Vec<EventRequest<'a>>,
 }
 
 /// The accepted events, in the order of the request.

@@ -1,6 +1,6 @@
 //! `POST /api/v1/events`: answers 202 only after the commit, so that no accepted event is lost.
 
-use super::draft::{NewEvent, idempotency_key, refused, warn_of_difference};
+use super::request::{EventRequest, idempotency_key, refused, warn_of_difference};
 use crate::schemas::{EventTypeName, IdempotencyKey, TenantName};
 use crate::{
     App,
@@ -57,7 +57,7 @@ impl Accepted {
     post,
     path = "/api/v1/events",
     tag = "Events",
-    request_body = NewEvent,
+    request_body = EventRequest,
     params(
         ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish at most once under this key"),
         ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
@@ -76,7 +76,7 @@ pub(crate) async fn publish(
     body: Raw<PUBLISH_MAX>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let tenant = member.tenant();
-    let mut draft = body::parse::<NewEvent<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
+    let mut draft = body::parse::<EventRequest<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(body);

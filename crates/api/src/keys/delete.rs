@@ -8,7 +8,7 @@ use crate::{
 use axum::extract::{Path, State};
 use http::StatusCode;
 use model::KeyId;
-use storage::Deleted;
+use storage::DeleteOutcome;
 
 /// Revoke a key
 ///
@@ -27,8 +27,8 @@ pub(crate) async fn delete(
     let key = KeyId::parse(&id).map_err(|_| missing())?;
     let _changing = app.changing_directory.read().await;
     match app.store.delete_key(tenant, key).await? {
-        Deleted::Missing => Err(missing()),
-        Deleted::Done => {
+        DeleteOutcome::Missing => Err(missing()),
+        DeleteOutcome::Done => {
             app.directory.remove_key(key);
             Ok(StatusCode::NO_CONTENT)
         }

@@ -5,7 +5,7 @@ use crate::schemas::TenantName;
 use crate::{App, auth::Admin, problem::Problem};
 use axum::extract::{Path, State};
 use http::StatusCode;
-use storage::Deleted;
+use storage::DeleteOutcome;
 
 /// Delete a tenant and all of its data
 ///
@@ -21,7 +21,7 @@ pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<Stri
     let (engine, tenant) = (app.engine.clone(), id.clone());
     let deleted = crate::finish(async move { engine.control.delete_tenant(&tenant).await }).await??;
     match deleted {
-        Deleted::Done => Ok(StatusCode::NO_CONTENT),
-        Deleted::Missing => Err(missing(&id)),
+        DeleteOutcome::Done => Ok(StatusCode::NO_CONTENT),
+        DeleteOutcome::Missing => Err(missing(&id)),
     }
 }

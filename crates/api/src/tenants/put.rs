@@ -14,9 +14,9 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{JsonObject, Problems, text::check_line};
+use model::{FieldErrors, JsonObject, text::check_line};
 use serde::Deserialize;
-use storage::Put;
+use storage::PutOutcome;
 use utoipa::ToSchema;
 
 const NAME_MAX: usize = 200;
@@ -47,7 +47,7 @@ pub(crate) async fn put(
     JsonOrNothing(body): JsonOrNothing<PutTenant>,
 ) -> Result<(StatusCode, Json<TenantShown>), Problem> {
     let id = parse(&id)?;
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     if let Some(Some(name)) = &body.name {
         faults.take("name", check_line(name, NAME_MAX));
     }
@@ -63,8 +63,8 @@ pub(crate) async fn put(
     let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {
-        Put::Created => StatusCode::CREATED,
-        Put::Updated => StatusCode::OK,
+        PutOutcome::Created => StatusCode::CREATED,
+        PutOutcome::Updated => StatusCode::OK,
     };
     Ok((status, Json(TenantShown::from(&tenant))))
 }

@@ -117,7 +117,7 @@ fn new_admin_key() -> (String, [u8; 32]) {
 /// When several nodes start at once, exactly one generates the key and prints it.
 async fn shared_admin_key_hash(shared: &dyn Shared) -> anyhow::Result<[u8; 32]> {
     let (key, hash) = new_admin_key();
-    let kept = shared.keep_first("admin_key_hash", &hash).await?;
+    let kept = shared.insert_if_absent("admin_key_hash", &hash).await?;
     if kept == hash {
         notice!("Operator's key, shown only once: {key}");
         notice!("(only its hash is kept, in the database; give POSTRIDER_ADMIN_KEY to use another)");

@@ -4,9 +4,9 @@ mod retries;
 
 use crate::{dispatcher::Dispatcher, egress::Origin, index::Index, target::Target};
 use model::{Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, TenantId};
-pub use retries::{RetryError, RetryOutcome};
+pub use retries::{RetryError, RetryProgress};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Deleted, Insert, StorageError, Store, Update};
+use storage::{DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -51,9 +51,9 @@ impl Control {
 
     pub async fn create_subscription(&self, subscription: Subscription) -> Result<(), ChangeError<()>> {
         match self.store.insert_subscription(&subscription).await? {
-            Insert::Done => {}
-            Insert::NoTenant => return Err(ChangeError::NoTenant),
-            Insert::Duplicate => return Err(ChangeError::Duplicate),
+            InsertOutcome::Done => {}
+            InsertOutcome::NoTenant => return Err(ChangeError::NoTenant),
+            InsertOutcome::Duplicate => return Err(ChangeError::Duplicate),
         }
         self.index.put(Target::new(subscription));
         Ok(())
@@ -72,10 +72,10 @@ impl Control {
             change(&mut subscription).map_err(ChangeError::Refused)?;
             subscription.updated_at = self.clock.now();
             match self.store.update_subscription(&subscription).await? {
-                Update::Missing => return Err(ChangeError::Missing),
-                Update::Duplicate => return Err(ChangeError::Duplicate),
-                Update::Stale => {}
-                Update::Done => {
+                UpdateOutcome::Missing => return Err(ChangeError::Missing),
+                UpdateOutcome::Duplicate => return Err(ChangeError::Duplicate),
+                UpdateOutcome::Stale => {}
+                UpdateOutcome::Done => {
                     subscription.revision += 1;
                     self.adopt(&subscription);
                     return Ok(subscription);
@@ -98,11 +98,11 @@ impl Control {
         let known = self.index.get(tenant, id);
         self.index.remove(tenant, id);
         match self.store.delete_subscription(tenant, id, self.clock.now()).await {
-            Ok(Update::Done) => {
+            Ok(UpdateOutcome::Done) => {
                 self.dispatcher.remove(id);
                 Ok(())
             }
-            Ok(Update::Missing | Update::Stale | Update::Duplicate) => {
+            Ok(UpdateOutcome::Missing | UpdateOutcome::Stale | UpdateOutcome::Duplicate) => {
                 self.dispatcher.remove(id);
                 Err(ChangeError::Missing)
             }
@@ -114,7 +114,7 @@ impl Control {
     }
 
     /// Removes a tenant and all it owns.
-    pub async fn delete_tenant(&self, tenant: &TenantId) -> Result<Deleted, StorageError> {
+    pub async fn delete_tenant(&self, tenant: &TenantId) -> Result<DeleteOutcome, StorageError> {
         self.forget_tenant(tenant);
         self.store.delete_tenant(tenant).await
     }

@@ -4,7 +4,7 @@ use super::Control;
 use crate::target::Target;
 use model::{Delivery, DeliveryId, Queue, TenantId};
 use std::{sync::Arc, time::Duration};
-use storage::{Retry, RetryOf, StorageError};
+use storage::{RetryOf, RetryOutcome, StorageError};
 use tokio::sync::oneshot;
 
 /// Why a delivery was not brought back.
@@ -22,7 +22,7 @@ pub enum RetryError {
 
 /// What a manual retry came to.
 #[derive(Clone, Debug)]
-pub enum RetryOutcome {
+pub enum RetryProgress {
     /// The delivery after its attempt.
     Attempted(Box<Delivery>),
     /// Its turn did not come in time; it waits.
@@ -39,13 +39,13 @@ impl Control {
         tenant: &TenantId,
         id: DeliveryId,
         of: RetryOf,
-    ) -> Result<RetryOutcome, RetryError> {
+    ) -> Result<RetryProgress, RetryError> {
         let watched = self.dispatcher.watch(id);
         let (target, attempts) = self.make_due(tenant, id, of).await?;
         let attempted = self.attempted(tenant, id, attempts, watched);
         match tokio::time::timeout(target.subscription.timeout, attempted).await {
-            Ok(attempted) => Ok(RetryOutcome::Attempted(attempted?)),
-            Err(_) => Ok(RetryOutcome::Queued),
+            Ok(attempted) => Ok(RetryProgress::Attempted(attempted?)),
+            Err(_) => Ok(RetryProgress::Queued),
         }
     }
 
@@ -62,9 +62,9 @@ impl Control {
             return Err(RetryError::Inactive);
         }
         match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
-            Retry::Missing => Err(RetryError::Missing),
-            Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
-            Retry::Queued(_) => {
+            RetryOutcome::Missing => Err(RetryError::Missing),
+            RetryOutcome::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
+            RetryOutcome::Queued(_) => {
                 self.dispatcher.expect(&target, Queue::Replay, id.made_at());
                 Ok((target, delivery.attempts))
             }

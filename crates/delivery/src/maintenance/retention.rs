@@ -65,13 +65,13 @@ impl Retention {
     async fn round(&self, now: Timestamp) -> Result<(), StorageError> {
         let shared = self.store.shared();
         if let Some(shared) = shared {
-            shared.make_days().await?;
+            shared.create_partitions().await?;
         }
         self.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
         let Some(keep) = self.keep else { return Ok(()) };
         let mut before = now.before(keep);
         if let Some(shared) = shared {
-            let dropped = shared.drop_days(before).await?;
+            let dropped = shared.drop_partitions(before).await?;
             if !dropped.days.is_empty() {
                 tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped whole days");
             }

@@ -43,7 +43,7 @@ impl Changes {
                 tracing::warn!(error = %fault, "failed to take over deliveries");
             }
             tokio::select! {
-                count = shared.signalled(seen) => seen = count,
+                count = shared.wait_for_signal(seen) => seen = count,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -110,7 +110,7 @@ impl Changes {
         }
         // In pieces, so that several nodes share the work of a lost one.
         for _ in 0..PIECES {
-            let taken = shared.take_over(PIECE).await?;
+            let taken = shared.take_over_deliveries(PIECE).await?;
             let count = taken.len();
             self.recovery.take_up(taken).await?;
             if count < PIECE {

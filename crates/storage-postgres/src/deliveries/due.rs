@@ -8,7 +8,7 @@ use crate::{
 };
 use model::{DeliveryId, Event, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::collections::HashMap;
-use storage::{Due, DueDelivery, StorageError, Waiting};
+use storage::{Due, DueDelivery, DueQueueHead, StorageError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -82,8 +82,8 @@ pub(crate) const HEADS: &str = "WITH RECURSIVE head AS (
     )
     SELECT * FROM head WHERE tenant_id NOT IN (SELECT id FROM postrider.tenants WHERE deleting)";
 
-pub(crate) fn waiting(row: &Row) -> Waiting {
-    Waiting {
+pub(crate) fn waiting(row: &Row) -> DueQueueHead {
+    DueQueueHead {
         tenant: rows::tenant(row, "tenant_id"),
         subscription: rows::subscription_id(row),
         queue: Queue::from_code(row.get::<_, i16>("queue") as u8).unwrap_or(Queue::Normal),
@@ -91,7 +91,10 @@ pub(crate) fn waiting(row: &Row) -> Waiting {
     }
 }
 
-pub(super) async fn each_waiting(store: &PgStore, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
+pub(super) async fn each_queue_head(
+    store: &PgStore,
+    found: &mut (dyn FnMut(DueQueueHead) + Send),
+) -> Result<(), StorageError> {
     let rows = store.read(As::Worker, HEADS, params![store.node() => INT4]).await?;
     rows.iter().map(waiting).for_each(found);
     Ok(())

@@ -130,7 +130,7 @@ async fn exact(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Vec<Row>, StorageError> {
-    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     let subscription = filter.subscription.map(|id| id.uuid());
     let event_type = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![

@@ -54,7 +54,7 @@ pub(super) async fn of_tenant(
     filter: &EventFilter,
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     let wanted = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![
         tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,

@@ -8,7 +8,7 @@ use crate::{
 use futures_util::future::join4;
 use model::{Event, EventId, Queue, TenantId};
 use std::collections::{HashMap, HashSet};
-use storage::{Appended, NewEvent, Tally, Write};
+use storage::{Appended, NewEvent, PublicationCounts, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -167,8 +167,8 @@ impl<'a> Appends<'a> {
     }
 
     /// Counts of the new events, by type.
-    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> Tally {
-        let mut tally = Tally::default();
+    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> PublicationCounts {
+        let mut tally = PublicationCounts::default();
         for ((tenant, new), appended) in self.events.iter().zip(each).filter(|((tenant, _), _)| there.contains(*tenant))
         {
             tally.add(tenant, new, appended);

@@ -248,7 +248,7 @@ impl<'a> Outcomes<'a> {
 
     /// Adds to the statistics: one row per subscription, whatever the number of outcomes.
     async fn count(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
-        let mut tallies: BTreeMap<(&str, SubscriptionId), Tally> = BTreeMap::new();
+        let mut tallies: BTreeMap<(&str, SubscriptionId), SubscriptionCounts> = BTreeMap::new();
         for outcome in self.recorded() {
             tallies.entry((outcome.tenant.as_str(), outcome.subscription)).or_default().add(outcome);
         }
@@ -301,7 +301,7 @@ pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (s
 
 /// Increments of a subscription's statistics by one commit.
 #[derive(Default)]
-struct Tally {
+struct SubscriptionCounts {
     success: i64,
     failure: i64,
     triggered: Option<i64>,
@@ -309,7 +309,7 @@ struct Tally {
     failed: Option<i64>,
 }
 
-impl Tally {
+impl SubscriptionCounts {
     fn add(&mut self, outcome: &Outcome) {
         if outcome.next.status == DeliveryStatus::Cancelled {
             return;

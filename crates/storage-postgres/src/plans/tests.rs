@@ -209,7 +209,7 @@ struct There {
     subscription: SubscriptionId,
     event: EventId,
     other_event: EventId,
-    /// Waiting, and owned by this node.
+    /// DueQueueHead, and owned by this node.
     waiting: Vec<NewDelivery>,
     /// Has ended.
     ended: NewDelivery,

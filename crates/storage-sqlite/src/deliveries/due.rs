@@ -5,7 +5,7 @@ use crate::{error::sqlite, events, rows, tenants};
 use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashSet;
-use storage::{Due, DueDelivery, StorageError, Waiting};
+use storage::{Due, DueDelivery, DueQueueHead, StorageError};
 
 /// Parameters of a lane's refill.
 pub(super) struct Ask {
@@ -62,7 +62,7 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
 
 /// The head of every queue. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.
 /// Skips tenants that are being deleted.
-pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
+pub(crate) fn waiting(connection: &Connection) -> Result<Vec<DueQueueHead>, StorageError> {
     let mut heads = heads(connection, None)?;
     let (mut known, mut exists) = (None, false);
     let mut fault = None;
@@ -80,7 +80,7 @@ pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageEr
 }
 
 /// The head of every queue, of one tenant or of all.
-pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Result<Vec<Waiting>, StorageError> {
+pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Result<Vec<DueQueueHead>, StorageError> {
     let mut next = connection
         .prepare_cached(
             "SELECT tenant_id, subscription_id, queue, next_attempt_at FROM deliveries INDEXED BY deliveries_due
@@ -88,7 +88,7 @@ pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Resul
              ORDER BY tenant_id, subscription_id, queue, next_attempt_at LIMIT 1",
         )
         .map_err(sqlite)?;
-    let mut all: Vec<Waiting> = Vec::new();
+    let mut all: Vec<DueQueueHead> = Vec::new();
     loop {
         let found = match all.last() {
             None => next.query_row((tenant.map_or("", TenantId::as_str), [0u8; 0], -1), read_head),
@@ -103,8 +103,8 @@ pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Resul
     }
 }
 
-fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<Waiting> {
-    Ok(Waiting {
+fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<DueQueueHead> {
+    Ok(DueQueueHead {
         tenant: rows::tenant(row, "tenant_id")?,
         subscription: SubscriptionId::from_bytes(row.get("subscription_id")?),
         queue: Queue::from_code(row.get("queue")?).unwrap_or(Queue::Normal),

@@ -67,7 +67,7 @@ fn find(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Found, StorageError> {
-    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     match scope {
         ListScope::Tenant(tenant) => in_tenant(connection, tenant, filter, bounds, page),
         ListScope::AllTenants => in_all(connection, filter, &bounds, page),

@@ -90,7 +90,7 @@ fn of_tenant(
     filter: &EventFilter,
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     // A single snapshot, so that marks and rows are consistent.
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
     let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
@@ -139,7 +139,7 @@ struct Found {
 
 /// Walks the list over all tenants.
 fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<EventId>>) -> Result<Found, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     let values: [Value; 4] = [
         event_bound(&bounds.least).to_vec().into(),
         event_bound(&bounds.below).to_vec().into(),

@@ -52,10 +52,10 @@ fn find(
     let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     // Without a cursor the list begins below the greatest id; no id exceeds it, so no second query is needed.
-    let below = page.below.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
+    let below = page.cursor.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
     let tenant = match scope {
         ListScope::Tenant(tenant) => tenant.as_str(),
-        ListScope::AllTenants => page.below.as_ref().map_or("", Place::tenant_text),
+        ListScope::AllTenants => page.cursor.as_ref().map_or("", Place::tenant_text),
     };
     let mut statement = connection.prepare_cached(query(scope)).map_err(sqlite)?;
     let values: [Value; 2] = [below.to_vec().into(), tenant.to_owned().into()];

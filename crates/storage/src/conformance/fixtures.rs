@@ -1,8 +1,8 @@
 //! Fixtures of the cases: a world with its own tenants, a clock that stands still, and ids that are equal in every run.
 
 use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope, NewDelivery, NewEvent, Outcome, Page,
-    Publication, Store, SubscriptionFilter, Waiting, Write,
+    Append, Appended, DeliveryFilter, Done, Due, DueQueueHead, EventFilter, InsertOutcome, ListScope, NewDelivery,
+    NewEvent, Outcome, Page, Publication, Store, SubscriptionFilter, Write,
 };
 use bytes::Bytes;
 use model::{
@@ -169,7 +169,7 @@ impl<'s> World<'s> {
     /// Stores a new subscription of the tenant.
     pub(super) async fn subscribe(&self, tenant: &TenantId) -> Subscription {
         let subscription = self.subscription(tenant);
-        assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+        assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
         subscription
     }
 
@@ -346,12 +346,12 @@ pub(super) async fn due(
 /// Due time of a subscription's first waiting delivery.
 pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp> {
     let mut first = None;
-    let mut take = |one: Waiting| {
+    let mut take = |one: DueQueueHead| {
         if one.tenant == *tenant && one.subscription == subscription {
             first = first.into_iter().chain([one.at]).min();
         }
     };
-    store.each_waiting(&mut take).await.unwrap();
+    store.each_queue_head(&mut take).await.unwrap();
     first
 }
 
@@ -374,7 +374,7 @@ pub(super) async fn by_last_id<T, Id: Clone>(
         let piece = list(page.clone()).await;
         assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
         let Some(last) = piece.last() else { return rows };
-        page.below = Some(id(last));
+        page.cursor = Some(id(last));
         rows.extend(piece);
     }
 }

@@ -26,13 +26,13 @@ pub(super) async fn pages<Row, Id: Clone>(
     offset: u32,
     list: impl AsyncFn(Page<Place<Id>>) -> Listed<Row, Id>,
 ) -> Vec<Row> {
-    let (mut page, mut rows) = (Page { limit, offset, below: None }, Vec::new());
+    let (mut page, mut rows) = (Page { limit, offset, cursor: None }, Vec::new());
     for _ in 0..ENDLESS {
         let listed = list(page).await;
         assert!(listed.rows.len() <= limit as usize);
         rows.extend(listed.rows);
         match listed.next {
-            Some(next) => page = Page { limit, offset: next.offset, below: Some(next.below) },
+            Some(next) => page = Page { limit, offset: next.offset, cursor: Some(next.cursor) },
             None => return rows,
         }
     }
@@ -333,7 +333,7 @@ pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &d
             let mut found = store.subscriptions(scope, &filter, Page::first(limit)).await.unwrap().rows;
             let first = store.subscriptions(scope, &filter, Page::first(1)).await.unwrap();
             if let Some(next) = first.next {
-                let page = Page { limit: limit.saturating_sub(1), offset: next.offset, below: Some(next.below) };
+                let page = Page { limit: limit.saturating_sub(1), offset: next.offset, cursor: Some(next.cursor) };
                 let rest = store.subscriptions(scope, &filter, page).await.unwrap().rows;
                 assert_eq!([first.rows, rest].concat()[..expected.len()], expected, "{scope:?} {filter:?}");
             }
@@ -391,6 +391,6 @@ pub async fn a_bounded_walk_ends_early_with_a_cursor(store: &dyn Store) {
 
 /// Number of a tenant's deliveries below this one.
 async fn found_below(store: &dyn Store, tenant: &TenantId, id: DeliveryId) -> usize {
-    let page = Page { limit: 20_000, offset: 0, below: Some(id.into()) };
+    let page = Page { limit: 20_000, offset: 0, cursor: Some(id.into()) };
     store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), page).await.unwrap().rows.len()
 }

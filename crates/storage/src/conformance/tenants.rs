@@ -1,7 +1,7 @@
 //! Tenants: created, updated, listed. (For their deletion see [`super::deletion`].)
 
 use super::fixtures::{World, object};
-use crate::{Page, Put, Store};
+use crate::{Page, PutOutcome, Store};
 use model::{JsonObject, Tenant, TenantId};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let (id, made) = (world.id("acme"), world.tick());
     let metadata = object(json!({ "plan": "gold", "seats": 12, "deep": { "ü": [null, true] } }));
     let (first, put) = store.put_tenant(&id, Some(Some("Acme".into())), Some(metadata.clone()), made).await.unwrap();
-    assert_eq!(put, Put::Created);
+    assert_eq!(put, PutOutcome::Created);
     assert_eq!(
         first,
         Tenant { id: id.clone(), name: Some("Acme".into()), metadata, created_at: made, updated_at: made }
@@ -20,7 +20,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let (later, other) = (world.tick(), object(json!({ "plan": "lead" })));
     let (second, put) =
         store.put_tenant(&id, Some(Some("Acme & Co".into())), Some(other.clone()), later).await.unwrap();
-    assert_eq!(put, Put::Updated);
+    assert_eq!(put, PutOutcome::Updated);
     let expected = Tenant { name: Some("Acme & Co".into()), metadata: other, updated_at: later, ..first };
     assert_eq!(second, expected);
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
@@ -63,7 +63,7 @@ pub async fn tenants_are_listed_by_id_ascending(store: &dyn Store) {
         ids.push(world.tenant(which).await);
     }
     ids.sort();
-    let page = Page { limit: ids.len() as u32, offset: 0, below: Some(before_all(&world)) };
+    let page = Page { limit: ids.len() as u32, offset: 0, cursor: Some(before_all(&world)) };
     let listed = store.tenants(page).await.unwrap();
     assert_eq!(listed.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>(), ids);
     assert_eq!(store.tenant(&ids[3]).await.unwrap().as_ref(), listed.get(3));
@@ -74,8 +74,8 @@ pub async fn tenants_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
     for which in ["a", "b", "c", "d", "e"] {
         world.tenant(which).await;
     }
-    let read = async |limit, offset, below: &TenantId| -> Vec<TenantId> {
-        let page = Page { limit, offset, below: Some(below.clone()) };
+    let read = async |limit, offset, cursor: &TenantId| -> Vec<TenantId> {
+        let page = Page { limit, offset, cursor: Some(cursor.clone()) };
         store.tenants(page).await.unwrap().into_iter().map(|tenant| tenant.id).collect()
     };
     let (start, id) = (before_all(&world), |which| world.id(which));

@@ -4,7 +4,7 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{PUBLISH_MAX, Raw, parse, too_large},
-    events::draft::{DATA_MAX, check_object, idempotency_key, refused},
+    events::request::{DATA_MAX, check_object, idempotency_key, refused},
     family::Warnings,
     problem::Problem,
     schemas::TenantEventName,
@@ -15,7 +15,7 @@ use axum::{Json, extract::State};
 use bytes::Bytes;
 use delivery::{Draft, PublishError, Want};
 use http::{HeaderMap, StatusCode};
-use model::{Priority, Problems};
+use model::{FieldErrors, Priority};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -58,7 +58,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Queued>), Problem> {
     let tenant = member.tenant();
     let body: NewTenantDelivery<'_> = parse(&raw, &warnings)?;
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     let event_type = faults.take("event", event_name(&body.event));
     faults.take("payload", check_object(&app, body.payload, "payload", &warnings));
     if body.payload.get().len() > DATA_MAX {

@@ -62,7 +62,7 @@ async fn waiting(
         found.extend(some.rows.into_iter().filter(|delivery| Status::of(app, delivery) == status));
         match some.next {
             Some(next) if found.len() < NEWEST as usize => {
-                page = Page { below: Some(next.below), ..Page::first(LOOKED_AT) }
+                page = Page { cursor: Some(next.cursor), ..Page::first(LOOKED_AT) }
             }
             _ => break,
         }

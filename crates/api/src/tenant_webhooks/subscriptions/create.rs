@@ -15,7 +15,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{EventPattern, Problems, Profile, url_rules};
+use model::{EventPattern, FieldErrors, Profile, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -49,7 +49,7 @@ pub(crate) async fn create(
     Body(body): Body<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.tenant();
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();
     if url.chars().count() < URL_MIN {

@@ -7,7 +7,7 @@ use axum::{
     extract::{Path, State},
 };
 use model::{
-    Invalid, Problems,
+    FieldErrors, Invalid,
     catalog::{CatalogEntry, Origin},
     compatibility::breaks,
 };
@@ -60,5 +60,5 @@ fn compatible(old: &CatalogEntry, new: &CatalogEntry) -> Result<(), Problem> {
             format!("breaks receivers: {}; force it with ?force=true", one.message),
         )
     };
-    Err(Problems(found.iter().map(fault).collect()).into())
+    Err(FieldErrors(found.iter().map(fault).collect()).into())
 }

@@ -2,7 +2,7 @@
 
 use crate::body::present;
 use crate::schemas::EventTypeName;
-use model::{JsonObject, Problems, catalog::CatalogEntry, schema::check_entry, text::check_lines};
+use model::{FieldErrors, JsonObject, catalog::CatalogEntry, schema::check_entry, text::check_lines};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -34,8 +34,8 @@ pub(crate) struct Fields {
 const DOCUMENT_MAX: usize = 256 * 1024;
 
 impl Fields {
-    pub(super) fn apply(self, entry: &mut CatalogEntry) -> Result<(), Problems> {
-        let mut faults = Problems::default();
+    pub(super) fn apply(self, entry: &mut CatalogEntry) -> Result<(), FieldErrors> {
+        let mut faults = FieldErrors::default();
         let mut text = |field: &str, given: Option<String>, max: usize, target: &mut String| {
             let Some(given) = given else { return };
             let given = given.trim();

@@ -12,7 +12,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use delivery::{RetryError, RetryOutcome};
+use delivery::{RetryError, RetryProgress};
 use model::DeliveryId;
 use serde::{Deserialize, Serialize};
 use storage::RetryOf;
@@ -57,8 +57,8 @@ pub(crate) async fn retry(
     let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
     let (engine, tenant) = (app.engine.clone(), member.tenant().clone());
     match finish(async move { engine.control.retry_delivery(&tenant, parsed, of).await }).await? {
-        Ok(RetryOutcome::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
-        Ok(RetryOutcome::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
+        Ok(RetryProgress::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
+        Ok(RetryProgress::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
         Err(RetryError::Missing) => Err(refused("it was not found")),
         Err(RetryError::AlreadyDelivered) => {
             Err(refused("it has been delivered already; send it again with {\"force\": true}"))

@@ -15,7 +15,7 @@ use axum::{Json, extract::State};
 use delivery::ChangeError;
 use http::StatusCode;
 use model::{
-    JsonObject, Problems, Profile, Subscription, SubscriptionState, TenantId,
+    FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, TenantId,
     subscription::{SubscriptionStats, TIMEOUT_DEFAULT},
 };
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub(crate) async fn make(
     fields: &Fields,
     names: EventNames,
 ) -> Result<Subscription, Problem> {
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     let profile = fields.profile(&mut faults);
     let secret = fields.secret(profile, &mut faults).or_else(|| generate(app, profile));
     let mut subscription = blank(app, tenant, profile);

@@ -8,7 +8,7 @@ use crate::{
     webhooks::secrets::{check_given, current},
 };
 use model::{
-    EventPattern, JsonObject, Problems, Profile, Subscription, SubscriptionState,
+    EventPattern, FieldErrors, JsonObject, Profile, Subscription, SubscriptionState,
     subscription::{
         DESCRIPTION_MAX, MASKED, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
         check_headers,
@@ -93,14 +93,19 @@ pub(crate) enum EventNames {
     WellFormed,
 }
 
-fn not_null(field: &str, faults: &mut Problems) {
+fn not_null(field: &str, faults: &mut FieldErrors) {
     faults.add(field, "must not be null");
 }
 
 impl Fields {
     /// Applies the given fields to `subscription`; returns all faults together.
-    pub(super) fn apply(&self, app: &App, subscription: &mut Subscription, names: EventNames) -> Result<(), Problems> {
-        let mut faults = Problems::default();
+    pub(super) fn apply(
+        &self,
+        app: &App,
+        subscription: &mut Subscription,
+        names: EventNames,
+    ) -> Result<(), FieldErrors> {
+        let mut faults = FieldErrors::default();
         self.apply_url(app, subscription, &mut faults);
         self.apply_events(app, subscription, names, &mut faults);
         self.apply_headers(subscription, &mut faults);
@@ -121,7 +126,7 @@ impl Fields {
         faults.into_result()
     }
 
-    fn apply_state(&self, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_state(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
         let (name, given) = match (self.is_active, self.active) {
             (Some(given), _) => ("is_active", given),
             (None, Some(given)) => ("active", given),
@@ -136,7 +141,7 @@ impl Fields {
         }
     }
 
-    fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
         match &self.url {
             None => {}
             Some(None) => not_null("url", faults),
@@ -151,7 +156,7 @@ impl Fields {
         }
     }
 
-    fn apply_events(&self, app: &App, subscription: &mut Subscription, names: EventNames, faults: &mut Problems) {
+    fn apply_events(&self, app: &App, subscription: &mut Subscription, names: EventNames, faults: &mut FieldErrors) {
         let (name, given) = match (&self.events, &self.event_types) {
             (Some(events), _) => ("events", events),
             (None, Some(types)) => ("event_types", types),
@@ -185,7 +190,7 @@ impl Fields {
         }
     }
 
-    fn apply_headers(&self, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_headers(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
         let Some(given) = &self.headers else { return };
         let mut headers = Vec::new();
         for (name, value) in given.iter().flatten() {
@@ -205,7 +210,7 @@ impl Fields {
         }
     }
 
-    fn apply_delivery(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_delivery(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
         if let Some(enabled) = self.retry_enabled {
             subscription.retry_enabled = enabled.unwrap_or(true);
         }
@@ -232,7 +237,7 @@ impl Fields {
     }
 
     /// The requested profile; `platform` when none is given.
-    pub(super) fn profile(&self, faults: &mut Problems) -> Profile {
+    pub(super) fn profile(&self, faults: &mut FieldErrors) -> Profile {
         let Some(name) = self.profile.as_ref().and_then(Option::as_deref) else { return Profile::default() };
         let known = || Profile::ALL.map(Profile::name).join(", ");
         let found = Profile::parse(name).ok_or_else(|| format!("must be one of {}", known()));
@@ -240,7 +245,7 @@ impl Fields {
     }
 
     /// The given secret, if any, after its check.
-    pub(super) fn secret(&self, profile: Profile, faults: &mut Problems) -> Option<SigningSecret> {
+    pub(super) fn secret(&self, profile: Profile, faults: &mut FieldErrors) -> Option<SigningSecret> {
         let value = self.secret.as_ref()?.as_deref()?;
         faults.take("secret", check_given(value, profile))?;
         Some(current(value.to_owned()))

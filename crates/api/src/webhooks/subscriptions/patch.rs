@@ -16,7 +16,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
-use model::Problems;
+use model::FieldErrors;
 
 /// Change a subscription
 ///
@@ -33,7 +33,7 @@ pub(crate) async fn patch(
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
     let change = |subscription: &mut model::Subscription| {
-        let mut faults = Problems::default();
+        let mut faults = FieldErrors::default();
         let profile = fields.profile.as_ref().and_then(Option::as_deref);
         if profile.is_some_and(|name| name != subscription.profile.name()) {
             faults.add("profile", "cannot be changed; create another subscription");

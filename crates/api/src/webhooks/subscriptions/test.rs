@@ -5,7 +5,7 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::{self, PUBLISH_MAX, Raw, is_object, too_large},
-    events::draft::{DATA_MAX, check_object, refused},
+    events::request::{DATA_MAX, check_object, refused},
     family::Warnings,
     finish,
     problem::Problem,

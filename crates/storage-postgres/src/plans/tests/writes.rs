@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use storage::{
     Append, Appended, Deliveries, Done, Journal, Keys,
     ListScope::{AllTenants, Tenant},
-    NewEvent, Page, Retention, Retry, RetryOf, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
+    NewEvent, Page, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
     Transfer, Write,
 };
 
@@ -61,18 +61,18 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     .await;
     book.see("A manual retry", ONE_DAY, async |store| {
         let back = store.retry_delivery(of, there.ended.id, RetryOf::Undelivered, super::late()).await.unwrap();
-        assert_eq!(back, Retry::Queued(there.ended.subscription));
+        assert_eq!(back, RetryOutcome::Queued(there.ended.subscription));
     })
     .await;
 }
 
 pub(super) async fn nodes(book: &mut Book, there: &There) {
     book.see("A heartbeat", ANY_DAY, async |store| {
-        store.beat().await.unwrap();
+        store.heartbeat().await.unwrap();
     })
     .await;
     book.see("Lost nodes are declared, old nodes and changes deleted", ANY_DAY, async |store| {
-        store.judge().await.unwrap();
+        store.declare_lost().await.unwrap();
     })
     .await;
     book.see("All nodes", ANY_DAY, async |store| {
@@ -80,7 +80,7 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
     })
     .await;
     book.see("Deliveries of lost nodes are claimed", ANY_DAY, async |store| {
-        assert_eq!(store.take_over(100).await.unwrap().len(), 100);
+        assert_eq!(store.take_over_deliveries(100).await.unwrap().len(), 100);
     })
     .await;
     let version = book.store.version().await.unwrap();
@@ -178,7 +178,7 @@ pub(super) async fn retention(book: &mut Book, there: &There) {
     })
     .await;
     book.see("A day is dropped, and the deduplication keys of its events freed", rule, async |store| {
-        assert_eq!(store.drop_days(hour(24)).await.unwrap().days, ["2026-03-01"]);
+        assert_eq!(store.drop_partitions(hour(24)).await.unwrap().days, ["2026-03-01"]);
     })
     .await;
     // Rare: the outbox has no index by tenant, which every event would have to maintain. Not recorded, because the

@@ -10,7 +10,7 @@ use crate::{
 };
 use bytes::Bytes;
 use delivery::{Draft, LENGTH, PublishError, Published};
-use model::{EventType, Priority, Problems, TenantId, Timestamp, event::check_given_id};
+use model::{EventType, FieldErrors, Priority, TenantId, Timestamp, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ const KEY_MAX: usize = 255;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewEvent)]
-pub(crate) struct NewEvent<'a> {
+pub(crate) struct EventRequest<'a> {
     /// The event type, for example `invoice.created`.
     #[serde(rename = "type", borrow)]
     #[schema(value_type = EventTypeName, example = "invoice.created")]
@@ -52,7 +52,7 @@ pub(crate) struct NewEvent<'a> {
     priority: Option<Cow<'a, str>>,
 }
 
-impl NewEvent<'_> {
+impl EventRequest<'_> {
     /// Validates the event; `prefix` precedes the names of its fields in faults.
     pub(super) fn check(
         self,
@@ -61,7 +61,7 @@ impl NewEvent<'_> {
         prefix: &str,
         warnings: &Warnings,
     ) -> Result<Draft, Problem> {
-        let mut faults = Problems::default();
+        let mut faults = FieldErrors::default();
         let field = |name: &str| format!("{prefix}{name}");
         let event_type = faults.take(&field("type"), EventType::parse(&self.event_type));
         faults.take(&field("data"), check_object(app, self.data, &field("data"), warnings));
