@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_walk_reads_no_more_candidates_than_its_bound() {
-        let mut walk = Walk::bounded(&Page::<Place<u32>> { limit: 5, offset: 2, below: None });
+        let mut walk = Walk::bounded(&Page::<Place<u32>> { limit: 5, offset: 2, cursor: None });
         let mut looked = 0;
         while !walk.is_done() {
             walk.look(looked.into(), false);
