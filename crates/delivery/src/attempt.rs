@@ -6,7 +6,7 @@ use crate::{
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
 use model::{
     Attempt, AttemptError, AttemptResult, Profile, Timestamp,
     attempt::{AttemptErrorKind, response_message},
@@ -30,7 +30,7 @@ pub(crate) async fn send(
     number: u32,
     times: Times,
 ) -> Result<(Attempt, AttemptResult), LocalFault> {
-    let unsendable = |message: &str| {
+    let unsendable = |message: &dyn std::fmt::Display| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
         Sent { result: Err(error), took: std::time::Duration::ZERO }
     };
@@ -45,7 +45,7 @@ pub(crate) async fn send(
                 &body,
                 times,
             ) {
-                Err(fault) => (unsendable(fault), String::new()),
+                Err(_) => (unsendable(&"a header's value is malformed"), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
                     (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
@@ -68,7 +68,7 @@ fn headers(
     (outgoing, id): (&Outgoing, &str),
     body: &[u8],
     Times { now, stamp }: Times,
-) -> Result<(HeaderMap, String), &'static str> {
+) -> Result<(HeaderMap, String), InvalidHeaderValue> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
     lines.push_str(&prepared.lines);
@@ -76,9 +76,9 @@ fn headers(
         for part in [shown, ": ", value, "\n"] {
             lines.push_str(part);
         }
-        let value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+        let value = HeaderValue::from_str(value)?;
         headers.insert(name.clone(), value);
-        Ok::<_, &'static str>(())
+        Ok::<_, InvalidHeaderValue>(())
     };
     let (rules, seconds) = (profile.rules(), stamp.seconds());
     set(&ID, ID.as_str(), id)?;

@@ -1,5 +1,5 @@
-//! Takes up deliveries that the store has and memory does not know: at the start, from lost nodes, after a commit of unknown
-//! outcome, and after the clock went back.
+//! Recovery: queues deliveries that are in the store and not in memory: at the start, from lost nodes, after a commit of
+//! unknown outcome, and after the clock went back.
 
 use crate::{dispatcher::Dispatcher, index::Index, target::Target};
 use model::{Clock, Queue, SubscriptionId, SubscriptionState, TenantId};
@@ -39,7 +39,7 @@ impl Recovery {
         Ok(targets)
     }
 
-    /// Takes up the backlog at the start. One look-up for each queue that is not empty, whatever its length.
+    /// Queues the backlog at the start: one look-up for each non-empty queue, whatever its length.
     pub(crate) async fn start(&self, targets: Vec<Arc<Target>>) -> Result<(), StorageError> {
         let heads = self.heads().await?;
         if heads.is_empty() {
@@ -59,12 +59,12 @@ impl Recovery {
         Ok(())
     }
 
-    /// Takes up whatever waits, after a commit of unknown outcome.
+    /// Queues all waiting deliveries again, after a commit of unknown outcome.
     pub(crate) async fn look_again(&self) -> Result<(), StorageError> {
         self.take_up(self.heads().await?).await
     }
 
-    /// Looks into the store again for retries, whose due times have changed there.
+    /// Expects all waiting retries again: their due times have changed in the store.
     pub(crate) async fn expect_retries(&self) -> Result<(), StorageError> {
         let heads = self.heads().await?;
         for DueQueueHead { tenant, subscription, queue, at } in
@@ -77,7 +77,7 @@ impl Recovery {
         Ok(())
     }
 
-    /// Takes up these deliveries, which this node owns now. Subscriptions that memory does not know are read first.
+    /// Queues deliveries that this node owns now. Unknown subscriptions are read first.
     pub(crate) async fn take_up(&self, waiting: Vec<DueQueueHead>) -> Result<(), StorageError> {
         let mut heads = HashMap::new();
         for DueQueueHead { tenant, subscription, queue, at } in waiting {
@@ -95,7 +95,7 @@ impl Recovery {
         Ok(())
     }
 
-    /// Reads a subscription that another node has made, or deleted.
+    /// Reads a subscription that another node has created or deleted.
     async fn read(&self, tenant: &TenantId, subscription: SubscriptionId) -> Result<(), StorageError> {
         for one in self.store.subscriptions_ever(tenant, &[subscription]).await? {
             if one.state == SubscriptionState::Deleted {
@@ -120,7 +120,7 @@ impl Recovery {
         let was_known = self.index.get(tenant, id).is_some();
         self.forget(tenant, id);
         if was_known {
-            // Events that this node published between the deletion and now.
+            // Deliveries that this node has committed since the deletion.
             self.store.cancel_waiting(tenant, id, self.clock.now()).await?;
         }
         Ok(())

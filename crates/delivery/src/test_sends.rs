@@ -10,6 +10,7 @@ use crate::{
     index::Index,
     journal::{Journal, Settled},
     lanes::Job,
+    numbers::LaneNumber,
     outgoing::Outgoing,
     publisher::PublishError,
     target::Target,
@@ -148,7 +149,7 @@ impl TestSends {
         self.tested(&target, delivery, watched).await
     }
 
-    fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<usize, TestError> {
+    fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<LaneNumber, TestError> {
         self.dispatcher.claim(target, delivery).ok_or(TestError::Missing)
     }
 

@@ -9,7 +9,7 @@ use crate::{
     types::{Misfit, Place},
 };
 use bytes::Bytes;
-use delivery::{Draft, LENGTH, PublishError, Published};
+use delivery::{Difference, Draft, PublishError, Published};
 use model::{EventType, FieldErrors, Priority, TenantId, Timestamp, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -142,12 +142,12 @@ pub(super) fn warn_of_difference(published: &Published, prefix: &str, warnings: 
 pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) -> Problem {
     match &fault {
         PublishError::KeyReused { index, field } => {
-            let name = if is_batch && *field != LENGTH {
+            let name = if is_batch && *field != Difference::Length {
                 format!("events[{index}].{field}")
             } else if is_batch {
                 "events".into()
             } else {
-                (*field).to_owned()
+                field.to_string()
             };
             let message = format!("differs from the {field} that was published before with this Idempotency-Key");
             Problem::invalid(name, message).with_code("idempotency_key_reused")
@@ -156,7 +156,7 @@ pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) ->
         PublishError::ShuttingDown => Problem::busy("The server is shutting down; try again shortly"),
         PublishError::NoTenant => Problem::not_found(format!("Tenant not found: {tenant}")),
         PublishError::TooManySubscriptions => Problem::invalid("type", fault.to_string()),
-        PublishError::NobodyWants => Problem::not_found("No active subscription wants this event"),
+        PublishError::NoSubscription => Problem::not_found("No active subscription wants this event"),
         PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => Problem::busy(
             "The store failed during the write, so the event may have been accepted. Publish it again with the same \
              id or Idempotency-Key: then it is not delivered twice. Without either, look for it in GET /api/v1/events \

@@ -7,33 +7,33 @@ use std::{sync::Arc, time::Duration};
 use storage::{RetryOf, RetryOutcome, StorageError};
 use tokio::sync::oneshot;
 
-/// Why a delivery was not brought back.
+/// Why a delivery was not retried.
 #[derive(Debug, thiserror::Error)]
 pub enum RetryError {
     #[error("the delivery does not exist")]
     Missing,
-    #[error("it has been delivered already")]
+    #[error("the delivery was delivered already")]
     AlreadyDelivered,
-    #[error("its subscription is inactive")]
+    #[error("the subscription of the delivery is inactive")]
     Inactive,
     #[error(transparent)]
     Store(#[from] StorageError),
 }
 
-/// What a manual retry came to.
+/// Progress of a manual retry.
 #[derive(Clone, Debug)]
 pub enum RetryProgress {
     /// The delivery after its attempt.
     Attempted(Box<Delivery>),
-    /// Its turn did not come in time; it waits.
+    /// The attempt was not made in time; the delivery is queued.
     Queued,
 }
 
-/// Between two looks at a delivery that another node may send.
+/// Interval of polling a delivery that another node may send.
 const LOOK: Duration = Duration::from_millis(200);
 
 impl Control {
-    /// Makes a delivery due now, and waits for its attempt, but not longer than a request of its may take.
+    /// Makes a delivery due now and waits for its attempt, at most for the subscription's timeout.
     pub async fn retry_delivery(
         &self,
         tenant: &TenantId,
@@ -54,7 +54,7 @@ impl Control {
         self.make_due(tenant, id, of).await.map(drop)
     }
 
-    /// Answers also how many attempts the delivery has had.
+    /// Makes a delivery due now. Also returns the number of its attempts so far.
     async fn make_due(&self, tenant: &TenantId, id: DeliveryId, of: RetryOf) -> Result<(Arc<Target>, u32), RetryError> {
         let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
         let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
@@ -71,7 +71,7 @@ impl Control {
         }
     }
 
-    /// The delivery once it has more than `attempts` attempts, or has ended. Another node may make them.
+    /// Waits until the delivery has more than `attempts` attempts or has ended. Another node may send it.
     pub(crate) async fn attempted(
         &self,
         tenant: &TenantId,

@@ -25,7 +25,7 @@ pub use fault::LocalFault;
 use fault::{Fault, Resend};
 use http::{HeaderMap, Uri};
 use model::attempt::{AttemptError, AttemptErrorKind};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
 use request::Request;

@@ -17,11 +17,23 @@ pub(crate) struct Origin {
     pub(super) tls: Option<ServerName<'static>>,
 }
 
+/// Why a URL has no origin that requests can be sent to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OriginError {
+    #[error("the URL names no host")]
+    NoHost,
+    #[error("the URL names no port")]
+    NoPort,
+    #[error("no certificate can be for the URL's host name")]
+    HostName,
+    #[error("the URL's scheme {0:?} is not http or https")]
+    Scheme(String),
+}
+
 impl Origin {
-    /// The fault is a sentence for the log.
-    pub(crate) fn new(url: &Url) -> Result<Self, String> {
-        let host = url.host().ok_or("the URL names no host")?.to_owned();
-        let port = url.port_or_known_default().ok_or("the URL names no port")?;
+    pub(crate) fn new(url: &Url) -> Result<Self, OriginError> {
+        let host = url.host().ok_or(OriginError::NoHost)?.to_owned();
+        let port = url.port_or_known_default().ok_or(OriginError::NoPort)?;
         let authority = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
         let tls = match (url.scheme(), &host) {
             ("http", _) => None,
@@ -30,9 +42,9 @@ impl Origin {
             ("https", Host::Domain(name)) => {
                 // Certificates and the server name indication know no dot at the end (RFC 6066, section 3).
                 let name = name.strip_suffix('.').unwrap_or(name).to_owned();
-                Some(ServerName::try_from(name).map_err(|_| "no certificate can be for the URL's host name")?)
+                Some(ServerName::try_from(name).map_err(|_| OriginError::HostName)?)
             }
-            (other, _) => return Err(format!("the URL's scheme {other:?} is not http or https")),
+            (other, _) => return Err(OriginError::Scheme(other.to_owned())),
         };
         let key = format!("{}://{authority}", url.scheme()).into();
         Ok(Self { key, host, port, authority, tls })

@@ -6,18 +6,18 @@ use std::{sync::Arc, time::Duration};
 use storage::{Heartbeat, JoinOutcome, LEASE, NewNode, Shared, StorageError, Store};
 use tokio::sync::watch;
 
-/// Between two heartbeats.
+/// Interval of heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
 
 pub(crate) struct HeartbeatTask {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// The clock that follows the store's, which each heartbeat shows.
+    /// The clock that follows the store's clock; each heartbeat reads the latter.
     pub(crate) steady_clock: Option<Arc<SteadyClock>>,
     pub(crate) node: NewNode,
     pub(crate) lease: Arc<Lease>,
     pub(crate) dispatcher: Arc<Dispatcher>,
-    /// Another node has taken this node's name.
+    /// Set when another node has taken this node's name.
     pub(crate) displaced: watch::Sender<bool>,
 }
 
@@ -49,7 +49,7 @@ impl HeartbeatTask {
             Ok(Ok((Heartbeat::Live, shown))) => {
                 self.lease.renew(began);
                 if self.steady_clock.as_ref().is_some_and(|clock| clock.observe(shown, asked)) {
-                    // By a clock that jumped all nodes look silent.
+                    // After a jump of the store's clock all nodes look silent.
                     self.lease.missed();
                 }
             }
@@ -87,7 +87,7 @@ impl HeartbeatTask {
     }
 }
 
-/// Whether this node still has its name.
+/// Whether this node still holds its name.
 enum Name {
     Kept,
     Lost,

@@ -1,5 +1,5 @@
-//! The outbox: events that programs published within their own transactions are matched, committed and dispatched like all
-//! others, in the order of those transactions' commits.
+//! The outbox: matches, commits and dispatches events that programs wrote in their own transactions, in the order in which
+//! those transactions were committed.
 
 use super::LOOK;
 use crate::{

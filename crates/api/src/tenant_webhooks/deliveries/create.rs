@@ -82,7 +82,7 @@ pub(crate) async fn create(
     drop(raw);
     let published =
         app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
-            PublishError::NobodyWants => {
+            PublishError::NoSubscription => {
                 Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
                     .with_code("no_active_subscriptions")
             }

@@ -55,7 +55,8 @@ pub(crate) async fn create(
     if url.chars().count() < URL_MIN {
         faults.add("url", format!("must have {URL_MIN} to {} characters", url_rules::MAX));
     } else {
-        let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
+        let checked = url_rules::check(url, app.settings.allow_http)
+            .and_then(|_| app.engine.control.check_url(url).map_err(|fault| fault.to_string()));
         faults.take("url", checked);
     }
     // Forms that were not filled in send an empty secret.

@@ -147,8 +147,8 @@ impl Fields {
             Some(None) => not_null("url", faults),
             Some(Some(url)) => {
                 let url = url.trim();
-                let checked =
-                    url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
+                let checked = url_rules::check(url, app.settings.allow_http)
+                    .and_then(|_| app.engine.control.check_url(url).map_err(|fault| fault.to_string()));
                 if faults.take("url", checked).is_some() {
                     url.clone_into(&mut subscription.url);
                 }
