@@ -1,4 +1,4 @@
-//! A subscription made ready to be sent to: its URI, headers and keys prepared once, on first use.
+//! A subscription prepared for sending: its URI, headers and keys are parsed once, on first use.
 
 use crate::egress::Origin;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -11,17 +11,17 @@ use std::{
     time::Duration,
 };
 
-/// What an installation sets for all subscriptions.
+/// Settings of the installation for all subscriptions.
 #[derive(Clone, Debug)]
 pub struct Defaults {
     pub user_agent: HeaderValue,
     /// Base of exponential schedules.
     pub retry_base: Duration,
-    /// How event ids of ours are written.
+    /// The form in which generated event ids are written.
     pub ids: IdStyle,
 }
 
-/// What every request has beside the subscription's own headers, at most.
+/// Headers of a request beside the subscription's own, at most.
 const MORE_HEADERS: usize = 12;
 
 /// A subscription as lanes and egress use it. Replaced as a whole when the subscription changes.
@@ -31,31 +31,32 @@ pub(crate) struct Target {
     prepared: OnceLock<Result<Box<Prepared>, String>>,
 }
 
-/// What does not change from request to request.
+/// The parts that all requests to a subscription share.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) origin: Origin,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    /// The log's lines for those headers, credentials masked.
+    /// The headers as lines for the log, credentials masked.
     pub(crate) lines: String,
     /// The names of the profile's own headers, in its order.
     pub(crate) own: Vec<HeaderName>,
     /// The name of the profile's own signature.
     pub(crate) own_signature: Option<HeaderName>,
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
-    /// How often it is tried again, and when.
+    /// Number of retries, and the backoff between them.
     pub(crate) policy: RetryPolicy,
 }
 
 impl Target {
-    /// Without description and metadata: an owner may make them large, and nothing here needs them.
+    /// Drops description and metadata, which may be large and are not needed for sending.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
         let subscription = Subscription { description: None, metadata: JsonObject::default(), ..subscription };
         Arc::new(Self { subscription, prepared: OnceLock::new() })
     }
 
-    /// The fault is a sentence for the log; it can only be one of a subscription written by hand.
+    /// The error is a message for the log. Only a subscription that the API did not validate, such as a row inserted by
+    /// hand, can cause one.
     pub(crate) fn prepared(&self, defaults: &Defaults) -> Result<&Prepared, &str> {
         let made = self.prepared.get_or_init(|| prepare(&self.subscription, defaults).map(Box::new));
         made.as_deref().map_err(String::as_str)
@@ -63,7 +64,7 @@ impl Target {
 }
 
 fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared, String> {
-    // Through `url`, so that what is dialled is spelled as browsers and policies understand it (0x7f.1 is 127.0.0.1).
+    // `url` normalises the host, so that the address policy checks the address that is dialled (0x7f.1 is 127.0.0.1).
     let mut url = url::Url::parse(&subscription.url).map_err(|fault| format!("the URL is malformed: {fault}"))?;
     url.set_fragment(None);
     let uri: Uri = url.as_str().parse().map_err(|fault| format!("the URL is malformed: {fault}"))?;
