@@ -117,16 +117,16 @@ impl SteadyClock {
             Verdict::Over => tracing::info!("the clock shows the expected time again; its jump had no effect"),
             Verdict::Correct => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::info!(milliseconds = off / 1_000, "followed a correction of the clock");
+                tracing::info!(milliseconds = off / 1_000, "following a correction of the clock");
                 return false;
             }
             Verdict::Believe => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::warn!(%shown, seconds = off / 1_000_000, "followed a jump of the clock, which has lasted");
+                tracing::warn!(%shown, seconds = off / 1_000_000, "following a jump of the clock that has lasted");
             }
             Verdict::GoBack => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::warn!(%shown, seconds = off / 1_000_000, "the clock was put back; followed it");
+                tracing::warn!(%shown, seconds = off / 1_000_000, "the clock was put back; following it");
                 self.went_back.notify_one();
             }
             Verdict::Hold(held) => say(held, shown, now),
