@@ -21,7 +21,7 @@ pub(crate) struct Times {
     pub(crate) stamp: Timestamp,
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`. A shortage of this machine is an error, and not an attempt.
+/// Sends `outgoing` to `target` as attempt number `number`. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,

@@ -42,7 +42,7 @@ impl Retention {
             self.pause().await;
         };
         loop {
-            // Paused: a restored backup keeps all its events while somebody inspects it.
+            // Nothing is removed while the installation is paused, for instance to inspect a restored backup.
             if !self.dispatcher.is_paused() {
                 let now = trust.time(self.clock.now());
                 let done = async {
