@@ -1,4 +1,4 @@
-//! One attempt: put the request together, sign it, send it, and say what came of it.
+//! One delivery attempt: builds the request, signs it, sends it, and reports the result.
 
 use crate::{
     egress::{Egress, LocalFault, Sent},
@@ -13,15 +13,15 @@ use model::{
     profile,
 };
 
-/// When an attempt is made.
+/// The time of an attempt, by two clocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     pub(crate) now: Timestamp,
-    /// The same by the clock that receivers compare with theirs.
+    /// Wall-clock time for signatures, since receivers compare it with their own clock.
     pub(crate) stamp: Timestamp,
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`. A fault of this machine is no attempt.
+/// Sends `outgoing` to `target` as attempt number `number`. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,
@@ -60,8 +60,8 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// The request's headers, and their lines for the log: the subscription's, those of Standard Webhooks, and the
-/// profile's own.
+/// The request's headers (the subscription's, those of Standard Webhooks, and the profile's own), and the same headers
+/// as lines for the log.
 fn headers(
     prepared: &Prepared,
     profile: Profile,
@@ -108,7 +108,7 @@ fn headers(
     Ok((headers, lines))
 }
 
-/// An attempt that this machine was not able to make, for those who wait for it.
+/// The failed attempt that a test send reports when a shortage of this machine prevented the request.
 pub(crate) fn not_made(now: Timestamp) -> Attempt {
     let text = "Not sent: the server is short of connections; try again in a moment";
     let error = AttemptError::new(AttemptErrorKind::Unsendable, text);

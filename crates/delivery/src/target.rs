@@ -1,4 +1,4 @@
-//! A subscription made ready to be sent to: its URI, headers and keys prepared once, on first use.
+//! A subscription prepared for sending: its URI, headers and keys are parsed once, on first use.
 
 use crate::egress::{Origin, OriginError};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -11,17 +11,17 @@ use std::{
     time::Duration,
 };
 
-/// What an installation sets for all subscriptions.
+/// Settings of the installation for all subscriptions.
 #[derive(Clone, Debug)]
 pub struct Defaults {
     pub user_agent: HeaderValue,
     /// Base of exponential schedules.
     pub retry_base: Duration,
-    /// How event ids of ours are written.
+    /// The form in which generated event ids are written.
     pub ids: IdStyle,
 }
 
-/// What every request has beside the subscription's own headers, at most.
+/// Headers of a request beside the subscription's own, at most.
 const MORE_HEADERS: usize = 12;
 
 /// A subscription as lanes and egress use it. Replaced as a whole when the subscription changes.
@@ -31,25 +31,25 @@ pub(crate) struct Target {
     prepared: OnceLock<Result<Box<Prepared>, Unsendable>>,
 }
 
-/// What does not change from request to request.
+/// The parts that all requests to a subscription share.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) origin: Origin,
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
-    /// The log's lines for those headers, credentials masked.
+    /// The headers as lines for the log, credentials masked.
     pub(crate) lines: String,
     /// The names of the profile's own headers, in its order.
     pub(crate) own: Vec<HeaderName>,
     /// The name of the profile's own signature.
     pub(crate) own_signature: Option<HeaderName>,
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
-    /// How often it is tried again, and when.
+    /// Number of retries, and the backoff between them.
     pub(crate) policy: RetryPolicy,
 }
 
 impl Target {
-    /// Without description and metadata: an owner may make them large, and nothing here needs them.
+    /// Drops description and metadata, which may be large and are not needed for sending.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
         let subscription = Subscription { description: None, metadata: JsonObject::default(), ..subscription };
         Arc::new(Self { subscription, prepared: OnceLock::new() })

@@ -1,17 +1,17 @@
-//! Waiting on the clock that everything else reads.
+//! Timers on the injected clock, and a clock for tests.
 
 use futures_util::future::BoxFuture;
 use model::{Clock, ManualClock, Timestamp};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 
-/// Waits for a point in time on some clock.
+/// A timer of a clock.
 pub trait Sleeper: Send + Sync {
-    /// Returns at `until` or a little later; never, when there is none.
+    /// Waits until `until`, or without end for `None`. May return early: callers compare the time again.
     fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()>;
 }
 
-/// A clock that stands still until it is moved, and wakes those who wait for the time it then shows.
+/// A clock for tests that stands still until it is advanced, which wakes all sleepers.
 #[derive(Debug)]
 pub struct TestClock {
     clock: ManualClock,
@@ -37,7 +37,7 @@ impl Clock for TestClock {
 
 impl Sleeper for TestClock {
     fn sleep_until(&self, until: Option<Timestamp>) -> BoxFuture<'static, ()> {
-        // Before the look at the clock: what moves it after that is seen.
+        // Subscribed before the clock is read, so that no later advance is missed.
         let mut moved = self.moved.subscribe();
         let due = until.is_some_and(|at| at <= self.now());
         Box::pin(async move {
