@@ -9,8 +9,16 @@ use std::{
 };
 use syn::visit::Visit;
 
-/// Circles that may be, by the files in them, each with the reason.
+/// Circles that may be, each with the reason. A circle is named by its files; `folder/` stands for all files below it.
 pub(crate) type Allowed = [(&'static [&'static str], &'static str)];
+
+/// Whether all files of a circle are among those that are allowed.
+pub(crate) fn is_allowed(circle: &BTreeSet<String>, allowed: &Allowed) -> bool {
+    let has = |names: &[&str], file: &String| {
+        names.iter().any(|name| if name.ends_with('/') { file.starts_with(name) } else { file == name })
+    };
+    allowed.iter().any(|(names, _)| circle.iter().all(|file| has(names, file)))
+}
 
 /// A module: its file, the names that it re-exports, and the paths that it mentions.
 #[derive(Debug, Default)]
@@ -24,8 +32,36 @@ struct Module {
 
 type Modules = BTreeMap<Vec<String>, Module>;
 
+/// By file: the files that it imports, and the names.
+type Imports = BTreeMap<String, BTreeMap<String, BTreeSet<String>>>;
+
 /// The circles of a crate, each as the files in it and a description.
 pub(crate) fn of(source: &Path) -> anyhow::Result<Vec<(BTreeSet<String>, String)>> {
+    Ok(circles(&imports(source)?))
+}
+
+/// The imports of a crate that go against the order of its parts. A part is a file or folder at the top; its files may
+/// import each other and the parts before it.
+pub(crate) fn against(order: &[&str], source: &Path) -> anyhow::Result<Vec<String>> {
+    let part = |file: &str| file.split(['/', '.']).next().unwrap_or(file).to_owned();
+    let place = |file: &str| order.iter().position(|one| *one == part(file));
+    let mut faults = BTreeSet::new();
+    for (from, targets) in imports(source)? {
+        if place(&from).is_none() {
+            faults.insert(format!("{from} is in no part of the crate's order"));
+            continue;
+        }
+        for (to, names) in targets {
+            if place(&from) < place(&to) {
+                let names: Vec<String> = names.into_iter().collect();
+                faults.insert(format!("{from} must not import {to} ({}): {} comes later", names.join(", "), part(&to)));
+            }
+        }
+    }
+    Ok(faults.into_iter().collect())
+}
+
+fn imports(source: &Path) -> anyhow::Result<Imports> {
     let mut modules = Modules::new();
     for root in ["lib.rs", "main.rs"].map(|name| source.join(name)).into_iter().filter(|path| path.exists()) {
         read(&root, Vec::new(), source, &mut modules)?;
@@ -34,7 +70,7 @@ pub(crate) fn of(source: &Path) -> anyhow::Result<Vec<(BTreeSet<String>, String)
         let file = &modules[path].file;
         file.strip_prefix(source).unwrap_or(file).display().to_string()
     };
-    let mut edges: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    let mut edges = Imports::new();
     for (at, module) in &modules {
         for path in &module.paths {
             let Some((to, name)) = resolve(&modules, path, 0) else { continue };
@@ -43,7 +79,7 @@ pub(crate) fn of(source: &Path) -> anyhow::Result<Vec<(BTreeSet<String>, String)
             }
         }
     }
-    Ok(circles(&edges))
+    Ok(edges)
 }
 
 /// The module that defines what a path names, and the name in it.
@@ -195,10 +231,19 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if !is_test(&call.attrs) {
+            syn::visit::visit_expr_call(self, call);
+        }
+    }
+
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         let is_export = !matches!(item.vis, syn::Visibility::Inherited);
         self.tree(&item.tree, &mut Vec::new(), is_export);
     }
+
+    /// `pub(in path)` says who may use an item, and uses nothing.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|one| one.ident.to_string()).collect();
@@ -213,7 +258,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 }
 
 /// The strongly connected parts with more than one file.
-fn circles(edges: &BTreeMap<String, BTreeMap<String, BTreeSet<String>>>) -> Vec<(BTreeSet<String>, String)> {
+fn circles(edges: &Imports) -> Vec<(BTreeSet<String>, String)> {
     let reachable = |from: &String| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);
         while let Some(one) = next.pop() {
@@ -251,15 +296,34 @@ mod tests {
     use super::*;
 
     fn circles_of(files: &[(&str, &str)]) -> Vec<BTreeSet<String>> {
-        let folder = std::env::temp_dir().join(format!("circles-{}-{}", std::process::id(), files.len()));
+        with_files(files, |folder| of(folder).unwrap().into_iter().map(|(files, _)| files).collect())
+    }
+
+    fn with_files<T>(files: &[(&str, &str)], look: impl FnOnce(&Path) -> T) -> T {
+        let folder = std::env::temp_dir().join(format!("circles-{}-{}", std::process::id(), files[1].1.len()));
         for (name, text) in files {
             let path = folder.join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
-        let found = of(&folder).unwrap();
+        let found = look(&folder);
         fs::remove_dir_all(&folder).unwrap();
-        found.into_iter().map(|(files, _)| files).collect()
+        found
+    }
+
+    #[test]
+    fn an_import_against_the_order_is_found() {
+        let files = [
+            ("lib.rs", "mod a; mod b; mod c;"),
+            ("a.rs", "use crate::b::inner::B; pub struct A(B);"),
+            ("b/mod.rs", "pub mod inner;"),
+            ("b/inner.rs", "pub struct B;"),
+            ("c.rs", "use crate::a::A; pub struct C(A);"),
+        ];
+        let found = with_files(&files, |folder| against(&["a", "b", "c", "lib"], folder).unwrap());
+        assert_eq!(found, ["a.rs must not import b/inner.rs (B): b comes later"]);
+        let found = with_files(&files, |folder| against(&["b", "a", "lib"], folder).unwrap());
+        assert_eq!(found, ["c.rs is in no part of the crate's order"]);
     }
 
     #[test]
@@ -273,13 +337,32 @@ mod tests {
     }
 
     #[test]
+    fn a_visibility_is_no_import() {
+        let found = circles_of(&[
+            ("lib.rs", "mod p;"),
+            ("p/mod.rs", "mod child; use child::f; fn g() { f() }"),
+            ("p/child.rs", "pub(in crate::p) fn f() {}"),
+        ]);
+        assert!(found.is_empty(), "{found:?}");
+    }
+
+    #[test]
+    fn a_circle_is_allowed_when_all_its_files_are() {
+        let circle = |files: &[&str]| files.iter().map(|file| (*file).to_owned()).collect::<BTreeSet<_>>();
+        let allowed: &Allowed = &[(&["a.rs", "a/"], "a descent")];
+        assert!(is_allowed(&circle(&["a.rs", "a/b.rs"]), allowed));
+        assert!(!is_allowed(&circle(&["a.rs", "ab.rs"]), allowed));
+        assert!(!is_allowed(&circle(&["a.rs", "b.rs"]), allowed));
+    }
+
+    #[test]
     fn a_re_export_leads_to_the_file_that_defines_the_name() {
         let found = circles_of(&[
             ("lib.rs", "mod p; mod x; mod y;"),
             ("p/mod.rs", "mod child; pub use child::Child; pub const LIMIT: usize = 1;"),
             ("p/child.rs", "use super::LIMIT; pub struct Child;"),
-            ("x.rs", "use crate::p::Child;"),
-            ("y.rs", "#[cfg(test)] mod tests { use crate::x::X; }"),
+            ("x.rs", "use crate::{p::Child, y};"),
+            ("y.rs", "#[cfg(test)] mod tests { use crate::x::X; } fn f() { #[cfg(test)] crate::x::f(); }"),
         ]);
         assert!(found.is_empty(), "{found:?}");
     }

@@ -2,6 +2,7 @@
 
 mod circles;
 mod codegen;
+mod languages;
 mod tidy;
 mod tools;
 

@@ -1,9 +1,10 @@
-//! `postrider-audit.toml`: names, paths, exclusions, and gaps that are accepted with a reason.
+//! The configuration file `postrider-audit.toml`, parsed and validated: the catalog's source, names of functions and
+//! buses, selection of files, gates, and accepted gaps.
 
-use crate::verbs::Words;
+use crate::text::verbs::Words;
 use serde::Deserialize;
 
-/// The file's name, looked for where the audit starts.
+/// Name of the file, looked for in the current folder, else in the first audited path.
 pub const FILE_NAME: &str = "postrider-audit.toml";
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -13,14 +14,14 @@ pub struct Config {
     pub publish: PublishConfig,
     pub files: FilesConfig,
     pub gate: GateConfig,
-    /// Gaps that fail no gate.
+    /// Gaps that are accepted with a reason and fail no gate.
     pub accept: Vec<Accepted>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct CatalogConfig {
-    /// `code`, `shipped`, or a file.
+    /// `code`, `shipped`, `configured`, a file or a URL.
     pub source: Option<String>,
     /// The main set of constants: `WebhookEvent` or `webhooks/models.py:WebhookEvent`.
     pub main: Option<String>,
@@ -31,38 +32,38 @@ pub struct CatalogConfig {
 pub struct PublishConfig {
     /// More functions that publish.
     pub functions: Vec<String>,
-    /// Functions that do not, though their names say so.
+    /// Functions that do not publish although their names match.
     pub ignore: Vec<String>,
     /// More names of arguments that are events.
     pub arguments: Vec<String>,
-    /// What leads to the webhooks: names of classes, functions or variables.
+    /// Buses that lead to the webhooks: names of classes, functions or variables.
     pub main_bus: Vec<String>,
-    /// What does not.
+    /// Buses that do not lead to the webhooks.
     pub other_bus: Vec<String>,
-    /// Words for a tenant.
+    /// Words that name a tenant.
     pub tenant: Vec<String>,
-    /// More tables that are the webhook system's own.
+    /// More tables that belong to the webhook system.
     pub tables: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilesConfig {
-    /// Only these, as globs below the path; all when there are none.
+    /// Reads only these, as globs below the path; everything when empty.
     pub include: Vec<String>,
     pub exclude: Vec<String>,
     /// More paths that are tests.
     pub tests: Vec<String>,
-    /// Larger files are passed over.
+    /// Larger files are skipped.
     pub max_bytes: Option<u64>,
-    /// Read what can be read of a file with a syntax error.
+    /// Reads the valid parts of a file with a syntax error.
     pub read_broken: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GateConfig {
-    /// Per cent.
+    /// The minimum coverage, in per cent.
     pub fail_under: Option<f64>,
     /// A file that `--write-baseline` wrote.
     pub baseline: Option<String>,
@@ -85,7 +86,7 @@ impl Accepted {
     }
 }
 
-/// A configuration that cannot be used.
+/// An invalid configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigFault {
     #[error(transparent)]
@@ -122,7 +123,7 @@ impl Config {
         self.publish.tenant.clone()
     }
 
-    /// Why a gap is accepted.
+    /// The reason for accepting a gap, from the first entry that matches.
     pub(crate) fn accepted(&self, event: &str) -> Option<&str> {
         self.accept.iter().find(|one| one.fits(event)).map(|one| one.reason.as_str())
     }

@@ -1,12 +1,16 @@
-//! What a source file says, in one form for all languages. Lowering makes it of a syntax tree; nothing after that knows a
-//! language any more.
+//! The facts of a source file: the intermediate representation (IR) that the audit analyses, in one form for all
+//! languages. `lower` builds it from a syntax tree, which is dropped afterwards; later stages depend on no language.
+
+mod traits;
+
+pub(crate) use traits::{Manifest, MethodPlaces, TestNames, Traits};
 
 use std::sync::Arc;
 
-/// A value as it stands in the code.
+/// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expr {
-    /// A string that is there literally.
+    /// A string literal.
     Text(String),
     /// An identifier, or the receiver (`self` in every language).
     Name(String),
@@ -15,20 +19,21 @@ pub(crate) enum Expr {
     /// `a[b]`
     Index(Box<Expr>, Box<Expr>),
     Call(Arc<Call>),
-    /// One of these: both arms of a conditional, the arms of a match, `a or b`.
+    /// Alternatives, one of which is the value: both arms of a conditional, the arms of a match, `a or b`.
     Any(Vec<Expr>),
-    /// A dictionary or an object; keys of objects are texts. What is spread into it has the key `...`.
+    /// A dictionary or an object; keys of objects are texts. An entry that is spread into it (`...other`) has the key
+    /// `...`.
     Map(Vec<(Expr, Expr)>),
     List(Vec<Expr>),
-    /// Any element of this: what a loop variable is.
+    /// Any element of a collection: the value of a loop variable.
     Each(Box<Expr>),
-    /// A string put together.
+    /// A concatenated or formatted string, as its parts.
     Join(Vec<Expr>),
-    /// A function that stands there as a value: its index in [`Facts::functions`].
+    /// A function used as a value (a closure, a block): its index in [`Facts::functions`].
     Function(usize),
-    /// Something else, as it is written, shortened.
+    /// Any other expression, as its source text, shortened.
     Opaque(String),
-    /// Nothing that could be an event: a number, `null`.
+    /// A value that is never an event: a number, `null`.
     Nil,
 }
 
@@ -36,12 +41,12 @@ pub(crate) enum Expr {
 pub(crate) struct Call {
     pub(crate) target: Expr,
     pub(crate) args: Vec<Arg>,
-    /// Where the whole call starts.
+    /// First line of the whole call.
     pub(crate) line: u32,
     pub(crate) end_line: u32,
-    /// `new X(...)`, or a literal of a struct: it makes an X.
+    /// A constructor call (`new X(...)`) or a struct literal: the call creates an object of X.
     pub(crate) makes: bool,
-    /// Index of the function that holds it.
+    /// Index of the function that contains it.
     pub(crate) function: usize,
 }
 
@@ -49,7 +54,7 @@ pub(crate) struct Call {
 pub(crate) struct Arg {
     pub(crate) name: Option<String>,
     pub(crate) value: Expr,
-    /// `*args`, `...list`: how many there are is not known.
+    /// `*args`, `...list`: the number of arguments is unknown.
     pub(crate) spread: bool,
 }
 
@@ -57,37 +62,37 @@ pub(crate) struct Arg {
 pub(crate) struct Param {
     pub(crate) name: String,
     pub(crate) default: Option<Expr>,
-    /// The type's own name, without what wraps it: `EventBus` for `Optional[EventBus]` and `&dyn EventBus`.
+    /// The bare name of the type, without wrappers: `EventBus` for `Optional[EventBus]` and `&dyn EventBus`.
     pub(crate) kind: Option<String>,
-    /// Takes what is left over.
+    /// A variadic parameter.
     pub(crate) rest: bool,
 }
 
-/// Index 0 of [`Facts::functions`] is the file itself.
+/// A function, method, closure or block. Index 0 of [`Facts::functions`] is the top level of the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Function {
-    /// Empty for the file itself and for functions without a name.
+    /// Empty for the top level of the file and for anonymous functions.
     pub(crate) name: String,
-    /// The type that it is a method of.
+    /// The type whose method it is.
     pub(crate) class: Option<String>,
-    /// The function around it.
+    /// The enclosing function.
     pub(crate) parent: usize,
     pub(crate) line: u32,
     pub(crate) end_line: u32,
     /// Without the receiver.
     pub(crate) params: Vec<Param>,
-    /// What it assigns to its own names.
+    /// Assignments to its local names.
     pub(crate) bindings: Vec<Binding>,
     pub(crate) calls: Vec<Arc<Call>>,
-    /// Names that it mentions without calling them, sorted.
+    /// Names that it refers to without calling them, sorted.
     pub(crate) mentions: Vec<String>,
-    /// What it answers.
+    /// The returned expressions.
     pub(crate) returns: Vec<Expr>,
-    /// The type that it says to answer.
+    /// The declared return type.
     pub(crate) return_kind: Option<String>,
-    /// Not visible outside of its class or file.
+    /// Not visible outside its class or file.
     pub(crate) private: bool,
-    /// A decorator, an annotation or its place hands it to somebody who calls it.
+    /// Called from outside the tree: registered by a decorator, an annotation, or its position.
     pub(crate) registered: bool,
 }
 
@@ -95,7 +100,7 @@ pub(crate) struct Function {
 pub(crate) struct Binding {
     pub(crate) name: String,
     pub(crate) value: Expr,
-    /// The declared type's own name.
+    /// The bare name of the declared type.
     pub(crate) kind: Option<String>,
     pub(crate) line: u32,
 }
@@ -106,30 +111,30 @@ pub(crate) struct Class {
     pub(crate) name: String,
     pub(crate) line: u32,
     pub(crate) bases: Vec<String>,
-    /// The class that it stands in.
+    /// The enclosing class.
     pub(crate) outer: Option<String>,
-    /// Constants, enum members, class-level values; nested groups of an object as `Name.member`.
+    /// Constants, enum members and class-level values; nested groups of an object as `Name.member`.
     pub(crate) members: Vec<Binding>,
-    /// Fields of its objects, with what is assigned to them and their types. The function is where it is assigned.
+    /// Instance fields, with the assigned value and the type. The number is the function that contains the assignment.
     pub(crate) fields: Vec<(Binding, usize)>,
-    /// The function in which its own values are made: the file itself, or one in which its names are known.
+    /// The function in whose scope its values are evaluated: the top level of the file, or an enclosing function.
     pub(crate) scope: usize,
-    /// An enum: all its members count as one group whatever they look like.
+    /// An enum: all its members count as one group, whatever their texts are.
     pub(crate) is_enum: bool,
 }
 
-/// A name that comes from elsewhere.
+/// An imported name.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Import {
-    /// What it is called here; `*` for everything.
+    /// The local name; `*` for everything.
     pub(crate) local: String,
-    /// Path of the module in segments, as far as the file can tell: `a.b` → `[a, b]`; `./c` already made absolute.
+    /// Segments of the module's path, as far as the file tells: `a.b` → `[a, b]`; `./c` is already absolute.
     pub(crate) module: Vec<String>,
-    /// What of it; nothing when it is the module itself.
+    /// The imported item; `None` when the module itself is imported.
     pub(crate) item: Option<String>,
 }
 
-/// A string with SQL in it.
+/// A string that contains SQL.
 #[derive(Clone, Debug)]
 pub(crate) struct Sql {
     pub(crate) text: String,
@@ -139,28 +144,34 @@ pub(crate) struct Sql {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
-    /// Below the root, with `/`.
+    /// Path below the root, with `/`.
     pub(crate) file: String,
-    pub(crate) language: &'static str,
-    /// Path of the module in segments, by which others import it.
+    /// The traits of its language.
+    pub(crate) traits: &'static Traits,
+    /// Segments of the path by which other files import this one.
     pub(crate) module: Vec<String>,
-    /// Files with the same one see each other's top-level names without import; empty when the language has no such thing.
+    /// Files of the same package see each other's top-level names without an import; empty when the language has no
+    /// such rule.
     pub(crate) package: String,
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
     pub(crate) imports: Vec<Import>,
-    /// Types of other files that get more bases here.
+    /// Types, possibly of other files, that get more bases here: type, bases.
     pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,
-    /// Some string may be the end of an endpoint's URL.
+    /// A string in the file may be the end of an endpoint's URL.
     pub(crate) has_endpoint: bool,
-    /// Texts that a look-up or a `switch` gives to members of enums that may lie elsewhere: enum, member, text.
+    /// Texts that a look-up or a `switch` assigns to members of an enum, which may be in another file: enum, member,
+    /// text.
     pub(crate) texts: Vec<(String, String, String)>,
-    /// Where a syntax error stands.
+    /// Line of the first syntax error.
     pub(crate) broken: Option<u32>,
 }
 
-/// A name without what tells variables of one name apart: `event` for `event#2`.
+/// Name of a module's default export.
+pub(crate) const DEFAULT_EXPORT: &str = "default";
+
+/// The name as written in the source, without the number of the variable: `event` for `event#2`.
 pub(crate) fn as_written(name: &str) -> &str {
     match name.rsplit_once('#') {
         Some((own, number)) if !own.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => own,
@@ -169,7 +180,7 @@ pub(crate) fn as_written(name: &str) -> &str {
 }
 
 impl Function {
-    /// Whether it only says that there is such a function, as far as can be seen.
+    /// True when it seems to be a declaration without a body, as in an interface.
     pub(crate) fn has_no_body(&self) -> bool {
         self.calls.is_empty() && self.returns.is_empty() && self.line == self.end_line
     }
@@ -180,7 +191,7 @@ impl Expr {
         Self::Member(Box::new(self), name.into())
     }
 
-    /// The key of what is spread into a map.
+    /// True when this is the key of an entry that is spread into a map.
     pub(crate) fn is_spread(&self) -> bool {
         matches!(self, Self::Opaque(text) if text == "...")
     }
@@ -199,7 +210,7 @@ impl Expr {
 }
 
 impl Expr {
-    /// About as it is written.
+    /// Approximately the source text, for reports.
     // Bounded: by the depth of the expression, which `Writer` limits.
     pub(crate) fn shown(&self) -> String {
         let list = |items: &[Self]| items.iter().map(Self::shown).collect::<Vec<_>>().join(", ");

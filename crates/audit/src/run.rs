@@ -1,32 +1,31 @@
-//! One audit from files to report.
+//! The pipeline of one audit, from the files of a tree to the report. Runs the stages in order; files and call sites
+//! are analysed in parallel.
 
 use crate::{
-    bypass,
+    classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
     config::Config,
-    cross::{CatalogSource, Cross, NoSuchGroup, Promised},
-    doors::Doors,
+    detect::{bypass, entry_points, groups, search::Search},
     facts::Facts,
-    graph::Graph,
-    groups, live, lower, near,
-    project::Project,
-    publish::Search,
+    lower,
     report::{Files, Report, Skipped},
-    suggest,
-    tree::{Source, Tree},
-    verbs,
-    walk::{self, Failure},
+    resolve::{
+        Project, call_graph, reachability,
+        walk::{self, Failure},
+    },
+    source::{Source, SourceTree},
+    text::{similar, verbs},
 };
 use model::catalog::Catalog;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
-/// How deep the threads may go that read files: nested expressions take much stack.
+/// Stack size of the worker threads, in bytes: the depth of recursion grows with the nesting of expressions.
 const STACK: usize = 256 * 1024 * 1024;
 
-/// What is said about a report from outside.
+/// Facts about the audited tree that the caller knows and the report repeats.
 #[derive(Clone, Debug, Default)]
 pub struct About {
-    /// The audited folder's name.
+    /// Name of the audited folder.
     pub project: String,
     pub revision: Option<String>,
     pub modified: bool,
@@ -34,7 +33,7 @@ pub struct About {
     pub generated_at: String,
 }
 
-/// An audit that cannot be made.
+/// A failure of the audit as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]
@@ -51,16 +50,16 @@ impl From<Failure> for Fault {
     }
 }
 
-/// Reads all files and compares both sides. `done` is called once for each file that has been read.
+/// Analyses a tree and compares it with a catalog. Calls `done` once for each file, from any worker thread.
 pub fn audit(
-    tree: &Tree,
+    tree: &SourceTree,
     config: &Config,
     source: &CatalogSource,
     about: About,
     done: &(dyn Fn() + Sync),
 ) -> Result<Report, Fault> {
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK).build()?;
-    // A panic in one file or at one call site ends there; this is for what joins them all.
+    // Panics in one file or at one call site are caught there. This catches those in the stages that join them.
     let mut report = walk::guarded(|| pool.install(|| compare(tree, config, source, done)))??;
     report.project = about.project;
     report.revision = about.revision;
@@ -69,10 +68,15 @@ pub fn audit(
     Ok(report)
 }
 
-fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn() + Sync)) -> Result<Report, Fault> {
+fn compare(
+    tree: &SourceTree,
+    config: &Config,
+    source: &CatalogSource,
+    done: &(dyn Fn() + Sync),
+) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
     let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
-    let graph = Graph::new(&project);
+    let (graph, unread) = call_graph::build(&project);
     let words = config.words();
     let tenants = config.tenant_words();
     let groups = groups::find(&project);
@@ -80,27 +84,27 @@ fn compare(tree: &Tree, config: &Config, source: &CatalogSource, done: &(dyn Fn(
     if let CatalogSource::Given { events, .. } = source {
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
-    let doors = Doors::of(&project);
-    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, doors };
+    let hints = entry_points::hints(&project);
+    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, hints };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));
     }
-    let live = live::live(&project, &graph, &words);
-    let cross = Cross::new(&project, config, &groups, published, &graph, &live, source)?;
-    let own = |file| cross.is_own(file);
+    let live = reachability::reachable(&project, &graph, &words);
+    let classifier = Classifier::new(&project, config, &groups, published, &graph, &live, source)?;
+    let own = |file| classifier.is_own(file);
     let (bypasses, mut failed) = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
-    failed.extend(graph.failed.iter().cloned());
-    let promised = promised(&cross, source);
-    let mut report = cross.report(&promised, bypasses, &failed, config);
-    suggest::fill(&mut report, &cross, &words, &tree.quoting());
+    failed.extend(unread);
+    let promised = promised(&classifier, source);
+    let mut report = classifier.report(&promised, bypasses, &failed, config);
+    suggest::fill(&mut report, &classifier, &words, &tree.quoting());
     report.files = files;
     Ok(report)
 }
 
-/// All files, in parallel; the syntax trees are gone when this returns.
-fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
-    // The largest first, so that no thread is left with one at the end.
+/// Reads and lowers all files in parallel. The syntax trees are dropped before this returns.
+fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, Files) {
+    // Largest first, so that no thread ends with a large file while the others are idle.
     let mut sources: Vec<&Source> = tree.sources.iter().collect();
     sources.sort_by_key(|source| std::cmp::Reverse(source.bytes));
     let mut read: Vec<Result<Facts, Skipped>> = sources
@@ -124,7 +128,7 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
     for one in read {
         match one {
             Ok(one) => {
-                *languages.entry(one.language).or_default() += 1;
+                *languages.entry(one.traits.language).or_default() += 1;
                 facts.push(one);
             }
             Err(skipped) => files.skipped.push(skipped),
@@ -135,11 +139,11 @@ fn read(tree: &Tree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Facts>, 
     (facts, files)
 }
 
-/// One file's facts, or why there are none.
+/// The facts of one file, or the reason for skipping it.
 fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     let text = source.read()?;
     #[cfg(test)]
-    crate::fail::at("read", &text);
+    crate::failpoints::at("read", &text);
     let facts = lower::lower_file(&source.name, &text).ok_or("its language is not known")?;
     match facts.broken {
         Some(line) if !config.files.read_broken => Err(format!("a syntax error in line {line}")),
@@ -147,8 +151,9 @@ fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     }
 }
 
-/// The catalog with a category for each event.
-fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
+/// The events of the catalog, each with a category: the catalog's own, else the one of the same entity among the
+/// shipped types, else the entity's name.
+fn promised(classifier: &Classifier<'_>, source: &CatalogSource) -> Vec<Promised> {
     let shipped = Catalog::shipped().unwrap_or_default();
     let mut by_entity: BTreeMap<String, String> = BTreeMap::new();
     for entry in shipped.iter() {
@@ -163,10 +168,10 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
             .map(|entry| entry.category.clone())
             .or_else(|| by_entity.get(entity).cloned())
             .unwrap_or_else(|| {
-                let stem = verbs::split(entity).iter().map(|word| near::stem(word)).collect::<Vec<_>>();
+                let stem = verbs::split(entity).iter().map(|word| similar::stem(word)).collect::<Vec<_>>();
                 let same = by_entity
                     .iter()
-                    .find(|(one, _)| verbs::split(one).iter().map(|word| near::stem(word)).eq(stem.iter().cloned()));
+                    .find(|(one, _)| verbs::split(one).iter().map(|word| similar::stem(word)).eq(stem.iter().cloned()));
                 same.map_or_else(|| entity.to_owned(), |(_, category)| category.clone())
             })
     };
@@ -178,7 +183,7 @@ fn promised(cross: &Cross<'_>, source: &CatalogSource) -> Vec<Promised> {
                 event_type: event.event_type.clone(),
             })
             .collect(),
-        CatalogSource::Code { .. } => cross
+        CatalogSource::Code { .. } => classifier
             .catalog
             .iter()
             .map(|event| Promised { category: Some(category(event)), event_type: event.clone() })

@@ -1,15 +1,17 @@
-//! Real source trees: none may end the audit, keep it busy, take its memory, or be read with a fault of its own.
+//! Real source trees: the audit of each ends in time and without an internal error.
 //!
-//! The short form reads what is on every machine that builds this: the sources of our own dependencies, the standard
-//! library of Python, and the packages of npm. The wide form reads the folders in `AUDIT_CORPUS`, separated by `:`; with
-//! `AUDIT_OUT=FOLDER` it leaves each report there as JSON.
+//! The short form reads sources that every build machine has: our dependencies, the standard library of Python, and the
+//! packages of npm. The wide form reads the folders in `AUDIT_CORPUS`, separated by `:`; with `AUDIT_OUT=FOLDER` it
+//! writes each report there as JSON.
 
 use audit::{
     About, CatalogSource,
     config::Config,
-    formats::{Format, render},
-    report::Report,
-    tree::{Rules, Tree},
+    report::{
+        Report,
+        formats::{Format, render},
+    },
+    source::{Rules, SourceTree},
 };
 use std::{
     collections::BTreeSet,
@@ -21,12 +23,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// For one tree. The largest of the wide form has some 6,000 files and takes 14 s in a release build.
+/// Time limit for one tree. The largest of the wide form has some 6,000 files and takes 14 s in a release build.
 const LONGEST: Duration = Duration::from_secs(300);
-/// Fewer files are no corpus: something is not where it is expected.
+/// Minimum size of the corpus: with fewer files, a folder is not where it is expected.
 const FILES_MIN: usize = 1_000;
 
-/// Dependencies with much code, of many kinds.
+/// Large dependencies of many kinds.
 const CRATES: [&str; 12] = [
     "axum",
     "clap_builder",
@@ -45,12 +47,12 @@ const CRATES: [&str; 12] = [
 fn audit_of(paths: Vec<PathBuf>) -> Report {
     let config = Config::default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&paths, &rules).unwrap();
+    let tree = SourceTree::of_paths(&paths, &rules).unwrap();
     let source = CatalogSource::Code { main: None };
     audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap()
 }
 
-/// Audits one tree and answers its report. Fails when it does not end in time, or when the audit itself was at fault.
+/// Audits one tree. Fails when the audit exceeds the time limit or has an internal error.
 #[expect(clippy::disallowed_methods, reason = "a duration is measured")]
 fn read(name: &str, paths: Vec<PathBuf>) -> Report {
     let (done, wait) = mpsc::channel();
@@ -81,11 +83,11 @@ fn host() -> String {
     text.lines().find_map(|line| line.strip_prefix("host: ")).expect("rustc names its host").to_owned()
 }
 
-/// Where cargo keeps the sources of our dependencies.
+/// The source folders of our dependencies, as cargo tells them.
 fn crates() -> Vec<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        // Sources for other platforms need not be here.
+        // Sources for other platforms may not be downloaded.
         .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &host()])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
@@ -98,7 +100,7 @@ fn crates() -> Vec<PathBuf> {
     folders.filter(|folder| folder.is_dir()).collect()
 }
 
-/// The folder that `command` prints, when it can be run and the folder is there.
+/// The folder that `command` prints, if it exists.
 fn told(command: &str, args: &[&str]) -> Option<PathBuf> {
     let output = Command::new(command).args(args).output().ok()?;
     let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());

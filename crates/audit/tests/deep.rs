@@ -1,10 +1,10 @@
-//! Code nested deeper than anybody writes: no language's reading may run out of stack or take long for it.
+//! Deep nesting, far beyond handwritten code: no language's lowering runs out of stack or time.
 
 use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{
     sync::mpsc,
@@ -14,10 +14,10 @@ use std::{
 
 /// Levels of each kind of nesting.
 const LEVELS: usize = 5_000;
-/// A debug build needs a second or two for one file of these.
+/// Time limit for one file. A debug build needs a second or two.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// File, what stands before, at the start of each level, in the middle, at the end of each level, and after.
+/// File, text before, opening of a level, middle, closing of a level, text after.
 type Shape = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str);
 
 const SHAPES: &[Shape] = &[
@@ -110,7 +110,7 @@ fn audit_of(file: &str, text: String) -> Report {
     config.files.max_bytes = Some(1 << 30);
     let events = "class WebhookEvent:\n    A = 'x.a'\n    B = 'x.b'\n".to_owned();
     let texts = vec![("events.py".into(), "events.py".into(), events), (file.into(), file.into(), text)];
-    let tree = Tree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
     audit::audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 
@@ -118,7 +118,7 @@ fn audit_of(file: &str, text: String) -> Report {
 fn no_nesting_ends_the_audit() {
     for (file, before, open, middle, close, after) in SHAPES {
         let levels = |part: &str| part.repeat(LEVELS);
-        // As it is meant, and broken off in the middle.
+        // Complete, and cut off in the middle.
         for whole in [true, false] {
             let mut text = format!("{before}{}{middle}", levels(open));
             if whole {

@@ -1,10 +1,10 @@
-//! Which files are read: broken, binary and huge ones, links in a circle, folders of others, tests.
+//! Selection of files: broken, binary and huge files, symbolic links in a cycle, third-party folders, tests.
 
 use audit::{
     About, CatalogSource, audit,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{fs, path::Path};
 
@@ -14,7 +14,7 @@ const PUBLISH: &str = "from catalog import WebhookEvent\nfrom bus import get_bus
 
 fn report(folder: &Path, config: &str) -> Report {
     let config = Config::parse(config).unwrap();
-    let tree = Tree::of_paths(&[folder.to_owned()], &Rules::new(&config.files).unwrap()).unwrap();
+    let tree = SourceTree::of_paths(&[folder.to_owned()], &Rules::new(&config.files).unwrap()).unwrap();
     audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 
@@ -115,11 +115,11 @@ fn faults_of_the_configuration_name_what_is_wrong() {
     assert!(fault("[gate]\nfail_under = 180").contains("180"));
     let config = Config::parse("[files]\nexclude = [\"a[\"]").unwrap();
     assert!(Rules::new(&config.files).err().unwrap().to_string().contains("a["));
-    let missing = Tree::of_paths(&["/no/such/place".into()], &Rules::new(&Config::default().files).unwrap());
+    let missing = SourceTree::of_paths(&["/no/such/place".into()], &Rules::new(&Config::default().files).unwrap());
     assert!(missing.unwrap_err().to_string().contains("/no/such/place"));
 }
 
-/// Nested as deep as no one writes by hand.
+/// Nesting far deeper than handwritten code.
 #[test]
 fn deep_nesting_ends() {
     let deep = format!("x = {}1{}\n", "(".repeat(50_000), ")".repeat(50_000));
@@ -142,7 +142,7 @@ fn deep_nesting_ends() {
     assert_eq!(skipped(&report), [("indented.py".to_owned(), "a syntax error in line 1".to_owned())]);
 }
 
-/// Traits that have each other, many times over.
+/// Traits with cyclic bounds.
 #[test]
 fn circles_of_traits_end() {
     let names: Vec<String> = (0..12).map(|at| format!("T{at}")).collect();
@@ -154,7 +154,7 @@ fn circles_of_traits_end() {
     assert_eq!(report(folder.path(), "").files.read, 1);
 }
 
-/// Names that lead to each other, helpers that call each other, files that import each other.
+/// Cycles of names, of helpers that call each other, and of imports.
 #[test]
 fn circles_end() {
     let circle = "from other import *\nfrom catalog import WebhookEvent\n\nx = y\ny = x\n\n\ndef one(event):\n    two(event)\n\n\ndef two(event):\n    one(event)\n    bus.publish(event)\n\n\ndef start(bus):\n    one(WebhookEvent.A)\n    bus.publish(x)\n";

@@ -1,11 +1,11 @@
-//! Projects in every language, with what must be found in them as data: `projects/<language>/<project>/expected.toml`.
-//! Prints precision and recall.
+//! Accuracy: audits the projects in all languages, compares the findings with
+//! `projects/<language>/<project>/expected.toml`, and prints precision and recall.
 
 use audit::{
     About, CatalogSource,
     config::Config,
     report::{Report, SiteState},
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use serde::Deserialize;
 use std::{
@@ -92,11 +92,11 @@ fn audit_of(path: &Path, main: Option<String>) -> Report {
     let config = fs::read_to_string(path.join(audit::config::FILE_NAME)).map(|text| Config::parse(&text).unwrap());
     let config = config.unwrap_or_default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&[path.to_owned()], &rules).unwrap();
+    let tree = SourceTree::of_paths(&[path.to_owned()], &rules).unwrap();
     audit::audit(&tree, &config, &CatalogSource::Code { main }, About::default(), &|| {}).unwrap()
 }
 
-/// What was found beside what was expected.
+/// Counts of one comparison: found and expected findings, those that are both, and the differences.
 #[derive(Default)]
 struct Score {
     right: usize,
@@ -126,7 +126,7 @@ impl Score {
 fn judge(path: &Path) -> Score {
     let text = fs::read_to_string(path.join("expected.toml")).unwrap();
     let expected: Expected = toml::from_str(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
-    // As it is seen from the folder of the crate.
+    // Paths as seen from the folder of the crate.
     let prefix = format!("{}/", path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display());
     let plain = |file: &str| file.strip_prefix(&prefix).unwrap_or(file).to_owned();
     let report = audit_of(path, expected.main.clone());
@@ -154,7 +154,7 @@ fn judge(path: &Path) -> Score {
             ));
         }
     }
-    // A parallel system's own events are in no catalog: they are found as what it leaves unbridged.
+    // A parallel system's own events are in no catalog; the report lists them as unbridged.
     let unbridged: BTreeSet<&String> = report.parallel_systems.iter().flat_map(|system| &system.unbridged).collect();
     let mut wanted = BTreeMap::new();
     for site in &expected.site {
@@ -164,7 +164,7 @@ fn judge(path: &Path) -> Score {
             }
             continue;
         }
-        // What is dead and in no catalog is nobody's gap.
+        // A dead site of an event outside the catalog is no finding.
         if site.state == "dead" && !expected.defined.contains(&site.event) {
             continue;
         }
@@ -272,7 +272,7 @@ fn precision_and_recall() {
     let (precision, recall) = (Score::ratio(right, found), Score::ratio(right, expected));
     let _ = writeln!(table, "  {:<26} {right:>6} {found:>6} {expected:>9} {precision:>10.3} {recall:>7.3}", "all");
     println!("{table}");
-    // `cargo xtask test` shows it at its end.
+    // `cargo xtask test` prints this file at its end.
     fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit-precision.txt"), &table).unwrap();
     assert!(expected > 0 || only.is_some(), "there are no projects");
     assert!(all.faults.is_empty(), "{} faults:\n  {}", all.faults.len(), all.faults.join("\n  "));

@@ -1,5 +1,6 @@
-//! Every recursion of the audit is bounded. This test reads the crate's own source: functions that call each other in a
-//! circle must do so inside of [`Walk`]'s budget or `Writer`'s depth, or say in a comment why they end (`Bounded: …`).
+//! Every recursion of the audit is bounded. This test parses the crate's own source and finds cycles in its call graph:
+//! each must pass through [`Walk`]'s budget or `Writer`'s depth, or have a comment that says why it ends
+//! (`Bounded: …`).
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -8,9 +9,9 @@ use std::{
 };
 use tree_sitter::{Node, Parser};
 
-/// Calls inside of their arguments are counted: a level deeper each time, up to a limit.
+/// Methods that count a level of depth, up to a limit; calls inside their arguments are bounded by them.
 const GUARDS: &[&str] = &["enter", "enter_once", "deeper", "param", "nested"];
-/// Counts itself.
+/// Functions that count their own depth.
 const GUARDED: &[&str] = &["Writer::lower", "Writer::nested"];
 
 #[derive(Default)]
@@ -18,7 +19,7 @@ struct Function {
     /// `file:line name`
     shown: String,
     name: String,
-    /// The type whose method it is.
+    /// The type whose method it is; empty for a free function.
     of: String,
     takes_self: bool,
     file: String,
@@ -28,7 +29,7 @@ struct Function {
 }
 
 struct Call {
-    /// What stands before the name.
+    /// The receiver or path before the name.
     path: String,
     name: String,
     how: How,
@@ -59,7 +60,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The comment right above.
+/// The comments and attributes directly above a node.
 fn comment(node: Node<'_>, source: &str) -> String {
     let mut all = String::new();
     let mut before = node.prev_sibling();
@@ -70,7 +71,7 @@ fn comment(node: Node<'_>, source: &str) -> String {
     all
 }
 
-/// Methods that call what they are given.
+/// Methods that call their argument.
 const CALLERS: &[&str] = &[
     "map",
     "flat_map",
@@ -88,7 +89,7 @@ const CALLERS: &[&str] = &[
     "is_none_or",
 ];
 
-/// How a name is called, if it is.
+/// The way in which a name is called, or passed to be called.
 fn how(node: Node<'_>, source: &str) -> Option<How> {
     let parent = node.parent()?;
     if parent.kind() == "arguments" && node.kind() != "field_expression" {
@@ -100,12 +101,12 @@ fn how(node: Node<'_>, source: &str) -> Option<How> {
     is_called.then_some(if node.kind() == "field_expression" { How::Method } else { How::Plain })
 }
 
-/// Walks with a list of its own: this test recurses as little as what it tests.
+/// Collects the functions of a file, with an explicit stack, so that the test itself does not recurse.
 fn functions(file: &str, module: &str, source: &str, all: &mut Vec<Function>) {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_rust::LANGUAGE.into()).unwrap();
     let tree = parser.parse(source, None).unwrap();
-    // Node, the type around, the function around, whether a guard is around.
+    // Node, enclosing type, enclosing function, whether a guard encloses it.
     let mut open = vec![(tree.root_node(), String::new(), None::<usize>, false)];
     while let Some((node, of, function, guarded)) = open.pop() {
         let (mut of, mut function, mut guarded) = (of, function, guarded);
@@ -128,7 +129,7 @@ fn functions(file: &str, module: &str, source: &str, all: &mut Vec<Function>) {
                 function = Some(all.len() - 1);
                 guarded = false;
             }
-            // What is called, and what is handed on to be called.
+            // A called name, or one that is passed to be called.
             "identifier" | "scoped_identifier" | "field_expression" if !guarded => {
                 let whole = text(node, source);
                 let (path, name) = whole
@@ -153,16 +154,16 @@ fn functions(file: &str, module: &str, source: &str, all: &mut Vec<Function>) {
     }
 }
 
-/// Methods of the standard library and others that have our methods' names.
+/// Common methods of the standard library that share a name with ours.
 const COMMON: &[&str] =
     &["get", "all", "add", "lines", "is_empty", "len", "find", "text", "child", "append", "known", "number", "walk"];
 
-/// The functions that a call may mean, by their names alone.
+/// The functions that a call may mean, resolved by name only.
 fn targets(all: &[Function], by_name: &HashMap<&str, Vec<usize>>, from: &Function, call: &Call) -> Vec<usize> {
     let Call { path, name, how } = call;
     let named = by_name.get(name.as_str()).into_iter().flatten().copied();
     if *how == How::Method {
-        // A receiver is called like its type, or `w`; of others nothing is known, and most are of the standard library.
+        // A receiver is named like its type, or `w`. Other receivers are unknown, and most are of the standard library.
         let of = |one: &Function| match path.as_str() {
             "self" => one.of == from.of,
             "w" => one.of == "Writer",
@@ -181,11 +182,11 @@ fn targets(all: &[Function], by_name: &HashMap<&str, Vec<usize>>, from: &Functio
         "" => near(&|one| one.file == from.file),
         path => near(&|one| one.of == path || (one.of.is_empty() && one.module == path)),
     };
-    // A variable that is handed on may be called like a function elsewhere.
+    // A variable that is passed on may have the name of a function in another file.
     if found.is_empty() && path.is_empty() && *how == How::Plain { named } else { found }
 }
 
-/// Groups of functions that call each other in a circle.
+/// Strongly connected components with a cycle: the sets of functions that call each other.
 fn circles(edges: &[BTreeSet<usize>]) -> Vec<BTreeSet<usize>> {
     let reached: Vec<BTreeSet<usize>> = (0..edges.len())
         .map(|start| {

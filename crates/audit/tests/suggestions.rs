@@ -1,10 +1,10 @@
-//! Snippets are suggested only where all of their names exist.
+//! Snippets are suggested only where all their names exist.
 
 use audit::{
     About, CatalogSource,
     config::Config,
     report::Suggestion,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::fs;
 
@@ -25,13 +25,13 @@ def bus():
     return BUS
 "#;
 
-/// The suggestions for an event, with `code` beside the product above.
+/// The suggestions for an event in the product `app`, with `code` added.
 fn suggestions(event_type: &str, app: &str, code: &str) -> Vec<Suggestion> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("app.py"), format!("{app}\n\n{code}")).unwrap();
     let config = Config::default();
     let rules = Rules::new(&config.files).unwrap();
-    let tree = Tree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
+    let tree = SourceTree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
     let source = CatalogSource::Code { main: None };
     let report = audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap();
     let event = report.events.into_iter().find(|event| event.event_type == event_type).unwrap();

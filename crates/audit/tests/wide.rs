@@ -1,10 +1,10 @@
-//! Long files and large sets of names: what an audit takes for them grows with them and not with their square.
+//! Long files and large sets of names: the time of an audit grows linearly with them, not quadratically.
 
 use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use std::{
     sync::mpsc,
@@ -14,10 +14,10 @@ use std::{
 
 /// Repetitions of each unit.
 const UNITS: usize = 4_000;
-/// A debug build needs a second or two for one of these.
+/// Time limit for one audit. A debug build needs a second or two.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// File, what stands before, the unit with `%` for its number, what stands after.
+/// File, text before, the unit with `%` for its number, text after.
 type Shape = (&'static str, &'static str, &'static str, &'static str);
 
 const SHAPES: &[Shape] = &[
@@ -107,7 +107,7 @@ fn audit_of(files: Vec<(String, String)>) -> Report {
     let events = "class WebhookEvent:\n    A = 'x.a'\n    B = 'x.b'\n".to_owned();
     let all = files.into_iter().chain([("events.py".to_owned(), events)]);
     let texts = all.map(|(name, text)| (name.clone(), name, text)).collect();
-    let tree = Tree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts, Vec::new(), &Rules::new(&config.files).unwrap());
     audit::audit(&tree, &config, &CatalogSource::Code { main: Some("WebhookEvent".into()) }, About::default(), &|| {})
         .unwrap()
 }
@@ -116,7 +116,7 @@ fn unit(text: &str, number: usize) -> String {
     text.replace('%', &number.to_string())
 }
 
-/// Seconds.
+/// Duration of an audit, in seconds.
 fn took(what: &str, files: Vec<(String, String)>) -> f64 {
     let (done, wait) = mpsc::channel();
     #[expect(clippy::disallowed_methods, reason = "it measures how long it takes")]
@@ -129,13 +129,14 @@ fn took(what: &str, files: Vec<(String, String)>) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// Four times as much may take four times as long; sixteen times is a square. What is quick anyway is not looked at.
+/// Fails when four times the size takes more than nine times as long: linear growth takes four, quadratic sixteen.
+/// Audits below 0.3 s are not compared.
 fn in_time(what: &str, files: impl Fn(usize) -> Vec<(String, String)>) {
     let grown = || {
         let all = took(what, files(UNITS));
         if all < 0.3 { None } else { Some((took(what, files(UNITS / 4)), all)) }
     };
-    // What else runs on the machine may be the cause: three times it is not.
+    // Other load on the machine may distort one measurement, so only three bad ones in a row fail.
     let faults: Vec<_> = (0..3).map_while(|_| grown().filter(|(part, all)| *all > part * 9.0)).collect();
     assert!(faults.len() < 3, "{what}: a quarter and the whole of it take {faults:?} s");
 }
@@ -150,7 +151,7 @@ fn long_files() {
     }
 }
 
-/// The same spread over as many files.
+/// The same units, each in its own file.
 #[test]
 fn many_files() {
     for (file, before, one, after) in SHAPES {
@@ -162,7 +163,7 @@ fn many_files() {
     }
 }
 
-/// Each function hands its parameter on six times: nine of them would give ten million values.
+/// Each function passes its parameter on six times: nine levels would give ten million values.
 #[test]
 fn values_do_not_multiply_through_parameters() {
     let mut text = String::from("def f0(event):\n    bus.publish(event)\n");
@@ -178,7 +179,7 @@ fn values_do_not_multiply_through_parameters() {
     thread::spawn(move || {
         let config = Config::default();
         let rules = Rules::new(&config.files).unwrap();
-        let tree = Tree::of_paths(&[path], &rules).unwrap();
+        let tree = SourceTree::of_paths(&[path], &rules).unwrap();
         let source = CatalogSource::Code { main: None };
         let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
     });

@@ -1,147 +1,179 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
 mod csharp;
+mod dialect;
 mod formats;
 mod go;
 mod handed;
 mod java;
 mod kotlin;
+mod manifests;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod scopes;
 mod texts;
+mod traits;
 mod typed;
 mod typescript;
 pub(crate) mod words;
 mod writer;
 
-use crate::facts::{Expr, Facts};
+use crate::facts::{Facts, Traits};
+use dialect::Dialect;
 use std::{cell::RefCell, path::Path};
-use tree_sitter::{Language, Node, Parser};
-use writer::Writer;
-
-/// Turns a node into a value and notes all that it says on the way.
-type Lower = fn(&mut Writer<'_>, Node<'_>) -> Expr;
-
-/// How one language is read.
-struct Dialect {
-    name: &'static str,
-    extensions: &'static [&'static str],
-    grammar: fn() -> Language,
-    lower: Lower,
-    /// Nodes whose variables are not known outside of them.
-    blocks: &'static [&'static str],
-    /// Module path and package of a file, by its path below the root and its text.
-    place: fn(&mut Facts, Node<'_>, &str),
-    /// For what the grammar does not take: the text, as long as it is, with something in it that says the same.
-    mend: Option<fn(&str) -> Option<String>>,
-}
+use tree_sitter::Parser;
+use writer::{Rules, Writer};
 
 const DIALECTS: &[Dialect] = &[
     Dialect {
-        name: "php",
-        extensions: &["php", "phtml", "inc"],
-        grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
-        lower: php::lower,
-        blocks: &[],
+        traits: &traits::PHP,
+        rules: Rules {
+            grammar: || tree_sitter_php::LANGUAGE_PHP.into(),
+            lower: php::lower,
+            blocks: &[],
+            redeclares: true,
+        },
         place: php::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "python",
-        extensions: &["py", "pyi"],
-        grammar: || tree_sitter_python::LANGUAGE.into(),
-        lower: python::lower,
-        blocks: &[],
+        traits: &traits::PYTHON,
+        rules: Rules {
+            grammar: || tree_sitter_python::LANGUAGE.into(),
+            lower: python::lower,
+            blocks: &[],
+            redeclares: true,
+        },
         place: python::place,
+        indents_max: Some(INDENTS_MAX),
         mend: None,
     },
     Dialect {
-        name: "go",
-        extensions: &["go"],
-        grammar: || tree_sitter_go::LANGUAGE.into(),
-        lower: go::lower,
-        blocks: go::BLOCKS,
+        traits: &traits::GO,
+        rules: Rules {
+            grammar: || tree_sitter_go::LANGUAGE.into(),
+            lower: go::lower,
+            blocks: go::BLOCKS,
+            redeclares: false,
+        },
         place: go::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "typescript",
-        extensions: &["ts", "mts", "cts"],
-        grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        traits: &traits::TYPESCRIPT,
+        rules: Rules {
+            grammar: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+            redeclares: false,
+        },
         place: typescript::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "typescript",
-        extensions: &["tsx"],
-        grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        traits: &traits::TSX,
+        rules: Rules {
+            grammar: || tree_sitter_typescript::LANGUAGE_TSX.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+            redeclares: false,
+        },
         place: typescript::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "javascript",
-        extensions: &["js", "mjs", "cjs", "jsx"],
-        grammar: || tree_sitter_javascript::LANGUAGE.into(),
-        lower: typescript::lower,
-        blocks: typescript::BLOCKS,
+        traits: &traits::JAVASCRIPT,
+        rules: Rules {
+            grammar: || tree_sitter_javascript::LANGUAGE.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+            redeclares: false,
+        },
         place: typescript::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "ruby",
-        extensions: &["rb", "rake", "ru"],
-        grammar: || tree_sitter_ruby::LANGUAGE.into(),
-        lower: ruby::lower,
-        blocks: &[],
+        traits: &traits::JSX,
+        rules: Rules {
+            grammar: || tree_sitter_javascript::LANGUAGE.into(),
+            lower: typescript::lower,
+            blocks: typescript::BLOCKS,
+            redeclares: false,
+        },
+        place: typescript::place,
+        indents_max: None,
+        mend: None,
+    },
+    Dialect {
+        traits: &traits::RUBY,
+        rules: Rules {
+            grammar: || tree_sitter_ruby::LANGUAGE.into(),
+            lower: ruby::lower,
+            blocks: &[],
+            redeclares: true,
+        },
         place: ruby::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "java",
-        extensions: &["java"],
-        grammar: || tree_sitter_java::LANGUAGE.into(),
-        lower: java::lower,
-        blocks: java::BLOCKS,
+        traits: &traits::JAVA,
+        rules: Rules {
+            grammar: || tree_sitter_java::LANGUAGE.into(),
+            lower: java::lower,
+            blocks: java::BLOCKS,
+            redeclares: true,
+        },
         place: java::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "csharp",
-        extensions: &["cs"],
-        grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
-        lower: csharp::lower,
-        blocks: csharp::BLOCKS,
+        traits: &traits::CSHARP,
+        rules: Rules {
+            grammar: || tree_sitter_c_sharp::LANGUAGE.into(),
+            lower: csharp::lower,
+            blocks: csharp::BLOCKS,
+            redeclares: true,
+        },
         place: csharp::place,
+        indents_max: None,
         mend: None,
     },
     Dialect {
-        name: "kotlin",
-        extensions: &["kt", "kts"],
-        grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
-        lower: kotlin::lower,
-        blocks: kotlin::BLOCKS,
+        traits: &traits::KOTLIN,
+        rules: Rules {
+            grammar: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+            lower: kotlin::lower,
+            blocks: kotlin::BLOCKS,
+            redeclares: true,
+        },
         place: kotlin::place,
+        indents_max: None,
         mend: Some(kotlin::mend),
     },
     Dialect {
-        name: "rust",
-        extensions: &["rs"],
-        grammar: || tree_sitter_rust::LANGUAGE.into(),
-        lower: rust::lower,
-        blocks: rust::BLOCKS,
+        traits: &traits::RUST,
+        rules: Rules {
+            grammar: || tree_sitter_rust::LANGUAGE.into(),
+            lower: rust::lower,
+            blocks: rust::BLOCKS,
+            redeclares: true,
+        },
         place: rust::place,
+        indents_max: None,
         mend: None,
     },
 ];
 
-/// Blocks in blocks deeper than this are no program that somebody wrote, and more than the grammar has room for.
+/// Blocks in blocks deeper than this are no program that somebody wrote, and more than the grammar of Python has room for.
 const INDENTS_MAX: usize = 300;
 
 /// How deep a text's blocks are in each other, by their indentation.
@@ -165,23 +197,28 @@ thread_local! {
 
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
-    DIALECTS.iter().find(|dialect| dialect.extensions.contains(&extension))
+    DIALECTS.iter().find(|dialect| dialect.traits.extensions.contains(&extension))
 }
 
-/// The language that a file's name promises.
-pub(crate) fn language(file: &str) -> Option<&'static str> {
-    dialect(file).map(|dialect| dialect.name)
+/// The traits of the language that a file's name promises.
+pub(crate) fn traits_of(file: &str) -> Option<&'static Traits> {
+    dialect(file).map(|dialect| dialect.traits)
+}
+
+/// The traits of all dialects.
+pub(crate) fn all_traits() -> impl Iterator<Item = &'static Traits> {
+    DIALECTS.iter().map(|dialect| dialect.traits)
 }
 
 /// Reads a file; nothing when its name belongs to no language that is known here.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let dialect = dialect(file)?;
-    if dialect.name == "python" && indents(text) > INDENTS_MAX {
-        return Some(Facts { file: file.to_owned(), broken: Some(1), ..Facts::default() });
+    if dialect.indents_max.is_some_and(|most| indents(text) > most) {
+        return Some(Facts { file: file.to_owned(), traits: dialect.traits, broken: Some(1), ..Facts::default() });
     }
     // A parser keeps its memory from one file to the next.
     let tree = PARSER.with_borrow_mut(|parser| {
-        parser.set_language(&(dialect.grammar)()).ok()?;
+        parser.set_language(&(dialect.rules.grammar)()).ok()?;
         parser.reset();
         let tree = parser.parse(text, None)?;
         let again = || dialect.mend.filter(|_| tree.root_node().has_error())?(text);
@@ -189,7 +226,7 @@ pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
         Some(mended.filter(|mended| !mended.root_node().has_error()).unwrap_or(tree))
     })?;
     let root = tree.root_node();
-    let mut writer = Writer::new(file, text, dialect);
+    let mut writer = Writer::new(file, text, dialect.traits, &dialect.rules);
     (dialect.place)(&mut writer.facts, root, text);
     if root.has_error() {
         writer.facts.broken = Some(writer::first_error(root));

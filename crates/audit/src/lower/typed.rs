@@ -3,7 +3,7 @@
 use super::writer::Writer;
 use crate::{
     facts::{Binding, Expr},
-    verbs::looks_like_event,
+    text::verbs::looks_like_event,
 };
 use tree_sitter::Node;
 

@@ -5,10 +5,10 @@ mod nodes;
 pub(super) use nodes::first_error;
 pub(crate) use nodes::{end_line, line, named};
 
-use super::{Dialect, handed, scopes::Scopes};
+use super::{handed, scopes::Scopes};
 use crate::{
-    facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql},
-    sql,
+    facts::{Arg, Binding, Call, Class, Expr, Facts, Function, Import, Sql, Traits},
+    text::sql,
 };
 use std::{
     cell::{OnceCell, RefCell},
@@ -23,10 +23,23 @@ const DEPTH_MAX: usize = 400;
 /// Of what is shown of an expression.
 const SHOWN_MAX: usize = 80;
 
+/// Turns a node into a value and notes all that it says on the way.
+pub(super) type Lower = fn(&mut Writer<'_>, Node<'_>) -> Expr;
+
+/// A grammar, and what is made of its nodes.
+pub(super) struct Rules {
+    pub(super) grammar: fn() -> Language,
+    pub(super) lower: Lower,
+    /// Nodes whose variables are not known outside of them.
+    pub(super) blocks: &'static [&'static str],
+    /// A second declaration of a name in the same block is another variable.
+    pub(super) redeclares: bool,
+}
+
 pub(crate) struct Writer<'a> {
     src: &'a str,
     pub(crate) facts: Facts,
-    dialect: &'static Dialect,
+    rules: &'static Rules,
     scopes: Scopes,
     functions: Vec<usize>,
     /// Classes around, each with the depth of functions at which it was opened.
@@ -40,21 +53,21 @@ pub(crate) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(file: &str, src: &'a str, dialect: &'static Dialect) -> Self {
+    pub(super) fn new(file: &str, src: &'a str, traits: &'static Traits, rules: &'static Rules) -> Self {
         let root = Function { line: 1, end_line: u32::MAX, registered: true, ..Function::default() };
         let mut scopes = Scopes::default();
         scopes.open_function(std::iter::empty());
         scopes.begin_body();
-        let facts = Facts { file: file.to_owned(), language: dialect.name, functions: vec![root], ..Facts::default() };
+        let facts = Facts { file: file.to_owned(), traits, functions: vec![root], ..Facts::default() };
         Self {
             src,
             facts,
-            dialect,
+            rules,
             scopes,
             functions: vec![0],
             classes: Vec::new(),
             depth: 0,
-            grammar: (dialect.grammar)(),
+            grammar: (rules.grammar)(),
             fields: RefCell::default(),
             prototypes: OnceCell::new(),
         }
@@ -82,11 +95,11 @@ impl<'a> Writer<'a> {
     /// Goes on with the language's own rules.
     pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
         let value = self.nested(|w| {
-            let is_block = w.dialect.blocks.contains(&node.kind());
+            let is_block = w.rules.blocks.contains(&node.kind());
             if is_block {
                 w.scopes.open();
             }
-            let value = (w.dialect.lower)(w, node);
+            let value = (w.rules.lower)(w, node);
             if is_block {
                 w.scopes.close();
             }
@@ -269,9 +282,8 @@ impl<'a> Writer<'a> {
         if self.class_body().is_some() {
             return name.to_owned();
         }
-        let again = !matches!(self.dialect.name, "go" | "typescript" | "javascript");
         let (facts, class) = (&self.facts, self.class().map(|class| &self.facts.classes[class]));
-        self.scopes.declare(name, again, || {
+        self.scopes.declare(name, self.rules.redeclares, || {
             let top = facts.functions.first().map_or(&[][..], |top| &top.bindings);
             facts.imports.iter().any(|import| import.local == name)
                 || class.is_some_and(|class| class.fields.iter().any(|(field, _)| field.name == name))
@@ -323,7 +335,7 @@ impl<'a> Writer<'a> {
 
     /// A literal string.
     pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
-        self.facts.has_endpoint |= crate::doors::may_be_endpoint(&text);
+        self.facts.has_endpoint |= crate::text::url::may_be_endpoint(&text);
         if sql::may_write(&text) || sql::may_publish(&text) {
             let sql = Sql { text: text.clone(), line: line(node), function: self.function() };
             self.facts.sql.push(sql);

@@ -1,7 +1,8 @@
-//! A panic ends the file, the call site or the suggestion that it happens in, and is told in the report.
+//! Panic isolation: a panic costs only the file, the call site or the suggestion in which it happens, and the report
+//! names it.
 
 use super::*;
-use crate::{report::State, tree::Rules};
+use crate::{report::State, source::Rules};
 
 const EVENTS: &str = "class WebhookEvent:\n    PAID = \"invoice.paid\"\n    VOIDED = \"invoice.voided\"\n    LOST = \
                       \"fail_suggest.lost\"\n";
@@ -13,7 +14,7 @@ fn report(files: &[(&str, &str)]) -> Report {
     let texts =
         base.iter().chain(files).map(|(name, text)| ((*name).to_owned(), (*name).to_owned(), (*text).to_owned()));
     let config = Config::default();
-    let tree = Tree::of_texts(texts.collect(), Vec::new(), &Rules::new(&config.files).unwrap());
+    let tree = SourceTree::of_texts(texts.collect(), Vec::new(), &Rules::new(&config.files).unwrap());
     audit(&tree, &config, &CatalogSource::Code { main: None }, About::default(), &|| {}).unwrap()
 }
 
@@ -63,12 +64,12 @@ fn a_panic_about_one_event_costs_its_suggestions_alone() {
     assert_eq!((suggestions("fail_suggest.lost"), suggestions("invoice.voided")), (Some(0), Some(1)));
 }
 
-/// An event argument that is one of more values than are followed is told with that as the reason.
+/// An event argument with more values than the budget allows is unresolved, and the report gives the reason.
 #[test]
 fn a_site_that_uses_up_its_budget_says_so() {
     use std::fmt::Write as _;
     let mut text = String::from("from events import WebhookEvent\n");
-    // Each level doubles the ways: more than any budget follows.
+    // Each level doubles the number of paths, which exceeds any budget.
     for level in 0..40 {
         let next = level + 1;
         let _ = write!(text, "def f{level}(a):\n    return f{next}(g(a)) if a else f{next}(h(a))\n\n\n");

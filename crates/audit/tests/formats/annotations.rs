@@ -1,9 +1,9 @@
-//! The commands that a GitHub workflow prints.
+//! The workflow commands of the `github` format.
 
 use crate::sample;
-use audit::{
+use audit::report::{
+    Unresolved,
     formats::{Format, render},
-    report::Unresolved,
 };
 
 #[test]

@@ -1,9 +1,9 @@
-//! The page in a browser: headless Chromium opens it from a file.
+//! The HTML page in a browser: headless Chromium opens it as a file.
 
 use crate::{escaping, sample};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 use std::{
     fs,
@@ -37,7 +37,7 @@ fn chromium() -> PathBuf {
     found.next().expect("this test needs Chromium, as in Debian: apt-get install chromium")
 }
 
-/// Ended after a minute, since nothing else would end it.
+/// Runs Chromium and kills it after a minute, since a hanging one would not end.
 fn browse(page: &Path, fragment: &str, more: &[String]) -> Output {
     let profile = tempfile::tempdir().unwrap();
     let mut command = Command::new(chromium());
@@ -60,7 +60,7 @@ fn browse(page: &Path, fragment: &str, more: &[String]) -> Output {
     output
 }
 
-/// The page as it is after its script ran.
+/// The DOM of the page after its script ran. Fails when the console has a message.
 fn dom(page: &Path, fragment: &str) -> String {
     let output = browse(page, fragment, &["--dump-dom".into(), "--enable-logging=stderr".into()]);
     let log = String::from_utf8_lossy(&output.stderr);
@@ -69,7 +69,7 @@ fn dom(page: &Path, fragment: &str) -> String {
     String::from_utf8(output.stdout).expect("the page is UTF-8")
 }
 
-/// The event types of the rows that are to be seen.
+/// The event types of the visible rows.
 fn rows(dom: &str) -> Vec<&str> {
     let rows = dom.split("<tr data-state=").skip(1);
     let seen = rows.filter(|row| !row.split('>').next().is_some_and(|tag| tag.contains("hidden")));
@@ -91,12 +91,12 @@ fn rows_are_there_and_can_be_searched() {
     assert!(all.contains("11 of 11 events"), "the script ran");
     assert_eq!(rows(&dom(&page, "#q=invoice")), ["invoice.created", "invoice.paid"]);
     assert_eq!(rows(&dom(&page, "#state=dead,parallel_only")), ["credit_note.voided", "ticket.created"]);
-    // A function of a place, and two words.
+    // A word of the function's name, and one of the event type.
     assert_eq!(rows(&dom(&page, "#q=InvoiceService+paid")), ["invoice.paid"]);
     assert!(rows(&dom(&page, "#q=nothing-like-it")).is_empty());
 }
 
-/// What ran would have been refused by the policy, and the console would say so.
+/// The policy refuses injected scripts, and [`dom`] fails on the console message about it.
 #[test]
 fn a_script_in_a_name_is_a_name() {
     let folder = tempfile::tempdir().unwrap();
@@ -120,11 +120,11 @@ fn it_can_be_looked_at() {
         browse(&page, "", &flags);
         let bytes = fs::read(&picture).expect("Chromium wrote a picture");
         assert!(bytes.starts_with(b"\x89PNG"), "{} is no PNG", picture.display());
-        // A blank page of this size is some kilobytes.
+        // A blank page of this size has only some kilobytes.
         assert!(bytes.len() > 40_000, "{} has only {} bytes", picture.display(), bytes.len());
         pictures.push_str(&format!("{}\n", picture.display()));
     }
     println!("{pictures}");
-    // `cargo xtask test` shows it at its end.
+    // `cargo xtask test` prints this file at its end.
     fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("audit-pictures.txt"), pictures).expect("it can be written");
 }

@@ -1,9 +1,9 @@
-//! Names from somebody's code that are markup.
+//! Escaping: names in the audited code that contain markup.
 
 use crate::{page::between, sample, value};
-use audit::{
+use audit::report::{
+    Report, State, Unresolved,
     formats::{Format, render},
-    report::{Report, State, Unresolved},
 };
 
 pub(crate) const HOSTILE: &str = "</script><script>alert(1)</script>|`x`\n# y";

@@ -1,9 +1,9 @@
-//! The report as it is, against the schema that is published for it.
+//! The JSON format, validated against its published schema.
 
 use crate::{faults, sample, value};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 
 const SCHEMA: &str = include_str!("../../../../docs/audit-report.schema.json");
@@ -26,7 +26,7 @@ fn what_is_written_is_read_again() {
     }
 }
 
-/// A field that is in the code and not in the schema would be promised to nobody.
+/// A field without a schema would be no part of the contract.
 #[test]
 fn the_schema_has_every_field() {
     let schema = value(SCHEMA);

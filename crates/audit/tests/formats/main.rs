@@ -1,4 +1,4 @@
-//! Every format, of a report with everything in it, of an empty one, and of one whose names are markup.
+//! All formats, of a full report, of an empty one, and of one whose names contain markup.
 
 mod annotations;
 mod browser;
@@ -11,7 +11,7 @@ mod sample;
 mod sarif;
 mod text;
 
-/// Lines that say where the schema was broken.
+/// The violations of a JSON Schema, with their paths.
 fn faults(schema: &serde_json::Value, instance: &serde_json::Value) -> Vec<String> {
     let validator =
         jsonschema::options().should_validate_formats(true).build(schema).expect("the schema is a schema itself");

@@ -1,6 +1,6 @@
-//! What a format is called.
+//! Names of formats and of their files.
 
-use audit::formats::Format;
+use audit::report::formats::Format;
 use std::collections::BTreeSet;
 
 #[test]

@@ -1,9 +1,9 @@
-//! Reports that are allowed and seldom: nothing is taken for granted but the contract.
+//! Unusual reports that the contract allows: every format renders them.
 
 use crate::{faults, sample, sarif, value};
-use audit::{
+use audit::report::{
     formats::{Format, render},
-    report::*,
+    *,
 };
 
 /// Every state without a place, empty names, and events of a category that is not listed.
@@ -33,7 +33,7 @@ fn it_is_rendered_all_the_same() {
     assert_eq!(faults(&sarif::schema(), &value(&render(&bare(), Format::Sarif))), [""; 0]);
 }
 
-/// The sum of the categories is the whole, also when the report does not list them all.
+/// The report's list of categories may be incomplete.
 #[test]
 fn an_event_without_a_listed_category_is_shown() {
     let mut report = sample::empty();

@@ -1,11 +1,11 @@
-//! The page's parts that need no browser.
+//! The parts of the HTML page that need no browser.
 
 use crate::sample;
-use audit::formats::{Format, render};
+use audit::report::formats::{Format, render};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-/// What stands between two marks.
+/// The text between two marks.
 pub(crate) fn between<'text>(text: &'text str, start: &str, end: &str) -> &'text str {
     let from = text.find(start).unwrap_or_else(|| panic!("there is no {start}")) + start.len();
     let length = text[from..].find(end).unwrap_or_else(|| panic!("there is no {end}"));

@@ -1,6 +1,6 @@
-//! Reports made by hand: the tests of the formats need no analysis.
+//! Handwritten reports: the tests of the formats run no analysis.
 
-use audit::{gate::Baseline, report::*};
+use audit::report::*;
 
 pub(crate) fn site(file: &str, line: u32, function: &str, state: SiteState) -> Site {
     Site {
@@ -41,7 +41,7 @@ pub(crate) fn event(event_type: &str, category: &str, state: State) -> Event {
     }
 }
 
-/// Nothing was found, since nothing was there.
+/// The report of an empty tree.
 pub(crate) fn empty() -> Report {
     Report {
         schema_version: SCHEMA_VERSION,
@@ -51,7 +51,7 @@ pub(crate) fn empty() -> Report {
     }
 }
 
-/// One of everything.
+/// A report with every kind of finding.
 pub(crate) fn full() -> Report {
     let events = events();
     let count = |state| events.iter().filter(|event| event.state == state).count();

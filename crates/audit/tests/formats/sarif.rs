@@ -1,16 +1,16 @@
-//! SARIF, against the schema of OASIS (`tests/data/README.md` says where it is from).
+//! SARIF, validated against the schema of OASIS (`tests/data/README.md` has its source).
 
 use crate::{faults, sample, value};
-use audit::{
+use audit::report::{
+    Report,
     formats::{Format, render},
-    report::Report,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 const SCHEMA: &str = include_str!("../data/sarif-schema-2.1.0.json");
 
-/// A pattern in it has a bracket too many, which only lax engines take literally.
+/// The schema, with the unmatched bracket of a pattern escaped: only lax engines read it literally.
 pub(crate) fn schema() -> Value {
     value(&SCHEMA.replace("{2}]?$", "{2}\\\\]?$"))
 }
@@ -74,7 +74,7 @@ fn an_accepted_gap_is_suppressed_with_its_reason() {
         "kind": "external", "status": "accepted", "justification": "The provider tells us only in a nightly file.",
     }]);
     assert_eq!(of_event(&log, "email.bounced")["suppressions"], expected);
-    // All results have the property, or none may.
+    // Either all results have the property, or none has.
     assert!(results(&log).iter().all(|result| result["suppressions"].is_array()));
     assert_eq!(results(&log).iter().filter(|result| result["suppressions"] != json!([])).count(), 1);
 }

@@ -1,7 +1,7 @@
-//! The documents that people read: whole, so that a change of one is seen in a review.
+//! Snapshots of the whole text documents, so that a review sees every change.
 
 use crate::sample;
-use audit::formats::{Format, render};
+use audit::report::formats::{Format, render};
 
 const DOCUMENTS: [Format; 4] = [Format::Comprehensive, Format::QuickReference, Format::Summary, Format::Index];
 

@@ -1,5 +1,5 @@
-//! Random programs in every language: names that refer to themselves and to each other, calls, attributes, classes, loops
-//! and constants. None may end the audit, or keep it busy.
+//! Property test with random programs in all languages: names that refer to themselves and to each other, calls,
+//! attributes, classes, loops and constants. The audit of each ends in time and without an internal error.
 
 mod program;
 mod syntax;
@@ -12,15 +12,15 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::Report,
-    tree::{Rules, Tree},
+    source::{Rules, SourceTree},
 };
 use proptest::{prelude::*, test_runner::TestCaseError};
 use std::{fs, sync::mpsc, thread, time::Duration};
 
-/// For all files of one case. An ordinary one takes some hundredths of a second.
+/// Time limit for all files of one case. A usual one takes some hundredths of a second.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// `None` when it takes too long.
+/// `None` when the time limit is exceeded.
 fn audit_of(text: String, file: &'static str) -> Option<Report> {
     let (done, wait) = mpsc::channel();
     thread::spawn(move || {
@@ -28,7 +28,7 @@ fn audit_of(text: String, file: &'static str) -> Option<Report> {
         fs::write(folder.path().join(file), text).unwrap();
         let config = Config::default();
         let rules = Rules::new(&config.files).unwrap();
-        let tree = Tree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
+        let tree = SourceTree::of_paths(&[folder.path().to_owned()], &rules).unwrap();
         let source = CatalogSource::Code { main: None };
         let _ = done.send(audit::audit(&tree, &config, &source, About::default(), &|| {}).unwrap());
     });

@@ -1,8 +1,8 @@
-//! Programs, in no language.
+//! Random programs, independent of a language.
 
 use proptest::prelude::*;
 
-/// Few names, so that they meet.
+/// Few names, so that they collide.
 pub(crate) const NAMES: [&str; 6] = ["key", "row", "bus", "event", "tenant", "publish"];
 pub(crate) const CLASSES: [&str; 3] = ["Service", "Event", "Bus"];
 pub(crate) const TEXTS: [&str; 4] = ["invoice.created", "invoice.paid", "user.deleted", "/api/v1/events"];

@@ -1,19 +1,19 @@
-//! How languages write a program.
+//! Syntax tables: how each language writes a random program.
 
 use crate::program::*;
 
-/// A name and its text, as they are written.
+/// Name and text of a constant, in the language's notation.
 type Constant = (String, String);
 
-/// How a language writes what a program is made of. Types are written where the language wants them; that a compiler would
-/// refuse the program does not matter, that the grammar takes it does.
+/// The notation of a language for the parts of a program. Types are present where the grammar needs them; a program
+/// must parse, but need not compile.
 pub(crate) struct Syntax {
     pub(crate) name: &'static str,
     pub(crate) file: &'static str,
     head: &'static str,
-    /// In front of a variable's name.
+    /// Prefix of a variable's name.
     sigil: &'static str,
-    /// Between an object and its member.
+    /// Operator between an object and its member.
     dot: &'static str,
     make: &'static str,
     join: &'static str,

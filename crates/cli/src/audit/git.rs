@@ -1,7 +1,7 @@
 //! The audited tree as git sees it: its current revision, and its texts at another one. Runs the `git` program.
 
 use anyhow::{Context, bail, ensure};
-use audit::tree::{Rules, Tree, base_of};
+use audit::source::{Rules, SourceTree, base_of};
 use std::{
     collections::HashSet,
     io::{BufRead, BufReader, Read, Write as _},
@@ -84,7 +84,7 @@ pub(super) fn texts(paths: &[PathBuf], revision: &str, rules: &Rules) -> anyhow:
         });
         let named: Vec<(String, String)> = named.collect();
         let there: HashSet<&str> = named.iter().map(|(_, inner)| inner.as_str()).collect();
-        let wanted = named.iter().filter(|(_, inner)| Tree::wants(inner, rules, |path| there.contains(path)));
+        let wanted = named.iter().filter(|(_, inner)| SourceTree::wants(inner, rules, |path| there.contains(path)));
         for (name, inner, text) in blobs(&top, commit, wanted.cloned().collect())? {
             let path = top.join(name);
             let shown = path.strip_prefix(&base).unwrap_or(&path).to_string_lossy().into_owned();

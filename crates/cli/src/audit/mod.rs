@@ -8,11 +8,12 @@ use anyhow::{Context, bail, ensure};
 use audit::{
     About, CatalogSource, audit,
     config::{Config, FILE_NAME},
-    formats::{self, Format},
-    gate::{self, Baseline},
-    report::Report,
-    seen, since,
-    tree::{Rules, Tree},
+    report::{
+        Baseline, Report,
+        formats::{self, Format},
+        gate, live, revisions,
+    },
+    source::{Rules, SourceTree},
 };
 use clap::builder::PossibleValuesParser;
 use http::Method;
@@ -128,7 +129,7 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         (None, Some(path)) => Some(read_baseline(&folder.join(path))?),
         (None, None) => None,
     };
-    let tree = Tree::of_paths(&args.paths, &rules).context("failed to read the path to audit")?;
+    let tree = SourceTree::of_paths(&args.paths, &rules).context("failed to read the path to audit")?;
     let state = git::state(&args.paths);
     let about = About {
         project: git::project(&args.paths),
@@ -139,7 +140,7 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     let mut report = one_audit(&tree, &config, &catalog, about)?;
     if let Some(revision) = &args.since {
         let texts = git::texts(&args.paths, revision, &rules)?;
-        let before = Tree::of_texts(texts, tree.above_names(), &rules);
+        let before = SourceTree::of_texts(texts, tree.above_names(), &rules);
         // At that revision the set may have had another name, or another place.
         let earlier = match &catalog {
             CatalogSource::Code { .. } => CatalogSource::Code { main: Some(report.catalog.name.clone()) },
@@ -147,13 +148,13 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         };
         let before = one_audit(&before, &config, &earlier, About::default())
             .or_else(|_| one_audit(&before, &config, &CatalogSource::Code { main: None }, About::default()))?;
-        report.since = Some(since::compare(revision, &before, &report));
+        report.since = Some(revisions::compare(revision, &before, &report));
     }
     if let Some(url) = &args.live {
         let path = format!("/api/v1/audit/coverage?days={}", args.days);
         let answer = server(url).call(Method::GET, &path, None, &[]).context("--live")?;
         let live =
-            seen::join(&report, url, &answer.to_string()).context("--live: unexpected response of the server")?;
+            live::join(&report, url, &answer.to_string()).context("--live: unexpected response of the server")?;
         report.live = Some(live);
     }
     report.baseline.clone_from(&baseline);
@@ -173,7 +174,7 @@ fn make(args: &Args) -> anyhow::Result<bool> {
     judge(args, &report, &config, baseline.as_ref())
 }
 
-fn one_audit(tree: &Tree, config: &Config, catalog: &CatalogSource, about: About) -> anyhow::Result<Report> {
+fn one_audit(tree: &SourceTree, config: &Config, catalog: &CatalogSource, about: About) -> anyhow::Result<Report> {
     let bar = progress(tree.len());
     let report = audit(tree, config, catalog, about, &|| bar.inc(1));
     bar.finish_and_clear();

@@ -4,7 +4,7 @@ use super::names;
 use crate::{
     facts::{Class, Expr, Function},
     lower::writer::{Writer, end_line, line, named},
-    verbs,
+    text::verbs,
 };
 use tree_sitter::Node;
 

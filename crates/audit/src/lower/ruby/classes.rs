@@ -4,7 +4,7 @@ use super::{calls, function};
 use crate::{
     facts::{Class, Expr, Function, Param},
     lower::writer::{Writer, end_line, line, named},
-    verbs,
+    text::verbs,
 };
 use tree_sitter::Node;
 

@@ -4,7 +4,7 @@ use super::{items, text};
 use crate::{
     facts::{Class, Expr},
     lower::writer::{Writer, line, named},
-    verbs,
+    text::verbs,
 };
 use tree_sitter::Node;
 

@@ -4,7 +4,7 @@ use super::{functions, imports, key_text, types, values};
 use crate::{
     facts::{Binding, Class, Expr},
     lower::writer::{Writer, line, named},
-    verbs::{self, Words},
+    text::verbs::{self, Words},
 };
 use tree_sitter::Node;
 

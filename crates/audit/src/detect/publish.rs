@@ -1,0 +1,291 @@
+//! Publishing calls by name: searches all calls of the tree for the sites that publish an event, and for event
+//! arguments that cannot be resolved.
+
+mod tenant;
+
+use crate::{
+    detect::{
+        bus::{self, Bus},
+        search::Search,
+        site::{Open, Published, Site},
+    },
+    facts::{Arg, Call, Expr, Facts},
+    report::Confidence,
+    resolve::{
+        Found, FunctionId, Resolver, Thing,
+        walk::{self, Failed, Failure, Walks},
+    },
+    text::verbs,
+};
+use std::collections::BTreeMap;
+
+/// Receivers for logs and metrics, which are no buses.
+const NO_BUS: &[&str] = &["log", "logger", "logging", "console", "metrics", "statsd", "tracer", "span", "logs"];
+
+impl<'p> Search<'p> {
+    pub(crate) fn run(&self) -> Published<'p> {
+        let files: Vec<(usize, &Facts)> = self.project.files.iter().enumerate().collect();
+        let found = walk::over(files, |walks, (file, facts)| {
+            let mut published = Published::default();
+            for call in facts.functions.iter().flat_map(|function| &function.calls) {
+                let looked = walks.at(|walks| {
+                    let mut one = Published::default();
+                    self.look_at(call, file, walks, &mut one);
+                    self.look_at_entry_point(call, file, walks, &mut one);
+                    one
+                });
+                match looked {
+                    Ok(one) => published.append(one),
+                    Err(failure) => published.failed.push(Failed::new(call, file, failure)),
+                }
+            }
+            published
+        });
+        let mut all = Published::default();
+        for one in found {
+            all.append(one);
+        }
+        all.keep_last_of_body();
+        all.sites = merged(all.sites);
+        all
+    }
+
+    fn look_at(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>, published: &mut Published<'p>) {
+        let Some(name) = call.target.last_name() else { return };
+        let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
+        if call.makes || is_call_of_call || !self.words.publishes(name) || writes_logs(&call.target) {
+            return;
+        }
+        let scope = FunctionId { file, index: call.function };
+        let resolver = Resolver::new(self.project, self.graph);
+        #[cfg(test)]
+        crate::failpoints::at("search", name);
+        let Some((arg, found)) = self.event_argument(call, scope, &resolver, walks) else { return };
+        if self.is_request(call, name, scope, walks) {
+            return;
+        }
+        let bus = bus::of(&Resolver::types(self.project), call, scope, walks);
+        let named =
+            arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
+        published.calls.push((scope, bus.key.clone()));
+        let mut rest = Vec::new();
+        if found.is_empty() {
+            // No value at all: a list that is filled elsewhere, a missing key.
+            let through = self.through(call, file, walks);
+            published.open.push(Open {
+                at: scope,
+                line: call.line,
+                expression: arg.value.shown(),
+                bus: bus.clone(),
+                named,
+                through,
+                reason: None,
+            });
+        }
+        for one in found {
+            match &one.thing {
+                Thing::Text(text) if self.is_event(text) => {
+                    let event = text.clone();
+                    published.sites.push(self.site(event, one, call, scope, &bus, walks));
+                }
+                Thing::Nil => {}
+                Thing::Unfed if self.words.is_helper(&self.project.function(scope).name) => {}
+                _ => rest.push(one),
+            }
+        }
+        for one in rest {
+            let given = one.at.is_some_and(|caller| self.words.publishes(caller.call.target.last_name().unwrap_or("")));
+            // A caller that publishes by name is analysed as a publishing call itself.
+            if given && !matches!(one.thing, Thing::Open | Thing::Call(..) | Thing::External(_)) {
+                continue;
+            }
+            let (at, line, expression) = match one.at {
+                Some(caller) => (caller.scope(), caller.call.line, shown_args(caller.call)),
+                None => (scope, call.line, arg.value.shown()),
+            };
+            let through = self.through(call, file, walks);
+            published.open.push(Open { at, line, expression, bus: bus.clone(), named, through, reason: None });
+        }
+        if let Some(Failure(reason)) = walks.cut_short() {
+            let (expression, through) = (arg.value.shown(), self.through(call, file, walks));
+            published.open.push(Open {
+                at: scope,
+                line: call.line,
+                expression,
+                bus,
+                named,
+                through,
+                reason: Some(reason),
+            });
+        }
+    }
+
+    fn through(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Vec<FunctionId> {
+        Resolver::types(self.project).targets(call, file, walks).functions
+    }
+
+    pub(crate) fn is_event(&self, text: &str) -> bool {
+        self.known.contains(text) || verbs::looks_like_event(text)
+    }
+
+    pub(crate) fn site(
+        &self,
+        event: String,
+        found: Found<'p>,
+        call: &'p Call,
+        scope: FunctionId,
+        bus: &Bus,
+        walks: &mut Walks<'p>,
+    ) -> Site<'p> {
+        let (at, shown) = match found.at {
+            Some(caller) => (caller.scope(), caller.call),
+            None => (scope, call),
+        };
+        let tenant =
+            self.names_tenant(shown, at, walks) || (found.at.is_some() && self.names_tenant(call, scope, walks));
+        let raw = found.group.is_none();
+        let weak = raw && found.at.is_none() && bus.is_loose() && !self.known.contains(&event);
+        let most = match call.target.last_name() {
+            Some(name) if weak && self.words.is_weak(name) => Confidence::Low,
+            _ if weak => Confidence::Medium,
+            _ => Confidence::High,
+        };
+        Site {
+            event,
+            at,
+            line: shown.line,
+            via: via(&found.via),
+            confidence: found.confidence.min(most),
+            group: found.group,
+            buses: vec![bus.clone()],
+            tenant,
+            call: shown,
+            body: None,
+        }
+    }
+
+    /// The event argument of a call and its values: the first that resolves to an event, those with an event's name
+    /// before the others; else the first that is no payload.
+    fn event_argument(
+        &self,
+        call: &'p Call,
+        scope: FunctionId,
+        resolver: &Resolver<'p>,
+        walks: &mut Walks<'p>,
+    ) -> Option<(&'p Arg, Vec<Found<'p>>)> {
+        let mut first = None;
+        let named = self.words.names().iter().filter_map(|name| {
+            call.args.iter().find(|arg| arg.name.as_deref().is_some_and(|one| verbs::same(one, name)))
+        });
+        let placed = call.args.iter().filter(|arg| arg.name.is_none()).take(5);
+        for arg in named.chain(placed) {
+            let mut walk = walks.values();
+            let found = resolver.resolve(&arg.value, scope, &mut walk);
+            let found: Vec<Found<'p>> =
+                found.into_iter().flat_map(|one| resolver.events_in(one, self.words, &mut walk, 0)).collect();
+            if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text))) {
+                return Some((arg, found));
+            }
+            let payload = self.is_payload(&arg.value);
+            if first.is_none() && !payload {
+                first = Some((arg, found));
+            }
+        }
+        // An argument with another name and a known constant: `publish(hook=WebhookEvent.X)`.
+        for arg in
+            call.args.iter().filter(|arg| arg.name.as_deref().is_some_and(|name| !self.words.is_event_name(name)))
+        {
+            let found = resolver.resolve(&arg.value, scope, &mut walks.values());
+            if found
+                .iter()
+                .any(|one| matches!(&one.thing, Thing::Text(text) if one.group.is_some() && self.known.contains(text)))
+            {
+                return Some((arg, found));
+            }
+        }
+        // `InvoicePaid::dispatch($invoice)`: the receiver is the event.
+        if let Expr::Member(of, _) = &call.target {
+            let mut walk = walks.values();
+            let found = resolver
+                .resolve(of, scope, &mut walk)
+                .into_iter()
+                .filter(|one| matches!(one.thing, Thing::Class(_) | Thing::Instance(_, Some(_))));
+            let found: Vec<Found<'p>> =
+                found.flat_map(|one| resolver.events_in(one, self.words, &mut walk, 0)).collect();
+            if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text)))
+                && let Some(arg) = call.args.first()
+            {
+                return Some((arg, found));
+            }
+        }
+        first
+    }
+
+    /// True when an argument is payload rather than an event.
+    fn is_payload(&self, value: &Expr) -> bool {
+        match value {
+            Expr::Map(pairs) => {
+                let names = |key: &Expr| matches!(key, Expr::Text(key) if verbs::same(key, "event_type") || verbs::same(key, "event") || verbs::same(key, "type"));
+                !pairs.iter().any(|(key, _)| names(key))
+            }
+            Expr::List(_) | Expr::Function(_) | Expr::Nil | Expr::Text(_) => true,
+            _ => false,
+        }
+    }
+}
+
+fn writes_logs(target: &Expr) -> bool {
+    match target {
+        Expr::Member(of, _) => {
+            of.last_name().is_some_and(|name| verbs::split(name).iter().any(|word| NO_BUS.contains(&word.as_str())))
+        }
+        _ => false,
+    }
+}
+
+/// The provenance as a phrase: the definition first, then the steps.
+fn via(steps: &[String]) -> String {
+    let starts = steps.first().is_some_and(|first| first.starts_with("enum member") || first.starts_with("constant"));
+    let mut parts: Vec<&str> = if starts { Vec::new() } else { vec!["literal"] };
+    for step in steps {
+        if parts.last() != Some(&step.as_str()) {
+            parts.push(step);
+        }
+    }
+    parts.join(", ")
+}
+
+fn shown_args(call: &Call) -> String {
+    let list: Vec<String> = call.args.iter().map(|arg| arg.value.shown()).collect();
+    let name = call.target.shown();
+    format!("{name}({})", list.join(", "))
+}
+
+/// Merges sites with the same event, function and line.
+fn merged(sites: Vec<Site<'_>>) -> Vec<Site<'_>> {
+    let mut by_place: BTreeMap<(FunctionId, u32, String), Site<'_>> = BTreeMap::new();
+    for site in sites {
+        let place = (FunctionId { file: site.at.file, index: site.at.index }, site.line, site.event.clone());
+        match by_place.get_mut(&place) {
+            None => {
+                by_place.insert(place, site);
+            }
+            Some(one) => {
+                for bus in site.buses {
+                    if !one.buses.contains(&bus) {
+                        one.buses.push(bus);
+                    }
+                }
+                one.tenant |= site.tenant;
+                if site.confidence > one.confidence {
+                    one.confidence = site.confidence;
+                    one.via = site.via;
+                }
+                if one.group.is_none() {
+                    one.group = site.group;
+                }
+            }
+        }
+    }
+    by_place.into_values().collect()
+}

@@ -1,0 +1,255 @@
+//! The problems that the page opens with, the worst first: a broken promise, the affected customers, and the next step.
+
+use super::figures::{counted, open_gaps};
+use crate::report::{Event, Report, SiteState, State};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Minimum score of a suggestion on the page.
+pub(super) const SCORE_SHOWN: u32 = 70;
+
+#[derive(Serialize)]
+pub(super) struct Problem {
+    /// The broken promise, as a sentence.
+    pub(super) what: String,
+    /// The affected customers.
+    pub(super) whom: String,
+    /// The next step.
+    pub(super) next: String,
+    /// An example place.
+    pub(super) place: Option<String>,
+    /// The section with all places.
+    pub(super) section: &'static str,
+    /// `bad`: customers miss events or get wrong ones; `warn`: they may.
+    pub(super) tone: &'static str,
+}
+
+/// The colour of a coverage, as a word.
+pub(super) fn tone(published: usize, defined: usize) -> &'static str {
+    match (published * 100).checked_div(defined) {
+        None => "none",
+        Some(90..) => "good",
+        Some(60..) => "warn",
+        Some(_) => "bad",
+    }
+}
+
+/// The result in one sentence.
+pub(super) fn answer(report: &Report) -> String {
+    let summary = &report.summary;
+    let gaps = summary.defined.saturating_sub(summary.published);
+    match (summary.defined, gaps) {
+        (0, _) => "No set of event types to compare with.".into(),
+        (1, 0) => "The one promised event is published.".into(),
+        (all, 0) => format!("All {all} promised events are published."),
+        (all, 1) => format!("1 of {all} promised events never reaches a customer."),
+        (all, gaps) => format!("{gaps} of {all} promised events never reach a customer."),
+    }
+}
+
+pub(super) fn problems(report: &Report) -> Vec<Problem> {
+    let gaps = |state: State| open_gaps(report).filter(|event| event.state == state).collect::<Vec<_>>();
+    let all = [
+        waiting(report),
+        missing(&gaps(State::Missing)),
+        dead(&gaps(State::Dead)),
+        parallel(&gaps(State::ParallelOnly)),
+        undefined(report),
+        bypasses(report),
+        without_tenant(report),
+        unresolved(report),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn s(number: usize) -> &'static str {
+    if number == 1 { "s" } else { "" }
+}
+
+fn waiting(report: &Report) -> Option<Problem> {
+    let waiting = &report.live.as_ref()?.waiting_in_vain;
+    let worst = waiting.iter().max_by_key(|one| one.subscriptions)?;
+    let subscriptions: u64 = waiting.iter().map(|one| one.subscriptions).sum();
+    let count = waiting.len();
+    Some(Problem {
+        what: format!(
+            "{} {} subscribed and never published.",
+            counted(count, "event type"),
+            if count == 1 { "is" } else { "are" }
+        ),
+        whom: format!("{} wait{} in vain.", counted(subscriptions as usize, "subscription"), s(subscriptions as usize)),
+        next: format!(
+            "Publish {} first: {} ask{} for it.",
+            worst.event_type,
+            worst.subscriptions,
+            s(worst.subscriptions as usize)
+        ),
+        place: worst.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
+        section: "live",
+        tone: "bad",
+    })
+}
+
+fn missing(gaps: &[&Event]) -> Option<Problem> {
+    let count = gaps.len();
+    let best = gaps.iter().filter_map(|event| event.suggestions.first().map(|place| (*event, place)));
+    let best = best.filter(|(_, place)| place.score >= SCORE_SHOWN).max_by_key(|(_, place)| place.score);
+    let mut categories: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in gaps {
+        *categories.entry(&event.category).or_default() += 1;
+    }
+    let mut categories: Vec<_> = categories.into_iter().collect();
+    categories.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    categories.retain(|(_, number)| *number > 1);
+    let most: Vec<String> = categories.iter().take(3).map(|(name, number)| format!("{name} ({number})")).collect();
+    let most = if most.is_empty() { String::new() } else { format!(" Most are in {}.", most.join(", ")) };
+    let first = gaps.first()?;
+    Some(Problem {
+        what: format!("{} {} published by no code.", counted(count, "event"), if count == 1 { "is" } else { "are" }),
+        whom: format!("Customers who subscribe hear nothing.{most}"),
+        next: best.map_or_else(
+            || format!("Publish {} where it happens; no function stands out by its name.", first.event_type),
+            |(event, place)| format!("Begin with {} in {}.", event.event_type, place.function),
+        ),
+        place: best.map(|(_, place)| format!("{}:{}", place.file, place.line)),
+        section: "gaps",
+        tone: "bad",
+    })
+}
+
+fn dead(gaps: &[&Event]) -> Option<Problem> {
+    let first = gaps.first()?;
+    let site = first.sites.iter().find(|site| site.state == SiteState::Dead);
+    let count = gaps.len();
+    Some(Problem {
+        what: format!(
+            "{} {} published only by code that nothing calls.",
+            counted(count, "event"),
+            if count == 1 { "is" } else { "are" }
+        ),
+        whom: "Customers who subscribe hear nothing, though the code looks complete.".into(),
+        next: site.map_or_else(
+            || format!("Call the code of {} where the thing happens, or remove it.", first.event_type),
+            |site| format!("Call {} where the thing happens, or remove it.", site.function),
+        ),
+        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        section: "gaps",
+        tone: "bad",
+    })
+}
+
+fn parallel(gaps: &[&Event]) -> Option<Problem> {
+    let first = gaps.first()?;
+    let site = first.sites.iter().find(|site| site.state == SiteState::Parallel);
+    Some(Problem {
+        what: format!(
+            "{} go{} only to another system.",
+            counted(gaps.len(), "event"),
+            if gaps.len() == 1 { "es" } else { "" }
+        ),
+        whom: "Other parts of the product hear of it; customers do not.".into(),
+        next: format!("Publish {} on the main bus too, or bridge the two.", first.event_type),
+        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        section: "gaps",
+        tone: "bad",
+    })
+}
+
+fn undefined(report: &Report) -> Option<Problem> {
+    let near = report.undefined.iter().find(|one| !one.near.is_empty());
+    let first = near.or(report.undefined.first())?;
+    let site = first.sites.first();
+    let count = report.undefined.len();
+    Some(Problem {
+        what: format!(
+            "{} {} published and not in the catalog.",
+            counted(count, "name"),
+            if count == 1 { "is" } else { "are" }
+        ),
+        whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
+        next: match first.near.first() {
+            Some(near) => format!("Correct {} to {near}, or define it.", first.event_type),
+            None => format!("Define {} in the catalog, or stop publishing it.", first.event_type),
+        },
+        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        section: "undefined",
+        tone: "warn",
+    })
+}
+
+fn bypasses(report: &Report) -> Option<Problem> {
+    let first = report.bypasses.first()?;
+    let count = report.bypasses.len();
+    Some(Problem {
+        what: format!("{} write{} a webhook table past the bus.", counted(count, "place"), s(count)),
+        whom: "What it writes is neither validated nor matched with subscriptions.".into(),
+        next: format!("Publish on the main bus instead of writing {}.", first.table),
+        place: Some(format!("{}:{}", first.file, first.line)),
+        section: "bypasses",
+        tone: "warn",
+    })
+}
+
+fn without_tenant(report: &Report) -> Option<Problem> {
+    let first = report.without_tenant.first()?;
+    let count = report.without_tenant.len();
+    Some(Problem {
+        what: format!("{} publish{} without a tenant.", counted(count, "place"), if count == 1 { "es" } else { "" }),
+        whom: "Nobody can tell whose subscriptions it is for.".into(),
+        next: "Pass the tenant, as other places do.".into(),
+        place: Some(format!("{}:{}", first.file, first.line)),
+        section: "tenant",
+        tone: "warn",
+    })
+}
+
+fn unresolved(report: &Report) -> Option<Problem> {
+    let first = report.unresolved.first()?;
+    Some(Problem {
+        what: format!(
+            "{} could not be followed to an event type.",
+            counted(report.unresolved.len(), "publishing call")
+        ),
+        whom: "An event that one of them publishes may be counted as a gap.".into(),
+        next: "Look at them before you trust a gap.".into(),
+        place: Some(format!("{}:{}", first.file, first.line)),
+        section: "unresolved",
+        tone: "warn",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Summary;
+
+    #[test]
+    fn the_colour_follows_the_share() {
+        for (published, defined, expected) in [
+            (0, 0, "none"),
+            (0, 9, "bad"),
+            (5, 9, "bad"),
+            (6, 10, "warn"),
+            (89, 100, "warn"),
+            (9, 10, "good"),
+            (9, 9, "good"),
+        ] {
+            assert_eq!(tone(published, defined), expected, "{published} of {defined}");
+        }
+    }
+
+    #[test]
+    fn the_answer_is_one_sentence() {
+        let of = |published, defined| {
+            answer(&Report { summary: Summary { published, defined, ..Summary::default() }, ..Report::default() })
+        };
+        assert_eq!(of(3, 4), "1 of 4 promised events never reaches a customer.");
+        assert_eq!(of(4, 4), "All 4 promised events are published.");
+        assert_eq!(of(0, 0), "No set of event types to compare with.");
+    }
+
+    #[test]
+    fn a_report_without_faults_has_no_problems() {
+        assert!(problems(&Report::default()).is_empty());
+    }
+}

@@ -1,0 +1,19 @@
+//! Resolves facts to values: name resolution over all files ([`Project`]), the call graph ([`Graph`]), constant
+//! propagation and receiver types ([`Resolver`], within the budget of [`walk`]), and reachability. Depends on no rule
+//! about events; `detect` adds those.
+
+pub(crate) mod call_graph;
+mod found;
+mod graph;
+mod ids;
+mod project;
+pub(crate) mod reachability;
+mod resolver;
+mod roots;
+pub(crate) mod walk;
+
+pub(crate) use found::{Found, GroupKey, Thing};
+pub(crate) use graph::{Caller, Graph};
+pub(crate) use ids::{ClassId, FunctionId};
+pub(crate) use project::{Meaning, Project};
+pub(crate) use resolver::Resolver;

@@ -1,0 +1,311 @@
+//! Naming heuristics: which function names publish, which argument names carry an event type, and which strings look
+//! like an event type.
+
+/// Verbs that mark a publishing function anywhere in its name: `publish`, `safe_emit`, `triggerEvent`.
+const STRONG: &[&str] = &["publish", "emit", "dispatch", "trigger", "fire", "broadcast"];
+/// Verbs that mark one at the beginning of its name, or together with event or webhook.
+const WEAK: &[&str] =
+    &["send", "notify", "raise", "enqueue", "produce", "record", "queue", "post", "deliver", "announce", "signal"];
+/// First words of listeners, predicates, accessors and the like, which do not publish.
+const OTHER: &[&str] = &[
+    "on",
+    "off",
+    "handle",
+    "subscribe",
+    "unsubscribe",
+    "listen",
+    "is",
+    "has",
+    "can",
+    "should",
+    "get",
+    "set",
+    "register",
+    "before",
+    "after",
+    "did",
+    "will",
+    "was",
+    "test",
+    "mock",
+    "assert",
+    "expect",
+    "build",
+    "make",
+    "parse",
+    "validate",
+    "add",
+    "remove",
+    "consume",
+    "receive",
+    "process",
+];
+/// Name parts of helpers that are not wired in or deprecated.
+const ASIDE: &[&str] = &["unused", "legacy", "deprecated", "obsolete", "dead", "old", "helper"];
+/// Names of event arguments, in order of precedence.
+const NAMES: &[&str] = &[
+    "event_type",
+    "event_name",
+    "event",
+    "webhook_event",
+    "type",
+    "event_key",
+    "event_kind",
+    "name",
+    "topic",
+    "kind",
+    "detail_type",
+    "action",
+    "subject",
+    "code",
+    "key",
+];
+
+/// The words of this file and those of the configuration.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    names: Vec<String>,
+    functions: Vec<String>,
+    ignored: Vec<String>,
+}
+
+impl Words {
+    /// `functions`: more functions that publish; `ignored`: functions that do not; `names`: more names of event
+    /// arguments, which take precedence.
+    pub(crate) fn new(functions: &[String], ignored: &[String], names: &[String]) -> Self {
+        let names = names.iter().cloned().chain(NAMES.iter().map(|name| (*name).to_owned())).collect();
+        Self { names, functions: functions.to_vec(), ignored: ignored.to_vec() }
+    }
+
+    /// Names of event arguments, in order of precedence.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    pub(crate) fn is_event_name(&self, name: &str) -> bool {
+        self.names.iter().any(|one| same(one, name))
+    }
+
+    /// True when a function of this name publishes.
+    pub(crate) fn publishes(&self, name: &str) -> bool {
+        if self.functions.iter().any(|one| one == name) {
+            return true;
+        }
+        if self.ignored.iter().any(|one| one == name) {
+            return false;
+        }
+        // Cheap rejection of most names.
+        if !STRONG.iter().chain(WEAK).any(|verb| contains(name, verb)) {
+            return false;
+        }
+        let words = split(name);
+        let Some(first) = words.first() else { return false };
+        if OTHER.contains(&first.as_str()) {
+            return false;
+        }
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        words.iter().any(|word| is(STRONG, word))
+            || is(WEAK, first)
+            || (words.iter().any(|word| is(WEAK, word))
+                && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
+    }
+
+    /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.
+    pub(crate) fn is_weak(&self, name: &str) -> bool {
+        !self.functions.iter().any(|one| one == name) && !split(name).iter().any(|word| STRONG.contains(&word.as_str()))
+    }
+
+    /// True when a function of this name is a helper, which is dead without a caller.
+    pub(crate) fn is_helper(&self, name: &str) -> bool {
+        let words = split(name);
+        let verbs = |first: &String| {
+            STRONG.contains(&first.as_str()) || matches!(first.as_str(), "send" | "notify" | "raise" | "enqueue")
+        };
+        let first = words.first().is_some_and(verbs);
+        first || words.iter().any(|word| ASIDE.contains(&word.as_str()))
+    }
+}
+
+/// True when an argument of this name can only be an event.
+pub(crate) fn says_event(name: &str) -> bool {
+    ["event_type", "event_name", "event", "webhook_event", "event_key"].iter().any(|one| same(one, name))
+}
+
+/// Compares names across case conventions: `event_type`, `eventType`, `EVENT_TYPE` and `EventType` are equal.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    letters(one).eq(letters(other))
+}
+
+/// True when a name contains a verb, case-insensitively.
+fn contains(name: &str, verb: &str) -> bool {
+    name.as_bytes().windows(verb.len()).any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = u8> + '_ {
+    text.bytes().filter(|c| !matches!(c, b'_' | b'-')).map(|c| c.to_ascii_lowercase())
+}
+
+/// The words of a name, in lower case: `sendWebhookEvent` → send webhook event.
+pub(crate) fn split(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let chars: Vec<char> = name.chars().collect();
+    for (at, c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            words.push(std::mem::take(&mut word));
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let next = chars.get(at + 1);
+        let begins = c.is_uppercase()
+            && before.is_some_and(|before| {
+                before.is_lowercase() || before.is_ascii_digit() || next.is_some_and(|next| next.is_lowercase())
+            });
+        if begins {
+            words.push(std::mem::take(&mut word));
+        }
+        word.extend(c.to_lowercase());
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Endings of file names, hosts and the like, which have dots too.
+const NO_EVENTS: &[&str] = &[
+    "com",
+    "org",
+    "net",
+    "io",
+    "dev",
+    "html",
+    "htm",
+    "txt",
+    "json",
+    "xml",
+    "yaml",
+    "yml",
+    "py",
+    "js",
+    "ts",
+    "tsx",
+    "jsx",
+    "css",
+    "go",
+    "rb",
+    "php",
+    "rs",
+    "java",
+    "kt",
+    "cs",
+    "csv",
+    "pdf",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "zip",
+    "gz",
+    "md",
+    "log",
+    "sql",
+    "toml",
+    "ini",
+    "conf",
+    "cfg",
+    "exe",
+    "jinja",
+    "jinja2",
+    "j2",
+    "tpl",
+    "hbs",
+    "ejs",
+    "erb",
+    "mjml",
+    "local",
+    "localhost",
+    "eml",
+    "xlsx",
+    "docx",
+];
+
+/// True when a text has the form of an event type: `word.word[.word…]` in lower case.
+pub(crate) fn looks_like_event(text: &str) -> bool {
+    if text.len() > 100 || !text.contains('.') {
+        return false;
+    }
+    let parts: Vec<&str> = text.split('.').collect();
+    let word = |part: &&str| {
+        part.starts_with(|c: char| c.is_ascii_lowercase())
+            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
+    };
+    parts.len() <= 5
+        && parts.iter().all(word)
+        && !parts.last().is_some_and(|last| NO_EVENTS.contains(last))
+        && !matches!(parts[0], "www" | "http" | "https" | "self" | "os" | "sys")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_split_into_words() {
+        assert_eq!(split("sendWebhookEvent"), ["send", "webhook", "event"]);
+        assert_eq!(split("_emit_invoice_created"), ["emit", "invoice", "created"]);
+        assert_eq!(split("HTTPServerURL"), ["http", "server", "url"]);
+        assert_eq!(split("CREDIT_NOTE_2"), ["credit", "note", "2"]);
+    }
+
+    #[test]
+    fn names_that_publish() {
+        let words = Words::new(&["shout".into()], &["dispatch_cargo".into()], &[]);
+        for name in [
+            "publish",
+            "emit_event",
+            "triggerEvent",
+            "PublishAsync",
+            "send",
+            "send_webhook",
+            "safe_publish",
+            "dispatch!",
+            "shout",
+            "create_webhook_record",
+        ] {
+            assert!(words.publishes(name), "{name}");
+        }
+        for name in [
+            "on_publish",
+            "handle_emit",
+            "subscribe",
+            "info",
+            "dispatch_cargo",
+            "resend_count",
+            "published",
+            "is_triggered",
+        ] {
+            assert!(!words.publishes(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_event() {
+        for text in ["invoice.created", "credit_note.voided", "billing.invoice.paid", "user-x.logged-in"] {
+            assert!(looks_like_event(text), "{text}");
+        }
+        for text in [
+            "invoice",
+            "Invoice.Created",
+            "report.pdf",
+            "example.com",
+            "a b.c",
+            "v1.2",
+            "www.example.shop",
+            "a..b",
+            ".a.b",
+        ] {
+            assert!(!looks_like_event(text), "{text}");
+        }
+    }
+}
