@@ -1,8 +1,13 @@
 //! Liveness and readiness probes.
 
-use crate::{App, problem::Problem};
+use crate::{
+    App,
+    problem::{
+        Problem,
+        kinds::{Lagging, Unavailable},
+    },
+};
 use axum::{Json, extract::State};
-use http::StatusCode;
 use serde::Serialize;
 use std::{
     sync::{
@@ -90,12 +95,12 @@ pub(crate) async fn healthz() -> Json<Alive> {
 ///
 /// 200 when the process accepts events: the store is writable, and the journal has no large backlog.
 #[utoipa::path(get, path = "/readyz", tag = "Health", security(()),
-    responses((status = 200, body = Ready), (status = 503, description = "Not ready")))]
+    responses((status = 200, body = Ready), Unavailable, Lagging))]
 pub(crate) async fn readyz(State(app): State<App>) -> Result<Json<Ready>, Problem> {
     app.probe.look(&app).await?;
     let health = app.engine.health();
     if health.journal_depth > 4_096 {
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "lagging", "The journal's backlog is too large"));
+        return Err(Lagging::problem("The journal's backlog is too large"));
     }
     Ok(Json(Ready {
         status: "ready",

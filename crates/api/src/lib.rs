@@ -19,6 +19,7 @@ mod nodes;
 mod prefixes;
 mod problem;
 mod query;
+mod request_ids;
 mod router;
 mod schemas;
 mod singular;
@@ -38,7 +39,8 @@ use log::RequestLog;
 use memory::Memory;
 use model::{Clock, EventPattern, IdSource, IdStyle, TenantId, Timestamp, catalog::Catalog};
 use parking_lot::RwLock;
-use problem::{Problem, RequestIds};
+use problem::{Problem, kinds::NoSuchTenant};
+use request_ids::RequestIds;
 use std::{
     ops::Deref,
     sync::{Arc, atomic::AtomicI64},
@@ -196,7 +198,9 @@ impl App {
             return Ok(());
         }
         if !self.settings.tenants_on_first_use {
-            return Err(Problem::not_found(format!("Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}")));
+            return Err(NoSuchTenant::problem(format!(
+                "Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}"
+            )));
         }
         let _changing = self.changing_directory.read().await;
         self.store.put_tenant(id, None, None, self.clock.now()).await?;

@@ -1,14 +1,20 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, audit, backlog, body, cors, docs, events, family, family::Parameters, health, keys, nodes, prefixes,
-    problem, problem::Problem, singular, tenant_webhooks, tenants, webhooks,
+    App, admin, audit, backlog, body, cors, docs, events, family,
+    family::Parameters,
+    health, keys, nodes, prefixes,
+    problem::{
+        self, Problem,
+        kinds::{MethodNotAllowed, NoSuchPath},
+    },
+    singular, tenant_webhooks, tenants, webhooks,
 };
 use axum::{
     Router, middleware,
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, Uri};
+use http::{Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -102,16 +108,15 @@ pub fn health_router(app: App) -> Router {
 }
 
 async fn only_health(uri: Uri) -> Problem {
-    Problem::not_found(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
+    NoSuchPath::problem(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
 }
 
 async fn no_route(uri: Uri) -> Problem {
-    Problem::not_found(format!("Path not found: {}", uri.path()))
+    NoSuchPath::problem(format!("Path not found: {}", uri.path()))
 }
 
 async fn no_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{method} is not allowed at {}", uri.path());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    MethodNotAllowed::problem(format!("{method} is not allowed at {}", uri.path()))
 }
 
 fn panicked() -> Response {

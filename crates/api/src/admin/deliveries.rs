@@ -6,7 +6,7 @@ use crate::{
     auth::Admin,
     list::{self, Total},
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NotOperator},
     query::Query,
     schemas::{
         AnyEventId, CodesText, DeliveryCursorOfAll, EventTypeName, Limit200, Offset, PartText, StatusName,
@@ -55,7 +55,7 @@ pub(crate) struct DeliveryOfTenant {
         ("cursor" = inline(Option<DeliveryCursorOfAll>), Query, description = "Cursor from the `Link` header"),
         ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
-    responses((status = 200, body = [DeliveryOfTenant])))]
+    responses((status = 200, body = [DeliveryOfTenant]), NotOperator))]
 pub(crate) async fn deliveries(
     State(app): State<App>,
     _: Admin,

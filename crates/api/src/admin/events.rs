@@ -11,7 +11,7 @@ use crate::{
     },
     list::{self, COUNT_WALKED_MAX, Total},
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NotOperator},
     query::Query,
     schemas::{AnyEventId, EventCursorOfAll, EventTypeName, Limit200, Offset, TenantName, TimeText},
 };
@@ -37,7 +37,7 @@ use storage::Listed;
         ("cursor" = inline(Option<EventCursorOfAll>), Query, description = "Cursor from the `Link` header"),
         ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
-    responses((status = 200, body = [EventShown])))]
+    responses((status = 200, body = [EventShown]), NotOperator))]
 pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
     let tenant = tenant(&query)?;
     let scope = scope(tenant.as_ref());

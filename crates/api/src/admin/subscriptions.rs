@@ -6,7 +6,7 @@ use crate::{
     auth::Admin,
     list::{self, COUNT_WALKED_MAX, Total},
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NotOperator},
     query::Query,
     schemas::{Limit500, Offset, PartText, SubscriptionCursorOfAll, TenantName},
     webhooks::subscriptions::{list::filter, shown::SubscriptionShown},
@@ -40,7 +40,7 @@ pub(crate) struct SubscriptionOfTenant {
         ("cursor" = inline(Option<SubscriptionCursorOfAll>), Query, description = "Cursor from the `Link` header"),
         ("count" = Option<bool>, Query, description = "Return the row count, up to 10,000, in X-Total-Count"),
     ),
-    responses((status = 200, body = [SubscriptionOfTenant])))]
+    responses((status = 200, body = [SubscriptionOfTenant]), NotOperator))]
 pub(crate) async fn subscriptions(
     State(app): State<App>,
     _: Admin,

@@ -11,9 +11,15 @@ pub(crate) use interop::check as check_interop;
 pub(crate) use lax::{boolean, text, texts, whole};
 pub(crate) use reading::Raw;
 
-use crate::{App, family::Warnings, problem::Problem};
+use crate::{
+    App,
+    family::Warnings,
+    problem::{
+        Problem,
+        kinds::{BadRequest, MalformedJson},
+    },
+};
 use axum::extract::{FromRequest, Request};
-use http::StatusCode;
 use objects::Unknown;
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::value::RawValue;
@@ -24,10 +30,6 @@ pub(crate) const PUBLISH_MAX: usize = 16 * 1024 * 1024;
 pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
 /// Maximum size of the metadata of an event, a subscription or a tenant, in bytes.
 pub(crate) const METADATA_MAX: usize = 64 * 1024;
-
-pub(crate) fn too_large(detail: String) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-}
 
 /// A body that is a JSON object with the fields of `T`.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -69,9 +71,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], warnings: &Warnings
 }
 
 fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
-    let malformed = |detail| Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail);
     if let Err(fault) = std::str::from_utf8(bytes) {
-        return malformed(format!("The body is not valid JSON: {fault}"));
+        return MalformedJson::problem(format!("The body is not valid JSON: {fault}"));
     }
     if let Err(fault) = objects::check_syntax(bytes) {
         let detail = if bytes.is_empty() {
@@ -79,13 +80,13 @@ fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
         } else {
             format!("The body is not valid JSON: {fault}")
         };
-        return malformed(detail);
+        return MalformedJson::problem(detail);
     }
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let tracking = serde_path_to_error::Deserializer::new(&mut parser, &mut track);
     match objects::deserialize::<T, _>(tracking, &mut Unknown::default()) {
-        Ok(_) => Problem::bad_request("The body is not valid JSON"),
+        Ok(_) => BadRequest::problem("The body is not valid JSON"),
         Err(fault) => named(&track.path().to_string(), &fault.to_string()),
     }
 }

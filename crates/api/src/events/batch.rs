@@ -9,7 +9,10 @@ use crate::{
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
     family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{KeyReused, NotPublished},
+    },
     schemas::IdempotencyKey,
 };
 use axum::{Json, extract::State};
@@ -49,7 +52,7 @@ pub(crate) struct AcceptedBatch {
     tag = "Events",
     request_body = NewEvents,
     params(("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish this batch at most once")),
-    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch))
+    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch), KeyReused, NotPublished)
 )]
 pub(crate) async fn batch(
     State(app): State<App>,

@@ -3,14 +3,17 @@
 use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
-    body::{METADATA_MAX, check_interop, is_object, too_large},
+    body::{METADATA_MAX, check_interop, is_object},
     family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NoSuchTenant, NotPublished, TooLarge},
+    },
     types::{Misfit, Place},
 };
 use bytes::Bytes;
 use delivery::{Draft, LENGTH, PublishError, Published};
-use model::{EventType, FieldErrors, Priority, TenantId, Timestamp, event::check_given_id};
+use model::{EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -79,12 +82,12 @@ impl EventRequest<'_> {
         });
         for (name, raw, max) in [("data", Some(self.data), DATA_MAX), ("metadata", metadata, METADATA_MAX)] {
             if raw.is_some_and(|raw| raw.get().len() > max) {
-                return Err(too_large(format!("{}: must have at most {max} bytes", field(name))));
+                return Err(TooLarge::problem(format!("{}: must have at most {max} bytes", field(name))));
             }
         }
         faults.into_result()?;
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
-            return Err(Problem::bad_request("The event is malformed"));
+            return Err(BadRequest::problem("The event is malformed"));
         };
         let place = Place { type_field: &field("type"), data_field: &field("data"), warnings };
         let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &place)?;
@@ -150,19 +153,22 @@ pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) ->
                 (*field).to_owned()
             };
             let message = format!("differs from the {field} that was published before with this Idempotency-Key");
-            Problem::invalid(name, message).with_code("idempotency_key_reused")
+            let fields = FieldErrors::from(Invalid::new(name, message));
+            KeyReused::problem(fields.to_string()).naming(fields)
         }
-        PublishError::Busy => Problem::busy("More is being published than can be written; try again shortly"),
-        PublishError::ShuttingDown => Problem::busy("The server is shutting down; try again shortly"),
-        PublishError::NoTenant => Problem::not_found(format!("Tenant not found: {tenant}")),
+        PublishError::Busy => NotPublished::problem("More is being published than can be written; try again shortly"),
+        PublishError::ShuttingDown => NotPublished::problem("The server is shutting down; try again shortly"),
+        PublishError::NoTenant => NoSuchTenant::problem(format!("Tenant not found: {tenant}")),
         PublishError::TooManySubscriptions => Problem::invalid("type", fault.to_string()),
-        PublishError::NobodyWants => Problem::not_found("No active subscription wants this event"),
-        PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => Problem::busy(
+        PublishError::NobodyWants => NoActiveSubscriptions::problem("No active subscription wants this event"),
+        PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => NotPublished::problem(
             "The store failed during the write, so the event may have been accepted. Publish it again with the same \
              id or Idempotency-Key: then it is not delivered twice. Without either, look for it in GET /api/v1/events \
              first",
         )
         .because(&fault),
-        PublishError::Store(_) => Problem::busy("The store is not available now; nothing was accepted").because(&fault),
+        PublishError::Store(_) => {
+            NotPublished::problem("The store is not available now; nothing was accepted").because(&fault)
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     auth::Admin,
     list,
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NotOperator},
     query::Query,
     schemas::{Limit500, Offset, TenantName},
 };
@@ -21,7 +21,7 @@ use storage::Listed;
         ("offset" = inline(Option<Offset>), Query),
         ("cursor" = inline(Option<TenantName>), Query, description = "Cursor from the `Link` header"),
     ),
-    responses((status = 200, body = [TenantShown])))]
+    responses((status = 200, body = [TenantShown]), NotOperator))]
 pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
     let page = query.paged::<Limit500, _>(|text| TenantId::parse(text).ok())?;
     let tenants = app.store.tenants(page.clone()).await?;

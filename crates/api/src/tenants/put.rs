@@ -6,7 +6,10 @@ use crate::{
     App,
     auth::Admin,
     body::{JsonOrNothing, present},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{NotOperator, TenantBeingDeleted},
+    },
     webhooks::subscriptions::fields::check_metadata,
 };
 use axum::{
@@ -39,7 +42,7 @@ pub(crate) struct PutTenant {
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
     responses((status = 201, description = "Created", body = TenantShown),
-              (status = 200, description = "Updated", body = TenantShown)))]
+              (status = 200, description = "Updated", body = TenantShown), NotOperator, TenantBeingDeleted))]
 pub(crate) async fn put(
     State(app): State<App>,
     _: Admin,
@@ -56,7 +59,9 @@ pub(crate) async fn put(
     }
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
-        return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when the deletion is done")));
+        return Err(TenantBeingDeleted::problem(format!(
+            "Tenant {id} is being deleted; try again when the deletion is done"
+        )));
     }
     let metadata = body.metadata.map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;

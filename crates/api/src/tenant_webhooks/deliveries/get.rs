@@ -9,7 +9,7 @@ use crate::{
     auth::{Member, Read},
     list,
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchDelivery},
 };
 use axum::{
     extract::{Path, State},
@@ -32,7 +32,7 @@ pub(crate) struct TenantDeliveryDetail {
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant deliveries",
-    params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail)))]
+    params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail), NoSuchDelivery))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,

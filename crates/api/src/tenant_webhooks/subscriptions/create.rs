@@ -5,7 +5,10 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::Json as Body,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{DuplicateSubscription, TooManySubscriptions},
+    },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
     webhooks::{
@@ -41,8 +44,7 @@ const URL_MIN: usize = 10;
 /// Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
-    responses((status = 201, body = TenantSubscription),
-              (status = 409, description = "An active subscription has the same event and URL")))]
+    responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,

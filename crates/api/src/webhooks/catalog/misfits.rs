@@ -1,6 +1,11 @@
 //! `GET /api/v1/webhooks/events/misfits`.
 
-use crate::{App, auth::Admin, problem::Problem, types::Misfit};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{Problem, kinds::NotOperator},
+    types::Misfit,
+};
 use axum::{Json, extract::State};
 use model::Timestamp;
 use serde::Serialize;
@@ -24,7 +29,7 @@ pub(crate) struct MisfitShown {
 ///
 /// For the operator. With `catalog.strict` such events are refused instead.
 #[utoipa::path(get, path = "/api/v1/webhooks/events/misfits", tag = "Catalog",
-    responses((status = 200, body = [MisfitShown])))]
+    responses((status = 200, body = [MisfitShown]), NotOperator))]
 pub(crate) async fn misfits(State(app): State<App>, _: Admin) -> Result<Json<Vec<MisfitShown>>, Problem> {
     let show = |((event_type, misfit), count): ((model::EventType, Misfit), crate::types::Count)| MisfitShown {
         event_type: event_type.to_string(),

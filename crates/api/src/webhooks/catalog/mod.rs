@@ -8,7 +8,11 @@ pub(crate) mod misfits;
 pub(crate) mod register;
 pub(crate) mod retire;
 
-use crate::{App, problem::Problem, types::Known};
+use crate::{
+    App,
+    problem::{Problem, kinds::NoSuchEventType},
+    types::Known,
+};
 use model::{JsonObject, catalog::CatalogEntry};
 use serde::Serialize;
 use serde_json::Value;
@@ -42,7 +46,7 @@ impl From<&CatalogEntry> for EventTypeShown {
 }
 
 fn missing(name: &str) -> Problem {
-    Problem::not_found(format!("Event type not found: {name}"))
+    NoSuchEventType::problem(format!("Event type not found: {name}"))
 }
 
 /// The entry of this name, unless it was retired.

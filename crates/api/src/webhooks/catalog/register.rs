@@ -1,7 +1,15 @@
 //! `POST /api/v1/webhooks/events`.
 
 use super::{EventTypeShown, fields::Fields, register as register_and_know};
-use crate::{App, auth::Admin, body::Json as Body, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    body::Json as Body,
+    problem::{
+        Problem,
+        kinds::{KnownEventType, NotOperator},
+    },
+};
 use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{
@@ -14,7 +22,7 @@ use storage::RegisterOutcome;
 ///
 /// For the operator. A retired type can be registered again.
 #[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = Fields,
-    responses((status = 201, body = EventTypeShown), (status = 409, description = "The event type is known already")))]
+    responses((status = 201, body = EventTypeShown), NotOperator, KnownEventType))]
 pub(crate) async fn register(
     State(app): State<App>,
     _: Admin,
@@ -45,5 +53,5 @@ pub(crate) async fn register(
 }
 
 fn known_already(name: &str) -> Problem {
-    Problem::conflict(format!("Event type {name} is known already"))
+    KnownEventType::problem(format!("Event type {name} is known already"))
 }

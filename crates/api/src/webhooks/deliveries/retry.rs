@@ -5,7 +5,7 @@ use crate::{
     auth::{Manage, Member},
     body::{JsonOrNothing, boolean},
     finish,
-    problem::Problem,
+    problem::{Problem, kinds::RetryRefused},
     schemas::LaxBoolean,
 };
 use axum::{
@@ -44,15 +44,14 @@ const MESSAGE: &str = "Delivery retry initiated successfully";
 /// is sent again (replay); the attempt is marked `resend` in its log.
 #[utoipa::path(post, path = "/api/v1/webhooks/deliveries/{id}/retry", tag = "Deliveries",
     params(("id" = String, Path)), request_body = Option<RetryRequest>,
-    responses((status = 200, body = Retried),
-              (status = 400, description = "Not found, already delivered, or the subscription is inactive")))]
+    responses((status = 200, body = Retried), RetryRefused))]
 pub(crate) async fn retry(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
     JsonOrNothing(request): JsonOrNothing<RetryRequest>,
 ) -> Result<Json<Retried>, Problem> {
-    let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
+    let refused = |why: &str| RetryRefused::problem(format!("The delivery cannot be retried: {why}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| refused("it was not found"))?;
     let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
     let (engine, tenant) = (app.engine.clone(), member.tenant().clone());

@@ -5,7 +5,7 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::Json as Body,
-    problem::Problem,
+    problem::{Problem, kinds::TooManySubscriptions},
     webhooks::subscriptions::{
         create::make,
         fields::{EventNames, Fields},
@@ -19,7 +19,7 @@ use http::StatusCode;
 /// The response has the signing secret, which is shown only this once. Event types need not be registered. The fields
 /// of the long form are accepted too.
 #[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = Fields,
-    responses((status = 201, body = Webhook)))]
+    responses((status = 201, body = Webhook), TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,

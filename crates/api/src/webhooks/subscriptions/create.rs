@@ -8,7 +8,10 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::Json as Body,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{DuplicateSubscription, NoSuchTenant, TooManySubscriptions},
+    },
     webhooks::secrets::generate,
 };
 use axum::{Json, extract::State};
@@ -25,7 +28,7 @@ use std::time::Duration;
 /// The response has the signing secret, which is shown only this once. A tenant has at most 60,000 subscriptions; one
 /// more is refused with the code `too_many_subscriptions`. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions", request_body = Fields,
-    responses((status = 201, body = CreatedSubscription)))]
+    responses((status = 201, body = CreatedSubscription), TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
@@ -94,20 +97,19 @@ pub(super) fn default_retries(app: &App, profile: Profile) -> u8 {
 }
 
 pub(crate) fn duplicate() -> Problem {
-    Problem::conflict("An active subscription with the same event and URL exists already")
-        .with_code("duplicate_subscription")
+    DuplicateSubscription::problem("An active subscription with the same event and URL exists already")
 }
 
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
     let most = app.settings.subscriptions_max;
     if app.engine.control.count_subscriptions(&subscription.tenant) >= most {
         let detail = format!("The tenant has {most} subscriptions, which is the maximum: delete some first");
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too_many_subscriptions", detail));
+        return Err(TooManySubscriptions::problem(detail));
     }
     app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
         ChangeError::Duplicate => duplicate(),
-        _ => Problem::not_found(format!("Tenant not found: {}", subscription.tenant)),
+        _ => NoSuchTenant::problem(format!("Tenant not found: {}", subscription.tenant)),
     })?;
     Ok(subscription)
 }

@@ -6,7 +6,7 @@ use crate::{
     auth::{Member, Read},
     list::{self, COUNT_MAX, Total},
     memory::Room,
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
     query::Query,
     schemas::{DeliveryText, Limit200, Offset, StatusName},
     webhooks::deliveries::{filter::statuses, shown::DeliveryShown},
@@ -28,7 +28,7 @@ use storage::{DeliveryFilter, ListScope};
         ("cursor" = inline(Option<DeliveryText>), Query, description = "Cursor from the `Link` header"),
         ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
     ),
-    responses((status = 200, body = [DeliveryShown])))]
+    responses((status = 200, body = [DeliveryShown]), NoSuchSubscription))]
 pub(crate) async fn deliveries(
     State(app): State<App>,
     member: Member<Read>,

@@ -14,12 +14,18 @@ pub(crate) mod secret;
 pub(crate) mod shown;
 pub(crate) mod test;
 
-use crate::{App, problem::Problem};
+use crate::{
+    App,
+    problem::{
+        Problem,
+        kinds::{Contended, NoSuchSubscription},
+    },
+};
 use delivery::ChangeError;
 use model::{Subscription, SubscriptionId, SubscriptionState, TenantId};
 
 pub(super) fn missing(id: &str) -> Problem {
-    Problem::not_found(format!("Webhook subscription not found: {id}"))
+    NoSuchSubscription::problem(format!("Webhook subscription not found: {id}"))
 }
 
 pub(super) fn parse(id: &str) -> Result<SubscriptionId, Problem> {
@@ -36,7 +42,7 @@ fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
         ChangeError::Missing | ChangeError::NoTenant => missing(id),
         ChangeError::Refused(problem) => problem,
         ChangeError::Duplicate => create::duplicate(),
-        ChangeError::Contended => Problem::conflict("The subscription is being changed concurrently; try again"),
+        ChangeError::Contended => Contended::problem("The subscription is being changed concurrently; try again"),
         ChangeError::Store(fault) => fault.into(),
     }
 }

@@ -10,7 +10,10 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::Json as Body,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Contended, DuplicateSubscription, NoSuchSubscription},
+    },
 };
 use axum::{
     Json,
@@ -24,7 +27,7 @@ use model::FieldErrors;
 /// secret can only be rotated.
 #[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Fields,
-    responses((status = 200, body = SubscriptionShown)))]
+    responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
 pub(crate) async fn patch(
     State(app): State<App>,
     member: Member<Manage>,

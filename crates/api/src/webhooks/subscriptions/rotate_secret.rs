@@ -5,7 +5,10 @@ use crate::{
     App,
     auth::{Member, RotateSecret},
     body::{JsonOrNothing, whole},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Contended, NoSuchSubscription},
+    },
     webhooks::secrets::generate_next,
 };
 use axum::{
@@ -41,7 +44,7 @@ pub(crate) struct Rotated {
 /// During the grace period `webhook-signature` carries a signature by each secret. The profile's own signature header
 /// holds only one, which is made with the new secret at once.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/rotate-secret", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated)))]
+    params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated), NoSuchSubscription, Contended))]
 pub(crate) async fn rotate_secret(
     State(app): State<App>,
     member: Member<RotateSecret>,

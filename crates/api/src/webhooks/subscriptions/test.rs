@@ -4,11 +4,14 @@ use super::find;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::{self, PUBLISH_MAX, Raw, is_object, too_large},
+    body::{self, PUBLISH_MAX, Raw, is_object},
     events::request::{DATA_MAX, check_object, refused},
     family::Warnings,
     finish,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Inactive, IsKind, NoSuchSubscription, Paused, TooLarge, TooManyTests},
+    },
     schemas::EventTypeName,
 };
 use axum::{
@@ -17,7 +20,7 @@ use axum::{
 };
 use bytes::Bytes;
 use delivery::{Draft, TestError};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, header};
 use model::{EventPattern, EventType, JsonObject, Priority, Subscription, attempt::body_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
@@ -54,9 +57,7 @@ pub(crate) struct TestResult {
 /// may have 8 tests in flight.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/test", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Option<TestRequest>,
-    responses((status = 200, body = TestResult),
-              (status = 400, description = "The subscription is inactive"),
-              (status = 429, description = "The tenant has 8 tests in flight")))]
+    responses((status = 200, body = TestResult), NoSuchSubscription, Inactive, Paused, TooManyTests))]
 pub(crate) async fn test(
     State(app): State<App>,
     member: Member<Manage>,
@@ -69,21 +70,17 @@ pub(crate) async fn test(
         if body.is_blank() { TestRequest::default() } else { body::parse(&body, &warnings)? };
     let subscription = find(&app, tenant, &id).await?;
     if !subscription.state.is_active() {
-        return Err(Problem::bad_request("The subscription is inactive; activate it first"));
+        return Err(Inactive::problem("The subscription is inactive; activate it first"));
     }
     if app.engine.control.is_paused() {
-        return Err(Problem::paused());
+        return Err(Paused::problem(Paused::KIND.detail));
     }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // Runs to its end even when the client hangs up, so that a request that was sent is in the log.
     let sent = finish(async move { engine.tests.send(&owner, subscription.id, draft).await }).await?;
     let sent = sent.map_err(|fault| match fault {
-        TestError::TooMany => {
-            let detail = "Too many tests are in flight; wait for their responses";
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tests", detail)
-                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
-        }
+        TestError::TooMany => TooManyTests::problem("Too many tests are in flight; wait for their responses"),
         TestError::Missing => super::missing(&id),
         TestError::Publish(fault) => refused(fault, tenant, false),
         TestError::Store(fault) => fault.into(),
@@ -118,7 +115,7 @@ fn draft(
     if let Some(raw) = payload {
         check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault))?;
         if raw.get().len() > DATA_MAX {
-            return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
+            return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
         }
     }
     let is_empty = |raw: &RawValue| is_object(raw) && raw.get()[1..raw.get().len() - 1].trim().is_empty();
