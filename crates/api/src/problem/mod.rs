@@ -166,6 +166,7 @@ impl From<storage::StorageError> for Problem {
                 "The store failed during the write; the change may have been made, so check before you repeat the call",
             )
             .because(&fault),
+            // Every other fault of the store is a fault of the server, which no client can mend.
             _ => Self::internal().because(&fault),
         }
     }

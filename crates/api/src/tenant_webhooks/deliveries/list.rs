@@ -43,7 +43,9 @@ pub(crate) async fn list(
     };
     let found = match status {
         Some(status @ (Status::Pending | Status::Sending)) => waiting(&app, tenant, &filter, status).await?,
-        _ => app.store.deliveries(ListScope::Tenant(tenant), &filter, Page::first(NEWEST)).await?.rows,
+        Some(Status::Delivered | Status::Failed) | None => {
+            app.store.deliveries(ListScope::Tenant(tenant), &filter, Page::first(NEWEST)).await?.rows
+        }
     };
     Ok(Json(show(&app, &found).await?))
 }

@@ -109,7 +109,9 @@ pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subsc
     app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
         ChangeError::Duplicate => duplicate(),
-        _ => NoSuchTenant::problem(format!("Tenant not found: {}", subscription.tenant)),
+        ChangeError::NoTenant => NoSuchTenant::problem(format!("Tenant not found: {}", subscription.tenant)),
+        // A creation reads no earlier subscription, so none can be missing, refused or changed by others.
+        ChangeError::Missing | ChangeError::Refused(()) | ChangeError::Contended => Problem::internal().because(&fault),
     })?;
     Ok(subscription)
 }

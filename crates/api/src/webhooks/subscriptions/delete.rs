@@ -29,7 +29,11 @@ pub(crate) async fn remove(app: &App, tenant: &TenantId, id: &str) -> Result<Sta
     crate::finish(async move { engine.control.delete_subscription(&tenant, parsed).await }).await?.map_err(
         |fault| match fault {
             ChangeError::Store(fault) => fault.into(),
-            _ => missing(id),
+            ChangeError::Missing | ChangeError::NoTenant => missing(id),
+            // A deletion does not depend on the subscription's fields, so it is neither refused nor repeated.
+            ChangeError::Refused(()) | ChangeError::Duplicate | ChangeError::Contended => {
+                Problem::internal().because(&fault)
+            }
         },
     )?;
     Ok(StatusCode::NO_CONTENT)

@@ -30,7 +30,7 @@ pub(crate) async fn get(
     let subscription = find(&app, member.tenant(), &id).await?;
     let backlog = match query.flag("backlog")? {
         Some(true) => Some(BacklogShown::from(&app.store.backlog(member.tenant(), subscription.id).await?)),
-        _ => None,
+        Some(false) | None => None,
     };
     let shown = SubscriptionShown::new(&subscription, member.sees_secrets());
     Ok(Json(SubscriptionDetail { shown, backlog }))
