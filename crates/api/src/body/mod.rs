@@ -4,11 +4,13 @@ mod draining;
 mod interop;
 mod lax;
 mod objects;
+mod patch;
 mod reading;
 
 pub(crate) use draining::drain_the_rest;
 pub(crate) use interop::check as check_interop;
 pub(crate) use lax::{boolean, text, texts, whole};
+pub(crate) use patch::Patch;
 pub(crate) use reading::Raw;
 
 use crate::{
@@ -110,15 +112,6 @@ fn named(path: &str, text: &str) -> Problem {
         return Problem::invalid(below(name), "appears twice");
     }
     if path == "." { Problem::invalid("body", text) } else { Problem::invalid(path, text) }
-}
-
-/// Distinguishes an absent field from a null one: absent is `None`, null is `Some(None)`.
-pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// True when raw JSON is an object. The parser keeps no white space around raw values.

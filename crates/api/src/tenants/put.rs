@@ -5,7 +5,7 @@ use crate::schemas::{TenantLabel, TenantName};
 use crate::{
     App,
     auth::Admin,
-    body::{JsonOrNothing, present},
+    body::{JsonOrNothing, Patch},
     problem::{
         Problem,
         kinds::{NotOperator, TenantBeingDeleted},
@@ -28,12 +28,12 @@ const NAME_MAX: usize = 200;
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutTenant {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<TenantLabel>)]
-    name: Option<Option<String>>,
-    #[serde(default, deserialize_with = "present")]
+    name: Patch<String>,
+    #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    metadata: Option<Option<JsonObject>>,
+    metadata: Patch<JsonObject>,
 }
 
 /// Create or update a tenant (upsert)
@@ -51,10 +51,10 @@ pub(crate) async fn put(
 ) -> Result<(StatusCode, Json<TenantShown>), Problem> {
     let id = parse(&id)?;
     let mut faults = FieldErrors::default();
-    if let Some(Some(name)) = &body.name {
+    if let Patch::Value(name) = &body.name {
         faults.take("name", check_line(name, NAME_MAX));
     }
-    if let Some(Some(metadata)) = &body.metadata {
+    if let Patch::Value(metadata) = &body.metadata {
         faults.take("metadata", check_metadata(metadata));
     }
     faults.into_result()?;
@@ -63,9 +63,9 @@ pub(crate) async fn put(
             "Tenant {id} is being deleted; try again when the deletion is done"
         )));
     }
-    let metadata = body.metadata.map(Option::unwrap_or_default);
+    let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
+    let (tenant, put) = app.store.put_tenant(&id, body.name.given(), metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,

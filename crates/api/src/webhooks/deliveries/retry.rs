@@ -3,7 +3,7 @@
 use crate::{
     App,
     auth::{Manage, Member},
-    body::{JsonOrNothing, boolean},
+    body::{JsonOrNothing, Patch, boolean},
     finish,
     problem::{Problem, kinds::RetryRefused},
     schemas::LaxBoolean,
@@ -24,7 +24,7 @@ pub(crate) struct RetryRequest {
     /// Also send a delivery that has succeeded already (replay).
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = LaxBoolean, default = false)]
-    force: Option<Option<bool>>,
+    force: Patch<bool>,
 }
 
 /// The result of a retry.
@@ -53,7 +53,7 @@ pub(crate) async fn retry(
 ) -> Result<Json<Retried>, Problem> {
     let refused = |why: &str| RetryRefused::problem(format!("The delivery cannot be retried: {why}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| refused("it was not found"))?;
-    let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
+    let of = if request.force.value().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
     let (engine, tenant) = (app.engine.clone(), member.tenant().clone());
     match finish(async move { engine.control.retry_delivery(&tenant, parsed, of).await }).await? {
         Ok(RetryProgress::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),

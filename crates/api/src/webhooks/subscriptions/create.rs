@@ -52,10 +52,10 @@ pub(crate) async fn make(
     let secret = fields.secret(profile, &mut faults).or_else(|| generate(app, profile));
     let mut subscription = blank(app, tenant, profile);
     subscription.secrets.extend(secret);
-    if fields.url.is_none() {
+    if fields.url.is_absent() {
         faults.add("url", "is missing");
     }
-    if fields.events.is_none() && fields.event_types.is_none() {
+    if fields.events.is_absent() && fields.event_types.is_absent() {
         faults.add("events", "is missing; it must name at least one event type");
     }
     if let Err(more) = fields.apply(app, &mut subscription, names) {

@@ -37,11 +37,11 @@ pub(crate) async fn patch(
     let tenant = member.tenant();
     let change = |subscription: &mut model::Subscription| {
         let mut faults = FieldErrors::default();
-        let profile = fields.profile.as_ref().and_then(Option::as_deref);
+        let profile = fields.profile.as_ref().value();
         if profile.is_some_and(|name| name != subscription.profile.name()) {
             faults.add("profile", "cannot be changed; create another subscription");
         }
-        if fields.secret.is_some() {
+        if !fields.secret.is_absent() {
             faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");
         }
         if let Err(more) = fields.apply(&app, subscription, EventNames::InCatalog) {

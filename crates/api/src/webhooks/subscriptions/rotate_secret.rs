@@ -4,7 +4,7 @@ use super::{parse, unchanged};
 use crate::{
     App,
     auth::{Member, RotateSecret},
-    body::{JsonOrNothing, whole},
+    body::{JsonOrNothing, Patch, whole},
     problem::{
         Problem,
         kinds::{Contended, NoSuchSubscription},
@@ -29,7 +29,7 @@ pub(crate) struct Rotate {
     /// Seconds for which the old secret still signs beside the new one.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 604800, default = 86400)]
-    grace_seconds: Option<Option<i64>>,
+    grace_seconds: Patch<i64>,
 }
 
 /// The new secret, which is shown only this once.
@@ -52,7 +52,7 @@ pub(crate) async fn rotate_secret(
     JsonOrNothing(body): JsonOrNothing<Rotate>,
 ) -> Result<Json<Rotated>, Problem> {
     let tenant = member.tenant();
-    let grace = match body.grace_seconds.flatten().map(u64::try_from) {
+    let grace = match body.grace_seconds.value().map(u64::try_from) {
         None => GRACE_DEFAULT,
         Some(Ok(seconds)) if seconds <= GRACE_MAX => seconds,
         Some(_) => {
