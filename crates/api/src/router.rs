@@ -1,14 +1,12 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, audit, backlog, body, cors, docs, events, family,
-    family::Parameters,
-    health, keys, nodes, prefixes,
+    App, admin, audit, backlog, body, cors, docs, events, health, keys, nodes, prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
     },
-    singular, tenant_webhooks, tenants, webhooks,
+    tenant_webhooks, tenants, unique_headers, warnings, webhooks,
 };
 use axum::{
     Router, middleware,
@@ -85,8 +83,8 @@ pub fn router(app: App) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::from_fn_with_state(Parameters::of(&document), family::answer))
-        .layer(middleware::from_fn(singular::refuse_repeated))
+        .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
+        .layer(middleware::from_fn(unique_headers::refuse_repeated))
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {

@@ -4,16 +4,16 @@ use super::{scope, tenant};
 use crate::{
     App,
     auth::Admin,
-    list::{self, Total},
-    memory::Room,
+    pages::{self, Total},
     problem::{Problem, kinds::NotOperator},
     query::Query,
+    room::Room,
     schemas::{
         AnyEventId, CodesText, DeliveryCursorOfAll, EventTypeName, Limit200, Offset, PartText, StatusName,
         SubscriptionText, TenantName, TimeText,
     },
     webhooks::deliveries::{
-        filter::{Asked, asked, count_max},
+        filter::{Selection, count_max, selection},
         shown::DeliveryShown,
     },
 };
@@ -65,17 +65,17 @@ pub(crate) async fn deliveries(
     let tenant = tenant(&query)?;
     let scope = scope(tenant.as_ref());
     let page = query.page_of_all::<Limit200, _, _>(DeliveryId::parse)?;
-    let (listed, total) = match asked(&app, &query, tenant.as_ref()).await? {
-        Asked::For(filter) => {
+    let (listed, total) = match selection(&app, &query, tenant.as_ref()).await? {
+        Selection::Matching(filter) => {
             let most = count_max(scope, &filter);
             let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
             (app.store.deliveries(scope, &filter, page).await?, total)
         }
-        Asked::Nothing => (Listed::default(), Total::none(&query)?),
+        Selection::Nothing => (Listed::default(), Total::none(&query)?),
     };
     let show = |one: &Delivery| DeliveryOfTenant {
         tenant_id: one.tenant.to_string(),
         delivery: DeliveryShown::new(one, app.settings.ids),
     };
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_all, show)?, total))
+    Ok(pages::with_total(pages::array(&query, &room, listed, pages::in_all, show)?, total))
 }

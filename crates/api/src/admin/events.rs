@@ -9,10 +9,10 @@ use crate::{
         list::{filter, show},
         shown::EventShown,
     },
-    list::{self, COUNT_WALKED_MAX, Total},
-    memory::Room,
+    pages::{self, COUNT_WALKED_MAX, Total},
     problem::{Problem, kinds::NotOperator},
     query::Query,
+    room::Room,
     schemas::{AnyEventId, EventCursorOfAll, EventTypeName, Limit200, Offset, TenantName, TimeText},
 };
 use axum::{extract::State, response::Response};
@@ -48,8 +48,9 @@ pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: 
             Some(tenant) => match find(&app, tenant, text).await? {
                 Some(event) => Some(event.id),
                 None => {
-                    let none = list::array(&query, &room, Listed::<EventId, EventId>::default(), list::in_all, |_| ())?;
-                    return Ok(list::with_total(none, Total::none(&query)?));
+                    let none =
+                        pages::array(&query, &room, Listed::<EventId, EventId>::default(), pages::in_all, |_| ())?;
+                    return Ok(pages::with_total(none, Total::none(&query)?));
                 }
             },
             None => Some(own_id(text)?),
@@ -57,7 +58,7 @@ pub(crate) async fn events(State(app): State<App>, _: Admin, room: Room, query: 
     }
     let total = Total::of(&query, COUNT_WALKED_MAX, app.store.count_events(scope, &filter, COUNT_WALKED_MAX)).await?;
     let listed = app.store.events(scope, &filter, page).await?;
-    Ok(list::with_total(show(&app, &query, &room, listed, list::in_all).await?, total))
+    Ok(pages::with_total(show(&app, &query, &room, listed, pages::in_all).await?, total))
 }
 
 /// Parses a generated event id. A publisher's own id is unique only within its tenant.

@@ -4,10 +4,10 @@ use super::{scope, tenant};
 use crate::{
     App,
     auth::Admin,
-    list::{self, COUNT_WALKED_MAX, Total},
-    memory::Room,
+    pages::{self, COUNT_WALKED_MAX, Total},
     problem::{Problem, kinds::NotOperator},
     query::Query,
+    room::Room,
     schemas::{Limit500, Offset, PartText, SubscriptionCursorOfAll, TenantName},
     webhooks::subscriptions::{list::filter, shown::SubscriptionShown},
 };
@@ -58,5 +58,5 @@ pub(crate) async fn subscriptions(
         tenant_id: one.tenant.to_string(),
         subscription: SubscriptionShown::new(one, false),
     };
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_all, show)?, total))
+    Ok(pages::with_total(pages::array(&query, &room, listed, pages::in_all, show)?, total))
 }

@@ -2,24 +2,24 @@
 
 mod draining;
 mod interop;
-mod lax;
+mod lenient;
 mod objects;
 mod patch;
 mod reading;
 
 pub(crate) use draining::drain_the_rest;
 pub(crate) use interop::check as check_interop;
-pub(crate) use lax::{boolean, text, texts, whole};
+pub(crate) use lenient::{boolean, text, texts, whole};
 pub(crate) use patch::Patch;
 pub(crate) use reading::Raw;
 
 use crate::{
     App,
-    family::Warnings,
     problem::{
         Problem,
         kinds::{BadRequest, MalformedJson},
     },
+    warnings::Warnings,
 };
 use axum::extract::{FromRequest, Request};
 use objects::Unknown;
@@ -34,9 +34,9 @@ pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
 pub(crate) const METADATA_MAX: usize = 64 * 1024;
 
 /// A body that is a JSON object with the fields of `T`.
-pub(crate) struct Json<T>(pub(crate) T);
+pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -46,7 +46,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
-/// Like [`Json`], but an empty body or `null` gives the default.
+/// Like [`JsonBody`], but an empty body or `null` gives the default.
 pub(crate) struct JsonOrNothing<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {

@@ -4,7 +4,7 @@ use super::{caller::Caller, parameters::has_query};
 use crate::{
     family::Family,
     problem::kinds::{
-        ALL, BadRequest, Forbidden, Invalid, IsKind, Kind, MalformedJson, NoSuchTenant, Timeout, TooLarge,
+        ALL, BadRequest, Forbidden, Invalid, IsKind, KeyReused, Kind, MalformedJson, NoSuchTenant, Timeout, TooLarge,
         Unauthorized, Unavailable, UnsupportedEncoding,
     },
 };
@@ -121,9 +121,8 @@ fn example(status: StatusCode, kind: &Kind) -> RefOr<Example> {
         "detail": kind.detail,
         "request_id": "019c136349c0705ba084471cf3d70000",
     });
-    if kind.names_fields()
-        && let Some((field, message)) = kind.detail.split_once(": ")
-    {
+    let names_fields = [Invalid::KIND.code, KeyReused::KIND.code].contains(&kind.code);
+    if names_fields && let Some((field, message)) = kind.detail.split_once(": ") {
         body["errors"] = json!([{ "field": field, "message": message }]);
     }
     RefOr::T(ExampleBuilder::new().value(Some(body)).build())

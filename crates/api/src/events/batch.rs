@@ -8,12 +8,12 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
     problem::{
         Problem,
         kinds::{KeyReused, NotPublished},
     },
     schemas::IdempotencyKey,
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Want, batch_key};

@@ -4,9 +4,9 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
+    pages,
     problem::{Problem, kinds::NoSuchEvent},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -34,7 +34,7 @@ pub(crate) async fn get(
     let event = find(&app, tenant, &id).await?.ok_or_else(|| NoSuchEvent::problem(format!("Event not found: {id}")))?;
     let found = app.store.deliveries_of(&[(tenant.clone(), event.id)], DELIVERIES).await?;
     let deliveries = found.into_iter().next().unwrap_or_default();
-    list::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
+    pages::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
 }
 
 pub(crate) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {

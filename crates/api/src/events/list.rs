@@ -4,10 +4,10 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
+    pages::{self, COUNT_MAX, Total},
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{EventCursor, EventTypeName, Limit200, Offset, TimeText},
 };
 use axum::{extract::State, response::Response};
@@ -44,7 +44,7 @@ pub(crate) async fn show(
     let Listed { rows, next } = listed;
     let rows = rows.into_iter().zip(deliveries.into_iter().chain(std::iter::repeat_with(Vec::new))).collect();
     let show = |(event, deliveries): &(Event, Vec<_>)| EventShown::new(event, deliveries, app.settings.ids);
-    list::array(query, room, Listed { rows, next }, cursor, show)
+    pages::array(query, room, Listed { rows, next }, cursor, show)
 }
 
 /// List published events, newest first
@@ -74,5 +74,5 @@ pub(crate) async fn list(
     let filter = filter(&query)?;
     let total = Total::of(&query, COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.events(scope, &filter, page).await?;
-    Ok(list::with_total(show(&app, &query, &room, listed, list::in_tenant).await?, total))
+    Ok(pages::with_total(show(&app, &query, &room, listed, pages::in_tenant).await?, total))
 }

@@ -6,11 +6,11 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
     problem::{
         Problem,
         kinds::{KeyReused, NotPublished},
     },
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Published, Want};

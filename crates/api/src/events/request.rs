@@ -4,12 +4,12 @@ use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
     body::{METADATA_MAX, check_interop, is_object},
-    family::Warnings,
+    catalog_check::{FieldNames, Misfit},
     problem::{
         Problem,
         kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NoSuchTenant, NotPublished, TooLarge},
     },
-    types::{Misfit, Place},
+    warnings::Warnings,
 };
 use bytes::Bytes;
 use delivery::{Draft, LENGTH, PublishError, Published};
@@ -89,8 +89,8 @@ impl EventRequest<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(BadRequest::problem("The event is malformed"));
         };
-        let place = Place { type_field: &field("type"), data_field: &field("data"), warnings };
-        let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &place)?;
+        let names = FieldNames { type_field: &field("type"), data_field: &field("data"), warnings };
+        let misfit = app.catalog_check.check(tenant, &event_type, self.data.get(), &names)?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),

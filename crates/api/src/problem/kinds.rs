@@ -2,41 +2,13 @@
 //! own kinds among the `responses` of its `utoipa::path`; [`crate::docs`] adds the kinds that all calls of a sort share.
 
 use super::Problem;
+pub(crate) use super::kind::{IsKind, Kind};
 use http::StatusCode;
 use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses,
     openapi::{RefOr, Response},
 };
-
-/// A kind of error: status and code are fixed, the detail differs from answer to answer.
-#[derive(Debug)]
-pub(crate) struct Kind {
-    /// Name in the OpenAPI document.
-    pub(crate) name: &'static str,
-    /// The status in the core API; [`crate::family::Family::status`] maps it.
-    pub(crate) status: StatusCode,
-    /// Stable error code for programs.
-    pub(crate) code: &'static str,
-    /// The circumstances of the error, for the OpenAPI document.
-    pub(crate) when: &'static str,
-    /// Example of `detail`.
-    pub(crate) detail: &'static str,
-    /// A header that every such answer has.
-    pub(crate) header: Option<(&'static str, &'static str)>,
-}
-
-impl Kind {
-    /// True when `errors` names the fields at fault; the example's detail is `field: message` then.
-    pub(crate) fn names_fields(&self) -> bool {
-        [Invalid::KIND.code, KeyReused::KIND.code].contains(&self.code)
-    }
-}
-
-/// A type that stands for a [`Kind`] in `utoipa::path`.
-pub(crate) trait IsKind {
-    const KIND: &'static Kind;
-}
 
 macro_rules! kinds {
     ($($(#[doc = $when:literal])+ $name:ident: $status:ident $code:literal, $detail:literal $(, $header:literal: $value:literal)?;)*) => {

@@ -1,6 +1,8 @@
 //! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
 //! faults by field, and a request id. Causes that clients must not see are logged by [`write`], once.
 
+mod common;
+mod kind;
 pub(crate) mod kinds;
 mod write;
 
@@ -11,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use kinds::{IsKind, Kind};
+use kind::Kind;
 use model::{FieldErrors, Invalid};
 use serde::Serialize;
 use std::{error::Error, fmt::Write as _, sync::Arc};
@@ -82,39 +84,15 @@ impl Problem {
         self
     }
 
-    /// 422 with a single field at fault.
-    pub(crate) fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        FieldErrors::from(Invalid::new(field, message)).into()
-    }
-
     /// Names the fields at fault.
     pub(crate) fn naming(self, fields: FieldErrors) -> Self {
         self.edit(|content| content.errors = fields.0)
-    }
-
-    /// The problem for an error that no handler made: a path that is not UTF-8, a missing file of Swagger UI.
-    fn of_status(status: StatusCode) -> Self {
-        match status {
-            StatusCode::BAD_REQUEST => kinds::BadRequest::problem("The request is malformed"),
-            StatusCode::NOT_FOUND => kinds::NoSuchPath::problem("Path not found"),
-            _ => Self::with(status, "refused", "The request was refused".into(), Vec::new()),
-        }
-    }
-
-    /// 500: a fault of the server.
-    pub(crate) fn internal() -> Self {
-        kinds::Internal::problem(kinds::Internal::KIND.detail)
     }
 
     /// Closes the connection after this response.
     pub(crate) fn closing(self) -> Self {
         let close = (header::CONNECTION, HeaderValue::from_static("close"));
         self.edit(|content| content.headers.push(close))
-    }
-
-    /// 503: try again shortly.
-    pub(crate) fn busy(detail: impl Into<String>) -> Self {
-        kinds::Unavailable::problem(detail)
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -147,28 +125,6 @@ impl Problem {
             next = cause.source();
         }
         self.edit(|content| content.cause = Some(text))
-    }
-}
-
-impl From<FieldErrors> for Problem {
-    fn from(fields: FieldErrors) -> Self {
-        kinds::Invalid::problem(fields.to_string()).naming(fields)
-    }
-}
-
-impl From<storage::StorageError> for Problem {
-    fn from(fault: storage::StorageError) -> Self {
-        match fault {
-            storage::StorageError::Unavailable(_) => {
-                Self::busy("The store is not available now; try again shortly").because(&fault)
-            }
-            storage::StorageError::Unsure(_) => Self::busy(
-                "The store failed during the write; the change may have been made, so check before you repeat the call",
-            )
-            .because(&fault),
-            // Every other fault of the store is a fault of the server, which no client can mend.
-            _ => Self::internal().because(&fault),
-        }
     }
 }
 

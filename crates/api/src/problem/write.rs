@@ -1,7 +1,7 @@
 //! Writes the bodies of problems and logs them.
 
 use super::{FieldError, Problem, ProblemBody};
-use crate::{App, family::Family, log::LoggedRequest};
+use crate::{App, family::Family, request_log::LoggedRequest};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},

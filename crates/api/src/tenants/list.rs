@@ -4,10 +4,10 @@ use super::TenantShown;
 use crate::{
     App,
     auth::Admin,
-    list,
-    memory::Room,
+    pages,
     problem::{Problem, kinds::NotOperator},
     query::Query,
+    room::Room,
     schemas::{Limit500, Offset, TenantName},
 };
 use axum::{extract::State, response::Response};
@@ -26,5 +26,5 @@ pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, query: Qu
     let page = query.paged::<Limit500, _>(|text| TenantId::parse(text).ok())?;
     let tenants = app.store.tenants(page.clone()).await?;
     let listed = Listed::up_to(page.limit, tenants, |tenant| tenant.id.clone().into());
-    list::array(&query, &room, listed, list::in_tenant, |tenant| TenantShown::from(tenant))
+    pages::array(&query, &room, listed, pages::in_tenant, |tenant| TenantShown::from(tenant))
 }

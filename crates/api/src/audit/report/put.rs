@@ -5,11 +5,11 @@ use crate::{
     App,
     auth::Admin,
     body::{PUBLISH_MAX, Raw, parse},
-    family::Warnings,
     problem::{
         Problem,
         kinds::{NotOperator, TooLarge},
     },
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use model::Timestamp;

@@ -4,15 +4,15 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{PUBLISH_MAX, Raw, parse},
+    catalog_check::{FieldNames, Misfit},
     events::request::{DATA_MAX, check_object, idempotency_key, refused},
-    family::Warnings,
     problem::{
         Problem,
         kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NotPublished, TooLarge},
     },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
-    types::{Misfit, Place},
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
@@ -69,8 +69,8 @@ pub(crate) async fn create(
     }
     faults.into_result()?;
     let Some(event_type) = event_type else { return Err(BadRequest::problem("The event is malformed")) };
-    let place = Place { type_field: "event", data_field: "payload", warnings: &warnings };
-    let misfit = app.types.check(&app, tenant, &event_type, body.payload.get(), &place)?;
+    let names = FieldNames { type_field: "event", data_field: "payload", warnings: &warnings };
+    let misfit = app.catalog_check.check(tenant, &event_type, body.payload.get(), &names)?;
     let draft = Draft {
         event_type: event_type.clone(),
         data: Bytes::copy_from_slice(body.payload.get().as_bytes()),

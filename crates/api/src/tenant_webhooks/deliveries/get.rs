@@ -7,9 +7,9 @@ use super::{
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
+    pages,
     problem::{Problem, kinds::NoSuchDelivery},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -47,5 +47,5 @@ pub(crate) async fn get(
         .and_then(|text| RawValue::from_string(text).ok());
     let shown = show(&app, std::slice::from_ref(&found)).await?;
     let delivery = shown.into_iter().next().ok_or_else(|| missing(&id))?;
-    list::json(&room, &TenantDeliveryDetail { delivery, payload })
+    pages::json(&room, &TenantDeliveryDetail { delivery, payload })
 }

@@ -4,7 +4,7 @@ use super::TenantSubscription;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
+    body::JsonBody,
     problem::{
         Problem,
         kinds::{DuplicateSubscription, TooManySubscriptions},
@@ -13,7 +13,7 @@ use crate::{
     tenant_webhooks::event_name,
     webhooks::{
         secrets::{check_given_by_tenant, current},
-        subscriptions::create::{blank, store},
+        subscriptions::{creation::store, defaults::blank},
     },
 };
 use axum::{Json, extract::State};
@@ -48,7 +48,7 @@ const URL_MIN: usize = 10;
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
-    Body(body): Body<NewTenantSubscription>,
+    JsonBody(body): JsonBody<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.tenant();
     let mut faults = FieldErrors::default();

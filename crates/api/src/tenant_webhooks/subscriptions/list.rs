@@ -4,10 +4,10 @@ use super::TenantSubscription;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
+    pages,
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{Limit1000, Offset, SubscriptionText, TenantEventName},
     tenant_webhooks::event_name,
 };
@@ -42,5 +42,5 @@ pub(crate) async fn list(
         url: None,
     };
     let listed = app.store.subscriptions(scope, &filter, page).await?;
-    list::array(&query, &room, listed, list::in_tenant, |one| TenantSubscription::from(one))
+    pages::array(&query, &room, listed, pages::in_tenant, |one| TenantSubscription::from(one))
 }

@@ -1,10 +1,10 @@
 //! `PUT /api/v1/webhooks/events/{event_type}`.
 
-use super::{EventTypeShown, fields::Fields, find, put};
+use super::{EventTypeShown, fields::EventTypeFields, find, put};
 use crate::{
     App,
     auth::Admin,
-    body::Json as Body,
+    body::JsonBody,
     problem::{
         Problem,
         kinds::{NoSuchEventType, NotOperator, ShippedEventType},
@@ -27,14 +27,14 @@ use model::{
 /// for receivers is refused unless forced.
 #[utoipa::path(put, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path),
-           ("force" = Option<bool>, Query, description = "Accept an incompatible schema")), request_body = Fields,
+           ("force" = Option<bool>, Query, description = "Accept an incompatible schema")), request_body = EventTypeFields,
     responses((status = 200, body = EventTypeShown), NotOperator, NoSuchEventType, ShippedEventType))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
     Path(name): Path<String>,
     query: Query,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<EventTypeFields>,
 ) -> Result<Json<EventTypeShown>, Problem> {
     let _changing = app.changing_types.lock().await;
     let known = find(&app, &name)?;

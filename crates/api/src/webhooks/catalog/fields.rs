@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 /// The fields of an event type. Absent fields keep their value, null clears them.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = EventTypeFields)]
-pub(crate) struct Fields {
+pub(crate) struct EventTypeFields {
     /// Name of the event type; required to register it.
     #[serde(default)]
     #[schema(value_type = Option<EventTypeName>, example = "shipment.delayed")]
@@ -33,7 +33,7 @@ pub(crate) struct Fields {
 /// Maximum size of a schema or an example, in bytes; all of them are kept in memory.
 const DOCUMENT_MAX: usize = 256 * 1024;
 
-impl Fields {
+impl EventTypeFields {
     pub(super) fn apply(self, entry: &mut CatalogEntry) -> Result<(), FieldErrors> {
         let mut faults = FieldErrors::default();
         let mut text = |field: &str, given: Option<String>, max: usize, target: &mut String| {

@@ -1,10 +1,10 @@
 //! `POST /api/v1/webhooks/events`.
 
-use super::{EventTypeShown, fields::Fields, register as register_and_know};
+use super::{EventTypeShown, fields::EventTypeFields, register as register_and_know};
 use crate::{
     App,
     auth::Admin,
-    body::Json as Body,
+    body::JsonBody,
     problem::{
         Problem,
         kinds::{KnownEventType, NotOperator},
@@ -21,18 +21,18 @@ use storage::RegisterOutcome;
 /// Register a custom event type
 ///
 /// For the operator. A retired type can be registered again.
-#[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = Fields,
+#[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = EventTypeFields,
     responses((status = 201, body = EventTypeShown), NotOperator, KnownEventType))]
 pub(crate) async fn register(
     State(app): State<App>,
     _: Admin,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<EventTypeFields>,
 ) -> Result<(StatusCode, Json<EventTypeShown>), Problem> {
     let name = fields.event_type.as_deref().ok_or_else(|| Problem::invalid("event_type", "is missing"))?;
     let event_type =
         EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
     let _changing = app.changing_types.lock().await;
-    if app.catalog().catalog.get(event_type.as_str()).is_some_and(|known| !known.retired) {
+    if app.catalog().get(event_type.as_str()).is_some_and(|known| !known.retired) {
         return Err(known_already(event_type.as_str()));
     }
     let mut entry = CatalogEntry {

@@ -5,7 +5,7 @@ use crate::{
     App,
     admin::events::own_id,
     events,
-    list::{COUNT_MAX, COUNT_WALKED_MAX},
+    pages::{COUNT_MAX, COUNT_WALKED_MAX},
     problem::Problem,
     query::Query,
 };
@@ -23,13 +23,13 @@ pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
 }
 
 /// A filter, or the fact that no delivery can match it.
-pub(crate) enum Asked {
-    For(DeliveryFilter),
+pub(crate) enum Selection {
+    Matching(DeliveryFilter),
     Nothing,
 }
 
 /// Reads the filter from a query, for one tenant or all.
-pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -> Result<Asked, Problem> {
+pub(crate) async fn selection(app: &App, query: &Query, tenant: Option<&TenantId>) -> Result<Selection, Problem> {
     let parse_type = |text| EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()));
     let mut filter = DeliveryFilter {
         statuses: statuses(query)?,
@@ -46,12 +46,12 @@ pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -
         filter.event = match tenant {
             Some(tenant) => match events::get::find(app, tenant, text).await? {
                 Some(event) => Some(event.id),
-                None => return Ok(Asked::Nothing),
+                None => return Ok(Selection::Nothing),
             },
             None => Some(own_id(text)?),
         };
     }
-    Ok(Asked::For(filter))
+    Ok(Selection::Matching(filter))
 }
 
 /// Maximum count of the rows of such a list.

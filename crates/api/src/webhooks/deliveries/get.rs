@@ -4,9 +4,9 @@ use super::shown::DeliveryShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
+    pages,
     problem::{Problem, kinds::NoSuchDelivery},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -121,5 +121,5 @@ pub(crate) async fn get(
         shown
     };
     let attempts = attempts.iter().enumerate().map(show).collect();
-    list::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
+    pages::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
 }

@@ -1,16 +1,16 @@
 //! `GET /api/v1/webhooks/deliveries`.
 
 use super::{
-    filter::{Asked, asked, count_max},
+    filter::{Selection, count_max, selection},
     shown::DeliveryShown,
 };
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, Total},
-    memory::Room,
+    pages::{self, Total},
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{
         AnyEventId, CodesText, DeliveryText, EventTypeName, Limit200, Offset, PartText, StatusName, SubscriptionText,
         TimeText,
@@ -51,14 +51,14 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let scope = ListScope::Tenant(member.tenant());
     let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
-    let (listed, total) = match asked(&app, &query, scope.tenant()).await? {
-        Asked::For(filter) => {
+    let (listed, total) = match selection(&app, &query, scope.tenant()).await? {
+        Selection::Matching(filter) => {
             let most = count_max(scope, &filter);
             let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
             (app.store.deliveries(scope, &filter, page).await?, total)
         }
-        Asked::Nothing => (Listed::default(), Total::none(&query)?),
+        Selection::Nothing => (Listed::default(), Total::none(&query)?),
     };
     let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    Ok(pages::with_total(pages::array(&query, &room, listed, pages::in_tenant, show)?, total))
 }

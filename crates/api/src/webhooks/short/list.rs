@@ -4,10 +4,10 @@ use super::Webhook;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
+    pages,
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{LimitShort, Offset, SubscriptionText},
 };
 use axum::{extract::State, response::Response};
@@ -31,5 +31,5 @@ pub(crate) async fn list(
     let scope = ListScope::Tenant(member.tenant());
     let page = query.page::<LimitShort, _, _>(SubscriptionId::parse)?;
     let listed = app.store.subscriptions(scope, &SubscriptionFilter::default(), page).await?;
-    list::array(&query, &room, listed, list::in_tenant, |one| Webhook::from(one))
+    pages::array(&query, &room, listed, pages::in_tenant, |one| Webhook::from(one))
 }

@@ -4,10 +4,10 @@ use super::find;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
+    pages::{self, COUNT_MAX, Total},
     problem::{Problem, kinds::NoSuchSubscription},
     query::Query,
+    room::Room,
     schemas::{DeliveryText, Limit200, Offset, StatusName},
     webhooks::deliveries::{filter::statuses, shown::DeliveryShown},
 };
@@ -45,5 +45,5 @@ pub(crate) async fn deliveries(
     let total = Total::of(&query, COUNT_MAX, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.deliveries(scope, &filter, page).await?;
     let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    Ok(pages::with_total(pages::array(&query, &room, listed, pages::in_tenant, show)?, total))
 }

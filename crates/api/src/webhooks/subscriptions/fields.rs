@@ -1,6 +1,6 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
-use super::create::default_retries;
+use super::defaults::default_retries;
 use crate::schemas::{PatternName, ProfileName};
 use crate::{
     App,
@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 /// The fields of a subscription. Absent fields keep their value (or the default), null clears them.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = SubscriptionFields)]
-pub(crate) struct Fields {
+pub(crate) struct SubscriptionFields {
     /// URL that receives the events: `https://`, or `http://` if the installation allows it.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = String, max_length = 2048, example = "https://example.com/webhooks")]
@@ -97,7 +97,7 @@ fn not_null(field: &str, faults: &mut FieldErrors) {
     faults.add(field, "must not be null");
 }
 
-impl Fields {
+impl SubscriptionFields {
     /// Applies the given fields to `subscription`; returns all faults together.
     pub(super) fn apply(
         &self,

@@ -4,10 +4,10 @@ use super::shown::SubscriptionShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
+    pages::{self, COUNT_MAX, Total},
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{Limit500, Offset, PartText, SubscriptionText},
 };
 use axum::{extract::State, response::Response};
@@ -48,5 +48,5 @@ pub(crate) async fn list(
     let total = Total::of(&query, COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.subscriptions(scope, &filter, page).await?;
     let show = |one: &_| SubscriptionShown::new(one, member.sees_secrets());
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    Ok(pages::with_total(pages::array(&query, &room, listed, pages::in_tenant, show)?, total))
 }

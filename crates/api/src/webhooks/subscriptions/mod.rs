@@ -2,6 +2,8 @@
 
 pub(crate) mod activate;
 pub(crate) mod create;
+pub(crate) mod creation;
+pub(crate) mod defaults;
 pub(crate) mod delete;
 pub(crate) mod deliveries;
 pub(crate) mod fields;
@@ -41,7 +43,7 @@ fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
     match fault {
         ChangeError::Missing | ChangeError::NoTenant => missing(id),
         ChangeError::Refused(problem) => problem,
-        ChangeError::Duplicate => create::duplicate(),
+        ChangeError::Duplicate => creation::duplicate(),
         ChangeError::Contended => Contended::problem("The subscription is being changed concurrently; try again"),
         ChangeError::Store(fault) => fault.into(),
     }

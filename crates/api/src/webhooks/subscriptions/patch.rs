@@ -1,7 +1,7 @@
 //! `PATCH /api/v1/webhooks/subscriptions/{id}`.
 
 use super::{
-    fields::{EventNames, Fields},
+    fields::{EventNames, SubscriptionFields},
     parse,
     shown::SubscriptionShown,
     unchanged,
@@ -9,7 +9,7 @@ use super::{
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
+    body::JsonBody,
     problem::{
         Problem,
         kinds::{Contended, DuplicateSubscription, NoSuchSubscription},
@@ -26,13 +26,13 @@ use model::FieldErrors;
 /// Absent fields keep their value, null clears them, and nothing else changes. The profile cannot be changed, and the
 /// secret can only be rotated.
 #[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = Fields,
+    params(("id" = String, Path)), request_body = SubscriptionFields,
     responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
 pub(crate) async fn patch(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
     let change = |subscription: &mut model::Subscription| {

@@ -6,13 +6,13 @@ use crate::{
     auth::{Manage, Member},
     body::{self, PUBLISH_MAX, Raw, is_object},
     events::request::{DATA_MAX, check_object, refused},
-    family::Warnings,
     finish,
     problem::{
         Problem,
         kinds::{Inactive, IsKind, NoSuchSubscription, Paused, TooLarge, TooManyTests},
     },
     schemas::EventTypeName,
+    warnings::Warnings,
 };
 use axum::{
     Json,
@@ -138,12 +138,12 @@ fn draft(
 /// The type's example, with fields that mark it as a test.
 fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
     let catalog = app.catalog();
-    let example = catalog.catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
+    let example = catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
     let mut data: Map<String, Value> = match example.map(JsonObject::to_value) {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
     };
-    // Fields of the example are kept, so that it still matches the type's schema.
+    // SubscriptionFields of the example are kept, so that it still matches the type's schema.
     data.entry("test").or_insert_with(|| true.into());
     data.entry("subscription_id").or_insert_with(|| subscription.id.to_string().into());
     data.entry("timestamp").or_insert_with(|| app.clock.now().to_string().into());
@@ -157,6 +157,6 @@ fn first_type(app: &App, subscription: &Subscription) -> EventType {
         EventPattern::All | EventPattern::Below(_) => None,
     });
     let catalog = app.catalog();
-    let covered = || catalog.catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
+    let covered = || catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
     single.or_else(covered).unwrap_or_else(|| EventType::trusted("webhook.test"))
 }

@@ -1,11 +1,7 @@
 //! Lists: plain JSON arrays, with a `Link` to the next page and, on request, the total in headers. The bytes of a
 //! response are charged to the memory budget until they are sent.
 
-use crate::{
-    memory::{HeldBytes, Room},
-    problem::Problem,
-    query::Query,
-};
+use crate::{memory::HeldBytes, problem::Problem, query::Query, room::Room};
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
