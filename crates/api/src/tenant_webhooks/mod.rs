@@ -4,7 +4,42 @@
 pub(crate) mod deliveries;
 pub(crate) mod subscriptions;
 
+use crate::{
+    problem::Problem,
+    query::parameters::{ParameterValue, parameters},
+    schemas::TenantEventName,
+};
 use model::{EventType, event::NotAnEventType};
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+/// An event name in a query.
+pub(crate) struct EventName(EventType);
+
+impl ParameterValue for EventName {
+    fn schema() -> RefOr<Schema> {
+        TenantEventName::schema()
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        event_name(text).map(Self).map_err(|fault| Problem::invalid(name, fault))
+    }
+}
+
+parameters! {
+    EventParameter {
+        /// Only this event type
+        event: EventName = "event";
+    }
+}
+
+impl EventParameter {
+    fn event_type(&self) -> Option<&EventType> {
+        self.event.as_ref().map(|event| &event.0)
+    }
+}
 
 /// Parses an event name: trimmed and lower-cased, 1 to 100 characters, no spaces, `resource.action`. Names without an
 /// action, such as `ping`, are accepted too, since clients send them.
