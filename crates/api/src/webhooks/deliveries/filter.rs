@@ -54,7 +54,7 @@ parameters! {
         after: Timestamp = "after";
         /// Created before this time
         before: Timestamp = "before";
-        /// Only this event: its generated id or the publisher's own id, which over all tenants needs `tenant_id`
+        /// Only this event: its generated id, or the publisher's own id (over all tenants only with `tenant_id`)
         event: AnyEventIdText = "event_id";
     }
 }
