@@ -3,7 +3,7 @@
 use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
-    body::{METADATA_MAX, check_interop, is_object},
+    body::{METADATA_MAX, Unreadable, check_interop, is_object},
     catalog_check::{FieldNames, Misfit},
     problem::{
         Problem,
@@ -104,11 +104,20 @@ impl EventRequest<'_> {
     }
 }
 
+/// The reason for which a payload is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PayloadFault {
+    #[error("must be a JSON object")]
+    NotAnObject,
+    #[error(transparent)]
+    Unreadable(Unreadable),
+}
+
 /// Checks that a payload is a JSON object. JSON that many receivers cannot read is refused with a strict catalog, and
 /// otherwise becomes a warning; too deep nesting is always refused.
-pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), String> {
+pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), PayloadFault> {
     if !is_object(raw) {
-        return Err("must be a JSON object".into());
+        return Err(PayloadFault::NotAnObject);
     }
     match check_interop(raw.get()) {
         Ok(()) => Ok(()),
@@ -117,7 +126,7 @@ pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Wa
                 warnings.add(format!("{field}: {warning}"));
                 Ok(())
             }
-            None => Err(fault.to_string()),
+            None => Err(PayloadFault::Unreadable(fault)),
         },
     }
 }

@@ -4,7 +4,7 @@ use super::defaults::default_retries;
 use crate::schemas::{PatternName, ProfileName};
 use crate::{
     App,
-    body::{METADATA_MAX, Patch, boolean, check_interop, text, texts, whole},
+    body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
     webhooks::secrets::{check_given, current},
 };
 use model::{
@@ -77,12 +77,21 @@ pub(crate) struct SubscriptionFields {
     pub(super) secret: Patch<String>,
 }
 
+/// The reason for which metadata is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MetadataFault {
+    #[error("must have at most {METADATA_MAX} bytes")]
+    TooLarge,
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+}
+
 /// Checks the metadata of a subscription or a tenant.
-pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
+pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), MetadataFault> {
     if metadata.as_str().len() > METADATA_MAX {
-        return Err(format!("must have at most {METADATA_MAX} bytes"));
+        return Err(MetadataFault::TooLarge);
     }
-    check_interop(metadata.as_str()).map_err(|fault| fault.to_string())
+    Ok(check_interop(metadata.as_str())?)
 }
 
 /// The event types that a subscription may name.

@@ -113,7 +113,7 @@ fn draft(
     };
     let payload = request.payload.filter(|raw| raw.get() != "null");
     if let Some(raw) = payload {
-        check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault))?;
+        check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault.to_string()))?;
         if raw.get().len() > DATA_MAX {
             return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
         }
