@@ -8,9 +8,12 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{KeyReused, NotPublished},
+    },
     schemas::IdempotencyKey,
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Want, batch_key};
@@ -49,7 +52,7 @@ pub(crate) struct AcceptedBatch {
     tag = "Events",
     request_body = NewEvents,
     params(("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish this batch at most once")),
-    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch))
+    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch), KeyReused, NotPublished)
 )]
 pub(crate) async fn batch(
     State(app): State<App>,

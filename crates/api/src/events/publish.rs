@@ -6,8 +6,11 @@ use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{KeyReused, NotPublished},
+    },
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Published, Want};
@@ -62,11 +65,7 @@ impl Accepted {
         ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish at most once under this key"),
         ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
     ),
-    responses(
-        (status = 202, description = "Accepted and durable", body = Accepted),
-        (status = 503, description = "The server is busy or the store is unavailable; retry after `Retry-After`. The \
-                                      event was not accepted, unless `detail` says that it may have been"),
-    )
+    responses((status = 202, description = "Accepted and durable", body = Accepted), KeyReused, NotPublished)
 )]
 pub(crate) async fn publish(
     State(app): State<App>,
@@ -82,7 +81,7 @@ pub(crate) async fn publish(
     drop(body);
     let published = app.engine.publisher.publish(tenant, vec![draft], Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, false))?;
-    let one = published.into_iter().next().ok_or_else(|| Problem::busy("Nothing was accepted"))?;
+    let one = published.into_iter().next().ok_or_else(|| NotPublished::problem("Nothing was accepted"))?;
     warn_of_difference(&one, "", &warnings);
     Ok((StatusCode::ACCEPTED, Json(Accepted::new(&app, one))))
 }

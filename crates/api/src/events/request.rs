@@ -3,14 +3,17 @@
 use crate::schemas::{EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
-    body::{METADATA_MAX, check_interop, is_object, too_large},
-    family::Warnings,
-    problem::Problem,
-    types::{Misfit, Place},
+    body::{METADATA_MAX, Unreadable, check_interop, is_object},
+    catalog_check::{FieldNames, Misfit},
+    problem::{
+        Problem,
+        kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NoSuchTenant, NotPublished, TooLarge},
+    },
+    warnings::Warnings,
 };
 use bytes::Bytes;
 use delivery::{Difference, Draft, PublishError, Published};
-use model::{EventType, FieldErrors, Priority, TenantId, Timestamp, event::check_given_id};
+use model::{EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -79,15 +82,15 @@ impl EventRequest<'_> {
         });
         for (name, raw, max) in [("data", Some(self.data), DATA_MAX), ("metadata", metadata, METADATA_MAX)] {
             if raw.is_some_and(|raw| raw.get().len() > max) {
-                return Err(too_large(format!("{}: must have at most {max} bytes", field(name))));
+                return Err(TooLarge::problem(format!("{}: must have at most {max} bytes", field(name))));
             }
         }
         faults.into_result()?;
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
-            return Err(Problem::bad_request("The event is malformed"));
+            return Err(BadRequest::problem("The event is malformed"));
         };
-        let place = Place { type_field: &field("type"), data_field: &field("data"), warnings };
-        let misfit = app.types.check(app, tenant, &event_type, self.data.get(), &place)?;
+        let names = FieldNames { type_field: &field("type"), data_field: &field("data"), warnings };
+        let misfit = app.catalog_check.check(tenant, &event_type, self.data.get(), &names)?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),
@@ -101,11 +104,20 @@ impl EventRequest<'_> {
     }
 }
 
+/// The reason for which a payload is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PayloadFault {
+    #[error("must be a JSON object")]
+    NotAnObject,
+    #[error(transparent)]
+    Unreadable(Unreadable),
+}
+
 /// Checks that a payload is a JSON object. JSON that many receivers cannot read is refused with a strict catalog, and
 /// otherwise becomes a warning; too deep nesting is always refused.
-pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), String> {
+pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Warnings) -> Result<(), PayloadFault> {
     if !is_object(raw) {
-        return Err("must be a JSON object".into());
+        return Err(PayloadFault::NotAnObject);
     }
     match check_interop(raw.get()) {
         Ok(()) => Ok(()),
@@ -114,7 +126,7 @@ pub(crate) fn check_object(app: &App, raw: &RawValue, field: &str, warnings: &Wa
                 warnings.add(format!("{field}: {warning}"));
                 Ok(())
             }
-            None => Err(fault.to_string()),
+            None => Err(PayloadFault::Unreadable(fault)),
         },
     }
 }
@@ -150,19 +162,22 @@ pub(crate) fn refused(fault: PublishError, tenant: &TenantId, is_batch: bool) ->
                 field.to_string()
             };
             let message = format!("differs from the {field} that was published before with this Idempotency-Key");
-            Problem::invalid(name, message).with_code("idempotency_key_reused")
+            let fields = FieldErrors::from(Invalid::new(name, message));
+            KeyReused::problem(fields.to_string()).naming(fields)
         }
-        PublishError::Busy => Problem::busy("More is being published than can be written; try again shortly"),
-        PublishError::ShuttingDown => Problem::busy("The server is shutting down; try again shortly"),
-        PublishError::NoTenant => Problem::not_found(format!("Tenant not found: {tenant}")),
+        PublishError::Busy => NotPublished::problem("More is being published than can be written; try again shortly"),
+        PublishError::ShuttingDown => NotPublished::problem("The server is shutting down; try again shortly"),
+        PublishError::NoTenant => NoSuchTenant::problem(format!("Tenant not found: {tenant}")),
         PublishError::TooManySubscriptions => Problem::invalid("type", fault.to_string()),
-        PublishError::NoSubscription => Problem::not_found("No active subscription wants this event"),
-        PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => Problem::busy(
+        PublishError::NoSubscription => NoActiveSubscriptions::problem("No active subscription wants this event"),
+        PublishError::Store(source) if matches!(**source, StorageError::Unsure(_)) => NotPublished::problem(
             "The store failed during the write, so the event may have been accepted. Publish it again with the same \
              id or Idempotency-Key: then it is not delivered twice. Without either, look for it in GET /api/v1/events \
              first",
         )
         .because(&fault),
-        PublishError::Store(_) => Problem::busy("The store is not available now; nothing was accepted").because(&fault),
+        PublishError::Store(_) => {
+            NotPublished::problem("The store is not available now; nothing was accepted").because(&fault)
+        }
     }
 }

@@ -3,7 +3,10 @@
 use crate::{
     App,
     auth::{Admin, Manage, Member},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{NoSuchKey, NotOperator},
+    },
 };
 use axum::extract::{Path, State};
 use http::StatusCode;
@@ -15,7 +18,7 @@ use storage::DeleteOutcome;
 /// The key stops working at once. For the operator, with `X-Tenant-Id`.
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "Keys",
     params(("id" = String, Path), ("X-Tenant-Id" = String, Header)),
-    responses((status = 204, description = "Revoked")))]
+    responses((status = 204, description = "Revoked"), NotOperator, NoSuchKey))]
 pub(crate) async fn delete(
     State(app): State<App>,
     _: Admin,
@@ -23,7 +26,7 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let tenant = member.tenant();
-    let missing = || Problem::not_found(format!("Key not found: {id}"));
+    let missing = || NoSuchKey::problem(format!("Key not found: {id}"));
     let key = KeyId::parse(&id).map_err(|_| missing())?;
     let _changing = app.changing_directory.read().await;
     match app.store.delete_key(tenant, key).await? {

@@ -2,7 +2,14 @@
 
 use super::{missing, parse};
 use crate::schemas::TenantName;
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{
+        Problem,
+        kinds::{NoSuchTenant, NotOperator},
+    },
+};
 use axum::extract::{Path, State};
 use http::StatusCode;
 use storage::DeleteOutcome;
@@ -11,7 +18,7 @@ use storage::DeleteOutcome;
 ///
 /// The tenant's keys stop working at once; the call answers when all data is deleted.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
-    responses((status = 204, description = "Deleted")))]
+    responses((status = 204, description = "Deleted"), NotOperator, NoSuchTenant))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = parse(&id)?;
     let changing = app.changing_directory.read().await;

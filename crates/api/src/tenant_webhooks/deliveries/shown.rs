@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// The status names of the tenant API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+pub(crate) enum Status {
     Pending,
     Sending,
     Delivered,

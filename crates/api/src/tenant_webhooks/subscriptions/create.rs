@@ -4,13 +4,16 @@ use super::TenantSubscription;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
-    problem::Problem,
+    body::JsonBody,
+    problem::{
+        Problem,
+        kinds::{DuplicateSubscription, TooManySubscriptions},
+    },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
     webhooks::{
         secrets::{check_given_by_tenant, current},
-        subscriptions::create::{blank, store},
+        subscriptions::{creation::store, defaults::blank},
     },
 };
 use axum::{Json, extract::State};
@@ -41,12 +44,11 @@ const URL_MIN: usize = 10;
 /// Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
-    responses((status = 201, body = TenantSubscription),
-              (status = 409, description = "An active subscription has the same event and URL")))]
+    responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
-    Body(body): Body<NewTenantSubscription>,
+    JsonBody(body): JsonBody<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.tenant();
     let mut faults = FieldErrors::default();

@@ -27,6 +27,7 @@ pub(crate) struct Watched {
     store: SqliteStore,
     commits: watch::Sender<u64>,
     broken: AtomicBool,
+    contended: AtomicBool,
     commit_gate: Mutex<Option<Gate>>,
     update_gate: Mutex<Option<Gate>>,
 }
@@ -74,7 +75,8 @@ impl Held {
 impl Watched {
     pub(crate) fn new(store: SqliteStore) -> Self {
         let (commit_gate, update_gate) = (Mutex::new(None), Mutex::new(None));
-        Self { store, commits: watch::Sender::new(0), broken: AtomicBool::new(false), commit_gate, update_gate }
+        let (broken, contended) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { store, commits: watch::Sender::new(0), broken, contended, commit_gate, update_gate }
     }
 
     /// Changes after every commit.
@@ -85,6 +87,11 @@ impl Watched {
     /// Makes all further writes fail (or succeed again), as with a full disk.
     pub(crate) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, SeqCst);
+    }
+
+    /// Makes every change of a subscription find that another one was faster.
+    pub(crate) fn set_contended(&self, contended: bool) {
+        self.contended.store(contended, SeqCst);
     }
 
     /// Holds back the result of the journal's next commit.
@@ -178,6 +185,9 @@ impl Subscriptions for Watched {
     }
 
     async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome> {
+        if self.contended.load(SeqCst) {
+            return Ok(UpdateOutcome::Stale);
+        }
         let update = self.store.update_subscription(subscription).await;
         Gate::pass(&self.update_gate).await;
         update

@@ -28,7 +28,7 @@ pub(crate) struct RequestLog {
 }
 
 /// A request, as the log shows it.
-pub(crate) struct Asked<'a> {
+pub(crate) struct LoggedRequest<'a> {
     pub(crate) request_id: &'a str,
     pub(crate) method: &'a Method,
     /// Without the query, which may contain secrets.
@@ -39,8 +39,8 @@ pub(crate) struct Asked<'a> {
 impl RequestLog {
     /// Logs a request that was refused or failed. The detail of a 4xx is not logged: it may repeat the client's input,
     /// which may contain a misplaced secret.
-    pub(crate) fn note(&self, asked: &Asked<'_>, problem: &Problem) {
-        let Asked { request_id, method, path, peer } = asked;
+    pub(crate) fn note(&self, asked: &LoggedRequest<'_>, problem: &Problem) {
+        let LoggedRequest { request_id, method, path, peer } = asked;
         let (status, code) = (problem.status(), problem.code());
         let peer = peer.as_ref().map(tracing::field::display);
         let kind = if status.is_server_error() { &self.failed } else { &self.refused };

@@ -1,7 +1,7 @@
 //! Refuses requests that repeat a header which must be unique. Some servers use the first of two values and others the
 //! last, so a proxy in front and this server could see different tenants, callers or hosts.
 
-use crate::problem::Problem;
+use crate::problem::kinds::BadRequest;
 use axum::{
     extract::Request,
     middleware::Next,
@@ -23,7 +23,7 @@ const SINGULAR: [&str; 8] = [
 pub(crate) async fn refuse_repeated(request: Request, next: Next) -> Response {
     let headers = request.headers();
     if let Some(name) = SINGULAR.iter().find(|name| headers.get_all(**name).iter().nth(1).is_some()) {
-        return Problem::bad_request(format!("The header {name} must not be repeated")).into_response();
+        return BadRequest::problem(format!("The header {name} must not be repeated")).into_response();
     }
     next.run(request).await
 }

@@ -1,12 +1,8 @@
 //! Applies the changes that other nodes make to the tenants, keys and event types in memory.
 
-use crate::{App, types::Known};
+use crate::App;
 use model::Timestamp;
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, atomic::Ordering::Relaxed},
-    time::Duration,
-};
+use std::{collections::BTreeSet, sync::atomic::Ordering::Relaxed, time::Duration};
 use storage::{Change, Shared, StorageError};
 
 /// Polling interval for changes while no notification arrives.
@@ -88,12 +84,7 @@ impl App {
     async fn learn_types(&self) -> Result<(), StorageError> {
         let _changing = self.changing_types.lock().await;
         let entries = self.store.custom_types().await?;
-        let mut known = self.known.write();
-        let mut catalog = known.catalog.clone();
-        for entry in entries {
-            catalog.put(entry);
-        }
-        *known = Arc::new(Known::new(catalog));
+        self.catalog.put(entries);
         Ok(())
     }
 }

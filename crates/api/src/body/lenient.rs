@@ -1,33 +1,33 @@
 //! Lenient deserialisation: numbers and booleans as strings, where their value is unambiguous. Clients of the
 //! platform's own server (Pydantic, lax mode) send them.
 
+use super::patch::Patch;
 use serde::{
-    Deserializer,
+    Deserialize, Deserializer,
     de::{Error, Unexpected, Visitor},
 };
 use std::fmt;
 
-/// A whole number, also as a string (`"5"`, `" 5 "`) or with an empty fraction (`5.0`). Absent is `None`, null is
-/// `Some(None)`.
-pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
-    deserializer.deserialize_any(Whole).map(Some)
+/// A whole number, also as a string (`"5"`, `" 5 "`) or with an empty fraction (`5.0`).
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<i64>, D::Error> {
+    deserializer.deserialize_any(Whole).map(Patch::from)
 }
 
-/// A boolean, also as a string (`"true"`, `"off"`, `"1"`) or as 0 and 1. Absent is `None`, null is `Some(None)`.
-pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<bool>>, D::Error> {
-    deserializer.deserialize_any(Boolean).map(Some)
+/// A boolean, also as a string (`"true"`, `"off"`, `"1"`) or as 0 and 1.
+pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<bool>, D::Error> {
+    deserializer.deserialize_any(Boolean).map(Patch::from)
 }
 
-/// A list of strings, each trimmed. Absent is `None`, null is `Some(None)`.
-pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
-    let given: Option<Vec<String>> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(Some(given.map(|list| list.into_iter().map(|text| text.trim().to_owned()).collect())))
+/// A list of strings, each trimmed.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<Vec<String>>, D::Error> {
+    let given: Patch<Vec<String>> = Deserialize::deserialize(deserializer)?;
+    Ok(given.map(|list| list.into_iter().map(|text| text.trim().to_owned()).collect()))
 }
 
-/// A string, trimmed. Absent is `None`, null is `Some(None)`.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    let given: Option<String> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(Some(given.map(|text| text.trim().to_owned())))
+/// A string, trimmed.
+pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<String>, D::Error> {
+    let given: Patch<String> = Deserialize::deserialize(deserializer)?;
+    Ok(given.map(|text| text.trim().to_owned()))
 }
 
 struct Whole;
@@ -111,25 +111,25 @@ impl Visitor<'_> for Boolean {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Default, PartialEq, serde::Deserialize)]
+    #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default)]
     struct Fields {
         #[serde(deserialize_with = "whole")]
-        number: Option<Option<i64>>,
+        number: Patch<i64>,
         #[serde(deserialize_with = "boolean")]
-        flag: Option<Option<bool>>,
+        flag: Patch<bool>,
     }
 
     #[test]
     fn whole_numbers_are_read_where_their_value_is_clear() {
         let rows = [
-            ("5", Some(Some(5))),
-            ("\"5\"", Some(Some(5))),
-            ("\" 5 \"", Some(Some(5))),
-            ("5.0", Some(Some(5))),
-            ("\"5.00\"", Some(Some(5))),
-            ("-1", Some(Some(-1))),
-            ("null", Some(None)),
+            ("5", Some(Patch::Value(5))),
+            ("\"5\"", Some(Patch::Value(5))),
+            ("\" 5 \"", Some(Patch::Value(5))),
+            ("5.0", Some(Patch::Value(5))),
+            ("\"5.00\"", Some(Patch::Value(5))),
+            ("-1", Some(Patch::Value(-1))),
+            ("null", Some(Patch::Null)),
             ("5.5", None),
             ("\"5.5\"", None),
             ("\"five\"", None),
@@ -141,7 +141,7 @@ mod tests {
         ];
         for (json, expected) in rows {
             let read = serde_json::from_str::<Fields>(&format!("{{\"number\": {json}}}"));
-            assert_eq!(read.ok().map(|fields| fields.number), expected.map(Some), "{json}");
+            assert_eq!(read.ok().map(|fields| fields.number), expected, "{json}");
         }
         assert_eq!(serde_json::from_str::<Fields>("{}").unwrap(), Fields::default());
     }
@@ -149,20 +149,20 @@ mod tests {
     #[test]
     fn booleans_are_read_where_their_value_is_clear() {
         let rows = [
-            ("true", Some(Some(true))),
-            ("\"false\"", Some(Some(false))),
-            ("\" ON \"", Some(Some(true))),
-            ("1", Some(Some(true))),
-            ("0", Some(Some(false))),
-            ("\"0\"", Some(Some(false))),
-            ("null", Some(None)),
+            ("true", Some(Patch::Value(true))),
+            ("\"false\"", Some(Patch::Value(false))),
+            ("\" ON \"", Some(Patch::Value(true))),
+            ("1", Some(Patch::Value(true))),
+            ("0", Some(Patch::Value(false))),
+            ("\"0\"", Some(Patch::Value(false))),
+            ("null", Some(Patch::Null)),
             ("2", None),
             ("\"maybe\"", None),
             ("{}", None),
         ];
         for (json, expected) in rows {
             let read = serde_json::from_str::<Fields>(&format!("{{\"flag\": {json}}}"));
-            assert_eq!(read.ok().map(|fields| fields.flag), expected.map(Some), "{json}");
+            assert_eq!(read.ok().map(|fields| fields.flag), expected, "{json}");
         }
     }
 }
