@@ -4,12 +4,10 @@ mod circles;
 mod codegen;
 mod tidy;
 mod tools;
+mod workspace;
 
-use anyhow::{Context, bail};
-use std::{
-    path::PathBuf,
-    process::{Command, ExitCode},
-};
+use std::{path::PathBuf, process::ExitCode};
+use workspace::{root, run};
 
 const HELP: &str = "cargo xtask COMMAND
 
@@ -41,25 +39,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The workspace's folder.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Runs a command in the workspace's folder; its output is shown.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    println!("$ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(root())
-        .status()
-        .with_context(|| format!("failed to run {program}"))?;
-    if !status.success() {
-        bail!("`{program} {}` failed", arguments.join(" "));
-    }
-    Ok(())
 }
 
 fn test(rest: &[&str]) -> anyhow::Result<()> {

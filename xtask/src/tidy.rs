@@ -1,7 +1,10 @@
 //! Checks beyond the compiler's: dependencies between crates, a module comment in every file, the length of files, and
 //! a reason for every exception to the bans of `clippy.toml`.
 
-use crate::{circles, root};
+use crate::{
+    circles,
+    workspace::{self, root},
+};
 use anyhow::{Context, bail};
 use std::{
     fs,
@@ -175,7 +178,7 @@ fn deny(faults: &mut Vec<String>) {
         println!("tidy: cargo-deny is not installed; licences and sources are not checked here");
         return;
     }
-    if let Err(fault) = crate::run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]) {
+    if let Err(fault) = workspace::run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]) {
         faults.push(fault.to_string());
     }
 }
