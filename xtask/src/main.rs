@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask test | tidy | codegen`.
+//! The project's own commands: `cargo xtask dev | test | tidy | codegen`.
 
 mod circles;
 mod codegen;
+mod dev;
 mod tidy;
 mod tools;
 mod workspace;
@@ -11,6 +12,8 @@ use workspace::{root, run};
 
 const HELP: &str = "cargo xtask COMMAND
 
+  dev [OPTIONS]       run a development server, a receiver and a little traffic, started again when a file changes;
+                      options: --port N (8080), --receiver-port N (9000), 0 for a free port, --fresh (empty store)
   test [ARGS…]        install the programs that tests need, and run all tests (ARGS go to `cargo test`)
   tidy                checks beyond the compiler's: crate dependencies, module docs, file lengths
   codegen [--check]   write the generated files, or fail when they are out of date";
@@ -19,6 +22,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
+        ["dev", ref rest @ ..] => dev::run(rest),
         ["test", ref rest @ ..] => test(rest),
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
