@@ -22,6 +22,8 @@ mod shortages;
 mod steady;
 mod target;
 mod tasks;
+#[cfg(feature = "test")]
+mod test_clock;
 mod test_sends;
 mod wake;
 
@@ -33,5 +35,7 @@ pub use lanes::Load;
 pub use publisher::{LENGTH, PublishError, Published, Publisher, Want, batch_key};
 pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
+#[cfg(feature = "test")]
+pub use test_clock::TestClock;
 pub use test_sends::{TestError, TestSend, TestSends};
-pub use wake::{Sleeper, TestClock};
+pub use wake::Sleeper;
