@@ -9,7 +9,7 @@ use std::{
 };
 use syn::visit::Visit;
 
-/// Circles that may be, by the files in them, each with the reason.
+/// Allowed circles, by the files in them, each with the reason.
 pub(crate) type Allowed = [(&'static [&'static str], &'static str)];
 
 /// A module: its file, the names that it re-exports, and the paths that it mentions.
@@ -17,7 +17,7 @@ pub(crate) type Allowed = [(&'static [&'static str], &'static str)];
 struct Module {
     file: PathBuf,
     children: BTreeSet<String>,
-    /// The name that it re-exports, and the whole path of what it is.
+    /// Re-exported names, each with the full path of its item.
     exports: BTreeMap<String, Vec<String>>,
     paths: Vec<Vec<String>>,
 }
@@ -66,8 +66,8 @@ fn resolve(modules: &Modules, path: &[String], depth: usize) -> Option<(Vec<Stri
 }
 
 fn read(file: &Path, at: Vec<String>, source: &Path, modules: &mut Modules) -> anyhow::Result<()> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let parsed = syn::parse_file(&text).with_context(|| format!("{} is no Rust", file.display()))?;
+    let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let parsed = syn::parse_file(&text).with_context(|| format!("failed to parse {}", file.display()))?;
     let name = file.file_stem().unwrap_or_default();
     let folder = file.parent().unwrap_or(source);
     let below = if ["mod", "lib", "main"].iter().any(|one| name == *one) { folder.into() } else { folder.join(name) };
@@ -103,7 +103,7 @@ fn read_items(
             None => {
                 let files = [below.join(format!("{name}.rs")), below.join(&name).join("mod.rs")];
                 let Some(found) = files.iter().find(|path| path.exists()) else {
-                    bail!("{}: the file of mod {name} was not found", file.display());
+                    bail!("{}: mod {name} has no file", file.display());
                 };
                 read(found, path, source, modules)?;
             }
@@ -212,7 +212,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-/// The strongly connected parts with more than one file.
+/// The strongly connected components with more than one file.
 fn circles(edges: &BTreeMap<String, BTreeMap<String, BTreeSet<String>>>) -> Vec<(BTreeSet<String>, String)> {
     let reachable = |from: &String| {
         let (mut seen, mut next) = (BTreeSet::new(), vec![from.clone()]);

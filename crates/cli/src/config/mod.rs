@@ -51,7 +51,7 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
-    /// How long an idle connection to a receiver is kept; zero disables keep-alive.
+    /// Lifetime of an idle connection to a receiver; zero disables keep-alive.
     pub(crate) keep_alive: Duration,
     /// Limits of client connections: in total, and per address.
     pub(crate) max_connections: usize,
@@ -59,7 +59,7 @@ pub(crate) struct Config {
     /// Addresses without a limit per address.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shutdown: Duration,
-    /// How long events are kept; `None` for ever.
+    /// Retention of events; `None` for ever.
     pub(crate) retention: Option<Duration>,
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
