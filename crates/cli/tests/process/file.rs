@@ -119,14 +119,14 @@ async fn a_restored_file_is_used_again() {
 async fn waiting_deliveries_are_not_sent_while_the_file_is_missing() {
     let (folder, _server, client) = server().await;
     let address = loopback(free_port());
-    client.subscribe(&receiver::url(address), &json!({ "profile": "tenant" })).await;
+    client.subscribe(&receiver::url(address), &json!({ "profile": "standard" })).await;
     client.publish("invoice.created", 1).await;
-    // Refused, and retried after one second.
+    // Refused, and retried after five seconds.
     wait_until("the first attempt has failed", async || (!client.none("retrying").await).then_some(())).await;
     let (here, there) = (folder.path().join("postrider.db"), folder.path().join("moved.db"));
     fs::rename(&here, &there).unwrap();
     let receiver = Receiver::start_at(address).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(8)).await;
     assert_eq!(receiver.distinct(), 0);
     fs::rename(&there, &here).unwrap();
     wait_until("the delivery is sent", async || (receiver.distinct() == 1).then_some(())).await;

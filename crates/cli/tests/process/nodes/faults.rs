@@ -36,7 +36,7 @@ async fn a_suspended_node_that_was_declared_lost_registers_again() {
     scene.nodes[1].signal("CONT");
     wait_until("it registers again", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.traffic.more(500).await;
-    assert!(scene.nodes[1].process.stderr().contains("begins anew"), "{}", scene.nodes[1].process.stderr());
+    assert!(scene.nodes[1].process.stderr().contains("registering again"), "{}", scene.nodes[1].process.stderr());
     scene.settle("SIGSTOP of one node until it is lost", 0).await;
 }
 
@@ -64,7 +64,7 @@ async fn a_suspended_node_does_not_overwrite_outcomes_of_its_successor() {
     assert_eq!(before.len(), 10);
     nodes[0].signal("CONT");
     wait_until("it has noticed", async || {
-        (nodes[0].process.stderr().matches("another node has taken it over").count() == 10).then_some(())
+        (nodes[0].process.stderr().matches("another node has taken the delivery over").count() == 10).then_some(())
     })
     .await;
     assert_eq!(other.deliveries("success").await, before);
