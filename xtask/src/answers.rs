@@ -1,7 +1,7 @@
 //! Checks that tests of the API get every documented error. (The tests themselves check the reverse: that every error
 //! they get is documented.)
 
-use crate::root;
+use crate::workspace::root;
 use anyhow::{Context, bail};
 use serde_json::Value;
 use std::{

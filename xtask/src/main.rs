@@ -1,20 +1,21 @@
-//! The project's own commands: `cargo xtask test | tidy | codegen`.
+//! The project's own commands: `cargo xtask dev | test | tidy | codegen`.
 
 mod answers;
 mod circles;
 mod codegen;
+mod dev;
 mod languages;
 mod tidy;
 mod tools;
+mod workspace;
 
-use anyhow::{Context, bail};
-use std::{
-    path::PathBuf,
-    process::{Command, ExitCode},
-};
+use std::{path::PathBuf, process::ExitCode};
+use workspace::{root, run};
 
 const HELP: &str = "cargo xtask COMMAND
 
+  dev [OPTIONS]       run a development server, a receiver and a little traffic, started again when a file changes;
+                      options: --port N (8080), --receiver-port N (9000), 0 for a free port, --fresh (empty store)
   test [ARGS…]        install the programs that tests need, and run all tests (ARGS go to `cargo test`)
   tidy                checks beyond the compiler's: crate dependencies, module docs, file lengths
   codegen [--check]   write the generated files, or fail when they are out of date";
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments[..] {
+        ["dev", ref rest @ ..] => dev::run(rest),
         ["test", ref rest @ ..] => test(rest),
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
@@ -43,25 +45,6 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The workspace's folder.
-pub(crate) fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// Runs a command in the workspace's folder; its output is shown.
-pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    println!("$ {program} {}", arguments.join(" "));
-    let status = Command::new(program)
-        .args(arguments)
-        .current_dir(root())
-        .status()
-        .with_context(|| format!("failed to run {program}"))?;
-    if !status.success() {
-        bail!("`{program} {}` failed", arguments.join(" "));
-    }
-    Ok(())
 }
 
 fn test(rest: &[&str]) -> anyhow::Result<()> {

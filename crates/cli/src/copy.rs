@@ -4,8 +4,7 @@ use crate::{
     config::Config,
     entropy::SystemEntropy,
     output::line,
-    serve::keys,
-    store::{self, StoreUrl},
+    store::{self, StoreUrl, files, keys},
 };
 use anyhow::{Context, bail, ensure};
 use std::{path::PathBuf, sync::Arc};
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             line!(
                 "Start the server with POSTRIDER_STORE set to the new store and POSTRIDER_MASTER_KEY to the same key \
                  (that of {}, unless it was given), and never again with the old one.",
-                keys::beside(path, "key").display()
+                files::beside(path, "key").display()
             );
         }
         Ok(())

@@ -23,6 +23,8 @@ mod shortages;
 mod steady;
 mod target;
 mod tasks;
+#[cfg(feature = "test")]
+mod test_clock;
 mod test_sends;
 mod wake;
 
@@ -34,5 +36,7 @@ pub use lanes::Load;
 pub use publisher::{Difference, PublishError, Published, Publisher, Want, batch_key};
 pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
+#[cfg(feature = "test")]
+pub use test_clock::TestClock;
 pub use test_sends::{TestError, TestSend, TestSends};
-pub use wake::{Sleeper, TestClock};
+pub use wake::Sleeper;

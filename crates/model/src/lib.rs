@@ -23,7 +23,7 @@ pub mod time;
 pub mod url_rules;
 
 pub use attempt::{Attempt, AttemptError, AttemptResult, Verdict};
-pub use clock::{Clock, Entropy, ManualClock, SystemClock};
+pub use clock::{Clock, Entropy, SystemClock};
 pub use delivery::{Delivery, DeliveryStatus, Queue};
 pub use event::{Event, EventPattern, EventType, Priority};
 pub use id::{DeliveryId, EventId, IdSource, IdStyle, KeyId, SubscriptionId};

@@ -146,8 +146,8 @@ pub const GRACE_DEFAULT: u64 = 86_400;
 const HEADERS_MAX: usize = 50;
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
-/// Header names that a subscription cannot set, because Postrider or HTTP sets them on every request.
-const RESERVED: [&str; 16] = [
+/// Header names that a subscription cannot set, because Postrider or HTTP sets them on every request of any profile.
+const RESERVED: [&str; 14] = [
     "host",
     "content-length",
     "content-type",
@@ -160,11 +160,21 @@ const RESERVED: [&str; 16] = [
     "proxy-connection",
     "expect",
     "user-agent",
-    "x-event",
-    "x-signature",
     "proxy-authorization",
     "http2-settings",
 ];
+
+/// Prefixes of reserved header names: those of Standard Webhooks, and of the platform API.
+const RESERVED_PREFIXES: [&str; 2] = ["webhook-", "x-webhook-"];
+
+/// True for a header that HTTP, Postrider or any profile sets: a subscription may change its profile later.
+fn is_reserved(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let of_profiles = || Profile::ALL.iter().flat_map(|one| one.rules().header_names());
+    RESERVED.contains(&lower.as_str())
+        || RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+        || of_profiles().any(|own| own.eq_ignore_ascii_case(name))
+}
 
 /// Validates one custom header; the error is a sentence without the field's name.
 pub fn check_header(name: &str, value: &str) -> Result<(), String> {
@@ -172,8 +182,7 @@ pub fn check_header(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || name.len() > 200 || !name.bytes().all(token) {
         return Err("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~".into());
     }
-    let lower = name.to_ascii_lowercase();
-    if RESERVED.contains(&lower.as_str()) || lower.starts_with("webhook-") || lower.starts_with("x-webhook-") {
+    if is_reserved(name) {
         return Err("is set by the server and cannot be changed".into());
     }
     if !value.bytes().all(|c| c == b'\t' || (b' '..=b'~').contains(&c)) {
@@ -277,6 +286,12 @@ mod tests {
             ("Content-Length", "1"),
         ] {
             assert!(check_header(name, value).is_err(), "{name}");
+        }
+        for profile in Profile::ALL {
+            for name in profile.rules().header_names() {
+                assert!(check_header(name, "x").is_err(), "{name} of {profile:?}");
+                assert!(check_header(&name.to_ascii_uppercase(), "x").is_err(), "{name} of {profile:?}");
+            }
         }
         assert!(check_headers(&vec![("a".into(), "b".into()); 51]).is_err());
         assert!(check_headers(&[("a".into(), "b".repeat(17_000))]).is_err());

@@ -2,14 +2,13 @@
 
 pub(crate) mod dev;
 mod http;
-pub(crate) mod keys;
 
 use crate::{
     config::{self, Config, Flags},
     entropy::SystemEntropy,
     logging,
     output::notice,
-    store::{self, StoreUrl},
+    store::{self, StoreUrl, keys},
 };
 use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};

@@ -114,6 +114,11 @@ impl Profile {
 }
 
 impl Rules {
+    /// Names of the profile's own headers, its signature's included.
+    pub fn header_names(&self) -> impl Iterator<Item = &'static str> {
+        self.headers.iter().map(|(name, _)| *name).chain(self.signature.map(|own| own.header))
+    }
+
     /// The meaning of a response with this status.
     pub const fn verdict(&self, status: u16) -> Verdict {
         match status {

@@ -1,59 +1,22 @@
 //! Keys of the installation: configured, or generated at the first start and stored next to the SQLite file.
 
-use super::dev::Files;
+use super::{
+    StoreUrl,
+    files::{DevFiles, beside, read, replace_private, write_private},
+};
 use crate::{
     config::{Config, decode_master_key},
     entropy::SystemEntropy,
     output::notice,
-    store::StoreUrl,
 };
 use anyhow::{Context, anyhow};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use model::Entropy;
 use std::{
-    fs::{File, OpenOptions},
-    io::{ErrorKind, Write},
-    os::unix::fs::OpenOptionsExt,
+    fs::File,
     path::{Path, PathBuf},
 };
 use storage::{MasterKey, Shared, StorageError, Store};
-
-/// `postrider.db` → `postrider.db.<ending>`.
-pub(crate) fn beside(store: &Path, ending: &str) -> PathBuf {
-    let mut name = store.as_os_str().to_owned();
-    name.push(".");
-    name.push(ending);
-    name.into()
-}
-
-/// [`write_private`] for a file that may exist, with any permissions.
-pub(super) fn replace_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(fault) if fault.kind() != ErrorKind::NotFound => {
-            Err(fault).with_context(|| format!("failed to replace {}", path.display()))
-        }
-        _ => write_private(path, text),
-    }
-}
-
-/// Creates a file that only its owner may read. An existing file is not overwritten: it may be the key of a server that
-/// was started at the same time.
-pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().with_context(|| format!("{} cannot be written", path.display()))
-}
-
-pub(super) fn read(path: &Path) -> anyhow::Result<Option<String>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Some(text.trim().to_owned())),
-        Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
-        Err(fault) => Err(fault).with_context(|| format!("{} cannot be read", path.display())),
-    }
-}
 
 pub(crate) fn master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<MasterKey> {
     let bytes = match (&config.master_key, store) {
@@ -96,7 +59,7 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The hash of the operator's key. If none is configured, generates one, prints it once, and stores its hash.
-pub(super) async fn admin_key_hash(config: &Config, store: &dyn Store, dev: bool) -> anyhow::Result<[u8; 32]> {
+pub(crate) async fn admin_key_hash(config: &Config, store: &dyn Store, dev: bool) -> anyhow::Result<[u8; 32]> {
     match (&config.admin_key, &config.store, store.shared()) {
         (Some(key), ..) => Ok(api::hash_key(key)),
         (None, StoreUrl::Sqlite(path), _) if dev => dev_admin_key_hash(path),
@@ -138,7 +101,7 @@ fn read_admin_key_hash(store: &Path) -> anyhow::Result<(Option<[u8; 32]>, PathBu
 
 /// With `--dev` the key itself is stored too, for the commands; a key that was generated without `--dev` is not.
 fn dev_admin_key_hash(store: &Path) -> anyhow::Result<[u8; 32]> {
-    let file = Files::beside(store).operator_key;
+    let file = DevFiles::beside(store).operator_key;
     let (known, path) = read_admin_key_hash(store)?;
     let kept = read(&file)?.map(|key| (api::hash_key(&key), key));
     let (hash, key) = match (known, kept) {
