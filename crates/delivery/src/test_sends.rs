@@ -15,8 +15,8 @@ use crate::{
     target::Target,
 };
 use model::{
-    Attempt, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
-    delivery::Next,
+    Attempt, Clock, DeliveryId, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
@@ -88,7 +88,7 @@ pub struct TestSend {
 /// What this machine was not able to send is in the log, and is charged to nobody.
 fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
     let Subscription { id: subscription, ref tenant, .. } = target.subscription;
-    let next = Next { status: DeliveryStatus::Cancelled, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Cancelled);
     Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
 }
 

@@ -106,6 +106,8 @@ pub enum Priority {
 }
 
 impl Priority {
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -115,19 +117,16 @@ impl Priority {
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Low, Self::Normal, Self::High].into_iter().find(|p| p.name() == name)
+        Self::ALL.into_iter().find(|priority| priority.name() == name)
     }
 
+    /// The number that stores keep.
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    pub const fn from_code(code: u8) -> Self {
-        match code {
-            0 => Self::Low,
-            2 => Self::High,
-            _ => Self::Normal,
-        }
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.code() == code)
     }
 }
 
@@ -198,6 +197,15 @@ mod tests {
         for bad in ["", "**", "*.created", "invoice.*.x", "invoice*"] {
             assert!(EventPattern::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn names_and_stored_codes_of_priorities_are_read_back() {
+        for priority in Priority::ALL {
+            assert_eq!(Priority::parse(priority.name()), Some(priority));
+            assert_eq!(Priority::from_code(priority.code()), Some(priority));
+        }
+        assert_eq!((Priority::parse("urgent"), Priority::from_code(3)), (None, None));
     }
 
     #[test]

@@ -229,6 +229,14 @@ pub(crate) enum Fault {
     Postgres(tokio_postgres::Error),
     /// The connection broke during a write, which may have been committed.
     Unsure(tokio_postgres::Error),
+    /// A row that was read in the transaction is invalid.
+    Corrupt(StorageError),
+}
+
+impl From<StorageError> for Fault {
+    fn from(fault: StorageError) -> Self {
+        Self::Corrupt(fault)
+    }
 }
 
 impl From<deadpool_postgres::PoolError> for Fault {
@@ -249,6 +257,7 @@ impl From<Fault> for StorageError {
             Fault::Pool(fault) => error::pool(fault),
             Fault::Postgres(fault) => error::postgres(fault),
             Fault::Unsure(fault) => error::postgres(fault).unsure(),
+            Fault::Corrupt(fault) => fault,
         }
     }
 }
@@ -260,7 +269,7 @@ impl Fault {
             Self::Postgres(fault) => {
                 fault.is_closed() || fault.code().is_some_and(|code| code.code().starts_with("57P"))
             }
-            Self::Pool(_) | Self::Unsure(_) => false,
+            Self::Pool(_) | Self::Unsure(_) | Self::Corrupt(_) => false,
         }
     }
 

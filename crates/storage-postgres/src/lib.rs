@@ -5,6 +5,9 @@
 
 mod backlog;
 mod catalog;
+mod cells;
+mod codes;
+mod commit;
 mod connect;
 mod deliveries;
 mod documents;
@@ -28,6 +31,7 @@ mod transfer;
 mod values;
 
 use async_trait::async_trait;
+use codes::{NO_NODE, owner};
 use connect::{Address, As, Fault, LIST_BY_INDEX, Params, READ, WRITE};
 use deadpool_postgres::Pool;
 pub use migrate::Migrated;
@@ -37,7 +41,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
 };
-use storage::{Shared, StorageError, Store, Vault};
+use storage::{NodeId, Shared, StorageError, Store, Vault};
 use tokio::sync::{Semaphore, watch};
 use tokio_postgres::Row;
 
@@ -69,9 +73,9 @@ struct Inner {
     /// Selects the rows of statistics that the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
-    /// This node's id; 0 before it has registered.
+    /// This node's number, or [`NO_NODE`] before it has registered.
     node: AtomicI32,
-    /// Owner of appended deliveries: this node, or 0 for "no node yet".
+    /// Owner of appended deliveries: this node, or [`NO_NODE`].
     appends_to: AtomicI32,
     /// Number of received notifications.
     heard: watch::Sender<u64>,
@@ -117,8 +121,8 @@ impl PgStore {
             flushing: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             vault,
-            node: AtomicI32::new(0),
-            appends_to: AtomicI32::new(0),
+            node: AtomicI32::new(NO_NODE),
+            appends_to: AtomicI32::new(NO_NODE),
             heard: watch::Sender::new(0),
             listener: tokio::sync::Mutex::default(),
             must_sync,
@@ -138,11 +142,17 @@ impl PgStore {
 
     /// The rows that a commit adds to; concurrent commits use different ones.
     fn shard(&self) -> i16 {
-        ((self.node().unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
+        ((owner(self.node()).unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
     }
 
-    fn node(&self) -> i32 {
-        self.0.node.load(Relaxed)
+    /// This node, once it has registered.
+    fn node(&self) -> Option<NodeId> {
+        NodeId::from_number(self.0.node.load(Relaxed))
+    }
+
+    /// The owner of the deliveries that this node appends.
+    fn appends_to(&self) -> Option<NodeId> {
+        NodeId::from_number(self.0.appends_to.load(Relaxed))
     }
 
     /// Executes a read in a role. If the server has closed the pooled connection, the read is retried once on another.

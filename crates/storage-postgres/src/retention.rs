@@ -3,6 +3,7 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, Tx, params},
     rows,
 };
@@ -22,9 +23,11 @@ const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AN
 #[async_trait]
 impl Retention for PgStore {
     async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError> {
-        let rows = self.read(As::Worker, "SELECT value FROM postrider.meta WHERE name = 'believed_time'", &[]).await?;
-        let kept = rows.first().and_then(|row| row.get::<_, &[u8]>("value").try_into().ok());
-        Ok(kept.map(|micros| Timestamp::from_micros(i64::from_be_bytes(micros))))
+        let sql = "SELECT name, value FROM postrider.meta WHERE name = 'believed_time'";
+        let rows = self.read(As::Worker, sql, &[]).await?;
+        let Some(cells) = rows.first().map(Cells::meta) else { return Ok(None) };
+        let micros = cells.get::<&[u8]>("value").try_into().map_err(|fault| cells.corrupt("value", fault))?;
+        Ok(Some(Timestamp::from_micros(i64::from_be_bytes(micros))))
     }
 
     async fn keep_believed_time(&self, time: Timestamp) -> Result<(), StorageError> {
@@ -51,7 +54,7 @@ impl Retention for PgStore {
         let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND
                    (SELECT true FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1 ORDER BY e.id LIMIT 1)";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
-        Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
+        Ok(rows.iter().map(|row| Cells::tenants(row).tenant("id")).collect())
     }
 
     async fn remove_before(
@@ -80,16 +83,17 @@ impl Retention for PgStore {
         // Waiting deliveries are kept, with their events.
         let waits = "SELECT id FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3 AND $4 > 0";
         let waits: HashSet<EventId> =
-            tx.query(waits, range).await?.iter().map(|row| rows::delivery_id(row, "id").event()).collect();
+            tx.query(waits, range).await?.iter().map(|row| Cells::deliveries(row).delivery_id("id").event()).collect();
         let ended = "SELECT id FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
                      ORDER BY id LIMIT $4 + 1";
         let mut by_event: HashMap<EventId, Vec<DeliveryId>> = HashMap::new();
         let found = tx.query(ended, range).await?;
         for row in &found {
-            let id = rows::delivery_id(row, "id");
+            let id = Cells::deliveries(row).delivery_id("id");
             by_event.entry(id.event()).or_default().push(id);
         }
-        let seen_to = (found.len() > rows).then(|| found.last().map(|row| rows::delivery_id(row, "id"))).flatten();
+        let seen_to =
+            (found.len() > rows).then(|| found.last().map(|row| Cells::deliveries(row).delivery_id("id"))).flatten();
 
         let (mut left, mut deliveries, mut events) = (rows, Vec::<Uuid>::new(), Vec::<Uuid>::new());
         for event in old {

@@ -2,6 +2,8 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
+    codes::IN_NORMAL,
     connect::{As, Tx, params},
     rows,
     tenants::THERE,
@@ -27,11 +29,9 @@ impl Transfer for PgStore {
         let after = after.map_or(Uuid::nil(), EventId::uuid);
         let values = params![tenant.as_str() => TEXT, after => UUID, limit as i64 => INT8];
         let found = self.read(As::Tenant(tenant), &sql, values).await?;
-        let mut events: Vec<StoredEvent> = found
-            .iter()
-            .map(rows::event)
-            .map(|event| StoredEvent { event, names: Vec::new(), deliveries: Vec::new(), attempts: Vec::new() })
-            .collect();
+        let bare = |event| StoredEvent { event, names: Vec::new(), deliveries: Vec::new(), attempts: Vec::new() };
+        let mut events =
+            found.iter().map(|row| rows::event(row).map(bare)).collect::<Result<Vec<_>, StorageError>>()?;
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(events) };
         let (first, last) = (first.event.id, last.event.id);
         let (low, high) = (first.delivery_range().0.uuid(), last.delivery_range().1.uuid());
@@ -40,13 +40,13 @@ impl Transfer for PgStore {
 
         let sql = format!(
             "SELECT {columns}, next_attempt_at, queue FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
-             UNION ALL SELECT {columns}, NULL, 1 FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
+             UNION ALL SELECT {columns}, NULL, {IN_NORMAL}::smallint FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
              ORDER BY id",
             columns = rows::BOTH
         );
         for row in self.read(As::Tenant(tenant), &sql, range).await? {
-            let queue = Queue::from_code(row.get::<_, i32>("queue") as u8).unwrap_or(Queue::Normal);
-            let delivery = rows::delivery(&row);
+            let queue = Cells::waiting(&row).code("queue", Queue::from_code)?;
+            let delivery = rows::delivery(&row)?;
             if let Some(place) = places.get(&delivery.id.event()) {
                 events[*place].deliveries.push((delivery, queue));
             }
@@ -57,9 +57,9 @@ impl Transfer for PgStore {
             rows::ATTEMPT
         );
         for row in self.read(As::Tenant(tenant), &sql, range).await? {
-            let id = rows::delivery_id(&row, "delivery_id");
+            let id = Cells::attempts(&row).delivery_id("delivery_id");
             if let Some(place) = places.get(&id.event()) {
-                events[*place].attempts.push((id, rows::attempt(&row)));
+                events[*place].attempts.push((id, rows::attempt(&row)?));
             }
         }
         let ids: Vec<Uuid> = events.iter().map(|stored| stored.event.id.uuid()).collect();
@@ -149,7 +149,7 @@ async fn write_attempt(tx: &Tx, tenant: &TenantId, id: DeliveryId, one: &model::
     let error = one.error.as_deref().map(|text| rows::text(text).into_owned());
     let (asked, answered) = (rows::text(&one.request_headers), rows::text(&one.response_headers));
     let sql = format!(
-        "INSERT INTO postrider.attempts (tenant_id, {}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        "INSERT INTO postrider.attempts ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          ON CONFLICT DO NOTHING",
         rows::ATTEMPT
     );

@@ -6,7 +6,8 @@ mod support;
 
 use model::{
     Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId,
-    Timestamp, delivery::Next,
+    Timestamp,
+    delivery::{EndStatus, Next},
 };
 use std::{
     sync::{
@@ -130,7 +131,7 @@ impl World {
         new
     }
 
-    fn outcome(&self, of: NewDelivery, status: DeliveryStatus) -> Write {
+    fn outcome(&self, of: NewDelivery, status: EndStatus) -> Write {
         let started_at = of.id.made_at().after(HOUR);
         Write::Outcome(Box::new(Outcome {
             tenant: self.tenant.clone(),
@@ -147,11 +148,11 @@ impl World {
                 response_body: "".into(),
                 note: None,
             },
-            next: Next { status, at: None, disable_subscription: false },
+            next: Next::End(status),
         }))
     }
 
-    async fn end(&self, of: NewDelivery, status: DeliveryStatus) {
+    async fn end(&self, of: NewDelivery, status: EndStatus) {
         assert_eq!(self.commit(vec![self.outcome(of, status)]).await, [Done::Recorded]);
     }
 
@@ -222,7 +223,7 @@ async fn rows_written_with_a_wrong_clock_are_found() {
         let new = world.publish(at, name, 1).await;
         let rest = format!("SELECT count(*) FROM postrider.events_rest WHERE id = '{}'", new.event.id.uuid());
         assert_eq!(world.see(&rest), "1");
-        world.end(new.deliveries[0], DeliveryStatus::Failed).await;
+        world.end(new.deliveries[0], EndStatus::Failed).await;
         assert_eq!(world.store.event(&world.tenant, new.event.id).await.unwrap().as_ref(), Some(&*new.event));
         assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Failed));
         assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
@@ -239,7 +240,7 @@ async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     let world = World::new().await;
     let new = world.publish(world.today.after(6 * DAY), "early", 2).await;
     let later = world.publish(world.today.after(9 * DAY), "very early", 1).await;
-    world.end(new.deliveries[0], DeliveryStatus::Delivered).await;
+    world.end(new.deliveries[0], EndStatus::Delivered).await;
     world.make(5, 7);
     let rest = "SELECT (SELECT count(*) FROM postrider.events_rest), (SELECT count(*) FROM postrider.deliveries_rest),
                 (SELECT count(*) FROM postrider.attempts_rest)";
@@ -247,7 +248,7 @@ async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     assert!(world.has(new.event.id).await && world.has(later.event.id).await);
     assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Delivered));
     assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
-    world.end(new.deliveries[1], DeliveryStatus::Delivered).await;
+    world.end(new.deliveries[1], EndStatus::Delivered).await;
 }
 
 #[tokio::test]
@@ -257,9 +258,9 @@ async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
     let kept = world.publish(world.ago(2), "kept", 3).await;
     let young = world.publish(world.ago(1), "young", 1).await;
     for one in [gone.deliveries[0], kept.deliveries[0], young.deliveries[0]] {
-        world.end(one, DeliveryStatus::Failed).await;
+        world.end(one, EndStatus::Failed).await;
     }
-    world.end(kept.deliveries[2], DeliveryStatus::Delivered).await;
+    world.end(kept.deliveries[2], EndStatus::Delivered).await;
 
     // The day that contains the bound is kept.
     assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
@@ -279,7 +280,7 @@ async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
     assert_eq!(world.attempts(kept.deliveries[0].id).await, 1);
 
     // Waiting deliveries end as usual, and failed ones can be replayed.
-    world.end(kept.deliveries[1], Delivered).await;
+    world.end(kept.deliveries[1], EndStatus::Delivered).await;
     let back = world
         .store
         .retry_delivery(&world.tenant, kept.deliveries[0].id, RetryOf::Undelivered, world.today)
@@ -336,7 +337,7 @@ async fn a_delivery_replayed_while_its_day_is_dropped_keeps_its_event() {
     let world = World::new().await;
     let new = world.publish(world.ago(2), "old", 1).await;
     let delivery = new.deliveries[0];
-    world.end(delivery, DeliveryStatus::Failed).await;
+    world.end(delivery, EndStatus::Failed).await;
     world.see("SELECT postrider.drop_day((now() AT TIME ZONE 'UTC')::date - 3)");
     // The steps of `retry_delivery`, stopped before the commit.
     let retry = world.session().await;
@@ -357,7 +358,7 @@ async fn a_delivery_replayed_while_its_day_is_dropped_keeps_its_event() {
     assert_eq!(dropped.days, [world.day(-2)]);
     assert!(world.has(new.event.id).await);
     assert_eq!(world.attempts(delivery.id).await, 1);
-    world.end(delivery, DeliveryStatus::Delivered).await;
+    world.end(delivery, EndStatus::Delivered).await;
 }
 
 /// A publisher claims a key of a removed event while such keys are being freed: the claim wins.

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
+    Attempt, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
-    delivery::Next,
+    delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -95,7 +95,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         response_body: Bytes::new(),
         note: None,
     };
-    let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Failed);
     let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]

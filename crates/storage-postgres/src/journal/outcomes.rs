@@ -5,13 +5,19 @@
 mod late;
 
 use crate::{
+    cells::Cells,
+    codes::{ACTIVE, DISABLED, IN_RETRY, PAUSED, RETRYING, owner},
     connect::{Fault, Tx, params},
     rows,
 };
+use const_format::formatcp;
 use futures_util::future::{join, join4};
-use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use model::{
+    DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use storage::{Outcome, Write};
+use storage::{NodeId, Outcome, SUBSCRIPTION_DELETED, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -23,7 +29,7 @@ struct Last<'a> {
 }
 
 pub(super) struct Outcomes<'a> {
-    node: i32,
+    node: Option<NodeId>,
     all: Vec<(usize, &'a Outcome)>,
     last: HashMap<Key<'a>, Last<'a>>,
     cancels: Vec<Key<'a>>,
@@ -57,29 +63,37 @@ pub(crate) const END: &str = "DELETE FROM postrider.waiting w
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
-pub(crate) const KEEP: &str = "UPDATE postrider.waiting w SET status = 1, queue = 4, attempts = o.attempts,
+pub(crate) const KEEP: &str = formatcp!(
+    "UPDATE postrider.waiting w SET status = {RETRYING}, queue = {IN_RETRY}, attempts = o.attempts,
     next_attempt_at = o.next_attempt_at, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
     duration_us = o.duration_us
     FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[],
                 $9::bigint[]) AS o (tenant_id, id, attempts, next_attempt_at, updated_at, response_code, error,
                                     duration_us)
     WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
-    RETURNING w.tenant_id, w.id";
+    RETURNING w.tenant_id, w.id"
+);
 
 const CANCEL: &str = "DELETE FROM postrider.waiting w
     USING unnest($1::text[], $2::uuid[]) AS o (tenant_id, id) WHERE w.tenant_id = o.tenant_id AND w.id = o.id
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
+const DISABLE: &str = formatcp!(
+    "UPDATE postrider.subscriptions s SET state = {DISABLED}, revision = revision + 1, updated_at = o.at
+    FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
+    WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state IN ({ACTIVE}, {PAUSED})"
+);
+
 impl<'a> Outcomes<'a> {
-    pub(super) fn of(batch: &'a [Write], node: i32) -> Self {
+    pub(super) fn of(batch: &'a [Write], node: Option<NodeId>) -> Self {
         let (mut all, mut cancels, mut last) = (Vec::new(), Vec::new(), HashMap::<Key<'a>, Last<'a>>::new());
         for (place, write) in batch.iter().enumerate() {
             match write {
                 Write::Outcome(outcome) => {
                     all.push((place, &**outcome));
                     let known = last.entry((&outcome.tenant, outcome.delivery)).or_insert(Last { outcome });
-                    if known.outcome.next.status.is_waiting() {
+                    if known.outcome.next.retry_at().is_some() {
                         *known = Last { outcome };
                     }
                 }
@@ -103,7 +117,13 @@ impl<'a> Outcomes<'a> {
         let mut lasts: Vec<(&Key<'a>, &Outcome)> = self.last.iter().map(|(key, last)| (key, last.outcome)).collect();
         // Sorted, to prevent deadlocks between commits.
         lasts.sort_unstable_by_key(|(key, _)| **key);
-        let (kept, ended): (Vec<_>, Vec<_>) = lasts.into_iter().partition(|(_, one)| one.next.status.is_waiting());
+        let (mut kept, mut ended) = (Vec::new(), Vec::new());
+        for (key, outcome) in lasts {
+            match outcome.next {
+                Next::Retry { at } => kept.push((key, outcome, at)),
+                Next::End(_) | Next::Gone => ended.push((key, outcome)),
+            }
+        }
         let (ended, (kept, cancelled)) = join(self.end(tx, &ended), join(self.keep(tx, &kept), self.cancel(tx))).await;
         Ok(Taken { ended: ended?, kept: kept?, cancelled: cancelled? })
     }
@@ -113,23 +133,23 @@ impl<'a> Outcomes<'a> {
             return Ok(Vec::new());
         }
         let (tenants, ids) = keys(ended.iter().map(|(key, _)| **key));
-        tx.query(END, params![self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
+        tx.query(END, params![owner(self.node) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
     }
 
-    async fn keep(&self, tx: &Tx, kept: &[(&Key<'a>, &Outcome)]) -> Result<Vec<Row>, Fault> {
+    async fn keep(&self, tx: &Tx, kept: &[(&Key<'a>, &Outcome, Timestamp)]) -> Result<Vec<Row>, Fault> {
         if kept.is_empty() {
             return Ok(Vec::new());
         }
-        let (tenants, ids) = keys(kept.iter().map(|(key, _)| **key));
-        let of = || kept.iter().map(|(_, outcome)| *outcome);
+        let (tenants, ids) = keys(kept.iter().map(|(key, ..)| **key));
+        let of = || kept.iter().map(|(_, outcome, _)| *outcome);
         let attempts: Vec<i32> = of().map(|one| one.attempt.number as i32).collect();
-        let next: Vec<i64> = of().map(|one| one.next.at.unwrap_or_else(|| ended_at(one)).micros()).collect();
+        let next: Vec<i64> = kept.iter().map(|(.., at)| at.micros()).collect();
         let updated: Vec<i64> = of().map(|one| ended_at(one).micros()).collect();
         let codes: Vec<Option<i16>> = of().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
         let errors: Vec<Option<String>> = of().map(error).collect();
         let durations: Vec<i64> = of().map(|one| one.attempt.duration.as_micros() as i64).collect();
         let values = params![
-            self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, attempts => INT4_ARRAY, next => INT8_ARRAY,
+            owner(self.node) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, attempts => INT4_ARRAY, next => INT8_ARRAY,
             updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
         ];
         tx.query(KEEP, values).await
@@ -144,7 +164,7 @@ impl<'a> Outcomes<'a> {
     }
 
     fn of_row(&self, row: &Row) -> Option<&'a Outcome> {
-        let tenant = rows::tenant(row, "tenant_id");
+        let tenant = Cells::waiting(row).tenant("tenant_id");
         self.last.get(&(&tenant, id(row))).map(|last| last.outcome)
     }
 
@@ -162,7 +182,7 @@ impl<'a> Outcomes<'a> {
             }
         }
         for row in taken.cancelled {
-            let (tenant, delivery) = (rows::tenant(&row, "tenant_id"), id(&row));
+            let (tenant, delivery) = (Cells::waiting(&row).tenant("tenant_id"), id(&row));
             let known = self.cancels.iter().find(|(of, one)| **of == tenant && *one == delivery);
             if let Some((tenant, _)) = known {
                 self.ended.push(Ended { tenant, row, outcome: None });
@@ -186,7 +206,7 @@ impl<'a> Outcomes<'a> {
         let subscriptions: Vec<Uuid> = all().map(|one| one.row.get("subscription_id")).collect();
         let types: Vec<&str> = all().map(|one| one.row.get("event_type")).collect();
         let given: Vec<Option<&str>> = all().map(|one| one.row.get("given_id")).collect();
-        let status = |one: &Ended<'_>| one.outcome.map_or(DeliveryStatus::Cancelled, |outcome| outcome.next.status);
+        let status = |one: &Ended<'_>| one.outcome.map_or(DeliveryStatus::Cancelled, |outcome| outcome.next.status());
         let statuses: Vec<i16> = all().map(|one| i16::from(status(one).code())).collect();
         let attempts: Vec<i32> =
             all().map(|one| one.outcome.map_or_else(|| one.row.get("attempts"), |o| o.attempt.number as i32)).collect();
@@ -196,7 +216,7 @@ impl<'a> Outcomes<'a> {
         let code = |o: &Outcome| o.attempt.response_code.map(|code| code as i16);
         let codes: Vec<Option<i16>> =
             all().map(|one| one.outcome.map_or_else(|| one.row.get("response_code"), code)).collect();
-        let gone = || Some("the subscription was deleted".to_owned());
+        let gone = || Some(SUBSCRIPTION_DELETED.to_owned());
         let errors: Vec<Option<String>> = all().map(|one| one.outcome.map_or_else(gone, error)).collect();
         let took = |o: &Outcome| Some(o.attempt.duration.as_micros() as i64);
         let durations: Vec<Option<i64>> =
@@ -270,17 +290,14 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn disable(&self, tx: &Tx) -> Result<(), Fault> {
-        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next.disable_subscription).collect();
+        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next == Next::Gone).collect();
         if gone.is_empty() {
             return Ok(());
         }
         let tenants: Vec<&str> = gone.iter().map(|one| one.tenant.as_str()).collect();
         let ids: Vec<Uuid> = gone.iter().map(|one| one.subscription.uuid()).collect();
         let ended: Vec<i64> = gone.iter().map(|one| ended_at(one).micros()).collect();
-        let sql = "UPDATE postrider.subscriptions s SET state = 2, revision = revision + 1, updated_at = o.at
-                   FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
-                   WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state < 2";
-        tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
+        tx.query(DISABLE, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
     }
 }
 
@@ -311,12 +328,12 @@ struct SubscriptionCounts {
 
 impl SubscriptionCounts {
     fn add(&mut self, outcome: &Outcome) {
-        if outcome.next.status == DeliveryStatus::Cancelled {
+        if outcome.next == Next::End(EndStatus::Cancelled) {
             return;
         }
         let ended = Some(ended_at(outcome).micros());
         self.triggered = self.triggered.max(Some(outcome.attempt.started_at.micros()));
-        if outcome.next.status == DeliveryStatus::Delivered {
+        if outcome.next == Next::End(EndStatus::Delivered) {
             self.success += 1;
             self.succeeded = self.succeeded.max(ended);
         } else {
@@ -335,7 +352,7 @@ fn error(outcome: &Outcome) -> Option<String> {
 }
 
 fn id(row: &Row) -> DeliveryId {
-    rows::delivery_id(row, "id")
+    Cells::waiting(row).delivery_id("id")
 }
 
 fn keys<'k>(of: impl Iterator<Item = (&'k TenantId, DeliveryId)>) -> (Vec<&'k str>, Vec<Uuid>) {

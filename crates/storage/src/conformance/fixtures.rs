@@ -9,7 +9,7 @@ use model::{
     Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
     JsonObject, ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant,
     TenantId, TenantKey, Timestamp,
-    delivery::Next,
+    delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -221,7 +221,15 @@ impl<'s> World<'s> {
         status: DeliveryStatus,
     ) -> Box<Outcome> {
         let (now, ok) = (self.tick(), status == DeliveryStatus::Delivered);
-        let at = (status == DeliveryStatus::Retrying).then(|| now.after(Duration::from_secs(60)));
+        let next = match status {
+            DeliveryStatus::Pending => panic!("no attempt leaves a delivery pending"),
+            DeliveryStatus::Retrying => Next::Retry { at: now.after(Duration::from_secs(60)) },
+            DeliveryStatus::Delivered => Next::End(EndStatus::Delivered),
+            DeliveryStatus::Failed => Next::End(EndStatus::Failed),
+            DeliveryStatus::Exhausted => Next::End(EndStatus::Exhausted),
+            DeliveryStatus::Disabled => Next::Gone,
+            DeliveryStatus::Cancelled => Next::End(EndStatus::Cancelled),
+        };
         Box::new(Outcome {
             tenant: tenant.clone(),
             delivery: of.id,
@@ -237,7 +245,7 @@ impl<'s> World<'s> {
                 response_body: Bytes::from_static(b"\0\xff not text"),
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
             },
-            next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
+            next,
         })
     }
 

@@ -14,6 +14,7 @@
 
 mod backlog;
 mod catalog;
+pub mod corrupt;
 mod deletion;
 mod deliveries;
 mod documents;
