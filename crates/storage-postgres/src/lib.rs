@@ -7,6 +7,7 @@ mod backlog;
 mod catalog;
 mod cells;
 mod codes;
+mod columns;
 mod commit;
 mod connect;
 mod deliveries;

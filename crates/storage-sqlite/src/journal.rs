@@ -5,6 +5,7 @@ use crate::{
     codes::{ACTIVE, CANCELLED, DISABLED, PAUSED, PENDING, RETRYING, WAITS},
     error::{at_commit, sqlite},
     events, existence,
+    insert::{AttemptRow, EventRow, Existing, KeyRow},
     marks::{List, Marks},
     publications, rows,
 };
@@ -107,11 +108,8 @@ impl<'c> Statements<'c> {
     fn prepare(tx: &'c Transaction<'c>) -> rusqlite::Result<Self> {
         Ok(Self {
             tx,
-            event: tx.prepare_cached(
-                "INSERT INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
-                 deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?,
-            key: tx.prepare_cached("INSERT INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?,
+            event: tx.prepare_cached(EventRow::sql(Existing::Fail))?,
+            key: tx.prepare_cached(KeyRow::sql(Existing::Fail))?,
             delivery: tx.prepare_cached(formatcp!(
                 "INSERT INTO deliveries (tenant_id, id, subscription_id, status, queue, next_attempt_at, updated_at)
                  VALUES (?1, ?2, ?3, {PENDING}, ?4, ?5, ?5)"
@@ -127,11 +125,7 @@ impl<'c> Statements<'c> {
                  WHERE tenant_id = ?1 AND id = ?2 AND status = {CANCELLED} AND attempts < ?4"
             ))?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
-            attempt: tx.prepare_cached(
-                "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us,
-                 response_code, error, request_headers, response_headers, response_body, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?,
+            attempt: tx.prepare_cached(AttemptRow::sql(Existing::Keep))?,
             disable: tx.prepare_cached(formatcp!(
                 "UPDATE subscriptions SET state = {DISABLED}, revision = revision + 1, updated_at = ?3
                  WHERE tenant_id = ?1 AND id = ?2 AND state IN ({ACTIVE}, {PAUSED})"
@@ -189,21 +183,10 @@ impl<'c> Statements<'c> {
         let id = rows::event_key(&event.id);
         marks.add(self.tx, tenant, List::Events, id)?;
         marks.add(self.tx, tenant, List::EventsOf(event.event_type.clone()), id)?;
-        self.event
-            .execute((
-                tenant.as_str(),
-                id,
-                event.given_id.as_deref(),
-                event.event_type.as_str(),
-                event.timestamp.micros(),
-                &event.data[..],
-                &event.metadata[..],
-                event.priority.code(),
-                event.deliveries,
-            ))
-            .map_err(sqlite)?;
+        EventRow { tenant_id: tenant.as_str(), ..EventRow::of(event) }.insert(&mut self.event).map_err(sqlite)?;
         for key in &new.keys {
-            self.key.execute((tenant.as_str(), key.text(), id)).map_err(sqlite)?;
+            let row = KeyRow { tenant_id: tenant.as_str(), name: &key.text(), event_id: id };
+            row.insert(&mut self.key).map_err(sqlite)?;
         }
         let due = event.id.made_at().micros();
         let queue = Queue::of(event.priority).code();
@@ -248,21 +231,7 @@ impl<'c> Statements<'c> {
             // found again.
             return Ok(Done::Recorded);
         }
-        self.attempt
-            .execute((
-                tenant.as_str(),
-                delivery.bytes(),
-                attempt.number,
-                attempt.started_at.micros(),
-                duration,
-                attempt.response_code,
-                attempt.error.as_deref(),
-                attempt.request_headers.as_str(),
-                attempt.response_headers.as_str(),
-                &attempt.response_body[..],
-                attempt.note.as_deref(),
-            ))
-            .map_err(sqlite)?;
+        AttemptRow::of(tenant.as_str(), delivery, attempt).insert(&mut self.attempt).map_err(sqlite)?;
         if *next == Next::Gone {
             self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)?;
         }

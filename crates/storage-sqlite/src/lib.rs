@@ -16,6 +16,7 @@ mod existence;
 mod file;
 mod holder;
 mod identity;
+mod insert;
 mod journal;
 mod keys;
 mod marks;

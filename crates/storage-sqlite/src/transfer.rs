@@ -1,6 +1,14 @@
 //! Transfer to another store.
 
-use crate::{SqliteStore, cells::Cells, deliveries, error::sqlite, events, existence, query, rows};
+use crate::{
+    SqliteStore,
+    cells::Cells,
+    deliveries,
+    error::sqlite,
+    events, existence,
+    insert::{AttemptRow, DeliveryRow, EventRow, Existing, KeyRow},
+    query, rows,
+};
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp};
 use rusqlite::{Connection, Row, Transaction};
@@ -119,66 +127,20 @@ fn read_attempt(row: &Row<'_>) -> Result<(DeliveryId, Attempt), StorageError> {
 
 fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {
     let StoredEvent { event, names, deliveries, attempts } = stored;
-    let (tenant, id) = (tenant.as_str(), rows::event_key(&event.id));
-    tx.prepare_cached(
-        "INSERT OR IGNORE INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
-         deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute((
-        tenant,
-        id,
-        event.given_id.as_deref(),
-        event.event_type.as_str(),
-        event.timestamp.micros(),
-        &event.data[..],
-        &event.metadata[..],
-        event.priority.code(),
-        event.deliveries,
-    ))?;
+    let tenant_id = tenant.as_str();
+    let mut statement = tx.prepare_cached(EventRow::sql(Existing::Keep))?;
+    EventRow { tenant_id, ..EventRow::of(event) }.insert(&mut statement)?;
+    let mut statement = tx.prepare_cached(KeyRow::sql(Existing::Keep))?;
     for name in names {
-        tx.prepare_cached("INSERT OR IGNORE INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?
-            .execute((tenant, name, id))?;
+        KeyRow { tenant_id, name, event_id: rows::event_key(&event.id) }.insert(&mut statement)?;
     }
+    let mut statement = tx.prepare_cached(DeliveryRow::sql(Existing::Keep))?;
     for (one, queue) in deliveries {
-        tx.prepare_cached(
-            "INSERT OR IGNORE INTO deliveries (tenant_id, id, subscription_id, status, attempts, earlier_attempts,
-             next_attempt_at, updated_at, response_code, error, duration_us, queue)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute((
-            tenant,
-            one.id.bytes(),
-            one.subscription.bytes(),
-            one.status.code(),
-            one.attempts,
-            one.earlier_attempts,
-            one.next_attempt_at.map(Timestamp::micros),
-            one.updated_at.micros(),
-            one.response_code,
-            one.error.as_deref(),
-            one.duration.map(|took| took.as_micros() as u64),
-            queue.code(),
-        ))?;
+        DeliveryRow { tenant_id, ..DeliveryRow::of(one, *queue) }.insert(&mut statement)?;
     }
+    let mut statement = tx.prepare_cached(AttemptRow::sql(Existing::Keep))?;
     for (id, one) in attempts {
-        tx.prepare_cached(
-            "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us, response_code,
-             error, request_headers, response_headers, response_body, note)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute((
-            tenant,
-            id.bytes(),
-            one.number,
-            one.started_at.micros(),
-            one.duration.as_micros() as u64,
-            one.response_code,
-            one.error.as_deref(),
-            one.request_headers.as_str(),
-            one.response_headers.as_str(),
-            &one.response_body[..],
-            one.note.as_deref(),
-        ))?;
+        AttemptRow::of(tenant_id, id, one).insert(&mut statement)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     codes,
+    columns::{EventRow, EventRows, Existing},
     connect::{Fault, Tx, params},
     publications::Counting,
     rows,
@@ -216,26 +217,12 @@ impl Appends<'_> {
     }
 }
 
-pub(crate) const INSERT_EVENTS: &str = "INSERT INTO postrider.events
-    (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[],
-                         $8::smallint[], $9::integer[])";
-
 async fn write_events(tx: &Tx, new: &[(&TenantId, &NewEvent)]) -> Result<(), Fault> {
-    let tenants: Vec<&str> = new.iter().map(|(tenant, _)| tenant.as_str()).collect();
-    let ids: Vec<Uuid> = new.iter().map(|(_, new)| new.event.id.uuid()).collect();
-    let given: Vec<Option<&str>> = new.iter().map(|(_, new)| new.event.given_id.as_deref()).collect();
-    let types: Vec<&str> = new.iter().map(|(_, new)| new.event.event_type.as_str()).collect();
-    let times: Vec<i64> = new.iter().map(|(_, new)| new.event.timestamp.micros()).collect();
-    let data: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.data[..]).collect();
-    let metadata: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.metadata[..]).collect();
-    let priorities: Vec<i16> = new.iter().map(|(_, new)| i16::from(new.event.priority.code())).collect();
-    let deliveries: Vec<i32> = new.iter().map(|(_, new)| new.event.deliveries as i32).collect();
-    let values = params![
-        tenants => TEXT_ARRAY, ids => UUID_ARRAY, given => TEXT_ARRAY, types => TEXT_ARRAY, times => INT8_ARRAY,
-        data => BYTEA_ARRAY, metadata => BYTEA_ARRAY, priorities => INT2_ARRAY, deliveries => INT4_ARRAY,
-    ];
-    tx.query(INSERT_EVENTS, values).await.map(drop)
+    let mut rows = EventRows::default();
+    for (tenant, new) in new {
+        rows.push(EventRow::of(tenant, &new.event));
+    }
+    rows.insert(tx, Existing::Fail).await
 }
 
 pub(crate) const INSERT_WAITING: &str = "INSERT INTO postrider.waiting

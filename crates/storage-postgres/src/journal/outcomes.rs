@@ -7,6 +7,7 @@ mod late;
 use crate::{
     cells::Cells,
     codes::{ACTIVE, DISABLED, IN_RETRY, PAUSED, RETRYING, owner},
+    columns::{AttemptRow, AttemptRows, DeliveryRow, DeliveryRows, Existing},
     connect::{Fault, Tx, params},
     rows,
 };
@@ -45,6 +46,37 @@ struct Ended<'a> {
     tenant: &'a TenantId,
     row: Row,
     outcome: Option<&'a Outcome>,
+}
+
+impl Ended<'_> {
+    /// The row of the log: the outcome, or, without one, the delivery as it was when it was cancelled.
+    fn row(&self) -> DeliveryRow<'_> {
+        let cells = Cells::waiting(&self.row);
+        let cancelled = DeliveryRow {
+            tenant_id: self.tenant.as_str(),
+            id: cells.get("id"),
+            subscription_id: cells.get("subscription_id"),
+            event_type: cells.get("event_type"),
+            given_id: cells.get("given_id"),
+            status: i16::from(DeliveryStatus::Cancelled.code()),
+            attempts: cells.get("attempts"),
+            earlier_attempts: cells.get("earlier_attempts"),
+            updated_at: cells.get("updated_at"),
+            response_code: cells.get("response_code"),
+            error: Some(SUBSCRIPTION_DELETED.into()),
+            duration_us: cells.get("duration_us"),
+        };
+        let Some(outcome) = self.outcome else { return cancelled };
+        DeliveryRow {
+            status: i16::from(outcome.next.status().code()),
+            attempts: outcome.attempt.number as i32,
+            updated_at: ended_at(outcome).micros(),
+            response_code: outcome.attempt.response_code.map(|code| code as i16),
+            error: outcome.attempt.error.as_deref().map(rows::text),
+            duration_us: Some(outcome.attempt.duration.as_micros() as i64),
+            ..cancelled
+        }
+    }
 }
 
 /// Results of the statements of the first round trip.
@@ -197,42 +229,11 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn log(&self, tx: &Tx) -> Result<(), Fault> {
-        if self.ended.is_empty() {
-            return Ok(());
+        let mut rows = DeliveryRows::default();
+        for one in &self.ended {
+            rows.push(one.row());
         }
-        let all = || self.ended.iter();
-        let tenants: Vec<&str> = all().map(|one| one.tenant.as_str()).collect();
-        let ids: Vec<Uuid> = all().map(|one| one.row.get("id")).collect();
-        let subscriptions: Vec<Uuid> = all().map(|one| one.row.get("subscription_id")).collect();
-        let types: Vec<&str> = all().map(|one| one.row.get("event_type")).collect();
-        let given: Vec<Option<&str>> = all().map(|one| one.row.get("given_id")).collect();
-        let status = |one: &Ended<'_>| one.outcome.map_or(DeliveryStatus::Cancelled, |outcome| outcome.next.status());
-        let statuses: Vec<i16> = all().map(|one| i16::from(status(one).code())).collect();
-        let attempts: Vec<i32> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("attempts"), |o| o.attempt.number as i32)).collect();
-        let earlier: Vec<i32> = all().map(|one| one.row.get("earlier_attempts")).collect();
-        let updated: Vec<i64> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("updated_at"), |o| ended_at(o).micros())).collect();
-        let code = |o: &Outcome| o.attempt.response_code.map(|code| code as i16);
-        let codes: Vec<Option<i16>> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("response_code"), code)).collect();
-        let gone = || Some(SUBSCRIPTION_DELETED.to_owned());
-        let errors: Vec<Option<String>> = all().map(|one| one.outcome.map_or_else(gone, error)).collect();
-        let took = |o: &Outcome| Some(o.attempt.duration.as_micros() as i64);
-        let durations: Vec<Option<i64>> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("duration_us"), took)).collect();
-        let sql = format!(
-            "INSERT INTO postrider.deliveries ({}) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[],
-             $5::text[], $6::smallint[], $7::integer[], $8::integer[], $9::bigint[], $10::smallint[], $11::text[],
-             $12::bigint[])",
-            rows::BOTH
-        );
-        let values = params![
-            tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
-            given => TEXT_ARRAY, statuses => INT2_ARRAY, attempts => INT4_ARRAY, earlier => INT4_ARRAY,
-            updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
-        ];
-        tx.query(&sql, values).await.map(drop)
+        rows.insert(tx, Existing::Fail).await
     }
 
     fn recorded(&self) -> impl Iterator<Item = &'a Outcome> {
@@ -241,29 +242,11 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn log_attempts(&self, tx: &Tx) -> Result<(), Fault> {
-        let of: Vec<&Outcome> = self.recorded().collect();
-        if of.is_empty() {
-            return Ok(());
+        let mut rows = AttemptRows::default();
+        for one in self.recorded() {
+            rows.push(AttemptRow::of(&one.tenant, one.delivery.uuid(), &one.attempt));
         }
-        let (tenants, ids) = keys(of.iter().map(|one| (&one.tenant, one.delivery)));
-        let numbers: Vec<i32> = of.iter().map(|one| one.attempt.number as i32).collect();
-        let started: Vec<i64> = of.iter().map(|one| one.attempt.started_at.micros()).collect();
-        let durations: Vec<i64> = of.iter().map(|one| one.attempt.duration.as_micros() as i64).collect();
-        let codes: Vec<Option<i16>> = of.iter().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
-        let errors: Vec<Option<String>> = of.iter().map(|one| error(one)).collect();
-        let asked: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.request_headers)).collect();
-        let asked: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
-        let answered: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.response_headers)).collect();
-        let answered: Vec<&str> = answered.iter().map(AsRef::as_ref).collect();
-        let bodies: Vec<&[u8]> = of.iter().map(|one| &one.attempt.response_body[..]).collect();
-        let note = |one: &&Outcome| one.attempt.note.as_deref().map(|text| rows::text(text).into_owned());
-        let notes: Vec<Option<String>> = of.iter().map(note).collect();
-        let values = params![
-            tenants => TEXT_ARRAY, ids => UUID_ARRAY, numbers => INT4_ARRAY, started => INT8_ARRAY,
-            durations => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, asked => TEXT_ARRAY,
-            answered => TEXT_ARRAY, bodies => BYTEA_ARRAY, notes => TEXT_ARRAY,
-        ];
-        tx.query(INSERT_ATTEMPTS, values).await.map(drop)
+        rows.insert(tx, Existing::Keep).await
     }
 
     /// Adds to the statistics: one row per subscription, whatever the number of outcomes.
@@ -300,11 +283,6 @@ impl<'a> Outcomes<'a> {
         tx.query(DISABLE, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
     }
 }
-
-pub(crate) const INSERT_ATTEMPTS: &str = "INSERT INTO postrider.attempts (tenant_id, delivery_id, number, started_at,
-    duration_us, response_code, error, request_headers, response_headers, response_body, note)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::smallint[], $7::text[],
-                         $8::text[], $9::text[], $10::bytea[], $11::text[]) ON CONFLICT DO NOTHING";
 
 pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (shard, tenant_id, subscription_id,
     success_count, failure_count, last_triggered_at, last_success_at, last_failure_at)
