@@ -4,8 +4,8 @@ use crate::server::MASTER_KEY;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use model::{
-    Attempt, Entropy, Event, EventPattern, EventType, IdSource, Priority, Profile, Subscription,
-    SubscriptionId, SubscriptionState, TenantId, Timestamp,
+    Attempt, Entropy, Event, EventPattern, EventType, IdSource, Patch, Priority, Profile, Subscription, SubscriptionId,
+    SubscriptionState, SubscriptionUrl, TenantId, Timestamp,
     delivery::{EndStatus, Next},
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -78,7 +78,7 @@ pub(crate) fn ids(seed: u64) -> IdSource {
 
 pub(crate) async fn tenant(store: &SqliteStore, name: &str, now: Timestamp) -> anyhow::Result<TenantId> {
     let id = TenantId::parse(name).ok().with_context(|| format!("{name} is not a tenant id"))?;
-    store.put_tenant(&id, None, None, now).await?;
+    store.put_tenant(&id, Patch::Absent, None, now).await?;
     Ok(id)
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn subscription(
     Ok(Subscription {
         id: ids.subscription(now),
         tenant: tenant.clone(),
-        url,
+        url: SubscriptionUrl::parse(&url, true).with_context(|| format!("{url} is not a URL"))?,
         description: None,
         events: vec![EventPattern::parse(pattern).with_context(|| format!("{pattern} is not a pattern"))?],
         headers: Vec::new(),

@@ -199,7 +199,7 @@ impl App {
             return Err(Problem::not_found(format!("Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}")));
         }
         let _changing = self.changing_directory.read().await;
-        self.store.put_tenant(id, None, None, self.clock.now()).await?;
+        self.store.put_tenant(id, model::Patch::Absent, None, self.clock.now()).await?;
         self.directory.add_tenant(id);
         Ok(())
     }

@@ -63,8 +63,7 @@ impl Target {
 }
 
 fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared, String> {
-    // Through `url`, so that what is dialled is spelled as browsers and policies understand it (0x7f.1 is 127.0.0.1).
-    let mut url = url::Url::parse(&subscription.url).map_err(|fault| format!("the URL is malformed: {fault}"))?;
+    let mut url = subscription.url.to_url();
     url.set_fragment(None);
     let uri: Uri = url.as_str().parse().map_err(|fault| format!("the URL is malformed: {fault}"))?;
     let mut headers = HeaderMap::with_capacity(subscription.headers.len() + MORE_HEADERS);

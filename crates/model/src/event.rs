@@ -155,11 +155,16 @@ impl Event {
     }
 }
 
+/// The text cannot be a publisher's event id.
+#[derive(Debug, thiserror::Error)]
+#[error("must be 1 to 200 visible ASCII characters without spaces and dots")]
+pub struct NotAGivenId;
+
 /// Validates a publisher's event id: 1 to 200 visible ASCII characters, because it is sent in a header. A dot is
 /// refused because Standard Webhooks signs `id.timestamp.body`.
-pub fn check_given_id(text: &str) -> Result<(), &'static str> {
+pub fn check_given_id(text: &str) -> Result<(), NotAGivenId> {
     if text.is_empty() || text.len() > 200 || !text.bytes().all(|c| c.is_ascii_graphic() && c != b'.') {
-        return Err("must be 1 to 200 visible ASCII characters without spaces and dots");
+        return Err(NotAGivenId);
     }
     Ok(())
 }

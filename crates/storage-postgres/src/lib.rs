@@ -33,6 +33,7 @@ mod values;
 
 use async_trait::async_trait;
 use codes::{NO_NODE, owner};
+pub use connect::BadAddress;
 use connect::{Address, As, Fault, LIST_BY_INDEX, Params, READ, WRITE};
 use deadpool_postgres::Pool;
 pub use migrate::Migrated;
@@ -91,8 +92,8 @@ impl std::fmt::Debug for PgStore {
     }
 }
 
-/// Validates a URL; the error says what is wrong without repeating the URL.
-pub fn check_url(url: &str) -> Result<(), String> {
+/// Validates a URL of a database.
+pub fn check_url(url: &str) -> Result<(), BadAddress> {
     Address::parse(url).map(drop)
 }
 
@@ -100,7 +101,8 @@ impl PgStore {
     /// Connects, migrates the database, and verifies that row-level security holds. `read_url` is a replica's, for
     /// lists.
     pub async fn open(url: &str, read_url: Option<&str>, vault: Vault) -> Result<Self, StorageError> {
-        let parse = |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault));
+        let parse =
+            |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault.to_string()));
         let (address, replica) = (parse(url)?, read_url.map(parse).transpose()?);
         migrate::run(&address).await?;
         let pool = address.pool(OTHERS)?;
@@ -134,7 +136,7 @@ impl PgStore {
 
     /// Migrates the database without serving it.
     pub async fn migrate(url: &str) -> Result<Migrated, StorageError> {
-        let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault))?;
+        let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault.to_string()))?;
         let migrated = migrate::run(&address).await?;
         let pool = address.pool(1)?;
         migrate::check_roles(&*pool.get().await.map_err(error::pool)?).await?;

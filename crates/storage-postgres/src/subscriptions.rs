@@ -50,7 +50,7 @@ impl PgStore {
         let vault = &self.0.vault;
         let (headers, secrets) = (codec::seal_headers(vault, s), codec::seal_secrets(vault, s));
         let (events, metadata) = (codec::patterns_text(&s.events), s.metadata.as_str());
-        let (url, description) = (rows::text(&s.url), s.description.as_deref().map(rows::text));
+        let (url, description) = (rows::text(s.url.as_str()), s.description.as_deref().map(rows::text));
         let description = description.as_deref();
         let unique_event = s.is_unique.then_some(&events);
         let values = params![

@@ -8,7 +8,7 @@ use crate::{
     rows,
 };
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantId, Timestamp};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 use tokio_postgres::Row;
 
@@ -51,7 +51,7 @@ impl Tenants for PgStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
+        name: Patch<String>,
         metadata: Option<JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
@@ -62,8 +62,8 @@ impl Tenants for PgStore {
              metadata = coalesce($4, t.metadata), updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
-        let (sets_name, metadata) = (name.is_some(), metadata.as_ref().map(JsonObject::as_str));
-        let name = name.flatten().map(|name| rows::text(&name).into_owned());
+        let (sets_name, metadata) = (!name.is_absent(), metadata.as_ref().map(JsonObject::as_str));
+        let name = name.value().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
         ];

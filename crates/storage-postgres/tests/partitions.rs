@@ -51,7 +51,7 @@ impl World {
         let today = Timestamp::from_millis(Postgres::shared().sql(&database.0, sql).parse().unwrap());
         let ids = IdSource::new(Box::new(Seeded::named("partitions")));
         let (tenant, subscription) = (TenantId::parse("t").unwrap(), ids.subscription(today));
-        store.put_tenant(&tenant, None, None, today).await.unwrap();
+        store.put_tenant(&tenant, model::Patch::Absent, None, today).await.unwrap();
         let world = Self { store, database, events: AtomicU32::new(0), tenant, subscription, today };
         world.make(-3, -1);
         world

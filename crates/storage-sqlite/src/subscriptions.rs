@@ -32,7 +32,7 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
         statement.execute(named_params! {
             ":tenant": s.tenant.as_str(),
             ":id": s.id.bytes(),
-            ":url": s.url,
+            ":url": s.url.as_str(),
             ":description": s.description,
             ":events": codec::patterns_text(&s.events),
             ":headers": codec::seal_headers(vault, s),

@@ -2,7 +2,7 @@
 
 use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query};
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantId, Timestamp};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
 use rusqlite::{Row, named_params};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 
@@ -41,7 +41,7 @@ impl Tenants for SqliteStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
+        name: Patch<String>,
         metadata: Option<JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
@@ -61,7 +61,7 @@ impl Tenants for SqliteStore {
                     created_at: now,
                     updated_at: now,
                 });
-                tenant.name = name.unwrap_or(tenant.name);
+                tenant.name = name.apply(tenant.name);
                 tenant.metadata = metadata.unwrap_or(tenant.metadata);
                 tenant.updated_at = now;
                 tx.execute(

@@ -45,7 +45,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
     Subscription {
         id: ids.subscription(NOW),
         tenant: tenant.clone(),
-        url: "https://receiver.example/plain-text".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/plain-text").unwrap(),
         description: None,
         events: vec![EventPattern::All],
         headers: vec![("Authorization".into(), header)],
@@ -104,7 +104,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
 /// Writes something into every table.
 async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     let (tenant, ids) = (TenantId::parse(name).unwrap(), IdSource::new(Box::new(Seeded::named(name))));
-    store.put_tenant(&tenant, Some(Some("Acme".into())), None, NOW).await.unwrap();
+    store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, NOW).await.unwrap();
     assert!(store.insert_key(&key(&tenant)).await.unwrap());
     let subscription = subscription(&tenant, &ids);
     assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::InsertOutcome::Done);

@@ -14,7 +14,7 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{FieldErrors, JsonObject, text::check_line};
+use model::{FieldErrors, JsonObject, Patch, text::check_line};
 use serde::Deserialize;
 use storage::PutOutcome;
 use utoipa::ToSchema;
@@ -60,7 +60,8 @@ pub(crate) async fn put(
     }
     let metadata = body.metadata.map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
+    let name = body.name.map_or(Patch::Absent, Patch::from);
+    let (tenant, put) = app.store.put_tenant(&id, name, metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,

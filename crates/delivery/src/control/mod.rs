@@ -3,7 +3,10 @@
 mod retries;
 
 use crate::{dispatcher::Dispatcher, egress::Origin, index::Index, target::Target};
-use model::{Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use model::{
+    Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
+    TenantId,
+};
 pub use retries::{RetryError, RetryProgress};
 use std::{collections::HashMap, sync::Arc};
 use storage::{DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
@@ -127,8 +130,8 @@ impl Control {
     }
 
     /// Whether a subscription's URL leads to an address that must not be dialled, as far as its text tells.
-    pub fn check_url(&self, url: &str) -> Result<(), String> {
-        let Ok(url) = url::Url::parse(url) else { return Ok(()) };
+    pub fn check_url(&self, url: &SubscriptionUrl) -> Result<(), String> {
+        let url = url.to_url();
         if url.as_str().parse::<http::Uri>().is_err() {
             return Err("must be a URL that HTTP can express".into());
         }

@@ -1,7 +1,7 @@
 //! Rows of subscriptions. Secrets and headers are sealed, each for its own row.
 
 use crate::cells::Cells;
-use model::{JsonObject, Profile, Subscription, SubscriptionState, subscription::SubscriptionStats};
+use model::{JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl, subscription::SubscriptionStats};
 use std::time::Duration;
 use storage::{StorageError, Vault, codec};
 use tokio_postgres::Row;
@@ -25,7 +25,7 @@ pub(super) fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageErro
     let count = |column| cells.number_or_none::<i64, u64>(column).map(Option::unwrap_or_default);
     Ok(Subscription {
         id,
-        url: cells.get("url"),
+        url: cells.parsed("url", SubscriptionUrl::stored)?,
         description: cells.get("description"),
         events: cells.parsed("events", codec::patterns)?,
         headers: codec::unseal_headers(vault, &tenant, id, cells.get("headers"))?,

@@ -1,7 +1,7 @@
 //! Rows of subscriptions. Secrets and headers are sealed, each for its own row.
 
 use crate::cells::Cells;
-use model::{JsonObject, Profile, Subscription, SubscriptionState, subscription::SubscriptionStats};
+use model::{JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl, subscription::SubscriptionStats};
 use rusqlite::Row;
 use std::time::Duration;
 use storage::{StorageError, Vault, codec};
@@ -21,7 +21,7 @@ pub(super) fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, Storage
     let (id, tenant) = (cells.subscription_id("id")?, cells.tenant("tenant_id")?);
     Ok(Subscription {
         id,
-        url: cells.get("url")?,
+        url: cells.parsed("url", SubscriptionUrl::stored)?,
         description: cells.get("description")?,
         events: cells.parsed("events", codec::patterns)?,
         headers: codec::unseal_headers(vault, &tenant, id, cells.blob("headers")?)?,

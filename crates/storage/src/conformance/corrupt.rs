@@ -38,6 +38,7 @@ const OF_TENANT: &[Bad] = &[
     bad("subscriptions", "state", "9"),
     bad("subscriptions", "state", "-1"),
     bad("subscriptions", "profile", "3"),
+    bad("subscriptions", "url", "'receiver.example/hook'"),
     bad("subscriptions", "max_retries", "256"),
     bad("subscriptions", "timeout_ms", "-1"),
     bad("subscriptions", "events", "'invoice.created no*pattern'"),

@@ -7,8 +7,8 @@ use crate::{
 use bytes::Bytes;
 use model::{
     Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
-    JsonObject, ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant,
-    TenantId, TenantKey, Timestamp,
+    JsonObject, ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState,
+    SubscriptionUrl, Tenant, TenantId, TenantKey, Timestamp,
     delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
@@ -113,7 +113,7 @@ impl<'s> World<'s> {
     /// Creates a tenant of this case.
     pub(super) async fn tenant(&self, which: &str) -> TenantId {
         let id = self.id(which);
-        self.store.put_tenant(&id, None, None, self.tick()).await.unwrap();
+        self.store.put_tenant(&id, model::Patch::Absent, None, self.tick()).await.unwrap();
         id
     }
 
@@ -141,7 +141,7 @@ impl<'s> World<'s> {
         Subscription {
             id: self.ids.subscription(now),
             tenant: tenant.clone(),
-            url: "https://receiver.example/hooks?from=ü&to='\"".into(),
+            url: url("https://receiver.example/hooks?from=ü&to='\""),
             description: Some("to the\nledger".into()),
             events: patterns(&["invoice.*", "customer.created"]),
             headers: headers.map(|(name, value)| (name.into(), value.into())).into(),
@@ -325,6 +325,10 @@ pub(super) fn idempotency(text: &str) -> crate::DedupeKey {
     crate::DedupeKey::Idempotency(text.into())
 }
 
+pub(super) fn url(text: &str) -> SubscriptionUrl {
+    SubscriptionUrl::parse(text, false).unwrap()
+}
+
 pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
     texts.iter().map(|text| EventPattern::parse(text).unwrap()).collect()
 }
@@ -366,37 +370,4 @@ pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription:
 /// A page large enough for every row of a case.
 pub(super) fn all<Id>() -> Page<Id> {
     Page::first(1_000_000)
-}
-
-/// More pages than any case has: a list that reaches this number does not advance.
-const ENDLESS: usize = 1_000;
-
-/// Reads a list page by page, each below the last row of the previous one.
-pub(super) async fn by_last_id<T, Id: Clone>(
-    limit: u32,
-    id: impl Fn(&T) -> Id,
-    list: impl AsyncFn(Page<Id>) -> Vec<T>,
-) -> Vec<T> {
-    let (mut page, mut rows) = (Page::first(limit), Vec::new());
-    loop {
-        let piece = list(page.clone()).await;
-        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
-        let Some(last) = piece.last() else { return rows };
-        page.cursor = Some(id(last));
-        rows.extend(piece);
-    }
-}
-
-/// Reads a list page by page, by offset.
-pub(super) async fn by_offset<T, Id: Clone>(limit: u32, list: impl AsyncFn(Page<Id>) -> Vec<T>) -> Vec<T> {
-    let (mut page, mut rows) = (Page::first(limit), Vec::new());
-    loop {
-        let piece = list(page.clone()).await;
-        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
-        if piece.is_empty() {
-            return rows;
-        }
-        page.offset += piece.len() as u32;
-        rows.extend(piece);
-    }
 }

@@ -27,6 +27,7 @@ mod keys;
 mod lists;
 mod outcomes;
 mod pages;
+mod paging;
 mod publications;
 mod retention;
 mod subscriptions;

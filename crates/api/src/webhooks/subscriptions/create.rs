@@ -15,7 +15,7 @@ use axum::{Json, extract::State};
 use delivery::ChangeError;
 use http::StatusCode;
 use model::{
-    FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, TenantId,
+    FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl, TenantId,
     subscription::{SubscriptionStats, TIMEOUT_DEFAULT},
 };
 use std::time::Duration;
@@ -68,7 +68,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
     Subscription {
         id: app.ids.subscription(now),
         tenant: tenant.clone(),
-        url: String::new(),
+        url: SubscriptionUrl::unset(),
         description: None,
         events: Vec::new(),
         headers: Vec::new(),

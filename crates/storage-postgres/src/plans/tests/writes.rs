@@ -105,7 +105,7 @@ fn subscription(book: &Book) -> Subscription {
     Subscription {
         id: book.ids.subscription(late()),
         tenant: tenant(7),
-        url: "https://receiver.example/new".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/new").unwrap(),
         description: None,
         events: vec![EventPattern::parse("kind.*").unwrap()],
         headers: Vec::new(),
