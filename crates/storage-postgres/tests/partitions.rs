@@ -18,8 +18,8 @@ use std::{
 };
 use storage::{
     Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, DroppedPartitions, Events, Journal,
-    ListScope::Tenant, NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, RetryOf, RetryOutcome, Shared, Tenants,
-    Write, conformance::Seeded,
+    ListScope::Tenant, NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, Shared, Tenants, Write,
+    conformance::Seeded,
 };
 use storage_postgres::PgStore;
 use support::{Database, fresh, vault};
@@ -249,49 +249,6 @@ async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Delivered));
     assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
     world.end(new.deliveries[1], EndStatus::Delivered).await;
-}
-
-#[tokio::test]
-async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
-    let world = World::new().await;
-    let gone = world.publish(world.ago(2), "gone", 1).await;
-    let kept = world.publish(world.ago(2), "kept", 3).await;
-    let young = world.publish(world.ago(1), "young", 1).await;
-    for one in [gone.deliveries[0], kept.deliveries[0], young.deliveries[0]] {
-        world.end(one, EndStatus::Failed).await;
-    }
-    world.end(kept.deliveries[2], EndStatus::Delivered).await;
-
-    // The day that contains the bound is kept.
-    assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
-    assert_eq!(world.drop_before(1).await, DroppedPartitions::default());
-    assert!(!world.has(gone.event.id).await);
-    assert_eq!(world.status(gone.deliveries[0].id).await, None);
-    assert_eq!(world.attempts(gone.deliveries[0].id).await, 0);
-    assert!(world.has(young.event.id).await);
-    assert_eq!(world.status(young.deliveries[0].id).await, Some(DeliveryStatus::Failed));
-    assert_eq!(world.store.event(&world.tenant, kept.event.id).await.unwrap().as_ref(), Some(&*kept.event));
-    let statuses = async || {
-        let found = world.store.event_deliveries(&world.tenant, kept.event.id).await.unwrap();
-        found.iter().map(|one| one.status).collect::<Vec<_>>()
-    };
-    use DeliveryStatus::{Delivered, Failed, Pending};
-    assert_eq!(statuses().await, [Failed, Pending, Delivered]);
-    assert_eq!(world.attempts(kept.deliveries[0].id).await, 1);
-
-    // Waiting deliveries end as usual, and failed ones can be replayed.
-    world.end(kept.deliveries[1], EndStatus::Delivered).await;
-    let back = world
-        .store
-        .retry_delivery(&world.tenant, kept.deliveries[0].id, RetryOf::Undelivered, world.today)
-        .await
-        .unwrap();
-    assert_eq!(back, RetryOutcome::Queued(world.subscription));
-    assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
-    assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);
-    let list =
-        world.store.deliveries(Tenant(&world.tenant), &DeliveryFilter::default(), Page::first(10)).await.unwrap().rows;
-    assert_eq!(list.len(), 4);
 }
 
 #[tokio::test]

@@ -91,6 +91,11 @@ impl<'s> World<'s> {
         Self { store, ids, clock: ManualClock::at(start), case }
     }
 
+    /// The same case on another node's store.
+    pub(super) fn on(self, store: &dyn Store) -> World<'_> {
+        World { store, ids: self.ids, clock: self.clock, case: self.case }
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -30,6 +30,7 @@ mod pages;
 mod paging;
 mod publications;
 mod retention;
+pub mod shared;
 mod subscriptions;
 mod tenants;
 mod transfer;
