@@ -123,7 +123,7 @@ impl App {
             )));
         }
         let _changing = self.changing_directory.read().await;
-        self.store.put_tenant(id, None, None, self.clock.now()).await?;
+        self.store.put_tenant(id, model::Patch::Absent, None, self.clock.now()).await?;
         self.directory.add_tenant(id);
         Ok(())
     }

@@ -54,9 +54,9 @@ pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<No
     let paused = app.engine.control.is_paused();
     let shown = |node: storage::Node| NodeShown {
         paused,
-        id: node.id,
+        id: node.id.number(),
         name: node.name,
-        role: node.role,
+        role: node.role.name().into(),
         version: node.version,
         state: node.state.name(),
         started_at: node.started_at,

@@ -104,7 +104,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     for tenant in &tenants {
         if target.tenant(&tenant.id).await?.is_none() {
             let (name, metadata) = (tenant.name.clone(), tenant.metadata.clone());
-            target.put_tenant(&tenant.id, Some(name), Some(metadata), tenant.created_at).await?;
+            target.put_tenant(&tenant.id, name.into(), Some(metadata), tenant.created_at).await?;
         }
         copied.tenants += 1;
     }

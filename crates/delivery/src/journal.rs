@@ -8,7 +8,7 @@ use crate::{numbers::LaneNumber, outgoing::Offer};
 use entry::{Answer, Entry};
 pub(crate) use entry::{AppendError, Recipients};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp};
+use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp, delivery::Next};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -283,10 +283,10 @@ impl JournalTask {
                     settled.push(Settled { lane, delivery: outcome.delivery, next: None });
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
-                    if outcome.next.disable_subscription {
+                    if outcome.next == Next::Gone {
                         sink.gone(&outcome.tenant, outcome.subscription);
                     }
-                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.at });
+                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.retry_at() });
                 }
                 (Debt::Outcome { .. } | Debt::Cancel, _) => {}
             }

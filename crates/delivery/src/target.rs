@@ -66,8 +66,6 @@ impl Target {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unsendable {
     #[error("the URL is malformed: {0}")]
-    Url(#[from] url::ParseError),
-    #[error("the URL is malformed: {0}")]
     Uri(#[from] http::uri::InvalidUri),
     #[error(transparent)]
     Origin(#[from] OriginError),
@@ -80,8 +78,7 @@ pub(crate) enum Unsendable {
 }
 
 fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared, Unsendable> {
-    // Through `url`, so that what is dialled is spelled as browsers and policies understand it (0x7f.1 is 127.0.0.1).
-    let mut url = url::Url::parse(&subscription.url)?;
+    let mut url = subscription.url.to_url();
     url.set_fragment(None);
     let uri: Uri = url.as_str().parse()?;
     let mut headers = HeaderMap::with_capacity(subscription.headers.len() + MORE_HEADERS);

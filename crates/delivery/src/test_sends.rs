@@ -16,8 +16,8 @@ use crate::{
     target::Target,
 };
 use model::{
-    Attempt, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
-    delivery::Next,
+    Attempt, Clock, DeliveryId, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
@@ -91,7 +91,7 @@ pub struct TestSend {
 /// of the receiver.
 fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
     let Subscription { id: subscription, ref tenant, .. } = target.subscription;
-    let next = Next { status: DeliveryStatus::Cancelled, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Cancelled);
     Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     retry::{JITTER, RetryPolicy},
     tenant::TenantId,
     time::Timestamp,
+    url_rules::SubscriptionUrl,
 };
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
@@ -82,7 +83,7 @@ impl SubscriptionStats {
 pub struct Subscription {
     pub id: SubscriptionId,
     pub tenant: TenantId,
-    pub url: String,
+    pub url: SubscriptionUrl,
     pub description: Option<String>,
     pub events: Vec<EventPattern>,
     /// Custom headers of the owner, in the given order.
@@ -176,28 +177,43 @@ fn is_reserved(name: &str) -> bool {
         || of_profiles().any(|own| own.eq_ignore_ascii_case(name))
 }
 
-/// Validates one custom header; the error is a sentence without the field's name.
-pub fn check_header(name: &str, value: &str) -> Result<(), String> {
+/// Reason why custom headers are refused; a sentence without the field's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadHeader {
+    #[error("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~")]
+    Name,
+    #[error("is set by the server and cannot be changed")]
+    Reserved,
+    #[error("the value must be visible ASCII characters, spaces and tabs")]
+    Value,
+    #[error("must be at most {HEADERS_MAX} headers")]
+    TooMany,
+    #[error("must be at most {HEADERS_BYTES_MAX} bytes together")]
+    TooLarge,
+}
+
+/// Validates one custom header.
+pub fn check_header(name: &str, value: &str) -> Result<(), BadHeader> {
     let token = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
     if name.is_empty() || name.len() > 200 || !name.bytes().all(token) {
-        return Err("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~".into());
+        return Err(BadHeader::Name);
     }
     if is_reserved(name) {
-        return Err("is set by the server and cannot be changed".into());
+        return Err(BadHeader::Reserved);
     }
     if !value.bytes().all(|c| c == b'\t' || (b' '..=b'~').contains(&c)) {
-        return Err("the value must be visible ASCII characters, spaces and tabs".into());
+        return Err(BadHeader::Value);
     }
     Ok(())
 }
 
 /// Validates the number and total size of custom headers.
-pub fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
+pub fn check_headers(headers: &[(String, String)]) -> Result<(), BadHeader> {
     if headers.len() > HEADERS_MAX {
-        return Err(format!("must be at most {HEADERS_MAX} headers"));
+        return Err(BadHeader::TooMany);
     }
     if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > HEADERS_BYTES_MAX {
-        return Err(format!("must be at most {HEADERS_BYTES_MAX} bytes together"));
+        return Err(BadHeader::TooLarge);
     }
     Ok(())
 }
@@ -241,7 +257,7 @@ mod tests {
         Subscription {
             id: SubscriptionId::from_bytes([2; 16]),
             tenant: TenantId::trusted("acme"),
-            url: "https://example.com/".into(),
+            url: SubscriptionUrl::unset(),
             description: None,
             events: vec![EventPattern::All],
             headers: vec![],

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
+    Attempt, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
-    delivery::Next,
+    delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -45,7 +45,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
     Subscription {
         id: ids.subscription(NOW),
         tenant: tenant.clone(),
-        url: "https://receiver.example/plain-text".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/plain-text").unwrap(),
         description: None,
         events: vec![EventPattern::All],
         headers: vec![("Authorization".into(), header)],
@@ -95,7 +95,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         response_body: Bytes::new(),
         note: None,
     };
-    let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Failed);
     let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]
@@ -104,7 +104,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
 /// Writes something into every table.
 async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     let (tenant, ids) = (TenantId::parse(name).unwrap(), IdSource::new(Box::new(Seeded::named(name))));
-    store.put_tenant(&tenant, Some(Some("Acme".into())), None, NOW).await.unwrap();
+    store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, NOW).await.unwrap();
     assert!(store.insert_key(&key(&tenant)).await.unwrap());
     let subscription = subscription(&tenant, &ids);
     assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::InsertOutcome::Done);

@@ -35,7 +35,8 @@ pub use documents::{Document, Documents};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
 pub use journal::{
-    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Source, Write,
+    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, SUBSCRIPTION_DELETED,
+    Source, Write,
 };
 pub use keys::Keys;
 pub use owners::{count_of_subscription, deliveries_of_subscription};
@@ -43,13 +44,13 @@ pub use page::{Counted, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WA
 pub use publications::{Publication, PublicationCount, PublicationCounts, Publications, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
-    Change, Changes, Drained, DroppedPartitions, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode, Node, NodeRole,
-    NodeState, OutboxEvent, Shared,
+    Change, Changes, Drained, DroppedPartitions, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode, Node, NodeId,
+    NodeRole, NodeState, OutboxEvent, Shared,
 };
 pub use subscriptions::{InsertOutcome, SubscriptionFilter, Subscriptions, UpdateOutcome};
 pub use tenants::{DeleteOutcome, PutOutcome, Tenants};
 pub use transfer::{StoredEvent, Transfer};
-pub use vault::{BadMasterKey, MasterKey, Vault};
+pub use vault::{BadMasterKey, MasterKey, OpenError, Vault};
 pub use walk::Walk;
 
 use async_trait::async_trait;

@@ -4,7 +4,7 @@
 use crate::{Appended, DueQueueHead, NewEvent, StorageError};
 use async_trait::async_trait;
 use model::{EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp};
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroI32, sync::Arc, time::Duration};
 
 /// The role of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,21 @@ impl NodeState {
     }
 }
 
+/// The number of a node. A process that starts is a new node; a number is never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(NonZeroI32);
+
+impl NodeId {
+    /// `None` when no node can have this number.
+    pub fn from_number(number: i32) -> Option<Self> {
+        NonZeroI32::new(number).filter(|number| number.is_positive()).map(Self)
+    }
+
+    pub const fn number(self) -> i32 {
+        self.0.get()
+    }
+}
+
 /// A node that registers.
 #[derive(Clone, Debug)]
 pub struct NewNode {
@@ -90,16 +105,16 @@ pub enum JoinOutcome {
 /// The node that holds a name, and its last heartbeat by the store's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
-    pub id: i32,
+    pub id: NodeId,
     pub heartbeat_at: Timestamp,
 }
 
 /// A node as the store records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    pub id: i32,
+    pub id: NodeId,
     pub name: String,
-    pub role: String,
+    pub role: NodeRole,
     pub version: String,
     pub state: NodeState,
     pub started_at: Timestamp,

@@ -2,7 +2,7 @@
 
 use crate::{Counted, ListScope, Listed, Page, Place, StorageError, codec};
 use async_trait::async_trait;
-use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, event::NotAnEventType};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
@@ -15,14 +15,14 @@ pub struct SubscriptionFilter {
 }
 
 impl SubscriptionFilter {
-    /// Applies the filter to the columns that a store reads first; `patterns` is the stored text.
+    /// Applies the filter to the columns that a store reads first; `patterns` is the stored text, which may be invalid.
     pub fn fits(
         &self,
         state: SubscriptionState,
         profile: Profile,
         url: &str,
         patterns: &str,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<bool, NotAnEventType> {
         let simple = state != SubscriptionState::Deleted
             && self.is_active.is_none_or(|wanted| wanted == state.is_active())
             && self.profile.is_none_or(|wanted| wanted == profile)

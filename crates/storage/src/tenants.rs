@@ -2,7 +2,7 @@
 
 use crate::{Page, StorageError};
 use async_trait::async_trait;
-use model::{Tenant, TenantId, Timestamp};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
 
 /// Result of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +20,12 @@ pub enum DeleteOutcome {
 
 #[async_trait]
 pub trait Tenants: Send + Sync {
-    /// Upserts a tenant; `None` keeps the stored value.
+    /// Upserts a tenant; metadata of `None` keep the stored value.
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
-        metadata: Option<model::JsonObject>,
+        name: Patch<String>,
+        metadata: Option<JsonObject>,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError>;
 

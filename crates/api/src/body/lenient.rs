@@ -1,7 +1,7 @@
 //! Lenient deserialisation: numbers and booleans as strings, where their value is unambiguous. Clients of the
 //! platform's own server (Pydantic, lax mode) send them.
 
-use super::patch::Patch;
+use model::Patch;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, Unexpected, Visitor},

@@ -4,13 +4,12 @@ mod draining;
 mod interop;
 mod lenient;
 mod objects;
-mod patch;
 mod reading;
 
 pub(crate) use draining::drain_the_rest;
 pub(crate) use interop::{Unreadable, check as check_interop};
 pub(crate) use lenient::{boolean, text, texts, whole};
-pub(crate) use patch::Patch;
+pub(crate) use model::Patch;
 pub(crate) use reading::Raw;
 
 use crate::{

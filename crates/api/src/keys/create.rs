@@ -55,7 +55,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
     let tenant = member.tenant();
     let name = body.name.unwrap_or_default();
-    check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault))?;
+    check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault.to_string()))?;
     let scopes = match body.scopes {
         None => default_scopes(),
         Some(names) => scopes(&names)?,

@@ -65,7 +65,7 @@ pub(crate) async fn put(
     }
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let (tenant, put) = app.store.put_tenant(&id, body.name.given(), metadata, app.clock.now()).await?;
+    let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,

@@ -31,7 +31,7 @@ pub(super) async fn tenant_key(
     path: Option<&Path>,
 ) -> anyhow::Result<String> {
     let tenant = TenantId::trusted(TENANT);
-    store.put_tenant(&tenant, None, None, now).await?;
+    store.put_tenant(&tenant, model::Patch::Absent, None, now).await?;
     let file = path.map(|path| DevFiles::beside(path).tenant_key);
     let kept = file.as_deref().map(read).transpose()?.flatten();
     let known = store.keys(&tenant).await?;

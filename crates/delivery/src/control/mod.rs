@@ -8,7 +8,10 @@ use crate::{
     index::Index,
     target::Target,
 };
-use model::{Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use model::{
+    Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
+    TenantId,
+};
 pub use retries::{RetryError, RetryProgress};
 use std::{collections::HashMap, sync::Arc};
 use storage::{DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
@@ -144,10 +147,9 @@ impl Control {
         }
     }
 
-    /// Checks that requests can be sent to a subscription's URL, without resolving its host name. A text that is no URL at
-    /// all is left to `model::url_rules`.
-    pub fn check_url(&self, url: &str) -> Result<(), UrlRefused> {
-        let Ok(url) = url::Url::parse(url) else { return Ok(()) };
+    /// Checks that requests can be sent to a subscription's URL, without resolving its host name.
+    pub fn check_url(&self, url: &SubscriptionUrl) -> Result<(), UrlRefused> {
+        let url = url.to_url();
         if url.as_str().parse::<http::Uri>().is_err() {
             return Err(UrlRefused::NotHttp);
         }

@@ -73,7 +73,7 @@ impl Dispatcher {
         let round = number.saturating_sub(job.earlier_attempts);
         let ended = now.after(attempt.duration);
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
-        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status, &result);
+        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status(), &result);
         let tenant = subscription.tenant.clone();
         Ok((Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered))
     }

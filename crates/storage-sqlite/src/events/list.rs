@@ -1,9 +1,11 @@
 //! Lists of events: one tenant's along the primary key or the type's index, all tenants' along the index by id.
 
-use super::{COLUMNS, read};
+use super::row::{COLUMNS, read};
 use crate::{
+    cells::Cells,
     error::sqlite,
     marks::{self, List},
+    query,
     rows::{self, event_bound},
 };
 use model::{Event, EventId, EventType, TenantId};
@@ -102,7 +104,7 @@ fn of_tenant(
     let (mut filling, mut found) = (Filling::default(), statement.query(values).map_err(sqlite)?);
     let mut is_cut = false;
     while let Some(row) = found.next().map_err(sqlite)? {
-        is_cut = !filling.takes(read(row).map_err(sqlite)?);
+        is_cut = !filling.takes(read(row)?);
         if is_cut {
             break;
         }
@@ -151,11 +153,9 @@ fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<Eve
     let (mut walk, mut places) = (Walk::bounded(page), Vec::new());
     while !walk.is_done() {
         let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, places, ended: true }) };
-        let place = Place {
-            id: rows::event_id(row, "event_id").map_err(sqlite)?,
-            tenant: Some(rows::tenant(row, "tenant_id").map_err(sqlite)?),
-        };
-        if walk.look(place.clone(), row.get("fits").map_err(sqlite)?) {
+        let cells = Cells::events(row);
+        let place = Place { id: cells.event_id("event_id")?, tenant: Some(cells.tenant("tenant_id")?) };
+        if walk.look(place.clone(), cells.flag("fits")?) {
             places.push(place);
         }
     }
@@ -175,7 +175,7 @@ fn of_all(
     let (wanted, mut filling) = (places.len(), Filling::default());
     for place in &places {
         let key = (place.tenant_text(), rows::event_key(&place.id));
-        if !filling.takes(load.query_row(key, read).map_err(sqlite)?) {
+        if !filling.takes(query::one(&mut load, key, read)?) {
             break;
         }
     }

@@ -1,6 +1,9 @@
 //! Deliveries: lists, look-ups and manual retries.
 
-use super::fixtures::{World, all, by_last_id, by_offset, next_due};
+use super::{
+    fixtures::{World, all, next_due},
+    paging::{by_last_id, by_offset},
+};
 use crate::{DeliveryFilter, ListScope::Tenant, NewDelivery, Page, RetryOf, RetryOutcome, Store, Write};
 use model::{
     Delivery, DeliveryId, DeliveryStatus,

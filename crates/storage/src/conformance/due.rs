@@ -2,7 +2,7 @@
 
 use super::fixtures::{World, due, next_due};
 use crate::{Due, DueQueueHead, NewDelivery, RetryOf, RetryOutcome, Store, Write};
-use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp, delivery::Next};
 use std::{sync::Arc, time::Duration};
 
 /// A subscription with `count` pending deliveries, created a second apart, oldest first.
@@ -26,7 +26,7 @@ fn of(made: &[NewDelivery]) -> Vec<DeliveryId> {
 /// Records a retry that is due at this time.
 async fn try_again(world: &World<'_>, tenant: &TenantId, of: NewDelivery, number: u32, at: Timestamp) {
     let mut outcome = world.outcome(tenant, of, number, DeliveryStatus::Retrying);
-    outcome.next.at = Some(at);
+    outcome.next = Next::Retry { at };
     world.commit(vec![Write::Outcome(outcome)]).await;
 }
 

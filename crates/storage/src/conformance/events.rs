@@ -1,6 +1,9 @@
 //! Events: stored exactly as published, found and listed.
 
-use super::fixtures::{World, all, by_last_id, by_offset, given_id, idempotency};
+use super::{
+    fixtures::{World, all, given_id, idempotency},
+    paging::{by_last_id, by_offset},
+};
 use crate::{Appended, Done, EventFilter, ListScope::Tenant, Page, Store};
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};

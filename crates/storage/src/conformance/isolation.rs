@@ -1,6 +1,6 @@
 //! Tenant isolation: ids of another tenant find nothing and change nothing, and no list shows another tenant's rows.
 
-use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
+use super::fixtures::{Belongings, World, all, append, due, given_id, next_due, url};
 use crate::{
     Appended, DeleteOutcome, DeliveryFilter, Done, Due, EventFilter, InsertOutcome, ListScope::Tenant, Page, RetryOf,
     RetryOutcome, Store, SubscriptionFilter, UpdateOutcome, Write,
@@ -64,8 +64,7 @@ pub async fn writes_with_ids_of_another_tenant_change_nothing(store: &dyn Store)
     let (waiting, ended) = (their.event.deliveries[0].id, their.event.deliveries[1].id);
     let (subscription, now) = (their.subscription.id, world.now());
     assert_eq!(store.delete_key(&mine, their.key.id).await.unwrap(), DeleteOutcome::Missing);
-    let stolen =
-        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
+    let stolen = Subscription { tenant: mine.clone(), url: url("https://mine.example/"), ..their.subscription.clone() };
     assert_eq!(store.update_subscription(&stolen).await.unwrap(), UpdateOutcome::Missing);
     assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), UpdateOutcome::Missing);
     store.cancel_waiting(&mine, subscription, now).await.unwrap();
@@ -148,7 +147,7 @@ pub async fn equal_ids_in_two_tenants_are_independent(store: &dyn Store) {
     let before = world.shown(&theirs).await;
     let key = TenantKey { id: their.key.id, ..world.key(&mine) };
     let subscription =
-        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
+        Subscription { tenant: mine.clone(), url: url("https://mine.example/"), ..their.subscription.clone() };
     let mut event = their.event.clone();
     let inner = Arc::make_mut(&mut event.event);
     (inner.tenant, inner.data) = (mine.clone(), (&b"mine"[..]).into());

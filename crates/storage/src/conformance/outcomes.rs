@@ -41,7 +41,7 @@ pub async fn an_outcome_updates_the_delivery(store: &dyn Store) {
         let expected = Delivery {
             status,
             attempts: 1,
-            next_attempt_at: outcome.next.at,
+            next_attempt_at: outcome.next.retry_at(),
             updated_at: ended(&outcome),
             response_code: outcome.attempt.response_code,
             error: outcome.attempt.error.clone(),
@@ -113,7 +113,7 @@ pub async fn an_attempt_that_was_under_way_when_the_subscription_was_deleted_sho
         let before = world.delivery(&tenant, outcome.delivery).await;
         assert_eq!((before.status, before.next_attempt_at), (Cancelled, None));
         assert_eq!(world.commit(vec![Write::Outcome(outcome.clone())]).await, [Done::Recorded]);
-        let (status, error) = match outcome.next.status {
+        let (status, error) = match outcome.next.status() {
             Retrying => (Cancelled, Some("HTTP 503 at attempt 1; the subscription was deleted".into())),
             status => (status, outcome.attempt.error.clone()),
         };

@@ -1,6 +1,9 @@
 //! Subscriptions: stored, listed, updated, deleted.
 
-use super::fixtures::{World, all, by_last_id, by_offset, next_due, object, patterns};
+use super::{
+    fixtures::{World, all, next_due, object, patterns, url},
+    paging::{by_last_id, by_offset},
+};
 use crate::{InsertOutcome, ListScope::Tenant, Page, Store, SubscriptionFilter, UpdateOutcome, Write};
 use model::{
     DeliveryStatus, JsonObject, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
@@ -171,7 +174,7 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
     assert_eq!(read.stats.success_count, 1);
 
     let changed = Subscription {
-        url: "https://other.example/".into(),
+        url: url("https://other.example/"),
         description: None,
         events: patterns(&["*"]),
         headers: vec![("X-New".into(), "1".into())],
@@ -195,8 +198,8 @@ pub async fn an_update_of_an_outdated_revision_is_stale(store: &dyn Store) {
     let world = World::new(store, "subscriptions.stale");
     let tenant = world.tenant("acme").await;
     let read = world.subscribe(&tenant).await;
-    let first = Subscription { url: "https://first.example/".into(), ..read.clone() };
-    let second = Subscription { url: "https://second.example/".into(), ..read };
+    let first = Subscription { url: url("https://first.example/"), ..read.clone() };
+    let second = Subscription { url: url("https://second.example/"), ..read };
     assert_eq!(store.update_subscription(&first).await.unwrap(), UpdateOutcome::Done);
     assert_eq!(store.update_subscription(&second).await.unwrap(), UpdateOutcome::Stale);
     let now = store.subscription(&tenant, first.id).await.unwrap().unwrap();

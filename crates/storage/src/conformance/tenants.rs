@@ -2,14 +2,14 @@
 
 use super::fixtures::{World, object};
 use crate::{Page, PutOutcome, Store};
-use model::{JsonObject, Tenant, TenantId};
+use model::{JsonObject, Patch, Tenant, TenantId};
 use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let world = World::new(store, "tenants.put");
     let (id, made) = (world.id("acme"), world.tick());
     let metadata = object(json!({ "plan": "gold", "seats": 12, "deep": { "ü": [null, true] } }));
-    let (first, put) = store.put_tenant(&id, Some(Some("Acme".into())), Some(metadata.clone()), made).await.unwrap();
+    let (first, put) = store.put_tenant(&id, Patch::Value("Acme".into()), Some(metadata.clone()), made).await.unwrap();
     assert_eq!(put, PutOutcome::Created);
     assert_eq!(
         first,
@@ -19,7 +19,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
 
     let (later, other) = (world.tick(), object(json!({ "plan": "lead" })));
     let (second, put) =
-        store.put_tenant(&id, Some(Some("Acme & Co".into())), Some(other.clone()), later).await.unwrap();
+        store.put_tenant(&id, Patch::Value("Acme & Co".into()), Some(other.clone()), later).await.unwrap();
     assert_eq!(put, PutOutcome::Updated);
     let expected = Tenant { name: Some("Acme & Co".into()), metadata: other, updated_at: later, ..first };
     assert_eq!(second, expected);
@@ -29,14 +29,14 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
 pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
     let world = World::new(store, "tenants.keep");
     let id = world.id("acme");
-    let bare = store.put_tenant(&id, None, None, world.tick()).await.unwrap().0;
+    let bare = store.put_tenant(&id, Patch::Absent, None, world.tick()).await.unwrap().0;
     assert_eq!((&bare.name, &bare.metadata), (&None, &JsonObject::default()));
 
     let metadata = object(json!({ "plan": "gold" }));
-    store.put_tenant(&id, Some(Some("Acme".into())), None, world.tick()).await.unwrap();
-    store.put_tenant(&id, None, Some(metadata.clone()), world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Value("Acme".into()), None, world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Absent, Some(metadata.clone()), world.tick()).await.unwrap();
     let now = world.tick();
-    store.put_tenant(&id, None, None, now).await.unwrap();
+    store.put_tenant(&id, Patch::Absent, None, now).await.unwrap();
     let expected = Tenant { name: Some("Acme".into()), metadata, updated_at: now, ..bare };
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
 }
@@ -44,8 +44,8 @@ pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
 pub async fn a_name_can_be_cleared(store: &dyn Store) {
     let world = World::new(store, "tenants.clear");
     let id = world.id("acme");
-    store.put_tenant(&id, Some(Some("Acme".into())), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
-    let (cleared, _) = store.put_tenant(&id, Some(None), Some(JsonObject::default()), world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Value("Acme".into()), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
+    let (cleared, _) = store.put_tenant(&id, Patch::Null, Some(JsonObject::default()), world.tick()).await.unwrap();
     assert_eq!((&cleared.name, &cleared.metadata), (&None, &JsonObject::default()));
     assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
 }

@@ -1,12 +1,12 @@
 //! Subscriptions that are unique by event and URL, and look-ups of deleted ones.
 
-use super::fixtures::{World, all, patterns};
+use super::fixtures::{World, all, patterns, url};
 use crate::{InsertOutcome, ListScope::Tenant, Store, SubscriptionFilter, UpdateOutcome};
 use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
 
 fn unique(world: &World<'_>, tenant: &TenantId, event: &str) -> Subscription {
     Subscription {
-        url: "https://example.com/unique".into(),
+        url: url("https://example.com/unique"),
         events: patterns(&[event]),
         is_unique: true,
         profile: Profile::Tenant,
@@ -24,7 +24,7 @@ pub async fn two_active_subscriptions_cannot_have_the_same_event_and_url(store: 
         InsertOutcome::Duplicate
     );
     assert_eq!(store.insert_subscription(&unique(&world, &mine, "invoice.sent")).await.unwrap(), InsertOutcome::Done);
-    let elsewhere = Subscription { url: "https://example.com/else".into(), ..unique(&world, &mine, "invoice.paid") };
+    let elsewhere = Subscription { url: url("https://example.com/else"), ..unique(&world, &mine, "invoice.paid") };
     assert_eq!(store.insert_subscription(&elsewhere).await.unwrap(), InsertOutcome::Done);
     assert_eq!(store.insert_subscription(&unique(&world, &other, "invoice.paid")).await.unwrap(), InsertOutcome::Done);
     let read = store.subscription(&mine, first.id).await.unwrap().unwrap();

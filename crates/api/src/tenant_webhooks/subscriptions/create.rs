@@ -18,7 +18,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{EventPattern, FieldErrors, Profile, url_rules};
+use model::{EventPattern, FieldErrors, Profile, SubscriptionUrl, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -54,19 +54,22 @@ pub(crate) async fn create(
     let mut faults = FieldErrors::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();
-    if url.chars().count() < URL_MIN {
-        faults.add("url", format!("must have {URL_MIN} to {} characters", url_rules::MAX));
+    let checked = if url.chars().count() < URL_MIN {
+        Err(format!("must have {URL_MIN} to {} characters", url_rules::MAX))
     } else {
-        let checked = url_rules::check(url, app.settings.allow_http)
-            .and_then(|_| app.engine.control.check_url(url).map_err(|fault| fault.to_string()));
-        faults.take("url", checked);
-    }
+        SubscriptionUrl::parse(url, app.settings.allow_http)
+            .map_err(|fault| fault.to_string())
+            .and_then(|url| app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string()))
+    };
+    let url = faults.take("url", checked);
     // Forms that were not filled in send an empty secret.
     let given = body.secret.as_deref().filter(|secret| !secret.is_empty());
     let secret = given.and_then(|given| faults.take("secret", check_given_by_tenant(given)));
     faults.into_result()?;
     let mut subscription = blank(&app, tenant, Profile::Tenant);
-    url.clone_into(&mut subscription.url);
+    if let Some(url) = url {
+        subscription.url = url;
+    }
     subscription.events = event.into_iter().map(EventPattern::One).collect();
     subscription.timeout = app.settings.timeout;
     subscription.secrets = secret.map(|value| current(value.to_owned())).into_iter().collect();

@@ -2,7 +2,12 @@
 
 use crate::body::Patch;
 use crate::schemas::EventTypeName;
-use model::{FieldErrors, JsonObject, catalog::CatalogEntry, schema::check_entry, text::check_lines};
+use model::{
+    FieldErrors, JsonObject,
+    catalog::CatalogEntry,
+    schema::{BadEntry, check_entry},
+    text::check_lines,
+};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -65,8 +70,10 @@ impl EventTypeFields {
             }
         }
         for fault in check_entry(entry) {
-            let (field, message) = fault.split_once(' ').unwrap_or(("schema", &fault));
-            faults.add(field, message);
+            match fault {
+                BadEntry::Schema(fault) => faults.add("schema", fault.to_string()),
+                BadEntry::Example(fault) => faults.add("example", fault.to_string()),
+            }
         }
         faults.into_result()
     }

@@ -2,7 +2,7 @@
 
 use crate::App;
 use model::{
-    JsonObject, Profile, Subscription, SubscriptionState, TenantId,
+    JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl, TenantId,
     retry::Schedule,
     subscription::{SubscriptionStats, TIMEOUT_DEFAULT},
 };
@@ -14,7 +14,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
     Subscription {
         id: app.ids.subscription(now),
         tenant: tenant.clone(),
-        url: String::new(),
+        url: SubscriptionUrl::unset(),
         description: None,
         events: Vec::new(),
         headers: Vec::new(),

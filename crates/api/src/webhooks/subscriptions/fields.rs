@@ -8,13 +8,12 @@ use crate::{
     webhooks::secrets::{check_given, current},
 };
 use model::{
-    EventPattern, FieldErrors, JsonObject, Profile, Subscription, SubscriptionState,
+    EventPattern, FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl,
     subscription::{
         DESCRIPTION_MAX, MASKED, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
         check_headers,
     },
     text::check_lines,
-    url_rules,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -155,11 +154,13 @@ impl SubscriptionFields {
             Patch::Absent => {}
             Patch::Null => not_null("url", faults),
             Patch::Value(url) => {
-                let url = url.trim();
-                let checked = url_rules::check(url, app.settings.allow_http)
-                    .and_then(|_| app.engine.control.check_url(url).map_err(|fault| fault.to_string()));
-                if faults.take("url", checked).is_some() {
-                    url.clone_into(&mut subscription.url);
+                let checked = SubscriptionUrl::parse(url.trim(), app.settings.allow_http)
+                    .map_err(|fault| fault.to_string())
+                    .and_then(|url| {
+                        app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string())
+                    });
+                if let Some(url) = faults.take("url", checked) {
+                    subscription.url = url;
                 }
             }
         }

@@ -225,7 +225,7 @@ macro_rules! hand_on {
 
 hand_on!(Tenants {
     fn put_tenant(
-        id: &TenantId, name: Option<Option<String>>, metadata: Option<JsonObject>, now: Timestamp
+        id: &TenantId, name: model::Patch<String>, metadata: Option<JsonObject>, now: Timestamp
     ) -> (Tenant, PutOutcome);
     fn tenant(id: &TenantId) -> Option<Tenant>;
     fn tenants(page: Page<TenantId>) -> Vec<Tenant>;

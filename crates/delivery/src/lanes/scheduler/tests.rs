@@ -17,7 +17,7 @@ fn target(tenant: &str, number: u8) -> Arc<Target> {
     Target::new(Subscription {
         id: SubscriptionId::from_bytes(bytes),
         tenant: TenantId::trusted(tenant),
-        url: "https://example.com/".into(),
+        url: model::SubscriptionUrl::stored("https://example.com/").unwrap(),
         description: None,
         events: vec![EventPattern::All],
         headers: vec![],

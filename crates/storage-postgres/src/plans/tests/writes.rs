@@ -2,7 +2,10 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
 use model::{
-    Subscription, SubscriptionState, delivery::DeliveryStatus, event::EventPattern, subscription::SubscriptionStats,
+    Subscription, SubscriptionState,
+    delivery::{EndStatus, Next},
+    event::EventPattern,
+    subscription::SubscriptionStats,
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
@@ -36,9 +39,9 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     .await;
     let waiting = &there.waiting;
     let batch = vec![
-        outcome(of, waiting[0], DeliveryStatus::Delivered),
-        outcome(of, waiting[1], DeliveryStatus::Disabled),
-        outcome(of, waiting[2], DeliveryStatus::Retrying),
+        outcome(of, waiting[0], Next::End(EndStatus::Delivered)),
+        outcome(of, waiting[1], Next::Gone),
+        outcome(of, waiting[2], Next::Retry { at: late() }),
         Write::Cancel { tenant: of.clone(), delivery: made[0].id },
     ];
     book.see("A commit of outcomes", ONE_DAY, async |store| {
@@ -46,14 +49,14 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
         assert_eq!(done, [Done::Recorded, Done::Recorded, Done::Recorded, Done::Recorded]);
     })
     .await;
-    let late = outcome(of, there.ended, DeliveryStatus::Delivered);
+    let late = outcome(of, there.ended, Next::End(EndStatus::Delivered));
     book.see("A commit of a late outcome", ONE_DAY, async |store| {
         store.commit(vec![late]).await.unwrap();
     })
     .await;
     let cancel = Write::Cancel { tenant: of.clone(), delivery: waiting[3].id };
     book.store.commit(vec![cancel]).await.unwrap();
-    let late = outcome(of, waiting[3], DeliveryStatus::Delivered);
+    let late = outcome(of, waiting[3], Next::End(EndStatus::Delivered));
     book.see("A commit of an outcome of a cancelled delivery", ONE_DAY, async |store| {
         let (_, done) = store.commit(vec![late]).await.unwrap();
         assert_eq!(done, [Done::Recorded]);
@@ -102,7 +105,7 @@ fn subscription(book: &Book) -> Subscription {
     Subscription {
         id: book.ids.subscription(late()),
         tenant: tenant(7),
-        url: "https://receiver.example/new".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/new").unwrap(),
         description: None,
         events: vec![EventPattern::parse("kind.*").unwrap()],
         headers: Vec::new(),
