@@ -63,8 +63,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.mention(&name);
             return Expr::Name(name);
         }
-        "this" | "this_expression" => return Expr::Name("self".into()),
-        "base" | "base_expression" => return Expr::Name("super".into()),
+        "this" => return Expr::Name("self".into()),
+        "base" => return Expr::Name("super".into()),
         "member_access_expression" | "conditional_access_expression" | "qualified_name" | "alias_qualified_name" => {
             let value = member(w, node);
             if let Expr::Member(_, name) = &value {
@@ -107,7 +107,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.lower_children(node);
         }
         "predefined_type" | "nullable_type" | "array_type" | "type_argument_list" | "catch_declaration" => {}
-        "compilation_unit" | "declaration_list" | "block" | "argument" | "else_clause" => w.lower_children(node),
+        "compilation_unit" | "declaration_list" | "block" | "argument" => w.lower_children(node),
         kind if kind.ends_with("_statement") || kind.starts_with("preproc_if") || kind == "preproc_else" => {
             w.lower_children(node);
         }

@@ -6,7 +6,7 @@ mod types;
 
 use super::{
     formats::joined,
-    writer::{Writer, arg, end_line, line, named, spread_arg},
+    writer::{Writer, arg, end_line, has_token, line, named, spread_arg},
 };
 use crate::facts::{Arg, Call, Expr, Facts, Function};
 use std::sync::Arc;
@@ -242,11 +242,6 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr, declares: bool) {
             w.lower(left);
         }
     }
-}
-
-fn has_token(node: Node<'_>, kind: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|token| token.kind() == kind)
 }
 
 fn range(w: &mut Writer<'_>, node: Node<'_>) {

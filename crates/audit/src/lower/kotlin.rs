@@ -7,7 +7,7 @@ mod mend;
 use super::{
     typed::{self, assign, bind_local, choose, concat, declare_local, each, escape, is_local},
     words::type_name,
-    writer::{Writer, either, line, named},
+    writer::{Writer, either, has_token, line, named},
 };
 use crate::facts::{Expr, Facts};
 pub(super) use mend::mend;
@@ -47,6 +47,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         | "finally_block" => return last(w, node),
         "block" | "catch_block" => return statements(w, &named(node)),
         "assignment" => assignment(w, node),
+        // The grammar takes `null` for a name.
+        "identifier" if w.text(node) == "null" => {}
         "identifier" => return Expr::Name(w.known(&name(w, node))),
         "this_expression" => return Expr::Name("self".into()),
         "super_expression" => return Expr::Name("super".into()),
@@ -90,8 +92,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             return concat(w, parts, node);
         }
         "collection_literal" => return Expr::List(named(node).into_iter().map(|one| w.lower(one)).collect()),
-        "number_literal" | "float_literal" | "character_literal" | "null" | "null_literal" | "throw_expression"
-        | "source_file" | "while_statement" | "do_while_statement" => w.lower_children(node),
+        "number_literal" | "float_literal" | "character_literal" | "throw_expression" | "source_file"
+        | "while_statement" | "do_while_statement" => w.lower_children(node),
         "user_type" | "nullable_type" | "type_arguments" | "label" => {}
         _ => return w.lower_opaque(node),
     }
@@ -169,8 +171,7 @@ fn navigation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Expr::Nil };
     let of = w.lower(*first);
     let member = name(w, *last);
-    let mut cursor = node.walk();
-    if node.children(&mut cursor).any(|token| token.kind() == "::") {
+    if has_token(node, "::") {
         w.mention(&member);
     }
     if parts.len() < 2 { of } else { of.member(member) }

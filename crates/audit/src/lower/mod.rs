@@ -3,6 +3,8 @@
 mod csharp;
 mod formats;
 mod go;
+#[cfg(test)]
+mod grammar_names;
 mod handed;
 mod java;
 mod kotlin;

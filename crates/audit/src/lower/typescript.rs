@@ -157,12 +157,6 @@ fn bare(mut node: Node<'_>) -> Node<'_> {
     }
 }
 
-/// Whether a word stands among a node's own parts: `static`, `readonly`, `default`.
-fn has_word(node: Node<'_>, word: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == word)
-}
-
 /// Is a name said at the top of the file, outside of every function?
 fn at_top(w: &Writer<'_>) -> bool {
     w.function() == 0 && w.class_body().is_none()

@@ -3,7 +3,7 @@
 mod nodes;
 
 pub(super) use nodes::first_error;
-pub(crate) use nodes::{end_line, line, named};
+pub(crate) use nodes::{end_line, has_token, line, named};
 
 use super::{Dialect, handed, scopes::Scopes};
 use crate::{

@@ -29,7 +29,6 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
         | "interface_declaration"
         | "struct_declaration"
         | "record_declaration"
-        | "record_struct_declaration"
         | "enum_declaration" => class(w, node),
         "enum_member_declaration_list" => w.lower_children(node),
         "enum_member_declaration" => {

@@ -107,9 +107,8 @@ fn key(w: &mut Writer<'_>, left: Node<'_>) -> Expr {
     let mut at = left;
     while matches!(
         at.kind(),
-        "element_binding_expression" | "bracketed_argument_list" | "argument" | "implicit_element_access"
-    ) || (at.kind() == "element_access_expression")
-    {
+        "element_binding_expression" | "bracketed_argument_list" | "argument" | "element_access_expression"
+    ) {
         match named(at).into_iter().last() {
             Some(inner) => at = inner,
             None => break,

@@ -3,7 +3,7 @@
 use super::{
     super::{
         typed::{declare_local, each, note_texts},
-        writer::{Writer, arg, end_line, line, named, named_arg, spread_arg},
+        writer::{Writer, arg, end_line, has_token, line, named, named_arg, spread_arg},
     },
     bind_element, declare, name, navigation, statements,
 };
@@ -79,12 +79,10 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, args: &mut Vec<Arg>)
     for one in named(list).into_iter().filter(|one| one.kind() == "value_argument") {
         let parts = named(one);
         let Some(last) = parts.last() else { continue };
-        let mut cursor = one.walk();
-        let tokens: Vec<&str> = one.children(&mut cursor).map(|token| token.kind()).collect();
         let value = w.lower(*last);
         args.push(match parts.first() {
-            Some(first) if parts.len() > 1 && tokens.contains(&"=") => named_arg(&name(w, *first), value),
-            _ if tokens.contains(&"*") || last.kind() == "spread_expression" => spread_arg(value),
+            Some(first) if parts.len() > 1 && has_token(one, "=") => named_arg(&name(w, *first), value),
+            _ if has_token(one, "*") || last.kind() == "spread_expression" => spread_arg(value),
             _ => arg(value),
         });
     }

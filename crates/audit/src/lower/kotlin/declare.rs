@@ -4,7 +4,7 @@ use super::{
     super::{
         typed::declare_local,
         words::{registers, type_name},
-        writer::{Writer, end_line, line, named},
+        writer::{Writer, end_line, has_token, line, named},
     },
     bind_element, call, kind_of, name,
 };
@@ -60,8 +60,7 @@ fn import(w: &mut Writer<'_>, node: Node<'_>) {
     let parts = named(node);
     let Some(path) = parts.first() else { return };
     let mut module = segments(w.text(*path));
-    let mut cursor = node.walk();
-    if node.children(&mut cursor).any(|token| token.kind() == "*") {
+    if has_token(node, "*") {
         w.import("*", module, Some("*"));
         return;
     }

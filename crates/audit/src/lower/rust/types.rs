@@ -51,7 +51,9 @@ fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
         "reference_type" | "pointer_type" => inner(node.child_by_field_name("type")?),
         "array_type" => inner(node.child_by_field_name("element")?),
         "dynamic_type" | "abstract_type" => inner(node.child_by_field_name("trait")?),
-        "bounded_type" | "parenthesized_type" => named(node).into_iter().find_map(inner),
+        "bounded_type" => named(node).into_iter().find_map(inner),
+        // `(dyn EventBus)` is a tuple of one to the grammar.
+        "tuple_type" if node.named_child_count() == 1 => named(node).into_iter().find_map(inner),
         "generic_type" | "generic_type_with_turbofish" => {
             let own = inner(node.child_by_field_name("type")?)?;
             if !HOLDERS.contains(&own.as_str()) {

@@ -1,11 +1,11 @@
 //! Classes, enums and namespaces.
 
-use super::{bare, functions, has_word, imports, key_text, types};
+use super::{bare, functions, imports, key_text, types};
 use crate::{
     facts::{Class, Expr},
     lower::{
         words::registers,
-        writer::{Writer, line, named},
+        writer::{Writer, has_token, line, named},
     },
 };
 use tree_sitter::Node;
@@ -124,14 +124,14 @@ fn method(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     let private = is_private(w, node, &name);
     let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
     let index = functions::value(w, node, shape);
-    if !has_word(node, "get") {
+    if !has_token(node, "get") {
         return;
     }
     // What a getter answers is what its name stands for.
     let Some(getter) = w.facts.functions.get(index) else { return };
     let (returns, kind) = (getter.returns.clone(), getter.return_kind.clone());
     for value in returns {
-        if has_word(node, "static") {
+        if has_token(node, "static") {
             w.bind(&name, value, kind.clone(), line(node));
         } else {
             w.field_of(index, &name, value, kind.clone(), line(node));
@@ -146,7 +146,7 @@ fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
         return w.field(&name, Expr::Nil, declared, line(node));
     };
     let inner = bare(value);
-    let is_static = has_word(node, "static");
+    let is_static = has_token(node, "static");
     if functions::is_function(inner.kind()) {
         let private = is_private(w, node, &name);
         let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
@@ -158,7 +158,7 @@ fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     }
     let kind = declared.or_else(|| types::of_value(w, value));
     let lowered = w.lower(value);
-    let is_constant = has_word(node, "readonly") && matches!(lowered, Expr::Text(_));
+    let is_constant = has_token(node, "readonly") && matches!(lowered, Expr::Text(_));
     if is_static || is_constant {
         w.bind(&name, lowered.clone(), kind.clone(), line(node));
     }

@@ -1,9 +1,9 @@
 //! What a file gives to others: `export` statements and `module.exports`. Giving a function away is no use of it.
 
-use super::{bare, classes, functions, has_word, imports, key_text, values};
+use super::{bare, classes, functions, imports, key_text, values};
 use crate::{
     facts::{Expr, Import},
-    lower::writer::{Writer, line, named},
+    lower::writer::{Writer, has_token, line, named},
 };
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -16,7 +16,7 @@ pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
         w.lower(decorator);
     }
     if let Some(declaration) = node.child_by_field_name("declaration") {
-        if !has_word(node, "default") {
+        if !has_token(node, "default") {
             w.lower(declaration);
         } else if let Some(name) = w.field_text(declaration, "name") {
             w.lower(declaration);
@@ -60,7 +60,7 @@ fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
             _ => {}
         }
     }
-    if has_word(node, "*") {
+    if has_token(node, "*") {
         imports::add(w, "*", source, Some("*"));
     }
 }

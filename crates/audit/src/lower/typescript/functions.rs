@@ -3,7 +3,7 @@
 use super::{at_top, patterns, types};
 use crate::{
     facts::{Class, Expr, Function, Param},
-    lower::writer::{Writer, end_line, line, named},
+    lower::writer::{Writer, end_line, has_token, line, named},
 };
 use tree_sitter::Node;
 
@@ -148,7 +148,7 @@ fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
             _ => w.text(pattern).to_owned(),
         };
         let is_field = named(node).iter().any(|part| part.kind().ends_with("_modifier"))
-            || (node.kind() == "required_parameter" && super::has_word(node, "readonly"));
+            || (node.kind() == "required_parameter" && has_token(node, "readonly"));
         let default = default.map(|value| w.lower(value));
         let param = Param { name, default, kind: kind.and_then(|kind| types::of(w, kind)), rest };
         taken.push(Taken { param, pattern, kind, is_field });

@@ -23,6 +23,12 @@ pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     }
 }
 
+/// Whether a node has a child of this kind, such as the token `static` or `:=`.
+pub(crate) fn has_token(node: Node<'_>, kind: &str) -> bool {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).any(|token| token.kind() == kind)
+}
+
 /// The line of the first syntax error below a node that has one.
 pub(in crate::lower) fn first_error(root: Node<'_>) -> u32 {
     let mut node = root;
