@@ -1,7 +1,9 @@
 //! From source text to [`Facts`]: a syntax tree by tree-sitter, read once and dropped.
 
 mod csharp;
-mod formats;
+mod escapes;
+mod exprs;
+mod functions;
 mod go;
 #[cfg(test)]
 mod grammar_names;
@@ -13,7 +15,7 @@ mod python;
 mod ruby;
 mod rust;
 mod scopes;
-mod texts;
+mod strings;
 mod typed;
 mod typescript;
 pub(crate) mod words;

@@ -8,14 +8,46 @@ mod paths;
 mod patterns;
 mod types;
 
-use super::{
-    formats::{joined, unescape},
-    writer::{Writer, either, line, named},
+use crate::{
+    facts::{Expr, Facts},
+    lower::{
+        escapes,
+        strings::{joined, summands},
+        writer::{Passes, Writer, either, first_named, line, named},
+    },
 };
-use crate::facts::{Expr, Facts};
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] = &["block", "for_expression", "while_expression"];
+
+const PASSES: Passes = Passes {
+    ignored: &[
+        "attribute_item",
+        "inner_attribute_item",
+        "macro_definition",
+        "visibility_modifier",
+        "label",
+        "integer_literal",
+        "float_literal",
+        "boolean_literal",
+        "char_literal",
+        "unit_expression",
+        "continue_expression",
+        "lifetime",
+    ],
+    last: &[
+        "expression_statement",
+        "parenthesized_expression",
+        "try_expression",
+        "await_expression",
+        "unsafe_block",
+        "async_block",
+        "try_block",
+        "else_clause",
+        "let_chain",
+    ],
+    ..Passes::NONE
+};
 
 /// Modules begin at `crate`, below the folder of the package: `a/src/b/mod.rs` is `a, crate, b`.
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
@@ -35,7 +67,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "source_file" => {
             paths::declare(w, node);
             items::list(w, node);
-            items::finish(w);
+            w.open_fields();
         }
         "use_declaration"
         | "mod_item"
@@ -48,21 +80,20 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         | "const_item"
         | "static_item"
         | "type_item" => items::item(w, node, &[]),
-        "attribute_item" | "inner_attribute_item" | "macro_definition" | "visibility_modifier" | "label" => {}
         "block" => return block(w, node),
         "let_declaration" => patterns::declared(w, node),
         "let_condition" => {
             let value = w.lower_field(node, "value");
-            patterns::bind(w, node.child_by_field_name("pattern"), value, None);
+            patterns::bind(w, w.child(node, "pattern"), value, None);
         }
         "assignment_expression" => assignment(w, node),
         "for_expression" => {
             let over = w.lower_field(node, "value");
-            patterns::bind_each(w, node.child_by_field_name("pattern"), over);
+            patterns::bind_each(w, w.child(node, "pattern"), over);
             w.lower_field(node, "body");
         }
         "return_expression" => {
-            let value = named(node).into_iter().next().map(|value| w.lower(value));
+            let value = first_named(node).map(|value| w.lower(value));
             w.current().returns.extend(value);
         }
         "identifier" | "shorthand_field_identifier" => {
@@ -70,7 +101,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.mention(&name);
             return Expr::Name(name);
         }
-        "self" => return Expr::Name("self".into()),
+        "self" => return Expr::receiver(),
         "scoped_identifier" | "generic_function" => {
             let path = paths::value(w, node);
             if let Some(last) = path.last_name() {
@@ -81,10 +112,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "field_expression" => return calls::field(w, node),
         "index_expression" => {
-            let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
-            let mut parts = parts.into_iter();
-            let (of, key) = (parts.next().unwrap_or(Expr::Nil), parts.next().unwrap_or(Expr::Nil));
-            return Expr::Index(Box::new(of), Box::new(key));
+            let mut parts = w.lower_all(node).into_iter();
+            return parts.next().unwrap_or(Expr::Nil).index(parts.next().unwrap_or(Expr::Nil));
         }
         "call_expression" => return calls::call(w, node),
         "struct_expression" => return calls::object(w, node),
@@ -100,7 +129,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 w.lower_field(node, "condition");
                 w.lower_field(node, "consequence")
             });
-            return match node.child_by_field_name("alternative") {
+            return match w.child(node, "alternative") {
                 Some(other) => either(yes, w.lower(other)),
                 None => yes,
             };
@@ -111,7 +140,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             return Expr::List(items.map(|one| w.lower(one)).collect());
         }
         "unary_expression" => {
-            let value = named(node).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+            let value = w.lower_first(node);
             return if w.text(node).starts_with('*') { value } else { w.opaque(node) };
         }
         "reference_expression" | "type_cast_expression" => return w.lower_field(node, "value"),
@@ -120,30 +149,8 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             w.lower_field(node, "body");
         }
         "loop_expression" | "const_block" => return w.lower_field(node, "body"),
-        "expression_statement"
-        | "parenthesized_expression"
-        | "try_expression"
-        | "await_expression"
-        | "unsafe_block"
-        | "async_block"
-        | "try_block"
-        | "else_clause"
-        | "let_chain" => {
-            let mut last = Expr::Nil;
-            for child in named(node).into_iter().filter(|one| !matches!(one.kind(), "label" | "lifetime")) {
-                last = w.lower(child);
-            }
-            return last;
-        }
-        "integer_literal"
-        | "float_literal"
-        | "boolean_literal"
-        | "char_literal"
-        | "unit_expression"
-        | "continue_expression"
-        | "lifetime" => {}
         kind if kind.ends_with("_type") || kind.ends_with("_identifier") || kind.ends_with("_pattern") => {}
-        _ => return w.lower_opaque(node),
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
@@ -179,20 +186,18 @@ fn block(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
     let value = w.lower_field(node, "right");
-    let Some(left) = node.child_by_field_name("left") else { return };
+    let Some(left) = w.child(node, "left") else { return };
     match left.kind() {
         "identifier" if w.text(left) != "_" => w.bind(&w.known(w.text(left)), value, None, line(left)),
         "field_expression" => {
-            let of = left.child_by_field_name("value").map_or("", |of| w.text(of));
+            let of = w.child(left, "value").map_or("", |of| w.text(of));
             match w.field_text(left, "field") {
                 Some(field) if of == "self" => w.field(field, value, None, line(left)),
-                Some(field) => calls::amend(w, &w.known(of), field, value),
+                Some(field) => w.amend(&w.known(of), field, value, left),
                 None => {}
             }
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
 }
 
@@ -206,28 +211,13 @@ pub(super) fn text(w: &Writer<'_>, node: Node<'_>) -> String {
     }
     let text = text.strip_prefix('"').unwrap_or(text);
     let text = text.strip_suffix('"').unwrap_or(text);
-    // A line that ends with a backslash goes on at the next word.
-    let mut whole = String::new();
-    let mut pieces = text.split("\\\n");
-    whole.push_str(pieces.next().unwrap_or(""));
-    pieces.for_each(|piece| whole.push_str(piece.trim_start()));
-    unescape(&whole)
+    escapes::RUST.unescape(text)
 }
 
 fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let mut nodes = Vec::new();
-    let mut at = node;
-    while at.kind() == "binary_expression"
-        && w.field_text(at, "operator") == Some("+")
-        && let (Some(left), Some(right)) = (at.child_by_field_name("left"), at.child_by_field_name("right"))
-    {
-        nodes.push(right);
-        at = left;
-    }
-    if nodes.is_empty() {
+    if w.field_text(node, "operator") != Some("+") {
         return w.lower_opaque(node);
     }
-    nodes.push(at);
-    let parts = nodes.into_iter().rev().map(|one| w.lower(one)).collect();
+    let parts = summands(w, node).into_iter().map(|one| w.lower(one)).collect();
     joined(w, parts, node)
 }

@@ -1,5 +1,5 @@
-//! Variables of one name in different blocks of one function. The first keeps its name; each other one goes by an alias
-//! of its own, such as `event#2`, wherever it is in scope.
+//! Variables with the same name in different blocks of a function. The first keeps its name. Each other one gets an
+//! alias such as `event#2`, wherever it is in scope.
 
 use std::collections::HashMap;
 

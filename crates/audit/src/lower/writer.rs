@@ -1,9 +1,11 @@
 //! What all languages need to write down facts: scopes, calls, names, strings.
 
+mod lowering;
 mod nodes;
 
+pub(crate) use lowering::Passes;
 pub(super) use nodes::first_error;
-pub(crate) use nodes::{end_line, has_token, line, named};
+pub(crate) use nodes::{end_line, find_kind, first_named, has_token, last_named, line, named, of_kind, tokens};
 
 use super::{Dialect, handed, scopes::Scopes};
 use crate::{
@@ -106,28 +108,6 @@ impl<'a> Writer<'a> {
         Some(value)
     }
 
-    /// For what has no rule of its own: looks at everything inside.
-    pub(crate) fn lower_children(&mut self, node: Node<'_>) {
-        for child in named(node) {
-            self.lower(child);
-        }
-    }
-
-    /// Inside is looked at; the whole is no value that could be followed.
-    pub(crate) fn lower_opaque(&mut self, node: Node<'_>) -> Expr {
-        self.lower_children(node);
-        self.opaque(node)
-    }
-
-    pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &'static str) -> Expr {
-        self.child(node, field).map_or(Expr::Nil, |child| self.lower(child))
-    }
-
-    /// The only thing inside, or the first.
-    pub(crate) fn lower_first(&mut self, node: Node<'_>) -> Expr {
-        named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
-    }
-
     /// The whole file.
     pub(crate) fn source(&self) -> &'a str {
         self.src
@@ -145,6 +125,12 @@ impl<'a> Writer<'a> {
         node.child_by_field_id(id?.get())
     }
 
+    /// All children of a node with a field.
+    pub(crate) fn children<'t>(&self, node: Node<'t>, field: &'static str) -> Vec<Node<'t>> {
+        let mut cursor = node.walk();
+        node.children_by_field_name(field, &mut cursor).filter(Node::is_named).collect()
+    }
+
     /// Whether the text has `name.prototype` somewhere. The tree knows where, but takes long to say so.
     pub(super) fn has_prototype(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
@@ -159,6 +145,11 @@ impl<'a> Writer<'a> {
 
     pub(crate) fn field_text(&self, node: Node<'_>, field: &'static str) -> Option<&'a str> {
         self.child(node, field).map(|child| self.text(child))
+    }
+
+    /// The text of a field; empty when the node has none.
+    pub(crate) fn text_of(&self, node: Node<'_>, field: &'static str) -> &'a str {
+        self.field_text(node, field).unwrap_or("")
     }
 
     pub(crate) fn opaque(&self, node: Node<'_>) -> Expr {
@@ -190,7 +181,7 @@ impl<'a> Writer<'a> {
 
     /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
     /// `partial`, reopened) goes on.
-    pub(crate) fn in_class(&mut self, class: Class, inside: impl FnOnce(&mut Self)) {
+    pub(crate) fn in_class<T>(&mut self, class: Class, inside: impl FnOnce(&mut Self) -> T) {
         let outer = class.outer.clone().or_else(|| self.class_name());
         let same = |one: &Class| one.name == class.name && one.outer == outer && !class.name.is_empty();
         let known = self.facts.classes.iter().position(same);

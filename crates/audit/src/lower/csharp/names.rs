@@ -1,7 +1,9 @@
 //! C#: names that say the namespace too.
 
-use super::super::{typed::is_local, writer::Writer};
-use crate::facts::Expr;
+use crate::{
+    facts::Expr,
+    lower::{typed::is_local, writer::Writer},
+};
 use tree_sitter::Node;
 
 /// What is longer is a chain of calls.

@@ -8,7 +8,7 @@ use crate::{
 use tree_sitter::Node;
 
 pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(path) = node.child_by_field_name("path") else { return };
+    let Some(path) = w.child(node, "path") else { return };
     let path = literals::text(w, path);
     let module: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     match w.field_text(node, "name") {
@@ -54,34 +54,17 @@ fn is_receiver(w: &Writer<'_>, name: &str) -> bool {
     let functions = &w.facts.functions;
     owner(w, name).and_then(|at| functions.get(at)).is_some_and(|function| {
         let mut values = function.bindings.iter().filter(|one| one.name == name).map(|one| &one.value);
-        values.next().is_some_and(|value| matches!(value, Expr::Name(own) if own == "self")) && values.next().is_none()
+        values.next().is_some_and(|value| value.is_receiver()) && values.next().is_none()
     })
 }
 
 /// The function around that a variable or a parameter belongs to; the file itself when it is known there only.
 pub(super) fn owner(w: &Writer<'_>, name: &str) -> Option<usize> {
-    let mut at = w.function();
-    loop {
-        let function = w.facts.functions.get(at)?;
-        if function.bindings.iter().any(|one| one.name == name) || function.params.iter().any(|one| one.name == name) {
-            return Some(at);
-        }
-        if at == 0 {
-            return None;
-        }
-        at = function.parent;
-    }
+    w.enclosing().find(|(_, function)| function.has_name(name)).map(|(at, _)| at)
 }
 
 pub(super) fn class_around(w: &Writer<'_>) -> Option<String> {
-    let mut at = w.function();
-    loop {
-        let function = w.facts.functions.get(at)?;
-        if function.class.is_some() || at == 0 {
-            return function.class.clone();
-        }
-        at = function.parent;
-    }
+    w.enclosing().find_map(|(_, function)| function.class.clone())
 }
 
 /// Gives a name a value: here when it is declared here, else in the function that owns it.

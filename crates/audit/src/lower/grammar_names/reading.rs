@@ -1,11 +1,11 @@
-//! Finds the names of node kinds and fields in code: literals that are compared with `node.kind()`, and literals that are
-//! given to a parameter `kind: &str`, `kinds: &[&str]` or `field: &'static str`. A use of `node.kind()` in any other place
-//! is reported, so that no name escapes.
+//! Finds the names of node kinds and fields in code: literals that are compared with `node.kind()`, literals that are
+//! given to a parameter `kind: &str`, `kinds: &[&str]` or `field: &'static str`, and literals in the constants that list
+//! kinds. A use of `node.kind()` in any other place is reported, so that no name escapes.
 
 use std::collections::{BTreeSet, HashMap};
 use syn::{
     Arm, Expr, ExprBinary, ExprCall, ExprLet, ExprMatch, ExprMethodCall, FnArg, ImplItemFn, ItemConst, ItemFn, Lit,
-    Local, Macro, Pat, Signature, Token, Type,
+    LitStr, Local, Macro, Pat, Signature, Token, Type, TypePath,
     parse::{Parse, ParseStream},
     visit::{self, Visit},
 };
@@ -30,7 +30,7 @@ impl Match {
     }
 }
 
-/// What a parameter takes.
+/// The kind of name that a parameter takes.
 #[derive(Clone, Copy, PartialEq)]
 enum Takes {
     Kind,
@@ -42,16 +42,22 @@ enum Takes {
 pub(super) struct Signatures {
     /// By the function's name: places among its arguments, without the receiver.
     functions: HashMap<String, Vec<(usize, Takes)>>,
-    lists: HashMap<String, Vec<String>>,
+    /// By the language and the constant's name.
+    lists: HashMap<(String, String), Vec<String>>,
+    /// The language that is read at the moment.
+    owner: String,
 }
 
 impl Signatures {
-    pub(super) fn of<'a>(files: impl Iterator<Item = &'a syn::File>) -> Self {
+    pub(super) fn of<'a>(files: impl Iterator<Item = (&'a str, &'a syn::File)>) -> Self {
         let mut all = Self::default();
         for method in ["child_by_field_name", "children_by_field_name"] {
             all.functions.insert(method.to_owned(), vec![(0, Takes::Field)]);
         }
-        files.for_each(|file| all.visit_file(file));
+        for (owner, file) in files {
+            owner.clone_into(&mut all.owner);
+            all.visit_file(file);
+        }
         all
     }
 
@@ -80,7 +86,7 @@ impl<'ast> Visit<'ast> for Signatures {
 
     fn visit_item_const(&mut self, list: &'ast ItemConst) {
         if let Some(texts) = texts(&list.expr) {
-            self.lists.entry(list.ident.to_string()).or_default().extend(texts);
+            self.lists.insert((self.owner.clone(), list.ident.to_string()), texts);
         }
     }
 }
@@ -89,7 +95,7 @@ impl<'ast> Visit<'ast> for Signatures {
 fn takes(pat: &Pat, ty: &Type) -> Option<Takes> {
     let (Pat::Ident(own), Type::Reference(reference)) = (pat, ty) else { return None };
     let is_text = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident("str"));
-    match own.ident.to_string().as_str() {
+    match own.ident.to_string().rsplit('_').next()? {
         "kind" if is_text(&reference.elem) => Some(Takes::Kind),
         "kinds" if matches!(&*reference.elem, Type::Slice(_)) => Some(Takes::Kind),
         "field" if is_text(&reference.elem) && reference.lifetime.is_some() => Some(Takes::Field),
@@ -133,14 +139,15 @@ pub(super) struct Names {
 }
 
 impl Names {
-    pub(super) fn read(&mut self, file: &syn::File, signatures: &Signatures, path: &str) {
-        Reader { names: self, signatures, path, holders: Vec::new() }.visit_file(file);
+    pub(super) fn read(&mut self, file: &syn::File, signatures: &Signatures, owner: &str, path: &str) {
+        Reader { names: self, signatures, owner, path, holders: Vec::new() }.visit_file(file);
     }
 }
 
 struct Reader<'r> {
     names: &'r mut Names,
     signatures: &'r Signatures,
+    owner: &'r str,
     path: &'r str,
     /// Names in scope that hold a kind, or a name of a field that was given.
     holders: Vec<String>,
@@ -158,7 +165,12 @@ impl Reader<'_> {
         }
     }
 
-    /// What stands before `.kind()`.
+    /// The texts of a constant.
+    fn list(&self, constant: &Expr) -> Option<Vec<String>> {
+        self.signatures.lists.get(&(self.owner.to_owned(), ident(constant)?)).cloned()
+    }
+
+    /// Visits the receiver of `.kind()`.
     fn visit_inside(&mut self, kind: &Expr) {
         match kind {
             Expr::MethodCall(call) => self.visit_expr(&call.receiver),
@@ -214,7 +226,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What is given to a function of this folder.
+    /// Reads the arguments of a function of this folder.
     fn arguments<'e>(&mut self, function: &str, args: impl Iterator<Item = &'e Expr>) {
         let taking = self.signatures.functions.get(function).cloned().unwrap_or_default();
         for (at, arg) in args.enumerate() {
@@ -222,8 +234,7 @@ impl Reader<'_> {
                 self.visit_expr(arg);
                 continue;
             };
-            let listed = ident(arg).and_then(|name| self.signatures.lists.get(&name)).cloned();
-            match (texts(arg).or(listed), takes) {
+            match (texts(arg).or_else(|| self.list(arg)), takes) {
                 (Some(texts), Takes::Kind) => self.names.kinds.extend(texts.into_iter().map(Match::Whole)),
                 (Some(texts), Takes::Field) => self.names.fields.extend(texts),
                 (None, _) if self.is_kind(arg) => self.visit_inside(arg),
@@ -254,6 +265,15 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_impl_item_fn(&mut self, item: &'ast ImplItemFn) {
         self.function(&item.sig, |reader| visit::visit_impl_item_fn(reader, item));
+    }
+
+    fn visit_item_const(&mut self, item: &'ast ItemConst) {
+        let of_kinds = |path: &TypePath| path.path.is_ident("Passes") || path.path.is_ident("Literal");
+        if item.ident == "BLOCKS" || matches!(&*item.ty, Type::Path(path) if of_kinds(path)) {
+            let mut literals = Literals::default();
+            literals.visit_expr(&item.expr);
+            self.names.kinds.extend(literals.0.into_iter().map(Match::Whole));
+        }
     }
 
     fn visit_expr_match(&mut self, of: &'ast ExprMatch) {
@@ -300,6 +320,17 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         let method = call.method.to_string();
+        // `LIST.contains(&node.kind())`. Lists in fields and parameters are read where they are made.
+        if let ("contains", Some(only)) = (method.as_str(), call.args.first())
+            && self.is_kind(only)
+        {
+            match self.list(&call.receiver).or_else(|| texts(&call.receiver)) {
+                Some(list) => self.names.kinds.extend(list.into_iter().map(Match::Whole)),
+                None if matches!(&*call.receiver, Expr::Field(_)) || self.is_kind(&call.receiver) => {}
+                None => self.unclear("a list of kinds that is no constant"),
+            }
+            return self.visit_inside(only);
+        }
         if self.is_kind(&call.receiver) {
             self.visit_inside(&call.receiver);
             let by: fn(String) -> Match = match method.as_str() {
@@ -313,19 +344,6 @@ impl<'ast> Visit<'ast> for Reader<'_> {
                 None => self.unclear(&format!("{method} of a kind with something computed")),
             }
             return;
-        }
-        // `LIST.contains(&node.kind())`
-        if let ("contains", Some(only)) = (method.as_str(), call.args.first())
-            && self.is_kind(only)
-        {
-            let list = ident(&call.receiver).and_then(|name| self.signatures.lists.get(&name)).cloned();
-            match list.or_else(|| texts(&call.receiver)) {
-                Some(list) => self.names.kinds.extend(list.into_iter().map(Match::Whole)),
-                // A list of the dialect: the other test reads those.
-                None if matches!(&*call.receiver, Expr::Field(_)) => {}
-                None => self.unclear("a list of kinds that is no constant"),
-            }
-            return self.visit_inside(only);
         }
         if method == "kind" && call.args.is_empty() {
             self.unclear("a kind that is compared with nothing known");
@@ -360,7 +378,17 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 }
 
-/// What stands in `matches!(…)`.
+/// All texts in an expression.
+#[derive(Default)]
+struct Literals(Vec<String>);
+
+impl<'ast> Visit<'ast> for Literals {
+    fn visit_lit_str(&mut self, text: &'ast LitStr) {
+        self.0.push(text.value());
+    }
+}
+
+/// The arguments of `matches!(…)`.
 struct Matches {
     value: Expr,
     pattern: Pat,

@@ -10,8 +10,8 @@ enum In {
     Raw,
 }
 
-/// The same text, as long, with a `;` for the last space before a `}` that stands behind something on its line; nothing
-/// when there is no such place.
+/// The text with a `;` in place of the last space before each `}` that follows something on its line. The length stays.
+/// `None` when there is no such place.
 pub(in crate::lower) fn mend(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = bytes.to_vec();

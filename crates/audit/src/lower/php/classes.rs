@@ -3,13 +3,16 @@
 use super::names;
 use crate::{
     facts::{Class, Expr, Function},
-    lower::writer::{Writer, end_line, line, named},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, find_kind, line, named},
+    },
     verbs,
 };
 use tree_sitter::Node;
 
 pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     with_name(w, node, name);
 }
 
@@ -35,7 +38,7 @@ fn with_name(w: &mut Writer<'_>, node: Node<'_>, name: String) {
     }
     let is_enum = node.kind() == "enum_declaration";
     let class = Class { name: name.clone(), line: line(node), bases, is_enum, ..Class::default() };
-    let body = node.child_by_field_name("body");
+    let body = w.child(node, "body");
     w.in_class(class, |w| {
         if let Some(body) = body {
             w.lower_children(body);
@@ -52,14 +55,12 @@ pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
         "use_declaration" => {
             let traits = named(node).into_iter().filter(|child| matches!(child.kind(), "name" | "qualified_name"));
             let traits: Vec<String> = traits.map(|one| names::defined_name(w, one)).collect();
-            if let Some(class) = w.class() {
-                w.facts.classes[class].bases.extend(traits);
-            }
+            traits.into_iter().for_each(|base| w.add_base(base));
         }
         "enum_case" => {
-            let value = match node.child_by_field_name("value") {
+            let value = match w.child(node, "value") {
                 Some(value) => w.lower(value),
-                None => node.child_by_field_name("attributes").map_or(Expr::Nil, |list| text_in(w, list, 0)),
+                None => w.child(node, "attributes").map_or(Expr::Nil, |list| text_in(w, list, 0)),
             };
             if let Some(name) = w.field_text(node, "name") {
                 w.bind(name, value, None, line(node));
@@ -87,14 +88,14 @@ fn text_in(w: &mut Writer<'_>, node: Node<'_>, depth: usize) -> Expr {
 }
 
 fn property(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = match node.child_by_field_name("type") {
+    let kind = match w.child(node, "type") {
         Some(kind) => names::type_of(w, kind),
         None => documented(w, node),
     };
     for element in named(node) {
         match element.kind() {
             "property_element" => {
-                let Some(name) = element.child_by_field_name("name").map(|name| names::variable(w.text(name))) else {
+                let Some(name) = w.child(element, "name").map(|name| names::variable(w.text(name))) else {
                     continue;
                 };
                 match w.lower_field(element, "default_value") {
@@ -125,21 +126,14 @@ fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
 
 /// What runs when a property is read or written.
 fn hooks(w: &mut Writer<'_>, property: Node<'_>, list: Node<'_>) {
-    let element = named(property).into_iter().find(|child| child.kind() == "property_element");
-    let name = element.map_or("", |element| names::variable(w.field_text(element, "name").unwrap_or("")));
+    let element = find_kind(property, "property_element");
+    let name = element.map_or("", |element| names::variable(w.text_of(element, "name")));
     for hook in named(list) {
-        let Some(body) = hook.child_by_field_name("body") else { continue };
-        let function = Function {
-            name: name.to_owned(),
-            line: line(hook),
-            end_line: end_line(hook),
-            registered: true,
-            ..Function::default()
-        };
-        w.in_function(function, |w| {
+        let Some(body) = w.child(hook, "body") else { continue };
+        NewFunction::at(hook).name(name).registered(true).open(w, |w| {
             let value = w.lower(body);
             if body.kind() != "compound_statement" {
-                w.current().returns.push(value);
+                w.returns(value);
             }
         });
     }
@@ -174,13 +168,13 @@ fn texts_by_match(w: &mut Writer<'_>, class: usize, name: &str, body: Node<'_>) 
 
 fn arms(w: &Writer<'_>, node: Node<'_>, name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for arm in node.child_by_field_name("body").map(named).unwrap_or_default() {
-        let text = arm.child_by_field_name("return_expression").map_or("", |value| w.text(value));
+    for arm in w.field_children(node, "body") {
+        let text = w.child(arm, "return_expression").map_or("", |value| w.text(value));
         let text = text.trim_matches(['\'', '"']);
         if !verbs::looks_like_event(text) {
             continue;
         }
-        for key in arm.child_by_field_name("conditional_expressions").map(named).unwrap_or_default() {
+        for key in w.field_children(arm, "conditional_expressions") {
             if let Some((of, member)) = w.text(key).split_once("::")
                 && (matches!(of, "self" | "static") || of == name)
             {

@@ -2,10 +2,9 @@
 
 use super::{paths, patterns, types};
 use crate::{
-    facts::{Binding, Call, Expr},
-    lower::writer::{Writer, arg, either, line, named, named_arg, spread_arg},
+    facts::{Arg, Binding, Expr},
+    lower::writer::{Writer, arg, line, named, named_arg, spread_arg},
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
 /// Functions that wrap what they are given.
@@ -33,21 +32,21 @@ const GIVING: &[&str] =
 
 pub(super) fn field(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "value");
-    let name = w.field_text(node, "field").unwrap_or("");
-    if name.starts_with(|c: char| c.is_ascii_digit()) && of != Expr::Name("self".into()) {
-        return Expr::Index(Box::new(of), Box::new(Expr::Opaque(format!("#{name}"))));
+    let name = w.text_of(node, "field");
+    if name.starts_with(|c: char| c.is_ascii_digit()) && !of.is_receiver() {
+        return of.index(Expr::Opaque(format!("#{name}")));
     }
     w.mention(name);
     of.member(name)
 }
 
 pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
+    let Some(function) = w.child(node, "function") else { return w.lower_opaque(node) };
     let function = match function.kind() {
-        "generic_function" => function.child_by_field_name("function").unwrap_or(function),
+        "generic_function" => w.child(function, "function").unwrap_or(function),
         _ => function,
     };
-    let list = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    let list = w.field_children(node, "arguments");
     let list: Vec<Node<'_>> = list.into_iter().filter(|one| one.kind() != "attribute_item").collect();
     let name = w.text(function).split("::").collect::<Vec<_>>();
     let short = name.iter().skip(name.len().saturating_sub(2)).copied().collect::<Vec<_>>().join("::");
@@ -67,13 +66,10 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         // The name of what is called is no mention of it.
         "identifier" => Expr::Name(w.known(w.text(function))),
         "scoped_identifier" => paths::value(w, function),
-        "field_expression" => {
-            let of = w.lower_field(function, "value");
-            of.member(w.field_text(function, "field").unwrap_or(""))
-        }
+        "field_expression" => w.lower_member(function, "value", "field"),
         _ => w.lower(function),
     };
-    let args = list.into_iter().map(|one| arg(w.lower(one))).collect::<Vec<_>>();
+    let args: Vec<Arg> = list.into_iter().map(|one| arg(w.lower(one))).collect();
     if let (Expr::Member(of, method), Some(Expr::Function(index))) = (&target, args.last().map(|arg| &arg.value))
         && GIVING.contains(&method.as_str())
     {
@@ -91,7 +87,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 /// What a closure is called with.
 fn give(w: &mut Writer<'_>, index: usize, of: Expr, line: u32) {
     let (over, _) = patterns::over(of.clone());
-    let value = if over == of { of } else { Expr::Each(Box::new(over)) };
+    let value = if over == of { of } else { over.each() };
     if let Some(function) = w.facts.functions.get_mut(index)
         && let Some(param) = function.params.first()
         && !param.name.is_empty()
@@ -130,25 +126,22 @@ fn made_late(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 /// `X { a: 1, b, ..rest }`
 pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let name = node.child_by_field_name("name");
+    let name = w.child(node, "name");
     let target = name.map_or(Expr::Nil, |name| match name.kind() {
-        "generic_type_with_turbofish" => {
-            name.child_by_field_name("type").map_or(Expr::Nil, |name| paths::value(w, name))
-        }
+        "generic_type_with_turbofish" => w.child(name, "type").map_or(Expr::Nil, |name| paths::value(w, name)),
         _ => paths::value(w, name),
     });
     let own = name.and_then(|name| types::name(w, name)).filter(|name| w.class_name().as_ref() == Some(name));
     let mut args = Vec::new();
-    for one in node.child_by_field_name("body").map(named).unwrap_or_default() {
+    for one in w.field_children(node, "body") {
         let (field, value) = match one.kind() {
-            "field_initializer" => (w.field_text(one, "field").unwrap_or(""), w.lower_field(one, "value")),
+            "field_initializer" => (w.text_of(one, "field"), w.lower_field(one, "value")),
             "shorthand_field_initializer" => {
                 let Some(name) = named(one).into_iter().rfind(|one| one.kind() == "identifier") else { continue };
                 (w.text(name), w.lower(name))
             }
             _ => {
-                let rest = named(one).into_iter().next().map_or(Expr::Nil, |rest| w.lower(rest));
-                args.push(spread_arg(rest));
+                args.push(spread_arg(w.lower_first(one)));
                 continue;
             }
         };
@@ -159,19 +152,4 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         args.push(named_arg(field, value));
     }
     w.call(node, target, args, true)
-}
-
-/// `event.kind = value` says more about an object that was made here.
-pub(super) fn amend(w: &mut Writer<'_>, name: &str, field: &str, value: Expr) {
-    let Some(binding) = w.current().bindings.iter_mut().rev().find(|one| one.name == name) else { return };
-    let Expr::Call(call) = &binding.value else { return };
-    if !call.makes {
-        return;
-    }
-    let mut call = Call::clone(call);
-    match call.args.iter_mut().find(|arg| arg.name.as_deref() == Some(field)) {
-        Some(arg) => arg.value = either(arg.value.clone(), value),
-        None => call.args.push(named_arg(field, value)),
-    }
-    binding.value = Expr::Call(Arc::new(call));
 }

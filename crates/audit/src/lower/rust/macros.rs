@@ -4,15 +4,15 @@ use super::{paths, text};
 use crate::{
     facts::Expr,
     lower::{
-        formats::joined,
-        writer::{Writer, arg, named, named_arg},
+        strings::joined,
+        writer::{self, Writer, arg, find_kind, first_named, named, named_arg},
     },
 };
 use tree_sitter::{Node, Parser, Range, Tree};
 
 pub(super) fn invocation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(name) = node.child_by_field_name("macro") else { return w.opaque(node) };
-    let Some(tokens) = named(node).into_iter().find(|one| one.kind() == "token_tree") else { return w.opaque(node) };
+    let Some(name) = w.child(node, "macro") else { return w.opaque(node) };
+    let Some(tokens) = find_kind(node, "token_tree") else { return w.opaque(node) };
     let short = w.text(name).rsplit("::").next().unwrap_or("");
     match short {
         "format" | "format_args" | "formatcp" | "concat" => {
@@ -70,7 +70,7 @@ fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
     let mut found = Expr::Nil;
     for child in named(root) {
         // Only the semicolon may be missing.
-        let inner = if child.kind() == "expression_statement" { named(child).into_iter().next() } else { Some(child) };
+        let inner = if child.kind() == "expression_statement" { first_named(child) } else { Some(child) };
         if let Some(inner) = inner.filter(|inner| !inner.has_error()) {
             found = w.lower(inner);
         }
@@ -79,8 +79,7 @@ fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
 }
 
 fn tokens_of<'t>(tokens: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = tokens.walk();
-    let all: Vec<Node<'t>> = tokens.children(&mut cursor).filter(|one| !one.kind().contains("comment")).collect();
+    let all: Vec<Node<'t>> = writer::tokens(tokens).into_iter().filter(|one| !one.kind().contains("comment")).collect();
     // Without the brackets.
     all.get(1..all.len().saturating_sub(1)).map(<[_]>::to_vec).unwrap_or_default()
 }
@@ -137,7 +136,6 @@ fn format(w: &mut Writer<'_>, given: Vec<(Option<String>, Expr)>, is_concat: boo
         });
     }
     parts.push(Expr::Text(rest.to_owned()));
-    parts.retain(|part| *part != Expr::Text(String::new()));
     joined(w, parts, node)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, named},
+    lower::writer::{Writer, first_named, named, of_kind},
 };
 use tree_sitter::Node;
 
@@ -10,8 +10,8 @@ use tree_sitter::Node;
 pub(super) fn declare(w: &mut Writer<'_>, root: Node<'_>) {
     let base = crate_root(w);
     w.import("crate", base, None);
-    for child in named(root).into_iter().filter(|child| child.kind() == "mod_item") {
-        if let (Some(name), None) = (w.field_text(child, "name"), child.child_by_field_name("body")) {
+    for child in of_kind(root, "mod_item") {
+        if let (Some(name), None) = (w.field_text(child, "name"), w.child(child, "body")) {
             let mut module = w.facts.module.clone();
             module.push(name.to_owned());
             w.import(name, module, None);
@@ -69,7 +69,7 @@ pub(super) fn segments(w: &Writer<'_>, node: Node<'_>) -> Vec<String> {
 }
 
 pub(super) fn used(w: &mut Writer<'_>, node: Node<'_>) {
-    if let Some(argument) = node.child_by_field_name("argument") {
+    if let Some(argument) = w.child(node, "argument") {
         tree(w, node, argument, &[], 0);
     }
 }
@@ -83,18 +83,18 @@ fn tree(w: &mut Writer<'_>, whole: Node<'_>, node: Node<'_>, before: &[String], 
     match node.kind() {
         "use_list" => named(node).into_iter().for_each(|one| tree(w, whole, one, before, depth + 1)),
         "scoped_use_list" => {
-            let path = node.child_by_field_name("path").map(|path| segments(w, path)).unwrap_or_default();
-            if let Some(list) = node.child_by_field_name("list") {
+            let path = w.child(node, "path").map(|path| segments(w, path)).unwrap_or_default();
+            if let Some(list) = w.child(node, "list") {
                 tree(w, whole, list, &full(path), depth + 1);
             }
         }
         "use_wildcard" => {
-            let path = named(node).into_iter().next().map(|path| segments(w, path)).unwrap_or_default();
+            let path = first_named(node).map(|path| segments(w, path)).unwrap_or_default();
             let module = absolute(w, whole, &full(path));
             w.import("*", module, Some("*"));
         }
         "use_as_clause" => {
-            let path = node.child_by_field_name("path").map(|path| segments(w, path)).unwrap_or_default();
+            let path = w.child(node, "path").map(|path| segments(w, path)).unwrap_or_default();
             if let Some(alias) = w.field_text(node, "alias") {
                 one(w, whole, full(path), Some(alias));
             }
@@ -127,8 +127,7 @@ fn one(w: &mut Writer<'_>, whole: Node<'_>, mut path: Vec<String>, alias: Option
 
 /// A path as a value that can be followed: `crate::a::B` → members of the crate, `Self::X` → of the class around.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let node =
-        if node.kind() == "generic_function" { node.child_by_field_name("function").unwrap_or(node) } else { node };
+    let node = if node.kind() == "generic_function" { w.child(node, "function").unwrap_or(node) } else { node };
     if node.kind() == "field_expression" {
         return w.lower(node);
     }

@@ -1,9 +1,9 @@
 //! What a file gives to others: `export` statements and `module.exports`. Giving a function away is no use of it.
 
-use super::{bare, classes, functions, imports, key_text, values};
+use super::{bare, classes, functions, imports, key_of, key_text, values};
 use crate::{
     facts::{Expr, Import},
-    lower::writer::{Writer, has_token, line, named},
+    lower::writer::{Writer, first_named, has_token, line, named, of_kind},
 };
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -12,10 +12,10 @@ pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
     if let Some(source) = imports::source(w, node) {
         return again(w, node, &source);
     }
-    for decorator in named(node).into_iter().filter(|child| child.kind() == "decorator") {
+    for decorator in of_kind(node, "decorator") {
         w.lower(decorator);
     }
-    if let Some(declaration) = node.child_by_field_name("declaration") {
+    if let Some(declaration) = w.child(node, "declaration") {
         if !has_token(node, "default") {
             w.lower(declaration);
         } else if let Some(name) = w.field_text(declaration, "name") {
@@ -53,7 +53,7 @@ fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
                 }
             }
             "namespace_export" => {
-                if let Some(name) = named(child).into_iter().next() {
+                if let Some(name) = first_named(child) {
                     imports::add(w, &imports::specifier(w, name), source, None);
                 }
             }
@@ -67,10 +67,10 @@ fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
 
 /// The names in braces, with what they are called outside.
 fn specifiers<'t>(w: &Writer<'_>, clause: Node<'t>) -> Vec<(String, Option<String>, Node<'t>)> {
-    let ones = named(clause).into_iter().filter(|one| one.kind() == "export_specifier");
+    let ones = of_kind(clause, "export_specifier").into_iter();
     ones.filter_map(|one| {
-        let name = imports::specifier(w, one.child_by_field_name("name")?);
-        let alias = one.child_by_field_name("alias").map(|name| imports::specifier(w, name));
+        let name = imports::specifier(w, w.child(one, "name")?);
+        let alias = w.child(one, "alias").map(|name| imports::specifier(w, name));
         Some((name, alias, one))
     })
     .collect()
@@ -153,15 +153,15 @@ fn given(w: &Writer<'_>, left: Node<'_>) -> Option<Given> {
 
 /// `module.exports = …`, `exports.x = …`: whether it is one.
 pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
-    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let parts = (w.child(node, "left"), w.child(node, "right"));
     let (Some(left), Some(right)) = parts else { return false };
     let Some(first) = given(w, left) else { return false };
     // exports = module.exports = …, exports.a = exports.b = …
     let mut targets = vec![first];
     let mut right = bare(right);
     while right.kind() == "assignment_expression" {
-        targets.extend(right.child_by_field_name("left").and_then(|left| given(w, left)));
-        match right.child_by_field_name("right") {
+        targets.extend(w.child(right, "left").and_then(|left| given(w, left)));
+        match w.child(right, "right") {
             Some(next) => right = bare(next),
             None => return true,
         }
@@ -208,13 +208,13 @@ fn one(w: &mut Writer<'_>, name: &str, value: Node<'_>) {
 /// `Object.freeze(…)` is what it freezes.
 fn frozen<'t>(w: &Writer<'_>, node: Node<'t>) -> Option<Node<'t>> {
     (node.kind() == "call_expression" && w.field_text(node, "function") == Some("Object.freeze"))
-        .then(|| node.child_by_field_name("arguments").and_then(|list| named(list).into_iter().next()))?
+        .then(|| w.child(node, "arguments").and_then(|list| first_named(list)))?
 }
 
 /// `module.exports = { … }`: names of the file, or an object with values of its own.
 fn members(w: &mut Writer<'_>, object: Node<'_>) {
     let is_name = |part: &Node<'_>| match part.kind() {
-        "pair" => part.child_by_field_name("value").is_some_and(|value| {
+        "pair" => w.child(*part, "value").is_some_and(|value| {
             value.kind() == "identifier"
                 || functions::is_function(value.kind())
                 || imports::required(w, value).is_some()
@@ -244,19 +244,19 @@ fn members(w: &mut Writer<'_>, object: Node<'_>) {
 fn member(w: &mut Writer<'_>, part: Node<'_>) {
     match part.kind() {
         "pair" => {
-            let name = part.child_by_field_name("key").and_then(|key| key_text(w, key));
-            if let (Some(name), Some(value)) = (name, part.child_by_field_name("value")) {
+            let name = key_of(w, part, "key");
+            if let (Some(name), Some(value)) = (name, w.child(part, "value")) {
                 one(w, &name, value);
             }
         }
         "method_definition" => {
-            if let Some(name) = part.child_by_field_name("name").and_then(|key| key_text(w, key)) {
+            if let Some(name) = key_of(w, part, "name") {
                 let index = functions::value(w, part, functions::Shape::named(&name));
                 w.bind(&name, Expr::Function(index), None, line(part));
             }
         }
         "spread_element" => {
-            let Some(of) = named(part).into_iter().next() else { return };
+            let Some(of) = first_named(part) else { return };
             if let Some(source) = imports::required(w, of) {
                 return imports::add(w, "*", &source, Some("*"));
             }
@@ -274,8 +274,8 @@ fn member(w: &mut Writer<'_>, part: Node<'_>) {
     }
 }
 
-/// Functions at the top of the file that it does not give away are its own. A file that neither takes nor gives anything
-/// is a script, whose names everybody sees.
+/// Functions at the top of the file that it does not export are private. A file without imports and exports is a
+/// script: its names are global.
 pub(super) fn hide_the_rest(w: &mut Writer<'_>, program: Node<'_>) {
     let mut given_away = HashSet::new();
     let mut gives = false;
@@ -333,9 +333,9 @@ fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
                         names.insert(w.text(part).to_owned());
                     }
                     "pair" | "method_definition" => {
-                        let name = part.child_by_field_name("key").or(part.child_by_field_name("name"));
+                        let name = w.child(part, "key").or(w.child(part, "name"));
                         names.extend(name.and_then(|name| key_text(w, name)));
-                        let value = part.child_by_field_name("value").filter(|value| value.kind() == "identifier");
+                        let value = w.child(part, "value").filter(|value| value.kind() == "identifier");
                         names.extend(value.map(|value| w.text(value).to_owned()));
                     }
                     _ => {}
@@ -350,7 +350,7 @@ fn assigned(w: &Writer<'_>, node: Node<'_>, names: &mut HashSet<String>) -> bool
     let mut value = node;
     // exports.a = exports.b = …
     while value.kind() == "assignment_expression" {
-        let parts = (value.child_by_field_name("left"), value.child_by_field_name("right"));
+        let parts = (w.child(value, "left"), w.child(value, "right"));
         let (Some(left), Some(right)) = parts else { break };
         let Some(given) = given(w, left) else { break };
         names.insert("default".into());

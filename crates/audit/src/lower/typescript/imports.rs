@@ -1,12 +1,13 @@
 //! What a file takes from others, and the path by which others know it.
 
 use super::{
+    key_of,
     patterns::{self, How},
     values,
 };
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, named},
+    lower::writer::{Writer, find_kind, first_named, named, of_kind},
 };
 use tree_sitter::Node;
 
@@ -96,26 +97,26 @@ pub(super) fn is_outside(w: &Writer<'_>, name: &str) -> bool {
 pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(source) = source(w, node) else {
         // import bus = require('./bus')
-        if let Some(clause) = named(node).into_iter().find(|child| child.kind() == "import_require_clause")
+        if let Some(clause) = find_kind(node, "import_require_clause")
             && let Some(source) = self::source(w, clause)
-            && let Some(name) = named(clause).into_iter().find(|child| child.kind() == "identifier")
+            && let Some(name) = find_kind(clause, "identifier")
         {
             add(w, w.text(name), &source, Some("default"));
         }
         return;
     };
-    for clause in named(node).into_iter().filter(|child| child.kind() == "import_clause") {
+    for clause in of_kind(node, "import_clause") {
         for part in named(clause) {
             match part.kind() {
                 "identifier" => add(w, w.text(part), &source, Some("default")),
                 "namespace_import" => {
-                    if let Some(name) = named(part).into_iter().next() {
+                    if let Some(name) = first_named(part) {
                         add(w, w.text(name), &source, None);
                     }
                 }
                 "named_imports" => {
-                    for one in named(part).into_iter().filter(|one| one.kind() == "import_specifier") {
-                        let item = one.child_by_field_name("name").map(|name| specifier(w, name));
+                    for one in of_kind(part, "import_specifier") {
+                        let item = w.child(one, "name").map(|name| specifier(w, name));
                         let local = w.field_text(one, "alias").map(str::to_owned);
                         if let Some(item) = item {
                             add(w, local.as_deref().unwrap_or(&item), &source, Some(&item));
@@ -141,7 +142,7 @@ pub(super) fn alias(w: &mut Writer<'_>, node: Node<'_>) {
 
 /// What a statement says after `from`.
 pub(super) fn source(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    node.child_by_field_name("source").map(|source| values::plain(w, source))
+    w.child(node, "source").map(|source| values::plain(w, source))
 }
 
 /// A name in braces; it may stand in quotes.
@@ -154,18 +155,18 @@ pub(super) fn required(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     if node.kind() != "call_expression" || w.field_text(node, "function") != Some("require") {
         return None;
     }
-    let only = named(node.child_by_field_name("arguments")?).into_iter().next()?;
+    let only = named(w.child(node, "arguments")?).into_iter().next()?;
     (only.kind() == "string").then(|| values::plain(w, only))
 }
 
-/// `const x = require('./x')`, `const { a, b: c } = require('./x')`, `const y = require('./x').y`: whether it is one.
+/// `const x = require('./x')`, `const { a, b: c } = …`, `const y = require('./x').y`. Returns whether it is of these.
 pub(super) fn by_require(w: &mut Writer<'_>, pattern: Node<'_>, value: Node<'_>, how: How) -> bool {
     if let Some(source) = required(w, value) {
         return taken(w, pattern, &source, how);
     }
     if value.kind() == "member_expression"
         && pattern.kind() == "identifier"
-        && let Some(source) = value.child_by_field_name("object").and_then(|of| required(w, of))
+        && let Some(source) = w.child(value, "object").and_then(|of| required(w, of))
     {
         add(w, w.text(pattern), &source, w.field_text(value, "property"));
         return true;
@@ -189,8 +190,8 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool 
                         }
                     }
                     "pair_pattern" => {
-                        let item = part.child_by_field_name("key").and_then(|key| super::key_text(w, key));
-                        match (item, part.child_by_field_name("value")) {
+                        let item = key_of(w, part, "key");
+                        match (item, w.child(part, "value")) {
                             (Some(item), Some(local)) if local.kind() == "identifier" => {
                                 add(w, w.text(local), source, Some(&item));
                             }
@@ -204,7 +205,7 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool 
                         }
                     }
                     "rest_pattern" => {
-                        if let Some(name) = named(part).into_iter().next() {
+                        if let Some(name) = first_named(part) {
                             add(w, w.text(name), source, None);
                         }
                     }

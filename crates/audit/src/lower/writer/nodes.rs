@@ -23,6 +23,32 @@ pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     }
 }
 
+/// The first named child that is not a comment.
+pub(crate) fn first_named<'t>(node: Node<'t>) -> Option<Node<'t>> {
+    named(node).into_iter().next()
+}
+
+/// The last named child that is not a comment.
+pub(crate) fn last_named<'t>(node: Node<'t>) -> Option<Node<'t>> {
+    named(node).pop()
+}
+
+/// The first child of a kind.
+pub(crate) fn find_kind<'t>(node: Node<'t>, kind: &str) -> Option<Node<'t>> {
+    named(node).into_iter().find(|child| child.kind() == kind)
+}
+
+/// All children of a kind.
+pub(crate) fn of_kind<'t>(node: Node<'t>, kind: &str) -> Vec<Node<'t>> {
+    named(node).into_iter().filter(|child| child.kind() == kind).collect()
+}
+
+/// All children, including punctuation and keywords.
+pub(crate) fn tokens<'t>(node: Node<'t>) -> Vec<Node<'t>> {
+    let mut cursor = node.walk();
+    node.children(&mut cursor).collect()
+}
+
 /// Whether a node has a child of this kind, such as the token `static` or `:=`.
 pub(crate) fn has_token(node: Node<'_>, kind: &str) -> bool {
     let mut cursor = node.walk();
