@@ -139,7 +139,7 @@ fn simple<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
     w.text(node).split('<').next().unwrap_or("").trim_start_matches('@').trim()
 }
 
-/// `a.b`, `a?.b`, `a?[b]`; its last name is no mention.
+/// `a.b`, `a?.b`, `a?[b]`. The last name is not noted as a mention.
 fn member(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if let Some(value) = names::qualified(w, node) {
         return value;
@@ -240,7 +240,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = if let Expr::Member(of, _) = &target { Some((**of).clone()) } else { None };
     let args = w.child(node, "arguments").map(|list| arguments(w, list, of)).unwrap_or_default();
     match &target {
-        // Whoever awaits it waits for the same call.
+        // `ConfigureAwait` returns the same call.
         Expr::Member(of, name) if name == "ConfigureAwait" => return (**of).clone(),
         Expr::Member(of, name) if name == "Format" && matches!(of.last_name(), Some("string" | "String")) => {
             if let [Arg { value: Expr::Text(text), .. }, rest @ ..] = &args[..]
@@ -254,7 +254,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// Arguments; the first parameter of a function among them is an element of the receiver, when that is a collection.
+/// Arguments. The first parameter of a lambda among them is an element of the receiver.
 fn arguments(w: &mut Writer<'_>, list: Node<'_>, of: Option<Expr>) -> Vec<Arg> {
     let mut args = Vec::new();
     for one in of_kind(list, "argument") {
@@ -284,7 +284,7 @@ fn lambda_of(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
 fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut parts = named(node).into_iter();
     let subject = parts.next().map_or(Expr::Nil, |subject| w.lower(subject));
-    // The receiver of an extension method: what it says about an enum, it says about its members.
+    // In an extension method of an enum, a `switch` over the receiver gives texts to the enum's members.
     let mut kind = None;
     if let Expr::Name(name) = &subject {
         let own = w.current().bindings.iter().find(|one| one.name == *name);

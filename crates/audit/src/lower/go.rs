@@ -125,7 +125,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     Expr::Nil
 }
 
-/// Types and constants first: what functions do with them is then known.
+/// Types and constants are lowered first, so that functions find them.
 fn source_file(w: &mut Writer<'_>, node: Node<'_>) {
     let order = |node: &Node<'_>| match node.kind() {
         "import_declaration" => 0,
@@ -188,7 +188,7 @@ fn variables(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What stands on the right for each of those on the left.
+/// The values on the right for `count` names on the left. A single call returns them all.
 fn spread(w: &mut Writer<'_>, rights: &[Node<'_>], count: usize) -> Vec<Expr> {
     let mut values: Vec<Expr> = rights.iter().map(|right| w.lower(*right)).collect();
     if let ([value], true) = (&values[..], count > 1) {
@@ -288,7 +288,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         return made;
     }
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => names::plain(w, function),
         "selector_expression" => w.lower_member(function, "operand", "field"),
         _ => w.lower(function),

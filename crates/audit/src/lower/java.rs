@@ -127,7 +127,7 @@ fn declare_named(w: &mut Writer<'_>, node: Node<'_>, value: Expr, kind: Option<S
     }
 }
 
-/// The value is what `yield` hands out of it.
+/// The value of statements is that of their `yield`.
 fn statements(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut yielded = Vec::new();
     for child in named(node) {
@@ -185,7 +185,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             }
         }
         (Some(Expr::Text(_)), "stripIndent" | "strip" | "trim" | "intern") => return of.unwrap_or(Expr::Nil),
-        // What is put into a map is a part of what its name holds.
+        // An entry that is put into a map is a part of the map's value.
         (Some(Expr::Name(map)), "put" | "putIfAbsent") => {
             if let [key, value] = &args[..] {
                 let entry = Expr::Map(vec![(key.value.clone(), value.value.clone())]);
@@ -226,7 +226,7 @@ fn collection(class: &str, method: &str, args: &[Arg]) -> Option<Expr> {
     }
 }
 
-/// Arguments; the first parameter of a function among them is an element of the receiver, when that is a collection.
+/// Arguments. The first parameter of a lambda among them is an element of the receiver.
 fn arguments(w: &mut Writer<'_>, node: Node<'_>, of: Option<&Expr>) -> Vec<Arg> {
     let list = w.field_children(node, "arguments").into_iter();
     list.map(|one| match one.kind() {
@@ -289,7 +289,7 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 }
             }
         }
-        // `case A: return "a.b";` says what A is, when the enum asks itself.
+        // `case A: return "a.b";` in the enum's own method gives the member A its text.
         if let (Some(_), Expr::Nil, Some(Expr::Text(text))) = (&kind, &value, w.current().returns.get(before).cloned())
             && !labels.is_empty()
         {

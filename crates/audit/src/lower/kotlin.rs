@@ -57,14 +57,14 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match node.kind() {
         "for_statement" => for_statement(w, node),
         "return_expression" => {
-            // The label of `return@forEach` is no value.
+            // The label of `return@forEach` is not a value.
             if let Some(value) = w.without_field(node, "label").pop() {
                 let value = w.lower(value);
                 w.returns(value);
             }
         }
         "assignment" => assignment(w, node),
-        // The grammar takes `null` for a name.
+        // The grammar has no node for `null`: it is a name.
         "identifier" if w.text(node) == "null" => {}
         "identifier" => return Expr::Name(w.known(&name(w, node))),
         "this_expression" => return Expr::receiver(),
@@ -116,7 +116,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     Expr::Nil
 }
 
-/// A name without the quotes that odd ones have.
+/// A name without backquotes.
 fn name(w: &Writer<'_>, node: Node<'_>) -> String {
     w.text(node).trim_matches('`').to_owned()
 }
@@ -242,7 +242,7 @@ fn string(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Expr> {
     parts
 }
 
-/// Texts and the names between them: `$name`.
+/// Splits a content at its `$name` templates.
 fn templates(w: &Writer<'_>, content: &str, parts: &mut Vec<Expr>) {
     let mut rest = content;
     while let Some((before, after)) = rest.split_once('$') {
@@ -258,7 +258,7 @@ fn templates(w: &Writer<'_>, content: &str, parts: &mut Vec<Expr>) {
     parts.push(Expr::Text(rest.to_owned()));
 }
 
-/// The own name of a type that is written down.
+/// The own name of a type node; `None` for any other node.
 fn kind_of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     let mut node = node;
     while node.kind() == "parenthesized_type" {

@@ -145,10 +145,10 @@ const DIALECTS: &[Dialect] = &[
     },
 ];
 
-/// Blocks in blocks deeper than this are no program that somebody wrote, and more than the grammar has room for.
+/// Nesting of blocks beyond which Python's grammar has no room. No real program is as deep.
 const INDENTS_MAX: usize = 300;
 
-/// How deep a text's blocks are in each other, by their indentation.
+/// The nesting of a text's blocks, by their indentation.
 fn indents(text: &str) -> usize {
     let mut open: Vec<usize> = Vec::new();
     let mut most = 0;
@@ -172,18 +172,18 @@ fn dialect(file: &str) -> Option<&'static Dialect> {
     DIALECTS.iter().find(|dialect| dialect.extensions.contains(&extension))
 }
 
-/// The language that a file's name promises.
+/// The language of a file, by the extension of its name.
 pub(crate) fn language(file: &str) -> Option<&'static str> {
     dialect(file).map(|dialect| dialect.name)
 }
 
-/// Reads a file; nothing when its name belongs to no language that is known here.
+/// The facts of a file; `None` when its extension belongs to no known language.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let dialect = dialect(file)?;
     if dialect.name == "python" && indents(text) > INDENTS_MAX {
         return Some(Facts { file: file.to_owned(), broken: Some(1), ..Facts::default() });
     }
-    // A parser keeps its memory from one file to the next.
+    // The parser is kept for its allocated memory.
     let tree = PARSER.with_borrow_mut(|parser| {
         parser.set_language(&(dialect.grammar)()).ok()?;
         parser.reset();

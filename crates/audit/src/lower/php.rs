@@ -106,7 +106,7 @@ fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match w.field_text(node, "operator") {
         Some(".") => joined_flat(w, vec![left, right], node),
         Some("??") => either(left, right),
-        // Arrays put together.
+        // The union of two arrays.
         Some("+") if matches!(left, Expr::Map(_)) || matches!(right, Expr::Map(_)) => either(left, right),
         _ => w.opaque(node),
     }
@@ -130,7 +130,7 @@ fn constants(w: &mut Writer<'_>, node: Node<'_>) {
         let parts = named(element);
         if let [name, value] = parts[..] {
             let value = match (w.lower(value), w.class_body().and(w.class_name())) {
-                // What a class says about itself stands in no function that has a receiver.
+                // A constant of the class has no receiver: `self::A` is `Class::A`.
                 (Expr::Member(of, member), Some(class)) if of.is_receiver() => Expr::Name(class).member(member),
                 (value, _) => value,
             };
@@ -191,7 +191,7 @@ fn parameters(w: &mut Writer<'_>, function: Node<'_>) -> Vec<Param> {
     params
 }
 
-/// Parameters of a constructor that are fields too.
+/// Promoted parameters of a constructor, which are fields too.
 fn promoted(w: &mut Writer<'_>, function: Node<'_>) {
     let params = w.field_children(function, "parameters").into_iter();
     for node in params.filter(|one| one.kind() == "property_promotion_parameter") {

@@ -98,7 +98,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let (yes, _, no) = (parts.next(), parts.next(), parts.next());
             return either(yes.unwrap_or(Expr::Nil), no.unwrap_or(Expr::Nil));
         }
-        // A text that stands alone is a comment.
+        // A string that is a whole statement is documentation.
         "expression_statement" if named(node).iter().all(|child| child.kind() == "string") => {}
         "dictionary" => return dictionary(w, node),
         _ => return w.pass(node, &PASSES),
@@ -187,7 +187,7 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
     let kind = w.field_type(node, "type");
     let Some(right) = w.child(node, "right") else {
-        // `bus: EventBus` in a class says what its objects have.
+        // `bus: EventBus` in a class declares a field.
         if let (Some(left), Some(_)) = (w.child(node, "left"), w.class_body()) {
             w.field(w.text(left), Expr::Nil, kind, line(node));
         }
@@ -264,7 +264,7 @@ fn receiver(of: Expr) -> Expr {
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let target = match w.child(node, "function") {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         Some(function) if function.kind() == "identifier" => Expr::Name(w.text(function).to_owned()),
         Some(function) if function.kind() == "attribute" => {
             let of = w.lower_field(function, "object");
@@ -306,7 +306,7 @@ fn dictionary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 let value = w.lower_field(child, "value");
                 pairs.push((key, value));
             }
-            // What is spread into it.
+            // `**other`
             _ => {
                 let value = w.lower_first(child);
                 pairs.push((Expr::Opaque("...".into()), value));

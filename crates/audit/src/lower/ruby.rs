@@ -100,7 +100,7 @@ fn expression(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
 }
 
-/// What calls these is Ruby itself.
+/// Methods that Ruby itself calls.
 const HOOKS: &[&str] = &[
     "initialize",
     "inherited",
@@ -113,7 +113,7 @@ const HOOKS: &[&str] = &[
     "const_missing",
 ];
 
-/// A method, or a function when no class is around.
+/// A method; a function when there is no enclosing class.
 fn function(w: &mut Writer<'_>, node: Node<'_>, private: bool) {
     let name = w.text_of(node, "name").to_owned();
     let params = parameters(w, node);
@@ -156,14 +156,14 @@ fn parameters(w: &mut Writer<'_>, function: Node<'_>) -> Vec<Param> {
     params
 }
 
-/// Whether an identifier is a variable here: it was assigned before, or is given.
+/// Returns whether an identifier is a variable here: assigned before, or a parameter.
 fn is_local(w: &Writer<'_>, name: &str) -> bool {
     for (at, function) in w.enclosing() {
         let bound = function.bindings.iter().any(|one| one.name == name && !matches!(one.value, Expr::Function(_)));
         if bound || function.params.iter().any(|param| param.name == name) {
             return true;
         }
-        // Blocks see what is around them, methods do not.
+        // Blocks see the variables around them, methods do not.
         if at == 0 || !function.name.is_empty() {
             break;
         }
@@ -171,7 +171,7 @@ fn is_local(w: &Writer<'_>, name: &str) -> bool {
     false
 }
 
-/// Both values, without what is none.
+/// Either value. `Nil` is left out.
 fn one_of(one: Expr, other: Expr) -> Expr {
     match (one, other) {
         (Expr::Nil, value) | (value, Expr::Nil) => value,

@@ -49,7 +49,7 @@ const PASSES: Passes = Passes {
     ..Passes::NONE
 };
 
-/// Modules begin at `crate`, below the folder of the package: `a/src/b/mod.rs` is `a, crate, b`.
+/// `src` is replaced by `crate`: `a/src/b/mod.rs` is the module `a, crate, b`.
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     let path = facts.file.strip_suffix(".rs").unwrap_or(&facts.file);
     let mut module: Vec<String> = path.split('/').map(str::to_owned).collect();
@@ -155,7 +155,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     Expr::Nil
 }
 
-/// What a block comes to: its last expression.
+/// The value of a block: its last expression.
 fn block(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut last = Expr::Nil;
     let mut attributes = Vec::new();

@@ -1,4 +1,4 @@
-//! What Java, C# and Kotlin have in common.
+//! Rules that Java, C# and Kotlin share.
 
 use crate::{
     facts::{Arg, Binding, Expr, Facts, Param},
@@ -11,7 +11,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// What a list passes through without becoming another one.
+/// Methods that return the same elements.
 const SAME_ELEMENTS: &[&str] = &[
     "stream",
     "parallelStream",
@@ -61,7 +61,7 @@ pub(super) fn place(facts: &mut Facts, family: &str, package: &str, stem: impl F
     facts.module = module;
 }
 
-/// Whether a name belongs to the functions around, up to the method.
+/// Returns whether a name is declared in the enclosing functions, up to the method.
 pub(super) fn is_local(w: &Writer<'_>, name: &str) -> bool {
     for (at, function) in w.enclosing() {
         if function.has_name(name) {
@@ -74,7 +74,7 @@ pub(super) fn is_local(w: &Writer<'_>, name: &str) -> bool {
     false
 }
 
-/// `name = value`: of a local when there is one, else of the object around.
+/// `name = value`: assigns a local of that name, else a field of the enclosing class.
 pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
     let known = w.known(name);
     if w.class().is_some() && !is_local(w, &known) {
@@ -84,13 +84,13 @@ pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
     }
 }
 
-/// A name that holds in the function around, also when that stands directly in a class.
+/// Binds a name in the current function, also directly in the body of a class.
 pub(super) fn bind_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
     let binding = Binding { name: name.to_owned(), value, kind, line };
     w.current().bindings.push(binding);
 }
 
-/// A new variable of the block around.
+/// Declares a variable in the current block.
 pub(super) fn declare_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
     let name = w.declare(name);
     bind_local(w, &name, value, kind, line);
@@ -136,7 +136,7 @@ pub(super) fn lambda(
     })
 }
 
-/// What a loop over this gives.
+/// The elements that a loop over a value visits.
 pub(super) fn elements(over: Expr) -> Expr {
     let mut over = over;
     while let Expr::Call(call) = &over {
@@ -173,7 +173,7 @@ pub(super) fn string_format(w: &mut Writer<'_>, text: &str, hole: &str, args: &[
     Some(joined(w, pieces, node))
 }
 
-/// An enum's member as a key: the enum's name when that stands there too, and its own.
+/// An enum member as a key: the enum's name if given, and the member's own.
 fn member_key(key: &Expr) -> Option<(Option<&str>, &str)> {
     match key {
         Expr::Name(name) => Some((None, name)),
@@ -182,7 +182,7 @@ fn member_key(key: &Expr) -> Option<(Option<&str>, &str)> {
     }
 }
 
-/// Notes what a look-up by an enum's members says about them.
+/// Notes the texts that a look-up table gives to the members of an enum.
 pub(super) fn note_texts(w: &mut Writer<'_>, kind: Option<&str>, pairs: &[(Expr, Expr)]) {
     for (key, value) in pairs {
         if let (Some((of, name)), Expr::Text(text)) = (member_key(key), value)
@@ -194,7 +194,7 @@ pub(super) fn note_texts(w: &mut Writer<'_>, kind: Option<&str>, pairs: &[(Expr,
     }
 }
 
-/// A `switch` as a value. `arms`: labels and what they give; `kind`: the enum that is asked, when it is the receiver.
+/// A `switch` as a value. `arms`: labels and their value; `kind`: the enum, when the receiver is switched over.
 pub(super) fn choose(
     w: &mut Writer<'_>,
     subject: Expr,
@@ -218,7 +218,7 @@ pub(super) fn choose(
             .flat_map(|(labels, value)| labels.into_iter().map(move |label| (label, value.clone())))
             .collect();
         note_texts(w, kind, &pairs);
-        // The members have these texts now: asking one for it answers its own.
+        // The members have these texts now, and the receiver is one of them.
         return match kind {
             Some(_) => w.opaque(node),
             None => Expr::Map(pairs).index(subject),
@@ -227,7 +227,7 @@ pub(super) fn choose(
     Expr::any_of(arms.into_iter().map(|(_, value)| value))
 }
 
-/// The pairs that `key, value, key, value` make.
+/// A map of alternating keys and values.
 pub(super) fn pairs(values: Vec<Expr>) -> Expr {
     let mut pairs = Vec::new();
     let mut values = values.into_iter();

@@ -1,4 +1,4 @@
-//! TypeScript and JavaScript. Their grammars call things by the same names, so one set of rules reads both.
+//! TypeScript and JavaScript. Their grammars use the same names, so one set of rules reads both.
 
 mod calls;
 mod classes;
@@ -130,7 +130,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     Expr::Nil
 }
 
-/// A property's own name: without the quotes that it may have, nothing when it is computed.
+/// A property's own name, without quotes; `None` when it is computed.
 fn key_text(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     match node.kind() {
         "property_identifier" | "private_property_identifier" | "identifier" | "number" | "type_identifier" => {
@@ -150,7 +150,7 @@ fn key_of(w: &Writer<'_>, node: Node<'_>, field: &'static str) -> Option<String>
     w.child(node, field).and_then(|key| key_text(w, key))
 }
 
-/// What stands in parentheses or is said to have a type.
+/// An expression without parentheses and type assertions.
 fn bare(mut node: Node<'_>) -> Node<'_> {
     loop {
         let inner = match node.kind() {
@@ -167,12 +167,12 @@ fn bare(mut node: Node<'_>) -> Node<'_> {
     }
 }
 
-/// Is a name said at the top of the file, outside of every function?
+/// Returns whether the current position is at the top of the file, outside of functions and classes.
 fn at_top(w: &Writer<'_>) -> bool {
     w.function() == 0 && w.class_body().is_none()
 }
 
-/// Binds a name where it stands.
+/// Binds a name at the line of a node.
 fn bind_here(w: &mut Writer<'_>, name: &str, value: Expr, node: Node<'_>) {
     w.bind(name, value, None, line(node));
 }

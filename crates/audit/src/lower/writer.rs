@@ -1,4 +1,4 @@
-//! What all languages need to write down facts: scopes, calls, names, strings.
+//! The writer of facts, for all languages: scopes, calls, names, strings.
 
 mod lowering;
 mod nodes;
@@ -20,9 +20,9 @@ use std::{
 };
 use tree_sitter::{Language, Node};
 
-/// Expressions nested deeper than this are not looked into.
+/// Nesting of expressions beyond which none is lowered.
 const DEPTH_MAX: usize = 400;
-/// Of what is shown of an expression.
+/// Bytes of an expression that reports show.
 const SHOWN_MAX: usize = 80;
 
 pub(crate) struct Writer<'a> {
@@ -31,13 +31,13 @@ pub(crate) struct Writer<'a> {
     dialect: &'static Dialect,
     scopes: Scopes,
     functions: Vec<usize>,
-    /// Classes around, each with the depth of functions at which it was opened.
+    /// Enclosing classes, each with the number of enclosing functions at its start.
     classes: Vec<(usize, usize)>,
     depth: usize,
     grammar: Language,
-    /// Fields of the grammar by their names: tree-sitter itself compares them one by one.
+    /// Cache of field ids by name, because tree-sitter searches its names linearly.
     fields: RefCell<Vec<(&'static str, Option<NonZeroU16>)>>,
-    /// JavaScript: names `A` of `A.prototype` anywhere in the text.
+    /// JavaScript: the names before `.prototype` in the text.
     prototypes: OnceCell<HashSet<&'a str>>,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Writer<'a> {
             function.mentions.dedup();
         }
         self.facts.functions[0].end_line = end_line(root);
-        // A string that was put together was noted in its parts too.
+        // A concatenated string is noted with its parts too; the parts are removed.
         let all = std::mem::take(&mut self.facts.sql);
         let is_part = |one: &Sql| {
             let whole = |other: &Sql| {
@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
         self.facts
     }
 
-    /// Goes on with the language's own rules.
+    /// Lowers a node by the language's rules.
     pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
         let value = self.nested(|w| {
             let is_block = w.dialect.blocks.contains(&node.kind());
@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
         value.unwrap_or_else(|| self.opaque(node))
     }
 
-    /// Goes a level deeper where a rule calls itself. Nothing when it is as deep as is looked into.
+    /// Runs a rule that recurses, one level deeper; `None` beyond the limit of nesting.
     pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEPTH_MAX {
             return None;
@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
         Some(value)
     }
 
-    /// The whole file.
+    /// The text of the file.
     pub(crate) fn source(&self) -> &'a str {
         self.src
     }
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
         node.children_by_field_name(field, &mut cursor).filter(Node::is_named).collect()
     }
 
-    /// Whether the text has `name.prototype` somewhere. The tree knows where, but takes long to say so.
+    /// Returns whether the text contains `name.prototype`. A search of the tree would take longer.
     pub(super) fn has_prototype(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
         let all = || self.src.match_indices(".prototype").map(|(at, _)| &self.src[..at]);
@@ -165,12 +165,12 @@ impl<'a> Writer<'a> {
         &mut self.facts.functions[index]
     }
 
-    /// The class whose body this is directly.
+    /// The class in whose body the current position is directly.
     pub(crate) fn class_body(&self) -> Option<usize> {
         self.classes.last().filter(|(_, depth)| *depth == self.functions.len()).map(|(class, _)| *class)
     }
 
-    /// The class around, through functions too.
+    /// The enclosing class, also from inside of functions.
     pub(crate) fn class(&self) -> Option<usize> {
         self.classes.last().map(|(class, _)| *class)
     }
@@ -179,8 +179,8 @@ impl<'a> Writer<'a> {
         self.class().map(|class| self.facts.classes[class].name.clone())
     }
 
-    /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
-    /// `partial`, reopened) goes on.
+    /// Opens a class for the facts that `inside` notes. A class of the same name that was opened before (`impl`,
+    /// `partial`, reopened) is continued.
     pub(crate) fn in_class<T>(&mut self, class: Class, inside: impl FnOnce(&mut Self) -> T) {
         let outer = class.outer.clone().or_else(|| self.class_name());
         let same = |one: &Class| one.name == class.name && one.outer == outer && !class.name.is_empty();
@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
         self.classes.pop();
     }
 
-    /// Opens a function; what `inside` does belongs to it. Its class is the one whose body this is directly, unless one
+    /// Opens a function for the facts that `inside` notes. Its class is the one whose body this is directly, unless one
     /// is given.
     pub(crate) fn in_function(&mut self, mut function: Function, inside: impl FnOnce(&mut Self)) -> usize {
         function.parent = self.function();
@@ -220,7 +220,7 @@ impl<'a> Writer<'a> {
         index
     }
 
-    /// For values that stand directly in a class: what `inside` does knows the class's names.
+    /// Lowers values directly in a class, in a scope that knows the class's names.
     pub(crate) fn in_class_scope<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         let Some(class) = self.class_body() else { return inside(self) };
         let one = &self.facts.classes[class];
@@ -242,7 +242,7 @@ impl<'a> Writer<'a> {
         value
     }
 
-    /// What `inside` declares is not known outside of it.
+    /// Opens a block: variables that `inside` declares are not visible outside of it.
     pub(crate) fn in_block<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.open();
         let value = inside(self);
@@ -250,12 +250,12 @@ impl<'a> Writer<'a> {
         value
     }
 
-    /// The first block from here on is one inside of the function's own.
+    /// The function's body begins: the next block is nested in it.
     pub(crate) fn begin_body(&mut self) {
         self.scopes.begin_body();
     }
 
-    /// A variable of the block that this is in; answers what it goes by.
+    /// Declares a variable in the current block and returns its alias.
     pub(crate) fn declare(&mut self, name: &str) -> String {
         if self.class_body().is_some() {
             return name.to_owned();
@@ -270,12 +270,12 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// What a name goes by where it is used.
+    /// The alias of a name at the current position.
     pub(crate) fn known(&self, name: &str) -> String {
         self.scopes.known(name).to_owned()
     }
 
-    /// A name gets a value, in the function or the class that this is in.
+    /// Binds a name to a value in the current function or class.
     pub(crate) fn bind(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let binding = Binding { name: name.to_owned(), value, kind, line };
         match self.class_body() {
@@ -284,7 +284,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A field of the class around gets a value or a type.
+    /// Notes a value or a type of a field of the enclosing class.
     pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let function = match self.class_body() {
             Some(class) => self.facts.classes[class].scope,
@@ -293,7 +293,7 @@ impl<'a> Writer<'a> {
         self.field_of(function, name, value, kind, line);
     }
 
-    /// The same for a value that another function holds.
+    /// The same for a value from another function.
     pub(crate) fn field_of(&mut self, function: usize, name: &str, value: Expr, kind: Option<String>, line: u32) {
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
@@ -312,7 +312,7 @@ impl<'a> Writer<'a> {
         Expr::Call(call)
     }
 
-    /// A literal string.
+    /// Notes a literal string: SQL, and the end of a URL.
     pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
         self.facts.has_endpoint |= crate::doors::may_be_endpoint(&text);
         if sql::may_write(&text) || sql::may_publish(&text) {
@@ -339,7 +339,7 @@ pub(crate) fn spread_arg(value: Expr) -> Arg {
     Arg { name: None, value, spread: true }
 }
 
-/// Two values of which either may hold.
+/// Either of two values.
 pub(crate) fn either(one: Expr, other: Expr) -> Expr {
     let mut list = Vec::new();
     for value in [one, other] {
@@ -351,7 +351,7 @@ pub(crate) fn either(one: Expr, other: Expr) -> Expr {
     Expr::Any(list)
 }
 
-/// An expression on one line, not too long.
+/// An expression on one line, shortened.
 fn shown(text: &str) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {

@@ -11,7 +11,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Handles what declares something.
+/// Lowers declarations; `None` for any other node.
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     match node.kind() {
         "using_directive" => using(w, node),
@@ -65,7 +65,7 @@ fn using(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 fn namespace(w: &mut Writer<'_>, node: Node<'_>) {
-    // What lies in the namespaces around is known without being named.
+    // Names of the enclosing namespaces are visible without `using`.
     let mut around = segments(w.text_of(node, "name"));
     while around.pop().is_some() && !around.is_empty() {
         w.import("*", around.clone(), Some("*"));
@@ -123,7 +123,7 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
     });
 }
 
-/// `class A(Bus bus) : B("x")`: its parameters are known everywhere in the class.
+/// Primary constructor, `class A(Bus bus) : B("x")`: its parameters are visible in the whole class.
 fn primary(w: &mut Writer<'_>, name: &str, list: Node<'_>, bases: &[Node<'_>]) {
     let (params, _) = parameters(w, list);
     NewFunction::at(list).name(name).params(params).open_with_fields(w, |w| {
@@ -150,7 +150,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>) {
     NewFunction::at(node)
         .name(&name)
         .bound(class.is_none() && !name.is_empty())
-        // Without a word about it, a member of a class is private; one of an interface has no body.
+        // Without a modifier, a member of a class is private. A member of an interface has no body.
         .private(class.is_some() && (found.private || (found.silent && has_body && !explicit)) && !is_constructor)
         .registered(class.is_some() && (found.registered || is_constructor || explicit || name == "Main"))
         .return_kind(w.field_text(node, "returns").or(w.field_text(node, "type")).and_then(type_name))
@@ -172,7 +172,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>) {
         });
 }
 
-/// Parameters, and the one that says `this`.
+/// Parameters, and the receiver of an extension method (`this`).
 pub(super) fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> (Vec<Param>, Option<Param>) {
     let mut params = Vec::new();
     let mut receiver = None;
@@ -203,7 +203,7 @@ fn field(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// A property is a field; what its accessors do belongs to a function of its name.
+/// A property is a field. The bodies of its accessors belong to a function with its name.
 fn property(w: &mut Writer<'_>, node: Node<'_>) {
     let found = modifiers(w, node);
     let name = w.text_of(node, "name").to_owned();
@@ -224,7 +224,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
             answer => answer,
         };
     }
-    // What all objects of a class answer alike says something about the class.
+    // A property with a fixed value is a member of the class, because all objects return the same.
     let set = w.field_children(node, "accessors");
     let set = set.into_iter().any(|accessor| matches!(w.field_text(accessor, "name"), Some("set" | "init")));
     let fixed = !set && (accessors.is_some() || given.is_some());
@@ -235,7 +235,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// Every name of a declaration, with what it holds.
+/// Calls `bind` for each variable of a declaration, with name, value, type and line.
 pub(super) fn variables(
     w: &mut Writer<'_>,
     node: Node<'_>,
@@ -249,7 +249,7 @@ pub(super) fn variables(
             .iter()
             .rfind(|part| Some(**part) != name && !matches!(part.kind(), "bracketed_argument_list" | "tuple_pattern"));
         let mut value = w.in_class_scope(|w| value.map_or(Expr::Nil, |value| w.lower(*value)));
-        // `Event e = new("a.b")` makes what it is declared as.
+        // `Event e = new("a.b")` makes an object of the declared type.
         if let (Expr::Call(call), Some(kind)) = (&value, &kind)
             && call.makes
             && call.target == Expr::Name("new".into())

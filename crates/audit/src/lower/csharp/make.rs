@@ -1,4 +1,4 @@
-//! C#: objects, lists and dictionaries made in place.
+//! C#: object, collection and dictionary initializers.
 
 use super::{arguments, simple};
 use crate::{

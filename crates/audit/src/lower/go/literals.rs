@@ -1,4 +1,4 @@
-//! Literals of Go: strings, structs, maps, lists; strings made by `fmt` and `strings`.
+//! Go: literals of strings, structs, maps and lists; strings built by `fmt` and `strings`.
 
 use super::types;
 use crate::{
@@ -83,7 +83,7 @@ fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole:
     }
 }
 
-/// A struct's literal makes one, with its fields by their names.
+/// A struct literal is a constructor call with the fields as named arguments.
 fn object(w: &mut Writer<'_>, kind: Node<'_>, body: Node<'_>, whole: Node<'_>) -> Expr {
     let target = type_path(w, kind);
     let mut args = Vec::new();
@@ -98,7 +98,7 @@ fn object(w: &mut Writer<'_>, kind: Node<'_>, body: Node<'_>, whole: Node<'_>) -
         given.push((key.to_owned(), value.clone(), line(one)));
         args.push(named_arg(key, value));
     }
-    // What makes objects says what is in their fields.
+    // Constructors (`New…`) and literals at the top of the file tell the values of fields.
     let name = w.current().name.clone();
     if name.is_empty() || name.starts_with("New") || name.starts_with("new") {
         let own = types::name(w, kind).filter(|_| kind.kind() == "type_identifier");
@@ -124,7 +124,7 @@ fn pairs(w: &mut Writer<'_>, body: Node<'_>, element: Option<Node<'_>>) -> Expr 
     if pairs.is_empty() && !items.is_empty() { Expr::List(items) } else { Expr::Map(pairs) }
 }
 
-/// An element, whose type may be left out.
+/// An element of a composite literal. Its type may be omitted.
 fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Expr {
     let inner = first_named(node);
     match inner {
@@ -135,7 +135,7 @@ fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Exp
     }
 }
 
-/// Calls of the standard library that put strings together, and `new(T)`.
+/// Calls of the standard library that build strings, and `new(T)`.
 pub(super) fn made_of_parts(w: &mut Writer<'_>, node: Node<'_>, function: Node<'_>, list: &[Node<'_>]) -> Option<Expr> {
     match (w.text(function), list) {
         ("fmt.Sprintf", [format, given @ ..]) if is_text(*format) => {

@@ -1,4 +1,4 @@
-//! Types of Go: structs, interfaces, named strings with their constants; parameters.
+//! Go: structs, interfaces, named types with their constants, and parameters.
 
 use super::{literals, names, variables};
 use crate::{
@@ -10,13 +10,13 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Types that say nothing.
+/// Built-in types, which have no members of their own.
 const PLAIN: &[&str] = &[
     "any", "bool", "byte", "error", "float32", "float64", "int", "int16", "int32", "int64", "int8", "rune", "string",
     "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
 ];
 
-/// A type's own name: `Bus` for `*events.Bus`, the elements' for a list.
+/// A type's own name: `Bus` for `*events.Bus`, the element type for a list.
 pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     let mut node = node;
     loop {
@@ -31,7 +31,7 @@ pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     }
 }
 
-/// The type that a function answers, the first one when there are several.
+/// The return type of a function; the first of several.
 pub(super) fn result(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     let result = w.child(node, "result")?;
     if result.kind() != "parameter_list" {
@@ -103,7 +103,7 @@ fn fields(w: &mut Writer<'_>, node: Node<'_>) {
         if own.is_empty()
             && let Some(kind) = &kind
         {
-            // What is embedded gives its methods.
+            // An embedded type is a base: its methods are promoted.
             w.field(kind, Expr::Nil, Some(kind.clone()), line(one));
             w.add_base(kind.clone());
         }
@@ -128,7 +128,7 @@ fn methods(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// Constants with a type of this package are its members; each is known by its own name too.
+/// Constants of a named type are members of that type. Each is bound under its own name too.
 pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
     let mut kind_before = None;
     for spec in of_kind(node, "const_spec") {
@@ -153,7 +153,7 @@ pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// `const X = Event("a.b")`: the type of this file that it is made.
+/// `const X = Event("a.b")`: the type of this file that the value is converted to.
 fn converted(w: &Writer<'_>, spec: Node<'_>) -> Option<String> {
     let value = named(w.child(spec, "value")?).into_iter().next()?;
     let function = w.child(value, "function").filter(|one| one.kind() == "identifier")?;
@@ -167,7 +167,7 @@ fn unconverted(w: &mut Writer<'_>, value: Node<'_>) -> Expr {
     w.lower(inner.unwrap_or(value))
 }
 
-/// A field of a type of this file gets a value.
+/// Notes the value of a field of a type in this file.
 pub(super) fn field_of(w: &mut Writer<'_>, class: Option<&str>, field: &str, value: Expr, line: u32) {
     let function = w.function();
     if let Some(class) = w.facts.classes.iter_mut().find(|one| Some(one.name.as_str()) == class && !one.is_enum) {
@@ -175,7 +175,7 @@ pub(super) fn field_of(w: &mut Writer<'_>, class: Option<&str>, field: &str, val
     }
 }
 
-/// `switch e { case Created: return "a.b" }` in a method: the texts of numbered constants.
+/// `switch e { case Created: return "a.b" }` in a method gives numbered constants their texts.
 pub(super) fn switched_texts(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(class) = names::class_around(w) else { return };
     let statements = w.field_children(node, "body");
@@ -208,7 +208,7 @@ fn give_texts(w: &mut Writer<'_>, class: &str, texts: &[(String, String)]) {
     }
 }
 
-/// What can be told only when the whole file has been read.
+/// Facts that need the whole file.
 pub(super) fn finish(w: &mut Writer<'_>) {
     // `func (e Event) String() string { return names[e] }`
     let mut tables = Vec::new();

@@ -11,7 +11,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Handles what declares something.
+/// Lowers declarations; `None` for any other node.
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     match node.kind() {
         "import_declaration" => import(w, node),
@@ -32,7 +32,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     Some(Expr::Nil)
 }
 
-/// A type's name, whatever it is: also `List` and `Map`.
+/// The last name of a type, also of `List` and `Map`.
 pub(super) fn own_name(text: &str) -> Option<String> {
     let path = text.split('<').next()?;
     path.rsplit('.').next().map(|name| name.trim().to_owned())
@@ -110,7 +110,7 @@ fn enum_constant(w: &mut Writer<'_>, node: Node<'_>) {
     w.bind(&name, value, None, line(node));
 }
 
-/// The body of a class without a name: its methods belong to the function around, which hands them to somebody.
+/// The body of an anonymous class. Its methods belong to an unnamed function in the one around.
 pub(super) fn anonymous(w: &mut Writer<'_>, body: Node<'_>) {
     NewFunction::at(body).open(w, |w| w.lower_children(body));
 }
@@ -165,7 +165,7 @@ fn field(w: &mut Writer<'_>, node: Node<'_>) {
     variables(w, node, |w, name, value, kind, line| member(w, constant, name, value, kind, line));
 }
 
-/// Every name of a declaration, with what it holds.
+/// Calls `bind` for each variable of a declaration, with name, value, type and line.
 pub(super) fn variables(
     w: &mut Writer<'_>,
     node: Node<'_>,

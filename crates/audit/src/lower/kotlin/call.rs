@@ -1,4 +1,4 @@
-//! Kotlin: calls and what is given to them.
+//! Kotlin: calls, arguments and lambdas.
 
 use super::{bind_element, declare, name, navigation};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Blocks that are given their receiver itself, not its elements.
+/// Scope functions: the lambda gets the receiver itself, not its elements.
 const WHOLE: &[&str] = &["let", "also", "takeIf", "takeUnless", "use"];
 
 pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -44,7 +44,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, makes)
 }
 
-/// Functions of the language that make lists, maps and strings.
+/// Functions of the standard library that make lists, maps and strings.
 fn known(w: &mut Writer<'_>, target: &Expr, called: &str, args: &[Arg]) -> Option<Expr> {
     let values = || Arg::values(args);
     if let Expr::Member(of, method) = target {
@@ -95,7 +95,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, args: &mut Vec<Arg>)
     }
 }
 
-/// `a to b` is a pair; any other word between two values is a call of its function.
+/// `a to b` is a pair. Any other infix word calls the function of that name.
 pub(super) fn infix(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let parts = named(node);
     let [left, word, right] = &parts[..] else { return w.lower_opaque(node) };
@@ -107,7 +107,7 @@ pub(super) fn infix(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, left.member(word), vec![arg(right)], false)
 }
 
-/// `given`: what its first parameter, or `it`, holds, when that is known.
+/// A lambda. `given`: the value of its first parameter, or of `it`, when that is known.
 pub(super) fn lambda(w: &mut Writer<'_>, node: Node<'_>, given: Option<Expr>) -> Expr {
     let parts = named(node);
     let mut params = declare::parameters(w, node);

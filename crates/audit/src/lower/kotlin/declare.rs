@@ -12,13 +12,13 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Handles what declares something.
+/// Lowers declarations; `None` for any other node.
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     match node.kind() {
         "import" => import(w, node),
         "package_header" | "file_annotation" => {}
         "class_declaration" | "object_declaration" => class(w, node),
-        // Its members are the class's own.
+        // Members of a companion are members of the class.
         "companion_object" => {
             if let Some(body) = find_kind(node, "class_body") {
                 w.lower(body);
@@ -86,7 +86,7 @@ fn annotation(w: &mut Writer<'_>, node: Node<'_>, found: &mut Modifiers) {
     }
 }
 
-/// A type's name, whatever it is.
+/// The last name of a type.
 fn own_name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     w.text(node).split(['<', '(', '?']).next()?.rsplit('.').next().map(|name| name.trim().to_owned())
 }
@@ -111,7 +111,7 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
     });
 }
 
-/// `class A(val bus: Bus) : B("x")`: its parameters are known everywhere in the class.
+/// Primary constructor, `class A(val bus: Bus) : B("x")`: its parameters are visible in the whole class.
 fn primary(w: &mut Writer<'_>, own: &str, node: Node<'_>, is_there: bool, bases: &[Node<'_>]) {
     let mut params = Vec::new();
     let lists = named(node).into_iter().filter(|part| is_there && part.kind() == "class_parameters");
@@ -171,7 +171,7 @@ fn enum_entry(w: &mut Writer<'_>, node: Node<'_>) {
     w.bind(&own, value, None, line(node));
 }
 
-/// The body of a class without a name: its functions belong to the one around, which hands them to somebody.
+/// The body of an anonymous class. Its methods belong to an unnamed function in the one around.
 pub(super) fn anonymous(w: &mut Writer<'_>, node: Node<'_>) {
     for body in of_kind(node, "class_body") {
         NewFunction::at(body).open(w, |w| {
@@ -194,7 +194,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>) {
     let parts = named(node);
     let list = parts.iter().position(|part| part.kind() == "function_value_parameters");
     let params = parameters(w, node);
-    // What stands before its name is what it is called on, what stands behind the parameters is what it answers.
+    // A type before the name is the receiver of an extension function, a type after the parameters the return type.
     let before = parts.iter().take(list.unwrap_or(0));
     let receiver = before.filter_map(|part| kind_of(w, *part)).next_back();
     let return_kind = parts.iter().skip(list.unwrap_or(0)).find_map(|part| kind_of(w, *part));
@@ -215,7 +215,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>) {
         });
 }
 
-/// `{ … }` answers by `return`, `= value` that value.
+/// A body. `{ … }` returns by `return`, `= value` returns that value.
 fn body_of(w: &mut Writer<'_>, body: Node<'_>) {
     for one in named(body) {
         let value = w.lower(one);
@@ -249,7 +249,7 @@ pub(super) fn parameters(w: &mut Writer<'_>, function: Node<'_>) -> Vec<Param> {
     params
 }
 
-/// A variable's name and its type, when that is said.
+/// A variable's name, and its declared type if any.
 pub(super) fn variable(w: &Writer<'_>, node: Node<'_>) -> (String, Option<String>) {
     let parts = named(node);
     let own = find_kind(node, "identifier").map(|part| name(w, part));
@@ -285,7 +285,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
             _ => value = w.in_class_scope(|w| w.lower(*part)),
         }
     }
-    // `val bus = OutboxBus()` has the type that it makes.
+    // `val bus = OutboxBus()` has the type of the object that is made.
     if let (None, Expr::Call(made)) = (&kind, &value)
         && made.makes
     {
@@ -302,7 +302,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// Whether a property belongs to an object or a companion: there is one of it.
+/// Returns whether a property belongs to an object or a companion, of which there is one instance.
 fn in_object(node: Node<'_>) -> bool {
     let around = node.parent().and_then(|body| body.parent());
     around.is_some_and(|around| matches!(around.kind(), "object_declaration" | "companion_object"))
@@ -319,7 +319,7 @@ fn accessor(w: &mut Writer<'_>, node: Node<'_>, own: &str, receiver: Option<Stri
     w.answer(index)
 }
 
-/// What the block of `lazy { … }` answers.
+/// The value of the block of `lazy { … }`.
 fn lazily(w: &Writer<'_>, given: &Expr) -> Option<Expr> {
     let Expr::Call(call) = given else { return None };
     let Expr::Function(index) = call.args.last()?.value else { return None };

@@ -1,4 +1,4 @@
-//! PHP's calls.
+//! PHP: calls.
 
 use super::{classes, names, values};
 use crate::{
@@ -7,10 +7,10 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Methods that give each element to a function.
+/// Methods that call a function with each element.
 const EACH: &[&str] = &["each", "map", "filter", "forEach", "walk", "flatMap", "transform", "reject", "every"];
 
-/// Functions that answer an object of the class that they are given.
+/// Functions of a service container that return an object of the given class.
 const CONTAINER: &[&str] = &["app", "resolve", "get", "make", "service"];
 
 pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -31,7 +31,7 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     let args = arguments(w, node);
     let Some(name) = name else { return w.call(node, target, args, false) };
-    // Functions are given by their names: `array_map('send', $list)`.
+    // A text may name a callback: `array_map('send', $list)`.
     for one in &args {
         if let Expr::Text(text) = &one.value {
             names::mention_text(w, text);
@@ -55,7 +55,7 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     from_container.or_else(|| values::built_in(w, name, &values, node)).unwrap_or(call)
 }
 
-/// The name that is called; none when it is computed.
+/// The called name; empty when it is computed.
 fn called<'a>(w: &mut Writer<'a>, node: Node<'_>) -> &'a str {
     match w.child(node, "name") {
         Some(name) if name.kind() == "name" => w.text(name),
@@ -96,7 +96,7 @@ pub(super) fn scoped_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let from_container = container(w, name, node, &args);
     let target = if name.is_empty() { w.opaque(node) } else { of.clone().member(name) };
     let call = w.call(node, target, args, false);
-    // A loop over an enum's cases is one over the enum.
+    // `Enum::cases()` stands for the enum, so that a loop over it is followed.
     if members { of } else { from_container.unwrap_or(call) }
 }
 
@@ -126,7 +126,7 @@ pub(super) fn creation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, true)
 }
 
-/// `send(...)`: the function itself, not what it answers.
+/// `send(...)`: a reference to the function, not a call.
 fn is_reference(w: &Writer<'_>, node: Node<'_>) -> bool {
     let arguments = w.field_children(node, "arguments");
     matches!(arguments[..], [only] if only.kind() == "variadic_placeholder")
@@ -147,7 +147,7 @@ fn arguments(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
     args
 }
 
-/// The first parameter of a function that stands there is each element of a list.
+/// Binds the first parameter of a function literal to the elements of a list.
 fn give_each(w: &mut Writer<'_>, function: &Expr, list: &Expr, node: Node<'_>) {
     let Expr::Function(index) = function else { return };
     let value = w.each_value(list, node);

@@ -1,4 +1,4 @@
-//! PHP's classes, interfaces, traits and enums.
+//! PHP: classes, interfaces, traits and enums.
 
 use super::names;
 use crate::{
@@ -16,7 +16,7 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
     with_name(w, node, name);
 }
 
-/// `new class { … }`: answers what it is called here.
+/// `new class { … }`. Returns the name that it gets in the facts.
 pub(super) fn anonymous(w: &mut Writer<'_>, node: Node<'_>) -> String {
     let name = format!("class@{}", line(node));
     with_name(w, node, name.clone());
@@ -51,7 +51,7 @@ fn with_name(w: &mut Writer<'_>, node: Node<'_>, name: String) {
 
 pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
     match node.kind() {
-        // A trait's methods are the class's own.
+        // A used trait is a base.
         "use_declaration" => {
             let traits = named(node).into_iter().filter(|child| matches!(child.kind(), "name" | "qualified_name"));
             let traits: Vec<String> = traits.map(|one| names::defined_name(w, one)).collect();
@@ -99,7 +99,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
                     continue;
                 };
                 match w.lower_field(element, "default_value") {
-                    // What an event object says about itself.
+                    // A property with a fixed text is a member of the class.
                     text @ Expr::Text(_) => w.bind(name, text, kind.clone(), line(element)),
                     value => w.field(name, value, kind.clone(), line(element)),
                 }
@@ -115,7 +115,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
 
 /// `/** @var EventBus */` before a property without a type.
 fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    // From the text: the tree looks for a sibling before from its root.
+    // Read from the text, because tree-sitter finds a previous sibling only from the root.
     let before = w.source().get(..node.start_byte())?.trim_end();
     let text = before.ends_with("*/").then(|| before.rfind("/*").and_then(|start| before.get(start..)))??;
     let at = text.find("@var ")?;
@@ -124,7 +124,7 @@ fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     crate::lower::words::type_name(kind).filter(|kind| kind.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
 }
 
-/// What runs when a property is read or written.
+/// Property hooks, which run when the property is read or written.
 fn hooks(w: &mut Writer<'_>, property: Node<'_>, list: Node<'_>) {
     let element = find_kind(property, "property_element");
     let name = element.map_or("", |element| names::variable(w.text_of(element, "name")));
@@ -149,7 +149,7 @@ fn texts_by_match(w: &mut Writer<'_>, class: usize, name: &str, body: Node<'_>) 
         if node.kind() == "match_expression" {
             let found = arms(w, node, name);
             if !found.is_empty() {
-                // What the method answers is then the member itself.
+                // The method returns the text of the member it is called on, not of all.
                 let at = line(node);
                 let holds =
                     |one: &&mut Function| one.class.as_deref() == Some(name) && one.line <= at && at <= one.end_line;

@@ -1,4 +1,4 @@
-//! PHP's names: namespaces, what `use` makes known, types, attributes.
+//! PHP: namespaces, `use`, types, attributes.
 
 use crate::{
     facts::{Expr, Facts},
@@ -9,7 +9,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Files of a namespace see each other's names; those without one share the global one.
+/// The namespace is the package. Files without one share the global namespace.
 pub(in crate::lower) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
     let namespace = find_kind(root, "namespace_definition")
         .and_then(|node| node.child_by_field_name("name"))
@@ -41,7 +41,7 @@ pub(super) fn use_declaration(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// `$bus` is called `bus`.
+/// The name of a variable without `$`.
 pub(super) fn variable(text: &str) -> &str {
     text.trim_start_matches('&').trim_start().trim_start_matches('$')
 }
@@ -63,7 +63,7 @@ pub(super) fn class_or_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
 }
 
-/// What a name is called in this file. One with its namespace is taken in as if by `use`.
+/// The local name of a class or function. A qualified name is imported as if by `use`.
 pub(super) fn known_as(w: &mut Writer<'_>, text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
@@ -92,7 +92,7 @@ pub(super) fn known_as(w: &mut Writer<'_>, text: &str) -> String {
     local
 }
 
-/// The own name of a class as it is defined, when it has another one here.
+/// The own name of a class at its definition, where an alias is used here.
 pub(super) fn defined_name(w: &Writer<'_>, node: Node<'_>) -> String {
     let text = w.text(node);
     let own = text.rsplit('\\').next().unwrap_or(text);
@@ -105,7 +105,7 @@ pub(super) fn type_in(w: &mut Writer<'_>, node: Node<'_>, field: &'static str) -
     w.child(node, field).and_then(|kind| type_of(w, kind))
 }
 
-/// The class that a type names. One that may be a plain value too is none.
+/// The class that a type names; `None` for a union with a primitive type.
 pub(super) fn type_of(w: &mut Writer<'_>, node: Node<'_>) -> Option<String> {
     let mut found = None;
     let mut open = vec![node];
@@ -153,7 +153,7 @@ pub(super) fn mention_text(w: &mut Writer<'_>, text: &str) {
     }
 }
 
-/// All strings inside.
+/// Mentions the functions that strings inside of a node name.
 // Bounded: by its depth.
 pub(super) fn mention_texts(w: &mut Writer<'_>, node: Node<'_>, depth: usize) {
     if node.kind() == "string_content" {

@@ -1,4 +1,4 @@
-//! PHP's strings: quoted in one way or another, with values in them, put together.
+//! PHP: quoted strings, heredoc and nowdoc.
 
 use crate::{
     facts::Expr,

@@ -1,4 +1,4 @@
-//! PHP's values: members, arrays, what is assigned, what a loop gives.
+//! PHP: members, arrays, assignments and loops.
 
 use super::names;
 use crate::{
@@ -10,10 +10,10 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Of a string that grows with `.=`.
+/// Largest number of parts of a string that grows with `.=`.
 const PARTS_MAX: usize = 8;
 
-/// `Foo::BAR`, and `Foo::class`, which is the class.
+/// `Foo::BAR`. `Foo::class` is the class itself.
 pub(super) fn class_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let parts = named(node);
     let [of, name] = parts[..] else { return w.lower_opaque(node) };
@@ -94,7 +94,7 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
-    // An empty array waits to be filled.
+    // An empty array has no value yet: entries are assigned later.
     let value = if value == Expr::List(Vec::new()) { Expr::Nil } else { value };
     if let Some(left) = w.child(node, "left") {
         assign(w, left, value.clone());
@@ -121,7 +121,7 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         }
         "subscript_expression" => {
             let whole = w.lower(left);
-            // What is put into an array is in it.
+            // An assigned entry is a part of the array's value.
             if let Expr::Index(of, key) = whole {
                 let value = if *key == Expr::Nil { Expr::List(vec![value]) } else { Expr::Map(vec![(*key, value)]) };
                 match *of {
@@ -135,7 +135,7 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
     }
 }
 
-/// `[$a, $b] = …`, `['type' => $type] = …`; in a loop, `over` is what it runs over.
+/// `[$a, $b] = …`, `['type' => $type] = …`. `over`: the collection, in a loop.
 fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>) {
     let mut place = 0usize;
     let mut cursor = left.walk();
@@ -162,7 +162,7 @@ fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>)
     }
 }
 
-/// `.=` goes on with a string, `??=` is a default.
+/// `.=` appends to a string, `??=` sets a default.
 pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
     let Some(left) = w.child(node, "left") else { return value };
@@ -214,7 +214,7 @@ fn each(w: &mut Writer<'_>, target: Node<'_>, over: &Expr) {
     }
 }
 
-/// What a function of PHP itself answers, when it hands on what it is given.
+/// The value of a built-in function that returns its argument, elements of it, or a string made of it.
 pub(super) fn built_in(w: &Writer<'_>, name: &str, values: &[Expr], node: Node<'_>) -> Option<Expr> {
     let first = values.first()?;
     Some(match name {

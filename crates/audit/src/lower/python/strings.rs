@@ -1,4 +1,4 @@
-//! Strings in Python: literal, put together, with holes.
+//! Python: strings and their concatenation.
 
 use crate::{
     facts::Expr,

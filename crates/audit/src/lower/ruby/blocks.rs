@@ -1,4 +1,4 @@
-//! Ruby's blocks and lambdas, and what a method gives them.
+//! Ruby: blocks and lambdas, and the values of their parameters.
 
 use super::{answer_body, parameters};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Methods that give each element to a block.
+/// Methods that call a block with each element.
 const EACH: &[&str] = &[
     "each",
     "each_entry",
@@ -43,7 +43,7 @@ fn body(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// The block of a call; its parameters are what the method gives them.
+/// The block of a call. Its parameters are bound to the values that the method passes.
 pub(super) fn given(w: &mut Writer<'_>, node: Node<'_>, method: &str, receiver: Option<&Expr>) {
     let mut params = parameters(w, node);
     let mut bindings = Vec::new();

@@ -1,4 +1,4 @@
-//! Ruby's calls, with and without parentheses.
+//! Ruby: calls, with and without parentheses.
 
 use super::{blocks, classes, is_local, values};
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Calls of the method that their first argument names.
+/// Methods that call the method that their first argument names.
 const SEND: &[&str] = &["send", "public_send", "__send__", "try", "try!"];
 /// Methods that return their receiver, or a copy with the same elements.
 const SAME: &[&str] =
     &["freeze", "dup", "clone", "itself", "to_a", "uniq", "compact", "presence", "with_indifferent_access"];
-/// Jobs are put in line by these, and then perform.
+/// Methods that enqueue a job, whose `perform` then runs.
 const LATER: &[&str] = &["perform_later", "perform_async", "perform_now", "perform_inline"];
 
 /// An identifier alone: a variable, else a call.
@@ -33,13 +33,13 @@ pub(super) fn by_name(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     w.call(node, Expr::Name(name.to_owned()), Vec::new(), false)
 }
 
-/// `new` in a method of the class itself.
+/// `new` without a receiver, in a method of the class itself.
 fn make(w: &mut Writer<'_>, node: Node<'_>, args: Vec<Arg>) -> Expr {
     let class = w.class_name().unwrap_or_else(|| "self".into());
     w.call(node, Expr::Name(class).member("new"), args, true)
 }
 
-/// `super` gives on what its method is given.
+/// `super` without arguments passes on the parameters of its method.
 pub(super) fn bare_super(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let target = super_target(w);
     let params = w.current().params.iter();
@@ -81,7 +81,7 @@ fn without_receiver(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     }
     let args = all_arguments(w, node);
     let in_class_body = w.class_body().is_some();
-    // `after_commit :publish_paid`, `task :send_all`: methods by their names.
+    // `after_commit :publish_paid`, `task :send_all`: symbols name methods.
     if in_class_body || w.function() == 0 || matches!(name, "method" | "set_callback") {
         mention_symbols(w, node);
     }
@@ -103,7 +103,7 @@ fn without_receiver(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     }
 }
 
-/// The function that was lowered last: the block of the call at hand.
+/// The function that was lowered last: the block of the current call.
 fn last_function(w: &Writer<'_>) -> Expr {
     Expr::Function(w.facts.functions.len().saturating_sub(1))
 }
@@ -114,7 +114,7 @@ fn with_receiver(w: &mut Writer<'_>, node: Node<'_>, of: Expr, name: &str) -> Ex
         mention_symbols(w, node);
     }
     let is_self = of.is_receiver();
-    // `self.class::X` is this class's X.
+    // `self.class::X` is the constant X of this class.
     if is_self && name == "class" {
         return of;
     }
@@ -169,7 +169,7 @@ fn all_arguments(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
     w.child(node, "arguments").map(|list| arguments(w, list)).unwrap_or_default()
 }
 
-/// Pairs with a name at the end are named arguments; others are one hash.
+/// Pairs with symbols as keys are named arguments. Other pairs form one hash.
 pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
     let mut args = Vec::new();
     let mut pairs = Vec::new();

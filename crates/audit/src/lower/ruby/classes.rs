@@ -1,4 +1,4 @@
-//! Ruby's classes and modules, and what their bodies say about their methods.
+//! Ruby: classes and modules, and the calls in their bodies that declare methods.
 
 use super::{answer_body, calls, function};
 use crate::{
@@ -62,7 +62,7 @@ pub(super) fn made_of(w: &mut Writer<'_>, name: &str, node: Node<'_>) -> bool {
     true
 }
 
-/// A constructor that keeps what it is given.
+/// A constructor that assigns each parameter to a field.
 fn fields_of(w: &mut Writer<'_>, node: Node<'_>, names: &[Expr]) {
     let names = names.iter().filter_map(Expr::as_text);
     let constructor = NewFunction::at(node).name("initialize").params(names.map(Param::named).collect());
@@ -76,7 +76,7 @@ fn body(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What stands in a body of a class; `private` holds for the methods after it.
+/// The statements in the body of a class. `private` applies to the methods after it.
 pub(super) fn items(w: &mut Writer<'_>, body: Node<'_>) {
     let mut private = false;
     for child in named(body) {
@@ -170,7 +170,7 @@ fn visibility(w: &mut Writer<'_>, list: Option<Node<'_>>, private: bool) {
     }
 }
 
-/// A method that answers a field.
+/// A method that returns a field.
 fn reader(w: &mut Writer<'_>, node: Node<'_>, name: &str) {
     NewFunction::at(node).name(name).without_body().open(w, |w| {
         let value = Expr::receiver().member(name);
@@ -178,7 +178,7 @@ fn reader(w: &mut Writer<'_>, node: Node<'_>, name: &str) {
     });
 }
 
-/// A method that does what another one does.
+/// A method that calls another one.
 pub(super) fn alias(w: &mut Writer<'_>, node: Node<'_>, name: &str, old: &str) {
     let name = name.trim_start_matches(':');
     NewFunction::at(node).name(name).class(w.class_name()).without_body().open(w, |w| {

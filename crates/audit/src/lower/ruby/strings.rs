@@ -1,4 +1,4 @@
-//! Ruby's strings, symbols in quotes and here documents.
+//! Ruby: strings, quoted symbols and here documents.
 
 use crate::{
     facts::Expr,
@@ -10,7 +10,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Nodes that are looked at for the body of a here document.
+/// Largest number of nodes that are searched for the body of a here document.
 const LOOKED_AT_MAX: usize = 4_000;
 
 const LITERAL: Literal = Literal { contents: &["string_content", "heredoc_content"], escapes: escapes::RUBY };
@@ -19,7 +19,7 @@ pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     of_parts(w, node, node)
 }
 
-/// `<<~SQL`: what it says stands further below.
+/// `<<~SQL`. The body of a here document is another node, further below.
 pub(super) fn heredoc(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let name = w.text(node).trim_start_matches(['<', '-', '~']).trim_matches(['"', '\'', '`']);
     match body(w, node, name) {
@@ -33,7 +33,7 @@ fn of_parts(w: &mut Writer<'_>, holder: Node<'_>, node: Node<'_>) -> Expr {
     joined_flat(w, parts, node)
 }
 
-/// The first body after the mark that ends with its name.
+/// The first body after the start of a here document that ends with its name.
 fn body<'t>(w: &Writer<'_>, mark: Node<'t>, name: &str) -> Option<Node<'t>> {
     let mut looked_at = 0;
     let mut at = mark;

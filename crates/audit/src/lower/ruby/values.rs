@@ -1,4 +1,4 @@
-//! Ruby's values: constants, hashes, branches, what is assigned.
+//! Ruby: constants, hashes, branches and assignments.
 
 use super::{calls, classes, one_of};
 use crate::{
@@ -22,7 +22,7 @@ pub(super) fn constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
 }
 
-/// In the body of a class the constants before are known, and those of the classes around.
+/// A constant in the body of a class may be a member of that class or of an enclosing one.
 fn in_nesting(w: &Writer<'_>, name: &str) -> Expr {
     let mut at = if w.class_body().is_some() { w.class() } else { None };
     let classes = &w.facts.classes;
@@ -67,7 +67,7 @@ pub(super) fn pair(w: &mut Writer<'_>, node: Node<'_>) -> (Expr, Expr) {
     (key, value)
 }
 
-/// The value of the last statement; those of rescues may hold too.
+/// The value of the last statement, or of a `rescue`.
 pub(super) fn last(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut value = Expr::Nil;
     let mut others = Expr::Nil;
@@ -88,7 +88,7 @@ pub(super) fn last(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     one_of(value, others)
 }
 
-/// What `if`, `case` and the like answer: any of their branches.
+/// The value of `if`, `case` and the like: any of their branches.
 pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if node.kind() == "begin" {
         return last(w, node);
@@ -121,7 +121,7 @@ pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     all
 }
 
-/// A pattern gives names to what it finds.
+/// Binds the names in a pattern.
 pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
     match node.kind() {
         "identifier" => w.bind(w.text(node), w.opaque(node), None, line(node)),
@@ -252,7 +252,7 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
     }
 }
 
-/// `||=` is a default; `+=` and `<<=` go on with a string.
+/// `||=` sets a default, `+=` appends to a string or a list.
 pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
     let Some(left) = w.child(node, "left") else { return value };
@@ -292,7 +292,7 @@ pub(super) fn for_loop(w: &mut Writer<'_>, node: Node<'_>) {
     w.lower_field(node, "body");
 }
 
-/// Of `return a` and the like.
+/// The value of `return a` and the like; a list for several.
 pub(super) fn of_arguments(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let Some(list) = first_named(node) else { return Expr::Nil };
     match &Arg::values(&calls::arguments(w, list))[..] {

@@ -1,4 +1,4 @@
-//! Calls, fields and literals of structs in Rust.
+//! Rust: calls, fields and struct literals.
 
 use super::{paths, patterns, types};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Functions that wrap what they are given.
+/// Functions that only wrap their argument.
 const HOLD: &[&str] = &[
     "Some",
     "Ok",
@@ -26,7 +26,7 @@ const HOLD: &[&str] = &[
     "Pin::new",
 ];
 
-/// Methods that give a closure the elements, or what there is, of their receiver.
+/// Methods that call a closure with the elements, or the content, of their receiver.
 const GIVING: &[&str] =
     &["for_each", "try_for_each", "map", "filter_map", "flat_map", "inspect", "and_then", "for_each_concurrent"];
 
@@ -63,7 +63,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
     }
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => Expr::Name(w.known(w.text(function))),
         "scoped_identifier" => paths::value(w, function),
         "field_expression" => w.lower_member(function, "value", "field"),
@@ -84,7 +84,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// What a closure is called with.
+/// Binds the first parameter of a closure to the elements of the receiver.
 fn give(w: &mut Writer<'_>, index: usize, of: Expr, line: u32) {
     let (over, _) = patterns::over(of.clone());
     let value = if over == of { of } else { over.each() };
@@ -97,7 +97,7 @@ fn give(w: &mut Writer<'_>, index: usize, of: Expr, line: u32) {
     }
 }
 
-/// Pairs make a map.
+/// A list of pairs as a map.
 fn map_of(value: Expr) -> Expr {
     let Expr::List(items) = value else { return value };
     let pair = |item: &Expr| match item {
@@ -113,7 +113,7 @@ fn map_of(value: Expr) -> Expr {
     }
 }
 
-/// `LazyLock::new(|| …)` is what the closure answers.
+/// `LazyLock::new(|| …)` has the value that the closure returns.
 fn made_late(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match w.lower(node) {
         Expr::Function(index) => {
@@ -145,7 +145,7 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 continue;
             }
         };
-        // A type's own functions say what is in its fields.
+        // A literal in the type's own functions tells the values of its fields.
         if own.is_some() {
             w.field(field, value.clone(), None, line(one));
         }

@@ -1,4 +1,4 @@
-//! Enums of Rust and the texts of their variants: from attributes, or from a `match` in a method.
+//! Rust: enums and the texts of their variants, from attributes or from a `match` in a method.
 
 use super::{items, text};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Functions whose `match` says what a variant is called outside.
+/// Functions whose `match` gives variants their serialized names.
 const NAMING: &[&str] = &[
     "as_ref",
     "as_str",
@@ -93,7 +93,7 @@ fn styled(name: &str, style: &str) -> Option<String> {
     })
 }
 
-/// Whether attributes say that something is there for tests only.
+/// Returns whether attributes mark an item as test code.
 pub(super) fn for_tests(w: &Writer<'_>, attributes: &[Node<'_>]) -> bool {
     attributes.iter().any(|one| {
         let name = items::attribute_name(w, *one);
@@ -121,7 +121,7 @@ fn asks_for_test(w: &Writer<'_>, node: Node<'_>, depth: usize) -> bool {
     false
 }
 
-/// Texts that a function's `match` gives to variants; whether it has one that goes between variants and texts.
+/// Gives variants the texts of a function's `match`. Returns whether the function converts between variants and texts.
 pub(super) fn matched_texts(w: &mut Writer<'_>, function: Node<'_>, class: Option<&str>) -> bool {
     let name = w.text_of(function, "name").to_owned();
     let mut found = Vec::new();

@@ -1,4 +1,4 @@
-//! Items of Rust: functions, structs, traits, implementations, modules.
+//! Rust: functions, structs, traits, implementations, modules.
 
 use super::{enums, paths, types};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Attributes that call nothing, beside those of all languages.
+/// Attributes that do not register a function, in addition to those of all languages.
 const PLAIN: &[&str] = &[
     "async_recursion",
     "builder",
@@ -31,11 +31,11 @@ const PLAIN: &[&str] = &[
 enum Place {
     Free,
     Own,
-    /// As a trait asks for it; whether the trait is somebody else's.
+    /// In a trait or its implementation; true for a trait of another crate.
     Trait(bool),
 }
 
-/// Items with their attributes. Enums come first: what functions say about them is then known.
+/// Items with their attributes. Types are lowered before functions, so that functions find them.
 pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
     let mut attributes = Vec::new();
     let mut items = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
         "enum_item" | "struct_item" | "trait_item" => 1,
         _ => 2,
     });
-    // Paths may begin with what comes further down.
+    // A path may begin with an enum or module that is declared further down.
     for (child, attributes) in &items {
         let is_inner = child.kind() == "enum_item" || w.child(*child, "body").is_some();
         if let ("enum_item" | "mod_item", Some(own), true) = (child.kind(), w.field_text(*child, "name"), is_inner)
@@ -91,7 +91,7 @@ pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) 
     }
 }
 
-/// The last word of an attribute's path.
+/// The last name of an attribute's path.
 pub(super) fn attribute_name<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
     let inner = find_kind(node, "attribute");
     let path = inner.and_then(|inner| first_named(inner)).map_or("", |path| w.text(path));
@@ -106,13 +106,13 @@ fn constant(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// A module in the file is a class of its constants and functions; all else in it is the file's.
+/// An inline module is a class of its constants and functions. Other items belong to the file.
 fn module(w: &mut Writer<'_>, node: Node<'_>) {
     let (Some(own), Some(body)) = (w.field_text(node, "name"), w.child(node, "body")) else { return };
     let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
     let known = w.facts.functions.first().map_or(0, |top| top.bindings.len());
     w.nested(|w| list(w, body));
-    // What it has bound at the top of the file: constants move, functions are known by both names.
+    // The names that it has bound in the file: constants move, functions keep both names.
     let Some(top) = w.facts.functions.first_mut().filter(|top| top.bindings.len() >= known) else { return };
     let bound = top.bindings.split_off(known);
     let functions = bound.iter().filter(|one| matches!(one.value, Expr::Function(_))).cloned();
@@ -158,7 +158,7 @@ fn implementation(w: &mut Writer<'_>, node: Node<'_>) {
     let known = w.facts.classes.iter().any(|class| class.name == name);
     let class = Class { name: name.clone(), line: line(node), bases: bases.clone(), ..Class::default() };
     w.in_class(class, |w| members(w, node, place));
-    // The type itself lies in another file: there must not be two of it.
+    // The type is declared in another file, so a second class is not kept.
     if !known && w.facts.classes.len() == count + 1 {
         w.facts.classes.pop();
         w.facts.extended.push((name, bases));
@@ -222,7 +222,7 @@ fn function(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>], place: 
     if enums::matched_texts(w, node, class.as_deref())
         && let Some(function) = w.facts.functions.get_mut(index)
     {
-        // The text of the variant that it is asked of, not of all.
+        // The function returns the text of one variant, not of all.
         function.returns.clear();
     }
 }

@@ -1,4 +1,4 @@
-//! Macros of Rust: their tokens are read again as an expression, where they are one.
+//! Rust: macros. Their tokens are parsed again as expressions, where possible.
 
 use super::{paths, text};
 use crate::{
@@ -45,7 +45,7 @@ pub(super) fn invocation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// Reads a part of the text as code of its own; places stay those in the file.
+/// Parses a range of the text as code. Positions stay those in the file.
 fn read(w: &Writer<'_>, from: Node<'_>, to: Node<'_>) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_rust::LANGUAGE.into()).ok()?;
@@ -65,11 +65,11 @@ fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
     let Some(tree) = read(w, *first, *last) else { return w.opaque(*first) };
     let whole = tree.root_node();
     let only = whole.named_child(0).filter(|_| whole.named_child_count() == 1);
-    // Such as `&event`: an expression that is no statement has an error around it.
+    // An expression that is not a statement, such as `&event`, has an error node around it.
     let root = only.filter(|only| only.is_error() && only.named_child_count() == 1).unwrap_or(whole);
     let mut found = Expr::Nil;
     for child in named(root) {
-        // Only the semicolon may be missing.
+        // A missing semicolon is no error.
         let inner = if child.kind() == "expression_statement" { first_named(child) } else { Some(child) };
         if let Some(inner) = inner.filter(|inner| !inner.has_error()) {
             found = w.lower(inner);
@@ -88,7 +88,7 @@ fn split<'n, 't>(w: &Writer<'_>, tokens: &'n [Node<'t>], by: &[&str]) -> Vec<&'n
     tokens.split(|one| by.contains(&w.text(*one))).filter(|piece| !piece.is_empty()).collect()
 }
 
-/// What a macro is given between its commas, with `name = ` before it.
+/// The arguments of a macro, separated by commas; each may be named (`name = …`).
 fn arguments(w: &mut Writer<'_>, tokens: Node<'_>) -> Vec<(Option<String>, Expr)> {
     let tokens = tokens_of(tokens);
     let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! Patterns of Rust: what `let`, `match`, `if let` and loops give their names.
+//! Rust: patterns of `let`, `match`, `if let` and loops, and the values of their names.
 
 use super::types;
 use crate::{
@@ -25,11 +25,11 @@ pub(super) fn bind(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, k
     bind_at(w, pattern, value, kind, Place::default());
 }
 
-/// Where in a pattern a part of it stands.
+/// The position of a part in its pattern.
 #[derive(Clone, Copy, Default)]
 struct Place {
     depth: usize,
-    /// Behind the `|` of an or-pattern: its names are those before it.
+    /// After the `|` of an or-pattern: its names are already declared.
     behind_or: bool,
 }
 
@@ -40,7 +40,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
     match pattern.kind() {
         "identifier" | "shorthand_field_identifier" => {
             let name = w.text(pattern);
-            // Capitals are constants or variants that are compared with.
+            // A capital begins a constant or a variant, which is compared, not bound.
             if name.starts_with(|c: char| c.is_lowercase() || c == '_') {
                 let name = if at.behind_or { w.known(name) } else { w.declare(name) };
                 w.bind(&name, value, kind, line(pattern));
@@ -64,7 +64,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
         }
         "tuple_struct_pattern" => {
             let of = w.child(pattern, "type");
-            // What `Some` and `Ok` hold is the value itself.
+            // `Some` and `Ok` are transparent.
             let plain = of.is_some_and(|of| matches!(w.text(of), "Some" | "Ok"));
             for one in named(pattern).into_iter().filter(|one| Some(*one) != of) {
                 let inner = if plain { value.clone() } else { Expr::Opaque(w.text(one).to_owned()) };
@@ -82,7 +82,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
     }
 }
 
-/// Methods that answer the same elements.
+/// Methods that return the same elements.
 const SAME: &[&str] = &[
     "iter",
     "into_iter",
@@ -103,7 +103,7 @@ const SAME: &[&str] = &[
     "keys",
 ];
 
-/// Whose elements it goes over, and whether they are counted.
+/// The collection behind an iterator, and whether it is enumerated.
 pub(super) fn over(value: Expr) -> (Expr, bool) {
     let mut value = value;
     let mut counted = false;
@@ -131,7 +131,7 @@ pub(super) fn bind_each(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Ex
     }
 }
 
-/// `match`: any of its arms.
+/// The value of a `match`: any of its arms.
 pub(super) fn matched(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "value");
     let arms = w.field_children(node, "body");

@@ -1,9 +1,9 @@
-//! Types of Rust by their own names.
+//! Rust: the own names of types.
 
 use crate::lower::writer::{Writer, named, of_kind};
 use tree_sitter::Node;
 
-/// Types that only hold the one that matters.
+/// Types that wrap the relevant one.
 const HOLDERS: &[&str] = &[
     "Arc",
     "Box",
@@ -39,7 +39,7 @@ pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     if own == "Self" {
         return w.class_name();
     }
-    // Parameters have short names; to look for every type's would take long.
+    // Only short names are looked up as type parameters, because the lookup is slow.
     let bound = if own.len() <= 3 { bound(w, node, &own) } else { None };
     Some(bound.unwrap_or(own))
 }
@@ -57,7 +57,7 @@ fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
         "array_type" => inner(w.child(node, "element")?),
         "dynamic_type" | "abstract_type" => inner(w.child(node, "trait")?),
         "bounded_type" => named(node).into_iter().find_map(inner),
-        // `(dyn EventBus)` is a tuple of one to the grammar.
+        // The grammar reads `(dyn EventBus)` as a tuple of one type.
         "tuple_type" if node.named_child_count() == 1 => named(node).into_iter().find_map(inner),
         "generic_type" | "generic_type_with_turbofish" => {
             let own = inner(w.child(node, "type")?)?;
@@ -71,7 +71,7 @@ fn own_name(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
     }
 }
 
-/// What a type parameter must be, by the declarations around.
+/// The bound of a type parameter, from the enclosing declarations.
 fn bound(w: &Writer<'_>, node: Node<'_>, own: &str) -> Option<String> {
     let first = |bounds: Node<'_>| named(bounds).into_iter().find_map(|one| own_name(w, one, 0));
     let mut at = node;

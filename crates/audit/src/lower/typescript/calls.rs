@@ -1,4 +1,4 @@
-//! Calls, and objects that are made.
+//! Calls and constructor calls.
 
 use super::{bare, functions, imports, values};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Methods that give every element of a list to the function that they are given.
+/// Methods that call a function with each element.
 const FOR_ALL: &[&str] =
     &["forEach", "map", "flatMap", "filter", "some", "every", "find", "findIndex", "mapSeries", "each"];
 
@@ -21,7 +21,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let Some(function) = w.child(node, "function").map(bare) else { return w.lower_opaque(node) };
     let list = w.child(node, "arguments");
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => Expr::Name(w.known(w.text(function))),
         "member_expression" => {
             let name = w.text_of(function, "property");
@@ -145,7 +145,7 @@ pub(super) fn made(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
 }
 
-/// What a loop over this gives.
+/// The elements that a loop over a value visits.
 pub(super) fn each_of(over: Expr) -> Expr {
     if let Expr::Call(call) = &over
         && let (Expr::Member(of, name), [only]) = (&call.target, &call.args[..])

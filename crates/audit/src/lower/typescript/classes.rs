@@ -10,7 +10,7 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Writes down a class and answers its name: its own, or the one that it is given to.
+/// Notes a class and returns its name: its own, or `given`.
 pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>, given: Option<&str>) -> Expr {
     let name = w.field_text(node, "name").or(given).unwrap_or("class").to_owned();
     let mut bases = Vec::new();
@@ -39,7 +39,7 @@ fn heritage(w: &mut Writer<'_>, node: Node<'_>) -> Vec<String> {
                     extends(w, value, &mut bases);
                 }
             }
-            // What somebody else's interface asks for is not what calls a class's other methods.
+            // An interface from outside of the tree is no base: nothing here calls through it.
             "implements_clause" => {
                 let all = named(part).into_iter().filter_map(|kind| types::of(w, kind));
                 bases.extend(all.filter(|name| !imports::is_outside(w, name)).collect::<Vec<_>>());
@@ -118,7 +118,7 @@ fn method(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     if !has_token(node, "get") {
         return;
     }
-    // What a getter answers is what its name stands for.
+    // A getter's returned value is the value of the property.
     let Some(getter) = w.facts.functions.get(index) else { return };
     let (returns, kind) = (getter.returns.clone(), getter.return_kind.clone());
     for value in returns {
@@ -171,7 +171,7 @@ pub(super) fn enumeration(w: &mut Writer<'_>, node: Node<'_>) {
     });
 }
 
-/// `namespace Events { export const A = 'a.b' }`; what is said about other packages is left out.
+/// `namespace Events { export const A = 'a.b' }`. Declarations of other packages are left out.
 pub(super) fn namespace(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(name) = w.child(node, "name").filter(|name| name.kind() != "string") else { return };
     let name = w.text(name).rsplit('.').next().unwrap_or("").to_owned();

@@ -1,4 +1,4 @@
-//! What a file gives to others: `export` statements and `module.exports`. Giving a function away is no use of it.
+//! Exports: `export` statements and `module.exports`. Exporting a function is not a use of it.
 
 use super::{bare, classes, functions, imports, key_of, key_text, values};
 use crate::{
@@ -65,7 +65,7 @@ fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
     }
 }
 
-/// The names in braces, with what they are called outside.
+/// The names in braces, with their aliases.
 fn specifiers<'t>(w: &Writer<'_>, clause: Node<'t>) -> Vec<(String, Option<String>, Node<'t>)> {
     let ones = of_kind(clause, "export_specifier").into_iter();
     ones.filter_map(|one| {
@@ -80,7 +80,7 @@ fn default_is(w: &mut Writer<'_>, value: Expr, node: Node<'_>) {
     w.bind("default", value, None, line(node));
 }
 
-/// The whole that a file gives: a name, or something that has none.
+/// The default export: a name, or a value without one.
 fn nameless(w: &mut Writer<'_>, value: Node<'_>) {
     let inner = bare(value);
     match inner.kind() {
@@ -109,7 +109,7 @@ fn nameless(w: &mut Writer<'_>, value: Node<'_>) {
     }
 }
 
-/// An object without a name of its own goes by the file's.
+/// Binds an exported value without a name under the name of the file.
 fn whole(w: &mut Writer<'_>, value: Expr, node: Node<'_>) -> Expr {
     let name = stem(w);
     let file = w.facts.functions.first();
@@ -129,7 +129,7 @@ fn stem(w: &Writer<'_>) -> String {
     w.facts.module.last().cloned().unwrap_or_else(|| "default".into())
 }
 
-/// What of `module.exports` is assigned: all of it, or one name.
+/// The assigned part of `module.exports`: the whole, or one name.
 enum Given {
     Whole,
     Name(String),
@@ -151,7 +151,7 @@ fn given(w: &Writer<'_>, left: Node<'_>) -> Option<Given> {
     }
 }
 
-/// `module.exports = …`, `exports.x = …`: whether it is one.
+/// `module.exports = …`, `exports.x = …`. Returns whether the assignment is one of these.
 pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
     let parts = (w.child(node, "left"), w.child(node, "right"));
     let (Some(left), Some(right)) = parts else { return false };
@@ -168,7 +168,7 @@ pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
     }
     for (at, target) in targets.into_iter().rev().enumerate() {
         match target {
-            // What follows it is given already.
+            // The assignments to its right are exported already.
             Given::Whole if at > 0 => {}
             Given::Whole => match frozen(w, right).unwrap_or(right) {
                 object if object.kind() == "object" => members(w, object),
@@ -205,13 +205,13 @@ fn one(w: &mut Writer<'_>, name: &str, value: Node<'_>) {
     }
 }
 
-/// `Object.freeze(…)` is what it freezes.
+/// The argument of `Object.freeze(…)`.
 fn frozen<'t>(w: &Writer<'_>, node: Node<'t>) -> Option<Node<'t>> {
     (node.kind() == "call_expression" && w.field_text(node, "function") == Some("Object.freeze"))
         .then(|| w.child(node, "arguments").and_then(|list| first_named(list)))?
 }
 
-/// `module.exports = { … }`: names of the file, or an object with values of its own.
+/// `module.exports = { … }`: names of the file, or an object with its own values.
 fn members(w: &mut Writer<'_>, object: Node<'_>) {
     let is_name = |part: &Node<'_>| match part.kind() {
         "pair" => w.child(*part, "value").is_some_and(|value| {
@@ -319,7 +319,7 @@ fn exported(w: &Writer<'_>, statement: Node<'_>, names: &mut HashSet<String>) {
     names.insert("default".into());
 }
 
-/// Names in what is given away as it stands.
+/// The names in an exported value.
 fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
     let value = bare(value);
     match frozen(w, value).unwrap_or(value) {

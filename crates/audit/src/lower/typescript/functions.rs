@@ -1,4 +1,4 @@
-//! Functions of every kind, and the names that are used without being called.
+//! Functions of every kind, and names that are used without being called.
 
 use super::{at_top, patterns, types};
 use crate::{
@@ -10,14 +10,14 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// What its surroundings know of a function.
+/// Properties of a function that its surroundings determine.
 #[derive(Default)]
 pub(super) struct Shape {
     pub(super) name: String,
     pub(super) class: Option<String>,
     pub(super) private: bool,
     pub(super) registered: bool,
-    /// What its first parameter always is.
+    /// The value of its first parameter.
     pub(super) first: Option<Expr>,
 }
 
@@ -26,7 +26,7 @@ impl Shape {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// A function that an object holds: it is nobody's method, but somebody who has the object may call it.
+    /// A function in an object. It belongs to no class, but a holder of the object may call it.
     pub(super) fn held(name: &str) -> Self {
         Self { class: Some(String::new()), ..Self::named(name) }
     }
@@ -62,7 +62,7 @@ fn makes_objects(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
     siblings.iter().any(|one| one.start_byte() > node.start_byte() && is_one(one))
 }
 
-/// Writes down a function and answers its index.
+/// Notes a function and returns its index.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>, shape: Shape) -> usize {
     let taken = parameters(w, node);
     let name = if shape.name.is_empty() { w.text_of(node, "name").to_owned() } else { shape.name };
@@ -99,7 +99,7 @@ pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>, shape: Shape) -> usize {
         })
 }
 
-/// A parameter as it stands in the list.
+/// A parameter with its pattern.
 struct Taken<'t> {
     param: Param,
     pattern: Node<'t>,
@@ -153,7 +153,7 @@ fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
     taken
 }
 
-/// Notes that a name is used as a value. A parameter or a local of that name is something else than what the file has.
+/// Notes that a name is used as a value, unless a parameter or a local hides it.
 pub(super) fn mention(w: &mut Writer<'_>, name: &str) {
     for (_, function) in w.enclosing().filter(|(at, _)| *at != 0) {
         match function.bindings.iter().find(|one| one.name == name) {

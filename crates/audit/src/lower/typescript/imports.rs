@@ -1,4 +1,4 @@
-//! What a file takes from others, and the path by which others know it.
+//! Imports, and the path of a file as a module.
 
 use super::{
     key_of,
@@ -11,14 +11,14 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Ends of names that an import may leave out, or give for one another.
+/// Extensions that an import may leave out or interchange.
 const EXTENSIONS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 /// Folders that hold the packages of a repository.
 const WORKSPACES: &[&str] = &["packages", "libs", "modules", "apps"];
-/// Begins the path of a package that is not in the tree; no file is called so.
+/// Prefix of the path of a package outside of the tree. No file has such a name.
 const OUTSIDE: &str = "npm:";
 
-/// `a/src/b/index.ts` is known as `a/b`: an index is its folder, and `src` is left out of packages' names.
+/// The module path of a file. `a/src/b/index.ts` is `a/b`: `src` and `index` are left out.
 pub(super) fn module_of(file: &str) -> Vec<String> {
     normal(file.split('/').map(str::to_owned).collect())
 }
@@ -41,7 +41,7 @@ fn normal(mut parts: Vec<String>) -> Vec<String> {
     parts
 }
 
-/// The paths that an import may mean, the likeliest first.
+/// The module paths that an import may mean, the likeliest first.
 fn paths(w: &Writer<'_>, source: &str) -> Vec<Vec<String>> {
     let parts = |text: &str| -> Vec<String> { text.split('/').map(str::to_owned).collect() };
     if source == "." || source == ".." || source.starts_with("./") || source.starts_with("../") {
@@ -81,14 +81,14 @@ fn paths(w: &Writer<'_>, source: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// Notes that a name comes from a module.
+/// Imports a name from a module.
 pub(super) fn add(w: &mut Writer<'_>, local: &str, source: &str, item: Option<&str>) {
     for path in paths(w, source) {
         w.import(local, path, item);
     }
 }
 
-/// Whether a name is imported from outside of the tree.
+/// Returns whether a name is imported from outside of the tree.
 pub(super) fn is_outside(w: &Writer<'_>, name: &str) -> bool {
     let mut from = w.facts.imports.iter().filter(|import| import.local == name).peekable();
     from.peek().is_some() && from.all(|import| import.module.iter().any(|part| part.starts_with(OUTSIDE)))
@@ -140,12 +140,12 @@ pub(super) fn alias(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What a statement says after `from`.
+/// The source of an import or export, after `from`.
 pub(super) fn source(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     w.child(node, "source").map(|source| values::plain(w, source))
 }
 
-/// A name in braces; it may stand in quotes.
+/// An imported or exported name, which may be quoted.
 pub(super) fn specifier(w: &Writer<'_>, node: Node<'_>) -> String {
     if node.kind() == "string" { values::plain(w, node) } else { w.text(node).to_owned() }
 }
@@ -195,7 +195,7 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool 
                             (Some(item), Some(local)) if local.kind() == "identifier" => {
                                 add(w, w.text(local), source, Some(&item));
                             }
-                            // What is taken apart further goes by a name that nobody can write.
+                            // A nested pattern gets a name that no code can contain.
                             (Some(item), Some(inner)) => {
                                 let name = format!("require('{source}').{item}");
                                 add(w, &name, source, Some(&item));

@@ -1,4 +1,4 @@
-//! How names get values: declarations, assignments, loops, and what is taken apart.
+//! Declarations, assignments, loops and destructuring patterns.
 
 use super::{at_top, bare, calls, classes, exports, functions, imports, key_of, types};
 use crate::{
@@ -7,14 +7,14 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// What a pattern does with its names.
+/// The effect of a pattern on its names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
-    /// They are new in this block.
+    /// Declared in this block: `let`, `const`, parameters.
     Declared,
-    /// `var`: they belong to the whole function.
+    /// Declared in the whole function: `var`.
     ByFunction,
-    /// They are there already.
+    /// Assigned; declared before.
     Assigned,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// A value that goes by the name that it is given: functions and classes are called so.
+/// A value that is given a name: an anonymous function or class takes it.
 fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<String>) -> Expr {
     let inner = bare(value);
     match inner.kind() {
@@ -64,7 +64,7 @@ fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<St
     }
 }
 
-/// Gives a pattern's names their parts of a value.
+/// Binds the names in a pattern to parts of a value.
 pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     w.nested(|w| bind_part(w, pattern, value, declared, how));
 }
@@ -150,7 +150,7 @@ pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     value
 }
 
-/// A name that is there already, in this function or one around it, gets another value.
+/// Assigns a name in the function that declares it, the current or an enclosing one.
 fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
     let owner = w.enclosing().find(|(at, function)| {
         let bound = || function.bindings.iter().any(|one| one.name == name);

@@ -1,4 +1,4 @@
-//! Interfaces and types with a name: unions of texts, and the shapes of objects.
+//! Interfaces and type aliases: unions of texts, and the shapes of objects.
 
 use super::{functions, imports, key_of, types, values};
 use crate::{
@@ -47,7 +47,7 @@ fn texts(w: &mut Writer<'_>, node: Node<'_>, name: String, union: Node<'_>) {
     }
 }
 
-/// What objects of a type have. Those that carry an event are only data: whoever made them says which.
+/// The members of an object type. A type that carries an event is data: its fields are known where an object is made.
 fn shape(w: &mut Writer<'_>, node: Node<'_>, name: String, bases: Vec<String>, bodies: &[Node<'_>]) {
     let words = Words::new(&[], &[], &[]);
     let parts: Vec<Node<'_>> = bodies.iter().flat_map(|body| named(*body)).collect();

@@ -1,4 +1,4 @@
-//! What declared types say about values.
+//! Declared types of values.
 
 use super::{bare, key_of};
 use crate::lower::{
@@ -7,7 +7,7 @@ use crate::lower::{
 };
 use tree_sitter::Node;
 
-/// Types that stand around the one that matters.
+/// Types that wrap the relevant one.
 const AROUND: &[&str] = &[
     "Awaited",
     "Inject",
@@ -21,7 +21,7 @@ const AROUND: &[&str] = &[
     "Ref",
     "Required",
 ];
-/// Types that hold things, and those that say nothing about whose methods there are.
+/// Collections, and utility types that do not tell whose methods a value has.
 const NO_KIND: &[&str] = &[
     "Array",
     "InstanceType",
@@ -36,7 +36,7 @@ const NO_KIND: &[&str] = &[
     "WeakMap",
 ];
 
-/// Nodes that are types, in which there is nothing to run.
+/// Returns whether a node is a type, which contains no code.
 pub(super) fn is_type(kind: &str) -> bool {
     kind.ends_with("_type")
         || matches!(
@@ -59,12 +59,12 @@ pub(super) fn of_field(w: &Writer<'_>, node: Node<'_>, field: &'static str) -> O
     w.child(node, field).and_then(|kind| of(w, kind))
 }
 
-/// The own name of a declared type, when it is one that has methods or members.
+/// The own name of a declared type, if it has methods or members.
 pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     of_inner(w, node, 0)
 }
 
-/// Types in types deeper than this are not looked into.
+/// Nesting of types beyond which none is resolved.
 const DEPTH_MAX: usize = 32;
 
 // Bounded: by its depth.
@@ -110,7 +110,7 @@ pub(super) fn flat(node: Node<'_>) -> Vec<Node<'_>> {
     parts
 }
 
-/// The type of a property, when the whole is written out: `{ bus }: { bus: EventBus }`.
+/// The type of a property in an object type: `{ bus }: { bus: EventBus }`.
 pub(super) fn of_property<'t>(w: &Writer<'_>, node: Node<'t>, key: &str) -> Option<Node<'t>> {
     let inner = if node.kind() == "type_annotation" { first_named(node)? } else { node };
     if inner.kind() != "object_type" {
@@ -121,7 +121,7 @@ pub(super) fn of_property<'t>(w: &Writer<'_>, node: Node<'t>, key: &str) -> Opti
     w.child(part, "type")
 }
 
-/// The type that a value is said to have: `x as EventBus`, `container.get<EventBus>(…)`, `inject(EventBus)`.
+/// The type that an expression states: `x as EventBus`, `container.get<EventBus>(…)`, `inject(EventBus)`.
 pub(super) fn of_value(w: &Writer<'_>, value: Node<'_>) -> Option<String> {
     if matches!(value.kind(), "as_expression" | "satisfies_expression") {
         return of(w, last_named(value)?);

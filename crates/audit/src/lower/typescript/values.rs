@@ -1,4 +1,4 @@
-//! Literals: strings, templates, objects, lists; what is put together of them.
+//! Literals: strings, templates, objects, lists; concatenation.
 
 use super::{bare, functions, key_of, key_text};
 use crate::{
@@ -11,13 +11,13 @@ use crate::{
 };
 use tree_sitter::Node;
 
-/// Where an object stands.
+/// The position of an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
     Value,
-    /// Somebody is given it, and calls what is in it.
+    /// An argument: the callee may call its functions.
     Argument,
-    /// Others may take names out of it: no use of them.
+    /// An export: its names are not used here.
     Export,
 }
 
@@ -72,7 +72,7 @@ fn held(w: &mut Writer<'_>, name: &str, value: Node<'_>, holder: Holder) -> Expr
     }
 }
 
-/// A function in an object. One that a call is given gets called.
+/// A function in an object. In an argument it counts as called.
 fn holds(w: &mut Writer<'_>, name: &str, node: Node<'_>, holder: Holder) -> Expr {
     let at_top = w.function() == 0;
     let in_class = w.class_body().is_some();

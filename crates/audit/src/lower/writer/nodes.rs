@@ -1,4 +1,4 @@
-//! Nodes of a syntax tree: where they stand, and what is in them.
+//! Nodes of a syntax tree: lines and children.
 
 use tree_sitter::Node;
 
@@ -10,9 +10,9 @@ pub(crate) fn end_line(node: Node<'_>) -> u32 {
     u32::try_from(node.end_position().row).unwrap_or(u32::MAX - 1) + 1
 }
 
-/// Children that are not comments.
+/// Named children without comments.
 pub(crate) fn named<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    // A cursor costs more than one look for a child.
+    // A cursor costs more than one access by index.
     match node.named_child_count() {
         0 => Vec::new(),
         1 => node.named_child(0).into_iter().filter(|child| !child.is_extra()).collect(),
@@ -49,7 +49,7 @@ pub(crate) fn tokens<'t>(node: Node<'t>) -> Vec<Node<'t>> {
     node.children(&mut cursor).collect()
 }
 
-/// Whether a node has a child of this kind, such as the token `static` or `:=`.
+/// Returns whether a node has a child of this kind, such as the token `static` or `:=`.
 pub(crate) fn has_token(node: Node<'_>, kind: &str) -> bool {
     let mut cursor = node.walk();
     node.children(&mut cursor).any(|token| token.kind() == kind)
