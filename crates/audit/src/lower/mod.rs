@@ -5,8 +5,6 @@ mod escapes;
 mod exprs;
 mod functions;
 mod go;
-#[cfg(test)]
-mod grammar_names;
 mod handed;
 mod java;
 mod kotlin;

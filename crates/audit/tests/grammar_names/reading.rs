@@ -226,7 +226,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads the arguments of a function of this folder.
+    /// Reads the arguments of a call.
     fn arguments<'e>(&mut self, function: &str, args: impl Iterator<Item = &'e Expr>) {
         let taking = self.signatures.functions.get(function).cloned().unwrap_or_default();
         for (at, arg) in args.enumerate() {

@@ -1,4 +1,4 @@
-//! Every node kind and field name in this folder exists in the grammar of its language. Tree-sitter compares names as
+//! Every node kind and field name in `src/lower` exists in the grammar of its language. Tree-sitter compares names as
 //! text, so a misspelt one never matches and nothing else reports it.
 
 mod reading;
@@ -30,7 +30,7 @@ const TYPESCRIPT: Grammars = || {
     ]
 };
 
-/// Files and folders here with their languages. A name has to exist in all of them.
+/// Files and folders of `src/lower` with their languages. A name has to exist in all of them.
 const LANGUAGES: &[(&str, &[Grammars])] = &[
     ("csharp", &[CSHARP]),
     ("go", &[GO]),
@@ -56,7 +56,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lower")
 }
 
-/// Syntax trees of the code here by their paths below this folder.
+/// Syntax trees of the code by their paths below `src/lower`.
 fn files() -> BTreeMap<String, syn::File> {
     let mut files = BTreeMap::new();
     let mut open = vec![folder()];
@@ -65,9 +65,7 @@ fn files() -> BTreeMap<String, syn::File> {
             open.extend(fs::read_dir(&folder_or_file).unwrap().map(|entry| entry.unwrap().path()));
         } else if folder_or_file.extension().is_some_and(|extension| extension == "rs") {
             let path = folder_or_file.strip_prefix(folder()).unwrap().to_str().unwrap().replace('\\', "/");
-            if !path.starts_with("grammar_names") {
-                files.insert(path, syn::parse_file(&fs::read_to_string(&folder_or_file).unwrap()).unwrap());
-            }
+            files.insert(path, syn::parse_file(&fs::read_to_string(&folder_or_file).unwrap()).unwrap());
         }
     }
     files
