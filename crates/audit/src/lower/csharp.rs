@@ -9,8 +9,8 @@ use crate::{
     lower::{
         escapes,
         strings::{Literal, joined, pieces},
-        typed::{self, assign, choose, declare_local, elements, lambda, put, string_format, sum},
-        writer::{Passes, Writer, arg, either, find_kind, first_named, last_named, line, named, named_arg, of_kind},
+        typed::{self, assign, binary, choose, declare_local, elements, lambda, put, string_format},
+        writer::{Passes, Writer, arg, find_kind, first_named, last_named, line, named, named_arg, of_kind},
     },
 };
 use tree_sitter::Node;
@@ -63,14 +63,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "variable_declaration" => declare::variables(w, node, |w, name, value, kind, line| {
             declare_local(w, name, value, kind, line);
         }),
-        "foreach_statement" => {
-            let over = w.lower_field(node, "right");
-            let kind = w.field_type(node, "type");
-            if let Some(left) = w.child(node, "left") {
-                bind_each(w, left, elements(over), kind);
-            }
-            w.lower_field(node, "body");
-        }
+        "foreach_statement" => foreach(w, node),
         "return_statement" | "arrow_expression_clause" | "yield_statement" => {
             if let Some(value) = inner(w, node) {
                 w.returns(value);
@@ -110,24 +103,36 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "switch_expression" => return switch(w, node),
         "cast_expression" => return w.lower_field(node, "value"),
         "as_expression" => return w.lower_field(node, "left"),
-        "binary_expression" => return binary(w, node),
+        "binary_expression" => return binary(w, node, "??", STRINGS, string),
         kind if STRINGS.contains(&kind) => {
             let parts = string(w, node);
             return joined(w, parts, node);
         }
-        "is_pattern_expression" => {
-            let value = w.lower_field(node, "expression");
-            if let Some(pattern) = w.child(node, "pattern")
-                && let Some(name) = w.field_text(pattern, "name")
-            {
-                let kind = w.field_type(pattern, "type");
-                declare_local(w, name, value, kind, line(node));
-            }
-        }
+        "is_pattern_expression" => is_pattern(w, node),
         kind if kind.ends_with("_statement") || kind.starts_with("preproc_if") => w.lower_children(node),
         _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
+}
+
+fn foreach(w: &mut Writer<'_>, node: Node<'_>) {
+    let over = w.lower_field(node, "right");
+    let kind = w.field_type(node, "type");
+    if let Some(left) = w.child(node, "left") {
+        bind_each(w, left, elements(over), kind);
+    }
+    w.lower_field(node, "body");
+}
+
+/// `value is Type name` declares a variable.
+fn is_pattern(w: &mut Writer<'_>, node: Node<'_>) {
+    let value = w.lower_field(node, "expression");
+    if let Some(pattern) = w.child(node, "pattern")
+        && let Some(name) = w.field_text(pattern, "name")
+    {
+        let kind = w.field_type(pattern, "type");
+        declare_local(w, name, value, kind, line(node));
+    }
 }
 
 fn inner(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
@@ -196,7 +201,7 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
             }
         }
         "tuple_expression" => {
-            for (at, one) in named(left).into_iter().filter_map(|one| first_named(one)).enumerate() {
+            for (at, one) in named(left).into_iter().filter_map(first_named).enumerate() {
                 let part = match &value {
                     Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
                     _ => Expr::Opaque(w.text(one).to_owned()),
@@ -312,18 +317,6 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         arms.push((labels, value));
     }
     choose(w, subject, kind.as_deref(), arms, node)
-}
-
-fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    match w.field_text(node, "operator") {
-        Some("??") => {
-            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
-            return either(left, right);
-        }
-        Some("+") => {}
-        _ => return w.lower_opaque(node),
-    }
-    sum(w, node, STRINGS, string)
 }
 
 /// The pieces of a string of any kind.

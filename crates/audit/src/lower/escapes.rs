@@ -4,9 +4,9 @@
 pub(super) struct Escapes {
     /// Letters after a backslash, with the characters that they stand for.
     letters: &'static [(char, char)],
-    /// Letters before a hexadecimal code, which may be in braces.
-    hexadecimal: &'static [char],
-    /// A digit after a backslash begins an octal code.
+    /// Letters before a hexadecimal code, with its largest number of digits; in braces it may have more.
+    hexadecimal: &'static [(char, usize)],
+    /// A digit after a backslash begins an octal code of up to three digits.
     octal: bool,
     /// The effect of a backslash at the end of a line.
     line_end: LineEnd,
@@ -36,13 +36,13 @@ pub(super) const GO: Escapes = SIMPLE;
 pub(super) const RUBY: Escapes = SIMPLE;
 pub(super) const RUST: Escapes = Escapes { line_end: LineEnd::JoinedAtText, ..SIMPLE };
 /// Java, C#, Kotlin.
-pub(super) const TYPED: Escapes = Escapes { hexadecimal: &['u', 'x'], line_end: LineEnd::Joined, ..SIMPLE };
-pub(super) const TYPESCRIPT: Escapes = TYPED;
+pub(super) const TYPED: Escapes = Escapes { hexadecimal: &[('u', 4), ('x', 4)], line_end: LineEnd::Joined, ..SIMPLE };
+pub(super) const TYPESCRIPT: Escapes = Escapes { hexadecimal: &[('u', 4), ('x', 2)], ..TYPED };
 pub(super) const PYTHON: Escapes = Escapes { letters: &[('n', '\n')], quoted: Some(&['\'', '"', '\\']), ..SIMPLE };
 /// Vertical tab, escape and form feed are read as a space.
 pub(super) const PHP: Escapes = Escapes {
     letters: &[('n', '\n'), ('t', '\t'), ('r', '\r'), ('v', ' '), ('e', ' '), ('f', ' ')],
-    hexadecimal: &['u', 'x'],
+    hexadecimal: &[('u', 4), ('x', 2)],
     octal: true,
     ..SIMPLE
 };
@@ -72,11 +72,12 @@ impl Escapes {
             plain.push(*character);
             return rest;
         }
-        if self.hexadecimal.contains(&first) {
-            return code(rest.trim_start_matches(first), 16, plain);
+        if let Some((_, digits)) = self.hexadecimal.iter().find(|(letter, _)| *letter == first) {
+            // Java allows more than one `u`.
+            return code(rest.trim_start_matches(first), 16, *digits, plain);
         }
         if self.octal && first.is_digit(8) {
-            return code(text, 8, plain);
+            return code(text, 8, 3, plain);
         }
         let next_line = text.strip_prefix('\n').or(text.strip_prefix("\r\n"));
         match (next_line, self.line_end) {
@@ -93,12 +94,10 @@ impl Escapes {
 }
 
 /// Resolves the code of a character at the start of a text and returns the rest.
-fn code<'t>(text: &'t str, radix: u32, plain: &mut String) -> &'t str {
+fn code<'t>(text: &'t str, radix: u32, digits_max: usize, plain: &mut String) -> &'t str {
     let in_braces = text.strip_prefix('{').and_then(|inner| inner.split_once('}'));
-    let (digits, rest) = in_braces.unwrap_or_else(|| {
-        let end = text.find(|c: char| !c.is_digit(radix)).unwrap_or(text.len());
-        text.split_at(end)
-    });
+    let (digits, rest) = in_braces
+        .unwrap_or_else(|| text.split_at(text.chars().take(digits_max).take_while(|c| c.is_digit(radix)).count()));
     plain.extend(u32::from_str_radix(digits, radix).ok().and_then(char::from_u32));
     rest
 }

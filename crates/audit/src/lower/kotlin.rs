@@ -9,7 +9,7 @@ use crate::{
     lower::{
         escapes,
         strings::joined,
-        typed::{self, assign, choose, declare_local, elements, put, sum},
+        typed::{self, assign, binary, choose, declare_local, elements, put},
         words::type_name,
         writer::{Passes, Writer, either, find_kind, first_named, has_token, line, named},
     },
@@ -106,7 +106,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let value = w.lower_field(node, "argument");
             return if w.field_text(node, "operator") == Some("!!") { value } else { w.opaque(node) };
         }
-        "binary_expression" => return binary(w, node),
+        "binary_expression" => return binary(w, node, "?:", STRINGS, string),
         kind if STRINGS.contains(&kind) => {
             let parts = string(w, node);
             return joined(w, parts, node);
@@ -209,18 +209,6 @@ fn when(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of_self = subject.is_receiver();
     let around = w.class_name().or_else(|| w.current().class.clone());
     choose(w, subject, around.filter(|_| of_self).as_deref(), arms, node)
-}
-
-fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    match w.field_text(node, "operator") {
-        Some("?:") => {
-            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
-            return either(left, right);
-        }
-        Some("+") => {}
-        _ => return w.lower_opaque(node),
-    }
-    sum(w, node, STRINGS, string)
 }
 
 /// The pieces of a string. The grammar gives `$name` as content, in pieces, so these are put together before.

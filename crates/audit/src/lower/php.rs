@@ -58,10 +58,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             names::attributes(w, node);
         }
         "foreach_statement" => values::foreach(w, node),
-        "return_statement" | "yield_expression" => {
-            let values = w.lower_all(node);
-            w.current().returns.extend(values);
-        }
+        "return_statement" | "yield_expression" => w.lower_returns(node),
         "static_variable_declaration" => {
             let value = w.lower_field(node, "value");
             if let Some(name) = w.child(node, "name") {
@@ -85,8 +82,9 @@ fn expression(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "augmented_assignment_expression" => values::augmented(w, node),
         "array_creation_expression" => values::array(w, node),
         "function_call_expression" => calls::function_call(w, node),
-        "member_call_expression" | "nullsafe_member_call_expression" => calls::member_call(w, node),
-        "scoped_call_expression" => calls::scoped_call(w, node),
+        "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => {
+            calls::method_call(w, node)
+        }
         "object_creation_expression" => calls::creation(w, node),
         "string" | "encapsed_string" | "heredoc" | "nowdoc" => strings::string(w, node),
         "binary_expression" => binary(w, node),

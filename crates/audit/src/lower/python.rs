@@ -70,10 +70,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             }
         }
         "list_comprehension" | "set_comprehension" | "generator_expression" => return comprehension(w, node),
-        "return_statement" | "yield" => {
-            let values = w.lower_all(node);
-            w.current().returns.extend(values);
-        }
+        "return_statement" | "yield" => w.lower_returns(node),
         "as_pattern" => as_pattern(w, node),
         "identifier" => {
             w.mention(w.text(node));

@@ -96,63 +96,69 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             let value = first_named(node).map(|value| w.lower(value));
             w.current().returns.extend(value);
         }
+        "while_expression" => {
+            w.lower_field(node, "condition");
+            w.lower_field(node, "body");
+        }
+        _ => return expression(w, node),
+    }
+    Expr::Nil
+}
+
+fn expression(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    match node.kind() {
         "identifier" | "shorthand_field_identifier" => {
             let name = w.known(w.text(node));
             w.mention(&name);
-            return Expr::Name(name);
+            Expr::Name(name)
         }
-        "self" => return Expr::receiver(),
+        "self" => Expr::receiver(),
         "scoped_identifier" | "generic_function" => {
             let path = paths::value(w, node);
             if let Some(last) = path.last_name() {
                 let last = last.to_owned();
                 w.mention(&last);
             }
-            return path;
+            path
         }
-        "field_expression" => return calls::field(w, node),
+        "field_expression" => calls::field(w, node),
         "index_expression" => {
             let mut parts = w.lower_all(node).into_iter();
-            return parts.next().unwrap_or(Expr::Nil).index(parts.next().unwrap_or(Expr::Nil));
+            parts.next().unwrap_or(Expr::Nil).index(parts.next().unwrap_or(Expr::Nil))
         }
-        "call_expression" => return calls::call(w, node),
-        "struct_expression" => return calls::object(w, node),
-        "macro_invocation" => return macros::invocation(w, node),
-        "closure_expression" => return items::closure(w, node),
+        "call_expression" => calls::call(w, node),
+        "struct_expression" => calls::object(w, node),
+        "macro_invocation" => macros::invocation(w, node),
+        "closure_expression" => items::closure(w, node),
         "string_literal" | "raw_string_literal" => {
             let text = text(w, node);
-            return w.string(text, node);
+            w.string(text, node)
         }
-        "binary_expression" => return binary(w, node),
+        "binary_expression" => binary(w, node),
         "if_expression" => {
             let yes = w.in_block(|w| {
                 w.lower_field(node, "condition");
                 w.lower_field(node, "consequence")
             });
-            return match w.child(node, "alternative") {
+            match w.child(node, "alternative") {
                 Some(other) => either(yes, w.lower(other)),
                 None => yes,
-            };
+            }
         }
-        "match_expression" => return patterns::matched(w, node),
+        "match_expression" => patterns::matched(w, node),
         "array_expression" | "tuple_expression" => {
             let items = named(node).into_iter().filter(|one| one.kind() != "attribute_item");
-            return Expr::List(items.map(|one| w.lower(one)).collect());
+            Expr::List(items.map(|one| w.lower(one)).collect())
         }
         "unary_expression" => {
             let value = w.lower_first(node);
-            return if w.text(node).starts_with('*') { value } else { w.opaque(node) };
+            if w.text(node).starts_with('*') { value } else { w.opaque(node) }
         }
-        "reference_expression" | "type_cast_expression" => return w.lower_field(node, "value"),
-        "while_expression" => {
-            w.lower_field(node, "condition");
-            w.lower_field(node, "body");
-        }
-        "loop_expression" | "const_block" => return w.lower_field(node, "body"),
-        kind if kind.ends_with("_type") || kind.ends_with("_identifier") || kind.ends_with("_pattern") => {}
-        _ => return w.pass(node, &PASSES),
+        "reference_expression" | "type_cast_expression" => w.lower_field(node, "value"),
+        "loop_expression" | "const_block" => w.lower_field(node, "body"),
+        kind if kind.ends_with("_type") || kind.ends_with("_identifier") || kind.ends_with("_pattern") => Expr::Nil,
+        _ => w.pass(node, &PASSES),
     }
-    Expr::Nil
 }
 
 /// The value of a block: its last expression.

@@ -5,7 +5,7 @@ use crate::{
     lower::{
         functions::NewFunction,
         strings::{filled, joined, summands},
-        writer::{Writer, line},
+        writer::{Writer, either, line},
     },
     verbs::looks_like_event,
 };
@@ -164,6 +164,24 @@ pub(super) fn sum(
         }
     }
     joined(w, parts, node)
+}
+
+/// A concatenation, or a choice by the operator for missing values (`??`, `?:`).
+pub(super) fn binary(
+    w: &mut Writer<'_>,
+    node: Node<'_>,
+    coalescing: &str,
+    kinds: &[&str],
+    string: fn(&mut Writer<'_>, Node<'_>) -> Vec<Expr>,
+) -> Expr {
+    match w.field_text(node, "operator") {
+        Some("+") => sum(w, node, kinds, string),
+        Some(operator) if operator == coalescing => {
+            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+            either(left, right)
+        }
+        _ => w.lower_opaque(node),
+    }
 }
 
 /// `String.format(text, …)` with one kind of hole, such as `%s`.

@@ -82,10 +82,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "lexical_declaration" | "variable_declaration" => patterns::declaration(w, node),
         "assignment_expression" | "augmented_assignment_expression" => return patterns::assignment(w, node),
         "for_in_statement" => patterns::each(w, node),
-        "return_statement" | "yield_expression" => {
-            let values = w.lower_all(node);
-            w.current().returns.extend(values);
-        }
+        "return_statement" | "yield_expression" => w.lower_returns(node),
         "identifier" | "shorthand_property_identifier" => {
             let name = w.known(w.text(node));
             functions::mention(w, &name);

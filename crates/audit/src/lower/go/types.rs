@@ -162,8 +162,7 @@ fn converted(w: &Writer<'_>, spec: Node<'_>) -> Option<String> {
 }
 
 fn unconverted(w: &mut Writer<'_>, value: Node<'_>) -> Expr {
-    let inner =
-        w.child(value, "arguments").filter(|_| value.kind() == "call_expression").and_then(|list| first_named(list));
+    let inner = w.child(value, "arguments").filter(|_| value.kind() == "call_expression").and_then(first_named);
     w.lower(inner.unwrap_or(value))
 }
 
@@ -187,7 +186,7 @@ pub(super) fn switched_texts(w: &mut Writer<'_>, node: Node<'_>) {
             let mut inside = named(case);
             inside.extend(of_kind(case, "statement_list").into_iter().flat_map(named));
             let text = inside.into_iter().filter(|one| one.kind() == "return_statement").find_map(|one| {
-                let value = first_named(one).and_then(|list| first_named(list))?;
+                let value = first_named(one).and_then(first_named)?;
                 literals::is_text(value).then(|| literals::text(w, value))
             });
             let cases = w.field_children(case, "value");

@@ -67,37 +67,25 @@ fn called<'a>(w: &mut Writer<'a>, node: Node<'_>) -> &'a str {
     }
 }
 
-pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "object");
+/// `$of->name(…)` and `Of::name(…)`
+pub(super) fn method_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let scope = w.child(node, "scope");
+    let of = scope.or(w.child(node, "object")).map_or(Expr::Nil, |of| w.lower(of));
     let name = called(w, node);
     if is_reference(w, node) {
         w.mention(name);
         return of.member(name);
     }
     let args = arguments(w, node);
-    if let (true, Some(first)) = (EACH.contains(&name), args.first()) {
+    if let (true, None, Some(first)) = (EACH.contains(&name), scope, args.first()) {
         give_each(w, &first.value, &of, node);
     }
-    let from_container = container(w, name, node, &args);
-    let target = if name.is_empty() { w.opaque(node) } else { of.member(name) };
-    let call = w.call(node, target, args, false);
-    from_container.unwrap_or(call)
-}
-
-pub(super) fn scoped_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "scope");
-    let name = called(w, node);
-    if is_reference(w, node) {
-        w.mention(name);
-        return of.member(name);
-    }
-    let args = arguments(w, node);
-    let members = name == "cases" && args.is_empty();
+    let is_cases = scope.is_some() && name == "cases" && args.is_empty();
     let from_container = container(w, name, node, &args);
     let target = if name.is_empty() { w.opaque(node) } else { of.clone().member(name) };
     let call = w.call(node, target, args, false);
     // `Enum::cases()` stands for the enum, so that a loop over it is followed.
-    if members { of } else { from_container.unwrap_or(call) }
+    if is_cases { of } else { from_container.unwrap_or(call) }
 }
 
 /// `new Foo(…)`

@@ -26,7 +26,7 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
     };
     let mut bases = Vec::new();
     let mut made = None;
-    if let Some(base) = w.child(node, "superclass").and_then(|base| first_named(base)) {
+    if let Some(base) = w.child(node, "superclass").and_then(first_named) {
         let value = w.lower(base);
         match &value {
             // `class Event < Struct.new(:type)`

@@ -94,7 +94,7 @@ pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) 
 /// The last name of an attribute's path.
 pub(super) fn attribute_name<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
     let inner = find_kind(node, "attribute");
-    let path = inner.and_then(|inner| first_named(inner)).map_or("", |path| w.text(path));
+    let path = inner.and_then(first_named).map_or("", |path| w.text(path));
     path.rsplit("::").next().unwrap_or(path)
 }
 

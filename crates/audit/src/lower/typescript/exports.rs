@@ -208,7 +208,7 @@ fn one(w: &mut Writer<'_>, name: &str, value: Node<'_>) {
 /// The argument of `Object.freeze(…)`.
 fn frozen<'t>(w: &Writer<'_>, node: Node<'t>) -> Option<Node<'t>> {
     (node.kind() == "call_expression" && w.field_text(node, "function") == Some("Object.freeze"))
-        .then(|| w.child(node, "arguments").and_then(|list| first_named(list)))?
+        .then(|| w.child(node, "arguments").and_then(first_named))?
 }
 
 /// `module.exports = { … }`: names of the file, or an object with its own values.

@@ -111,6 +111,12 @@ impl Writer<'_> {
         self.current().returns.push(value);
     }
 
+    /// Notes the values of all children as return values of the current function.
+    pub(crate) fn lower_returns(&mut self, node: Node<'_>) {
+        let values = self.lower_all(node);
+        self.current().returns.extend(values);
+    }
+
     /// The children of a node's child by its field.
     pub(crate) fn field_children<'t>(&self, node: Node<'t>, field: &'static str) -> Vec<Node<'t>> {
         self.child(node, field).map(named).unwrap_or_default()
