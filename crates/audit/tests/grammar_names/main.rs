@@ -2,8 +2,10 @@
 //! text, so a misspelt one never matches and nothing else reports it.
 
 mod reading;
+mod signatures;
 
-use reading::{Match, Names, Signatures};
+use reading::{Match, Names};
+use signatures::Signatures;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
