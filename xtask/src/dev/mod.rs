@@ -22,13 +22,10 @@ use std::{
     time::Duration,
 };
 use supervisor::{Step, Supervisor};
-use traffic::Traffic;
+use traffic::{SECRET, Traffic};
 
 /// A change is built when no further one has come for this long. Also the interval at which processes are polled.
 const QUIET: Duration = Duration::from_millis(200);
-
-/// Fixed, so that a receiver of a later run verifies what an earlier run's subscription sends.
-const SECRET: &str = "whsec_ZGV2ZWxvcG1lbnQtb25seS1ub3Qtc2VjcmV0LWF0LWFsbA==";
 
 #[derive(Debug, PartialEq, Eq)]
 struct Options {

@@ -1,11 +1,14 @@
 //! A little traffic: one subscription for all event types, and an event every two seconds, with the examples of the
 //! catalog as payloads.
 
-use super::SECRET;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use std::{fs, path::PathBuf, thread, time::Duration};
 use ureq::{Agent, Body, http::Response};
+
+/// The subscription's signing secret. Fixed, so that the receiver of a later run verifies what an earlier run's
+/// subscription sends.
+pub(super) const SECRET: &str = "whsec_ZGV2ZWxvcG1lbnQtb25seS1ub3Qtc2VjcmV0LWF0LWFsbA==";
 
 /// Between two events.
 const PAUSE: Duration = Duration::from_secs(2);
