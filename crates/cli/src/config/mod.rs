@@ -174,6 +174,7 @@ impl Raw {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one entry for each setting")]
     fn check(&self) -> anyhow::Result<Config> {
         Ok(Config {
             listen: self.get("listen", |text| {

@@ -12,6 +12,14 @@ pub(crate) enum StoreUrl {
 }
 
 impl StoreUrl {
+    /// The file of a SQLite store.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        match self {
+            Self::Sqlite(path) => Some(path.clone()),
+            Self::Postgres(_) => None,
+        }
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
             return Ok(Self::Sqlite(path.trim_start_matches("//").into()));
