@@ -4,9 +4,9 @@ use crate::server::MASTER_KEY;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource, Priority, Profile, Subscription,
-    SubscriptionId, SubscriptionState, TenantId, Timestamp,
-    delivery::Next,
+    Attempt, Entropy, Event, EventPattern, EventType, IdSource, Patch, Priority, Profile, Subscription, SubscriptionId,
+    SubscriptionState, SubscriptionUrl, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
     subscription::{SigningSecret, SubscriptionStats},
 };
 use std::{
@@ -19,8 +19,8 @@ use std::{
     time::Duration,
 };
 use storage::{
-    Append, Done, Insert, Journal, MasterKey, NewDelivery, NewEvent, Outcome, Store, Subscriptions, Tenants, Vault,
-    Write,
+    Append, Done, InsertOutcome, Journal, MasterKey, NewDelivery, NewEvent, Outcome, Store, Subscriptions, Tenants,
+    Vault, Write,
 };
 use storage_sqlite::SqliteStore;
 
@@ -78,7 +78,7 @@ pub(crate) fn ids(seed: u64) -> IdSource {
 
 pub(crate) async fn tenant(store: &SqliteStore, name: &str, now: Timestamp) -> anyhow::Result<TenantId> {
     let id = TenantId::parse(name).ok().with_context(|| format!("{name} is not a tenant id"))?;
-    store.put_tenant(&id, None, None, now).await?;
+    store.put_tenant(&id, Patch::Absent, None, now).await?;
     Ok(id)
 }
 
@@ -93,7 +93,7 @@ pub(crate) fn subscription(
     Ok(Subscription {
         id: ids.subscription(now),
         tenant: tenant.clone(),
-        url,
+        url: SubscriptionUrl::parse(&url, true).with_context(|| format!("{url} is not a URL"))?,
         description: None,
         events: vec![EventPattern::parse(pattern).with_context(|| format!("{pattern} is not a pattern"))?],
         headers: Vec::new(),
@@ -113,7 +113,7 @@ pub(crate) fn subscription(
 }
 
 pub(crate) async fn subscribe(store: &SqliteStore, subscription: &Subscription) -> anyhow::Result<()> {
-    ensure!(store.insert_subscription(subscription).await? == Insert::Done, "a subscription was not inserted");
+    ensure!(store.insert_subscription(subscription).await? == InsertOutcome::Done, "a subscription was not inserted");
     Ok(())
 }
 
@@ -152,7 +152,7 @@ pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
 
 /// The outcome of a first attempt: delivered or failed.
 pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: bool) -> Write {
-    let status = if ok { DeliveryStatus::Delivered } else { DeliveryStatus::Failed };
+    let end = if ok { EndStatus::Delivered } else { EndStatus::Failed };
     Write::Outcome(Box::new(Outcome {
         tenant: tenant.clone(),
         delivery: of.id,
@@ -173,7 +173,7 @@ pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: b
             response_body: Bytes::from_static(b"ok"),
             note: None,
         },
-        next: Next { status, at: None, disable_subscription: false },
+        next: Next::End(end),
     }))
 }
 
@@ -223,6 +223,7 @@ async fn next(batches: Batches) -> anyhow::Result<(Batches, Option<Vec<Write>>)>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::DeliveryStatus;
     use storage::{Deliveries, DeliveryFilter, ListScope, Page};
 
     #[tokio::test]

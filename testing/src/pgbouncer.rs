@@ -20,7 +20,12 @@ pub struct PgBouncer {
 }
 
 impl PgBouncer {
-    pub(crate) fn before(server: &Postgres, settings: &[(&str, &str)]) -> Self {
+    /// Starts PgBouncer in front of `server`, with additional settings of `pgbouncer.ini`.
+    ///
+    /// # Panics
+    ///
+    /// When the start fails; the message shows the log.
+    pub fn start(server: &Postgres, settings: &[(&str, &str)]) -> Self {
         let program = programs::pgbouncer();
         let keeper = Keeper::new();
         let users = keeper.path("users");

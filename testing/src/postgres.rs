@@ -1,6 +1,6 @@
 //! A PostgreSQL server.
 
-use crate::{PgBouncer, Replica, USER, cluster::Cluster, keeper::Keeper, programs, psql};
+use crate::{USER, cluster::Cluster, keeper::Keeper, programs, psql};
 use std::{
     path::Path,
     sync::{
@@ -161,21 +161,6 @@ impl Postgres {
     /// Starts the server after a stop or a kill; returns when it accepts connections.
     pub fn start_again(&self) {
         self.cluster.start_again();
-    }
-
-    /// A hot standby that follows this server.
-    pub fn replica(&self) -> Replica {
-        Replica::of(self)
-    }
-
-    /// PgBouncer in front of this server, in transaction mode.
-    pub fn pgbouncer(&self) -> PgBouncer {
-        self.pgbouncer_with(&[])
-    }
-
-    /// The same with settings of `pgbouncer.ini`.
-    pub fn pgbouncer_with(&self, settings: &[(&str, &str)]) -> PgBouncer {
-        PgBouncer::before(self, settings)
     }
 
     /// The last lines of its log.

@@ -13,7 +13,12 @@ pub struct Replica {
 }
 
 impl Replica {
-    pub(crate) fn of(primary: &Postgres) -> Self {
+    /// Starts a hot standby that follows `primary`.
+    ///
+    /// # Panics
+    ///
+    /// When the start fails; the message shows the log.
+    pub fn start(primary: &Postgres) -> Self {
         let program = programs::postgresql("pg_basebackup");
         let keeper = Keeper::new();
         let (host, port, data) = (primary.folder().display().to_string(), primary.port(), keeper.path("data"));

@@ -25,7 +25,7 @@ pub(crate) fn is_allowed(circle: &BTreeSet<String>, allowed: &Allowed) -> bool {
 struct Module {
     file: PathBuf,
     children: BTreeSet<String>,
-    /// The name that it re-exports, and the whole path of what it is.
+    /// Re-exported names, each with the full path of its item.
     exports: BTreeMap<String, Vec<String>>,
     paths: Vec<Vec<String>>,
 }
@@ -102,8 +102,8 @@ fn resolve(modules: &Modules, path: &[String], depth: usize) -> Option<(Vec<Stri
 }
 
 fn read(file: &Path, at: Vec<String>, source: &Path, modules: &mut Modules) -> anyhow::Result<()> {
-    let text = fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-    let parsed = syn::parse_file(&text).with_context(|| format!("{} is no Rust", file.display()))?;
+    let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let parsed = syn::parse_file(&text).with_context(|| format!("failed to parse {}", file.display()))?;
     let name = file.file_stem().unwrap_or_default();
     let folder = file.parent().unwrap_or(source);
     let below = if ["mod", "lib", "main"].iter().any(|one| name == *one) { folder.into() } else { folder.join(name) };
@@ -139,7 +139,7 @@ fn read_items(
             None => {
                 let files = [below.join(format!("{name}.rs")), below.join(&name).join("mod.rs")];
                 let Some(found) = files.iter().find(|path| path.exists()) else {
-                    bail!("{}: the file of mod {name} was not found", file.display());
+                    bail!("{}: mod {name} has no file", file.display());
                 };
                 read(found, path, source, modules)?;
             }

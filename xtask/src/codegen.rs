@@ -1,6 +1,6 @@
 //! Generated files: printed by the binary, committed, and checked to be up to date.
 
-use crate::root;
+use crate::workspace::root;
 use anyhow::{Context, bail, ensure};
 use std::{fs, path::Path, process::Command};
 

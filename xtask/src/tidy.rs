@@ -1,7 +1,10 @@
 //! Checks beyond the compiler's: dependencies between crates, a module comment in every file, the length of files, and
 //! a reason for every exception to the bans of `clippy.toml`.
 
-use crate::{circles, languages, root};
+use crate::{
+    circles, languages,
+    workspace::{self, root},
+};
 use anyhow::{Context, bail};
 use std::{
     fs,
@@ -31,6 +34,9 @@ const FOREIGN: [(&str, &[&str], &str); 4] = [
     ("delivery", &["rusqlite", "tokio-postgres", "axum"], "it names no backend and no wire type"),
     ("api", &["rusqlite", "tokio-postgres"], "it names no backend"),
 ];
+
+/// Features with test doubles and test suites, which the released binary must not contain: for `dev-dependencies` only.
+const TEST_FEATURES: [&str; 2] = ["conformance", "test"];
 
 const LINES_MAX: usize = 400;
 
@@ -181,6 +187,7 @@ fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
             .parse()
             .with_context(|| format!("{} is not a manifest", path.display()))?;
         let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else { continue };
+        test_features(krate, &manifest, faults);
         for name in dependencies.keys() {
             let ours = ARROWS.iter().any(|(other, _)| other == name);
             if ours && !allowed.contains(&name.as_str()) {
@@ -194,6 +201,21 @@ fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Refuses features of tests in dependencies of the product, and in the features that are on by default.
+fn test_features(krate: &str, manifest: &toml::Table, faults: &mut Vec<String>) {
+    let list = |value: &toml::Value| -> Vec<String> {
+        value.as_array().into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    };
+    let table = |name: &str| manifest.get(name).and_then(toml::Value::as_table).into_iter().flatten();
+    let used = table("dependencies").filter_map(|(name, value)| Some((name, list(value.get("features")?))));
+    let default = table("features").filter(|(name, _)| *name == "default").map(|(name, value)| (name, list(value)));
+    for (name, features) in used.chain(default) {
+        if let Some(feature) = features.iter().find(|feature| TEST_FEATURES.contains(&feature.as_str())) {
+            faults.push(format!("{krate} must not enable {name}'s feature {feature} outside its dev-dependencies"));
+        }
+    }
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -251,7 +273,25 @@ fn deny(faults: &mut Vec<String>) {
         println!("tidy: cargo-deny is not installed; licences and sources are not checked here");
         return;
     }
-    if let Err(fault) = crate::run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]) {
+    if let Err(fault) = workspace::run("cargo", &["deny", "--offline", "check", "bans", "licenses", "sources"]) {
         faults.push(fault.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn test_features_are_for_dev_dependencies_only() {
+        let faults = |text: &str| {
+            let mut faults = Vec::new();
+            test_features("api", &text.parse().unwrap(), &mut faults);
+            faults.len()
+        };
+        assert_eq!(faults("[dev-dependencies]\ndelivery = { workspace = true, features = [\"test\"] }"), 0);
+        assert_eq!(faults("[dependencies]\ndelivery = { workspace = true, features = [\"test\"] }"), 1);
+        assert_eq!(faults("[features]\ndefault = [\"conformance\"]\nconformance = []"), 1);
+        assert_eq!(faults("[features]\nconformance = []\n[dependencies]\ntokio = \"1\""), 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Programs that the tests need besides Rust: found, or installed if missing and possible, else named in an error.
 
-use crate::run;
+use crate::workspace::run;
 use anyhow::{Context, bail};
 use std::{
     fs,

@@ -2,7 +2,11 @@
 
 use super::client::{Second, Select, Stats};
 use crate::report::percentile::Percentiles;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use parking_lot::Mutex;
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 /// An accepted request.
 #[derive(Clone, Copy)]
@@ -25,6 +29,9 @@ pub(super) struct Behaviour {
 }
 
 const WELL: Behaviour = Behaviour { status: 200, delay_ms: 0 };
+
+/// The board of all connections of a receiver.
+pub(super) type SharedBoard = Arc<Mutex<Board>>;
 
 #[derive(Default)]
 pub(super) struct Board {

@@ -1,8 +1,7 @@
 //! The receiver's control port: sets the behaviour of paths, and returns their statistics.
 
 use super::{
-    Shared,
-    board::{Behaviour, Board},
+    board::{Behaviour, Board, SharedBoard},
     client::Select,
 };
 use bytes::Bytes;
@@ -17,7 +16,7 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, convert::Infallible};
 use tokio::net::TcpListener;
 
-pub(super) async fn accept(listener: TcpListener, board: Shared) {
+pub(super) async fn accept(listener: TcpListener, board: SharedBoard) {
     while let Ok((stream, _)) = listener.accept().await {
         let board = board.clone();
         tokio::spawn(async move {

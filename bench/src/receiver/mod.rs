@@ -13,7 +13,7 @@ use crate::{
     child::{parent_gone, say_hello},
     time::now_us,
 };
-use board::Board;
+use board::SharedBoard;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -22,9 +22,8 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
 };
-use parking_lot::Mutex;
 use serde_json::json;
-use std::{convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
+use std::{convert::Infallible, path::PathBuf, time::Duration};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
@@ -39,10 +38,8 @@ pub(crate) struct Args {
     certificate: Option<PathBuf>,
 }
 
-type Shared = Arc<Mutex<Board>>;
-
 pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
-    let board = Shared::default();
+    let board = SharedBoard::default();
     let plain = TcpListener::bind(("127.0.0.1", args.port)).await?;
     let control = TcpListener::bind(("127.0.0.1", 0)).await?;
     let mut hello = json!({ "port": plain.local_addr()?.port(), "control": control.local_addr()?.port() });
@@ -59,14 +56,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<()> {
     std::process::exit(0)
 }
 
-async fn accept(listener: TcpListener, board: Shared) {
+async fn accept(listener: TcpListener, board: SharedBoard) {
     while let Ok((stream, _)) = listener.accept().await {
         let _ = stream.set_nodelay(true);
         tokio::spawn(serve(stream, board.clone()));
     }
 }
 
-async fn accept_tls(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, board: Shared) {
+async fn accept_tls(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, board: SharedBoard) {
     while let Ok((stream, _)) = listener.accept().await {
         let _ = stream.set_nodelay(true);
         let (acceptor, board) = (acceptor.clone(), board.clone());
@@ -78,12 +75,12 @@ async fn accept_tls(listener: TcpListener, acceptor: tokio_rustls::TlsAcceptor, 
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, board: Shared) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, board: SharedBoard) {
     let service = service_fn(move |request| answer(request, board.clone()));
     let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn answer(request: Request<Incoming>, board: Shared) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(request: Request<Incoming>, board: SharedBoard) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let now = now_us();

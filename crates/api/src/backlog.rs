@@ -3,10 +3,10 @@
 use crate::{
     App,
     auth::{Read, Viewer},
-    list,
-    memory::Room,
+    pages,
     problem::Problem,
     query::Query,
+    room::Room,
     schemas::{Limit500, Offset, SubscriptionName, TenantName},
 };
 use axum::{extract::State, response::Response};
@@ -91,7 +91,7 @@ pub(crate) async fn backlog(
     found.sort_unstable_by_key(|one| (one.oldest_at(), one.subscription));
     let rows: Vec<BacklogShown> =
         found.iter().skip(offset as usize).take(limit as usize).map(BacklogShown::from).collect();
-    let mut response = list::json(&room, &rows)?;
-    response.headers_mut().insert(list::TOTAL, found.len().into());
+    let mut response = pages::json(&room, &rows)?;
+    response.headers_mut().insert(pages::TOTAL, found.len().into());
     Ok(response)
 }

@@ -2,9 +2,9 @@
 
 use crate::{
     auth::TENANT_HEADER,
-    family::WARNINGS,
-    list::{TOTAL, TOTAL_CAPPED},
+    pages::{TOTAL, TOTAL_CAPPED},
     problem::REQUEST_ID,
+    warnings::WARNINGS,
 };
 use http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;

@@ -3,10 +3,8 @@
 //! Bytes are charged as they arrive, never in advance, and released by a guard. A tenant may hold a quarter of the
 //! budget, so that its slow or large requests leave room for all others. Past either bound a caller gets 503.
 
-use crate::{App, problem::Problem};
-use axum::extract::FromRequestParts;
+use crate::problem::Problem;
 use bytes::Bytes;
-use http::request::Parts;
 use model::TenantId;
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
@@ -83,30 +81,6 @@ impl Drop for Held {
                 used.by_owner.remove(&self.owner);
             }
         }
-    }
-}
-
-/// Charges a response to its caller. Must come after the caller among a handler's arguments.
-pub(crate) struct Room {
-    memory: Arc<Memory>,
-    owner: Owner,
-}
-
-impl Room {
-    /// Charges `bytes`; 503 when the budget does not allow it.
-    pub(crate) fn hold(&self, bytes: usize) -> Result<Held, Problem> {
-        let mut held = self.memory.hold(self.owner.clone());
-        held.grow(bytes)?;
-        Ok(held)
-    }
-}
-
-impl FromRequestParts<App> for Room {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
-        let owner = parts.extensions.get::<Owner>().cloned().unwrap_or_default();
-        Ok(Self { memory: app.memory.clone(), owner })
     }
 }
 

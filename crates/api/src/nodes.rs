@@ -3,7 +3,11 @@
 pub(crate) mod pause;
 pub(crate) mod resume;
 
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{Problem, kinds::NotOperator},
+};
 use axum::{Json, extract::State};
 use model::Timestamp;
 use serde::Serialize;
@@ -43,16 +47,16 @@ pub(crate) struct Pause {
 }
 
 /// List the nodes of this store, including nodes gone for less than a day
-#[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown])))]
+#[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown]), NotOperator))]
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
     let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app).await?])) };
     let nodes = shared.nodes().await?;
     let paused = app.engine.control.is_paused();
     let shown = |node: storage::Node| NodeShown {
         paused,
-        id: node.id,
+        id: node.id.number(),
         name: node.name,
-        role: node.role,
+        role: node.role.name().into(),
         version: node.version,
         state: node.state.name(),
         started_at: node.started_at,

@@ -1,14 +1,18 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, audit, backlog, body, cors, docs, events, family, family::Parameters, health, keys, nodes, prefixes,
-    problem, problem::Problem, singular, tenant_webhooks, tenants, webhooks,
+    App, admin, audit, backlog, body, cors, docs, events, health, keys, nodes, prefixes,
+    problem::{
+        self, Problem,
+        kinds::{MethodNotAllowed, NoSuchPath},
+    },
+    tenant_webhooks, tenants, unique_headers, warnings, webhooks,
 };
 use axum::{
     Router, middleware,
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, Uri};
+use http::{Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -79,8 +83,8 @@ pub fn router(app: App) -> Router {
         .fallback(no_route)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(middleware::from_fn_with_state(Parameters::of(&document), family::answer))
-        .layer(middleware::from_fn(singular::refuse_repeated))
+        .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
+        .layer(middleware::from_fn(unique_headers::refuse_repeated))
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {
@@ -102,16 +106,15 @@ pub fn health_router(app: App) -> Router {
 }
 
 async fn only_health(uri: Uri) -> Problem {
-    Problem::not_found(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
+    NoSuchPath::problem(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
 }
 
 async fn no_route(uri: Uri) -> Problem {
-    Problem::not_found(format!("Path not found: {}", uri.path()))
+    NoSuchPath::problem(format!("Path not found: {}", uri.path()))
 }
 
 async fn no_method(method: Method, uri: Uri) -> Problem {
-    let detail = format!("{method} is not allowed at {}", uri.path());
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+    MethodNotAllowed::problem(format!("{method} is not allowed at {}", uri.path()))
 }
 
 fn panicked() -> Response {

@@ -126,7 +126,7 @@ pub(crate) const EVENT_ID_MAX: usize = 200;
 pub(crate) const PART_MAX: usize = 500;
 
 /// A number in a query with its bounds, shared by the OpenAPI document and the server.
-pub(crate) trait Number {
+pub(crate) trait Number: PartialSchema {
     const NAME: &'static str;
     const MIN: u32;
     const MAX: u32;

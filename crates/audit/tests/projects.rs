@@ -123,6 +123,7 @@ impl Score {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one comparison after the other")]
 fn judge(path: &Path) -> Score {
     let text = fs::read_to_string(path.join("expected.toml")).unwrap();
     let expected: Expected = toml::from_str(&text).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));

@@ -1,9 +1,6 @@
 //! The HTTP client of the commands that talk to a running server.
 
-use crate::{
-    config, output,
-    serve::dev::{Files, TENANT},
-};
+use crate::{config, output, serve::dev::TENANT, store::files::DevFiles};
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
@@ -60,7 +57,7 @@ impl Server {
 
     /// Fills absent options from the files that a server with `--dev` keeps next to its store.
     fn target(&self, caller: Caller) -> anyhow::Result<Target> {
-        let files = Files::beside(&config::store_path());
+        let files = DevFiles::beside(&config::store_path());
         let read = |path: &Path| std::fs::read_to_string(path).map(|text| text.trim().to_owned()).ok();
         let url = self.url.clone().or_else(|| read(&files.url)).unwrap_or_else(|| "http://127.0.0.1:8080".into());
         let tenant = self.tenant.clone().filter(|_| caller != Caller::AllTenants);

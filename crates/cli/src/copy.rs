@@ -4,12 +4,11 @@ use crate::{
     config::Config,
     entropy::SystemEntropy,
     output::line,
-    serve::keys,
-    store::{self, StoreUrl},
+    store::{self, StoreUrl, files, keys},
 };
 use anyhow::{Context, bail, ensure};
 use std::{path::PathBuf, sync::Arc};
-use storage::{Insert, Page, Store, Vault};
+use storage::{InsertOutcome, Page, Store, Vault};
 
 /// Copy all data of one store into another
 ///
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             line!(
                 "Start the server with POSTRIDER_STORE set to the new store and POSTRIDER_MASTER_KEY to the same key \
                  (that of {}, unless it was given), and never again with the old one.",
-                keys::beside(path, "key").display()
+                files::beside(path, "key").display()
             );
         }
         Ok(())
@@ -99,13 +98,13 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     loop {
         let piece = source.tenants(page.clone()).await?;
         let Some(last) = piece.last() else { break };
-        page.below = Some(last.id.clone());
+        page.cursor = Some(last.id.clone());
         tenants.extend(piece);
     }
     for tenant in &tenants {
         if target.tenant(&tenant.id).await?.is_none() {
             let (name, metadata) = (tenant.name.clone(), tenant.metadata.clone());
-            target.put_tenant(&tenant.id, Some(name), Some(metadata), tenant.created_at).await?;
+            target.put_tenant(&tenant.id, name.into(), Some(metadata), tenant.created_at).await?;
         }
         copied.tenants += 1;
     }
@@ -121,7 +120,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
         if target.subscriptions_ever(&tenant, &[id]).await?.is_empty() {
             for one in source.subscriptions_ever(&tenant, &[id]).await? {
                 let inserted = target.insert_subscription(&one).await?;
-                ensure!(inserted == Insert::Done, "failed to copy the subscription {id}: {inserted:?}");
+                ensure!(inserted == InsertOutcome::Done, "failed to copy the subscription {id}: {inserted:?}");
                 target.write_stats(&one).await?;
             }
         }

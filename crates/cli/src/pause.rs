@@ -5,8 +5,7 @@ use crate::{
     config::Config,
     entropy::SystemEntropy,
     output::line,
-    serve::keys,
-    store::{self, StoreUrl},
+    store::{self, StoreUrl, keys},
 };
 use anyhow::{anyhow, ensure};
 use http::Method;

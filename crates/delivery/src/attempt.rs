@@ -1,4 +1,4 @@
-//! One attempt: put the request together, sign it, send it, and say what came of it.
+//! One delivery attempt: builds the request, signs it, sends it, and reports the result.
 
 use crate::{
     egress::{Egress, LocalFault, Sent},
@@ -6,22 +6,22 @@ use crate::{
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
 use model::{
     Attempt, AttemptError, AttemptResult, Profile, Timestamp,
     attempt::{AttemptErrorKind, response_message},
     profile,
 };
 
-/// When an attempt is made.
+/// The time of an attempt, by two clocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     pub(crate) now: Timestamp,
-    /// The same by the clock that receivers compare with theirs.
+    /// Wall-clock time for signatures, since receivers compare it with their own clock.
     pub(crate) stamp: Timestamp,
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`. A fault of this machine is no attempt.
+/// Sends `outgoing` to `target` as attempt number `number`. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,
@@ -30,7 +30,7 @@ pub(crate) async fn send(
     number: u32,
     times: Times,
 ) -> Result<(Attempt, AttemptResult), LocalFault> {
-    let unsendable = |message: &str| {
+    let unsendable = |message: &dyn std::fmt::Display| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
         Sent { result: Err(error), took: std::time::Duration::ZERO }
     };
@@ -45,7 +45,7 @@ pub(crate) async fn send(
                 &body,
                 times,
             ) {
-                Err(fault) => (unsendable(fault), String::new()),
+                Err(_) => (unsendable(&"a header's value is malformed"), String::new()),
                 Ok((headers, lines)) => {
                     let timeout = target.subscription.timeout;
                     (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
@@ -60,15 +60,15 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
-/// The request's headers, and their lines for the log: the subscription's, those of Standard Webhooks, and the
-/// profile's own.
+/// The request's headers (the subscription's, those of Standard Webhooks, and the profile's own), and the same headers
+/// as lines for the log.
 fn headers(
     prepared: &Prepared,
     profile: Profile,
     (outgoing, id): (&Outgoing, &str),
     body: &[u8],
     Times { now, stamp }: Times,
-) -> Result<(HeaderMap, String), &'static str> {
+) -> Result<(HeaderMap, String), InvalidHeaderValue> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
     lines.push_str(&prepared.lines);
@@ -76,9 +76,9 @@ fn headers(
         for part in [shown, ": ", value, "\n"] {
             lines.push_str(part);
         }
-        let value = HeaderValue::from_str(value).map_err(|_| "a header's value is malformed")?;
+        let value = HeaderValue::from_str(value)?;
         headers.insert(name.clone(), value);
-        Ok::<_, &'static str>(())
+        Ok::<_, InvalidHeaderValue>(())
     };
     let (rules, seconds) = (profile.rules(), stamp.seconds());
     set(&ID, ID.as_str(), id)?;
@@ -108,7 +108,7 @@ fn headers(
     Ok((headers, lines))
 }
 
-/// An attempt that this machine was not able to make, for those who wait for it.
+/// The failed attempt that a test send reports when a shortage of this machine prevented the request.
 pub(crate) fn not_made(now: Timestamp) -> Attempt {
     let text = "Not sent: the server is short of connections; try again in a moment";
     let error = AttemptError::new(AttemptErrorKind::Unsendable, text);

@@ -1,19 +1,20 @@
-//! Commits of unknown outcome: the store may have carried out a commit whose answer was lost, and may do so a little later.
+//! Commits of unknown outcome: a commit whose response was lost may have happened, or may still happen a little later.
 
 use crate::lease::Lease;
 use parking_lot::Mutex;
 use std::time::Duration;
 
-/// How long after a failed commit the store is asked for deliveries that memory does not know.
+/// Time after a failed commit during which the store is searched for deliveries that are not in memory.
 const DOUBT: Duration = Duration::from_secs(20);
+/// Interval of these searches.
 const BETWEEN: Duration = Duration::from_secs(3);
 
-/// Whether the store may have deliveries that memory does not know.
+/// Tells when the store must be searched for deliveries that are not in memory.
 #[derive(Debug, Default)]
 pub(crate) struct Doubts(Mutex<Option<(Duration, Duration)>>);
 
 impl Doubts {
-    /// A commit failed.
+    /// Starts the searches, after a failed commit.
     pub(crate) fn begin(&self) {
         let now = Lease::now();
         *self.0.lock() = Some((now + DOUBT, now));

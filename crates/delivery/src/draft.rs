@@ -11,11 +11,11 @@ pub struct Draft {
     pub data: Bytes,
     /// A JSON object, or empty.
     pub metadata: Bytes,
-    /// The publisher's own id for it.
+    /// The publisher's own id of the event.
     pub given_id: Option<String>,
     pub timestamp: Option<Timestamp>,
     pub priority: Priority,
     pub idempotency_key: Option<String>,
-    /// It was checked against its type's schema, and breaks it.
+    /// True if the data violates the schema of its type and the installation accepts that.
     pub broke_schema: bool,
 }

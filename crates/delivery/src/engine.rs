@@ -22,30 +22,30 @@ pub struct Engine {
     journal: Journal,
     store: Arc<dyn Store>,
     node: NewNode,
-    /// Another node has this one's name.
+    /// True when another node has taken this node's name.
     displaced: watch::Sender<bool>,
     tasks: Tasks,
 }
 
-/// How the engine is doing.
+/// Figures of the engine's load.
 #[derive(Clone, Copy, Debug)]
 pub struct Health {
     pub lanes: Load,
-    /// Entries that wait to be written.
+    /// Number of entries that wait for the journal.
     pub journal_depth: usize,
-    /// How often a delivery was put off since the start for want of something of this machine's.
+    /// Deliveries postponed since the start for want of a resource of this machine (file descriptors, ports).
     pub put_off: u64,
 }
 
-/// Whether everything under way was finished in time.
+/// Whether all requests under way ended before the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
     Clean,
-    /// So many requests were cut off; their deliveries stay due.
+    /// Number of requests that were cut off; their deliveries stay due.
     CutOff(usize),
 }
 
-/// What is left in the journal is written within this at the end, however short the deadline is.
+/// Minimum time that the last commit gets at a stop, however short the deadline is.
 const FLUSH: Duration = Duration::from_secs(10);
 
 impl std::fmt::Debug for Engine {
@@ -90,7 +90,7 @@ impl Engine {
         Ok(Arc::new(Self { publisher, control, tests, dispatcher, journal, store, node, displaced, tasks }))
     }
 
-    /// Completes when another node has taken this one's name: then this one must stop.
+    /// Completes when another node has taken this node's name. The caller must then stop this one.
     pub async fn displaced(&self) {
         // The sender is here, so the channel is not closed.
         let _ = self.displaced.subscribe().wait_for(|displaced| *displaced).await;

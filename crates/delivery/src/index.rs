@@ -1,5 +1,5 @@
-//! Which subscriptions want which events: tenant → event type → subscriptions, and beside that those with wildcards.
-//! In memory, exact from the moment a change is committed.
+//! The index of subscriptions by tenant and event type, and of subscriptions with wildcards. In memory; it is exact from
+//! the moment at which a change is committed.
 
 use crate::target::Target;
 use model::{EventPattern, EventType, SubscriptionId, TenantId};
@@ -12,7 +12,7 @@ use std::{
 #[derive(Debug, Default)]
 struct TenantIndex {
     all: HashMap<SubscriptionId, Arc<Target>>,
-    /// Subscriptions that list single types only, under each.
+    /// Subscriptions without a wildcard, under each of their event types.
     by_type: HashMap<EventType, BTreeMap<SubscriptionId, Arc<Target>>>,
     /// Subscriptions with a wildcard.
     wide: BTreeMap<SubscriptionId, Arc<Target>>,
@@ -64,8 +64,7 @@ impl Index {
         self.tenants.write().entry(target.subscription.tenant.clone()).or_default().put(target);
     }
 
-    /// Puts a changed subscription in the place of an older one. `false` when it is not known any more (somebody deletes
-    /// it), or is known in a newer form.
+    /// Replaces a subscription by a newer revision. `false` if the index has none (it is being deleted) or a newer one.
     pub(crate) fn replace(&self, target: Arc<Target>) -> bool {
         let subscription = &target.subscription;
         let mut tenants = self.tenants.write();
@@ -78,7 +77,7 @@ impl Index {
         older
     }
 
-    /// Puts a subscription as the store has it, unless a newer form is known. `false` when it is known already.
+    /// Inserts a subscription as the store has it. `false` if the index has this revision or a newer one.
     pub(crate) fn learn(&self, target: Arc<Target>) -> bool {
         let subscription = &target.subscription;
         let mut tenants = self.tenants.write();
@@ -91,7 +90,7 @@ impl Index {
         newer
     }
 
-    /// All that are known.
+    /// All subscriptions.
     pub(crate) fn ids(&self) -> Vec<(TenantId, SubscriptionId)> {
         let tenants = self.tenants.read();
         let of = |(tenant, index): (&TenantId, &TenantIndex)| {
@@ -110,12 +109,12 @@ impl Index {
         }
     }
 
-    /// All subscriptions of a tenant that is gone.
+    /// Removes all subscriptions of a deleted tenant, and returns them.
     pub(crate) fn remove_tenant(&self, tenant: &TenantId) -> Vec<SubscriptionId> {
         self.tenants.write().remove(tenant).map(|index| index.all.into_keys().collect()).unwrap_or_default()
     }
 
-    /// How many subscriptions of a tenant are known, inactive ones included.
+    /// Number of a tenant's subscriptions, inactive ones included.
     pub(crate) fn count(&self, tenant: &TenantId) -> usize {
         self.tenants.read().get(tenant).map_or(0, |index| index.all.len())
     }
@@ -132,7 +131,7 @@ impl Index {
         targets.filter(|target| target.subscription.state.is_active()).cloned().collect()
     }
 
-    /// Who wants an event of this type, in a stable order.
+    /// The subscriptions that match an event type, in a stable order.
     pub(crate) fn matching(&self, tenant: &TenantId, event_type: &EventType) -> Vec<Arc<Target>> {
         let tenants = self.tenants.read();
         let Some(index) = tenants.get(tenant) else { return Vec::new() };

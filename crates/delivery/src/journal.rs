@@ -1,14 +1,14 @@
-//! The journal: the only writer of events and outcomes. Whatever has gathered while the previous commit was on disk is
-//! written in one transaction; batches grow by themselves under load, and nobody waits for a timer.
+//! The journal: the only writer of events and outcomes (group commit). All entries that arrived during the previous commit
+//! are written in one transaction, so batches grow with the load, without a timer.
 
 mod entry;
 mod waiting;
 
-use crate::outgoing::Offer;
+use crate::{numbers::LaneNumber, outgoing::Offer};
 use entry::{Answer, Entry};
 pub(crate) use entry::{AppendError, Recipients};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp};
+use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp, delivery::Next};
 use parking_lot::Mutex;
 use std::{
     sync::{
@@ -21,21 +21,21 @@ use storage::{Append, Appended, CommitError, Done, Outcome, Source, Store, Write
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use waiting::{Size, Waiting};
 
-/// Appends waiting, at most; then publishers hear 503.
+/// Maximum number of waiting appends. Beyond it publishers get 503.
 const CAPACITY: usize = 8_192;
-/// Outcomes waiting, at most; then whoever has one waits with it, and keeps the room of its request.
+/// Maximum number of waiting outcomes. Beyond it their senders wait, and keep the room of their requests.
 const OUTCOMES: usize = 2_048;
-/// Bytes of events waiting, at most, about.
+/// Approximate maximum of bytes of waiting events.
 const BYTES: usize = 64 * 1024 * 1024;
-/// Commits asked for at a time: one on disk, and one that takes what gathers in the meantime.
+/// Concurrent commits: one on disk, and one that takes the next batch as soon as the store is ready.
 const AHEAD: usize = 2;
-/// Between two tries to write outcomes that the store did not take.
+/// Pause after a failed commit.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// A recorded attempt.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settled {
-    pub(crate) lane: usize,
+    pub(crate) lane: LaneNumber,
     pub(crate) delivery: DeliveryId,
     /// When the next attempt is due.
     pub(crate) next: Option<Timestamp>,
@@ -56,20 +56,20 @@ pub(crate) trait CommitSink: Send + Sync {
     fn unsure(&self);
 }
 
-/// What is due to each entry of a batch after its commit.
+/// An entry of a batch that is being committed: who waits for its result.
 enum Debt {
     Append { append: Append, recipients: Recipients, bytes: usize, answer: oneshot::Sender<Answer> },
-    Outcome { lane: usize },
+    Outcome { lane: LaneNumber },
     Cancel,
 }
 
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// An entry came.
+    /// Notified when an entry arrives.
     arrived: Notify,
-    /// A permit for every append that there is room for; closed when nobody writes any more.
+    /// A permit for each append that fits; closed when the journal's task has ended.
     room: Semaphore,
-    /// The same for everything else, so that a storm of outcomes refuses no publisher.
+    /// Permits for all other entries, so that a storm of outcomes refuses no publisher.
     room_of_rest: Semaphore,
     bytes: AtomicUsize,
 }
@@ -82,18 +82,18 @@ impl Queue {
     }
 }
 
-/// The sending end.
+/// The journal's sending end.
 #[derive(Clone)]
 pub(crate) struct Journal(Arc<Queue>);
 
-/// The writing end.
+/// The journal's writing end: a task.
 pub(crate) struct JournalTask(Arc<Queue>);
 
 impl Drop for JournalTask {
     fn drop(&mut self) {
         self.0.room.close();
         self.0.room_of_rest.close();
-        // Whoever waits for an answer hears that there will be none.
+        // Drops the waiting entries, so their senders get `Closed`.
         *self.0.waiting.lock() = Waiting::default();
     }
 }
@@ -132,8 +132,8 @@ impl Journal {
         result.await.unwrap_or(Err(AppendError::Closed))
     }
 
-    /// Waits for room: what a receiver has answered is not thrown away.
-    pub(crate) async fn outcome(&self, lane: usize, outcome: Box<Outcome>) {
+    /// Records an outcome. Waits for room: an answer of a receiver is not thrown away.
+    pub(crate) async fn outcome(&self, lane: LaneNumber, outcome: Box<Outcome>) {
         if let Ok(permit) = self.0.room_of_rest.acquire().await {
             self.0.push(Entry::Outcome { lane, outcome }, permit);
         }
@@ -148,7 +148,7 @@ impl Journal {
         }
     }
 
-    /// Entries waiting to be written.
+    /// Number of entries that wait to be written.
     pub(crate) fn depth(&self) -> usize {
         self.0.waiting.lock().len()
     }
@@ -161,7 +161,7 @@ impl Journal {
     }
 }
 
-/// A batch on its way into the store: what has gathered when the store comes for it.
+/// A batch: filled with the waiting entries at the moment at which the store takes it.
 struct Batch {
     queue: Arc<Queue>,
     debts: Mutex<(Vec<Debt>, Vec<oneshot::Sender<()>>)>,
@@ -179,7 +179,7 @@ impl Source for Batch {
             self.queue.room.add_permits(appends);
             self.queue.room_of_rest.add_permits(rest);
             if !waiting.is_empty() {
-                // What is left is for the next one.
+                // The rest goes into the next batch.
                 self.queue.arrived.notify_one();
             }
             entries
@@ -215,7 +215,7 @@ async fn commit(store: Arc<dyn Store>, batch: Arc<Batch>) -> Written {
 }
 
 impl JournalTask {
-    /// Runs until it is dropped. While one batch is being committed, the store is asked to take the next one.
+    /// Runs until it is dropped. While one batch is committed, the next commit is started already.
     pub(crate) async fn run(self, store: Arc<dyn Store>, clock: Arc<dyn Clock>, sink: Arc<dyn CommitSink>) {
         let mut under_way = FuturesOrdered::new();
         loop {
@@ -249,7 +249,7 @@ impl JournalTask {
         }
     }
 
-    /// Whether there is something that no commit was asked for.
+    /// True if entries wait and no started commit will take them.
     fn must_ask(&self) -> bool {
         let mut waiting = self.0.waiting.lock();
         let must = !waiting.asked && !waiting.is_empty();
@@ -283,10 +283,10 @@ impl JournalTask {
                     settled.push(Settled { lane, delivery: outcome.delivery, next: None });
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
-                    if outcome.next.disable_subscription {
+                    if outcome.next == Next::Gone {
                         sink.gone(&outcome.tenant, outcome.subscription);
                     }
-                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.at });
+                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.retry_at() });
                 }
                 (Debt::Outcome { .. } | Debt::Cancel, _) => {}
             }
@@ -299,7 +299,7 @@ impl JournalTask {
         }
     }
 
-    /// Tells publishers that nothing was written, and puts back what must be written yet.
+    /// Tells publishers that their events were not written, and puts outcomes and cancellations back.
     fn refuse(&self, fault: CommitError, debts: Vec<Debt>, flushes: Vec<oneshot::Sender<()>>) {
         let source = Arc::new(fault.source);
         tracing::error!(error = %source, cause = ?std::error::Error::source(&*source).map(ToString::to_string),
@@ -318,7 +318,7 @@ impl JournalTask {
         }
         rest.extend(flushes.into_iter().map(Entry::Flush));
         let mut waiting = self.0.waiting.lock();
-        // A commit that never came for its batch does not come any more.
+        // The failed commit may not have taken a batch; another must be started.
         waiting.asked = false;
         waiting.put_back += rest.len();
         for entry in rest.into_iter().rev() {

@@ -1,6 +1,6 @@
-//! How long this node may believe that what it has is its own. Measured by how long the machine has run, which no clock
-//! changes, and which goes on while the process is stopped and while the machine is suspended: so a node that was asleep for
-//! a while notices it before it does anything.
+//! The lease: how long this node may assume that it still owns its deliveries. Measured by the machine's uptime, which no
+//! change of the clock affects and which includes suspension: so a node that was stopped or suspended notices that its lease
+//! has expired before it sends anything.
 
 use crate::steady::uptime;
 use parking_lot::Mutex;
@@ -10,15 +10,15 @@ use storage::LEASE;
 #[derive(Debug)]
 pub(crate) struct Lease {
     state: Mutex<State>,
-    /// A node that delivers nothing needs none; nor does the only one of its store, which is never asked to renew.
+    /// False for a node that sends nothing. (The only node of a SQLite store never renews, and its lease never expires.)
     is_needed: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the last heartbeat that was heard began.
+    /// Start of the last successful heartbeat.
     renewed: Option<Duration>,
-    /// Since when every heartbeat was heard.
+    /// Start of the current unbroken series of heartbeats.
     steady: Option<Duration>,
     /// Others have declared this node lost.
     is_revoked: bool,
@@ -29,12 +29,12 @@ impl Lease {
         Self { state: Mutex::default(), is_needed }
     }
 
-    /// By the machine's running time.
+    /// The machine's uptime.
     pub(crate) fn now() -> Duration {
         uptime()
     }
 
-    /// A heartbeat that began then was heard.
+    /// Renews the lease by a successful heartbeat that began at `began`.
     pub(crate) fn renew(&self, began: Duration) {
         let mut state = self.state.lock();
         let asleep = state.renewed.is_some_and(|renewed| began.saturating_sub(renewed) > LEASE / 2);
@@ -45,7 +45,7 @@ impl Lease {
         state.is_revoked = false;
     }
 
-    /// Until it is renewed this node has nothing.
+    /// Ends the lease until it is renewed.
     pub(crate) fn revoke(&self) {
         let mut state = self.state.lock();
         (state.steady, state.is_revoked) = (None, true);
@@ -55,7 +55,7 @@ impl Lease {
         self.state.lock().steady = None;
     }
 
-    /// Whether nobody can have declared this node dead yet.
+    /// True while no other node can have declared this node lost.
     pub(crate) fn holds(&self) -> bool {
         let state = self.state.lock();
         let (renewed, is_revoked) = (state.renewed, state.is_revoked);
@@ -63,7 +63,8 @@ impl Lease {
         !self.is_needed || !is_revoked && renewed.is_none_or(|renewed| Self::now().saturating_sub(renewed) < LEASE)
     }
 
-    /// Whether it has been heard for so long that a silence of others is theirs.
+    /// True if this node's own heartbeats have succeeded for longer than a lease: then another node's silence is not caused
+    /// by an outage of the store.
     pub(crate) fn may_judge(&self) -> bool {
         let steady = self.state.lock().steady;
         steady.is_some_and(|steady| Self::now().saturating_sub(steady) > LEASE + Duration::from_secs(1))

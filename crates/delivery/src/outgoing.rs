@@ -6,7 +6,7 @@ use model::{DeliveryId, Event, IdStyle, Profile, profile};
 use std::sync::{Arc, OnceLock};
 use storage::NewEvent;
 
-/// An event on its way: its bodies are made once and shared by all of its deliveries.
+/// An event on its way. Each profile's body is rendered once and shared by all deliveries of the event.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) event: Event,
@@ -27,7 +27,7 @@ impl Outgoing {
         self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event, style)).clone()
     }
 
-    /// About what it takes in memory.
+    /// Approximate size in memory, in bytes.
     pub(crate) fn weight(&self) -> usize {
         2 * self.event.data.len() + self.event.metadata.len() + 768
     }

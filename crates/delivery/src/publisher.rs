@@ -8,17 +8,38 @@ use crate::{
     journal::{AppendError, Journal, Recipients},
 };
 use model::{Clock, Event, EventId, IdSource, TenantId};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use storage::{Append, Appended, DedupeKey, NewEvent, StorageError, Store};
 
 /// An event that is durable.
 #[derive(Clone, Debug)]
 pub struct Published {
     pub event: Arc<Event>,
-    /// It had been published before; this is the first one.
+    /// True if the event had been published before; `event` is the first one.
     pub duplicate: bool,
-    /// In what the first one differs from what was published now under its id.
-    pub differs_in: Option<&'static str>,
+    /// The first difference between a duplicate and its first publication.
+    pub differs_in: Option<Difference>,
+}
+
+/// A difference between an event and the first one with its id or idempotency key. Displayed as the name of the field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    Id,
+    Type,
+    Data,
+    /// The batch has more or fewer events than the first one.
+    Length,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Id => "id",
+            Self::Type => "type",
+            Self::Data => "data",
+            Self::Length => "number of events",
+        })
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -30,14 +51,14 @@ pub enum PublishError {
     ShuttingDown,
     /// The idempotency key was used before, for an event that differs in this field from the one at this place.
     #[error("the idempotency key was used before with another {field}")]
-    KeyReused { index: usize, field: &'static str },
+    KeyReused { index: usize, field: Difference },
     #[error("the tenant does not exist")]
     NoTenant,
     #[error("an event can go to at most {} subscriptions", EventId::MAX_DELIVERIES)]
     TooManySubscriptions,
-    /// No subscription wants it, and its publisher asked for at least one.
-    #[error("no active subscription wants this event")]
-    NobodyWants,
+    /// No active subscription matches, and the caller asked for at least one ([`Want::Active`]).
+    #[error("no active subscription matches this event")]
+    NoSubscription,
     #[error("the store did not take it")]
     Store(#[source] Arc<StorageError>),
 }
@@ -107,7 +128,7 @@ impl Publisher {
             if want == Want::Active {
                 targets.retain(|target| target.subscription.state.is_active());
                 if targets.is_empty() {
-                    return Err(PublishError::NobodyWants);
+                    return Err(PublishError::NoSubscription);
                 }
             }
             events.push(fan_out(tenant, self.ids.event(now), draft, &targets, now)?);
@@ -132,8 +153,8 @@ impl Publisher {
         Ok(published)
     }
 
-    /// The event that is published again under the id which we gave it. (An id that its publisher gave is found where
-    /// it is written.) Nobody knows an id of ours before its event is durable, so there is no race to lose here.
+    /// The event that `draft` names by an id of ours, if it is published again under that id. There is no race: such an id
+    /// is known only after its event is durable. (The journal's commit finds ids that publishers gave.)
     async fn published_as(&self, tenant: &TenantId, draft: &Draft) -> Result<Option<Event>, PublishError> {
         let Some(id) = draft.given_id.as_deref().and_then(EventId::parse_exact) else { return Ok(None) };
         let found = self.store.event(tenant, id).await.map_err(|fault| PublishError::Store(Arc::new(fault)))?;
@@ -145,10 +166,10 @@ impl Publisher {
         self.store.event_by_key(tenant, &name).await.map_err(|fault| PublishError::Store(Arc::new(fault)))
     }
 
-    /// A batch whose idempotency key is known: it must be the same batch, and nothing of it is written again.
+    /// Answers a batch whose idempotency key was used before: it must be the same batch; nothing is written.
     async fn published_again(&self, tenant: &TenantId, drafts: &[Draft]) -> Result<Vec<Published>, PublishError> {
         let mut published = Vec::with_capacity(drafts.len());
-        let another_length = |index| PublishError::KeyReused { index, field: LENGTH };
+        let another_length = |index| PublishError::KeyReused { index, field: Difference::Length };
         for (index, draft) in drafts.iter().enumerate() {
             let key = draft.idempotency_key.as_deref().unwrap_or_default();
             let first = self.published_under(tenant, key).await?.ok_or_else(|| another_length(index))?;
@@ -162,8 +183,8 @@ impl Publisher {
         }
     }
 
-    /// What publishing `draft` comes to when `first` has its id or its idempotency key. A key that is used for something
-    /// else is refused; an id names the first event, whatever comes later under it.
+    /// The result for a draft with the id or the idempotency key of `first`. A key that was used for another event is
+    /// refused. An id always stands for its first event; a difference is reported.
     async fn duplicate(
         &self,
         tenant: &TenantId,
@@ -172,7 +193,8 @@ impl Publisher {
         first: Event,
     ) -> Result<Published, PublishError> {
         let has_its_id = draft.given_id.as_deref().is_some_and(|given| is_called(&first, given));
-        let field = if draft.given_id.is_some() && !has_its_id { Some("id") } else { difference(draft, &first) };
+        let field =
+            if draft.given_id.is_some() && !has_its_id { Some(Difference::Id) } else { difference(draft, &first) };
         if let (Some(field), Some(key)) = (field, &draft.idempotency_key) {
             let by_key = !has_its_id || self.published_under(tenant, key).await?.is_some();
             if by_key {
@@ -182,7 +204,7 @@ impl Publisher {
         Ok(Published { event: Arc::new(first), duplicate: true, differs_in: field })
     }
 
-    /// Each event as it was meant to be written, and what became of it.
+    /// Appends the events; returns each with its result.
     async fn append(
         &self,
         tenant: &TenantId,
@@ -199,18 +221,15 @@ impl Publisher {
     }
 }
 
-/// Between a batch's idempotency key and an event's place in it; no header has such a character.
+/// Separates a batch's idempotency key from an event's position in it. Headers cannot contain this character.
 const SEPARATOR: char = '\u{1f}';
 
-/// The idempotency key of the event at this place of a batch.
+/// The idempotency key of the event at this position of a batch.
 pub fn batch_key(key: &str, index: usize) -> String {
     format!("{key}{SEPARATOR}{index}")
 }
 
-/// The field of [`PublishError::KeyReused`] when a batch has more or fewer events than the first one.
-pub const LENGTH: &str = "number of events";
-
-/// Whether this text is the event's id.
+/// True if this text is the event's public id.
 fn is_called(event: &Event, text: &str) -> bool {
     match &event.given_id {
         Some(given) => &**given == text,
@@ -218,13 +237,12 @@ fn is_called(event: &Event, text: &str) -> bool {
     }
 }
 
-/// The first field in which a draft differs from an event: its bytes, or, where a client has written the same JSON in
-/// another way, its values.
-fn difference(draft: &Draft, first: &Event) -> Option<&'static str> {
+/// The first field in which a draft differs from an event. The same JSON in another spelling is no difference.
+fn difference(draft: &Draft, first: &Event) -> Option<Difference> {
     let value = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
     if draft.event_type != first.event_type {
-        return Some("type");
+        return Some(Difference::Type);
     }
     let same = draft.data == first.data || value(&draft.data).is_some_and(|one| Some(one) == value(&first.data));
-    (!same).then_some("data")
+    (!same).then_some(Difference::Data)
 }

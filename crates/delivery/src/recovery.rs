@@ -1,10 +1,10 @@
-//! Takes up deliveries that the store has and memory does not know: at the start, from lost nodes, after a commit of unknown
-//! outcome, and after the clock went back.
+//! Recovery: queues deliveries that are in the store and not in memory: at the start, from lost nodes, after a commit of
+//! unknown outcome, and after the clock went back.
 
 use crate::{dispatcher::Dispatcher, index::Index, target::Target};
 use model::{Clock, Queue, SubscriptionId, SubscriptionState, TenantId};
 use std::{collections::HashMap, sync::Arc};
-use storage::{StorageError, Store, Waiting};
+use storage::{DueQueueHead, StorageError, Store};
 
 /// Moves deliveries from the store into the lanes.
 pub(crate) struct Recovery {
@@ -39,7 +39,7 @@ impl Recovery {
         Ok(targets)
     }
 
-    /// Takes up the backlog at the start. One look-up for each queue that is not empty, whatever its length.
+    /// Queues the backlog at the start: one look-up for each non-empty queue, whatever its length.
     pub(crate) async fn start(&self, targets: Vec<Arc<Target>>) -> Result<(), StorageError> {
         let heads = self.heads().await?;
         if heads.is_empty() {
@@ -47,7 +47,7 @@ impl Recovery {
         }
         let now = self.clock.now();
         let known: HashMap<_, _> = targets.into_iter().map(|target| (target.subscription.id, target)).collect();
-        for Waiting { tenant, subscription, queue, at } in &heads {
+        for DueQueueHead { tenant, subscription, queue, at } in &heads {
             let Some(target) = known.get(subscription) else { continue };
             if target.subscription.state == SubscriptionState::Deleted {
                 self.store.cancel_waiting(tenant, *subscription, now).await?;
@@ -59,15 +59,17 @@ impl Recovery {
         Ok(())
     }
 
-    /// Takes up whatever waits, after a commit of unknown outcome.
+    /// Queues all waiting deliveries again, after a commit of unknown outcome.
     pub(crate) async fn look_again(&self) -> Result<(), StorageError> {
         self.take_up(self.heads().await?).await
     }
 
-    /// Looks into the store again for retries, whose due times have changed there.
+    /// Expects all waiting retries again: their due times have changed in the store.
     pub(crate) async fn expect_retries(&self) -> Result<(), StorageError> {
         let heads = self.heads().await?;
-        for Waiting { tenant, subscription, queue, at } in heads.into_iter().filter(|one| one.queue == Queue::Retry) {
+        for DueQueueHead { tenant, subscription, queue, at } in
+            heads.into_iter().filter(|one| one.queue == Queue::Retry)
+        {
             if let Some(target) = self.index.get(&tenant, subscription) {
                 self.dispatcher.expect(&target, queue, at);
             }
@@ -75,10 +77,10 @@ impl Recovery {
         Ok(())
     }
 
-    /// Takes up these deliveries, which this node owns now. Subscriptions that memory does not know are read first.
-    pub(crate) async fn take_up(&self, waiting: Vec<Waiting>) -> Result<(), StorageError> {
+    /// Queues deliveries that this node owns now. Unknown subscriptions are read first.
+    pub(crate) async fn take_up(&self, waiting: Vec<DueQueueHead>) -> Result<(), StorageError> {
         let mut heads = HashMap::new();
-        for Waiting { tenant, subscription, queue, at } in waiting {
+        for DueQueueHead { tenant, subscription, queue, at } in waiting {
             let first = heads.entry((tenant, subscription, queue)).or_insert(at);
             *first = at.min(*first);
         }
@@ -93,7 +95,7 @@ impl Recovery {
         Ok(())
     }
 
-    /// Reads a subscription that another node has made, or deleted.
+    /// Reads a subscription that another node has created or deleted.
     async fn read(&self, tenant: &TenantId, subscription: SubscriptionId) -> Result<(), StorageError> {
         for one in self.store.subscriptions_ever(tenant, &[subscription]).await? {
             if one.state == SubscriptionState::Deleted {
@@ -118,7 +120,7 @@ impl Recovery {
         let was_known = self.index.get(tenant, id).is_some();
         self.forget(tenant, id);
         if was_known {
-            // Events that this node published between the deletion and now.
+            // Deliveries that this node has committed since the deletion.
             self.store.cancel_waiting(tenant, id, self.clock.now()).await?;
         }
         Ok(())
@@ -130,9 +132,9 @@ impl Recovery {
         self.dispatcher.remove(id);
     }
 
-    async fn heads(&self) -> Result<Vec<Waiting>, StorageError> {
+    async fn heads(&self) -> Result<Vec<DueQueueHead>, StorageError> {
         let mut heads = Vec::new();
-        self.store.each_waiting(&mut |head| heads.push(head)).await?;
+        self.store.each_queue_head(&mut |head| heads.push(head)).await?;
         Ok(heads)
     }
 }

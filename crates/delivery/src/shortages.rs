@@ -1,4 +1,4 @@
-//! Says in the log what this machine is short of: once in a while, since every delivery meets it.
+//! Rate-limited log lines about shortages of this machine, since during a shortage every delivery meets it.
 
 use crate::egress::LocalFault;
 use parking_lot::Mutex;
@@ -8,19 +8,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Between two lines about the same shortage.
+/// Shortest time between two log lines about the same shortage.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// Shortages met.
+/// Counts the deliveries that shortages put off.
 #[derive(Debug, Default)]
 pub(crate) struct Shortages {
-    /// When each was last spoken of, and how many deliveries have met it since.
+    /// For each shortage the time of its last log line, and the number of deliveries put off since.
     met: Mutex<HashMap<LocalFault, (Option<Instant>, usize)>>,
     total: AtomicU64,
 }
 
 impl Shortages {
-    /// A delivery was put off for this.
+    /// Counts a delivery that `fault` put off, and logs the shortage when a line is due.
     pub(crate) fn report(&self, fault: LocalFault) {
         self.total.fetch_add(1, Relaxed);
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
@@ -29,17 +29,17 @@ impl Shortages {
                 target: "postrider::delivery",
                 shortage = %fault,
                 deliveries,
-                "deliveries put off by a second: this machine is short of something, not the receivers"
+                "deliveries put off by a second: a shortage of this machine, not of the receivers"
             );
         }
     }
 
-    /// How often a delivery was put off.
+    /// Number of times that a delivery was put off, since the process started.
     pub(crate) fn total(&self) -> u64 {
         self.total.load(Relaxed)
     }
 
-    /// How many deliveries a line is about, when it is time for one.
+    /// Returns the number of deliveries for the log line, when one is due.
     fn count(&self, fault: LocalFault, now: Instant) -> Option<usize> {
         let mut met = self.met.lock();
         let (spoken, unspoken) = met.entry(fault).or_default();
@@ -58,13 +58,13 @@ mod tests {
 
     #[test]
     #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
-    fn a_shortage_is_logged_once_in_a_while_with_the_number_of_deliveries() {
+    fn log_lines_about_a_shortage_are_rate_limited_and_count_deliveries() {
         let (shortages, start) = (Shortages::default(), Instant::now());
         assert_eq!(shortages.count(LocalFault::Descriptors, start), Some(1));
         for _ in 0..10 {
             assert_eq!(shortages.count(LocalFault::Descriptors, start), None);
         }
-        assert_eq!(shortages.count(LocalFault::Ports, start), Some(1), "another one has its own line");
+        assert_eq!(shortages.count(LocalFault::Ports, start), Some(1), "each shortage has its own line");
         assert_eq!(shortages.count(LocalFault::Descriptors, start + PAUSE), Some(11));
     }
 }

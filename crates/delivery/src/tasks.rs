@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-/// Starts tasks, and ends them all at once.
+/// Starts tasks, and cancels them all at once.
 #[derive(Debug)]
 pub(crate) struct Tasks {
     stopping: watch::Sender<bool>,

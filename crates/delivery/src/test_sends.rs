@@ -1,5 +1,5 @@
-//! Test sends: an event of its own for one subscription, sent at once, past its lane. Its delivery is in the log and in
-//! the counters like all others, and is not retried.
+//! Test sends: a new event for one subscription, sent at once and not through the subscription's lane. The delivery is
+//! logged and counted like all others, and is not retried.
 
 use crate::{
     attempt,
@@ -10,28 +10,30 @@ use crate::{
     index::Index,
     journal::{Journal, Settled},
     lanes::Job,
+    numbers::LaneNumber,
     outgoing::Outgoing,
     publisher::PublishError,
     target::Target,
 };
 use model::{
-    Attempt, Clock, DeliveryId, DeliveryStatus, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
-    delivery::Next,
+    Attempt, Clock, DeliveryId, IdSource, Queue, Subscription, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
 use storage::{Append, NewDelivery, Outcome, StorageError, Store};
 
-/// Test sends under way: a bound for each tenant, so that those of one to a receiver that hangs hold up nobody else's.
+/// The concurrency limit of test sends, per tenant and in all: one tenant's test sends to a receiver that hangs do not
+/// block those of other tenants.
 #[derive(Debug, Default)]
 pub(crate) struct TestRoom(Mutex<HashMap<TenantId, usize>>);
 
-/// Test sends of one tenant at a time.
+/// Concurrent test sends of one tenant, at most.
 const PER_TENANT: usize = 8;
-/// Test sends of all tenants at a time: each holds a connection.
+/// Concurrent test sends of all tenants, at most: each holds a connection.
 const ALL: usize = 256;
 
-/// Room for one test send, given back when this is dropped.
+/// A permit for one test send, released on drop.
 struct Taken<'r> {
     room: &'r TestRoom,
     tenant: TenantId,
@@ -62,22 +64,22 @@ impl Drop for Taken<'_> {
     }
 }
 
-/// Why a test was not sent, or its outcome is not known.
+/// Reasons why a test was not sent, or why its outcome is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
-    #[error("too many test sends are under way")]
+    #[error("too many test sends are in flight")]
     TooMany,
     #[error("the subscription does not exist")]
     Missing,
-    #[error("the test could not be written")]
+    #[error("failed to write the test event")]
     Publish(#[from] PublishError),
     #[error(transparent)]
     Store(#[from] StorageError),
-    #[error("no node has sent the test in time")]
+    #[error("no node sent the test event in time")]
     NotSent,
 }
 
-/// What came of a test.
+/// The outcome of a test send.
 #[derive(Clone, Debug)]
 pub struct TestSend {
     pub delivery: DeliveryId,
@@ -85,10 +87,11 @@ pub struct TestSend {
     pub success: bool,
 }
 
-/// What this machine was not able to send is in the log, and is charged to nobody.
+/// The outcome of a test that a shortage of this machine prevented: logged as cancelled, and not counted as a failure
+/// of the receiver.
 fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
     let Subscription { id: subscription, ref tenant, .. } = target.subscription;
-    let next = Next { status: DeliveryStatus::Cancelled, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Cancelled);
     Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
 }
 
@@ -126,7 +129,7 @@ impl TestSends {
             earlier_attempts: 0,
         };
         let watched = self.dispatcher.watch(delivery);
-        // A node that delivers nothing leaves it to the others.
+        // A node that does not deliver (role `api`) leaves the delivery to the workers.
         let lane = if self.dispatcher.delivers { Some(self.claim(&target, delivery)?) } else { None };
         let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
         if let Err(fault) = self.journal.append(append, vec![Vec::new()]).await {
@@ -148,7 +151,7 @@ impl TestSends {
         self.tested(&target, delivery, watched).await
     }
 
-    fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<usize, TestError> {
+    fn claim(&self, target: &Target, delivery: DeliveryId) -> Result<LaneNumber, TestError> {
         self.dispatcher.claim(target, delivery).ok_or(TestError::Missing)
     }
 

@@ -1,10 +1,6 @@
 //! Sources of time and randomness, passed as arguments; `clippy.toml` bans the ambient ones elsewhere.
 
 use crate::time::Timestamp;
-use std::{
-    sync::atomic::{AtomicI64, Ordering::SeqCst},
-    time::Duration,
-};
 
 /// A source of the current time.
 pub trait Clock: Send + Sync + std::fmt::Debug {
@@ -31,25 +27,5 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
-    }
-}
-
-/// A test clock that stands still until it is moved.
-#[derive(Debug)]
-pub struct ManualClock(AtomicI64);
-
-impl ManualClock {
-    pub const fn at(start: Timestamp) -> Self {
-        Self(AtomicI64::new(start.micros()))
-    }
-
-    pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), SeqCst);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_micros(self.0.load(SeqCst))
     }
 }

@@ -146,11 +146,53 @@ impl Delivery {
 
 /// The decision after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Next {
-    pub status: DeliveryStatus,
-    /// Set exactly when the status is [`DeliveryStatus::Retrying`].
-    pub at: Option<Timestamp>,
-    pub disable_subscription: bool,
+pub enum Next {
+    /// Another attempt at this time.
+    Retry {
+        at: Timestamp,
+    },
+    End(EndStatus),
+    /// The delivery ends as [`DeliveryStatus::Disabled`], and its subscription is disabled.
+    Gone,
+}
+
+/// A final status of a delivery that does not affect its subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndStatus {
+    Delivered,
+    Failed,
+    Exhausted,
+    Cancelled,
+}
+
+impl EndStatus {
+    pub const fn status(self) -> DeliveryStatus {
+        match self {
+            Self::Delivered => DeliveryStatus::Delivered,
+            Self::Failed => DeliveryStatus::Failed,
+            Self::Exhausted => DeliveryStatus::Exhausted,
+            Self::Cancelled => DeliveryStatus::Cancelled,
+        }
+    }
+}
+
+impl Next {
+    /// The status that the delivery gets.
+    pub const fn status(self) -> DeliveryStatus {
+        match self {
+            Self::Retry { .. } => DeliveryStatus::Retrying,
+            Self::End(end) => end.status(),
+            Self::Gone => DeliveryStatus::Disabled,
+        }
+    }
+
+    /// The time of the next attempt; `None` when the delivery ends.
+    pub const fn retry_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Retry { at } => Some(at),
+            Self::End(_) | Self::Gone => None,
+        }
+    }
 }
 
 /// Upper bound of a `Retry-After` that is honoured.
@@ -170,20 +212,15 @@ pub fn decide(
         AttemptResult::Response { status, retry_after } => (profile.rules().verdict(*status), *retry_after),
         AttemptResult::Failed(_) => (Verdict::Retry, None),
     };
-    let ended = |status| Next { status, at: None, disable_subscription: verdict == Verdict::Gone };
     match verdict {
-        Verdict::Delivered => ended(DeliveryStatus::Delivered),
-        Verdict::Final => ended(DeliveryStatus::Failed),
-        Verdict::Gone => ended(DeliveryStatus::Disabled),
+        Verdict::Delivered => Next::End(EndStatus::Delivered),
+        Verdict::Final => Next::End(EndStatus::Failed),
+        Verdict::Gone => Next::Gone,
         Verdict::Retry => match policy.delay(attempt, fraction) {
-            None => ended(DeliveryStatus::Exhausted),
+            None => Next::End(EndStatus::Exhausted),
             Some(delay) => {
                 let least = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
-                Next {
-                    status: DeliveryStatus::Retrying,
-                    at: Some(now.after(delay.max(least))),
-                    disable_subscription: false,
-                }
+                Next::Retry { at: now.after(delay.max(least)) }
             }
         },
     }
@@ -230,9 +267,9 @@ mod tests {
         ];
         for (profile, status, expected) in rows {
             let next = decide(profile, &policy(profile), &response(status), 1, NOW, 0.5);
-            assert_eq!(next.status, expected, "{profile:?} {status}");
-            assert_eq!(next.at.is_some(), expected == Retrying);
-            assert_eq!(next.disable_subscription, expected == Disabled);
+            assert_eq!(next.status(), expected, "{profile:?} {status}");
+            assert_eq!(next.retry_at().is_some(), expected == Retrying);
+            assert_eq!(next == Next::Gone, expected == Disabled);
         }
     }
 
@@ -242,8 +279,8 @@ mod tests {
         for profile in Profile::ALL {
             let policy = policy(profile);
             let retries = u32::from(profile.rules().max_retries);
-            assert_eq!(decide(profile, &policy, &failed, retries, NOW, 0.0).status, DeliveryStatus::Retrying);
-            assert_eq!(decide(profile, &policy, &failed, retries + 1, NOW, 0.0).status, DeliveryStatus::Exhausted);
+            assert_eq!(decide(profile, &policy, &failed, retries, NOW, 0.0).status(), DeliveryStatus::Retrying);
+            assert_eq!(decide(profile, &policy, &failed, retries + 1, NOW, 0.0).status(), DeliveryStatus::Exhausted);
         }
     }
 
@@ -252,7 +289,7 @@ mod tests {
         let policy = RetryPolicy::try_new(Schedule::Fixed(&[60]), 3, 0.0, true).unwrap();
         let wait = |seconds| {
             let result = AttemptResult::Response { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
-            decide(Profile::Platform, &policy, &result, 1, NOW, 0.5).at.unwrap().since(NOW).as_secs()
+            decide(Profile::Platform, &policy, &result, 1, NOW, 0.5).retry_at().unwrap().since(NOW).as_secs()
         };
         assert_eq!(wait(5), 60);
         assert_eq!(wait(90), 90);
@@ -264,6 +301,9 @@ mod tests {
         for status in DeliveryStatus::ALL {
             assert_eq!(DeliveryStatus::from_code(status.code()), Some(status));
         }
-        assert_eq!(DeliveryStatus::from_code(99), None);
+        for queue in Queue::ALL {
+            assert_eq!(Queue::from_code(queue.code()), Some(queue));
+        }
+        assert_eq!((DeliveryStatus::from_code(99), Queue::from_code(5)), (None, None));
     }
 }

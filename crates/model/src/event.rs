@@ -106,6 +106,8 @@ pub enum Priority {
 }
 
 impl Priority {
+    pub const ALL: [Self; 3] = [Self::Low, Self::Normal, Self::High];
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Low => "low",
@@ -115,19 +117,16 @@ impl Priority {
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Low, Self::Normal, Self::High].into_iter().find(|p| p.name() == name)
+        Self::ALL.into_iter().find(|priority| priority.name() == name)
     }
 
+    /// The number that stores keep.
     pub const fn code(self) -> u8 {
         self as u8
     }
 
-    pub const fn from_code(code: u8) -> Self {
-        match code {
-            0 => Self::Low,
-            2 => Self::High,
-            _ => Self::Normal,
-        }
+    pub fn from_code(code: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|priority| priority.code() == code)
     }
 }
 
@@ -156,11 +155,16 @@ impl Event {
     }
 }
 
+/// The text cannot be a publisher's event id.
+#[derive(Debug, thiserror::Error)]
+#[error("must be 1 to 200 visible ASCII characters without spaces and dots")]
+pub struct NotAGivenId;
+
 /// Validates a publisher's event id: 1 to 200 visible ASCII characters, because it is sent in a header. A dot is
 /// refused because Standard Webhooks signs `id.timestamp.body`.
-pub fn check_given_id(text: &str) -> Result<(), &'static str> {
+pub fn check_given_id(text: &str) -> Result<(), NotAGivenId> {
     if text.is_empty() || text.len() > 200 || !text.bytes().all(|c| c.is_ascii_graphic() && c != b'.') {
-        return Err("must be 1 to 200 visible ASCII characters without spaces and dots");
+        return Err(NotAGivenId);
     }
     Ok(())
 }
@@ -198,6 +202,15 @@ mod tests {
         for bad in ["", "**", "*.created", "invoice.*.x", "invoice*"] {
             assert!(EventPattern::parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn names_and_stored_codes_of_priorities_are_read_back() {
+        for priority in Priority::ALL {
+            assert_eq!(Priority::parse(priority.name()), Some(priority));
+            assert_eq!(Priority::from_code(priority.code()), Some(priority));
+        }
+        assert_eq!((Priority::parse("urgent"), Priority::from_code(3)), (None, None));
     }
 
     #[test]

@@ -29,9 +29,9 @@ impl std::error::Error for Invalid {}
 
 /// All errors of one input, in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Problems(pub Vec<Invalid>);
+pub struct FieldErrors(pub Vec<Invalid>);
 
-impl Problems {
+impl FieldErrors {
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push(Invalid::new(field, message));
     }
@@ -46,13 +46,13 @@ impl Problems {
     }
 }
 
-impl From<Invalid> for Problems {
+impl From<Invalid> for FieldErrors {
     fn from(one: Invalid) -> Self {
         Self(vec![one])
     }
 }
 
-impl fmt::Display for Problems {
+impl fmt::Display for FieldErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, one) in self.0.iter().enumerate() {
             if i > 0 {
@@ -64,7 +64,7 @@ impl fmt::Display for Problems {
     }
 }
 
-impl std::error::Error for Problems {}
+impl std::error::Error for FieldErrors {}
 
 #[cfg(test)]
 mod tests {
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_complete_sentence_is_shown_without_its_field() {
-        let mut problems = Problems::default();
+        let mut problems = FieldErrors::default();
         problems.add("url", "is missing");
         problems.add("events", "Unsupported event types: a, b");
         assert_eq!(problems.to_string(), "url: is missing; Unsupported event types: a, b");

@@ -30,12 +30,20 @@ impl fmt::Display for Breach {
     }
 }
 
+/// The value is not a valid schema.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is not a JSON Schema (2020-12): {pointer}: {message}")]
+pub struct NotASchema {
+    /// JSON pointer into the schema.
+    pub pointer: String,
+    pub message: String,
+}
+
 /// Maximum number of reported violations per payload.
 const BREACHES_MAX: usize = 20;
 
 impl PayloadSchema {
-    /// The error is a sentence about the schema.
-    pub fn compile(schema: &Value) -> Result<Self, String> {
+    pub fn compile(schema: &Value) -> Result<Self, NotASchema> {
         jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
@@ -43,8 +51,8 @@ impl PayloadSchema {
             .map(Self)
             .map_err(|fault| {
                 let at = fault.instance_path().to_string();
-                let at = if at.is_empty() { "/".to_owned() } else { at };
-                format!("is not a JSON Schema (2020-12): {at}: {}", fault.masked())
+                let pointer = if at.is_empty() { "/".to_owned() } else { at };
+                NotASchema { pointer, message: fault.masked().to_string() }
             })
     }
 
@@ -72,17 +80,31 @@ pub fn subject(payload: &Value) -> &Value {
     }
 }
 
+/// An error in a catalog entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadEntry {
+    #[error("schema {0}")]
+    Schema(NotASchema),
+    #[error("example {0}")]
+    Example(ExampleBreach),
+}
+
+/// The example does not match the schema.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("breaks the schema at {0}")]
+pub struct ExampleBreach(Breach);
+
 /// Validates a catalog entry: its schema must be valid, and its example must match the schema.
-pub fn check_entry(entry: &CatalogEntry) -> Vec<String> {
+pub fn check_entry(entry: &CatalogEntry) -> Vec<BadEntry> {
     let Some(schema) = &entry.schema else { return Vec::new() };
     match PayloadSchema::compile(schema) {
-        Err(fault) => vec![format!("schema {fault}")],
+        Err(fault) => vec![BadEntry::Schema(fault)],
         Ok(schema) => match &entry.example {
             None => Vec::new(),
             Some(example) => schema
                 .check(&example.to_value())
                 .into_iter()
-                .map(|breach| format!("example breaks the schema at {breach}"))
+                .map(|breach| BadEntry::Example(ExampleBreach(breach)))
                 .collect(),
         },
     }
@@ -97,7 +119,7 @@ mod tests {
     #[test]
     fn every_shipped_example_matches_its_schema() {
         for entry in Catalog::shipped().unwrap().iter() {
-            assert_eq!(check_entry(entry), Vec::<String>::new(), "{}", entry.event_type);
+            assert_eq!(check_entry(entry), Vec::<BadEntry>::new(), "{}", entry.event_type);
         }
     }
 

@@ -9,6 +9,7 @@ use crate::{
     retry::{JITTER, RetryPolicy},
     tenant::TenantId,
     time::Timestamp,
+    url_rules::SubscriptionUrl,
 };
 use std::{fmt, ops::RangeInclusive, time::Duration};
 
@@ -82,7 +83,7 @@ impl SubscriptionStats {
 pub struct Subscription {
     pub id: SubscriptionId,
     pub tenant: TenantId,
-    pub url: String,
+    pub url: SubscriptionUrl,
     pub description: Option<String>,
     pub events: Vec<EventPattern>,
     /// Custom headers of the owner, in the given order.
@@ -146,8 +147,8 @@ pub const GRACE_DEFAULT: u64 = 86_400;
 const HEADERS_MAX: usize = 50;
 const HEADERS_BYTES_MAX: usize = 16 * 1024;
 
-/// Header names that a subscription cannot set, because Postrider or HTTP sets them on every request.
-const RESERVED: [&str; 16] = [
+/// Header names that a subscription cannot set, because Postrider or HTTP sets them on every request of any profile.
+const RESERVED: [&str; 14] = [
     "host",
     "content-length",
     "content-type",
@@ -160,35 +161,59 @@ const RESERVED: [&str; 16] = [
     "proxy-connection",
     "expect",
     "user-agent",
-    "x-event",
-    "x-signature",
     "proxy-authorization",
     "http2-settings",
 ];
 
-/// Validates one custom header; the error is a sentence without the field's name.
-pub fn check_header(name: &str, value: &str) -> Result<(), String> {
+/// Prefixes of reserved header names: those of Standard Webhooks, and of the platform API.
+const RESERVED_PREFIXES: [&str; 2] = ["webhook-", "x-webhook-"];
+
+/// True for a header that HTTP, Postrider or any profile sets: a subscription may change its profile later.
+fn is_reserved(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let of_profiles = || Profile::ALL.iter().flat_map(|one| one.rules().header_names());
+    RESERVED.contains(&lower.as_str())
+        || RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix))
+        || of_profiles().any(|own| own.eq_ignore_ascii_case(name))
+}
+
+/// Reason why custom headers are refused; a sentence without the field's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadHeader {
+    #[error("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~")]
+    Name,
+    #[error("is set by the server and cannot be changed")]
+    Reserved,
+    #[error("the value must be visible ASCII characters, spaces and tabs")]
+    Value,
+    #[error("must be at most {HEADERS_MAX} headers")]
+    TooMany,
+    #[error("must be at most {HEADERS_BYTES_MAX} bytes together")]
+    TooLarge,
+}
+
+/// Validates one custom header.
+pub fn check_header(name: &str, value: &str) -> Result<(), BadHeader> {
     let token = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
     if name.is_empty() || name.len() > 200 || !name.bytes().all(token) {
-        return Err("the name must be 1 to 200 of letters, digits and !#$%&'*+-.^_`|~".into());
+        return Err(BadHeader::Name);
     }
-    let lower = name.to_ascii_lowercase();
-    if RESERVED.contains(&lower.as_str()) || lower.starts_with("webhook-") || lower.starts_with("x-webhook-") {
-        return Err("is set by the server and cannot be changed".into());
+    if is_reserved(name) {
+        return Err(BadHeader::Reserved);
     }
     if !value.bytes().all(|c| c == b'\t' || (b' '..=b'~').contains(&c)) {
-        return Err("the value must be visible ASCII characters, spaces and tabs".into());
+        return Err(BadHeader::Value);
     }
     Ok(())
 }
 
 /// Validates the number and total size of custom headers.
-pub fn check_headers(headers: &[(String, String)]) -> Result<(), String> {
+pub fn check_headers(headers: &[(String, String)]) -> Result<(), BadHeader> {
     if headers.len() > HEADERS_MAX {
-        return Err(format!("must be at most {HEADERS_MAX} headers"));
+        return Err(BadHeader::TooMany);
     }
     if headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > HEADERS_BYTES_MAX {
-        return Err(format!("must be at most {HEADERS_BYTES_MAX} bytes together"));
+        return Err(BadHeader::TooLarge);
     }
     Ok(())
 }
@@ -232,7 +257,7 @@ mod tests {
         Subscription {
             id: SubscriptionId::from_bytes([2; 16]),
             tenant: TenantId::trusted("acme"),
-            url: "https://example.com/".into(),
+            url: SubscriptionUrl::unset(),
             description: None,
             events: vec![EventPattern::All],
             headers: vec![],
@@ -277,6 +302,12 @@ mod tests {
             ("Content-Length", "1"),
         ] {
             assert!(check_header(name, value).is_err(), "{name}");
+        }
+        for profile in Profile::ALL {
+            for name in profile.rules().header_names() {
+                assert!(check_header(name, "x").is_err(), "{name} of {profile:?}");
+                assert!(check_header(&name.to_ascii_uppercase(), "x").is_err(), "{name} of {profile:?}");
+            }
         }
         assert!(check_headers(&vec![("a".into(), "b".into()); 51]).is_err());
         assert!(check_headers(&[("a".into(), "b".repeat(17_000))]).is_err());

@@ -10,7 +10,7 @@ use sha2::Sha256;
 use std::fmt;
 
 /// A secret whose prefix announces a form that the rest does not have.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSecret {
     #[error("must have base64 with its padding after whsec_ (A-Z, a-z, 0-9, + and /)")]
     Whsec,

@@ -2,18 +2,21 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
+    codes::{self, NO_NODE},
     connect::{As, READ_BY_INDEX, params},
     rows,
 };
 use async_trait::async_trait;
-use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp};
+use const_format::formatcp;
+use model::{DeliveryId, Queue, SubscriptionId, TenantId};
 use std::collections::HashMap;
 use storage::{BACKLOG_MAX, Backlog, Backlogs, ListScope, QueueBacklog, StorageError, count_per_queue};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// All possible owners of waiting deliveries: a node's row exists while it owns any, and owner 0 means "no node".
-const OWNERS: &str = "owners AS (SELECT 0 AS id UNION ALL SELECT id FROM postrider.nodes)";
+const OWNERS: &str = formatcp!("owners AS (SELECT {NO_NODE} AS id UNION ALL SELECT id FROM postrider.nodes)");
 
 /// Counts a queue `q` of an owner, up to `$1`.
 const COUNT: &str = "SELECT count(*) AS waiting, min(w.id::text) AS oldest, min(w.next_attempt_at) AS next_attempt_at
@@ -54,13 +57,13 @@ fn add(queues: &mut Vec<QueueBacklog>, part: QueueBacklog) {
     }
 }
 
-fn part(row: &Row) -> Option<QueueBacklog> {
-    let oldest: Option<&str> = row.get("oldest");
-    Some(QueueBacklog {
-        queue: Queue::from_code(row.get::<_, i16>("queue") as u8)?,
-        waiting: u32::try_from(row.get::<_, i64>("waiting")).unwrap_or(u32::MAX),
-        oldest_at: DeliveryId::from_uuid(oldest?.parse().ok()?).made_at(),
-        next_attempt_at: Timestamp::from_micros(row.get("next_attempt_at")),
+fn part(row: &Row) -> Result<QueueBacklog, StorageError> {
+    let cells = Cells::waiting(row);
+    Ok(QueueBacklog {
+        queue: cells.code("queue", Queue::from_code)?,
+        waiting: cells.number::<i64, u32>("waiting")?,
+        oldest_at: cells.parsed("oldest", DeliveryId::parse)?.made_at(),
+        next_attempt_at: cells.time("next_attempt_at"),
     })
 }
 
@@ -68,10 +71,11 @@ fn part(row: &Row) -> Option<QueueBacklog> {
 impl Backlogs for PgStore {
     async fn backlog(&self, tenant: &TenantId, subscription: SubscriptionId) -> Result<Backlog, StorageError> {
         let sql = format!(
-            "WITH {OWNERS} SELECT q.queue, c.* FROM (
-                 SELECT o.id AS owner, $2::text AS tenant_id, $3::uuid AS subscription_id, n.queue::smallint AS queue
-                 FROM owners o, generate_series(0, 4) AS n (queue)) q, LATERAL ({COUNT}) c
-             WHERE c.waiting > 0 AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = $2)"
+            "WITH {OWNERS} SELECT q.tenant_id, q.subscription_id, q.queue, c.* FROM (
+                 SELECT o.id AS owner, $2::text AS tenant_id, $3::uuid AS subscription_id, n.queue
+                 FROM owners o, unnest({}) AS n (queue)) q, LATERAL ({COUNT}) c
+             WHERE c.waiting > 0 AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = $2)",
+            codes::queues()
         );
         let values = params![
             i64::from(BACKLOG_MAX) => INT8, tenant.as_str() => TEXT, subscription.uuid() => UUID,
@@ -79,7 +83,7 @@ impl Backlogs for PgStore {
         let mut queues = Vec::new();
         // Runs as the operator, because a tenant's role cannot read the table of nodes.
         for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
-            part(&row).into_iter().for_each(|part| add(&mut queues, part));
+            add(&mut queues, part(&row)?);
         }
         Ok(Backlog { tenant: tenant.clone(), subscription, queues, counted_to: BACKLOG_MAX })
     }
@@ -103,16 +107,18 @@ impl Backlogs for PgStore {
         ];
         let mut all: HashMap<(TenantId, SubscriptionId), Vec<QueueBacklog>> = HashMap::new();
         for row in self.read_in(READ_BY_INDEX, As::Operator, &sql, values).await? {
-            let queues = all.entry((rows::tenant(&row, "tenant_id"), rows::subscription_id(&row))).or_default();
-            part(&row).into_iter().for_each(|part| add(queues, part));
+            let cells = Cells::waiting(&row);
+            let key = (cells.tenant("tenant_id"), cells.subscription_id("subscription_id"));
+            let queues = all.entry(key).or_default();
+            add(queues, part(&row)?);
         }
         let backlog = |((tenant, subscription), queues)| Backlog { tenant, subscription, queues, counted_to };
         Ok(all.into_iter().map(backlog).collect())
     }
 
     async fn count_waiting(&self, most: u32) -> Result<u32, StorageError> {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM postrider.waiting LIMIT $1) w";
+        let sql = "SELECT count(*) AS rows FROM (SELECT 1 FROM postrider.waiting LIMIT $1) w";
         let rows = self.read_in(READ_BY_INDEX, As::Operator, sql, params![i64::from(most) => INT8]).await?;
-        Ok(rows.first().map_or(0, |row| u32::try_from(row.get::<_, i64>(0)).unwrap_or(u32::MAX)))
+        Ok(rows::count(&rows))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, params},
 };
 use async_trait::async_trait;
@@ -9,10 +10,26 @@ use model::{
     EventType, JsonObject,
     catalog::{CatalogEntry, Origin},
 };
+use serde::de::DeserializeOwned;
 use storage::{CustomTypes, RegisterOutcome, StorageError};
+use tokio_postgres::Row;
 
-fn json<T: serde::de::DeserializeOwned>(text: Option<&str>) -> Result<Option<T>, StorageError> {
-    text.map(serde_json::from_str).transpose().map_err(|_| StorageError::corrupt("schema or example of an event type"))
+fn read(row: &Row) -> Result<CatalogEntry, StorageError> {
+    let cells = Cells::custom_types(row);
+    Ok(CatalogEntry {
+        event_type: EventType::trusted(cells.get("event_type")),
+        category: cells.get("category"),
+        description: cells.get("description"),
+        schema: json(&cells, "schema")?,
+        example: json(&cells, "example")?,
+        origin: Origin::Custom,
+        retired: cells.get("retired"),
+    })
+}
+
+fn json<T: DeserializeOwned>(cells: &Cells<'_>, column: &str) -> Result<Option<T>, StorageError> {
+    let text: Option<&str> = cells.get(column);
+    text.map(serde_json::from_str).transpose().map_err(|fault| cells.corrupt(column, fault))
 }
 
 #[async_trait]
@@ -20,18 +37,7 @@ impl CustomTypes for PgStore {
     async fn custom_types(&self) -> Result<Vec<CatalogEntry>, StorageError> {
         let sql = "SELECT event_type, category, description, schema, example, retired FROM postrider.custom_types";
         let rows = self.read(As::Worker, sql, &[]).await?;
-        let entry = |row: &tokio_postgres::Row| {
-            Ok(CatalogEntry {
-                event_type: EventType::trusted(row.get("event_type")),
-                category: row.get("category"),
-                description: row.get("description"),
-                schema: json(row.get("schema"))?,
-                example: json(row.get("example"))?,
-                origin: Origin::Custom,
-                retired: row.get("retired"),
-            })
-        };
-        rows.iter().map(entry).collect()
+        rows.iter().map(read).collect()
     }
 
     async fn register_custom_type(&self, entry: &CatalogEntry) -> Result<RegisterOutcome, StorageError> {

@@ -32,6 +32,17 @@ macro_rules! params {
 }
 pub(crate) use params;
 
+/// Reason why a URL is refused. The text never repeats the URL, because it may contain a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadAddress {
+    #[error("it is not a valid PostgreSQL URL")]
+    Malformed,
+    #[error("sslmode must be disable, prefer, require or verify-full")]
+    SslMode,
+    #[error("it names no database")]
+    NoDatabase,
+}
+
 /// A server's address with its TLS settings.
 #[derive(Clone)]
 pub(crate) struct Address {
@@ -41,8 +52,7 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Parses a URL. An error never repeats the URL, because it may contain a password.
-    pub(crate) fn parse(url: &str) -> Result<Self, String> {
+    pub(crate) fn parse(url: &str) -> Result<Self, BadAddress> {
         let (base, query) = url.split_once('?').unwrap_or((url, ""));
         let (mut kept, mut verify, mut roots) = (Vec::new(), Some(Verify::No), None);
         let mut mode = SslMode::Prefer;
@@ -52,13 +62,13 @@ impl Address {
                 ("sslmode", "allow" | "prefer") => mode = SslMode::Prefer,
                 ("sslmode", "require") => mode = SslMode::Require,
                 ("sslmode", "verify-ca" | "verify-full") => (mode, verify) = (SslMode::Require, Some(Verify::Full)),
-                ("sslmode", _) => return Err("sslmode must be disable, prefer, require or verify-full".into()),
+                ("sslmode", _) => return Err(BadAddress::SslMode),
                 ("sslrootcert", path) => roots = Some(PathBuf::from(path)),
                 _ => kept.push(pair),
             }
         }
         let url = if kept.is_empty() { base.to_owned() } else { format!("{base}?{}", kept.join("&")) };
-        let mut config: Config = url.parse().map_err(|_| "it is not a valid PostgreSQL URL".to_owned())?;
+        let mut config: Config = url.parse().map_err(|_| BadAddress::Malformed)?;
         config.ssl_mode(if verify.is_none() { SslMode::Disable } else { mode });
         if config.get_application_name().is_none() {
             config.application_name("postrider");
@@ -67,7 +77,7 @@ impl Address {
             config.connect_timeout(PATIENCE);
         }
         if config.get_dbname().is_none() {
-            return Err("it names no database".into());
+            return Err(BadAddress::NoDatabase);
         }
         Ok(Self { config, verify, roots })
     }
@@ -229,6 +239,14 @@ pub(crate) enum Fault {
     Postgres(tokio_postgres::Error),
     /// The connection broke during a write, which may have been committed.
     Unsure(tokio_postgres::Error),
+    /// A row that was read in the transaction is invalid.
+    Corrupt(StorageError),
+}
+
+impl From<StorageError> for Fault {
+    fn from(fault: StorageError) -> Self {
+        Self::Corrupt(fault)
+    }
 }
 
 impl From<deadpool_postgres::PoolError> for Fault {
@@ -249,6 +267,7 @@ impl From<Fault> for StorageError {
             Fault::Pool(fault) => error::pool(fault),
             Fault::Postgres(fault) => error::postgres(fault),
             Fault::Unsure(fault) => error::postgres(fault).unsure(),
+            Fault::Corrupt(fault) => fault,
         }
     }
 }
@@ -260,7 +279,7 @@ impl Fault {
             Self::Postgres(fault) => {
                 fault.is_closed() || fault.code().is_some_and(|code| code.code().starts_with("57P"))
             }
-            Self::Pool(_) | Self::Unsure(_) => false,
+            Self::Pool(_) | Self::Unsure(_) | Self::Corrupt(_) => false,
         }
     }
 

@@ -1,25 +1,27 @@
 //! Deliveries and their attempts.
 
 mod by_event;
-mod due;
+pub(crate) mod due;
 mod fits;
+mod found;
 mod list;
 mod ranges;
 mod walk;
 
-pub(crate) use due::waiting;
-
 use crate::{
     PgStore,
+    cells::Cells,
+    codes::{DELIVERED, IN_REPLAY, IN_RETRY, PENDING, owner},
     connect::{As, Tx, params},
     rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
-use std::{sync::atomic::Ordering::Relaxed, time::Duration};
+use std::time::Duration;
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
+    StorageError,
 };
 
 /// Waiting and ended deliveries as one list, by id; `narrow` restricts both.
@@ -36,7 +38,7 @@ impl Deliveries for PgStore {
     async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError> {
         let sql = both(&format!("tenant_id = $1 AND id = $2 AND {THERE}"));
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
-        Ok(rows.first().map(rows::delivery))
+        rows.first().map(rows::delivery).transpose()
     }
 
     async fn deliveries(
@@ -73,7 +75,7 @@ impl Deliveries for PgStore {
         );
         let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, i64::from(most) => INT8];
         let rows = self.read(As::Tenant(tenant), &sql, values).await?;
-        Ok(rows.iter().rev().map(rows::attempt).collect())
+        rows.iter().rev().map(rows::attempt).collect()
     }
 
     async fn retry_delivery(
@@ -82,18 +84,17 @@ impl Deliveries for PgStore {
         id: DeliveryId,
         of: RetryOf,
         now: Timestamp,
-    ) -> Result<Retry, StorageError> {
-        let owner = self.0.appends_to.load(Relaxed);
+    ) -> Result<RetryOutcome, StorageError> {
         let values = params![
             tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, id.made_at().micros() => INT8,
-            owner => INT4, i16::from(Queue::Replay.code()) => INT2,
+            owner(self.appends_to()) => INT4,
         ];
         let ended_as = match of {
-            RetryOf::Undelivered => "AND status <> 2",
-            RetryOf::Any => "",
+            RetryOf::Undelivered => format!("AND status <> {DELIVERED}"),
+            RetryOf::Any => String::new(),
         };
         let waits = format!(
-            "UPDATE postrider.waiting SET status = 0, queue = $6, earlier_attempts = attempts, next_attempt_at = $4,
+            "UPDATE postrider.waiting SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = $4,
              updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id"
         );
         let ended = format!(
@@ -103,44 +104,46 @@ impl Deliveries for PgStore {
              )
              INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, given_id, owner, queue, status,
                  attempts, earlier_attempts, next_attempt_at, updated_at, response_code, error, duration_us)
-             SELECT tenant_id, id, subscription_id, event_type, given_id, $5, $6, 0, attempts, attempts, $4, $3,
+             SELECT tenant_id, id, subscription_id, event_type, given_id, $5, {IN_REPLAY}, {PENDING}, attempts, attempts, $4, $3,
                  response_code, error, duration_us FROM back RETURNING subscription_id",
             rows::BOTH
         );
         let tx = Tx::begin(&self.0.pool, As::Tenant(tenant)).await?;
         for sql in [&waits, &ended] {
             if let Some(row) = tx.query(sql, values).await?.first() {
-                let subscription = rows::subscription_id(row);
+                let subscription = Cells::waiting(row).subscription_id("subscription_id");
                 tx.commit().await?;
-                return Ok(Retry::Queued(subscription));
+                return Ok(RetryOutcome::Queued(subscription));
             }
         }
         tx.commit().await?;
         let known = self.delivery(tenant, id).await?;
         Ok(match known {
-            Some(delivery) if delivery.status == DeliveryStatus::Delivered => Retry::AlreadyDelivered,
+            Some(delivery) if delivery.status == DeliveryStatus::Delivered => RetryOutcome::AlreadyDelivered,
             // The delivery ended, or was replayed, between the two statements.
             Some(_) => return Err(StorageError::unavailable("the delivery was changed concurrently; try again")),
-            None => Retry::Missing,
+            None => RetryOutcome::Missing,
         })
     }
 
-    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
-        due::each_waiting(self, found).await
+    async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError> {
+        due::each_queue_head(self, found).await
     }
 
     async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError> {
-        let sql = "WITH early AS (
+        let sql = format!(
+            "WITH early AS (
                        UPDATE postrider.waiting SET updated_at = least(updated_at, $1),
                            next_attempt_at = CASE WHEN updated_at > $1
                                THEN $1 + least(greatest(next_attempt_at - updated_at, 0), $2) ELSE $1 END
-                       WHERE queue = $3 AND next_attempt_at > $1
+                       WHERE queue = {IN_RETRY} AND next_attempt_at > $1
                        AND (updated_at > $1 OR next_attempt_at > $1 + $2) RETURNING 1)
-                   SELECT count(*) FROM early";
+                   SELECT count(*) AS rows FROM early"
+        );
         let longest = i64::try_from(longest.as_micros()).unwrap_or(i64::MAX / 2);
-        let values = params![now.micros() => INT8, longest => INT8, i16::from(Queue::Retry.code()) => INT2];
-        let rows = self.write(As::Worker, sql, values).await?;
-        Ok(rows.first().map_or(0, |row| row.get::<_, i64>(0)) as u64)
+        let values = params![now.micros() => INT8, longest => INT8];
+        let rows = self.write(As::Worker, &sql, values).await?;
+        Ok(rows::count(&rows))
     }
 
     async fn due(

@@ -18,14 +18,14 @@ impl Documents for PgStore {
         Ok(rows.first().map(|row| Document {
             digest: row.get("digest"),
             body: Bytes::copy_from_slice(row.get("body")),
-            put_at: rows::time(row, "put_at"),
+            put_at: Timestamp::from_micros(row.get("put_at")),
         }))
     }
 
     async fn document_digest(&self, name: &str) -> Result<Option<(String, Timestamp)>, StorageError> {
         let sql = "SELECT digest, put_at FROM postrider.documents WHERE name = $1";
         let rows = self.read(As::Worker, sql, params![name => TEXT]).await?;
-        Ok(rows.first().map(|row| (row.get("digest"), rows::time(row, "put_at"))))
+        Ok(rows.first().map(|row| (row.get("digest"), Timestamp::from_micros(row.get("put_at")))))
     }
 
     async fn document_names(&self) -> Result<Vec<String>, StorageError> {

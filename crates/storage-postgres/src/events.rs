@@ -6,6 +6,7 @@ pub(crate) use list::BY_ID;
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, READ_BY_INDEX, params},
     rows,
     tenants::THERE,
@@ -20,7 +21,7 @@ impl Events for PgStore {
         let sql =
             format!("SELECT {} FROM postrider.events e WHERE e.tenant_id = $1 AND e.id = $2 AND {THERE}", rows::EVENT);
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
-        Ok(rows.first().map(rows::event))
+        rows.first().map(rows::event).transpose()
     }
 
     async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError> {
@@ -30,7 +31,7 @@ impl Events for PgStore {
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, name => TEXT]).await?;
         match rows.first() {
             // Two statements, so that the id is known when the event's partition is selected.
-            Some(row) => self.event(tenant, EventId::from_uuid(row.get("event_id"))).await,
+            Some(row) => self.event(tenant, Cells::events(row).event_id("event_id")).await,
             None => Ok(None),
         }
     }
@@ -62,6 +63,6 @@ impl Events for PgStore {
              AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id) ORDER BY e.tenant_id"
         );
         let rows = self.read_in(READ_BY_INDEX, As::Operator, &sql, params![id.uuid() => UUID]).await?;
-        Ok(rows.iter().map(|row| rows::tenant(row, "tenant_id")).collect())
+        Ok(rows.iter().map(|row| Cells::events(row).tenant("tenant_id")).collect())
     }
 }

@@ -7,7 +7,9 @@ mod outcomes;
 
 use crate::{
     PgStore,
-    connect::{Fault, Tx, WORKER_ROLE, params},
+    cells::Cells,
+    commit,
+    connect::{Fault, Tx, params},
     error,
     publications::Counting,
 };
@@ -16,14 +18,8 @@ use async_trait::async_trait;
 use futures_util::future::{join, join3};
 use model::TenantId;
 use outcomes::Outcomes;
-use std::{
-    collections::HashSet,
-    sync::{Arc, atomic::Ordering::Relaxed},
-};
+use std::{collections::HashSet, sync::Arc};
 use storage::{CommitError, Done, Journal, Source, StorageError, Write};
-
-/// Advisory lock that every commit shares, so that its exclusive holder knows that no commit is running.
-pub(crate) const LOCK: i64 = 0x706f_7374_0001;
 
 #[async_trait]
 impl Journal for PgStore {
@@ -84,37 +80,22 @@ impl From<Failed> for StorageError {
     }
 }
 
-/// Begin of a commit. Planner settings force index scans, because statistics may describe a table as it was while
-/// empty.
-pub(crate) fn begin(must_sync: bool) -> String {
-    let sync = if must_sync { "SET LOCAL synchronous_commit = on; " } else { "" };
-    format!(
-        "BEGIN; SET LOCAL ROLE {WORKER_ROLE}; {sync}SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off;
-         SET LOCAL enable_mergejoin = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_material = off;
-         SET LOCAL jit = off;
-         SET LOCAL idle_in_transaction_session_timeout = '10s'; SELECT pg_advisory_xact_lock_shared({LOCK})"
-    )
-}
-
-/// Selects the tenants that exist.
-pub(crate) const TENANTS: &str = "SELECT id FROM postrider.tenants WHERE id = ANY ($1) AND NOT deleting";
-
 async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Failed> {
-    let mut appends = Appends::of(batch, store.0.appends_to.load(Relaxed));
+    let mut appends = Appends::of(batch, store.appends_to());
     let mut outcomes = Outcomes::of(batch, store.node());
     let mut named: Vec<&str> = batch.iter().map(|write| tenant_of(write).as_str()).collect();
     named.sort_unstable();
     named.dedup();
 
-    let begin = begin(store.0.must_sync);
+    let begin = commit::begin(store.0.must_sync);
     let begun = tx.client().batch_execute(&begin);
     let named = params![named => TEXT_ARRAY];
-    let tenants = tx.query(TENANTS, named);
+    let tenants = tx.query(commit::TENANTS, named);
     let asked = join(appends.claim_names(&tx), outcomes.take(&tx));
     let (begun, tenants, (names, taken)) = join3(begun, tenants, asked).await;
     begun.map_err(|fault| Failed::Before(fault.into()))?;
     let tenants = tenants.map_err(Failed::Before)?;
-    let there: HashSet<TenantId> = tenants.iter().map(|row| TenantId::trusted(row.get(0))).collect();
+    let there: HashSet<TenantId> = tenants.iter().map(|row| Cells::tenants(row).tenant("id")).collect();
     let known = appends.settle_names(&tx, names.map_err(Failed::Before)?, &there).await.map_err(Failed::Before)?;
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;

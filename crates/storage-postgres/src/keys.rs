@@ -2,27 +2,29 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, params},
     rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
-use model::{KeyId, Scope, TenantId, TenantKey};
-use storage::{Deleted, Keys, StorageError};
+use model::{KeyId, TenantId, TenantKey};
+use storage::{DeleteOutcome, Keys, StorageError, codec};
 use tokio_postgres::Row;
 
 const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
 
 fn read(row: &Row) -> Result<TenantKey, StorageError> {
-    let hash: &[u8] = row.get("hash");
+    let cells = Cells::api_keys(row);
+    let hash = cells.get::<&[u8]>("hash");
     Ok(TenantKey {
-        id: KeyId::from_uuid(row.get("id")),
-        tenant: rows::tenant(row, "tenant_id"),
-        name: row.get("name"),
-        hint: row.get("hint"),
-        hash: hash.try_into().map_err(|_| StorageError::corrupt("hash of an API key"))?,
-        scopes: row.get::<_, &str>("scopes").split(' ').filter_map(Scope::parse).collect(),
-        created_at: rows::time(row, "created_at"),
+        id: KeyId::from_uuid(cells.get("id")),
+        tenant: cells.tenant("tenant_id"),
+        name: cells.get("name"),
+        hint: cells.get("hint"),
+        hash: hash.try_into().map_err(|fault| cells.corrupt("hash", fault))?,
+        scopes: cells.parsed("scopes", codec::scopes)?,
+        created_at: cells.time("created_at"),
     })
 }
 
@@ -32,7 +34,7 @@ impl Keys for PgStore {
         let sql = format!(
             "INSERT INTO postrider.api_keys ({COLUMNS}) SELECT $1, $2, $3, $4, $5, $6, $7 WHERE {THERE} RETURNING 1"
         );
-        let (name, scopes) = (rows::text(&key.name), key.scopes.names().join(" "));
+        let (name, scopes) = (rows::text(&key.name), codec::scopes_text(key.scopes));
         let values = params![
             key.tenant.as_str() => TEXT, key.id.uuid() => UUID, name => TEXT, key.hint => TEXT, &key.hash[..] => BYTEA,
             scopes => TEXT, key.created_at.micros() => INT8,
@@ -46,11 +48,11 @@ impl Keys for PgStore {
         rows.iter().map(read).collect()
     }
 
-    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError> {
         let sql = format!("DELETE FROM postrider.api_keys WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING 1");
         let values = params![tenant.as_str() => TEXT, id.uuid() => UUID];
         let gone = self.write(As::Tenant(tenant), &sql, values).await?;
-        Ok(if gone.is_empty() { Deleted::Missing } else { Deleted::Done })
+        Ok(if gone.is_empty() { DeleteOutcome::Missing } else { DeleteOutcome::Done })
     }
 
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError> {

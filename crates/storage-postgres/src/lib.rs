@@ -5,6 +5,10 @@
 
 mod backlog;
 mod catalog;
+mod cells;
+mod codes;
+mod columns;
+mod commit;
 mod connect;
 mod deliveries;
 mod documents;
@@ -28,6 +32,8 @@ mod transfer;
 mod values;
 
 use async_trait::async_trait;
+use codes::{NO_NODE, owner};
+pub use connect::BadAddress;
 use connect::{Address, As, Fault, LIST_BY_INDEX, Params, READ, WRITE};
 use deadpool_postgres::Pool;
 pub use migrate::Migrated;
@@ -37,7 +43,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
 };
-use storage::{Shared, StorageError, Store, Vault};
+use storage::{NodeId, Shared, StorageError, Store, Vault};
 use tokio::sync::{Semaphore, watch};
 use tokio_postgres::Row;
 
@@ -69,9 +75,9 @@ struct Inner {
     /// Selects the rows of statistics that the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
-    /// This node's id; 0 before it has registered.
+    /// This node's number, or [`NO_NODE`] before it has registered.
     node: AtomicI32,
-    /// Owner of appended deliveries: this node, or 0 for "no node yet".
+    /// Owner of appended deliveries: this node, or [`NO_NODE`].
     appends_to: AtomicI32,
     /// Number of received notifications.
     heard: watch::Sender<u64>,
@@ -86,8 +92,8 @@ impl std::fmt::Debug for PgStore {
     }
 }
 
-/// Validates a URL; the error says what is wrong without repeating the URL.
-pub fn check_url(url: &str) -> Result<(), String> {
+/// Validates a URL of a database.
+pub fn check_url(url: &str) -> Result<(), BadAddress> {
     Address::parse(url).map(drop)
 }
 
@@ -95,7 +101,8 @@ impl PgStore {
     /// Connects, migrates the database, and verifies that row-level security holds. `read_url` is a replica's, for
     /// lists.
     pub async fn open(url: &str, read_url: Option<&str>, vault: Vault) -> Result<Self, StorageError> {
-        let parse = |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault));
+        let parse =
+            |url: &str| Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault.to_string()));
         let (address, replica) = (parse(url)?, read_url.map(parse).transpose()?);
         migrate::run(&address).await?;
         let pool = address.pool(OTHERS)?;
@@ -117,19 +124,19 @@ impl PgStore {
             flushing: tokio::sync::Mutex::default(),
             turn: AtomicUsize::new(0),
             vault,
-            node: AtomicI32::new(0),
-            appends_to: AtomicI32::new(0),
+            node: AtomicI32::new(NO_NODE),
+            appends_to: AtomicI32::new(NO_NODE),
             heard: watch::Sender::new(0),
             listener: tokio::sync::Mutex::default(),
             must_sync,
         }));
-        store.make_days().await?;
+        store.create_partitions().await?;
         Ok(store)
     }
 
     /// Migrates the database without serving it.
     pub async fn migrate(url: &str) -> Result<Migrated, StorageError> {
-        let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault))?;
+        let address = Address::parse(url).map_err(|fault| open_failed("the URL is malformed", fault.to_string()))?;
         let migrated = migrate::run(&address).await?;
         let pool = address.pool(1)?;
         migrate::check_roles(&*pool.get().await.map_err(error::pool)?).await?;
@@ -138,11 +145,17 @@ impl PgStore {
 
     /// The rows that a commit adds to; concurrent commits use different ones.
     fn shard(&self) -> i16 {
-        ((self.node().unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
+        ((owner(self.node()).unsigned_abs() as usize * WRITERS + self.0.turn.fetch_add(1, Relaxed)) % SHARDS) as i16
     }
 
-    fn node(&self) -> i32 {
-        self.0.node.load(Relaxed)
+    /// This node, once it has registered.
+    fn node(&self) -> Option<NodeId> {
+        NodeId::from_number(self.0.node.load(Relaxed))
+    }
+
+    /// The owner of the deliveries that this node appends.
+    fn appends_to(&self) -> Option<NodeId> {
+        NodeId::from_number(self.0.appends_to.load(Relaxed))
     }
 
     /// Executes a read in a role. If the server has closed the pooled connection, the read is retried once on another.

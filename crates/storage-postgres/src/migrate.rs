@@ -4,7 +4,7 @@ use crate::{
     connect::{API_ROLE, Address, Fault, WORKER_ROLE, params},
     error,
 };
-use storage::{StorageError, Vault};
+use storage::{StorageError, Vault, codec};
 use tokio_postgres::{Client, error::SqlState};
 
 /// Compatibility of a migration with older versions that are running.
@@ -136,11 +136,11 @@ async fn found(client: &Client) -> Result<(u32, bool), StorageError> {
     if !client.query_typed_one(there, &[]).await.map_err(error::postgres)?.get::<_, bool>(0) {
         return Ok((0, true));
     }
-    let sql = "SELECT coalesce(max(number), 0), coalesce(bool_and(additive) FILTER (WHERE number > $1), true)
+    let sql = "SELECT coalesce(max(number), 0) AS newest, coalesce(bool_and(additive) FILTER (WHERE number > $1), true) AS additive
                FROM postrider.migrations";
     let known = MIGRATIONS.len() as i32;
     let row = client.query_typed_one(sql, params![known => INT4]).await.map_err(error::postgres)?;
-    Ok((row.get::<_, i32>(0) as u32, row.get(1)))
+    Ok((row.get::<_, i32>("newest") as u32, row.get("additive")))
 }
 
 fn check((found, additive): (u32, bool)) -> Result<u32, StorageError> {
@@ -166,27 +166,27 @@ pub(crate) const TENANT_TABLES: [&str; 11] = [
 /// Refuses a store in which the API could read other tenants, or whose own login could read nothing.
 pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
     let refuse = |why: String| Err(StorageError::Open(why, "row-level security would not hold".into()));
-    let sql = "SELECT r.rolsuper OR r.rolbypassrls,
+    let sql = "SELECT r.rolsuper OR r.rolbypassrls AS is_super,
                       EXISTS (SELECT 1 FROM pg_roles o WHERE o.rolname <> r.rolname AND pg_has_role(r.oid, o.oid, 'MEMBER')
-                              AND (o.rolsuper OR o.rolbypassrls OR o.rolname = $2)),
+                              AND (o.rolsuper OR o.rolbypassrls OR o.rolname = $2)) AS is_in_other,
                       EXISTS (SELECT 1 FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace
-                              AND pg_has_role(r.oid, c.relowner, 'MEMBER')),
-                      pg_has_role(current_user, r.oid, 'MEMBER'),
-                      pg_has_role(current_user, $2, 'USAGE')
+                              AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS is_owner,
+                      pg_has_role(current_user, r.oid, 'MEMBER') AS can_be_api,
+                      pg_has_role(current_user, $2, 'USAGE') AS can_be_worker
                FROM pg_roles r WHERE r.rolname = $1";
     let rows =
         client.query_typed(sql, params![API_ROLE => TEXT, WORKER_ROLE => TEXT]).await.map_err(error::postgres)?;
     let Some(row) = rows.first() else { return refuse(format!("the role {API_ROLE} does not exist")) };
-    if row.get(0) {
+    if row.get("is_super") {
         return refuse(format!("the role {API_ROLE} is a superuser or has BYPASSRLS; remove these attributes"));
     }
-    if row.get(1) {
+    if row.get("is_in_other") {
         return refuse(format!("the role {API_ROLE} is a member of a role that sees every tenant; revoke that"));
     }
-    if row.get(2) {
+    if row.get("is_owner") {
         return refuse(format!("the role {API_ROLE} owns tables of the schema postrider; give them another owner"));
     }
-    if !row.get::<_, bool>(3) || !row.get::<_, bool>(4) {
+    if !row.get::<_, bool>("can_be_api") || !row.get::<_, bool>("can_be_worker") {
         return refuse(format!("this user is not a member of {API_ROLE} and {WORKER_ROLE}; grant it both"));
     }
     let open = "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'postrider'::regnamespace
@@ -195,7 +195,7 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
     let rows = client.query_typed(open, params![tables => TEXT_ARRAY]).await.map_err(error::postgres)?;
     match rows.first() {
         Some(row) => {
-            refuse(format!("the table postrider.{} has no forced row-level security", row.get::<_, String>(0)))
+            refuse(format!("the table postrider.{} has no forced row-level security", row.get::<_, String>("relname")))
         }
         None => Ok(()),
     }
@@ -204,10 +204,9 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
 /// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
 /// and not at the first delivery.
 pub(crate) async fn check_key(client: &Client, vault: &Vault) -> Result<(), StorageError> {
-    const CONTEXT: &str = "meta/key_check";
-    let made = vault.seal(CONTEXT, b"postrider");
+    let made = codec::new_key_check(vault);
     let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ('key_check', $1)
                ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
     let row = client.query_typed_one(sql, params![made => BYTEA]).await.map_err(Fault::from)?;
-    vault.open(CONTEXT, row.get(0)).map(drop)
+    codec::check_key(vault, row.get("value"))
 }

@@ -3,9 +3,10 @@
 use crate::{
     PgStore,
     connect::{As, Fault, Tx, WRITE_BY_INDEX, params},
+    rows,
 };
 use model::Timestamp;
-use storage::{Dropped, StorageError};
+use storage::{DroppedPartitions, StorageError};
 use tokio_postgres::error::SqlState;
 
 /// Number of coming days whose partitions are created.
@@ -15,12 +16,12 @@ const LOCK: i64 = 0x706f_7374_0002;
 /// A waiting lock request blocks all later ones, so it gives up soon; the next round tries again.
 const SHORT: &str = "SELECT set_config('lock_timeout', '2s', true), pg_advisory_xact_lock($1)";
 impl PgStore {
-    pub(crate) async fn make_days(&self) -> Result<(), StorageError> {
+    pub(crate) async fn create_partitions(&self) -> Result<(), StorageError> {
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
-        let there = "SELECT count(*) FROM postrider.days() AS day (day)
+        let there = "SELECT count(*) AS rows FROM postrider.days() AS day (day)
                      WHERE day BETWEEN (now() AT TIME ZONE 'UTC')::date AND (now() AT TIME ZONE 'UTC')::date + $1";
-        let days = tx.query(there, params![AHEAD => INT4]).await?.first().map_or(0, |row| row.get::<_, i64>(0));
-        if days <= i64::from(AHEAD) {
+        let days: i32 = rows::count(&tx.query(there, params![AHEAD => INT4]).await?);
+        if days <= AHEAD {
             tx.query(SHORT, params![LOCK => INT8]).await?;
             let make =
                 "SELECT postrider.make_days((now() AT TIME ZONE 'UTC')::date, (now() AT TIME ZONE 'UTC')::date + $1)";
@@ -31,12 +32,12 @@ impl PgStore {
     }
 
     /// Drops every day that ended before this time, in one short transaction each.
-    pub(crate) async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError> {
-        let mut dropped = Dropped::default();
-        let days = "SELECT day::text FROM postrider.days() AS day (day)
+    pub(crate) async fn drop_partitions(&self, before: Timestamp) -> Result<DroppedPartitions, StorageError> {
+        let mut dropped = DroppedPartitions::default();
+        let days = "SELECT day::text AS day FROM postrider.days() AS day (day)
                     WHERE day < (to_timestamp($1::bigint / 1e6) AT TIME ZONE 'UTC')::date ORDER BY day";
         let days = self.read(As::Worker, days, params![before.micros() => INT8]).await?;
-        for day in days.iter().map(|row| row.get::<_, String>(0)) {
+        for day in days.iter().map(|row| row.get::<_, String>("day")) {
             match self.drop_day(&day).await {
                 Ok(true) => dropped.days.push(day),
                 Ok(false) => {}
@@ -84,10 +85,10 @@ impl PgStore {
                    gone AS (DELETE FROM postrider.event_keys k USING old o
                             WHERE k.tenant_id = o.tenant_id AND k.name = o.name AND k.event_id = o.event_id
                             RETURNING 1)
-                   SELECT count(*) FROM gone";
+                   SELECT count(*) AS rows FROM gone";
         loop {
             let rows = self.write_in(WRITE_BY_INDEX, As::Worker, sql, params![before.micros() => INT8]).await?;
-            if rows.first().is_none_or(|row| row.get::<_, i64>(0) == 0) {
+            if rows::count::<i64>(&rows) == 0 {
                 return Ok(());
             }
         }

@@ -3,10 +3,12 @@
 
 mod tests;
 
-use crate::connect::Params;
 use futures_util::future::join;
 use std::{cell::RefCell, future::Future};
-use tokio_postgres::{Client, Error, Row};
+use tokio_postgres::{
+    Client, Error, Row,
+    types::{ToSql, Type},
+};
 
 tokio::task_local! {
     static SEEN: RefCell<Vec<Planned>>;
@@ -20,7 +22,7 @@ pub(crate) struct Planned {
 
 /// Executes a statement, and records its plan if a test requests it. Both are sent together, because later statements
 /// may be pipelined already.
-pub(crate) async fn ask(client: &Client, sql: &str, values: Params<'_>) -> Result<Vec<Row>, Error> {
+pub(crate) async fn ask(client: &Client, sql: &str, values: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, Error> {
     if SEEN.try_with(|_| ()).is_err() {
         return client.query_typed(sql, values).await;
     }

@@ -7,14 +7,16 @@ pub(crate) use gathered::Gathered;
 
 use crate::{
     Inner, PgStore,
+    cells::Cells,
+    commit,
     connect::{As, Fault, READ_BY_INDEX, Tx, WRITE_BY_INDEX, params},
-    error, journal, rows,
+    error, rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
-use storage::{Publication, Publications, StorageError, Tally, day_of};
+use storage::{Publication, PublicationCounts, Publications, StorageError, day_of};
 use tokio_postgres::Row;
 
 const SUMS: &str = "p.event_type, sum(p.published)::bigint AS published, sum(p.misfits)::bigint AS misfits,
@@ -40,17 +42,18 @@ pub(crate) const COUNT: &str = "INSERT INTO postrider.publications AS p (shard, 
 /// next round.)
 const OVER: &str = "(now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - 2";
 
-fn read(row: &Row) -> Publication {
-    Publication {
-        event_type: EventType::trusted(row.get("event_type")),
-        published: row.get::<_, i64>("published") as u64,
-        misfits: row.get::<_, i64>("misfits") as u64,
-        last_at: rows::time(row, "last_at"),
-    }
+fn read(row: &Row) -> Result<Publication, StorageError> {
+    let cells = Cells::publications(row);
+    Ok(Publication {
+        event_type: EventType::trusted(cells.get("event_type")),
+        published: cells.number::<i64, u64>("published")?,
+        misfits: cells.number::<i64, u64>("misfits")?,
+        last_at: cells.time("last_at"),
+    })
 }
 
 /// Adds the increments of one commit.
-pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Fault> {
+pub(crate) async fn write(tx: &Tx, shard: i16, tally: &PublicationCounts) -> Result<(), Fault> {
     if tally.is_empty() {
         return Ok(());
     }
@@ -69,12 +72,12 @@ pub(crate) async fn write(tx: &Tx, shard: i16, tally: &Tally) -> Result<(), Faul
 
 /// The counts of a commit: written by it if one of them has no row yet, else by the next flush.
 pub(crate) struct Counting {
-    tally: Tally,
+    tally: PublicationCounts,
     now: bool,
 }
 
 impl Counting {
-    pub(crate) fn of(store: &PgStore, tally: Tally) -> Self {
+    pub(crate) fn of(store: &PgStore, tally: PublicationCounts) -> Self {
         let now = store.0.gathered.lock().is_first(&tally);
         Self { tally, now }
     }
@@ -128,7 +131,7 @@ impl PgStore {
         let written = async {
             let tx = Tx::open(self.0.pool.get().await.map_err(error::pool)?);
             // Takes the lock of a commit, so that the deletion of a tenant waits for it.
-            tx.client().batch_execute(&journal::begin(self.0.must_sync)).await.map_err(error::postgres)?;
+            tx.client().batch_execute(&commit::begin(self.0.must_sync)).await.map_err(error::postgres)?;
             write(&tx, self.shard(), &tally).await?;
             Ok(tx)
         };
@@ -157,7 +160,7 @@ impl Publications for PgStore {
             "SELECT {SUMS} FROM postrider.publications p WHERE p.tenant_id = $1 AND p.day >= $3 AND {THERE} {MOST_FIRST}"
         );
         let values = params![tenant.as_str() => TEXT, i64::from(limit) => INT8, day_of(since) => INT4];
-        Ok(self.read(As::Tenant(tenant), &sql, values).await?.iter().map(read).collect())
+        self.read(As::Tenant(tenant), &sql, values).await?.iter().map(read).collect()
     }
 
     async fn all_publications(&self, since: Timestamp, limit: u32) -> Result<Vec<Publication>, StorageError> {
@@ -169,7 +172,7 @@ impl Publications for PgStore {
              WHERE NOT t.deleting {MOST_FIRST}"
         );
         let values = params![day_of(since) => INT4, i64::from(limit) => INT8];
-        Ok(self.read_in(READ_BY_INDEX, As::Worker, &sql, values).await?.iter().map(read).collect())
+        self.read_in(READ_BY_INDEX, As::Worker, &sql, values).await?.iter().map(read).collect()
     }
 
     async fn tidy_publications(&self, before: Timestamp) -> Result<(), StorageError> {
@@ -183,7 +186,7 @@ impl Publications for PgStore {
         let gone = "DELETE FROM postrider.publications p USING old o WHERE p.tenant_id = o.tenant_id AND p.day = o.day
                     AND p.event_type = o.event_type AND p.shard = o.shard";
         let old = piece("p.day < $1");
-        let remove = format!("WITH old AS ({old}), gone AS ({gone} RETURNING 1) SELECT count(*) FROM gone");
+        let remove = format!("WITH old AS ({old}), gone AS ({gone} RETURNING 1) SELECT count(*) AS rows FROM gone");
         let apart = piece(&format!("p.day BETWEEN greatest($1, {OVER} - 7) AND {OVER} AND p.shard >= 0"));
         let join = format!(
             "WITH old AS ({apart}), gone AS ({gone} RETURNING p.*),
@@ -194,13 +197,13 @@ impl Publications for PgStore {
                  ON CONFLICT (tenant_id, day, event_type, shard) DO UPDATE SET
                  published = p.published + excluded.published, misfits = p.misfits + excluded.misfits,
                  last_at = greatest(p.last_at, excluded.last_at))
-             SELECT count(*) FROM gone"
+             SELECT count(*) AS rows FROM gone"
         );
         for sql in [remove, join] {
             loop {
                 let day = params![day_of(before) => INT4];
                 let done = self.write_in(WRITE_BY_INDEX, As::Worker, &sql, day).await?;
-                if done.first().is_none_or(|row| row.get::<_, i64>(0) < PIECE) {
+                if rows::count::<i64>(&done) < PIECE {
                     break;
                 }
             }
@@ -211,11 +214,11 @@ impl Publications for PgStore {
     async fn read_publications(&self, tenant: &TenantId) -> Result<Vec<(i32, Publication)>, StorageError> {
         self.flush_publications().await?;
         let sql = format!(
-            "SELECT p.day, {SUMS} FROM postrider.publications p WHERE p.tenant_id = $1 AND {THERE}
-             GROUP BY p.day, p.event_type ORDER BY p.day, p.event_type"
+            "SELECT p.tenant_id, p.day, {SUMS} FROM postrider.publications p WHERE p.tenant_id = $1 AND {THERE}
+             GROUP BY p.tenant_id, p.day, p.event_type ORDER BY p.day, p.event_type"
         );
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT]).await?;
-        Ok(rows.iter().map(|row| (row.get("day"), read(row))).collect())
+        rows.iter().map(|row| Ok((row.get("day"), read(row)?))).collect()
     }
 
     async fn write_publications(&self, tenant: &TenantId, days: Vec<(i32, Publication)>) -> Result<(), StorageError> {

@@ -3,6 +3,7 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, Tx, params},
     rows,
 };
@@ -13,18 +14,69 @@ use std::{
     time::Duration,
 };
 use storage::{Removed, Retention, StorageError, codec};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// Ids of the tenant's old events, in order.
 const OLD: &str = "SELECT e.id FROM postrider.events e WHERE e.tenant_id = $1 AND e.id > $2 AND e.id < $3
     AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) ORDER BY e.id LIMIT $4";
 
+/// The rows that one step removes.
+struct Step {
+    removed: Removed,
+    deliveries: Vec<Uuid>,
+    events: Vec<Uuid>,
+}
+
+/// Chooses about `rows` rows of old events. Events with waiting deliveries are kept. `ended` are the ended deliveries of
+/// these events in order, up to `rows` and one more.
+fn plan(
+    old: Vec<EventId>,
+    waits: &HashSet<EventId>,
+    ended: Vec<DeliveryId>,
+    rows: usize,
+    mut removed: Removed,
+) -> Step {
+    let seen_to = ended.last().copied().filter(|_| ended.len() > rows);
+    let mut by_event: HashMap<EventId, Vec<DeliveryId>> = HashMap::new();
+    for id in ended {
+        by_event.entry(id.event()).or_default().push(id);
+    }
+    let (mut left, mut deliveries, mut events) = (rows, Vec::<Uuid>::new(), Vec::<Uuid>::new());
+    for event in old {
+        if left == 0 || seen_to.is_some_and(|to| event > to.event()) {
+            removed.more = true;
+            break;
+        }
+        left -= 1;
+        if !waits.contains(&event) {
+            let of = by_event.remove(&event).unwrap_or_default();
+            // At least one row, so that every step advances.
+            let room = left.max(1);
+            let cut = of.len() > room || seen_to.is_some_and(|to| event == to.event());
+            deliveries.extend(of.iter().take(room).map(|id| id.uuid()));
+            left = left.saturating_sub(of.len().min(room));
+            if cut {
+                removed.more = true;
+                break;
+            }
+            events.push(event.uuid());
+        }
+        removed.after = Some(event);
+    }
+    removed.deliveries = deliveries.len() as u64;
+    removed.events = events.len() as u64;
+    Step { removed, deliveries, events }
+}
+
 #[async_trait]
 impl Retention for PgStore {
     async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError> {
-        let rows = self.read(As::Worker, "SELECT value FROM postrider.meta WHERE name = 'believed_time'", &[]).await?;
-        let kept = rows.first().and_then(|row| row.get::<_, &[u8]>("value").try_into().ok());
-        Ok(kept.map(|micros| Timestamp::from_micros(i64::from_be_bytes(micros))))
+        let sql = "SELECT name, value FROM postrider.meta WHERE name = 'believed_time'";
+        let rows = self.read(As::Worker, sql, &[]).await?;
+        let Some(cells) = rows.first().map(Cells::meta) else { return Ok(None) };
+        let micros = cells.get::<&[u8]>("value").try_into().map_err(|fault| cells.corrupt("value", fault))?;
+        Ok(Some(Timestamp::from_micros(i64::from_be_bytes(micros))))
     }
 
     async fn keep_believed_time(&self, time: Timestamp) -> Result<(), StorageError> {
@@ -51,7 +103,7 @@ impl Retention for PgStore {
         let sql = "SELECT id FROM postrider.tenants t WHERE NOT deleting AND
                    (SELECT true FROM postrider.events e WHERE e.tenant_id = t.id AND e.id < $1 ORDER BY e.id LIMIT 1)";
         let rows = self.read(As::Worker, sql, params![rows::uuid(&bound) => UUID]).await?;
-        Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
+        Ok(rows.iter().map(|row| Cells::tenants(row).tenant("id")).collect())
     }
 
     async fn remove_before(
@@ -77,44 +129,13 @@ impl Retention for PgStore {
         };
         let (low, high) = (first.delivery_range().0.uuid(), last.delivery_range().1.uuid());
         let range = params![tenant.as_str() => TEXT, low => UUID, high => UUID, rows as i64 => INT8];
-        // Waiting deliveries are kept, with their events.
         let waits = "SELECT id FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3 AND $4 > 0";
-        let waits: HashSet<EventId> =
-            tx.query(waits, range).await?.iter().map(|row| rows::delivery_id(row, "id").event()).collect();
         let ended = "SELECT id FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
                      ORDER BY id LIMIT $4 + 1";
-        let mut by_event: HashMap<EventId, Vec<DeliveryId>> = HashMap::new();
-        let found = tx.query(ended, range).await?;
-        for row in &found {
-            let id = rows::delivery_id(row, "id");
-            by_event.entry(id.event()).or_default().push(id);
-        }
-        let seen_to = (found.len() > rows).then(|| found.last().map(|row| rows::delivery_id(row, "id"))).flatten();
-
-        let (mut left, mut deliveries, mut events) = (rows, Vec::<Uuid>::new(), Vec::<Uuid>::new());
-        for event in old {
-            if left == 0 || seen_to.is_some_and(|to| event > to.event()) {
-                removed.more = true;
-                break;
-            }
-            left -= 1;
-            if !waits.contains(&event) {
-                let of = by_event.remove(&event).unwrap_or_default();
-                // At least one row, so that every step advances.
-                let room = left.max(1);
-                let cut = of.len() > room || seen_to.is_some_and(|to| event == to.event());
-                deliveries.extend(of.iter().take(room).map(|id| id.uuid()));
-                left = left.saturating_sub(of.len().min(room));
-                if cut {
-                    removed.more = true;
-                    break;
-                }
-                events.push(event.uuid());
-            }
-            removed.after = Some(event);
-        }
-        removed.deliveries = deliveries.len() as u64;
-        removed.events = events.len() as u64;
+        let id = |row: &Row| Cells::deliveries(row).delivery_id("id");
+        let waits = tx.query(waits, range).await?.iter().map(|row| id(row).event()).collect();
+        let ended = tx.query(ended, range).await?.iter().map(id).collect();
+        let Step { removed, deliveries, events } = plan(old, &waits, ended, rows, removed);
         let tenant = tenant.as_str();
         for (sql, ids) in [
             ("DELETE FROM postrider.attempts WHERE tenant_id = $1 AND delivery_id = ANY ($2)", &deliveries),

@@ -1,67 +1,25 @@
 //! Subscriptions. Secrets and headers are sealed, each for its own row.
 
 mod list;
+mod row;
 
 use crate::{
     PgStore,
+    codes::{BECAUSE_DELETED, CANCELLED, DELETED, NO_NODE},
     connect::{As, Fault, params},
     rows,
     tenants::THERE,
 };
 use async_trait::async_trait;
-use model::{
-    Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, subscription::SubscriptionStats,
-};
-use std::time::Duration;
+use const_format::formatcp;
+use model::{Subscription, SubscriptionId, TenantId, Timestamp};
+use row::{SELECT, read};
 use storage::{
-    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
-    codec,
+    Counted, InsertOutcome, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions,
+    UpdateOutcome, codec,
 };
-use tokio_postgres::{Row, error::SqlState};
+use tokio_postgres::error::SqlState;
 use uuid::Uuid;
-
-const SELECT: &str = "SELECT s.tenant_id, s.id, s.url, s.description, s.events, s.headers, s.state, s.profile,
-    s.retry_enabled, s.max_retries, s.timeout_ms, s.secrets, s.metadata, s.unique_event IS NOT NULL AS is_unique,
-    s.revision, s.created_at, s.updated_at, t.success_count, t.failure_count, t.last_triggered_at, t.last_success_at,
-    t.last_failure_at
-    FROM postrider.subscriptions s LEFT JOIN LATERAL (
-        SELECT sum(success_count)::bigint AS success_count, sum(failure_count)::bigint AS failure_count,
-               max(last_triggered_at) AS last_triggered_at, max(last_success_at) AS last_success_at,
-               max(last_failure_at) AS last_failure_at
-        FROM postrider.subscription_stats WHERE tenant_id = s.tenant_id AND subscription_id = s.id
-    ) t ON true";
-
-fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageError> {
-    let id = SubscriptionId::from_uuid(row.get("id"));
-    let tenant = rows::tenant(row, "tenant_id");
-    let count = |column| row.get::<_, Option<i64>>(column).unwrap_or_default() as u64;
-    Ok(Subscription {
-        id,
-        url: row.get("url"),
-        description: row.get("description"),
-        events: codec::patterns(row.get("events"))?,
-        headers: codec::unseal_headers(vault, &tenant, id, row.get("headers"))?,
-        state: SubscriptionState::from_code(row.get::<_, i16>("state") as u8).unwrap_or(SubscriptionState::Disabled),
-        profile: Profile::from_code(row.get::<_, i16>("profile") as u8).unwrap_or_default(),
-        retry_enabled: row.get("retry_enabled"),
-        max_retries: row.get::<_, i16>("max_retries") as u8,
-        timeout: Duration::from_millis(row.get::<_, i64>("timeout_ms") as u64),
-        secrets: codec::unseal_secrets(vault, &tenant, id, row.get("secrets"))?,
-        metadata: codec::object(row.get("metadata"), "a subscription's metadata")?,
-        stats: SubscriptionStats {
-            success_count: count("success_count"),
-            failure_count: count("failure_count"),
-            last_triggered_at: rows::time_or_none(row, "last_triggered_at"),
-            last_success_at: rows::time_or_none(row, "last_success_at"),
-            last_failure_at: rows::time_or_none(row, "last_failure_at"),
-        },
-        is_unique: row.get("is_unique"),
-        revision: row.get::<_, i64>("revision") as u64,
-        created_at: rows::time(row, "created_at"),
-        updated_at: rows::time(row, "updated_at"),
-        tenant,
-    })
-}
 
 /// Result of writing a whole row.
 enum Written {
@@ -75,11 +33,13 @@ const INSERT: &str = "INSERT INTO postrider.subscriptions (tenant_id, id, url, d
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
     WHERE (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
 
-const UPDATE: &str = "UPDATE postrider.subscriptions SET url = $3, description = $4, events = $5, headers = $6,
+const UPDATE: &str = formatcp!(
+    "UPDATE postrider.subscriptions SET url = $3, description = $4, events = $5, headers = $6,
     state = $7, profile = $8, retry_enabled = $9, max_retries = $10, timeout_ms = $11, secrets = $12, metadata = $13,
     unique_event = $14, revision = $15 + 1, created_at = $16, updated_at = $17
-    WHERE tenant_id = $1 AND id = $2 AND revision = $15 AND state <> 3
-    AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
+    WHERE tenant_id = $1 AND id = $2 AND revision = $15 AND state <> {DELETED}
+    AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1"
+);
 
 /// Deliveries cancelled per transaction.
 const PIECE: i64 = 2_000;
@@ -90,7 +50,7 @@ impl PgStore {
         let vault = &self.0.vault;
         let (headers, secrets) = (codec::seal_headers(vault, s), codec::seal_secrets(vault, s));
         let (events, metadata) = (codec::patterns_text(&s.events), s.metadata.as_str());
-        let (url, description) = (rows::text(&s.url), s.description.as_deref().map(rows::text));
+        let (url, description) = (rows::text(s.url.as_str()), s.description.as_deref().map(rows::text));
         let description = description.as_deref();
         let unique_event = s.is_unique.then_some(&events);
         let values = params![
@@ -111,23 +71,23 @@ impl PgStore {
 fn is_duplicate(fault: &Fault) -> bool {
     let place = match fault {
         Fault::Postgres(fault) => fault.as_db_error().and_then(|fault| fault.constraint().map(str::to_owned)),
-        Fault::Pool(_) | Fault::Unsure(_) => None,
+        Fault::Pool(_) | Fault::Unsure(_) | Fault::Corrupt(_) => None,
     };
     fault.is(&SqlState::UNIQUE_VIOLATION) && place.as_deref() == Some("subscriptions_unique")
 }
 
 #[async_trait]
 impl Subscriptions for PgStore {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError> {
         Ok(match self.write_subscription(INSERT, subscription).await? {
-            Written::Rows(0) => Insert::NoTenant,
-            Written::Rows(_) => Insert::Done,
-            Written::Duplicate => Insert::Duplicate,
+            Written::Rows(0) => InsertOutcome::NoTenant,
+            Written::Rows(_) => InsertOutcome::Done,
+            Written::Duplicate => InsertOutcome::Duplicate,
         })
     }
 
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError> {
-        let sql = format!("{SELECT} WHERE s.tenant_id = $1 AND s.id = $2 AND s.state <> 3 AND {THERE}");
+        let sql = format!("{SELECT} WHERE s.tenant_id = $1 AND s.id = $2 AND s.state <> {DELETED} AND {THERE}");
         let rows = self.read(As::Tenant(tenant), &sql, params![tenant.as_str() => TEXT, id.uuid() => UUID]).await?;
         rows.first().map(|row| read(&self.0.vault, row)).transpose()
     }
@@ -168,14 +128,14 @@ impl Subscriptions for PgStore {
         list::tenants_with(self, id).await
     }
 
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError> {
         match self.write_subscription(UPDATE, subscription).await? {
             Written::Rows(0) => {}
-            Written::Rows(_) => return Ok(Update::Done),
-            Written::Duplicate => return Ok(Update::Duplicate),
+            Written::Rows(_) => return Ok(UpdateOutcome::Done),
+            Written::Duplicate => return Ok(UpdateOutcome::Duplicate),
         }
         let known = self.subscription(&subscription.tenant, subscription.id).await?;
-        Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+        Ok(if known.is_some() { UpdateOutcome::Stale } else { UpdateOutcome::Missing })
     }
 
     async fn delete_subscription(
@@ -183,17 +143,17 @@ impl Subscriptions for PgStore {
         tenant: &TenantId,
         id: SubscriptionId,
         now: Timestamp,
-    ) -> Result<Update, StorageError> {
+    ) -> Result<UpdateOutcome, StorageError> {
         let sql = format!(
-            "UPDATE postrider.subscriptions SET state = 3, revision = revision + 1, updated_at = $3
-             WHERE tenant_id = $1 AND id = $2 AND state <> 3 AND {THERE} RETURNING 1"
+            "UPDATE postrider.subscriptions SET state = {DELETED}, revision = revision + 1, updated_at = $3
+             WHERE tenant_id = $1 AND id = $2 AND state <> {DELETED} AND {THERE} RETURNING 1"
         );
         let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8];
         if self.write(As::Tenant(tenant), &sql, values).await?.is_empty() {
-            return Ok(Update::Missing);
+            return Ok(UpdateOutcome::Missing);
         }
         self.cancel_waiting(tenant, id, now).await?;
-        Ok(Update::Done)
+        Ok(UpdateOutcome::Done)
     }
 
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError> {
@@ -204,16 +164,15 @@ impl Subscriptions for PgStore {
                          SELECT id FROM postrider.waiting WHERE owner = n.id AND tenant_id = $1 AND subscription_id = $2
                          LIMIT $4) w
                      UNION ALL (SELECT id FROM postrider.waiting
-                                WHERE owner = 0 AND tenant_id = $1 AND subscription_id = $2 LIMIT $4)
+                                WHERE owner = {NO_NODE} AND tenant_id = $1 AND subscription_id = $2 LIMIT $4)
                      LIMIT $4)
-                 RETURNING {}
+                 RETURNING {columns}
              ), logged AS (
-                 INSERT INTO postrider.deliveries ({}) SELECT tenant_id, id, subscription_id, event_type, given_id, 6,
-                     attempts, earlier_attempts, $3, response_code, 'the subscription was deleted', duration_us FROM gone
+                 INSERT INTO postrider.deliveries ({columns}) SELECT tenant_id, id, subscription_id, event_type, given_id,
+                     {CANCELLED}, attempts, earlier_attempts, $3, response_code, {BECAUSE_DELETED}, duration_us FROM gone
              )
              SELECT 1 FROM gone",
-            rows::BOTH,
-            rows::BOTH,
+            columns = rows::BOTH,
         );
         loop {
             let values = params![tenant.as_str() => TEXT, id.uuid() => UUID, now.micros() => INT8, PIECE => INT8];

@@ -2,12 +2,14 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
+    commit,
     connect::{As, Tx, params},
-    journal, rows,
+    rows,
 };
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantId, Timestamp};
-use storage::{Deleted, Page, Put, StorageError, Tenants, codec};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 use tokio_postgres::Row;
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
@@ -16,12 +18,13 @@ const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
 pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
 
 fn read(row: &Row) -> Result<Tenant, StorageError> {
+    let cells = Cells::tenants(row);
     Ok(Tenant {
-        id: rows::tenant(row, "id"),
-        name: row.get("name"),
-        metadata: codec::object(row.get("metadata"), "a tenant's metadata")?,
-        created_at: rows::time(row, "created_at"),
-        updated_at: rows::time(row, "updated_at"),
+        id: cells.tenant("id"),
+        name: cells.get("name"),
+        metadata: cells.parsed("metadata", JsonObject::parse)?,
+        created_at: cells.time("created_at"),
+        updated_at: cells.time("updated_at"),
     })
 }
 
@@ -48,10 +51,10 @@ impl Tenants for PgStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
+        name: Patch<String>,
         metadata: Option<JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError> {
+    ) -> Result<(Tenant, PutOutcome), StorageError> {
         let sql = format!(
             "INSERT INTO postrider.tenants AS t (id, name, metadata, created_at, updated_at)
              VALUES ($1, $3, coalesce($4, '{{}}'), $5, $5)
@@ -59,14 +62,14 @@ impl Tenants for PgStore {
              metadata = coalesce($4, t.metadata), updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
-        let (sets_name, metadata) = (name.is_some(), metadata.as_ref().map(JsonObject::as_str));
-        let name = name.flatten().map(|name| rows::text(&name).into_owned());
+        let (sets_name, metadata) = (!name.is_absent(), metadata.as_ref().map(JsonObject::as_str));
+        let name = name.value().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
         ];
         let written = self.write(As::Tenant(id), &sql, values).await?;
         let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;
-        Ok((read(row)?, if row.get("is_new") { Put::Created } else { Put::Updated }))
+        Ok((read(row)?, if row.get("is_new") { PutOutcome::Created } else { PutOutcome::Updated }))
     }
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
@@ -78,20 +81,20 @@ impl Tenants for PgStore {
         let sql = format!(
             "SELECT {COLUMNS} FROM postrider.tenants WHERE id > $1 AND NOT deleting ORDER BY id LIMIT $2 OFFSET $3"
         );
-        let after = page.below.as_ref().map_or("", TenantId::as_str);
+        let after = page.cursor.as_ref().map_or("", TenantId::as_str);
         let values = params![after => TEXT, i64::from(page.limit) => INT8, i64::from(page.offset) => INT8];
         self.read(As::Worker, &sql, values).await?.iter().map(read).collect()
     }
 
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError> {
         let sql = "UPDATE postrider.tenants SET deleting = true WHERE id = $1 RETURNING 1";
         let id = id.as_str();
         if self.write(As::Worker, sql, params![id => TEXT]).await?.is_empty() {
-            return Ok(Deleted::Missing);
+            return Ok(DeleteOutcome::Missing);
         }
         // Commits that began before the mark became visible have ended once this lock is granted.
         let tx = Tx::begin(&self.0.pool, As::Worker).await?;
-        tx.query("SELECT pg_advisory_xact_lock($1)", params![journal::LOCK => INT8]).await?;
+        tx.query("SELECT pg_advisory_xact_lock($1)", params![commit::LOCK => INT8]).await?;
         tx.commit().await?;
         self.0.gathered.lock().forget(&TenantId::trusted(id));
         for (table, key) in OWNED {
@@ -106,11 +109,11 @@ impl Tenants for PgStore {
             };
             while self.write(As::Worker, &sql, params![id => TEXT, PIECE => INT8]).await?.len() as i64 >= PIECE {}
         }
-        Ok(Deleted::Done)
+        Ok(DeleteOutcome::Done)
     }
 
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {
         let rows = self.read(As::Worker, "SELECT id FROM postrider.tenants WHERE deleting", &[]).await?;
-        Ok(rows.iter().map(|row| rows::tenant(row, "id")).collect())
+        Ok(rows.iter().map(|row| Cells::tenants(row).tenant("id")).collect())
     }
 }

@@ -8,7 +8,10 @@ use rustls::{
     crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature},
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// Verification of the server's certificate.
@@ -18,11 +21,18 @@ pub(crate) enum Verify {
     Full,
 }
 
-pub(crate) fn connector(verify: Verify, roots: Option<&Path>) -> Result<MakeRustlsConnect, String> {
+/// Reason why TLS cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadTls {
+    #[error(transparent)]
+    Config(#[from] rustls::Error),
+    #[error("sslrootcert {} cannot be read: {problem}", .file.display())]
+    Authorities { file: PathBuf, problem: String },
+}
+
+pub(crate) fn connector(verify: Verify, roots: Option<&Path>) -> Result<MakeRustlsConnect, BadTls> {
     let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone())
-        .with_safe_default_protocol_versions()
-        .map_err(|fault| fault.to_string())?;
+    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
     let config = match verify {
         Verify::No => {
             builder.dangerous().with_custom_certificate_verifier(Arc::new(Anybody(provider))).with_no_client_auth()
@@ -32,12 +42,14 @@ pub(crate) fn connector(verify: Verify, roots: Option<&Path>) -> Result<MakeRust
     Ok(MakeRustlsConnect::new(config))
 }
 
-fn authorities(file: Option<&Path>) -> Result<RootCertStore, String> {
+fn authorities(file: Option<&Path>) -> Result<RootCertStore, BadTls> {
     let mut store = RootCertStore::empty();
     match file {
         Some(file) => {
-            let fault =
-                |fault: &dyn std::fmt::Display| format!("sslrootcert {} cannot be read: {fault}", file.display());
+            let fault = |fault: &dyn std::fmt::Display| BadTls::Authorities {
+                file: file.to_owned(),
+                problem: fault.to_string(),
+            };
             for certificate in CertificateDer::pem_file_iter(file).map_err(|found| fault(&found))? {
                 store.add(certificate.map_err(|found| fault(&found))?).map_err(|found| fault(&found))?;
             }

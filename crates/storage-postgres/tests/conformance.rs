@@ -4,6 +4,7 @@
 mod support;
 
 use std::sync::OnceLock;
+use storage::conformance::corrupt::{self, Names};
 use storage_postgres::PgStore;
 use support::{fresh, migrated, vault};
 use testing::Postgres;
@@ -24,4 +25,16 @@ async fn all_cases_share_one_store() {
         println!("{name}");
         case(&store).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invalid_values_are_reported_with_their_row() {
+    let (store, database) = fresh("vault").await;
+    let names = Names { schema: "postrider.", waiting: "waiting", bytes: "'\\x010203'" };
+    let run = |sql: String| {
+        let changed =
+            Postgres::shared().sql(&database.0, &format!("WITH one AS ({sql} RETURNING 1) SELECT count(*) FROM one"));
+        assert_ne!(changed, "0", "{sql}");
+    };
+    corrupt::invalid_values_are_reported_with_their_row(&store, names, &run).await;
 }

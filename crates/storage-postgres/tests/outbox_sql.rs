@@ -3,13 +3,9 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering::Relaxed},
-};
-use storage::{NewEvent, Shared, conformance::Seeded};
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use storage_postgres::PgStore;
-use support::{Database, migrated, vault};
+use support::{Database, migrated};
 use testing::Postgres;
 use tokio_postgres::{Client, NoTls, error::SqlState};
 
@@ -316,44 +312,4 @@ async fn the_outbox_works_when_an_ordinary_login_owns_the_schema() {
     publish(&program, "acme", "called").await;
     run(&program, "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('acme', 'inserted', '{}')").await;
     assert_eq!(outbox.order("acme"), "called inserted");
-}
-
-#[tokio::test]
-async fn committed_outbox_rows_become_events_once_and_in_order() {
-    let outbox = Outbox::new(&["acme"]);
-    let (a, b) = (outbox.program().await, outbox.program().await);
-    run(&a, "BEGIN").await;
-    publish(&a, "acme", "a").await;
-    run(&b, "SELECT postrider.publish('b', '{\"n\": 1.50}', 'acme')").await;
-    let store = PgStore::open(&Postgres::shared().url(&outbox.database.0), None, vault("vault")).await.unwrap();
-    let ids = Arc::new(model::IdSource::new(Box::new(Seeded::named("outbox"))));
-    let make: storage::Make = Arc::new(move |found| {
-        let event = model::Event {
-            id: ids.event(found.timestamp),
-            given_id: Some(found.given_id.into()),
-            tenant: found.tenant,
-            event_type: found.event_type,
-            timestamp: found.timestamp,
-            data: found.data.into(),
-            metadata: found.metadata.into(),
-            priority: found.priority,
-            deliveries: 0,
-        };
-        Some(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false })
-    });
-    let mut types = Vec::new();
-    for commit in [false, true] {
-        if commit {
-            run(&a, "COMMIT").await;
-        }
-        for _ in 0..2 {
-            let drained = store.drain_outbox(10, make.clone()).await.unwrap();
-            types.extend(drained.events.into_iter().map(|(new, _)| new.event.event_type.to_string()));
-        }
-    }
-    assert_eq!(types, ["b", "a"]);
-    let events = outbox.see("SELECT event_type, convert_from(data, 'UTF8') FROM postrider.events ORDER BY event_type");
-    assert_eq!(events, "a|{}\nb|{\"n\": 1.50}");
-    assert_eq!(outbox.see("SELECT count(*) FROM postrider.outbox"), "0");
-    storage::Store::close(&store).await.unwrap();
 }

@@ -6,7 +6,8 @@ mod support;
 
 use model::{
     Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId,
-    Timestamp, delivery::Next,
+    Timestamp,
+    delivery::{EndStatus, Next},
 };
 use std::{
     sync::{
@@ -16,8 +17,8 @@ use std::{
     time::Duration,
 };
 use storage::{
-    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, Dropped, Events, Journal, ListScope::Tenant,
-    NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, Retry, RetryOf, Shared, Tenants, Write,
+    Append, Appended, DedupeKey, Deliveries, DeliveryFilter, Done, DroppedPartitions, Events, Journal,
+    ListScope::Tenant, NewDelivery, NewEvent, NewNode, NodeRole, Outcome, Page, Shared, Tenants, Write,
     conformance::Seeded,
 };
 use storage_postgres::PgStore;
@@ -50,7 +51,7 @@ impl World {
         let today = Timestamp::from_millis(Postgres::shared().sql(&database.0, sql).parse().unwrap());
         let ids = IdSource::new(Box::new(Seeded::named("partitions")));
         let (tenant, subscription) = (TenantId::parse("t").unwrap(), ids.subscription(today));
-        store.put_tenant(&tenant, None, None, today).await.unwrap();
+        store.put_tenant(&tenant, model::Patch::Absent, None, today).await.unwrap();
         let world = Self { store, database, events: AtomicU32::new(0), tenant, subscription, today };
         world.make(-3, -1);
         world
@@ -130,7 +131,7 @@ impl World {
         new
     }
 
-    fn outcome(&self, of: NewDelivery, status: DeliveryStatus) -> Write {
+    fn outcome(&self, of: NewDelivery, status: EndStatus) -> Write {
         let started_at = of.id.made_at().after(HOUR);
         Write::Outcome(Box::new(Outcome {
             tenant: self.tenant.clone(),
@@ -147,11 +148,11 @@ impl World {
                 response_body: "".into(),
                 note: None,
             },
-            next: Next { status, at: None, disable_subscription: false },
+            next: Next::End(status),
         }))
     }
 
-    async fn end(&self, of: NewDelivery, status: DeliveryStatus) {
+    async fn end(&self, of: NewDelivery, status: EndStatus) {
         assert_eq!(self.commit(vec![self.outcome(of, status)]).await, [Done::Recorded]);
     }
 
@@ -168,8 +169,11 @@ impl World {
     }
 
     /// Drops days that ended before a time in the middle of the day `days` ago.
-    async fn drop_before(&self, days: u32) -> Dropped {
-        tokio::time::timeout(LONG, self.store.drop_days(self.ago(days))).await.expect("it times out soon").unwrap()
+    async fn drop_before(&self, days: u32) -> DroppedPartitions {
+        tokio::time::timeout(LONG, self.store.drop_partitions(self.ago(days)))
+            .await
+            .expect("it times out soon")
+            .unwrap()
     }
 
     /// Waits until a session is blocked on a lock of this kind (a table, or a transaction).
@@ -200,12 +204,12 @@ async fn partitions_are_created_once_by_concurrent_nodes() {
     world.see("SELECT postrider.drop_day(day) FROM postrider.days() AS day (day)");
     assert_eq!(world.see(parts), "3");
 
-    let made = (0..4).flat_map(|_| [&world.store, &other]).map(Shared::make_days);
+    let made = (0..4).flat_map(|_| [&world.store, &other]).map(Shared::create_partitions);
     for made in futures_util::future::join_all(made).await {
         made.unwrap();
     }
     assert_eq!(world.see(parts), "15");
-    Shared::make_days(&other).await.unwrap();
+    Shared::create_partitions(&other).await.unwrap();
     world.make(-1, 4);
     world.make(-1, 4);
     assert_eq!(world.see(parts), "21");
@@ -219,7 +223,7 @@ async fn rows_written_with_a_wrong_clock_are_found() {
         let new = world.publish(at, name, 1).await;
         let rest = format!("SELECT count(*) FROM postrider.events_rest WHERE id = '{}'", new.event.id.uuid());
         assert_eq!(world.see(&rest), "1");
-        world.end(new.deliveries[0], DeliveryStatus::Failed).await;
+        world.end(new.deliveries[0], EndStatus::Failed).await;
         assert_eq!(world.store.event(&world.tenant, new.event.id).await.unwrap().as_ref(), Some(&*new.event));
         assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Failed));
         assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
@@ -236,7 +240,7 @@ async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     let world = World::new().await;
     let new = world.publish(world.today.after(6 * DAY), "early", 2).await;
     let later = world.publish(world.today.after(9 * DAY), "very early", 1).await;
-    world.end(new.deliveries[0], DeliveryStatus::Delivered).await;
+    world.end(new.deliveries[0], EndStatus::Delivered).await;
     world.make(5, 7);
     let rest = "SELECT (SELECT count(*) FROM postrider.events_rest), (SELECT count(*) FROM postrider.deliveries_rest),
                 (SELECT count(*) FROM postrider.attempts_rest)";
@@ -244,50 +248,7 @@ async fn a_new_partition_takes_in_earlier_rows_of_its_day() {
     assert!(world.has(new.event.id).await && world.has(later.event.id).await);
     assert_eq!(world.status(new.deliveries[0].id).await, Some(DeliveryStatus::Delivered));
     assert_eq!(world.attempts(new.deliveries[0].id).await, 1);
-    world.end(new.deliveries[1], DeliveryStatus::Delivered).await;
-}
-
-#[tokio::test]
-async fn dropping_a_day_keeps_waiting_deliveries_with_their_events() {
-    let world = World::new().await;
-    let gone = world.publish(world.ago(2), "gone", 1).await;
-    let kept = world.publish(world.ago(2), "kept", 3).await;
-    let young = world.publish(world.ago(1), "young", 1).await;
-    for one in [gone.deliveries[0], kept.deliveries[0], young.deliveries[0]] {
-        world.end(one, DeliveryStatus::Failed).await;
-    }
-    world.end(kept.deliveries[2], DeliveryStatus::Delivered).await;
-
-    // The day that contains the bound is kept.
-    assert_eq!(world.drop_before(1).await.days, [world.day(-3), world.day(-2)]);
-    assert_eq!(world.drop_before(1).await, Dropped::default());
-    assert!(!world.has(gone.event.id).await);
-    assert_eq!(world.status(gone.deliveries[0].id).await, None);
-    assert_eq!(world.attempts(gone.deliveries[0].id).await, 0);
-    assert!(world.has(young.event.id).await);
-    assert_eq!(world.status(young.deliveries[0].id).await, Some(DeliveryStatus::Failed));
-    assert_eq!(world.store.event(&world.tenant, kept.event.id).await.unwrap().as_ref(), Some(&*kept.event));
-    let statuses = async || {
-        let found = world.store.event_deliveries(&world.tenant, kept.event.id).await.unwrap();
-        found.iter().map(|one| one.status).collect::<Vec<_>>()
-    };
-    use DeliveryStatus::{Delivered, Failed, Pending};
-    assert_eq!(statuses().await, [Failed, Pending, Delivered]);
-    assert_eq!(world.attempts(kept.deliveries[0].id).await, 1);
-
-    // Waiting deliveries end as usual, and failed ones can be replayed.
-    world.end(kept.deliveries[1], Delivered).await;
-    let back = world
-        .store
-        .retry_delivery(&world.tenant, kept.deliveries[0].id, RetryOf::Undelivered, world.today)
-        .await
-        .unwrap();
-    assert_eq!(back, Retry::Queued(world.subscription));
-    assert_eq!(statuses().await, [Pending, Delivered, Delivered]);
-    assert_eq!(world.attempts(kept.deliveries[1].id).await, 1);
-    let list =
-        world.store.deliveries(Tenant(&world.tenant), &DeliveryFilter::default(), Page::first(10)).await.unwrap().rows;
-    assert_eq!(list.len(), 4);
+    world.end(new.deliveries[1], EndStatus::Delivered).await;
 }
 
 #[tokio::test]
@@ -321,7 +282,7 @@ async fn a_day_that_is_being_read_is_dropped_in_the_next_round() {
     };
     let (dropped, others) = tokio::join!(world.drop_before(1), tokio::time::timeout(LONG, others));
     others.expect("other sessions continue");
-    assert_eq!(dropped, Dropped::default());
+    assert_eq!(dropped, DroppedPartitions::default());
     assert!(world.has(old.event.id).await);
     reader.batch_execute("COMMIT").await.unwrap();
     assert_eq!(world.drop_before(1).await.days.len(), 2);
@@ -333,7 +294,7 @@ async fn a_delivery_replayed_while_its_day_is_dropped_keeps_its_event() {
     let world = World::new().await;
     let new = world.publish(world.ago(2), "old", 1).await;
     let delivery = new.deliveries[0];
-    world.end(delivery, DeliveryStatus::Failed).await;
+    world.end(delivery, EndStatus::Failed).await;
     world.see("SELECT postrider.drop_day((now() AT TIME ZONE 'UTC')::date - 3)");
     // The steps of `retry_delivery`, stopped before the commit.
     let retry = world.session().await;
@@ -354,7 +315,7 @@ async fn a_delivery_replayed_while_its_day_is_dropped_keeps_its_event() {
     assert_eq!(dropped.days, [world.day(-2)]);
     assert!(world.has(new.event.id).await);
     assert_eq!(world.attempts(delivery.id).await, 1);
-    world.end(delivery, DeliveryStatus::Delivered).await;
+    world.end(delivery, EndStatus::Delivered).await;
 }
 
 /// A publisher claims a key of a removed event while such keys are being freed: the claim wins.

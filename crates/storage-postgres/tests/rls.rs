@@ -33,7 +33,7 @@ impl Two {
         let furnish = |tenant: &str| {
             format!(
                 "INSERT INTO postrider.tenants VALUES ('{tenant}', NULL, '{{}}', false, 0, 0);
-                 INSERT INTO postrider.api_keys VALUES ('{tenant}', gen_random_uuid(), 'k', 'h', '{tenant}', 'read', 0);
+                 INSERT INTO postrider.api_keys VALUES ('{tenant}', gen_random_uuid(), 'k', 'h', '{tenant}', 'webhooks:read', 0);
                  INSERT INTO postrider.subscriptions VALUES ('{tenant}', '{SUBSCRIPTION}', 'https://a.example', NULL,
                      '*', '', 0, 0, true, 5, 1, '', '{{}}', NULL, 1, 0, 0);
                  INSERT INTO postrider.subscription_stats VALUES ('{tenant}', '{SUBSCRIPTION}', 0, 1, 1);

@@ -1,6 +1,6 @@
 //! Backlogs: finds each queue by a look-up and counts along the index of due deliveries.
 
-use crate::{SqliteStore, deliveries, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, deliveries::due, error::sqlite, query};
 use async_trait::async_trait;
 use model::{Queue, SubscriptionId, TenantId};
 use rusqlite::Connection;
@@ -45,8 +45,8 @@ impl Backlogs for SqliteStore {
 
 fn backlogs(connection: &Connection, scope: ListScope<'_>) -> Result<Vec<Backlog>, StorageError> {
     let heads = match scope {
-        ListScope::Tenant(tenant) => deliveries::heads(connection, Some(tenant))?,
-        ListScope::AllTenants => deliveries::waiting(connection)?,
+        ListScope::Tenant(tenant) => due::heads(connection, Some(tenant))?,
+        ListScope::AllTenants => due::waiting(connection)?,
     };
     let counted_to = count_per_queue(heads.len());
     let mut all: HashMap<(TenantId, SubscriptionId), Vec<QueueBacklog>> = HashMap::new();
@@ -69,22 +69,18 @@ fn count(
                    SELECT id, next_attempt_at FROM deliveries INDEXED BY deliveries_due
                    WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at IS NOT NULL
                    ORDER BY next_attempt_at, id LIMIT ?4)";
-    let read = |row: &rusqlite::Row<'_>| {
-        let waiting: u32 = row.get("waiting")?;
+    let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+    query::one(&mut statement, (tenant.as_str(), subscription.bytes(), queue.code(), most), |row| {
+        let cells = Cells::deliveries(row);
+        let waiting: u32 = cells.get("waiting")?;
         if waiting == 0 {
             return Ok(None);
         }
         Ok(Some(QueueBacklog {
             queue,
             waiting,
-            oldest_at: rows::delivery_id(row, "oldest")?.made_at(),
-            next_attempt_at: rows::time(row, "next_attempt_at")?,
+            oldest_at: cells.delivery_id("oldest")?.made_at(),
+            next_attempt_at: cells.time("next_attempt_at")?,
         }))
-    };
-    connection
-        .prepare_cached(sql)
-        .and_then(|mut statement| {
-            statement.query_row((tenant.as_str(), subscription.bytes(), queue.code(), most), read)
-        })
-        .map_err(sqlite)
+    })
 }

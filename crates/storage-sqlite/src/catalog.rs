@@ -1,17 +1,31 @@
 //! Event types that an installation adds to the shipped catalog.
 
-use crate::{SqliteStore, error::sqlite};
+use crate::{SqliteStore, cells::Cells, error::sqlite, query};
 use async_trait::async_trait;
 use model::{
     EventType, JsonObject,
     catalog::{CatalogEntry, Origin},
 };
+use rusqlite::Row;
+use serde::de::DeserializeOwned;
 use storage::{CustomTypes, RegisterOutcome, StorageError};
 
-fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Result<Option<T>, StorageError> {
-    text.map(|text| serde_json::from_str(&text))
-        .transpose()
-        .map_err(|_| StorageError::corrupt("schema or example of an event type"))
+fn read(row: &Row<'_>) -> Result<CatalogEntry, StorageError> {
+    let cells = Cells::custom_types(row);
+    Ok(CatalogEntry {
+        event_type: EventType::trusted(cells.text("event_type")?),
+        category: cells.get("category")?,
+        description: cells.get("description")?,
+        schema: json(&cells, "schema")?,
+        example: json(&cells, "example")?,
+        origin: Origin::Custom,
+        retired: cells.flag("retired")?,
+    })
+}
+
+fn json<T: DeserializeOwned>(cells: &Cells<'_, '_>, column: &str) -> Result<Option<T>, StorageError> {
+    let text = cells.text_or_none(column)?;
+    text.map(serde_json::from_str).transpose().map_err(|fault| cells.corrupt(column, fault))
 }
 
 #[async_trait]
@@ -21,21 +35,7 @@ impl CustomTypes for SqliteStore {
             .read(|connection| {
                 let sql = "SELECT event_type, category, description, schema, example, retired FROM custom_types";
                 let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let mut found = statement.query([]).map_err(sqlite)?;
-                let mut entries = Vec::new();
-                while let Some(row) = found.next().map_err(sqlite)? {
-                    let name: String = row.get(0).map_err(sqlite)?;
-                    entries.push(CatalogEntry {
-                        event_type: EventType::trusted(&name),
-                        category: row.get(1).map_err(sqlite)?,
-                        description: row.get(2).map_err(sqlite)?,
-                        schema: json(row.get(3).map_err(sqlite)?)?,
-                        example: json(row.get(4).map_err(sqlite)?)?,
-                        origin: Origin::Custom,
-                        retired: row.get(5).map_err(sqlite)?,
-                    });
-                }
-                Ok(entries)
+                query::all(&mut statement, [], read)
             })
             .await
     }

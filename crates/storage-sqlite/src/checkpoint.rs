@@ -4,7 +4,7 @@
 //! only restart once all pages are checkpointed. So this thread checkpoints the large part, and the writer itself the
 //! small remainder.
 
-use crate::{error::sqlite, open_failed};
+use crate::error::{open_failed, sqlite};
 use rusqlite::Connection;
 use std::{
     cell::Cell,

@@ -1,50 +1,38 @@
 //! Deliveries and their attempts.
 
 mod by_event;
-mod due;
+pub(crate) mod due;
 mod fits;
+mod found;
 mod list;
 mod pull_back;
+pub(crate) mod row;
 mod strands;
 
-pub(crate) use due::{heads, waiting};
-
-use crate::{SqliteStore, error::sqlite, rows};
-use async_trait::async_trait;
-use model::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, EventType, Queue, SubscriptionId, TenantId, Timestamp,
+use crate::{
+    SqliteStore,
+    cells::Cells,
+    codes::{IN_REPLAY, PENDING},
+    error::sqlite,
+    query, rows,
 };
-use rusqlite::{OptionalExtension, Row};
+use async_trait::async_trait;
+use const_format::formatcp;
+use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
+use row::{COLUMNS, JOIN, read};
 use std::time::Duration;
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, ListScope, Listed, Page, Place, Retry, RetryOf, StorageError, Waiting,
+    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
+    StorageError,
 };
 
-pub(crate) const COLUMNS: &str = "d.tenant_id AS tenant_id, d.id AS id, d.subscription_id AS subscription_id,
-    d.status AS status, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts,
-    d.next_attempt_at AS next_attempt_at, d.updated_at AS updated_at, d.response_code AS response_code,
-    d.error AS error, d.duration_us AS duration_us, e.event_type AS event_type, e.given_id AS given_id";
+const KNOWN: &str = "SELECT tenant_id, id, status, subscription_id FROM deliveries WHERE tenant_id = ?1 AND id = ?2";
 
-pub(crate) const JOIN: &str = "JOIN events e ON e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14)";
-
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Delivery> {
-    let status: u8 = row.get("status")?;
-    Ok(Delivery {
-        id: rows::delivery_id(row, "id")?,
-        tenant: rows::tenant(row, "tenant_id")?,
-        subscription: SubscriptionId::from_bytes(row.get("subscription_id")?),
-        event_type: EventType::trusted(row.get_ref("event_type")?.as_str()?),
-        given_event_id: row.get_ref("given_id")?.as_str_or_null()?.map(Into::into),
-        status: DeliveryStatus::from_code(status).unwrap_or(DeliveryStatus::Failed),
-        attempts: row.get("attempts")?,
-        earlier_attempts: row.get("earlier_attempts")?,
-        next_attempt_at: rows::time_or_none(row, "next_attempt_at")?,
-        updated_at: rows::time(row, "updated_at")?,
-        response_code: row.get("response_code")?,
-        error: row.get("error")?,
-        duration: row.get::<_, Option<u64>>("duration_us")?.map(Duration::from_micros),
-    })
-}
+/// Makes a delivery pending again, since its creation (`?3`).
+const REPLAY: &str = formatcp!(
+    "UPDATE deliveries SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = ?3,
+     updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2"
+);
 
 #[async_trait]
 impl Deliveries for SqliteStore {
@@ -52,10 +40,11 @@ impl Deliveries for SqliteStore {
         self.readers
             .read_of(tenant, move |connection, tenant| {
                 let sql = format!("SELECT {COLUMNS} FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2");
-                connection
-                    .prepare_cached(&sql)
-                    .and_then(|mut s| s.query_row((tenant.as_str(), id.bytes()), read).optional())
-                    .map_err(sqlite)
+                query::first(
+                    &mut *connection.prepare_cached(&sql).map_err(sqlite)?,
+                    (tenant.as_str(), id.bytes()),
+                    read,
+                )
             })
             .await
     }
@@ -102,10 +91,9 @@ impl Deliveries for SqliteStore {
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 let mut of = |(tenant, event): &(TenantId, EventId)| {
                     let (first, last) = event.delivery_range();
-                    let found = statement.query_map((tenant.as_str(), first.bytes(), last.bytes(), most), read)?;
-                    found.collect::<rusqlite::Result<Vec<_>>>()
+                    query::all(&mut statement, (tenant.as_str(), first.bytes(), last.bytes(), most), read)
                 };
-                events.iter().map(|event| of(event).map_err(sqlite)).collect()
+                events.iter().map(&mut of).collect()
             })
             .await
     }
@@ -118,8 +106,7 @@ impl Deliveries for SqliteStore {
                     rows::ATTEMPT
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = statement.query_map((tenant.as_str(), id.bytes(), most), rows::attempt).map_err(sqlite)?;
-                let mut attempts = found.collect::<rusqlite::Result<Vec<_>>>().map_err(sqlite)?;
+                let mut attempts = query::all(&mut statement, (tenant.as_str(), id.bytes(), most), rows::attempt)?;
                 attempts.reverse();
                 Ok(attempts)
             })
@@ -132,33 +119,27 @@ impl Deliveries for SqliteStore {
         id: DeliveryId,
         of: RetryOf,
         now: Timestamp,
-    ) -> Result<Retry, StorageError> {
+    ) -> Result<RetryOutcome, StorageError> {
         self.writer
-            .transaction_of(tenant, Retry::Missing, move |tx, tenant| {
-                let known: Option<(u8, [u8; 16])> = tx
-                    .query_row(
-                        "SELECT status, subscription_id FROM deliveries WHERE tenant_id = ?1 AND id = ?2",
-                        (tenant.as_str(), id.bytes()),
-                        |row| Ok((row.get(0)?, row.get(1)?)),
-                    )
-                    .optional()
-                    .map_err(sqlite)?;
-                let Some((status, subscription)) = known else { return Ok(Retry::Missing) };
-                if status == DeliveryStatus::Delivered.code() && of == RetryOf::Undelivered {
-                    return Ok(Retry::AlreadyDelivered);
+            .transaction_of(tenant, RetryOutcome::Missing, move |tx, tenant| {
+                let mut known = tx.prepare_cached(KNOWN).map_err(sqlite)?;
+                let known = query::first(&mut known, (tenant.as_str(), id.bytes()), |row| {
+                    let cells = Cells::deliveries(row);
+                    let status = cells.code("status", DeliveryStatus::from_code)?;
+                    Ok((status, cells.subscription_id("subscription_id")?))
+                })?;
+                let Some((status, subscription)) = known else { return Ok(RetryOutcome::Missing) };
+                if status == DeliveryStatus::Delivered && of == RetryOf::Undelivered {
+                    return Ok(RetryOutcome::AlreadyDelivered);
                 }
-                tx.execute(
-                    "UPDATE deliveries SET status = 0, queue = ?3, earlier_attempts = attempts, next_attempt_at = ?4,
-                     updated_at = ?5 WHERE tenant_id = ?1 AND id = ?2",
-                    (tenant.as_str(), id.bytes(), Queue::Replay.code(), id.made_at().micros(), now.micros()),
-                )
-                .map_err(sqlite)?;
-                Ok(Retry::Queued(SubscriptionId::from_bytes(subscription)))
+                tx.execute(REPLAY, (tenant.as_str(), id.bytes(), id.made_at().micros(), now.micros()))
+                    .map_err(sqlite)?;
+                Ok(RetryOutcome::Queued(subscription))
             })
             .await
     }
 
-    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
+    async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError> {
         let waiting = self.readers.read(due::waiting).await?;
         waiting.into_iter().for_each(found);
         Ok(())

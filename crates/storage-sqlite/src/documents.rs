@@ -1,10 +1,9 @@
 //! Documents of the installation.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, query};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::Timestamp;
-use rusqlite::OptionalExtension;
 use storage::{Document, Documents, StorageError};
 
 #[async_trait]
@@ -14,16 +13,16 @@ impl Documents for SqliteStore {
         self.readers
             .read(move |connection| {
                 let mut statement = connection
-                    .prepare_cached("SELECT digest, body, put_at FROM documents WHERE name = ?1")
+                    .prepare_cached("SELECT name, digest, body, put_at FROM documents WHERE name = ?1")
                     .map_err(sqlite)?;
-                let read = |row: &rusqlite::Row<'_>| {
+                query::first(&mut statement, [name], |row| {
+                    let cells = Cells::documents(row);
                     Ok(Document {
-                        digest: row.get("digest")?,
-                        body: Bytes::copy_from_slice(row.get_ref("body")?.as_blob()?),
-                        put_at: rows::time(row, "put_at")?,
+                        digest: cells.get("digest")?,
+                        body: Bytes::copy_from_slice(cells.blob("body")?),
+                        put_at: cells.time("put_at")?,
                     })
-                };
-                statement.query_row([name], read).optional().map_err(sqlite)
+                })
             })
             .await
     }
@@ -33,10 +32,12 @@ impl Documents for SqliteStore {
         self.readers
             .read(move |connection| {
                 let mut statement = connection
-                    .prepare_cached("SELECT digest, put_at FROM documents WHERE name = ?1")
+                    .prepare_cached("SELECT name, digest, put_at FROM documents WHERE name = ?1")
                     .map_err(sqlite)?;
-                let read = |row: &rusqlite::Row<'_>| Ok((row.get("digest")?, rows::time(row, "put_at")?));
-                statement.query_row([name], read).optional().map_err(sqlite)
+                query::first(&mut statement, [name], |row| {
+                    let cells = Cells::documents(row);
+                    Ok((cells.get("digest")?, cells.time("put_at")?))
+                })
             })
             .await
     }
@@ -45,8 +46,7 @@ impl Documents for SqliteStore {
         self.readers
             .read(|connection| {
                 let mut statement = connection.prepare("SELECT name FROM documents ORDER BY name").map_err(sqlite)?;
-                let found = statement.query_map([], |row| row.get(0)).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, [], |row| Cells::documents(row).get("name"))
             })
             .await
     }

@@ -10,6 +10,11 @@ pub(crate) fn sqlite(fault: rusqlite::Error) -> StorageError {
     StorageError::unavailable(fault)
 }
 
+/// The file could not be opened or migrated.
+pub(crate) fn open_failed(path: &Path, source: impl std::error::Error + Send + Sync + 'static) -> StorageError {
+    StorageError::Open(path.display().to_string(), Box::new(source))
+}
+
 /// Converts an error of a commit. SQLite rolls back after a lock or a full disk; after any other error the log may
 /// contain the transaction and restore it at the next start.
 pub(crate) fn at_commit(fault: rusqlite::Error) -> StorageError {

@@ -1,62 +1,29 @@
 //! Published events.
 
 mod list;
+pub(crate) mod row;
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, query, rows};
 use async_trait::async_trait;
-use bytes::Bytes;
-use model::{Event, EventId, EventType, Priority, TenantId};
-use rusqlite::{Connection, OptionalExtension, Row};
+use model::{Event, EventId, TenantId};
 use storage::{Counted, DedupeKey, EventFilter, Events, ListScope, Listed, Page, Place, StorageError};
-
-/// The event's columns, each with a prefix, as queries that join deliveries name them too.
-pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
-    e.event_type AS event_type, e.timestamp AS timestamp, e.data AS data, e.metadata AS metadata,
-    e.priority AS priority, e.deliveries AS deliveries";
-
-pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Event> {
-    Ok(Event {
-        id: rows::event_id(row, "event_id")?,
-        given_id: row.get_ref("given_id")?.as_str_or_null()?.map(Into::into),
-        tenant: rows::tenant(row, "tenant_id")?,
-        event_type: EventType::trusted(row.get_ref("event_type")?.as_str()?),
-        timestamp: rows::time(row, "timestamp")?,
-        data: Bytes::copy_from_slice(row.get_ref("data")?.as_blob()?),
-        metadata: Bytes::copy_from_slice(row.get_ref("metadata")?.as_blob()?),
-        priority: Priority::from_code(row.get("priority")?),
-        deliveries: row.get("deliveries")?,
-    })
-}
-
-pub(crate) fn by_key(connection: &Connection, tenant: &TenantId, name: &str) -> Result<Option<Event>, StorageError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM event_keys k JOIN events e ON e.tenant_id = k.tenant_id AND e.id = k.event_id
-         WHERE k.tenant_id = ?1 AND k.name = ?2"
-    );
-    connection
-        .prepare_cached(&sql)
-        .and_then(|mut statement| statement.query_row((tenant.as_str(), name), read).optional())
-        .map_err(sqlite)
-}
 
 #[async_trait]
 impl Events for SqliteStore {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
         self.readers
             .read_of(tenant, move |connection, tenant| {
-                let sql = format!("SELECT {COLUMNS} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2");
-                connection
-                    .prepare_cached(&sql)
-                    .and_then(|mut s| s.query_row((tenant.as_str(), rows::event_key(&id)), read).optional())
-                    .map(|found| found.filter(|event| event.id == id))
-                    .map_err(sqlite)
+                let sql = format!("SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2", row::COLUMNS);
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                let found = query::first(&mut statement, (tenant.as_str(), rows::event_key(&id)), row::read)?;
+                Ok(found.filter(|event| event.id == id))
             })
             .await
     }
 
     async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError> {
         let name = key.text();
-        self.readers.read_of(tenant, move |connection, tenant| by_key(connection, tenant, &name)).await
+        self.readers.read_of(tenant, move |connection, tenant| row::by_key(connection, tenant, &name)).await
     }
 
     async fn events(
@@ -86,8 +53,7 @@ impl Events for SqliteStore {
             .read(move |connection| {
                 let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
                 let key = rows::event_bound(id.bytes());
-                let found = statement.query_map([key], |row| rows::tenant(row, "tenant_id")).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, [key], |row| Cells::events(row).tenant("tenant_id"))
             })
             .await
     }

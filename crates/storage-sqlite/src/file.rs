@@ -5,45 +5,17 @@
 //! all `fcntl` locks that the process has on it. So the lock is opened before SQLite opens the file and closed after
 //! SQLite closed it, and a process never opens a file that it has open already.
 
-use crate::{holder, open_failed};
+use crate::{error::open_failed, holder, identity::Identity};
 use parking_lot::Mutex;
 use std::{
     collections::BTreeSet,
-    fs::{File, Metadata, OpenOptions, Permissions, TryLockError},
+    fs::{File, OpenOptions, Permissions, TryLockError},
     io,
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::OnceLock,
 };
 use storage::StorageError;
-
-/// Device and inode: the identity of a file, independent of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Identity {
-    pub(crate) device: u64,
-    pub(crate) inode: u64,
-}
-
-impl Identity {
-    pub(crate) fn of(metadata: &Metadata) -> Self {
-        Self { device: metadata.dev(), inode: metadata.ino() }
-    }
-
-    /// Asks for the inode alone. A call that also asks for the times of a file makes Linux give the next write a time of its
-    /// own (multigrain timestamps, 6.13), and the `fsync` after it must then write the inode too: this is asked at every
-    /// commit, and cost a further write to the disk each time.
-    #[cfg(target_os = "linux")]
-    fn at(path: &Path) -> io::Result<Self> {
-        use rustix::fs::{AtFlags, CWD, StatxFlags, makedev, statx};
-        let found = statx(CWD, path, AtFlags::empty(), StatxFlags::INO)?;
-        Ok(Self { device: makedev(found.stx_dev_major, found.stx_dev_minor), inode: found.stx_ino })
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn at(path: &Path) -> io::Result<Self> {
-        std::fs::metadata(path).map(|metadata| Self::of(&metadata))
-    }
-}
 
 /// Files that this process has open as stores.
 static OPEN: Mutex<BTreeSet<Identity>> = Mutex::new(BTreeSet::new());

@@ -1,6 +1,6 @@
 //! Finds the process that holds a lock, as far as Linux reveals it; used in error messages only.
 
-use crate::file::Identity;
+use crate::identity::Identity;
 
 /// The process that holds the `flock` of a file.
 pub(crate) fn of_lock(file: Identity) -> Option<String> {

@@ -2,17 +2,26 @@
 
 use crate::{
     SqliteStore,
+    codes::{ACTIVE, CANCELLED, DISABLED, PAUSED, PENDING, RETRYING, WAITS},
     error::{at_commit, sqlite},
-    events,
+    events, existence,
+    insert::{AttemptRow, EventRow, Existing, KeyRow},
     marks::{List, Marks},
-    publications, rows, tenants,
+    publications, rows,
 };
 use async_trait::async_trait;
-use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId, Timestamp};
+use const_format::formatcp;
+use model::{
+    DeliveryId, Queue, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
+};
 use parking_lot::Mutex;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, Source, StorageError, Tally, Write};
+use storage::{
+    Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, PublicationCounts, SUBSCRIPTION_DELETED, Source,
+    StorageError, Write,
+};
 
 #[async_trait]
 impl Journal for SqliteStore {
@@ -92,47 +101,40 @@ struct Statements<'c> {
     publication: CachedStatement<'c>,
     tenants: HashMap<TenantId, bool>,
     tallies: HashMap<(TenantId, SubscriptionId), Results>,
-    published: Tally,
+    published: PublicationCounts,
 }
 
 impl<'c> Statements<'c> {
     fn prepare(tx: &'c Transaction<'c>) -> rusqlite::Result<Self> {
         Ok(Self {
             tx,
-            event: tx.prepare_cached(
-                "INSERT INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
-                 deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?,
-            key: tx.prepare_cached("INSERT INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?,
-            delivery: tx.prepare_cached(
+            event: tx.prepare_cached(EventRow::sql(Existing::Fail))?,
+            key: tx.prepare_cached(KeyRow::sql(Existing::Fail))?,
+            delivery: tx.prepare_cached(formatcp!(
                 "INSERT INTO deliveries (tenant_id, id, subscription_id, status, queue, next_attempt_at, updated_at)
-                 VALUES (?1, ?2, ?3, 0, ?4, ?5, ?5)",
-            )?,
-            outcome: tx.prepare_cached(
+                 VALUES (?1, ?2, ?3, {PENDING}, ?4, ?5, ?5)"
+            ))?,
+            outcome: tx.prepare_cached(formatcp!(
                 "UPDATE deliveries SET status = ?3, attempts = ?4, next_attempt_at = ?5, updated_at = ?6,
                  response_code = ?7, error = ?8, duration_us = ?9, queue = coalesce(?10, queue)
-                 WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
-            )?,
-            late_outcome: tx.prepare_cached(
-                "UPDATE deliveries SET status = CASE ?3 WHEN 1 THEN 6 ELSE ?3 END, attempts = ?4, updated_at = ?5,
-                 response_code = ?6, error = ?7, duration_us = ?8
-                 WHERE tenant_id = ?1 AND id = ?2 AND status = 6 AND attempts < ?4",
-            )?,
+                 WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
+            ))?,
+            late_outcome: tx.prepare_cached(formatcp!(
+                "UPDATE deliveries SET status = CASE ?3 WHEN {RETRYING} THEN {CANCELLED} ELSE ?3 END, attempts = ?4,
+                 updated_at = ?5, response_code = ?6, error = ?7, duration_us = ?8
+                 WHERE tenant_id = ?1 AND id = ?2 AND status = {CANCELLED} AND attempts < ?4"
+            ))?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
-            attempt: tx.prepare_cached(
-                "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us,
-                 response_code, error, request_headers, response_headers, response_body, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            )?,
-            disable: tx.prepare_cached(
-                "UPDATE subscriptions SET state = 2, revision = revision + 1, updated_at = ?3
-                 WHERE tenant_id = ?1 AND id = ?2 AND state < 2",
-            )?,
-            cancel: tx.prepare_cached(
-                "UPDATE deliveries SET status = 6, next_attempt_at = NULL, error = 'the subscription was deleted'
-                 WHERE tenant_id = ?1 AND id = ?2 AND status <= 1",
-            )?,
-            tenant: tx.prepare_cached(tenants::EXISTS)?,
+            attempt: tx.prepare_cached(AttemptRow::sql(Existing::Keep))?,
+            disable: tx.prepare_cached(formatcp!(
+                "UPDATE subscriptions SET state = {DISABLED}, revision = revision + 1, updated_at = ?3
+                 WHERE tenant_id = ?1 AND id = ?2 AND state IN ({ACTIVE}, {PAUSED})"
+            ))?,
+            cancel: tx.prepare_cached(formatcp!(
+                "UPDATE deliveries SET status = {CANCELLED}, next_attempt_at = NULL, error = '{SUBSCRIPTION_DELETED}'
+                 WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
+            ))?,
+            tenant: tx.prepare_cached(existence::EXISTS)?,
             stats: tx.prepare_cached(
                 "INSERT INTO subscription_stats (tenant_id, subscription_id, success_count, failure_count,
                  last_triggered_at, last_success_at, last_failure_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -145,7 +147,7 @@ impl<'c> Statements<'c> {
             publication: publications::prepare(tx)?,
             tenants: HashMap::new(),
             tallies: HashMap::new(),
-            published: Tally::default(),
+            published: PublicationCounts::default(),
         })
     }
 
@@ -174,28 +176,17 @@ impl<'c> Statements<'c> {
     fn append_event(&mut self, tenant: &TenantId, new: &NewEvent, marks: &mut Marks) -> Result<Appended, StorageError> {
         let event = &new.event;
         for key in &new.keys {
-            if let Some(first) = events::by_key(self.tx, tenant, &key.text())? {
+            if let Some(first) = events::row::by_key(self.tx, tenant, &key.text())? {
                 return Ok(Appended::Duplicate(Box::new(first)));
             }
         }
         let id = rows::event_key(&event.id);
         marks.add(self.tx, tenant, List::Events, id)?;
         marks.add(self.tx, tenant, List::EventsOf(event.event_type.clone()), id)?;
-        self.event
-            .execute((
-                tenant.as_str(),
-                id,
-                event.given_id.as_deref(),
-                event.event_type.as_str(),
-                event.timestamp.micros(),
-                &event.data[..],
-                &event.metadata[..],
-                event.priority.code(),
-                event.deliveries,
-            ))
-            .map_err(sqlite)?;
+        EventRow { tenant_id: tenant.as_str(), ..EventRow::of(event) }.insert(&mut self.event).map_err(sqlite)?;
         for key in &new.keys {
-            self.key.execute((tenant.as_str(), key.text(), id)).map_err(sqlite)?;
+            let row = KeyRow { tenant_id: tenant.as_str(), name: &key.text(), event_id: id };
+            row.insert(&mut self.key).map_err(sqlite)?;
         }
         let due = event.id.made_at().micros();
         let queue = Queue::of(event.priority).code();
@@ -222,14 +213,14 @@ impl<'c> Statements<'c> {
             .execute((
                 tenant.as_str(),
                 delivery.bytes(),
-                next.status.code(),
+                next.status().code(),
                 attempt.number,
-                next.at.map(Timestamp::micros),
+                next.retry_at().map(Timestamp::micros),
                 ended,
                 attempt.response_code,
                 attempt.error.as_deref(),
                 duration,
-                (next.status == DeliveryStatus::Retrying).then_some(Queue::Retry.code()),
+                next.retry_at().map(|_| Queue::Retry.code()),
             ))
             .map_err(sqlite)?;
         if changed == 0
@@ -240,22 +231,8 @@ impl<'c> Statements<'c> {
             // found again.
             return Ok(Done::Recorded);
         }
-        self.attempt
-            .execute((
-                tenant.as_str(),
-                delivery.bytes(),
-                attempt.number,
-                attempt.started_at.micros(),
-                duration,
-                attempt.response_code,
-                attempt.error.as_deref(),
-                attempt.request_headers.as_str(),
-                attempt.response_headers.as_str(),
-                &attempt.response_body[..],
-                attempt.note.as_deref(),
-            ))
-            .map_err(sqlite)?;
-        if next.disable_subscription {
+        AttemptRow::of(tenant.as_str(), delivery, attempt).insert(&mut self.attempt).map_err(sqlite)?;
+        if *next == Next::Gone {
             self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)?;
         }
         self.tally(outcome, ended);
@@ -268,7 +245,7 @@ impl<'c> Statements<'c> {
         let changed = self.late_outcome.execute((
             tenant.as_str(),
             delivery.bytes(),
-            next.status.code(),
+            next.status().code(),
             attempt.number,
             ended,
             attempt.response_code,
@@ -280,12 +257,12 @@ impl<'c> Statements<'c> {
 
     fn tally(&mut self, outcome: &Outcome, ended: i64) {
         let Outcome { tenant, subscription, attempt, next, .. } = outcome;
-        if next.status == DeliveryStatus::Cancelled {
+        if *next == Next::End(EndStatus::Cancelled) {
             return;
         }
         let tally = self.tallies.entry((tenant.clone(), *subscription)).or_default();
         tally.triggered = tally.triggered.max(Some(attempt.started_at.micros()));
-        if next.status == DeliveryStatus::Delivered {
+        if *next == Next::End(EndStatus::Delivered) {
             tally.success += 1;
             tally.succeeded = tally.succeeded.max(Some(ended));
         } else {

@@ -1,30 +1,28 @@
 //! API keys of tenants.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, query};
 use async_trait::async_trait;
-use model::{KeyId, Scope, TenantId, TenantKey};
+use model::{KeyId, TenantId, TenantKey};
 use rusqlite::{Connection, Params, Row};
-use storage::{Deleted, Keys, StorageError};
+use storage::{DeleteOutcome, Keys, StorageError, codec};
 
 const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<TenantKey> {
-    let scopes: String = row.get("scopes")?;
+fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
+    let cells = Cells::api_keys(row);
     Ok(TenantKey {
-        id: KeyId::from_bytes(row.get("id")?),
-        tenant: rows::tenant(row, "tenant_id")?,
-        name: row.get("name")?,
-        hint: row.get("hint")?,
-        hash: row.get("hash")?,
-        scopes: scopes.split(' ').filter_map(Scope::parse).collect(),
-        created_at: rows::time(row, "created_at")?,
+        id: KeyId::from_bytes(cells.get("id")?),
+        tenant: cells.tenant("tenant_id")?,
+        name: cells.get("name")?,
+        hint: cells.get("hint")?,
+        hash: cells.get("hash")?,
+        scopes: cells.parsed("scopes", codec::scopes)?,
+        created_at: cells.time("created_at")?,
     })
 }
 
 fn list(connection: &Connection, sql: &str, params: impl Params) -> Result<Vec<TenantKey>, StorageError> {
-    let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-    let found = statement.query_map(params, read).map_err(sqlite)?;
-    found.map(|row| row.map_err(sqlite)).collect()
+    query::all(&mut *connection.prepare_cached(sql).map_err(sqlite)?, params, read)
 }
 
 #[async_trait]
@@ -43,7 +41,7 @@ impl Keys for SqliteStore {
                             &key.name,
                             &key.hint,
                             &key.hash,
-                            key.scopes.names().join(" "),
+                            codec::scopes_text(key.scopes),
                             key.created_at.micros(),
                         ),
                     )
@@ -62,13 +60,13 @@ impl Keys for SqliteStore {
             .await
     }
 
-    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError> {
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError> {
         self.writer
-            .transaction_of(tenant, Deleted::Missing, move |tx, tenant| {
+            .transaction_of(tenant, DeleteOutcome::Missing, move |tx, tenant| {
                 let gone = tx
                     .execute("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2", (tenant.as_str(), id.bytes()))
                     .map_err(sqlite)?;
-                Ok(if gone == 1 { Deleted::Done } else { Deleted::Missing })
+                Ok(if gone == 1 { DeleteOutcome::Done } else { DeleteOutcome::Missing })
             })
             .await
     }

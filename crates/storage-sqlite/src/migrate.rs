@@ -1,8 +1,15 @@
 //! Migrations, applied in order, each in its own transaction; `user_version` counts them.
 
-use crate::{Migrated, error::sqlite};
+use crate::error::sqlite;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
-use storage::{StorageError, Vault};
+use storage::{StorageError, Vault, codec};
+
+/// Migrations that were applied to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    pub from: u32,
+    pub to: u32,
+}
 
 const MIGRATIONS: [(&str, &str); 6] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
@@ -34,15 +41,14 @@ pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError>
 /// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
 /// and not at the first delivery.
 pub(crate) fn check_key(connection: &mut Connection, vault: &Vault) -> Result<(), StorageError> {
-    const CONTEXT: &str = "meta/key_check";
     let known: Option<Vec<u8>> = connection
         .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
         .optional()
         .map_err(sqlite)?;
     match known {
-        Some(sealed) => vault.open(CONTEXT, &sealed).map(drop),
+        Some(sealed) => codec::check_key(vault, &sealed),
         None => connection
-            .execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [vault.seal(CONTEXT, b"postrider")])
+            .execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [codec::new_key_check(vault)])
             .map(drop)
             .map_err(sqlite),
     }

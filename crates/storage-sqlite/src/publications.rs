@@ -1,10 +1,10 @@
 //! Counts of publications by tenant, day and event type.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, query};
 use async_trait::async_trait;
 use model::{EventType, TenantId, Timestamp};
 use rusqlite::{CachedStatement, Row, Transaction};
-use storage::{Publication, Publications, StorageError, Tally, day_of};
+use storage::{Publication, PublicationCounts, Publications, StorageError, day_of};
 
 /// Rows per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
@@ -17,12 +17,13 @@ const MOST_FIRST: &str = "GROUP BY p.event_type ORDER BY 2 DESC, 1 LIMIT ?2";
 const OLD: &str = "SELECT p.tenant_id, p.day, p.event_type FROM tenants t CROSS JOIN publications p
     WHERE p.tenant_id = t.id AND p.day < ?1 LIMIT ?2";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Publication> {
+fn read(row: &Row<'_>) -> Result<Publication, StorageError> {
+    let cells = Cells::publications(row);
     Ok(Publication {
-        event_type: EventType::trusted(row.get_ref("event_type")?.as_str()?),
-        published: row.get("published")?,
-        misfits: row.get("misfits")?,
-        last_at: rows::time(row, "last_at")?,
+        event_type: EventType::trusted(cells.text("event_type")?),
+        published: cells.get("published")?,
+        misfits: cells.get("misfits")?,
+        last_at: cells.time("last_at")?,
     })
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn prepare<'c>(tx: &'c Transaction<'_>) -> rusqlite::Result<CachedSta
 }
 
 /// Adds the increments of one batch.
-pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &Tally) -> rusqlite::Result<()> {
+pub(crate) fn write(count: &mut CachedStatement<'_>, tally: &PublicationCounts) -> rusqlite::Result<()> {
     for (tenant, day, event_type, added) in tally.iter() {
         let last_at = added.last_at.micros();
         count.execute((tenant.as_str(), day, event_type.as_str(), added.published, added.misfits, last_at))?;
@@ -56,8 +57,7 @@ impl Publications for SqliteStore {
                 let sql =
                     format!("SELECT {SUMS} FROM publications p WHERE p.tenant_id = ?3 AND p.day >= ?1 {MOST_FIRST}");
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = statement.query_map((day_of(since), limit, tenant.as_str()), read).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, (day_of(since), limit, tenant.as_str()), read)
             })
             .await
     }
@@ -70,8 +70,7 @@ impl Publications for SqliteStore {
                      WHERE t.deleting = 0 AND p.tenant_id = t.id AND p.day >= ?1 {MOST_FIRST}"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = statement.query_map((day_of(since), limit), read).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, (day_of(since), limit), read)
             })
             .await
     }
@@ -95,12 +94,12 @@ impl Publications for SqliteStore {
     async fn read_publications(&self, tenant: &TenantId) -> Result<Vec<(i32, Publication)>, StorageError> {
         self.readers
             .read_of(tenant, |connection, tenant| {
-                let sql = "SELECT day, event_type, published, misfits, last_at FROM publications
+                let sql = "SELECT tenant_id, day, event_type, published, misfits, last_at FROM publications
                            WHERE tenant_id = ?1 ORDER BY day, event_type";
                 let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let of_day = |row: &Row<'_>| Ok((row.get("day")?, read(row)?));
-                let found = statement.query_map([tenant.as_str()], of_day).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, [tenant.as_str()], |row| {
+                    Ok((Cells::publications(row).get("day")?, read(row)?))
+                })
             })
             .await
     }

@@ -1,6 +1,6 @@
 //! A pool of read-only connections; reads run on the blocking pool and never wait for the writer.
 
-use crate::{connect_reader, error::closed, tenants};
+use crate::{connect::connect_reader, error::closed, existence};
 use model::TenantId;
 use parking_lot::Mutex;
 use rusqlite::Connection;
@@ -52,7 +52,7 @@ impl Readers {
         let tenant = tenant.clone();
         self.read(
             move |connection| {
-                if tenants::exists(connection, &tenant)? { job(connection, &tenant) } else { Ok(T::default()) }
+                if existence::exists(connection, &tenant)? { job(connection, &tenant) } else { Ok(T::default()) }
             },
         )
         .await

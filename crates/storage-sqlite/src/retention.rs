@@ -1,19 +1,20 @@
 //! Retention: removal of events that are older than the installation keeps.
 
-use crate::{SqliteStore, error::sqlite, marks, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, marks, query, rows};
 use async_trait::async_trait;
 use model::{EventId, TenantId, Timestamp};
 use rusqlite::{CachedStatement, OptionalExtension, Transaction};
 use std::time::Duration;
-use storage::{Removed, Retention, StorageError};
+use storage::{Removed, Retention, StorageError, codec};
 
 #[async_trait]
 impl Retention for SqliteStore {
     async fn believed_time(&self) -> Result<Option<Timestamp>, StorageError> {
         self.readers
             .read(move |connection| {
-                let sql = "SELECT value FROM meta WHERE name = 'believed_time'";
-                let kept = connection.query_row(sql, [], |row| row.get(0)).optional().map_err(sqlite)?;
+                let sql = "SELECT name, value FROM meta WHERE name = 'believed_time'";
+                let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
+                let kept = query::first(&mut statement, [], |row| Cells::meta(row).get("value"))?;
                 Ok(kept.map(|micros| Timestamp::from_micros(i64::from_be_bytes(micros))))
             })
             .await
@@ -26,32 +27,29 @@ impl Retention for SqliteStore {
     }
 
     async fn newest_event(&self, until: Timestamp) -> Result<Option<Timestamp>, StorageError> {
-        let (_, bound) = rows::id_bounds(None, Some(until.after(Duration::from_millis(1))));
+        let (_, bound) = codec::id_bounds(None, Some(until.after(Duration::from_millis(1))));
         self.readers
             .read(move |connection| {
                 let sql = "SELECT max((SELECT max(id) FROM events WHERE tenant_id = t.id AND id < ?1)) AS newest
                            FROM tenants t";
                 let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let newest = |row: &rusqlite::Row<'_>| row.get::<_, Option<[u8; 14]>>("newest");
-                let newest = statement.query_row([&bound[..14]], newest).map_err(sqlite)?;
-                Ok(newest.map(|key| {
-                    let mut bytes = [0; 16];
-                    bytes[..14].copy_from_slice(&key);
-                    EventId::from_bytes(bytes).made_at()
-                }))
+                query::one(&mut statement, [&bound[..14]], |row| {
+                    let cells = Cells::events(row);
+                    let newest = cells.get::<Option<[u8; 14]>>("newest")?;
+                    newest.map(|_| cells.event_id("newest").map(EventId::made_at)).transpose()
+                })
             })
             .await
     }
 
     async fn tenants_with_events_before(&self, before: Timestamp) -> Result<Vec<TenantId>, StorageError> {
-        let (_, bound) = rows::id_bounds(None, Some(before));
+        let (_, bound) = codec::id_bounds(None, Some(before));
         self.readers
             .read(move |connection| {
                 let sql = "SELECT id FROM tenants t WHERE deleting = 0 AND EXISTS
                            (SELECT 1 FROM events WHERE tenant_id = t.id AND id < ?1)";
                 let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-                let found = statement.query_map([&bound[..14]], |row| rows::tenant(row, "id")).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, [&bound[..14]], |row| Cells::tenants(row).tenant("id"))
             })
             .await
     }
@@ -64,7 +62,7 @@ impl Retention for SqliteStore {
         rows: usize,
     ) -> Result<Removed, StorageError> {
         let (nothing, marks) = (Removed { after, ..Removed::default() }, self.marks.clone());
-        let (_, bound) = rows::id_bounds(None, Some(before));
+        let (_, bound) = codec::id_bounds(None, Some(before));
         self.writer
             .transaction_of(tenant, nothing, move |tx, tenant| {
                 if after.is_none() {
@@ -72,7 +70,7 @@ impl Retention for SqliteStore {
                 }
                 // Before the removal: an unnecessary recount does no harm.
                 marks.lock().removed(tenant, &bound);
-                Removal::prepare(tx, tenant).map_err(sqlite)?.run(before, after, rows).map_err(sqlite)
+                Removal::prepare(tx, tenant).map_err(sqlite)?.run(before, after, rows)
             })
             .await
     }
@@ -94,7 +92,8 @@ impl<'c> Removal<'c> {
         Ok(Self {
             tenant: tenant.as_str(),
             old: tx.prepare_cached(
-                "SELECT id FROM events WHERE tenant_id = ?1 AND id > ?2 AND id < ?3 ORDER BY id LIMIT ?4",
+                "SELECT tenant_id, id AS event_id FROM events WHERE tenant_id = ?1 AND id > ?2 AND id < ?3
+                 ORDER BY id LIMIT ?4",
             )?,
             waits: tx.prepare_cached(
                 "SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id BETWEEN ?2 AND ?3
@@ -112,16 +111,16 @@ impl<'c> Removal<'c> {
         })
     }
 
-    fn run(mut self, before: Timestamp, after: Option<EventId>, rows: usize) -> rusqlite::Result<Removed> {
+    fn run(mut self, before: Timestamp, after: Option<EventId>, rows: usize) -> Result<Removed, StorageError> {
         let mut removed = Removed { after, ..Removed::default() };
-        let (_, bound) = rows::id_bounds(None, Some(before));
+        let (_, bound) = codec::id_bounds(None, Some(before));
         let last: &[u8] = after.as_ref().map_or(&[], |id| rows::event_key(id));
-        let found = self.old.query_map((self.tenant, last, &bound[..14], rows), |row| rows::event_id(row, "id"))?;
-        let old: Vec<EventId> = found.collect::<Result<_, _>>()?;
+        let values = (self.tenant, last, &bound[..14], rows);
+        let old = query::all(&mut self.old, values, |row| Cells::events(row).event_id("event_id"))?;
         let mut left = rows;
         removed.more = old.len() == rows;
         for event in old {
-            if left == 0 || !self.remove(event, &mut left, &mut removed)? {
+            if left == 0 || !self.remove(event, &mut left, &mut removed).map_err(sqlite)? {
                 removed.more = true;
                 break;
             }

@@ -1,22 +1,10 @@
 //! Conversions between rows and the model's types.
 
+use crate::cells::Cells;
 use bytes::Bytes;
-use model::{Attempt, DeliveryId, EventId, JsonObject, TenantId, Timestamp};
+use model::{Attempt, EventId};
 use rusqlite::Row;
-use std::time::Duration;
-use storage::{StorageError, codec};
-
-pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
-    row.get(column).map(Timestamp::from_micros)
-}
-
-pub(crate) fn time_or_none(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_micros))
-}
-
-pub(crate) fn tenant(row: &Row<'_>, column: &str) -> rusqlite::Result<TenantId> {
-    Ok(TenantId::trusted(row.get_ref(column)?.as_str()?))
-}
+use storage::StorageError;
 
 /// The stored part of an event's id.
 pub(crate) fn event_key(id: &EventId) -> &[u8] {
@@ -28,38 +16,21 @@ pub(crate) fn event_bound(id: &[u8; 16]) -> &[u8] {
     if id[14..] == [0, 0] { &id[..14] } else { id }
 }
 
-pub(crate) fn event_id(row: &Row<'_>, column: &str) -> rusqlite::Result<EventId> {
-    let kept: [u8; 14] = row.get(column)?;
-    let mut bytes = [0; 16];
-    bytes[..14].copy_from_slice(&kept);
-    Ok(EventId::from_bytes(bytes))
-}
-
-pub(crate) fn delivery_id(row: &Row<'_>, column: &str) -> rusqlite::Result<DeliveryId> {
-    row.get(column).map(DeliveryId::from_bytes)
-}
-
 /// Columns of an attempt.
-pub(crate) const ATTEMPT: &str =
-    "number, started_at, duration_us, response_code, error, request_headers, response_headers, response_body, note";
+pub(crate) const ATTEMPT: &str = "tenant_id, delivery_id, number, started_at, duration_us, response_code, error,
+    request_headers, response_headers, response_body, note";
 
-pub(crate) fn attempt(row: &Row<'_>) -> rusqlite::Result<Attempt> {
+pub(crate) fn attempt(row: &Row<'_>) -> Result<Attempt, StorageError> {
+    let cells = Cells::attempts(row);
     Ok(Attempt {
-        number: row.get("number")?,
-        started_at: time(row, "started_at")?,
-        duration: Duration::from_micros(row.get("duration_us")?),
-        response_code: row.get("response_code")?,
-        error: row.get("error")?,
-        request_headers: row.get("request_headers")?,
-        response_headers: row.get("response_headers")?,
-        response_body: Bytes::copy_from_slice(row.get_ref("response_body")?.as_blob()?),
-        note: row.get("note")?,
+        number: cells.get("number")?,
+        started_at: cells.time("started_at")?,
+        duration: cells.micros("duration_us")?,
+        response_code: cells.get("response_code")?,
+        error: cells.get("error")?,
+        request_headers: cells.get("request_headers")?,
+        response_headers: cells.get("response_headers")?,
+        response_body: Bytes::copy_from_slice(cells.blob("response_body")?),
+        note: cells.get("note")?,
     })
 }
-
-pub(crate) fn object(row: &Row<'_>, column: &str) -> Result<JsonObject, StorageError> {
-    let text: String = row.get(column).map_err(crate::error::sqlite)?;
-    codec::object(&text, column)
-}
-
-pub(crate) use codec::{id_bounds, patterns, patterns_text};

@@ -1,69 +1,23 @@
 //! Subscriptions. Secrets and headers are sealed, each for its own row.
 
 mod list;
+mod row;
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{
+    SqliteStore,
+    codes::{CANCELLED, DELETED},
+    error::sqlite,
+    query,
+};
 use async_trait::async_trait;
-use model::{
-    Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, subscription::SubscriptionStats,
-};
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
-use std::time::Duration;
+use const_format::formatcp;
+use model::{Subscription, SubscriptionId, TenantId, Timestamp};
+use row::{SELECT, read};
+use rusqlite::{Transaction, named_params};
 use storage::{
-    Counted, Insert, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Subscriptions, Update, Vault,
-    codec,
+    Counted, InsertOutcome, ListScope, Listed, Page, Place, SUBSCRIPTION_DELETED, StorageError, SubscriptionFilter,
+    Subscriptions, UpdateOutcome, Vault, codec,
 };
-
-const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url, s.description AS description,
-    s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
-    s.retry_enabled AS retry_enabled, s.max_retries AS max_retries, s.timeout_ms AS timeout_ms,
-    s.secrets AS secrets, s.metadata AS metadata, s.unique_event IS NOT NULL AS is_unique, s.revision AS revision, s.created_at AS created_at,
-    s.updated_at AS updated_at, t.success_count AS success_count, t.failure_count AS failure_count,
-    t.last_triggered_at AS last_triggered_at, t.last_success_at AS last_success_at,
-    t.last_failure_at AS last_failure_at
-    FROM subscriptions s LEFT JOIN subscription_stats t
-    ON t.tenant_id = s.tenant_id AND t.subscription_id = s.id";
-
-fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, StorageError> {
-    let id = SubscriptionId::from_bytes(row.get("id").map_err(sqlite)?);
-    let tenant = rows::tenant(row, "tenant_id").map_err(sqlite)?;
-    let headers: Vec<u8> = row.get("headers").map_err(sqlite)?;
-    let secrets: Vec<u8> = row.get("secrets").map_err(sqlite)?;
-    let secrets = codec::unseal_secrets(vault, &tenant, id, &secrets)?;
-    let headers = codec::unseal_headers(vault, &tenant, id, &headers)?;
-    let events: String = row.get("events").map_err(sqlite)?;
-    let (state, profile): (u8, u8) = (row.get("state").map_err(sqlite)?, row.get("profile").map_err(sqlite)?);
-    let (events, metadata) = (rows::patterns(&events)?, rows::object(row, "metadata")?);
-    let rest = || -> rusqlite::Result<Subscription> {
-        Ok(Subscription {
-            id,
-            tenant,
-            url: row.get("url")?,
-            description: row.get("description")?,
-            events,
-            headers,
-            state: SubscriptionState::from_code(state).unwrap_or(SubscriptionState::Disabled),
-            profile: Profile::from_code(profile).unwrap_or_default(),
-            retry_enabled: row.get("retry_enabled")?,
-            max_retries: row.get("max_retries")?,
-            timeout: Duration::from_millis(row.get("timeout_ms")?),
-            secrets,
-            metadata,
-            stats: SubscriptionStats {
-                success_count: row.get::<_, Option<u64>>("success_count")?.unwrap_or_default(),
-                failure_count: row.get::<_, Option<u64>>("failure_count")?.unwrap_or_default(),
-                last_triggered_at: rows::time_or_none(row, "last_triggered_at")?,
-                last_success_at: rows::time_or_none(row, "last_success_at")?,
-                last_failure_at: rows::time_or_none(row, "last_failure_at")?,
-            },
-            is_unique: row.get("is_unique")?,
-            revision: row.get("revision")?,
-            created_at: rows::time(row, "created_at")?,
-            updated_at: rows::time(row, "updated_at")?,
-        })
-    };
-    rest().map_err(sqlite)
-}
 
 /// Result of writing a whole row.
 enum Written {
@@ -78,9 +32,9 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
         statement.execute(named_params! {
             ":tenant": s.tenant.as_str(),
             ":id": s.id.bytes(),
-            ":url": s.url,
+            ":url": s.url.as_str(),
             ":description": s.description,
-            ":events": rows::patterns_text(&s.events),
+            ":events": codec::patterns_text(&s.events),
             ":headers": codec::seal_headers(vault, s),
             ":state": s.state.code(),
             ":profile": s.profile.code(),
@@ -89,7 +43,7 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
             ":timeout_ms": s.timeout.as_millis() as u64,
             ":secrets": codec::seal_secrets(vault, s),
             ":metadata": s.metadata.as_str(),
-            ":unique_event": s.is_unique.then(|| rows::patterns_text(&s.events)),
+            ":unique_event": s.is_unique.then(|| codec::patterns_text(&s.events)),
             ":revision": s.revision,
             ":created_at": s.created_at.micros(),
             ":updated_at": s.updated_at.micros(),
@@ -113,25 +67,42 @@ const INSERT: &str = "INSERT INTO subscriptions (tenant_id, id, url, description
     :timeout_ms, :secrets, :metadata, :unique_event, :revision, :created_at, :updated_at
     FROM tenants WHERE id = :tenant AND deleting = 0";
 
-const UPDATE: &str = "UPDATE subscriptions SET url = :url, description = :description, events = :events,
+const UPDATE: &str = formatcp!(
+    "UPDATE subscriptions SET url = :url, description = :description, events = :events,
     headers = :headers, state = :state, profile = :profile, retry_enabled = :retry_enabled,
     max_retries = :max_retries, timeout_ms = :timeout_ms, secrets = :secrets, metadata = :metadata,
     unique_event = :unique_event, revision = :revision + 1, created_at = :created_at, updated_at = :updated_at
-    WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state <> 3";
+    WHERE tenant_id = :tenant AND id = :id AND revision = :revision AND state <> {DELETED}"
+);
+
+const KNOWN: &str = formatcp!("SELECT 1 FROM subscriptions WHERE tenant_id = ?1 AND id = ?2 AND state <> {DELETED}");
+
+const DELETE: &str = formatcp!(
+    "UPDATE subscriptions SET state = {DELETED}, revision = revision + 1, updated_at = ?3
+     WHERE tenant_id = ?1 AND id = ?2 AND state <> {DELETED}"
+);
+
+/// Cancels waiting deliveries, `?4` at a time.
+const CANCEL: &str = formatcp!(
+    "UPDATE deliveries SET status = {CANCELLED}, next_attempt_at = NULL, updated_at = ?3,
+     error = '{SUBSCRIPTION_DELETED}'
+     WHERE tenant_id = ?1 AND id IN (SELECT id FROM deliveries INDEXED BY deliveries_due
+     WHERE tenant_id = ?1 AND subscription_id = ?2 AND next_attempt_at IS NOT NULL LIMIT ?4)"
+);
 
 /// Deliveries cancelled per transaction, so that other writes do not wait long.
 const PIECE: usize = 2_000;
 
 #[async_trait]
 impl Subscriptions for SqliteStore {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError> {
         let (vault, subscription) = (self.vault.clone(), subscription.clone());
         self.writer
             .transaction(move |tx| {
                 Ok(match write(&vault, tx, INSERT, &subscription)? {
-                    Written::Rows(0) => Insert::NoTenant,
-                    Written::Rows(_) => Insert::Done,
-                    Written::Duplicate => Insert::Duplicate,
+                    Written::Rows(0) => InsertOutcome::NoTenant,
+                    Written::Rows(_) => InsertOutcome::Done,
+                    Written::Duplicate => InsertOutcome::Duplicate,
                 })
             })
             .await
@@ -141,13 +112,9 @@ impl Subscriptions for SqliteStore {
         let vault = self.vault.clone();
         self.readers
             .read_of(tenant, move |connection, tenant| {
-                let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2 AND s.state <> 3");
+                let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2 AND s.state <> {DELETED}");
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                statement
-                    .query_row((tenant.as_str(), id.bytes()), |row| Ok(read(&vault, row)))
-                    .optional()
-                    .map_err(sqlite)?
-                    .transpose()
+                query::first(&mut statement, (tenant.as_str(), id.bytes()), |row| read(&vault, row))
             })
             .await
     }
@@ -164,11 +131,8 @@ impl Subscriptions for SqliteStore {
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
                 let mut found = Vec::with_capacity(ids.len());
                 for id in ids {
-                    let one = statement
-                        .query_row((tenant.as_str(), id.bytes()), |row| Ok(read(&vault, row)))
-                        .optional()
-                        .map_err(sqlite)?;
-                    found.extend(one.transpose()?);
+                    let key = (tenant.as_str(), id.bytes());
+                    found.extend(query::first(&mut statement, key, |row| read(&vault, row))?);
                 }
                 Ok(found)
             })
@@ -201,24 +165,18 @@ impl Subscriptions for SqliteStore {
         self.readers.read(move |connection| list::tenants_with(connection, id)).await
     }
 
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError> {
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError> {
         let (vault, tenant, subscription) = (self.vault.clone(), &subscription.tenant, subscription.clone());
         self.writer
-            .transaction_of(tenant, Update::Missing, move |tx, tenant| {
+            .transaction_of(tenant, UpdateOutcome::Missing, move |tx, tenant| {
                 match write(&vault, tx, UPDATE, &subscription)? {
                     Written::Rows(0) => {}
-                    Written::Rows(_) => return Ok(Update::Done),
-                    Written::Duplicate => return Ok(Update::Duplicate),
+                    Written::Rows(_) => return Ok(UpdateOutcome::Done),
+                    Written::Duplicate => return Ok(UpdateOutcome::Duplicate),
                 }
-                let known = tx
-                    .query_row(
-                        "SELECT 1 FROM subscriptions WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
-                        (tenant.as_str(), subscription.id.bytes()),
-                        |_| Ok(()),
-                    )
-                    .optional()
-                    .map_err(sqlite)?;
-                Ok(if known.is_some() { Update::Stale } else { Update::Missing })
+                let mut known = tx.prepare_cached(KNOWN).map_err(sqlite)?;
+                let is_known = known.exists((tenant.as_str(), subscription.id.bytes())).map_err(sqlite)?;
+                Ok(if is_known { UpdateOutcome::Stale } else { UpdateOutcome::Missing })
             })
             .await
     }
@@ -228,23 +186,18 @@ impl Subscriptions for SqliteStore {
         tenant: &TenantId,
         id: SubscriptionId,
         now: Timestamp,
-    ) -> Result<Update, StorageError> {
+    ) -> Result<UpdateOutcome, StorageError> {
         let marked = self
             .writer
             .transaction_of(tenant, 0, move |tx, tenant| {
-                tx.execute(
-                    "UPDATE subscriptions SET state = 3, revision = revision + 1, updated_at = ?3
-                     WHERE tenant_id = ?1 AND id = ?2 AND state <> 3",
-                    (tenant.as_str(), id.bytes(), now.micros()),
-                )
-                .map_err(sqlite)
+                tx.execute(DELETE, (tenant.as_str(), id.bytes(), now.micros())).map_err(sqlite)
             })
             .await?;
         if marked == 0 {
-            return Ok(Update::Missing);
+            return Ok(UpdateOutcome::Missing);
         }
         self.cancel_waiting(tenant, id, now).await?;
-        Ok(Update::Done)
+        Ok(UpdateOutcome::Done)
     }
 
     async fn each_subscription(&self, take: &mut (dyn FnMut(Subscription) + Send)) -> Result<(), StorageError> {
@@ -263,8 +216,7 @@ impl Subscriptions for SqliteStore {
                          ORDER BY s.tenant_id, s.id LIMIT 500"
                     );
                     let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                    let found = statement.query_map((&from.0, from.1), |row| Ok(read(&vault, row))).map_err(sqlite)?;
-                    found.map(|row| row.map_err(sqlite)?).collect()
+                    query::all(&mut statement, (&from.0, from.1), |row| read(&vault, row))
                 })
                 .await?;
             let Some(last) = piece.last() else { return Ok(()) };
@@ -278,14 +230,7 @@ impl Subscriptions for SqliteStore {
             let cancelled = self
                 .writer
                 .transaction_of(tenant, 0, move |tx, tenant| {
-                    tx.execute(
-                        "UPDATE deliveries SET status = 6, next_attempt_at = NULL, updated_at = ?3,
-                         error = 'the subscription was deleted'
-                         WHERE tenant_id = ?1 AND id IN (SELECT id FROM deliveries INDEXED BY deliveries_due
-                         WHERE tenant_id = ?1 AND subscription_id = ?2 AND next_attempt_at IS NOT NULL LIMIT ?4)",
-                        (tenant.as_str(), id.bytes(), now.micros(), PIECE),
-                    )
-                    .map_err(sqlite)
+                    tx.execute(CANCEL, (tenant.as_str(), id.bytes(), now.micros(), PIECE)).map_err(sqlite)
                 })
                 .await?;
             if cancelled < PIECE {

@@ -1,34 +1,23 @@
 //! Tenants.
 
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query};
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
-use storage::{Deleted, Page, Put, StorageError, Tenants};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
+use rusqlite::{Row, named_params};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 
 const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<Result<Tenant, StorageError>> {
-    Ok(rows::object(row, "metadata").and_then(|metadata| {
-        let rest = || -> rusqlite::Result<Tenant> {
-            Ok(Tenant {
-                id: rows::tenant(row, "id")?,
-                name: row.get("name")?,
-                metadata,
-                created_at: rows::time(row, "created_at")?,
-                updated_at: rows::time(row, "updated_at")?,
-            })
-        };
-        rest().map_err(sqlite)
-    }))
+fn read(row: &Row<'_>) -> Result<Tenant, StorageError> {
+    let cells = Cells::tenants(row);
+    Ok(Tenant {
+        id: cells.tenant("id")?,
+        name: cells.get("name")?,
+        metadata: cells.parsed("metadata", JsonObject::parse)?,
+        created_at: cells.time("created_at")?,
+        updated_at: cells.time("updated_at")?,
+    })
 }
-
-/// True when the tenant exists. A tenant that is being deleted does not exist for any other operation.
-pub(crate) fn exists(connection: &Connection, id: &TenantId) -> Result<bool, StorageError> {
-    connection.prepare_cached(EXISTS).and_then(|mut statement| statement.exists([id.as_str()])).map_err(sqlite)
-}
-
-pub(crate) const EXISTS: &str = "SELECT 1 FROM tenants WHERE id = ?1 AND deleting = 0";
 
 /// All tables with data of a tenant, each with its key within the tenant.
 const OWNED: [(&str, &str); 10] = [
@@ -52,20 +41,17 @@ impl Tenants for SqliteStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
+        name: Patch<String>,
         metadata: Option<JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError> {
+    ) -> Result<(Tenant, PutOutcome), StorageError> {
         let id = id.clone();
         self.writer
             .transaction(move |tx| {
-                let known = tx
-                    .query_row(&format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1"), [id.as_str()], read)
-                    .optional()
-                    .map_err(sqlite)?
-                    .transpose()?;
-                let put = if known.is_some() { Put::Updated } else { Put::Created };
-                if put == Put::Updated && !exists(tx, &id)? {
+                let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1");
+                let known = query::first(&mut *tx.prepare_cached(&sql).map_err(sqlite)?, [id.as_str()], read)?;
+                let put = if known.is_some() { PutOutcome::Updated } else { PutOutcome::Created };
+                if put == PutOutcome::Updated && !exists(tx, &id)? {
                     return Err(StorageError::unavailable("the tenant is still being deleted"));
                 }
                 let mut tenant = known.unwrap_or_else(|| Tenant {
@@ -75,7 +61,7 @@ impl Tenants for SqliteStore {
                     created_at: now,
                     updated_at: now,
                 });
-                tenant.name = name.unwrap_or(tenant.name);
+                tenant.name = name.apply(tenant.name);
                 tenant.metadata = metadata.unwrap_or(tenant.metadata);
                 tenant.updated_at = now;
                 tx.execute(
@@ -100,11 +86,8 @@ impl Tenants for SqliteStore {
         let id = id.clone();
         self.readers
             .read(move |connection| {
-                connection
-                    .prepare_cached(&format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1 AND deleting = 0"))
-                    .and_then(|mut statement| statement.query_row([id.as_str()], read).optional())
-                    .map_err(sqlite)?
-                    .transpose()
+                let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1 AND deleting = 0");
+                query::first(&mut *connection.prepare_cached(&sql).map_err(sqlite)?, [id.as_str()], read)
             })
             .await
     }
@@ -112,18 +95,17 @@ impl Tenants for SqliteStore {
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
         self.readers
             .read(move |connection| {
-                let after = page.below.as_ref().map_or("", TenantId::as_str);
+                let after = page.cursor.as_ref().map_or("", TenantId::as_str);
                 let sql = format!(
                     "SELECT {COLUMNS} FROM tenants WHERE id > ?1 AND deleting = 0 ORDER BY id LIMIT ?2 OFFSET ?3"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = statement.query_map((after, page.limit, page.offset), read).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)?).collect()
+                query::all(&mut statement, (after, page.limit, page.offset), read)
             })
             .await
     }
 
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError> {
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError> {
         let owner = id.clone();
         let known = self
             .writer
@@ -132,7 +114,7 @@ impl Tenants for SqliteStore {
             })
             .await?;
         if known == 0 {
-            return Ok(Deleted::Missing);
+            return Ok(DeleteOutcome::Missing);
         }
         let marks = self.marks.clone();
         self.writer
@@ -159,15 +141,14 @@ impl Tenants for SqliteStore {
                 }
             }
         }
-        Ok(Deleted::Done)
+        Ok(DeleteOutcome::Done)
     }
 
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError> {
         self.readers
             .read(|connection| {
                 let mut statement = connection.prepare("SELECT id FROM tenants WHERE deleting = 1").map_err(sqlite)?;
-                let found = statement.query_map([], |row| rows::tenant(row, "id")).map_err(sqlite)?;
-                found.map(|row| row.map_err(sqlite)).collect()
+                query::all(&mut statement, [], |row| Cells::tenants(row).tenant("id"))
             })
             .await
     }

@@ -1,6 +1,14 @@
 //! Transfer to another store.
 
-use crate::{SqliteStore, deliveries, error::sqlite, events, rows, tenants};
+use crate::{
+    SqliteStore,
+    cells::Cells,
+    deliveries,
+    error::sqlite,
+    events, existence,
+    insert::{AttemptRow, DeliveryRow, EventRow, Existing, KeyRow},
+    query, rows,
+};
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp};
 use rusqlite::{Connection, Row, Transaction};
@@ -17,7 +25,7 @@ impl Transfer for SqliteStore {
         self.readers
             .read_of(tenant, move |connection, tenant| {
                 let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
-                read_events(&snapshot, tenant, after, limit).map_err(sqlite)
+                read_events(&snapshot, tenant, after, limit)
             })
             .await
     }
@@ -28,7 +36,7 @@ impl Transfer for SqliteStore {
             .transaction(move |tx| {
                 // Transferred rows go into the middle of lists, so counts must be redone.
                 marks.lock().forget();
-                if !tenants::exists(tx, &tenant)? {
+                if !existence::exists(tx, &tenant)? {
                     return Err(StorageError::unavailable("the tenant does not exist"));
                 }
                 events.iter().try_for_each(|stored| write_event(tx, &tenant, stored)).map_err(sqlite)
@@ -67,117 +75,72 @@ fn read_events(
     tenant: &TenantId,
     after: Option<EventId>,
     limit: usize,
-) -> rusqlite::Result<Vec<StoredEvent>> {
-    let sql =
-        format!("SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id > ?2 ORDER BY e.id LIMIT ?3", events::COLUMNS);
+) -> Result<Vec<StoredEvent>, StorageError> {
+    let sql = format!(
+        "SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id > ?2 ORDER BY e.id LIMIT ?3",
+        events::row::COLUMNS
+    );
     let last: &[u8] = after.as_ref().map_or(&[], |id| rows::event_key(id));
-    let mut list = connection.prepare_cached(&sql)?;
+    let mut list = connection.prepare_cached(&sql).map_err(sqlite)?;
     let mut names = connection
-        .prepare_cached("SELECT name FROM event_keys WHERE tenant_id = ?1 AND event_id = ?2 ORDER BY name")?;
+        .prepare_cached("SELECT name FROM event_keys WHERE tenant_id = ?1 AND event_id = ?2 ORDER BY name")
+        .map_err(sqlite)?;
     let sql = format!(
         "SELECT {}, d.queue AS queue FROM deliveries d {} WHERE d.tenant_id = ?1 AND d.id BETWEEN ?2 AND ?3 ORDER BY d.id",
-        deliveries::COLUMNS,
-        deliveries::JOIN
+        deliveries::row::COLUMNS,
+        deliveries::row::JOIN
     );
-    let mut of_event = connection.prepare_cached(&sql)?;
+    let mut of_event = connection.prepare_cached(&sql).map_err(sqlite)?;
     let sql = format!(
-        "SELECT delivery_id, {} FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3
+        "SELECT {} FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3
          ORDER BY delivery_id, number",
         rows::ATTEMPT
     );
-    let mut tries = connection.prepare_cached(&sql)?;
+    let mut tries = connection.prepare_cached(&sql).map_err(sqlite)?;
     let tenant = tenant.as_str();
-    let found: Vec<_> = list.query_map((tenant, last, limit), events::read)?.collect::<Result<_, _>>()?;
+    let found = query::all(&mut list, (tenant, last, limit), events::row::read)?;
     let mut stored = Vec::with_capacity(found.len());
     for event in found {
         let (first, last) = event.id.delivery_range();
         let range = (tenant, first.bytes(), last.bytes());
         stored.push(StoredEvent {
-            names: names
-                .query_map((tenant, rows::event_key(&event.id)), |row| row.get(0))?
-                .collect::<Result<_, _>>()?,
-            deliveries: of_event.query_map(range, read_delivery)?.collect::<Result<_, _>>()?,
-            attempts: tries.query_map(range, read_attempt)?.collect::<Result<_, _>>()?,
+            names: query::all(&mut names, (tenant, rows::event_key(&event.id)), |row| row.get("name").map_err(sqlite))?,
+            deliveries: query::all(&mut of_event, range, read_delivery)?,
+            attempts: query::all(&mut tries, range, read_attempt)?,
             event,
         });
     }
     Ok(stored)
 }
 
-fn read_delivery(row: &Row<'_>) -> rusqlite::Result<(Delivery, Queue)> {
-    let queue = Queue::from_code(row.get("queue")?).unwrap_or(Queue::Normal);
-    let delivery = deliveries::read(row)?;
+fn read_delivery(row: &Row<'_>) -> Result<(Delivery, Queue), StorageError> {
+    let queue = Cells::deliveries(row).code("queue", Queue::from_code)?;
+    let delivery = deliveries::row::read(row)?;
     // An ended delivery no longer belongs to a queue.
     let queue = if delivery.next_attempt_at.is_some() { queue } else { Queue::Normal };
     Ok((delivery, queue))
 }
 
-fn read_attempt(row: &Row<'_>) -> rusqlite::Result<(DeliveryId, Attempt)> {
-    Ok((rows::delivery_id(row, "delivery_id")?, rows::attempt(row)?))
+fn read_attempt(row: &Row<'_>) -> Result<(DeliveryId, Attempt), StorageError> {
+    Ok((Cells::attempts(row).delivery_id("delivery_id")?, rows::attempt(row)?))
 }
 
 fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {
     let StoredEvent { event, names, deliveries, attempts } = stored;
-    let (tenant, id) = (tenant.as_str(), rows::event_key(&event.id));
-    tx.prepare_cached(
-        "INSERT OR IGNORE INTO events (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority,
-         deliveries) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    )?
-    .execute((
-        tenant,
-        id,
-        event.given_id.as_deref(),
-        event.event_type.as_str(),
-        event.timestamp.micros(),
-        &event.data[..],
-        &event.metadata[..],
-        event.priority.code(),
-        event.deliveries,
-    ))?;
+    let tenant_id = tenant.as_str();
+    let mut statement = tx.prepare_cached(EventRow::sql(Existing::Keep))?;
+    EventRow { tenant_id, ..EventRow::of(event) }.insert(&mut statement)?;
+    let mut statement = tx.prepare_cached(KeyRow::sql(Existing::Keep))?;
     for name in names {
-        tx.prepare_cached("INSERT OR IGNORE INTO event_keys (tenant_id, name, event_id) VALUES (?1, ?2, ?3)")?
-            .execute((tenant, name, id))?;
+        KeyRow { tenant_id, name, event_id: rows::event_key(&event.id) }.insert(&mut statement)?;
     }
+    let mut statement = tx.prepare_cached(DeliveryRow::sql(Existing::Keep))?;
     for (one, queue) in deliveries {
-        tx.prepare_cached(
-            "INSERT OR IGNORE INTO deliveries (tenant_id, id, subscription_id, status, attempts, earlier_attempts,
-             next_attempt_at, updated_at, response_code, error, duration_us, queue)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute((
-            tenant,
-            one.id.bytes(),
-            one.subscription.bytes(),
-            one.status.code(),
-            one.attempts,
-            one.earlier_attempts,
-            one.next_attempt_at.map(Timestamp::micros),
-            one.updated_at.micros(),
-            one.response_code,
-            one.error.as_deref(),
-            one.duration.map(|took| took.as_micros() as u64),
-            queue.code(),
-        ))?;
+        DeliveryRow { tenant_id, ..DeliveryRow::of(one, *queue) }.insert(&mut statement)?;
     }
+    let mut statement = tx.prepare_cached(AttemptRow::sql(Existing::Keep))?;
     for (id, one) in attempts {
-        tx.prepare_cached(
-            "INSERT OR IGNORE INTO attempts (tenant_id, delivery_id, number, started_at, duration_us, response_code,
-             error, request_headers, response_headers, response_body, note)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        )?
-        .execute((
-            tenant,
-            id.bytes(),
-            one.number,
-            one.started_at.micros(),
-            one.duration.as_micros() as u64,
-            one.response_code,
-            one.error.as_deref(),
-            one.request_headers.as_str(),
-            one.response_headers.as_str(),
-            &one.response_body[..],
-            one.note.as_deref(),
-        ))?;
+        AttemptRow::of(tenant_id, id, one).insert(&mut statement)?;
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use crate::{
     checkpoint::Checkpointer,
     error::{closed, name_holder, sqlite},
+    existence,
     file::{Gone, Lock, Place},
-    tenants,
 };
 use model::TenantId;
 use parking_lot::Mutex;
@@ -113,7 +113,7 @@ impl Writer {
         job: impl FnOnce(&rusqlite::Transaction<'_>, &TenantId) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
         let tenant = tenant.clone();
-        self.transaction(move |tx| if tenants::exists(tx, &tenant)? { job(tx, &tenant) } else { Ok(gone) }).await
+        self.transaction(move |tx| if existence::exists(tx, &tenant)? { job(tx, &tenant) } else { Ok(gone) }).await
     }
 
     /// Accepts no more jobs, finishes queued ones, and checkpoints the log.

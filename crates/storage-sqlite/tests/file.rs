@@ -2,17 +2,17 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, DeliveryStatus, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
+    Attempt, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
-    delivery::Next,
+    delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
 use rusqlite::Connection;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 use storage::{
-    Append, Appended, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Done, Events, Journal, Keys,
+    Append, Appended, CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter, Done, Events, Journal, Keys,
     ListScope::Tenant, MasterKey, NewDelivery, NewEvent, Outcome, Page, StorageError, Store, SubscriptionFilter,
     Subscriptions, Tenants, Vault, Write, conformance::Seeded,
 };
@@ -45,7 +45,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
     Subscription {
         id: ids.subscription(NOW),
         tenant: tenant.clone(),
-        url: "https://receiver.example/plain-text".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/plain-text").unwrap(),
         description: None,
         events: vec![EventPattern::All],
         headers: vec![("Authorization".into(), header)],
@@ -95,7 +95,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         response_body: Bytes::new(),
         note: None,
     };
-    let next = Next { status: DeliveryStatus::Failed, at: None, disable_subscription: false };
+    let next = Next::End(EndStatus::Failed);
     let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]
@@ -104,10 +104,10 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
 /// Writes something into every table.
 async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     let (tenant, ids) = (TenantId::parse(name).unwrap(), IdSource::new(Box::new(Seeded::named(name))));
-    store.put_tenant(&tenant, Some(Some("Acme".into())), None, NOW).await.unwrap();
+    store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, NOW).await.unwrap();
     assert!(store.insert_key(&key(&tenant)).await.unwrap());
     let subscription = subscription(&tenant, &ids);
-    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::Insert::Done);
+    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::InsertOutcome::Done);
     for batch in traffic(&tenant, &subscription, &ids) {
         let done = store.commit(batch).await.unwrap().1;
         assert!(matches!(&done[..], [Done::Appended(_) | Done::Recorded]), "{done:?}");
@@ -345,7 +345,7 @@ async fn a_deletion_leaves_no_row_in_any_table() {
     let before = rows_of(&path, "globex");
     assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
     assert_eq!(rows_of(&path, "acme"), before);
-    assert_eq!(store.delete_tenant(&acme).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&acme).await.unwrap(), DeleteOutcome::Done);
     assert!(rows_of(&path, "acme").iter().all(|(_, count)| *count == 0), "{:?}", rows_of(&path, "acme"));
     assert_eq!(rows_of(&path, "globex"), before);
 }
@@ -366,7 +366,7 @@ async fn a_deletion_interrupted_by_a_crash_is_known_at_the_next_start() {
         store.all_keys().await.unwrap().iter().all(|key| key.tenant == globex),
         "keys of a half-deleted tenant are not loaded"
     );
-    assert_eq!(store.delete_tenant(&acme).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&acme).await.unwrap(), DeleteOutcome::Done);
     assert_eq!(store.half_deleted_tenants().await.unwrap(), []);
     assert!(rows_of(&path, "acme").iter().all(|(_, count)| *count == 0));
     shown(&store, &globex).await;

@@ -1,7 +1,10 @@
 //! Encodings that every backend shares: sealed settings, patterns as text, and id ranges for time ranges.
 
-use crate::{StorageError, Vault};
-use model::{EventPattern, JsonObject, Subscription, SubscriptionId, TenantId, Timestamp, subscription::SigningSecret};
+use crate::{OpenError, StorageError, Vault};
+use model::{
+    EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, event::NotAnEventType, key::Scopes,
+    subscription::SigningSecret,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 #[derive(Serialize, Deserialize)]
@@ -19,9 +22,37 @@ fn seal(vault: &Vault, context: &str, value: &impl Serialize) -> Vec<u8> {
     vault.seal(context, &text)
 }
 
-fn unseal<T: DeserializeOwned>(vault: &Vault, context: &str, sealed: &[u8]) -> Result<T, StorageError> {
-    serde_json::from_slice(&vault.open(context, sealed)?).map_err(|_| StorageError::corrupt(context))
+fn unseal<T: DeserializeOwned>(
+    vault: &Vault,
+    (tenant, id): (&TenantId, SubscriptionId),
+    column: &str,
+    sealed: &[u8],
+) -> Result<T, StorageError> {
+    let corrupt = |problem: &str| {
+        let row = format!("tenant_id = '{tenant}' AND id = '{}'", id.uuid());
+        StorageError::corrupt("subscriptions", row, format!("{column}: {problem}"))
+    };
+    let plain = vault.open(&context(tenant, id, column), sealed).map_err(|fault| match fault {
+        OpenError::WrongKey => StorageError::WrongMasterKey,
+        OpenError::Malformed => corrupt(&fault.to_string()),
+    })?;
+    serde_json::from_slice(&plain).map_err(|_| corrupt("has an unknown form"))
 }
+
+/// Opens the value by which a store recognises its master key (`meta`, name `key_check`).
+pub fn check_key(vault: &Vault, sealed: &[u8]) -> Result<(), StorageError> {
+    vault.open(KEY_CHECK, sealed).map(drop).map_err(|fault| match fault {
+        OpenError::WrongKey => StorageError::WrongMasterKey,
+        OpenError::Malformed => StorageError::corrupt("meta", "name = 'key_check'", format!("value: {fault}")),
+    })
+}
+
+/// A new value for [`check_key`].
+pub fn new_key_check(vault: &Vault) -> Vec<u8> {
+    vault.seal(KEY_CHECK, b"postrider")
+}
+
+const KEY_CHECK: &str = "meta/key_check";
 
 pub fn seal_headers(vault: &Vault, of: &Subscription) -> Vec<u8> {
     seal(vault, &context(&of.tenant, of.id, "headers"), &of.headers)
@@ -33,7 +64,7 @@ pub fn unseal_headers(
     id: SubscriptionId,
     sealed: &[u8],
 ) -> Result<Vec<(String, String)>, StorageError> {
-    unseal(vault, &context(tenant, id, "headers"), sealed)
+    unseal(vault, (tenant, id), "headers", sealed)
 }
 
 pub fn seal_secrets(vault: &Vault, of: &Subscription) -> Vec<u8> {
@@ -49,20 +80,14 @@ pub fn unseal_secrets(
     id: SubscriptionId,
     sealed: &[u8],
 ) -> Result<Vec<SigningSecret>, StorageError> {
-    let kept: Vec<Kept> = unseal(vault, &context(tenant, id, "secrets"), sealed)?;
+    let kept: Vec<Kept> = unseal(vault, (tenant, id), "secrets", sealed)?;
     let secret = |kept: Kept| SigningSecret { value: kept.value, until: kept.until.map(Timestamp::from_micros) };
     Ok(kept.into_iter().map(secret).collect())
 }
 
-/// Parses a JSON object, keeping its text byte for byte; `what` names it in the error.
-pub fn object(text: &str, what: &str) -> Result<JsonObject, StorageError> {
-    JsonObject::parse(text).map_err(|_| StorageError::corrupt(format!("{what} is not a JSON object")))
-}
-
-pub fn patterns(text: &str) -> Result<Vec<EventPattern>, StorageError> {
-    text.split_terminator(' ')
-        .map(|one| EventPattern::parse(one).map_err(|_| StorageError::corrupt(format!("event pattern {one:?}"))))
-        .collect()
+/// A stored list of event patterns.
+pub fn patterns(text: &str) -> Result<Vec<EventPattern>, NotAnEventType> {
+    text.split_terminator(' ').map(EventPattern::parse).collect()
 }
 
 pub fn patterns_text(patterns: &[EventPattern]) -> String {
@@ -70,8 +95,22 @@ pub fn patterns_text(patterns: &[EventPattern]) -> String {
 }
 
 /// True when stored patterns (`text`) list the wanted type or pattern, or cover it.
-pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, StorageError> {
+pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, NotAnEventType> {
     Ok(text.split_terminator(' ').any(|one| one == wanted) || patterns(text)?.iter().any(|one| one.matches(wanted)))
+}
+
+/// The text names a scope that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown scope {0:?}")]
+pub struct UnknownScope(String);
+
+/// A stored set of scopes.
+pub fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
+    text.split_terminator(' ').map(|name| Scope::parse(name).ok_or_else(|| UnknownScope(name.to_owned()))).collect()
+}
+
+pub fn scopes_text(scopes: Scopes) -> String {
+    scopes.names().join(" ")
 }
 
 /// Substring search that ignores the case of ASCII letters.

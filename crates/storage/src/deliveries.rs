@@ -38,7 +38,7 @@ pub struct DueDelivery {
 
 /// The head of a queue that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct DueQueueHead {
     pub tenant: TenantId,
     pub subscription: SubscriptionId,
     pub queue: Queue,
@@ -67,7 +67,7 @@ pub enum RetryOf {
 
 /// Result of a manual retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Retry {
+pub enum RetryOutcome {
     /// The delivery is pending again and due now.
     Queued(SubscriptionId),
     AlreadyDelivered,
@@ -118,11 +118,11 @@ pub trait Deliveries: Send + Sync {
         id: DeliveryId,
         of: RetryOf,
         now: Timestamp,
-    ) -> Result<Retry, StorageError>;
+    ) -> Result<RetryOutcome, StorageError>;
 
     /// Reports the head of every queue that is not empty, of all tenants, for recovery at the start. The cost is one
     /// index look-up per queue, whatever its length.
-    async fn each_waiting(&self, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError>;
+    async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError>;
 
     /// Repairs retries that were scheduled while the clock was ahead: their last attempt lies after `now`, or their
     /// next attempt is more than `longest` after `now`. Each keeps the length of its wait, which begins again at `now`.

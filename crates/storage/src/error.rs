@@ -13,8 +13,14 @@ pub enum StorageError {
     #[error("the store failed during a write, which may have been committed")]
     Unsure(#[source] Source),
     /// A stored value that no version of Postrider can have written.
-    #[error("the store contains invalid data: {0}")]
-    Corrupt(String),
+    #[error("the store contains invalid data: {table} ({row}): {problem}")]
+    Corrupt {
+        table: &'static str,
+        /// The row's key, in the form of an SQL condition.
+        row: String,
+        /// Column and reason.
+        problem: String,
+    },
     /// The master key differs from the one that this store was written with.
     #[error("the master key does not fit this store")]
     WrongMasterKey,
@@ -42,7 +48,7 @@ impl StorageError {
         }
     }
 
-    pub fn corrupt(what: impl Into<String>) -> Self {
-        Self::Corrupt(what.into())
+    pub fn corrupt(table: &'static str, row: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self::Corrupt { table, row: row.into(), problem: problem.into() }
     }
 }

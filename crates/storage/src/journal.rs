@@ -54,6 +54,9 @@ pub struct Append {
     pub events: Arc<Vec<NewEvent>>,
 }
 
+/// Error text of a delivery that was cancelled because its subscription was deleted.
+pub const SUBSCRIPTION_DELETED: &str = "the subscription was deleted";
+
 /// The result of one attempt.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -61,7 +64,7 @@ pub struct Outcome {
     pub delivery: DeliveryId,
     pub subscription: SubscriptionId,
     pub attempt: Attempt,
-    /// `Cancelled` when a shortage of this machine prevented the request; statistics then do not count the attempt.
+    /// Cancelled when a shortage of this machine prevented the request; statistics then do not count the attempt.
     pub next: Next,
 }
 
@@ -69,11 +72,13 @@ impl Outcome {
     /// Error text of a delivery that was cancelled while this attempt was in flight.
     pub fn error_of_cancelled(&self) -> Option<String> {
         let error = self.attempt.error.as_deref();
-        if !self.next.status.is_waiting() {
-            return error.map(str::to_owned);
+        match self.next {
+            Next::End(_) | Next::Gone => error.map(str::to_owned),
+            Next::Retry { .. } => Some(error.map_or_else(
+                || SUBSCRIPTION_DELETED.to_owned(),
+                |error| cut(&format!("{error}; {SUBSCRIPTION_DELETED}")),
+            )),
         }
-        const DELETED: &str = "the subscription was deleted";
-        Some(error.map_or_else(|| DELETED.to_owned(), |error| cut(&format!("{error}; {DELETED}"))))
     }
 }
 

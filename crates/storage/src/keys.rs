@@ -1,6 +1,6 @@
 //! API keys of tenants.
 
-use crate::{Deleted, StorageError};
+use crate::{DeleteOutcome, StorageError};
 use async_trait::async_trait;
 use model::{KeyId, TenantId, TenantKey};
 
@@ -12,7 +12,7 @@ pub trait Keys: Send + Sync {
     /// Newest first.
     async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError>;
 
-    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<Deleted, StorageError>;
+    async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError>;
 
     /// The keys of all tenants, for the in-memory look-up by hash.
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError>;

@@ -30,26 +30,27 @@ mod walk;
 pub use backlog::{BACKLOG_MAX, Backlog, Backlogs, QueueBacklog, count_per_queue};
 pub use bounds::Bounds;
 pub use catalog::{CustomTypes, RegisterOutcome};
-pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, Retry, RetryOf, Waiting};
+pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, DueQueueHead, RetryOf, RetryOutcome};
 pub use documents::{Document, Documents};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
 pub use journal::{
-    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, Source, Write,
+    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, SUBSCRIPTION_DELETED,
+    Source, Write,
 };
 pub use keys::Keys;
 pub use owners::{count_of_subscription, deliveries_of_subscription};
-pub use page::{Counted, ListScope, Listed, Next, PAGE_BYTES, Page, Place, WALK_MAX, rows_within};
-pub use publications::{Added, Publication, Publications, Tally, day_of};
+pub use page::{Counted, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_MAX, rows_within};
+pub use publications::{Publication, PublicationCount, PublicationCounts, Publications, day_of};
 pub use retention::{Removed, Retention};
 pub use shared::{
-    Beat, Change, Changes, Drained, Dropped, Holder, Join, LEASE, Make, NewNode, Node, NodeRole, NodeState, Outgoing,
-    Shared,
+    Change, Changes, Drained, DroppedPartitions, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode, Node, NodeId,
+    NodeRole, NodeState, OutboxEvent, Shared,
 };
-pub use subscriptions::{Insert, SubscriptionFilter, Subscriptions, Update};
-pub use tenants::{Deleted, Put, Tenants};
+pub use subscriptions::{InsertOutcome, SubscriptionFilter, Subscriptions, UpdateOutcome};
+pub use tenants::{DeleteOutcome, PutOutcome, Tenants};
 pub use transfer::{StoredEvent, Transfer};
-pub use vault::{BadMasterKey, MasterKey, Vault};
+pub use vault::{BadMasterKey, MasterKey, OpenError, Vault};
 pub use walk::Walk;
 
 use async_trait::async_trait;

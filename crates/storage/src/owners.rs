@@ -15,22 +15,22 @@ pub async fn deliveries_of_subscription<S: Deliveries + Subscriptions>(
     page: Page<Place<DeliveryId>>,
 ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
     let owners = store.tenants_with_subscription(subscription).await?;
-    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     let (limit, offset) = match owners.as_slice() {
         [_] => (page.limit, page.offset),
         _ => (page.limit.saturating_add(page.offset).min(WALK_MAX), 0),
     };
     let (mut rows, mut cut) = (Vec::new(), None);
     for owner in &owners {
-        let below = Some(DeliveryId::from_bytes(bounds.below_in(owner.as_str())).into());
-        let mut listed = store.deliveries(ListScope::Tenant(owner), filter, Page { limit, offset, below }).await?;
+        let cursor = Some(DeliveryId::from_bytes(bounds.below_in(owner.as_str())).into());
+        let mut listed = store.deliveries(ListScope::Tenant(owner), filter, Page { limit, offset, cursor }).await?;
         if let Some(next) = &mut listed.next {
-            next.below.tenant = Some(owner.clone());
+            next.cursor.tenant = Some(owner.clone());
         }
         if owners.len() == 1 {
             return Ok(listed);
         }
-        cut = cut.max(listed.next.map(|next| next.below));
+        cut = cut.max(listed.next.map(|next| next.cursor));
         rows.extend(listed.rows);
     }
     Ok(merged(rows, cut, &page))

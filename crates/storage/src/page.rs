@@ -27,18 +27,18 @@ impl<'t> ListScope<'t> {
     }
 }
 
-/// A request for `limit` rows after skipping `offset`, starting below the cursor `below` if there is one. Keyset
+/// A request for `limit` rows after skipping `offset`, starting after `cursor` (exclusive, in the order of the list) if there is one. Keyset
 /// pagination is exact while rows are added; an offset is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<Id> {
     pub limit: u32,
     pub offset: u32,
-    pub below: Option<Id>,
+    pub cursor: Option<Id>,
 }
 
 impl<Id> Page<Id> {
     pub const fn first(limit: u32) -> Self {
-        Self { limit, offset: 0, below: None }
+        Self { limit, offset: 0, cursor: None }
     }
 }
 
@@ -81,8 +81,8 @@ impl<Id: Ord> PartialOrd for Place<Id> {
 
 /// The cursor of a list's next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Next<Id> {
-    pub below: Place<Id>,
+pub struct NextPage<Id> {
+    pub cursor: Place<Id>,
     /// Remainder of the requested offset.
     pub offset: u32,
 }
@@ -92,7 +92,7 @@ pub struct Next<Id> {
 pub struct Listed<Row, Id> {
     pub rows: Vec<Row>,
     /// `None` at the end of the list. A page with fewer rows than its limit may still have a next page.
-    pub next: Option<Next<Id>>,
+    pub next: Option<NextPage<Id>>,
 }
 
 impl<Row, Id> Default for Listed<Row, Id> {
@@ -105,7 +105,7 @@ impl<Row, Id> Listed<Row, Id> {
     /// A page that was read with a limit: a full page has a next page.
     pub fn up_to(limit: u32, rows: Vec<Row>, place: impl Fn(&Row) -> Place<Id>) -> Self {
         let last = rows.last().filter(|_| rows.len() >= limit as usize).map(place);
-        Self { rows, next: last.map(|below| Next { below, offset: 0 }) }
+        Self { rows, next: last.map(|cursor| NextPage { cursor, offset: 0 }) }
     }
 
     /// The same page with rows of another type.
@@ -119,7 +119,7 @@ impl<Row, Id> Listed<Row, Id> {
             return;
         }
         self.rows.truncate(rows);
-        self.next = self.rows.last().map(|last| Next { below: place(last), offset: 0 });
+        self.next = self.rows.last().map(|last| NextPage { cursor: place(last), offset: 0 });
     }
 }
 

@@ -56,17 +56,17 @@ pub trait Publications: Send + Sync {
 
 /// Increments of one commit: one row per key, in the order in which every commit locks them.
 #[derive(Debug, Default)]
-pub struct Tally(BTreeMap<(TenantId, i32, EventType), Added>);
+pub struct PublicationCounts(BTreeMap<(TenantId, i32, EventType), PublicationCount>);
 
 /// Increment of one count.
 #[derive(Clone, Copy, Debug)]
-pub struct Added {
+pub struct PublicationCount {
     pub published: u64,
     pub misfits: u64,
     pub last_at: Timestamp,
 }
 
-impl Tally {
+impl PublicationCounts {
     /// Counts an event, unless it is a duplicate or a test send.
     pub fn add(&mut self, tenant: &TenantId, new: &NewEvent, appended: &Appended) {
         // A test send is not a publication of the product.
@@ -75,7 +75,7 @@ impl Tally {
         }
         let at = new.event.id.made_at();
         let key = (tenant.clone(), day_of(at), new.event.event_type.clone());
-        let sum = self.0.entry(key).or_insert(Added { published: 0, misfits: 0, last_at: at });
+        let sum = self.0.entry(key).or_insert(PublicationCount { published: 0, misfits: 0, last_at: at });
         sum.published += 1;
         sum.misfits += u64::from(new.broke_schema);
         sum.last_at = sum.last_at.max(at);
@@ -88,7 +88,8 @@ impl Tally {
     /// Adds the increments of another tally.
     pub fn merge(&mut self, other: Self) {
         for (key, added) in other.0 {
-            let sum = self.0.entry(key).or_insert(Added { published: 0, misfits: 0, last_at: added.last_at });
+            let sum =
+                self.0.entry(key).or_insert(PublicationCount { published: 0, misfits: 0, last_at: added.last_at });
             sum.published += added.published;
             sum.misfits += added.misfits;
             sum.last_at = sum.last_at.max(added.last_at);
@@ -100,7 +101,7 @@ impl Tally {
         self.0.retain(|(of, ..), _| of != tenant);
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&TenantId, i32, &EventType, Added)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&TenantId, i32, &EventType, PublicationCount)> {
         self.0.iter().map(|((tenant, day, event_type), added)| (tenant, *day, event_type, *added))
     }
 }

@@ -1,10 +1,10 @@
 //! Operations for several nodes on one store: membership and leases, changes made by other nodes, take-over of a lost
 //! node's deliveries, and the outbox into which programs publish in their own transactions.
 
-use crate::{Appended, NewEvent, StorageError, Waiting};
+use crate::{Appended, DueQueueHead, NewEvent, StorageError};
 use async_trait::async_trait;
 use model::{EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp};
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroI32, sync::Arc, time::Duration};
 
 /// The role of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,21 @@ impl NodeState {
     }
 }
 
+/// The number of a node. A process that starts is a new node; a number is never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(NonZeroI32);
+
+impl NodeId {
+    /// `None` when no node can have this number.
+    pub fn from_number(number: i32) -> Option<Self> {
+        NonZeroI32::new(number).filter(|number| number.is_positive()).map(Self)
+    }
+
+    pub const fn number(self) -> i32 {
+        self.0.get()
+    }
+}
+
 /// A node that registers.
 #[derive(Clone, Debug)]
 pub struct NewNode {
@@ -81,7 +96,7 @@ pub struct NewNode {
 
 /// Result of a registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Join {
+pub enum JoinOutcome {
     Joined,
     /// Another node holds the name and sent a heartbeat within [`LEASE`].
     NameHeld(Holder),
@@ -90,16 +105,16 @@ pub enum Join {
 /// The node that holds a name, and its last heartbeat by the store's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
-    pub id: i32,
+    pub id: NodeId,
     pub heartbeat_at: Timestamp,
 }
 
 /// A node as the store records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    pub id: i32,
+    pub id: NodeId,
     pub name: String,
-    pub role: String,
+    pub role: NodeRole,
     pub version: String,
     pub state: NodeState,
     pub started_at: Timestamp,
@@ -111,7 +126,7 @@ pub struct Node {
 
 /// Result of a heartbeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beat {
+pub enum Heartbeat {
     Live,
     /// Other nodes have declared this node lost and own its deliveries. The node must register again.
     Lost,
@@ -137,7 +152,7 @@ pub struct Changes {
 
 /// An event that a program published in its own transaction, through the outbox.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outgoing {
+pub struct OutboxEvent {
     pub tenant: TenantId,
     pub event_type: EventType,
     pub data: String,
@@ -149,7 +164,7 @@ pub struct Outgoing {
 }
 
 /// Builds an event and its deliveries from an outbox row. `None` when it cannot be published.
-pub type Make = Arc<dyn Fn(Outgoing) -> Option<NewEvent> + Send + Sync>;
+pub type Make = Arc<dyn Fn(OutboxEvent) -> Option<NewEvent> + Send + Sync>;
 
 /// Result of one batch from the outbox.
 #[derive(Debug, Default)]
@@ -161,7 +176,7 @@ pub struct Drained {
 
 /// Days whose partitions were dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Dropped {
+pub struct DroppedPartitions {
     pub days: Vec<String>,
 }
 
@@ -174,14 +189,14 @@ pub trait Shared: Send + Sync {
     /// that it appends, unless its role says otherwise. `instead_of` is a holder of the name that the caller has
     /// watched for some time: if it has sent no heartbeat since, it is declared lost, however recent its last heartbeat
     /// is.
-    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<Join, StorageError>;
+    async fn join(&self, node: &NewNode, instead_of: Option<Holder>) -> Result<JoinOutcome, StorageError>;
 
     /// Sends a heartbeat; also returns the time by the store's clock.
-    async fn beat(&self) -> Result<(Beat, Timestamp), StorageError>;
+    async fn heartbeat(&self) -> Result<(Heartbeat, Timestamp), StorageError>;
 
     /// Declares nodes lost that have sent no heartbeat for [`LEASE`]; returns their names. Only a node whose own
     /// heartbeats succeeded during all that time may call this: after an outage of the store, all nodes look lost.
-    async fn judge(&self) -> Result<Vec<String>, StorageError>;
+    async fn declare_lost(&self) -> Result<Vec<String>, StorageError>;
 
     /// Releases this node's lease; other nodes take over its waiting deliveries.
     async fn leave(&self) -> Result<(), StorageError>;
@@ -190,7 +205,7 @@ pub trait Shared: Send + Sync {
     async fn nodes(&self) -> Result<Vec<Node>, StorageError>;
 
     /// Claims up to `limit` deliveries of nodes that have left or are lost; returns the queues that contain them.
-    async fn take_over(&self, limit: usize) -> Result<Vec<Waiting>, StorageError>;
+    async fn take_over_deliveries(&self, limit: usize) -> Result<Vec<DueQueueHead>, StorageError>;
 
     /// The version of all data that nodes cache in memory.
     async fn version(&self) -> Result<i64, StorageError>;
@@ -199,18 +214,18 @@ pub trait Shared: Send + Sync {
 
     /// Returns when another node or a program has sent a notification since this method returned `seen`. Notifications
     /// can be spurious and can be missed, so the caller must also poll.
-    async fn signalled(&self, seen: u64) -> u64;
+    async fn wait_for_signal(&self, seen: u64) -> u64;
 
     /// Stores a value of the installation under a name, unless the name has a value already; returns the stored value.
-    async fn keep_first(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;
+    async fn insert_if_absent(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;
 
     /// Moves up to `limit` events out of the outbox, in commit order: removes them and writes them with their
     /// deliveries in one transaction. Returns nothing while another node does this.
     async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError>;
 
     /// Creates partitions for the coming days.
-    async fn make_days(&self) -> Result<(), StorageError>;
+    async fn create_partitions(&self) -> Result<(), StorageError>;
 
     /// Drops the partitions of days that ended before this time. Waiting deliveries and their events are kept.
-    async fn drop_days(&self, before: Timestamp) -> Result<Dropped, StorageError>;
+    async fn drop_partitions(&self, before: Timestamp) -> Result<DroppedPartitions, StorageError>;
 }

@@ -2,7 +2,7 @@
 
 use crate::{Counted, ListScope, Listed, Page, Place, StorageError, codec};
 use async_trait::async_trait;
-use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, event::NotAnEventType};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
@@ -15,14 +15,14 @@ pub struct SubscriptionFilter {
 }
 
 impl SubscriptionFilter {
-    /// Applies the filter to the columns that a store reads first; `patterns` is the stored text.
+    /// Applies the filter to the columns that a store reads first; `patterns` is the stored text, which may be invalid.
     pub fn fits(
         &self,
         state: SubscriptionState,
         profile: Profile,
         url: &str,
         patterns: &str,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<bool, NotAnEventType> {
         let simple = state != SubscriptionState::Deleted
             && self.is_active.is_none_or(|wanted| wanted == state.is_active())
             && self.profile.is_none_or(|wanted| wanted == profile)
@@ -36,7 +36,7 @@ impl SubscriptionFilter {
 
 /// Result of an insertion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Insert {
+pub enum InsertOutcome {
     Done,
     NoTenant,
     /// An active subscription has the same event and URL, and both must be unique.
@@ -45,7 +45,7 @@ pub enum Insert {
 
 /// Result of an update.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Update {
+pub enum UpdateOutcome {
     Done,
     /// The subscription was changed since it was read (optimistic lock): read it again and retry.
     Stale,
@@ -56,7 +56,7 @@ pub enum Update {
 
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert, StorageError>;
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError>;
 
     /// Finds no deleted subscriptions.
     async fn subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Option<Subscription>, StorageError>;
@@ -91,7 +91,7 @@ pub trait Subscriptions: Send + Sync {
 
     /// Writes everything except the statistics if the stored revision still equals `subscription.revision`, and
     /// increments it.
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update, StorageError>;
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError>;
 
     /// Marks a subscription as deleted, then cancels its waiting deliveries.
     async fn delete_subscription(
@@ -99,7 +99,7 @@ pub trait Subscriptions: Send + Sync {
         tenant: &TenantId,
         id: SubscriptionId,
         now: Timestamp,
-    ) -> Result<Update, StorageError>;
+    ) -> Result<UpdateOutcome, StorageError>;
 
     /// Cancels the waiting deliveries of a deleted subscription: completes a deletion that a crash interrupted.
     async fn cancel_waiting(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<(), StorageError>;

@@ -2,42 +2,42 @@
 
 use crate::{Page, StorageError};
 use async_trait::async_trait;
-use model::{Tenant, TenantId, Timestamp};
+use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
 
 /// Result of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
+pub enum PutOutcome {
     Created,
     Updated,
 }
 
 /// Result of a deletion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deleted {
+pub enum DeleteOutcome {
     Done,
     Missing,
 }
 
 #[async_trait]
 pub trait Tenants: Send + Sync {
-    /// Upserts a tenant; `None` keeps the stored value.
+    /// Upserts a tenant; metadata of `None` keep the stored value.
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Option<Option<String>>,
-        metadata: Option<model::JsonObject>,
+        name: Patch<String>,
+        metadata: Option<JsonObject>,
         now: Timestamp,
-    ) -> Result<(Tenant, Put), StorageError>;
+    ) -> Result<(Tenant, PutOutcome), StorageError>;
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError>;
 
-    /// Ascending by id; here the cursor `below` means "after this id".
+    /// Ascending by id; the page starts after its cursor.
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError>;
 
     /// Deletes a tenant and everything it owns. As soon as the call begins, the tenant's data can be neither read nor
     /// written. The call returns when all data is removed; after a crash, another call continues where the last one
     /// stopped.
-    async fn delete_tenant(&self, id: &TenantId) -> Result<Deleted, StorageError>;
+    async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError>;
 
     /// Tenants whose deletion was interrupted by a crash; the deletion must be completed at the next start.
     async fn half_deleted_tenants(&self) -> Result<Vec<TenantId>, StorageError>;

@@ -1,7 +1,6 @@
 //! Encryption of secrets at rest: XChaCha20-Poly1305 with the installation's master key, bound to the row of the
 //! secret.
 
-use crate::StorageError;
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
     aead::{Aead, Payload},
@@ -43,6 +42,15 @@ impl fmt::Debug for Vault {
     }
 }
 
+/// Reason why a secret could not be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    #[error("is not a sealed secret")]
+    Malformed,
+    #[error("was sealed with another master key, or for another row")]
+    WrongKey,
+}
+
 const VERSION: u8 = 1;
 const NONCE: usize = 24;
 
@@ -62,16 +70,16 @@ impl Vault {
         [&[VERSION][..], &nonce, &sealed].concat()
     }
 
-    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, StorageError> {
-        let (version, rest) = sealed.split_first().ok_or_else(|| StorageError::corrupt("an empty secret"))?;
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        let (version, rest) = sealed.split_first().ok_or(OpenError::Malformed)?;
         if *version != VERSION || rest.len() < NONCE {
-            return Err(StorageError::corrupt("a secret in an unknown format"));
+            return Err(OpenError::Malformed);
         }
         let (nonce, text) = rest.split_at(NONCE);
-        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| StorageError::corrupt("a secret without a nonce"))?;
+        let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| OpenError::Malformed)?;
         self.cipher
             .decrypt(&XNonce::from(nonce), Payload { msg: text, aad: context.as_bytes() })
-            .map_err(|_| StorageError::WrongMasterKey)
+            .map_err(|_| OpenError::WrongKey)
     }
 }
 
@@ -94,10 +102,10 @@ mod tests {
     fn a_secret_opens_only_with_its_key_and_context() {
         let sealed = vault(1).seal("acme/sub_1", b"hush");
         assert_eq!(vault(1).open("acme/sub_1", &sealed).unwrap(), b"hush");
-        assert!(matches!(vault(2).open("acme/sub_1", &sealed), Err(StorageError::WrongMasterKey)));
-        assert!(vault(1).open("acme/sub_2", &sealed).is_err());
-        assert!(vault(1).open("acme/sub_1", &sealed[..20]).is_err());
-        assert!(vault(1).open("acme/sub_1", &[]).is_err());
+        assert_eq!(vault(2).open("acme/sub_1", &sealed), Err(OpenError::WrongKey));
+        assert_eq!(vault(1).open("acme/sub_2", &sealed), Err(OpenError::WrongKey));
+        assert_eq!(vault(1).open("acme/sub_1", &sealed[..20]), Err(OpenError::Malformed));
+        assert_eq!(vault(1).open("acme/sub_1", &[]), Err(OpenError::Malformed));
         assert!(!sealed.windows(4).any(|w| w == b"hush"));
     }
 

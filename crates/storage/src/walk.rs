@@ -2,7 +2,7 @@
 //! reached. Every backend uses it, so pages and cursors are the same everywhere.
 
 use crate::{
-    Counted, Next, Page, Place,
+    Counted, NextPage, Page, Place,
     page::{Listed, WALK_MAX},
 };
 
@@ -20,7 +20,7 @@ pub struct Walk<Id> {
 impl<Id: Clone> Walk<Id> {
     /// A walk whose filter an index answers completely: only its limit and offset bound it.
     pub fn exact(page: &Page<Place<Id>>) -> Self {
-        Self { limit: page.limit, offset: page.offset, taken: 0, left: None, last: page.below.clone() }
+        Self { limit: page.limit, offset: page.offset, taken: 0, left: None, last: page.cursor.clone() }
     }
 
     /// A walk that reads up to [`WALK_MAX`] candidates in addition to the rows that the page skips and shows.
@@ -65,11 +65,11 @@ impl<Id: Clone> Walk<Id> {
     }
 
     /// The cursor of the next page. `ended`: there are no more candidates.
-    fn next(self, ended: bool) -> Option<Next<Id>> {
+    fn next(self, ended: bool) -> Option<NextPage<Id>> {
         if self.limit == 0 || (ended && self.taken < self.limit) {
             return None;
         }
-        self.last.map(|below| Next { below, offset: self.offset })
+        self.last.map(|cursor| NextPage { cursor, offset: self.offset })
     }
 
     /// The page with these rows.
@@ -80,7 +80,7 @@ impl<Id: Clone> Walk<Id> {
     /// The number of rows of the page.
     pub fn counted(self, ended: bool) -> Counted<Id> {
         let (rows, is_full) = (self.taken, self.taken >= self.limit);
-        Counted { rows, next: self.next(ended).filter(|_| !is_full).map(|next| next.below) }
+        Counted { rows, next: self.next(ended).filter(|_| !is_full).map(|next| next.cursor) }
     }
 }
 
@@ -91,10 +91,10 @@ mod tests {
     /// Walks down `top..0`, where every `each`th number matches, and collects pages until the list ends.
     fn pages(top: u32, each: u32, limit: u32, offset: u32) -> (Vec<u32>, usize) {
         let (mut rows, mut pages) = (Vec::new(), 0);
-        let mut page = Page { limit, offset, below: None };
+        let mut page = Page { limit, offset, cursor: None };
         loop {
             let mut walk = Walk::bounded(&page);
-            let from = page.below.as_ref().map_or(top, |place: &Place<u32>| place.id);
+            let from = page.cursor.as_ref().map_or(top, |place: &Place<u32>| place.id);
             let (mut found, mut ended) = (Vec::new(), true);
             for number in (0..from).rev() {
                 if walk.is_done() {
@@ -109,7 +109,7 @@ mod tests {
             rows.extend(listed.rows);
             pages += 1;
             match listed.next {
-                Some(next) => page = Page { limit, offset: next.offset, below: Some(next.below) },
+                Some(next) => page = Page { limit, offset: next.offset, cursor: Some(next.cursor) },
                 None => return (rows, pages),
             }
         }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_walk_reads_no_more_candidates_than_its_bound() {
-        let mut walk = Walk::bounded(&Page::<Place<u32>> { limit: 5, offset: 2, below: None });
+        let mut walk = Walk::bounded(&Page::<Place<u32>> { limit: 5, offset: 2, cursor: None });
         let mut looked = 0;
         while !walk.is_done() {
             walk.look(looked.into(), false);

@@ -8,7 +8,7 @@ use std::{
     thread,
     time::Duration,
 };
-use testing::{Options, Postgres};
+use testing::{Options, PgBouncer, Postgres, Replica};
 
 /// Set in the process that is to be killed.
 const VICTIM: &str = "POSTRIDER_TESTING_VICTIM";
@@ -21,7 +21,7 @@ fn victim() {
     match env::var(VICTIM).as_deref() {
         Ok("running") => {
             let (server, shared) = (Postgres::start(Options::default()), Postgres::shared());
-            let (replica, bouncer) = (server.replica(), server.pgbouncer());
+            let (replica, bouncer) = (Replica::start(&server), PgBouncer::start(&server, &[]));
             say(server.pid(), server.folder());
             say(shared.pid(), shared.folder());
             say(replica.pid(), replica.folder());

@@ -4,14 +4,14 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdout, Command, Stdio},
 };
-use testing::Postgres;
+use testing::{PgBouncer, Postgres};
 
 #[test]
 fn pgbouncer_accepts_every_role() {
     let server = Postgres::shared();
     let database = server.database();
     server.sql(&database, "CREATE ROLE bounced LOGIN");
-    let bouncer = server.pgbouncer();
+    let bouncer = PgBouncer::start(server, &[]);
     assert_eq!(bouncer.sql(&database, "SELECT current_user"), "postrider");
     assert_eq!(Client::connected(&bouncer.url_of("bounced", &database)).ask("SELECT current_user;"), "bounced");
 
@@ -24,7 +24,7 @@ fn pgbouncer_accepts_every_role() {
 fn pgbouncer_assigns_a_connection_per_transaction() {
     let server = Postgres::shared();
     let database = server.database();
-    let bouncer = server.pgbouncer_with(&[("default_pool_size", "1")]);
+    let bouncer = PgBouncer::start(server, &[("default_pool_size", "1")]);
     let url = bouncer.url(&database);
     // Both clients stay connected and share the only connection.
     let (mut first, mut second) = (Client::connected(&url), Client::connected(&url));

@@ -1,12 +1,12 @@
 //! A replica.
 
-use testing::{Options, Postgres};
+use testing::{Options, Postgres, Replica};
 
 #[test]
 fn a_replica_follows_through_a_crash_of_its_primary() {
     let primary = Postgres::start(Options::default());
     primary.sql("postgres", "CREATE TABLE t (n int); INSERT INTO t VALUES (1);");
-    let replica = primary.replica();
+    let replica = Replica::start(&primary);
     assert_ne!(replica.port(), primary.port());
     assert_eq!(replica.sql("postgres", "SELECT pg_is_in_recovery(); SELECT n FROM t;"), "t\n1");
 

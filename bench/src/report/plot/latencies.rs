@@ -1,16 +1,17 @@
 //! p50, p95 and p99 of every scenario that measures latencies, on a logarithmic scale.
 
-use super::svg::{Anchor, COLOURS, Decades, FAINT, GREY, INK, Svg};
+use super::style::{COLOURS, Decades, FAINT, GREY, INK, image, label, line, lines, text};
 use crate::report::results::Results;
+use plotters::prelude::*;
 
-const WIDTH: f64 = 900.0;
-const LEFT: f64 = 330.0;
-const RIGHT: f64 = 40.0;
-const TOP: f64 = 56.0;
-const STEP: f64 = 26.0;
+const WIDTH: u32 = 900;
+/// Height of a distribution.
+const STEP: u32 = 26;
+/// Height of everything but the distributions.
+const REST: u32 = 110;
 
-pub(super) fn draw(results: &Results) -> String {
-    let lines: Vec<(String, [f64; 3])> = results
+pub(super) fn draw(results: &Results) -> anyhow::Result<String> {
+    let (names, latencies): (Vec<String>, Vec<[f64; 3]>) = results
         .scenarios
         .iter()
         .flat_map(|entry| entry.outcome.latencies.iter().map(move |one| (&entry.scenario, one)))
@@ -19,28 +20,37 @@ pub(super) fn draw(results: &Results) -> String {
             let of = one.percentiles;
             (format!("{scenario}: {}", one.name), [of.p50_ms, of.p95_ms, of.p99_ms])
         })
-        .collect();
-    let axis = Decades::around(lines.iter().flat_map(|(_, values)| *values));
-    let bottom = TOP + STEP * lines.len() as f64;
-    let mut svg = Svg::new(WIDTH, bottom + 40.0, "Latencies");
-    let x = |value: f64| LEFT + (WIDTH - LEFT - RIGHT) * axis.at(value);
-    for (at, name) in axis.ticks() {
-        let x = LEFT + (WIDTH - LEFT - RIGHT) * at;
-        svg.line((x, TOP - 8.0), (x, bottom), FAINT, 1.0);
-        svg.text(x, bottom + 18.0, Anchor::Middle, 12.0, GREY, &name);
-    }
-    for (number, (name, values)) in lines.iter().enumerate() {
-        let y = TOP + STEP * number as f64 + 12.0;
-        svg.text(LEFT - 10.0, y + 4.0, Anchor::End, 13.0, INK, name);
-        svg.line((x(values[0]), y), (x(values[2]), y), FAINT, 4.0);
-        for (value, colour) in values.iter().zip(COLOURS).rev() {
-            svg.dot((x(*value), y), 5.0, colour);
+        .unzip();
+    let axis = Decades::around(latencies.iter().flatten().copied());
+    let count = latencies.len();
+    let legend = [("p50", COLOURS[0]), ("p95", COLOURS[1]), ("p99", COLOURS[2])];
+    image((WIDTH, REST + STEP * count as u32), "Latencies", &legend, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin_right(30)
+            .x_label_area_size(50)
+            .y_label_area_size(320)
+            .build_cartesian_2d(axis.axis(), lines(count))?;
+        chart
+            .configure_mesh()
+            .disable_y_mesh()
+            .bold_line_style(FAINT)
+            .light_line_style(TRANSPARENT)
+            .axis_style(FAINT)
+            .y_labels(count)
+            .label_style(text(15, INK))
+            .axis_desc_style(text(15, GREY))
+            .x_label_formatter(&|value| format!("{value}"))
+            .y_label_formatter(&|at| label(at, &names))
+            .x_desc("latency in ms, logarithmic")
+            .draw()?;
+        for (index, values) in latencies.iter().enumerate() {
+            let [_, centre, _] = line(index, count);
+            let at = |value: f64| (axis.clamp(value), centre.clone());
+            chart.draw_series([PathElement::new([at(values[0]), at(values[2])], FAINT.stroke_width(4))])?;
+            for (value, colour) in values.iter().zip(COLOURS).rev() {
+                chart.draw_series([Circle::new(at(*value), 5, colour.filled())])?;
+            }
         }
-    }
-    for (number, (name, colour)) in ["p50", "p95", "p99"].into_iter().zip(COLOURS).enumerate() {
-        let x = WIDTH - 180.0 + 56.0 * number as f64;
-        svg.dot((x, 22.0), 5.0, colour);
-        svg.text(x + 9.0, 26.0, Anchor::Start, 12.0, GREY, name);
-    }
-    svg.finish()
+        Ok(())
+    })
 }

@@ -1,9 +1,9 @@
-//! Plots as SVG, written by hand, because a few lines and bars need no library and no fonts.
+//! Plots as SVG.
 
 mod bars;
 mod latencies;
 mod series;
-mod svg;
+mod style;
 
 use super::results::Results;
 use anyhow::Context;
@@ -18,7 +18,8 @@ pub(crate) fn all(folder: &Path, results: &Results) -> anyhow::Result<()> {
         plots.push((format!("{}.svg", entry.scenario), series::draw(entry)));
     }
     for (name, text) in plots {
-        let file = folder.join(name);
+        let file = folder.join(&name);
+        let text = text.with_context(|| format!("failed to draw {name}"))?;
         std::fs::write(&file, text).with_context(|| format!("failed to write {}", file.display()))?;
     }
     Ok(())

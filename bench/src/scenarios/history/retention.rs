@@ -29,7 +29,7 @@ const PATH: &str = "/own";
 const ENDS: Duration = Duration::from_secs(150);
 const GOAL: Target = Target::below(100.0);
 /// The log message after the removal.
-const REMOVED: &str = "removed what is older than the retention";
+const REMOVED: &str = "removed events older than the retention period";
 
 pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let mut history = History::prepare(context).await?;
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn the_log_message_is_parsed_with_and_without_colours() {
         let expected = Removed { events: Some(12), deliveries: Some(120) };
-        let plain = "INFO postrider::retention: removed what is older than the retention events=12 deliveries=120";
+        let plain = "INFO x: removed events older than the retention period events=12 deliveries=120";
         assert_eq!(read(plain), expected);
         let coloured =
             "\u{1b}[32mINFO\u{1b}[0m x: \u{1b}[3mevents\u{1b}[0m\u{1b}[2m=\u{1b}[0m12 \u{1b}[3mdeliveries\u{1b}[0m=120";

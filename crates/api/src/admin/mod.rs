@@ -4,16 +4,20 @@ pub(crate) mod deliveries;
 pub(crate) mod events;
 pub(crate) mod subscriptions;
 
-use crate::{problem::Problem, query::Query};
+use crate::query::parameters::parameters;
 use model::TenantId;
 use storage::ListScope;
 
-/// The tenant of the `tenant_id` parameter, if it is given.
-fn tenant(query: &Query) -> Result<Option<TenantId>, Problem> {
-    let parse = |text| TenantId::parse(text).map_err(|fault| Problem::invalid("tenant_id", fault.message));
-    query.text("tenant_id").map(parse).transpose()
+parameters! {
+    /// The tenant of a list over all tenants.
+    OneTenant {
+        /// Only this tenant
+        tenant: TenantId = "tenant_id";
+    }
 }
 
-fn scope(tenant: Option<&TenantId>) -> ListScope<'_> {
-    tenant.map_or(ListScope::AllTenants, ListScope::Tenant)
+impl OneTenant {
+    fn scope(&self) -> ListScope<'_> {
+        self.tenant.as_ref().map_or(ListScope::AllTenants, ListScope::Tenant)
+    }
 }

@@ -1,8 +1,8 @@
 //! Joins catalog, publications, subscriptions and audit report by event type.
 
 use super::{
-    coverage::{BrokenSchema, CoverageEvent, CoverageSummary, WaitingInVain},
     report::Code,
+    shown::{BrokenSchema, CoverageEvent, CoverageSummary, WaitingInVain},
 };
 use model::{EventPattern, EventType, catalog::Catalog};
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -4,3 +4,4 @@
 pub(crate) mod coverage;
 mod join;
 pub(crate) mod report;
+mod shown;

@@ -4,7 +4,13 @@
 //! only when the request's `Origin` is absent, this host or a configured origin; browsers send that header with every
 //! cross-origin request that can change something.
 
-use crate::{Settings, problem::Problem};
+use crate::{
+    Settings,
+    problem::{
+        Problem,
+        kinds::{Forbidden, Unauthorized},
+    },
+};
 use http::{HeaderMap, HeaderName, Method, header};
 
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -15,17 +21,17 @@ pub(super) fn read<'h>(method: &Method, headers: &'h HeaderMap, settings: &Setti
         let text = given.to_str().unwrap_or_default();
         return match text.split_once(' ') {
             Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Ok(key.trim()),
-            _ => Err(Problem::unauthorized("The Authorization header must be Bearer <key>")),
+            _ => Err(Unauthorized::problem("The Authorization header must be Bearer <key>")),
         };
     }
     if let Some(given) = headers.get(API_KEY) {
         return Ok(given.to_str().unwrap_or_default().trim());
     }
     let Some(key) = cookie(headers, &settings.cookie) else {
-        return Err(Problem::unauthorized("A key is required: send it as Authorization: Bearer <key> or as X-API-Key"));
+        return Err(Unauthorized::problem("A key is required: send it as Authorization: Bearer <key> or as X-API-Key"));
     };
     if !method.is_safe() && is_foreign(headers, settings) {
-        return Err(Problem::forbidden(
+        return Err(Forbidden::problem(
             "A cookie is not accepted for a cross-origin request; send the key in a header, or have the operator add \
              the origin to POSTRIDER_CORS_ORIGINS",
         ));

@@ -25,9 +25,9 @@ impl Directory {
         let mut page = storage::Page::first(1_000);
         loop {
             let tenants = store.tenants(page.clone()).await?;
-            page.below = tenants.last().map(|tenant| tenant.id.clone());
+            page.cursor = tenants.last().map(|tenant| tenant.id.clone());
             known.tenants.extend(tenants.into_iter().map(|tenant| tenant.id));
-            if page.below.is_none() {
+            if page.cursor.is_none() {
                 break;
             }
         }

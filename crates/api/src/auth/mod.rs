@@ -3,7 +3,14 @@
 mod credential;
 mod directory;
 
-use crate::{App, memory::Owner, problem::Problem};
+use crate::{
+    App,
+    memory::Owner,
+    problem::{
+        Problem,
+        kinds::{BadRequest, Forbidden, NotOperator, Unauthorized},
+    },
+};
 use axum::extract::FromRequestParts;
 pub(crate) use directory::Directory;
 use http::{HeaderMap, request::Parts};
@@ -109,7 +116,7 @@ async fn caller(app: &App, parts: &Parts) -> Result<Caller, Problem> {
 }
 
 fn unknown() -> Problem {
-    Problem::unauthorized("The key is not known")
+    Unauthorized::problem("The key is not known")
 }
 
 fn look_up(app: &App, hash: &[u8; 32]) -> Option<Caller> {
@@ -126,7 +133,7 @@ fn named_tenant(headers: &HeaderMap) -> Result<Option<TenantId>, Problem> {
     let text = value.to_str().unwrap_or("\u{fffd}");
     TenantId::parse(text)
         .map(Some)
-        .map_err(|fault| Problem::bad_request(format!("The X-Tenant-Id header {}", fault.message)))
+        .map_err(|fault| BadRequest::problem(format!("The X-Tenant-Id header {}", fault.message)))
 }
 
 impl FromRequestParts<App> for Admin {
@@ -138,7 +145,7 @@ impl FromRequestParts<App> for Admin {
                 parts.extensions.get_or_insert_default::<Owner>();
                 Ok(Self)
             }
-            Caller::Key(_) => Err(Problem::forbidden("Only the operator's key may do this")),
+            Caller::Key(_) => Err(NotOperator::problem("Only the operator's key may do this")),
         }
     }
 }
@@ -152,13 +159,13 @@ impl<P: Permission> FromRequestParts<App> for Member<P> {
         let (tenant, scopes) = match caller {
             Caller::Key(key) => {
                 if named.is_some_and(|named| named != key.tenant) {
-                    return Err(Problem::forbidden("This key belongs to another tenant than X-Tenant-Id names"));
+                    return Err(Forbidden::problem("This key belongs to another tenant than X-Tenant-Id names"));
                 }
                 (key.tenant.clone(), key.scopes)
             }
             Caller::Admin => {
                 let tenant = named.ok_or_else(|| {
-                    Problem::bad_request("Tenant ID is required: with the operator's key, send X-Tenant-Id")
+                    BadRequest::problem("Tenant ID is required: with the operator's key, send X-Tenant-Id")
                 })?;
                 app.require_tenant(&tenant).await?;
                 (tenant, Scopes::all())
@@ -166,7 +173,7 @@ impl<P: Permission> FromRequestParts<App> for Member<P> {
         };
         if !P::ANY_OF.iter().any(|scope| scopes.has(*scope)) {
             let lacking = P::ANY_OF.first().map_or("", |scope| scope.name());
-            return Err(Problem::forbidden(format!("This key lacks the scope {lacking}")));
+            return Err(Forbidden::problem(format!("This key lacks the scope {lacking}")));
         }
         parts.extensions.insert(Owner::of(&tenant));
         Ok(Self { tenant, scopes, permission: PhantomData })

@@ -6,6 +6,7 @@ use std::fmt;
 /// Maximum nesting of objects and arrays.
 const DEPTH_MAX: usize = 128;
 
+/// The reason for which many receivers cannot read a JSON text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unreadable {
     Depth,
@@ -14,6 +15,8 @@ pub(crate) enum Unreadable {
     /// Half of a UTF-16 surrogate pair, which is not a character.
     Surrogate,
 }
+
+impl std::error::Error for Unreadable {}
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,18 +2,25 @@
 
 mod draining;
 mod interop;
-mod lax;
+mod lenient;
 mod objects;
 mod reading;
 
 pub(crate) use draining::drain_the_rest;
-pub(crate) use interop::check as check_interop;
-pub(crate) use lax::{boolean, text, texts, whole};
+pub(crate) use interop::{Unreadable, check as check_interop};
+pub(crate) use lenient::{boolean, text, texts, whole};
+pub(crate) use model::Patch;
 pub(crate) use reading::Raw;
 
-use crate::{App, family::Warnings, problem::Problem};
+use crate::{
+    App,
+    problem::{
+        Problem,
+        kinds::{BadRequest, MalformedJson},
+    },
+    warnings::Warnings,
+};
 use axum::extract::{FromRequest, Request};
-use http::StatusCode;
 use objects::Unknown;
 use serde::de::{Deserialize, DeserializeOwned};
 use serde_json::value::RawValue;
@@ -25,14 +32,10 @@ pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
 /// Maximum size of the metadata of an event, a subscription or a tenant, in bytes.
 pub(crate) const METADATA_MAX: usize = 64 * 1024;
 
-pub(crate) fn too_large(detail: String) -> Problem {
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-}
-
 /// A body that is a JSON object with the fields of `T`.
-pub(crate) struct Json<T>(pub(crate) T);
+pub(crate) struct JsonBody<T>(pub(crate) T);
 
-impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
@@ -42,7 +45,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
-/// Like [`Json`], but an empty body or `null` gives the default.
+/// Like [`JsonBody`], but an empty body or `null` gives the default.
 pub(crate) struct JsonOrNothing<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Default> FromRequest<App> for JsonOrNothing<T> {
@@ -69,9 +72,8 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], warnings: &Warnings
 }
 
 fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
-    let malformed = |detail| Problem::new(StatusCode::BAD_REQUEST, "malformed_json", detail);
     if let Err(fault) = std::str::from_utf8(bytes) {
-        return malformed(format!("The body is not valid JSON: {fault}"));
+        return MalformedJson::problem(format!("The body is not valid JSON: {fault}"));
     }
     if let Err(fault) = objects::check_syntax(bytes) {
         let detail = if bytes.is_empty() {
@@ -79,13 +81,13 @@ fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Problem {
         } else {
             format!("The body is not valid JSON: {fault}")
         };
-        return malformed(detail);
+        return MalformedJson::problem(detail);
     }
     let mut parser = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
     let tracking = serde_path_to_error::Deserializer::new(&mut parser, &mut track);
     match objects::deserialize::<T, _>(tracking, &mut Unknown::default()) {
-        Ok(_) => Problem::bad_request("The body is not valid JSON"),
+        Ok(_) => BadRequest::problem("The body is not valid JSON"),
         Err(fault) => named(&track.path().to_string(), &fault.to_string()),
     }
 }
@@ -109,15 +111,6 @@ fn named(path: &str, text: &str) -> Problem {
         return Problem::invalid(below(name), "appears twice");
     }
     if path == "." { Problem::invalid("body", text) } else { Problem::invalid(path, text) }
-}
-
-/// Distinguishes an absent field from a null one: absent is `None`, null is `Some(None)`.
-pub(crate) fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: serde::Deserializer<'de>,
-{
-    Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// True when raw JSON is an object. The parser keeps no white space around raw values.

@@ -10,13 +10,13 @@ use std::{borrow::Cow, fmt};
 
 /// The path of a value in a document.
 #[derive(Clone, Copy)]
-pub(super) enum Place<'p> {
+pub(super) enum Location<'p> {
     Whole,
     Field(&'p Self, &'p str),
     Element(&'p Self, usize),
 }
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for Location<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Whole => Ok(()),
@@ -35,7 +35,7 @@ const UNKNOWN_MAX: usize = 20;
 pub(super) struct Unknown(pub(super) Vec<String>);
 
 impl Unknown {
-    fn add(&mut self, place: &Place<'_>) {
+    fn add(&mut self, place: &Location<'_>) {
         if self.0.len() < UNKNOWN_MAX {
             self.0.push(place.to_string());
         }
@@ -47,12 +47,12 @@ pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     inner: D,
     unknown: &mut Unknown,
 ) -> Result<T, D::Error> {
-    T::deserialize(Objects { inner, place: Place::Whole, unknown })
+    T::deserialize(Objects { inner, place: Location::Whole, unknown })
 }
 
 struct Objects<'a, 'p, D> {
     inner: D,
-    place: Place<'p>,
+    place: Location<'p>,
     unknown: &'a mut Unknown,
 }
 
@@ -134,7 +134,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<'_, '_, D> {
 /// A visitor whose nested values are read through [`Objects`] too.
 struct Wrap<'a, 'p, V> {
     inner: V,
-    place: Place<'p>,
+    place: Location<'p>,
     unknown: &'a mut Unknown,
 }
 
@@ -149,7 +149,7 @@ macro_rules! visit {
 impl<'de, V: Visitor<'de>> Visitor<'de> for Wrap<'_, '_, V> {
     type Value = V::Value;
 
-    /// Replaces serde's name of a struct (`struct NewEvent`), which clients do not know.
+    /// Replaces serde's name of a struct (`struct EventRequest`), which clients do not know.
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = (&self.inner as &dyn serde::de::Expected).to_string();
         let is_object = expected.starts_with("struct ") || expected == "a map";
@@ -194,7 +194,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Wrap<'_, '_, V> {
 
 struct Elements<'a, 'p, A> {
     inner: A,
-    parent: Place<'p>,
+    parent: Location<'p>,
     index: usize,
     unknown: &'a mut Unknown,
 }
@@ -203,7 +203,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, '_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        let place = Place::Element(&self.parent, self.index);
+        let place = Location::Element(&self.parent, self.index);
         self.index += 1;
         self.inner.next_element_seed(Seed { inner: seed, place, unknown: self.unknown })
     }
@@ -215,7 +215,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Elements<'_, '_, A> {
 
 struct Entries<'a, 'p, 'de, A> {
     inner: A,
-    parent: Place<'p>,
+    parent: Location<'p>,
     /// Name of the entry whose value comes next.
     name: Cow<'de, str>,
     unknown: &'a mut Unknown,
@@ -229,7 +229,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, '_, 'de, A> {
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        let place = Place::Field(&self.parent, &self.name);
+        let place = Location::Field(&self.parent, &self.name);
         self.inner.next_value_seed(Seed { inner: seed, place, unknown: self.unknown })
     }
 
@@ -240,7 +240,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<'_, '_, 'de, A> {
 
 struct Seed<'a, 'p, S> {
     inner: S,
-    place: Place<'p>,
+    place: Location<'p>,
     unknown: &'a mut Unknown,
 }
 

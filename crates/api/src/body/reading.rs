@@ -1,10 +1,12 @@
 //! Reads a body within bounds of bytes and time, charges it to the memory budget and decompresses gzip.
 
-use super::too_large;
 use crate::{
     App,
     memory::{Held, Owner},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{BadRequest, Timeout, TooLarge, UnsupportedEncoding},
+    },
 };
 use axum::{
     body::{Body, HttpBody},
@@ -12,7 +14,7 @@ use axum::{
 };
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use std::{io::Read, ops::Deref};
 
@@ -56,7 +58,7 @@ impl<const MAX: usize> FromRequest<App> for Raw<MAX> {
         let mut bytes = reading.await.map_err(|_| {
             let seconds = limit.as_secs();
             let detail = format!("The body was not complete within {seconds} s");
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", detail).closing()
+            Timeout::problem(detail).closing()
         })??;
         if is_gzip {
             (bytes, held) = decode(bytes, MAX, held).await?;
@@ -79,8 +81,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
         }
         if is_gzip || !(coding.eq_ignore_ascii_case(b"gzip") || coding.eq_ignore_ascii_case(b"x-gzip")) {
             let detail = "The only supported Content-Encoding is gzip, applied once";
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_encoding", detail)
-                .with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip")));
+            return Err(UnsupportedEncoding::problem(detail));
         }
         is_gzip = true;
     }
@@ -88,7 +89,7 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Problem> {
 }
 
 fn too_long(max: usize) -> Problem {
-    too_large(format!("The body must have at most {max} bytes"))
+    TooLarge::problem(format!("The body must have at most {max} bytes"))
 }
 
 async fn collect(mut body: Body, max: usize, held: &mut Held) -> Result<Bytes, Problem> {
@@ -100,7 +101,7 @@ async fn collect(mut body: Body, max: usize, held: &mut Held) -> Result<Bytes, P
     let mut parts = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|fault| {
-            Problem::bad_request("The body could not be read: it ended too early or is malformed").because(&fault)
+            BadRequest::problem("The body could not be read: it ended too early or is malformed").because(&fault)
         })?;
         let Ok(data) = frame.into_data() else { continue };
         if whole.len() + parts.len() + data.len() > max {
@@ -138,7 +139,7 @@ fn inflate(bytes: &[u8], max: usize, held: &mut Held) -> Result<Bytes, Problem> 
     let mut inflated = Vec::new();
     loop {
         let read = decoder.by_ref().take(PIECE).read_to_end(&mut inflated);
-        let read = read.map_err(|fault| Problem::bad_request(format!("The body is not valid gzip: {fault}")))?;
+        let read = read.map_err(|fault| BadRequest::problem(format!("The body is not valid gzip: {fault}")))?;
         if inflated.len() > max {
             return Err(too_long(max));
         }

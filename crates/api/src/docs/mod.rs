@@ -1,6 +1,8 @@
 //! The OpenAPI document and Swagger UI, both from the binary itself.
 
+mod caller;
 mod complete;
+mod errors;
 mod page;
 mod parameters;
 

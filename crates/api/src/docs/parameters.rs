@@ -1,11 +1,12 @@
 //! Parameters in the OpenAPI document: schemas of ids in paths, no null, and the headers of lists.
 
-use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, SubscriptionText};
+use super::caller::Caller;
+use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, SubscriptionText, TenantName};
 use utoipa::{
     PartialSchema,
     openapi::{
-        Header, RefOr,
-        path::{Operation, Parameter, ParameterIn},
+        Deprecated, Header, RefOr, Required,
+        path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{ObjectBuilder, Schema, SchemaType, Type},
     },
 };
@@ -29,7 +30,8 @@ fn in_path(path: &str) -> Option<RefOr<Schema>> {
 }
 
 /// Completes the parameters of an operation and the response headers of a list.
-pub(super) fn complete(path: &str, operation: &mut Operation) {
+pub(super) fn complete(path: &str, operation: &mut Operation, caller: Caller) {
+    name_tenant(operation, caller);
     let mut has = Vec::new();
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
@@ -58,6 +60,32 @@ pub(super) fn complete(path: &str, operation: &mut Operation) {
         good.headers.insert("X-Total-Count".into(), RefOr::T(Header::new(total)));
         let capped = text("`true` when there may be more rows than X-Total-Count says");
         good.headers.insert("X-Total-Count-Capped".into(), RefOr::T(Header::new(capped)));
+    }
+}
+
+pub(super) fn has_query(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query))
+}
+
+/// Gives the header `X-Tenant-Id` its schema, and adds it to calls in a tenant that do not declare it.
+fn name_tenant(operation: &mut Operation, caller: Caller) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let header = parameters.iter_mut().find_map(|one| match one {
+        RefOr::T(one) if one.name.eq_ignore_ascii_case("X-Tenant-Id") => Some(one),
+        _ => None,
+    });
+    if let Some(header) = header {
+        header.schema = Some(TenantName::schema());
+    } else if caller == Caller::Tenant {
+        let tenant = ParameterBuilder::new()
+            .name("X-Tenant-Id")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("The tenant; required with the operator's key"))
+            .schema(Some(TenantName::schema()))
+            .deprecated(None::<Deprecated>);
+        parameters.push(RefOr::T(tenant.build()));
     }
 }
 

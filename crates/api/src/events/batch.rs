@@ -1,16 +1,19 @@
 //! `POST /api/v1/events/batch`: up to 1,000 events in one commit.
 
 use super::{
-    draft::{NewEvent, idempotency_key, refused, warn_of_difference},
     publish::Accepted,
+    request::{EventRequest, idempotency_key, refused, warn_of_difference},
 };
 use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{KeyReused, NotPublished},
+    },
     schemas::IdempotencyKey,
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Want, batch_key};
@@ -28,7 +31,7 @@ const EVENTS_MAX: usize = 1_000;
 pub(crate) struct NewEvents<'a> {
     #[serde(borrow)]
     #[schema(min_items = 1, max_items = 1000)]
-    events: Vec<NewEvent<'a>>,
+    events: Vec<EventRequest<'a>>,
 }
 
 /// The accepted events, in the order of the request.
@@ -49,7 +52,7 @@ pub(crate) struct AcceptedBatch {
     tag = "Events",
     request_body = NewEvents,
     params(("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish this batch at most once")),
-    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch))
+    responses((status = 202, description = "Accepted and durable", body = AcceptedBatch), KeyReused, NotPublished)
 )]
 pub(crate) async fn batch(
     State(app): State<App>,

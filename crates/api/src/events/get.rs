@@ -4,9 +4,9 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
-    problem::Problem,
+    pages,
+    problem::{Problem, kinds::NoSuchEvent},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -23,7 +23,7 @@ const DELIVERIES: u32 = 100;
 /// The event has its first 100 deliveries; all are in `GET /api/v1/webhooks/deliveries?event_id=…`. The id is your own,
 /// or the generated one in either spelling. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events/{id}", tag = "Events", params(("id" = String, Path)),
-    responses((status = 200, body = EventShown)))]
+    responses((status = 200, body = EventShown), NoSuchEvent))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
@@ -31,10 +31,10 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let tenant = member.tenant();
-    let event = find(&app, tenant, &id).await?.ok_or_else(|| Problem::not_found(format!("Event not found: {id}")))?;
+    let event = find(&app, tenant, &id).await?.ok_or_else(|| NoSuchEvent::problem(format!("Event not found: {id}")))?;
     let found = app.store.deliveries_of(&[(tenant.clone(), event.id)], DELIVERIES).await?;
     let deliveries = found.into_iter().next().unwrap_or_default();
-    list::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
+    pages::json(&room, &EventShown::new(&event, &deliveries, app.settings.ids))
 }
 
 pub(crate) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Option<Event>, StorageError> {

@@ -4,39 +4,49 @@ use super::shown::EventShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
+    pages::{COUNT_MAX, Total},
     problem::Problem,
-    query::Query,
-    schemas::{EventCursor, EventTypeName, Limit200, Offset, TimeText},
+    query::{
+        Cursor, InTenant, ListQuery,
+        parameters::{Parameters, parameters},
+    },
+    room::Room,
+    schemas::{Limit200, Number},
 };
 use axum::{extract::State, response::Response};
-use model::{Event, EventId, EventType};
-use storage::{EventFilter, ListScope, Listed, Place};
+use model::{Event, EventId, EventType, Timestamp};
+use storage::{EventFilter, ListScope, Listed};
 
 /// Maximum number of deliveries that a list shows per event.
 const DELIVERIES: u32 = 20;
 
-/// Reads the filter from a query.
-pub(crate) fn filter(query: &Query) -> Result<EventFilter, Problem> {
-    let event_type = query.text("type").or_else(|| query.text("event_type"));
-    Ok(EventFilter {
-        id: None,
-        event_type: event_type
-            .map(|text| EventType::parse(text).map_err(|fault| Problem::invalid("type", fault.to_string())))
-            .transpose()?,
-        after: query.time("after")?,
-        before: query.time("before")?,
-    })
+parameters! {
+    /// The filters of a list of events.
+    EventParameters {
+        /// Only this type
+        event_type: EventType = "type" | "event_type";
+        /// Accepted at or after this time
+        after: Timestamp = "after";
+        /// Accepted before this time
+        before: Timestamp = "before";
+    }
 }
 
+impl EventParameters {
+    pub(crate) fn filter(&self) -> EventFilter {
+        EventFilter { id: None, event_type: self.event_type.clone(), after: self.after, before: self.before }
+    }
+}
+
+type EventList = ListQuery<Limit200, InTenant<EventId>, EventParameters, COUNT_MAX>;
+
 /// Shows a page of events, each with its first deliveries.
-pub(crate) async fn show(
+pub(crate) async fn answer<L: Number, C: Cursor<Id = EventId>, F: Parameters, const COUNT: u32>(
     app: &App,
-    query: &Query,
+    list: &ListQuery<L, C, F, COUNT>,
     room: &Room,
     listed: Listed<Event, EventId>,
-    cursor: impl Fn(&Place<EventId>) -> String,
+    total: Option<Total>,
 ) -> Result<Response, Problem> {
     let _rows = room.hold(listed.rows.iter().map(|event| event.data.len() + event.metadata.len()).sum())?;
     let ids: Vec<_> = listed.rows.iter().map(|event| (event.tenant.clone(), event.id)).collect();
@@ -44,7 +54,7 @@ pub(crate) async fn show(
     let Listed { rows, next } = listed;
     let rows = rows.into_iter().zip(deliveries.into_iter().chain(std::iter::repeat_with(Vec::new))).collect();
     let show = |(event, deliveries): &(Event, Vec<_>)| EventShown::new(event, deliveries, app.settings.ids);
-    list::array(query, room, Listed { rows, next }, cursor, show)
+    list.answer(room, Listed { rows, next }, total, show)
 }
 
 /// List published events, newest first
@@ -52,27 +62,16 @@ pub(crate) async fn show(
 /// Each event has its first 20 deliveries; `delivery_count` is their total number. A page also ends after 4 MiB of
 /// data, so it may have fewer rows than `limit`: follow the `Link` header. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events",
-    params(
-        ("type" = inline(Option<EventTypeName>), Query, description = "Only this type"),
-        ("event_type" = inline(Option<EventTypeName>), Query, description = "Alias of `type`"),
-        ("after" = inline(Option<TimeText>), Query, description = "Accepted at or after this time"),
-        ("before" = inline(Option<TimeText>), Query, description = "Accepted before this time"),
-        ("limit" = inline(Option<Limit200>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<EventCursor>), Query, description = "Cursor from the `Link` header"),
-        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
-    ),
+    params(EventList),
     responses((status = 200, body = [EventShown])))]
 pub(crate) async fn list(
     State(app): State<App>,
     member: Member<Read>,
     room: Room,
-    query: Query,
+    list: EventList,
 ) -> Result<Response, Problem> {
-    let scope = ListScope::Tenant(member.tenant());
-    let page = query.page::<Limit200, _, _>(EventId::parse)?;
-    let filter = filter(&query)?;
-    let total = Total::of(&query, COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
-    let listed = app.store.events(scope, &filter, page).await?;
-    Ok(list::with_total(show(&app, &query, &room, listed, list::in_tenant).await?, total))
+    let (scope, filter) = (ListScope::Tenant(member.tenant()), list.filter.filter());
+    let total = list.total(COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.events(scope, &filter, list.page.clone()).await?;
+    answer(&app, &list, &room, listed, total).await
 }

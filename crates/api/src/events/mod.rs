@@ -1,8 +1,8 @@
 //! Core API: publish events and read published ones.
 
 pub(crate) mod batch;
-pub(crate) mod draft;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod publish;
+pub(crate) mod request;
 pub(crate) mod shown;

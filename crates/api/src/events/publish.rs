@@ -1,13 +1,16 @@
 //! `POST /api/v1/events`: answers 202 only after the commit, so that no accepted event is lost.
 
-use super::draft::{NewEvent, idempotency_key, refused, warn_of_difference};
+use super::request::{EventRequest, idempotency_key, refused, warn_of_difference};
 use crate::schemas::{EventTypeName, IdempotencyKey, TenantName};
 use crate::{
     App,
     auth::{Member, Publish},
     body::{self, PUBLISH_MAX, Raw},
-    family::Warnings,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{KeyReused, NotPublished},
+    },
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use delivery::{Published, Want};
@@ -57,16 +60,12 @@ impl Accepted {
     post,
     path = "/api/v1/events",
     tag = "Events",
-    request_body = NewEvent,
+    request_body = EventRequest,
     params(
         ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish at most once under this key"),
         ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
     ),
-    responses(
-        (status = 202, description = "Accepted and durable", body = Accepted),
-        (status = 503, description = "The server is busy or the store is unavailable; retry after `Retry-After`. The \
-                                      event was not accepted, unless `detail` says that it may have been"),
-    )
+    responses((status = 202, description = "Accepted and durable", body = Accepted), KeyReused, NotPublished)
 )]
 pub(crate) async fn publish(
     State(app): State<App>,
@@ -76,13 +75,13 @@ pub(crate) async fn publish(
     body: Raw<PUBLISH_MAX>,
 ) -> Result<(StatusCode, Json<Accepted>), Problem> {
     let tenant = member.tenant();
-    let mut draft = body::parse::<NewEvent<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
+    let mut draft = body::parse::<EventRequest<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(body);
     let published = app.engine.publisher.publish(tenant, vec![draft], Want::Any).await;
     let published = published.map_err(|fault| refused(fault, tenant, false))?;
-    let one = published.into_iter().next().ok_or_else(|| Problem::busy("Nothing was accepted"))?;
+    let one = published.into_iter().next().ok_or_else(|| NotPublished::problem("Nothing was accepted"))?;
     warn_of_difference(&one, "", &warnings);
     Ok((StatusCode::ACCEPTED, Json(Accepted::new(&app, one))))
 }

@@ -6,7 +6,10 @@ use crate::{
     App,
     auth::{Admin, Manage, Member},
     body::JsonOrNothing,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{NoSuchTenant, NotOperator},
+    },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -43,7 +46,7 @@ pub(crate) struct CreatedKey {
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = Option<NewKey>,
     params(("X-Tenant-Id" = String, Header)),
-    responses((status = 201, body = CreatedKey)))]
+    responses((status = 201, body = CreatedKey), NotOperator))]
 pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
@@ -52,7 +55,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
     let tenant = member.tenant();
     let name = body.name.unwrap_or_default();
-    check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault))?;
+    check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault.to_string()))?;
     let scopes = match body.scopes {
         None => default_scopes(),
         Some(names) => scopes(&names)?,
@@ -60,7 +63,7 @@ pub(crate) async fn create(
     let (key, text) = new_key(&app.ids, app.clock.now(), tenant.clone(), name, scopes);
     let _changing = app.changing_directory.read().await;
     if !app.store.insert_key(&key).await? {
-        return Err(Problem::not_found(format!("Tenant not found: {tenant}")));
+        return Err(NoSuchTenant::problem(format!("Tenant not found: {tenant}")));
     }
     let shown = KeyShown::from(&key);
     app.directory.add_key(key);

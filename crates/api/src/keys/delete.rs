@@ -3,19 +3,22 @@
 use crate::{
     App,
     auth::{Admin, Manage, Member},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{NoSuchKey, NotOperator},
+    },
 };
 use axum::extract::{Path, State};
 use http::StatusCode;
 use model::KeyId;
-use storage::Deleted;
+use storage::DeleteOutcome;
 
 /// Revoke a key
 ///
 /// The key stops working at once. For the operator, with `X-Tenant-Id`.
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "Keys",
     params(("id" = String, Path), ("X-Tenant-Id" = String, Header)),
-    responses((status = 204, description = "Revoked")))]
+    responses((status = 204, description = "Revoked"), NotOperator, NoSuchKey))]
 pub(crate) async fn delete(
     State(app): State<App>,
     _: Admin,
@@ -23,12 +26,12 @@ pub(crate) async fn delete(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let tenant = member.tenant();
-    let missing = || Problem::not_found(format!("Key not found: {id}"));
+    let missing = || NoSuchKey::problem(format!("Key not found: {id}"));
     let key = KeyId::parse(&id).map_err(|_| missing())?;
     let _changing = app.changing_directory.read().await;
     match app.store.delete_key(tenant, key).await? {
-        Deleted::Missing => Err(missing()),
-        Deleted::Done => {
+        DeleteOutcome::Missing => Err(missing()),
+        DeleteOutcome::Done => {
             app.directory.remove_key(key);
             Ok(StatusCode::NO_CONTENT)
         }

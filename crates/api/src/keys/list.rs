@@ -4,7 +4,7 @@ use super::KeyShown;
 use crate::{
     App,
     auth::{Admin, Manage, Member},
-    problem::Problem,
+    problem::{Problem, kinds::NotOperator},
 };
 use axum::{Json, extract::State};
 
@@ -12,7 +12,7 @@ use axum::{Json, extract::State};
 ///
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(get, path = "/api/v1/keys", tag = "Keys", params(("X-Tenant-Id" = String, Header)),
-    responses((status = 200, body = [KeyShown])))]
+    responses((status = 200, body = [KeyShown]), NotOperator))]
 pub(crate) async fn list(
     State(app): State<App>,
     _: Admin,

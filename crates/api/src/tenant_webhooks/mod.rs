@@ -4,16 +4,52 @@
 pub(crate) mod deliveries;
 pub(crate) mod subscriptions;
 
-use model::{EventType, event::NotAnEventType};
+use crate::{
+    problem::Problem,
+    query::parameters::{ParameterValue, parameters},
+    schemas::TenantEventName,
+};
+use model::EventType;
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, schema::Schema},
+};
+
+/// An event name in a query.
+pub(crate) struct EventName(EventType);
+
+impl ParameterValue for EventName {
+    fn schema() -> RefOr<Schema> {
+        TenantEventName::schema()
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        event_name(text).map(Self).map_err(|fault| Problem::invalid(name, fault.to_string()))
+    }
+}
+
+parameters! {
+    EventParameter {
+        /// Only this event type
+        event: EventName = "event";
+    }
+}
+
+impl EventParameter {
+    fn event_type(&self) -> Option<&EventType> {
+        self.event.as_ref().map(|event| &event.0)
+    }
+}
+
+/// The rule for event names that a text breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must have 1 to 100 characters, without spaces, in the form resource.action, for example invoice.created")]
+struct NotAnEventName;
 
 /// Parses an event name: trimmed and lower-cased, 1 to 100 characters, no spaces, `resource.action`. Names without an
 /// action, such as `ping`, are accepted too, since clients send them.
-fn event_name(text: &str) -> Result<EventType, String> {
-    let rule = |_: NotAnEventType| {
-        "must have 1 to 100 characters, without spaces, in the form resource.action, for example invoice.created"
-            .to_owned()
-    };
-    EventType::parse(&text.trim().to_lowercase()).map_err(rule)
+fn event_name(text: &str) -> Result<EventType, NotAnEventName> {
+    EventType::parse(&text.trim().to_lowercase()).map_err(|_| NotAnEventName)
 }
 
 #[cfg(test)]

@@ -2,16 +2,23 @@
 
 use super::{missing, parse};
 use crate::schemas::TenantName;
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{
+        Problem,
+        kinds::{NoSuchTenant, NotOperator},
+    },
+};
 use axum::extract::{Path, State};
 use http::StatusCode;
-use storage::Deleted;
+use storage::DeleteOutcome;
 
 /// Delete a tenant and all of its data
 ///
 /// The tenant's keys stop working at once; the call answers when all data is deleted.
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
-    responses((status = 204, description = "Deleted")))]
+    responses((status = 204, description = "Deleted"), NotOperator, NoSuchTenant))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     let id = parse(&id)?;
     let changing = app.changing_directory.read().await;
@@ -21,7 +28,7 @@ pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<Stri
     let (engine, tenant) = (app.engine.clone(), id.clone());
     let deleted = crate::finish(async move { engine.control.delete_tenant(&tenant).await }).await??;
     match deleted {
-        Deleted::Done => Ok(StatusCode::NO_CONTENT),
-        Deleted::Missing => Err(missing(&id)),
+        DeleteOutcome::Done => Ok(StatusCode::NO_CONTENT),
+        DeleteOutcome::Missing => Err(missing(&id)),
     }
 }

@@ -2,7 +2,14 @@
 
 use super::{TenantShown, missing, parse};
 use crate::schemas::TenantName;
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{
+        Problem,
+        kinds::{NoSuchTenant, NotOperator},
+    },
+};
 use axum::{
     Json,
     extract::{Path, State},
@@ -10,7 +17,7 @@ use axum::{
 
 /// Get a tenant
 #[utoipa::path(get, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
-    responses((status = 200, body = TenantShown)))]
+    responses((status = 200, body = TenantShown), NotOperator, NoSuchTenant))]
 pub(crate) async fn get(
     State(app): State<App>,
     _: Admin,

@@ -4,27 +4,24 @@ use super::TenantShown;
 use crate::{
     App,
     auth::Admin,
-    list,
-    memory::Room,
-    problem::Problem,
-    query::Query,
-    schemas::{Limit500, Offset, TenantName},
+    problem::{Problem, kinds::NotOperator},
+    query::{InTenant, ListQuery},
+    room::Room,
+    schemas::Limit500,
 };
 use axum::{extract::State, response::Response};
 use model::TenantId;
-use storage::Listed;
+use storage::{Listed, Page};
+
+type TenantList = ListQuery<Limit500, InTenant<TenantId>, (), 0>;
 
 /// List all tenants, by id
 #[utoipa::path(get, path = "/api/v1/tenants", tag = "Tenants",
-    params(
-        ("limit" = inline(Option<Limit500>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<TenantName>), Query, description = "Cursor from the `Link` header"),
-    ),
-    responses((status = 200, body = [TenantShown])))]
-pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, query: Query) -> Result<Response, Problem> {
-    let page = query.paged::<Limit500, _>(|text| TenantId::parse(text).ok())?;
-    let tenants = app.store.tenants(page.clone()).await?;
-    let listed = Listed::up_to(page.limit, tenants, |tenant| tenant.id.clone().into());
-    list::array(&query, &room, listed, list::in_tenant, |tenant| TenantShown::from(tenant))
+    params(TenantList),
+    responses((status = 200, body = [TenantShown]), NotOperator))]
+pub(crate) async fn list(State(app): State<App>, _: Admin, room: Room, list: TenantList) -> Result<Response, Problem> {
+    let Page { limit, offset, cursor } = list.page.clone();
+    let tenants = app.store.tenants(Page { limit, offset, cursor: cursor.map(|place| place.id) }).await?;
+    let listed = Listed::up_to(limit, tenants, |tenant| tenant.id.clone().into());
+    list.answer(&room, listed, None, |tenant| TenantShown::from(tenant))
 }

@@ -5,7 +5,7 @@ pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod put;
 
-use crate::problem::Problem;
+use crate::problem::{Problem, kinds::NoSuchTenant};
 use crate::schemas::TenantName;
 use model::{JsonObject, Tenant, TenantId, Timestamp};
 use serde::Serialize;
@@ -43,5 +43,5 @@ fn parse(id: &str) -> Result<TenantId, Problem> {
 }
 
 fn missing(id: &TenantId) -> Problem {
-    Problem::not_found(format!("Tenant not found: {id}"))
+    NoSuchTenant::problem(format!("Tenant not found: {id}"))
 }

@@ -5,8 +5,11 @@ use crate::schemas::{TenantLabel, TenantName};
 use crate::{
     App,
     auth::Admin,
-    body::{JsonOrNothing, present},
-    problem::Problem,
+    body::{JsonOrNothing, Patch},
+    problem::{
+        Problem,
+        kinds::{NotOperator, TenantBeingDeleted},
+    },
     webhooks::subscriptions::fields::check_metadata,
 };
 use axum::{
@@ -14,9 +17,9 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{JsonObject, Problems, text::check_line};
+use model::{FieldErrors, JsonObject, text::check_line};
 use serde::Deserialize;
-use storage::Put;
+use storage::PutOutcome;
 use utoipa::ToSchema;
 
 const NAME_MAX: usize = 200;
@@ -25,12 +28,12 @@ const NAME_MAX: usize = 200;
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PutTenant {
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<TenantLabel>)]
-    name: Option<Option<String>>,
-    #[serde(default, deserialize_with = "present")]
+    name: Patch<String>,
+    #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    metadata: Option<Option<JsonObject>>,
+    metadata: Patch<JsonObject>,
 }
 
 /// Create or update a tenant (upsert)
@@ -39,7 +42,7 @@ pub(crate) struct PutTenant {
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
     responses((status = 201, description = "Created", body = TenantShown),
-              (status = 200, description = "Updated", body = TenantShown)))]
+              (status = 200, description = "Updated", body = TenantShown), NotOperator, TenantBeingDeleted))]
 pub(crate) async fn put(
     State(app): State<App>,
     _: Admin,
@@ -47,24 +50,26 @@ pub(crate) async fn put(
     JsonOrNothing(body): JsonOrNothing<PutTenant>,
 ) -> Result<(StatusCode, Json<TenantShown>), Problem> {
     let id = parse(&id)?;
-    let mut faults = Problems::default();
-    if let Some(Some(name)) = &body.name {
+    let mut faults = FieldErrors::default();
+    if let Patch::Value(name) = &body.name {
         faults.take("name", check_line(name, NAME_MAX));
     }
-    if let Some(Some(metadata)) = &body.metadata {
+    if let Patch::Value(metadata) = &body.metadata {
         faults.take("metadata", check_metadata(metadata));
     }
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
-        return Err(Problem::conflict(format!("Tenant {id} is being deleted; try again when the deletion is done")));
+        return Err(TenantBeingDeleted::problem(format!(
+            "Tenant {id} is being deleted; try again when the deletion is done"
+        )));
     }
-    let metadata = body.metadata.map(Option::unwrap_or_default);
+    let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
     let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
     app.directory.add_tenant(&id);
     let status = match put {
-        Put::Created => StatusCode::CREATED,
-        Put::Updated => StatusCode::OK,
+        PutOutcome::Created => StatusCode::CREATED,
+        PutOutcome::Updated => StatusCode::OK,
     };
     Ok((status, Json(TenantShown::from(&tenant))))
 }

@@ -7,44 +7,66 @@ use model::{
     profile::GeneratedSecret,
     subscription::{SECRET_CHARACTERS, SECRET_KEY_BYTES_MIN, SigningSecret},
 };
-use signing::{Form, Secret};
+use signing::{BadSecret, Form, Secret};
 
-/// Checks a secret given to the platform API for a subscription of this profile; the fault is a sentence without the
-/// field's name.
-pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), String> {
+/// The reason for which a given secret is refused, as a sentence without the field's name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum SecretFault {
+    #[error("must not contain white space or control characters")]
+    WhiteSpace,
+    #[error("must not contain control characters")]
+    Control,
+    #[error("must have at most {} characters", SECRET_CHARACTERS.end())]
+    TooLong,
+    #[error(
+        "must have {} to {} characters, not counting blanks around it",
+        SECRET_CHARACTERS.start(),
+        SECRET_CHARACTERS.end()
+    )]
+    Length,
+    #[error(
+        "must have a key of at least {SECRET_KEY_BYTES_MIN} bytes{}; it has {key_bytes}",
+        if *is_base64 { " after whsec_, base64 decoded" } else { "" }
+    )]
+    ShortKey { key_bytes: usize, is_base64: bool },
+    #[error(
+        "must be whsec_ and base64, or whsk_ and base64 of an ed25519 key: libraries of Standard Webhooks take no other \
+         secret"
+    )]
+    NotStandard,
+    #[error(transparent)]
+    Malformed(#[from] BadSecret),
+}
+
+/// Checks a secret given to the platform API for a subscription of this profile.
+pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), SecretFault> {
     // White space is lost when a secret goes through forms and files, and base64 has none.
     if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err("must not contain white space or control characters".into());
+        return Err(SecretFault::WhiteSpace);
     }
     if value.chars().count() > *SECRET_CHARACTERS.end() {
-        return Err(format!("must have at most {} characters", SECRET_CHARACTERS.end()));
+        return Err(SecretFault::TooLong);
     }
-    let key_bytes = Secret::parse(value).map_err(|fault| fault.to_string())?.key_bytes();
+    let key_bytes = Secret::parse(value)?.key_bytes();
     if key_bytes < SECRET_KEY_BYTES_MIN {
-        let decoded = if Form::of(value) == Form::Whsec { " after whsec_, base64 decoded" } else { "" };
-        return Err(format!("must have a key of at least {SECRET_KEY_BYTES_MIN} bytes{decoded}; it has {key_bytes}"));
+        return Err(SecretFault::ShortKey { key_bytes, is_base64: Form::of(value) == Form::Whsec });
     }
     if profile == Profile::Standard && Form::of(value) == Form::Plain {
-        return Err(
-            "must be whsec_ and base64, or whsk_ and base64 of an ed25519 key: libraries of Standard Webhooks take no \
-             other secret"
-                .into(),
-        );
+        return Err(SecretFault::NotStandard);
     }
     Ok(())
 }
 
 /// Checks a secret given to the tenant API, which accepts any text of 8 to 500 characters and cuts outer blanks.
-pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, String> {
+pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, SecretFault> {
     let value = value.trim();
     if !SECRET_CHARACTERS.contains(&value.chars().count()) {
-        let (least, most) = (SECRET_CHARACTERS.start(), SECRET_CHARACTERS.end());
-        return Err(format!("must have {least} to {most} characters, not counting blanks around it"));
+        return Err(SecretFault::Length);
     }
     if value.contains(char::is_control) {
-        return Err("must not contain control characters".into());
+        return Err(SecretFault::Control);
     }
-    Secret::parse(value).map_err(|fault| fault.to_string())?;
+    Secret::parse(value)?;
     Ok(value)
 }
 
@@ -117,7 +139,7 @@ mod tests {
             (&longer, "at most 500"),
         ] {
             for profile in Profile::ALL {
-                let message = check_given(bad, profile).unwrap_err();
+                let message = check_given(bad, profile).unwrap_err().to_string();
                 assert!(message.contains(part), "{bad:?}: {message}");
             }
         }
@@ -129,7 +151,7 @@ mod tests {
             assert_eq!(check_given(good, Profile::Standard), Ok(()));
         }
         for bad in ["123456789012345678901234", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8G"] {
-            assert!(check_given(bad, Profile::Standard).unwrap_err().contains("Standard Webhooks"), "{bad}");
+            assert!(check_given(bad, Profile::Standard) == Err(SecretFault::NotStandard), "{bad}");
         }
     }
 
@@ -155,7 +177,7 @@ mod tests {
             ("whsec_not base64", "base64"),
             ("whsk_c2hvcnQ=", "ed25519"),
         ] {
-            let message = check_given_by_tenant(bad).unwrap_err();
+            let message = check_given_by_tenant(bad).unwrap_err().to_string();
             assert!(message.contains(part), "{bad:?}: {message}");
         }
     }

@@ -15,6 +15,7 @@ mod keys;
 mod openapi;
 mod parameters;
 mod problems;
+mod refusals;
 mod support;
 mod tenants;
 mod warnings;

@@ -85,6 +85,14 @@ fn the_document_is_complete() {
             if status.starts_with(['4', '5']) {
                 let problem = &shown["content"]["application/problem+json"]["schema"]["$ref"];
                 assert_eq!(problem, "#/components/schemas/Problem", "{name} {status}");
+                let examples = shown["content"]["application/problem+json"]["examples"].as_object();
+                let examples = examples.unwrap_or_else(|| panic!("{name} {status} has no example"));
+                for (kind, example) in examples {
+                    let value = &example["value"];
+                    assert_eq!(value["status"].to_string(), *status, "{name} {kind}");
+                    let texts = ["code", "detail", "title"].map(|field| value[field].as_str().unwrap_or_default());
+                    assert!(texts.iter().all(|text| !text.is_empty()), "{name} {kind}: {value}");
+                }
             }
         }
         let parameters = shown["parameters"].as_array().cloned().unwrap_or_default();

@@ -4,26 +4,55 @@ mod declare;
 mod make;
 mod names;
 
-use super::{
-    typed::{self, assign, bind_local, choose, concat, declare_local, each, escape, format},
-    words::type_name,
-    writer::{Writer, arg, either, end_line, line, named, named_arg},
+use crate::{
+    facts::{Arg, Expr, Facts, Param},
+    lower::{
+        escapes,
+        strings::{Literal, joined, pieces},
+        typed::{self, assign, binary, choose, declare_local, elements, lambda, put, string_format},
+        writer::{Passes, Writer, arg, find_kind, first_named, last_named, line, named, named_arg, of_kind},
+    },
 };
-use crate::facts::{Arg, Expr, Facts, Function, Param};
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] =
     &["block", "for_statement", "foreach_statement", "catch_clause", "switch_body", "using_statement"];
 
+/// Kinds of nodes in strings.
+const LITERAL: Literal =
+    Literal { contents: &["string_literal_content", "raw_string_content", "string_content"], escapes: escapes::TYPED };
+
+const STRINGS: &[&str] =
+    &["string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"];
+
+const PASSES: Passes = Passes {
+    ignored: &["predefined_type", "nullable_type", "array_type", "type_argument_list", "catch_declaration"],
+    walked: &[
+        "expression_statement",
+        "global_statement",
+        "null_literal",
+        "boolean_literal",
+        "character_literal",
+        "integer_literal",
+        "real_literal",
+        "default_expression",
+        "typeof_expression",
+        "sizeof_expression",
+        "throw_expression",
+        "compilation_unit",
+        "declaration_list",
+        "block",
+        "argument",
+        "preproc_else",
+    ],
+    ..Passes::NONE
+};
+
 pub(super) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
     let space = named(root).into_iter().find(|child| child.kind().contains("namespace_declaration"));
     let path = space.and_then(|node| node.child_by_field_name("name"));
     let path = path.and_then(|path| text.get(path.byte_range())).unwrap_or("");
-    let mut module = declare::segments(path);
-    facts.package = format!("csharp:{}", module.join("."));
-    let stem = facts.file.rsplit('/').next().and_then(|name| name.strip_suffix(".cs"));
-    module.extend(stem.map(str::to_owned));
-    facts.module = module;
+    typed::place(facts, "csharp", path, |name| name.strip_suffix(".cs"));
 }
 
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -34,20 +63,12 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "variable_declaration" => declare::variables(w, node, |w, name, value, kind, line| {
             declare_local(w, name, value, kind, line);
         }),
-        "foreach_statement" => {
-            let over = w.lower_field(node, "right");
-            let kind = w.field_text(node, "type").and_then(type_name);
-            if let Some(left) = node.child_by_field_name("left") {
-                bind_each(w, left, each(over), kind);
-            }
-            w.lower_field(node, "body");
-        }
+        "foreach_statement" => foreach(w, node),
         "return_statement" | "arrow_expression_clause" | "yield_statement" => {
             if let Some(value) = inner(w, node) {
-                w.current().returns.push(value);
+                w.returns(value);
             }
         }
-        "expression_statement" | "global_statement" => w.lower_children(node),
         "parenthesized_expression"
         | "await_expression"
         | "postfix_unary_expression"
@@ -58,13 +79,12 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "assignment_expression" => return assignment(w, node),
         "identifier" | "generic_name" => {
-            let name = simple(w, node);
-            let name = w.known(name);
+            let name = w.known(simple(w, node));
             w.mention(&name);
             return Expr::Name(name);
         }
-        "this" | "this_expression" => return Expr::Name("self".into()),
-        "base" | "base_expression" => return Expr::Name("super".into()),
+        "this" => return Expr::receiver(),
+        "base" => return Expr::Name("super".into()),
         "member_access_expression" | "conditional_access_expression" | "qualified_name" | "alias_qualified_name" => {
             let value = member(w, node);
             if let Expr::Member(_, name) = &value {
@@ -74,50 +94,49 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "element_access_expression" => {
             let of = w.lower_field(node, "expression");
-            let key =
-                node.child_by_field_name("subscript").and_then(|list| arguments(w, list, None).into_iter().next());
-            return Expr::Index(Box::new(of), Box::new(key.map_or(Expr::Nil, |key| key.value)));
+            let key = w.child(node, "subscript").and_then(|list| arguments(w, list, None).into_iter().next());
+            return of.index(key.map_or(Expr::Nil, |key| key.value));
         }
         "invocation_expression" => return call(w, node),
-        "lambda_expression" | "anonymous_method_expression" => return lambda(w, node, None),
-        "conditional_expression" => {
-            w.lower_field(node, "condition");
-            let (yes, no) = (w.lower_field(node, "consequence"), w.lower_field(node, "alternative"));
-            return either(yes, no);
-        }
+        "lambda_expression" | "anonymous_method_expression" => return lambda_of(w, node, None),
+        "conditional_expression" => return w.lower_conditional(node),
         "switch_expression" => return switch(w, node),
         "cast_expression" => return w.lower_field(node, "value"),
         "as_expression" => return w.lower_field(node, "left"),
-        "binary_expression" => return binary(w, node),
-        "string_literal" | "verbatim_string_literal" | "raw_string_literal" | "interpolated_string_expression" => {
+        "binary_expression" => return binary(w, node, "??", STRINGS, string),
+        kind if STRINGS.contains(&kind) => {
             let parts = string(w, node);
-            return concat(w, parts, node);
+            return joined(w, parts, node);
         }
-        "is_pattern_expression" => {
-            let value = w.lower_field(node, "expression");
-            if let Some(pattern) = node.child_by_field_name("pattern")
-                && let Some(name) = w.field_text(pattern, "name")
-            {
-                let kind = w.field_text(pattern, "type").and_then(type_name);
-                declare_local(w, name, value, kind, line(node));
-            }
-        }
-        "null_literal" | "boolean_literal" | "character_literal" | "integer_literal" | "real_literal"
-        | "default_expression" | "typeof_expression" | "sizeof_expression" | "throw_expression" => {
-            w.lower_children(node);
-        }
-        "predefined_type" | "nullable_type" | "array_type" | "type_argument_list" | "catch_declaration" => {}
-        "compilation_unit" | "declaration_list" | "block" | "argument" | "else_clause" => w.lower_children(node),
-        kind if kind.ends_with("_statement") || kind.starts_with("preproc_if") || kind == "preproc_else" => {
-            w.lower_children(node);
-        }
-        _ => return w.lower_opaque(node),
+        "is_pattern_expression" => is_pattern(w, node),
+        kind if kind.ends_with("_statement") || kind.starts_with("preproc_if") => w.lower_children(node),
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
 
+fn foreach(w: &mut Writer<'_>, node: Node<'_>) {
+    let over = w.lower_field(node, "right");
+    let kind = w.field_type(node, "type");
+    if let Some(left) = w.child(node, "left") {
+        bind_each(w, left, elements(over), kind);
+    }
+    w.lower_field(node, "body");
+}
+
+/// `value is Type name` declares a variable.
+fn is_pattern(w: &mut Writer<'_>, node: Node<'_>) {
+    let value = w.lower_field(node, "expression");
+    if let Some(pattern) = w.child(node, "pattern")
+        && let Some(name) = w.field_text(pattern, "name")
+    {
+        let kind = w.field_type(pattern, "type");
+        declare_local(w, name, value, kind, line(node));
+    }
+}
+
 fn inner(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
-    named(node).into_iter().next().map(|child| w.lower(child))
+    first_named(node).map(|child| w.lower(child))
 }
 
 /// A name without its type arguments.
@@ -125,7 +144,7 @@ fn simple<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
     w.text(node).split('<').next().unwrap_or("").trim_start_matches('@').trim()
 }
 
-/// `a.b`, `a?.b`, `a?[b]`; its last name is no mention.
+/// `a.b`, `a?.b`, `a?[b]`. The last name is not noted as a mention.
 fn member(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if let Some(value) = names::qualified(w, node) {
         return value;
@@ -133,32 +152,32 @@ fn member(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match node.kind() {
         "conditional_access_expression" => {
             let of = w.lower_field(node, "condition");
-            match named(node).into_iter().last() {
+            match last_named(node) {
                 Some(last) if last.kind() == "member_binding_expression" => {
-                    of.member(last.child_by_field_name("name").map_or("", |name| simple(w, name)))
+                    of.member(w.child(last, "name").map_or("", |name| simple(w, name)))
                 }
                 Some(last) if last.kind() == "element_binding_expression" => {
-                    let key = named(last).into_iter().next().and_then(|key| inner(w, key)).unwrap_or(Expr::Nil);
-                    Expr::Index(Box::new(of), Box::new(key))
+                    let key = first_named(last).and_then(|key| inner(w, key)).unwrap_or(Expr::Nil);
+                    of.index(key)
                 }
                 _ => of,
             }
         }
         "member_access_expression" => {
             let of = w.lower_field(node, "expression");
-            of.member(node.child_by_field_name("name").map_or("", |name| simple(w, name)))
+            of.member(w.child(node, "name").map_or("", |name| simple(w, name)))
         }
         _ => {
-            let of = node.child_by_field_name("qualifier").or(node.child_by_field_name("alias"));
+            let of = w.child(node, "qualifier").or(w.child(node, "alias"));
             let of = of.map_or(Expr::Nil, |of| w.lower(of));
-            of.member(node.child_by_field_name("name").map_or("", |name| simple(w, name)))
+            of.member(w.child(node, "name").map_or("", |name| simple(w, name)))
         }
     }
 }
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut value = w.lower_field(node, "right");
-    let Some(left) = node.child_by_field_name("left") else { return value };
+    let Some(left) = w.child(node, "left") else { return value };
     match w.field_text(node, "operator") {
         Some("=" | "??=") => {}
         _ => value = Expr::Opaque(w.text(node).to_owned()),
@@ -174,15 +193,15 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
             name => assign(w, name, value, line(left)),
         },
         "member_access_expression" if w.field_text(left, "expression") == Some("this") => {
-            w.field(w.field_text(left, "name").unwrap_or(""), value, None, line(left));
+            w.field(w.text_of(left, "name"), value, None, line(left));
         }
         "member_access_expression" => {
             if let Expr::Member(of, name) = w.lower(left) {
-                w.call(left, of.member(format!("{name}=")), vec![super::writer::arg(value)], false);
+                w.call(left, of.member(format!("{name}=")), vec![arg(value)], false);
             }
         }
         "tuple_expression" => {
-            for (at, one) in named(left).into_iter().filter_map(|one| named(one).into_iter().next()).enumerate() {
+            for (at, one) in named(left).into_iter().filter_map(first_named).enumerate() {
                 let part = match &value {
                     Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
                     _ => Expr::Opaque(w.text(one).to_owned()),
@@ -191,17 +210,11 @@ fn set(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
             }
         }
         "element_access_expression" => {
-            // What is put into a dictionary is a part of what its name holds.
-            if let Expr::Index(of, key) = w.lower(left)
-                && let Expr::Name(name) = *of
-                && super::typed::is_local(w, &name)
-            {
-                bind_local(w, &name, Expr::Map(vec![(*key, value)]), None, line(left));
+            if let Expr::Index(of, key) = w.lower(left) {
+                put(w, &of, *key, value, line(left));
             }
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
 }
 
@@ -210,18 +223,17 @@ fn bind_each(w: &mut Writer<'_>, left: Node<'_>, value: Expr, kind: Option<Strin
         declare_local(w, w.text(left), value, kind, line(left));
         return;
     }
-    let names: Vec<Node<'_>> = match named(left).into_iter().next() {
+    let names: Vec<Node<'_>> = match first_named(left) {
         Some(first) if first.kind().contains("designation") || first.kind() == "tuple_pattern" => named(first),
         _ => named(left),
     };
     for (at, one) in names.into_iter().enumerate() {
-        let part = Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}"))));
-        declare_local(w, w.text(one), part, None, line(one));
+        declare_local(w, w.text(one), value.part(at), None, line(one));
     }
 }
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(function) = node.child_by_field_name("function") else { return Expr::Nil };
+    let Some(function) = w.child(node, "function") else { return Expr::Nil };
     let target = match function.kind() {
         "identifier" | "generic_name" => Expr::Name(w.known(simple(w, function))),
         "member_access_expression" | "conditional_access_expression" => member(w, function),
@@ -231,16 +243,15 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         return w.opaque(node);
     }
     let of = if let Expr::Member(of, _) = &target { Some((**of).clone()) } else { None };
-    let args = node.child_by_field_name("arguments").map(|list| arguments(w, list, of)).unwrap_or_default();
+    let args = w.child(node, "arguments").map(|list| arguments(w, list, of)).unwrap_or_default();
     match &target {
-        // Whoever awaits it waits for the same call.
+        // `ConfigureAwait` returns the same call.
         Expr::Member(of, name) if name == "ConfigureAwait" => return (**of).clone(),
         Expr::Member(of, name) if name == "Format" && matches!(of.last_name(), Some("string" | "String")) => {
-            if let Some((Expr::Text(text), rest)) = args.split_first().map(|(first, rest)| (&first.value, rest))
-                && text.matches('{').count() == text.matches("{0}").count()
+            if let [Arg { value: Expr::Text(text), .. }, rest @ ..] = &args[..]
+                && let Some(made) = string_format(w, text, "{0}", rest, node)
             {
-                let rest = rest.iter().map(|one| one.value.clone()).collect();
-                return format(w, text, "{0}", rest, node);
+                return made;
             }
         }
         _ => {}
@@ -248,53 +259,37 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// Arguments; the first parameter of a function among them is an element of the receiver, when that is a collection.
+/// Arguments. The first parameter of a lambda among them is an element of the receiver.
 fn arguments(w: &mut Writer<'_>, list: Node<'_>, of: Option<Expr>) -> Vec<Arg> {
     let mut args = Vec::new();
-    for one in named(list).into_iter().filter(|one| one.kind() == "argument") {
+    for one in of_kind(list, "argument") {
         let name = w.field_text(one, "name");
-        let Some(value) = named(one).into_iter().rfind(|part| Some(*part) != one.child_by_field_name("name")) else {
-            continue;
-        };
+        let Some(value) = w.without_field(one, "name").pop() else { continue };
         let value = match value.kind() {
-            "lambda_expression" => lambda(w, value, of.clone()),
+            "lambda_expression" => lambda_of(w, value, of.clone()),
             _ => w.lower(value),
         };
-        args.push(name.map_or_else(|| arg(value.clone()), |name| named_arg(name, value.clone())));
+        args.push(match name {
+            Some(name) => named_arg(name, value),
+            None => arg(value),
+        });
     }
     args
 }
 
-/// `over`: what the lambda is given to; its first parameter is an element of that.
-fn lambda(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
-    let mut params = Vec::new();
-    if let Some(list) = node.child_by_field_name("parameters") {
-        if list.kind() == "parameter_list" {
-            params = declare::parameters(w, list).0;
-        } else {
-            params.push(Param { name: w.text(list).to_owned(), ..Param::default() });
-        }
-    }
-    let element = over.filter(|_| !params.is_empty()).map(|over| (params.remove(0), over));
-    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
-    Expr::Function(w.in_function(function, |w| {
-        if let Some((param, over)) = element {
-            declare_local(w, &param.name, each(over), param.kind, line(node));
-        }
-        let body = node.child_by_field_name("body");
-        if let Some(body) = body.or_else(|| named(node).into_iter().find(|part| part.kind() == "block")) {
-            let value = w.lower(body);
-            if body.kind() != "block" {
-                w.current().returns.push(value);
-            }
-        }
-    }))
+fn lambda_of(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
+    let params = match w.child(node, "parameters") {
+        Some(list) if list.kind() == "parameter_list" => declare::parameters(w, list).0,
+        name => name.map(|name| Param::named(w.text(name))).into_iter().collect(),
+    };
+    let body = w.child(node, "body").or_else(|| find_kind(node, "block"));
+    lambda(w, node, params, over, body)
 }
 
 fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut parts = named(node).into_iter();
     let subject = parts.next().map_or(Expr::Nil, |subject| w.lower(subject));
-    // The receiver of an extension method: what it says about an enum, it says about its members.
+    // In an extension method of an enum, a `switch` over the receiver gives texts to the enum's members.
     let mut kind = None;
     if let Expr::Name(name) = &subject {
         let own = w.current().bindings.iter().find(|one| one.name == *name);
@@ -316,35 +311,12 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 "constant_pattern" => labels.extend(inner(w, part)),
                 "or_pattern" => labels.extend(named(part).into_iter().filter_map(|one| inner(w, one))),
                 "discard" => {}
-                _ => {
-                    w.lower(part);
-                }
+                _ => w.visit(part),
             }
         }
         arms.push((labels, value));
     }
     choose(w, subject, kind.as_deref(), arms, node)
-}
-
-fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    match w.field_text(node, "operator") {
-        Some("??") => {
-            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
-            return either(left, right);
-        }
-        Some("+") => {}
-        _ => return w.lower_opaque(node),
-    }
-    let mut parts = Vec::new();
-    for piece in typed::pieces(w, node) {
-        match piece.kind() {
-            "string_literal" | "verbatim_string_literal" | "raw_string_literal" | "interpolated_string_expression" => {
-                parts.extend(string(w, piece));
-            }
-            _ => parts.push(w.lower(piece)),
-        }
-    }
-    concat(w, parts, node)
 }
 
 /// The pieces of a string of any kind.
@@ -354,18 +326,15 @@ fn string(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Expr> {
         let text = text.strip_suffix('"').unwrap_or(text);
         return vec![Expr::Text(text.replace("\"\"", "\""))];
     }
-    let mut parts = Vec::new();
-    for child in named(node) {
-        match child.kind() {
-            "escape_sequence" => parts.push(Expr::Text(escape(w.text(child)))),
-            "string_literal_content" | "raw_string_content" | "string_content" => {
-                parts.push(Expr::Text(w.text(child).replace("{{", "{").replace("}}", "}")));
-            }
-            "interpolation" => {
-                let value = named(child).into_iter().find(|part| !part.kind().starts_with("interpolation_"));
-                parts.push(value.map_or(Expr::Nil, |value| w.lower(value)));
-            }
-            _ => {}
+    let mut parts = pieces(w, node, &LITERAL, |w, hole| {
+        let parts = if hole.kind() == "interpolation" { named(hole) } else { return None };
+        let value = parts.into_iter().find(|part| !part.kind().starts_with("interpolation_"));
+        Some(value.map_or(Expr::Nil, |value| w.lower(value)))
+    });
+    for part in &mut parts {
+        // A string with interpolations doubles its braces.
+        if let Expr::Text(text) = part {
+            *text = text.replace("{{", "{").replace("}}", "}");
         }
     }
     parts

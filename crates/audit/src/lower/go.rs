@@ -4,12 +4,14 @@ mod literals;
 mod names;
 mod types;
 
-use super::{
-    formats::joined,
-    writer::{Writer, arg, end_line, line, named, spread_arg},
+use crate::{
+    facts::{Arg, Expr, Facts},
+    lower::{
+        functions::NewFunction,
+        strings::{joined, summands},
+        writer::{Passes, Writer, arg, first_named, has_token, line, named, spread_arg},
+    },
 };
-use crate::facts::{Arg, Call, Expr, Facts, Function};
-use std::sync::Arc;
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] = &[
@@ -24,6 +26,46 @@ pub(super) const BLOCKS: &[&str] = &[
     "communication_case",
 ];
 
+const PASSES: Passes = Passes {
+    ignored: &[
+        "package_clause",
+        "comment",
+        "label_name",
+        "true",
+        "false",
+        "nil",
+        "iota",
+        "int_literal",
+        "float_literal",
+        "imaginary_literal",
+        "rune_literal",
+        "blank_identifier",
+        "type_identifier",
+    ],
+    walked: &[
+        "block",
+        "statement_list",
+        "if_statement",
+        "for_statement",
+        "for_clause",
+        "expression_switch_statement",
+        "expression_case",
+        "default_case",
+        "expression_list",
+        "import_declaration",
+        "import_spec_list",
+        "var_declaration",
+        "var_spec_list",
+        "type_declaration",
+        "go_statement",
+        "defer_statement",
+        "select_statement",
+        "communication_case",
+    ],
+    last: &["parenthesized_expression", "expression_statement", "literal_element", "variadic_argument"],
+    ..Passes::NONE
+};
+
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     let mut module: Vec<String> = facts.file.split('/').map(str::to_owned).collect();
     module.pop();
@@ -34,7 +76,6 @@ pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match node.kind() {
         "source_file" => source_file(w, node),
-        "package_clause" | "comment" | "label_name" => {}
         "import_spec" => names::import(w, node),
         "function_declaration" => function(w, node, None),
         "method_declaration" => method(w, node),
@@ -47,7 +88,7 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "receive_statement" => {
             let value = w.lower_field(node, "right");
             let declares = has_token(node, ":=");
-            for left in node.child_by_field_name("left").map(named).unwrap_or_default() {
+            for left in w.field_children(node, "left") {
                 assign(w, left, value.clone(), declares);
             }
         }
@@ -55,15 +96,11 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "return_statement" => returned(w, node),
         "identifier" => return names::value(w, node),
         "selector_expression" => {
-            let name = w.field_text(node, "field").unwrap_or("");
+            let name = w.text_of(node, "field");
             w.mention(name);
             return w.lower_field(node, "operand").member(name);
         }
-        "index_expression" => {
-            let of = w.lower_field(node, "operand");
-            let key = w.lower_field(node, "index");
-            return Expr::Index(Box::new(of), Box::new(key));
-        }
+        "index_expression" => return w.lower_index(node, "operand", "index"),
         "slice_expression" | "type_assertion_expression" | "type_conversion_expression" => {
             return w.lower_field(node, "operand");
         }
@@ -82,40 +119,13 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             }
             return if matches!(operator, Some("&" | "*")) { value } else { w.opaque(node) };
         }
-        "parenthesized_expression" | "expression_statement" | "literal_element" | "variadic_argument" => {
-            let mut last = Expr::Nil;
-            for child in named(node) {
-                last = w.lower(child);
-            }
-            return last;
-        }
-        "true" | "false" | "nil" | "iota" | "int_literal" | "float_literal" | "imaginary_literal" | "rune_literal"
-        | "blank_identifier" => {}
-        kind if kind.ends_with("_type") || kind == "type_identifier" => {}
-        "block"
-        | "statement_list"
-        | "if_statement"
-        | "for_statement"
-        | "for_clause"
-        | "expression_switch_statement"
-        | "expression_case"
-        | "default_case"
-        | "expression_list"
-        | "import_declaration"
-        | "import_spec_list"
-        | "var_declaration"
-        | "var_spec_list"
-        | "type_declaration"
-        | "go_statement"
-        | "defer_statement"
-        | "select_statement"
-        | "communication_case" => w.lower_children(node),
-        _ => return w.lower_opaque(node),
+        kind if kind.ends_with("_type") => {}
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
 
-/// Types and constants first: what functions do with them is then known.
+/// Types and constants are lowered first, so that functions find them.
 fn source_file(w: &mut Writer<'_>, node: Node<'_>) {
     let order = |node: &Node<'_>| match node.kind() {
         "import_declaration" => 0,
@@ -133,48 +143,41 @@ fn source_file(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 fn method(w: &mut Writer<'_>, node: Node<'_>) {
-    let receiver = node.child_by_field_name("receiver").and_then(|list| named(list).into_iter().next());
+    let receiver = w.child(node, "receiver").and_then(first_named);
     function(w, node, receiver);
 }
 
 fn function(w: &mut Writer<'_>, node: Node<'_>, receiver: Option<Node<'_>>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
-    let class = receiver.and_then(|one| one.child_by_field_name("type")).and_then(|kind| types::name(w, kind));
+    let name = w.text_of(node, "name").to_owned();
+    let class = receiver.and_then(|one| w.child(one, "type")).and_then(|kind| types::name(w, kind));
     let is_method = node.kind() == "method_declaration";
-    let function = Function {
-        private: !name.starts_with(char::is_uppercase),
-        registered: !is_method && matches!(name.as_str(), "main" | "init"),
-        return_kind: types::result(w, node),
-        params: node.child_by_field_name("parameters").map(|list| types::parameters(w, list)).unwrap_or_default(),
-        class,
-        name: name.clone(),
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    let index = w.in_function(function, |w| {
-        if let Some(one) = receiver.and_then(|one| one.child_by_field_name("name")) {
-            let name = w.declare(w.text(one));
-            w.bind(&name, Expr::Name("self".into()), None, line(one));
-        }
-        types::declare_results(w, node);
-        if let Some(body) = node.child_by_field_name("body") {
-            w.lower(body);
-        }
-        if is_method {
-            types::switched_texts(w, node);
-        }
-    });
-    if !is_method && !matches!(name.as_str(), "init" | "_") {
-        w.bind(&name, Expr::Function(index), None, line(node));
-    }
+
+    NewFunction::at(node)
+        .name(&name)
+        .bound(!is_method && !matches!(name.as_str(), "init" | "_"))
+        .private(!name.starts_with(char::is_uppercase))
+        .registered(!is_method && matches!(name.as_str(), "main" | "init"))
+        .return_kind(types::result(w, node))
+        .params(types::parameters(w, node))
+        .class(class)
+        .open(w, |w| {
+            if let Some(one) = receiver.and_then(|one| w.child(one, "name")) {
+                let name = w.declare(w.text(one));
+                w.bind(&name, Expr::receiver(), None, line(one));
+            }
+            types::declare_results(w, node);
+            w.lower_field(node, "body");
+            if is_method {
+                types::switched_texts(w, node);
+            }
+        });
 }
 
 /// `var a, b T = x, y`; `const` in functions too.
 fn variables(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
-    let values = node.child_by_field_name("value").map(named).unwrap_or_default();
-    let lefts = types::names_of(node);
+    let kind = w.child(node, "type").and_then(|kind| types::name(w, kind));
+    let values = w.field_children(node, "value");
+    let lefts = w.children(node, "name");
     let values = spread(w, &values, lefts.len());
     for (at, left) in lefts.into_iter().enumerate() {
         let value = values.get(at).cloned().unwrap_or(Expr::Nil);
@@ -185,27 +188,22 @@ fn variables(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What stands on the right for each of those on the left.
+/// The values on the right for `count` names on the left. A single call returns them all.
 fn spread(w: &mut Writer<'_>, rights: &[Node<'_>], count: usize) -> Vec<Expr> {
     let mut values: Vec<Expr> = rights.iter().map(|right| w.lower(*right)).collect();
     if let ([value], true) = (&values[..], count > 1) {
         let value = value.clone();
         values = match &value {
-            Expr::Call(_) => (0..count).map(|at| part(&value, at)).collect(),
+            Expr::Call(_) => (0..count).map(|at| value.part(at)).collect(),
             _ => vec![value, Expr::Nil],
         };
     }
     values
 }
 
-/// One of the several values of an answer.
-fn part(of: &Expr, at: usize) -> Expr {
-    Expr::Index(Box::new(of.clone()), Box::new(Expr::Opaque(format!("#{at}"))))
-}
-
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
-    let lefts = node.child_by_field_name("left").map(named).unwrap_or_default();
-    let rights = node.child_by_field_name("right").map(named).unwrap_or_default();
+    let lefts = w.field_children(node, "left");
+    let rights = w.field_children(node, "right");
     let values = spread(w, &rights, lefts.len());
     let plain = matches!(w.field_text(node, "operator"), None | Some("="));
     for (at, left) in lefts.into_iter().enumerate() {
@@ -225,49 +223,27 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr, declares: bool) {
             }
         }
         "selector_expression" => {
-            let of = left.child_by_field_name("operand").map_or(Expr::Nil, |of| names::plain(w, of));
-            let field = w.field_text(left, "field").unwrap_or("");
+            let of = w.child(left, "operand").map_or(Expr::Nil, |of| names::plain(w, of));
+            let field = w.text_of(left, "field");
             match of {
                 Expr::Name(name) if name == "self" => {
                     let class = names::class_around(w);
                     types::field_of(w, class.as_deref(), field, value, line(left));
                 }
-                Expr::Name(name) => literals::amend(w, &name, field, value, left),
-                _ => {
-                    w.lower(left);
-                }
+                Expr::Name(name) => w.amend(&name, field, value, left),
+                _ => w.visit(left),
             }
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
-}
-
-fn has_token(node: Node<'_>, kind: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|token| token.kind() == kind)
 }
 
 fn range(w: &mut Writer<'_>, node: Node<'_>) {
     let over = w.lower_field(node, "right");
     let declares = has_token(node, ":=");
-    let lefts = node.child_by_field_name("left").map(named).unwrap_or_default();
+    let lefts = w.field_children(node, "left");
     for (at, left) in lefts.into_iter().enumerate() {
-        let value = if at == 0 {
-            Expr::Each(Box::new(over.clone()))
-        } else {
-            // The values, of lists and maps alike.
-            let call = Call {
-                target: over.clone().member("values"),
-                args: Vec::new(),
-                line: line(node),
-                end_line: end_line(node),
-                makes: false,
-                function: w.function(),
-            };
-            Expr::Each(Box::new(Expr::Call(Arc::new(call))))
-        };
+        let value = if at == 0 { over.clone().each() } else { w.each_value(&over, node) };
         if left.kind() == "identifier" && w.text(left) != "_" {
             let name = if declares { w.declare(w.text(left)) } else { w.known(w.text(left)) };
             w.bind(&name, value, None, line(left));
@@ -277,14 +253,13 @@ fn range(w: &mut Writer<'_>, node: Node<'_>) {
 
 fn type_switch(w: &mut Writer<'_>, node: Node<'_>) {
     let value = w.lower_field(node, "value");
-    if let Some(alias) = node.child_by_field_name("alias").and_then(|list| named(list).into_iter().next()) {
+    if let Some(alias) = w.child(node, "alias").and_then(first_named) {
         let name = w.declare(w.text(alias));
         w.bind(&name, value, None, line(alias));
     }
-    for child in named(node) {
-        if Some(child) != node.child_by_field_name("value") && Some(child) != node.child_by_field_name("alias") {
-            w.lower(child);
-        }
+    let alias = w.child(node, "alias");
+    for child in w.without_field(node, "value").into_iter().filter(|child| Some(*child) != alias) {
+        w.lower(child);
     }
 }
 
@@ -299,38 +274,23 @@ fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if w.field_text(node, "operator") != Some("+") {
         return w.lower_opaque(node);
     }
-    // `a + b + c` leans to the left, sometimes over thousands of lines.
-    let mut nodes = Vec::new();
-    let mut at = node;
-    while at.kind() == "binary_expression"
-        && w.field_text(at, "operator") == Some("+")
-        && let (Some(left), Some(right)) = (at.child_by_field_name("left"), at.child_by_field_name("right"))
-    {
-        nodes.push(right);
-        at = left;
-    }
-    nodes.push(at);
-    let parts = nodes
-        .into_iter()
-        .rev()
+    let operands = summands(w, node).into_iter();
+    let parts = operands
         .map(|one| if literals::is_text(one) { Expr::Text(literals::text(w, one)) } else { w.lower(one) })
         .collect();
     joined(w, parts, node)
 }
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
-    let list = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    let Some(function) = w.child(node, "function") else { return w.lower_opaque(node) };
+    let list = w.field_children(node, "arguments");
     if let Some(made) = literals::made_of_parts(w, node, function, &list) {
         return made;
     }
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => names::plain(w, function),
-        "selector_expression" => {
-            let of = w.lower_field(function, "operand");
-            of.member(w.field_text(function, "field").unwrap_or(""))
-        }
+        "selector_expression" => w.lower_member(function, "operand", "field"),
         _ => w.lower(function),
     };
     let args: Vec<Arg> = list

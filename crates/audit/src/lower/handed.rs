@@ -1,10 +1,10 @@
-//! Functions that are handed to somebody who calls them: `add_task(publish_event, event)`, `publish_event.delay(event)`.
-//! Each such call is noted a second time, as if the function were called there.
+//! Functions that are passed as callbacks: `add_task(publish_event, event)`, `publish_event.delay(event)`.
+//! Each such call is noted a second time, as a call of the callback.
 
 use crate::facts::{Arg, Call, Expr, Facts};
 use std::sync::Arc;
 
-/// Functions that call what they are given, with the arguments that follow it.
+/// Functions that call a callback with the arguments that follow it.
 const HANDED_TO: &[&str] = &[
     "partial",
     "add_task",
@@ -31,7 +31,7 @@ const HANDED_TO: &[&str] = &[
     "start_soon",
 ];
 
-/// Methods of a function's own that call it later.
+/// Methods of a task that call it later.
 const OWN: &[&str] =
     &["delay", "s", "si", "signature", "perform_async", "perform_later", "perform_in", "send_with_options"];
 
@@ -59,7 +59,7 @@ fn handed(call: &Call) -> Option<Call> {
     if !HANDED_TO.contains(&name) {
         return None;
     }
-    // `run_in_executor(None, publish, event)`: what stands before the function is the handing's own.
+    // `run_in_executor(None, publish, event)`: arguments before the callback are not passed to it.
     let at =
         call.args.iter().position(|arg| arg.name.is_none() && matches!(arg.value, Expr::Name(_) | Expr::Member(..)))?;
     let args: Vec<Arg> = call.args.iter().skip(at + 1).cloned().collect();

@@ -2,12 +2,18 @@
 
 mod declare;
 
-use super::{
-    typed::{self, assign, bind_local, choose, concat, declare_local, each, escape, format, note_texts, pairs},
-    words::type_name,
-    writer::{Writer, arg, either, end_line, line, named},
+use crate::{
+    facts::{Arg, Expr, Facts, Param},
+    lower::{
+        escapes,
+        strings::{Literal, joined, pieces},
+        typed::{
+            self, assign, bind_local, choose, declare_local, elements, is_local, lambda, note_texts, pairs,
+            string_format, sum,
+        },
+        writer::{Passes, Writer, arg, either, find_kind, line, named, tokens},
+    },
 };
-use crate::facts::{Arg, Expr, Facts, Function, Param};
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] = &[
@@ -20,15 +26,37 @@ pub(super) const BLOCKS: &[&str] = &[
     "try_with_resources_statement",
 ];
 
+/// Kinds of nodes in strings.
+const LITERAL: Literal =
+    Literal { contents: &["string_fragment", "multiline_string_fragment"], escapes: escapes::TYPED };
+
+const PASSES: Passes = Passes {
+    ignored: &[
+        "null_literal",
+        "true",
+        "false",
+        "character_literal",
+        "decimal_integer_literal",
+        "class_literal",
+        "decimal_floating_point_literal",
+        "hex_integer_literal",
+        "type_identifier",
+        "generic_type",
+        "scoped_type_identifier",
+        "catch_formal_parameter",
+        "line_comment",
+        "block_comment",
+    ],
+    walked: &["finally_clause", "class_body", "enum_body_declarations", "interface_body", "constructor_body"],
+    lists: &["array_initializer"],
+    ..Passes::NONE
+};
+
 pub(super) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
-    let package = named(root).into_iter().find(|child| child.kind() == "package_declaration");
+    let package = find_kind(root, "package_declaration");
     let path = package.and_then(|node| named(node).into_iter().rfind(|child| child.kind().ends_with("identifier")));
     let path = path.and_then(|path| text.get(path.byte_range())).unwrap_or("");
-    let mut module = declare::segments(path);
-    facts.package = format!("jvm:{}", module.join("."));
-    let stem = facts.file.rsplit('/').next().and_then(|name| name.strip_suffix(".java"));
-    module.extend(stem.map(str::to_owned));
-    facts.module = module;
+    typed::place(facts, "jvm", path, |name| name.strip_suffix(".java"));
 }
 
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -41,36 +69,22 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }),
         "enhanced_for_statement" => {
             let over = w.lower_field(node, "value");
-            let kind = w.field_text(node, "type").and_then(type_name);
-            if let Some(name) = w.field_text(node, "name") {
-                declare_local(w, name, each(over), kind, line(node));
-            }
+            declare_named(w, node, elements(over), w.field_type(node, "type"));
             return w.lower_field(node, "body");
         }
         "return_statement" => {
-            let value = inner(w, node);
-            w.current().returns.push(value);
+            let value = w.lower_first(node);
+            w.returns(value);
         }
-        "yield_statement" | "parenthesized_expression" => return inner(w, node),
-        "expression_statement" => {
-            inner(w, node);
-        }
+        "yield_statement" | "parenthesized_expression" => return w.lower_first(node),
+        "expression_statement" => w.lower_children(node),
         "assignment_expression" => return assignment(w, node),
         "identifier" => return Expr::Name(w.known(w.text(node))),
-        "this" => return Expr::Name("self".into()),
+        "this" => return Expr::receiver(),
         "super" => return Expr::Name("super".into()),
-        "field_access" => {
-            let of = w.lower_field(node, "object");
-            return of.member(w.field_text(node, "field").unwrap_or(""));
-        }
-        "scoped_identifier" => {
-            let of = w.lower_field(node, "scope");
-            return of.member(w.field_text(node, "name").unwrap_or(""));
-        }
-        "array_access" => {
-            let (of, key) = (w.lower_field(node, "array"), w.lower_field(node, "index"));
-            return Expr::Index(Box::new(of), Box::new(key));
-        }
+        "field_access" => return w.lower_member(node, "object", "field"),
+        "scoped_identifier" => return w.lower_member(node, "scope", "name"),
+        "array_access" => return w.lower_index(node, "array", "index"),
         "method_invocation" => return call(w, node),
         "explicit_constructor_invocation" => {
             let to_base = w.field_text(node, "constructor") == Some("super");
@@ -79,65 +93,41 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "object_creation_expression" => return creation(w, node),
         "method_reference" => return method_reference(w, node),
-        "lambda_expression" => return lambda(w, node, None),
-        "ternary_expression" => {
-            w.lower_field(node, "condition");
-            let (yes, no) = (w.lower_field(node, "consequence"), w.lower_field(node, "alternative"));
-            return either(yes, no);
-        }
+        "lambda_expression" => return lambda_of(w, node, None),
+        "ternary_expression" => return w.lower_conditional(node),
         "switch_expression" => return switch(w, node),
-        "cast_expression" => return w.lower_field(node, "value"),
-        "binary_expression" => return binary(w, node),
+        "cast_expression" | "array_creation_expression" => return w.lower_field(node, "value"),
+        "binary_expression" if w.field_text(node, "operator") == Some("+") => {
+            return sum(w, node, &["string_literal"], string);
+        }
         "string_literal" => {
             let parts = string(w, node);
-            return concat(w, parts, node);
+            return joined(w, parts, node);
         }
-        "array_initializer" => return Expr::List(named(node).into_iter().map(|one| w.lower(one)).collect()),
-        "array_creation_expression" => return w.lower_field(node, "value"),
-        "null_literal"
-        | "true"
-        | "false"
-        | "character_literal"
-        | "decimal_integer_literal"
-        | "class_literal"
-        | "decimal_floating_point_literal"
-        | "hex_integer_literal" => {}
         "instanceof_expression" => {
             let value = w.lower_field(node, "left");
-            let kind = w.field_text(node, "right").and_then(type_name);
-            if let Some(name) = w.field_text(node, "name") {
-                declare_local(w, name, value, kind, line(node));
-            }
+            declare_named(w, node, value, w.field_type(node, "right"));
         }
         "resource" => {
             let value = w.lower_field(node, "value");
-            let kind = w.field_text(node, "type").and_then(type_name);
-            if let Some(name) = w.field_text(node, "name") {
-                declare_local(w, name, value, kind, line(node));
-            }
+            declare_named(w, node, value, w.field_type(node, "type"));
         }
         kind if kind.ends_with("_statement") || matches!(kind, "block" | "program" | "catch_clause") => {
             return statements(w, node);
         }
-        "finally_clause" | "class_body" | "enum_body_declarations" | "interface_body" | "constructor_body" => {
-            w.lower_children(node);
-        }
-        "type_identifier"
-        | "generic_type"
-        | "scoped_type_identifier"
-        | "catch_formal_parameter"
-        | "line_comment"
-        | "block_comment" => {}
-        _ => return w.lower_opaque(node),
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
 
-fn inner(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    named(node).into_iter().next().map_or(Expr::Nil, |child| w.lower(child))
+/// Declares the variable in a node's field `name`.
+fn declare_named(w: &mut Writer<'_>, node: Node<'_>, value: Expr, kind: Option<String>) {
+    if let Some(name) = w.field_text(node, "name") {
+        declare_local(w, name, value, kind, line(node));
+    }
 }
 
-/// The value is what `yield` hands out of it.
+/// The value of statements is that of their `yield`.
 fn statements(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut yielded = Vec::new();
     for child in named(node) {
@@ -155,25 +145,23 @@ fn statements(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut value = w.lower_field(node, "right");
-    let Some(left) = node.child_by_field_name("left") else { return value };
+    let Some(left) = w.child(node, "left") else { return value };
     if w.field_text(node, "operator") == Some("+=") {
         value = Expr::Opaque(w.text(node).to_owned());
     }
     match left.kind() {
         "identifier" => assign(w, w.text(left), value.clone(), line(left)),
         "field_access" if w.field_text(left, "object") == Some("this") => {
-            w.field(w.field_text(left, "field").unwrap_or(""), value.clone(), None, line(left));
+            w.field(w.text_of(left, "field"), value.clone(), None, line(left));
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
     value
 }
 
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let name = w.field_text(node, "name").unwrap_or("");
-    let of = node.child_by_field_name("object").map(|object| w.lower(object));
+    let name = w.text_of(node, "name");
+    let of = w.child(node, "object").map(|object| w.lower(object));
     let args = arguments(w, node, of.as_ref());
     match (&of, name) {
         (Some(Expr::Name(class)), "of" | "ofEntries" | "asList" | "copyOf") => {
@@ -185,24 +173,24 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             }
         }
         (Some(Expr::Name(class)), "format") if class == "String" => {
-            if let Some((Expr::Text(text), rest)) = args.split_first().map(|(first, rest)| (&first.value, rest))
-                && text.matches('%').count() == text.matches("%s").count()
+            if let [Arg { value: Expr::Text(text), .. }, rest @ ..] = &args[..]
+                && let Some(made) = string_format(w, text, "%s", rest, node)
             {
-                let rest = rest.iter().map(|one| one.value.clone()).collect();
-                return format(w, text, "%s", rest, node);
+                return made;
             }
         }
-        (Some(Expr::Text(text)), "formatted") if text.matches('%').count() == text.matches("%s").count() => {
-            let rest = args.iter().map(|one| one.value.clone()).collect();
-            return format(w, text, "%s", rest, node);
+        (Some(Expr::Text(text)), "formatted") => {
+            if let Some(made) = string_format(w, text, "%s", &args, node) {
+                return made;
+            }
         }
         (Some(Expr::Text(_)), "stripIndent" | "strip" | "trim" | "intern") => return of.unwrap_or(Expr::Nil),
-        // What is put into a map is a part of what its name holds.
+        // An entry that is put into a map is a part of the map's value.
         (Some(Expr::Name(map)), "put" | "putIfAbsent") => {
             if let [key, value] = &args[..] {
                 let entry = Expr::Map(vec![(key.value.clone(), value.value.clone())]);
                 let map = map.clone();
-                if super::typed::is_local(w, &map) {
+                if is_local(w, &map) {
                     bind_local(w, &map, entry, None, line(node));
                 } else if w.class_body().is_some() {
                     w.bind(&map, entry, None, line(node));
@@ -211,16 +199,13 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         _ => {}
     }
-    let target = match of {
-        Some(of) => of.member(name),
-        None => Expr::Name(name.to_owned()),
-    };
+    let target = of.map_or_else(|| Expr::Name(name.to_owned()), |of| of.member(name));
     w.call(node, target, args, false)
 }
 
 /// `Map.of(…)`, `List.of(…)` and the like.
 fn collection(class: &str, method: &str, args: &[Arg]) -> Option<Expr> {
-    let values = || args.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    let values = || Arg::values(args);
     match (class, method) {
         ("Map" | "ImmutableMap", "of") => Some(pairs(values())),
         ("Map", "ofEntries") => {
@@ -241,22 +226,20 @@ fn collection(class: &str, method: &str, args: &[Arg]) -> Option<Expr> {
     }
 }
 
-/// Arguments; the first parameter of a function among them is an element of the receiver, when that is a collection.
+/// Arguments. The first parameter of a lambda among them is an element of the receiver.
 fn arguments(w: &mut Writer<'_>, node: Node<'_>, of: Option<&Expr>) -> Vec<Arg> {
-    let Some(list) = node.child_by_field_name("arguments") else { return Vec::new() };
-    named(list)
-        .into_iter()
-        .map(|one| match one.kind() {
-            "lambda_expression" => arg(lambda(w, one, of.cloned())),
-            _ => arg(w.lower(one)),
-        })
-        .collect()
+    let list = w.field_children(node, "arguments").into_iter();
+    list.map(|one| match one.kind() {
+        "lambda_expression" => arg(lambda_of(w, one, of.cloned())),
+        _ => arg(w.lower(one)),
+    })
+    .collect()
 }
 
 fn creation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let name = w.field_text(node, "type").and_then(declare::own_name).unwrap_or_default();
     let args = arguments(w, node, None);
-    if let Some(body) = named(node).into_iter().find(|child| child.kind() == "class_body") {
+    if let Some(body) = find_kind(node, "class_body") {
         declare::anonymous(w, body);
     }
     if let ([only], true) = (&args[..], matches!(name.as_str(), "ArrayList" | "HashSet" | "HashMap" | "EnumMap"))
@@ -268,8 +251,7 @@ fn creation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 fn method_reference(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let mut cursor = node.walk();
-    let parts: Vec<Node<'_>> = node.children(&mut cursor).filter(|part| part.kind() != "::").collect();
+    let parts: Vec<Node<'_>> = tokens(node).into_iter().filter(|part| part.kind() != "::").collect();
     let of = parts.first().map_or(Expr::Nil, |first| match first.kind() {
         "type_identifier" | "generic_type" => Expr::Name(w.text(*first).to_owned()),
         _ => w.lower(*first),
@@ -279,43 +261,26 @@ fn method_reference(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     of.member(name)
 }
 
-/// `over`: what the lambda is given to; its first parameter is an element of that.
-fn lambda(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
-    let mut params = Vec::new();
-    if let Some(list) = node.child_by_field_name("parameters") {
-        if list.kind() == "identifier" {
-            params.push(Param { name: w.text(list).to_owned(), ..Param::default() });
-        } else {
-            params = declare::parameters(w, list);
-        }
-    }
-    let element = over.filter(|_| !params.is_empty()).map(|over| (params.remove(0), over));
-    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
-    Expr::Function(w.in_function(function, |w| {
-        if let Some((param, over)) = element {
-            declare_local(w, &param.name, each(over), param.kind, line(node));
-        }
-        if let Some(body) = node.child_by_field_name("body") {
-            let value = w.lower(body);
-            if body.kind() != "block" {
-                w.current().returns.push(value);
-            }
-        }
-    }))
+fn lambda_of(w: &mut Writer<'_>, node: Node<'_>, over: Option<Expr>) -> Expr {
+    let params = match w.child(node, "parameters") {
+        Some(name) if name.kind() == "identifier" => vec![Param::named(w.text(name))],
+        _ => declare::parameters(w, node),
+    };
+    lambda(w, node, params, over, w.child(node, "body"))
 }
 
 fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "condition");
-    let kind = (of == Expr::Name("self".into())).then(|| w.class_name()).flatten();
+    let kind = of.is_receiver().then(|| w.class_name()).flatten();
     let mut arms = Vec::new();
-    for arm in node.child_by_field_name("body").map(named).unwrap_or_default() {
+    for arm in w.field_children(node, "body") {
         let mut labels = Vec::new();
         let before = w.current().returns.len();
         let mut value = Expr::Nil;
         for child in named(arm) {
             match child.kind() {
-                "switch_label" => labels.extend(named(child).into_iter().map(|label| w.lower(label))),
-                "expression_statement" if arm.kind() == "switch_rule" => value = inner(w, child),
+                "switch_label" => labels.extend(w.lower_all(child)),
+                "expression_statement" if arm.kind() == "switch_rule" => value = w.lower_first(child),
                 _ => {
                     let handed = w.lower(child);
                     if handed != Expr::Nil {
@@ -324,7 +289,7 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 }
             }
         }
-        // `case A: return "a.b";` says what A is, when the enum asks itself.
+        // `case A: return "a.b";` in the enum's own method gives the member A its text.
         if let (Some(_), Expr::Nil, Some(Expr::Text(text))) = (&kind, &value, w.current().returns.get(before).cloned())
             && !labels.is_empty()
         {
@@ -336,29 +301,7 @@ fn switch(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     choose(w, of, kind.as_deref(), arms, node)
 }
 
-fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    if w.field_text(node, "operator") != Some("+") {
-        return w.lower_opaque(node);
-    }
-    let mut parts = Vec::new();
-    for piece in typed::pieces(w, node) {
-        match piece.kind() {
-            "string_literal" => parts.extend(string(w, piece)),
-            _ => parts.push(w.lower(piece)),
-        }
-    }
-    concat(w, parts, node)
-}
-
 /// The pieces of a string or a text block.
 fn string(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Expr> {
-    let mut parts = Vec::new();
-    for child in named(node) {
-        parts.push(match child.kind() {
-            "escape_sequence" => Expr::Text(escape(w.text(child))),
-            "string_interpolation" => inner(w, child),
-            _ => Expr::Text(w.text(child).to_owned()),
-        });
-    }
-    parts
+    pieces(w, node, &LITERAL, |w, hole| Some(w.lower_first(hole)))
 }

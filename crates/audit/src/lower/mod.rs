@@ -2,7 +2,9 @@
 
 mod csharp;
 mod dialect;
-mod formats;
+mod escapes;
+mod exprs;
+mod functions;
 mod go;
 mod handed;
 mod java;
@@ -13,7 +15,7 @@ mod python;
 mod ruby;
 mod rust;
 mod scopes;
-mod texts;
+mod strings;
 mod traits;
 mod typed;
 mod typescript;
@@ -173,10 +175,10 @@ const DIALECTS: &[Dialect] = &[
     },
 ];
 
-/// Blocks in blocks deeper than this are no program that somebody wrote, and more than the grammar of Python has room for.
+/// Nesting of blocks beyond which Python's grammar has no room. No real program is as deep.
 const INDENTS_MAX: usize = 300;
 
-/// How deep a text's blocks are in each other, by their indentation.
+/// The nesting of a text's blocks, by their indentation.
 fn indents(text: &str) -> usize {
     let mut open: Vec<usize> = Vec::new();
     let mut most = 0;
@@ -200,7 +202,7 @@ fn dialect(file: &str) -> Option<&'static Dialect> {
     DIALECTS.iter().find(|dialect| dialect.traits.extensions.contains(&extension))
 }
 
-/// The traits of the language that a file's name promises.
+/// The traits of the language of a file, by the extension of its name.
 pub(crate) fn traits_of(file: &str) -> Option<&'static Traits> {
     dialect(file).map(|dialect| dialect.traits)
 }
@@ -210,13 +212,13 @@ pub(crate) fn all_traits() -> impl Iterator<Item = &'static Traits> {
     DIALECTS.iter().map(|dialect| dialect.traits)
 }
 
-/// Reads a file; nothing when its name belongs to no language that is known here.
+/// The facts of a file; `None` when its extension belongs to no known language.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
     let dialect = dialect(file)?;
     if dialect.indents_max.is_some_and(|most| indents(text) > most) {
         return Some(Facts { file: file.to_owned(), traits: dialect.traits, broken: Some(1), ..Facts::default() });
     }
-    // A parser keeps its memory from one file to the next.
+    // The parser is kept for its allocated memory.
     let tree = PARSER.with_borrow_mut(|parser| {
         parser.set_language(&(dialect.rules.grammar)()).ok()?;
         parser.reset();

@@ -3,12 +3,33 @@
 mod imports;
 mod strings;
 
-use super::{
-    words::{registers, type_name},
-    writer::{Writer, arg, either, end_line, line, named, named_arg, spread_arg},
+use crate::{
+    facts::{Arg, Class, Expr, Facts, Param},
+    lower::{
+        functions::NewFunction,
+        strings::joined,
+        words::registers,
+        writer::{Passes, Writer, arg, either, first_named, line, named, named_arg, spread_arg},
+    },
 };
-use crate::facts::{Arg, Class, Expr, Facts, Function, Param};
 use tree_sitter::Node;
+
+const PASSES: Passes = Passes {
+    ignored: &["true", "false", "none", "integer", "float", "ellipsis", "comment"],
+    walked: &[
+        "match_statement",
+        "type",
+        "module",
+        "block",
+        "if_statement",
+        "elif_clause",
+        "else_clause",
+        "while_statement",
+        "try_statement",
+    ],
+    last: &["parenthesized_expression", "await", "expression_statement"],
+    lists: &["list", "tuple", "set", "expression_list"],
+};
 
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     let path = facts.file.strip_suffix(".pyi").or(facts.file.strip_suffix(".py")).unwrap_or(&facts.file);
@@ -41,31 +62,27 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         "for_statement" | "for_in_clause" => {
             let over = w.lower_field(node, "right");
-            bind_each(w, w.child(node, "left"), over);
-            for child in named(node) {
-                if Some(child) != w.child(node, "right") && Some(child) != w.child(node, "left") {
-                    w.lower(child);
-                }
+            // The elements of a list, the keys of a dictionary, or the pairs of `.items()`.
+            bind_to(w, w.child(node, "left"), over.each(), None);
+            let right = w.child(node, "right");
+            for child in w.without_field(node, "left").into_iter().filter(|child| Some(*child) != right) {
+                w.lower(child);
             }
         }
         "list_comprehension" | "set_comprehension" | "generator_expression" => return comprehension(w, node),
-        "return_statement" | "yield" => {
-            let values: Vec<Expr> = named(node).into_iter().map(|child| w.lower(child)).collect();
-            w.current().returns.extend(values);
-        }
-        "match_statement" => w.lower_children(node),
+        "return_statement" | "yield" => w.lower_returns(node),
         "as_pattern" => as_pattern(w, node),
         "identifier" => {
             w.mention(w.text(node));
             return Expr::Name(w.text(node).to_owned());
         }
         "attribute" => return attribute(w, node),
-        "subscript" => return subscript(w, node),
+        "subscript" => return w.lower_index(node, "value", "subscript"),
         "call" => return call(w, node),
         "string" => return strings::string(w, node),
         "concatenated_string" => {
-            let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
-            return strings::joined(w, parts, node);
+            let parts = w.lower_all(node);
+            return joined(w, parts, node);
         }
         "binary_operator" => return strings::binary(w, node),
         "boolean_operator" => {
@@ -74,31 +91,14 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             return if is_or { either(left, right) } else { right };
         }
         "conditional_expression" => {
-            let parts: Vec<Expr> = named(node).into_iter().map(|part| w.lower(part)).collect();
-            let mut parts = parts.into_iter();
+            let mut parts = w.lower_all(node).into_iter();
             let (yes, _, no) = (parts.next(), parts.next(), parts.next());
             return either(yes.unwrap_or(Expr::Nil), no.unwrap_or(Expr::Nil));
         }
-        // A text that stands alone is a comment.
+        // A string that is a whole statement is documentation.
         "expression_statement" if named(node).iter().all(|child| child.kind() == "string") => {}
-        "parenthesized_expression" | "await" | "expression_statement" => {
-            let mut last = Expr::Nil;
-            for child in named(node) {
-                last = w.lower(child);
-            }
-            return last;
-        }
         "dictionary" => return dictionary(w, node),
-        "list" | "tuple" | "set" | "expression_list" => {
-            return Expr::List(named(node).into_iter().map(|one| w.lower(one)).collect());
-        }
-        "true" | "false" | "none" | "integer" | "float" | "ellipsis" => return Expr::Nil,
-        "comment" => {}
-        "type" => w.lower_children(node),
-        "module" | "block" | "if_statement" | "elif_clause" | "else_clause" | "while_statement" | "try_statement" => {
-            w.lower_children(node);
-        }
-        _ => return w.lower_opaque(node),
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
@@ -108,66 +108,48 @@ fn decorated(w: &mut Writer<'_>, node: Node<'_>) {
     for child in named(node) {
         match child.kind() {
             "decorator" => {
-                let decorator = named(child).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                let decorator = w.lower_first(child);
                 registered |= decorator.last_name().is_some_and(registers);
             }
             "function_definition" => function(w, child, registered),
-            _ => {
-                w.lower(child);
-            }
+            _ => w.visit(child),
         }
     }
 }
 
 fn function(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     let is_method = w.class_body().is_some();
-    let mut params = w.child(node, "parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    let mut params = parameters(w, node);
     if is_method && params.first().is_some_and(|first| matches!(first.name.as_str(), "self" | "cls" | "mcs")) {
         params.remove(0);
     }
     let dunder = name.starts_with("__") && name.ends_with("__");
-    let function = Function {
-        private: name.starts_with('_') && !dunder,
-        registered: registered || dunder || name == "main",
-        return_kind: w.field_text(node, "return_type").and_then(type_name),
-        name: name.clone(),
-        params,
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    let index = w.in_function(function, |w| {
-        if let Some(body) = w.child(node, "body") {
-            w.lower(body);
-        }
-    });
-    if !is_method {
-        w.bind(&name, Expr::Function(index), None, line(node));
-    }
+
+    NewFunction::at(node)
+        .name(&name)
+        .bound(!is_method)
+        .private(name.starts_with('_') && !dunder)
+        .registered(registered || dunder || name == "main")
+        .return_kind(w.field_type(node, "return_type"))
+        .params(params)
+        .open_body(w);
 }
 
-fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
+fn parameters(w: &mut Writer<'_>, function: Node<'_>) -> Vec<Param> {
     let mut params = Vec::new();
-    for node in named(list) {
-        let kind = w.field_text(node, "type").and_then(type_name);
-        if let Some(annotation) = w.child(node, "type") {
-            w.lower(annotation);
-        }
+    for node in w.field_children(function, "parameters") {
+        let kind = w.field_type(node, "type");
+        w.lower_field(node, "type");
         let plain = |w: &Writer<'_>, node: Node<'_>| w.text(node).trim_start_matches('*').to_owned();
         let param = match node.kind() {
             "identifier" => Param { name: plain(w, node), ..Param::default() },
             "default_parameter" | "typed_default_parameter" => {
-                let default = w.lower_field(node, "value");
-                Param {
-                    name: w.field_text(node, "name").unwrap_or("").to_owned(),
-                    default: Some(default),
-                    kind,
-                    rest: false,
-                }
+                let default = Some(w.lower_field(node, "value"));
+                Param { name: w.text_of(node, "name").to_owned(), default, kind, rest: false }
             }
             "typed_parameter" => {
-                let Some(inner) = named(node).into_iter().next() else { continue };
+                let Some(inner) = first_named(node) else { continue };
                 Param { name: plain(w, inner), kind, rest: inner.kind().contains("splat"), default: None }
             }
             "list_splat_pattern" | "dictionary_splat_pattern" => {
@@ -181,36 +163,28 @@ fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
 }
 
 fn lambda(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let params = w.child(node, "parameters").map(|list| parameters(w, list)).unwrap_or_default();
-    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
-    Expr::Function(w.in_function(function, |w| {
+    NewFunction::at(node).params(parameters(w, node)).value(w, |w| {
         let value = w.lower_field(node, "body");
-        w.current().returns.push(value);
-    }))
+        w.returns(value);
+    })
 }
 
 fn class(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     let mut bases = Vec::new();
-    if let Some(list) = w.child(node, "superclasses") {
-        for base in named(list) {
-            let base = w.lower(base);
-            bases.extend(base.last_name().map(str::to_owned));
-        }
+    for base in w.field_children(node, "superclasses") {
+        let base = w.lower(base);
+        bases.extend(base.last_name().map(str::to_owned));
     }
     let is_enum = bases.iter().any(|base| base.ends_with("Enum") || base == "TextChoices");
     let class = Class { name, line: line(node), bases, is_enum, ..Class::default() };
-    w.in_class(class, |w| {
-        if let Some(body) = w.child(node, "body") {
-            w.lower(body);
-        }
-    });
+    w.in_class(class, |w| w.lower_field(node, "body"));
 }
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = w.field_text(node, "type").and_then(type_name);
+    let kind = w.field_type(node, "type");
     let Some(right) = w.child(node, "right") else {
-        // `bus: EventBus` in a class says what its objects have.
+        // `bus: EventBus` in a class declares a field.
         if let (Some(left), Some(_)) = (w.child(node, "left"), w.class_body()) {
             w.field(w.text(left), Expr::Nil, kind, line(node));
         }
@@ -242,44 +216,28 @@ fn bind_to(w: &mut Writer<'_>, left: Option<Node<'_>>, value: Expr, kind: Option
         "pattern_list" | "tuple_pattern" | "list_pattern" => {
             for (at, one) in named(left).into_iter().enumerate() {
                 let part = match &value {
-                    Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
-                    Expr::Each(_) => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
+                    Expr::List(_) | Expr::Each(_) => value.item(at),
                     _ => Expr::Opaque(w.text(one).to_owned()),
                 };
                 w.nested(|w| bind_to(w, Some(one), part, None));
             }
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
-}
-
-/// What a loop gives its variables: elements of a list, keys of a dictionary, both of `.items()`.
-fn bind_each(w: &mut Writer<'_>, left: Option<Node<'_>>, over: Expr) {
-    bind_to(w, left, Expr::Each(Box::new(over)), None);
 }
 
 fn comprehension(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let mut body = None;
-    for child in named(node) {
-        if Some(child) == w.child(node, "body") {
-            body = Some(child);
-        } else {
-            w.lower(child);
-        }
+    for child in w.without_field(node, "body") {
+        w.lower(child);
     }
-    Expr::List(body.map(|body| w.lower(body)).into_iter().collect())
+    Expr::List(w.child(node, "body").map(|body| w.lower(body)).into_iter().collect())
 }
 
 fn as_pattern(w: &mut Writer<'_>, node: Node<'_>) {
     let mut value = Expr::Nil;
     for child in named(node) {
         match child.kind() {
-            "as_pattern_target" => {
-                let target = named(child).into_iter().next();
-                bind_to(w, target, value.clone(), None);
-            }
+            "as_pattern_target" => bind_to(w, first_named(child), value.clone(), None),
             _ => value = w.lower(child),
         }
     }
@@ -287,7 +245,7 @@ fn as_pattern(w: &mut Writer<'_>, node: Node<'_>) {
 
 fn attribute(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "object");
-    let name = w.field_text(node, "attribute").unwrap_or("");
+    let name = w.text_of(node, "attribute");
     w.mention(name);
     receiver(of).member(name)
 }
@@ -295,25 +253,19 @@ fn attribute(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 /// `self` and `cls` are the receiver.
 fn receiver(of: Expr) -> Expr {
     match of {
-        Expr::Name(name) if name == "cls" => Expr::Name("self".into()),
+        Expr::Name(name) if name == "cls" => Expr::receiver(),
         Expr::Call(call) if matches!(&call.target, Expr::Name(name) if name == "super") => Expr::Name("super".into()),
         other => other,
     }
 }
 
-fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "value");
-    let key = w.lower_field(node, "subscript");
-    Expr::Index(Box::new(of), Box::new(key))
-}
-
 fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let target = match w.child(node, "function") {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         Some(function) if function.kind() == "identifier" => Expr::Name(w.text(function).to_owned()),
         Some(function) if function.kind() == "attribute" => {
             let of = w.lower_field(function, "object");
-            receiver(of).member(w.field_text(function, "attribute").unwrap_or(""))
+            receiver(of).member(w.text_of(function, "attribute"))
         }
         Some(function) => w.lower(function),
         None => Expr::Nil,
@@ -331,11 +283,10 @@ fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
         match node.kind() {
             "keyword_argument" => {
                 let value = w.lower_field(node, "value");
-                args.push(named_arg(w.field_text(node, "name").unwrap_or(""), value));
+                args.push(named_arg(w.text_of(node, "name"), value));
             }
             "list_splat" | "dictionary_splat" => {
-                let value = named(node).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
-                args.push(spread_arg(value));
+                args.push(spread_arg(w.lower_first(node)));
             }
             _ => args.push(arg(w.lower(node))),
         }
@@ -352,9 +303,9 @@ fn dictionary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 let value = w.lower_field(child, "value");
                 pairs.push((key, value));
             }
-            // What is spread into it.
+            // `**other`
             _ => {
-                let value = named(child).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
+                let value = w.lower_first(child);
                 pairs.push((Expr::Opaque("...".into()), value));
             }
         }

@@ -1,15 +1,15 @@
-//! Variables of one name in different blocks of one function. The first keeps its name; each other one goes by an alias
-//! of its own, such as `event#2`, wherever it is in scope.
+//! Variables with the same name in different blocks of a function. The first keeps its name. Each other one gets an
+//! alias such as `event#2`, wherever it is in scope.
 
 use std::collections::HashMap;
 
-/// Blocks around, the innermost last.
+/// Enclosing blocks, the innermost last.
 #[derive(Default)]
 pub(super) struct Scopes {
     blocks: Vec<Block>,
-    /// How often each name is declared in the functions around, the innermost last.
+    /// Number of declarations of each name in the enclosing functions, the innermost last.
     functions: Vec<HashMap<String, u32>>,
-    /// Where each name is declared, the innermost last: depth of the block, what it goes by there.
+    /// Declarations of each name, the innermost last: depth of the block, alias.
     visible: HashMap<String, Vec<(usize, String)>>,
     aliases: u32,
 }
@@ -17,11 +17,11 @@ pub(super) struct Scopes {
 #[derive(Default)]
 struct Block {
     names: Vec<String>,
-    /// It is a function's own one.
+    /// The outermost block of a function.
     of_function: bool,
-    /// The body has not begun yet: parameters and the body are one block.
+    /// The body has not begun yet. Parameters and body are one block.
     before_body: bool,
-    /// Blocks that were opened inside and are taken as this one.
+    /// Number of blocks that were opened inside and count as this one.
     merged: usize,
 }
 
@@ -67,8 +67,8 @@ impl Scopes {
         }
     }
 
-    /// `again`: a second declaration in the same block is another variable. `outside`: the name means something outside of
-    /// all functions.
+    /// Declares a variable and returns its alias. `again`: a second declaration in the same block is another variable.
+    /// `outside`: whether the name is declared outside of all functions too.
     pub(super) fn declare(&mut self, name: &str, again: bool, outside: impl FnOnce() -> bool) -> String {
         let depth = self.blocks.len();
         let places = self.visible.get(name).map_or(&[][..], Vec::as_slice);

@@ -1,13 +1,17 @@
-//! What Java, C# and Kotlin have in common.
+//! Rules that Java, C# and Kotlin share.
 
-use super::writer::Writer;
 use crate::{
-    facts::{Binding, Expr},
+    facts::{Arg, Binding, Expr, Facts, Param},
+    lower::{
+        functions::NewFunction,
+        strings::{filled, joined, summands},
+        writer::{Writer, either, line},
+    },
     text::verbs::looks_like_event,
 };
 use tree_sitter::Node;
 
-/// What a list passes through without becoming another one.
+/// Methods that return the same elements.
 const SAME_ELEMENTS: &[&str] = &[
     "stream",
     "parallelStream",
@@ -30,40 +34,47 @@ const SAME_ELEMENTS: &[&str] = &[
     "Reverse",
 ];
 
-/// What stands between the `+` of a chain, in order. The chain leans to the left: it is walked here, so that its pieces are
-/// no strings of their own.
-pub(super) fn pieces<'t>(w: &Writer<'_>, node: Node<'t>) -> Vec<Node<'t>> {
-    let mut pieces = Vec::new();
-    let mut at = Some(node);
-    while let Some(one) = at {
-        if one.kind() == "binary_expression" && w.field_text(one, "operator") == Some("+") {
-            pieces.extend(w.child(one, "right"));
-            at = w.child(one, "left");
-        } else {
-            pieces.push(one);
-            break;
-        }
-    }
-    pieces.reverse();
-    pieces
+/// Modifiers and annotations of a declaration.
+#[derive(Default)]
+pub(super) struct Modifiers {
+    pub(super) private: bool,
+    /// No access modifier is given.
+    pub(super) silent: bool,
+    pub(super) constant: bool,
+    pub(super) is_enum: bool,
+    pub(super) registered: bool,
+    /// The text of an annotation such as `@JsonProperty("a.b")`.
+    pub(super) text: Option<String>,
 }
 
-/// Whether a name belongs to the functions around, up to the method.
+/// The segments of a path, without Kotlin's backquotes.
+pub(super) fn segments(path: &str) -> Vec<String> {
+    let parts = path.split('.').map(|part| part.trim().trim_matches('`'));
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// Module path and package of a file. `stem`: the name of the file without its extension.
+pub(super) fn place(facts: &mut Facts, family: &str, package: &str, stem: impl FnOnce(&str) -> Option<&str>) {
+    let mut module = segments(package);
+    facts.package = format!("{family}:{}", module.join("."));
+    module.extend(facts.file.rsplit('/').next().and_then(stem).map(str::to_owned));
+    facts.module = module;
+}
+
+/// Returns whether a name is declared in the enclosing functions, up to the method.
 pub(super) fn is_local(w: &Writer<'_>, name: &str) -> bool {
-    let mut at = w.function();
-    while let Some(function) = w.facts.functions.get(at) {
-        if function.params.iter().any(|one| one.name == name) || function.bindings.iter().any(|one| one.name == name) {
+    for (at, function) in w.enclosing() {
+        if function.has_name(name) {
             return true;
         }
         if at == 0 || function.class.is_some() {
-            return false;
+            break;
         }
-        at = function.parent;
     }
     false
 }
 
-/// `name = value`: of a local when there is one, else of the object around.
+/// `name = value`: assigns a local of that name, else a field of the enclosing class.
 pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
     let known = w.known(name);
     if w.class().is_some() && !is_local(w, &known) {
@@ -73,20 +84,60 @@ pub(super) fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
     }
 }
 
-/// A name that holds in the function around, also when that stands directly in a class.
+/// Binds a name in the current function, also directly in the body of a class.
 pub(super) fn bind_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
     let binding = Binding { name: name.to_owned(), value, kind, line };
     w.current().bindings.push(binding);
 }
 
-/// A new variable of the block around.
+/// Declares a variable in the current block.
 pub(super) fn declare_local(w: &mut Writer<'_>, name: &str, value: Expr, kind: Option<String>, line: u32) {
     let name = w.declare(name);
     bind_local(w, &name, value, kind, line);
 }
 
-/// What a loop over this gives.
-pub(super) fn each(over: Expr) -> Expr {
+/// Binds a constant as a member of the class, another value as a field of its objects.
+pub(super) fn member(w: &mut Writer<'_>, constant: bool, name: &str, value: Expr, kind: Option<String>, line: u32) {
+    if constant || w.class_body().is_none() {
+        w.bind(name, value, kind, line);
+    } else {
+        w.field(name, value, kind, line);
+    }
+}
+
+/// `map[key] = value`: the entry is a part of what a local map holds.
+pub(super) fn put(w: &mut Writer<'_>, map: &Expr, key: Expr, value: Expr, line: u32) {
+    if let Expr::Name(map) = map
+        && is_local(w, map)
+    {
+        bind_local(w, map, Expr::Map(vec![(key, value)]), None, line);
+    }
+}
+
+/// A function without a name. `over`: the collection whose method it is given to; its first parameter is an element.
+pub(super) fn lambda(
+    w: &mut Writer<'_>,
+    node: Node<'_>,
+    mut params: Vec<Param>,
+    over: Option<Expr>,
+    body: Option<Node<'_>>,
+) -> Expr {
+    let element = over.filter(|_| !params.is_empty()).map(|over| (params.remove(0), over));
+    NewFunction::at(node).params(params).value(w, |w| {
+        if let Some((param, over)) = element {
+            declare_local(w, &param.name, elements(over), param.kind, line(node));
+        }
+        if let Some(body) = body {
+            let value = w.lower(body);
+            if body.kind() != "block" {
+                w.returns(value);
+            }
+        }
+    })
+}
+
+/// The elements that a loop over a value visits.
+pub(super) fn elements(over: Expr) -> Expr {
     let mut over = over;
     while let Expr::Call(call) = &over {
         match &call.target {
@@ -94,63 +145,53 @@ pub(super) fn each(over: Expr) -> Expr {
             _ => break,
         }
     }
-    Expr::Each(Box::new(over))
+    over.each()
 }
 
-/// Pieces of a string; neighbours that are known become one.
-pub(super) fn concat(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
-    let mut joined: Vec<Expr> = Vec::new();
-    for part in parts {
-        match (joined.last_mut(), part) {
-            (Some(Expr::Text(text)), Expr::Text(more)) => text.push_str(&more),
-            (_, Expr::Text(text)) if text.is_empty() => {}
-            (_, part) => joined.push(part),
-        }
-    }
-    if let [Expr::Text(text)] = &joined[..] {
-        return w.string(text.clone(), node);
-    }
-    if joined.is_empty() {
-        return Expr::Text(String::new());
-    }
-    // SQL with a hole in it is still SQL.
-    let text: String = joined.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
-    w.string(text, node);
-    Expr::Join(joined)
-}
-
-/// A format string with one kind of hole, such as `%s`, filled in order.
-pub(super) fn format(w: &mut Writer<'_>, text: &str, hole: &str, args: Vec<Expr>, node: Node<'_>) -> Expr {
+/// A concatenation. Strings of these kinds are split by `string`, so that their pieces are not noted as strings.
+pub(super) fn sum(
+    w: &mut Writer<'_>,
+    node: Node<'_>,
+    kinds: &[&str],
+    string: fn(&mut Writer<'_>, Node<'_>) -> Vec<Expr>,
+) -> Expr {
     let mut parts = Vec::new();
-    let mut args = args.into_iter();
-    for (at, piece) in text.split(hole).enumerate() {
-        if at > 0 {
-            parts.push(args.next().unwrap_or_else(|| Expr::Opaque(hole.to_owned())));
-        }
-        if !piece.is_empty() {
-            parts.push(Expr::Text(piece.to_owned()));
+    for piece in summands(w, node) {
+        if kinds.contains(&piece.kind()) {
+            parts.extend(string(w, piece));
+        } else {
+            parts.push(w.lower(piece));
         }
     }
-    concat(w, parts, node)
+    joined(w, parts, node)
 }
 
-/// One escape sequence.
-pub(super) fn escape(text: &str) -> String {
-    match text.strip_prefix('\\') {
-        Some("n") => "\n".into(),
-        Some("t") => "\t".into(),
-        Some("r") => "\r".into(),
-        Some(code) if code.starts_with(['u', 'x']) => {
-            let code = code.trim_start_matches(['u', 'x']);
-            u32::from_str_radix(code, 16).ok().and_then(char::from_u32).map(String::from).unwrap_or_default()
+/// A concatenation, or a choice by the operator for missing values (`??`, `?:`).
+pub(super) fn binary(
+    w: &mut Writer<'_>,
+    node: Node<'_>,
+    coalescing: &str,
+    kinds: &[&str],
+    string: fn(&mut Writer<'_>, Node<'_>) -> Vec<Expr>,
+) -> Expr {
+    match w.field_text(node, "operator") {
+        Some("+") => sum(w, node, kinds, string),
+        Some(operator) if operator == coalescing => {
+            let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
+            either(left, right)
         }
-        Some("\n") => String::new(),
-        Some(other) => other.to_owned(),
-        None => text.to_owned(),
+        _ => w.lower_opaque(node),
     }
 }
 
-/// An enum's member as a key: the enum's name when that stands there too, and its own.
+/// `String.format(text, …)` with one kind of hole, such as `%s`.
+pub(super) fn string_format(w: &mut Writer<'_>, text: &str, hole: &str, args: &[Arg], node: Node<'_>) -> Option<Expr> {
+    let values: Vec<Expr> = args.iter().map(|arg| arg.value.clone()).collect();
+    let pieces = filled(text, hole, &values)?;
+    Some(joined(w, pieces, node))
+}
+
+/// An enum member as a key: the enum's name if given, and the member's own.
 fn member_key(key: &Expr) -> Option<(Option<&str>, &str)> {
     match key {
         Expr::Name(name) => Some((None, name)),
@@ -159,7 +200,7 @@ fn member_key(key: &Expr) -> Option<(Option<&str>, &str)> {
     }
 }
 
-/// Notes what a look-up by an enum's members says about them.
+/// Notes the texts that a look-up table gives to the members of an enum.
 pub(super) fn note_texts(w: &mut Writer<'_>, kind: Option<&str>, pairs: &[(Expr, Expr)]) {
     for (key, value) in pairs {
         if let (Some((of, name)), Expr::Text(text)) = (member_key(key), value)
@@ -171,7 +212,7 @@ pub(super) fn note_texts(w: &mut Writer<'_>, kind: Option<&str>, pairs: &[(Expr,
     }
 }
 
-/// A `switch` as a value. `arms`: labels and what they give; `kind`: the enum that is asked, when it is the receiver.
+/// A `switch` as a value. `arms`: labels and their value; `kind`: the enum, when the receiver is switched over.
 pub(super) fn choose(
     w: &mut Writer<'_>,
     subject: Expr,
@@ -195,17 +236,16 @@ pub(super) fn choose(
             .flat_map(|(labels, value)| labels.into_iter().map(move |label| (label, value.clone())))
             .collect();
         note_texts(w, kind, &pairs);
-        // The members have these texts now: asking one for it answers its own.
+        // The members have these texts now, and the receiver is one of them.
         return match kind {
             Some(_) => w.opaque(node),
-            None => Expr::Index(Box::new(Expr::Map(pairs)), Box::new(subject)),
+            None => Expr::Map(pairs).index(subject),
         };
     }
-    let values: Vec<Expr> = arms.into_iter().map(|(_, value)| value).filter(|value| *value != Expr::Nil).collect();
-    if values.is_empty() { Expr::Nil } else { Expr::Any(values) }
+    Expr::any_of(arms.into_iter().map(|(_, value)| value))
 }
 
-/// The pairs that `key, value, key, value` make.
+/// A map of alternating keys and values.
 pub(super) fn pairs(values: Vec<Expr>) -> Expr {
     let mut pairs = Vec::new();
     let mut values = values.into_iter();

@@ -1,4 +1,4 @@
-//! TypeScript and JavaScript. Their grammars call things by the same names, so one set of rules reads both.
+//! TypeScript and JavaScript. Their grammars use the same names, so one set of rules reads both.
 
 mod calls;
 mod classes;
@@ -10,12 +10,53 @@ mod shapes;
 mod types;
 mod values;
 
-use super::writer::{Writer, either, line, named};
-use crate::facts::{Expr, Facts};
+use crate::{
+    facts::{Expr, Facts},
+    lower::writer::{Passes, Writer, first_named, last_named, line},
+};
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] =
     &["statement_block", "for_statement", "for_in_statement", "switch_body", "catch_clause"];
+
+const PASSES: Passes = Passes {
+    ignored: &[
+        "function_signature",
+        "jsx_closing_element",
+        "jsx_text",
+        "property_identifier",
+        "private_property_identifier",
+        "true",
+        "false",
+        "null",
+        "undefined",
+        "number",
+    ],
+    walked: &[
+        "statement_block",
+        "if_statement",
+        "else_clause",
+        "switch_statement",
+        "switch_body",
+        "switch_case",
+        "switch_default",
+        "try_statement",
+        "finally_clause",
+        "while_statement",
+        "do_statement",
+        "for_statement",
+        "labeled_statement",
+        "ambient_declaration",
+    ],
+    last: &[
+        "parenthesized_expression",
+        "await_expression",
+        "expression_statement",
+        "sequence_expression",
+        "type_assertion",
+    ],
+    ..Passes::NONE
+};
 
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
     facts.module = imports::module_of(&facts.file);
@@ -31,7 +72,6 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "import_alias" => imports::alias(w, node),
         "export_statement" => exports::statement(w, node),
         "function_declaration" | "generator_function_declaration" => functions::declaration(w, node),
-        "function_signature" => {}
         "arrow_function" | "function_expression" | "generator_function" | "function" => {
             return Expr::Function(functions::value(w, node, functions::Shape::default()));
         }
@@ -42,28 +82,21 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "lexical_declaration" | "variable_declaration" => patterns::declaration(w, node),
         "assignment_expression" | "augmented_assignment_expression" => return patterns::assignment(w, node),
         "for_in_statement" => patterns::each(w, node),
-        "return_statement" | "yield_expression" => {
-            let values: Vec<Expr> = named(node).into_iter().map(|child| w.lower(child)).collect();
-            w.current().returns.extend(values);
-        }
+        "return_statement" | "yield_expression" => w.lower_returns(node),
         "identifier" | "shorthand_property_identifier" => {
             let name = w.known(w.text(node));
             functions::mention(w, &name);
             return Expr::Name(name);
         }
-        "this" => return Expr::Name("self".into()),
+        "this" => return Expr::receiver(),
         "super" => return Expr::Name("super".into()),
         "member_expression" => {
             let of = w.lower_field(node, "object");
-            let name = w.field_text(node, "property").unwrap_or("");
+            let name = w.text_of(node, "property");
             w.mention(name);
             return of.member(name);
         }
-        "subscript_expression" => {
-            let of = w.lower_field(node, "object");
-            let key = w.lower_field(node, "index");
-            return Expr::Index(Box::new(of), Box::new(key));
-        }
+        "subscript_expression" => return w.lower_index(node, "object", "index"),
         "call_expression" => return calls::call(w, node),
         "new_expression" => return calls::made(w, node),
         "string" => return values::string(w, node),
@@ -71,61 +104,30 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         "object" => return values::object(w, node, values::Holder::Value),
         "array" => return values::array(w, node),
         "binary_expression" => return values::binary(w, node),
-        "ternary_expression" => {
-            w.lower_field(node, "condition");
-            let yes = w.lower_field(node, "consequence");
-            let no = w.lower_field(node, "alternative");
-            return either(yes, no);
-        }
-        "as_expression" | "satisfies_expression" | "non_null_expression" => {
-            return named(node).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
-        }
-        "type_assertion" => return named(node).into_iter().next_back().map_or(Expr::Nil, |inner| w.lower(inner)),
-        "parenthesized_expression" | "await_expression" | "expression_statement" | "sequence_expression" => {
-            let mut last = Expr::Nil;
-            for child in named(node) {
-                last = w.lower(child);
-            }
-            return last;
-        }
+        "ternary_expression" => return w.lower_conditional(node),
+        "as_expression" | "satisfies_expression" | "non_null_expression" => return w.lower_first(node),
         "catch_clause" => {
-            if let Some(pattern) = node.child_by_field_name("parameter") {
+            if let Some(pattern) = w.child(node, "parameter") {
                 let value = w.opaque(pattern);
                 patterns::bind(w, pattern, &value, None, patterns::How::Declared);
             }
             w.lower_field(node, "body");
         }
         "jsx_opening_element" | "jsx_self_closing_element" => {
-            if let Some(name) = node.child_by_field_name("name") {
+            if let Some(name) = w.child(node, "name") {
                 functions::mention(w, w.text(name));
             }
-            for child in named(node).into_iter().filter(|child| Some(*child) != node.child_by_field_name("name")) {
+            for child in w.without_field(node, "name") {
                 w.lower(child);
             }
         }
-        "jsx_closing_element" | "jsx_text" | "property_identifier" | "private_property_identifier" => {}
-        "true" | "false" | "null" | "undefined" | "number" => return Expr::Nil,
         kind if types::is_type(kind) => {}
-        "statement_block"
-        | "if_statement"
-        | "else_clause"
-        | "switch_statement"
-        | "switch_body"
-        | "switch_case"
-        | "switch_default"
-        | "try_statement"
-        | "finally_clause"
-        | "while_statement"
-        | "do_statement"
-        | "for_statement"
-        | "labeled_statement"
-        | "ambient_declaration" => w.lower_children(node),
-        _ => return w.lower_opaque(node),
+        _ => return w.pass(node, &PASSES),
     }
     Expr::Nil
 }
 
-/// A property's own name: without the quotes that it may have, nothing when it is computed.
+/// A property's own name, without quotes; `None` when it is computed.
 fn key_text(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     match node.kind() {
         "property_identifier" | "private_property_identifier" | "identifier" | "number" | "type_identifier" => {
@@ -133,21 +135,26 @@ fn key_text(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
         }
         "string" => Some(values::plain(w, node)),
         "computed_property_name" => {
-            let inner = named(node).into_iter().next()?;
+            let inner = first_named(node)?;
             (inner.kind() == "string").then(|| values::plain(w, inner))
         }
         _ => None,
     }
 }
 
-/// What stands in parentheses or is said to have a type.
+/// The name of a property in a field.
+fn key_of(w: &Writer<'_>, node: Node<'_>, field: &'static str) -> Option<String> {
+    w.child(node, field).and_then(|key| key_text(w, key))
+}
+
+/// An expression without parentheses and type assertions.
 fn bare(mut node: Node<'_>) -> Node<'_> {
     loop {
         let inner = match node.kind() {
             "parenthesized_expression" | "as_expression" | "satisfies_expression" | "non_null_expression" => {
-                named(node).into_iter().next()
+                first_named(node)
             }
-            "type_assertion" => named(node).into_iter().next_back(),
+            "type_assertion" => last_named(node),
             _ => None,
         };
         match inner {
@@ -157,18 +164,12 @@ fn bare(mut node: Node<'_>) -> Node<'_> {
     }
 }
 
-/// Whether a word stands among a node's own parts: `static`, `readonly`, `default`.
-fn has_word(node: Node<'_>, word: &str) -> bool {
-    let mut cursor = node.walk();
-    node.children(&mut cursor).any(|child| child.kind() == word)
-}
-
-/// Is a name said at the top of the file, outside of every function?
+/// Returns whether the current position is at the top of the file, outside of functions and classes.
 fn at_top(w: &Writer<'_>) -> bool {
     w.function() == 0 && w.class_body().is_none()
 }
 
-/// Binds a name where it stands.
+/// Binds a name at the line of a node.
 fn bind_here(w: &mut Writer<'_>, name: &str, value: Expr, node: Node<'_>) {
     w.bind(name, value, None, line(node));
 }

@@ -1,6 +1,6 @@
-//! Words that mean the same in every language.
+//! Words with the same meaning in every language.
 
-/// What stands around the type that matters, in one language or another.
+/// Types and keywords that wrap the relevant type, of all languages.
 const WRAPPERS: &[&str] = &[
     "Annotated",
     "Arc",
@@ -63,7 +63,7 @@ pub(crate) fn type_name(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// Decorators and annotations that change how a function runs, but do not call it.
+/// Decorators and annotations that change how a function runs but do not register it.
 const PLAIN_DECORATORS: &[&str] = &[
     "abstractmethod",
     "asynccontextmanager",
@@ -122,7 +122,7 @@ const PLAIN_DECORATORS: &[&str] = &[
     "optin",
 ];
 
-/// Whether a decorator, by its last name, hands the function to somebody who calls it.
+/// Returns whether a decorator, by its last name, registers the function with a caller.
 pub(crate) fn registers(decorator: &str) -> bool {
     let name: String = decorator.chars().filter(|c| *c != '_').flat_map(char::to_lowercase).collect();
     let known = |plain: &&str| plain.chars().filter(|c| *c != '_').eq(name.chars());

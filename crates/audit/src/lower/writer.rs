@@ -1,9 +1,11 @@
-//! What all languages need to write down facts: scopes, calls, names, strings.
+//! The writer of facts, for all languages: scopes, calls, names, strings.
 
+mod lowering;
 mod nodes;
 
+pub(crate) use lowering::Passes;
 pub(super) use nodes::first_error;
-pub(crate) use nodes::{end_line, line, named};
+pub(crate) use nodes::{end_line, find_kind, first_named, has_token, last_named, line, named, of_kind, tokens};
 
 use super::{handed, scopes::Scopes};
 use crate::{
@@ -18,9 +20,9 @@ use std::{
 };
 use tree_sitter::{Language, Node};
 
-/// Expressions nested deeper than this are not looked into.
+/// Nesting of expressions beyond which none is lowered.
 const DEPTH_MAX: usize = 400;
-/// Of what is shown of an expression.
+/// Bytes of an expression that reports show.
 const SHOWN_MAX: usize = 80;
 
 /// Turns a node into a value and notes all that it says on the way.
@@ -42,13 +44,13 @@ pub(crate) struct Writer<'a> {
     rules: &'static Rules,
     scopes: Scopes,
     functions: Vec<usize>,
-    /// Classes around, each with the depth of functions at which it was opened.
+    /// Enclosing classes, each with the number of enclosing functions at its start.
     classes: Vec<(usize, usize)>,
     depth: usize,
     grammar: Language,
-    /// Fields of the grammar by their names: tree-sitter itself compares them one by one.
+    /// Cache of field ids by name, because tree-sitter searches its names linearly.
     fields: RefCell<Vec<(&'static str, Option<NonZeroU16>)>>,
-    /// JavaScript: names `A` of `A.prototype` anywhere in the text.
+    /// JavaScript: the names before `.prototype` in the text.
     prototypes: OnceCell<HashSet<&'a str>>,
 }
 
@@ -79,7 +81,7 @@ impl<'a> Writer<'a> {
             function.mentions.dedup();
         }
         self.facts.functions[0].end_line = end_line(root);
-        // A string that was put together was noted in its parts too.
+        // A concatenated string is noted with its parts too; the parts are removed.
         let all = std::mem::take(&mut self.facts.sql);
         let is_part = |one: &Sql| {
             let whole = |other: &Sql| {
@@ -92,7 +94,7 @@ impl<'a> Writer<'a> {
         self.facts
     }
 
-    /// Goes on with the language's own rules.
+    /// Lowers a node by the language's rules.
     pub(crate) fn lower(&mut self, node: Node<'_>) -> Expr {
         let value = self.nested(|w| {
             let is_block = w.rules.blocks.contains(&node.kind());
@@ -108,7 +110,7 @@ impl<'a> Writer<'a> {
         value.unwrap_or_else(|| self.opaque(node))
     }
 
-    /// Goes a level deeper where a rule calls itself. Nothing when it is as deep as is looked into.
+    /// Runs a rule that recurses, one level deeper; `None` beyond the limit of nesting.
     pub(crate) fn nested<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEPTH_MAX {
             return None;
@@ -119,29 +121,7 @@ impl<'a> Writer<'a> {
         Some(value)
     }
 
-    /// For what has no rule of its own: looks at everything inside.
-    pub(crate) fn lower_children(&mut self, node: Node<'_>) {
-        for child in named(node) {
-            self.lower(child);
-        }
-    }
-
-    /// Inside is looked at; the whole is no value that could be followed.
-    pub(crate) fn lower_opaque(&mut self, node: Node<'_>) -> Expr {
-        self.lower_children(node);
-        self.opaque(node)
-    }
-
-    pub(crate) fn lower_field(&mut self, node: Node<'_>, field: &'static str) -> Expr {
-        self.child(node, field).map_or(Expr::Nil, |child| self.lower(child))
-    }
-
-    /// The only thing inside, or the first.
-    pub(crate) fn lower_first(&mut self, node: Node<'_>) -> Expr {
-        named(node).into_iter().next().map_or(Expr::Nil, |child| self.lower(child))
-    }
-
-    /// The whole file.
+    /// The text of the file.
     pub(crate) fn source(&self) -> &'a str {
         self.src
     }
@@ -158,7 +138,13 @@ impl<'a> Writer<'a> {
         node.child_by_field_id(id?.get())
     }
 
-    /// Whether the text has `name.prototype` somewhere. The tree knows where, but takes long to say so.
+    /// All children of a node with a field.
+    pub(crate) fn children<'t>(&self, node: Node<'t>, field: &'static str) -> Vec<Node<'t>> {
+        let mut cursor = node.walk();
+        node.children_by_field_name(field, &mut cursor).filter(Node::is_named).collect()
+    }
+
+    /// Returns whether the text contains `name.prototype`. A search of the tree would take longer.
     pub(super) fn has_prototype(&self, name: &str) -> bool {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
         let all = || self.src.match_indices(".prototype").map(|(at, _)| &self.src[..at]);
@@ -174,6 +160,11 @@ impl<'a> Writer<'a> {
         self.child(node, field).map(|child| self.text(child))
     }
 
+    /// The text of a field; empty when the node has none.
+    pub(crate) fn text_of(&self, node: Node<'_>, field: &'static str) -> &'a str {
+        self.field_text(node, field).unwrap_or("")
+    }
+
     pub(crate) fn opaque(&self, node: Node<'_>) -> Expr {
         Expr::Opaque(shown(self.text(node)))
     }
@@ -187,12 +178,12 @@ impl<'a> Writer<'a> {
         &mut self.facts.functions[index]
     }
 
-    /// The class whose body this is directly.
+    /// The class in whose body the current position is directly.
     pub(crate) fn class_body(&self) -> Option<usize> {
         self.classes.last().filter(|(_, depth)| *depth == self.functions.len()).map(|(class, _)| *class)
     }
 
-    /// The class around, through functions too.
+    /// The enclosing class, also from inside of functions.
     pub(crate) fn class(&self) -> Option<usize> {
         self.classes.last().map(|(class, _)| *class)
     }
@@ -201,9 +192,9 @@ impl<'a> Writer<'a> {
         self.class().map(|class| self.facts.classes[class].name.clone())
     }
 
-    /// Opens a class; what `inside` does belongs to it. A class that was opened before under this name (`impl`,
-    /// `partial`, reopened) goes on.
-    pub(crate) fn in_class(&mut self, class: Class, inside: impl FnOnce(&mut Self)) {
+    /// Opens a class for the facts that `inside` notes. A class of the same name that was opened before (`impl`,
+    /// `partial`, reopened) is continued.
+    pub(crate) fn in_class<T>(&mut self, class: Class, inside: impl FnOnce(&mut Self) -> T) {
         let outer = class.outer.clone().or_else(|| self.class_name());
         let same = |one: &Class| one.name == class.name && one.outer == outer && !class.name.is_empty();
         let known = self.facts.classes.iter().position(same);
@@ -225,7 +216,7 @@ impl<'a> Writer<'a> {
         self.classes.pop();
     }
 
-    /// Opens a function; what `inside` does belongs to it. Its class is the one whose body this is directly, unless one
+    /// Opens a function for the facts that `inside` notes. Its class is the one whose body this is directly, unless one
     /// is given.
     pub(crate) fn in_function(&mut self, mut function: Function, inside: impl FnOnce(&mut Self)) -> usize {
         function.parent = self.function();
@@ -242,7 +233,7 @@ impl<'a> Writer<'a> {
         index
     }
 
-    /// For values that stand directly in a class: what `inside` does knows the class's names.
+    /// Lowers values directly in a class, in a scope that knows the class's names.
     pub(crate) fn in_class_scope<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         let Some(class) = self.class_body() else { return inside(self) };
         let one = &self.facts.classes[class];
@@ -264,7 +255,7 @@ impl<'a> Writer<'a> {
         value
     }
 
-    /// What `inside` declares is not known outside of it.
+    /// Opens a block: variables that `inside` declares are not visible outside of it.
     pub(crate) fn in_block<T>(&mut self, inside: impl FnOnce(&mut Self) -> T) -> T {
         self.scopes.open();
         let value = inside(self);
@@ -272,12 +263,12 @@ impl<'a> Writer<'a> {
         value
     }
 
-    /// The first block from here on is one inside of the function's own.
+    /// The function's body begins: the next block is nested in it.
     pub(crate) fn begin_body(&mut self) {
         self.scopes.begin_body();
     }
 
-    /// A variable of the block that this is in; answers what it goes by.
+    /// Declares a variable in the current block and returns its alias.
     pub(crate) fn declare(&mut self, name: &str) -> String {
         if self.class_body().is_some() {
             return name.to_owned();
@@ -291,12 +282,12 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// What a name goes by where it is used.
+    /// The alias of a name at the current position.
     pub(crate) fn known(&self, name: &str) -> String {
         self.scopes.known(name).to_owned()
     }
 
-    /// A name gets a value, in the function or the class that this is in.
+    /// Binds a name to a value in the current function or class.
     pub(crate) fn bind(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let binding = Binding { name: name.to_owned(), value, kind, line };
         match self.class_body() {
@@ -305,7 +296,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A field of the class around gets a value or a type.
+    /// Notes a value or a type of a field of the enclosing class.
     pub(crate) fn field(&mut self, name: &str, value: Expr, kind: Option<String>, line: u32) {
         let function = match self.class_body() {
             Some(class) => self.facts.classes[class].scope,
@@ -314,7 +305,7 @@ impl<'a> Writer<'a> {
         self.field_of(function, name, value, kind, line);
     }
 
-    /// The same for a value that another function holds.
+    /// The same for a value from another function.
     pub(crate) fn field_of(&mut self, function: usize, name: &str, value: Expr, kind: Option<String>, line: u32) {
         if let Some(class) = self.class() {
             self.facts.classes[class].fields.push((Binding { name: name.to_owned(), value, kind, line }, function));
@@ -333,7 +324,7 @@ impl<'a> Writer<'a> {
         Expr::Call(call)
     }
 
-    /// A literal string.
+    /// Notes a literal string: SQL, and the end of a URL.
     pub(crate) fn string(&mut self, text: String, node: Node<'_>) -> Expr {
         self.facts.has_endpoint |= crate::text::url::may_be_endpoint(&text);
         if sql::may_write(&text) || sql::may_publish(&text) {
@@ -360,7 +351,7 @@ pub(crate) fn spread_arg(value: Expr) -> Arg {
     Arg { name: None, value, spread: true }
 }
 
-/// Two values of which either may hold.
+/// Either of two values.
 pub(crate) fn either(one: Expr, other: Expr) -> Expr {
     let mut list = Vec::new();
     for value in [one, other] {
@@ -372,7 +363,7 @@ pub(crate) fn either(one: Expr, other: Expr) -> Expr {
     Expr::Any(list)
 }
 
-/// An expression on one line, not too long.
+/// An expression on one line, shortened.
 fn shown(text: &str) -> String {
     let mut line = String::new();
     for word in text.split_whitespace() {

@@ -85,6 +85,7 @@ pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
                 bail!("{variable}: {}: event type {} is {whose}", file.display(), entry.event_type);
             }
             let faults = check_entry(&entry);
+            let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             ensure!(faults.is_empty(), "{variable}: {}: {}: {}", file.display(), entry.event_type, faults.join("; "));
             catalog.put(entry);
         }

@@ -1,7 +1,7 @@
 //! Environment variables: settings, variables of the commands, and detection of unknown ones. A misspelt name would be
 //! silently ignored, so it prevents the start.
 
-use super::{SETTINGS, nearest};
+use super::{nearest::nearest, settings::SETTINGS};
 use anyhow::bail;
 use figment::value::Map;
 use std::ffi::OsString;

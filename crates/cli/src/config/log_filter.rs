@@ -1,7 +1,7 @@
 //! Validation of log filters. The library accepts any word as a target, so the misspelling `inof` would silence the
 //! log.
 
-use super::nearest;
+use super::nearest::nearest;
 use tracing_subscriber::EnvFilter;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];

@@ -4,8 +4,10 @@
 
 mod environment;
 mod log_filter;
+mod nearest;
+mod settings;
 
-use crate::store::{self, StoreUrl};
+use crate::store::{StoreUrl, parse_postgres};
 use anyhow::{anyhow, bail};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use clap::ValueEnum;
@@ -18,48 +20,15 @@ use figment::{
 use http::HeaderValue;
 use ipnet::IpNet;
 use model::IdStyle;
+use nearest::nearest;
 use secrecy::SecretString;
+use settings::{SETTINGS, variable};
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 use storage::NodeRole;
-
-/// All settings: name in `postrider.toml`, environment variable, default.
-const SETTINGS: [(&str, &str, Option<&str>); 31] = [
-    ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
-    ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
-    ("read_store", "POSTRIDER_READ_STORE", None),
-    ("role", "POSTRIDER_ROLE", Some("all")),
-    ("node", "POSTRIDER_NODE", None),
-    ("admin_key", "POSTRIDER_ADMIN_KEY", None),
-    ("master_key", "POSTRIDER_MASTER_KEY", None),
-    ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
-    ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
-    ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
-    ("keep_alive_seconds", "POSTRIDER_KEEP_ALIVE_SECONDS", Some("45")),
-    ("max_connections", "POSTRIDER_MAX_CONNECTIONS", Some("10000")),
-    ("max_connections_per_address", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS", Some("512")),
-    ("trusted_proxies", "POSTRIDER_TRUSTED_PROXIES", Some("127.0.0.0/8,::1/128")),
-    ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
-    ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),
-    ("tenants_on_first_use", "POSTRIDER_TENANTS_ON_FIRST_USE", Some("false")),
-    ("catalog_folder", "POSTRIDER_CATALOG_FOLDER", None),
-    ("catalog_strict", "POSTRIDER_CATALOG_STRICT", Some("false")),
-    ("ids", "POSTRIDER_IDS", Some("prefixed")),
-    ("api_prefixes", "POSTRIDER_API_PREFIXES", Some("/api/v1")),
-    ("cookie", "POSTRIDER_COOKIE", Some("access_token")),
-    ("cors_origins", "POSTRIDER_CORS_ORIGINS", Some("")),
-    ("request_memory_mb", "POSTRIDER_REQUEST_MEMORY_MB", Some("128")),
-    ("body_timeout_seconds", "POSTRIDER_BODY_TIMEOUT_SECONDS", Some("30")),
-    ("log", "POSTRIDER_LOG", Some("info")),
-    ("log_format", "POSTRIDER_LOG_FORMAT", Some("text")),
-    ("timeout_seconds", "WEBHOOK_TIMEOUT_SECONDS", Some("10")),
-    ("max_retries", "WEBHOOK_MAX_RETRIES", Some("3")),
-    ("retry_base_seconds", "WEBHOOK_RETRY_BASE_SECONDS", Some("1")),
-    ("user_agent", "WEBHOOK_USER_AGENT", Some("Postrider-Webhooks/1.0")),
-];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
@@ -82,7 +51,7 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
-    /// How long an idle connection to a receiver is kept; zero disables keep-alive.
+    /// Lifetime of an idle connection to a receiver; zero disables keep-alive.
     pub(crate) keep_alive: Duration,
     /// Limits of client connections: in total, and per address.
     pub(crate) max_connections: usize,
@@ -90,7 +59,7 @@ pub(crate) struct Config {
     /// Addresses without a limit per address.
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) shutdown: Duration,
-    /// How long events are kept; `None` for ever.
+    /// Retention of events; `None` for ever.
     pub(crate) retention: Option<Duration>,
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
@@ -205,6 +174,7 @@ impl Raw {
         })
     }
 
+    #[expect(clippy::too_many_lines, reason = "one entry for each setting")]
     fn check(&self) -> anyhow::Result<Config> {
         Ok(Config {
             listen: self.get("listen", |text| {
@@ -216,7 +186,7 @@ impl Raw {
                 .text("read_store")
                 .map(|url| {
                     self.get("read_store", |_| {
-                        store::parse_postgres(&url)?.ok_or_else(|| {
+                        parse_postgres(&url)?.ok_or_else(|| {
                             "must be a PostgreSQL URL, for example postgres://postrider@replica/postrider".to_owned()
                         })
                     })
@@ -332,24 +302,6 @@ fn without_source(complaint: &str) -> String {
     let drawn = |line: &str| line.trim_start().starts_with('|');
     let kept: Vec<_> = complaint.lines().filter(|line| !quoted(line) && !drawn(line)).map(str::trim).collect();
     kept.join(": ")
-}
-
-/// The most similar of these names, if it is similar enough.
-fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let (name, ours) = (name.to_ascii_lowercase(), "postrider");
-    let alike = |other: &str| {
-        let other = other.to_ascii_lowercase();
-        // The common prefix must not count as similarity.
-        let cut = |text: &str| text.strip_prefix(ours).unwrap_or(text).trim_start_matches(['_', ':']).to_owned();
-        strsim::jaro_winkler(&cut(&name), &cut(&other))
-    };
-    let scored = among.into_iter().map(|other| (alike(other), other));
-    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0));
-    best.filter(|(score, _)| *score > 0.8).map(|(_, name)| name)
-}
-
-fn variable(name: &str) -> &'static str {
-    SETTINGS.iter().find(|(known, ..)| *known == name).map_or("?", |(_, variable, _)| variable)
 }
 
 fn check_admin_key(key: String) -> Result<String, String> {

@@ -1,31 +1,20 @@
 //! `--dev`: defaults, keys and hints for trying Postrider on a local machine.
 
-use super::keys::{beside, read, replace_private};
-use crate::{config::Config, output::notice};
+use crate::{
+    config::Config,
+    output::notice,
+    store::files::{DevFiles, read, replace_private},
+};
 use anyhow::ensure;
 use model::{IdSource, Scope, TenantId, Timestamp};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::Path,
 };
 use storage::Store;
 
 pub(crate) const TENANT: &str = "dev";
 const KEY_NAME: &str = "made by --dev";
-
-/// Files next to a development server's store, for the commands; readable by their owner only.
-pub(crate) struct Files {
-    pub(crate) tenant_key: PathBuf,
-    pub(crate) operator_key: PathBuf,
-    pub(crate) url: PathBuf,
-}
-
-impl Files {
-    pub(crate) fn beside(store: &Path) -> Self {
-        let file = |ending| beside(store, ending);
-        Self { tenant_key: file("dev-key"), operator_key: file("dev-operator-key"), url: file("dev-url") }
-    }
-}
 
 /// Relaxes settings that are unsafe on any other than a local machine.
 pub(super) fn relax(config: &mut Config) {
@@ -42,8 +31,8 @@ pub(super) async fn tenant_key(
     path: Option<&Path>,
 ) -> anyhow::Result<String> {
     let tenant = TenantId::trusted(TENANT);
-    store.put_tenant(&tenant, None, None, now).await?;
-    let file = path.map(|path| Files::beside(path).tenant_key);
+    store.put_tenant(&tenant, model::Patch::Absent, None, now).await?;
+    let file = path.map(|path| DevFiles::beside(path).tenant_key);
     let kept = file.as_deref().map(read).transpose()?.flatten();
     let known = store.keys(&tenant).await?;
     if let (Some(file), Some(text)) = (&file, kept) {
@@ -74,7 +63,7 @@ pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Resu
     };
     let url = format!("http://{}", SocketAddr::new(here, address.port()));
     if let Some(path) = path {
-        replace_private(&Files::beside(path).url, &format!("{url}\n"))?;
+        replace_private(&DevFiles::beside(path).url, &format!("{url}\n"))?;
     }
     Ok(url)
 }
@@ -95,7 +84,7 @@ pub(super) fn warn_if_reachable(address: SocketAddr) {
 
 /// Prints commands that can be pasted into a shell.
 pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
-    let files = path.map(Files::beside);
+    let files = path.map(DevFiles::beside);
     let kept = files.as_ref().map_or_else(
         || "shown only once".into(),
         |files| format!("kept in {}; postrider publish finds it there", files.tenant_key.display()),

@@ -2,20 +2,19 @@
 
 pub(crate) mod dev;
 mod http;
-pub(crate) mod keys;
 
 use crate::{
     config::{self, Config, Flags},
     entropy::SystemEntropy,
     logging,
     output::notice,
-    store::{self, StoreUrl},
+    store::{self, keys},
 };
 use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
 use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, StartError, SteadyClock, Stopped, Watched};
 use model::{Clock, IdSource};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
@@ -79,10 +78,7 @@ struct Mode {
 }
 
 async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()> {
-    let path = match &config.store {
-        StoreUrl::Sqlite(path) => Some(path.clone()),
-        StoreUrl::Postgres(_) => None,
-    };
+    let path = config.store.path();
     ensure!(
         path.is_none() || config.role == NodeRole::All,
         "POSTRIDER_ROLE is {:?} but a SQLite file has one node, with the role all; several nodes need PostgreSQL, for \
@@ -110,30 +106,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     // Raises the limit of file descriptors, which the limits of receiver connections depend on, too.
     let limits =
         http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
-    let engine = Engine::start(delivery::Parts {
-        store: store.clone(),
-        clock: clock.clone(),
-        sleeper: steady.clone(),
-        ids: ids.clone(),
-        egress: Egress::new(egress_settings(&config))?,
-        defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
-        max_concurrency: config.max_concurrency,
-        retention: config.retention,
-        node: NewNode {
-            name: config.node.clone().unwrap_or_else(|| format!("{}:{}", host(), address.port())),
-            role: config.role,
-            version: env!("CARGO_PKG_VERSION").into(),
-        },
-        steady_clock: Some(steady),
-    })
-    .await
-    .map_err(|fault| match fault {
-        StartError::NameHeld(name) => anyhow!(
-            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each node a unique name, \
-             for example POSTRIDER_NODE=worker-2"
-        ),
-        fault => anyhow!(fault).context("failed to recover the waiting deliveries"),
-    })?;
+    let engine = start_engine(&config, store.clone(), steady, ids.clone(), address).await?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
@@ -142,22 +115,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
         ids,
         catalog,
         admin_key_hash,
-        settings: Settings {
-            allow_http: config.allow_http,
-            tenants_on_first_use: config.tenants_on_first_use,
-            max_retries: config.max_retries,
-            timeout: config.timeout,
-            strict_catalog: config.strict_catalog,
-            ids: config.ids,
-            cookie: config.cookie.clone(),
-            cors_origins: config.cors_origins.clone().into(),
-            prefixes: config.api_prefixes.clone().into(),
-            request_memory: config.request_memory,
-            body_timeout: config.body_timeout,
-            subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
-            // Only on loopback, where other machines cannot open the page.
-            dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
-        },
+        settings: settings(&config, dev_key.clone().filter(|_| address.ip().is_loopback())),
     })
     .await?;
     let signal = http::stop_signal()?;
@@ -191,6 +149,61 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The API's settings. `dev_key` is given only on loopback, where other machines cannot open the page that shows it.
+fn settings(config: &Config, dev_key: Option<String>) -> Settings {
+    Settings {
+        allow_http: config.allow_http,
+        tenants_on_first_use: config.tenants_on_first_use,
+        max_retries: config.max_retries,
+        timeout: config.timeout,
+        strict_catalog: config.strict_catalog,
+        ids: config.ids,
+        cookie: config.cookie.clone(),
+        cors_origins: config.cors_origins.clone().into(),
+        prefixes: config.api_prefixes.clone().into(),
+        request_memory: config.request_memory,
+        body_timeout: config.body_timeout,
+        subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
+        dev_key,
+    }
+}
+
+async fn start_engine(
+    config: &Config,
+    store: Arc<dyn Store>,
+    clock: Arc<SteadyClock>,
+    ids: Arc<IdSource>,
+    address: SocketAddr,
+) -> anyhow::Result<Arc<Engine>> {
+    let parts = delivery::Parts {
+        store,
+        clock: clock.clone(),
+        sleeper: clock.clone(),
+        ids,
+        egress: Egress::new(egress_settings(config))?,
+        defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
+        max_concurrency: config.max_concurrency,
+        retention: config.retention,
+        node: NewNode {
+            name: config.node.clone().unwrap_or_else(|| format!("{}:{}", host(), address.port())),
+            role: config.role,
+            version: env!("CARGO_PKG_VERSION").into(),
+        },
+        steady_clock: Some(clock),
+    };
+    Engine::start(parts).await.map_err(start_failed)
+}
+
+fn start_failed(fault: StartError) -> anyhow::Error {
+    match fault {
+        StartError::NameHeld(name) => anyhow!(
+            "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each node a unique name, \
+             for example POSTRIDER_NODE=worker-2"
+        ),
+        fault => anyhow!(fault).context("failed to recover the waiting deliveries"),
+    }
 }
 
 /// Limits receiver connections by the limit of open files.

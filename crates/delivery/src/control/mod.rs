@@ -2,11 +2,19 @@
 
 mod retries;
 
-use crate::{dispatcher::Dispatcher, egress::Origin, index::Index, target::Target};
-use model::{Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, TenantId};
-pub use retries::{RetryError, RetryOutcome};
+use crate::{
+    dispatcher::Dispatcher,
+    egress::{Blocked, Origin},
+    index::Index,
+    target::Target,
+};
+use model::{
+    Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
+    TenantId,
+};
+pub use retries::{RetryError, RetryProgress};
 use std::{collections::HashMap, sync::Arc};
-use storage::{Deleted, Insert, StorageError, Store, Update};
+use storage::{DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -15,22 +23,34 @@ pub enum ChangeError<E> {
     Missing,
     #[error("the tenant does not exist")]
     NoTenant,
-    /// The change itself was refused by whoever makes it.
+    /// The caller's `change` refused.
     #[error("the change was refused")]
     Refused(E),
     #[error("an active subscription has the same event and URL")]
     Duplicate,
-    #[error("others change it all the time")]
+    /// Every try met a concurrent change.
+    #[error("concurrent changes of the subscription")]
     Contended,
     #[error(transparent)]
     Store(#[from] StorageError),
 }
 
-/// So often a change is tried when others change the same subscription.
+/// Why no request can be sent to a URL. Displayed as the rest of a sentence about the field.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UrlRefused {
+    #[error("must be a URL that HTTP can express")]
+    NotHttp,
+    #[error("must name a host that a certificate can be for")]
+    HostName,
+    #[error("must not lead there: {0}")]
+    Blocked(#[from] Blocked),
+}
+
+/// Tries of a change under concurrent changes of the same subscription.
 const TRIES: usize = 10;
 
-/// A tenant may have so many subscriptions: somewhat fewer than deliveries that an event can have, since nodes that make
-/// some at the same time do not see each other's.
+/// Maximum number of subscriptions of a tenant. Lower than the maximum number of deliveries of an event, since several
+/// nodes may create subscriptions at the same time without seeing each other's.
 pub const SUBSCRIPTIONS_MAX: usize = 60_000;
 
 const _: () = assert!(SUBSCRIPTIONS_MAX < EventId::MAX_DELIVERIES);
@@ -44,22 +64,23 @@ pub struct Control {
 }
 
 impl Control {
-    /// How many subscriptions a tenant has, inactive ones included.
+    /// Number of a tenant's subscriptions, inactive ones included.
     pub fn count_subscriptions(&self, tenant: &TenantId) -> usize {
         self.index.count(tenant)
     }
 
     pub async fn create_subscription(&self, subscription: Subscription) -> Result<(), ChangeError<()>> {
         match self.store.insert_subscription(&subscription).await? {
-            Insert::Done => {}
-            Insert::NoTenant => return Err(ChangeError::NoTenant),
-            Insert::Duplicate => return Err(ChangeError::Duplicate),
+            InsertOutcome::Done => {}
+            InsertOutcome::NoTenant => return Err(ChangeError::NoTenant),
+            InsertOutcome::Duplicate => return Err(ChangeError::Duplicate),
         }
         self.index.put(Target::new(subscription));
         Ok(())
     }
 
-    /// Reads, lets `change` work on it, and writes it back if nobody else did in between; else does it again.
+    /// Reads a subscription, applies `change`, and writes it if its revision is unchanged; otherwise tries again (optimistic
+    /// concurrency).
     pub async fn change_subscription<E>(
         &self,
         tenant: &TenantId,
@@ -72,10 +93,10 @@ impl Control {
             change(&mut subscription).map_err(ChangeError::Refused)?;
             subscription.updated_at = self.clock.now();
             match self.store.update_subscription(&subscription).await? {
-                Update::Missing => return Err(ChangeError::Missing),
-                Update::Duplicate => return Err(ChangeError::Duplicate),
-                Update::Stale => {}
-                Update::Done => {
+                UpdateOutcome::Missing => return Err(ChangeError::Missing),
+                UpdateOutcome::Duplicate => return Err(ChangeError::Duplicate),
+                UpdateOutcome::Stale => {}
+                UpdateOutcome::Done => {
                     subscription.revision += 1;
                     self.adopt(&subscription);
                     return Ok(subscription);
@@ -85,7 +106,7 @@ impl Control {
         Err(ChangeError::Contended)
     }
 
-    /// Makes a stored change true in memory, unless a newer one already is, or the subscription was deleted meanwhile.
+    /// Applies a stored change in memory, unless a newer revision is there or the subscription was deleted meanwhile.
     fn adopt(&self, subscription: &Subscription) {
         let target = Target::new(subscription.clone());
         if self.index.replace(target.clone()) {
@@ -94,15 +115,15 @@ impl Control {
     }
 
     pub async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), ChangeError<()>> {
-        // Out of the index first: what is published from now on does not see it.
+        // Out of the index first, so that events published from now on do not match it.
         let known = self.index.get(tenant, id);
         self.index.remove(tenant, id);
         match self.store.delete_subscription(tenant, id, self.clock.now()).await {
-            Ok(Update::Done) => {
+            Ok(UpdateOutcome::Done) => {
                 self.dispatcher.remove(id);
                 Ok(())
             }
-            Ok(Update::Missing | Update::Stale | Update::Duplicate) => {
+            Ok(UpdateOutcome::Missing | UpdateOutcome::Stale | UpdateOutcome::Duplicate) => {
                 self.dispatcher.remove(id);
                 Err(ChangeError::Missing)
             }
@@ -113,8 +134,8 @@ impl Control {
         }
     }
 
-    /// Removes a tenant and all it owns.
-    pub async fn delete_tenant(&self, tenant: &TenantId) -> Result<Deleted, StorageError> {
+    /// Deletes a tenant and everything that it owns.
+    pub async fn delete_tenant(&self, tenant: &TenantId) -> Result<DeleteOutcome, StorageError> {
         self.forget_tenant(tenant);
         self.store.delete_tenant(tenant).await
     }
@@ -126,17 +147,17 @@ impl Control {
         }
     }
 
-    /// Whether a subscription's URL leads to an address that must not be dialled, as far as its text tells.
-    pub fn check_url(&self, url: &str) -> Result<(), String> {
-        let Ok(url) = url::Url::parse(url) else { return Ok(()) };
+    /// Checks that requests can be sent to a subscription's URL, without resolving its host name.
+    pub fn check_url(&self, url: &SubscriptionUrl) -> Result<(), UrlRefused> {
+        let url = url.to_url();
         if url.as_str().parse::<http::Uri>().is_err() {
-            return Err("must be a URL that HTTP can express".into());
+            return Err(UrlRefused::NotHttp);
         }
-        Origin::new(&url).map_err(|_| "must name a host that a certificate can be for".to_owned())?;
-        self.dispatcher.check_host(&url).map_err(|blocked| format!("must not lead there: {blocked}"))
+        Origin::new(&url).map_err(|_| UrlRefused::HostName)?;
+        Ok(self.dispatcher.check_host(&url)?)
     }
 
-    /// Active and paused ones; deleted ones are not known any more.
+    /// The state of a subscription; `None` if it does not exist or was deleted.
     pub fn subscription_state(&self, tenant: &TenantId, id: SubscriptionId) -> Option<SubscriptionState> {
         self.index.get(tenant, id).map(|target| target.subscription.state)
     }
@@ -152,18 +173,18 @@ impl Control {
         demand.into_iter().map(|(patterns, count)| (patterns.to_vec(), count)).collect()
     }
 
-    /// Whether a request of this delivery is under way, or its outcome is not durable yet.
+    /// True while a request of this delivery is under way or its outcome is not durable yet.
     pub fn is_sending(&self, id: DeliveryId) -> bool {
         self.dispatcher.is_sending(id)
     }
 
-    /// Whether the installation is paused: nothing is sent, whatever else goes on.
+    /// True while the installation is paused: events are accepted, and no request is sent.
     pub fn is_paused(&self) -> bool {
         self.dispatcher.is_paused()
     }
 
-    /// Pauses or resumes the whole installation. The pause is kept in the store, so that it outlives a restart, holds for all
-    /// nodes, and keeps a restored copy from sending. Requests that are under way are finished.
+    /// Pauses or resumes the installation. The pause is stored, so it survives restarts, holds for all nodes, and keeps a
+    /// restored backup from sending. Requests under way are finished.
     pub async fn set_paused(&self, paused: bool) -> Result<(), StorageError> {
         self.store.set_paused(paused).await?;
         self.dispatcher.set_paused(paused);

@@ -4,48 +4,48 @@ use super::Control;
 use crate::target::Target;
 use model::{Delivery, DeliveryId, Queue, TenantId};
 use std::{sync::Arc, time::Duration};
-use storage::{Retry, RetryOf, StorageError};
+use storage::{RetryOf, RetryOutcome, StorageError};
 use tokio::sync::oneshot;
 
-/// Why a delivery was not brought back.
+/// Why a delivery was not retried.
 #[derive(Debug, thiserror::Error)]
 pub enum RetryError {
     #[error("the delivery does not exist")]
     Missing,
-    #[error("it has been delivered already")]
+    #[error("the delivery was delivered already")]
     AlreadyDelivered,
-    #[error("its subscription is inactive")]
+    #[error("the subscription of the delivery is inactive")]
     Inactive,
     #[error(transparent)]
     Store(#[from] StorageError),
 }
 
-/// What a manual retry came to.
+/// Progress of a manual retry.
 #[derive(Clone, Debug)]
-pub enum RetryOutcome {
+pub enum RetryProgress {
     /// The delivery after its attempt.
     Attempted(Box<Delivery>),
-    /// Its turn did not come in time; it waits.
+    /// The attempt was not made in time; the delivery is queued.
     Queued,
 }
 
-/// Between two looks at a delivery that another node may send.
+/// Interval of polling a delivery that another node may send.
 const LOOK: Duration = Duration::from_millis(200);
 
 impl Control {
-    /// Makes a delivery due now, and waits for its attempt, but not longer than a request of its may take.
+    /// Makes a delivery due now and waits for its attempt, at most for the subscription's timeout.
     pub async fn retry_delivery(
         &self,
         tenant: &TenantId,
         id: DeliveryId,
         of: RetryOf,
-    ) -> Result<RetryOutcome, RetryError> {
+    ) -> Result<RetryProgress, RetryError> {
         let watched = self.dispatcher.watch(id);
         let (target, attempts) = self.make_due(tenant, id, of).await?;
         let attempted = self.attempted(tenant, id, attempts, watched);
         match tokio::time::timeout(target.subscription.timeout, attempted).await {
-            Ok(attempted) => Ok(RetryOutcome::Attempted(attempted?)),
-            Err(_) => Ok(RetryOutcome::Queued),
+            Ok(attempted) => Ok(RetryProgress::Attempted(attempted?)),
+            Err(_) => Ok(RetryProgress::Queued),
         }
     }
 
@@ -54,7 +54,7 @@ impl Control {
         self.make_due(tenant, id, of).await.map(drop)
     }
 
-    /// Answers also how many attempts the delivery has had.
+    /// Makes a delivery due now. Also returns the number of its attempts so far.
     async fn make_due(&self, tenant: &TenantId, id: DeliveryId, of: RetryOf) -> Result<(Arc<Target>, u32), RetryError> {
         let delivery = self.store.delivery(tenant, id).await?.ok_or(RetryError::Missing)?;
         let target = self.index.get(tenant, delivery.subscription).ok_or(RetryError::Inactive)?;
@@ -62,16 +62,16 @@ impl Control {
             return Err(RetryError::Inactive);
         }
         match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
-            Retry::Missing => Err(RetryError::Missing),
-            Retry::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
-            Retry::Queued(_) => {
+            RetryOutcome::Missing => Err(RetryError::Missing),
+            RetryOutcome::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
+            RetryOutcome::Queued(_) => {
                 self.dispatcher.expect(&target, Queue::Replay, id.made_at());
                 Ok((target, delivery.attempts))
             }
         }
     }
 
-    /// The delivery once it has more than `attempts` attempts, or has ended. Another node may make them.
+    /// Waits until the delivery has more than `attempts` attempts or has ended. Another node may send it.
     pub(crate) async fn attempted(
         &self,
         tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! What follows from a commit: new deliveries go into their lanes, and lanes learn which outcomes are durable.
+//! The dispatcher's side of commits: queues new deliveries, and tells lanes which outcomes are durable.
 
 use super::Dispatcher;
 use crate::{

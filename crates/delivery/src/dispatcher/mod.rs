@@ -9,6 +9,7 @@ use crate::{
     journal::{Journal, Settled},
     lanes::{Lanes, Load, Work},
     lease::Lease,
+    numbers::LaneNumber,
     outgoing::Offer,
     shortages::Shortages,
     target::{Defaults, Target},
@@ -27,7 +28,7 @@ use std::{
 use storage::Write;
 use tokio::sync::oneshot;
 
-/// Sends deliveries. Nothing but the dispatcher changes the lanes.
+/// Sends deliveries. Only the dispatcher changes the lanes.
 pub(crate) struct Dispatcher {
     pub(crate) lanes: Lanes,
     pub(crate) index: Arc<Index>,
@@ -46,7 +47,7 @@ pub(crate) struct Dispatcher {
 }
 
 impl Dispatcher {
-    /// Starts the task that looks into the store for deliveries that have become due.
+    /// Starts the task that refills lanes when their deliveries in the store become due.
     pub(crate) fn run_timers(self: &Arc<Self>, tasks: &Tasks, sleeper: Arc<dyn Sleeper>) {
         let dispatcher = self.clone();
         tasks.spawn(async move {
@@ -61,7 +62,7 @@ impl Dispatcher {
         });
     }
 
-    /// Queues committed deliveries. Those of a subscription that was deleted meanwhile are cancelled.
+    /// Queues committed deliveries. Deliveries of a subscription that was deleted meanwhile are cancelled.
     pub(crate) fn offer(self: &Arc<Self>, mut offers: Vec<Offer>) {
         offers.retain(|offer| {
             let subscription = &offer.target.subscription;
@@ -77,19 +78,19 @@ impl Dispatcher {
         }
     }
 
-    /// The store has a delivery of this subscription and queue that is due at `at`, and this node owns it.
+    /// Tells the lane that the store has a delivery of this queue that is due at `at` and owned by this node.
     pub(crate) fn expect(self: &Arc<Self>, target: &Target, queue: Queue, at: Timestamp) {
         if self.delivers {
             self.start(self.lanes.expect(target, queue, at, &self.index));
         }
     }
 
-    /// The subscription has changed.
+    /// Applies a changed subscription to its lane.
     pub(crate) fn replace(self: &Arc<Self>, target: &Arc<Target>) {
         self.start(self.lanes.replace(target));
     }
 
-    /// The subscription was deleted.
+    /// Removes the lane of a deleted subscription.
     pub(crate) fn remove(&self, id: SubscriptionId) {
         self.lanes.remove(id);
     }
@@ -99,12 +100,13 @@ impl Dispatcher {
         self.lanes.forget();
     }
 
-    /// Reserves a delivery that is about to be committed and sent past the queues. `None`: the subscription was deleted.
-    pub(crate) fn claim(&self, target: &Target, delivery: DeliveryId) -> Option<usize> {
+    /// Reserves a delivery that is about to be committed and is sent without being queued (a test send). `None` if the
+    /// subscription was deleted.
+    pub(crate) fn claim(&self, target: &Target, delivery: DeliveryId) -> Option<LaneNumber> {
         self.lanes.claim(target, delivery, &self.index)
     }
 
-    /// Gives back a delivery that was claimed and is not committed.
+    /// Ends a reservation whose delivery was not committed.
     pub(crate) fn release(self: &Arc<Self>, settled: Settled) {
         self.start(self.lanes.settle([settled]));
     }
@@ -139,7 +141,7 @@ impl Dispatcher {
         self.start(self.lanes.set_paused(paused));
     }
 
-    /// Why the address policy refuses this URL, as far as its text tells.
+    /// Checks a URL against the address policy, without resolving names.
     pub(crate) fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
         self.egress.check_host(url)
     }
@@ -155,7 +157,7 @@ impl Dispatcher {
         self.lanes.unsettled()
     }
 
-    /// Starts the requests and refills that a change of the lanes calls for.
+    /// Starts the requests and refills that a change of the lanes asks for.
     fn start(self: &Arc<Self>, work: Work) {
         for start in work.starts {
             tokio::spawn(self.clone().deliver(start));

@@ -1,4 +1,4 @@
-//! One delivery: from the start that the scheduler gives to the outcome that the journal records.
+//! One request: from the scheduler's start to the outcome in the journal.
 
 use super::Dispatcher;
 use crate::{
@@ -12,8 +12,8 @@ use model::{AttemptResult, DeliveryStatus, IdStyle, RetryPolicy, delivery::decid
 use std::{sync::Arc, time::Duration};
 use storage::Outcome;
 
-/// A start of the scheduler with the room that it takes. Unless it is finished, dropping it leaves the delivery in the
-/// store, due in a second, and gives the room back: so no early return can keep the room.
+/// Guard of a started delivery and its room. [`Running::finish`] ends it. Dropping it leaves the delivery in the store, due
+/// in a second, and releases the room, so no early return can leak the room.
 struct Running {
     dispatcher: Arc<Dispatcher>,
     start: Option<Start>,
@@ -36,7 +36,7 @@ impl Drop for Running {
 }
 
 impl Dispatcher {
-    /// Sends one delivery, records the outcome, and gives its room to the next.
+    /// Sends one delivery, records its outcome, and releases its room.
     pub(super) async fn deliver(self: Arc<Self>, start: Start) {
         let (lane, job) = (start.lane, start.job.clone());
         let running = Running { dispatcher: self.clone(), start: Some(start) };
@@ -73,7 +73,7 @@ impl Dispatcher {
         let round = number.saturating_sub(job.earlier_attempts);
         let ended = now.after(attempt.duration);
         let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
-        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status, &result);
+        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status(), &result);
         let tenant = subscription.tenant.clone();
         Ok((Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered))
     }

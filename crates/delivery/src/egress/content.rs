@@ -1,17 +1,17 @@
-//! A response's body as the log keeps it: text that can be read. What is compressed is decompressed, what is in Latin-1
-//! becomes UTF-8, and nothing ends within a character.
+//! Response bodies as readable text for the log: compressed bodies are decompressed, Latin-1 is converted to UTF-8, and
+//! text is cut between characters.
 
 use bytes::Bytes;
 use flate2::{Decompress, FlushDecompress, Status};
 use model::attempt::whole_characters;
 
-/// So much of a body is kept, in bytes.
+/// Kept part of a body, in bytes.
 pub(super) const KEPT: usize = 4 * 1024;
 
-/// Encodings undone one after the other, at most; more than one is rare.
+/// Content encodings decoded one after the other, at most; more than one is rare.
 const ENCODINGS_MAX: usize = 3;
 
-/// What is kept of a body, and why it cannot be read when it cannot.
+/// The kept part of a body, or a note when it cannot be decoded.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Kept {
     pub(super) body: Bytes,
@@ -32,7 +32,7 @@ pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str) -> Kept {
         return unreadable(raw.len(), encodings);
     }
     let mut body = raw;
-    // The last one named was applied last (RFC 9110, section 8.4).
+    // The encoding listed last was applied last (RFC 9110, section 8.4).
     for coding in codings.into_iter().rev() {
         let format = match coding.to_ascii_lowercase().as_str() {
             "gzip" | "x-gzip" => Format::Gzip,
@@ -45,7 +45,7 @@ pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str) -> Kept {
         }
     }
     cut(&mut body);
-    // Servers that name a charset out of habit send UTF-8 nevertheless.
+    // Some servers declare Latin-1 and send UTF-8.
     if is_latin1(media) && std::str::from_utf8(&body).is_err() {
         body = body.into_iter().map(char::from).collect::<String>().into_bytes();
         cut(&mut body);
@@ -53,7 +53,7 @@ pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str) -> Kept {
     Kept { body: body.into(), note: None }
 }
 
-/// Where a body is cut, no half of a character is left.
+/// Cuts a body to [`KEPT`] bytes, between two characters.
 fn cut(body: &mut Vec<u8>) {
     if body.len() >= KEPT {
         let whole = whole_characters(&body[..KEPT]).len();
@@ -80,12 +80,12 @@ enum Format {
     Zlib,
 }
 
-/// The first [`KEPT`] bytes of what is compressed; the input may be cut anywhere. Never makes more than that, whatever
-/// the input claims.
+/// Decompresses up to [`KEPT`] bytes. The input may be truncated anywhere. The output is bounded, so a decompression
+/// bomb does no harm.
 fn inflate(compressed: &[u8], format: Format) -> Option<Vec<u8>> {
     match format {
         Format::Gzip => raw_inflate(gzip_content(compressed)?, false),
-        // Some servers send the raw format under this name, without the header of zlib.
+        // Some servers send raw deflate under this name, without the zlib header.
         Format::Zlib => raw_inflate(compressed, true).or_else(|| raw_inflate(compressed, false)),
     }
 }
@@ -101,14 +101,14 @@ fn raw_inflate(compressed: &[u8], zlib_header: bool) -> Option<Vec<u8>> {
         match status {
             Ok(Status::StreamEnd) => return Some(plain),
             Ok(_) if plain.len() < plain.capacity() && !stands => {}
-            // Cut, or as much as is kept.
+            // The input is truncated, or the limit is reached.
             Ok(_) => return (!plain.is_empty()).then_some(plain),
             Err(_) => return (!plain.is_empty()).then_some(plain),
         }
     }
 }
 
-/// What follows on the header of the gzip format (RFC 1952).
+/// Skips the gzip header (RFC 1952).
 fn gzip_content(gzip: &[u8]) -> Option<&[u8]> {
     let [0x1f, 0x8b, 8, flags, _, _, _, _, _, _, rest @ ..] = gzip else { return None };
     let mut rest = rest;
@@ -116,7 +116,7 @@ fn gzip_content(gzip: &[u8]) -> Option<&[u8]> {
         let [low, high, after @ ..] = rest else { return None };
         rest = after.get(usize::from(u16::from_le_bytes([*low, *high]))..)?;
     }
-    // A name and a comment, each up to a zero.
+    // File name and comment, each zero-terminated.
     for flag in [0x08, 0x10] {
         if flags & flag != 0 {
             let end = rest.iter().position(|byte| *byte == 0)?;
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_compressed_body_that_was_cut_is_readable_up_to_there() {
+    fn a_truncated_compressed_body_is_readable_up_to_the_cut() {
         let plain: String = (0..2_000).map(|n| format!("{:x},", n * 7_919 % 65_537)).collect();
         let whole = gzip(plain.as_bytes());
         let shown = body(whole[..KEPT.min(whole.len())].to_vec(), "gzip");
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decompression_bomb_makes_no_more_than_what_is_kept() {
+    fn a_decompression_bomb_is_cut_at_the_limit() {
         let bomb = gzip(&vec![b'a'; 10_000_000]);
         assert_eq!(body(bomb, "gzip"), "a".repeat(KEPT));
         let nested = gzip(&gzip(&vec![0; 10_000_000]));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_decoded_is_noted() {
+    fn a_body_that_cannot_be_decoded_is_noted() {
         for (raw, encodings) in [
             (vec![0x8b; 100], "br"),
             (b"plain".to_vec(), "gzip"),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn text_ends_at_a_character() {
+    fn text_is_cut_between_characters() {
         let mut cut = "é".repeat(KEPT / 2).into_bytes();
         cut.insert(0, b'a');
         cut.truncate(KEPT);
@@ -219,7 +219,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_body_panics_or_grows(
+        fn no_body_panics_or_exceeds_the_limit(
             raw in proptest::collection::vec(any::<u8>(), 0..KEPT),
             encodings in prop::sample::select(vec!["gzip", "deflate", "br", "gzip, deflate", ""]),
         ) {
@@ -227,7 +227,7 @@ mod tests {
         }
 
         #[test]
-        fn every_cut_of_a_gzip_body_is_a_beginning(plain in "[ -~]{1,600}", at in 0.0f64..1.0) {
+        fn a_truncated_gzip_body_decodes_to_a_prefix(plain in "[ -~]{1,600}", at in 0.0f64..1.0) {
             let whole = gzip(plain.as_bytes());
             let cut = (whole.len() as f64 * at) as usize;
             let kept = readable(whole[..cut].to_vec(), "gzip", "");

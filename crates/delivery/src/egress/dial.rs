@@ -1,5 +1,6 @@
 //! Dials addresses in a race (RFC 8305, "Happy Eyeballs"): IPv6 and IPv4 by turns, each 300 ms after the one before, or
-//! as soon as that one has failed. So a dead address costs next to nothing. What bounds it all is the request's timeout.
+//! as soon as that one has failed. So a dead address delays a request by 300 ms only. The request's timeout bounds the
+//! race.
 
 use super::{
     fault::{Fault, LocalFault},
@@ -13,12 +14,12 @@ use std::{
 };
 use tokio::net::TcpStream;
 
-/// Before the next address is tried beside those before it (RFC 8305, section 5, recommends 250 ms).
+/// Delay before the next address is tried in parallel (RFC 8305, section 5, recommends 250 ms).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(300);
-/// Addresses tried of one host: a name may have thousands, each of which would take a descriptor.
+/// Addresses tried of one host, at most: a name may have thousands, and each takes a descriptor.
 const ADDRESSES_MAX: usize = 8;
 
-/// Connects to the first of the addresses that takes it. `place` gives each connection its place in the count.
+/// Returns the first connection that is established. `place` reserves a place in the count for each.
 pub(super) async fn dial(
     addresses: &[IpAddr],
     port: u16,
@@ -67,7 +68,7 @@ async fn connect(address: SocketAddr, place: &impl Fn() -> Option<Place>) -> Res
     let place = place().ok_or(LocalFault::Connections)?;
     match TcpStream::connect(address).await {
         Ok(tcp) => {
-            // Only delays the last bytes of a request when it fails.
+            // An error is harmless: Nagle's algorithm only delays the last bytes of a request.
             let _ = tcp.set_nodelay(true);
             Ok(Dialled { tcp, place })
         }
@@ -81,8 +82,8 @@ async fn connect(address: SocketAddr, place: &impl Fn() -> Option<Place>) -> Res
     }
 }
 
-/// Whether this machine has an address from which that one can be reached. Without one, or without a free port, a
-/// connection fails with the same error. Nothing is sent.
+/// True when this machine has a source address for this destination. Without one and without a free port, connecting
+/// fails with the same error; this tells them apart. Nothing is sent.
 fn has_source_address(address: SocketAddr) -> bool {
     let any: IpAddr = match address {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -91,8 +92,8 @@ fn has_source_address(address: SocketAddr) -> bool {
     UdpSocket::bind((any, 0)).and_then(|socket| socket.connect(address)).is_ok()
 }
 
-/// Of several addresses' faults: an own one, since the receiver might have taken the connection; else the first one
-/// that is not only a missing route (as to IPv6 on a machine without).
+/// The more informative of two addresses' errors: a shortage of this machine, since the receiver might have accepted
+/// the connection; else the first that is not a missing route (such as IPv6 on a machine without it).
 fn more_telling(known: Option<Fault>, new: Fault) -> Fault {
     let rank = |fault: &Fault| match fault {
         Fault::Local(_) => 2,

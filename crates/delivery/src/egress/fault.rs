@@ -1,11 +1,12 @@
-//! Why a request has no answer: what it is called, whose fault it is, and whether the request may be sent again at once.
+//! Errors of requests without a response: the message, the cause (the receiver or this machine), and whether the
+//! request may be sent again at once.
 
 use super::{policy::Blocked, tls};
 use model::attempt::{AttemptError, AttemptErrorKind, cut};
 use rustix::io::Errno;
 use std::{error::Error, io};
 
-/// This machine is short of something. The receiver has nothing to do with it: no attempt was made.
+/// A shortage of this machine, which is no fault of the receiver and does not count as an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum LocalFault {
     #[error("the limit of open files is reached")]
@@ -16,12 +17,13 @@ pub enum LocalFault {
     Ports,
     #[error("all connections that the limit of open files leaves room for are in use")]
     Connections,
-    #[error("too many DNS queries are under way")]
+    #[error("too many DNS queries are in flight")]
     Resolver,
 }
 
 impl LocalFault {
-    /// The shortage that an error of the operating system reports. Ports are not told by the error alone; see `dial`.
+    /// The shortage that an error of the operating system reports. The error alone does not show a lack of ports; see
+    /// `dial`.
     pub(super) fn of(fault: &io::Error) -> Option<Self> {
         match Errno::from_io_error(fault)? {
             Errno::MFILE | Errno::NFILE => Some(Self::Descriptors),
@@ -31,26 +33,26 @@ impl LocalFault {
     }
 }
 
-/// Why a request has no answer.
+/// The error of a request without a response.
 #[derive(Debug)]
 pub(super) enum Fault {
     Local(LocalFault),
     Blocked(Blocked),
     Resolve(ResolveError),
-    /// No address took the connection.
+    /// No address accepted the connection.
     Connect(io::Error),
     Handshake(io::Error),
-    /// The connection ended before a byte of the answer.
+    /// The connection ended before a byte of the response.
     Unanswered(io::Error),
     /// The connection ended within the status line.
     Cut(io::Error),
-    /// The answer does not begin like one.
+    /// The response does not begin with a status line; has its first bytes, escaped.
     NotHttp(String),
-    /// The stream was never opened.
+    /// The HTTP/2 stream was never opened.
     NotSent(h2::Error),
     Http2 {
         fault: h2::Error,
-        /// Nothing at all came over the connection since the request was sent.
+        /// Nothing was received over the connection since the request was sent.
         silent: bool,
     },
 }
@@ -67,7 +69,7 @@ impl From<Blocked> for Fault {
     }
 }
 
-/// A host name that leads nowhere. The sentences are for the receiver's owner: no name server is mentioned.
+/// A failed resolution of a host name. The messages are for the receiver's owner and do not contain a name server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ResolveError {
     #[error("the host name does not exist")]
@@ -88,18 +90,18 @@ impl From<ResolveError> for Fault {
     }
 }
 
-/// Whether a request may be sent again within the same attempt.
+/// The decision whether a request may be sent again within the same attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resend {
     No,
-    /// The receiver certainly did not process it.
+    /// The receiver certainly did not process the request.
     Unprocessed,
-    /// The receiver refused it for now; certainly unprocessed, too.
+    /// The receiver refused the request for now, so certainly did not process it.
     Refused,
-    /// The receiver wants HTTP/1.1; certainly unprocessed, too.
+    /// The receiver requires HTTP/1.1, so certainly did not process the request.
     WithHttp1,
-    /// A connection that had served before ended without a byte of an answer: nearly always it was closed as idle just
-    /// when it was used again. HTTP clients send again then (RFC 9110, section 9.2.2, and RFC 9112, section 9.3.1).
+    /// A reused connection ended without a byte of a response: nearly always the receiver closed it as idle at that
+    /// moment. HTTP clients send again then (RFC 9110, section 9.2.2, and RFC 9112, section 9.3.1).
     Stale,
 }
 
@@ -121,16 +123,15 @@ impl Fault {
         }
     }
 
-    /// Whether one side finds that the other's HTTP/2 breaks the protocol, so that the next request had better use
-    /// HTTP/1.1.
+    /// True when one side reports a violation of HTTP/2 by the other, so that the next request uses HTTP/1.1.
     pub(super) fn is_broken_http2(&self) -> bool {
         let (Self::Http2 { fault, .. } | Self::NotSent(fault)) = self else { return false };
         let is_graceful = fault.reason() == Some(h2::Reason::NO_ERROR);
         fault.is_library() || (fault.is_remote() && fault.is_go_away() && !is_graceful)
     }
 
-    /// The sentence for the receiver's owner, which is also a tenant: it tells nothing of the network that the server
-    /// stands in. A local fault is no attempt, so it has no such sentence.
+    /// The error message for the receiver's owner. Tenants read it, so it reveals nothing about the server's network. A
+    /// shortage of this machine is no attempt and has no message.
     pub(super) fn explain(self, host: &str) -> Result<AttemptError, LocalFault> {
         use AttemptErrorKind as Kind;
         let (kind, message) = match self {
@@ -165,7 +166,7 @@ impl Fault {
     }
 }
 
-/// The connection was closed, in whatever way.
+/// True when the connection was closed, in whatever way.
 pub(super) fn is_end(fault: &io::Error) -> bool {
     use io::ErrorKind as Kind;
     matches!(
@@ -187,19 +188,19 @@ fn connect(fault: &io::Error, host: &str) -> (AttemptErrorKind, String) {
     }
 }
 
-/// The TLS fault inside an error, in words.
+/// The description of the TLS error inside an I/O error.
 fn tls_fault(fault: &io::Error) -> Option<String> {
     find::<rustls::Error>(fault).map(|tls| tls::words::of(tls).into_owned())
 }
 
-/// The cause of a certain type.
+/// The first cause of type `T` in a chain of errors.
 pub(super) fn find<'e, T: Error + 'static>(fault: &'e (dyn Error + 'static)) -> Option<&'e T> {
     let mut next = Some(fault);
     while let Some(one) = next {
         if let Some(found) = one.downcast_ref::<T>() {
             return Some(found);
         }
-        // An io::Error keeps what it wraps beside its source.
+        // `io::Error::source` skips the wrapped error itself.
         next = match one.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
             Some(inner) => Some(inner),
             None => one.source(),
@@ -213,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shortages_of_this_machine_are_told_from_faults_of_the_receiver() {
+    fn shortages_of_this_machine_are_distinguished_from_errors_of_the_receiver() {
         for (errno, fault) in [
             (Errno::MFILE, Some(LocalFault::Descriptors)),
             (Errno::NFILE, Some(LocalFault::Descriptors)),
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_of_the_own_machine_have_no_sentence_for_a_tenant() {
+    fn a_shortage_of_this_machine_has_no_message_for_a_tenant() {
         assert_eq!(Fault::from(LocalFault::Ports).explain("h"), Err(LocalFault::Ports));
     }
 }

@@ -1,4 +1,4 @@
-//! The machine's hosts file. `hickory-resolver` has a reader of its own, which reads it once and passes over names with
+//! The machine's hosts file. The reader of `hickory-resolver` is not used: it reads the file once and skips names with
 //! an underscore.
 
 use parking_lot::Mutex;
@@ -13,7 +13,7 @@ use std::{
 
 type Names = HashMap<Box<str>, Vec<IpAddr>>;
 
-/// When the file was changed last, and its length.
+/// Modification time and length of the file, to detect changes.
 type Stamp = (Option<SystemTime>, u64);
 
 /// A hosts file, read again when it has changed.
@@ -28,7 +28,7 @@ impl Hosts {
         Self { path: path.into(), read: Mutex::default() }
     }
 
-    /// The machine's own.
+    /// The machine's hosts file.
     pub(super) fn system() -> Self {
         Self::new("/etc/hosts")
     }
@@ -55,7 +55,7 @@ fn stamp(path: &Path) -> io::Result<Stamp> {
     Ok((metadata.modified().ok(), metadata.len()))
 }
 
-/// Lines of an address and its names; what is malformed is passed over (hosts(5)).
+/// Parses lines of an address and its names (hosts(5)), and skips malformed lines.
 fn parse(text: &str) -> Names {
     let mut names = Names::new();
     for line in text.trim_start_matches('\u{feff}').lines() {

@@ -1,5 +1,5 @@
-//! HTTP/1.1 to a receiver. Own, since a response must not be lost to what is odd about it: hyper refuses a response with
-//! malformed headers or lengths, and then tells nothing of it, not even the status.
+//! HTTP/1.1 client. Postrider's own, since hyper refuses a response with malformed headers or lengths and then reports
+//! nothing of it, not even the status, which decides the outcome of the attempt.
 
 mod body;
 mod buffer;
@@ -22,7 +22,7 @@ use std::{
 };
 use tokio::io::AsyncWrite;
 
-/// Whether a connection can serve another request.
+/// Keep-alive: the decision whether a connection can serve another request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Keep {
     Open,
@@ -37,7 +37,7 @@ pub(super) struct Connection {
     served: bool,
 }
 
-/// What is left to be written of a request.
+/// The unwritten part of a request.
 struct Unsent<'r> {
     head: Vec<u8>,
     body: &'r [u8],
@@ -70,7 +70,7 @@ impl Unsent<'_> {
     }
 }
 
-/// What came of waiting for more bytes.
+/// The result of reading more bytes.
 enum Filled {
     More,
     End(io::Error),
@@ -88,24 +88,24 @@ impl Connection {
         Self { socket, buffer: Buffer::new(), served: false }
     }
 
-    /// Whether it has served a request before.
+    /// True when it has served a request before.
     pub(super) const fn is_reused(&self) -> bool {
         self.served
     }
 
-    /// Whether an idle connection is still open, as far as this machine knows. Bytes that nobody asked for close it, too.
+    /// True when an idle connection is open, as far as this machine knows, and has received no unsolicited bytes.
     pub(super) fn is_alive(&mut self) -> bool {
         let mut cx = Context::from_waker(Waker::noop());
         self.buffer.poll_fill(&mut cx, &mut self.socket).is_pending()
     }
 
-    /// Ends the connection politely, as far as that takes no waiting.
+    /// Shuts the connection down (close_notify, FIN), as far as that is possible without waiting.
     pub(super) fn say_goodbye(&mut self) {
         let _ = Pin::new(&mut self.socket).poll_shutdown(&mut Context::from_waker(Waker::noop()));
     }
 
-    /// Sends a request and takes its response into `receipt`. From the moment at which the receipt has a status, a fault
-    /// is one of the response, not of the request.
+    /// Sends a request and records its response in `receipt`. Returns an error only while no status was received; later
+    /// errors become notes of the response.
     pub(super) async fn exchange(&mut self, request: &Request<'_>, receipt: &mut Receipt) -> Result<Keep, Fault> {
         let (head, body) = request.http1();
         let mut unsent = Unsent { head, body, written: 0, flushed: false };
@@ -122,7 +122,8 @@ impl Connection {
         Ok(if keep && head.status != 101 { Keep::Open } else { Keep::Close })
     }
 
-    /// Reads up to the end of the final response's head; `None` when it has no end and all that came was taken.
+    /// Reads the head of the final response. `None` when the head is too long or truncated; then the receipt has the
+    /// headers that were received.
     async fn head(&mut self, unsent: &mut Unsent<'_>, receipt: &mut Receipt) -> Result<Option<Head>, Fault> {
         let (mut from, mut interim) = (0, 0);
         loop {
@@ -132,7 +133,7 @@ impl Connection {
             let come = self.buffer.filled();
             match head::status_line(come, false) {
                 StatusLine::Other if receipt.status().is_none() => return Err(Fault::NotHttp(head::excerpt(come))),
-                // 101 is final: no upgrade was asked for.
+                // 101 is final, since no upgrade was requested.
                 StatusLine::Status { code, persistent } if code >= 200 || code == 101 => {
                     receipt.begin(code);
                     if let Some(length) = head::end(come, &mut from) {
@@ -160,7 +161,7 @@ impl Connection {
         }
     }
 
-    /// The connection has ended before the head did.
+    /// Handles a connection that ended before the head was complete.
     fn cut(&self, fault: io::Error, receipt: &mut Receipt) -> Result<(), Fault> {
         let come = self.buffer.filled();
         if come.is_empty() {
@@ -177,7 +178,7 @@ impl Connection {
 
     async fn body(&mut self, framing: Framing, unsent: &mut Unsent<'_>, receipt: &mut Receipt) -> Keep {
         let mut body = Body::new(framing);
-        // What is not kept is read only so that the connection can be used again.
+        // The part that is not kept is read only to reuse the connection; a long body is not worth that.
         let skip = matches!(framing, Framing::Length(length) if length > READ_MAX);
         loop {
             match body.take(self.buffer.filled(), &mut |data| receipt.data(data)) {
@@ -206,8 +207,8 @@ impl Connection {
         }
     }
 
-    /// Goes on writing the request and waits for bytes. A connection that takes no more of the request may still have
-    /// an answer to give, for example 413 from a server that has not read it all.
+    /// Continues writing the request while it waits for bytes. After a write error a response may still arrive, for
+    /// example 413 from a server that did not read the whole request.
     async fn fill(&mut self, unsent: &mut Unsent<'_>) -> Filled {
         let mut unwritable = None;
         poll_fn(|cx| {
@@ -220,7 +221,7 @@ impl Connection {
             self.buffer.poll_fill(cx, &mut self.socket).map(|read| match read {
                 Ok(0) => Filled::End(unwritable.take().unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into())),
                 Ok(_) => Filled::More,
-                // A fault of TLS says more than that nothing can be written.
+                // A TLS error is more informative than the write error.
                 Err(fault) if is_end(&fault) => Filled::End(unwritable.take().unwrap_or(fault)),
                 Err(fault) => Filled::End(fault),
             })
@@ -229,7 +230,7 @@ impl Connection {
     }
 }
 
-/// Hands the headers over.
+/// Records the headers in the receipt, and returns those that determine the framing.
 fn fields(head: &[u8], receipt: &mut Receipt) -> FramingFields {
     let mut framing = FramingFields::default();
     let mut oddities = Vec::new();

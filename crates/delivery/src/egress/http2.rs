@@ -1,4 +1,4 @@
-//! HTTP/2 to a receiver, over the `h2` crate itself: what a receiver has certainly not processed shows in its errors.
+//! HTTP/2 client on the `h2` crate itself, whose errors tell which requests a receiver certainly did not process.
 
 use super::{
     fault::Fault,
@@ -24,31 +24,32 @@ use tokio::{
     sync::oneshot,
 };
 
-/// A response's headers may take so much, in bytes; the library refuses a longer one together with its status.
+/// Longest header list of a response, in bytes. With a longer one `h2` refuses the response, including its status.
 const HEADERS_MAX: u32 = 128 * 1024;
-/// So much of a response's body may come before we take it, in bytes.
+/// Flow-control window of a response, in bytes: the data that may arrive before it is read.
 const STREAM_WINDOW: u32 = 256 * 1024;
+/// Flow-control window of a connection, in bytes.
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// A connection that is given up has so long to say goodbye.
+/// Time that an abandoned connection has to send its GOAWAY.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// A connection that serves any number of requests at a time.
+/// A connection that serves many concurrent requests.
 #[derive(Debug)]
 pub(super) struct Shared {
     send: SendRequest<Bytes>,
-    /// Reads that brought something.
+    /// Number of reads that returned data.
     heard: Arc<AtomicU64>,
     streams: AtomicUsize,
     served: AtomicBool,
-    /// No more requests over it.
+    /// True when it takes no further requests.
     retired: AtomicBool,
     closed: Arc<AtomicBool>,
-    /// Dropped with this.
+    /// Dropped with this struct, which ends the connection's task.
     _last: oneshot::Sender<()>,
 }
 
 impl Shared {
-    /// Begins HTTP/2 on a connection.
+    /// Starts HTTP/2 on a connection.
     pub(super) async fn begin(socket: Socket) -> Result<Arc<Self>, h2::Error> {
         let heard = Arc::new(AtomicU64::new(0));
         let (send, connection) = h2::client::Builder::new()
@@ -76,23 +77,23 @@ impl Shared {
         !self.retired.load(Relaxed) && !self.closed.load(Relaxed)
     }
 
-    /// Sends no more requests over it; those under way go on.
+    /// Takes no further requests; those in flight continue.
     pub(super) fn retire(&self) {
         self.retired.store(true, Relaxed);
     }
 
-    /// Whether no request is under way.
+    /// True when no request is in flight.
     pub(super) fn is_idle(&self) -> bool {
         self.streams.load(Relaxed) == 0
     }
 
-    /// Whether it has served a request before.
+    /// True when it has served a request before.
     pub(super) fn is_reused(&self) -> bool {
         self.served.load(Relaxed)
     }
 
-    /// Sends a request and takes its response into `receipt`. From the moment at which the receipt has a status, a fault
-    /// is one of the response, not of the request.
+    /// Sends a request and records its response in `receipt`. Returns an error only while no status was received; later
+    /// errors become notes of the response.
     pub(super) async fn exchange(&self, request: &Request<'_>, receipt: &mut Receipt) -> Result<(), Fault> {
         let mut stream = Stream::open(self);
         let mut send = self.send.clone();
@@ -100,7 +101,7 @@ impl Shared {
         let is_empty = request.body.is_empty();
         let (response, mut body) = send.send_request(request.http2(), is_empty).map_err(Fault::NotSent)?;
         if !is_empty {
-            // Kept by the library until the receiver has room for it. A fault here shows in the response, too.
+            // `h2` buffers the body until the flow-control window has room. An error here also fails the response.
             let _ = body.send_data(request.body.clone(), true);
         }
         let response = match response.await {
@@ -130,7 +131,7 @@ async fn read(mut data: h2::RecvStream, receipt: &mut Receipt) {
                 let _ = data.flow_control().release_capacity(piece.len());
             }
             Some(Err(fault)) => {
-                // RST_STREAM with NO_ERROR says that the rest of the request is not wanted (RFC 9113, section 8.1).
+                // RST_STREAM with NO_ERROR only declines the rest of the request (RFC 9113, section 8.1).
                 if fault.reason() != Some(h2::Reason::NO_ERROR) {
                     receipt.note(format!("the response's body ended early ({fault})"));
                 }
@@ -140,8 +141,8 @@ async fn read(mut data: h2::RecvStream, receipt: &mut Receipt) {
     }
 }
 
-/// A request under way. One that is given up, while nothing at all comes over its connection, takes the connection along:
-/// whoever is at the other end may be gone, and without this every further request would wait for it, too.
+/// A request in flight. When a request is abandoned, such as by a timeout, and its connection received nothing
+/// meanwhile, the connection is retired: the receiver may be dead, and every further request would also time out.
 struct Stream<'s> {
     shared: &'s Shared,
     heard: u64,
@@ -154,7 +155,7 @@ impl<'s> Stream<'s> {
         Self { shared, heard: shared.heard.load(Relaxed), done: false }
     }
 
-    /// Whether nothing has come over the connection since it was opened.
+    /// True when nothing was received over the connection since the stream was opened.
     fn is_silent(&self) -> bool {
         self.shared.heard.load(Relaxed) == self.heard
     }
@@ -169,7 +170,7 @@ impl Drop for Stream<'_> {
     }
 }
 
-/// Runs a connection until it has ended, or nobody has it any more.
+/// Runs a connection until it ends, or until its last handle is dropped.
 async fn drive(mut connection: Connection<Listening, Bytes>, dropped: oneshot::Receiver<()>, closed: Arc<AtomicBool>) {
     let ended = tokio::select! {
         ended = &mut connection => Some(ended),
@@ -177,14 +178,14 @@ async fn drive(mut connection: Connection<Listening, Bytes>, dropped: oneshot::R
     };
     closed.store(true, Relaxed);
     match ended {
-        Some(Err(fault)) => tracing::debug!(error = %fault, "an HTTP/2 connection ended"),
+        Some(Err(fault)) => tracing::debug!(error = %fault, "an HTTP/2 connection failed"),
         Some(Ok(())) => {}
-        // With a GOAWAY, if the receiver takes it.
+        // Sends a GOAWAY, if the receiver accepts it in time.
         None => drop(tokio::time::timeout(GOODBYE, connection).await),
     }
 }
 
-/// Counts what comes over a connection.
+/// A socket that counts the reads that return data.
 #[derive(Debug)]
 struct Listening {
     socket: Socket,

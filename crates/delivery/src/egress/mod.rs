@@ -1,8 +1,8 @@
-//! Egress: the HTTP requests. Pooled HTTP/1.1 and HTTP/2 over rustls, no redirects, one timeout over everything, a cap
-//! on what is kept of a response, and the address policy applied to what is dialled.
+//! Egress: HTTP requests to receivers. Pooled HTTP/1.1 and HTTP/2 over rustls, no redirects, one timeout for the whole
+//! request, a limit on the kept part of a response, and the address policy (SSRF) applied to the dialled addresses.
 //!
-//! A response whose status is known is a response, whatever follows on it; what was odd becomes a note. What a receiver
-//! certainly did not process is sent again at once. A shortage of this machine is no attempt.
+//! Once the status is known the attempt has a response, and later anomalies become a note. A request that the receiver
+//! certainly did not process is sent again within the attempt. A shortage of this machine does not count as an attempt.
 
 mod content;
 mod dial;
@@ -25,7 +25,7 @@ pub use fault::LocalFault;
 use fault::{Fault, Resend};
 use http::{HeaderMap, Uri};
 use model::attempt::{AttemptError, AttemptErrorKind};
-pub(crate) use origin::Origin;
+pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
 use request::Request;
@@ -47,27 +47,27 @@ pub enum EgressError {
     Tls(#[from] rustls::Error),
 }
 
-/// What an installation sets.
+/// Settings of the installation.
 #[derive(Clone, Debug)]
 pub struct EgressSettings {
     pub policy: AddressPolicy,
-    /// An idle connection is kept so long; not at all, when it is zero.
+    /// Longest time that an idle connection is kept; zero turns keep-alive off.
     pub keep_alive: Duration,
     /// Connections to receivers, at most, idle ones included.
     pub connections: usize,
 }
 
 impl EgressSettings {
-    /// Idle connections are closed after this unless told otherwise: load balancers close them after 60 seconds (AWS)
-    /// or 55 (Heroku), and a request that meets such a close is lost time.
+    /// Default of `keep_alive`. Shorter than the idle timeouts of load balancers, which are 60 seconds at AWS and 55 at
+    /// Heroku, since a request over a connection that is being closed must be sent again.
     pub const KEEP_ALIVE: Duration = Duration::from_secs(45);
 
     pub fn new(policy: AddressPolicy) -> Self {
         Self { policy, keep_alive: Self::KEEP_ALIVE, connections: 4_096 }
     }
 
-    /// How many connections a limit of open files leaves room for: half of what the store and the logs do not need. The
-    /// API's callers may have the other half.
+    /// Derives the connection limit from the limit of open files: half of the descriptors that the store and the logs
+    /// do not need. The other half is for the API's clients.
     #[must_use]
     pub fn with_descriptors(self, limit: u64) -> Self {
         let room = limit.saturating_sub(OWN_DESCRIPTORS) / 2;
@@ -76,15 +76,15 @@ impl EgressSettings {
     }
 }
 
-/// Open files of a server without callers and receivers: the store, the logs, the runtime.
+/// Open files reserved for the store, the logs and the runtime.
 const OWN_DESCRIPTORS: u64 = 128;
-/// More connections are never open, whatever the limit of open files.
+/// Upper bound of the connection limit, whatever the limit of open files.
 const CONNECTIONS_MAX: usize = 65_536;
-/// More idle connections are not kept: one over TLS takes about 20 KiB.
+/// Idle connections kept, at most: one over TLS takes about 20 KiB.
 const IDLE_MAX: usize = 2_048;
-/// How often a request is sent again within an attempt.
+/// Resends of a request within one attempt, at most.
 const RESENDS: u32 = 5;
-/// Before a request is sent again to a receiver that has refused it twice; then twice as long.
+/// Backoff before a request that was refused twice is sent again; doubles with each further refusal.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
 /// Makes requests. Clones share the pool.
@@ -101,7 +101,7 @@ struct Parts {
     counter: Arc<Counter>,
 }
 
-/// What came of a request, and how long it took.
+/// The result of a request, and its duration.
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) result: Result<Answer, AttemptError>,
@@ -113,7 +113,7 @@ impl Egress {
         Self::with_roots(settings, tls::machine_roots())
     }
 
-    /// With certificate authorities of one's own.
+    /// Like [`Self::new`], with these certificate authorities instead of the machine's.
     pub fn with_roots(settings: EgressSettings, roots: RootCertStore) -> Result<Self, EgressError> {
         Self::with_resolver(settings, roots, Resolver::system())
     }
@@ -125,12 +125,12 @@ impl Egress {
         Ok(Self { parts: Arc::new(Parts { policy, resolver, tls, pool, counter }) })
     }
 
-    /// Whether the host of a URL could be dialled, as far as its text tells.
+    /// Checks the host of a URL against the address policy, without resolving it.
     pub fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
         url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
     }
 
-    /// POSTs and reads the answer; `timeout` covers everything from the host name to the body's last byte.
+    /// Sends a POST and reads the response. `timeout` covers everything from the DNS look-up to the body's last byte.
     pub(crate) async fn post(
         &self,
         origin: &Origin,
@@ -162,7 +162,7 @@ impl Egress {
 }
 
 impl Parts {
-    /// Sends the request until the receiver has taken it.
+    /// Sends the request, and sends it again as long as that is safe, up to [`RESENDS`] times.
     async fn exchange(&self, request: &Request<'_>, receipt: &mut Receipt) -> Result<(), Fault> {
         let (mut resent, mut is_fresh) = (0, false);
         loop {
@@ -171,7 +171,7 @@ impl Parts {
                 Connection::Http1(mut connection) => {
                     let reused = connection.is_reused();
                     match connection.exchange(request, receipt).await {
-                        // From a server that was about to close an idle connection (RFC 9110, section 15.5.9).
+                        // The server was about to close the idle connection (RFC 9110, section 15.5.9).
                         Ok(http1::Keep::Close) if reused && receipt.status() == Some(408) && !is_fresh => {
                             *receipt = Receipt::default();
                             (true, Fault::Unanswered(std::io::ErrorKind::ConnectionAborted.into()))
@@ -206,8 +206,9 @@ impl Parts {
             }
             match resend {
                 Resend::WithHttp1 => self.pool.learn(request.origin, Speaks::Http1Only),
-                Resend::Stale => receipt
-                    .note("sent again at once: a connection that was used before had been closed without an answer"),
+                Resend::Stale => {
+                    receipt.note("sent again at once: the receiver had closed a reused connection without a response")
+                }
                 Resend::Refused if resent > 0 => tokio::time::sleep(REFUSED_PAUSE * (1 << (resent - 1))).await,
                 Resend::Refused | Resend::Unprocessed | Resend::No => {}
             }
@@ -215,7 +216,7 @@ impl Parts {
         }
     }
 
-    /// An open connection; of HTTP/1.1 a new one, when `is_fresh` says so.
+    /// Returns a pooled or new connection. With `is_fresh` an HTTP/1.1 connection is always new.
     async fn connection(&self, origin: &Origin, is_fresh: bool, receipt: &mut Receipt) -> Result<Connection, Fault> {
         let known = match is_fresh {
             false => self.pool.take(origin),
@@ -226,7 +227,7 @@ impl Parts {
             return Ok(connection);
         }
         receipt.stage = Stage::Connecting;
-        // Where one connection may be enough for everybody, one is made.
+        // Concurrent requests wait for a connection that they may share (HTTP/2).
         let _alone = self.pool.alone(origin).await;
         if let Some(shared) = self.pool.shared(origin) {
             receipt.stage = Stage::Waiting;
@@ -236,7 +237,7 @@ impl Parts {
         let addresses = self.resolver.resolve(&origin.host, &self.policy).await?;
         receipt.stage = Stage::Connecting;
         let dialled = match dial::dial(&addresses, origin.port, &|| self.place()).await {
-            // Idle connections hold descriptors that are needed now.
+            // Closing idle connections frees descriptors.
             Err(Fault::Local(LocalFault::Descriptors)) if self.pool.evict() == Evicted::Closed => {
                 for _ in 1..EVICTED {
                     self.pool.evict();
@@ -252,7 +253,7 @@ impl Parts {
         Ok(connection)
     }
 
-    /// TLS and HTTP on a new connection.
+    /// Makes the TLS handshake and starts HTTP on a new connection.
     async fn begin(
         &self,
         origin: &Origin,
@@ -278,7 +279,7 @@ impl Parts {
         Ok(Connection::Http2(shared))
     }
 
-    /// A place for another connection, which an idle one may have to make.
+    /// Reserves a place for a new connection. At the limit an idle connection is evicted for it.
     fn place(&self) -> Option<Place> {
         loop {
             match self.counter.enter() {
@@ -289,11 +290,11 @@ impl Parts {
     }
 }
 
-/// Idle connections closed when descriptors have run out.
+/// Number of idle connections closed when descriptors have run out.
 const EVICTED: usize = 16;
 
 impl Stage {
-    /// What a timeout in this stage is called.
+    /// The error message of a timeout in this stage.
     const fn missed(self) -> &'static str {
         match self {
             Self::Resolving => "no answer from the name servers for",

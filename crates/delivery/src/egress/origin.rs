@@ -1,44 +1,56 @@
-//! An origin: scheme, host and port of a receiver, taken apart once for each subscription.
+//! An origin: scheme, host and port of a receiver, parsed once for each subscription.
 
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 use url::{Host, Url};
 
-/// Where requests go. Subscriptions with the same scheme, host and port share connections.
+/// The destination of requests. Subscriptions with the same scheme, host and port share connections.
 #[derive(Debug)]
 pub(crate) struct Origin {
     /// Scheme and authority: the key of the connection pool.
     pub(super) key: Arc<str>,
     pub(super) host: Host<String>,
     pub(super) port: u16,
-    /// Host, and the port when it is not the scheme's own: the `Host` header, and the receiver's name in sentences.
+    /// Host, and the port unless it is the scheme's default: the `Host` header, and the receiver's name in messages.
     pub(super) authority: String,
     /// For `https`, the name that the certificate must be for.
     pub(super) tls: Option<ServerName<'static>>,
 }
 
+/// Why a URL has no origin that requests can be sent to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OriginError {
+    #[error("the URL has no host")]
+    NoHost,
+    #[error("the URL has no port")]
+    NoPort,
+    #[error("the URL's host name cannot be in a certificate")]
+    HostName,
+    #[error("the URL's scheme {0:?} is not http or https")]
+    Scheme(String),
+}
+
 impl Origin {
-    /// The fault is a sentence for the log.
-    pub(crate) fn new(url: &Url) -> Result<Self, String> {
-        let host = url.host().ok_or("the URL names no host")?.to_owned();
-        let port = url.port_or_known_default().ok_or("the URL names no port")?;
+    pub(crate) fn new(url: &Url) -> Result<Self, OriginError> {
+        let host = url.host().ok_or(OriginError::NoHost)?.to_owned();
+        let port = url.port_or_known_default().ok_or(OriginError::NoPort)?;
         let authority = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
         let tls = match (url.scheme(), &host) {
             ("http", _) => None,
             ("https", Host::Ipv4(address)) => Some(ServerName::from(std::net::IpAddr::V4(*address))),
             ("https", Host::Ipv6(address)) => Some(ServerName::from(std::net::IpAddr::V6(*address))),
             ("https", Host::Domain(name)) => {
-                // Certificates and the server name indication know no dot at the end (RFC 6066, section 3).
+                // Certificates and SNI allow no trailing dot (RFC 6066, section 3).
                 let name = name.strip_suffix('.').unwrap_or(name).to_owned();
-                Some(ServerName::try_from(name).map_err(|_| "no certificate can be for the URL's host name")?)
+                Some(ServerName::try_from(name).map_err(|_| OriginError::HostName)?)
             }
-            (other, _) => return Err(format!("the URL's scheme {other:?} is not http or https")),
+            (other, _) => return Err(OriginError::Scheme(other.to_owned())),
         };
         let key = format!("{}://{authority}", url.scheme()).into();
         Ok(Self { key, host, port, authority, tls })
     }
 
-    /// The receiver's name in sentences.
+    /// The receiver's name in messages.
     pub(crate) fn name(&self) -> &str {
         &self.authority
     }
@@ -53,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_an_origin() {
+    fn an_origin_has_the_pool_key_port_and_certificate_name_of_its_url() {
         for (url, key, port, name) in [
             ("https://example.com/hook?x=1", "https://example.com", 443, Some("example.com")),
             ("https://EXAMPLE.com:443/", "https://example.com", 443, Some("example.com")),

@@ -1,5 +1,5 @@
-//! The address policy against SSRF: by default only addresses of the public internet may be dialled, so that nobody
-//! can use a subscription to reach into the network that Postrider stands in.
+//! The address policy against SSRF: by default only addresses of the public internet may be dialled, so that a
+//! subscription cannot reach into Postrider's own network.
 
 mod ranges;
 
@@ -15,15 +15,15 @@ pub struct Blocked {
     pub kind: &'static str,
 }
 
-/// Which addresses may be dialled.
+/// The addresses that may be dialled.
 #[derive(Clone, Debug, Default)]
 pub struct AddressPolicy {
     allowed: Vec<IpNet>,
 }
 
 impl AddressPolicy {
-    /// `allowed` networks are exempt. A metadata service of a cloud is exempt only when its own address is listed: a
-    /// network that contains it among others was not listed for its sake.
+    /// Exempts the `allowed` networks. The metadata service of a cloud is exempt only when its single address is listed
+    /// (`/32`, `/128`), and not as a part of a larger network.
     pub const fn new(allowed: Vec<IpNet>) -> Self {
         Self { allowed }
     }
@@ -44,13 +44,13 @@ impl AddressPolicy {
         }
     }
 
-    /// Checks the host of a URL as far as its text tells: an address, or a name that is loopback by definition (RFC
-    /// 6761, section 6.3).
+    /// Checks the host of a URL without resolving it: an address, or a name that is loopback by definition (RFC 6761,
+    /// section 6.3).
     pub fn check_host(&self, host: &url::Host<&str>) -> Result<(), Blocked> {
         match host {
             url::Host::Ipv4(address) => self.check(IpAddr::V4(*address)),
             url::Host::Ipv6(address) => self.check(IpAddr::V6(*address)),
-            // One of the two is enough: the other is not dialled.
+            // Allowed when one of the two addresses is, since the other is not dialled.
             url::Host::Domain(name) if is_localhost(name) => {
                 LOOPBACK.into_iter().map(|address| self.check(address)).reduce(Result::or).unwrap_or(Ok(()))
             }
@@ -69,7 +69,7 @@ pub(super) fn is_localhost(name: &str) -> bool {
     last.eq_ignore_ascii_case("localhost")
 }
 
-/// The IPv4 address that an IPv6 one stands for, if it does.
+/// The IPv4 address embedded in an IPv6 address, or the address itself.
 fn unwrapped(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => embedded(v6).map_or(address, IpAddr::V4),

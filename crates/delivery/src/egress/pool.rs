@@ -1,5 +1,5 @@
-//! Connections that are kept for further requests. Idle ones have a limit for each origin, one in all, and an age; the
-//! one that was idle longest makes room.
+//! The connection pool (keep-alive). Idle connections are limited per origin, in all, and by age; the least recently
+//! used one is evicted first.
 
 use super::{http1, http2::Shared, origin::Origin};
 use parking_lot::Mutex;
@@ -12,17 +12,17 @@ use tokio::{sync::OwnedMutexGuard, time::Instant};
 
 /// Idle connections of one origin, at most.
 const IDLE_OF_ORIGIN: usize = 128;
-/// What is known of an origin without connections is forgotten after this.
+/// Time after which an unused origin without connections is forgotten.
 const FORGET: Duration = Duration::from_secs(600);
 
-/// What an origin is known to speak over TLS.
+/// The HTTP version that an origin is known to speak over TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Speaks {
     #[default]
     Unknown,
     Http1,
     Http2,
-    /// HTTP/1.1, though it offers HTTP/2: that is broken, or not wanted for our requests.
+    /// HTTP/1.1, although the origin offers HTTP/2: its HTTP/2 is broken, or refuses our requests.
     Http1Only,
 }
 
@@ -32,23 +32,23 @@ pub(super) enum Connection {
     Http2(Arc<Shared>),
 }
 
-/// What came of making room.
+/// The result of an eviction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Evicted {
     Closed,
-    /// It will be closed in a moment.
+    /// The connection's own task will close it soon.
     Closing,
     Nothing,
 }
 
-/// How many idle connections are kept, and for how long.
+/// Limits of idle connections: their number in all, and their age.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) idle: usize,
     pub(super) keep_alive: Duration,
 }
 
-/// Shared by all requests.
+/// The pool, shared by all requests.
 #[derive(Debug)]
 pub(super) struct Pool {
     state: Mutex<State>,
@@ -58,20 +58,20 @@ pub(super) struct Pool {
 #[derive(Debug, Default)]
 struct State {
     origins: HashMap<Arc<str>, Known>,
-    /// Idle HTTP/1 connections of all origins, the one that was idle longest first.
+    /// Idle HTTP/1 connections of all origins, least recently used first.
     order: BTreeMap<u64, Arc<str>>,
     next: u64,
     is_swept: bool,
 }
 
-/// What there is of an origin.
+/// The state of an origin.
 #[derive(Debug)]
 struct Known {
     /// In the order in which they became idle.
     idle: VecDeque<Idle>,
     http2: Option<(Arc<Shared>, Instant)>,
     speaks: Speaks,
-    /// Held by who makes a connection, where one may be enough for everybody.
+    /// Held while a connection is made that concurrent requests may share.
     making: Arc<tokio::sync::Mutex<()>>,
     touched: Instant,
 }
@@ -93,7 +93,7 @@ impl Pool {
         Arc::new(Self { state: Mutex::default(), limits })
     }
 
-    /// A connection that is there and open.
+    /// Takes an open connection out of the pool; an HTTP/2 connection stays in and is shared.
     pub(super) fn take(&self, origin: &Origin) -> Option<Connection> {
         loop {
             let (mut idle, now) = {
@@ -129,8 +129,8 @@ impl Pool {
         }
     }
 
-    /// Waits until nobody else makes a connection to this origin, where one may be enough for everybody: one that speaks
-    /// HTTP/2, or of which nothing is known yet.
+    /// Waits until no other request makes a connection to this origin, if requests may share one: the origin speaks
+    /// HTTP/2, or its version is not known yet. `None` if they do not.
     pub(super) async fn alone(&self, origin: &Origin) -> Option<OwnedMutexGuard<()>> {
         let making = {
             let mut state = self.state.lock();
@@ -145,7 +145,7 @@ impl Pool {
         Some(making.lock_owned().await)
     }
 
-    /// Keeps a connection that has served its request.
+    /// Returns a connection to the pool after its request.
     pub(super) fn put(self: &Arc<Self>, origin: &Origin, connection: http1::Connection) {
         if self.limits.keep_alive.is_zero() {
             return;
@@ -176,7 +176,7 @@ impl Pool {
         self.sweep_by_and_by();
     }
 
-    /// Lets others use an HTTP/2 connection.
+    /// Adds an HTTP/2 connection to the pool, for concurrent requests.
     pub(super) fn share(self: &Arc<Self>, origin: &Origin, shared: &Arc<Shared>) {
         if self.limits.keep_alive.is_zero() {
             return;
@@ -190,7 +190,7 @@ impl Pool {
         self.sweep_by_and_by();
     }
 
-    /// Closes the idle connection that was not used for longest, of all origins.
+    /// Closes the least recently used idle connection of all origins; HTTP/1.1 first, then HTTP/2.
     pub(super) fn evict(&self) -> Evicted {
         let mut state = self.state.lock();
         if let Some(mut connection) = state.evict() {
@@ -198,11 +198,11 @@ impl Pool {
             connection.say_goodbye();
             return Evicted::Closed;
         }
-        // Its own task closes it.
+        // Dropping the last handle makes the connection's own task close it.
         if state.evict_shared().is_some() { Evicted::Closing } else { Evicted::Nothing }
     }
 
-    /// Closes what was idle too long, or was closed at the other end. Runs while there is anything.
+    /// Starts the sweep task, unless it runs already. The task ends when no origin is left.
     fn sweep_by_and_by(self: &Arc<Self>) {
         if std::mem::replace(&mut self.state.lock().is_swept, true) {
             return;
@@ -211,7 +211,7 @@ impl Pool {
         tokio::spawn(sweep(Arc::downgrade(self), every));
     }
 
-    /// Answers whether anything is left.
+    /// Closes idle connections that are too old or were closed by the receiver. Returns `false` when no origin is left.
     fn sweep(&self) -> bool {
         let (now, keep_alive) = (now(), self.limits.keep_alive);
         let mut state = self.state.lock();

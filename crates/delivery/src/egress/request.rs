@@ -14,11 +14,11 @@ pub(super) struct Request<'r> {
     pub(super) body: Bytes,
 }
 
-/// A body up to this size is sent with the head, in one piece, in bytes.
+/// Largest body that is sent in one write with the head, in bytes.
 const TOGETHER: usize = 16 * 1024;
 
 impl Request<'_> {
-    /// The head in HTTP/1.1, and the body when it is small; the rest of the body.
+    /// The head in HTTP/1.1 with a small body, and the rest of the body.
     pub(super) fn http1(&self) -> (Vec<u8>, &[u8]) {
         let target = self.uri.path_and_query().map_or("/", |target| target.as_str());
         let lines: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
@@ -53,7 +53,7 @@ impl Request<'_> {
     }
 }
 
-/// `x-event` as `X-Event`: receivers that look for a name as it is documented find it.
+/// Writes `x-event` as `X-Event`, the documented form, for receivers that compare names with case.
 fn push_title_case(head: &mut Vec<u8>, name: &str) {
     let mut first = true;
     for byte in name.bytes() {
@@ -68,7 +68,7 @@ mod tests {
     use http::HeaderName;
 
     #[test]
-    fn a_request_as_http1_writes_it() {
+    fn the_http1_head_has_title_case_names_and_a_small_body() {
         let url = url::Url::parse("https://example.com:8443/hook?a=1").unwrap();
         let (origin, uri) = (Origin::new(&url).unwrap(), url.as_str().parse().unwrap());
         let mut headers = HeaderMap::new();

@@ -1,4 +1,4 @@
-//! From a host to the addresses that may be dialled: the hosts file, then DNS, then the address policy.
+//! Resolves a host to the addresses that may be dialled: hosts file, then DNS, then the address policy.
 
 use super::{
     fault::{Fault, LocalFault, ResolveError, find},
@@ -13,12 +13,12 @@ use hickory_resolver::{
 use std::{net::IpAddr, time::Duration};
 use url::Host;
 
-/// After the IPv4 addresses, so long is waited for the IPv6 ones (RFC 8305, section 3).
+/// Wait for the IPv6 addresses after the IPv4 ones are known (RFC 8305, section 3).
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
-/// After the IPv6 addresses, so long is waited for the IPv4 ones: where IPv6 does not work nothing else is left.
+/// Wait for the IPv4 addresses after the IPv6 ones are known. Longer, since IPv4 is the only way where IPv6 is broken.
 const IPV4_DELAY: Duration = Duration::from_secs(2);
 
-/// Turns hosts into addresses.
+/// Resolves hosts to addresses.
 #[derive(Debug)]
 pub(super) struct Resolver {
     hosts: Hosts,
@@ -42,7 +42,7 @@ impl Resolver {
         Self { hosts, dns }
     }
 
-    /// The addresses of a host that may be dialled; at least one.
+    /// Returns the addresses of a host that may be dialled, at least one.
     pub(super) async fn resolve(&self, host: &Host<String>, policy: &AddressPolicy) -> Result<Vec<IpAddr>, Fault> {
         let found = match host {
             Host::Ipv4(address) => vec![IpAddr::V4(*address)],
@@ -65,7 +65,7 @@ impl Resolver {
             _ if !open.is_empty() => Ok(open),
             None => Err(ResolveError::Empty.into()),
             Some(blocked) => {
-                tracing::warn!(%host, address = %blocked.address, kind = blocked.kind, "address policy: not dialled");
+                tracing::warn!(%host, address = %blocked.address, kind = blocked.kind, "blocked by the address policy");
                 Err(blocked.into())
             }
         }
@@ -73,15 +73,15 @@ impl Resolver {
 
     async fn ask(&self, name: &str) -> Result<Vec<IpAddr>, Fault> {
         let dns = self.dns.as_ref().ok_or(ResolveError::NoResolver)?;
-        // A fully qualified name keeps the machine's search domains out; made of raw labels, since the parser of names
-        // refuses what has an underscore in it.
+        // A fully qualified name, so that search domains do not apply. Built from raw labels, since hickory's parser
+        // refuses underscores.
         let labels = name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes);
         let name = Name::from_labels(labels).map_err(|_| ResolveError::Unknown)?;
         both(lookup(dns, name.clone(), RecordType::AAAA), lookup(dns, name, RecordType::A)).await
     }
 }
 
-/// Why one of the two queries found nothing.
+/// The reason why one of the two queries found no address.
 type Missed = Result<ResolveError, LocalFault>;
 
 async fn lookup(dns: &TokioResolver, name: Name, kind: RecordType) -> Result<Vec<IpAddr>, Missed> {
@@ -110,7 +110,7 @@ fn missed(fault: &NetError) -> Missed {
     }
 }
 
-/// The addresses of both families, IPv6 first. A family that answers late does not hold up the other for long.
+/// The addresses of both families, IPv6 first. The wait for the slower family is bounded once the other is known.
 async fn both(
     v6: impl Future<Output = Result<Vec<IpAddr>, Missed>>,
     v4: impl Future<Output = Result<Vec<IpAddr>, Missed>>,
@@ -136,12 +136,13 @@ async fn both(
     }
 }
 
-/// Waits for the other family: until it answers, or only so long when one family is known.
+/// Waits for the other family's response, for `longest` at most when `bounded`.
 async fn wait<T>(other: impl Future<Output = T>, longest: Duration, bounded: bool) -> Option<T> {
     if bounded { tokio::time::timeout(longest, other).await.ok() } else { Some(other.await) }
 }
 
-/// The more telling reason of two: an own fault, then an answer that is missing, then what was answered.
+/// The more informative of two errors: a shortage of this machine, then a missing or unusable response, then a negative
+/// response.
 fn worse(one: Option<Missed>, other: Option<Missed>) -> Fault {
     let rank = |missed: &Missed| match missed {
         Err(_) => 5,

@@ -1,5 +1,5 @@
-//! A response as it comes in, whatever the protocol: its status, what it asks for, and the part of it that the log
-//! keeps. What is odd about it becomes a note. As soon as the status is known there is an answer, whatever follows.
+//! A response while it is received, over either protocol: its status, the headers that have an effect, and the part
+//! that the log keeps. Anomalies become notes. Once the status is known there is a response, whatever follows.
 
 use super::{
     content::{self, KEPT},
@@ -8,16 +8,16 @@ use super::{
 use bytes::Bytes;
 use std::collections::BTreeSet;
 
-/// A longer body is not read to its end; its connection is closed instead of used again.
+/// Longest body that is read to its end, in bytes. After a longer one the connection is closed and not reused.
 pub(super) const READ_MAX: u64 = 256 * 1024;
-/// So much of the header lines is kept, in bytes.
+/// Kept part of the header lines, in bytes.
 const LINES_MAX: usize = 4 * 1024;
-/// So much of one header's value is kept, in bytes.
+/// Kept part of one header's value, in bytes.
 const VALUE_MAX: usize = 1024;
-/// Headers that something is done with are heeded up to this length, in bytes.
+/// Length up to which a header that has an effect (such as `Retry-After`) is read, in bytes.
 const HEEDED_MAX: usize = 2 * 1024;
 
-/// A response: complete, or as much of it as came.
+/// A response, complete or truncated.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -26,22 +26,22 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
     pub(crate) retry_after: Option<RetryAfter>,
     pub(crate) location: Option<String>,
-    /// What was odd about it.
+    /// Anomalies of the response.
     pub(crate) note: Option<String>,
 }
 
-/// How far a request has come; what a timeout is called follows from it.
+/// The progress of a request, which determines the error message of a timeout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Stage {
     #[default]
     Resolving,
     Connecting,
     Handshake,
-    /// The request is being sent, or was.
+    /// The request is being sent, or was sent.
     Waiting,
 }
 
-/// What has come of a request so far. It outlives the exchange, so that a timeout finds it.
+/// The part of a response that was received so far. Outlives the exchange, so that a timeout does not lose it.
 #[derive(Debug, Default)]
 pub(super) struct Receipt {
     pub(super) stage: Stage,
@@ -55,7 +55,7 @@ pub(super) struct Receipt {
     location: Option<String>,
     encodings: String,
     media: String,
-    /// In order, each once.
+    /// Sorted, without duplicates.
     notes: BTreeSet<String>,
 }
 
@@ -64,7 +64,7 @@ impl Receipt {
         self.status
     }
 
-    /// The status of the final response is known: from now on there is an answer.
+    /// Records the status of the final response: from now on the request has a response.
     pub(super) fn begin(&mut self, status: u16) {
         self.status = Some(status);
     }
@@ -73,7 +73,7 @@ impl Receipt {
         self.notes.insert(note.into());
     }
 
-    /// A header. The name is in lower case.
+    /// Records a header. The name is in lower case.
     pub(super) fn header(&mut self, name: &str, value: &[u8]) {
         let heeded = || String::from_utf8_lossy(&value[..value.len().min(HEEDED_MAX)]).trim().to_owned();
         match name {
@@ -96,7 +96,7 @@ impl Receipt {
         }
         self.lines.push_str(name);
         self.lines.push_str(": ");
-        // A receiver's session is nobody's business.
+        // A cookie may be a credential of the receiver.
         if name == "set-cookie" {
             self.lines.push_str("***");
         } else {
@@ -109,24 +109,24 @@ impl Receipt {
         }
     }
 
-    /// More of the body.
+    /// Records a part of the body.
     pub(super) fn data(&mut self, data: &[u8]) {
         self.seen += data.len() as u64;
         let room = KEPT - self.body.len();
         self.body.extend_from_slice(&data[..data.len().min(room)]);
     }
 
-    /// Bytes of the body that have come.
+    /// Bytes of the body received so far.
     pub(super) const fn seen(&self) -> u64 {
         self.seen
     }
 
-    /// As much of the body has come as is kept.
+    /// True when the kept part of the body was received.
     pub(super) const fn is_full(&self) -> bool {
         self.body.len() >= KEPT
     }
 
-    /// The answer, when there is one.
+    /// The response; `None` without a status.
     pub(super) fn into_answer(mut self) -> Option<Answer> {
         let status = self.status?;
         if self.dropped > 0 {
@@ -147,7 +147,7 @@ impl Receipt {
     }
 }
 
-/// A value as text on one line, cut when it is long.
+/// Appends a value as text on one line, truncated when it is long.
 fn push_value(line: &mut String, value: &[u8]) {
     let shown = String::from_utf8_lossy(&value[..value.len().min(VALUE_MAX + 4)]);
     for (at, c) in shown.char_indices() {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_header_hides_no_other() {
+    fn a_long_header_does_not_hide_others() {
         let long = vec![b'a'; 5_000];
         let answer = answer(&[("x-long", &long), ("x-id", b"7"), ("x-bin", b"a\x00\n\x80b")]);
         let lines: Vec<&str> = answer.headers.lines().collect();
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_beyond_what_is_kept_are_counted_and_short_ones_still_fit() {
+    fn headers_beyond_the_limit_are_counted_and_short_ones_still_fit() {
         let long = vec![b'a'; 1_000];
         let mut headers: Vec<(&str, &[u8])> = vec![("x-long", &long); 6];
         headers.push(("x-id", b"7"));
@@ -208,14 +208,14 @@ mod tests {
     }
 
     #[test]
-    fn long_headers_are_still_heeded() {
+    fn long_headers_do_not_hide_retry_after() {
         let long = vec![b'a'; 100_000];
         let answer = answer(&[("x-long", &long), ("location", &long), ("retry-after", b"5")]);
         assert_eq!(answer.retry_after, Some(RetryAfter::Seconds(5)));
     }
 
     #[test]
-    fn there_is_no_answer_without_a_status() {
+    fn there_is_no_response_without_a_status() {
         let mut receipt = Receipt::default();
         receipt.header("x-id", b"7");
         assert!(receipt.into_answer().is_none());

@@ -3,7 +3,7 @@
 use model::Timestamp;
 use std::time::Duration;
 
-/// Seconds, or a date.
+/// A parsed `Retry-After`: seconds, or a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RetryAfter {
     Seconds(u64),
@@ -11,10 +11,10 @@ pub(crate) enum RetryAfter {
 }
 
 impl RetryAfter {
-    /// The first valid value of a field line, which may have several with commas between them. More seconds than 64
-    /// bits hold are as many as they hold.
+    /// The first valid value of a field line, which may have several with commas between them. Seconds saturate at 64
+    /// bits.
     pub(super) fn parse(line: &str) -> Option<Self> {
-        // The comma of a date ("Sun, 06 Nov 1994 …") is none between values.
+        // A date itself has a comma ("Sun, 06 Nov 1994 …").
         let parts: Vec<&str> = line.split(',').collect();
         (0..parts.len()).find_map(|at| {
             let date = || Self::date(&parts[at..(at + 2).min(parts.len())].join(","));

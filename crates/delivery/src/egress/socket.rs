@@ -1,4 +1,4 @@
-//! A connection's bytes, plain or over TLS, and the count of open connections.
+//! The byte stream of a connection, plain or over TLS, and the limit of open connections.
 
 use super::tls;
 use rustls::pki_types::ServerName;
@@ -17,7 +17,7 @@ use tokio::{
 };
 use tokio_rustls::client::TlsStream;
 
-/// Counts open connections, so that they never take the descriptors that the rest of the server needs.
+/// Limits open connections, so that they never take the descriptors that the rest of the server needs.
 #[derive(Debug)]
 pub(super) struct Counter {
     open: AtomicUsize,
@@ -29,7 +29,7 @@ impl Counter {
         Arc::new(Self { open: AtomicUsize::new(0), most })
     }
 
-    /// A place for another connection, when there is one.
+    /// Reserves a place for another connection; `None` at the limit.
     pub(super) fn enter(self: &Arc<Self>) -> Option<Place> {
         let entered = self.open.fetch_update(Relaxed, Relaxed, |open| (open < self.most).then_some(open + 1)).is_ok();
         entered.then(|| Place(self.clone()))
@@ -41,7 +41,7 @@ impl Counter {
     }
 }
 
-/// One open connection's place in the count.
+/// The place of one open connection in the count, released on drop.
 #[derive(Debug)]
 pub(super) struct Place(Arc<Counter>);
 

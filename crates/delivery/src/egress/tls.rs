@@ -1,4 +1,4 @@
-//! TLS to receivers: rustls with ring, and P-521 beside it.
+//! TLS client: rustls with ring, extended by P-521.
 
 mod p521;
 mod p521_exchange;
@@ -16,7 +16,7 @@ use std::{
 use tokio::net::TcpStream;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// The protocols that a connection offers.
+/// The HTTP versions that a connection offers (ALPN).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
     Http2OrHttp1,
@@ -56,7 +56,7 @@ impl Tls {
     }
 }
 
-/// Whether the handshake chose HTTP/2.
+/// True when the handshake negotiated HTTP/2 (ALPN).
 pub(super) fn chose_http2(stream: &TlsStream<TcpStream>) -> bool {
     stream.get_ref().1.alpn_protocol() == Some(b"h2")
 }

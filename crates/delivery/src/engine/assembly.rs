@@ -10,7 +10,7 @@ use crate::{
     lanes::Lanes,
     lease::Lease,
     maintenance::{clock::ClockKeeper, retention::Retention},
-    nodes::{self, Changes, Heartbeat, Outbox},
+    nodes::{self, Changes, HeartbeatTask, Outbox},
     publisher::Publisher,
     recovery::Recovery,
     shortages::Shortages,
@@ -24,7 +24,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
-use storage::{Join, NewNode, Store};
+use storage::{JoinOutcome, NewNode, Store};
 use tokio::sync::watch;
 
 pub(super) struct Assembly {
@@ -99,11 +99,11 @@ impl Assembly {
     /// are reported again.
     pub(super) async fn register(&self) -> Result<Option<i64>, StartError> {
         let Some(shared) = self.store.shared() else { return Ok(None) };
-        if let Join::NameHeld(_) = nodes::register(&self.node, shared).await? {
+        if let JoinOutcome::NameHeld(_) = nodes::register(&self.node, shared).await? {
             return Err(StartError::NameHeld(self.node.name.clone()));
         }
         let (asked, began) = (self.clock.now(), Lease::now());
-        let (_, shown) = shared.beat().await?;
+        let (_, shown) = shared.heartbeat().await?;
         self.lease.renew(began);
         if let Some(clock) = &self.steady_clock {
             // Before the first id is made.
@@ -135,8 +135,8 @@ impl Assembly {
         }
     }
 
-    pub(super) fn heartbeat(&self, displaced: watch::Sender<bool>) -> Heartbeat {
-        Heartbeat {
+    pub(super) fn heartbeat(&self, displaced: watch::Sender<bool>) -> HeartbeatTask {
+        HeartbeatTask {
             store: self.store.clone(),
             clock: self.clock.clone(),
             steady_clock: self.steady_clock.clone(),

@@ -16,7 +16,7 @@ pub struct Parts {
     pub defaults: Defaults,
     /// Concurrent requests over all lanes, at most.
     pub max_concurrency: usize,
-    /// How long events are kept, with their deliveries and attempts. `None`: for ever.
+    /// Retention of events with their deliveries and attempts. `None`: for ever.
     pub retention: Option<Duration>,
     /// This node, for a store that several nodes share.
     pub node: NewNode,

@@ -1,11 +1,11 @@
 //! The entries of the journal.
 
-use crate::target::Target;
+use crate::{numbers::LaneNumber, target::Target};
 use std::sync::Arc;
 use storage::{Append, Appended, Outcome, StorageError, Write};
 use tokio::sync::oneshot;
 
-/// Why an append was not taken or not written.
+/// Why an append was refused or not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum AppendError {
     #[error("the journal is full")]
@@ -14,16 +14,16 @@ pub(crate) enum AppendError {
     Closed,
     #[error("the tenant does not exist")]
     NoTenant,
-    #[error("the store did not take it")]
+    #[error("the store did not write it")]
     Store(#[source] Arc<StorageError>),
 }
 
-/// Who gets each event of an append, in the order of its events.
+/// The subscriptions that each event of an append goes to, in the order of its events.
 pub(crate) type Recipients = Vec<Vec<Arc<Target>>>;
 
 pub(super) type Answer = Result<Vec<Appended>, AppendError>;
 
-/// Something that waits to be written, with whoever waits for it.
+/// An entry that waits to be written, with the sender of its result.
 pub(super) enum Entry {
     Append {
         append: Append,
@@ -32,16 +32,16 @@ pub(super) enum Entry {
         answer: oneshot::Sender<Answer>,
     },
     Outcome {
-        lane: usize,
+        lane: LaneNumber,
         outcome: Box<Outcome>,
     },
     Cancel(Write),
-    /// Answered when everything before it is durable.
+    /// Answered when all entries before it are durable.
     Flush(oneshot::Sender<()>),
 }
 
 impl Entry {
-    /// About how many rows it writes.
+    /// Approximate number of rows that the entry writes.
     pub(super) fn rows(&self) -> usize {
         match self {
             Self::Append { append, .. } => {

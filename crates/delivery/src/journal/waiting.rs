@@ -1,4 +1,4 @@
-//! What waits to be written, and who goes first.
+//! The entries that wait to be written, and their order.
 
 use super::entry::Entry;
 use model::TenantId;
@@ -7,20 +7,20 @@ use std::{
     time::Duration,
 };
 
-/// Rows of one batch, about: as many as are on disk in about [`COMMIT`], so that nobody waits long for somebody else's.
+/// Approximate rows of a batch: as many as commit in about [`COMMIT`], so that no entry waits long for the others.
 const ROWS: std::ops::RangeInclusive<usize> = 128..=1_024;
 const COMMIT: Duration = Duration::from_millis(10);
 
-/// What waits to be written. Tenants that publish take turns, whatever each of them has waiting; and as long as both
-/// wait, publishers and outcomes have half of a batch each.
+/// The waiting entries. Publishing tenants take turns (round robin), however many appends each has waiting. While both
+/// wait, appends and outcomes get half of a batch each.
 pub(super) struct Waiting {
     appends: HashMap<TenantId, VecDeque<Entry>>,
     turns: VecDeque<TenantId>,
-    /// Outcomes, and what is as urgent as they are.
+    /// Outcomes, cancellations and flushes.
     pub(super) rest: VecDeque<Entry>,
     /// Entries of `rest` that were put back and have no permit of their own.
     pub(super) put_back: usize,
-    /// A commit was asked for that has not come for its batch yet.
+    /// True while a started commit has not taken its batch.
     pub(super) asked: bool,
     /// Rows of the next batch.
     rows: usize,
@@ -72,7 +72,7 @@ impl Waiting {
         entry
     }
 
-    /// A flush is for everything before it, so it is taken when nothing else is left.
+    /// A flush waits for all entries before it, so it is taken only when no append is left.
     fn next_of_rest(&mut self) -> Option<Entry> {
         match self.rest.front()? {
             Entry::Flush(_) if !self.turns.is_empty() => None,
@@ -80,7 +80,7 @@ impl Waiting {
         }
     }
 
-    /// Learns from how long a batch took. That a small one was quick says nothing of a large one.
+    /// Adapts the size of batches to the duration of a commit. A fast commit of a small batch proves nothing about large ones.
     pub(super) fn learn(&mut self, took: Duration, size: Size) {
         let rows = match (took > COMMIT, size) {
             (true, _) => self.rows - self.rows / 8,
@@ -90,7 +90,7 @@ impl Waiting {
         self.rows = rows.clamp(*ROWS.start(), *ROWS.end());
     }
 
-    /// A batch, how many permits of each kind come free with it, and whether it is as large as may be.
+    /// Takes a batch. Returns its entries, the permits of appends and of the rest that it frees, and its size.
     pub(super) fn take(&mut self) -> (Vec<Entry>, usize, usize, Size) {
         let (mut batch, mut rows, mut appends, mut rest) = (Vec::new(), 0, 0, 0);
         while rows < self.rows / 2
@@ -117,7 +117,7 @@ impl Waiting {
     }
 }
 
-/// Whether a batch has all that it may have, so that something may have been left.
+/// Whether a batch has reached its maximum size, so that entries may have been left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Size {
     Full,

@@ -1,6 +1,6 @@
-//! One lane: the queue of one subscription and what is known of its receiver. Pure bookkeeping.
+//! One lane: the queues of one subscription, and the pace of its receiver. Pure: no clock, no I/O, no tasks.
 
-use crate::{outgoing::Outgoing, target::Target};
+use crate::{numbers::TenantNumber, outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
     collections::{HashSet, VecDeque},
@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// The share of all requests that a request counts towards until it ends.
+/// The share of the concurrency limit that a request uses until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Room {
@@ -17,33 +17,33 @@ pub(crate) enum Room {
     Common,
 }
 
-/// A delivery in memory, ready to be sent.
+/// A queued delivery.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) id: DeliveryId,
     pub(crate) queue: Queue,
     pub(crate) outgoing: Arc<Outgoing>,
-    /// Attempts made before this one, over the delivery's life.
+    /// Attempts made so far, over all rounds.
     pub(crate) attempts: u32,
-    /// … of which before the current round.
+    /// Attempts made before the current round; a replay begins a round.
     pub(crate) earlier_attempts: u32,
 }
 
-/// How a receiver has answered lately.
+/// The speed of a receiver, learnt from its last answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pace {
-    /// Nothing is known yet.
+    /// No answer yet, or the last connection failed fast.
     Unproven,
     Quick,
-    /// It took longer than [`SLOW`], or did not answer.
+    /// The last request took longer than [`SLOW`].
     Slow,
 }
 
-/// A receiver that takes longer is treated as slow until it answers faster.
+/// A request that takes longer makes its receiver slow, until a request is faster.
 const SLOW: Duration = Duration::from_secs(1);
 
 impl Pace {
-    /// Requests under way to one receiver, at most.
+    /// Maximum of concurrent requests to one receiver.
     pub(crate) const fn cap(self) -> usize {
         match self {
             Self::Unproven => 16,
@@ -52,7 +52,7 @@ impl Pace {
         }
     }
 
-    /// Deliveries kept in memory for one queue of a receiver, at most. One that does not take them off us needs no long queue.
+    /// Maximum length of one queue in memory. A slow receiver needs no long queue.
     pub(crate) const fn queue(self) -> usize {
         match self {
             Self::Unproven => 1_024,
@@ -62,27 +62,27 @@ impl Pace {
     }
 }
 
-/// After those with high priority, whose turn it is. A turn that finds its queue empty goes to another, so this only
-/// says who waits for whom when all have something: fresh ones have half of it, and nobody nothing.
+/// Weighted round robin over the queues, after the high-priority queue. The turn of an empty queue passes to the next
+/// one, so the weights matter only when several queues have deliveries: fresh deliveries get half, and no queue starves.
 const TURNS: [Queue; 8] =
     [Queue::Normal, Queue::Retry, Queue::Normal, Queue::Replay, Queue::Normal, Queue::Retry, Queue::Normal, Queue::Low];
 
-/// Since when something is due that waits for its turn alone. Only retries wait for a time; the rest is due since it was
-/// made, also when the clock was ahead then and is right now.
+/// The due time of a delivery that does not wait for a time: of every delivery that is no retry. The time of its creation
+/// does not serve: the clock may have been ahead then and be right now.
 pub(crate) const EVER: Timestamp = Timestamp::from_micros(0);
 
-/// What memory and the store have of one queue.
+/// One queue of a lane: its deliveries in memory, and the due time of the first that only the store has.
 #[derive(Debug, Default)]
 pub(crate) struct Part {
     pub(crate) jobs: VecDeque<Job>,
-    /// When the earliest delivery is due that only the store has; `None` when memory has all.
+    /// Due time of the earliest delivery that only the store has; `None` if memory has all.
     pub(crate) stored_due: Option<Timestamp>,
-    /// A refill is reading; whether anything was left to the store since it began.
+    /// Set while a refill runs.
     pub(crate) refilling: Option<SpilledSince>,
 }
 
 impl Part {
-    /// The store has something for it from `at` on.
+    /// Records that the store has a delivery that is due at `at`.
     fn leave_in_store(&mut self, at: Timestamp) {
         self.stored_due = Some(self.stored_due.map_or(at, |known| known.min(at)));
         if self.refilling.is_some() {
@@ -90,7 +90,7 @@ impl Part {
         }
     }
 
-    /// Whether older deliveries wait in the store, behind which a new one must queue.
+    /// True if due deliveries are only in the store: new ones must queue behind them.
     fn has_backlog(&self, now: Timestamp) -> bool {
         self.refilling.is_some() || self.stored_due.is_some_and(|at| at <= now)
     }
@@ -99,27 +99,27 @@ impl Part {
 #[derive(Debug)]
 pub(crate) struct Lane {
     pub(crate) target: Arc<Target>,
-    /// Index of the tenant it belongs to.
-    pub(crate) tenant: usize,
+    /// The tenant that owns the subscription.
+    pub(crate) tenant: TenantNumber,
     parts: [Part; Queue::ALL.len()],
     turn: usize,
     queued: usize,
-    /// Everything of this lane that memory answers for: queued, under way, or with an outcome not durable yet.
+    /// Deliveries that a refill must not read again: queued, under way, or with an outcome that is not durable yet.
     pub(crate) held: HashSet<DeliveryId>,
     pub(crate) in_flight: usize,
     pub(crate) pace: Pace,
     /// The time for which the timer is set.
     pub(crate) timer: Option<Timestamp>,
-    /// In its tenant's ring, or parked.
+    /// True while the lane is in its tenant's ring or parked.
     pub(crate) scheduled: bool,
-    /// Parked, until there is this room.
+    /// The room that the lane is parked for.
     pub(crate) parked: Option<Room>,
-    /// In its tenant's ring of lanes with something of high priority.
+    /// True while the lane is in its tenant's ring of lanes with high-priority deliveries.
     pub(crate) urgent: bool,
     pub(crate) removed: bool,
 }
 
-/// Whether something was left to the store while a refill was reading.
+/// Whether deliveries were left in the store while a refill was reading: the refill may have missed them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SpilledSince {
     No,
@@ -127,7 +127,7 @@ pub(crate) enum SpilledSince {
 }
 
 impl Lane {
-    pub(crate) fn new(target: Arc<Target>, tenant: usize) -> Self {
+    pub(crate) fn new(target: Arc<Target>, tenant: TenantNumber) -> Self {
         Self {
             target,
             tenant,
@@ -157,7 +157,7 @@ impl Lane {
         self.in_flight > 0 || self.queued > 0
     }
 
-    /// Deliveries queued in memory.
+    /// Number of deliveries queued in memory.
     pub(crate) const fn queued(&self) -> usize {
         self.queued
     }
@@ -176,7 +176,7 @@ impl Lane {
         self.part(job.queue).jobs.push_back(job);
     }
 
-    /// The queue from which the next one comes.
+    /// The queue of the next delivery.
     fn next_queue(&self) -> Option<Queue> {
         let has = |queue: &Queue| self.queued_in(*queue) > 0;
         let turns = (0..TURNS.len()).map(|ahead| TURNS[(self.turn + ahead) % TURNS.len()]);
@@ -196,7 +196,7 @@ impl Lane {
         self.part(queue).jobs.pop_front()
     }
 
-    /// Empties all queues in memory; what was in them is left to the store.
+    /// Empties all queues in memory and returns their deliveries, which stay in the store.
     pub(crate) fn clear(&mut self) -> Vec<Job> {
         let mut cleared = Vec::with_capacity(self.queued);
         for part in &mut self.parts {
@@ -210,7 +210,7 @@ impl Lane {
         cleared
     }
 
-    /// Expects nothing of the store.
+    /// Forgets that the store has deliveries of this lane.
     pub(crate) fn forget(&mut self) {
         self.timer = None;
         for part in &mut self.parts {
@@ -218,7 +218,7 @@ impl Lane {
         }
     }
 
-    /// The store has something of this queue from `at` on.
+    /// Records that the store has a delivery of this queue that is due at `at`.
     pub(crate) fn leave_in_store(&mut self, queue: Queue, at: Timestamp) {
         self.part(queue).leave_in_store(at);
     }
@@ -227,7 +227,7 @@ impl Lane {
         self.part(queue).has_backlog(now)
     }
 
-    /// Which queues to read from the store now, and how much of each at most.
+    /// The queues to refill now, and the maximum number of deliveries to read for each.
     pub(crate) fn wants_refill(&self, now: Timestamp) -> (Vec<Queue>, usize) {
         let room = match self.pace {
             Pace::Quick => 512,
@@ -242,22 +242,22 @@ impl Lane {
         (queues, room)
     }
 
-    /// When the first delivery is due that only the store has.
+    /// Due time of the earliest delivery that only the store has.
     pub(crate) fn stored_due(&self) -> Option<Timestamp> {
         self.parts.iter().filter_map(|part| part.stored_due).min()
     }
 
-    /// When the next delivery becomes due that only the store has.
+    /// The next time after `now` at which a delivery in the store becomes due.
     pub(crate) fn due_after(&self, now: Timestamp) -> Option<Timestamp> {
         self.parts.iter().filter_map(|part| part.stored_due).filter(|at| *at > now).min()
     }
 
-    /// Learns from an answer.
+    /// Learns the receiver's pace from a request.
     pub(crate) fn learn(&mut self, took: Duration, answered: bool) {
         self.pace = match (took > SLOW, answered) {
             (true, _) => Pace::Slow,
             (false, true) => Pace::Quick,
-            // Refused at once: it costs nobody time, but it is not proven either.
+            // A fast failure (connection refused) uses no time, and does not prove that the receiver is quick.
             (false, false) => Pace::Unproven,
         };
     }

@@ -1,18 +1,18 @@
-//! Lanes: the queue of each subscription in memory, filled from what is committed and, when there is more than memory
-//! should hold, from the store.
+//! Lanes: one queue per subscription, in memory. A lane is filled from committed deliveries, and from the store when there
+//! are more of them than memory should hold.
 //!
-//! A lane is in one of two modes. While the store holds nothing of it that is due, a committed delivery goes straight
-//! into its queue. When the queue is full, or memory as a whole is, the delivery *spills*: it stays in the store, where
-//! it is anyway, and the lane *refills* from there in the order in which things are due, until it has caught up. Retries
-//! whose time has come, what is found at the start, what a paused subscription has collected and what is retried by
-//! hand all come the same way: the lane is told when something of it in the store is due.
+//! While the store has no due delivery of a lane, a committed delivery goes straight into the lane's queue. When the queue
+//! or the memory of all queues is full, the delivery *spills*: it only stays in the store, where it is anyway. The lane then
+//! *refills* from the store in the order of due times until it has caught up. Due retries, deliveries found at the start,
+//! deliveries that a paused subscription has collected, and replays reach a lane in the same way: the lane is told that the
+//! store has a delivery that is due at a given time (`expect`).
 
 mod lane;
 mod scheduler;
 mod state;
 mod work;
 
-use crate::{index::Index, journal::Settled, outgoing::Offer, target::Target};
+use crate::{index::Index, journal::Settled, numbers::LaneNumber, outgoing::Offer, target::Target};
 use lane::EVER;
 pub(crate) use lane::{Job, Room};
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
@@ -24,19 +24,19 @@ use storage::{Due, Store};
 use tokio::sync::{Notify, oneshot};
 pub(crate) use work::{Refill, Work};
 
-/// All lanes of a node.
+/// All lanes of this node, behind one lock.
 #[derive(Debug)]
 pub(crate) struct Lanes {
     state: Mutex<State>,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
-    /// A timer was set earlier than all others.
+    /// Notified when a timer may have become the earliest.
     sooner: Notify,
-    /// Outcomes became durable.
+    /// Notified when outcomes have become durable.
     settled: Notify,
 }
 
-/// How full the lanes are.
+/// The load of the lanes: requests in flight, lanes with work, bytes queued in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
     pub in_flight: usize,
@@ -64,12 +64,12 @@ impl Lanes {
         }
     }
 
-    /// Takes deliveries that were just committed.
+    /// Queues deliveries that were just committed.
     pub(crate) fn offer(&self, offers: Vec<Offer>, index: &Index) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
             for Offer { target, delivery: id, outgoing } in offers {
-                // Deleted a moment ago: whoever deletes it cancels what is committed.
+                // The subscription was deleted a moment ago; its deletion cancels the committed delivery.
                 let Some(lane) = state.lane_of(&target, index) else { continue };
                 let queue = Queue::of(outgoing.event.priority);
                 state.offer(lane, Job { id, queue, outgoing, attempts: 0, earlier_attempts: 0 }, now);
@@ -78,7 +78,7 @@ impl Lanes {
         })
     }
 
-    /// The store has something in this queue of the subscription that is due at `at`.
+    /// Tells the lane that the store has a delivery of this queue that is due at `at`.
     pub(crate) fn expect(&self, target: &Target, queue: Queue, at: Timestamp, index: &Index) -> Work {
         let now = self.clock.now();
         let at = if queue == Queue::Retry { at } else { EVER };
@@ -92,7 +92,7 @@ impl Lanes {
         })
     }
 
-    /// The subscription has changed. What was queued for a paused one goes back to the store.
+    /// Applies a changed subscription. The queue of a paused one is emptied; its deliveries stay in the store.
     pub(crate) fn replace(&self, target: &Arc<Target>) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
@@ -114,9 +114,9 @@ impl Lanes {
         self.state.lock().scheduler.remove(id);
     }
 
-    /// Takes a delivery that is sent past the queues: memory answers for it from before it is written, so that no refill
-    /// hands it out. `None` when the subscription was deleted. Given back by [`Self::settle`].
-    pub(crate) fn claim(&self, target: &Target, id: DeliveryId, index: &Index) -> Option<usize> {
+    /// Reserves a delivery that is sent without being queued (a test send), before it is written, so that no refill
+    /// queues it. `None` if the subscription was deleted. [`Self::settle`] ends the reservation.
+    pub(crate) fn claim(&self, target: &Target, id: DeliveryId, index: &Index) -> Option<LaneNumber> {
         let mut state = self.state.lock();
         let lane = state.lane_of(target, index)?;
         state.sending.insert(id);
@@ -124,11 +124,11 @@ impl Lanes {
         Some(lane)
     }
 
-    /// Ends when the next outcome of this delivery that this node writes is durable.
+    /// Completes when the next outcome of this delivery that this node writes is durable.
     pub(crate) fn watch(&self, id: DeliveryId) -> oneshot::Receiver<()> {
         let (sender, receiver) = oneshot::channel();
         let mut state = self.state.lock();
-        // Those that gave up waiting leave nothing behind for long.
+        // Removes waiters that have given up.
         state.watchers.retain(|_, list| {
             list.retain(|sender| !sender.is_closed());
             !list.is_empty()
@@ -137,8 +137,8 @@ impl Lanes {
         receiver
     }
 
-    /// A request has ended; its room goes to the next.
-    pub(crate) fn finished(&self, lane: usize, room: Room, took: Duration, answered: bool) -> Work {
+    /// A request has ended: the lane learns how fast its receiver is, and the room goes to the next delivery.
+    pub(crate) fn finished(&self, lane: LaneNumber, room: Room, took: Duration, answered: bool) -> Work {
         let now = self.clock.now();
         self.change(|state, work| {
             if let Some(one) = state.scheduler.lane(lane) {
@@ -149,8 +149,8 @@ impl Lanes {
         })
     }
 
-    /// A delivery that was started and is not sent after all; it stays in the store.
-    pub(crate) fn abandon(&self, lane: usize, job: &Job, room: Room) -> Work {
+    /// Ends a started delivery that was not sent; it stays in the store and is read again after a second.
+    pub(crate) fn abandon(&self, lane: LaneNumber, job: &Job, room: Room) -> Work {
         let now = self.clock.now();
         let work = self.change(|state, work| {
             state.sending.remove(&job.id);
@@ -167,21 +167,21 @@ impl Lanes {
         work
     }
 
-    /// Forgets everything that waits: it is not this node's any more.
+    /// Forgets all queued and expected deliveries: other nodes own them now.
     pub(crate) fn forget(&self) {
         let mut state = self.state.lock();
         state.timers.clear();
         state.scheduler.forget();
     }
 
-    /// The outcomes of these are durable; each may be due again.
+    /// Handles durable outcomes: wakes their waiters, and expects the retries.
     pub(crate) fn settle(&self, settled: impl IntoIterator<Item = Settled>) -> Work {
         let now = self.clock.now();
         let work = self.change(|state, work| {
             for Settled { lane, delivery: id, next } in settled {
                 state.sending.remove(&id);
                 if !state.watchers.is_empty() {
-                    // Whoever has gone away does not mind.
+                    // The waiter may be gone.
                     state.watchers.remove(&id).into_iter().flatten().for_each(|sender| {
                         let _ = sender.send(());
                     });
@@ -203,7 +203,7 @@ impl Lanes {
         work
     }
 
-    /// Looks into the store for lanes whose time has come; answers when to look again.
+    /// Asks for refills of the lanes whose timer has expired; also returns the time of the earliest timer left.
     pub(crate) fn tick(&self) -> (Work, Option<Timestamp>) {
         let now = self.clock.now();
         let mut next = None;
@@ -223,12 +223,12 @@ impl Lanes {
         (work, next)
     }
 
-    /// Returns when a timer was set earlier than all others.
+    /// Completes when a timer may have become the earliest.
     pub(crate) async fn sooner(&self) {
         self.sooner.notified().await;
     }
 
-    /// Runs a refill.
+    /// Reads due deliveries of a queue from the store into its lane. If the store fails, it is tried again after a second.
     pub(crate) async fn refill(&self, refill: Refill) -> Work {
         let Refill { lane, target, queue, limit, held } = refill;
         let now = self.clock.now();
@@ -263,17 +263,17 @@ impl Lanes {
         work
     }
 
-    /// The target that a start is to be sent to.
-    pub(crate) fn target(&self, lane: usize) -> Option<Arc<Target>> {
+    /// The subscription of a lane as it is now.
+    pub(crate) fn target(&self, lane: LaneNumber) -> Option<Arc<Target>> {
         self.state.lock().scheduler.lane(lane).map(|lane| lane.target.clone())
     }
 
-    /// While it is paused nothing is started; what is under way goes on.
+    /// While paused, no request is started; requests under way are finished.
     pub(crate) fn set_paused(&self, paused: bool) -> Work {
         self.change(|state, _| state.scheduler.set_paused(paused))
     }
 
-    /// Starts nothing any more, and returns when the outcome of everything that was started is durable.
+    /// Starts no further request, and completes when all outcomes of started requests are durable.
     pub(crate) async fn drain(&self) {
         self.state.lock().scheduler.stop();
         loop {
@@ -285,12 +285,12 @@ impl Lanes {
         }
     }
 
-    /// Deliveries that were started and whose outcome is not durable yet.
+    /// Number of deliveries that were started and whose outcome is not durable yet.
     pub(crate) fn unsettled(&self) -> usize {
         self.state.lock().sending.len()
     }
 
-    /// Whether it is being sent now, or was and its outcome is not durable yet.
+    /// True while a request of this delivery is under way or its outcome is not durable yet.
     pub(crate) fn is_sending(&self, id: DeliveryId) -> bool {
         self.state.lock().sending.contains(&id)
     }

@@ -1,42 +1,46 @@
-//! Who goes next. Pure: no clock, no I/O, no tasks.
+//! The scheduler: decides which delivery is sent next. Pure: no clock, no I/O, no tasks.
 //!
-//! Tenants take turns, then in each its lanes, those with something of high priority first; a turn is one delivery. A
-//! large one takes several turns to earn (deficit round-robin), so that a tenant with large payloads has no more of the
-//! machine than others. A request under way cannot be taken back, and one to a receiver that hangs stays for its whole
-//! timeout; so room is given by what is known of the receiver:
+//! Two levels of round robin: tenants take turns, and within a tenant its lanes; lanes with high-priority deliveries go
+//! first. A turn is one delivery. A large delivery costs several turns, which its tenant saves up (deficit round robin), so
+//! that large payloads get a tenant no larger share. A request under way cannot be preempted, and a request to a receiver
+//! that hangs lasts until its timeout. Therefore the concurrency limit is divided by the pace of the receivers:
 //!
-//! * Slow receivers have a quarter of all requests between them.
-//! * A lane with nothing under way may always start one; in the last quarter only when its tenant has nothing under way.
-//! * What is not known yet to be quick may have more than one only in an eighth.
-//! * Quick receivers share half. Up to three quarters go to tenants that have less than an equal part of that half, and
-//!   some of the last quarter to those that have less than an equal part of an eighth.
+//! * Slow receivers share a quarter of it.
+//! * A lane with no request under way may always start one; in the last quarter, only if its tenant has none under way.
+//! * A lane whose receiver is not proven quick may have more than one request only within an eighth.
+//! * Quick receivers share half of it. Up to three quarters go to tenants below an equal part of that half, and some of the
+//!   last quarter to tenants below an equal part of an eighth.
 //!
-//! So whatever number of receivers hangs, and whether they were quick before or not, another lane can start, and when
-//! it gets an answer it is quick. A lane that may not start now is parked until a request ends that had the room it
-//! needs. Then parked tenants take turns, whatever the number of their lanes, and a lane whose request has ended queues
-//! behind those that wait already. A lane that has reached its own cap comes back when a request of its own ends.
+//! So however many receivers hang, and whatever their pace was before, any other lane can start a request, and its answer
+//! makes it quick. A lane that may not start for want of room is parked until a request in that room ends. Parked tenants
+//! take turns, however many lanes each has, and a lane whose own request has ended queues behind parked lanes. A lane at
+//! its own cap is scheduled again when one of its own requests ends.
+//!
+//! A condition on the start of a lane (a rate limit, a circuit breaker: not before an instant) belongs into `may_start`:
+//! the lane then takes no turn and no room, and comes back by its timer ([`super::Lanes::tick`]).
 
 mod roster;
 
 use super::lane::{Job, Lane, Pace, Room};
+use crate::numbers::{LaneNumber, TenantNumber};
 use model::{Queue, SubscriptionId, TenantId};
 use std::collections::{HashMap, VecDeque};
 
-/// A delivery costs one turn, and another for each of these bytes it takes.
+/// A delivery costs one turn, and one more for each of these bytes.
 const TURN_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Default)]
 struct Tenant {
-    ring: VecDeque<usize>,
-    /// Those of its lanes that have something of high priority.
-    urgent: VecDeque<usize>,
+    ring: VecDeque<LaneNumber>,
+    /// Its lanes with high-priority deliveries.
+    urgent: VecDeque<LaneNumber>,
     in_ring: bool,
-    /// By the room they wait for.
-    parked: [VecDeque<usize>; 3],
+    /// Parked lanes, by the room that they wait for.
+    parked: [VecDeque<LaneNumber>; 3],
     is_parked: [bool; 3],
     in_flight: usize,
     busy_lanes: usize,
-    /// Turns earned and not used.
+    /// Turns saved for a large delivery.
     deficit: usize,
 }
 
@@ -50,21 +54,21 @@ impl Tenant {
 pub(crate) struct Scheduler {
     max: usize,
     in_flight: usize,
-    /// Of those, to slow receivers.
+    /// Requests in flight to slow receivers.
     slow: usize,
-    /// Of those, beyond the first of a lane that is not known to be quick.
+    /// Requests in flight beyond the first of a lane that is not proven quick.
     unproven: usize,
     lanes: Vec<Option<Lane>>,
-    free: Vec<usize>,
-    by_subscription: HashMap<SubscriptionId, usize>,
+    free: Vec<LaneNumber>,
+    by_subscription: HashMap<SubscriptionId, LaneNumber>,
     tenants: Vec<Tenant>,
-    by_tenant: HashMap<TenantId, usize>,
-    ring: VecDeque<usize>,
-    /// Tenants with parked lanes, by the room that these wait for.
-    parked: [VecDeque<usize>; 3],
-    /// Parked lanes that may be looked at, since room has come free.
+    by_tenant: HashMap<TenantId, TenantNumber>,
+    ring: VecDeque<TenantNumber>,
+    /// Tenants with parked lanes, by the room that the lanes wait for.
+    parked: [VecDeque<TenantNumber>; 3],
+    /// By room: how many parked lanes may be tried, since room has come free.
     looks: [u8; 3],
-    /// Bytes of queued jobs, about.
+    /// Approximate bytes of all queued deliveries.
     pub(crate) queued_bytes: usize,
     busy_lanes: usize,
     busy_tenants: usize,
@@ -72,19 +76,19 @@ pub(crate) struct Scheduler {
     paused: bool,
 }
 
-/// A delivery that may be sent now.
+/// A delivery to send now.
 #[derive(Debug)]
 pub(crate) struct Start {
-    pub(crate) lane: usize,
+    pub(crate) lane: LaneNumber,
     pub(crate) job: Job,
     pub(crate) room: Room,
 }
 
 enum May {
     Start(Room),
-    /// Its own cap is reached.
+    /// The lane has reached its own cap.
     Wait,
-    /// The others need this room.
+    /// The room is used up.
     Park(Room),
 }
 
@@ -119,48 +123,48 @@ impl Scheduler {
         self.busy_lanes
     }
 
-    /// Starts nothing any more.
+    /// Starts no further delivery.
     pub(crate) const fn stop(&mut self) {
         self.stopped = true;
     }
 
-    /// Starts nothing while it is paused.
+    /// Starts no delivery while paused.
     pub(crate) const fn set_paused(&mut self, paused: bool) {
         self.paused = paused;
     }
 
-    /// Queues a job; the caller has seen that there is room.
-    pub(crate) fn push(&mut self, index: usize, job: Job) {
-        let was_busy = self.is_busy(index);
+    /// Queues a delivery. The caller has checked the limits of memory.
+    pub(crate) fn push(&mut self, number: LaneNumber, job: Job) {
+        let was_busy = self.is_busy(number);
         self.queued_bytes += job.outgoing.weight();
-        if let Some(lane) = self.lane(index) {
+        if let Some(lane) = self.lane(number) {
             lane.push(job);
         }
-        self.count_busy(index, was_busy);
-        self.schedule(index);
+        self.count_busy(number, was_busy);
+        self.schedule(number);
     }
 
-    /// Puts a lane with work into its tenant's rings.
-    pub(crate) fn schedule(&mut self, index: usize) {
-        let Some(lane) = self.lanes.get_mut(index).and_then(Option::as_mut) else { return };
-        let number = lane.tenant;
-        let tenant = &mut self.tenants[number];
+    /// Puts a lane with deliveries into its tenant's rings.
+    pub(crate) fn schedule(&mut self, number: LaneNumber) {
+        let Some(lane) = self.lanes.get_mut(number.0).and_then(Option::as_mut) else { return };
+        let tenant_number = lane.tenant;
+        let tenant = &mut self.tenants[tenant_number.0];
         if !lane.urgent && lane.queued_in(Queue::High) > 0 {
             lane.urgent = true;
-            tenant.urgent.push_back(index);
+            tenant.urgent.push_back(number);
         }
         if !lane.scheduled && lane.queued() > 0 {
             lane.scheduled = true;
-            tenant.ring.push_back(index);
+            tenant.ring.push_back(number);
         }
-        self.join_ring(number);
+        self.join_ring(tenant_number);
     }
 
-    fn join_ring(&mut self, number: usize) {
-        let tenant = &mut self.tenants[number];
+    fn join_ring(&mut self, tenant_number: TenantNumber) {
+        let tenant = &mut self.tenants[tenant_number.0];
         if !tenant.in_ring && tenant.has_turns() {
             tenant.in_ring = true;
-            self.ring.push_back(number);
+            self.ring.push_back(tenant_number);
         }
     }
 
@@ -174,35 +178,35 @@ impl Scheduler {
             Pace::Slow => may(self.slow < quarter, Room::Slow),
             _ if lane.in_flight == 0 => {
                 let last_quarter = self.in_flight >= self.max - quarter;
-                may(!last_quarter || self.tenants[lane.tenant].in_flight == 0, Room::Common)
+                may(!last_quarter || self.tenants[lane.tenant.0].in_flight == 0, Room::Common)
             }
             Pace::Unproven => may(self.unproven < eighth, Room::Unproven),
             Pace::Quick => {
-                let own = self.tenants[lane.tenant].in_flight * self.busy_tenants.max(1);
+                let own = self.tenants[lane.tenant.0].in_flight * self.busy_tenants.max(1);
                 let most = if self.in_flight < self.max - quarter { half } else { eighth };
                 may(self.in_flight < half || own < most, Room::Common)
             }
         }
     }
 
-    /// The next delivery to be sent, if any may be.
+    /// The next delivery to send, if one may start.
     pub(crate) fn next(&mut self) -> Option<Start> {
         while !self.stopped && !self.paused && self.in_flight < self.max {
-            let (number, parked) = match self.ring.pop_front() {
-                Some(number) => (number, None),
+            let (tenant_number, parked) = match self.ring.pop_front() {
+                Some(tenant_number) => (tenant_number, None),
                 None => self.unpark()?,
             };
-            let start = self.turn(number);
+            let start = self.turn(tenant_number);
             if let (Some(room), Some(_)) = (parked, &start) {
-                // It has what came free; who else is parked keeps his place.
+                // The freed room is used; the other parked lanes keep their places.
                 self.looks[room as usize] = 0;
             }
-            let tenant = &mut self.tenants[number];
+            let tenant = &mut self.tenants[tenant_number.0];
             tenant.in_ring = false;
             if !tenant.has_turns() {
                 tenant.deficit = 0;
             }
-            self.join_ring(number);
+            self.join_ring(tenant_number);
             if start.is_some() {
                 return start;
             }
@@ -211,93 +215,93 @@ impl Scheduler {
     }
 
     /// One turn of a tenant.
-    fn turn(&mut self, number: usize) -> Option<Start> {
-        let tenant = &mut self.tenants[number];
-        if let Some(index) = tenant.urgent.pop_front() {
-            let lane = self.lanes.get_mut(index)?.as_mut()?;
+    fn turn(&mut self, tenant_number: TenantNumber) -> Option<Start> {
+        let tenant = &mut self.tenants[tenant_number.0];
+        if let Some(number) = tenant.urgent.pop_front() {
+            let lane = self.lanes.get_mut(number.0)?.as_mut()?;
             lane.urgent = false;
-            let lane = self.lanes[index].as_ref()?;
-            // Otherwise its turn in the other ring says what becomes of it.
+            let lane = self.lanes[number.0].as_ref()?;
+            // Otherwise the lane's turn in the ordinary ring decides.
             if lane.queued_in(Queue::High) > 0
                 && let May::Start(room) = self.may_start(lane)
             {
-                return self.start_or_save(index, room, true);
+                return self.start_or_save(number, room, true);
             }
-            self.drop_if_done(index);
+            self.drop_if_done(number);
             return None;
         }
-        let index = tenant.ring.pop_front()?;
-        let lane = self.lanes.get(index)?.as_ref()?;
+        let number = tenant.ring.pop_front()?;
+        let lane = self.lanes.get(number.0)?.as_ref()?;
         match if lane.queued() == 0 { May::Wait } else { self.may_start(lane) } {
             May::Wait => {
-                self.lane(index)?.scheduled = false;
-                self.drop_if_done(index);
+                self.lane(number)?.scheduled = false;
+                self.drop_if_done(number);
                 None
             }
             May::Park(room) => {
-                self.park(index, room);
+                self.park(number, room);
                 None
             }
-            May::Start(room) => self.start_or_save(index, room, false),
+            May::Start(room) => self.start_or_save(number, room, false),
         }
     }
 
-    fn park(&mut self, index: usize, room: Room) {
-        let Some(lane) = self.lanes.get_mut(index).and_then(Option::as_mut) else { return };
+    fn park(&mut self, number: LaneNumber, room: Room) {
+        let Some(lane) = self.lanes.get_mut(number.0).and_then(Option::as_mut) else { return };
         lane.scheduled = true;
         lane.parked = Some(room);
-        let (tenant, at) = (&mut self.tenants[lane.tenant], room as usize);
-        tenant.parked[at].push_back(index);
+        let (tenant, at) = (&mut self.tenants[lane.tenant.0], room as usize);
+        tenant.parked[at].push_back(number);
         if !tenant.is_parked[at] {
             tenant.is_parked[at] = true;
             self.parked[at].push_back(lane.tenant);
         }
     }
 
-    /// Puts the next parked lane that may be looked at into the ring: its tenant, and the room that it waited for.
-    fn unpark(&mut self) -> Option<(usize, Option<Room>)> {
+    /// Schedules the next parked lane that may be tried. Returns its tenant and the room that it waited for.
+    fn unpark(&mut self) -> Option<(TenantNumber, Option<Room>)> {
         for room in [Room::Common, Room::Unproven, Room::Slow] {
             let at = room as usize;
             while self.looks[at] > 0
-                && let Some(number) = self.parked[at].pop_front()
+                && let Some(tenant_number) = self.parked[at].pop_front()
             {
-                let tenant = &mut self.tenants[number];
+                let tenant = &mut self.tenants[tenant_number.0];
                 let found = tenant.parked[at].pop_front();
                 if tenant.parked[at].is_empty() {
                     tenant.is_parked[at] = false;
                 } else {
-                    self.parked[at].push_back(number);
+                    self.parked[at].push_back(tenant_number);
                 }
-                let Some(index) = found else { continue };
-                // It may have come back another way meanwhile.
-                let Some(lane) = self.lane(index).filter(|lane| lane.parked == Some(room)) else { continue };
+                let Some(number) = found else { continue };
+                // The lane may have been scheduled in another way since.
+                let Some(lane) = self.lane(number).filter(|lane| lane.parked == Some(room)) else { continue };
                 lane.parked = None;
                 lane.scheduled = false;
                 self.looks[at] -= 1;
-                self.schedule(index);
-                if self.tenants[number].in_ring {
-                    // Asked only when the ring is empty, so this is the only one in it.
+                self.schedule(number);
+                if self.tenants[tenant_number.0].in_ring {
+                    // The ring was empty before, so this tenant is the only one in it.
                     self.ring.clear();
-                    return Some((number, Some(room)));
+                    return Some((tenant_number, Some(room)));
                 }
-                self.drop_if_done(index);
+                self.drop_if_done(number);
             }
         }
         None
     }
 
-    /// Starts the lane's next delivery, when its tenant has earned the turns that it costs; else saves them up.
-    fn start_or_save(&mut self, index: usize, room: Room, urgent: bool) -> Option<Start> {
-        let lane = self.lanes.get_mut(index)?.as_mut()?;
-        let tenant = &mut self.tenants[lane.tenant];
+    /// Starts the lane's next delivery if its tenant has saved the turns that it costs; otherwise saves one more.
+    fn start_or_save(&mut self, number: LaneNumber, room: Room, urgent: bool) -> Option<Start> {
+        let lane = self.lanes.get_mut(number.0)?.as_mut()?;
+        let tenant = &mut self.tenants[lane.tenant.0];
         let cost = 1 + lane.peek()?.outgoing.weight() / TURN_BYTES;
         tenant.deficit += 1;
         if tenant.deficit < cost {
             if urgent {
                 lane.urgent = true;
-                tenant.urgent.push_front(index);
+                tenant.urgent.push_front(number);
             } else {
-                tenant.ring.push_front(index);
+                tenant.ring.push_front(number);
             }
             return None;
         }
@@ -315,17 +319,17 @@ impl Scheduler {
             Room::Common => {}
         }
         self.queued_bytes -= job.outgoing.weight();
-        self.schedule(index);
-        Some(Start { lane: index, job, room })
+        self.schedule(number);
+        Some(Start { lane: number, job, room })
     }
 
     /// A request of this lane has ended.
-    pub(crate) fn finished(&mut self, index: usize, room: Room) {
-        let was_busy = self.is_busy(index);
-        if let Some(lane) = self.lane(index) {
+    pub(crate) fn finished(&mut self, number: LaneNumber, room: Room) {
+        let was_busy = self.is_busy(number);
+        if let Some(lane) = self.lane(number) {
             lane.in_flight -= 1;
-            let number = lane.tenant;
-            self.tenants[number].in_flight -= 1;
+            let tenant_number = lane.tenant;
+            self.tenants[tenant_number.0].in_flight -= 1;
         }
         self.in_flight -= 1;
         match room {
@@ -333,21 +337,21 @@ impl Scheduler {
             Room::Unproven => self.unproven -= 1,
             Room::Common => {}
         }
-        self.count_busy(index, was_busy);
-        // What is known of the receiver may have changed; so one that is parked is looked at anew.
-        if let Some(lane) = self.lane(index).filter(|lane| lane.parked.is_some()) {
+        self.count_busy(number, was_busy);
+        // The receiver's pace may have changed, so a parked lane is judged anew.
+        if let Some(lane) = self.lane(number).filter(|lane| lane.parked.is_some()) {
             lane.parked = None;
             lane.scheduled = false;
         }
         let contended = !self.parked[Room::Common as usize].is_empty();
-        match self.lane(index) {
+        match self.lane(number) {
             Some(lane) if contended && !lane.scheduled && lane.queued() > 0 && lane.pace != Pace::Slow => {
-                self.park(index, Room::Common);
+                self.park(number, Room::Common);
             }
-            _ => self.schedule(index),
+            _ => self.schedule(number),
         }
-        self.drop_if_done(index);
-        // Two, so that all parked lanes are looked at sooner than new ones are parked.
+        self.drop_if_done(number);
+        // Two for one, so that parked lanes are tried faster than new ones are parked.
         self.looks[room as usize] = 2;
         self.looks[Room::Common as usize] = 2;
     }

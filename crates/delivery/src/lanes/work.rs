@@ -1,14 +1,14 @@
-//! Work that a change of the lanes calls for.
+//! The work that a change of the lanes asks for: requests to start, and refills.
 
 use super::scheduler::Start;
-use crate::target::Target;
+use crate::{numbers::LaneNumber, target::Target};
 use model::{DeliveryId, Queue};
 use std::sync::Arc;
 
-/// A look into the store for due deliveries of one queue.
+/// A read of the next due deliveries of one queue from the store.
 #[derive(Debug)]
 pub(crate) struct Refill {
-    pub(super) lane: usize,
+    pub(super) lane: LaneNumber,
     pub(super) target: Arc<Target>,
     pub(super) queue: Queue,
     pub(super) limit: usize,

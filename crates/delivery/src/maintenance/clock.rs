@@ -1,5 +1,5 @@
-//! Feeds the steady clock, and pulls back retries that are due in the future when the time went back, or had gone back before
-//! the start.
+//! Reads the machine's clock for the steady clock, and reschedules retries that are due in the future because the clock
+//! was set back, while the server ran or before.
 
 use crate::{
     recovery::Recovery,
@@ -9,14 +9,14 @@ use model::{Clock, RetryPolicy, Timestamp};
 use std::{sync::Arc, time::Duration};
 use storage::{StorageError, Store};
 
-/// Between two looks at the machine's clock.
+/// Interval of the readings of the machine's clock.
 const LOOK: Duration = Duration::from_secs(1);
-/// No retry waits longer, whatever its schedule and jitter.
+/// Longest wait of any retry, whatever its schedule and jitter.
 const LONGEST: Duration = Duration::from_secs(2 * RetryPolicy::LONGEST.as_secs());
-/// Between two attempts after a failure of the store.
+/// Pause before a failed rescheduling is tried again.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// The last time that can be believed: the one that was kept, or the newest event's where none was.
+/// The last trusted time: the stored one, or that of the newest event when none is stored.
 pub(crate) async fn believed_time(store: &dyn Store, clock: &dyn Clock) -> Result<Option<Timestamp>, StorageError> {
     match store.believed_time().await? {
         Some(kept) => Ok(Some(kept)),
@@ -31,7 +31,7 @@ pub(crate) struct ClockKeeper {
 }
 
 impl ClockKeeper {
-    /// Tells the clock the last time that is known: it is later now.
+    /// Sets the last trusted time as the clock's floor.
     pub(crate) async fn begin(&self) -> Result<(), StorageError> {
         let now = self.clock.now();
         let believed = believed_time(&*self.store, &*self.clock).await?;
@@ -44,7 +44,7 @@ impl ClockKeeper {
         tokio::join!(self.watch(), self.mend());
     }
 
-    /// (A shared store shows its own clock with every heartbeat.)
+    /// Reads the machine's clock once a second. (The clock of a shared store comes with each heartbeat instead.)
     async fn watch(&self) {
         while self.clock.watched() == Watched::Machine {
             self.clock.look();
@@ -55,7 +55,7 @@ impl ClockKeeper {
     async fn mend(&self) {
         loop {
             while let Err(fault) = self.pull_back().await {
-                tracing::warn!(error = %fault, "failed to look for retries in the future; it will be tried again");
+                tracing::warn!(error = %fault, "failed to reschedule retries that are due in the future; retrying");
                 tokio::time::sleep(PAUSE).await;
             }
             self.clock.went_back().await;
@@ -67,7 +67,7 @@ impl ClockKeeper {
         if count == 0 {
             return Ok(());
         }
-        tracing::warn!(count, "retries were due in the future, since the clock had been ahead; they wait from now on");
+        tracing::warn!(count, "retries were due in the future, since the clock had been ahead; rescheduled them");
         self.recovery.expect_retries().await
     }
 }

@@ -1,4 +1,4 @@
-//! What is done from time to time beside the traffic: one file a job.
+//! Periodic background jobs, one file per job.
 
 pub(crate) mod clock;
 pub(crate) mod retention;

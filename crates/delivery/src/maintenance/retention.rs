@@ -1,5 +1,5 @@
-//! Retention: removes events that are older than the installation keeps, with all that hangs on them, in small steps
-//! between which everybody else gets at the store. What was counted is kept longer.
+//! Retention: removes events older than the retention period, with their deliveries and attempts, in small steps with
+//! pauses in which other work uses the store. Publication counts are kept longer.
 
 use super::trust::Trust;
 use crate::{dispatcher::Dispatcher, wake::Sleeper};
@@ -9,22 +9,22 @@ use storage::{Removed, StorageError, Store};
 
 /// Microseconds of a day.
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
-/// So long it is known how much was published: longer than the longest that one can ask for.
+/// Retention of publication counts: longer than the longest period that a request can ask for.
 const KEEP_COUNTS: Duration = Duration::from_secs(400 * 24 * 60 * 60);
-/// Between two rounds.
+/// Interval between two rounds.
 const EVERY: Duration = Duration::from_secs(600);
-/// Rows of a step: as many as the store removes in about [`STEP`].
+/// Bounds of the rows of a step, which has as many as the store removes in about [`STEP`].
 const ROWS: std::ops::RangeInclusive<usize> = 50..=4_000;
 const STEP: Duration = Duration::from_millis(10);
 
-/// Removes what is older than the installation keeps.
+/// The retention job.
 pub(crate) struct Retention {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) sleeper: Arc<dyn Sleeper>,
     /// `None`: events are kept for ever.
     pub(crate) keep: Option<Duration>,
-    /// Says whether the installation is paused.
+    /// Has the pause state of the installation.
     pub(crate) dispatcher: Arc<Dispatcher>,
 }
 
@@ -34,12 +34,15 @@ impl Retention {
         let mut trust = loop {
             match Trust::begin(&*self.store, &*self.clock, self.keep).await {
                 Ok(trust) => break trust,
-                Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault, "cannot begin yet"),
+                Err(fault) => {
+                    tracing::warn!(target: "postrider::retention", error = %fault,
+                        "failed to read the last trusted time; retrying");
+                }
             }
             self.pause().await;
         };
         loop {
-            // Whoever looks at a restored copy wants to see all of it.
+            // Nothing is removed while the installation is paused, for instance to inspect a restored backup.
             if !self.dispatcher.is_paused() {
                 let now = trust.time(self.clock.now());
                 let done = async {
@@ -47,14 +50,15 @@ impl Retention {
                     self.round(now).await
                 };
                 if let Err(fault) = done.await {
-                    tracing::warn!(target: "postrider::retention", error = %fault, "a round failed; the next one goes on");
+                    tracing::warn!(target: "postrider::retention", error = %fault,
+                        "a retention round failed; the next round continues");
                 }
             }
             self.pause().await;
         }
     }
 
-    /// Until the next round. A sleep may end early, and the time may go back meanwhile.
+    /// Waits until the next round. A sleep may end early, and the time may be set back meanwhile.
     async fn pause(&self) {
         let next = self.clock.now().after(EVERY);
         while (Duration::from_micros(1)..=EVERY).contains(&next.since(self.clock.now())) {
@@ -65,17 +69,18 @@ impl Retention {
     async fn round(&self, now: Timestamp) -> Result<(), StorageError> {
         let shared = self.store.shared();
         if let Some(shared) = shared {
-            shared.make_days().await?;
+            shared.create_partitions().await?;
         }
         self.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
         let Some(keep) = self.keep else { return Ok(()) };
         let mut before = now.before(keep);
         if let Some(shared) = shared {
-            let dropped = shared.drop_days(before).await?;
+            let dropped = shared.drop_partitions(before).await?;
             if !dropped.days.is_empty() {
-                tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped whole days");
+                tracing::info!(target: "postrider::retention", days = dropped.days.join(", "), "dropped expired days");
             }
-            // Of a day that is not over everything stays; what is older has outlived its day and goes when it has ended.
+            // Partitions are dropped by whole days. An older event was kept for its waiting deliveries, and is removed
+            // when they have ended.
             before = Timestamp::from_micros(before.micros() - before.micros().rem_euclid(DAY));
         }
         let (mut events, mut deliveries) = (0, 0);
@@ -86,7 +91,7 @@ impl Retention {
         }
         if events > 0 {
             tracing::info!(target: "postrider::retention", events, deliveries, %before,
-                "removed what is older than the retention");
+                "removed events older than the retention period");
         }
         Ok(())
     }

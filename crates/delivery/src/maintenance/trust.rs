@@ -1,7 +1,7 @@
-//! How much retention believes the time. What it removes is gone, and at a start there is nothing to compare the clock with but
-//! what was believed before, which is kept in the store, or the newest event. If that is long ago, either the server was away
-//! since, or the clock is wrong. So the time that retention goes by begins there, and for a day it goes on only as time
-//! passes. (An event that was made under a wrong clock proves nothing, so the kept time counts more.)
+//! The time that retention uses. Removal is final, and at a start the clock can only be compared with the last trusted
+//! time, which is kept in the store, or with the newest event. If that time is long ago, either the server was down
+//! since then or the clock is wrong. So for a day retention uses a time that starts there and advances with the clock.
+//! (The stored time is preferred to the newest event, which may have been created under a wrong clock.)
 
 use super::clock::believed_time;
 use model::{Clock, Timestamp};
@@ -19,7 +19,7 @@ struct Doubt {
     last: Timestamp,
 }
 
-/// As long as a doubt lasts.
+/// Time after which a doubted clock is trusted.
 const DOUBT: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Trust {
@@ -35,21 +35,21 @@ impl Trust {
             tracing::warn!(
                 target: "postrider::retention",
                 %now, last_known = %base, hours = DOUBT.as_secs() / 3_600,
-                "the server was away for a long time, or the clock is wrong: retention waits. If the clock is wrong, stop the \
-                 server and set it right, and nothing is removed. If it is right, nothing has to be done"
+                "the server was down for a long time, or the clock is wrong: retention waits. If the clock is wrong, \
+                 stop the server and set it right, and nothing is removed. If it is right, nothing has to be done"
             );
         }
         Ok(Self { doubt: base.map(|base| Doubt { base, passed: Duration::ZERO, last: now }), slack })
     }
 
-    /// The time that retention goes by.
+    /// The time that retention uses at `now`.
     pub(super) fn time(&mut self, now: Timestamp) -> Timestamp {
         let Some(doubt) = &mut self.doubt else { return now };
         doubt.passed += now.since(doubt.last);
         doubt.last = now;
         let believed = doubt.base.after(doubt.passed);
         if doubt.passed >= DOUBT || now <= believed.after(self.slack) {
-            tracing::info!(target: "postrider::retention", %now, "the time is believed; retention goes on");
+            tracing::info!(target: "postrider::retention", %now, "the clock is trusted; retention continues");
             self.doubt = None;
             return now;
         }
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_far_from_the_last_one_is_believed_after_a_day() {
+    fn a_time_far_from_the_last_trusted_one_is_trusted_after_a_day() {
         let start = BASE.after(100 * DOUBT);
         let mut trust = doubtful(start);
         assert_eq!(trust.time(start), BASE);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_put_right_is_believed_at_once() {
+    fn a_corrected_clock_is_trusted_at_once() {
         let start = BASE.after(100 * DOUBT);
         let mut trust = doubtful(start);
         trust.time(start.after(HOUR));

@@ -1,4 +1,4 @@
-//! Follows what other nodes change, and takes over the deliveries of lost nodes.
+//! Applies changes of other nodes, and takes over the deliveries of lost nodes.
 
 use super::LOOK;
 use crate::{control::Control, doubts::Doubts, lease::Lease, recovery::Recovery, target::Target};
@@ -9,7 +9,7 @@ use std::{
 };
 use storage::{Change, Shared, StorageError, Store};
 
-/// Deliveries taken over in one transaction, and transactions in a row.
+/// Deliveries taken over in one transaction, and the number of transactions in a row.
 const PIECE: usize = 1_000;
 const PIECES: usize = 20;
 
@@ -24,7 +24,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// Runs until it is dropped. `version` is the last change that memory knows.
+    /// Runs until it is dropped. `version` is the version of the last change in memory.
     pub(crate) async fn run(self, mut version: i64) {
         let Some(shared) = self.store.shared() else { return };
         let mut seen = 0;
@@ -43,13 +43,13 @@ impl Changes {
                 tracing::warn!(error = %fault, "failed to take over deliveries");
             }
             tokio::select! {
-                count = shared.signalled(seen) => seen = count,
+                count = shared.wait_for_signal(seen) => seen = count,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
     }
 
-    /// Applies the changes since this version. Returns the version that memory knows then.
+    /// Applies the changes since a version. Returns the new version.
     async fn learn(&self, shared: &dyn Shared, since: i64) -> Result<i64, StorageError> {
         let changes = shared.changes(since).await?;
         let Some(list) = changes.list else {
@@ -108,9 +108,9 @@ impl Changes {
         if self.doubts.must_look() {
             self.recovery.look_again().await?;
         }
-        // In pieces, so that several nodes share the work of a lost one.
+        // In pieces, so that several nodes share the deliveries of a lost node.
         for _ in 0..PIECES {
-            let taken = shared.take_over(PIECE).await?;
+            let taken = shared.take_over_deliveries(PIECE).await?;
             let count = taken.len();
             self.recovery.take_up(taken).await?;
             if count < PIECE {

@@ -3,25 +3,25 @@
 use crate::{dispatcher::Dispatcher, lease::Lease, steady::SteadyClock};
 use model::Clock;
 use std::{sync::Arc, time::Duration};
-use storage::{Beat, Join, LEASE, NewNode, Shared, StorageError, Store};
+use storage::{Heartbeat, JoinOutcome, LEASE, NewNode, Shared, StorageError, Store};
 use tokio::sync::watch;
 
-/// Between two heartbeats.
+/// Interval of heartbeats.
 const BEAT: Duration = Duration::from_secs(1);
 
-pub(crate) struct Heartbeat {
+pub(crate) struct HeartbeatTask {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
-    /// The clock that follows the store's, which each heartbeat shows.
+    /// The clock that follows the store's clock; each heartbeat reads the latter.
     pub(crate) steady_clock: Option<Arc<SteadyClock>>,
     pub(crate) node: NewNode,
     pub(crate) lease: Arc<Lease>,
     pub(crate) dispatcher: Arc<Dispatcher>,
-    /// Another node has taken this node's name.
+    /// Set when another node has taken this node's name.
     pub(crate) displaced: watch::Sender<bool>,
 }
 
-impl Heartbeat {
+impl HeartbeatTask {
     /// Runs until the node has lost its name.
     pub(crate) async fn run(self) {
         let Some(shared) = self.store.shared() else { return };
@@ -45,17 +45,17 @@ impl Heartbeat {
 
     async fn beat(&self, shared: &dyn Shared) -> Name {
         let (asked, began) = (self.clock.now(), Lease::now());
-        match tokio::time::timeout(LEASE / 3, shared.beat()).await {
-            Ok(Ok((Beat::Live, shown))) => {
+        match tokio::time::timeout(LEASE / 3, shared.heartbeat()).await {
+            Ok(Ok((Heartbeat::Live, shown))) => {
                 self.lease.renew(began);
                 if self.steady_clock.as_ref().is_some_and(|clock| clock.observe(shown, asked)) {
-                    // By a clock that jumped all nodes look silent.
+                    // After a jump of the store's clock all nodes look silent.
                     self.lease.missed();
                 }
             }
-            Ok(Ok((Beat::Lost, _))) => match self.register_again(shared).await {
-                Ok(Join::Joined) => {}
-                Ok(Join::NameHeld(_)) => return Name::Lost,
+            Ok(Ok((Heartbeat::Lost, _))) => match self.register_again(shared).await {
+                Ok(JoinOutcome::Joined) => {}
+                Ok(JoinOutcome::NameHeld(_)) => return Name::Lost,
                 Err(fault) => {
                     tracing::warn!(error = %fault, "this node was declared lost and could not register again yet");
                 }
@@ -72,14 +72,14 @@ impl Heartbeat {
     }
 
     /// Registers this node as a new one. Other nodes own all of its deliveries by now.
-    async fn register_again(&self, shared: &dyn Shared) -> Result<Join, StorageError> {
+    async fn register_again(&self, shared: &dyn Shared) -> Result<JoinOutcome, StorageError> {
         tracing::warn!("this node was silent for too long and its work was taken over: registering again");
         self.lease.revoke();
         let began = Lease::now();
         // Before it registers: an outcome of a request that begins now must not be recorded under the old registration.
         self.dispatcher.forget();
         let joined = shared.join(&self.node, None).await?;
-        if joined == Join::Joined {
+        if joined == JoinOutcome::Joined {
             self.dispatcher.forget();
             self.lease.renew(began);
         }
@@ -87,7 +87,7 @@ impl Heartbeat {
     }
 }
 
-/// Whether this node still has its name.
+/// Whether this node still holds its name.
 enum Name {
     Kept,
     Lost,
@@ -95,7 +95,7 @@ enum Name {
 
 /// Declares silent nodes lost.
 async fn judge(shared: &dyn Shared) {
-    match shared.judge().await {
+    match shared.declare_lost().await {
         Ok(lost) if !lost.is_empty() => {
             tracing::warn!(nodes = lost.join(", "), "nodes were silent for too long; their work is taken over");
         }

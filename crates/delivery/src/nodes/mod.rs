@@ -6,7 +6,7 @@ mod outbox;
 mod register;
 
 use std::time::Duration;
-pub(crate) use {changes::Changes, heartbeat::Heartbeat, outbox::Outbox, register::register};
+pub(crate) use {changes::Changes, heartbeat::HeartbeatTask, outbox::Outbox, register::register};
 
-/// Between two looks at what is new, unless the store signals it earlier.
+/// Polling interval; a signal of the store comes earlier.
 const LOOK: Duration = Duration::from_millis(500);

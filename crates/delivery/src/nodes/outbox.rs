@@ -1,5 +1,5 @@
-//! The outbox: events that programs published within their own transactions are matched, committed and dispatched like all
-//! others, in the order of those transactions' commits.
+//! The outbox: matches, commits and dispatches events that programs wrote in their own transactions, in the order in which
+//! those transactions were committed.
 
 use super::LOOK;
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use model::{Clock, EventId, IdSource};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
-use storage::{Appended, Make, Outgoing, Shared, StorageError, Store};
+use storage::{Appended, Make, OutboxEvent, Shared, StorageError, Store};
 
 /// Events taken in one transaction.
 const PIECE: usize = 500;
@@ -45,7 +45,7 @@ impl Outbox {
                 }
             }
             tokio::select! {
-                count = shared.signalled(seen) => seen = count,
+                count = shared.wait_for_signal(seen) => seen = count,
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -69,7 +69,7 @@ impl Outbox {
 
     fn make(&self, matches: Matches) -> Make {
         let (clock, ids, index) = (self.clock.clone(), self.ids.clone(), self.index.clone());
-        Arc::new(move |found: Outgoing| {
+        Arc::new(move |found: OutboxEvent| {
             let now = clock.now();
             let targets = index.matching(&found.tenant, &found.event_type);
             let (tenant, id) = (found.tenant.clone(), ids.event(now));
@@ -83,7 +83,7 @@ impl Outbox {
     }
 }
 
-fn draft(found: Outgoing) -> Draft {
+fn draft(found: OutboxEvent) -> Draft {
     Draft {
         event_type: found.event_type,
         data: found.data.into(),

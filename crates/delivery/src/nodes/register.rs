@@ -1,16 +1,20 @@
 //! Registration of a node under its name.
 
 use std::time::Duration;
-use storage::{Join, NewNode, Shared, StorageError};
+use storage::{JoinOutcome, NewNode, Shared, StorageError};
 
-/// How long the holder of a name is watched: four heartbeats.
+/// Time for which the holder of a name is watched: four heartbeats.
 const WATCH: Duration = Duration::from_secs(4);
 
-/// Registers this node. The holder of its name may be a process that was killed a moment ago, and in whose place this one was
-/// started: so the holder is watched for [`WATCH`], and this node is refused only if it sends another heartbeat.
-pub(crate) async fn register(node: &NewNode, shared: &dyn Shared) -> Result<Join, StorageError> {
-    let Join::NameHeld(holder) = shared.join(node, None).await? else { return Ok(Join::Joined) };
-    tracing::info!(name = node.name, seconds = WATCH.as_secs(), "waiting whether the last node of this name is gone");
+/// Registers this node. The holder of its name may be a killed process that this one replaces. Therefore the holder is
+/// watched for [`WATCH`], and this node is refused only if the holder sends another heartbeat.
+pub(crate) async fn register(node: &NewNode, shared: &dyn Shared) -> Result<JoinOutcome, StorageError> {
+    let JoinOutcome::NameHeld(holder) = shared.join(node, None).await? else { return Ok(JoinOutcome::Joined) };
+    tracing::info!(
+        name = node.name,
+        seconds = WATCH.as_secs(),
+        "another node holds this name: waiting for its next heartbeat"
+    );
     tokio::time::sleep(WATCH).await;
     shared.join(node, Some(holder)).await
 }

@@ -1,55 +1,56 @@
-//! What to make of a clock that shows another time than expected. Pure: times come in as numbers.
+//! The decision whether to follow a clock that shows another time than expected. Pure: times come in as arguments.
 //!
-//! A step of some seconds is a correction and is followed. A larger one may be a correction too (the machine had no clock at
-//! its start, a virtual machine was stopped) or a mistake, and at first nobody can tell. So it is *held*: the time goes on as
-//! it was, until the step has lasted. Back is followed at once, where it is plausible: what was ahead is right again.
+//! A step of some seconds is a correction and is followed. A larger step may also be a correction (the machine had no
+//! clock at its start, a virtual machine was suspended) or a mistake. Since the two look alike at first, the step is
+//! *held*: the steady time continues as before until the step has lasted. A plausible step back is followed at once: it
+//! corrects a clock that was ahead.
 
 use model::Timestamp;
 use std::time::Duration;
 
-/// A step of this is what asking takes, or a correction too small to speak of.
+/// Steps up to this are ignored: the latency of a reading, or a negligible correction.
 const NOISE: Duration = Duration::from_millis(250);
-/// Up to this a step is an ordinary correction.
+/// Steps up to this are ordinary corrections, and are followed at once.
 const STEP: Duration = Duration::from_secs(10);
-/// What is larger is held for long.
+/// Steps forward of more than this are held for [`HOLD_LARGE`].
 const LARGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a step must last before it is followed.
+/// Time that a step must last before it is followed.
 const HOLD: Duration = Duration::from_secs(60 * 60);
 const HOLD_LARGE: Duration = Duration::from_secs(24 * 60 * 60);
-/// While it is held the log says so as often as this.
+/// Interval of the log lines about a held jump.
 const REMIND: Duration = Duration::from_secs(60 * 60);
 
-/// What to do now.
+/// The decision about one reading of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It is as it should be.
+    /// The clock shows the expected time.
     Keep,
     /// A jump that was held is over: the clock shows the expected time again.
     Over,
-    /// Follow it.
+    /// Follow a correction.
     Correct,
-    /// Follow it: it has lasted.
+    /// Follow a jump that has lasted.
     Believe,
-    /// Follow it back, and look for times that are in the future now.
+    /// Follow a jump back, and search for stored times that are in the future now.
     GoBack,
-    /// Go on as before.
+    /// Ignore a jump for now.
     Hold(Held),
 }
 
 /// A jump that is not followed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
-    /// It is time to say so.
+    /// A log line is due.
     pub(crate) say: bool,
     pub(crate) is_large: bool,
-    /// It is followed after so long, if it lasts.
+    /// Time until it is followed, if it lasts.
     pub(crate) left: Duration,
 }
 
-/// Watches one clock.
+/// The state of watching one clock.
 #[derive(Debug)]
 pub(crate) struct Watch {
-    /// Nothing was made after this before the process began: a time before it is not plausible.
+    /// The newest time known from before this process. A clock that shows an earlier time is not plausible.
     floor: Timestamp,
     jump: Option<Jump>,
 }
@@ -57,8 +58,9 @@ pub(crate) struct Watch {
 #[derive(Clone, Copy, Debug)]
 struct Jump {
     off: i64,
-    /// By the machine's own running time.
+    /// Uptime at the first reading of the jump.
     since: Duration,
+    /// Uptime at the last log line about the jump.
     said: Duration,
 }
 
@@ -71,12 +73,12 @@ impl Watch {
         Self { floor: Timestamp::from_micros(i64::MIN), jump: None }
     }
 
-    /// The newest that is known of the time before this process.
+    /// Sets the newest time known from before this process.
     pub(crate) fn set_floor(&mut self, floor: Timestamp) {
         self.floor = floor;
     }
 
-    /// At `uptime` the clock showed `shown`, where `expected` was.
+    /// Judges a reading: at `uptime` the clock showed `shown`, where `expected` was expected.
     pub(crate) fn judge(&mut self, uptime: Duration, expected: Timestamp, shown: Timestamp) -> Verdict {
         let off = shown.micros().saturating_sub(expected.micros());
         if off.unsigned_abs() <= micros(NOISE).unsigned_abs() {
@@ -90,7 +92,7 @@ impl Watch {
             self.jump = None;
             return Verdict::GoBack;
         }
-        // A clock that jumped elsewhere has jumped again.
+        // A jump by another amount is a new jump.
         let known = self.jump.filter(|jump| jump.off.abs_diff(off) <= micros(STEP).unsigned_abs());
         let is_new = known.is_none();
         let jump = self.jump.insert(known.unwrap_or(Jump { off, since: uptime, said: uptime }));
@@ -149,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn the_log_is_reminded_every_hour() {
+    fn a_held_jump_is_logged_every_hour() {
         let mut watch = Watch::new();
         let said = |verdict| matches!(verdict, Verdict::Hold(Held { say: true, .. }));
         let count = (0..180).filter(|minute| said(watch.judge(*minute * MINUTE, START, forward(5 * DAY)))).count();
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_that_ends_is_over_and_another_one_begins_anew() {
+    fn a_jump_that_ends_is_over_and_the_next_jump_is_held_for_the_full_time() {
         let mut watch = Watch::new();
         watch.judge(Duration::ZERO, START, forward(DAY));
         assert_eq!(watch.judge(MINUTE, START, forward(Duration::ZERO)), Verdict::Over);
@@ -168,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn back_is_followed_at_once_unless_it_is_before_what_is_known() {
+    fn a_jump_back_is_followed_at_once_unless_it_is_before_the_floor() {
         let mut watch = Watch::new();
         watch.set_floor(back(100 * DAY));
         assert_eq!(watch.judge(MINUTE, START, back(99 * DAY)), Verdict::GoBack);
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn no_time_whatever_overflows() {
+    fn extreme_times_do_not_overflow() {
         let mut watch = Watch::new();
         for shown in [i64::MIN, -1, 0, i64::MAX] {
             for expected in [i64::MIN + 1, 0, i64::MAX] {

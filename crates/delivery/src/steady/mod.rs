@@ -1,8 +1,8 @@
-//! The time that everything here goes by: it runs as evenly as the machine runs, and follows a clock that is watched. That is
-//! the machine's own, or the store's where several nodes share one. A jump of that clock changes nothing at first, see
-//! [`jump`]: retention, what is due and what expires, ids and the times that are shown wait until it has lasted.
+//! The steady clock, for everything but signatures: it advances with the machine's uptime and follows a watched clock,
+//! which is the machine's wall clock, or the store's where several nodes share one. A jump of the watched clock is held
+//! at first (see [`jump`]): retention, due times, expiry, ids and displayed times ignore it until it has lasted.
 //!
-//! Signatures alone carry the time of the watched clock as it is ([`Clock::wall`]): receivers compare it with their own.
+//! Signatures use the watched clock as it is ([`Clock::wall`]), since receivers compare it with their own.
 
 mod jump;
 
@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// How long the machine has been running, with the time in which it was suspended. No setting of a clock changes it.
+/// The machine's uptime, suspends included. Monotonic: setting the wall clock does not change it.
 #[allow(clippy::disallowed_methods, reason = "the one place that measures how time passes, for clocks and leases")]
 pub(crate) fn uptime() -> Duration {
     #[cfg(target_os = "linux")]
@@ -31,25 +31,25 @@ pub(crate) fn uptime() -> Duration {
     Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }
 
-/// Whose clock is watched.
+/// The clock that the steady clock follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Watched {
-    /// The machine's own.
+    /// The machine's wall clock.
     Machine,
-    /// The store's, which several nodes share. The machine's may show anything.
+    /// The clock of a store that several nodes share. The machine's wall clock is ignored.
     Store,
 }
 
-/// An even clock.
+/// A clock that advances with the machine's uptime and follows a watched clock.
 #[derive(Debug)]
 pub struct SteadyClock {
     watched: Watched,
-    /// Microseconds from the uptime to the time.
+    /// Steady time minus uptime, in microseconds.
     offset: AtomicI64,
-    /// The same of the watched clock, as it was shown last.
+    /// Time of the watched clock minus uptime, in microseconds, at its last reading.
     shown: AtomicI64,
     watch: Mutex<Watch>,
-    /// The time went back.
+    /// Notified when the steady time was set back.
     went_back: Notify,
 }
 
@@ -58,7 +58,7 @@ fn micros(of: Duration) -> i64 {
 }
 
 impl SteadyClock {
-    /// Begins with the time that the machine shows.
+    /// Starts at the time of the machine's wall clock.
     pub fn new(watched: Watched) -> Arc<Self> {
         let offset = SystemClock.now().micros() - micros(uptime());
         Arc::new(Self {
@@ -70,7 +70,8 @@ impl SteadyClock {
         })
     }
 
-    /// Before anything goes by it: the time is what the watched clock shows, and nothing known is newer than `floor`.
+    /// Called before the clock is used. `shown` is a reading of the watched clock, with the time at which it was
+    /// requested; `floor` is the newest time known from before this process.
     pub(crate) fn begin(&self, shown: Option<(Timestamp, Timestamp)>, floor: Option<Timestamp>) {
         if let Some((shown, asked)) = shown {
             let off = self.off(shown, asked);
@@ -79,7 +80,7 @@ impl SteadyClock {
             if off.abs() > 250_000 {
                 tracing::info!(
                     milliseconds = off / 1_000,
-                    "this machine's clock is off from the store's; the store's is followed"
+                    "this machine's clock differs from the store's; using the store's"
                 );
             }
         }
@@ -88,7 +89,7 @@ impl SteadyClock {
         }
     }
 
-    /// How far the time is behind what was shown at some time between `asked` and now.
+    /// Microseconds by which the steady time is behind `shown`, a reading made at some time between `asked` and now.
     fn off(&self, shown: Timestamp, asked: Timestamp) -> i64 {
         let now = self.now().micros();
         shown.micros().saturating_sub(asked.micros() + (now - asked.micros()) / 2)
@@ -98,13 +99,14 @@ impl SteadyClock {
         self.watched
     }
 
-    /// Looks at the machine's clock. `true` when it has jumped.
+    /// Reads the machine's wall clock. Returns `true` when it has jumped.
     pub(crate) fn look(&self) -> bool {
         let now = self.now();
         self.observe(SystemClock.now(), now)
     }
 
-    /// The watched clock showed this at some time between `asked` and now. `true` when it has jumped.
+    /// Takes a reading of the watched clock, made at some time between `asked` and now. Returns `true` when the clock
+    /// has jumped.
     pub(crate) fn observe(&self, shown: Timestamp, asked: Timestamp) -> bool {
         let (now, off) = (self.now(), self.off(shown, asked));
         let shown = Timestamp::from_micros(now.micros().saturating_add(off));
@@ -112,19 +114,19 @@ impl SteadyClock {
         let verdict = self.watch.lock().judge(uptime(), now, shown);
         match verdict {
             Verdict::Keep => return false,
-            Verdict::Over => tracing::info!("the clock shows the expected time again; nothing was changed by its jump"),
+            Verdict::Over => tracing::info!("the clock shows the expected time again; its jump had no effect"),
             Verdict::Correct => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::info!(milliseconds = off / 1_000, "the clock was corrected, and is followed");
+                tracing::info!(milliseconds = off / 1_000, "following a correction of the clock");
                 return false;
             }
             Verdict::Believe => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::warn!(%shown, seconds = off / 1_000_000, "the clock has shown that for long enough, and is followed");
+                tracing::warn!(%shown, seconds = off / 1_000_000, "following a jump of the clock that has lasted");
             }
             Verdict::GoBack => {
                 self.offset.fetch_add(off, Relaxed);
-                tracing::warn!(%shown, seconds = off / 1_000_000, "the clock was put back, and is followed");
+                tracing::warn!(%shown, seconds = off / 1_000_000, "the clock was put back; following it");
                 self.went_back.notify_one();
             }
             Verdict::Hold(held) => say(held, shown, now),
@@ -132,13 +134,13 @@ impl SteadyClock {
         true
     }
 
-    /// Returns when times in the future are to be looked for.
+    /// Completes when the steady time was set back, so that stored times may lie in the future.
     pub(crate) async fn went_back(&self) {
         self.went_back.notified().await;
     }
 }
 
-/// Tells the operator what is the matter and what to do.
+/// Logs a held jump, with advice for the operator.
 fn say(held: Held, shown: Timestamp, expected: Timestamp) {
     let Held { say, is_large, left } = held;
     if !say {
@@ -146,8 +148,9 @@ fn say(held: Held, shown: Timestamp, expected: Timestamp) {
     }
     let seconds = (shown.micros().saturating_sub(expected.micros())) / 1_000_000;
     let hours = left.as_secs().div_ceil(3_600);
-    let advice = "retention, retries, expiry and the times of events go on without it. If the clock is wrong, set it right and \
-                  nothing was changed. If it is right, it is followed when it has lasted, or at once after a restart";
+    let advice = "retention, retries, expiry and the times of events ignore it for now. If the clock is wrong, set it \
+                  right: the jump had no effect. If it is right, it is followed when it has lasted, or at once after a \
+                  restart";
     if is_large {
         tracing::error!(%shown, %expected, seconds, followed_in_hours = hours, "the clock has jumped: {advice}");
     } else {
@@ -168,7 +171,7 @@ impl Clock for SteadyClock {
     }
 }
 
-/// No sleep is longer than this without a look at the time, which may be corrected meanwhile.
+/// Longest sleep before the time is read again, since it may be corrected meanwhile.
 const NAP: Duration = Duration::from_secs(30);
 
 impl Sleeper for SteadyClock {

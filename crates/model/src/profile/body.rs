@@ -1,6 +1,9 @@
 //! Rendering of request bodies: once per event and profile, shared by all deliveries.
 
-use super::{Body, Field, Profile};
+use super::{
+    Profile,
+    rules::{Body, Field},
+};
 use crate::{event::Event, id::IdStyle};
 use bytes::Bytes;
 use std::fmt::Write as _;

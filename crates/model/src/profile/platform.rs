@@ -1,6 +1,6 @@
 //! `platform`: the wire style of subscriptions created through the platform API (`docs/contracts.md`, On the wire).
 
-use super::{Body, Field, GeneratedSecret, HeaderValue, OwnSignature, Rules};
+use super::rules::{Body, Field, GeneratedSecret, HeaderValue, OwnSignature, Rules};
 use crate::retry::Schedule;
 
 pub(super) const RULES: Rules = Rules {

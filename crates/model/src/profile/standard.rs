@@ -1,7 +1,7 @@
 //! `standard`: plain Standard Webhooks (<https://www.standardwebhooks.com>; the retry schedule is that of its section
 //! "Deliverability and reliability").
 
-use super::{Body, Field, GeneratedSecret, Rules};
+use super::rules::{Body, Field, GeneratedSecret, Rules};
 use crate::retry::Schedule;
 
 pub(super) const RULES: Rules = Rules {

@@ -1,6 +1,6 @@
 //! `tenant`: the wire style of subscriptions created through the tenant API (`docs/contracts.md`, On the wire).
 
-use super::{Body, GeneratedSecret, HeaderValue, OwnSignature, Rules};
+use super::rules::{Body, GeneratedSecret, HeaderValue, OwnSignature, Rules};
 use crate::retry::Schedule;
 
 pub(super) const RULES: Rules = Rules {

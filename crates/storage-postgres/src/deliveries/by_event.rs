@@ -2,11 +2,12 @@
 
 use super::{
     fits::{Answered, fits},
+    found::{CHUNK, Found},
     ranges::{self, Order, Ranges},
-    walk::{CHUNK, Found},
 };
 use crate::{
     PgStore,
+    cells::Cells,
     connect::As,
     events::BY_ID,
     rows,
@@ -28,13 +29,14 @@ struct Candidate {
     fits: bool,
 }
 
-fn candidate(row: &Row) -> Candidate {
-    Candidate {
-        id: EventId::from_uuid(row.get("event_id")),
-        tenant: rows::tenant(row, "tenant_id"),
-        deliveries: row.get::<_, i32>("deliveries") as usize,
-        fits: row.get("fits"),
-    }
+fn candidate(row: &Row) -> Result<Candidate, StorageError> {
+    let cells = Cells::events(row);
+    Ok(Candidate {
+        id: cells.event_id("event_id"),
+        tenant: cells.tenant("tenant_id"),
+        deliveries: cells.number::<i32, usize>("deliveries")?,
+        fits: cells.get("fits"),
+    })
 }
 
 /// The id of a delivery's event.
@@ -66,7 +68,7 @@ pub(super) async fn find(store: &PgStore, filter: &DeliveryFilter, mut found: Fo
         let bounds = Bounds::of_deliveries(filter, found.walk.place());
         let (sql, values) = events_query(filter, &bounds);
         let events = store.list(As::Operator, &sql, &values.params()).await?;
-        let mut events: Vec<Candidate> = events.iter().map(candidate).collect();
+        let mut events = events.iter().map(candidate).collect::<Result<Vec<_>, _>>()?;
         let is_last = (events.len() as i64) < EVENTS;
         drop_the_rest(&mut events, is_last);
         let fetched = events.len();
@@ -110,15 +112,18 @@ async fn look(
     let (mut rows, mut through) = (rows.as_slice(), 0);
     for group in groups {
         let event = group.first().map(|one| one.id);
-        let own = rows.iter().take_while(|row| Some(rows::delivery_id(row, "id").event()) == event).count();
+        let own = rows.iter().take_while(|row| Some(Cells::deliveries(row).delivery_id("id").event()) == event).count();
         let (of_event, rest) = rows.split_at(own);
         let cut = cut(group, of_event);
         for row in of_event {
-            let place = Place { id: rows::delivery_id(row, "id"), tenant: Some(rows::tenant(row, "tenant_id")) };
+            let place = Place {
+                id: Cells::deliveries(row).delivery_id("id"),
+                tenant: Some(Cells::deliveries(row).tenant("tenant_id")),
+            };
             if cut.as_ref().is_some_and(|cut| place < *cut) {
                 break;
             }
-            if !found.look(row) {
+            if !found.look(row)? {
                 return Ok(through);
             }
         }
@@ -148,7 +153,7 @@ fn cut(group: &[Candidate], rows: &[Row]) -> Option<Place<DeliveryId>> {
     let of = |one: &Candidate| {
         let own: Vec<&Row> = rows.iter().filter(|row| row.get::<_, &str>("tenant_id") == one.tenant.as_str()).collect();
         let last = own.last().filter(|_| own.len() as i64 >= CHUNK)?;
-        Some(Place::of(rows::delivery_id(last, "id"), &one.tenant))
+        Some(Place::of(Cells::deliveries(last).delivery_id("id"), &one.tenant))
     };
     group.iter().filter_map(of).max()
 }

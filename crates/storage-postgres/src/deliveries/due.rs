@@ -2,13 +2,15 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
+    codes::owner,
     connect::{As, params},
     rows,
     tenants::THERE,
 };
 use model::{DeliveryId, Event, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::collections::HashMap;
-use storage::{Due, DueDelivery, StorageError, Waiting};
+use storage::{Due, DueDelivery, DueQueueHead, StorageError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -24,7 +26,7 @@ pub(super) struct Ask<'a> {
 /// Ids of a queue's waiting deliveries, in order of their due times.
 pub(crate) fn due_query() -> String {
     format!(
-        "SELECT id, next_attempt_at, attempts, earlier_attempts FROM postrider.waiting
+        "SELECT tenant_id, id, next_attempt_at, attempts, earlier_attempts FROM postrider.waiting
          WHERE owner = $2 AND tenant_id = $1 AND subscription_id = $3 AND queue = $4 AND id <> ALL ($5) AND {THERE}
          ORDER BY next_attempt_at, id LIMIT $6"
     )
@@ -39,35 +41,38 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
     let held: Vec<Uuid> = ask.held.iter().map(|id| id.uuid()).collect();
     let limit = i64::try_from(ask.limit).unwrap_or(i64::MAX - 1) + 1;
     let values = params![
-        tenant.as_str() => TEXT, store.node() => INT4, ask.subscription.uuid() => UUID,
+        tenant.as_str() => TEXT, owner(store.node()) => INT4, ask.subscription.uuid() => UUID,
         i16::from(ask.queue.code()) => INT2, held => UUID_ARRAY, limit => INT8,
     ];
     let mut found = store.read(As::Worker, &due_query(), values).await?;
-    let ready = |row: &Row| rows::time(row, "next_attempt_at") <= ask.now;
+    let ready = |row: &Row| Cells::waiting(row).time("next_attempt_at") <= ask.now;
     let cut = found.iter().take(ask.limit).take_while(|row| ready(row)).count();
-    let next = found.get(cut).map(|row| rows::time(row, "next_attempt_at"));
+    let next = found.get(cut).map(|row| Cells::waiting(row).time("next_attempt_at"));
     found.truncate(cut);
     if found.is_empty() {
         return Ok(Due { deliveries: Vec::new(), next });
     }
-    let mut ids: Vec<Uuid> = found.iter().map(|row| rows::delivery_id(row, "id").event().uuid()).collect();
+    let mut ids: Vec<Uuid> = found.iter().map(|row| Cells::waiting(row).delivery_id("id").event().uuid()).collect();
     ids.dedup();
     let events = store.read(As::Worker, &events_query(), params![tenant.as_str() => TEXT, ids => UUID_ARRAY]).await?;
-    let events: HashMap<EventId, Event> = events.iter().map(rows::event).map(|event| (event.id, event)).collect();
-    let due = |row: &Row| {
-        let id = rows::delivery_id(row, "id");
-        let event = events.get(&id.event()).cloned();
-        if event.is_none() {
+    let mut known: HashMap<EventId, Event> = HashMap::with_capacity(events.len());
+    for row in &events {
+        let event = rows::event(row)?;
+        known.insert(event.id, event);
+    }
+    let mut deliveries = Vec::with_capacity(found.len());
+    for row in &found {
+        let cells = Cells::waiting(row);
+        let id = cells.delivery_id("id");
+        let Some(event) = known.get(&id.event()).cloned() else {
             tracing::error!(%tenant, delivery = %id, "cannot send the delivery: its event is missing");
-        }
-        Some(DueDelivery {
-            id,
-            attempts: row.get::<_, i32>("attempts") as u32,
-            earlier_attempts: row.get::<_, i32>("earlier_attempts") as u32,
-            event: event?,
-        })
-    };
-    Ok(Due { deliveries: found.iter().filter_map(due).collect(), next })
+            continue;
+        };
+        let attempts = cells.number::<i32, u32>("attempts")?;
+        let earlier_attempts = cells.number::<i32, u32>("earlier_attempts")?;
+        deliveries.push(DueDelivery { id, attempts, earlier_attempts, event });
+    }
+    Ok(Due { deliveries, next })
 }
 
 /// Heads of a node's queues. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.
@@ -82,17 +87,21 @@ pub(crate) const HEADS: &str = "WITH RECURSIVE head AS (
     )
     SELECT * FROM head WHERE tenant_id NOT IN (SELECT id FROM postrider.tenants WHERE deleting)";
 
-pub(crate) fn waiting(row: &Row) -> Waiting {
-    Waiting {
-        tenant: rows::tenant(row, "tenant_id"),
-        subscription: rows::subscription_id(row),
-        queue: Queue::from_code(row.get::<_, i16>("queue") as u8).unwrap_or(Queue::Normal),
-        at: rows::time(row, "next_attempt_at"),
-    }
+/// The head of a queue.
+pub(crate) fn head(row: &Row) -> Result<DueQueueHead, StorageError> {
+    let cells = Cells::waiting(row);
+    Ok(DueQueueHead {
+        tenant: cells.tenant("tenant_id"),
+        subscription: cells.subscription_id("subscription_id"),
+        queue: cells.code("queue", Queue::from_code)?,
+        at: cells.time("next_attempt_at"),
+    })
 }
 
-pub(super) async fn each_waiting(store: &PgStore, found: &mut (dyn FnMut(Waiting) + Send)) -> Result<(), StorageError> {
-    let rows = store.read(As::Worker, HEADS, params![store.node() => INT4]).await?;
-    rows.iter().map(waiting).for_each(found);
-    Ok(())
+pub(super) async fn each_queue_head(
+    store: &PgStore,
+    found: &mut (dyn FnMut(DueQueueHead) + Send),
+) -> Result<(), StorageError> {
+    let rows = store.read(As::Worker, HEADS, params![owner(store.node()) => INT4]).await?;
+    rows.iter().map(head).try_for_each(|head| head.map(&mut *found))
 }

@@ -1,8 +1,9 @@
 //! Lists of deliveries: waiting and ended ones, merged by id, each along the index of its most selective filter.
 
-use super::walk::{self, Found};
+use super::{found::Found, walk};
 use crate::{
     PgStore,
+    codes::TROUBLED,
     connect::{As, params},
     rows,
     tenants::THERE,
@@ -47,7 +48,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
         // Each rare status has its own range of the partial index.
         for status in &ended {
             let code = status.code();
-            parts.push(newest(format!("{select}{by_type} AND status = {code} AND status <> 2")));
+            parts.push(newest(format!("{select}{by_type} AND status = {code} AND {TROUBLED}")));
         }
     } else if any || !ended.is_empty() {
         let status = if any { String::new() } else { in_list(&ended) };
@@ -94,7 +95,8 @@ pub(super) async fn page(
         (ListScope::Tenant(tenant), _) if !is_bounded(filter) => {
             let rows = exact(store, tenant, &list_query(filter), filter, &page).await?;
             let place = |row: &Delivery| Place::of(row.id, &row.tenant);
-            return Ok(Listed::up_to(page.limit, rows.iter().map(rows::delivery).collect(), place));
+            let rows = rows.iter().map(rows::delivery).collect::<Result<_, _>>()?;
+            return Ok(Listed::up_to(page.limit, rows, place));
         }
         _ => {}
     }
@@ -113,9 +115,9 @@ pub(super) async fn count(
             return storage::count_of_subscription(store, subscription, filter, most).await;
         }
         (ListScope::Tenant(tenant), _) if !is_bounded(filter) => {
-            let sql = format!("SELECT count(*) FROM ({}) counted", list_query(filter));
+            let sql = format!("SELECT count(*) AS rows FROM ({}) counted", list_query(filter));
             let rows = exact(store, tenant, &sql, filter, &Page::first(most)).await?;
-            return Ok(Counted { rows: rows.first().map_or(0, |row| row.get::<_, i64>(0) as u32), next: None });
+            return Ok(Counted { rows: rows::count(&rows), next: None });
         }
         _ => {}
     }
@@ -130,7 +132,7 @@ async fn exact(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Vec<Row>, StorageError> {
-    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     let subscription = filter.subscription.map(|id| id.uuid());
     let event_type = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![

@@ -90,7 +90,7 @@ pub(super) async fn deliveries_of(
     ];
     let mut found = vec![Vec::new(); events.len()];
     for row in store.read_in(READ_BY_INDEX, who, &sql, values).await? {
-        let delivery = rows::delivery(&row);
+        let delivery = rows::delivery(&row)?;
         for place in places.get(&(delivery.tenant.as_str(), delivery.id.event())).into_iter().flatten() {
             found[*place].push(delivery.clone());
         }

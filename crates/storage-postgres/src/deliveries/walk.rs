@@ -3,42 +3,22 @@
 use super::{
     by_event,
     fits::{Answered, fits},
+    found::{CHUNK, Found},
 };
 use crate::{
     PgStore,
+    codes::{FAILED, TROUBLED},
     connect::As,
     rows,
     tenants::THERE,
     values::{Values, add},
 };
-use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
+use model::{DeliveryId, DeliveryStatus, TenantId};
 use std::collections::BTreeSet;
 use storage::{Bounds, DeliveryFilter, ListScope, Page, Place, StorageError, Walk};
-use tokio_postgres::Row;
 
-/// Candidates per fetch.
-pub(super) const CHUNK: i64 = 1_000;
-/// The same for waiting deliveries of all tenants, where a fetch may read this many rows of this many tenants.
+/// Candidates per fetch of waiting deliveries of all tenants, where a fetch may read this many rows of this many tenants.
 const CHUNK_OF_WAITING: i64 = 256;
-
-/// The rows of a page.
-pub(super) struct Found {
-    pub(super) walk: Walk<DeliveryId>,
-    pub(super) rows: Vec<Delivery>,
-    /// True when there were no more candidates.
-    pub(super) ended: bool,
-}
-
-impl Found {
-    /// Reads a candidate; returns `false` when the page needs no more.
-    pub(super) fn look(&mut self, row: &Row) -> bool {
-        let delivery = rows::delivery(row);
-        if self.walk.look(Place::of(delivery.id, &delivery.tenant), row.get("fits")) {
-            self.rows.push(delivery);
-        }
-        !self.walk.is_done()
-    }
-}
 
 /// Source of a list's candidates.
 #[derive(Clone, Copy)]
@@ -86,7 +66,13 @@ async fn down(
             Source::Waiting => (As::Operator, CHUNK_OF_WAITING, waiting_query(filter, &bounds)),
         };
         let rows = store.list(who, &sql, &values.params()).await?;
-        let wants_more = rows.iter().all(|row| found.look(row));
+        let mut wants_more = true;
+        for row in &rows {
+            wants_more = found.look(row)?;
+            if !wants_more {
+                break;
+            }
+        }
         if wants_more && (rows.len() as i64) < limit {
             found.ended = true;
             break;
@@ -129,7 +115,7 @@ pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &
     if any || ended.contains(&DeliveryStatus::Delivered) || (filter.event.is_some() && !ended.is_empty()) {
         parts.push(select(subscription));
     } else if !ended.is_empty() {
-        parts.push(each_status(ended, |code| select(format!("{subscription} AND status = {code} AND status <> 2"))));
+        parts.push(each_status(ended, |code| select(format!("{subscription} AND status = {code} AND {TROUBLED}"))));
     }
     let fits = fits(filter, Answered { tenant: true, ..Answered::default() }, &mut values);
     let sql = format!(
@@ -152,7 +138,7 @@ fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let parts = each_status(filter.statuses.iter().copied().collect(), |code| {
         format!(
             "(SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries
-              WHERE status = {code} AND status > 2 AND attempts >= 0 AND id >= {least} AND id <= {below}
+              WHERE status = {code} AND {FAILED} AND id >= {least} AND id <= {below}
               AND (id, tenant_id) < ({below}, {tenant}) {order} LIMIT {CHUNK})"
         )
     });

@@ -2,6 +2,7 @@
 
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, params},
     rows,
     tenants::THERE,
@@ -54,7 +55,7 @@ pub(super) async fn of_tenant(
     filter: &EventFilter,
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     let wanted = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![
         tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
@@ -63,7 +64,8 @@ pub(super) async fn of_tenant(
     let found = store.list(As::Tenant(tenant), &page_query(wanted.is_some()), values).await?;
     let is_cut = found.first().is_some_and(|row| row.get::<_, i64>("found") > found.len() as i64);
     let limit = if is_cut { found.len() as u32 } else { page.limit };
-    Ok(Listed::up_to(limit, found.iter().map(rows::event).collect(), place))
+    let events = found.iter().map(rows::event).collect::<Result<_, _>>()?;
+    Ok(Listed::up_to(limit, events, place))
 }
 
 async fn count_of_tenant(
@@ -78,9 +80,9 @@ async fn count_of_tenant(
         tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
         i64::from(most) => INT8, 0i64 => INT8, wanted => TEXT,
     ];
-    let sql = format!("SELECT count(*) FROM ({}) counted", tenant_query("e.id", wanted.is_some()));
+    let sql = format!("SELECT count(*) AS rows FROM ({}) counted", tenant_query("e.id", wanted.is_some()));
     let found = store.list(As::Tenant(tenant), &sql, values).await?;
-    Ok(Counted { rows: found.first().map_or(0, |row| row.get::<_, i64>(0) as u32), next: None })
+    Ok(Counted { rows: rows::count(&found), next: None })
 }
 
 /// Candidates of a list over all tenants.
@@ -117,13 +119,13 @@ async fn walk_all(
         let (sql, values) = all_query(filter, &Bounds::of_events(filter, walk.place()), limit);
         let rows = store.list(As::Operator, &sql, &values.params()).await?;
         for row in &rows {
-            let id = EventId::from_uuid(row.get("event_id"));
-            let place = Place::of(id, &rows::tenant(row, "tenant_id"));
+            let cells = Cells::events(row);
+            let place = Place::of(cells.event_id("event_id"), &cells.tenant("tenant_id"));
             if walk.is_done() {
                 break;
             }
             if walk.look(place.clone(), row.get("fits")) {
-                found.push((place, row.get::<_, i32>("size") as usize));
+                found.push((place, cells.number::<i32, usize>("size")?));
             }
         }
         if (rows.len() as i64) < limit && !walk.is_done() {
@@ -148,11 +150,11 @@ pub(super) async fn of_all(
     }
     let sql = format!("SELECT {} FROM postrider.events e WHERE e.id = ANY ($1) AND {BY_ID}", rows::EVENT);
     let loaded = store.list(As::Operator, &sql, params![ids => UUID_ARRAY]).await?;
-    let key = |row: &Row| (EventId::from_uuid(row.get("event_id")), row.get::<_, &str>("tenant_id").to_owned());
+    let key = |row: &Row| (Cells::events(row).event_id("event_id"), row.get::<_, &str>("tenant_id").to_owned());
     let loaded: HashMap<_, &Row> = loaded.iter().map(|row| (key(row), row)).collect();
     // An event may have been removed between the two statements.
     let event = |(place, _): &(Place<EventId>, usize)| loaded.get(&(place.id, place.tenant_text().to_owned()));
-    let events = places.rows.iter().filter_map(event).map(|row| rows::event(row)).collect();
+    let events = places.rows.iter().filter_map(event).map(|row| rows::event(row)).collect::<Result<_, _>>()?;
     Ok(places.with(events))
 }
 

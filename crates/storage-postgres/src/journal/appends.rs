@@ -1,6 +1,8 @@
 //! The appends of a commit: events, deduplication keys and deliveries.
 
 use crate::{
+    codes,
+    columns::{EventRow, EventRows, Existing},
     connect::{Fault, Tx, params},
     publications::Counting,
     rows,
@@ -8,7 +10,7 @@ use crate::{
 use futures_util::future::join4;
 use model::{Event, EventId, Queue, TenantId};
 use std::collections::{HashMap, HashSet};
-use storage::{Appended, NewEvent, Tally, Write};
+use storage::{Appended, NewEvent, NodeId, PublicationCounts, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -17,7 +19,7 @@ pub(crate) struct Appends<'a> {
     events: Vec<(&'a TenantId, &'a NewEvent)>,
     /// Deduplication keys in the order in which every commit locks them, each with the first event that claims it.
     names: Vec<(&'a str, String, EventId)>,
-    owner: i32,
+    owner: Option<NodeId>,
 }
 
 /// Claims deduplication keys; returns those that were free. The order prevents deadlocks between commits.
@@ -26,7 +28,7 @@ const CLAIM: &str = "INSERT INTO postrider.event_keys (tenant_id, name, event_id
     ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING tenant_id, name";
 
 impl<'a> Appends<'a> {
-    pub(crate) fn of(batch: &'a [Write], owner: i32) -> Self {
+    pub(crate) fn of(batch: &'a [Write], owner: Option<NodeId>) -> Self {
         let appends = batch.iter().filter_map(|write| match write {
             Write::Append(append) => Some(append),
             _ => None,
@@ -35,7 +37,7 @@ impl<'a> Appends<'a> {
         Self::new(appends.flat_map(each).collect(), owner)
     }
 
-    pub(crate) fn new(events: Vec<(&'a TenantId, &'a NewEvent)>, owner: i32) -> Self {
+    pub(crate) fn new(events: Vec<(&'a TenantId, &'a NewEvent)>, owner: Option<NodeId>) -> Self {
         let mut names: Vec<(&str, String, EventId)> = Vec::new();
         for (tenant, new) in &events {
             let claim =
@@ -65,7 +67,7 @@ impl<'a> Appends<'a> {
         claimed: Vec<Row>,
         there: &HashSet<TenantId>,
     ) -> Result<Vec<Appended>, Fault> {
-        let free: HashSet<(&str, &str)> = claimed.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let free: HashSet<(&str, &str)> = claimed.iter().map(|row| (row.get("tenant_id"), row.get("name"))).collect();
         let mut taken: Vec<(&str, &str)> = Vec::new();
         for (tenant, name, _) in &self.names {
             if !free.contains(&(*tenant, name.as_str())) {
@@ -109,14 +111,17 @@ impl<'a> Appends<'a> {
         let sql =
             format!("SELECT {} FROM postrider.events e WHERE e.tenant_id = ANY ($1) AND e.id = ANY ($2)", rows::EVENT);
         let events = tx.query(&sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
-        let events: HashMap<(TenantId, EventId), Event> =
-            events.iter().map(rows::event).map(|event| ((event.tenant.clone(), event.id), event)).collect();
+        let mut known: HashMap<(TenantId, EventId), Event> = HashMap::new();
+        for row in &events {
+            let event = rows::event(row)?;
+            known.insert((event.tenant.clone(), event.id), event);
+        }
         let mut owners = HashMap::new();
         for row in &keys {
             let id = EventId::from_uuid(row.get("event_id"));
             let (tenant, name): (&str, &str) = (row.get("tenant_id"), row.get("name"));
             let found = self.names.binary_search_by(|(of, known, _)| (*of, known.as_str()).cmp(&(tenant, name)));
-            if let (Some(event), Ok(at)) = (events.get(&(rows::tenant(row, "tenant_id"), id)), found) {
+            if let (Some(event), Ok(at)) = (known.get(&(TenantId::trusted(tenant), id)), found) {
                 let (tenant, name, _) = &self.names[at];
                 owners.insert((*tenant, name.clone()), event.clone());
             }
@@ -167,8 +172,8 @@ impl<'a> Appends<'a> {
     }
 
     /// Counts of the new events, by type.
-    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> Tally {
-        let mut tally = Tally::default();
+    pub(crate) fn tally(&self, each: &[Appended], there: &HashSet<TenantId>) -> PublicationCounts {
+        let mut tally = PublicationCounts::default();
         for ((tenant, new), appended) in self.events.iter().zip(each).filter(|((tenant, _), _)| there.contains(*tenant))
         {
             tally.add(tenant, new, appended);
@@ -205,33 +210,19 @@ impl<'a> Appends<'a> {
 impl Appends<'_> {
     /// Notifies workers of deliveries without an owner.
     async fn tell(&self, tx: &Tx) -> Result<(), Fault> {
-        if self.owner == 0 {
+        if self.owner.is_none() {
             tx.query("SELECT pg_notify('postrider', 'work')", &[]).await?;
         }
         Ok(())
     }
 }
 
-pub(crate) const INSERT_EVENTS: &str = "INSERT INTO postrider.events
-    (tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bytea[], $7::bytea[],
-                         $8::smallint[], $9::integer[])";
-
 async fn write_events(tx: &Tx, new: &[(&TenantId, &NewEvent)]) -> Result<(), Fault> {
-    let tenants: Vec<&str> = new.iter().map(|(tenant, _)| tenant.as_str()).collect();
-    let ids: Vec<Uuid> = new.iter().map(|(_, new)| new.event.id.uuid()).collect();
-    let given: Vec<Option<&str>> = new.iter().map(|(_, new)| new.event.given_id.as_deref()).collect();
-    let types: Vec<&str> = new.iter().map(|(_, new)| new.event.event_type.as_str()).collect();
-    let times: Vec<i64> = new.iter().map(|(_, new)| new.event.timestamp.micros()).collect();
-    let data: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.data[..]).collect();
-    let metadata: Vec<&[u8]> = new.iter().map(|(_, new)| &new.event.metadata[..]).collect();
-    let priorities: Vec<i16> = new.iter().map(|(_, new)| i16::from(new.event.priority.code())).collect();
-    let deliveries: Vec<i32> = new.iter().map(|(_, new)| new.event.deliveries as i32).collect();
-    let values = params![
-        tenants => TEXT_ARRAY, ids => UUID_ARRAY, given => TEXT_ARRAY, types => TEXT_ARRAY, times => INT8_ARRAY,
-        data => BYTEA_ARRAY, metadata => BYTEA_ARRAY, priorities => INT2_ARRAY, deliveries => INT4_ARRAY,
-    ];
-    tx.query(INSERT_EVENTS, values).await.map(drop)
+    let mut rows = EventRows::default();
+    for (tenant, new) in new {
+        rows.push(EventRow::of(tenant, &new.event));
+    }
+    rows.insert(tx, Existing::Fail).await
 }
 
 pub(crate) const INSERT_WAITING: &str = "INSERT INTO postrider.waiting
@@ -240,7 +231,7 @@ pub(crate) const INSERT_WAITING: &str = "INSERT INTO postrider.waiting
     FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::bigint[])
         AS n (tenant_id, id, subscription_id, event_type, given_id, queue, at)";
 
-async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: i32) -> Result<(), Fault> {
+async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
     let all = || new.iter().flat_map(|(tenant, new)| new.deliveries.iter().map(move |one| (*tenant, *new, one)));
     let ids: Vec<Uuid> = all().map(|(.., one)| one.id.uuid()).collect();
     if ids.is_empty() {
@@ -253,7 +244,7 @@ async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: i32) -
     let queues: Vec<i16> = all().map(|(_, new, _)| i16::from(Queue::of(new.event.priority).code())).collect();
     let due: Vec<i64> = all().map(|(_, new, _)| new.event.id.made_at().micros()).collect();
     let values = params![
-        owner => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
+        codes::owner(owner) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
         given => TEXT_ARRAY, queues => INT2_ARRAY, due => INT8_ARRAY,
     ];
     tx.query(INSERT_WAITING, values).await.map(drop)

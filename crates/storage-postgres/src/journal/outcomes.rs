@@ -5,13 +5,20 @@
 mod late;
 
 use crate::{
+    cells::Cells,
+    codes::{ACTIVE, DISABLED, IN_RETRY, PAUSED, RETRYING, owner},
+    columns::{AttemptRow, AttemptRows, DeliveryRow, DeliveryRows, Existing},
     connect::{Fault, Tx, params},
     rows,
 };
+use const_format::formatcp;
 use futures_util::future::{join, join4};
-use model::{DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp};
+use model::{
+    DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp,
+    delivery::{EndStatus, Next},
+};
 use std::collections::{BTreeMap, HashMap, HashSet};
-use storage::{Outcome, Write};
+use storage::{NodeId, Outcome, SUBSCRIPTION_DELETED, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -23,7 +30,7 @@ struct Last<'a> {
 }
 
 pub(super) struct Outcomes<'a> {
-    node: i32,
+    node: Option<NodeId>,
     all: Vec<(usize, &'a Outcome)>,
     last: HashMap<Key<'a>, Last<'a>>,
     cancels: Vec<Key<'a>>,
@@ -39,6 +46,37 @@ struct Ended<'a> {
     tenant: &'a TenantId,
     row: Row,
     outcome: Option<&'a Outcome>,
+}
+
+impl Ended<'_> {
+    /// The row of the log: the outcome, or, without one, the delivery as it was when it was cancelled.
+    fn row(&self) -> DeliveryRow<'_> {
+        let cells = Cells::waiting(&self.row);
+        let cancelled = DeliveryRow {
+            tenant_id: self.tenant.as_str(),
+            id: cells.get("id"),
+            subscription_id: cells.get("subscription_id"),
+            event_type: cells.get("event_type"),
+            given_id: cells.get("given_id"),
+            status: i16::from(DeliveryStatus::Cancelled.code()),
+            attempts: cells.get("attempts"),
+            earlier_attempts: cells.get("earlier_attempts"),
+            updated_at: cells.get("updated_at"),
+            response_code: cells.get("response_code"),
+            error: Some(SUBSCRIPTION_DELETED.into()),
+            duration_us: cells.get("duration_us"),
+        };
+        let Some(outcome) = self.outcome else { return cancelled };
+        DeliveryRow {
+            status: i16::from(outcome.next.status().code()),
+            attempts: outcome.attempt.number as i32,
+            updated_at: ended_at(outcome).micros(),
+            response_code: outcome.attempt.response_code.map(|code| code as i16),
+            error: outcome.attempt.error.as_deref().map(rows::text),
+            duration_us: Some(outcome.attempt.duration.as_micros() as i64),
+            ..cancelled
+        }
+    }
 }
 
 /// Results of the statements of the first round trip.
@@ -57,29 +95,37 @@ pub(crate) const END: &str = "DELETE FROM postrider.waiting w
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
-pub(crate) const KEEP: &str = "UPDATE postrider.waiting w SET status = 1, queue = 4, attempts = o.attempts,
+pub(crate) const KEEP: &str = formatcp!(
+    "UPDATE postrider.waiting w SET status = {RETRYING}, queue = {IN_RETRY}, attempts = o.attempts,
     next_attempt_at = o.next_attempt_at, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
     duration_us = o.duration_us
     FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[],
                 $9::bigint[]) AS o (tenant_id, id, attempts, next_attempt_at, updated_at, response_code, error,
                                     duration_us)
     WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
-    RETURNING w.tenant_id, w.id";
+    RETURNING w.tenant_id, w.id"
+);
 
 const CANCEL: &str = "DELETE FROM postrider.waiting w
     USING unnest($1::text[], $2::uuid[]) AS o (tenant_id, id) WHERE w.tenant_id = o.tenant_id AND w.id = o.id
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
+const DISABLE: &str = formatcp!(
+    "UPDATE postrider.subscriptions s SET state = {DISABLED}, revision = revision + 1, updated_at = o.at
+    FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
+    WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state IN ({ACTIVE}, {PAUSED})"
+);
+
 impl<'a> Outcomes<'a> {
-    pub(super) fn of(batch: &'a [Write], node: i32) -> Self {
+    pub(super) fn of(batch: &'a [Write], node: Option<NodeId>) -> Self {
         let (mut all, mut cancels, mut last) = (Vec::new(), Vec::new(), HashMap::<Key<'a>, Last<'a>>::new());
         for (place, write) in batch.iter().enumerate() {
             match write {
                 Write::Outcome(outcome) => {
                     all.push((place, &**outcome));
                     let known = last.entry((&outcome.tenant, outcome.delivery)).or_insert(Last { outcome });
-                    if known.outcome.next.status.is_waiting() {
+                    if known.outcome.next.retry_at().is_some() {
                         *known = Last { outcome };
                     }
                 }
@@ -103,7 +149,13 @@ impl<'a> Outcomes<'a> {
         let mut lasts: Vec<(&Key<'a>, &Outcome)> = self.last.iter().map(|(key, last)| (key, last.outcome)).collect();
         // Sorted, to prevent deadlocks between commits.
         lasts.sort_unstable_by_key(|(key, _)| **key);
-        let (kept, ended): (Vec<_>, Vec<_>) = lasts.into_iter().partition(|(_, one)| one.next.status.is_waiting());
+        let (mut kept, mut ended) = (Vec::new(), Vec::new());
+        for (key, outcome) in lasts {
+            match outcome.next {
+                Next::Retry { at } => kept.push((key, outcome, at)),
+                Next::End(_) | Next::Gone => ended.push((key, outcome)),
+            }
+        }
         let (ended, (kept, cancelled)) = join(self.end(tx, &ended), join(self.keep(tx, &kept), self.cancel(tx))).await;
         Ok(Taken { ended: ended?, kept: kept?, cancelled: cancelled? })
     }
@@ -113,23 +165,23 @@ impl<'a> Outcomes<'a> {
             return Ok(Vec::new());
         }
         let (tenants, ids) = keys(ended.iter().map(|(key, _)| **key));
-        tx.query(END, params![self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
+        tx.query(END, params![owner(self.node) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
     }
 
-    async fn keep(&self, tx: &Tx, kept: &[(&Key<'a>, &Outcome)]) -> Result<Vec<Row>, Fault> {
+    async fn keep(&self, tx: &Tx, kept: &[(&Key<'a>, &Outcome, Timestamp)]) -> Result<Vec<Row>, Fault> {
         if kept.is_empty() {
             return Ok(Vec::new());
         }
-        let (tenants, ids) = keys(kept.iter().map(|(key, _)| **key));
-        let of = || kept.iter().map(|(_, outcome)| *outcome);
+        let (tenants, ids) = keys(kept.iter().map(|(key, ..)| **key));
+        let of = || kept.iter().map(|(_, outcome, _)| *outcome);
         let attempts: Vec<i32> = of().map(|one| one.attempt.number as i32).collect();
-        let next: Vec<i64> = of().map(|one| one.next.at.unwrap_or_else(|| ended_at(one)).micros()).collect();
+        let next: Vec<i64> = kept.iter().map(|(.., at)| at.micros()).collect();
         let updated: Vec<i64> = of().map(|one| ended_at(one).micros()).collect();
         let codes: Vec<Option<i16>> = of().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
         let errors: Vec<Option<String>> = of().map(error).collect();
         let durations: Vec<i64> = of().map(|one| one.attempt.duration.as_micros() as i64).collect();
         let values = params![
-            self.node => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, attempts => INT4_ARRAY, next => INT8_ARRAY,
+            owner(self.node) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, attempts => INT4_ARRAY, next => INT8_ARRAY,
             updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
         ];
         tx.query(KEEP, values).await
@@ -144,7 +196,7 @@ impl<'a> Outcomes<'a> {
     }
 
     fn of_row(&self, row: &Row) -> Option<&'a Outcome> {
-        let tenant = rows::tenant(row, "tenant_id");
+        let tenant = Cells::waiting(row).tenant("tenant_id");
         self.last.get(&(&tenant, id(row))).map(|last| last.outcome)
     }
 
@@ -162,7 +214,7 @@ impl<'a> Outcomes<'a> {
             }
         }
         for row in taken.cancelled {
-            let (tenant, delivery) = (rows::tenant(&row, "tenant_id"), id(&row));
+            let (tenant, delivery) = (Cells::waiting(&row).tenant("tenant_id"), id(&row));
             let known = self.cancels.iter().find(|(of, one)| **of == tenant && *one == delivery);
             if let Some((tenant, _)) = known {
                 self.ended.push(Ended { tenant, row, outcome: None });
@@ -177,42 +229,11 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn log(&self, tx: &Tx) -> Result<(), Fault> {
-        if self.ended.is_empty() {
-            return Ok(());
+        let mut rows = DeliveryRows::default();
+        for one in &self.ended {
+            rows.push(one.row());
         }
-        let all = || self.ended.iter();
-        let tenants: Vec<&str> = all().map(|one| one.tenant.as_str()).collect();
-        let ids: Vec<Uuid> = all().map(|one| one.row.get("id")).collect();
-        let subscriptions: Vec<Uuid> = all().map(|one| one.row.get("subscription_id")).collect();
-        let types: Vec<&str> = all().map(|one| one.row.get("event_type")).collect();
-        let given: Vec<Option<&str>> = all().map(|one| one.row.get("given_id")).collect();
-        let status = |one: &Ended<'_>| one.outcome.map_or(DeliveryStatus::Cancelled, |outcome| outcome.next.status);
-        let statuses: Vec<i16> = all().map(|one| i16::from(status(one).code())).collect();
-        let attempts: Vec<i32> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("attempts"), |o| o.attempt.number as i32)).collect();
-        let earlier: Vec<i32> = all().map(|one| one.row.get("earlier_attempts")).collect();
-        let updated: Vec<i64> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("updated_at"), |o| ended_at(o).micros())).collect();
-        let code = |o: &Outcome| o.attempt.response_code.map(|code| code as i16);
-        let codes: Vec<Option<i16>> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("response_code"), code)).collect();
-        let gone = || Some("the subscription was deleted".to_owned());
-        let errors: Vec<Option<String>> = all().map(|one| one.outcome.map_or_else(gone, error)).collect();
-        let took = |o: &Outcome| Some(o.attempt.duration.as_micros() as i64);
-        let durations: Vec<Option<i64>> =
-            all().map(|one| one.outcome.map_or_else(|| one.row.get("duration_us"), took)).collect();
-        let sql = format!(
-            "INSERT INTO postrider.deliveries ({}) SELECT * FROM unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[],
-             $5::text[], $6::smallint[], $7::integer[], $8::integer[], $9::bigint[], $10::smallint[], $11::text[],
-             $12::bigint[])",
-            rows::BOTH
-        );
-        let values = params![
-            tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY, types => TEXT_ARRAY,
-            given => TEXT_ARRAY, statuses => INT2_ARRAY, attempts => INT4_ARRAY, earlier => INT4_ARRAY,
-            updated => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, durations => INT8_ARRAY,
-        ];
-        tx.query(&sql, values).await.map(drop)
+        rows.insert(tx, Existing::Fail).await
     }
 
     fn recorded(&self) -> impl Iterator<Item = &'a Outcome> {
@@ -221,34 +242,16 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn log_attempts(&self, tx: &Tx) -> Result<(), Fault> {
-        let of: Vec<&Outcome> = self.recorded().collect();
-        if of.is_empty() {
-            return Ok(());
+        let mut rows = AttemptRows::default();
+        for one in self.recorded() {
+            rows.push(AttemptRow::of(&one.tenant, one.delivery.uuid(), &one.attempt));
         }
-        let (tenants, ids) = keys(of.iter().map(|one| (&one.tenant, one.delivery)));
-        let numbers: Vec<i32> = of.iter().map(|one| one.attempt.number as i32).collect();
-        let started: Vec<i64> = of.iter().map(|one| one.attempt.started_at.micros()).collect();
-        let durations: Vec<i64> = of.iter().map(|one| one.attempt.duration.as_micros() as i64).collect();
-        let codes: Vec<Option<i16>> = of.iter().map(|one| one.attempt.response_code.map(|code| code as i16)).collect();
-        let errors: Vec<Option<String>> = of.iter().map(|one| error(one)).collect();
-        let asked: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.request_headers)).collect();
-        let asked: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
-        let answered: Vec<_> = of.iter().map(|one| rows::text(&one.attempt.response_headers)).collect();
-        let answered: Vec<&str> = answered.iter().map(AsRef::as_ref).collect();
-        let bodies: Vec<&[u8]> = of.iter().map(|one| &one.attempt.response_body[..]).collect();
-        let note = |one: &&Outcome| one.attempt.note.as_deref().map(|text| rows::text(text).into_owned());
-        let notes: Vec<Option<String>> = of.iter().map(note).collect();
-        let values = params![
-            tenants => TEXT_ARRAY, ids => UUID_ARRAY, numbers => INT4_ARRAY, started => INT8_ARRAY,
-            durations => INT8_ARRAY, codes => INT2_ARRAY, errors => TEXT_ARRAY, asked => TEXT_ARRAY,
-            answered => TEXT_ARRAY, bodies => BYTEA_ARRAY, notes => TEXT_ARRAY,
-        ];
-        tx.query(INSERT_ATTEMPTS, values).await.map(drop)
+        rows.insert(tx, Existing::Keep).await
     }
 
     /// Adds to the statistics: one row per subscription, whatever the number of outcomes.
     async fn count(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
-        let mut tallies: BTreeMap<(&str, SubscriptionId), Tally> = BTreeMap::new();
+        let mut tallies: BTreeMap<(&str, SubscriptionId), SubscriptionCounts> = BTreeMap::new();
         for outcome in self.recorded() {
             tallies.entry((outcome.tenant.as_str(), outcome.subscription)).or_default().add(outcome);
         }
@@ -270,24 +273,16 @@ impl<'a> Outcomes<'a> {
     }
 
     async fn disable(&self, tx: &Tx) -> Result<(), Fault> {
-        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next.disable_subscription).collect();
+        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next == Next::Gone).collect();
         if gone.is_empty() {
             return Ok(());
         }
         let tenants: Vec<&str> = gone.iter().map(|one| one.tenant.as_str()).collect();
         let ids: Vec<Uuid> = gone.iter().map(|one| one.subscription.uuid()).collect();
         let ended: Vec<i64> = gone.iter().map(|one| ended_at(one).micros()).collect();
-        let sql = "UPDATE postrider.subscriptions s SET state = 2, revision = revision + 1, updated_at = o.at
-                   FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
-                   WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state < 2";
-        tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
+        tx.query(DISABLE, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
     }
 }
-
-pub(crate) const INSERT_ATTEMPTS: &str = "INSERT INTO postrider.attempts (tenant_id, delivery_id, number, started_at,
-    duration_us, response_code, error, request_headers, response_headers, response_body, note)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::integer[], $4::bigint[], $5::bigint[], $6::smallint[], $7::text[],
-                         $8::text[], $9::text[], $10::bytea[], $11::text[]) ON CONFLICT DO NOTHING";
 
 pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (shard, tenant_id, subscription_id,
     success_count, failure_count, last_triggered_at, last_success_at, last_failure_at)
@@ -301,7 +296,7 @@ pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (s
 
 /// Increments of a subscription's statistics by one commit.
 #[derive(Default)]
-struct Tally {
+struct SubscriptionCounts {
     success: i64,
     failure: i64,
     triggered: Option<i64>,
@@ -309,14 +304,14 @@ struct Tally {
     failed: Option<i64>,
 }
 
-impl Tally {
+impl SubscriptionCounts {
     fn add(&mut self, outcome: &Outcome) {
-        if outcome.next.status == DeliveryStatus::Cancelled {
+        if outcome.next == Next::End(EndStatus::Cancelled) {
             return;
         }
         let ended = Some(ended_at(outcome).micros());
         self.triggered = self.triggered.max(Some(outcome.attempt.started_at.micros()));
-        if outcome.next.status == DeliveryStatus::Delivered {
+        if outcome.next == Next::End(EndStatus::Delivered) {
             self.success += 1;
             self.succeeded = self.succeeded.max(ended);
         } else {
@@ -335,7 +330,7 @@ fn error(outcome: &Outcome) -> Option<String> {
 }
 
 fn id(row: &Row) -> DeliveryId {
-    rows::delivery_id(row, "id")
+    Cells::waiting(row).delivery_id("id")
 }
 
 fn keys<'k>(of: impl Iterator<Item = (&'k TenantId, DeliveryId)>) -> (Vec<&'k str>, Vec<Uuid>) {

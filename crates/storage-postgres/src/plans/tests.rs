@@ -7,9 +7,8 @@ mod writes;
 use super::{Planned, of};
 use crate::PgStore;
 use model::{
-    DeliveryId, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId, Timestamp,
-    attempt::Attempt,
-    delivery::{DeliveryStatus, Next},
+    DeliveryId, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId, Timestamp, attempt::Attempt,
+    delivery::Next,
 };
 use std::{collections::BTreeSet, env, fmt::Write as _, fs, path::Path, sync::Arc, time::Duration};
 use storage::{
@@ -182,8 +181,7 @@ fn late() -> Timestamp {
     hour(95)
 }
 
-fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storage::Write {
-    let at = status.is_waiting().then(late);
+fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
     storage::Write::Outcome(Box::new(Outcome {
         tenant: tenant.clone(),
         delivery: of.id,
@@ -199,7 +197,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, status: DeliveryStatus) -> storag
             response_body: "".into(),
             note: None,
         },
-        next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
+        next,
     }))
 }
 
@@ -209,7 +207,7 @@ struct There {
     subscription: SubscriptionId,
     event: EventId,
     other_event: EventId,
-    /// Waiting, and owned by this node.
+    /// DueQueueHead, and owned by this node.
     waiting: Vec<NewDelivery>,
     /// Has ended.
     ended: NewDelivery,

@@ -3,7 +3,7 @@
 
 use model::{EventType, TenantId};
 use std::collections::HashSet;
-use storage::Tally;
+use storage::PublicationCounts;
 
 /// Maximum number of (tenant, day, type) keys that are known to have a row; counts of others are written with every
 /// commit.
@@ -11,7 +11,7 @@ const SEEN_MAX: usize = 100_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
-    pending: Tally,
+    pending: PublicationCounts,
     /// Keys that have a row: all of the newest day, and late ones of earlier days.
     seen: HashSet<(TenantId, i32, EventType)>,
     day: i32,
@@ -21,12 +21,12 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     /// True when the commit must write its counts, because a key may have no row yet.
-    pub(crate) fn is_first(&self, tally: &Tally) -> bool {
+    pub(crate) fn is_first(&self, tally: &PublicationCounts) -> bool {
         tally.iter().any(|(tenant, day, event_type, _)| !self.seen.contains(&(tenant.clone(), day, event_type.clone())))
     }
 
     /// Records that these keys have rows now.
-    pub(crate) fn written(&mut self, tally: &Tally) {
+    pub(crate) fn written(&mut self, tally: &PublicationCounts) {
         for (tenant, day, event_type, _) in tally.iter() {
             if day > self.day {
                 self.seen.clear();
@@ -39,7 +39,7 @@ impl Gathered {
     }
 
     /// Adds increments for the next flush.
-    pub(crate) fn add(&mut self, tally: Tally) {
+    pub(crate) fn add(&mut self, tally: PublicationCounts) {
         self.pending.merge(tally);
     }
 
@@ -47,7 +47,7 @@ impl Gathered {
         self.pending.is_empty()
     }
 
-    pub(crate) fn take(&mut self) -> Tally {
+    pub(crate) fn take(&mut self) -> PublicationCounts {
         std::mem::take(&mut self.pending)
     }
 
@@ -67,9 +67,9 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-    fn tally(ids: &IdSource, at: Timestamp, tenant: &str, types: &[&str]) -> Tally {
+    fn tally(ids: &IdSource, at: Timestamp, tenant: &str, types: &[&str]) -> PublicationCounts {
         let tenant = TenantId::parse(tenant).unwrap();
-        let mut tally = Tally::default();
+        let mut tally = PublicationCounts::default();
         for event_type in types {
             let event = Event {
                 id: ids.event(at),

@@ -1,11 +1,11 @@
 //! Lists of subscriptions: candidates along the primary key or the index by id, then the rows of the matches. Coverage
 //! by a pattern is evaluated in Rust, not in SQL.
 
-use super::{SELECT, read};
+use super::row::{SELECT, read};
 use crate::{
     PgStore,
+    cells::Cells,
     connect::{As, READ_BY_INDEX, params},
-    rows,
 };
 use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use std::collections::HashMap;
@@ -32,9 +32,14 @@ fn query(scope: ListScope<'_>) -> String {
 }
 
 fn fits(row: &Row, filter: &SubscriptionFilter) -> Result<bool, StorageError> {
-    let state = SubscriptionState::from_code(row.get::<_, i16>("state") as u8).unwrap_or(SubscriptionState::Disabled);
-    let profile = Profile::from_code(row.get::<_, i16>("profile") as u8).unwrap_or_default();
-    Ok(row.get("has_tenant") && filter.fits(state, profile, row.get("url"), row.get("events"))?)
+    let cells = Cells::subscriptions(row);
+    if !cells.get::<bool>("has_tenant") {
+        return Ok(false);
+    }
+    let state = cells.code("state", SubscriptionState::from_code)?;
+    let profile = cells.code("profile", Profile::from_code)?;
+    let fits = filter.fits(state, profile, cells.get("url"), cells.get("events"));
+    fits.map_err(|fault| cells.corrupt("events", fault))
 }
 
 /// Positions and sizes of the page's rows, and whether the list ended.
@@ -66,9 +71,10 @@ async fn find(
             if walk.is_done() {
                 break;
             }
-            let place = Place::of(SubscriptionId::from_uuid(row.get("id")), &rows::tenant(row, "tenant_id"));
+            let cells = Cells::subscriptions(row);
+            let place = Place::of(cells.subscription_id("id"), &cells.tenant("tenant_id"));
             if walk.look(place.clone(), fits(row, filter)?) {
-                found.push((place, row.get::<_, i32>("size") as usize));
+                found.push((place, cells.number::<i32, usize>("size")?));
             }
         }
         if (rows.len() as i64) < limit && !walk.is_done() {
@@ -134,5 +140,5 @@ pub(super) async fn tenants_with(store: &PgStore, id: SubscriptionId) -> Result<
                WHERE s.id = $1 AND s.revision >= 0 AND (SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = s.tenant_id)
                ORDER BY s.tenant_id";
     let rows = store.read_in(READ_BY_INDEX, As::Operator, sql, params![id.uuid() => UUID]).await?;
-    Ok(rows.iter().map(|row| rows::tenant(row, "tenant_id")).collect())
+    Ok(rows.iter().map(|row| Cells::subscriptions(row).tenant("tenant_id")).collect())
 }

@@ -2,9 +2,9 @@
 
 use super::{
     fits::{Answered, Values, fits},
-    list::Found,
+    found::Found,
 };
-use crate::{error::sqlite, rows};
+use crate::{cells::Cells, error::sqlite};
 use model::{DeliveryId, EventId, EventType, TenantId};
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter, types::Value};
 use storage::{Bounds, DeliveryFilter, Place, StorageError};
@@ -60,12 +60,9 @@ struct Candidate {
     fits: bool,
 }
 
-fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
-    Ok(Candidate {
-        event: rows::event_id(row, "event_id")?,
-        tenant: rows::tenant(row, "tenant_id")?,
-        fits: row.get("fits")?,
-    })
+fn candidate(row: &Row<'_>) -> Result<Candidate, StorageError> {
+    let cells = Cells::events(row);
+    Ok(Candidate { event: cells.event_id("event_id")?, tenant: cells.tenant("tenant_id")?, fits: cells.flag("fits")? })
 }
 
 pub(super) fn find(
@@ -77,11 +74,12 @@ pub(super) fn find(
 ) -> Result<Found, StorageError> {
     let (sql, values) = events_query(down, filter, bounds);
     let mut events = connection.prepare_cached(&sql).map_err(sqlite)?;
-    let mut events = events.query_map(params_from_iter(values.0), candidate).map_err(sqlite)?.peekable();
+    let events = events.query_map(params_from_iter(values.0), |row| Ok(candidate(row))).map_err(sqlite)?;
+    let mut events = events.map(|row| row.map_err(sqlite)?).peekable();
     let (sql, values) = deliveries_query(filter);
     let mut deliveries = Deliveries { statement: connection.prepare_cached(&sql).map_err(sqlite)?, values, bounds };
     while !found.walk.is_done() {
-        let Some(first) = events.next().transpose().map_err(sqlite)? else {
+        let Some(first) = events.next().transpose()? else {
             found.ended = true;
             break;
         };
@@ -91,9 +89,9 @@ pub(super) fn find(
         while let Some(Ok(next)) = events.peek()
             && next.event == event
         {
-            group.extend(events.next().transpose().map_err(sqlite)?);
+            group.extend(events.next().transpose()?);
         }
-        if deliveries.look(&group, &mut found).map_err(sqlite)? == Looked::Through {
+        if deliveries.look(&group, &mut found)? == Looked::Through {
             // An event without deliveries counts towards the walk's bound too.
             found.walk.pass(DeliveryId::from_bytes(*event.bytes()).into());
         }
@@ -115,7 +113,7 @@ struct Deliveries<'c> {
 
 impl Deliveries<'_> {
     /// Reads the deliveries of all events with the same id, in the list's order.
-    fn look(&mut self, group: &[Candidate], found: &mut Found) -> rusqlite::Result<Looked> {
+    fn look(&mut self, group: &[Candidate], found: &mut Found) -> Result<Looked, StorageError> {
         if let [only] = group {
             if !only.fits {
                 return Ok(Looked::Through);
@@ -139,16 +137,17 @@ impl Deliveries<'_> {
         &mut self,
         of: &Candidate,
         mut take: impl FnMut(Place<DeliveryId>, bool) -> bool,
-    ) -> rusqlite::Result<Looked> {
+    ) -> Result<Looked, StorageError> {
         let (first, last) = of.event.delivery_range();
         let from = self.bounds.least.max(*first.bytes());
         let end = u128::from_be_bytes(*last.bytes()).saturating_add(1).to_be_bytes();
         let below = self.bounds.below_in(of.tenant.as_str()).min(end);
         let key = [of.tenant.as_str().to_owned().into(), from.to_vec().into(), below.to_vec().into()];
         self.values.0.splice(..key.len(), key);
-        let mut found = self.statement.query(params_from_iter(&self.values.0))?;
-        while let Some(row) = found.next()? {
-            if !take(Place::of(rows::delivery_id(row, "id")?, &of.tenant), row.get("fits")?) {
+        let mut found = self.statement.query(params_from_iter(&self.values.0)).map_err(sqlite)?;
+        while let Some(row) = found.next().map_err(sqlite)? {
+            let cells = Cells::deliveries(row);
+            if !take(Place::of(cells.delivery_id("id")?, &of.tenant), cells.flag("fits")?) {
                 return Ok(Looked::UntilDone);
             }
         }

@@ -1,11 +1,11 @@
 //! Reads of waiting deliveries, queue by queue along the index of due deliveries.
 
-use super::JOIN;
-use crate::{error::sqlite, events, rows, tenants};
+use super::row::JOIN;
+use crate::{cells::Cells, error::sqlite, events, existence, query};
 use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, Row};
 use std::collections::HashSet;
-use storage::{Due, DueDelivery, StorageError, Waiting};
+use storage::{Due, DueDelivery, DueQueueHead, StorageError};
 
 /// Parameters of a lane's refill.
 pub(super) struct Ask {
@@ -20,41 +20,41 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
     // Read ids first, from the index alone, and full rows only for the deliveries that are returned.
     let mut waiting = connection
         .prepare_cached(
-            "SELECT id, next_attempt_at FROM deliveries INDEXED BY deliveries_due
+            "SELECT tenant_id, id, next_attempt_at FROM deliveries INDEXED BY deliveries_due
              WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at IS NOT NULL
              ORDER BY next_attempt_at, id",
         )
         .map_err(sqlite)?;
     let mut load = connection
         .prepare_cached(&format!(
-            "SELECT d.attempts AS attempts, d.earlier_attempts AS earlier_attempts, {}
+            "SELECT d.id AS id, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts, {}
              FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2",
-            events::COLUMNS
+            events::row::COLUMNS
         ))
         .map_err(sqlite)?;
     let key = (tenant.as_str(), ask.subscription.bytes(), ask.queue.code());
     let mut found = waiting.query(key).map_err(sqlite)?;
     let mut result = Due::default();
     while let Some(row) = found.next().map_err(sqlite)? {
-        let id = rows::delivery_id(row, "id").map_err(sqlite)?;
+        let cells = Cells::deliveries(row);
+        let id = cells.delivery_id("id")?;
         if ask.held.contains(&id) {
             continue;
         }
-        let at = rows::time(row, "next_attempt_at").map_err(sqlite)?;
+        let at = cells.time("next_attempt_at")?;
         if at > ask.now || result.deliveries.len() >= ask.limit {
             result.next = Some(at);
             break;
         }
-        let delivery = load
-            .query_row((tenant.as_str(), id.bytes()), |row| {
-                Ok(DueDelivery {
-                    id,
-                    attempts: row.get("attempts")?,
-                    earlier_attempts: row.get("earlier_attempts")?,
-                    event: events::read(row)?,
-                })
+        let delivery = query::one(&mut load, (tenant.as_str(), id.bytes()), |row| {
+            let cells = Cells::deliveries(row);
+            Ok(DueDelivery {
+                id,
+                attempts: cells.get("attempts")?,
+                earlier_attempts: cells.get("earlier_attempts")?,
+                event: events::row::read(row)?,
             })
-            .map_err(sqlite)?;
+        })?;
         result.deliveries.push(delivery);
     }
     Ok(result)
@@ -62,13 +62,13 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
 
 /// The head of every queue. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.
 /// Skips tenants that are being deleted.
-pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageError> {
+pub(crate) fn waiting(connection: &Connection) -> Result<Vec<DueQueueHead>, StorageError> {
     let mut heads = heads(connection, None)?;
     let (mut known, mut exists) = (None, false);
     let mut fault = None;
     heads.retain(|head| {
         if known.as_ref() != Some(&head.tenant) {
-            exists = tenants::exists(connection, &head.tenant).unwrap_or_else(|found| {
+            exists = existence::exists(connection, &head.tenant).unwrap_or_else(|found| {
                 fault = Some(found);
                 true
             });
@@ -80,34 +80,36 @@ pub(crate) fn waiting(connection: &Connection) -> Result<Vec<Waiting>, StorageEr
 }
 
 /// The head of every queue, of one tenant or of all.
-pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Result<Vec<Waiting>, StorageError> {
+pub(crate) fn heads(connection: &Connection, tenant: Option<&TenantId>) -> Result<Vec<DueQueueHead>, StorageError> {
     let mut next = connection
         .prepare_cached(
-            "SELECT tenant_id, subscription_id, queue, next_attempt_at FROM deliveries INDEXED BY deliveries_due
+            "SELECT tenant_id, id, subscription_id, queue, next_attempt_at FROM deliveries INDEXED BY deliveries_due
              WHERE (tenant_id, subscription_id, queue) > (?1, ?2, ?3) AND next_attempt_at IS NOT NULL
              ORDER BY tenant_id, subscription_id, queue, next_attempt_at LIMIT 1",
         )
         .map_err(sqlite)?;
-    let mut all: Vec<Waiting> = Vec::new();
+    let mut all: Vec<DueQueueHead> = Vec::new();
     loop {
         let found = match all.last() {
-            None => next.query_row((tenant.map_or("", TenantId::as_str), [0u8; 0], -1), read_head),
+            None => query::first(&mut next, (tenant.map_or("", TenantId::as_str), [0u8; 0], -1), read_head),
             Some(last) => {
-                next.query_row((last.tenant.as_str(), last.subscription.bytes(), last.queue.code()), read_head)
+                let key = (last.tenant.as_str(), last.subscription.bytes(), last.queue.code());
+                query::first(&mut next, key, read_head)
             }
         };
-        match found.optional().map_err(sqlite)? {
+        match found? {
             Some(head) if tenant.is_none_or(|tenant| *tenant == head.tenant) => all.push(head),
             _ => return Ok(all),
         }
     }
 }
 
-fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<Waiting> {
-    Ok(Waiting {
-        tenant: rows::tenant(row, "tenant_id")?,
-        subscription: SubscriptionId::from_bytes(row.get("subscription_id")?),
-        queue: Queue::from_code(row.get("queue")?).unwrap_or(Queue::Normal),
-        at: rows::time(row, "next_attempt_at")?,
+fn read_head(row: &Row<'_>) -> Result<DueQueueHead, StorageError> {
+    let cells = Cells::deliveries(row);
+    Ok(DueQueueHead {
+        tenant: cells.tenant("tenant_id")?,
+        subscription: cells.subscription_id("subscription_id")?,
+        queue: cells.code("queue", Queue::from_code)?,
+        at: cells.time("next_attempt_at")?,
     })
 }

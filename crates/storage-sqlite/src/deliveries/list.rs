@@ -1,38 +1,23 @@
 //! Lists of deliveries: first the ids of a page, along the index of its most selective filter, then their rows.
 
 use super::{
-    COLUMNS, JOIN,
     by_event::{self, Down},
     fits::{Answered, Values, fits},
-    read, strands,
+    found::Found,
+    row::{COLUMNS, JOIN, read},
+    strands,
 };
 use crate::{
+    cells::Cells,
+    codes::{FAILED, TROUBLED},
     error::sqlite,
     marks::{self, List},
-    rows,
+    query,
 };
 use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
 use rusqlite::{Connection, params_from_iter, types::Value};
 use std::collections::BTreeSet;
 use storage::{Bounds, Counted, DeliveryFilter, ListScope, Listed, Page, Place, StorageError, Walk};
-
-/// Positions of a page's rows.
-pub(super) struct Found {
-    pub(super) walk: Walk<DeliveryId>,
-    pub(super) places: Vec<Place<DeliveryId>>,
-    /// True when there were no more candidates.
-    pub(super) ended: bool,
-}
-
-impl Found {
-    /// Reads a candidate; returns `false` when the page needs no more.
-    pub(super) fn look(&mut self, place: Place<DeliveryId>, fits: bool) -> bool {
-        if self.walk.look(place.clone(), fits) {
-            self.places.push(place);
-        }
-        !self.walk.is_done()
-    }
-}
 
 pub(super) fn page(
     connection: &Connection,
@@ -45,8 +30,8 @@ pub(super) fn page(
     let Found { walk, places, ended } = find(&snapshot, scope, filter, page)?;
     let sql = format!("SELECT {COLUMNS} FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2");
     let mut load = snapshot.prepare_cached(&sql).map_err(sqlite)?;
-    let load = |place: &Place<DeliveryId>| load.query_row((place.tenant_text(), place.id.bytes()), read);
-    let rows = places.iter().map(load).collect::<Result<Vec<_>, _>>().map_err(sqlite)?;
+    let load = |place: &Place<DeliveryId>| query::one(&mut load, (place.tenant_text(), place.id.bytes()), read);
+    let rows = places.iter().map(load).collect::<Result<Vec<_>, _>>()?;
     Ok(walk.listed(rows, ended))
 }
 
@@ -67,7 +52,7 @@ fn find(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Found, StorageError> {
-    let bounds = Bounds::of_deliveries(filter, page.below.as_ref());
+    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     match scope {
         ListScope::Tenant(tenant) => in_tenant(connection, tenant, filter, bounds, page),
         ListScope::AllTenants => in_all(connection, filter, &bounds, page),
@@ -148,12 +133,12 @@ fn stream(
             found.ended = true;
             break;
         };
+        let cells = Cells::deliveries(row);
         let tenant = match tenant {
             Some(tenant) => tenant.clone(),
-            None => rows::tenant(row, "tenant_id").map_err(sqlite)?,
+            None => cells.tenant("tenant_id")?,
         };
-        let id = rows::delivery_id(row, "id").map_err(sqlite)?;
-        found.look(Place { id, tenant: Some(tenant) }, row.get("fits").map_err(sqlite)?);
+        found.look(Place { id: cells.delivery_id("id")?, tenant: Some(tenant) }, cells.flag("fits")?);
     }
     Ok(found)
 }
@@ -185,7 +170,7 @@ fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], bel
     };
     let rows = if is_troubled {
         // Each rare status has its own range of the partial index; several are merged.
-        each_status(filter, |code| select(&format!(" AND d.status = {code} AND d.status <> 0 AND d.status <> 2")))
+        each_status(filter, |code| select(&format!(" AND d.status = {code} AND {TROUBLED}")))
     } else {
         select("")
     };
@@ -200,7 +185,7 @@ fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let rows = each_status(filter, |code| {
         format!(
             "SELECT d.id AS id, d.tenant_id AS tenant_id, {fits} AS fits FROM deliveries d INDEXED BY deliveries_failed
-             WHERE d.status = {code} AND d.status > 2 AND d.id >= ?1 AND d.id <= ?2
+             WHERE d.status = {code} AND {FAILED} AND d.id >= ?1 AND d.id <= ?2
              AND (d.id, d.tenant_id) < (?2, ?3)"
         )
     });

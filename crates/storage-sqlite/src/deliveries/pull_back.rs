@@ -2,7 +2,7 @@
 //! reader's connection, and writes in batches that leave the writer free for other jobs in between.
 
 use super::due;
-use crate::{SqliteStore, error::sqlite, rows};
+use crate::{SqliteStore, cells::Cells, error::sqlite};
 use model::{DeliveryId, Queue, TenantId, Timestamp};
 use rusqlite::Connection;
 use std::time::Duration;
@@ -50,7 +50,7 @@ fn find(connection: &Connection, now: Timestamp, longest: Duration) -> Result<Ve
     let mut found = Vec::new();
     let mut waiting = connection
         .prepare_cached(
-            "SELECT id, next_attempt_at, updated_at FROM deliveries INDEXED BY deliveries_due
+            "SELECT tenant_id, id, next_attempt_at, updated_at FROM deliveries INDEXED BY deliveries_due
              WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at > ?4
              ORDER BY next_attempt_at DESC",
         )
@@ -59,10 +59,10 @@ fn find(connection: &Connection, now: Timestamp, longest: Duration) -> Result<Ve
         let key = (head.tenant.as_str(), head.subscription.bytes(), head.queue.code(), now.micros());
         let mut later = waiting.query(key).map_err(sqlite)?;
         while let Some(row) = later.next().map_err(sqlite)? {
-            let was = rows::time(row, "next_attempt_at").map_err(sqlite)?;
-            let updated = rows::time(row, "updated_at").map_err(sqlite)?;
+            let cells = Cells::deliveries(row);
+            let (was, updated) = (cells.time("next_attempt_at")?, cells.time("updated_at")?);
             if updated > now || was > now.after(longest) {
-                let id = rows::delivery_id(row, "id").map_err(sqlite)?;
+                let id = cells.delivery_id("id")?;
                 let at = if updated > now { now.after(was.since(updated).min(longest)) } else { now };
                 found.push(Early { tenant: head.tenant.clone(), id, was, at });
             }

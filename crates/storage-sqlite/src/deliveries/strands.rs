@@ -7,11 +7,12 @@
 use super::{
     due,
     fits::{Answered, Values, fits},
-    list::Found,
+    found::Found,
 };
-use crate::{error::sqlite, rows};
+use crate::{cells::Cells, codes, error::sqlite, query};
+use const_format::formatcp;
 use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId};
-use rusqlite::{CachedStatement, Connection, OptionalExtension, params_from_iter, types::Value};
+use rusqlite::{CachedStatement, Connection, params_from_iter, types::Value};
 use std::{cmp::Ordering, collections::BinaryHeap};
 use storage::{Bounds, DeliveryFilter, Place, StorageError};
 
@@ -121,8 +122,7 @@ fn queues(
 
 fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
     let mut statement = connection.prepare_cached("SELECT id FROM tenants WHERE deleting = 0").map_err(sqlite)?;
-    let found = statement.query_map([], |row| rows::tenant(row, "id")).map_err(sqlite)?;
-    found.map(|row| row.map_err(sqlite)).collect()
+    query::all(&mut statement, [], |row| Cells::tenants(row).tenant("id"))
 }
 
 /// Look-up of the newest row below a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the place's
@@ -131,15 +131,24 @@ pub(super) const QUEUE: &str = "FROM deliveries d INDEXED BY deliveries_due
     WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
     AND (d.next_attempt_at, d.id) < (?4, ?5) AND ?6 IS NOT NULL
     ORDER BY d.next_attempt_at DESC, d.id DESC LIMIT 1";
-pub(super) const STATUS: &str = "FROM deliveries d INDEXED BY deliveries_troubled
-    WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND d.status <> 0 AND d.status <> 2
-    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1";
-pub(super) const STATUS_OF: &str = "FROM deliveries d INDEXED BY deliveries_troubled_by_subscription
-    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.status = ?3 AND d.status <> 0 AND d.status <> 2
-    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1";
-pub(super) const FAILED: &str = "FROM deliveries d INDEXED BY deliveries_failed
-    WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND d.status > 2 AND ?4 IS NOT NULL
-    AND d.id <= ?5 AND (d.id, d.tenant_id) < (?5, ?6) ORDER BY d.id DESC, d.tenant_id DESC LIMIT 1";
+pub(super) const STATUS: &str = formatcp!(
+    "FROM deliveries d INDEXED BY deliveries_troubled
+    WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND {}
+    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
+    codes::TROUBLED
+);
+pub(super) const STATUS_OF: &str = formatcp!(
+    "FROM deliveries d INDEXED BY deliveries_troubled_by_subscription
+    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.status = ?3 AND {}
+    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
+    codes::TROUBLED
+);
+pub(super) const FAILED: &str = formatcp!(
+    "FROM deliveries d INDEXED BY deliveries_failed
+    WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND {} AND ?4 IS NOT NULL
+    AND d.id <= ?5 AND (d.id, d.tenant_id) < (?5, ?6) ORDER BY d.id DESC, d.tenant_id DESC LIMIT 1",
+    codes::FAILED
+);
 
 /// Columns of a look-up, with the parameters of its filter from `?7` on.
 pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
@@ -198,13 +207,11 @@ impl<'c> LookUps<'c> {
             Strand::Status(..) => &mut self.status_of,
             Strand::Failed(_) => &mut self.failed,
         };
-        let head = statement
-            .query_row(params_from_iter(&self.values.0), |row| {
-                let place = Place { id: rows::delivery_id(row, "id")?, tenant: Some(rows::tenant(row, "tenant_id")?) };
-                Ok(Head { place, fits: row.get("fits")?, strand: at })
-            })
-            .optional()
-            .map_err(sqlite)?;
+        let head = query::first(statement, params_from_iter(&self.values.0), |row| {
+            let cells = Cells::deliveries(row);
+            let place = Place { id: cells.delivery_id("id")?, tenant: Some(cells.tenant("tenant_id")?) };
+            Ok(Head { place, fits: cells.flag("fits")?, strand: at })
+        })?;
         Ok(head.filter(|head| *head.place.id.bytes() >= self.bounds.least))
     }
 }

@@ -1,9 +1,11 @@
 //! Lists of events: one tenant's along the primary key or the type's index, all tenants' along the index by id.
 
-use super::{COLUMNS, read};
+use super::row::{COLUMNS, read};
 use crate::{
+    cells::Cells,
     error::sqlite,
     marks::{self, List},
+    query,
     rows::{self, event_bound},
 };
 use model::{Event, EventId, EventType, TenantId};
@@ -90,7 +92,7 @@ fn of_tenant(
     filter: &EventFilter,
     page: &Page<Place<EventId>>,
 ) -> Result<Listed<Event, EventId>, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     // A single snapshot, so that marks and rows are consistent.
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
     let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
@@ -102,7 +104,7 @@ fn of_tenant(
     let (mut filling, mut found) = (Filling::default(), statement.query(values).map_err(sqlite)?);
     let mut is_cut = false;
     while let Some(row) = found.next().map_err(sqlite)? {
-        is_cut = !filling.takes(read(row).map_err(sqlite)?);
+        is_cut = !filling.takes(read(row)?);
         if is_cut {
             break;
         }
@@ -139,7 +141,7 @@ struct Found {
 
 /// Walks the list over all tenants.
 fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<EventId>>) -> Result<Found, StorageError> {
-    let bounds = Bounds::of_events(filter, page.below.as_ref());
+    let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     let values: [Value; 4] = [
         event_bound(&bounds.least).to_vec().into(),
         event_bound(&bounds.below).to_vec().into(),
@@ -151,11 +153,9 @@ fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<Eve
     let (mut walk, mut places) = (Walk::bounded(page), Vec::new());
     while !walk.is_done() {
         let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, places, ended: true }) };
-        let place = Place {
-            id: rows::event_id(row, "event_id").map_err(sqlite)?,
-            tenant: Some(rows::tenant(row, "tenant_id").map_err(sqlite)?),
-        };
-        if walk.look(place.clone(), row.get("fits").map_err(sqlite)?) {
+        let cells = Cells::events(row);
+        let place = Place { id: cells.event_id("event_id")?, tenant: Some(cells.tenant("tenant_id")?) };
+        if walk.look(place.clone(), cells.flag("fits")?) {
             places.push(place);
         }
     }
@@ -175,7 +175,7 @@ fn of_all(
     let (wanted, mut filling) = (places.len(), Filling::default());
     for place in &places {
         let key = (place.tenant_text(), rows::event_key(&place.id));
-        if !filling.takes(load.query_row(key, read).map_err(sqlite)?) {
+        if !filling.takes(query::one(&mut load, key, read)?) {
             break;
         }
     }

@@ -1,7 +1,7 @@
 //! Lists of subscriptions: candidates along the primary key or the index by id, then the rows of the matches.
 
-use super::{SELECT, read};
-use crate::{error::sqlite, rows};
+use super::row::{SELECT, read};
+use crate::{cells::Cells, error::sqlite, query};
 use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
 use rusqlite::{Connection, Row, types::Value};
 use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Vault, Walk, rows_within};
@@ -26,14 +26,14 @@ fn query(scope: ListScope<'_>) -> &'static str {
 }
 
 fn fits(row: &Row<'_>, scope: ListScope<'_>, filter: &SubscriptionFilter) -> Result<bool, StorageError> {
-    if scope == ListScope::AllTenants && !row.get::<_, bool>("has_tenant").map_err(sqlite)? {
+    let cells = Cells::subscriptions(row);
+    if scope == ListScope::AllTenants && !cells.flag("has_tenant")? {
         return Ok(false);
     }
-    let state = SubscriptionState::from_code(row.get("state").map_err(sqlite)?);
-    let profile = Profile::from_code(row.get("profile").map_err(sqlite)?);
-    let text = |column| row.get_ref(column).and_then(|value| Ok(value.as_str()?)).map_err(sqlite);
-    let state = state.unwrap_or(SubscriptionState::Disabled);
-    filter.fits(state, profile.unwrap_or_default(), text("url")?, text("events")?)
+    let state = cells.code("state", SubscriptionState::from_code)?;
+    let profile = cells.code("profile", Profile::from_code)?;
+    let fits = filter.fits(state, profile, cells.text("url")?, cells.text("events")?);
+    fits.map_err(|fault| cells.corrupt("events", fault))
 }
 
 /// Positions and sizes of the page's rows, and whether the list ended.
@@ -52,10 +52,10 @@ fn find(
     let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     // Without a cursor the list begins below the greatest id; no id exceeds it, so no second query is needed.
-    let below = page.below.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
+    let below = page.cursor.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
     let tenant = match scope {
         ListScope::Tenant(tenant) => tenant.as_str(),
-        ListScope::AllTenants => page.below.as_ref().map_or("", Place::tenant_text),
+        ListScope::AllTenants => page.cursor.as_ref().map_or("", Place::tenant_text),
     };
     let mut statement = connection.prepare_cached(query(scope)).map_err(sqlite)?;
     let values: [Value; 2] = [below.to_vec().into(), tenant.to_owned().into()];
@@ -63,10 +63,10 @@ fn find(
     let mut rows = Vec::new();
     while !walk.is_done() {
         let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, rows, ended: true }) };
-        let id = SubscriptionId::from_bytes(row.get("id").map_err(sqlite)?);
-        let place = Place::of(id, &rows::tenant(row, "tenant_id").map_err(sqlite)?);
+        let cells = Cells::subscriptions(row);
+        let place = Place::of(cells.subscription_id("id")?, &cells.tenant("tenant_id")?);
         if walk.look(place.clone(), fits(row, scope, filter)?) {
-            rows.push((place, row.get("size").map_err(sqlite)?));
+            rows.push((place, cells.get("size")?));
         }
     }
     Ok(Found { walk, rows, ended: false })
@@ -87,7 +87,7 @@ pub(super) fn page(
     let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2");
     let mut load = connection.prepare_cached(&sql).map_err(sqlite)?;
     let mut one = |place: &Place<SubscriptionId>| {
-        load.query_row((place.tenant_text(), place.id.bytes()), |row| Ok(read(vault, row))).map_err(sqlite)?
+        query::one(&mut load, (place.tenant_text(), place.id.bytes()), |row| read(vault, row))
     };
     let loaded = places.rows.iter().map(|(place, _)| one(place)).collect::<Result<Vec<_>, _>>()?;
     Ok(places.with(loaded))
@@ -107,8 +107,7 @@ pub(super) fn tenants_with(connection: &Connection, id: SubscriptionId) -> Resul
     let sql = "SELECT s.tenant_id AS tenant_id FROM subscriptions s INDEXED BY subscriptions_by_id
                JOIN tenants t ON t.id = s.tenant_id AND t.deleting = 0 WHERE s.id = ?1 ORDER BY s.tenant_id";
     let mut statement = connection.prepare_cached(sql).map_err(sqlite)?;
-    let found = statement.query_map([id.bytes()], |row| rows::tenant(row, "tenant_id")).map_err(sqlite)?;
-    found.map(|row| row.map_err(sqlite)).collect()
+    query::all(&mut statement, [id.bytes()], |row| Cells::subscriptions(row).tenant("tenant_id"))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
 use crate::{
-    Appended, Deleted, DeliveryFilter, Done, EventFilter, Insert, ListScope::AllTenants, Put, Retry, RetryOf, Store,
-    SubscriptionFilter, Update, Write,
+    Appended, DeleteOutcome, DeliveryFilter, Done, EventFilter, InsertOutcome, ListScope::AllTenants, PutOutcome,
+    RetryOf, RetryOutcome, Store, SubscriptionFilter, UpdateOutcome, Write,
 };
 use model::{DeliveryStatus, TenantId};
 
@@ -56,7 +56,7 @@ pub async fn deleting_a_tenant_removes_everything_however_much(store: &dyn Store
     world.append(&tenant, events).await;
     world.commit(deliveries.iter().copied().map(outcome).collect()).await;
 
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Done);
     assert!(is_gone(&world, &tenant, &had).await);
     assert!(!store.half_deleted_tenants().await.unwrap().contains(&tenant));
 
@@ -83,7 +83,7 @@ pub async fn deleting_a_tenant_removes_nothing_of_others(store: &dyn Store) {
     for (other, _) in &others {
         before.push(world.shown(other).await);
     }
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Done);
     for ((other, had), before) in others.iter().zip(before) {
         assert_eq!(world.shown(other).await, before);
         assert_eq!(store.event_by_given_id(other, "order-1").await.unwrap().as_ref(), Some(&*had.event.event));
@@ -93,9 +93,9 @@ pub async fn deleting_a_tenant_removes_nothing_of_others(store: &dyn Store) {
 pub async fn a_second_deletion_of_a_tenant_finds_nothing(store: &dyn Store) {
     let world = World::new(store, "deletion.second");
     let tenant = world.tenant("acme").await;
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Missing);
-    assert_eq!(store.delete_tenant(&world.id("nobody")).await.unwrap(), Deleted::Missing);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Done);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Missing);
+    assert_eq!(store.delete_tenant(&world.id("nobody")).await.unwrap(), DeleteOutcome::Missing);
 }
 
 pub async fn a_deleted_tenant_can_be_created_again_and_is_empty(store: &dyn Store) {
@@ -103,11 +103,11 @@ pub async fn a_deleted_tenant_can_be_created_again_and_is_empty(store: &dyn Stor
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
     store.delete_tenant(&tenant).await.unwrap();
-    let (anew, put) = store.put_tenant(&tenant, None, None, world.tick()).await.unwrap();
-    assert_eq!((put, anew.created_at), (Put::Created, world.now()));
+    let (anew, put) = store.put_tenant(&tenant, model::Patch::Absent, None, world.tick()).await.unwrap();
+    assert_eq!((put, anew.created_at), (PutOutcome::Created, world.now()));
 
     // Deduplication keys are free again, and a subscription with the same id has no history.
-    assert_eq!(store.insert_subscription(&had.subscription).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&had.subscription).await.unwrap(), InsertOutcome::Done);
     assert_eq!(store.subscription(&tenant, had.subscription.id).await.unwrap(), Some(had.subscription.clone()));
     assert!(store.insert_key(&had.key).await.unwrap());
     assert_eq!(world.append(&tenant, vec![had.event.clone()]).await, Done::Appended(vec![Appended::New]));
@@ -119,12 +119,15 @@ async fn refuses_every_write(world: &World<'_>, tenant: &TenantId, had: &Belongi
     let (store, now) = (world.store, world.tick());
     let (waiting, subscription) = (had.event.deliveries[0], had.subscription.id);
     assert!(!store.insert_key(&world.key(tenant)).await.unwrap());
-    assert_eq!(store.delete_key(tenant, had.key.id).await.unwrap(), Deleted::Missing);
-    assert_eq!(store.insert_subscription(&world.subscription(tenant)).await.unwrap(), Insert::NoTenant);
-    assert_eq!(store.update_subscription(&had.subscription).await.unwrap(), Update::Missing);
-    assert_eq!(store.delete_subscription(tenant, subscription, now).await.unwrap(), Update::Missing);
+    assert_eq!(store.delete_key(tenant, had.key.id).await.unwrap(), DeleteOutcome::Missing);
+    assert_eq!(store.insert_subscription(&world.subscription(tenant)).await.unwrap(), InsertOutcome::NoTenant);
+    assert_eq!(store.update_subscription(&had.subscription).await.unwrap(), UpdateOutcome::Missing);
+    assert_eq!(store.delete_subscription(tenant, subscription, now).await.unwrap(), UpdateOutcome::Missing);
     store.cancel_waiting(tenant, subscription, now).await.unwrap();
-    assert_eq!(store.retry_delivery(tenant, waiting.id, RetryOf::Undelivered, now).await.unwrap(), Retry::Missing);
+    assert_eq!(
+        store.retry_delivery(tenant, waiting.id, RetryOf::Undelivered, now).await.unwrap(),
+        RetryOutcome::Missing
+    );
     let batch = vec![
         append(tenant, vec![world.event(tenant, "invoice.created", &[subscription])]),
         Write::Outcome(world.outcome(tenant, waiting, 1, DeliveryStatus::Delivered)),
@@ -152,7 +155,7 @@ pub async fn a_half_deleted_tenant_is_invisible(store: &dyn Store) {
         return;
     }
     assert_eq!(store.tenant(&tenant).await.unwrap(), None);
-    let start = crate::Page { limit: 1, offset: 0, below: Some(TenantId::trusted("deletion.seen:")) };
+    let start = crate::Page { limit: 1, offset: 0, cursor: Some(TenantId::trusted("deletion.seen:")) };
     assert!(store.tenants(start).await.unwrap().iter().all(|listed| listed.id != tenant));
     assert!(is_gone(&world, &tenant, &had).await);
     // Lists over all tenants do not contain it either.
@@ -182,7 +185,7 @@ pub async fn writes_to_a_half_deleted_tenant_are_refused(store: &dyn Store) {
     }
     refuses_every_write(&world, &tenant, &had).await;
     // "Updated" would promise a tenant that is about to be removed.
-    let put = store.put_tenant(&tenant, Some(Some("Acme".into())), None, world.tick()).await;
+    let put = store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, world.tick()).await;
     assert!(matches!(put, Err(crate::StorageError::Unavailable(_))), "{put:?}");
 }
 
@@ -193,9 +196,9 @@ pub async fn an_interrupted_deletion_of_a_tenant_continues(store: &dyn Store) {
     if !world.half_delete(&tenant).await {
         return;
     }
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Done);
     assert!(!store.half_deleted_tenants().await.unwrap().contains(&tenant));
-    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), Deleted::Missing);
+    assert_eq!(store.delete_tenant(&tenant).await.unwrap(), DeleteOutcome::Missing);
     world.tenant("acme").await;
     assert!(is_gone(&world, &tenant, &had).await);
 }

@@ -1,7 +1,10 @@
 //! Deliveries: lists, look-ups and manual retries.
 
-use super::fixtures::{World, all, by_last_id, by_offset, next_due};
-use crate::{DeliveryFilter, ListScope::Tenant, NewDelivery, Page, Retry, RetryOf, Store, Write};
+use super::{
+    fixtures::{World, all, next_due},
+    paging::{by_last_id, by_offset},
+};
+use crate::{DeliveryFilter, ListScope::Tenant, NewDelivery, Page, RetryOf, RetryOutcome, Store, Write};
 use model::{
     Delivery, DeliveryId, DeliveryStatus,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -125,7 +128,7 @@ pub async fn deliveries_are_paged_by_the_last_id_and_by_offset(store: &dyn Store
             assert_eq!(by_last_id(limit, |one: &Delivery| one.id.into(), read).await, whole, "{filter:?}");
             assert_eq!(by_offset(limit, read).await, whole, "{filter:?}");
         }
-        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id.into()) }).await, whole[2..3]);
+        assert_eq!(read(Page { limit: 1, offset: 1, cursor: Some(whole[0].id.into()) }).await, whole[2..3]);
         assert_eq!(read(Page::first(0)).await, []);
     }
 }
@@ -179,7 +182,7 @@ pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
     }
     let look = async |ids: &[(DeliveryId, SubscriptionId)], published: &[(EventId, EventType)]| {
         for offset in [0, 1, 2_000, 2_047, 2_048, 2_049, 3_000, 4_095, 5_000, 5_999, 7_777, 9_000, 9_990, 12_000] {
-            let page = || Page { limit: 7, offset, below: None };
+            let page = || Page { limit: 7, offset, cursor: None };
             let some =
                 |all: Vec<DeliveryId>| -> Vec<_> { all.into_iter().rev().skip(offset as usize).take(7).collect() };
             for subscription in [None, Some(subscriptions[0]), Some(subscriptions[1])] {
@@ -190,17 +193,17 @@ pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
             }
             for name in [None, Some(event_type(TYPES[1]))] {
                 let filter = crate::EventFilter { event_type: name.clone(), ..crate::EventFilter::default() };
-                let page = Page { limit: 7, offset, below: None };
+                let page = Page { limit: 7, offset, cursor: None };
                 let listed = store.events(Tenant(&tenant), &filter, page).await.unwrap().rows;
                 let of = published.iter().rev().filter(|(_, of)| name.as_ref().is_none_or(|one| one == of));
                 let of: Vec<_> = of.map(|(id, _)| *id).skip(offset as usize).take(7).collect();
                 assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), of, "{offset} {name:?}");
             }
         }
-        let below = ids[ids.len() - 1_000].0;
-        let page = Page { limit: 3, offset: 4_321, below: Some(below.into()) };
+        let cursor = ids[ids.len() - 1_000].0;
+        let page = Page { limit: 3, offset: 4_321, cursor: Some(cursor.into()) };
         let listed = store.deliveries(Tenant(&tenant), &DeliveryFilter::default(), page).await.unwrap().rows;
-        let of: Vec<_> = ids.iter().rev().map(|(id, _)| *id).filter(|id| *id < below).skip(4_321).take(3).collect();
+        let of: Vec<_> = ids.iter().rev().map(|(id, _)| *id).filter(|id| *id < cursor).skip(4_321).take(3).collect();
         assert_eq!(listed.iter().map(|one| one.id).collect::<Vec<_>>(), of);
     };
     look(&ids, &published).await;
@@ -274,7 +277,7 @@ pub async fn a_retry_of_an_ended_delivery_begins_a_new_round(store: &dyn Store) 
         let now = world.tick();
         assert_eq!(
             store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, now).await.unwrap(),
-            Retry::Queued(subscription)
+            RetryOutcome::Queued(subscription)
         );
         let after = world.delivery(&tenant, of.id).await;
         assert_eq!((after.status, after.next_attempt_at, after.updated_at), (Pending, Some(of.id.made_at()), now));
@@ -300,7 +303,7 @@ pub async fn a_retry_of_a_waiting_delivery_makes_it_due_now(store: &dyn Store) {
     let now = world.tick();
     assert_eq!(
         store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, now).await.unwrap(),
-        Retry::Queued(subscription)
+        RetryOutcome::Queued(subscription)
     );
     let after = world.delivery(&tenant, of.id).await;
     assert_eq!((after.status, after.next_attempt_at), (Pending, Some(of.id.made_at())));
@@ -316,7 +319,7 @@ pub async fn a_retry_of_a_delivered_delivery_is_refused(store: &dyn Store) {
     world.attempted(&tenant, of, 1, Delivered).await;
     let before = world.delivery(&tenant, of.id).await;
     let refused = store.retry_delivery(&tenant, of.id, RetryOf::Undelivered, world.tick()).await.unwrap();
-    assert_eq!(refused, Retry::AlreadyDelivered);
+    assert_eq!(refused, RetryOutcome::AlreadyDelivered);
     assert_eq!(world.delivery(&tenant, of.id).await, before);
 }
 
@@ -328,7 +331,7 @@ pub async fn a_forced_retry_replays_a_delivered_delivery(store: &dyn Store) {
     world.attempted(&tenant, of, 1, Delivered).await;
     let now = world.tick();
     let back = store.retry_delivery(&tenant, of.id, RetryOf::Any, now).await.unwrap();
-    assert_eq!(back, Retry::Queued(subscription));
+    assert_eq!(back, RetryOutcome::Queued(subscription));
     let after = world.delivery(&tenant, of.id).await;
     assert_eq!((after.status, after.attempts, after.earlier_attempts), (Pending, 1, 1));
     assert_eq!(next_due(store, &tenant, subscription).await, Some(of.id.made_at()));
@@ -342,9 +345,12 @@ pub async fn a_retry_of_a_missing_delivery_finds_nothing(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let event = world.publish(&tenant, "invoice.created", &[]).await;
     let never = event.event.id.delivery(1).unwrap();
-    assert_eq!(store.retry_delivery(&tenant, never, RetryOf::Undelivered, world.tick()).await.unwrap(), Retry::Missing);
+    assert_eq!(
+        store.retry_delivery(&tenant, never, RetryOf::Undelivered, world.tick()).await.unwrap(),
+        RetryOutcome::Missing
+    );
     assert_eq!(
         store.retry_delivery(&world.id("nobody"), never, RetryOf::Undelivered, world.tick()).await.unwrap(),
-        Retry::Missing
+        RetryOutcome::Missing
     );
 }

@@ -1,8 +1,8 @@
 //! Due deliveries of a subscription: the reads with which a lane is refilled after a start or a spill.
 
 use super::fixtures::{World, due, next_due};
-use crate::{Due, NewDelivery, Retry, RetryOf, Store, Waiting, Write};
-use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp};
+use crate::{Due, DueQueueHead, NewDelivery, RetryOf, RetryOutcome, Store, Write};
+use model::{DeliveryId, DeliveryStatus, Priority, Queue, SubscriptionId, TenantId, Timestamp, delivery::Next};
 use std::{sync::Arc, time::Duration};
 
 /// A subscription with `count` pending deliveries, created a second apart, oldest first.
@@ -26,7 +26,7 @@ fn of(made: &[NewDelivery]) -> Vec<DeliveryId> {
 /// Records a retry that is due at this time.
 async fn try_again(world: &World<'_>, tenant: &TenantId, of: NewDelivery, number: u32, at: Timestamp) {
     let mut outcome = world.outcome(tenant, of, number, DeliveryStatus::Retrying);
-    outcome.next.at = Some(at);
+    outcome.next = Next::Retry { at };
     world.commit(vec![Write::Outcome(outcome)]).await;
 }
 
@@ -123,7 +123,7 @@ pub async fn a_retried_delivery_is_due_in_its_new_round(store: &dyn Store) {
     let now = world.tick();
     assert_eq!(
         store.retry_delivery(&tenant, made[0].id, RetryOf::Undelivered, now).await.unwrap(),
-        Retry::Queued(subscription)
+        RetryOutcome::Queued(subscription)
     );
     assert_eq!(next_due(store, &tenant, subscription).await, Some(made[0].id.made_at()), "due since its creation");
     let due = due(store, &tenant, subscription, now, 10, &[]).await;
@@ -169,8 +169,8 @@ pub async fn each_priority_waits_in_its_queue_and_so_do_retries_and_replays(stor
         (Queue::Retry, made[2], world.delivery(&tenant, made[2].id).await.next_attempt_at.unwrap()),
     ];
     let mut heads = Vec::new();
-    store.each_waiting(&mut |one| heads.extend((one.subscription == subscription).then_some(one))).await.unwrap();
-    let expected = waits.map(|(queue, _, at)| Waiting { tenant: tenant.clone(), subscription, queue, at });
+    store.each_queue_head(&mut |one| heads.extend((one.subscription == subscription).then_some(one))).await.unwrap();
+    let expected = waits.map(|(queue, _, at)| DueQueueHead { tenant: tenant.clone(), subscription, queue, at });
     assert_eq!(heads, expected);
     for (queue, of, _) in waits {
         let due = store.due(&tenant, subscription, queue, late, 10, &[]).await.unwrap();

@@ -1,6 +1,9 @@
 //! Events: stored exactly as published, found and listed.
 
-use super::fixtures::{World, all, by_last_id, by_offset, given_id, idempotency};
+use super::{
+    fixtures::{World, all, given_id, idempotency},
+    paging::{by_last_id, by_offset},
+};
 use crate::{Appended, Done, EventFilter, ListScope::Tenant, Page, Store};
 use bytes::Bytes;
 use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};
@@ -176,7 +179,7 @@ pub async fn events_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
             assert_eq!(by_last_id(limit, |event: &Event| event.id.into(), read).await, whole);
             assert_eq!(by_offset(limit, read).await, whole);
         }
-        assert_eq!(read(Page { limit: 1, offset: 1, below: Some(whole[0].id.into()) }).await, whole[2..3]);
+        assert_eq!(read(Page { limit: 1, offset: 1, cursor: Some(whole[0].id.into()) }).await, whole[2..3]);
         assert_eq!(read(Page::first(0)).await, []);
     }
 }

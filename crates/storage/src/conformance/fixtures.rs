@@ -1,15 +1,15 @@
 //! Fixtures of the cases: a world with its own tenants, a clock that stands still, and ids that are equal in every run.
 
 use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope, NewDelivery, NewEvent, Outcome, Page,
-    Publication, Store, SubscriptionFilter, Waiting, Write,
+    Append, Appended, DeliveryFilter, Done, Due, DueQueueHead, EventFilter, InsertOutcome, ListScope, NewDelivery,
+    NewEvent, Outcome, Page, Publication, Store, SubscriptionFilter, Write,
 };
 use bytes::Bytes;
 use model::{
-    Attempt, Clock, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource,
-    JsonObject, ManualClock, Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, Tenant,
-    TenantId, TenantKey, Timestamp,
-    delivery::Next,
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource, JsonObject,
+    Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl, Tenant, TenantId,
+    TenantKey, Timestamp,
+    delivery::{EndStatus, Next},
     key::Scopes,
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicI64, AtomicU64,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
     task::Poll,
     time::Duration,
@@ -54,7 +57,8 @@ impl Entropy for Seeded {
 pub(super) struct World<'s> {
     pub(super) store: &'s dyn Store,
     pub(super) ids: IdSource,
-    clock: ManualClock,
+    /// The current time in microseconds. It stands still until a case advances it.
+    now: AtomicI64,
     case: &'static str,
 }
 
@@ -88,21 +92,26 @@ impl<'s> World<'s> {
     /// [`Self::new`] with another start time.
     pub(super) fn at(store: &'s dyn Store, case: &'static str, start: Timestamp) -> Self {
         let ids = IdSource::new(Box::new(Seeded::named(case)));
-        Self { store, ids, clock: ManualClock::at(start), case }
+        Self { store, ids, now: AtomicI64::new(start.micros()), case }
+    }
+
+    /// The same case on another node's store.
+    pub(super) fn on(self, store: &dyn Store) -> World<'_> {
+        World { store, ids: self.ids, now: self.now, case: self.case }
     }
 
     pub(super) fn now(&self) -> Timestamp {
-        self.clock.now()
+        Timestamp::from_micros(self.now.load(SeqCst))
     }
 
     /// Advances the clock by a second; returns the new time.
     pub(super) fn tick(&self) -> Timestamp {
-        self.clock.advance(Duration::from_secs(1));
-        self.clock.now()
+        self.advance(Duration::from_secs(1));
+        self.now()
     }
 
     pub(super) fn advance(&self, wait: Duration) {
-        self.clock.advance(wait);
+        self.now.fetch_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX), SeqCst);
     }
 
     /// The id of a tenant of this case; the tenant need not exist.
@@ -113,7 +122,7 @@ impl<'s> World<'s> {
     /// Creates a tenant of this case.
     pub(super) async fn tenant(&self, which: &str) -> TenantId {
         let id = self.id(which);
-        self.store.put_tenant(&id, None, None, self.tick()).await.unwrap();
+        self.store.put_tenant(&id, model::Patch::Absent, None, self.tick()).await.unwrap();
         id
     }
 
@@ -141,7 +150,7 @@ impl<'s> World<'s> {
         Subscription {
             id: self.ids.subscription(now),
             tenant: tenant.clone(),
-            url: "https://receiver.example/hooks?from=ü&to='\"".into(),
+            url: url("https://receiver.example/hooks?from=ü&to='\""),
             description: Some("to the\nledger".into()),
             events: patterns(&["invoice.*", "customer.created"]),
             headers: headers.map(|(name, value)| (name.into(), value.into())).into(),
@@ -169,7 +178,7 @@ impl<'s> World<'s> {
     /// Stores a new subscription of the tenant.
     pub(super) async fn subscribe(&self, tenant: &TenantId) -> Subscription {
         let subscription = self.subscription(tenant);
-        assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+        assert_eq!(self.store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
         subscription
     }
 
@@ -221,7 +230,15 @@ impl<'s> World<'s> {
         status: DeliveryStatus,
     ) -> Box<Outcome> {
         let (now, ok) = (self.tick(), status == DeliveryStatus::Delivered);
-        let at = (status == DeliveryStatus::Retrying).then(|| now.after(Duration::from_secs(60)));
+        let next = match status {
+            DeliveryStatus::Pending => panic!("no attempt leaves a delivery pending"),
+            DeliveryStatus::Retrying => Next::Retry { at: now.after(Duration::from_secs(60)) },
+            DeliveryStatus::Delivered => Next::End(EndStatus::Delivered),
+            DeliveryStatus::Failed => Next::End(EndStatus::Failed),
+            DeliveryStatus::Exhausted => Next::End(EndStatus::Exhausted),
+            DeliveryStatus::Disabled => Next::Gone,
+            DeliveryStatus::Cancelled => Next::End(EndStatus::Cancelled),
+        };
         Box::new(Outcome {
             tenant: tenant.clone(),
             delivery: of.id,
@@ -237,7 +254,7 @@ impl<'s> World<'s> {
                 response_body: Bytes::from_static(b"\0\xff not text"),
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
             },
-            next: Next { status, at, disable_subscription: status == DeliveryStatus::Disabled },
+            next,
         })
     }
 
@@ -317,6 +334,10 @@ pub(super) fn idempotency(text: &str) -> crate::DedupeKey {
     crate::DedupeKey::Idempotency(text.into())
 }
 
+pub(super) fn url(text: &str) -> SubscriptionUrl {
+    SubscriptionUrl::parse(text, false).unwrap()
+}
+
 pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
     texts.iter().map(|text| EventPattern::parse(text).unwrap()).collect()
 }
@@ -346,49 +367,16 @@ pub(super) async fn due(
 /// Due time of a subscription's first waiting delivery.
 pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp> {
     let mut first = None;
-    let mut take = |one: Waiting| {
+    let mut take = |one: DueQueueHead| {
         if one.tenant == *tenant && one.subscription == subscription {
             first = first.into_iter().chain([one.at]).min();
         }
     };
-    store.each_waiting(&mut take).await.unwrap();
+    store.each_queue_head(&mut take).await.unwrap();
     first
 }
 
 /// A page large enough for every row of a case.
 pub(super) fn all<Id>() -> Page<Id> {
     Page::first(1_000_000)
-}
-
-/// More pages than any case has: a list that reaches this number does not advance.
-const ENDLESS: usize = 1_000;
-
-/// Reads a list page by page, each below the last row of the previous one.
-pub(super) async fn by_last_id<T, Id: Clone>(
-    limit: u32,
-    id: impl Fn(&T) -> Id,
-    list: impl AsyncFn(Page<Id>) -> Vec<T>,
-) -> Vec<T> {
-    let (mut page, mut rows) = (Page::first(limit), Vec::new());
-    loop {
-        let piece = list(page.clone()).await;
-        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
-        let Some(last) = piece.last() else { return rows };
-        page.below = Some(id(last));
-        rows.extend(piece);
-    }
-}
-
-/// Reads a list page by page, by offset.
-pub(super) async fn by_offset<T, Id: Clone>(limit: u32, list: impl AsyncFn(Page<Id>) -> Vec<T>) -> Vec<T> {
-    let (mut page, mut rows) = (Page::first(limit), Vec::new());
-    loop {
-        let piece = list(page.clone()).await;
-        assert!(piece.len() <= limit as usize && rows.len() < ENDLESS);
-        if piece.is_empty() {
-            return rows;
-        }
-        page.offset += piece.len() as u32;
-        rows.extend(piece);
-    }
 }

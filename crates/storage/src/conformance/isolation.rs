@@ -1,9 +1,9 @@
 //! Tenant isolation: ids of another tenant find nothing and change nothing, and no list shows another tenant's rows.
 
-use super::fixtures::{Belongings, World, all, append, due, given_id, next_due};
+use super::fixtures::{Belongings, World, all, append, due, given_id, next_due, url};
 use crate::{
-    Appended, Deleted, DeliveryFilter, Done, Due, EventFilter, Insert, ListScope::Tenant, Page, Retry, RetryOf, Store,
-    SubscriptionFilter, Update, Write,
+    Appended, DeleteOutcome, DeliveryFilter, Done, Due, EventFilter, InsertOutcome, ListScope::Tenant, Page, RetryOf,
+    RetryOutcome, Store, SubscriptionFilter, UpdateOutcome, Write,
 };
 use model::{DeliveryStatus, Subscription, TenantId, TenantKey};
 use std::sync::Arc;
@@ -48,8 +48,8 @@ pub async fn lists_with_ids_of_another_tenant_are_empty(store: &dyn Store) {
         }
     }
     // A cursor may be another tenant's id: their rows were all created after mine.
-    let below = their.event.deliveries[0].id;
-    let page = Page { below: Some(below.into()), ..all() };
+    let cursor = their.event.deliveries[0].id;
+    let page = Page { cursor: Some(cursor.into()), ..all() };
     let listed = store.deliveries(Tenant(&mine), &DeliveryFilter::default(), page).await.unwrap().rows;
     assert_eq!(
         listed.iter().map(|one| one.id).collect::<Vec<_>>(),
@@ -63,14 +63,16 @@ pub async fn writes_with_ids_of_another_tenant_change_nothing(store: &dyn Store)
     let before = (world.shown(&mine).await, world.shown(&theirs).await);
     let (waiting, ended) = (their.event.deliveries[0].id, their.event.deliveries[1].id);
     let (subscription, now) = (their.subscription.id, world.now());
-    assert_eq!(store.delete_key(&mine, their.key.id).await.unwrap(), Deleted::Missing);
-    let stolen =
-        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
-    assert_eq!(store.update_subscription(&stolen).await.unwrap(), Update::Missing);
-    assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), Update::Missing);
+    assert_eq!(store.delete_key(&mine, their.key.id).await.unwrap(), DeleteOutcome::Missing);
+    let stolen = Subscription { tenant: mine.clone(), url: url("https://mine.example/"), ..their.subscription.clone() };
+    assert_eq!(store.update_subscription(&stolen).await.unwrap(), UpdateOutcome::Missing);
+    assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), UpdateOutcome::Missing);
     store.cancel_waiting(&mine, subscription, now).await.unwrap();
     for delivery in [waiting, ended] {
-        assert_eq!(store.retry_delivery(&mine, delivery, RetryOf::Undelivered, now).await.unwrap(), Retry::Missing);
+        assert_eq!(
+            store.retry_delivery(&mine, delivery, RetryOf::Undelivered, now).await.unwrap(),
+            RetryOutcome::Missing
+        );
         world.commit(vec![Write::Cancel { tenant: mine.clone(), delivery }]).await;
     }
     assert_eq!((world.shown(&mine).await, world.shown(&theirs).await), before);
@@ -145,20 +147,20 @@ pub async fn equal_ids_in_two_tenants_are_independent(store: &dyn Store) {
     let before = world.shown(&theirs).await;
     let key = TenantKey { id: their.key.id, ..world.key(&mine) };
     let subscription =
-        Subscription { tenant: mine.clone(), url: "https://mine.example/".into(), ..their.subscription.clone() };
+        Subscription { tenant: mine.clone(), url: url("https://mine.example/"), ..their.subscription.clone() };
     let mut event = their.event.clone();
     let inner = Arc::make_mut(&mut event.event);
     (inner.tenant, inner.data) = (mine.clone(), (&b"mine"[..]).into());
     assert!(store.insert_key(&key).await.unwrap());
-    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
     assert_eq!(world.append(&mine, vec![event.clone()]).await, Done::Appended(vec![Appended::New]));
     assert_eq!(store.keys(&mine).await.unwrap(), std::slice::from_ref(&key));
     assert_eq!(store.subscription(&mine, subscription.id).await.unwrap(), Some(subscription.clone()));
     assert_eq!(store.event(&mine, event.event.id).await.unwrap().as_ref(), Some(&*event.event));
     world.attempted(&mine, event.deliveries[0], 1, DeliveryStatus::Disabled).await;
-    assert_eq!(store.delete_subscription(&mine, subscription.id, world.now()).await.unwrap(), Update::Done);
-    assert_eq!(store.delete_key(&mine, key.id).await.unwrap(), Deleted::Done);
-    assert_eq!(store.delete_tenant(&mine).await.unwrap(), Deleted::Done);
+    assert_eq!(store.delete_subscription(&mine, subscription.id, world.now()).await.unwrap(), UpdateOutcome::Done);
+    assert_eq!(store.delete_key(&mine, key.id).await.unwrap(), DeleteOutcome::Done);
+    assert_eq!(store.delete_tenant(&mine).await.unwrap(), DeleteOutcome::Done);
 
     let after = world.shown(&theirs).await;
     assert_eq!((after.keys, after.subscriptions, after.events), (before.keys, before.subscriptions, before.events));

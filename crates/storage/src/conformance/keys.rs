@@ -1,7 +1,7 @@
 //! API keys of tenants.
 
 use super::fixtures::World;
-use crate::{Deleted, Store};
+use crate::{DeleteOutcome, Store};
 use model::{Scope, key::Scopes};
 
 pub async fn a_key_is_kept_whole(store: &dyn Store) {
@@ -43,8 +43,8 @@ pub async fn a_deleted_key_is_gone(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let (gone, stays) = (world.key(&tenant), world.key(&tenant));
     assert!(store.insert_key(&gone).await.unwrap() && store.insert_key(&stays).await.unwrap());
-    assert_eq!(store.delete_key(&tenant, gone.id).await.unwrap(), Deleted::Done);
-    assert_eq!(store.delete_key(&tenant, gone.id).await.unwrap(), Deleted::Missing);
+    assert_eq!(store.delete_key(&tenant, gone.id).await.unwrap(), DeleteOutcome::Done);
+    assert_eq!(store.delete_key(&tenant, gone.id).await.unwrap(), DeleteOutcome::Missing);
     assert_eq!(store.keys(&tenant).await.unwrap(), [stays]);
     assert!(!store.all_keys().await.unwrap().contains(&gone));
 }

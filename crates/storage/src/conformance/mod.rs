@@ -14,6 +14,7 @@
 
 mod backlog;
 mod catalog;
+pub mod corrupt;
 mod deletion;
 mod deliveries;
 mod documents;
@@ -26,8 +27,10 @@ mod keys;
 mod lists;
 mod outcomes;
 mod pages;
+mod paging;
 mod publications;
 mod retention;
+pub mod shared;
 mod subscriptions;
 mod tenants;
 mod transfer;

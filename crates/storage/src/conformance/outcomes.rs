@@ -1,7 +1,7 @@
 //! Outcomes: effects of an attempt on its delivery, the log, the subscription and the statistics.
 
 use super::fixtures::{World, due};
-use crate::{Done, Insert, ListScope::Tenant, NewDelivery, Outcome, Store, Update, Write};
+use crate::{Done, InsertOutcome, ListScope::Tenant, NewDelivery, Outcome, Store, UpdateOutcome, Write};
 use model::{
     Delivery,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
@@ -41,7 +41,7 @@ pub async fn an_outcome_updates_the_delivery(store: &dyn Store) {
         let expected = Delivery {
             status,
             attempts: 1,
-            next_attempt_at: outcome.next.at,
+            next_attempt_at: outcome.next.retry_at(),
             updated_at: ended(&outcome),
             response_code: outcome.attempt.response_code,
             error: outcome.attempt.error.clone(),
@@ -113,7 +113,7 @@ pub async fn an_attempt_that_was_under_way_when_the_subscription_was_deleted_sho
         let before = world.delivery(&tenant, outcome.delivery).await;
         assert_eq!((before.status, before.next_attempt_at), (Cancelled, None));
         assert_eq!(world.commit(vec![Write::Outcome(outcome.clone())]).await, [Done::Recorded]);
-        let (status, error) = match outcome.next.status {
+        let (status, error) = match outcome.next.status() {
             Retrying => (Cancelled, Some("HTTP 503 at attempt 1; the subscription was deleted".into())),
             status => (status, outcome.attempt.error.clone()),
         };
@@ -226,7 +226,7 @@ pub async fn gone_410_disables_the_subscription(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     for state in [SubscriptionState::Active, SubscriptionState::Paused, SubscriptionState::Disabled] {
         let read = Subscription { state, ..world.subscription(&tenant) };
-        assert_eq!(store.insert_subscription(&read).await.unwrap(), Insert::Done);
+        assert_eq!(store.insert_subscription(&read).await.unwrap(), InsertOutcome::Done);
         let other = world.subscribe(&tenant).await;
         let of = world.publish(&tenant, "invoice.created", &[read.id]).await.deliveries[0];
         world.attempted(&tenant, of, 1, Disabled).await;
@@ -237,7 +237,7 @@ pub async fn gone_410_disables_the_subscription(store: &dyn Store) {
         assert_eq!(store.subscription(&tenant, other.id).await.unwrap(), Some(other));
         if state != SubscriptionState::Disabled {
             // Otherwise a caller that read it before could unknowingly write it back as active.
-            assert_eq!(store.update_subscription(&read).await.unwrap(), Update::Stale);
+            assert_eq!(store.update_subscription(&read).await.unwrap(), UpdateOutcome::Stale);
             assert!(now.updated_at > read.updated_at);
         }
     }

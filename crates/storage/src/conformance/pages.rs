@@ -36,7 +36,7 @@ pub async fn pages_of_events_are_bounded_by_bytes(store: &dyn Store) {
                 sizes.push(listed.rows.len());
                 found.extend(listed.rows.iter().map(|event| event.id));
                 let Some(next) = listed.next else { break };
-                page = Page { limit: 3, offset: next.offset, below: Some(next.below) };
+                page = Page { limit: 3, offset: next.offset, cursor: Some(next.cursor) };
             }
             assert_eq!(sizes, [2, 2, 1, 2], "3 + 1, 2 + 2, 5, and 1 + 1 mebibytes");
             assert_eq!(found, made);

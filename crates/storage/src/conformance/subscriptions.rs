@@ -1,7 +1,10 @@
 //! Subscriptions: stored, listed, updated, deleted.
 
-use super::fixtures::{World, all, by_last_id, by_offset, next_due, object, patterns};
-use crate::{Insert, ListScope::Tenant, Page, Store, SubscriptionFilter, Update, Write};
+use super::{
+    fixtures::{World, all, next_due, object, patterns, url},
+    paging::{by_last_id, by_offset},
+};
+use crate::{InsertOutcome, ListScope::Tenant, Page, Store, SubscriptionFilter, UpdateOutcome, Write};
 use model::{
     DeliveryStatus, JsonObject, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
     subscription::{SigningSecret, SubscriptionStats},
@@ -19,7 +22,7 @@ async fn subscribe_to(world: &World<'_>, tenant: &TenantId, wishes: &[&[&str]]) 
     let mut made = Vec::new();
     for wish in wishes {
         let subscription = Subscription { events: patterns(wish), ..world.subscription(tenant) };
-        assert_eq!(world.store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+        assert_eq!(world.store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
         made.insert(0, subscription);
     }
     made
@@ -50,7 +53,7 @@ pub async fn a_subscription_with_nothing_optional_is_kept_whole(store: &dyn Stor
         revision: 0,
         ..world.subscription(&tenant)
     };
-    assert_eq!(store.insert_subscription(&bare).await.unwrap(), Insert::Done);
+    assert_eq!(store.insert_subscription(&bare).await.unwrap(), InsertOutcome::Done);
     assert_eq!(store.subscription(&tenant, bare.id).await.unwrap(), Some(bare.clone()));
     let filter = SubscriptionFilter { event_type: Some("invoice.created".into()), ..Default::default() };
     assert_eq!(list(store, &tenant, &filter).await, []);
@@ -62,7 +65,7 @@ pub async fn every_state_and_profile_is_kept(store: &dyn Store) {
     for state in [SubscriptionState::Active, SubscriptionState::Paused, SubscriptionState::Disabled] {
         for profile in Profile::ALL {
             let subscription = Subscription { state, profile, ..world.subscription(&tenant) };
-            assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+            assert_eq!(store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
             assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(subscription));
         }
     }
@@ -73,7 +76,7 @@ pub async fn subscriptions_are_listed_newest_first(store: &dyn Store) {
     let tenant = world.tenant("acme").await;
     let made = [world.subscription(&tenant), world.subscription(&tenant), world.subscription(&tenant)];
     for at in [1, 2, 0] {
-        assert_eq!(store.insert_subscription(&made[at]).await.unwrap(), Insert::Done);
+        assert_eq!(store.insert_subscription(&made[at]).await.unwrap(), InsertOutcome::Done);
     }
     assert_eq!(list(store, &tenant, &SubscriptionFilter::default()).await, [made[2].id, made[1].id, made[0].id]);
 }
@@ -90,7 +93,7 @@ pub async fn subscriptions_are_paged_by_the_last_id_and_by_offset(store: &dyn St
         assert_eq!(by_last_id(limit, |one: &Subscription| one.id.into(), read).await, made);
         assert_eq!(by_offset(limit, read).await, made);
     }
-    assert_eq!(read(Page { limit: 2, offset: 1, below: Some(made[1].id.into()) }).await, made[3..5]);
+    assert_eq!(read(Page { limit: 2, offset: 1, cursor: Some(made[1].id.into()) }).await, made[3..5]);
     assert_eq!(read(Page::first(0)).await, []);
 }
 
@@ -100,7 +103,7 @@ pub async fn the_list_can_be_narrowed_to_active_ones(store: &dyn Store) {
     let mut made = Vec::new();
     for state in SubscriptionState::ALL {
         let subscription = Subscription { state, ..world.subscription(&tenant) };
-        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
         made.push(subscription.id);
     }
     let narrowed =
@@ -148,7 +151,7 @@ pub async fn filters_of_subscriptions_go_together_and_with_pages(store: &dyn Sto
         let mut subscription = world.subscription(&tenant);
         subscription.events = patterns(if number % 2 == 0 { &["invoice.*"] } else { &["customer.*"] });
         subscription.state = if number % 3 == 0 { SubscriptionState::Paused } else { SubscriptionState::Active };
-        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), Insert::Done);
+        assert_eq!(store.insert_subscription(&subscription).await.unwrap(), InsertOutcome::Done);
         if number % 2 == 0 && number % 3 != 0 {
             expected.insert(0, subscription);
         }
@@ -171,7 +174,7 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
     assert_eq!(read.stats.success_count, 1);
 
     let changed = Subscription {
-        url: "https://other.example/".into(),
+        url: url("https://other.example/"),
         description: None,
         events: patterns(&["*"]),
         headers: vec![("X-New".into(), "1".into())],
@@ -186,7 +189,7 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
         updated_at: world.tick(),
         ..read.clone()
     };
-    assert_eq!(store.update_subscription(&changed).await.unwrap(), Update::Done);
+    assert_eq!(store.update_subscription(&changed).await.unwrap(), UpdateOutcome::Done);
     let expected = Subscription { stats: read.stats, revision: read.revision + 1, ..changed };
     assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(expected));
 }
@@ -195,22 +198,22 @@ pub async fn an_update_of_an_outdated_revision_is_stale(store: &dyn Store) {
     let world = World::new(store, "subscriptions.stale");
     let tenant = world.tenant("acme").await;
     let read = world.subscribe(&tenant).await;
-    let first = Subscription { url: "https://first.example/".into(), ..read.clone() };
-    let second = Subscription { url: "https://second.example/".into(), ..read };
-    assert_eq!(store.update_subscription(&first).await.unwrap(), Update::Done);
-    assert_eq!(store.update_subscription(&second).await.unwrap(), Update::Stale);
+    let first = Subscription { url: url("https://first.example/"), ..read.clone() };
+    let second = Subscription { url: url("https://second.example/"), ..read };
+    assert_eq!(store.update_subscription(&first).await.unwrap(), UpdateOutcome::Done);
+    assert_eq!(store.update_subscription(&second).await.unwrap(), UpdateOutcome::Stale);
     let now = store.subscription(&tenant, first.id).await.unwrap().unwrap();
     assert_eq!(now, Subscription { revision: first.revision + 1, ..first });
     let again = Subscription { revision: now.revision, ..second };
-    assert_eq!(store.update_subscription(&again).await.unwrap(), Update::Done);
+    assert_eq!(store.update_subscription(&again).await.unwrap(), UpdateOutcome::Done);
 }
 
 pub async fn an_update_of_a_missing_subscription_finds_nothing(store: &dyn Store) {
     let world = World::new(store, "subscriptions.missing");
     let tenant = world.tenant("acme").await;
     let never = world.subscription(&tenant);
-    assert_eq!(store.update_subscription(&never).await.unwrap(), Update::Missing);
-    assert_eq!(store.delete_subscription(&tenant, never.id, world.tick()).await.unwrap(), Update::Missing);
+    assert_eq!(store.update_subscription(&never).await.unwrap(), UpdateOutcome::Missing);
+    assert_eq!(store.delete_subscription(&tenant, never.id, world.tick()).await.unwrap(), UpdateOutcome::Missing);
     store.cancel_waiting(&tenant, never.id, world.tick()).await.unwrap();
     assert_eq!(store.subscription(&tenant, never.id).await.unwrap(), None);
 }
@@ -219,16 +222,16 @@ pub async fn a_deleted_subscription_is_hidden(store: &dyn Store) {
     let world = World::new(store, "subscriptions.hidden");
     let tenant = world.tenant("acme").await;
     let (gone, stays) = (world.subscribe(&tenant).await, world.subscribe(&tenant).await);
-    assert_eq!(store.delete_subscription(&tenant, gone.id, world.tick()).await.unwrap(), Update::Done);
+    assert_eq!(store.delete_subscription(&tenant, gone.id, world.tick()).await.unwrap(), UpdateOutcome::Done);
     assert_eq!(store.subscription(&tenant, gone.id).await.unwrap(), None);
     for is_active in [None, Some(true), Some(false)] {
         let listed = list(store, &tenant, &SubscriptionFilter { is_active, ..Default::default() }).await;
         assert!(!listed.contains(&gone.id) && listed.contains(&stays.id) == (is_active != Some(false)));
     }
     let next = Subscription { revision: gone.revision + 1, ..gone.clone() };
-    assert_eq!(store.update_subscription(&gone).await.unwrap(), Update::Missing);
-    assert_eq!(store.update_subscription(&next).await.unwrap(), Update::Missing);
-    assert_eq!(store.delete_subscription(&tenant, gone.id, world.tick()).await.unwrap(), Update::Missing);
+    assert_eq!(store.update_subscription(&gone).await.unwrap(), UpdateOutcome::Missing);
+    assert_eq!(store.update_subscription(&next).await.unwrap(), UpdateOutcome::Missing);
+    assert_eq!(store.delete_subscription(&tenant, gone.id, world.tick()).await.unwrap(), UpdateOutcome::Missing);
     assert_eq!(store.subscription(&tenant, gone.id).await.unwrap(), None);
 }
 
@@ -247,7 +250,7 @@ pub async fn deleting_a_subscription_cancels_its_waiting_deliveries(store: &dyn 
     }
 
     let now = world.tick();
-    assert_eq!(store.delete_subscription(&tenant, gone, now).await.unwrap(), Update::Done);
+    assert_eq!(store.delete_subscription(&tenant, gone, now).await.unwrap(), UpdateOutcome::Done);
     for (of, attempts) in [(pending, 0), (retrying, 1)] {
         let now_is = world.delivery(&tenant, of.id).await;
         assert_eq!((now_is.status, now_is.next_attempt_at), (DeliveryStatus::Cancelled, None));
@@ -327,7 +330,7 @@ pub async fn each_subscription_reads_any_number_of_subscriptions(store: &dyn Sto
         // Without secrets and headers, because sealing is slow in unoptimised builds and not the subject here.
         let bare =
             Subscription { id, headers: vec![], secrets: vec![], ..world.subscription(&tenants[number * 3 / MANY]) };
-        assert_eq!(store.insert_subscription(&bare).await.unwrap(), Insert::Done);
+        assert_eq!(store.insert_subscription(&bare).await.unwrap(), InsertOutcome::Done);
         made.push((bare.tenant, bare.id));
     }
     let mut found = Vec::new();

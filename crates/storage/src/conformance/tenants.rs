@@ -1,16 +1,16 @@
 //! Tenants: created, updated, listed. (For their deletion see [`super::deletion`].)
 
 use super::fixtures::{World, object};
-use crate::{Page, Put, Store};
-use model::{JsonObject, Tenant, TenantId};
+use crate::{Page, PutOutcome, Store};
+use model::{JsonObject, Patch, Tenant, TenantId};
 use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let world = World::new(store, "tenants.put");
     let (id, made) = (world.id("acme"), world.tick());
     let metadata = object(json!({ "plan": "gold", "seats": 12, "deep": { "ü": [null, true] } }));
-    let (first, put) = store.put_tenant(&id, Some(Some("Acme".into())), Some(metadata.clone()), made).await.unwrap();
-    assert_eq!(put, Put::Created);
+    let (first, put) = store.put_tenant(&id, Patch::Value("Acme".into()), Some(metadata.clone()), made).await.unwrap();
+    assert_eq!(put, PutOutcome::Created);
     assert_eq!(
         first,
         Tenant { id: id.clone(), name: Some("Acme".into()), metadata, created_at: made, updated_at: made }
@@ -19,8 +19,8 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
 
     let (later, other) = (world.tick(), object(json!({ "plan": "lead" })));
     let (second, put) =
-        store.put_tenant(&id, Some(Some("Acme & Co".into())), Some(other.clone()), later).await.unwrap();
-    assert_eq!(put, Put::Updated);
+        store.put_tenant(&id, Patch::Value("Acme & Co".into()), Some(other.clone()), later).await.unwrap();
+    assert_eq!(put, PutOutcome::Updated);
     let expected = Tenant { name: Some("Acme & Co".into()), metadata: other, updated_at: later, ..first };
     assert_eq!(second, expected);
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
@@ -29,14 +29,14 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
 pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
     let world = World::new(store, "tenants.keep");
     let id = world.id("acme");
-    let bare = store.put_tenant(&id, None, None, world.tick()).await.unwrap().0;
+    let bare = store.put_tenant(&id, Patch::Absent, None, world.tick()).await.unwrap().0;
     assert_eq!((&bare.name, &bare.metadata), (&None, &JsonObject::default()));
 
     let metadata = object(json!({ "plan": "gold" }));
-    store.put_tenant(&id, Some(Some("Acme".into())), None, world.tick()).await.unwrap();
-    store.put_tenant(&id, None, Some(metadata.clone()), world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Value("Acme".into()), None, world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Absent, Some(metadata.clone()), world.tick()).await.unwrap();
     let now = world.tick();
-    store.put_tenant(&id, None, None, now).await.unwrap();
+    store.put_tenant(&id, Patch::Absent, None, now).await.unwrap();
     let expected = Tenant { name: Some("Acme".into()), metadata, updated_at: now, ..bare };
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
 }
@@ -44,8 +44,8 @@ pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
 pub async fn a_name_can_be_cleared(store: &dyn Store) {
     let world = World::new(store, "tenants.clear");
     let id = world.id("acme");
-    store.put_tenant(&id, Some(Some("Acme".into())), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
-    let (cleared, _) = store.put_tenant(&id, Some(None), Some(JsonObject::default()), world.tick()).await.unwrap();
+    store.put_tenant(&id, Patch::Value("Acme".into()), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
+    let (cleared, _) = store.put_tenant(&id, Patch::Null, Some(JsonObject::default()), world.tick()).await.unwrap();
     assert_eq!((&cleared.name, &cleared.metadata), (&None, &JsonObject::default()));
     assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
 }
@@ -63,7 +63,7 @@ pub async fn tenants_are_listed_by_id_ascending(store: &dyn Store) {
         ids.push(world.tenant(which).await);
     }
     ids.sort();
-    let page = Page { limit: ids.len() as u32, offset: 0, below: Some(before_all(&world)) };
+    let page = Page { limit: ids.len() as u32, offset: 0, cursor: Some(before_all(&world)) };
     let listed = store.tenants(page).await.unwrap();
     assert_eq!(listed.iter().map(|tenant| tenant.id.clone()).collect::<Vec<_>>(), ids);
     assert_eq!(store.tenant(&ids[3]).await.unwrap().as_ref(), listed.get(3));
@@ -74,8 +74,8 @@ pub async fn tenants_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
     for which in ["a", "b", "c", "d", "e"] {
         world.tenant(which).await;
     }
-    let read = async |limit, offset, below: &TenantId| -> Vec<TenantId> {
-        let page = Page { limit, offset, below: Some(below.clone()) };
+    let read = async |limit, offset, cursor: &TenantId| -> Vec<TenantId> {
+        let page = Page { limit, offset, cursor: Some(cursor.clone()) };
         store.tenants(page).await.unwrap().into_iter().map(|tenant| tenant.id).collect()
     };
     let (start, id) = (before_all(&world), |which| world.id(which));

@@ -63,7 +63,7 @@ pub async fn events_written_by_a_transfer_are_unchanged(store: &dyn Store) {
     let subscriptions = before.subscriptions.clone();
     store.delete_tenant(&tenant).await.unwrap();
     let known = before.tenant.clone().unwrap();
-    store.put_tenant(&tenant, Some(known.name), Some(known.metadata), known.created_at).await.unwrap();
+    store.put_tenant(&tenant, known.name.into(), Some(known.metadata), known.created_at).await.unwrap();
     for subscription in &subscriptions {
         store.insert_subscription(subscription).await.unwrap();
         store.write_stats(subscription).await.unwrap();

@@ -1,7 +1,14 @@
 //! `GET /api/v1/audit/report`.
 
 use super::{NAME, put::Report};
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{
+    App,
+    auth::Admin,
+    problem::{
+        Problem,
+        kinds::{NoReport, NotOperator},
+    },
+};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -12,11 +19,11 @@ use http::header;
 ///
 /// For the operator.
 #[utoipa::path(get, path = "/api/v1/audit/report", tag = "Audit",
-    responses((status = 200, body = Report), (status = 404, description = "No report was uploaded")))]
+    responses((status = 200, body = Report), NotOperator, NoReport))]
 pub(crate) async fn get(State(app): State<App>, _: Admin) -> Result<Response, Problem> {
     let found = app.store.document(NAME).await?;
     let report = found.ok_or_else(|| {
-        Problem::not_found("No report was uploaded: PUT the output of postrider audit --format json here")
+        NoReport::problem("No report was uploaded: PUT the output of postrider audit --format json here")
     })?;
     Ok(([(header::CONTENT_TYPE, "application/json")], report.body).into_response())
 }

@@ -58,7 +58,7 @@ impl Digest {
 /// The summary of the stored report, and the state of each event type in it.
 pub(super) async fn digest(app: &App) -> Result<Option<(ReportLine, BTreeMap<String, Code>)>, Problem> {
     let Some((text, put_at)) = app.store.document_digest(NAME).await? else { return Ok(None) };
-    let digest: Digest =
-        serde_json::from_str(&text).map_err(|_| StorageError::corrupt("the digest of the audit's report"))?;
+    let digest: Digest = serde_json::from_str(&text)
+        .map_err(|fault| StorageError::corrupt("documents", format!("name = '{NAME}'"), format!("digest: {fault}")))?;
     Ok(Some(digest.line(put_at)))
 }

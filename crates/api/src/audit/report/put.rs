@@ -4,9 +4,12 @@ use super::{Code, Digest, NAME, ReportLine};
 use crate::{
     App,
     auth::Admin,
-    body::{PUBLISH_MAX, Raw, parse, too_large},
-    family::Warnings,
-    problem::Problem,
+    body::{PUBLISH_MAX, Raw, parse},
+    problem::{
+        Problem,
+        kinds::{NotOperator, TooLarge},
+    },
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use model::Timestamp;
@@ -89,10 +92,10 @@ impl Report {
 /// For the operator: the output of `postrider audit --format json`, at most 10 MiB. The report replaces the previous
 /// one; from then on the coverage shows the state of each event type in the code.
 #[utoipa::path(put, path = "/api/v1/audit/report", tag = "Audit", request_body = Report,
-    responses((status = 200, body = ReportLine), (status = 413, description = "The report is larger than 10 MiB")))]
+    responses((status = 200, body = ReportLine), NotOperator))]
 pub(crate) async fn put(State(app): State<App>, _: Admin, body: Raw<PUBLISH_MAX>) -> Result<Json<ReportLine>, Problem> {
     if body.len() > REPORT_MAX {
-        return Err(too_large(format!("The report must have at most {REPORT_MAX} bytes")));
+        return Err(TooLarge::problem(format!("The report must have at most {REPORT_MAX} bytes")));
     }
     let digest = parse::<Report>(&body, &Warnings::default())?.digest()?;
     let put_at = app.clock.now();

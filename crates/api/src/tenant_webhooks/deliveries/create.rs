@@ -3,19 +3,22 @@
 use crate::{
     App,
     auth::{Member, Publish},
-    body::{PUBLISH_MAX, Raw, parse, too_large},
-    events::draft::{DATA_MAX, check_object, idempotency_key, refused},
-    family::Warnings,
-    problem::Problem,
+    body::{PUBLISH_MAX, Raw, parse},
+    catalog_check::{FieldNames, Misfit},
+    events::request::{DATA_MAX, check_object, idempotency_key, refused},
+    problem::{
+        Problem,
+        kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NotPublished, TooLarge},
+    },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
-    types::{Misfit, Place},
+    warnings::Warnings,
 };
 use axum::{Json, extract::State};
 use bytes::Bytes;
 use delivery::{Draft, PublishError, Want};
 use http::{HeaderMap, StatusCode};
-use model::{Priority, Problems};
+use model::{FieldErrors, Priority};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -48,7 +51,7 @@ pub(crate) struct Queued {
 /// `events:publish`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     request_body = NewTenantDelivery,
-    responses((status = 202, body = Queued), (status = 404, description = "No active subscription matches the event")))]
+    responses((status = 202, body = Queued), NoActiveSubscriptions, KeyReused, NotPublished))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Publish>,
@@ -58,16 +61,16 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Queued>), Problem> {
     let tenant = member.tenant();
     let body: NewTenantDelivery<'_> = parse(&raw, &warnings)?;
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     let event_type = faults.take("event", event_name(&body.event));
     faults.take("payload", check_object(&app, body.payload, "payload", &warnings));
     if body.payload.get().len() > DATA_MAX {
-        return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
+        return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
     }
     faults.into_result()?;
-    let Some(event_type) = event_type else { return Err(Problem::bad_request("The event is malformed")) };
-    let place = Place { type_field: "event", data_field: "payload", warnings: &warnings };
-    let misfit = app.types.check(&app, tenant, &event_type, body.payload.get(), &place)?;
+    let Some(event_type) = event_type else { return Err(BadRequest::problem("The event is malformed")) };
+    let names = FieldNames { type_field: "event", data_field: "payload", warnings: &warnings };
+    let misfit = app.catalog_check.check(tenant, &event_type, body.payload.get(), &names)?;
     let draft = Draft {
         event_type: event_type.clone(),
         data: Bytes::copy_from_slice(body.payload.get().as_bytes()),
@@ -82,9 +85,8 @@ pub(crate) async fn create(
     drop(raw);
     let published =
         app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
-            PublishError::NobodyWants => {
-                Problem::not_found(format!("No active webhook subscriptions for event: {event_type}"))
-                    .with_code("no_active_subscriptions")
+            PublishError::NoSubscription => {
+                NoActiveSubscriptions::problem(format!("No active webhook subscriptions for event: {event_type}"))
             }
             fault => refused(fault, tenant, false),
         })?;

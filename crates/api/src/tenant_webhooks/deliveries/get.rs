@@ -7,9 +7,9 @@ use super::{
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
-    problem::Problem,
+    pages,
+    problem::{Problem, kinds::NoSuchDelivery},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -32,7 +32,7 @@ pub(crate) struct TenantDeliveryDetail {
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries/{id}", tag = "Tenant deliveries",
-    params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail)))]
+    params(("id" = String, Path)), responses((status = 200, body = TenantDeliveryDetail), NoSuchDelivery))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
@@ -47,5 +47,5 @@ pub(crate) async fn get(
         .and_then(|text| RawValue::from_string(text).ok());
     let shown = show(&app, std::slice::from_ref(&found)).await?;
     let delivery = shown.into_iter().next().ok_or_else(|| missing(&id))?;
-    list::json(&room, &TenantDeliveryDetail { delivery, payload })
+    pages::json(&room, &TenantDeliveryDetail { delivery, payload })
 }

@@ -5,13 +5,17 @@ use crate::{
     App,
     auth::{Member, Read},
     problem::Problem,
-    query::Query,
-    schemas::{TenantEventName, TenantStatusQuery},
-    tenant_webhooks::event_name,
+    query::parameters::{ParameterValue, parameters},
+    schemas::TenantStatusQuery,
+    tenant_webhooks::EventParameter,
 };
 use axum::{Json, extract::State};
 use model::{Delivery, TenantId};
 use storage::{DeliveryFilter, ListScope, Page, StorageError};
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
 /// Maximum number of deliveries that are shown.
 const NEWEST: u32 = 100;
@@ -19,31 +23,51 @@ const NEWEST: u32 = 100;
 const LOOKED_AT: u32 = 1_000;
 const PAGES: usize = 10;
 
+impl ParameterValue for Status {
+    fn schema() -> RefOr<Schema> {
+        TenantStatusQuery::schema()
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        let text = text.trim();
+        // `SENT` is the earlier name of `DELIVERED` in the tenant API.
+        let sent = text.eq_ignore_ascii_case("SENT").then_some(Self::Delivered);
+        let named = Self::ALL.into_iter().find(|status| text.eq_ignore_ascii_case(status.name()));
+        named.or(sent).ok_or_else(|| Problem::invalid(name, "must be PENDING, SENDING, DELIVERED or FAILED"))
+    }
+}
+
+parameters! {
+    StatusParameter {
+        /// PENDING, SENDING, DELIVERED (or SENT) or FAILED
+        status: Status = "status";
+    }
+}
+
 /// List the 100 newest deliveries
 ///
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
-    params(
-        ("event" = inline(Option<TenantEventName>), Query, description = "Only this event type"),
-        ("status" = inline(Option<TenantStatusQuery>), Query, description = "PENDING, SENDING, DELIVERED (or SENT) or FAILED"),
-    ),
+    params(StatusParameter, EventParameter),
     responses((status = 200, body = [TenantDelivery])))]
 pub(crate) async fn list(
     State(app): State<App>,
     member: Member<Read>,
-    query: Query,
+    status: StatusParameter,
+    event: EventParameter,
 ) -> Result<Json<Vec<TenantDelivery>>, Problem> {
     let tenant = member.tenant();
-    let name = |text| event_name(text).map_err(|fault| Problem::invalid("event", fault));
-    let status = query.text("status").map(parse).transpose()?;
+    let status = status.status;
     let filter = DeliveryFilter {
         statuses: status.map(Status::stored).unwrap_or_default(),
-        event_type: query.text("event").map(name).transpose()?,
+        event_type: event.event_type().cloned(),
         ..DeliveryFilter::default()
     };
     let found = match status {
         Some(status @ (Status::Pending | Status::Sending)) => waiting(&app, tenant, &filter, status).await?,
-        _ => app.store.deliveries(ListScope::Tenant(tenant), &filter, Page::first(NEWEST)).await?.rows,
+        Some(Status::Delivered | Status::Failed) | None => {
+            app.store.deliveries(ListScope::Tenant(tenant), &filter, Page::first(NEWEST)).await?.rows
+        }
     };
     Ok(Json(show(&app, &found).await?))
 }
@@ -62,19 +86,11 @@ async fn waiting(
         found.extend(some.rows.into_iter().filter(|delivery| Status::of(app, delivery) == status));
         match some.next {
             Some(next) if found.len() < NEWEST as usize => {
-                page = Page { below: Some(next.below), ..Page::first(LOOKED_AT) }
+                page = Page { cursor: Some(next.cursor), ..Page::first(LOOKED_AT) }
             }
             _ => break,
         }
     }
     found.truncate(NEWEST as usize);
     Ok(found)
-}
-
-fn parse(text: &str) -> Result<Status, Problem> {
-    let text = text.trim();
-    // `SENT` is the earlier name of `DELIVERED` in the tenant API.
-    let sent = text.eq_ignore_ascii_case("SENT").then_some(Status::Delivered);
-    let named = Status::ALL.into_iter().find(|status| text.eq_ignore_ascii_case(status.name()));
-    named.or(sent).ok_or_else(|| Problem::invalid("status", "must be PENDING, SENDING, DELIVERED or FAILED"))
 }

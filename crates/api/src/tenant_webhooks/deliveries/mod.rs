@@ -6,11 +6,14 @@ pub(crate) mod list;
 pub(crate) mod retry;
 pub(crate) mod shown;
 
-use crate::{App, problem::Problem};
+use crate::{
+    App,
+    problem::{Problem, kinds::NoSuchDelivery},
+};
 use model::{Delivery, DeliveryId, TenantId};
 
 fn missing(id: &str) -> Problem {
-    Problem::not_found(format!("Delivery not found: {id}"))
+    NoSuchDelivery::problem(format!("Delivery not found: {id}"))
 }
 
 async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Delivery, Problem> {

@@ -4,7 +4,10 @@ use super::{find, missing, shown::Status};
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{NoSuchDelivery, NotRetryable},
+    },
 };
 use axum::{
     Json,
@@ -28,15 +31,14 @@ pub(crate) struct RetryQueued {
 /// The number of attempts is reset to 0. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries/{id}/retry", tag = "Tenant deliveries",
     params(("id" = String, Path)),
-    responses((status = 202, body = RetryQueued), (status = 400, description = "The delivery has not failed")))]
+    responses((status = 202, body = RetryQueued), NoSuchDelivery, NotRetryable))]
 pub(crate) async fn retry(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RetryQueued>), Problem> {
     let tenant = member.tenant();
-    let refused =
-        |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}")).with_code("not_retryable");
+    let refused = |why: &str| NotRetryable::problem(format!("The delivery cannot be retried: {why}"));
     let found = find(&app, tenant, &id).await?;
     if Status::of(&app, &found) != Status::Failed {
         return Err(refused("it has not failed"));

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// The status names of the tenant API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+pub(crate) enum Status {
     Pending,
     Sending,
     Delivered,
@@ -88,7 +88,7 @@ pub(super) async fn show(app: &App, deliveries: &[Delivery]) -> Result<Vec<Tenan
     ids.sort_unstable();
     ids.dedup();
     let known = app.store.subscriptions_ever(&first.tenant, &ids).await?;
-    let urls: HashMap<_, _> = known.into_iter().map(|one| (one.id, one.url)).collect();
+    let urls: HashMap<_, _> = known.into_iter().map(|one| (one.id, one.url.to_string())).collect();
     let show = |delivery: &Delivery| TenantDelivery {
         id: delivery.id.uuid().to_string(),
         event: delivery.event_type.to_string(),

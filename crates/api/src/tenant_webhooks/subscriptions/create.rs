@@ -4,18 +4,21 @@ use super::TenantSubscription;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
-    problem::Problem,
+    body::JsonBody,
+    problem::{
+        Problem,
+        kinds::{DuplicateSubscription, TooManySubscriptions},
+    },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
     webhooks::{
         secrets::{check_given_by_tenant, current},
-        subscriptions::create::{blank, store},
+        subscriptions::{creation::store, defaults::blank},
     },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{EventPattern, Problems, Profile, url_rules};
+use model::{EventPattern, FieldErrors, Profile, SubscriptionUrl, url_rules};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -41,29 +44,32 @@ const URL_MIN: usize = 10;
 /// Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
-    responses((status = 201, body = TenantSubscription),
-              (status = 409, description = "An active subscription has the same event and URL")))]
+    responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
-    Body(body): Body<NewTenantSubscription>,
+    JsonBody(body): JsonBody<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.tenant();
-    let mut faults = Problems::default();
+    let mut faults = FieldErrors::default();
     let event = faults.take("event", event_name(&body.event));
     let url = body.url.trim();
-    if url.chars().count() < URL_MIN {
-        faults.add("url", format!("must have {URL_MIN} to {} characters", url_rules::MAX));
+    let checked = if url.chars().count() < URL_MIN {
+        Err(format!("must have {URL_MIN} to {} characters", url_rules::MAX))
     } else {
-        let checked = url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
-        faults.take("url", checked);
-    }
+        SubscriptionUrl::parse(url, app.settings.allow_http)
+            .map_err(|fault| fault.to_string())
+            .and_then(|url| app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string()))
+    };
+    let url = faults.take("url", checked);
     // Forms that were not filled in send an empty secret.
     let given = body.secret.as_deref().filter(|secret| !secret.is_empty());
     let secret = given.and_then(|given| faults.take("secret", check_given_by_tenant(given)));
     faults.into_result()?;
     let mut subscription = blank(&app, tenant, Profile::Tenant);
-    url.clone_into(&mut subscription.url);
+    if let Some(url) = url {
+        subscription.url = url;
+    }
     subscription.events = event.into_iter().map(EventPattern::One).collect();
     subscription.timeout = app.settings.timeout;
     subscription.secrets = secret.map(|value| current(value.to_owned())).into_iter().collect();

@@ -3,7 +3,7 @@
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
     webhooks::subscriptions::delete::remove,
 };
 use axum::extract::{Path, State};
@@ -13,7 +13,7 @@ use http::StatusCode;
 ///
 /// The subscription becomes inactive; its row stays for the delivery log.
 #[utoipa::path(delete, path = "/api/v1/tenant/webhooks/subscriptions/{id}", tag = "Tenant subscriptions",
-    params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+    params(("id" = String, Path)), responses((status = 204, description = "Deleted"), NoSuchSubscription))]
 pub(crate) async fn delete(
     State(app): State<App>,
     member: Member<Manage>,

@@ -30,7 +30,7 @@ impl From<&Subscription> for TenantSubscription {
         Self {
             id: subscription.id.uuid().to_string(),
             event: events.join(" "),
-            url: subscription.url.clone(),
+            url: subscription.url.to_string(),
             secret: (!subscription.secrets.is_empty()).then_some("***"),
             active: subscription.state.is_active(),
             created_at: subscription.created_at,

@@ -1,13 +1,22 @@
 //! `PUT /api/v1/webhooks/events/{event_type}`.
 
-use super::{EventTypeShown, fields::Fields, find, put};
-use crate::{App, auth::Admin, body::Json as Body, problem::Problem, query::Query};
+use super::{EventTypeShown, fields::EventTypeFields, find, put};
+use crate::{
+    App,
+    auth::Admin,
+    body::JsonBody,
+    problem::{
+        Problem,
+        kinds::{NoSuchEventType, NotOperator, ShippedEventType},
+    },
+    query::Query,
+};
 use axum::{
     Json,
     extract::{Path, State},
 };
 use model::{
-    Invalid, Problems,
+    FieldErrors, Invalid,
     catalog::{CatalogEntry, Origin},
     compatibility::breaks,
 };
@@ -18,20 +27,21 @@ use model::{
 /// for receivers is refused unless forced.
 #[utoipa::path(put, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
     params(("event_type" = String, Path),
-           ("force" = Option<bool>, Query, description = "Accept an incompatible schema")), request_body = Fields,
-    responses((status = 200, body = EventTypeShown),
-              (status = 409, description = "The event type is shipped, not custom")))]
+           ("force" = Option<bool>, Query, description = "Accept an incompatible schema")), request_body = EventTypeFields,
+    responses((status = 200, body = EventTypeShown), NotOperator, NoSuchEventType, ShippedEventType))]
 pub(crate) async fn change(
     State(app): State<App>,
     _: Admin,
     Path(name): Path<String>,
     query: Query,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<EventTypeFields>,
 ) -> Result<Json<EventTypeShown>, Problem> {
     let _changing = app.changing_types.lock().await;
     let known = find(&app, &name)?;
     if known.origin == Origin::Shipped {
-        return Err(Problem::conflict(format!("Event type {name} is shipped with the server and cannot be changed")));
+        return Err(ShippedEventType::problem(format!(
+            "Event type {name} is shipped with the server and cannot be changed"
+        )));
     }
     if fields.event_type.as_ref().is_some_and(|given| *given != name) {
         return Err(Problem::invalid("event_type", "cannot be changed; register another type"));
@@ -60,5 +70,5 @@ fn compatible(old: &CatalogEntry, new: &CatalogEntry) -> Result<(), Problem> {
             format!("breaks receivers: {}; force it with ?force=true", one.message),
         )
     };
-    Err(Problems(found.iter().map(fault).collect()).into())
+    Err(FieldErrors(found.iter().map(fault).collect()).into())
 }

@@ -4,7 +4,7 @@ use super::{EventTypeShown, find};
 use crate::{
     App,
     auth::{Member, Read},
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchEventType},
 };
 use axum::{
     Json,
@@ -13,7 +13,7 @@ use axum::{
 
 /// Get an event type with its schema and example
 #[utoipa::path(get, path = "/api/v1/webhooks/events/{event_type}", tag = "Catalog",
-    params(("event_type" = String, Path)), responses((status = 200, body = EventTypeShown)))]
+    params(("event_type" = String, Path)), responses((status = 200, body = EventTypeShown), NoSuchEventType))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,

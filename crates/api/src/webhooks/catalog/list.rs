@@ -44,8 +44,7 @@ impl From<&CatalogEntry> for EventTypeLine {
     responses((status = 200, body = EventTypes)))]
 pub(crate) async fn list(State(app): State<App>, member: Member<Read>) -> Result<Json<EventTypes>, Problem> {
     member.tenant();
-    let known = app.catalog();
-    let catalog = &known.catalog;
+    let catalog = app.catalog();
     let events: Vec<_> = catalog.iter().filter(|e| !e.retired).map(|e| EventTypeLine::from(&**e)).collect();
     Ok(Json(EventTypes { total: events.len(), events }))
 }

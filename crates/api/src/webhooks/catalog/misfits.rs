@@ -1,6 +1,11 @@
 //! `GET /api/v1/webhooks/events/misfits`.
 
-use crate::{App, auth::Admin, problem::Problem, types::Misfit};
+use crate::{
+    App,
+    auth::Admin,
+    catalog_check::{Misfit, MisfitCount},
+    problem::{Problem, kinds::NotOperator},
+};
 use axum::{Json, extract::State};
 use model::Timestamp;
 use serde::Serialize;
@@ -24,9 +29,9 @@ pub(crate) struct MisfitShown {
 ///
 /// For the operator. With `catalog.strict` such events are refused instead.
 #[utoipa::path(get, path = "/api/v1/webhooks/events/misfits", tag = "Catalog",
-    responses((status = 200, body = [MisfitShown])))]
+    responses((status = 200, body = [MisfitShown]), NotOperator))]
 pub(crate) async fn misfits(State(app): State<App>, _: Admin) -> Result<Json<Vec<MisfitShown>>, Problem> {
-    let show = |((event_type, misfit), count): ((model::EventType, Misfit), crate::types::Count)| MisfitShown {
+    let show = |((event_type, misfit), count): ((model::EventType, Misfit), MisfitCount)| MisfitShown {
         event_type: event_type.to_string(),
         kind: match misfit {
             Misfit::Unknown => "unknown_type",
@@ -36,5 +41,5 @@ pub(crate) async fn misfits(State(app): State<App>, _: Admin) -> Result<Json<Vec
         last_at: count.last_at,
         last_fault: count.last_fault,
     };
-    Ok(Json(app.types.counts().into_iter().map(show).collect()))
+    Ok(Json(app.catalog_check.counts().into_iter().map(show).collect()))
 }

@@ -8,7 +8,10 @@ pub(crate) mod misfits;
 pub(crate) mod register;
 pub(crate) mod retire;
 
-use crate::{App, problem::Problem, types::Known};
+use crate::{
+    App,
+    problem::{Problem, kinds::NoSuchEventType},
+};
 use model::{JsonObject, catalog::CatalogEntry};
 use serde::Serialize;
 use serde_json::Value;
@@ -42,23 +45,23 @@ impl From<&CatalogEntry> for EventTypeShown {
 }
 
 fn missing(name: &str) -> Problem {
-    Problem::not_found(format!("Event type not found: {name}"))
+    NoSuchEventType::problem(format!("Event type not found: {name}"))
 }
 
 /// The entry of this name, unless it was retired.
 fn find(app: &App, name: &str) -> Result<Arc<CatalogEntry>, Problem> {
-    app.catalog().catalog.get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
+    app.catalog().get(name).filter(|entry| !entry.retired).cloned().ok_or_else(|| missing(name))
 }
 
 /// Stores an entry and updates the catalog in memory; both happen even when the client hangs up.
 async fn put(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     let app = app.clone();
-    crate::finish(async move { store_and_know(&app, entry).await }).await?
+    crate::finish(async move { store_and_remember(&app, entry).await }).await?
 }
 
-async fn store_and_know(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
+async fn store_and_remember(app: &App, entry: CatalogEntry) -> Result<(), Problem> {
     app.store.put_custom_type(&entry).await?;
-    know(app, entry);
+    app.catalog.put([entry]);
     Ok(())
 }
 
@@ -68,16 +71,9 @@ async fn register(app: &App, entry: CatalogEntry) -> Result<RegisterOutcome, Pro
     crate::finish(async move {
         let outcome = app.store.register_custom_type(&entry).await?;
         if outcome == RegisterOutcome::Registered {
-            know(&app, entry);
+            app.catalog.put([entry]);
         }
         Ok(outcome)
     })
     .await?
-}
-
-fn know(app: &App, entry: CatalogEntry) {
-    let mut known = app.known.write();
-    let mut catalog = known.catalog.clone();
-    catalog.put(entry);
-    *known = Arc::new(Known::new(catalog));
 }

@@ -1,7 +1,15 @@
 //! `POST /api/v1/webhooks/events`.
 
-use super::{EventTypeShown, fields::Fields, register as register_and_know};
-use crate::{App, auth::Admin, body::Json as Body, problem::Problem};
+use super::{EventTypeShown, fields::EventTypeFields, register as register_and_know};
+use crate::{
+    App,
+    auth::Admin,
+    body::JsonBody,
+    problem::{
+        Problem,
+        kinds::{KnownEventType, NotOperator},
+    },
+};
 use axum::{Json, extract::State};
 use http::StatusCode;
 use model::{
@@ -13,18 +21,18 @@ use storage::RegisterOutcome;
 /// Register a custom event type
 ///
 /// For the operator. A retired type can be registered again.
-#[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = Fields,
-    responses((status = 201, body = EventTypeShown), (status = 409, description = "The event type is known already")))]
+#[utoipa::path(post, path = "/api/v1/webhooks/events", tag = "Catalog", request_body = EventTypeFields,
+    responses((status = 201, body = EventTypeShown), NotOperator, KnownEventType))]
 pub(crate) async fn register(
     State(app): State<App>,
     _: Admin,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<EventTypeFields>,
 ) -> Result<(StatusCode, Json<EventTypeShown>), Problem> {
     let name = fields.event_type.as_deref().ok_or_else(|| Problem::invalid("event_type", "is missing"))?;
     let event_type =
         EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
     let _changing = app.changing_types.lock().await;
-    if app.catalog().catalog.get(event_type.as_str()).is_some_and(|known| !known.retired) {
+    if app.catalog().get(event_type.as_str()).is_some_and(|known| !known.retired) {
         return Err(known_already(event_type.as_str()));
     }
     let mut entry = CatalogEntry {
@@ -45,5 +53,5 @@ pub(crate) async fn register(
 }
 
 fn known_already(name: &str) -> Problem {
-    Problem::conflict(format!("Event type {name} is known already"))
+    KnownEventType::problem(format!("Event type {name} is known already"))
 }

@@ -5,53 +5,91 @@ use crate::{
     App,
     admin::events::own_id,
     events,
-    list::{COUNT_MAX, COUNT_WALKED_MAX},
+    pages::{COUNT_MAX, COUNT_WALKED_MAX},
     problem::Problem,
-    query::Query,
+    query::{
+        AnyEventIdText, Part, ResponseCodes,
+        parameters::{ParameterValue, parameters},
+    },
+    schemas::StatusName,
 };
-use model::{DeliveryStatus, EventType, SubscriptionId, TenantId};
-use std::ops::RangeInclusive;
+use model::{DeliveryStatus, EventType, SubscriptionId, TenantId, Timestamp};
 use storage::{DeliveryFilter, ListScope};
+use utoipa::{
+    PartialSchema,
+    openapi::{RefOr, schema::Schema},
+};
 
-/// The `status` parameter: a status name of the platform API.
-pub(crate) fn statuses(query: &Query) -> Result<Vec<DeliveryStatus>, Problem> {
-    let Some(name) = query.text("status") else { return Ok(Vec::new()) };
-    match STATUSES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
-        Some((_, states)) => Ok(states.to_vec()),
-        None => Err(Problem::invalid("status", "must be pending, success, failed, retrying or disabled")),
+/// The states that a status name of the platform API stands for.
+pub(crate) struct Statuses(pub(crate) &'static [DeliveryStatus]);
+
+impl ParameterValue for Statuses {
+    fn schema() -> RefOr<Schema> {
+        StatusName::schema()
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        let found = STATUSES.iter().find(|(known, _)| text.eq_ignore_ascii_case(known));
+        let unknown = || Problem::invalid(name, "must be pending, success, failed, retrying or disabled");
+        found.map(|(_, states)| Self(states)).ok_or_else(unknown)
+    }
+}
+
+parameters! {
+    /// The filters of a list of deliveries.
+    DeliveryParameters {
+        /// Only this status
+        status: Statuses = "status";
+        /// Only this event type
+        event_type: EventType = "event_type";
+        /// Only this subscription
+        subscription: SubscriptionId = "subscription_id";
+        /// The last attempt's response code: `503`, a class `5xx`, or a range `500-504`
+        response_code: ResponseCodes = "response_code";
+        /// The last attempt's error contains this text
+        error: Part = "error";
+        /// The subscription's URL contains this text
+        url: Part = "url";
+        /// Created at or after this time
+        after: Timestamp = "after";
+        /// Created before this time
+        before: Timestamp = "before";
+        /// Only this event: its generated id, or the publisher's own id (over all tenants only with `tenant_id`)
+        event: AnyEventIdText = "event_id";
     }
 }
 
 /// A filter, or the fact that no delivery can match it.
-pub(crate) enum Asked {
-    For(DeliveryFilter),
+pub(crate) enum Selection {
+    Matching(DeliveryFilter),
     Nothing,
 }
 
-/// Reads the filter from a query, for one tenant or all.
-pub(crate) async fn asked(app: &App, query: &Query, tenant: Option<&TenantId>) -> Result<Asked, Problem> {
-    let parse_type = |text| EventType::parse(text).map_err(|fault| Problem::invalid("event_type", fault.to_string()));
-    let mut filter = DeliveryFilter {
-        statuses: statuses(query)?,
-        event_type: query.text("event_type").map(parse_type).transpose()?,
-        subscription: query.id("subscription_id", SubscriptionId::parse)?,
-        event: None,
-        response_code: query.text("response_code").map(codes).transpose()?,
-        error: query.part("error")?,
-        url: query.part("url")?,
-        after: query.time("after")?,
-        before: query.time("before")?,
-    };
-    if let Some(text) = query.event_id()? {
-        filter.event = match tenant {
-            Some(tenant) => match events::get::find(app, tenant, text).await? {
-                Some(event) => Some(event.id),
-                None => return Ok(Asked::Nothing),
-            },
-            None => Some(own_id(text)?),
+impl DeliveryParameters {
+    /// The filter, for one tenant or all.
+    pub(crate) async fn selection(&self, app: &App, tenant: Option<&TenantId>) -> Result<Selection, Problem> {
+        let mut filter = DeliveryFilter {
+            statuses: self.status.as_ref().map(|status| status.0.to_vec()).unwrap_or_default(),
+            event_type: self.event_type.clone(),
+            subscription: self.subscription,
+            event: None,
+            response_code: self.response_code.as_ref().map(|codes| codes.0.clone()),
+            error: self.error.as_ref().map(|part| part.0.clone()),
+            url: self.url.as_ref().map(|part| part.0.clone()),
+            after: self.after,
+            before: self.before,
         };
+        if let Some(AnyEventIdText(text)) = &self.event {
+            filter.event = match tenant {
+                Some(tenant) => match events::get::find(app, tenant, text).await? {
+                    Some(event) => Some(event.id),
+                    None => return Ok(Selection::Nothing),
+                },
+                None => Some(own_id(text)?),
+            };
+        }
+        Ok(Selection::Matching(filter))
     }
-    Ok(Asked::For(filter))
 }
 
 /// Maximum count of the rows of such a list.
@@ -61,44 +99,4 @@ pub(crate) fn count_max(scope: ListScope<'_>, filter: &DeliveryFilter) -> u32 {
         || filter.error.is_some()
         || filter.url.is_some();
     if walks { COUNT_WALKED_MAX } else { COUNT_MAX }
-}
-
-/// A status such as `503`, a class such as `5xx`, or a range such as `500-504`.
-fn codes(text: &str) -> Result<RangeInclusive<u16>, Problem> {
-    let fault = || {
-        Problem::invalid(
-            "response_code",
-            "must be a status such as 503, a class such as 5xx, or a range such as 500-504",
-        )
-    };
-    let code = |text: &str| {
-        let number = text.parse().ok().filter(|_| text.len() == 3 && text.bytes().all(|one| one.is_ascii_digit()));
-        number.filter(|number| (100..=999).contains(number)).ok_or_else(fault)
-    };
-    if let Some((first, last)) = text.split_once('-') {
-        let (first, last) = (code(first)?, code(last)?);
-        return if first <= last { Ok(first..=last) } else { Err(fault()) };
-    }
-    match text.as_bytes() {
-        [class @ b'1'..=b'9', b'x' | b'X', b'x' | b'X'] => {
-            let first = u16::from(class - b'0') * 100;
-            Ok(first..=first + 99)
-        }
-        _ => code(text).map(|one| one..=one),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_response_code_filter_is_a_status_a_class_or_a_range() {
-        for (text, range) in [("503", 503..=503), ("5xx", 500..=599), ("4XX", 400..=499), ("500-504", 500..=504)] {
-            assert_eq!(codes(text).unwrap(), range, "{text}");
-        }
-        for bad in ["", "5", "50", "5000", "099", "xxx", "0xx", "5x", "500-", "504-500", "+50", "500-5xx", "é0"] {
-            assert!(codes(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -4,9 +4,9 @@ use super::shown::DeliveryShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
-    problem::Problem,
+    pages,
+    problem::{Problem, kinds::NoSuchDelivery},
+    room::Room,
 };
 use axum::{
     extract::{Path, State},
@@ -92,7 +92,7 @@ impl AttemptShown {
 
 /// Get a delivery with its attempts
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries/{id}", tag = "Deliveries", params(("id" = String, Path)),
-    responses((status = 200, body = DeliveryDetail)))]
+    responses((status = 200, body = DeliveryDetail), NoSuchDelivery))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
@@ -100,7 +100,7 @@ pub(crate) async fn get(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let tenant = member.tenant();
-    let missing = || Problem::not_found(format!("Webhook delivery not found: {id}"));
+    let missing = || NoSuchDelivery::problem(format!("Webhook delivery not found: {id}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
     let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
     let attempts = app.store.attempts(tenant, parsed, ATTEMPTS).await?;
@@ -121,5 +121,5 @@ pub(crate) async fn get(
         shown
     };
     let attempts = attempts.iter().enumerate().map(show).collect();
-    list::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
+    pages::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
 }

@@ -1,64 +1,53 @@
 //! `GET /api/v1/webhooks/deliveries`.
 
 use super::{
-    filter::{Asked, asked, count_max},
+    filter::{DeliveryParameters, Selection, count_max},
     shown::DeliveryShown,
 };
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, Total},
-    memory::Room,
+    pages::{COUNT_MAX, Total},
     problem::Problem,
-    query::Query,
-    schemas::{
-        AnyEventId, CodesText, DeliveryText, EventTypeName, Limit200, Offset, PartText, StatusName, SubscriptionText,
-        TimeText,
-    },
+    query::{Cursor, InTenant, ListQuery},
+    room::Room,
+    schemas::{Limit200, Number},
 };
 use axum::{extract::State, response::Response};
-use model::DeliveryId;
+use model::{Delivery, DeliveryId};
 use storage::{ListScope, Listed};
+
+type DeliveryList = ListQuery<Limit200, InTenant<DeliveryId>, DeliveryParameters, COUNT_MAX>;
+
+/// A page of the deliveries that a query selects, and their total on request.
+pub(crate) async fn find<L: Number, C: Cursor<Id = DeliveryId>, const COUNT: u32>(
+    app: &App,
+    scope: ListScope<'_>,
+    list: &ListQuery<L, C, DeliveryParameters, COUNT>,
+) -> Result<(Listed<Delivery, DeliveryId>, Option<Total>), Problem> {
+    match list.filter.selection(app, scope.tenant()).await? {
+        Selection::Matching(filter) => {
+            let max = count_max(scope, &filter);
+            let total = list.total(max, app.store.count_deliveries(scope, &filter, max)).await?;
+            Ok((app.store.deliveries(scope, &filter, list.page.clone()).await?, total))
+        }
+        Selection::Nothing => Ok((Listed::default(), list.total_of_nothing()?)),
+    }
+}
 
 /// List deliveries, newest first
 ///
 /// Filters by event, response code, URL and error scan the log from its newest end: a page may have fewer rows than
 /// `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries", tag = "Deliveries",
-    params(
-        ("status" = inline(Option<StatusName>), Query),
-        ("event_type" = inline(Option<EventTypeName>), Query),
-        ("subscription_id" = inline(Option<SubscriptionText>), Query),
-        ("event_id" = inline(Option<AnyEventId>), Query,
-         description = "Only this event: your own id or the generated one"),
-        ("response_code" = inline(Option<CodesText>), Query,
-         description = "The last attempt's response code: `503`, a class `5xx`, or a range `500-504`"),
-        ("url" = inline(Option<PartText>), Query, description = "The subscription's URL contains this text"),
-        ("error" = inline(Option<PartText>), Query, description = "The last attempt's error contains this text"),
-        ("after" = inline(Option<TimeText>), Query, description = "Created at or after this time"),
-        ("before" = inline(Option<TimeText>), Query, description = "Created before this time"),
-        ("limit" = inline(Option<Limit200>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<DeliveryText>), Query, description = "Cursor from the `Link` header"),
-        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
-    ),
+    params(DeliveryList),
     responses((status = 200, body = [DeliveryShown])))]
 pub(crate) async fn list(
     State(app): State<App>,
     member: Member<Read>,
     room: Room,
-    query: Query,
+    list: DeliveryList,
 ) -> Result<Response, Problem> {
-    let scope = ListScope::Tenant(member.tenant());
-    let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
-    let (listed, total) = match asked(&app, &query, scope.tenant()).await? {
-        Asked::For(filter) => {
-            let most = count_max(scope, &filter);
-            let total = Total::of(&query, most, app.store.count_deliveries(scope, &filter, most)).await?;
-            (app.store.deliveries(scope, &filter, page).await?, total)
-        }
-        Asked::Nothing => (Listed::default(), Total::none(&query)?),
-    };
-    let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    let (listed, total) = find(&app, ListScope::Tenant(member.tenant()), &list).await?;
+    list.answer(&room, listed, total, |one| DeliveryShown::new(one, app.settings.ids))
 }

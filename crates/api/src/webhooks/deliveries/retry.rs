@@ -3,16 +3,16 @@
 use crate::{
     App,
     auth::{Manage, Member},
-    body::{JsonOrNothing, boolean},
+    body::{JsonOrNothing, Patch, boolean},
     finish,
-    problem::Problem,
+    problem::{Problem, kinds::RetryRefused},
     schemas::LaxBoolean,
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
-use delivery::{RetryError, RetryOutcome};
+use delivery::{RetryError, RetryProgress};
 use model::DeliveryId;
 use serde::{Deserialize, Serialize};
 use storage::RetryOf;
@@ -24,7 +24,7 @@ pub(crate) struct RetryRequest {
     /// Also send a delivery that has succeeded already (replay).
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = LaxBoolean, default = false)]
-    force: Option<Option<bool>>,
+    force: Patch<bool>,
 }
 
 /// The result of a retry.
@@ -44,21 +44,20 @@ const MESSAGE: &str = "Delivery retry initiated successfully";
 /// is sent again (replay); the attempt is marked `resend` in its log.
 #[utoipa::path(post, path = "/api/v1/webhooks/deliveries/{id}/retry", tag = "Deliveries",
     params(("id" = String, Path)), request_body = Option<RetryRequest>,
-    responses((status = 200, body = Retried),
-              (status = 400, description = "Not found, already delivered, or the subscription is inactive")))]
+    responses((status = 200, body = Retried), RetryRefused))]
 pub(crate) async fn retry(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
     JsonOrNothing(request): JsonOrNothing<RetryRequest>,
 ) -> Result<Json<Retried>, Problem> {
-    let refused = |why: &str| Problem::bad_request(format!("The delivery cannot be retried: {why}"));
+    let refused = |why: &str| RetryRefused::problem(format!("The delivery cannot be retried: {why}"));
     let parsed = DeliveryId::parse(&id).map_err(|_| refused("it was not found"))?;
-    let of = if request.force.flatten().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
+    let of = if request.force.value().unwrap_or(false) { RetryOf::Any } else { RetryOf::Undelivered };
     let (engine, tenant) = (app.engine.clone(), member.tenant().clone());
     match finish(async move { engine.control.retry_delivery(&tenant, parsed, of).await }).await? {
-        Ok(RetryOutcome::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
-        Ok(RetryOutcome::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
+        Ok(RetryProgress::Attempted(_)) => Ok(Json(Retried { message: MESSAGE, queued: false })),
+        Ok(RetryProgress::Queued) => Ok(Json(Retried { message: MESSAGE, queued: true })),
         Err(RetryError::Missing) => Err(refused("it was not found")),
         Err(RetryError::AlreadyDelivered) => {
             Err(refused("it has been delivered already; send it again with {\"force\": true}"))

@@ -4,11 +4,11 @@ use super::Webhook;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
-    problem::Problem,
+    body::JsonBody,
+    problem::{Problem, kinds::TooManySubscriptions},
     webhooks::subscriptions::{
-        create::make,
-        fields::{EventNames, Fields},
+        creation::make,
+        fields::{EventNames, SubscriptionFields},
     },
 };
 use axum::{Json, extract::State};
@@ -18,12 +18,12 @@ use http::StatusCode;
 ///
 /// The response has the signing secret, which is shown only this once. Event types need not be registered. The fields
 /// of the long form are accepted too.
-#[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = Fields,
-    responses((status = 201, body = Webhook)))]
+#[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = SubscriptionFields,
+    responses((status = 201, body = Webhook), TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Manage>,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
     let subscription = make(&app, member.tenant(), &fields, EventNames::WellFormed).await?;
     let secret = subscription.secrets.first().map(|secret| secret.value.clone());

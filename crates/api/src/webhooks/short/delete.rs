@@ -3,7 +3,7 @@
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
     webhooks::subscriptions::delete::remove,
 };
 use axum::extract::{Path, State};
@@ -11,7 +11,7 @@ use http::StatusCode;
 
 /// Delete a subscription
 #[utoipa::path(delete, path = "/api/v1/webhooks/{id}", tag = "Short form", params(("id" = String, Path)),
-    responses((status = 204, description = "Deleted")))]
+    responses((status = 204, description = "Deleted"), NoSuchSubscription))]
 pub(crate) async fn delete(
     State(app): State<App>,
     member: Member<Manage>,

@@ -4,32 +4,28 @@ use super::Webhook;
 use crate::{
     App,
     auth::{Member, Read},
-    list,
-    memory::Room,
     problem::Problem,
-    query::Query,
-    schemas::{LimitShort, Offset, SubscriptionText},
+    query::{InTenant, ListQuery},
+    room::Room,
+    schemas::LimitShort,
 };
 use axum::{extract::State, response::Response};
 use model::SubscriptionId;
 use storage::{ListScope, SubscriptionFilter};
 
+type WebhookList = ListQuery<LimitShort, InTenant<SubscriptionId>, (), 0>;
+
 /// List subscriptions in the short form, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks", tag = "Short form",
-    params(
-        ("limit" = inline(Option<LimitShort>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Cursor from the `Link` header"),
-    ),
+    params(WebhookList),
     responses((status = 200, body = [Webhook])))]
 pub(crate) async fn list(
     State(app): State<App>,
     member: Member<Read>,
     room: Room,
-    query: Query,
+    list: WebhookList,
 ) -> Result<Response, Problem> {
     let scope = ListScope::Tenant(member.tenant());
-    let page = query.page::<LimitShort, _, _>(SubscriptionId::parse)?;
-    let listed = app.store.subscriptions(scope, &SubscriptionFilter::default(), page).await?;
-    list::array(&query, &room, listed, list::in_tenant, |one| Webhook::from(one))
+    let listed = app.store.subscriptions(scope, &SubscriptionFilter::default(), list.page.clone()).await?;
+    list.answer(&room, listed, None, |one| Webhook::from(one))
 }

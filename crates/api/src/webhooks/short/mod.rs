@@ -26,7 +26,7 @@ impl From<&Subscription> for Webhook {
     fn from(subscription: &Subscription) -> Self {
         Self {
             id: subscription.id.to_string(),
-            url: subscription.url.clone(),
+            url: subscription.url.to_string(),
             events: subscription.events.iter().map(ToString::to_string).collect(),
             active: subscription.state.is_active(),
             secret: None,

@@ -4,7 +4,10 @@ use super::{set_state, shown::SubscriptionShown};
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Contended, DuplicateSubscription, NoSuchSubscription},
+    },
 };
 use axum::{
     Json,
@@ -16,7 +19,7 @@ use model::SubscriptionState;
 ///
 /// Deliveries that waited for the subscription are sent.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/activate", tag = "Subscriptions",
-    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
+    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
 pub(crate) async fn activate(
     State(app): State<App>,
     member: Member<Manage>,

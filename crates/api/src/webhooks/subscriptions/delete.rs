@@ -4,7 +4,7 @@ use super::{missing, parse};
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
 };
 use axum::extract::{Path, State};
 use delivery::ChangeError;
@@ -15,7 +15,7 @@ use model::TenantId;
 ///
 /// Waiting deliveries are cancelled; past deliveries stay in the log.
 #[utoipa::path(delete, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
-    params(("id" = String, Path)), responses((status = 204, description = "Deleted")))]
+    params(("id" = String, Path)), responses((status = 204, description = "Deleted"), NoSuchSubscription))]
 pub(crate) async fn delete(
     State(app): State<App>,
     member: Member<Manage>,
@@ -29,7 +29,11 @@ pub(crate) async fn remove(app: &App, tenant: &TenantId, id: &str) -> Result<Sta
     crate::finish(async move { engine.control.delete_subscription(&tenant, parsed).await }).await?.map_err(
         |fault| match fault {
             ChangeError::Store(fault) => fault.into(),
-            _ => missing(id),
+            ChangeError::Missing | ChangeError::NoTenant => missing(id),
+            // A deletion does not depend on the subscription's fields, so it is neither refused nor repeated.
+            ChangeError::Refused(()) | ChangeError::Duplicate | ChangeError::Contended => {
+                Problem::internal().because(&fault)
+            }
         },
     )?;
     Ok(StatusCode::NO_CONTENT)

@@ -4,12 +4,12 @@ use super::find;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
-    problem::Problem,
-    query::Query,
-    schemas::{DeliveryText, Limit200, Offset, StatusName},
-    webhooks::deliveries::{filter::statuses, shown::DeliveryShown},
+    pages::COUNT_MAX,
+    problem::{Problem, kinds::NoSuchSubscription},
+    query::{InTenant, ListQuery, parameters::parameters},
+    room::Room,
+    schemas::Limit200,
+    webhooks::deliveries::{filter::Statuses, shown::DeliveryShown},
 };
 use axum::{
     extract::{Path, State},
@@ -18,32 +18,32 @@ use axum::{
 use model::DeliveryId;
 use storage::{DeliveryFilter, ListScope};
 
+parameters! {
+    StatusParameter {
+        /// Only this status
+        status: Statuses = "status";
+    }
+}
+
+type DeliveryList = ListQuery<Limit200, InTenant<DeliveryId>, StatusParameter, COUNT_MAX>;
+
 /// List the deliveries of a subscription, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}/deliveries", tag = "Subscriptions",
-    params(
-        ("id" = String, Path),
-        ("status" = inline(Option<StatusName>), Query),
-        ("limit" = inline(Option<Limit200>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<DeliveryText>), Query, description = "Cursor from the `Link` header"),
-        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
-    ),
-    responses((status = 200, body = [DeliveryShown])))]
+    params(("id" = String, Path), DeliveryList),
+    responses((status = 200, body = [DeliveryShown]), NoSuchSubscription))]
 pub(crate) async fn deliveries(
     State(app): State<App>,
     member: Member<Read>,
     room: Room,
     Path(id): Path<String>,
-    query: Query,
+    list: DeliveryList,
 ) -> Result<Response, Problem> {
     let tenant = member.tenant();
-    let page = query.page::<Limit200, _, _>(DeliveryId::parse)?;
-    let statuses = statuses(&query)?;
+    let statuses = list.filter.status.as_ref().map(|status| status.0.to_vec()).unwrap_or_default();
     let subscription = find(&app, tenant, &id).await?;
     let filter = DeliveryFilter { statuses, subscription: Some(subscription.id), ..DeliveryFilter::default() };
     let scope = ListScope::Tenant(tenant);
-    let total = Total::of(&query, COUNT_MAX, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
-    let listed = app.store.deliveries(scope, &filter, page).await?;
-    let show = |one: &_| DeliveryShown::new(one, app.settings.ids);
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    let total = list.total(COUNT_MAX, app.store.count_deliveries(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.deliveries(scope, &filter, list.page.clone()).await?;
+    list.answer(&room, listed, total, |one| DeliveryShown::new(one, app.settings.ids))
 }

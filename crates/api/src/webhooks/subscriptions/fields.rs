@@ -1,20 +1,19 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
-use super::create::default_retries;
+use super::defaults::default_retries;
 use crate::schemas::{PatternName, ProfileName};
 use crate::{
     App,
-    body::{METADATA_MAX, boolean, check_interop, present, text, texts, whole},
+    body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
     webhooks::secrets::{check_given, current},
 };
 use model::{
-    EventPattern, JsonObject, Problems, Profile, Subscription, SubscriptionState,
+    EventPattern, FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl,
     subscription::{
         DESCRIPTION_MAX, MASKED, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
         check_headers,
     },
     text::check_lines,
-    url_rules,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -24,65 +23,74 @@ use utoipa::ToSchema;
 /// The fields of a subscription. Absent fields keep their value (or the default), null clears them.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = SubscriptionFields)]
-pub(crate) struct Fields {
+pub(crate) struct SubscriptionFields {
     /// URL that receives the events: `https://`, or `http://` if the installation allows it.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = String, max_length = 2048, example = "https://example.com/webhooks")]
-    pub(super) url: Option<Option<String>>,
+    pub(super) url: Patch<String>,
     /// Event types, patterns such as `invoice.*`, or `*` for all types.
     #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500, example = json!(["invoice.created"]))]
-    pub(super) events: Option<Option<Vec<String>>>,
+    pub(super) events: Patch<Vec<String>>,
     /// Alias of `events`.
     #[serde(default, deserialize_with = "texts")]
     #[schema(value_type = Vec<PatternName>, min_items = 1, max_items = 500)]
-    pub(super) event_types: Option<Option<Vec<String>>>,
+    pub(super) event_types: Patch<Vec<String>>,
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<String>, max_length = 500)]
-    pub(super) description: Option<Option<String>>,
+    pub(super) description: Patch<String>,
     /// Custom headers, sent with every request.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub(super) headers: Option<Option<Map<String, Value>>>,
+    pub(super) headers: Patch<Map<String, Value>>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = bool, default = true)]
-    pub(super) is_active: Option<Option<bool>>,
+    pub(super) is_active: Patch<bool>,
     /// Alias of `is_active`, as in the short form.
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = bool)]
-    pub(super) active: Option<Option<bool>>,
+    pub(super) active: Patch<bool>,
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
-    pub(super) retry_enabled: Option<Option<bool>>,
+    pub(super) retry_enabled: Patch<bool>,
     /// Maximum number of retries after the first attempt.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u8>, minimum = 0, maximum = 10, default = 3)]
-    pub(super) max_retries: Option<Option<i64>>,
+    pub(super) max_retries: Patch<i64>,
     /// Timeout of an attempt, from the connection to the response's last byte.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u16>, minimum = 5, maximum = 300, default = 30)]
-    pub(super) timeout_seconds: Option<Option<i64>>,
-    #[serde(default, deserialize_with = "present")]
+    pub(super) timeout_seconds: Patch<i64>,
+    #[serde(default)]
     #[schema(value_type = Option<Object>)]
-    pub(super) custom_metadata: Option<Option<JsonObject>>,
+    pub(super) custom_metadata: Patch<JsonObject>,
     /// Wire style: `platform`, `tenant` or `standard`. Can only be set at creation.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<ProfileName>, default = "platform")]
-    pub(super) profile: Option<Option<String>>,
+    pub(super) profile: Patch<String>,
     /// Signing secret, without white space; generated when absent. Its key has at least 24 bytes: the decoded base64
     /// after `whsec_`, the ed25519 key after `whsk_`, or the UTF-8 bytes of any other text. The profile `standard`
     /// accepts the first two only. Can only be set at creation.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 6, max_length = 500, pattern = r"^\S+$")]
-    pub(super) secret: Option<Option<String>>,
+    pub(super) secret: Patch<String>,
+}
+
+/// The reason for which metadata is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum MetadataFault {
+    #[error("must have at most {METADATA_MAX} bytes")]
+    TooLarge,
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
 }
 
 /// Checks the metadata of a subscription or a tenant.
-pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), String> {
+pub(crate) fn check_metadata(metadata: &JsonObject) -> Result<(), MetadataFault> {
     if metadata.as_str().len() > METADATA_MAX {
-        return Err(format!("must have at most {METADATA_MAX} bytes"));
+        return Err(MetadataFault::TooLarge);
     }
-    check_interop(metadata.as_str()).map_err(|fault| fault.to_string())
+    Ok(check_interop(metadata.as_str())?)
 }
 
 /// The event types that a subscription may name.
@@ -93,26 +101,31 @@ pub(crate) enum EventNames {
     WellFormed,
 }
 
-fn not_null(field: &str, faults: &mut Problems) {
+fn not_null(field: &str, faults: &mut FieldErrors) {
     faults.add(field, "must not be null");
 }
 
-impl Fields {
+impl SubscriptionFields {
     /// Applies the given fields to `subscription`; returns all faults together.
-    pub(super) fn apply(&self, app: &App, subscription: &mut Subscription, names: EventNames) -> Result<(), Problems> {
-        let mut faults = Problems::default();
+    pub(super) fn apply(
+        &self,
+        app: &App,
+        subscription: &mut Subscription,
+        names: EventNames,
+    ) -> Result<(), FieldErrors> {
+        let mut faults = FieldErrors::default();
         self.apply_url(app, subscription, &mut faults);
         self.apply_events(app, subscription, names, &mut faults);
         self.apply_headers(subscription, &mut faults);
         self.apply_delivery(app, subscription, &mut faults);
-        if let Some(description) = &self.description {
-            let checked = check_lines(description.as_deref().unwrap_or_default(), DESCRIPTION_MAX);
+        if let Some(description) = self.description.as_ref().given() {
+            let checked = check_lines(description.map_or("", String::as_str), DESCRIPTION_MAX);
             if faults.take("description", checked).is_some() {
-                subscription.description.clone_from(description);
+                subscription.description = description.cloned();
             }
         }
-        if let Some(metadata) = &self.custom_metadata {
-            let metadata = metadata.clone().unwrap_or_default();
+        if let Some(metadata) = self.custom_metadata.as_ref().given() {
+            let metadata = metadata.cloned().unwrap_or_default();
             if faults.take("custom_metadata", check_metadata(&metadata)).is_some() {
                 subscription.metadata = metadata;
             }
@@ -121,43 +134,48 @@ impl Fields {
         faults.into_result()
     }
 
-    fn apply_state(&self, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_state(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
         let (name, given) = match (self.is_active, self.active) {
-            (Some(given), _) => ("is_active", given),
-            (None, Some(given)) => ("active", given),
-            (None, None) => return,
+            (Patch::Absent, given) => ("active", given),
+            (given, _) => ("is_active", given),
         };
         match given {
-            None => not_null(name, faults),
-            Some(true) => subscription.state = SubscriptionState::Active,
+            Patch::Absent => {}
+            Patch::Null => not_null(name, faults),
+            Patch::Value(true) => subscription.state = SubscriptionState::Active,
             // A subscription that a 410 disabled stays disabled until it is activated.
-            Some(false) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
-            Some(false) => {}
+            Patch::Value(false) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
+            Patch::Value(false) => {}
         }
     }
 
-    fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
+    fn apply_url(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
         match &self.url {
-            None => {}
-            Some(None) => not_null("url", faults),
-            Some(Some(url)) => {
-                let url = url.trim();
-                let checked =
-                    url_rules::check(url, app.settings.allow_http).and_then(|_| app.engine.control.check_url(url));
-                if faults.take("url", checked).is_some() {
-                    url.clone_into(&mut subscription.url);
+            Patch::Absent => {}
+            Patch::Null => not_null("url", faults),
+            Patch::Value(url) => {
+                let checked = SubscriptionUrl::parse(url.trim(), app.settings.allow_http)
+                    .map_err(|fault| fault.to_string())
+                    .and_then(|url| {
+                        app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string())
+                    });
+                if let Some(url) = faults.take("url", checked) {
+                    subscription.url = url;
                 }
             }
         }
     }
 
-    fn apply_events(&self, app: &App, subscription: &mut Subscription, names: EventNames, faults: &mut Problems) {
+    fn apply_events(&self, app: &App, subscription: &mut Subscription, names: EventNames, faults: &mut FieldErrors) {
         let (name, given) = match (&self.events, &self.event_types) {
-            (Some(events), _) => ("events", events),
-            (None, Some(types)) => ("event_types", types),
-            (None, None) => return,
+            (Patch::Absent, types) => ("event_types", types),
+            (events, _) => ("events", events),
         };
-        let Some(given) = given else { return not_null(name, faults) };
+        let given = match given {
+            Patch::Absent => return,
+            Patch::Null => return not_null(name, faults),
+            Patch::Value(given) => given,
+        };
         if given.iter().all(String::is_empty) {
             return faults.add(name, "must name at least one event type");
         }
@@ -185,10 +203,10 @@ impl Fields {
         }
     }
 
-    fn apply_headers(&self, subscription: &mut Subscription, faults: &mut Problems) {
-        let Some(given) = &self.headers else { return };
+    fn apply_headers(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
+        let Some(given) = self.headers.as_ref().given() else { return };
         let mut headers = Vec::new();
-        for (name, value) in given.iter().flatten() {
+        for (name, value) in given.into_iter().flatten() {
             let Some(text) = value.as_str().map(str::trim) else {
                 faults.add(format!("headers.{name}"), "must be a string");
                 continue;
@@ -205,22 +223,22 @@ impl Fields {
         }
     }
 
-    fn apply_delivery(&self, app: &App, subscription: &mut Subscription, faults: &mut Problems) {
-        if let Some(enabled) = self.retry_enabled {
+    fn apply_delivery(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
+        if let Some(enabled) = self.retry_enabled.given() {
             subscription.retry_enabled = enabled.unwrap_or(true);
         }
         match self.max_retries {
-            None => {}
-            Some(None) => subscription.max_retries = default_retries(app, subscription.profile),
-            Some(Some(number)) => match u8::try_from(number) {
+            Patch::Absent => {}
+            Patch::Null => subscription.max_retries = default_retries(app, subscription.profile),
+            Patch::Value(number) => match u8::try_from(number) {
                 Ok(number) if number <= RETRIES_MAX => subscription.max_retries = number,
                 _ => faults.add("max_retries", format!("must be a whole number from 0 to {RETRIES_MAX}")),
             },
         }
         match self.timeout_seconds {
-            None => {}
-            Some(None) => subscription.timeout = Duration::from_secs(TIMEOUT_DEFAULT),
-            Some(Some(number)) => match u64::try_from(number) {
+            Patch::Absent => {}
+            Patch::Null => subscription.timeout = Duration::from_secs(TIMEOUT_DEFAULT),
+            Patch::Value(number) => match u64::try_from(number) {
                 Ok(seconds) if (TIMEOUT_MIN..=TIMEOUT_MAX).contains(&seconds) => {
                     subscription.timeout = Duration::from_secs(seconds);
                 }
@@ -232,16 +250,16 @@ impl Fields {
     }
 
     /// The requested profile; `platform` when none is given.
-    pub(super) fn profile(&self, faults: &mut Problems) -> Profile {
-        let Some(name) = self.profile.as_ref().and_then(Option::as_deref) else { return Profile::default() };
+    pub(super) fn profile(&self, faults: &mut FieldErrors) -> Profile {
+        let Some(name) = self.profile.as_ref().value() else { return Profile::default() };
         let known = || Profile::ALL.map(Profile::name).join(", ");
         let found = Profile::parse(name).ok_or_else(|| format!("must be one of {}", known()));
         faults.take("profile", found).unwrap_or_default()
     }
 
     /// The given secret, if any, after its check.
-    pub(super) fn secret(&self, profile: Profile, faults: &mut Problems) -> Option<SigningSecret> {
-        let value = self.secret.as_ref()?.as_deref()?;
+    pub(super) fn secret(&self, profile: Profile, faults: &mut FieldErrors) -> Option<SigningSecret> {
+        let value = self.secret.as_ref().value()?;
         faults.take("secret", check_given(value, profile))?;
         Some(current(value.to_owned()))
     }

@@ -8,7 +8,7 @@ use crate::{
     App,
     auth::{Member, Read},
     backlog::BacklogShown,
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
     query::Query,
 };
 use axum::{
@@ -20,7 +20,7 @@ use axum::{
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path),
            ("backlog" = Option<bool>, Query, description = "Include the backlog: waiting deliveries, with times")),
-    responses((status = 200, body = SubscriptionDetail)))]
+    responses((status = 200, body = SubscriptionDetail), NoSuchSubscription))]
 pub(crate) async fn get(
     State(app): State<App>,
     member: Member<Read>,
@@ -30,7 +30,7 @@ pub(crate) async fn get(
     let subscription = find(&app, member.tenant(), &id).await?;
     let backlog = match query.flag("backlog")? {
         Some(true) => Some(BacklogShown::from(&app.store.backlog(member.tenant(), subscription.id).await?)),
-        _ => None,
+        Some(false) | None => None,
     };
     let shown = SubscriptionShown::new(&subscription, member.sees_secrets());
     Ok(Json(SubscriptionDetail { shown, backlog }))

@@ -4,49 +4,53 @@ use super::shown::SubscriptionShown;
 use crate::{
     App,
     auth::{Member, Read},
-    list::{self, COUNT_MAX, Total},
-    memory::Room,
+    pages::COUNT_MAX,
     problem::Problem,
-    query::Query,
-    schemas::{Limit500, Offset, PartText, SubscriptionText},
+    query::{InTenant, ListQuery, Part, SubscriptionType, parameters::parameters},
+    room::Room,
+    schemas::Limit500,
 };
 use axum::{extract::State, response::Response};
 use model::SubscriptionId;
 use storage::{ListScope, SubscriptionFilter};
 
-/// Reads the filter from a query.
-pub(crate) fn filter(query: &Query) -> Result<SubscriptionFilter, Problem> {
-    Ok(SubscriptionFilter {
-        is_active: query.flag("is_active")?,
-        event_type: query.text("event_type").map(str::to_owned),
-        profile: None,
-        url: query.part("url")?,
-    })
+parameters! {
+    /// The filters of a list of subscriptions.
+    SubscriptionParameters {
+        /// Only active subscriptions, or only inactive ones
+        is_active: bool = "is_active";
+        /// Only subscriptions that receive this type
+        event_type: SubscriptionType = "event_type";
+        /// Only subscriptions whose URL contains this text
+        url: Part = "url";
+    }
 }
+
+impl SubscriptionParameters {
+    pub(crate) fn filter(&self) -> SubscriptionFilter {
+        SubscriptionFilter {
+            is_active: self.is_active,
+            event_type: self.event_type.as_ref().map(|event_type| event_type.0.clone()),
+            profile: None,
+            url: self.url.as_ref().map(|part| part.0.clone()),
+        }
+    }
+}
+
+type SubscriptionList = ListQuery<Limit500, InTenant<SubscriptionId>, SubscriptionParameters, COUNT_MAX>;
 
 /// List subscriptions, newest first
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions",
-    params(
-        ("is_active" = Option<bool>, Query),
-        ("event_type" = Option<String>, Query, description = "Only subscriptions that receive this type"),
-        ("url" = inline(Option<PartText>), Query, description = "Only subscriptions whose URL contains this text"),
-        ("limit" = inline(Option<Limit500>), Query),
-        ("offset" = inline(Option<Offset>), Query),
-        ("cursor" = inline(Option<SubscriptionText>), Query, description = "Cursor from the `Link` header"),
-        ("count" = Option<bool>, Query, description = "Return the row count, up to 100,000, in X-Total-Count"),
-    ),
+    params(SubscriptionList),
     responses((status = 200, body = [SubscriptionShown])))]
 pub(crate) async fn list(
     State(app): State<App>,
     member: Member<Read>,
     room: Room,
-    query: Query,
+    list: SubscriptionList,
 ) -> Result<Response, Problem> {
-    let scope = ListScope::Tenant(member.tenant());
-    let page = query.page::<Limit500, _, _>(SubscriptionId::parse)?;
-    let filter = filter(&query)?;
-    let total = Total::of(&query, COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
-    let listed = app.store.subscriptions(scope, &filter, page).await?;
-    let show = |one: &_| SubscriptionShown::new(one, member.sees_secrets());
-    Ok(list::with_total(list::array(&query, &room, listed, list::in_tenant, show)?, total))
+    let (scope, filter) = (ListScope::Tenant(member.tenant()), list.filter.filter());
+    let total = list.total(COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
+    let listed = app.store.subscriptions(scope, &filter, list.page.clone()).await?;
+    list.answer(&room, listed, total, |one| SubscriptionShown::new(one, member.sees_secrets()))
 }

@@ -2,6 +2,8 @@
 
 pub(crate) mod activate;
 pub(crate) mod create;
+pub(crate) mod creation;
+pub(crate) mod defaults;
 pub(crate) mod delete;
 pub(crate) mod deliveries;
 pub(crate) mod fields;
@@ -14,12 +16,18 @@ pub(crate) mod secret;
 pub(crate) mod shown;
 pub(crate) mod test;
 
-use crate::{App, problem::Problem};
+use crate::{
+    App,
+    problem::{
+        Problem,
+        kinds::{Contended, NoSuchSubscription},
+    },
+};
 use delivery::ChangeError;
 use model::{Subscription, SubscriptionId, SubscriptionState, TenantId};
 
 pub(super) fn missing(id: &str) -> Problem {
-    Problem::not_found(format!("Webhook subscription not found: {id}"))
+    NoSuchSubscription::problem(format!("Webhook subscription not found: {id}"))
 }
 
 pub(super) fn parse(id: &str) -> Result<SubscriptionId, Problem> {
@@ -35,8 +43,8 @@ fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
     match fault {
         ChangeError::Missing | ChangeError::NoTenant => missing(id),
         ChangeError::Refused(problem) => problem,
-        ChangeError::Duplicate => create::duplicate(),
-        ChangeError::Contended => Problem::conflict("The subscription is being changed concurrently; try again"),
+        ChangeError::Duplicate => creation::duplicate(),
+        ChangeError::Contended => Contended::problem("The subscription is being changed concurrently; try again"),
         ChangeError::Store(fault) => fault.into(),
     }
 }

@@ -1,7 +1,7 @@
 //! `PATCH /api/v1/webhooks/subscriptions/{id}`.
 
 use super::{
-    fields::{EventNames, Fields},
+    fields::{EventNames, SubscriptionFields},
     parse,
     shown::SubscriptionShown,
     unchanged,
@@ -9,36 +9,39 @@ use super::{
 use crate::{
     App,
     auth::{Manage, Member},
-    body::Json as Body,
-    problem::Problem,
+    body::JsonBody,
+    problem::{
+        Problem,
+        kinds::{Contended, DuplicateSubscription, NoSuchSubscription},
+    },
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
-use model::Problems;
+use model::FieldErrors;
 
 /// Change a subscription
 ///
 /// Absent fields keep their value, null clears them, and nothing else changes. The profile cannot be changed, and the
 /// secret can only be rotated.
 #[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = Fields,
-    responses((status = 200, body = SubscriptionShown)))]
+    params(("id" = String, Path)), request_body = SubscriptionFields,
+    responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
 pub(crate) async fn patch(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
-    Body(fields): Body<Fields>,
+    JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
     let change = |subscription: &mut model::Subscription| {
-        let mut faults = Problems::default();
-        let profile = fields.profile.as_ref().and_then(Option::as_deref);
+        let mut faults = FieldErrors::default();
+        let profile = fields.profile.as_ref().value();
         if profile.is_some_and(|name| name != subscription.profile.name()) {
             faults.add("profile", "cannot be changed; create another subscription");
         }
-        if fields.secret.is_some() {
+        if !fields.secret.is_absent() {
             faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");
         }
         if let Err(more) = fields.apply(&app, subscription, EventNames::InCatalog) {

@@ -4,7 +4,10 @@ use super::{set_state, shown::SubscriptionShown};
 use crate::{
     App,
     auth::{Manage, Member},
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Contended, NoSuchSubscription},
+    },
 };
 use axum::{
     Json,
@@ -16,7 +19,7 @@ use model::SubscriptionState;
 ///
 /// Events are still matched; their deliveries wait and are sent when the subscription is activated.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/pause", tag = "Subscriptions",
-    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown)))]
+    params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended))]
 pub(crate) async fn pause(
     State(app): State<App>,
     member: Member<Manage>,

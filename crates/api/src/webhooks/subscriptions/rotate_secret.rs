@@ -4,8 +4,11 @@ use super::{parse, unchanged};
 use crate::{
     App,
     auth::{Member, RotateSecret},
-    body::{JsonOrNothing, whole},
-    problem::Problem,
+    body::{JsonOrNothing, Patch, whole},
+    problem::{
+        Problem,
+        kinds::{Contended, NoSuchSubscription},
+    },
     webhooks::secrets::generate_next,
 };
 use axum::{
@@ -26,7 +29,7 @@ pub(crate) struct Rotate {
     /// Seconds for which the old secret still signs beside the new one.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 604800, default = 86400)]
-    grace_seconds: Option<Option<i64>>,
+    grace_seconds: Patch<i64>,
 }
 
 /// The new secret, which is shown only this once.
@@ -41,7 +44,7 @@ pub(crate) struct Rotated {
 /// During the grace period `webhook-signature` carries a signature by each secret. The profile's own signature header
 /// holds only one, which is made with the new secret at once.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/rotate-secret", tag = "Subscriptions",
-    params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated)))]
+    params(("id" = String, Path)), request_body = Option<Rotate>, responses((status = 200, body = Rotated), NoSuchSubscription, Contended))]
 pub(crate) async fn rotate_secret(
     State(app): State<App>,
     member: Member<RotateSecret>,
@@ -49,7 +52,7 @@ pub(crate) async fn rotate_secret(
     JsonOrNothing(body): JsonOrNothing<Rotate>,
 ) -> Result<Json<Rotated>, Problem> {
     let tenant = member.tenant();
-    let grace = match body.grace_seconds.flatten().map(u64::try_from) {
+    let grace = match body.grace_seconds.value().map(u64::try_from) {
         None => GRACE_DEFAULT,
         Some(Ok(seconds)) if seconds <= GRACE_MAX => seconds,
         Some(_) => {

@@ -4,7 +4,7 @@ use super::find;
 use crate::{
     App,
     auth::{Member, ViewSecret},
-    problem::Problem,
+    problem::{Problem, kinds::NoSuchSubscription},
 };
 use axum::{
     Json,
@@ -35,7 +35,7 @@ pub(crate) struct PreviousSecret {
 ///
 /// Needs the scope `webhooks.secret.view`.
 #[utoipa::path(get, path = "/api/v1/webhooks/subscriptions/{id}/secret", tag = "Subscriptions",
-    params(("id" = String, Path)), responses((status = 200, body = Secrets)))]
+    params(("id" = String, Path)), responses((status = 200, body = Secrets), NoSuchSubscription))]
 pub(crate) async fn secret(
     State(app): State<App>,
     member: Member<ViewSecret>,

@@ -79,7 +79,7 @@ impl SubscriptionShown {
         let events: Vec<String> = s.events.iter().map(ToString::to_string).collect();
         Self {
             id: s.id.to_string(),
-            url: s.url.clone(),
+            url: s.url.to_string(),
             description: s.description.clone(),
             event_types: events.clone(),
             events,

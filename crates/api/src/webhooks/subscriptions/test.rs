@@ -4,12 +4,15 @@ use super::find;
 use crate::{
     App,
     auth::{Manage, Member},
-    body::{self, PUBLISH_MAX, Raw, is_object, too_large},
-    events::draft::{DATA_MAX, check_object, refused},
-    family::Warnings,
+    body::{self, PUBLISH_MAX, Raw, is_object},
+    events::request::{DATA_MAX, check_object, refused},
     finish,
-    problem::Problem,
+    problem::{
+        Problem,
+        kinds::{Inactive, IsKind, NoSuchSubscription, Paused, TooLarge, TooManyTests},
+    },
     schemas::EventTypeName,
+    warnings::Warnings,
 };
 use axum::{
     Json,
@@ -17,7 +20,7 @@ use axum::{
 };
 use bytes::Bytes;
 use delivery::{Draft, TestError};
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, header};
 use model::{EventPattern, EventType, JsonObject, Priority, Subscription, attempt::body_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, value::RawValue};
@@ -54,9 +57,7 @@ pub(crate) struct TestResult {
 /// may have 8 tests in flight.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/test", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Option<TestRequest>,
-    responses((status = 200, body = TestResult),
-              (status = 400, description = "The subscription is inactive"),
-              (status = 429, description = "The tenant has 8 tests in flight")))]
+    responses((status = 200, body = TestResult), NoSuchSubscription, Inactive, Paused, TooManyTests))]
 pub(crate) async fn test(
     State(app): State<App>,
     member: Member<Manage>,
@@ -69,21 +70,17 @@ pub(crate) async fn test(
         if body.is_blank() { TestRequest::default() } else { body::parse(&body, &warnings)? };
     let subscription = find(&app, tenant, &id).await?;
     if !subscription.state.is_active() {
-        return Err(Problem::bad_request("The subscription is inactive; activate it first"));
+        return Err(Inactive::problem("The subscription is inactive; activate it first"));
     }
     if app.engine.control.is_paused() {
-        return Err(Problem::paused());
+        return Err(Paused::problem(Paused::KIND.detail));
     }
     let draft = draft(&app, &subscription, &request, &warnings)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // Runs to its end even when the client hangs up, so that a request that was sent is in the log.
     let sent = finish(async move { engine.tests.send(&owner, subscription.id, draft).await }).await?;
     let sent = sent.map_err(|fault| match fault {
-        TestError::TooMany => {
-            let detail = "Too many tests are in flight; wait for their responses";
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tests", detail)
-                .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
-        }
+        TestError::TooMany => TooManyTests::problem("Too many tests are in flight; wait for their responses"),
         TestError::Missing => super::missing(&id),
         TestError::Publish(fault) => refused(fault, tenant, false),
         TestError::Store(fault) => fault.into(),
@@ -116,9 +113,9 @@ fn draft(
     };
     let payload = request.payload.filter(|raw| raw.get() != "null");
     if let Some(raw) = payload {
-        check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault))?;
+        check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault.to_string()))?;
         if raw.get().len() > DATA_MAX {
-            return Err(too_large(format!("payload: must have at most {DATA_MAX} bytes")));
+            return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
         }
     }
     let is_empty = |raw: &RawValue| is_object(raw) && raw.get()[1..raw.get().len() - 1].trim().is_empty();
@@ -141,12 +138,12 @@ fn draft(
 /// The type's example, with fields that mark it as a test.
 fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
     let catalog = app.catalog();
-    let example = catalog.catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
+    let example = catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
     let mut data: Map<String, Value> = match example.map(JsonObject::to_value) {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
     };
-    // Fields of the example are kept, so that it still matches the type's schema.
+    // SubscriptionFields of the example are kept, so that it still matches the type's schema.
     data.entry("test").or_insert_with(|| true.into());
     data.entry("subscription_id").or_insert_with(|| subscription.id.to_string().into());
     data.entry("timestamp").or_insert_with(|| app.clock.now().to_string().into());
@@ -160,6 +157,6 @@ fn first_type(app: &App, subscription: &Subscription) -> EventType {
         EventPattern::All | EventPattern::Below(_) => None,
     });
     let catalog = app.catalog();
-    let covered = || catalog.catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
+    let covered = || catalog.iter().find(|e| subscription.wants(&e.event_type)).map(|e| e.event_type.clone());
     single.or_else(covered).unwrap_or_else(|| EventType::trusted("webhook.test"))
 }

@@ -23,7 +23,7 @@ async fn odd_responses_are_judged_by_their_status_and_noted() {
         (Reply::status(202).header("X-Odd", "a\x01b"), "control characters"),
         (Reply::status(202).header("X-Odd", "a\r\n b"), "folded"),
         (Reply::status(202).header("X-Odd ", "1"), "a space before"),
-        (Reply::status(202).header("<b>Warning</b>", "in line 3"), "lines among its headers that are none"),
+        (Reply::status(202).header("<b>Warning</b>", "in line 3"), "malformed lines among its headers"),
         (Reply::status(202).header("Content-Encoding", "br").body("\x0b\x02"), "\"br\""),
     ] {
         let shown = answered(&app, &mut receiver, reply).await;

@@ -146,7 +146,7 @@ async fn unreachable_receivers_have_distinct_errors() {
         ),
         (
             format!("https://{speaks_no_tls}/"),
-            format!("TLS error with {speaks_no_tls}: what the server sent is not TLS"),
+            format!("TLS error with {speaks_no_tls}: the server's response is not TLS"),
         ),
         ("http://receiver.invalid/".into(), "DNS error for receiver.invalid: ".into()),
     ] {

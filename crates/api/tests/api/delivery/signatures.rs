@@ -10,7 +10,7 @@ use std::{
     io::Write,
     process::{Command, Stdio},
 };
-use storage::{Subscriptions, Update};
+use storage::{Subscriptions, UpdateOutcome};
 
 /// An installation at the real time, since the reference library uses the machine's clock.
 async fn start() -> (TestApp, Caller, Receiver) {
@@ -179,7 +179,7 @@ async fn stored_secrets_that_would_be_refused_today_sign_as_before() {
         let id = SubscriptionId::parse(path.rsplit('/').next().unwrap()).unwrap();
         let mut stored = app.store.subscription(&TenantId::trusted("acme"), id).await.unwrap().unwrap();
         stored.secrets = vec![SigningSecret { value: secret.into(), until: None }];
-        assert_eq!(app.store.update_subscription(&stored).await.unwrap(), Update::Done);
+        assert_eq!(app.store.update_subscription(&stored).await.unwrap(), UpdateOutcome::Done);
         acme.post_nothing(&format!("{path}/pause")).await.expect(200);
         paths.push(path);
     }

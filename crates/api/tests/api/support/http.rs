@@ -1,5 +1,6 @@
 //! A small HTTP client: a caller with its key, and the checks that every answer must pass.
 
+use super::documented::check_documented;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -68,7 +69,9 @@ impl Caller {
             (parts, body)
         };
         let (parts, body) = within(&call, exchange).await;
-        Answer { status: parts.status, headers: parts.headers, body, call }
+        let answer = Answer { status: parts.status, headers: parts.headers, body, call };
+        check_documented(&method, path, &answer);
+        answer
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -103,7 +106,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    call: String,
+    pub(super) call: String,
 }
 
 impl Answer {

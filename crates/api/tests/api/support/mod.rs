@@ -1,6 +1,7 @@
 //! A whole Postrider for one test: a store in a file of its own, the engine, and the API on a port of its own. Time
 //! stands still until the test moves it, and nothing sleeps: tests wait for requests and commits.
 
+mod documented;
 mod http;
 mod operations;
 mod receiver;
@@ -8,7 +9,7 @@ mod setup;
 mod store;
 
 pub(crate) use self::{
-    http::{Caller, LONGEST, within},
+    http::{Answer, Caller, LONGEST, within},
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},
     setup::Setup,

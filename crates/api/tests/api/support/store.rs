@@ -10,10 +10,11 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    Backlog, Backlogs, CommitError, Counted, CustomTypes, DedupeKey, Deleted, Deliveries, DeliveryFilter, Document,
-    Documents, Done, Due, EventFilter, Events, Insert, Journal, Keys, ListScope, Listed, Page, Place, Publication,
-    Publications, Put, RegisterOutcome, Removed, Retention, Retry, RetryOf, Source, StorageError, Store, StoredEvent,
-    SubscriptionFilter, Subscriptions, Tenants, Transfer, Update, Waiting, Write,
+    Backlog, Backlogs, CommitError, Counted, CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter,
+    Document, Documents, Done, Due, DueQueueHead, EventFilter, Events, InsertOutcome, Journal, Keys, ListScope, Listed,
+    Page, Place, Publication, Publications, PutOutcome, RegisterOutcome, Removed, Retention, RetryOf, RetryOutcome,
+    Source, StorageError, Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome,
+    Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -26,6 +27,7 @@ pub(crate) struct Watched {
     store: SqliteStore,
     commits: watch::Sender<u64>,
     broken: AtomicBool,
+    contended: AtomicBool,
     commit_gate: Mutex<Option<Gate>>,
     update_gate: Mutex<Option<Gate>>,
 }
@@ -73,7 +75,8 @@ impl Held {
 impl Watched {
     pub(crate) fn new(store: SqliteStore) -> Self {
         let (commit_gate, update_gate) = (Mutex::new(None), Mutex::new(None));
-        Self { store, commits: watch::Sender::new(0), broken: AtomicBool::new(false), commit_gate, update_gate }
+        let (broken, contended) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { store, commits: watch::Sender::new(0), broken, contended, commit_gate, update_gate }
     }
 
     /// Changes after every commit.
@@ -84,6 +87,11 @@ impl Watched {
     /// Makes all further writes fail (or succeed again), as with a full disk.
     pub(crate) fn set_broken(&self, broken: bool) {
         self.broken.store(broken, SeqCst);
+    }
+
+    /// Makes every change of a subscription find that another one was faster.
+    pub(crate) fn set_contended(&self, contended: bool) {
+        self.contended.store(contended, SeqCst);
     }
 
     /// Holds back the result of the journal's next commit.
@@ -142,7 +150,7 @@ impl Store for Watched {
 
 #[async_trait]
 impl Subscriptions for Watched {
-    async fn insert_subscription(&self, subscription: &Subscription) -> Result<Insert> {
+    async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome> {
         self.store.insert_subscription(subscription).await
     }
 
@@ -176,13 +184,21 @@ impl Subscriptions for Watched {
         self.store.tenants_with_subscription(id).await
     }
 
-    async fn update_subscription(&self, subscription: &Subscription) -> Result<Update> {
+    async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome> {
+        if self.contended.load(SeqCst) {
+            return Ok(UpdateOutcome::Stale);
+        }
         let update = self.store.update_subscription(subscription).await;
         Gate::pass(&self.update_gate).await;
         update
     }
 
-    async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId, now: Timestamp) -> Result<Update> {
+    async fn delete_subscription(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        now: Timestamp,
+    ) -> Result<UpdateOutcome> {
         self.store.delete_subscription(tenant, id, now).await
     }
 
@@ -209,18 +225,18 @@ macro_rules! hand_on {
 
 hand_on!(Tenants {
     fn put_tenant(
-        id: &TenantId, name: Option<Option<String>>, metadata: Option<JsonObject>, now: Timestamp
-    ) -> (Tenant, Put);
+        id: &TenantId, name: model::Patch<String>, metadata: Option<JsonObject>, now: Timestamp
+    ) -> (Tenant, PutOutcome);
     fn tenant(id: &TenantId) -> Option<Tenant>;
     fn tenants(page: Page<TenantId>) -> Vec<Tenant>;
-    fn delete_tenant(id: &TenantId) -> Deleted;
+    fn delete_tenant(id: &TenantId) -> DeleteOutcome;
     fn half_deleted_tenants() -> Vec<TenantId>;
 });
 
 hand_on!(Keys {
     fn insert_key(key: &TenantKey) -> bool;
     fn keys(tenant: &TenantId) -> Vec<TenantKey>;
-    fn delete_key(tenant: &TenantId, id: model::KeyId) -> Deleted;
+    fn delete_key(tenant: &TenantId, id: model::KeyId) -> DeleteOutcome;
     fn all_keys() -> Vec<TenantKey>;
 });
 
@@ -247,9 +263,9 @@ hand_on!(Deliveries {
     fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
     fn deliveries_of(events: &[(TenantId, EventId)], most: u32) -> Vec<Vec<Delivery>>;
     fn attempts(tenant: &TenantId, id: DeliveryId, most: u32) -> Vec<Attempt>;
-    fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> Retry;
+    fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> RetryOutcome;
     fn pull_back(now: Timestamp, longest: std::time::Duration) -> u64;
-    fn each_waiting(found: &mut (dyn FnMut(Waiting) + Send)) -> ();
+    fn each_queue_head(found: &mut (dyn FnMut(DueQueueHead) + Send)) -> ();
     fn due(
         tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
         held: &[DeliveryId]

@@ -1,13 +1,13 @@
-//! C#: objects, lists and dictionaries made in place.
+//! C#: object, collection and dictionary initializers.
 
-use super::{
-    super::{
+use super::{arguments, simple};
+use crate::{
+    facts::{Arg, Expr},
+    lower::{
         typed::note_texts,
-        writer::{Writer, named, named_arg},
+        writer::{Writer, find_kind, last_named, named, named_arg},
     },
-    arguments, simple,
 };
-use crate::facts::{Arg, Expr};
 use tree_sitter::Node;
 
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
@@ -15,13 +15,10 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
         "object_creation_expression" | "implicit_object_creation_expression" => object(w, node),
         "anonymous_object_creation_expression" => anonymous(w, node),
         "array_creation_expression" | "implicit_array_creation_expression" => {
-            let list = named(node).into_iter().find(|part| part.kind() == "initializer_expression");
-            list.map_or(Expr::List(Vec::new()), |list| w.lower(list))
+            find_kind(node, "initializer_expression").map_or(Expr::List(Vec::new()), |list| w.lower(list))
         }
-        "initializer_expression" | "collection_expression" | "tuple_expression" => list(w, node),
-        "collection_element" | "expression_element" | "spread_element" => {
-            named(node).into_iter().next().map_or(Expr::Nil, |one| w.lower(one))
-        }
+        "initializer_expression" | "collection_expression" | "tuple_expression" => w.lower_list(node),
+        "collection_element" | "expression_element" | "spread_element" => w.lower_first(node),
         "with_expression" => {
             let mut parts = named(node).into_iter();
             let of = parts.next().map_or(Expr::Nil, |of| w.lower(of));
@@ -30,11 +27,6 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
         }
         _ => return None,
     })
-}
-
-fn list(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let parts = named(node);
-    Expr::List(parts.into_iter().map(|one| w.lower(one)).collect())
 }
 
 /// `Name = value` of a `with`.
@@ -64,7 +56,7 @@ fn anonymous(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let name = node.child_by_field_name("type").map(|kind| simple(w, kind).rsplit('.').next().unwrap_or("").to_owned());
+    let name = w.child(node, "type").map(|kind| simple(w, kind).rsplit('.').next().unwrap_or("").to_owned());
     let parts = named(node);
     let list = parts.iter().find(|part| part.kind() == "argument_list");
     let mut args = list.map(|list| arguments(w, *list, None)).unwrap_or_default();
@@ -75,7 +67,7 @@ fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             match one.kind() {
                 "assignment_expression" => {
                     let value = w.lower_field(one, "right");
-                    match one.child_by_field_name("left") {
+                    match w.child(one, "left") {
                         Some(left) if left.kind() == "identifier" => args.push(named_arg(w.text(left), value)),
                         Some(left) => pairs.push((key(w, left), value)),
                         None => {}
@@ -83,8 +75,7 @@ fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 }
                 // { key, value }
                 "initializer_expression" => {
-                    let mut parts = named(one).into_iter().map(|part| w.lower(part)).collect::<Vec<_>>().into_iter();
-                    if let (Some(key), Some(value)) = (parts.next(), parts.next()) {
+                    if let Ok([key, value]) = <[Expr; 2]>::try_from(w.lower_all(one)) {
                         pairs.push((key, value));
                     }
                 }
@@ -107,10 +98,9 @@ fn key(w: &mut Writer<'_>, left: Node<'_>) -> Expr {
     let mut at = left;
     while matches!(
         at.kind(),
-        "element_binding_expression" | "bracketed_argument_list" | "argument" | "implicit_element_access"
-    ) || (at.kind() == "element_access_expression")
-    {
-        match named(at).into_iter().last() {
+        "element_binding_expression" | "bracketed_argument_list" | "argument" | "element_access_expression"
+    ) {
+        match last_named(at) {
             Some(inner) => at = inner,
             None => break,
         }

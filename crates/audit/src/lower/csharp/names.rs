@@ -1,13 +1,15 @@
-//! C#: names that say the namespace too.
+//! C#: qualified names.
 
-use super::super::{typed::is_local, writer::Writer};
-use crate::facts::Expr;
+use crate::{
+    facts::Expr,
+    lower::{typed::is_local, writer::Writer},
+};
 use tree_sitter::Node;
 
-/// What is longer is a chain of calls.
+/// Bytes. A longer expression is a chain of calls, not a qualified name.
 const LENGTH_MAX: usize = 256;
 
-/// `Acme.Events.Topics.A`, also behind `global::`: the type is taken in as if by `using`.
+/// `Acme.Events.Topics.A`, also after `global::`: the type is imported as if by `using`.
 pub(super) fn qualified(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     if w.text(node).len() > LENGTH_MAX {
         return None;
@@ -32,7 +34,7 @@ pub(super) fn qualified(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
     Some(Expr::Name(local).member(member))
 }
 
-/// Whether a namespace that this file knows begins so, and nothing nearer is called so.
+/// Returns whether a visible namespace begins with this name, and no member, import, class or local has the name.
 fn is_namespace(w: &Writer<'_>, name: &str) -> bool {
     let of_class = w.class().is_some_and(|class| {
         let class = &w.facts.classes[class];

@@ -1,14 +1,14 @@
-//! Literals of Go: strings, structs, maps, lists; strings made by `fmt` and `strings`.
+//! Go: literals of strings, structs, maps and lists; strings built by `fmt` and `strings`.
 
 use super::types;
 use crate::{
-    facts::{Call, Expr, as_written},
+    facts::{Expr, as_written},
     lower::{
-        formats::{joined, printf, unescape},
-        writer::{Writer, arg, either, end_line, line, named, named_arg},
+        escapes,
+        strings::{joined, printf, separated},
+        writer::{Writer, arg, first_named, line, named, named_arg},
     },
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
 pub(super) fn is_text(node: Node<'_>) -> bool {
@@ -22,7 +22,7 @@ pub(super) fn text(w: &Writer<'_>, node: Node<'_>) -> String {
         return raw.strip_suffix('`').unwrap_or(raw).to_owned();
     }
     let text = text.strip_prefix('"').unwrap_or(text);
-    unescape(text.strip_suffix('"').unwrap_or(text))
+    escapes::GO.unescape(text.strip_suffix('"').unwrap_or(text))
 }
 
 /// A type as a value that can be followed.
@@ -30,8 +30,8 @@ pub(super) fn type_path(w: &Writer<'_>, node: Node<'_>) -> Expr {
     let mut node = node;
     loop {
         let inner = match node.kind() {
-            "generic_type" => node.child_by_field_name("type"),
-            "pointer_type" => named(node).into_iter().next(),
+            "generic_type" => w.child(node, "type"),
+            "pointer_type" => first_named(node),
             _ => break,
         };
         let Some(inner) = inner else { return Expr::Nil };
@@ -39,8 +39,8 @@ pub(super) fn type_path(w: &Writer<'_>, node: Node<'_>) -> Expr {
     }
     match node.kind() {
         "qualified_type" => {
-            let package = w.field_text(node, "package").unwrap_or("").to_owned();
-            Expr::Name(package).member(w.field_text(node, "name").unwrap_or(""))
+            let package = w.text_of(node, "package").to_owned();
+            Expr::Name(package).member(w.text_of(node, "name"))
         }
         _ => Expr::Name(w.text(node).to_owned()),
     }
@@ -48,7 +48,7 @@ pub(super) fn type_path(w: &Writer<'_>, node: Node<'_>) -> Expr {
 
 /// `T{…}`
 pub(super) fn composite(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let (Some(kind), Some(body)) = (node.child_by_field_name("type"), node.child_by_field_name("body")) else {
+    let (Some(kind), Some(body)) = (w.child(node, "type"), w.child(node, "body")) else {
         return w.lower_opaque(node);
     };
     literal_of(w, Some(kind), body, node)
@@ -57,13 +57,13 @@ pub(super) fn composite(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole: Node<'_>) -> Expr {
     let mut kind = kind;
     while let Some(pointer) = kind.filter(|kind| kind.kind() == "pointer_type") {
-        kind = named(pointer).into_iter().next();
+        kind = first_named(pointer);
     }
     let Some(kind) = kind else { return pairs(w, body, None) };
     match kind.kind() {
-        "map_type" => pairs(w, body, kind.child_by_field_name("value")),
+        "map_type" => pairs(w, body, w.child(kind, "value")),
         "slice_type" | "array_type" | "implicit_length_array_type" => {
-            let element = kind.child_by_field_name("element");
+            let element = w.child(kind, "element");
             if named(body).iter().any(|one| one.kind() == "keyed_element") {
                 return pairs(w, body, element);
             }
@@ -83,7 +83,7 @@ fn literal_of(w: &mut Writer<'_>, kind: Option<Node<'_>>, body: Node<'_>, whole:
     }
 }
 
-/// A struct's literal makes one, with its fields by their names.
+/// A struct literal is a constructor call with the fields as named arguments.
 fn object(w: &mut Writer<'_>, kind: Node<'_>, body: Node<'_>, whole: Node<'_>) -> Expr {
     let target = type_path(w, kind);
     let mut args = Vec::new();
@@ -93,12 +93,12 @@ fn object(w: &mut Writer<'_>, kind: Node<'_>, body: Node<'_>, whole: Node<'_>) -
             args.push(arg(element_of(w, one, None)));
             continue;
         }
-        let key = one.child_by_field_name("key").map_or("", |key| w.text(key));
-        let value = one.child_by_field_name("value").map_or(Expr::Nil, |value| element_of(w, value, None));
+        let key = w.child(one, "key").map_or("", |key| w.text(key));
+        let value = w.child(one, "value").map_or(Expr::Nil, |value| element_of(w, value, None));
         given.push((key.to_owned(), value.clone(), line(one)));
         args.push(named_arg(key, value));
     }
-    // What makes objects says what is in their fields.
+    // Constructors (`New…`) and literals at the top of the file tell the values of fields.
     let name = w.current().name.clone();
     if name.is_empty() || name.starts_with("New") || name.starts_with("new") {
         let own = types::name(w, kind).filter(|_| kind.kind() == "type_identifier");
@@ -117,16 +117,16 @@ fn pairs(w: &mut Writer<'_>, body: Node<'_>, element: Option<Node<'_>>) -> Expr 
             items.push(element_of(w, one, element));
             continue;
         }
-        let key = one.child_by_field_name("key").map_or(Expr::Nil, |key| w.lower(key));
-        let value = one.child_by_field_name("value").map_or(Expr::Nil, |value| element_of(w, value, element));
+        let key = w.child(one, "key").map_or(Expr::Nil, |key| w.lower(key));
+        let value = w.child(one, "value").map_or(Expr::Nil, |value| element_of(w, value, element));
         pairs.push((key, value));
     }
     if pairs.is_empty() && !items.is_empty() { Expr::List(items) } else { Expr::Map(pairs) }
 }
 
-/// An element, whose type may be left out.
+/// An element of a composite literal. Its type may be omitted.
 fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Expr {
-    let inner = named(node).into_iter().next();
+    let inner = first_named(node);
     match inner {
         Some(body) if body.kind() == "literal_value" => {
             w.nested(|w| literal_of(w, kind, body, body)).unwrap_or_else(|| w.opaque(node))
@@ -135,30 +135,7 @@ fn element_of(w: &mut Writer<'_>, node: Node<'_>, kind: Option<Node<'_>>) -> Exp
     }
 }
 
-/// `event.Type = value` says more about an object that was made here.
-pub(super) fn amend(w: &mut Writer<'_>, name: &str, field: &str, value: Expr, node: Node<'_>) {
-    let function = w.function();
-    let Some(binding) = w.current().bindings.iter_mut().rev().find(|one| one.name == name) else { return };
-    let mut call = match (&binding.value, &binding.kind) {
-        (Expr::Call(call), _) if call.makes => Call::clone(call),
-        (Expr::Nil, Some(kind)) => Call {
-            target: Expr::Name(kind.clone()),
-            args: Vec::new(),
-            line: line(node),
-            end_line: end_line(node),
-            makes: true,
-            function,
-        },
-        _ => return,
-    };
-    match call.args.iter_mut().find(|arg| arg.name.as_deref() == Some(field)) {
-        Some(arg) => arg.value = either(arg.value.clone(), value),
-        None => call.args.push(named_arg(field, value)),
-    }
-    binding.value = Expr::Call(Arc::new(call));
-}
-
-/// Calls of the standard library that put strings together, and `new(T)`.
+/// Calls of the standard library that build strings, and `new(T)`.
 pub(super) fn made_of_parts(w: &mut Writer<'_>, node: Node<'_>, function: Node<'_>, list: &[Node<'_>]) -> Option<Expr> {
     match (w.text(function), list) {
         ("fmt.Sprintf", [format, given @ ..]) if is_text(*format) => {
@@ -169,14 +146,7 @@ pub(super) fn made_of_parts(w: &mut Writer<'_>, node: Node<'_>, function: Node<'
         ("strings.Join", [list, by]) if is_text(*by) => {
             let Expr::List(items) = w.lower(*list) else { return None };
             let by = text(w, *by);
-            let mut parts = Vec::new();
-            for item in items {
-                if !parts.is_empty() {
-                    parts.push(Expr::Text(by.clone()));
-                }
-                parts.push(item);
-            }
-            Some(joined(w, parts, node))
+            Some(joined(w, separated(&items, &by), node))
         }
         ("new", [kind]) if matches!(kind.kind(), "type_identifier" | "qualified_type" | "identifier") => {
             let target = type_path(w, *kind);

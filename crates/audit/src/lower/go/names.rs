@@ -1,4 +1,4 @@
-//! Names of Go: imports, the receiver, where a variable belongs.
+//! Go: imports, the receiver, and the function that a variable belongs to.
 
 use super::literals;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use tree_sitter::Node;
 
 pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(path) = node.child_by_field_name("path") else { return };
+    let Some(path) = w.child(node, "path") else { return };
     let path = literals::text(w, path);
     let module: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     match w.field_text(node, "name") {
@@ -23,7 +23,7 @@ pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What a package is called by its path: `yaml` for `gopkg.in/yaml.v3`, `redis` for `github.com/x/go-redis/v9`.
+/// The name of a package by its path: `yaml` for `gopkg.in/yaml.v3`, `redis` for `github.com/x/go-redis/v9`.
 fn package(module: &[String]) -> Option<String> {
     let is_version = |part: &str| {
         part.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_digit()))
@@ -38,7 +38,7 @@ fn package(module: &[String]) -> Option<String> {
     Some(last.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect())
 }
 
-/// A name that is used as a value.
+/// A name that is used as a value; noted as a mention.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.mention(&w.known(w.text(node)));
     plain(w, node)
@@ -54,42 +54,25 @@ fn is_receiver(w: &Writer<'_>, name: &str) -> bool {
     let functions = &w.facts.functions;
     owner(w, name).and_then(|at| functions.get(at)).is_some_and(|function| {
         let mut values = function.bindings.iter().filter(|one| one.name == name).map(|one| &one.value);
-        values.next().is_some_and(|value| matches!(value, Expr::Name(own) if own == "self")) && values.next().is_none()
+        values.next().is_some_and(|value| value.is_receiver()) && values.next().is_none()
     })
 }
 
-/// The function around that a variable or a parameter belongs to; the file itself when it is known there only.
+/// The enclosing function that declares a variable or parameter; index 0 for the file itself.
 pub(super) fn owner(w: &Writer<'_>, name: &str) -> Option<usize> {
-    let mut at = w.function();
-    loop {
-        let function = w.facts.functions.get(at)?;
-        if function.bindings.iter().any(|one| one.name == name) || function.params.iter().any(|one| one.name == name) {
-            return Some(at);
-        }
-        if at == 0 {
-            return None;
-        }
-        at = function.parent;
-    }
+    w.enclosing().find(|(_, function)| function.has_name(name)).map(|(at, _)| at)
 }
 
 pub(super) fn class_around(w: &Writer<'_>) -> Option<String> {
-    let mut at = w.function();
-    loop {
-        let function = w.facts.functions.get(at)?;
-        if function.class.is_some() || at == 0 {
-            return function.class.clone();
-        }
-        at = function.parent;
-    }
+    w.enclosing().find_map(|(_, function)| function.class.clone())
 }
 
-/// Gives a name a value: here when it is declared here, else in the function that owns it.
+/// Binds a name in the current function when it is declared here, else in the function that declares it.
 pub(super) fn bind_in(w: &mut Writer<'_>, declares: bool, name: &str, value: Expr, line: u32) {
     let here = w.function();
     let owner = if declares { None } else { owner(w, name).filter(|at| *at != here && *at != 0) };
     match owner.and_then(|at| w.facts.functions.get_mut(at)) {
-        // A closure's own names mean nothing outside.
+        // Names and calls of a closure cannot be resolved in the function around it.
         Some(function) if !matches!(value, Expr::Name(_) | Expr::Call(_)) => {
             function.bindings.push(Binding { name: name.to_owned(), value, kind: None, line });
         }
@@ -97,7 +80,7 @@ pub(super) fn bind_in(w: &mut Writer<'_>, declares: bool, name: &str, value: Exp
     }
 }
 
-/// Who gets the address of an empty variable may put anything into it.
+/// A callee that gets the address of an empty variable may assign any value, so the variable becomes opaque.
 pub(super) fn filled(w: &mut Writer<'_>, name: &str) {
     let Some(function) = owner(w, name).filter(|at| *at != 0).and_then(|at| w.facts.functions.get_mut(at)) else {
         return;

@@ -1,54 +1,51 @@
-//! Types of Go: structs, interfaces, named strings with their constants; parameters.
+//! Go: structs, interfaces, named types with their constants, and parameters.
 
 use super::{literals, names, variables};
 use crate::{
-    facts::{Binding, Class, Expr, Function, Param},
-    lower::writer::{Writer, end_line, line, named},
+    facts::{Binding, Class, Expr, Param},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, first_named, line, named, of_kind},
+    },
 };
 use tree_sitter::Node;
 
-/// Types that say nothing.
+/// Built-in types, which have no members of their own.
 const PLAIN: &[&str] = &[
     "any", "bool", "byte", "error", "float32", "float64", "int", "int16", "int32", "int64", "int8", "rune", "string",
     "uint", "uint16", "uint32", "uint64", "uint8", "uintptr",
 ];
 
-/// A type's own name: `Bus` for `*events.Bus`, the elements' for a list.
+/// A type's own name: `Bus` for `*events.Bus`, the element type for a list.
 pub(super) fn name(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     let mut node = node;
     loop {
         node = match node.kind() {
             "type_identifier" => return Some(w.text(node).to_owned()),
             "qualified_type" => return w.field_text(node, "name").map(str::to_owned),
-            "pointer_type" | "parenthesized_type" => named(node).into_iter().next()?,
-            "generic_type" => node.child_by_field_name("type")?,
-            "slice_type" | "array_type" => node.child_by_field_name("element")?,
+            "pointer_type" | "parenthesized_type" => first_named(node)?,
+            "generic_type" => w.child(node, "type")?,
+            "slice_type" | "array_type" => w.child(node, "element")?,
             _ => return None,
         };
     }
 }
 
-/// The type that a function answers, the first one when there are several.
+/// The return type of a function; the first of several.
 pub(super) fn result(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    let result = node.child_by_field_name("result")?;
+    let result = w.child(node, "result")?;
     if result.kind() != "parameter_list" {
         return name(w, result);
     }
-    name(w, named(result).into_iter().next()?.child_by_field_name("type")?)
+    name(w, w.child(first_named(result)?, "type")?)
 }
 
-/// The identifiers that a declaration names.
-pub(super) fn names_of<'t>(node: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = node.walk();
-    node.children_by_field_name("name", &mut cursor).filter(Node::is_named).collect()
-}
-
-pub(super) fn parameters(w: &Writer<'_>, list: Node<'_>) -> Vec<Param> {
+pub(super) fn parameters(w: &Writer<'_>, function: Node<'_>) -> Vec<Param> {
     let mut params = Vec::new();
-    for node in named(list) {
-        let kind = node.child_by_field_name("type").and_then(|kind| name(w, kind));
+    for node in w.field_children(function, "parameters") {
+        let kind = w.child(node, "type").and_then(|kind| name(w, kind));
         let rest = node.kind() == "variadic_parameter_declaration";
-        let own = names_of(node);
+        let own = w.children(node, "name");
         if own.is_empty() {
             params.push(Param { kind: kind.clone(), rest, ..Param::default() });
         }
@@ -60,32 +57,25 @@ pub(super) fn parameters(w: &Writer<'_>, list: Node<'_>) -> Vec<Param> {
 }
 
 pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let function = Function {
-        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
-        return_kind: result(w, node),
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    Expr::Function(w.in_function(function, |w| {
+    NewFunction::at(node).params(parameters(w, node)).return_kind(result(w, node)).value(w, |w| {
         declare_results(w, node);
-        if let Some(body) = node.child_by_field_name("body") {
-            w.lower(body);
-        }
-    }))
+        w.lower_field(node, "body");
+    })
 }
 
-/// `type X struct {…}`, `type X interface {…}`, `type X string`, `type X = other.Y`
 /// Named results are variables of the function.
 pub(super) fn declare_results(w: &mut Writer<'_>, function: Node<'_>) {
-    let list = function.child_by_field_name("result").filter(|list| list.kind() == "parameter_list");
-    for name in list.map(named).unwrap_or_default().into_iter().flat_map(names_of) {
-        w.declare(w.text(name));
+    let list = w.child(function, "result").filter(|list| list.kind() == "parameter_list");
+    for result in list.map(named).unwrap_or_default() {
+        for name in w.children(result, "name") {
+            w.declare(w.text(name));
+        }
     }
 }
 
+/// `type X struct {…}`, `type X interface {…}`, `type X string`, `type X = other.Y`
 pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
-    let (Some(own), Some(kind)) = (w.field_text(node, "name"), node.child_by_field_name("type")) else { return };
+    let (Some(own), Some(kind)) = (w.field_text(node, "name"), w.child(node, "type")) else { return };
     let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
     match kind.kind() {
         "struct_type" => w.in_class(class, |w| fields(w, kind)),
@@ -108,16 +98,14 @@ pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
 
 fn fields(w: &mut Writer<'_>, node: Node<'_>) {
     for one in named(node).into_iter().flat_map(named).filter(|one| one.kind() == "field_declaration") {
-        let kind = one.child_by_field_name("type").and_then(|kind| name(w, kind));
-        let own = names_of(one);
+        let kind = w.child(one, "type").and_then(|kind| name(w, kind));
+        let own = w.children(one, "name");
         if own.is_empty()
             && let Some(kind) = &kind
         {
-            // What is embedded gives its methods.
+            // An embedded type is a base: its methods are promoted.
             w.field(kind, Expr::Nil, Some(kind.clone()), line(one));
-            if let Some(class) = w.class().and_then(|class| w.facts.classes.get_mut(class)) {
-                class.bases.push(kind.clone());
-            }
+            w.add_base(kind.clone());
         }
         for field in own {
             w.field(w.text(field), Expr::Nil, kind.clone(), line(field));
@@ -128,30 +116,24 @@ fn fields(w: &mut Writer<'_>, node: Node<'_>) {
 fn methods(w: &mut Writer<'_>, node: Node<'_>) {
     for one in named(node) {
         if one.kind() == "method_elem" {
-            let function = Function {
-                name: w.field_text(one, "name").unwrap_or("").to_owned(),
-                params: one.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
-                return_kind: result(w, one),
-                line: line(one),
-                // Nothing is in it, however long it is.
-                end_line: line(one),
-                ..Function::default()
-            };
-            w.in_function(function, |_| {});
-        } else if let Some(base) = named(one).into_iter().next().and_then(|kind| name(w, kind))
-            && let Some(class) = w.class().and_then(|class| w.facts.classes.get_mut(class))
-        {
-            class.bases.push(base);
+            NewFunction::at(one)
+                .name(w.text_of(one, "name"))
+                .params(parameters(w, one))
+                .return_kind(result(w, one))
+                .without_body()
+                .open(w, |_| {});
+        } else if let Some(base) = first_named(one).and_then(|kind| name(w, kind)) {
+            w.add_base(base);
         }
     }
 }
 
-/// Constants with a type of this package are its members; each is known by its own name too.
+/// Constants of a named type are members of that type. Each is bound under its own name too.
 pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
     let mut kind_before = None;
-    for spec in named(node).into_iter().filter(|one| one.kind() == "const_spec") {
-        let typed = spec.child_by_field_name("type");
-        let counted = spec.child_by_field_name("value").is_none();
+    for spec in of_kind(node, "const_spec") {
+        let typed = w.child(spec, "type");
+        let counted = w.child(spec, "value").is_none();
         let kind = typed.filter(|kind| kind.kind() == "type_identifier").map(|kind| w.text(kind).to_owned());
         let kind = kind.or_else(|| if counted { kind_before.clone() } else { converted(w, spec) });
         let kind = kind.filter(|kind| !PLAIN.contains(&kind.as_str()) && w.function() == 0);
@@ -160,9 +142,9 @@ pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
             variables(w, spec);
             continue;
         };
-        let values = spec.child_by_field_name("value").map(named).unwrap_or_default();
+        let values = w.field_children(spec, "value");
         let class = Class { name: kind.clone(), line: line(node), is_enum: true, ..Class::default() };
-        for (at, one) in names_of(spec).into_iter().enumerate() {
+        for (at, one) in w.children(spec, "name").into_iter().enumerate() {
             let value = values.get(at).map_or(Expr::Nil, |value| unconverted(w, *value));
             let own = w.text(one);
             w.in_class(class.clone(), |w| w.bind(own, value, None, line(one)));
@@ -171,23 +153,20 @@ pub(super) fn constants(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// `const X = Event("a.b")`: the type of this file that it is made.
+/// `const X = Event("a.b")`: the type of this file that the value is converted to.
 fn converted(w: &Writer<'_>, spec: Node<'_>) -> Option<String> {
-    let value = named(spec.child_by_field_name("value")?).into_iter().next()?;
-    let function = value.child_by_field_name("function").filter(|one| one.kind() == "identifier")?;
+    let value = named(w.child(spec, "value")?).into_iter().next()?;
+    let function = w.child(value, "function").filter(|one| one.kind() == "identifier")?;
     let own = w.text(function);
     w.facts.classes.iter().any(|class| class.is_enum && class.name == own).then(|| own.to_owned())
 }
 
 fn unconverted(w: &mut Writer<'_>, value: Node<'_>) -> Expr {
-    let inner = value
-        .child_by_field_name("arguments")
-        .filter(|_| value.kind() == "call_expression")
-        .and_then(|list| named(list).into_iter().next());
+    let inner = w.child(value, "arguments").filter(|_| value.kind() == "call_expression").and_then(first_named);
     w.lower(inner.unwrap_or(value))
 }
 
-/// A field of a type of this file gets a value.
+/// Notes the value of a field of a type in this file.
 pub(super) fn field_of(w: &mut Writer<'_>, class: Option<&str>, field: &str, value: Expr, line: u32) {
     let function = w.function();
     if let Some(class) = w.facts.classes.iter_mut().find(|one| Some(one.name.as_str()) == class && !one.is_enum) {
@@ -195,22 +174,22 @@ pub(super) fn field_of(w: &mut Writer<'_>, class: Option<&str>, field: &str, val
     }
 }
 
-/// `switch e { case Created: return "a.b" }` in a method: the texts of numbered constants.
+/// `switch e { case Created: return "a.b" }` in a method gives numbered constants their texts.
 pub(super) fn switched_texts(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(class) = names::class_around(w) else { return };
-    let statements = node.child_by_field_name("body").map(named).unwrap_or_default();
+    let statements = w.field_children(node, "body");
     let statements =
         statements.into_iter().flat_map(|one| if one.kind() == "statement_list" { named(one) } else { vec![one] });
     let mut texts = Vec::new();
     for switch in statements.filter(|one| one.kind() == "expression_switch_statement") {
-        for case in named(switch).into_iter().filter(|one| one.kind() == "expression_case") {
+        for case in of_kind(switch, "expression_case") {
             let mut inside = named(case);
-            inside.extend(named(case).into_iter().filter(|one| one.kind() == "statement_list").flat_map(named));
+            inside.extend(of_kind(case, "statement_list").into_iter().flat_map(named));
             let text = inside.into_iter().filter(|one| one.kind() == "return_statement").find_map(|one| {
-                let value = named(one).into_iter().next().and_then(|list| named(list).into_iter().next())?;
+                let value = first_named(one).and_then(first_named)?;
                 literals::is_text(value).then(|| literals::text(w, value))
             });
-            let cases = case.child_by_field_name("value").map(named).unwrap_or_default();
+            let cases = w.field_children(case, "value");
             if let (Some(text), [only]) = (text, &cases[..]) {
                 texts.push((w.text(*only).to_owned(), text));
             }
@@ -228,7 +207,7 @@ fn give_texts(w: &mut Writer<'_>, class: &str, texts: &[(String, String)]) {
     }
 }
 
-/// What can be told only when the whole file has been read.
+/// Facts that need the whole file.
 pub(super) fn finish(w: &mut Writer<'_>) {
     // `func (e Event) String() string { return names[e] }`
     let mut tables = Vec::new();
@@ -251,12 +230,5 @@ pub(super) fn finish(w: &mut Writer<'_>) {
     for (class, texts) in tables {
         give_texts(w, &class, &texts);
     }
-    // A field that is given nothing here may be given anything elsewhere.
-    for class in &mut w.facts.classes {
-        let given: Vec<String> =
-            class.fields.iter().filter(|(one, _)| one.value != Expr::Nil).map(|(one, _)| one.name.clone()).collect();
-        for (one, _) in class.fields.iter_mut().filter(|(one, _)| !given.contains(&one.name)) {
-            one.value = Expr::Opaque(one.name.clone());
-        }
-    }
+    w.open_fields();
 }

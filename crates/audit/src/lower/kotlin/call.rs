@@ -1,16 +1,17 @@
-//! Kotlin: calls and what is given to them.
+//! Kotlin: calls, arguments and lambdas.
 
-use super::{
-    super::{
-        typed::{declare_local, each, note_texts},
-        writer::{Writer, arg, end_line, line, named, named_arg, spread_arg},
+use super::{bind_element, declare, name, navigation};
+use crate::{
+    facts::{Arg, Expr, Param},
+    lower::{
+        functions::NewFunction,
+        typed::{declare_local, elements, note_texts},
+        writer::{Writer, arg, find_kind, has_token, line, named, named_arg, of_kind, spread_arg},
     },
-    bind_element, declare, name, navigation, statements,
 };
-use crate::facts::{Arg, Expr, Function, Param};
 use tree_sitter::Node;
 
-/// Blocks that are given their receiver itself, not its elements.
+/// Scope functions: the lambda gets the receiver itself, not its elements.
 const WHOLE: &[&str] = &["let", "also", "takeIf", "takeUnless", "use"];
 
 pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -28,8 +29,8 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         match part.kind() {
             "value_arguments" => arguments(w, *part, &mut args),
             "annotated_lambda" => {
-                let given = of.clone().map(|of| if WHOLE.contains(&called.as_str()) { of } else { each(of) });
-                if let Some(inner) = named(*part).into_iter().find(|inner| inner.kind() == "lambda_literal") {
+                let given = of.clone().map(|of| if WHOLE.contains(&called.as_str()) { of } else { elements(of) });
+                if let Some(inner) = find_kind(*part, "lambda_literal") {
                     args.push(arg(lambda(w, inner, given)));
                 }
             }
@@ -43,9 +44,9 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, makes)
 }
 
-/// Functions of the language that make lists, maps and strings.
+/// Functions of the standard library that make lists, maps and strings.
 fn known(w: &mut Writer<'_>, target: &Expr, called: &str, args: &[Arg]) -> Option<Expr> {
-    let values = || args.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
+    let values = || Arg::values(args);
     if let Expr::Member(of, method) = target {
         return match (&**of, method.as_str()) {
             (Expr::Text(_), "trimIndent" | "trimMargin" | "trim") => Some((**of).clone()),
@@ -61,10 +62,7 @@ fn known(w: &mut Writer<'_>, target: &Expr, called: &str, args: &[Arg]) -> Optio
             let pairs: Vec<(Expr, Expr)> = values()
                 .into_iter()
                 .filter_map(|value| match value {
-                    Expr::List(pair) => {
-                        let mut pair = pair.into_iter();
-                        Some((pair.next()?, pair.next()?))
-                    }
+                    Expr::List(pair) => <[Expr; 2]>::try_from(pair).ok().map(Into::into),
                     _ => None,
                 })
                 .collect();
@@ -75,22 +73,29 @@ fn known(w: &mut Writer<'_>, target: &Expr, called: &str, args: &[Arg]) -> Optio
     }
 }
 
+/// The arguments in a node's `(…)`.
+pub(super) fn arguments_of(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
+    let mut args = Vec::new();
+    for list in of_kind(node, "value_arguments") {
+        arguments(w, list, &mut args);
+    }
+    args
+}
+
 pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, args: &mut Vec<Arg>) {
-    for one in named(list).into_iter().filter(|one| one.kind() == "value_argument") {
+    for one in of_kind(list, "value_argument") {
         let parts = named(one);
         let Some(last) = parts.last() else { continue };
-        let mut cursor = one.walk();
-        let tokens: Vec<&str> = one.children(&mut cursor).map(|token| token.kind()).collect();
         let value = w.lower(*last);
         args.push(match parts.first() {
-            Some(first) if parts.len() > 1 && tokens.contains(&"=") => named_arg(&name(w, *first), value),
-            _ if tokens.contains(&"*") || last.kind() == "spread_expression" => spread_arg(value),
+            Some(first) if parts.len() > 1 && has_token(one, "=") => named_arg(&name(w, *first), value),
+            _ if has_token(one, "*") || last.kind() == "spread_expression" => spread_arg(value),
             _ => arg(value),
         });
     }
 }
 
-/// `a to b` is a pair; any other word between two values is a call of its function.
+/// `a to b` is a pair. Any other infix word calls the function of that name.
 pub(super) fn infix(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let parts = named(node);
     let [left, word, right] = &parts[..] else { return w.lower_opaque(node) };
@@ -102,25 +107,19 @@ pub(super) fn infix(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, left.member(word), vec![arg(right)], false)
 }
 
-/// `given`: what its first parameter, or `it`, holds, when that is known.
+/// A lambda. `given`: the value of its first parameter, or of `it`, when that is known.
 pub(super) fn lambda(w: &mut Writer<'_>, node: Node<'_>, given: Option<Expr>) -> Expr {
     let parts = named(node);
-    let list = parts.iter().find(|part| part.kind() == "lambda_parameters").map(|list| named(*list));
-    let mut params = Vec::new();
-    if let Some(list) = parts.iter().find(|part| part.kind() == "function_value_parameters") {
-        params = declare::parameters(w, *list);
-    }
-    let variables = list.unwrap_or_default();
+    let mut params = declare::parameters(w, node);
+    let variables = find_kind(node, "lambda_parameters").map(named).unwrap_or_default();
     for variable in variables.iter().skip(usize::from(given.is_some())) {
         let (name, kind) = declare::variable(w, *variable);
         params.push(Param { name, kind, ..Param::default() });
     }
-    let is_literal = node.kind() == "lambda_literal";
-    if is_literal && variables.is_empty() && given.is_none() {
-        params.push(Param { name: "it".into(), ..Param::default() });
+    if node.kind() == "lambda_literal" && variables.is_empty() && given.is_none() {
+        params.push(Param::named("it"));
     }
-    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
-    Expr::Function(w.in_function(function, |w| {
+    NewFunction::at(node).params(params).value(w, |w| {
         w.begin_body();
         if let Some(given) = given {
             match variables.first() {
@@ -128,13 +127,11 @@ pub(super) fn lambda(w: &mut Writer<'_>, node: Node<'_>, given: Option<Expr>) ->
                 None => declare_local(w, "it", given, None, line(node)),
             }
         }
-        let body: Vec<Node<'_>> = parts
-            .into_iter()
-            .filter(|part| !matches!(part.kind(), "lambda_parameters" | "function_value_parameters"))
-            .collect();
-        let value = statements(w, &body);
+        let body =
+            parts.into_iter().filter(|part| !matches!(part.kind(), "lambda_parameters" | "function_value_parameters"));
+        let value = body.map(|one| w.lower(one)).last().unwrap_or(Expr::Nil);
         if value != Expr::Nil {
-            w.current().returns.push(value);
+            w.returns(value);
         }
-    }))
+    })
 }

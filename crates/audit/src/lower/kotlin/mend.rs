@@ -1,6 +1,6 @@
-//! The grammar wants a terminator after the last member of a body, the language does not: `class A { fun f() {} }`.
+//! The grammar demands a terminator after the last member of a body, the language does not: `class A { fun f() {} }`.
 
-/// Where a text is read.
+/// The kind of text around a position.
 enum In {
     Code,
     /// Code in a string's `${…}`.
@@ -10,8 +10,8 @@ enum In {
     Raw,
 }
 
-/// The same text, as long, with a `;` for the last space before a `}` that stands behind something on its line; nothing
-/// when there is no such place.
+/// The text with a `;` in place of the last space before each `}` that follows something on its line. The length stays.
+/// `None` when there is no such place.
 pub(in crate::lower) fn mend(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = bytes.to_vec();
@@ -71,7 +71,7 @@ fn closed(open: &mut Vec<In>) -> usize {
     1
 }
 
-/// How long a comment is; there may be others in it.
+/// The length of a comment. Comments nest.
 fn comment(text: &[u8]) -> usize {
     let (mut depth, mut at) = (0usize, 0);
     while let Some(pair) = text.get(at..at + 2) {
@@ -85,7 +85,7 @@ fn comment(text: &[u8]) -> usize {
     text.len()
 }
 
-/// Whether what stands before is something that can be ended.
+/// Returns whether the text before a `}` ends with a statement that lacks a terminator.
 fn wants(before: &[u8]) -> bool {
     let before = before.trim_ascii_end();
     !before.ends_with(b"->") && !matches!(before.last(), None | Some(b'{' | b';' | b','))

@@ -1,20 +1,20 @@
-//! PHP's calls.
+//! PHP: calls.
 
 use super::{classes, names, values};
 use crate::{
     facts::{Arg, Binding, Expr},
-    lower::writer::{Writer, arg, line, named, named_arg, spread_arg},
+    lower::writer::{Writer, arg, find_kind, first_named, line, named, named_arg, spread_arg},
 };
 use tree_sitter::Node;
 
-/// Methods that give each element to a function.
+/// Methods that call a function with each element.
 const EACH: &[&str] = &["each", "map", "filter", "forEach", "walk", "flatMap", "transform", "reject", "every"];
 
-/// Functions that answer an object of the class that they are given.
+/// Functions of a service container that return an object of the given class.
 const CONTAINER: &[&str] = &["app", "resolve", "get", "make", "service"];
 
 pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
+    let Some(function) = w.child(node, "function") else { return w.lower_opaque(node) };
     let name = match function.kind() {
         "name" | "qualified_name" | "relative_name" => Some(w.text(function).trim_start_matches('\\')),
         _ => None,
@@ -23,7 +23,7 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         Some(_) => Expr::Name(names::known_as(w, w.text(function))),
         None => w.lower(function),
     };
-    if is_reference(node) {
+    if is_reference(w, node) {
         if let Some(name) = name {
             w.mention(name.rsplit('\\').next().unwrap_or(name));
         }
@@ -31,7 +31,7 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     let args = arguments(w, node);
     let Some(name) = name else { return w.call(node, target, args, false) };
-    // Functions are given by their names: `array_map('send', $list)`.
+    // A text may name a callback: `array_map('send', $list)`.
     for one in &args {
         if let Expr::Text(text) = &one.value {
             names::mention_text(w, text);
@@ -50,14 +50,14 @@ pub(super) fn function_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         _ => {}
     }
     let values: Vec<Expr> = args.iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value.clone()).collect();
-    let from_container = container(name, node, &args);
+    let from_container = container(w, name, node, &args);
     let call = w.call(node, target, args, false);
     from_container.or_else(|| values::built_in(w, name, &values, node)).unwrap_or(call)
 }
 
-/// The name that is called; none when it is computed.
+/// The called name; empty when it is computed.
 fn called<'a>(w: &mut Writer<'a>, node: Node<'_>) -> &'a str {
-    match node.child_by_field_name("name") {
+    match w.child(node, "name") {
         Some(name) if name.kind() == "name" => w.text(name),
         Some(name) => {
             w.lower(name);
@@ -67,37 +67,25 @@ fn called<'a>(w: &mut Writer<'a>, node: Node<'_>) -> &'a str {
     }
 }
 
-pub(super) fn member_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "object");
+/// `$of->name(…)` and `Of::name(…)`
+pub(super) fn method_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
+    let scope = w.child(node, "scope");
+    let of = scope.or(w.child(node, "object")).map_or(Expr::Nil, |of| w.lower(of));
     let name = called(w, node);
-    if is_reference(node) {
+    if is_reference(w, node) {
         w.mention(name);
         return of.member(name);
     }
     let args = arguments(w, node);
-    if let (true, Some(first)) = (EACH.contains(&name), args.first()) {
+    if let (true, None, Some(first)) = (EACH.contains(&name), scope, args.first()) {
         give_each(w, &first.value, &of, node);
     }
-    let from_container = container(name, node, &args);
-    let target = if name.is_empty() { w.opaque(node) } else { of.member(name) };
-    let call = w.call(node, target, args, false);
-    from_container.unwrap_or(call)
-}
-
-pub(super) fn scoped_call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let of = w.lower_field(node, "scope");
-    let name = called(w, node);
-    if is_reference(node) {
-        w.mention(name);
-        return of.member(name);
-    }
-    let args = arguments(w, node);
-    let members = name == "cases" && args.is_empty();
-    let from_container = container(name, node, &args);
+    let is_cases = scope.is_some() && name == "cases" && args.is_empty();
+    let from_container = container(w, name, node, &args);
     let target = if name.is_empty() { w.opaque(node) } else { of.clone().member(name) };
     let call = w.call(node, target, args, false);
-    // A loop over an enum's cases is one over the enum.
-    if members { of } else { from_container.unwrap_or(call) }
+    // `Enum::cases()` stands for the enum, so that a loop over it is followed.
+    if is_cases { of } else { from_container.unwrap_or(call) }
 }
 
 /// `new Foo(…)`
@@ -126,39 +114,31 @@ pub(super) fn creation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, true)
 }
 
-/// `send(...)`: the function itself, not what it answers.
-fn is_reference(node: Node<'_>) -> bool {
-    let arguments = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+/// `send(...)`: a reference to the function, not a call.
+fn is_reference(w: &Writer<'_>, node: Node<'_>) -> bool {
+    let arguments = w.field_children(node, "arguments");
     matches!(arguments[..], [only] if only.kind() == "variadic_placeholder")
 }
 
 fn arguments(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
-    let list = named(node).into_iter().find(|child| child.kind() == "arguments");
     let mut args = Vec::new();
-    for argument in list.map(named).unwrap_or_default() {
-        let name = argument.child_by_field_name("name");
-        let is_value = |child: &Node<'_>| Some(*child) != name && child.kind() != "reference_modifier";
-        let value = named(argument).into_iter().rfind(is_value);
-        let Some(value) = value else { continue };
+    for argument in find_kind(node, "arguments").map(named).unwrap_or_default() {
+        let name = w.child(argument, "name");
+        let mut values = w.without_field(argument, "name").into_iter();
+        let Some(value) = values.rfind(|child| child.kind() != "reference_modifier") else { continue };
         args.push(match (name, value.kind()) {
-            (Some(name), _) => {
-                let value = w.lower(value);
-                named_arg(w.text(name), value)
-            }
-            (None, "variadic_unpacking") => {
-                let inner = named(value).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
-                spread_arg(inner)
-            }
+            (Some(name), _) => named_arg(w.text(name), w.lower(value)),
+            (None, "variadic_unpacking") => spread_arg(w.lower_first(value)),
             (None, _) => arg(w.lower(value)),
         });
     }
     args
 }
 
-/// The first parameter of a function that stands there is each element of a list.
+/// Binds the first parameter of a function literal to the elements of a list.
 fn give_each(w: &mut Writer<'_>, function: &Expr, list: &Expr, node: Node<'_>) {
     let Expr::Function(index) = function else { return };
-    let value = values::element(w, list, node);
+    let value = w.each_value(list, node);
     if let Some(function) = w.facts.functions.get_mut(*index)
         && let Some(first) = function.params.first()
     {
@@ -168,9 +148,9 @@ fn give_each(w: &mut Writer<'_>, function: &Expr, list: &Expr, node: Node<'_>) {
 }
 
 /// `app(EventBus::class)`, `$container->get(EventBus::class)`
-fn container(name: &str, node: Node<'_>, args: &[Arg]) -> Option<Expr> {
-    let first = named(node.child_by_field_name("arguments")?).into_iter().next()?;
-    let class = named(first).into_iter().next().filter(|value| value.kind() == "class_constant_access_expression")?;
+fn container(w: &Writer<'_>, name: &str, node: Node<'_>, args: &[Arg]) -> Option<Expr> {
+    let first = named(w.child(node, "arguments")?).into_iter().next()?;
+    let class = first_named(first).filter(|value| value.kind() == "class_constant_access_expression")?;
     let is_class = named(class).last().is_some_and(|last| last.end_byte() - last.start_byte() == 5);
     match (CONTAINER.contains(&name) && is_class, args.first()) {
         (true, Some(Arg { value: value @ Expr::Name(_), .. })) => Some(value.clone()),

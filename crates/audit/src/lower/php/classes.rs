@@ -1,19 +1,22 @@
-//! PHP's classes, interfaces, traits and enums.
+//! PHP: classes, interfaces, traits and enums.
 
 use super::names;
 use crate::{
     facts::{Class, Expr, Function},
-    lower::writer::{Writer, end_line, line, named},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, find_kind, line, named},
+    },
     text::verbs,
 };
 use tree_sitter::Node;
 
 pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     with_name(w, node, name);
 }
 
-/// `new class { … }`: answers what it is called here.
+/// `new class { … }`. Returns the name that it gets in the facts.
 pub(super) fn anonymous(w: &mut Writer<'_>, node: Node<'_>) -> String {
     let name = format!("class@{}", line(node));
     with_name(w, node, name.clone());
@@ -35,7 +38,7 @@ fn with_name(w: &mut Writer<'_>, node: Node<'_>, name: String) {
     }
     let is_enum = node.kind() == "enum_declaration";
     let class = Class { name: name.clone(), line: line(node), bases, is_enum, ..Class::default() };
-    let body = node.child_by_field_name("body");
+    let body = w.child(node, "body");
     w.in_class(class, |w| {
         if let Some(body) = body {
             w.lower_children(body);
@@ -48,18 +51,16 @@ fn with_name(w: &mut Writer<'_>, node: Node<'_>, name: String) {
 
 pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
     match node.kind() {
-        // A trait's methods are the class's own.
+        // A used trait is a base.
         "use_declaration" => {
             let traits = named(node).into_iter().filter(|child| matches!(child.kind(), "name" | "qualified_name"));
             let traits: Vec<String> = traits.map(|one| names::defined_name(w, one)).collect();
-            if let Some(class) = w.class() {
-                w.facts.classes[class].bases.extend(traits);
-            }
+            traits.into_iter().for_each(|base| w.add_base(base));
         }
         "enum_case" => {
-            let value = match node.child_by_field_name("value") {
+            let value = match w.child(node, "value") {
                 Some(value) => w.lower(value),
-                None => node.child_by_field_name("attributes").map_or(Expr::Nil, |list| text_in(w, list, 0)),
+                None => w.child(node, "attributes").map_or(Expr::Nil, |list| text_in(w, list, 0)),
             };
             if let Some(name) = w.field_text(node, "name") {
                 w.bind(name, value, None, line(node));
@@ -87,18 +88,18 @@ fn text_in(w: &mut Writer<'_>, node: Node<'_>, depth: usize) -> Expr {
 }
 
 fn property(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = match node.child_by_field_name("type") {
+    let kind = match w.child(node, "type") {
         Some(kind) => names::type_of(w, kind),
         None => documented(w, node),
     };
     for element in named(node) {
         match element.kind() {
             "property_element" => {
-                let Some(name) = element.child_by_field_name("name").map(|name| names::variable(w.text(name))) else {
+                let Some(name) = w.child(element, "name").map(|name| names::variable(w.text(name))) else {
                     continue;
                 };
                 match w.lower_field(element, "default_value") {
-                    // What an event object says about itself.
+                    // A property with a fixed text is a member of the class.
                     text @ Expr::Text(_) => w.bind(name, text, kind.clone(), line(element)),
                     value => w.field(name, value, kind.clone(), line(element)),
                 }
@@ -114,7 +115,7 @@ fn property(w: &mut Writer<'_>, node: Node<'_>) {
 
 /// `/** @var EventBus */` before a property without a type.
 fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    // From the text: the tree looks for a sibling before from its root.
+    // Read from the text, because tree-sitter finds a previous sibling only from the root.
     let before = w.source().get(..node.start_byte())?.trim_end();
     let text = before.ends_with("*/").then(|| before.rfind("/*").and_then(|start| before.get(start..)))??;
     let at = text.find("@var ")?;
@@ -123,23 +124,16 @@ fn documented(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     crate::lower::words::type_name(kind).filter(|kind| kind.starts_with(|c: char| c.is_ascii_uppercase() || c == '_'))
 }
 
-/// What runs when a property is read or written.
+/// Property hooks, which run when the property is read or written.
 fn hooks(w: &mut Writer<'_>, property: Node<'_>, list: Node<'_>) {
-    let element = named(property).into_iter().find(|child| child.kind() == "property_element");
-    let name = element.map_or("", |element| names::variable(w.field_text(element, "name").unwrap_or("")));
+    let element = find_kind(property, "property_element");
+    let name = element.map_or("", |element| names::variable(w.text_of(element, "name")));
     for hook in named(list) {
-        let Some(body) = hook.child_by_field_name("body") else { continue };
-        let function = Function {
-            name: name.to_owned(),
-            line: line(hook),
-            end_line: end_line(hook),
-            registered: true,
-            ..Function::default()
-        };
-        w.in_function(function, |w| {
+        let Some(body) = w.child(hook, "body") else { continue };
+        NewFunction::at(hook).name(name).registered(true).open(w, |w| {
             let value = w.lower(body);
             if body.kind() != "compound_statement" {
-                w.current().returns.push(value);
+                w.returns(value);
             }
         });
     }
@@ -155,7 +149,7 @@ fn texts_by_match(w: &mut Writer<'_>, class: usize, name: &str, body: Node<'_>) 
         if node.kind() == "match_expression" {
             let found = arms(w, node, name);
             if !found.is_empty() {
-                // What the method answers is then the member itself.
+                // The method returns the text of the member it is called on, not of all.
                 let at = line(node);
                 let holds =
                     |one: &&mut Function| one.class.as_deref() == Some(name) && one.line <= at && at <= one.end_line;
@@ -174,13 +168,13 @@ fn texts_by_match(w: &mut Writer<'_>, class: usize, name: &str, body: Node<'_>) 
 
 fn arms(w: &Writer<'_>, node: Node<'_>, name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for arm in node.child_by_field_name("body").map(named).unwrap_or_default() {
-        let text = arm.child_by_field_name("return_expression").map_or("", |value| w.text(value));
+    for arm in w.field_children(node, "body") {
+        let text = w.child(arm, "return_expression").map_or("", |value| w.text(value));
         let text = text.trim_matches(['\'', '"']);
         if !verbs::looks_like_event(text) {
             continue;
         }
-        for key in arm.child_by_field_name("conditional_expressions").map(named).unwrap_or_default() {
+        for key in w.field_children(arm, "conditional_expressions") {
             if let Some((of, member)) = w.text(key).split_once("::")
                 && (matches!(of, "self" | "static") || of == name)
             {

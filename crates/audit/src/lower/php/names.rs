@@ -1,20 +1,17 @@
-//! PHP's names: namespaces, what `use` makes known, types, attributes.
+//! PHP: namespaces, `use`, types, attributes.
 
 use crate::{
     facts::{Expr, Facts},
     lower::{
         words::{registers, type_name},
-        writer::{Writer, named},
+        writer::{Writer, find_kind, first_named, named},
     },
 };
 use tree_sitter::Node;
 
-/// Files of a namespace see each other's names; those without one share the global one.
+/// The namespace is the package. Files without one share the global namespace.
 pub(in crate::lower) fn place(facts: &mut Facts, root: Node<'_>, text: &str) {
-    let mut cursor = root.walk();
-    let namespace = root
-        .named_children(&mut cursor)
-        .find(|child| child.kind() == "namespace_definition")
+    let namespace = find_kind(root, "namespace_definition")
         .and_then(|node| node.child_by_field_name("name"))
         .and_then(|name| text.get(name.byte_range()))
         .unwrap_or("");
@@ -28,9 +25,9 @@ fn path(text: &str) -> Vec<String> {
 
 /// `use A\B;`, `use A\{B, C as D};`, `use function A\b;`
 pub(super) fn use_declaration(w: &mut Writer<'_>, node: Node<'_>) {
-    let prefix = named(node).into_iter().find(|child| child.kind() == "namespace_name");
+    let prefix = find_kind(node, "namespace_name");
     let prefix = prefix.map(|prefix| path(w.text(prefix))).unwrap_or_default();
-    let clauses = node.child_by_field_name("body").map_or_else(|| named(node), named);
+    let clauses = w.child(node, "body").map_or_else(|| named(node), named);
     for clause in clauses.into_iter().filter(|child| child.kind() == "namespace_use_clause") {
         let Some(name) = named(clause).into_iter().find(|child| matches!(child.kind(), "name" | "qualified_name"))
         else {
@@ -44,14 +41,14 @@ pub(super) fn use_declaration(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// `$bus` is called `bus`.
+/// The name of a variable without `$`.
 pub(super) fn variable(text: &str) -> &str {
     text.trim_start_matches('&').trim_start().trim_start_matches('$')
 }
 
 pub(super) fn variable_value(text: &str) -> Expr {
     match variable(text) {
-        "this" => Expr::Name("self".into()),
+        "this" => Expr::receiver(),
         name => Expr::Name(name.to_owned()),
     }
 }
@@ -60,13 +57,13 @@ pub(super) fn variable_value(text: &str) -> Expr {
 pub(super) fn class_or_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let text = w.text(node);
     match text.to_ascii_lowercase().as_str() {
-        "self" | "static" => Expr::Name("self".into()),
+        "self" | "static" => Expr::receiver(),
         "parent" => Expr::Name("super".into()),
         _ => Expr::Name(known_as(w, text)),
     }
 }
 
-/// What a name is called in this file. One with its namespace is taken in as if by `use`.
+/// The local name of a class or function. A qualified name is imported as if by `use`.
 pub(super) fn known_as(w: &mut Writer<'_>, text: &str) -> String {
     if !text.contains('\\') {
         return text.to_owned();
@@ -95,7 +92,7 @@ pub(super) fn known_as(w: &mut Writer<'_>, text: &str) -> String {
     local
 }
 
-/// The own name of a class as it is defined, when it has another one here.
+/// The own name of a class at its definition, where an alias is used here.
 pub(super) fn defined_name(w: &Writer<'_>, node: Node<'_>) -> String {
     let text = w.text(node);
     let own = text.rsplit('\\').next().unwrap_or(text);
@@ -103,7 +100,12 @@ pub(super) fn defined_name(w: &Writer<'_>, node: Node<'_>) -> String {
     import.and_then(|import| import.item.clone()).unwrap_or_else(|| own.to_owned())
 }
 
-/// The class that a type names. One that may be a plain value too is none.
+/// The class that the type in a field names.
+pub(super) fn type_in(w: &mut Writer<'_>, node: Node<'_>, field: &'static str) -> Option<String> {
+    w.child(node, field).and_then(|kind| type_of(w, kind))
+}
+
+/// The class that a type names; `None` for a union with a primitive type.
 pub(super) fn type_of(w: &mut Writer<'_>, node: Node<'_>) -> Option<String> {
     let mut found = None;
     let mut open = vec![node];
@@ -122,20 +124,18 @@ pub(super) fn type_of(w: &mut Writer<'_>, node: Node<'_>) -> Option<String> {
     }
 }
 
-/// Whether one of these hands what it stands at to somebody. Methods that they name are called.
+/// Returns whether one of these attributes registers its function. Methods that they name are mentioned.
 pub(super) fn attributes(w: &mut Writer<'_>, list: Node<'_>) -> bool {
     let mut registered = false;
     for attribute in named(list).into_iter().flat_map(named) {
-        let name = named(attribute).into_iter().next().map_or("", |name| w.text(name));
+        let name = first_named(attribute).map_or("", |name| w.text(name));
         registered |= registers(name.rsplit('\\').next().unwrap_or(name));
-        for argument in attribute.child_by_field_name("parameters").map(named).unwrap_or_default() {
+        for argument in w.field_children(attribute, "parameters") {
             if w.field_text(argument, "name") == Some("method") {
                 mention_texts(w, argument, 0);
             }
-            for value in named(argument) {
-                if Some(value) != argument.child_by_field_name("name") {
-                    w.lower(value);
-                }
+            for value in w.without_field(argument, "name") {
+                w.lower(value);
             }
         }
     }
@@ -153,7 +153,7 @@ pub(super) fn mention_text(w: &mut Writer<'_>, text: &str) {
     }
 }
 
-/// All strings inside.
+/// Mentions the functions that strings inside of a node name.
 // Bounded: by its depth.
 pub(super) fn mention_texts(w: &mut Writer<'_>, node: Node<'_>, depth: usize) {
     if node.kind() == "string_content" {

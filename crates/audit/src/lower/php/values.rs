@@ -1,20 +1,19 @@
-//! PHP's values: members, arrays, what is assigned, what a loop gives.
+//! PHP: members, arrays, assignments and loops.
 
 use super::names;
 use crate::{
-    facts::{Call, Expr},
+    facts::Expr,
     lower::{
-        texts::formatted,
-        writer::{Writer, either, end_line, line, named},
+        strings::{formatted, separated},
+        writer::{Writer, either, first_named, line, named},
     },
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
-/// Of a string that grows with `.=`.
+/// Largest number of parts of a string that grows with `.=`.
 const PARTS_MAX: usize = 8;
 
-/// `Foo::BAR`, and `Foo::class`, which is the class.
+/// `Foo::BAR`. `Foo::class` is the class itself.
 pub(super) fn class_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let parts = named(node);
     let [of, name] = parts[..] else { return w.lower_opaque(node) };
@@ -25,18 +24,18 @@ pub(super) fn class_constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         // `Foo::{$name}`
         _ => {
             let key = w.lower(name);
-            Expr::Index(Box::new(of), Box::new(key))
+            of.index(key)
         }
     }
 }
 
 pub(super) fn member_access(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "object");
-    match node.child_by_field_name("name") {
+    match w.child(node, "name") {
         Some(name) if name.kind() == "name" => of.member(w.text(name)),
         Some(name) => {
             let key = w.lower(name);
-            Expr::Index(Box::new(of), Box::new(key))
+            of.index(key)
         }
         None => w.opaque(node),
     }
@@ -44,7 +43,7 @@ pub(super) fn member_access(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn static_property(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "scope");
-    of.member(names::variable(w.field_text(node, "name").unwrap_or("")))
+    of.member(names::variable(w.text_of(node, "name")))
 }
 
 pub(super) fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -56,7 +55,7 @@ pub(super) fn subscript(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         Some(key) => w.lower(*key),
         None => Expr::Nil,
     };
-    Expr::Index(Box::new(of), Box::new(key))
+    of.index(key)
 }
 
 fn in_string(node: Node<'_>) -> bool {
@@ -76,13 +75,9 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
                 pairs.push((key, value));
             }
             [value] if value.kind() == "variadic_unpacking" => {
-                let inner = named(value).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
-                pairs.push((Expr::Nil, Expr::Each(Box::new(inner))));
+                pairs.push((Expr::Nil, w.lower_first(value).each()));
             }
-            [value] => {
-                let value = w.lower(value);
-                pairs.push((Expr::Nil, value));
-            }
+            [value] => pairs.push((Expr::Nil, w.lower(value))),
             _ => {}
         }
     }
@@ -99,9 +94,9 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
-    // An empty array waits to be filled.
+    // An empty array has no value yet: entries are assigned later.
     let value = if value == Expr::List(Vec::new()) { Expr::Nil } else { value };
-    if let Some(left) = node.child_by_field_name("left") {
+    if let Some(left) = w.child(node, "left") {
         assign(w, left, value.clone());
     }
     value
@@ -111,14 +106,14 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
     match left.kind() {
         "variable_name" => w.bind(names::variable(w.text(left)), value, None, line(left)),
         "by_ref" | "parenthesized_expression" => {
-            if let Some(inner) = named(left).into_iter().next() {
+            if let Some(inner) = first_named(left) {
                 w.nested(|w| assign(w, inner, value));
             }
         }
         "member_access_expression" | "scoped_property_access_expression" => {
             let name = w.field_text(left, "name").map(names::variable);
             match (w.lower(left), name) {
-                (Expr::Member(of, _), Some(name)) if matches!(&*of, Expr::Name(of) if of == "self") => {
+                (Expr::Member(of, _), Some(name)) if of.is_receiver() => {
                     w.field(name, value, None, line(left));
                 }
                 _ => {}
@@ -126,7 +121,7 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         }
         "subscript_expression" => {
             let whole = w.lower(left);
-            // What is put into an array is in it.
+            // An assigned entry is a part of the array's value.
             if let Expr::Index(of, key) = whole {
                 let value = if *key == Expr::Nil { Expr::List(vec![value]) } else { Expr::Map(vec![(*key, value)]) };
                 match *of {
@@ -136,13 +131,11 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
             }
         }
         "list_literal" | "array_creation_expression" => unpack(w, left, &value, None),
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
 }
 
-/// `[$a, $b] = …`, `['type' => $type] = …`; in a loop, `over` is what it runs over.
+/// `[$a, $b] = …`, `['type' => $type] = …`. `over`: the collection, in a loop.
 fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>) {
     let mut place = 0usize;
     let mut cursor = left.walk();
@@ -154,12 +147,10 @@ fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>)
             _ if !child.is_named() || child.is_extra() => {}
             _ if children.get(at + 1).is_some_and(|next| next.kind() == "=>") => key = Some(w.lower(*child)),
             _ => {
-                let mark = Expr::Opaque(format!("#{place}"));
-                let part = match (key.take(), over, value) {
-                    (Some(key), ..) => Expr::Index(Box::new(value.clone()), Box::new(key)),
-                    (None, Some(over), _) => Expr::Index(Box::new(Expr::Each(Box::new(over.clone()))), Box::new(mark)),
-                    (None, None, Expr::List(items)) => items.get(place).cloned().unwrap_or(Expr::Nil),
-                    (None, None, value) => Expr::Index(Box::new(value.clone()), Box::new(mark)),
+                let part = match (key.take(), over) {
+                    (Some(key), _) => value.clone().index(key),
+                    (None, Some(over)) => over.clone().each().part(place),
+                    (None, None) => value.item(place),
                 };
                 if child.kind() == "list_literal" {
                     w.nested(|w| unpack(w, *child, &part, None));
@@ -171,10 +162,10 @@ fn unpack(w: &mut Writer<'_>, left: Node<'_>, value: &Expr, over: Option<&Expr>)
     }
 }
 
-/// `.=` goes on with a string, `??=` is a default.
+/// `.=` appends to a string, `??=` sets a default.
 pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
-    let Some(left) = node.child_by_field_name("left") else { return value };
+    let Some(left) = w.child(node, "left") else { return value };
     match w.field_text(node, "operator") {
         Some("??=") => {
             let before = w.lower(left);
@@ -201,25 +192,21 @@ pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 /// `foreach ($list as $key => $value)`
 pub(super) fn foreach(w: &mut Writer<'_>, node: Node<'_>) {
-    let body = node.child_by_field_name("body");
-    let parts: Vec<Node<'_>> = named(node).into_iter().filter(|child| Some(*child) != body).collect();
-    if let [over, target] = parts[..] {
+    if let [over, target] = w.without_field(node, "body")[..] {
         let over = w.lower(over);
         match (target.kind(), &named(target)[..]) {
             ("pair", [key, value]) => {
-                assign(w, *key, Expr::Each(Box::new(over.clone())));
+                assign(w, *key, over.clone().each());
                 each(w, *value, &over);
             }
             _ => each(w, target, &over),
         }
     }
-    if let Some(body) = body {
-        w.lower(body);
-    }
+    w.lower_field(node, "body");
 }
 
 fn each(w: &mut Writer<'_>, target: Node<'_>, over: &Expr) {
-    let value = element(w, over, target);
+    let value = w.each_value(over, target);
     if target.kind() == "list_literal" {
         unpack(w, target, &value, Some(over));
     } else {
@@ -227,30 +214,17 @@ fn each(w: &mut Writer<'_>, target: Node<'_>, over: &Expr) {
     }
 }
 
-/// Any value in an array: not its keys.
-pub(super) fn element(w: &Writer<'_>, over: &Expr, at: Node<'_>) -> Expr {
-    let values = Call {
-        target: over.clone().member("values"),
-        args: Vec::new(),
-        line: line(at),
-        end_line: end_line(at),
-        makes: false,
-        function: w.function(),
-    };
-    Expr::Each(Box::new(Expr::Call(Arc::new(values))))
-}
-
-/// What a function of PHP itself answers, when it hands on what it is given.
+/// The value of a built-in function that returns its argument, elements of it, or a string made of it.
 pub(super) fn built_in(w: &Writer<'_>, name: &str, values: &[Expr], node: Node<'_>) -> Option<Expr> {
     let first = values.first()?;
     Some(match name {
-        "array_keys" => Expr::List(vec![Expr::Each(Box::new(first.clone()))]),
+        "array_keys" => Expr::List(vec![first.clone().each()]),
         "array_values" | "array_unique" | "array_filter" | "array_reverse" | "collect" | "iterator_to_array" => {
             first.clone()
         }
         "array_merge" | "array_replace" => values.iter().cloned().reduce(either)?,
         "array_rand" | "current" | "reset" | "end" | "array_pop" | "array_shift" if values.len() == 1 => {
-            element(w, first, node)
+            w.each_value(first, node)
         }
         "trim" | "strval" => first.clone(),
         "sprintf" => match first {
@@ -258,16 +232,7 @@ pub(super) fn built_in(w: &Writer<'_>, name: &str, values: &[Expr], node: Node<'
             _ => return None,
         },
         "implode" | "join" => match values {
-            [Expr::Text(between), Expr::List(items)] => {
-                let mut parts = Vec::new();
-                for item in items {
-                    if !parts.is_empty() {
-                        parts.push(Expr::Text(between.clone()));
-                    }
-                    parts.push(item.clone());
-                }
-                Expr::Join(parts)
-            }
+            [Expr::Text(between), Expr::List(items)] => Expr::Join(separated(items, between)),
             _ => return None,
         },
         _ => return None,

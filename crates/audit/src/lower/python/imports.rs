@@ -1,6 +1,6 @@
 //! Imports in Python.
 
-use super::super::writer::{Writer, named};
+use crate::lower::writer::{Writer, named};
 use tree_sitter::Node;
 
 pub(super) fn import(w: &mut Writer<'_>, node: Node<'_>) {
@@ -25,14 +25,13 @@ pub(super) fn import_from(w: &mut Writer<'_>, node: Node<'_>) {
     let dots = text.chars().take_while(|c| *c == '.').count();
     let mut module: Vec<String> = Vec::new();
     if dots > 0 {
-        // Its own package: the folder, whatever the file is called.
+        // The first dot is the package of the file: its folder.
         let folder = w.facts.file.split('/').count() - 1;
         let parts: Vec<String> = w.facts.file.split('/').take(folder).map(str::to_owned).collect();
         module.extend(parts.into_iter().take((folder + 1).saturating_sub(dots)));
     }
     module.extend(text[dots..].split('.').filter(|part| !part.is_empty()).map(str::to_owned));
-    let mut cursor = node.walk();
-    let names: Vec<Node<'_>> = node.children_by_field_name("name", &mut cursor).collect();
+    let names = w.children(node, "name");
     if names.is_empty() {
         w.import("*", module.clone(), Some("*"));
     }

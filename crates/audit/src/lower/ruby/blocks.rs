@@ -1,14 +1,16 @@
-//! Ruby's blocks and lambdas, and what a method gives them.
+//! Ruby: blocks and lambdas, and the values of their parameters.
 
-use super::parameters;
+use super::{answer_body, parameters};
 use crate::{
-    facts::{Binding, Call, Expr, Function},
-    lower::writer::{Writer, end_line, line},
+    facts::{Binding, Expr},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, line},
+    },
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
-/// Methods that give each element to a block.
+/// Methods that call a block with each element.
 const EACH: &[&str] = &[
     "each",
     "each_entry",
@@ -30,27 +32,20 @@ const EACH: &[&str] = &[
 ];
 
 pub(super) fn block(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
-    let function = Function { params, line: line(node), end_line: end_line(node), ..Function::default() };
-    Expr::Function(w.in_function(function, |w| body(w, node)))
+    NewFunction::at(node).params(parameters(w, node)).value(w, |w| body(w, node))
 }
 
 fn body(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(inner) = node.child_by_field_name("body") else { return };
     // The block of a lambda is the lambda itself.
-    let inner = match inner.kind() {
-        "block" | "do_block" => inner.child_by_field_name("body"),
-        _ => Some(inner),
-    };
-    if let Some(inner) = inner {
-        let value = w.lower(inner);
-        w.current().returns.push(value);
+    match w.child(node, "body") {
+        Some(inner) if matches!(inner.kind(), "block" | "do_block") => answer_body(w, inner),
+        _ => answer_body(w, node),
     }
 }
 
-/// The block of a call; its parameters are what the method gives them.
+/// The block of a call. Its parameters are bound to the values that the method passes.
 pub(super) fn given(w: &mut Writer<'_>, node: Node<'_>, method: &str, receiver: Option<&Expr>) {
-    let mut params = node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default();
+    let mut params = parameters(w, node);
     let mut bindings = Vec::new();
     if let Some(receiver) = receiver {
         let whole = matches!(method, "tap" | "then" | "yield_self");
@@ -65,8 +60,7 @@ pub(super) fn given(w: &mut Writer<'_>, node: Node<'_>, method: &str, receiver: 
             let value = if whole && place == 0 {
                 receiver.clone()
             } else if pairs {
-                let mark = Expr::Opaque(format!("#{place}"));
-                Expr::Index(Box::new(Expr::Each(Box::new(receiver.clone()))), Box::new(mark))
+                receiver.clone().each().part(place)
             } else if place == 0 && EACH.contains(&method) {
                 element(w, receiver, method, node)
             } else {
@@ -75,22 +69,10 @@ pub(super) fn given(w: &mut Writer<'_>, node: Node<'_>, method: &str, receiver: 
             bindings.push(Binding { name: param.name.clone(), value, kind: None, line: line(node) });
         }
     }
-    let function = Function { params, bindings, line: line(node), end_line: end_line(node), ..Function::default() };
-    w.in_function(function, |w| body(w, node));
+    NewFunction::at(node).params(params).bindings(bindings).open(w, |w| body(w, node));
 }
 
 /// Any element, or any value of a hash.
 fn element(w: &Writer<'_>, of: &Expr, method: &str, at: Node<'_>) -> Expr {
-    if method != "each_value" {
-        return Expr::Each(Box::new(of.clone()));
-    }
-    let values = Call {
-        target: of.clone().member("values"),
-        args: Vec::new(),
-        line: line(at),
-        end_line: end_line(at),
-        makes: false,
-        function: w.function(),
-    };
-    Expr::Each(Box::new(Expr::Call(Arc::new(values))))
+    if method == "each_value" { w.each_value(of, at) } else { of.clone().each() }
 }

@@ -1,18 +1,21 @@
-//! Ruby's calls, with and without parentheses.
+//! Ruby: calls, with and without parentheses.
 
 use super::{blocks, classes, is_local, values};
 use crate::{
     facts::{Arg, Expr},
     lower::{
-        texts::formatted,
+        strings::{formatted, separated},
         writer::{Writer, arg, named, named_arg, spread_arg},
     },
 };
 use tree_sitter::Node;
 
-/// Calls of the method that their first argument names.
+/// Methods that call the method that their first argument names.
 const SEND: &[&str] = &["send", "public_send", "__send__", "try", "try!"];
-/// Jobs are put in line by these, and then perform.
+/// Methods that return their receiver, or a copy with the same elements.
+const SAME: &[&str] =
+    &["freeze", "dup", "clone", "itself", "to_a", "uniq", "compact", "presence", "with_indifferent_access"];
+/// Methods that enqueue a job, whose `perform` then runs.
 const LATER: &[&str] = &["perform_later", "perform_async", "perform_now", "perform_inline"];
 
 /// An identifier alone: a variable, else a call.
@@ -30,13 +33,13 @@ pub(super) fn by_name(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     w.call(node, Expr::Name(name.to_owned()), Vec::new(), false)
 }
 
-/// `new` in a method of the class itself.
+/// `new` without a receiver, in a method of the class itself.
 fn make(w: &mut Writer<'_>, node: Node<'_>, args: Vec<Arg>) -> Expr {
     let class = w.class_name().unwrap_or_else(|| "self".into());
     w.call(node, Expr::Name(class).member("new"), args, true)
 }
 
-/// `super` gives on what its method is given.
+/// `super` without arguments passes on the parameters of its method.
 pub(super) fn bare_super(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let target = super_target(w);
     let params = w.current().params.iter();
@@ -55,9 +58,9 @@ fn super_target(w: &mut Writer<'_>) -> Expr {
 }
 
 pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let method = node.child_by_field_name("method");
+    let method = w.child(node, "method");
     let name = method.map_or("call", |method| w.text(method));
-    match node.child_by_field_name("receiver") {
+    match w.child(node, "receiver") {
         Some(receiver) => {
             let of = w.lower(receiver);
             with_receiver(w, node, of, name)
@@ -78,12 +81,12 @@ fn without_receiver(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     }
     let args = all_arguments(w, node);
     let in_class_body = w.class_body().is_some();
-    // `after_commit :publish_paid`, `task :send_all`: methods by their names.
+    // `after_commit :publish_paid`, `task :send_all`: symbols name methods.
     if in_class_body || w.function() == 0 || matches!(name, "method" | "set_callback") {
         mention_symbols(w, node);
     }
     classes::own_event(w, node, name, args.first().map(|arg| &arg.value));
-    if let Some((method, rest)) = sent(node, name, &args) {
+    if let Some((method, rest)) = sent(w, node, name, &args) {
         block_of(w, node, name, None);
         return w.call(node, Expr::Name(method), rest, false);
     }
@@ -91,16 +94,16 @@ fn without_receiver(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> Expr {
     if name == "new" {
         return make(w, node, args);
     }
-    let values: Vec<Expr> = args.iter().map(|arg| arg.value.clone()).collect();
+    let values = Arg::values(&args);
     let call = w.call(node, Expr::Name(name.to_owned()), args, false);
     match (name, &values[..]) {
         ("format" | "sprintf", [Expr::Text(format), rest @ ..]) => formatted(format, rest).unwrap_or(call),
-        ("lambda" | "proc", []) => node.child_by_field_name("block").map_or(call, |_| last_function(w)),
+        ("lambda" | "proc", []) => w.child(node, "block").map_or(call, |_| last_function(w)),
         _ => call,
     }
 }
 
-/// The function that was lowered last: the block of the call at hand.
+/// The function that was lowered last: the block of the current call.
 fn last_function(w: &Writer<'_>) -> Expr {
     Expr::Function(w.facts.functions.len().saturating_sub(1))
 }
@@ -110,12 +113,12 @@ fn with_receiver(w: &mut Writer<'_>, node: Node<'_>, of: Expr, name: &str) -> Ex
     if matches!(name, "method" | "instance_method" | "public_method") {
         mention_symbols(w, node);
     }
-    let is_self = of == Expr::Name("self".into());
-    // `self.class::X` is this class's X.
+    let is_self = of.is_receiver();
+    // `self.class::X` is the constant X of this class.
     if is_self && name == "class" {
         return of;
     }
-    if let Some((method, rest)) = sent(node, name, &args) {
+    if let Some((method, rest)) = sent(w, node, name, &args) {
         return w.call(node, of.member(method), rest, false);
     }
     block_of(w, node, name, Some(&of));
@@ -128,46 +131,26 @@ fn with_receiver(w: &mut Writer<'_>, node: Node<'_>, of: Expr, name: &str) -> Ex
     if LATER.contains(&name) {
         return w.call(node, of.member("perform"), args, false);
     }
-    if args.is_empty() && node.child_by_field_name("block").is_none() {
+    if args.is_empty() && w.child(node, "block").is_none() {
         match (name, &of) {
-            (
-                "freeze"
-                | "dup"
-                | "clone"
-                | "itself"
-                | "to_a"
-                | "uniq"
-                | "compact"
-                | "presence"
-                | "with_indifferent_access",
-                _,
-            ) => {
-                return of;
-            }
-            ("keys", _) => return Expr::List(vec![Expr::Each(Box::new(of))]),
-            ("first" | "last" | "sample", Expr::List(_)) => return Expr::Each(Box::new(of)),
+            (same, _) if SAME.contains(&same) => return of,
+            ("keys", _) => return Expr::List(vec![of.each()]),
+            ("first" | "last" | "sample", Expr::List(_)) => return of.each(),
             _ => {}
         }
     }
     if let ("join", Expr::List(items), [Arg { value: Expr::Text(between), .. }]) = (name, &of, &args[..]) {
-        let mut parts = Vec::new();
-        for item in items {
-            if !parts.is_empty() {
-                parts.push(Expr::Text(between.clone()));
-            }
-            parts.push(item.clone());
-        }
-        return Expr::Join(parts);
+        return Expr::Join(separated(items, between));
     }
     w.call(node, of.member(name), args, false)
 }
 
 /// `send(:publish, …)` is `publish(…)`.
-fn sent(node: Node<'_>, name: &str, args: &[Arg]) -> Option<(String, Vec<Arg>)> {
+fn sent(w: &Writer<'_>, node: Node<'_>, name: &str, args: &[Arg]) -> Option<(String, Vec<Arg>)> {
     if !SEND.contains(&name) {
         return None;
     }
-    let first = named(node.child_by_field_name("arguments")?).into_iter().next()?;
+    let first = named(w.child(node, "arguments")?).into_iter().next()?;
     match (first.kind(), args.split_first()?) {
         ("simple_symbol", (Arg { value: Expr::Text(method), name: None, .. }, rest)) => {
             Some((method.clone(), rest.to_vec()))
@@ -177,23 +160,23 @@ fn sent(node: Node<'_>, name: &str, args: &[Arg]) -> Option<(String, Vec<Arg>)> 
 }
 
 fn block_of(w: &mut Writer<'_>, node: Node<'_>, name: &str, receiver: Option<&Expr>) {
-    if let Some(block) = node.child_by_field_name("block") {
+    if let Some(block) = w.child(node, "block") {
         blocks::given(w, block, name, receiver);
     }
 }
 
 fn all_arguments(w: &mut Writer<'_>, node: Node<'_>) -> Vec<Arg> {
-    node.child_by_field_name("arguments").map(|list| arguments(w, list)).unwrap_or_default()
+    w.child(node, "arguments").map(|list| arguments(w, list)).unwrap_or_default()
 }
 
-/// Pairs with a name at the end are named arguments; others are one hash.
+/// Pairs with symbols as keys are named arguments. Other pairs form one hash.
 pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
     let mut args = Vec::new();
     let mut pairs = Vec::new();
     for child in named(list) {
         match child.kind() {
             "pair" => {
-                let is_text = child.child_by_field_name("key").is_some_and(|key| key.kind() == "string");
+                let is_text = w.child(child, "key").is_some_and(|key| key.kind() == "string");
                 let by_name = !is_text || w.text(child).contains("\":");
                 match values::pair(w, child) {
                     (Expr::Text(name), value) if by_name => args.push(named_arg(&name, value)),
@@ -201,8 +184,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
                 }
             }
             "splat_argument" | "hash_splat_argument" => {
-                let inner = named(child).into_iter().next().map_or(Expr::Nil, |inner| w.lower(inner));
-                args.push(spread_arg(inner));
+                args.push(spread_arg(w.lower_first(child)));
             }
             "block_argument" => {
                 for inner in named(child) {
@@ -212,10 +194,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
                 }
             }
             "forward_argument" => args.push(spread_arg(Expr::Nil)),
-            _ => {
-                let value = w.lower(child);
-                args.push(arg(value));
-            }
+            _ => args.push(arg(w.lower(child))),
         }
     }
     if !pairs.is_empty() {
@@ -226,7 +205,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
 
 /// Symbols among the arguments name methods.
 fn mention_symbols(w: &mut Writer<'_>, node: Node<'_>) {
-    let mut open = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    let mut open = w.field_children(node, "arguments");
     while let Some(one) = open.pop() {
         match one.kind() {
             "simple_symbol" => w.mention(w.text(one).trim_start_matches(':')),

@@ -1,22 +1,23 @@
-//! Ruby's classes and modules, and what their bodies say about their methods.
+//! Ruby: classes and modules, and the calls in their bodies that declare methods.
 
-use super::{calls, function};
+use super::{answer_body, calls, function};
 use crate::{
-    facts::{Class, Expr, Function, Param},
-    lower::writer::{Writer, end_line, line, named},
+    facts::{Arg, Class, Expr, Param},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, first_named, line, named},
+    },
     text::verbs,
 };
 use tree_sitter::Node;
 
 pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
     if node.kind() == "singleton_class" {
-        if let Some(body) = node.child_by_field_name("body") {
-            items(w, body);
-        }
+        body(w, node);
         return;
     }
-    let Some(name) = node.child_by_field_name("name") else { return };
-    let (name, outer) = match name.child_by_field_name("name") {
+    let Some(name) = w.child(node, "name") else { return };
+    let (name, outer) = match w.child(name, "name") {
         Some(own) => {
             let outer = w.field_text(name, "scope").map(|scope| scope.rsplit("::").next().unwrap_or(scope).to_owned());
             (w.text(own).to_owned(), outer)
@@ -25,7 +26,7 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
     };
     let mut bases = Vec::new();
     let mut made = None;
-    if let Some(base) = node.child_by_field_name("superclass").and_then(|base| named(base).into_iter().next()) {
+    if let Some(base) = w.child(node, "superclass").and_then(first_named) {
         let value = w.lower(base);
         match &value {
             // `class Event < Struct.new(:type)`
@@ -37,11 +38,9 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
     let class = Class { name, line: line(node), bases, is_enum, outer, ..Class::default() };
     w.in_class(class, |w| {
         if let Some(Expr::Call(call)) = made {
-            fields_of(w, node, &call.args.iter().map(|arg| arg.value.clone()).collect::<Vec<_>>());
+            fields_of(w, node, &Arg::values(&call.args));
         }
-        if let Some(body) = node.child_by_field_name("body") {
-            items(w, body);
-        }
+        body(w, node);
     });
 }
 
@@ -51,58 +50,49 @@ pub(super) fn made_of(w: &mut Writer<'_>, name: &str, node: Node<'_>) -> bool {
     if !matches!((receiver, method), (Some("Struct" | "::Struct"), Some("new")) | (Some("Data"), Some("define"))) {
         return false;
     }
-    let args = node.child_by_field_name("arguments").map(|list| calls::arguments(w, list)).unwrap_or_default();
+    let args = w.child(node, "arguments").map(|list| calls::arguments(w, list)).unwrap_or_default();
     let class = Class { name: name.to_owned(), line: line(node), ..Class::default() };
     w.in_class(class, |w| {
         let texts: Vec<Expr> = args.into_iter().filter(|arg| arg.name.is_none()).map(|arg| arg.value).collect();
         fields_of(w, node, &texts);
-        if let Some(body) = node.child_by_field_name("block").and_then(|block| block.child_by_field_name("body")) {
-            items(w, body);
+        if let Some(block) = w.child(node, "block") {
+            body(w, block);
         }
     });
     true
 }
 
-/// A constructor that keeps what it is given.
+/// A constructor that assigns each parameter to a field.
 fn fields_of(w: &mut Writer<'_>, node: Node<'_>, names: &[Expr]) {
-    let names = || names.iter().filter_map(|name| if let Expr::Text(name) = name { Some(name) } else { None });
-    let params = names().map(|name| Param { name: name.clone(), ..Param::default() }).collect();
-    let constructor = Function {
-        name: "initialize".into(),
-        registered: true,
-        params,
-        line: line(node),
-        end_line: line(node),
-        ..Function::default()
-    };
-    w.in_function(constructor, |w| {
-        for name in names() {
-            w.field(name, Expr::Name(name.clone()), None, line(node));
-        }
-    });
+    let names = names.iter().filter_map(Expr::as_text);
+    let constructor = NewFunction::at(node).name("initialize").params(names.map(Param::named).collect());
+    constructor.without_body().open_with_fields(w, |_| {});
 }
 
-/// What stands in a body of a class; `private` holds for the methods after it.
+/// The body of a class.
+fn body(w: &mut Writer<'_>, node: Node<'_>) {
+    if let Some(body) = w.child(node, "body") {
+        items(w, body);
+    }
+}
+
+/// The statements in the body of a class. `private` applies to the methods after it.
 pub(super) fn items(w: &mut Writer<'_>, body: Node<'_>) {
     let mut private = false;
     for child in named(body) {
         match child.kind() {
             "identifier" if matches!(w.text(child), "private" | "private_class_method") => private = true,
             "identifier" if matches!(w.text(child), "public" | "protected" | "module_function") => private = false,
-            "method" => {
-                function(w, child, private && w.class().is_some());
-            }
-            _ => {
-                w.lower(child);
-            }
+            "method" => function(w, child, private && w.class().is_some()),
+            _ => w.visit(child),
         }
     }
 }
 
-/// Words that stand in a body of a class and say something about it. Answers whether this was one.
+/// Calls in the body of a class that declare something, such as `attr_reader`. Returns whether this is one.
 pub(super) fn says(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> bool {
     let Some(class) = w.class_body() else { return false };
-    let list = node.child_by_field_name("arguments");
+    let list = w.child(node, "arguments");
     match name {
         "private"
         | "private_class_method"
@@ -132,12 +122,9 @@ pub(super) fn says(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> bool {
                 alias(w, node, new, old);
             }
         }
-        "included" | "class_methods" | "prepended" | "enums" | "concerning"
-            if node.child_by_field_name("block").is_some() =>
-        {
-            let block = node.child_by_field_name("block");
-            if let Some(body) = block.and_then(|block| block.child_by_field_name("body")) {
-                items(w, body);
+        "included" | "class_methods" | "prepended" | "enums" | "concerning" if w.child(node, "block").is_some() => {
+            if let Some(block) = w.child(node, "block") {
+                body(w, block);
             }
         }
         "define_method" => return define(w, node),
@@ -159,8 +146,7 @@ pub(super) fn own_event(w: &mut Writer<'_>, node: Node<'_>, name: &str, value: O
 /// Literal names among arguments.
 fn texts(w: &mut Writer<'_>, list: Option<Node<'_>>) -> Vec<String> {
     let values = list.map(named).unwrap_or_default().into_iter().filter(|value| value.kind() != "pair");
-    let values: Vec<Expr> = values.map(|value| w.lower(value)).collect();
-    values.into_iter().filter_map(|value| if let Expr::Text(text) = value { Some(text) } else { None }).collect()
+    values.filter_map(|value| w.lower(value).into_text()).collect()
 }
 
 /// `private :a, :b`, `private def a`
@@ -184,50 +170,31 @@ fn visibility(w: &mut Writer<'_>, list: Option<Node<'_>>, private: bool) {
     }
 }
 
-/// A method that answers a field.
+/// A method that returns a field.
 fn reader(w: &mut Writer<'_>, node: Node<'_>, name: &str) {
-    let function = Function { name: name.to_owned(), line: line(node), end_line: line(node), ..Function::default() };
-    w.in_function(function, |w| {
-        let value = Expr::Name("self".into()).member(name);
-        w.current().returns.push(value);
+    NewFunction::at(node).name(name).without_body().open(w, |w| {
+        let value = Expr::receiver().member(name);
+        w.returns(value);
     });
 }
 
-/// A method that does what another one does.
+/// A method that calls another one.
 pub(super) fn alias(w: &mut Writer<'_>, node: Node<'_>, name: &str, old: &str) {
     let name = name.trim_start_matches(':');
-    let function = Function {
-        name: name.to_owned(),
-        class: w.class_name(),
-        line: line(node),
-        end_line: line(node),
-        ..Function::default()
-    };
-    w.in_function(function, |w| {
-        let target = Expr::Name("self".into()).member(old.trim_start_matches(':'));
+    NewFunction::at(node).name(name).class(w.class_name()).without_body().open(w, |w| {
+        let target = Expr::receiver().member(old.trim_start_matches(':'));
         let value = w.call(node, target, Vec::new(), false);
-        w.current().returns.push(value);
+        w.returns(value);
     });
 }
 
 /// `define_method(:name) { … }`
 fn define(w: &mut Writer<'_>, node: Node<'_>) -> bool {
-    let name = texts(w, node.child_by_field_name("arguments")).into_iter().next();
-    let (Some(name), Some(block)) = (name, node.child_by_field_name("block")) else { return false };
-    let params = block.child_by_field_name("parameters").map(|list| super::parameters(w, list)).unwrap_or_default();
-    let function = Function {
-        name,
-        class: w.class_name(),
-        params,
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    w.in_function(function, |w| {
-        if let Some(body) = block.child_by_field_name("body") {
-            let value = w.lower(body);
-            w.current().returns.push(value);
-        }
+    let name = texts(w, w.child(node, "arguments")).into_iter().next();
+    let (Some(name), Some(block)) = (name, w.child(node, "block")) else { return false };
+    let params = super::parameters(w, block);
+    NewFunction::at(node).name(name).class(w.class_name()).params(params).open(w, |w| {
+        answer_body(w, block);
     });
     true
 }

@@ -1,11 +1,11 @@
-//! Ruby's values: constants, hashes, branches, what is assigned.
+//! Ruby: constants, hashes, branches and assignments.
 
 use super::{calls, classes, one_of};
 use crate::{
-    facts::{Binding, Expr},
+    facts::{Arg, Binding, Expr},
     lower::{
-        texts::{formatted, joined},
-        writer::{Writer, either, line, named},
+        strings::{formatted, joined_flat},
+        writer::{Writer, arg, either, first_named, line, named},
     },
 };
 use tree_sitter::Node;
@@ -15,14 +15,14 @@ pub(super) fn constant(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if node.kind() == "constant" {
         return in_nesting(w, w.text(node));
     }
-    let name = w.field_text(node, "name").unwrap_or("");
-    match node.child_by_field_name("scope") {
+    let name = w.text_of(node, "name");
+    match w.child(node, "scope") {
         Some(scope) => w.lower(scope).member(name),
         None => Expr::Name(name.to_owned()),
     }
 }
 
-/// In the body of a class the constants before are known, and those of the classes around.
+/// A constant in the body of a class may be a member of that class or of an enclosing one.
 fn in_nesting(w: &Writer<'_>, name: &str) -> Expr {
     let mut at = if w.class_body().is_some() { w.class() } else { None };
     let classes = &w.facts.classes;
@@ -39,15 +39,9 @@ fn in_nesting(w: &Writer<'_>, name: &str) -> Expr {
 
 pub(super) fn element(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "object");
-    let object = node.child_by_field_name("object");
-    let block = node.child_by_field_name("block");
-    let keys: Vec<Node<'_>> =
-        named(node).into_iter().filter(|child| Some(*child) != object && Some(*child) != block).collect();
-    let mut key = Expr::Nil;
-    for one in keys {
-        key = w.lower(one);
-    }
-    Expr::Index(Box::new(of), Box::new(key))
+    let block = w.child(node, "block");
+    let keys = w.without_field(node, "object").into_iter().filter(|child| Some(*child) != block);
+    of.index(keys.map(|key| w.lower(key)).last().unwrap_or(Expr::Nil))
 }
 
 pub(super) fn hash(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -64,7 +58,7 @@ pub(super) fn hash(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 pub(super) fn pair(w: &mut Writer<'_>, node: Node<'_>) -> (Expr, Expr) {
     let key = w.lower_field(node, "key");
-    let value = match (node.child_by_field_name("value"), &key) {
+    let value = match (w.child(node, "value"), &key) {
         (Some(value), _) => w.lower(value),
         // `id:` is `id: id`.
         (None, Expr::Text(name)) => calls::by_name(w, node, name),
@@ -73,7 +67,7 @@ pub(super) fn pair(w: &mut Writer<'_>, node: Node<'_>) -> (Expr, Expr) {
     (key, value)
 }
 
-/// The value of the last statement; those of rescues may hold too.
+/// The value of the last statement, or of a `rescue`.
 pub(super) fn last(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let mut value = Expr::Nil;
     let mut others = Expr::Nil;
@@ -94,12 +88,12 @@ pub(super) fn last(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     one_of(value, others)
 }
 
-/// What `if`, `case` and the like answer: any of their branches.
+/// The value of `if`, `case` and the like: any of their branches.
 pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if node.kind() == "begin" {
         return last(w, node);
     }
-    let condition = node.child_by_field_name("condition").or(node.child_by_field_name("value"));
+    let condition = w.child(node, "condition").or(w.child(node, "value"));
     if let Some(condition) = condition {
         w.lower(condition);
     }
@@ -110,7 +104,7 @@ pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
         let value = match child.kind() {
             "when" | "in_clause" => {
-                let body = child.child_by_field_name("body");
+                let body = w.child(child, "body");
                 for part in named(child) {
                     match part.kind() {
                         _ if Some(part) == body => {}
@@ -127,7 +121,7 @@ pub(super) fn branches(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     all
 }
 
-/// A pattern gives names to what it finds.
+/// Binds the names in a pattern.
 pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
     match node.kind() {
         "identifier" => w.bind(w.text(node), w.opaque(node), None, line(node)),
@@ -135,11 +129,11 @@ pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
             if let Some(name) = w.field_text(node, "name") {
                 w.bind(name, w.opaque(node), None, line(node));
             }
-            if let Some(value) = node.child_by_field_name("value") {
+            if let Some(value) = w.child(node, "value") {
                 w.nested(|w| pattern(w, value));
             }
         }
-        "keyword_pattern" => match (node.child_by_field_name("value"), w.field_text(node, "key")) {
+        "keyword_pattern" => match (w.child(node, "value"), w.field_text(node, "key")) {
             (Some(value), _) => {
                 w.nested(|w| pattern(w, value));
             }
@@ -158,9 +152,7 @@ pub(super) fn pattern(w: &mut Writer<'_>, node: Node<'_>) {
                 w.nested(|w| pattern(w, child));
             }
         }
-        _ => {
-            w.lower(node);
-        }
+        _ => w.visit(node),
     }
 }
 
@@ -168,7 +160,7 @@ pub(super) fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
     match w.field_text(node, "operator") {
         Some("+") if matches!((&left, &right), (Expr::List(_), _) | (_, Expr::List(_))) => either(left, right),
-        Some("+") => joined(w, vec![left, right], node),
+        Some("+") => joined_flat(w, vec![left, right], node),
         Some("||" | "or") => either(left, right),
         Some("&&" | "and") => right,
         Some("%") => match (&left, right) {
@@ -189,14 +181,14 @@ pub(super) fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+    let (Some(left), Some(right)) = (w.child(node, "left"), w.child(node, "right")) else {
         return w.lower_opaque(node);
     };
     if left.kind() == "constant" && right.kind() == "call" && classes::made_of(w, w.text(left), right) {
         return Expr::Name(w.text(left).to_owned());
     }
     let value = match right.kind() {
-        "right_assignment_list" => Expr::List(calls::arguments(w, right).into_iter().map(|arg| arg.value).collect()),
+        "right_assignment_list" => Expr::List(Arg::values(&calls::arguments(w, right))),
         _ => w.lower(right),
     };
     let value = of_enum(w, value);
@@ -230,12 +222,12 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         }
         "call" => {
             let of = w.lower_field(left, "receiver");
-            let name = w.field_text(left, "method").unwrap_or("");
-            if of == Expr::Name("self".into()) {
+            let name = w.text_of(left, "method");
+            if of.is_receiver() {
                 w.field(name, value.clone(), None, line(left));
             }
             let target = of.member(format!("{name}="));
-            w.call(left, target, vec![crate::lower::writer::arg(value)], false);
+            w.call(left, target, vec![arg(value)], false);
         }
         "element_reference" => {
             if let Expr::Index(of, key) = element(w, left)
@@ -247,28 +239,23 @@ fn assign(w: &mut Writer<'_>, left: Node<'_>, value: Expr) {
         }
         "left_assignment_list" | "destructured_left_assignment" => {
             for (place, one) in named(left).into_iter().enumerate() {
-                let part = match &value {
-                    Expr::List(items) => items.get(place).cloned().unwrap_or(Expr::Nil),
-                    value => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{place}")))),
-                };
+                let part = value.item(place);
                 w.nested(|w| assign(w, one, part));
             }
         }
         "rest_assignment" => {
-            if let Some(inner) = named(left).into_iter().next() {
+            if let Some(inner) = first_named(left) {
                 w.nested(|w| assign(w, inner, value));
             }
         }
-        _ => {
-            w.lower(left);
-        }
+        _ => w.visit(left),
     }
 }
 
-/// `||=` is a default; `+=` and `<<=` go on with a string.
+/// `||=` sets a default, `+=` appends to a string or a list.
 pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "right");
-    let Some(left) = node.child_by_field_name("left") else { return value };
+    let Some(left) = w.child(node, "left") else { return value };
     match w.field_text(node, "operator") {
         Some("||=") => {
             let before = match left.kind() {
@@ -298,25 +285,19 @@ pub(super) fn augmented(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 pub(super) fn for_loop(w: &mut Writer<'_>, node: Node<'_>) {
-    let over = node.child_by_field_name("value").map(|value| last(w, value)).unwrap_or(Expr::Nil);
-    if let Some(target) = node.child_by_field_name("pattern") {
-        assign(w, target, Expr::Each(Box::new(over)));
+    let over = w.child(node, "value").map(|value| last(w, value)).unwrap_or(Expr::Nil);
+    if let Some(target) = w.child(node, "pattern") {
+        assign(w, target, over.each());
     }
-    if let Some(body) = node.child_by_field_name("body") {
-        w.lower(body);
-    }
+    w.lower_field(node, "body");
 }
 
-/// Of `return a` and the like.
+/// The value of `return a` and the like; a list for several.
 pub(super) fn of_arguments(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(list) = named(node).into_iter().next() else { return Expr::Nil };
-    let mut values: Vec<Expr> = calls::arguments(w, list).into_iter().map(|arg| arg.value).collect();
-    match (values.pop(), values.is_empty()) {
-        (Some(only), true) => only,
-        (Some(last), false) => {
-            values.push(last);
-            Expr::List(values)
-        }
-        (None, _) => Expr::Nil,
+    let Some(list) = first_named(node) else { return Expr::Nil };
+    match &Arg::values(&calls::arguments(w, list))[..] {
+        [] => Expr::Nil,
+        [only] => only.clone(),
+        several => Expr::List(several.to_vec()),
     }
 }

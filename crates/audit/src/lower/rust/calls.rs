@@ -1,14 +1,13 @@
-//! Calls, fields and literals of structs in Rust.
+//! Rust: calls, fields and struct literals.
 
 use super::{paths, patterns, types};
 use crate::{
-    facts::{Binding, Call, Expr},
-    lower::writer::{Writer, arg, either, line, named, named_arg, spread_arg},
+    facts::{Arg, Binding, Expr},
+    lower::writer::{Writer, arg, line, named, named_arg, spread_arg},
 };
-use std::sync::Arc;
 use tree_sitter::Node;
 
-/// Functions that wrap what they are given.
+/// Functions that only wrap their argument.
 const HOLD: &[&str] = &[
     "Some",
     "Ok",
@@ -27,27 +26,27 @@ const HOLD: &[&str] = &[
     "Pin::new",
 ];
 
-/// Methods that give a closure the elements, or what there is, of their receiver.
+/// Methods that call a closure with the elements, or the content, of their receiver.
 const GIVING: &[&str] =
     &["for_each", "try_for_each", "map", "filter_map", "flat_map", "inspect", "and_then", "for_each_concurrent"];
 
 pub(super) fn field(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let of = w.lower_field(node, "value");
-    let name = w.field_text(node, "field").unwrap_or("");
-    if name.starts_with(|c: char| c.is_ascii_digit()) && of != Expr::Name("self".into()) {
-        return Expr::Index(Box::new(of), Box::new(Expr::Opaque(format!("#{name}"))));
+    let name = w.text_of(node, "field");
+    if name.starts_with(|c: char| c.is_ascii_digit()) && !of.is_receiver() {
+        return of.index(Expr::Opaque(format!("#{name}")));
     }
     w.mention(name);
     of.member(name)
 }
 
 pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(function) = node.child_by_field_name("function") else { return w.lower_opaque(node) };
+    let Some(function) = w.child(node, "function") else { return w.lower_opaque(node) };
     let function = match function.kind() {
-        "generic_function" => function.child_by_field_name("function").unwrap_or(function),
+        "generic_function" => w.child(function, "function").unwrap_or(function),
         _ => function,
     };
-    let list = node.child_by_field_name("arguments").map(named).unwrap_or_default();
+    let list = w.field_children(node, "arguments");
     let list: Vec<Node<'_>> = list.into_iter().filter(|one| one.kind() != "attribute_item").collect();
     let name = w.text(function).split("::").collect::<Vec<_>>();
     let short = name.iter().skip(name.len().saturating_sub(2)).copied().collect::<Vec<_>>().join("::");
@@ -64,16 +63,13 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         }
     }
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => Expr::Name(w.known(w.text(function))),
         "scoped_identifier" => paths::value(w, function),
-        "field_expression" => {
-            let of = w.lower_field(function, "value");
-            of.member(w.field_text(function, "field").unwrap_or(""))
-        }
+        "field_expression" => w.lower_member(function, "value", "field"),
         _ => w.lower(function),
     };
-    let args = list.into_iter().map(|one| arg(w.lower(one))).collect::<Vec<_>>();
+    let args: Vec<Arg> = list.into_iter().map(|one| arg(w.lower(one))).collect();
     if let (Expr::Member(of, method), Some(Expr::Function(index))) = (&target, args.last().map(|arg| &arg.value))
         && GIVING.contains(&method.as_str())
     {
@@ -88,10 +84,10 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// What a closure is called with.
+/// Binds the first parameter of a closure to the elements of the receiver.
 fn give(w: &mut Writer<'_>, index: usize, of: Expr, line: u32) {
     let (over, _) = patterns::over(of.clone());
-    let value = if over == of { of } else { Expr::Each(Box::new(over)) };
+    let value = if over == of { of } else { over.each() };
     if let Some(function) = w.facts.functions.get_mut(index)
         && let Some(param) = function.params.first()
         && !param.name.is_empty()
@@ -101,7 +97,7 @@ fn give(w: &mut Writer<'_>, index: usize, of: Expr, line: u32) {
     }
 }
 
-/// Pairs make a map.
+/// A list of pairs as a map.
 fn map_of(value: Expr) -> Expr {
     let Expr::List(items) = value else { return value };
     let pair = |item: &Expr| match item {
@@ -117,7 +113,7 @@ fn map_of(value: Expr) -> Expr {
     }
 }
 
-/// `LazyLock::new(|| …)` is what the closure answers.
+/// `LazyLock::new(|| …)` has the value that the closure returns.
 fn made_late(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     match w.lower(node) {
         Expr::Function(index) => {
@@ -130,48 +126,30 @@ fn made_late(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 
 /// `X { a: 1, b, ..rest }`
 pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let name = node.child_by_field_name("name");
+    let name = w.child(node, "name");
     let target = name.map_or(Expr::Nil, |name| match name.kind() {
-        "generic_type_with_turbofish" => {
-            name.child_by_field_name("type").map_or(Expr::Nil, |name| paths::value(w, name))
-        }
+        "generic_type_with_turbofish" => w.child(name, "type").map_or(Expr::Nil, |name| paths::value(w, name)),
         _ => paths::value(w, name),
     });
     let own = name.and_then(|name| types::name(w, name)).filter(|name| w.class_name().as_ref() == Some(name));
     let mut args = Vec::new();
-    for one in node.child_by_field_name("body").map(named).unwrap_or_default() {
+    for one in w.field_children(node, "body") {
         let (field, value) = match one.kind() {
-            "field_initializer" => (w.field_text(one, "field").unwrap_or(""), w.lower_field(one, "value")),
+            "field_initializer" => (w.text_of(one, "field"), w.lower_field(one, "value")),
             "shorthand_field_initializer" => {
                 let Some(name) = named(one).into_iter().rfind(|one| one.kind() == "identifier") else { continue };
                 (w.text(name), w.lower(name))
             }
             _ => {
-                let rest = named(one).into_iter().next().map_or(Expr::Nil, |rest| w.lower(rest));
-                args.push(spread_arg(rest));
+                args.push(spread_arg(w.lower_first(one)));
                 continue;
             }
         };
-        // A type's own functions say what is in its fields.
+        // A literal in the type's own functions tells the values of its fields.
         if own.is_some() {
             w.field(field, value.clone(), None, line(one));
         }
         args.push(named_arg(field, value));
     }
     w.call(node, target, args, true)
-}
-
-/// `event.kind = value` says more about an object that was made here.
-pub(super) fn amend(w: &mut Writer<'_>, name: &str, field: &str, value: Expr) {
-    let Some(binding) = w.current().bindings.iter_mut().rev().find(|one| one.name == name) else { return };
-    let Expr::Call(call) = &binding.value else { return };
-    if !call.makes {
-        return;
-    }
-    let mut call = Call::clone(call);
-    match call.args.iter_mut().find(|arg| arg.name.as_deref() == Some(field)) {
-        Some(arg) => arg.value = either(arg.value.clone(), value),
-        None => call.args.push(named_arg(field, value)),
-    }
-    binding.value = Expr::Call(Arc::new(call));
 }

@@ -1,14 +1,14 @@
-//! Enums of Rust and the texts of their variants: from attributes, or from a `match` in a method.
+//! Rust: enums and the texts of their variants, from attributes or from a `match` in a method.
 
 use super::{items, text};
 use crate::{
     facts::{Class, Expr},
-    lower::writer::{Writer, line, named},
+    lower::writer::{Writer, find_kind, line, named},
     text::verbs,
 };
 use tree_sitter::Node;
 
-/// Functions whose `match` says what a variant is called outside.
+/// Functions whose `match` gives variants their serialized names.
 const NAMING: &[&str] = &[
     "as_ref",
     "as_str",
@@ -28,12 +28,12 @@ const NAMING: &[&str] = &[
 ];
 
 pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     let all = attributes.iter().find_map(|one| setting(w, *one, &["rename_all", "serialize_all"]));
     let class = Class { name, line: line(node), is_enum: true, ..Class::default() };
     w.in_class(class, |w| {
         let mut before = Vec::new();
-        for variant in node.child_by_field_name("body").map(named).unwrap_or_default() {
+        for variant in w.field_children(node, "body") {
             if variant.kind() != "enum_variant" {
                 before.push(variant);
                 continue;
@@ -50,10 +50,10 @@ pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) 
 
 /// `#[serde(rename = "x")]`, `#[strum(serialize = "x")]`, `#[serde(rename(serialize = "x"))]`, `#[display("x")]`
 fn setting(w: &Writer<'_>, attribute: Node<'_>, keys: &[&str]) -> Option<String> {
-    let inner = named(attribute).into_iter().find(|one| one.kind() == "attribute")?;
-    let tokens = inner.child_by_field_name("arguments")?;
+    let inner = find_kind(attribute, "attribute")?;
+    let tokens = w.child(inner, "arguments")?;
     if items::attribute_name(w, attribute) == "display" && keys.contains(&"rename") {
-        return named(tokens).into_iter().find(|one| one.kind() == "string_literal").map(|one| text(w, one));
+        return find_kind(tokens, "string_literal").map(|one| text(w, one));
     }
     setting_in(w, tokens, keys, 0)
 }
@@ -93,7 +93,7 @@ fn styled(name: &str, style: &str) -> Option<String> {
     })
 }
 
-/// Whether attributes say that something is there for tests only.
+/// Returns whether attributes mark an item as test code.
 pub(super) fn for_tests(w: &Writer<'_>, attributes: &[Node<'_>]) -> bool {
     attributes.iter().any(|one| {
         let name = items::attribute_name(w, *one);
@@ -121,16 +121,16 @@ fn asks_for_test(w: &Writer<'_>, node: Node<'_>, depth: usize) -> bool {
     false
 }
 
-/// Texts that a function's `match` gives to variants; whether it has one that goes between variants and texts.
+/// Gives variants the texts of a function's `match`. Returns whether the function converts between variants and texts.
 pub(super) fn matched_texts(w: &mut Writer<'_>, function: Node<'_>, class: Option<&str>) -> bool {
-    let name = w.field_text(function, "name").unwrap_or("").to_owned();
+    let name = w.text_of(function, "name").to_owned();
     let mut found = Vec::new();
     let mut reads_texts = false;
-    let mut open: Vec<Node<'_>> = function.child_by_field_name("body").into_iter().collect();
+    let mut open: Vec<Node<'_>> = w.child(function, "body").into_iter().collect();
     while let Some(node) = open.pop() {
         if node.kind() == "match_arm" {
-            let pattern = node.child_by_field_name("pattern").map(named).unwrap_or_default();
-            let value = node.child_by_field_name("value");
+            let pattern = w.field_children(node, "pattern");
+            let value = w.child(node, "value");
             let variants = pattern.first().map(|pattern| variants_of(w, *pattern, class)).unwrap_or_default();
             reads_texts |= pattern.first().is_some_and(|pattern| pattern.kind().contains("string_literal"));
             if let Some(text) = value.and_then(|value| only_text(w, value)) {
@@ -166,7 +166,7 @@ fn variants_of(w: &Writer<'_>, pattern: Node<'_>, class: Option<&str>) -> Vec<(S
         match pattern.kind() {
             "or_pattern" => open.extend(named(pattern).into_iter().rev()),
             "reference_pattern" | "ref_pattern" | "captured_pattern" => open.extend(named(pattern).last()),
-            "tuple_struct_pattern" | "struct_pattern" => open.extend(pattern.child_by_field_name("type")),
+            "tuple_struct_pattern" | "struct_pattern" => open.extend(w.child(pattern, "type")),
             "scoped_identifier" | "scoped_type_identifier" => {
                 let mut parts = w.text(pattern).rsplit("::");
                 match (parts.next(), parts.next(), class) {

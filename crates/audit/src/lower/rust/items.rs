@@ -1,16 +1,17 @@
-//! Items of Rust: functions, structs, traits, implementations, modules.
+//! Rust: functions, structs, traits, implementations, modules.
 
 use super::{enums, paths, types};
 use crate::{
-    facts::{Class, Expr, Function, Param},
+    facts::{Class, Expr, Param},
     lower::{
+        functions::NewFunction,
         words::registers,
-        writer::{Writer, end_line, line, named},
+        writer::{Writer, find_kind, first_named, line, named, of_kind},
     },
 };
 use tree_sitter::Node;
 
-/// Attributes that call nothing, beside those of all languages.
+/// Attributes that do not register a function, in addition to those of all languages.
 const PLAIN: &[&str] = &[
     "async_recursion",
     "builder",
@@ -30,11 +31,11 @@ const PLAIN: &[&str] = &[
 enum Place {
     Free,
     Own,
-    /// As a trait asks for it; whether the trait is somebody else's.
+    /// In a trait or its implementation; true for a trait of another crate.
     Trait(bool),
 }
 
-/// Items with their attributes. Enums come first: what functions say about them is then known.
+/// Items with their attributes. Types are lowered before functions, so that functions find them.
 pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
     let mut attributes = Vec::new();
     let mut items = Vec::new();
@@ -51,9 +52,9 @@ pub(super) fn list(w: &mut Writer<'_>, node: Node<'_>) {
         "enum_item" | "struct_item" | "trait_item" => 1,
         _ => 2,
     });
-    // Paths may begin with what comes further down.
+    // A path may begin with an enum or module that is declared further down.
     for (child, attributes) in &items {
-        let is_inner = child.kind() == "enum_item" || child.child_by_field_name("body").is_some();
+        let is_inner = child.kind() == "enum_item" || w.child(*child, "body").is_some();
         if let ("enum_item" | "mod_item", Some(own), true) = (child.kind(), w.field_text(*child, "name"), is_inner)
             && !enums::for_tests(w, attributes)
         {
@@ -79,41 +80,39 @@ pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) 
         "trait_item" => interface(w, node),
         "const_item" | "static_item" => constant(w, node),
         "type_item" => {
-            let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+            let kind = types::of(w, node, "type");
             if let (Some(own), Some(kind)) = (w.field_text(node, "name"), kind)
                 && own != kind
             {
                 w.bind(own, Expr::Name(kind), None, line(node));
             }
         }
-        _ => {
-            w.lower(node);
-        }
+        _ => w.visit(node),
     }
 }
 
-/// The last word of an attribute's path.
+/// The last name of an attribute's path.
 pub(super) fn attribute_name<'a>(w: &Writer<'a>, node: Node<'_>) -> &'a str {
-    let inner = named(node).into_iter().find(|one| one.kind() == "attribute");
-    let path = inner.and_then(|inner| named(inner).into_iter().next()).map_or("", |path| w.text(path));
+    let inner = find_kind(node, "attribute");
+    let path = inner.and_then(first_named).map_or("", |path| w.text(path));
     path.rsplit("::").next().unwrap_or(path)
 }
 
 fn constant(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+    let kind = types::of(w, node, "type");
     let value = w.lower_field(node, "value");
     if let Some(own) = w.field_text(node, "name").filter(|own| *own != "_") {
         w.bind(own, value, kind, line(node));
     }
 }
 
-/// A module in the file is a class of its constants and functions; all else in it is the file's.
+/// An inline module is a class of its constants and functions. Other items belong to the file.
 fn module(w: &mut Writer<'_>, node: Node<'_>) {
-    let (Some(own), Some(body)) = (w.field_text(node, "name"), node.child_by_field_name("body")) else { return };
+    let (Some(own), Some(body)) = (w.field_text(node, "name"), w.child(node, "body")) else { return };
     let class = Class { name: own.to_owned(), line: line(node), ..Class::default() };
     let known = w.facts.functions.first().map_or(0, |top| top.bindings.len());
     w.nested(|w| list(w, body));
-    // What it has bound at the top of the file: constants move, functions are known by both names.
+    // The names that it has bound in the file: constants move, functions keep both names.
     let Some(top) = w.facts.functions.first_mut().filter(|top| top.bindings.len() >= known) else { return };
     let bound = top.bindings.split_off(known);
     let functions = bound.iter().filter(|one| matches!(one.value, Expr::Function(_))).cloned();
@@ -122,20 +121,19 @@ fn module(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 fn structure(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     w.in_class(Class { name, line: line(node), ..Class::default() }, |w| {
-        let Some(body) = node.child_by_field_name("body") else { return };
+        let Some(body) = w.child(node, "body") else { return };
         if body.kind() == "ordered_field_declaration_list" {
-            let mut cursor = body.walk();
-            let kinds: Vec<Node<'_>> = body.children_by_field_name("type", &mut cursor).collect();
+            let kinds = w.children(body, "type");
             for (at, kind) in kinds.into_iter().enumerate() {
                 let kind_name = types::name(w, kind);
                 w.field(&at.to_string(), Expr::Nil, kind_name, line(kind));
             }
             return;
         }
-        for field in named(body).into_iter().filter(|one| one.kind() == "field_declaration") {
-            let kind = field.child_by_field_name("type").and_then(|kind| types::name(w, kind));
+        for field in of_kind(body, "field_declaration") {
+            let kind = types::of(w, field, "type");
             if let Some(own) = w.field_text(field, "name") {
                 w.field(own, Expr::Nil, kind, line(field));
             }
@@ -144,23 +142,23 @@ fn structure(w: &mut Writer<'_>, node: Node<'_>) {
 }
 
 fn interface(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
-    let bounds = node.child_by_field_name("bounds").map(named).unwrap_or_default();
+    let name = w.text_of(node, "name").to_owned();
+    let bounds = w.field_children(node, "bounds");
     let bases = bounds.into_iter().filter_map(|one| types::name(w, one)).collect();
     let class = Class { name, line: line(node), bases, ..Class::default() };
     w.in_class(class, |w| members(w, node, Place::Trait(false)));
 }
 
 fn implementation(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(name) = node.child_by_field_name("type").and_then(|kind| types::name(w, kind)) else { return };
-    let of = node.child_by_field_name("trait");
+    let Some(name) = types::of(w, node, "type") else { return };
+    let of = w.child(node, "trait");
     let place = of.map_or(Place::Own, |of| Place::Trait(is_foreign(w, of)));
     let bases: Vec<String> = of.and_then(|of| types::name(w, of)).into_iter().collect();
     let count = w.facts.classes.len();
     let known = w.facts.classes.iter().any(|class| class.name == name);
     let class = Class { name: name.clone(), line: line(node), bases: bases.clone(), ..Class::default() };
     w.in_class(class, |w| members(w, node, place));
-    // The type itself lies in another file: there must not be two of it.
+    // The type is declared in another file, so a second class is not kept.
     if !known && w.facts.classes.len() == count + 1 {
         w.facts.classes.pop();
         w.facts.extended.push((name, bases));
@@ -179,7 +177,7 @@ fn is_foreign(w: &Writer<'_>, node: Node<'_>) -> bool {
 
 fn members(w: &mut Writer<'_>, node: Node<'_>, place: Place) {
     let mut attributes = Vec::new();
-    for child in node.child_by_field_name("body").map(named).unwrap_or_default() {
+    for child in w.field_children(node, "body") {
         match child.kind() {
             "attribute_item" => attributes.push(child),
             "function_item" | "function_signature_item" => {
@@ -198,57 +196,47 @@ fn function(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>], place: 
     if enums::for_tests(w, attributes) {
         return;
     }
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     let called =
         attributes.iter().map(|one| attribute_name(w, *one)).any(|one| registers(one) && !PLAIN.contains(&one));
     let public = named(node).into_iter().any(|one| one.kind() == "visibility_modifier");
     let main = place == Place::Free && name == "main" && w.function() == 0;
-    let function = Function {
-        private: !public && !matches!(place, Place::Trait(_)),
-        registered: called || main || place == Place::Trait(true),
-        return_kind: node.child_by_field_name("return_type").and_then(|kind| types::name(w, kind)),
-        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
-        class: None,
-        name: name.clone(),
-        line: line(node),
-        end_line: if node.child_by_field_name("body").is_some() { end_line(node) } else { line(node) },
-        ..Function::default()
-    };
+
+    let function = NewFunction::at(node)
+        .name(&name)
+        .bound(place == Place::Free)
+        .private(!public && !matches!(place, Place::Trait(_)))
+        .registered(called || main || place == Place::Trait(true))
+        .return_kind(types::of(w, node, "return_type"))
+        .params(parameters(w, node));
+    let function = if w.child(node, "body").is_some() { function } else { function.without_body() };
     let class = w.class_body().and_then(|_| w.class_name());
-    let index = w.in_function(function, |w| {
-        if let Some(body) = node.child_by_field_name("body") {
+    let index = function.open(w, |w| {
+        if let Some(body) = w.child(node, "body") {
             let value = w.lower(body);
             if value != Expr::Nil {
-                w.current().returns.push(value);
+                w.returns(value);
             }
         }
     });
     if enums::matched_texts(w, node, class.as_deref())
         && let Some(function) = w.facts.functions.get_mut(index)
     {
-        // The text of the variant that it is asked of, not of all.
+        // The function returns the text of one variant, not of all.
         function.returns.clear();
-    }
-    if place == Place::Free {
-        w.bind(&name, Expr::Function(index), None, line(node));
     }
 }
 
-fn parameters(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Param> {
+fn parameters(w: &mut Writer<'_>, function: Node<'_>) -> Vec<Param> {
     let mut params = Vec::new();
-    for node in named(list) {
+    for node in w.field_children(function, "parameters") {
         match node.kind() {
             "parameter" => {
-                let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
-                let pattern = node.child_by_field_name("pattern");
-                params.push(Param {
-                    name: pattern.map(|one| own_name(w, one)).unwrap_or_default(),
-                    kind,
-                    ..Param::default()
-                });
+                let name = w.child(node, "pattern").map(|one| own_name(w, one)).unwrap_or_default();
+                params.push(Param { name, kind: types::of(w, node, "type"), ..Param::default() });
             }
             "self_parameter" | "attribute_item" => {}
-            _ => params.push(Param { name: own_name(w, node), ..Param::default() }),
+            _ => params.push(Param::named(own_name(w, node))),
         }
     }
     params
@@ -261,36 +249,16 @@ fn own_name(w: &Writer<'_>, pattern: Node<'_>) -> String {
         if at.kind() == "identifier" {
             return w.text(at).to_owned();
         }
-        let of = at.child_by_field_name("type");
-        let Some(inner) = named(at).into_iter().rfind(|one| Some(*one) != of && one.kind() != "mutable_specifier")
-        else {
-            break;
-        };
+        let mut parts = w.without_field(at, "type").into_iter();
+        let Some(inner) = parts.rfind(|one| one.kind() != "mutable_specifier") else { break };
         at = inner;
     }
     String::new()
 }
 
 pub(super) fn closure(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let function = Function {
-        params: node.child_by_field_name("parameters").map(|list| parameters(w, list)).unwrap_or_default(),
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    Expr::Function(w.in_function(function, |w| {
+    NewFunction::at(node).params(parameters(w, node)).value(w, |w| {
         let value = w.lower_field(node, "body");
-        w.current().returns.push(value);
-    }))
-}
-
-/// A field that is given nothing here may be given anything elsewhere.
-pub(super) fn finish(w: &mut Writer<'_>) {
-    for class in &mut w.facts.classes {
-        let given: Vec<String> =
-            class.fields.iter().filter(|(one, _)| one.value != Expr::Nil).map(|(one, _)| one.name.clone()).collect();
-        for (one, _) in class.fields.iter_mut().filter(|(one, _)| !given.contains(&one.name)) {
-            one.value = Expr::Opaque(one.name.clone());
-        }
-    }
+        w.returns(value);
+    })
 }

@@ -1,18 +1,18 @@
-//! Macros of Rust: their tokens are read again as an expression, where they are one.
+//! Rust: macros. Their tokens are parsed again as expressions, where possible.
 
 use super::{paths, text};
 use crate::{
     facts::Expr,
     lower::{
-        formats::joined,
-        writer::{Writer, arg, named, named_arg},
+        strings::joined,
+        writer::{self, Writer, arg, find_kind, first_named, named, named_arg},
     },
 };
 use tree_sitter::{Node, Parser, Range, Tree};
 
 pub(super) fn invocation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let Some(name) = node.child_by_field_name("macro") else { return w.opaque(node) };
-    let Some(tokens) = named(node).into_iter().find(|one| one.kind() == "token_tree") else { return w.opaque(node) };
+    let Some(name) = w.child(node, "macro") else { return w.opaque(node) };
+    let Some(tokens) = find_kind(node, "token_tree") else { return w.opaque(node) };
     let short = w.text(name).rsplit("::").next().unwrap_or("");
     match short {
         "format" | "format_args" | "formatcp" | "concat" => {
@@ -45,7 +45,7 @@ pub(super) fn invocation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     w.call(node, target, args, false)
 }
 
-/// Reads a part of the text as code of its own; places stay those in the file.
+/// Parses a range of the text as code. Positions stay those in the file.
 fn read(w: &Writer<'_>, from: Node<'_>, to: Node<'_>) -> Option<Tree> {
     let mut parser = Parser::new();
     parser.set_language(&tree_sitter_rust::LANGUAGE.into()).ok()?;
@@ -65,12 +65,12 @@ fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
     let Some(tree) = read(w, *first, *last) else { return w.opaque(*first) };
     let whole = tree.root_node();
     let only = whole.named_child(0).filter(|_| whole.named_child_count() == 1);
-    // Such as `&event`: an expression that is no statement has an error around it.
+    // An expression that is not a statement, such as `&event`, has an error node around it.
     let root = only.filter(|only| only.is_error() && only.named_child_count() == 1).unwrap_or(whole);
     let mut found = Expr::Nil;
     for child in named(root) {
-        // Only the semicolon may be missing.
-        let inner = if child.kind() == "expression_statement" { named(child).into_iter().next() } else { Some(child) };
+        // A missing semicolon is no error.
+        let inner = if child.kind() == "expression_statement" { first_named(child) } else { Some(child) };
         if let Some(inner) = inner.filter(|inner| !inner.has_error()) {
             found = w.lower(inner);
         }
@@ -79,8 +79,7 @@ fn value(w: &mut Writer<'_>, tokens: &[Node<'_>]) -> Expr {
 }
 
 fn tokens_of<'t>(tokens: Node<'t>) -> Vec<Node<'t>> {
-    let mut cursor = tokens.walk();
-    let all: Vec<Node<'t>> = tokens.children(&mut cursor).filter(|one| !one.kind().contains("comment")).collect();
+    let all: Vec<Node<'t>> = writer::tokens(tokens).into_iter().filter(|one| !one.kind().contains("comment")).collect();
     // Without the brackets.
     all.get(1..all.len().saturating_sub(1)).map(<[_]>::to_vec).unwrap_or_default()
 }
@@ -89,7 +88,7 @@ fn split<'n, 't>(w: &Writer<'_>, tokens: &'n [Node<'t>], by: &[&str]) -> Vec<&'n
     tokens.split(|one| by.contains(&w.text(*one))).filter(|piece| !piece.is_empty()).collect()
 }
 
-/// What a macro is given between its commas, with `name = ` before it.
+/// The arguments of a macro, separated by commas; each may be named (`name = …`).
 fn arguments(w: &mut Writer<'_>, tokens: Node<'_>) -> Vec<(Option<String>, Expr)> {
     let tokens = tokens_of(tokens);
     let mut all = Vec::new();
@@ -137,7 +136,6 @@ fn format(w: &mut Writer<'_>, given: Vec<(Option<String>, Expr)>, is_concat: boo
         });
     }
     parts.push(Expr::Text(rest.to_owned()));
-    parts.retain(|part| *part != Expr::Text(String::new()));
     joined(w, parts, node)
 }
 

@@ -1,17 +1,17 @@
-//! Paths of Rust: `use` trees, `crate::`, `super::`, modules that a file declares.
+//! Rust: paths, `use` trees, and the modules that a file declares.
 
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, named},
+    lower::writer::{Writer, first_named, named, of_kind},
 };
 use tree_sitter::Node;
 
-/// Modules of this file, and the crate, by the names that paths begin with.
+/// Imports the crate and the modules that the file declares, under the names that paths begin with.
 pub(super) fn declare(w: &mut Writer<'_>, root: Node<'_>) {
     let base = crate_root(w);
     w.import("crate", base, None);
-    for child in named(root).into_iter().filter(|child| child.kind() == "mod_item") {
-        if let (Some(name), None) = (w.field_text(child, "name"), child.child_by_field_name("body")) {
+    for child in of_kind(root, "mod_item") {
+        if let (Some(name), None) = (w.field_text(child, "name"), w.child(child, "body")) {
             let mut module = w.facts.module.clone();
             module.push(name.to_owned());
             w.import(name, module, None);
@@ -25,7 +25,7 @@ fn crate_root(w: &Writer<'_>) -> Vec<String> {
     module.iter().take(end).cloned().collect()
 }
 
-/// The module that a node stands in, with those inside of the file.
+/// The module path of a node, including inline modules.
 fn here(w: &Writer<'_>, node: Node<'_>) -> Vec<String> {
     let mut inner = Vec::new();
     let mut at = node;
@@ -38,7 +38,7 @@ fn here(w: &Writer<'_>, node: Node<'_>) -> Vec<String> {
     w.facts.module.iter().cloned().chain(inner.into_iter().rev()).collect()
 }
 
-/// A path with its beginning resolved as far as this file can tell.
+/// A path with `crate`, `self`, `super` and imported modules resolved.
 fn absolute(w: &Writer<'_>, node: Node<'_>, path: &[String]) -> Vec<String> {
     let Some(first) = path.first() else { return Vec::new() };
     let rest = |base: Vec<String>, from: usize| base.into_iter().chain(path.iter().skip(from).cloned()).collect();
@@ -59,7 +59,7 @@ fn absolute(w: &Writer<'_>, node: Node<'_>, path: &[String]) -> Vec<String> {
     }
 }
 
-/// Whether the file itself has a module or a type of that name.
+/// Returns whether the file declares an inline module or a type of that name.
 fn declares(w: &Writer<'_>, name: &str) -> bool {
     w.facts.classes.iter().any(|class| class.name == name)
 }
@@ -69,7 +69,7 @@ pub(super) fn segments(w: &Writer<'_>, node: Node<'_>) -> Vec<String> {
 }
 
 pub(super) fn used(w: &mut Writer<'_>, node: Node<'_>) {
-    if let Some(argument) = node.child_by_field_name("argument") {
+    if let Some(argument) = w.child(node, "argument") {
         tree(w, node, argument, &[], 0);
     }
 }
@@ -83,18 +83,18 @@ fn tree(w: &mut Writer<'_>, whole: Node<'_>, node: Node<'_>, before: &[String], 
     match node.kind() {
         "use_list" => named(node).into_iter().for_each(|one| tree(w, whole, one, before, depth + 1)),
         "scoped_use_list" => {
-            let path = node.child_by_field_name("path").map(|path| segments(w, path)).unwrap_or_default();
-            if let Some(list) = node.child_by_field_name("list") {
+            let path = w.child(node, "path").map(|path| segments(w, path)).unwrap_or_default();
+            if let Some(list) = w.child(node, "list") {
                 tree(w, whole, list, &full(path), depth + 1);
             }
         }
         "use_wildcard" => {
-            let path = named(node).into_iter().next().map(|path| segments(w, path)).unwrap_or_default();
+            let path = first_named(node).map(|path| segments(w, path)).unwrap_or_default();
             let module = absolute(w, whole, &full(path));
             w.import("*", module, Some("*"));
         }
         "use_as_clause" => {
-            let path = node.child_by_field_name("path").map(|path| segments(w, path)).unwrap_or_default();
+            let path = w.child(node, "path").map(|path| segments(w, path)).unwrap_or_default();
             if let Some(alias) = w.field_text(node, "alias") {
                 one(w, whole, full(path), Some(alias));
             }
@@ -125,10 +125,9 @@ fn one(w: &mut Writer<'_>, whole: Node<'_>, mut path: Vec<String>, alias: Option
     }
 }
 
-/// A path as a value that can be followed: `crate::a::B` → members of the crate, `Self::X` → of the class around.
+/// A path as a value: `crate::a::B` is a member of the crate, `Self::X` of the enclosing class.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let node =
-        if node.kind() == "generic_function" { node.child_by_field_name("function").unwrap_or(node) } else { node };
+    let node = if node.kind() == "generic_function" { w.child(node, "function").unwrap_or(node) } else { node };
     if node.kind() == "field_expression" {
         return w.lower(node);
     }
@@ -151,7 +150,7 @@ pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     path.into_iter().skip(1).fold(base, Expr::member)
 }
 
-/// A path that begins with a crate's name needs no `use`.
+/// Imports the crate that a path begins with, since it needs no `use`.
 fn outside(w: &mut Writer<'_>, first: &str, length: usize) {
     let lower = first.starts_with(|c: char| c.is_ascii_lowercase());
     let known = |import: &crate::facts::Import| import.local == first || import.local == "*";

@@ -1,17 +1,17 @@
-//! Patterns of Rust: what `let`, `match`, `if let` and loops give their names.
+//! Rust: patterns of `let`, `match`, `if let` and loops, and the values of their names.
 
 use super::types;
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, line, named},
+    lower::writer::{Writer, first_named, line, named, of_kind},
 };
 use tree_sitter::Node;
 
 pub(super) fn declared(w: &mut Writer<'_>, node: Node<'_>) {
-    let kind = node.child_by_field_name("type").and_then(|kind| types::name(w, kind));
-    let value = node.child_by_field_name("value").map(|value| w.lower(value));
+    let kind = types::of(w, node, "type");
+    let value = w.child(node, "value").map(|value| w.lower(value));
     w.lower_field(node, "alternative");
-    let pattern = node.child_by_field_name("pattern");
+    let pattern = w.child(node, "pattern");
     match (value, pattern) {
         (Some(value), pattern) => bind(w, pattern, value, kind),
         (None, Some(name)) if name.kind() == "identifier" => {
@@ -25,11 +25,11 @@ pub(super) fn bind(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, k
     bind_at(w, pattern, value, kind, Place::default());
 }
 
-/// Where in a pattern a part of it stands.
+/// The position of a part in its pattern.
 #[derive(Clone, Copy, Default)]
 struct Place {
     depth: usize,
-    /// Behind the `|` of an or-pattern: its names are those before it.
+    /// After the `|` of an or-pattern: its names are already declared.
     behind_or: bool,
 }
 
@@ -40,7 +40,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
     match pattern.kind() {
         "identifier" | "shorthand_field_identifier" => {
             let name = w.text(pattern);
-            // Capitals are constants or variants that are compared with.
+            // A capital begins a constant or a variant, which is compared, not bound.
             if name.starts_with(|c: char| c.is_lowercase() || c == '_') {
                 let name = if at.behind_or { w.known(name) } else { w.declare(name) };
                 w.bind(&name, value, kind, line(pattern));
@@ -50,8 +50,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
             let inner = named(pattern).into_iter().rfind(|one| one.kind() != "mutable_specifier");
             bind_at(w, inner, value, kind, deeper);
         }
-        "match_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, deeper),
-        "captured_pattern" => bind_at(w, named(pattern).into_iter().next(), value, kind, deeper),
+        "match_pattern" | "captured_pattern" => bind_at(w, first_named(pattern), value, kind, deeper),
         "or_pattern" => {
             for (nth, one) in named(pattern).into_iter().enumerate() {
                 let place = Place { behind_or: at.behind_or || nth > 0, ..deeper };
@@ -60,16 +59,12 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
         }
         "tuple_pattern" | "slice_pattern" => {
             for (nth, one) in named(pattern).into_iter().enumerate() {
-                let part = match &value {
-                    Expr::List(values) => values.get(nth).cloned().unwrap_or(Expr::Nil),
-                    _ => Expr::Index(Box::new(value.clone()), Box::new(Expr::Opaque(format!("#{nth}")))),
-                };
-                bind_at(w, Some(one), part, None, deeper);
+                bind_at(w, Some(one), value.item(nth), None, deeper);
             }
         }
         "tuple_struct_pattern" => {
-            let of = pattern.child_by_field_name("type");
-            // What `Some` and `Ok` hold is the value itself.
+            let of = w.child(pattern, "type");
+            // `Some` and `Ok` are transparent.
             let plain = of.is_some_and(|of| matches!(w.text(of), "Some" | "Ok"));
             for one in named(pattern).into_iter().filter(|one| Some(*one) != of) {
                 let inner = if plain { value.clone() } else { Expr::Opaque(w.text(one).to_owned()) };
@@ -77,9 +72,9 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
             }
         }
         "struct_pattern" => {
-            for field in named(pattern).into_iter().filter(|one| one.kind() == "field_pattern") {
+            for field in of_kind(pattern, "field_pattern") {
                 let Some(name) = w.field_text(field, "name") else { continue };
-                let inner = field.child_by_field_name("pattern").or(field.child_by_field_name("name"));
+                let inner = w.child(field, "pattern").or(w.child(field, "name"));
                 bind_at(w, inner, value.clone().member(name), None, deeper);
             }
         }
@@ -87,7 +82,7 @@ fn bind_at(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr, kind: Opt
     }
 }
 
-/// Methods that answer the same elements.
+/// Methods that return the same elements.
 const SAME: &[&str] = &[
     "iter",
     "into_iter",
@@ -108,7 +103,7 @@ const SAME: &[&str] = &[
     "keys",
 ];
 
-/// Whose elements it goes over, and whether they are counted.
+/// The collection behind an iterator, and whether it is enumerated.
 pub(super) fn over(value: Expr) -> (Expr, bool) {
     let mut value = value;
     let mut counted = false;
@@ -127,7 +122,7 @@ pub(super) fn over(value: Expr) -> (Expr, bool) {
 
 pub(super) fn bind_each(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Expr) {
     let (over, counted) = over(value);
-    let each = Expr::Each(Box::new(over));
+    let each = over.each();
     match pattern {
         Some(tuple) if counted && tuple.kind() == "tuple_pattern" => {
             bind(w, named(tuple).into_iter().nth(1), each, None);
@@ -136,14 +131,14 @@ pub(super) fn bind_each(w: &mut Writer<'_>, pattern: Option<Node<'_>>, value: Ex
     }
 }
 
-/// `match`: any of its arms.
+/// The value of a `match`: any of its arms.
 pub(super) fn matched(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let value = w.lower_field(node, "value");
-    let arms = node.child_by_field_name("body").map(named).unwrap_or_default();
+    let arms = w.field_children(node, "body");
     let mut all = Vec::new();
     for arm in arms.into_iter().filter(|arm| arm.kind() == "match_arm") {
         let handed = w.in_block(|w| {
-            if let Some(pattern) = arm.child_by_field_name("pattern") {
+            if let Some(pattern) = w.child(arm, "pattern") {
                 bind(w, Some(pattern), value.clone(), None);
                 w.lower_field(pattern, "condition");
             }

@@ -1,13 +1,16 @@
-//! Calls, and objects that are made.
+//! Calls and constructor calls.
 
 use super::{bare, functions, imports, values};
 use crate::{
     facts::{Arg, Expr},
-    lower::writer::{Writer, arg, named, spread_arg},
+    lower::{
+        strings::{joined, separated},
+        writer::{Writer, arg, first_named, named, spread_arg},
+    },
 };
 use tree_sitter::Node;
 
-/// Methods that give every element of a list to the function that they are given.
+/// Methods that call a function with each element.
 const FOR_ALL: &[&str] =
     &["forEach", "map", "flatMap", "filter", "some", "every", "find", "findIndex", "mapSeries", "each"];
 
@@ -15,18 +18,18 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if let Some(module) = imports::inline(w, node) {
         return module;
     }
-    let Some(function) = node.child_by_field_name("function").map(bare) else { return w.lower_opaque(node) };
-    let list = node.child_by_field_name("arguments");
+    let Some(function) = w.child(node, "function").map(bare) else { return w.lower_opaque(node) };
+    let list = w.child(node, "arguments");
     let target = match function.kind() {
-        // The name of what is called is no mention of it.
+        // A called name is not noted as a mention.
         "identifier" => Expr::Name(w.known(w.text(function))),
         "member_expression" => {
-            let name = w.field_text(function, "property").unwrap_or("");
+            let name = w.text_of(function, "property");
             if name == "bind" {
                 return bound(w, function, list);
             }
             if matches!(name, "call" | "apply")
-                && let Some(of) = function.child_by_field_name("object")
+                && let Some(of) = w.child(function, "object")
                 && let Some(list) = list
                 && let Some(called) = through(w, node, of, list, name == "apply")
             {
@@ -48,7 +51,7 @@ pub(super) fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     };
     let args = list.map(|list| arguments(w, list, first)).unwrap_or_default();
     match put_together(&target, &args) {
-        Some(parts) => values::joined(w, parts, node),
+        Some(parts) => joined(w, parts, node),
         None => w.call(node, target, args, false),
     }
 }
@@ -64,7 +67,7 @@ fn bound(w: &mut Writer<'_>, function: Node<'_>, list: Option<Node<'_>>) -> Expr
 
 /// `emit.call(this, a)` calls `emit(a)`.
 fn through(w: &mut Writer<'_>, node: Node<'_>, of: Node<'_>, list: Node<'_>, apply: bool) -> Option<Expr> {
-    let receiver = named(list).into_iter().next()?;
+    let receiver = first_named(list)?;
     let known = matches!(receiver.kind(), "this" | "null" | "undefined")
         || (receiver.kind() == "identifier" && matches!(w.text(receiver), "self" | "that" | "_this"));
     if !known {
@@ -72,7 +75,7 @@ fn through(w: &mut Writer<'_>, node: Node<'_>, of: Node<'_>, list: Node<'_>, app
     }
     let target = match of.kind() {
         "identifier" => Expr::Name(w.known(w.text(of))),
-        "member_expression" => w.lower_field(of, "object").member(w.field_text(of, "property").unwrap_or("")),
+        "member_expression" => w.lower_member(of, "object", "property"),
         _ => w.lower(of),
     };
     let mut args: Vec<Arg> = arguments(w, list, None).into_iter().skip(1).collect();
@@ -87,17 +90,10 @@ fn put_together(target: &Expr, args: &[Arg]) -> Option<Vec<Expr>> {
     let Expr::Member(of, name) = target else { return None };
     match (&**of, name.as_str(), args) {
         (Expr::List(items), "join", [Arg { value: between @ Expr::Text(_), .. }]) => {
-            let mut parts = Vec::new();
-            for item in items {
-                if !parts.is_empty() {
-                    parts.push(between.clone());
-                }
-                parts.push(item.clone());
-            }
-            Some(parts)
+            Some(separated(items, between.as_text()?))
         }
         (text @ (Expr::Text(_) | Expr::Join(_)), "concat", args) => {
-            Some([text.clone()].into_iter().chain(args.iter().map(|one| one.value.clone())).collect())
+            Some([text.clone()].into_iter().chain(Arg::values(args)).collect())
         }
         _ => None,
     }
@@ -111,7 +107,7 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, mut first: Option<Ex
     for node in named(list) {
         let inner = bare(node);
         args.push(match inner.kind() {
-            "spread_element" => spread_arg(named(inner).into_iter().next().map_or(Expr::Nil, |of| w.lower(of))),
+            "spread_element" => spread_arg(w.lower_first(inner)),
             "object" => arg(values::object(w, inner, values::Holder::Argument)),
             kind if functions::is_function(kind) => {
                 let shape = functions::Shape { first: first.take(), ..functions::Shape::default() };
@@ -125,15 +121,13 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>, mut first: Option<Ex
 
 /// `new X(…)`
 pub(super) fn made(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let target = match node.child_by_field_name("constructor").map(bare) {
+    let target = match w.child(node, "constructor").map(bare) {
         Some(name) if name.kind() == "identifier" => Expr::Name(w.known(w.text(name))),
-        Some(member) if member.kind() == "member_expression" => {
-            w.lower_field(member, "object").member(w.field_text(member, "property").unwrap_or(""))
-        }
+        Some(member) if member.kind() == "member_expression" => w.lower_member(member, "object", "property"),
         Some(other) => w.lower(other),
         None => Expr::Nil,
     };
-    let args = node.child_by_field_name("arguments").map(|list| arguments(w, list, None)).unwrap_or_default();
+    let args = w.child(node, "arguments").map(|list| arguments(w, list, None)).unwrap_or_default();
     match (&target, &args[..]) {
         // new Map([['a', b], …]), new Set([…])
         (Expr::Name(name), [Arg { value: Expr::List(items), spread: false, .. }]) if name == "Map" => {
@@ -151,14 +145,14 @@ pub(super) fn made(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
 }
 
-/// What a loop over this gives.
+/// The elements that a loop over a value visits.
 pub(super) fn each_of(over: Expr) -> Expr {
     if let Expr::Call(call) = &over
         && let (Expr::Member(of, name), [only]) = (&call.target, &call.args[..])
         && matches!(&**of, Expr::Name(of) if of == "Object")
         && name == "keys"
     {
-        return Expr::Each(Box::new(only.value.clone()));
+        return only.value.clone().each();
     }
-    Expr::Each(Box::new(over))
+    over.each()
 }

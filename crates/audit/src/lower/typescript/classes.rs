@@ -1,31 +1,29 @@
 //! Classes, enums and namespaces.
 
-use super::{bare, functions, has_word, imports, key_text, types};
+use super::{bare, functions, imports, key_text, types};
 use crate::{
     facts::{Class, Expr},
     lower::{
         words::registers,
-        writer::{Writer, line, named},
+        writer::{Writer, has_token, line, named, of_kind},
     },
 };
 use tree_sitter::Node;
 
-/// Writes down a class and answers its name: its own, or the one that it is given to.
+/// Notes a class and returns its name: its own, or `given`.
 pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>, given: Option<&str>) -> Expr {
     let name = w.field_text(node, "name").or(given).unwrap_or("class").to_owned();
     let mut bases = Vec::new();
     for child in named(node) {
         match child.kind() {
             "class_heritage" => bases = heritage(w, child),
-            "decorator" => {
-                w.lower(child);
-            }
+            "decorator" => w.visit(child),
             _ => {}
         }
     }
     let class = Class { name: name.clone(), line: line(node), bases, ..Class::default() };
     w.in_class(class, |w| {
-        if let Some(body) = node.child_by_field_name("body") {
+        if let Some(body) = w.child(node, "body") {
             members(w, body);
         }
     });
@@ -37,13 +35,11 @@ fn heritage(w: &mut Writer<'_>, node: Node<'_>) -> Vec<String> {
     for part in named(node) {
         match part.kind() {
             "extends_clause" => {
-                let values: Vec<Node<'_>> =
-                    named(part).into_iter().filter(|value| !types::is_type(value.kind())).collect();
-                for value in values {
+                for value in named(part).into_iter().filter(|value| !types::is_type(value.kind())) {
                     extends(w, value, &mut bases);
                 }
             }
-            // What somebody else's interface asks for is not what calls a class's other methods.
+            // An interface from outside of the tree is no base: nothing here calls through it.
             "implements_clause" => {
                 let all = named(part).into_iter().filter_map(|kind| types::of(w, kind));
                 bases.extend(all.filter(|name| !imports::is_outside(w, name)).collect::<Vec<_>>());
@@ -61,26 +57,23 @@ fn extends(w: &mut Writer<'_>, value: Node<'_>, bases: &mut Vec<String>) {
         "member_expression" => bases.extend(w.field_text(value, "property").map(str::to_owned)),
         "call_expression" => {
             let before = bases.len();
-            for inner in value.child_by_field_name("arguments").map(named).unwrap_or_default() {
+            for inner in w.field_children(value, "arguments") {
                 w.nested(|w| extends(w, inner, bases));
             }
             if bases.len() == before
-                && let Some(function) = value.child_by_field_name("function")
+                && let Some(function) = w.child(value, "function")
             {
                 w.nested(|w| extends(w, function, bases));
             }
         }
-        _ => {
-            w.lower(value);
-        }
+        _ => w.visit(value),
     }
 }
 
 fn members(w: &mut Writer<'_>, body: Node<'_>) {
     let mut registered = false;
     for node in named(body) {
-        let decorators = named(node).into_iter().filter(|child| child.kind() == "decorator");
-        for decorator in decorators {
+        for decorator in of_kind(node, "decorator") {
             registered |= decorated(w, decorator);
         }
         match node.kind() {
@@ -95,9 +88,7 @@ fn members(w: &mut Writer<'_>, body: Node<'_>) {
                 }
             }
             "public_field_definition" | "field_definition" => field(w, node, registered),
-            "class_static_block" => {
-                w.lower_field(node, "body");
-            }
+            "class_static_block" => w.visit_field(node, "body"),
             _ => {}
         }
         registered = false;
@@ -110,7 +101,7 @@ fn decorated(w: &mut Writer<'_>, decorator: Node<'_>) -> bool {
 }
 
 fn name_of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    let name = node.child_by_field_name("name").or(node.child_by_field_name("property"))?;
+    let name = w.child(node, "name").or(w.child(node, "property"))?;
     key_text(w, name)
 }
 
@@ -124,14 +115,14 @@ fn method(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     let private = is_private(w, node, &name);
     let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
     let index = functions::value(w, node, shape);
-    if !has_word(node, "get") {
+    if !has_token(node, "get") {
         return;
     }
-    // What a getter answers is what its name stands for.
+    // A getter's returned value is the value of the property.
     let Some(getter) = w.facts.functions.get(index) else { return };
     let (returns, kind) = (getter.returns.clone(), getter.return_kind.clone());
     for value in returns {
-        if has_word(node, "static") {
+        if has_token(node, "static") {
             w.bind(&name, value, kind.clone(), line(node));
         } else {
             w.field_of(index, &name, value, kind.clone(), line(node));
@@ -141,12 +132,12 @@ fn method(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
 
 fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     let Some(name) = name_of(w, node) else { return w.lower_children(node) };
-    let declared = node.child_by_field_name("type").and_then(|kind| types::of(w, kind));
-    let Some(value) = node.child_by_field_name("value") else {
+    let declared = types::of_field(w, node, "type");
+    let Some(value) = w.child(node, "value") else {
         return w.field(&name, Expr::Nil, declared, line(node));
     };
     let inner = bare(value);
-    let is_static = has_word(node, "static");
+    let is_static = has_token(node, "static");
     if functions::is_function(inner.kind()) {
         let private = is_private(w, node, &name);
         let shape = functions::Shape { private, registered, ..functions::Shape::named(&name) };
@@ -158,7 +149,7 @@ fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
     }
     let kind = declared.or_else(|| types::of_value(w, value));
     let lowered = w.lower(value);
-    let is_constant = has_word(node, "readonly") && matches!(lowered, Expr::Text(_));
+    let is_constant = has_token(node, "readonly") && matches!(lowered, Expr::Text(_));
     if is_static || is_constant {
         w.bind(&name, lowered.clone(), kind.clone(), line(node));
     }
@@ -168,11 +159,11 @@ fn field(w: &mut Writer<'_>, node: Node<'_>, registered: bool) {
 }
 
 pub(super) fn enumeration(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     let class = Class { name, line: line(node), is_enum: true, ..Class::default() };
     w.in_class(class, |w| {
-        for part in node.child_by_field_name("body").map(named).unwrap_or_default() {
-            let key = part.child_by_field_name("name").unwrap_or(part);
+        for part in w.field_children(node, "body") {
+            let key = w.child(part, "name").unwrap_or(part);
             let Some(name) = key_text(w, key) else { continue };
             let value = w.lower_field(part, "value");
             w.bind(&name, value, None, line(part));
@@ -180,14 +171,10 @@ pub(super) fn enumeration(w: &mut Writer<'_>, node: Node<'_>) {
     });
 }
 
-/// `namespace Events { export const A = 'a.b' }`; what is said about other packages is left out.
+/// `namespace Events { export const A = 'a.b' }`. Declarations of other packages are left out.
 pub(super) fn namespace(w: &mut Writer<'_>, node: Node<'_>) {
-    let Some(name) = node.child_by_field_name("name").filter(|name| name.kind() != "string") else { return };
+    let Some(name) = w.child(node, "name").filter(|name| name.kind() != "string") else { return };
     let name = w.text(name).rsplit('.').next().unwrap_or("").to_owned();
     let class = Class { name, line: line(node), ..Class::default() };
-    w.in_class(class, |w| {
-        if let Some(body) = node.child_by_field_name("body") {
-            w.lower(body);
-        }
-    });
+    w.in_class(class, |w| w.lower_field(node, "body"));
 }

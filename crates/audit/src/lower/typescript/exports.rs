@@ -1,9 +1,9 @@
-//! What a file gives to others: `export` statements and `module.exports`. Giving a function away is no use of it.
+//! Exports: `export` statements and `module.exports`. Exporting a function is not a use of it.
 
-use super::{bare, classes, functions, has_word, imports, key_text, values};
+use super::{bare, classes, functions, imports, key_of, key_text, values};
 use crate::{
     facts::{Expr, Import},
-    lower::writer::{Writer, line, named},
+    lower::writer::{Writer, first_named, has_token, line, named, of_kind},
 };
 use std::collections::HashSet;
 use tree_sitter::Node;
@@ -12,11 +12,11 @@ pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
     if let Some(source) = imports::source(w, node) {
         return again(w, node, &source);
     }
-    for decorator in named(node).into_iter().filter(|child| child.kind() == "decorator") {
+    for decorator in of_kind(node, "decorator") {
         w.lower(decorator);
     }
-    if let Some(declaration) = node.child_by_field_name("declaration") {
-        if !has_word(node, "default") {
+    if let Some(declaration) = w.child(node, "declaration") {
+        if !has_token(node, "default") {
             w.lower(declaration);
         } else if let Some(name) = w.field_text(declaration, "name") {
             w.lower(declaration);
@@ -53,24 +53,24 @@ fn again(w: &mut Writer<'_>, node: Node<'_>, source: &str) {
                 }
             }
             "namespace_export" => {
-                if let Some(name) = named(child).into_iter().next() {
+                if let Some(name) = first_named(child) {
                     imports::add(w, &imports::specifier(w, name), source, None);
                 }
             }
             _ => {}
         }
     }
-    if has_word(node, "*") {
+    if has_token(node, "*") {
         imports::add(w, "*", source, Some("*"));
     }
 }
 
-/// The names in braces, with what they are called outside.
+/// The names in braces, with their aliases.
 fn specifiers<'t>(w: &Writer<'_>, clause: Node<'t>) -> Vec<(String, Option<String>, Node<'t>)> {
-    let ones = named(clause).into_iter().filter(|one| one.kind() == "export_specifier");
+    let ones = of_kind(clause, "export_specifier").into_iter();
     ones.filter_map(|one| {
-        let name = imports::specifier(w, one.child_by_field_name("name")?);
-        let alias = one.child_by_field_name("alias").map(|name| imports::specifier(w, name));
+        let name = imports::specifier(w, w.child(one, "name")?);
+        let alias = w.child(one, "alias").map(|name| imports::specifier(w, name));
         Some((name, alias, one))
     })
     .collect()
@@ -80,7 +80,7 @@ fn default_is(w: &mut Writer<'_>, value: Expr, node: Node<'_>) {
     w.bind("default", value, None, line(node));
 }
 
-/// The whole that a file gives: a name, or something that has none.
+/// The default export: a name, or a value without one.
 fn nameless(w: &mut Writer<'_>, value: Node<'_>) {
     let inner = bare(value);
     match inner.kind() {
@@ -109,7 +109,7 @@ fn nameless(w: &mut Writer<'_>, value: Node<'_>) {
     }
 }
 
-/// An object without a name of its own goes by the file's.
+/// Binds an exported value without a name under the name of the file.
 fn whole(w: &mut Writer<'_>, value: Expr, node: Node<'_>) -> Expr {
     let name = stem(w);
     let file = w.facts.functions.first();
@@ -129,7 +129,7 @@ fn stem(w: &Writer<'_>) -> String {
     w.facts.module.last().cloned().unwrap_or_else(|| "default".into())
 }
 
-/// What of `module.exports` is assigned: all of it, or one name.
+/// The assigned part of `module.exports`: the whole, or one name.
 enum Given {
     Whole,
     Name(String),
@@ -151,24 +151,24 @@ fn given(w: &Writer<'_>, left: Node<'_>) -> Option<Given> {
     }
 }
 
-/// `module.exports = …`, `exports.x = …`: whether it is one.
+/// `module.exports = …`, `exports.x = …`. Returns whether the assignment is one of these.
 pub(super) fn common(w: &mut Writer<'_>, node: Node<'_>) -> bool {
-    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let parts = (w.child(node, "left"), w.child(node, "right"));
     let (Some(left), Some(right)) = parts else { return false };
     let Some(first) = given(w, left) else { return false };
     // exports = module.exports = …, exports.a = exports.b = …
     let mut targets = vec![first];
     let mut right = bare(right);
     while right.kind() == "assignment_expression" {
-        targets.extend(right.child_by_field_name("left").and_then(|left| given(w, left)));
-        match right.child_by_field_name("right") {
+        targets.extend(w.child(right, "left").and_then(|left| given(w, left)));
+        match w.child(right, "right") {
             Some(next) => right = bare(next),
             None => return true,
         }
     }
     for (at, target) in targets.into_iter().rev().enumerate() {
         match target {
-            // What follows it is given already.
+            // The assignments to its right are exported already.
             Given::Whole if at > 0 => {}
             Given::Whole => match frozen(w, right).unwrap_or(right) {
                 object if object.kind() == "object" => members(w, object),
@@ -205,16 +205,16 @@ fn one(w: &mut Writer<'_>, name: &str, value: Node<'_>) {
     }
 }
 
-/// `Object.freeze(…)` is what it freezes.
+/// The argument of `Object.freeze(…)`.
 fn frozen<'t>(w: &Writer<'_>, node: Node<'t>) -> Option<Node<'t>> {
     (node.kind() == "call_expression" && w.field_text(node, "function") == Some("Object.freeze"))
-        .then(|| node.child_by_field_name("arguments").and_then(|list| named(list).into_iter().next()))?
+        .then(|| w.child(node, "arguments").and_then(first_named))?
 }
 
-/// `module.exports = { … }`: names of the file, or an object with values of its own.
+/// `module.exports = { … }`: names of the file, or an object with its own values.
 fn members(w: &mut Writer<'_>, object: Node<'_>) {
     let is_name = |part: &Node<'_>| match part.kind() {
-        "pair" => part.child_by_field_name("value").is_some_and(|value| {
+        "pair" => w.child(*part, "value").is_some_and(|value| {
             value.kind() == "identifier"
                 || functions::is_function(value.kind())
                 || imports::required(w, value).is_some()
@@ -244,19 +244,19 @@ fn members(w: &mut Writer<'_>, object: Node<'_>) {
 fn member(w: &mut Writer<'_>, part: Node<'_>) {
     match part.kind() {
         "pair" => {
-            let name = part.child_by_field_name("key").and_then(|key| key_text(w, key));
-            if let (Some(name), Some(value)) = (name, part.child_by_field_name("value")) {
+            let name = key_of(w, part, "key");
+            if let (Some(name), Some(value)) = (name, w.child(part, "value")) {
                 one(w, &name, value);
             }
         }
         "method_definition" => {
-            if let Some(name) = part.child_by_field_name("name").and_then(|key| key_text(w, key)) {
+            if let Some(name) = key_of(w, part, "name") {
                 let index = functions::value(w, part, functions::Shape::named(&name));
                 w.bind(&name, Expr::Function(index), None, line(part));
             }
         }
         "spread_element" => {
-            let Some(of) = named(part).into_iter().next() else { return };
+            let Some(of) = first_named(part) else { return };
             if let Some(source) = imports::required(w, of) {
                 return imports::add(w, "*", &source, Some("*"));
             }
@@ -274,8 +274,8 @@ fn member(w: &mut Writer<'_>, part: Node<'_>) {
     }
 }
 
-/// Functions at the top of the file that it does not give away are its own. A file that neither takes nor gives anything
-/// is a script, whose names everybody sees.
+/// Functions at the top of the file that it does not export are private. A file without imports and exports is a
+/// script: its names are global.
 pub(super) fn hide_the_rest(w: &mut Writer<'_>, program: Node<'_>) {
     let mut given_away = HashSet::new();
     let mut gives = false;
@@ -319,7 +319,7 @@ fn exported(w: &Writer<'_>, statement: Node<'_>, names: &mut HashSet<String>) {
     names.insert("default".into());
 }
 
-/// Names in what is given away as it stands.
+/// The names in an exported value.
 fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
     let value = bare(value);
     match frozen(w, value).unwrap_or(value) {
@@ -333,9 +333,9 @@ fn values_given(w: &Writer<'_>, value: Node<'_>, names: &mut HashSet<String>) {
                         names.insert(w.text(part).to_owned());
                     }
                     "pair" | "method_definition" => {
-                        let name = part.child_by_field_name("key").or(part.child_by_field_name("name"));
+                        let name = w.child(part, "key").or(w.child(part, "name"));
                         names.extend(name.and_then(|name| key_text(w, name)));
-                        let value = part.child_by_field_name("value").filter(|value| value.kind() == "identifier");
+                        let value = w.child(part, "value").filter(|value| value.kind() == "identifier");
                         names.extend(value.map(|value| w.text(value).to_owned()));
                     }
                     _ => {}
@@ -350,7 +350,7 @@ fn assigned(w: &Writer<'_>, node: Node<'_>, names: &mut HashSet<String>) -> bool
     let mut value = node;
     // exports.a = exports.b = …
     while value.kind() == "assignment_expression" {
-        let parts = (value.child_by_field_name("left"), value.child_by_field_name("right"));
+        let parts = (w.child(value, "left"), w.child(value, "right"));
         let (Some(left), Some(right)) = parts else { break };
         let Some(given) = given(w, left) else { break };
         names.insert("default".into());

@@ -1,20 +1,23 @@
-//! Functions of every kind, and the names that are used without being called.
+//! Functions of every kind, and names that are used without being called.
 
 use super::{at_top, patterns, types};
 use crate::{
-    facts::{Class, Expr, Function, Param},
-    lower::writer::{Writer, end_line, line, named},
+    facts::{Class, Expr, Param},
+    lower::{
+        functions::NewFunction,
+        writer::{Writer, first_named, has_token, line, named, of_kind},
+    },
 };
 use tree_sitter::Node;
 
-/// What its surroundings know of a function.
+/// Properties of a function that its surroundings determine.
 #[derive(Default)]
 pub(super) struct Shape {
     pub(super) name: String,
     pub(super) class: Option<String>,
     pub(super) private: bool,
     pub(super) registered: bool,
-    /// What its first parameter always is.
+    /// The value of its first parameter.
     pub(super) first: Option<Expr>,
 }
 
@@ -23,7 +26,7 @@ impl Shape {
         Self { name: name.to_owned(), ..Self::default() }
     }
 
-    /// A function that an object holds: it is nobody's method, but somebody who has the object may call it.
+    /// A function in an object. It belongs to no class, but a holder of the object may call it.
     pub(super) fn held(name: &str) -> Self {
         Self { class: Some(String::new()), ..Self::named(name) }
     }
@@ -34,7 +37,7 @@ pub(super) fn is_function(kind: &str) -> bool {
 }
 
 pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
-    let name = w.field_text(node, "name").unwrap_or("").to_owned();
+    let name = w.text_of(node, "name").to_owned();
     if at_top(w) && makes_objects(w, node, &name) {
         let class = Class { name, line: line(node), ..Class::default() };
         return w.in_class(class, |w| {
@@ -59,50 +62,44 @@ fn makes_objects(w: &Writer<'_>, node: Node<'_>, name: &str) -> bool {
     siblings.iter().any(|one| one.start_byte() > node.start_byte() && is_one(one))
 }
 
-/// Writes down a function and answers its index.
+/// Notes a function and returns its index.
 pub(super) fn value(w: &mut Writer<'_>, node: Node<'_>, shape: Shape) -> usize {
     let taken = parameters(w, node);
-    let name = if shape.name.is_empty() { w.field_text(node, "name").unwrap_or("").to_owned() } else { shape.name };
-    let function = Function {
-        registered: shape.registered || name == "main",
-        private: shape.private,
-        class: shape.class,
-        return_kind: node.child_by_field_name("return_type").and_then(|kind| types::of(w, kind)),
-        params: taken.iter().map(|one| one.param.clone()).collect(),
-        name,
-        line: line(node),
-        end_line: end_line(node),
-        ..Function::default()
-    };
-    w.in_function(function, |w| {
-        for (at, one) in taken.into_iter().enumerate() {
-            if at == 0
-                && let Some(first) = &shape.first
-            {
-                patterns::bind(w, one.pattern, first, None, patterns::How::Declared);
-            } else if one.param.name.starts_with('#') {
-                let value = Expr::Name(one.param.name.clone());
-                patterns::bind(w, one.pattern, &value, one.kind, patterns::How::Declared);
+    let name = if shape.name.is_empty() { w.text_of(node, "name").to_owned() } else { shape.name };
+    NewFunction::at(node)
+        .name(&name)
+        .registered(shape.registered || name == "main")
+        .private(shape.private)
+        .class(shape.class)
+        .return_kind(types::of_field(w, node, "return_type"))
+        .params(taken.iter().map(|one| one.param.clone()).collect())
+        .open(w, |w| {
+            for (at, one) in taken.into_iter().enumerate() {
+                if at == 0
+                    && let Some(first) = &shape.first
+                {
+                    patterns::bind(w, one.pattern, first, None, patterns::How::Declared);
+                } else if one.param.name.starts_with('#') {
+                    let value = Expr::Name(one.param.name.clone());
+                    patterns::bind(w, one.pattern, &value, one.kind, patterns::How::Declared);
+                }
+                if one.is_field {
+                    let value = Expr::Name(one.param.name.clone());
+                    w.field(&one.param.name, value, one.param.kind.clone(), line(one.pattern));
+                }
             }
-            if one.is_field {
-                let value = Expr::Name(one.param.name.clone());
-                w.field(&one.param.name, value, one.param.kind.clone(), line(one.pattern));
+            match w.child(node, "body") {
+                Some(body) if body.kind() == "statement_block" => w.visit(body),
+                Some(body) => {
+                    let value = w.lower(body);
+                    w.returns(value);
+                }
+                None => {}
             }
-        }
-        match node.child_by_field_name("body") {
-            Some(body) if body.kind() == "statement_block" => {
-                w.lower(body);
-            }
-            Some(body) => {
-                let value = w.lower(body);
-                w.current().returns.push(value);
-            }
-            None => {}
-        }
-    })
+        })
 }
 
-/// A parameter as it stands in the list.
+/// A parameter with its pattern.
 struct Taken<'t> {
     param: Param,
     pattern: Node<'t>,
@@ -112,21 +109,21 @@ struct Taken<'t> {
 }
 
 fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
-    let list = match function.child_by_field_name("parameters") {
+    let list = match w.child(function, "parameters") {
         Some(list) => named(list),
-        None => function.child_by_field_name("parameter").into_iter().collect(),
+        None => w.child(function, "parameter").into_iter().collect(),
     };
     let mut taken: Vec<Taken<'t>> = Vec::new();
     for node in list {
         let (mut pattern, kind, mut default) = match node.kind() {
             "required_parameter" | "optional_parameter" => {
-                for decorator in named(node).into_iter().filter(|child| child.kind() == "decorator") {
+                for decorator in of_kind(node, "decorator") {
                     w.lower(decorator);
                 }
-                let Some(pattern) = node.child_by_field_name("pattern").or(node.child_by_field_name("name")) else {
+                let Some(pattern) = w.child(node, "pattern").or(w.child(node, "name")) else {
                     continue;
                 };
-                (pattern, node.child_by_field_name("type"), node.child_by_field_name("value"))
+                (pattern, w.child(node, "type"), w.child(node, "value"))
             }
             _ => (node, None, None),
         };
@@ -134,13 +131,13 @@ fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
             continue;
         }
         if pattern.kind() == "assignment_pattern"
-            && let Some(left) = pattern.child_by_field_name("left")
+            && let Some(left) = w.child(pattern, "left")
         {
-            default = pattern.child_by_field_name("right");
+            default = w.child(pattern, "right");
             pattern = left;
         }
         let rest = pattern.kind() == "rest_pattern";
-        if rest && let Some(inner) = named(pattern).into_iter().next() {
+        if rest && let Some(inner) = first_named(pattern) {
             pattern = inner;
         }
         let name = match pattern.kind() {
@@ -148,7 +145,7 @@ fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
             _ => w.text(pattern).to_owned(),
         };
         let is_field = named(node).iter().any(|part| part.kind().ends_with("_modifier"))
-            || (node.kind() == "required_parameter" && super::has_word(node, "readonly"));
+            || (node.kind() == "required_parameter" && has_token(node, "readonly"));
         let default = default.map(|value| w.lower(value));
         let param = Param { name, default, kind: kind.and_then(|kind| types::of(w, kind)), rest };
         taken.push(Taken { param, pattern, kind, is_field });
@@ -156,19 +153,15 @@ fn parameters<'t>(w: &mut Writer<'_>, function: Node<'t>) -> Vec<Taken<'t>> {
     taken
 }
 
-/// Notes that a name is used as a value. A parameter or a local of that name is something else than what the file has.
+/// Notes that a name is used as a value, unless a parameter or a local hides it.
 pub(super) fn mention(w: &mut Writer<'_>, name: &str) {
-    let mut at = w.function();
-    while at != 0 {
-        let function = &w.facts.functions[at];
-        let local = function.bindings.iter().find(|one| one.name == name);
-        if local.is_some_and(|one| matches!(one.value, Expr::Function(_))) {
-            break;
+    for (_, function) in w.enclosing().filter(|(at, _)| *at != 0) {
+        match function.bindings.iter().find(|one| one.name == name) {
+            Some(own) if matches!(own.value, Expr::Function(_)) => break,
+            Some(_) => return,
+            None if function.has_name(name) => return,
+            None => {}
         }
-        if local.is_some() || function.params.iter().any(|one| one.name == name) {
-            return;
-        }
-        at = function.parent;
     }
     let item = w.facts.imports.iter().find(|import| import.local == name).and_then(|import| import.item.clone());
     if let Some(item) = item.filter(|item| item != name && item != "default") {

@@ -1,23 +1,24 @@
-//! What a file takes from others, and the path by which others know it.
+//! Imports, and the path of a file as a module.
 
 use super::{
+    key_of,
     patterns::{self, How},
     values,
 };
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, named},
+    lower::writer::{Writer, find_kind, first_named, named, of_kind},
 };
 use tree_sitter::Node;
 
-/// Ends of names that an import may leave out, or give for one another.
+/// Extensions that an import may leave out or interchange.
 const EXTENSIONS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs"];
 /// Folders that hold the packages of a repository.
 const WORKSPACES: &[&str] = &["packages", "libs", "modules", "apps"];
-/// Begins the path of a package that is not in the tree; no file is called so.
+/// Prefix of the path of a package outside of the tree. No file has such a name.
 const OUTSIDE: &str = "npm:";
 
-/// `a/src/b/index.ts` is known as `a/b`: an index is its folder, and `src` is left out of packages' names.
+/// The module path of a file. `a/src/b/index.ts` is `a/b`: `src` and `index` are left out.
 pub(super) fn module_of(file: &str) -> Vec<String> {
     normal(file.split('/').map(str::to_owned).collect())
 }
@@ -40,7 +41,7 @@ fn normal(mut parts: Vec<String>) -> Vec<String> {
     parts
 }
 
-/// The paths that an import may mean, the likeliest first.
+/// The module paths that an import may mean, the likeliest first.
 fn paths(w: &Writer<'_>, source: &str) -> Vec<Vec<String>> {
     let parts = |text: &str| -> Vec<String> { text.split('/').map(str::to_owned).collect() };
     if source == "." || source == ".." || source.starts_with("./") || source.starts_with("../") {
@@ -80,14 +81,14 @@ fn paths(w: &Writer<'_>, source: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// Notes that a name comes from a module.
+/// Imports a name from a module.
 pub(super) fn add(w: &mut Writer<'_>, local: &str, source: &str, item: Option<&str>) {
     for path in paths(w, source) {
         w.import(local, path, item);
     }
 }
 
-/// Whether a name is imported from outside of the tree.
+/// Returns whether a name is imported from outside of the tree.
 pub(super) fn is_outside(w: &Writer<'_>, name: &str) -> bool {
     let mut from = w.facts.imports.iter().filter(|import| import.local == name).peekable();
     from.peek().is_some() && from.all(|import| import.module.iter().any(|part| part.starts_with(OUTSIDE)))
@@ -96,26 +97,26 @@ pub(super) fn is_outside(w: &Writer<'_>, name: &str) -> bool {
 pub(super) fn statement(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(source) = source(w, node) else {
         // import bus = require('./bus')
-        if let Some(clause) = named(node).into_iter().find(|child| child.kind() == "import_require_clause")
+        if let Some(clause) = find_kind(node, "import_require_clause")
             && let Some(source) = self::source(w, clause)
-            && let Some(name) = named(clause).into_iter().find(|child| child.kind() == "identifier")
+            && let Some(name) = find_kind(clause, "identifier")
         {
             add(w, w.text(name), &source, Some("default"));
         }
         return;
     };
-    for clause in named(node).into_iter().filter(|child| child.kind() == "import_clause") {
+    for clause in of_kind(node, "import_clause") {
         for part in named(clause) {
             match part.kind() {
                 "identifier" => add(w, w.text(part), &source, Some("default")),
                 "namespace_import" => {
-                    if let Some(name) = named(part).into_iter().next() {
+                    if let Some(name) = first_named(part) {
                         add(w, w.text(name), &source, None);
                     }
                 }
                 "named_imports" => {
-                    for one in named(part).into_iter().filter(|one| one.kind() == "import_specifier") {
-                        let item = one.child_by_field_name("name").map(|name| specifier(w, name));
+                    for one in of_kind(part, "import_specifier") {
+                        let item = w.child(one, "name").map(|name| specifier(w, name));
                         let local = w.field_text(one, "alias").map(str::to_owned);
                         if let Some(item) = item {
                             add(w, local.as_deref().unwrap_or(&item), &source, Some(&item));
@@ -139,12 +140,12 @@ pub(super) fn alias(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// What a statement says after `from`.
+/// The source of an import or export, after `from`.
 pub(super) fn source(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
-    node.child_by_field_name("source").map(|source| values::plain(w, source))
+    w.child(node, "source").map(|source| values::plain(w, source))
 }
 
-/// A name in braces; it may stand in quotes.
+/// An imported or exported name, which may be quoted.
 pub(super) fn specifier(w: &Writer<'_>, node: Node<'_>) -> String {
     if node.kind() == "string" { values::plain(w, node) } else { w.text(node).to_owned() }
 }
@@ -154,18 +155,18 @@ pub(super) fn required(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     if node.kind() != "call_expression" || w.field_text(node, "function") != Some("require") {
         return None;
     }
-    let only = named(node.child_by_field_name("arguments")?).into_iter().next()?;
+    let only = named(w.child(node, "arguments")?).into_iter().next()?;
     (only.kind() == "string").then(|| values::plain(w, only))
 }
 
-/// `const x = require('./x')`, `const { a, b: c } = require('./x')`, `const y = require('./x').y`: whether it is one.
+/// `const x = require('./x')`, `const { a, b: c } = …`, `const y = require('./x').y`. Returns whether it is of these.
 pub(super) fn by_require(w: &mut Writer<'_>, pattern: Node<'_>, value: Node<'_>, how: How) -> bool {
     if let Some(source) = required(w, value) {
         return taken(w, pattern, &source, how);
     }
     if value.kind() == "member_expression"
         && pattern.kind() == "identifier"
-        && let Some(source) = value.child_by_field_name("object").and_then(|of| required(w, of))
+        && let Some(source) = w.child(value, "object").and_then(|of| required(w, of))
     {
         add(w, w.text(pattern), &source, w.field_text(value, "property"));
         return true;
@@ -189,12 +190,12 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool 
                         }
                     }
                     "pair_pattern" => {
-                        let item = part.child_by_field_name("key").and_then(|key| super::key_text(w, key));
-                        match (item, part.child_by_field_name("value")) {
+                        let item = key_of(w, part, "key");
+                        match (item, w.child(part, "value")) {
                             (Some(item), Some(local)) if local.kind() == "identifier" => {
                                 add(w, w.text(local), source, Some(&item));
                             }
-                            // What is taken apart further goes by a name that nobody can write.
+                            // A nested pattern gets a name that no code can contain.
                             (Some(item), Some(inner)) => {
                                 let name = format!("require('{source}').{item}");
                                 add(w, &name, source, Some(&item));
@@ -204,7 +205,7 @@ fn taken(w: &mut Writer<'_>, pattern: Node<'_>, source: &str, how: How) -> bool 
                         }
                     }
                     "rest_pattern" => {
-                        if let Some(name) = named(part).into_iter().next() {
+                        if let Some(name) = first_named(part) {
                             add(w, w.text(name), source, None);
                         }
                     }

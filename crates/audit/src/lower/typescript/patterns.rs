@@ -1,20 +1,20 @@
-//! How names get values: declarations, assignments, loops, and what is taken apart.
+//! Declarations, assignments, loops and destructuring patterns.
 
-use super::{at_top, bare, calls, classes, exports, functions, imports, key_text, types};
+use super::{at_top, bare, calls, classes, exports, functions, imports, key_of, types};
 use crate::{
     facts::{Binding, Class, Expr},
-    lower::writer::{Writer, either, line, named},
+    lower::writer::{Writer, either, first_named, line, named, of_kind, tokens},
 };
 use tree_sitter::Node;
 
-/// What a pattern does with its names.
+/// The effect of a pattern on its names.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
-    /// They are new in this block.
+    /// Declared in this block: `let`, `const`, parameters.
     Declared,
-    /// `var`: they belong to the whole function.
+    /// Declared in the whole function: `var`.
     ByFunction,
-    /// They are there already.
+    /// Assigned; declared before.
     Assigned,
 }
 
@@ -26,10 +26,10 @@ impl How {
 
 pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
     let how = if node.kind() == "lexical_declaration" { How::Declared } else { How::ByFunction };
-    for one in named(node).into_iter().filter(|one| one.kind() == "variable_declarator") {
-        let Some(pattern) = one.child_by_field_name("name") else { continue };
-        let declared = one.child_by_field_name("type");
-        let Some(value) = one.child_by_field_name("value") else {
+    for one in of_kind(node, "variable_declarator") {
+        let Some(pattern) = w.child(one, "name") else { continue };
+        let declared = w.child(one, "type");
+        let Some(value) = w.child(one, "value") else {
             bind(w, pattern, &Expr::Nil, declared, how);
             continue;
         };
@@ -51,7 +51,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
     }
 }
 
-/// A value that goes by the name that it is given: functions and classes are called so.
+/// A value that is given a name: an anonymous function or class takes it.
 fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<String>) -> Expr {
     let inner = bare(value);
     match inner.kind() {
@@ -64,7 +64,7 @@ fn named_value(w: &mut Writer<'_>, name: &str, value: Node<'_>, class: Option<St
     }
 }
 
-/// Gives a pattern's names their parts of a value.
+/// Binds the names in a pattern to parts of a value.
 pub(super) fn bind(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     w.nested(|w| bind_part(w, pattern, value, declared, how));
 }
@@ -83,46 +83,38 @@ fn bind_part(w: &mut Writer<'_>, pattern: Node<'_>, value: &Expr, declared: Opti
         }
         "array_pattern" => {
             let mut at = 0;
-            let mut cursor = pattern.walk();
-            let children: Vec<Node<'_>> = pattern.children(&mut cursor).collect();
-            for one in children {
+            for one in tokens(pattern) {
                 if one.kind() == "," {
                     at += 1;
                 } else if one.is_named() && !one.is_extra() {
-                    let part = match value {
-                        Expr::List(values) => values.get(at).cloned().unwrap_or(Expr::Nil),
-                        Expr::Nil => Expr::Nil,
-                        other => Expr::Index(Box::new(other.clone()), Box::new(Expr::Opaque(format!("#{at}")))),
-                    };
+                    let part = if *value == Expr::Nil { Expr::Nil } else { value.item(at) };
                     bind(w, one, &part, None, how);
                 }
             }
         }
         "assignment_pattern" | "object_assignment_pattern" => {
             let default = w.lower_field(pattern, "right");
-            if let Some(left) = pattern.child_by_field_name("left") {
+            if let Some(left) = w.child(pattern, "left") {
                 bind(w, left, &either(value.clone(), default), declared, how);
             }
         }
         "rest_pattern" => {
-            if let Some(inner) = named(pattern).into_iter().next() {
+            if let Some(inner) = first_named(pattern) {
                 bind(w, inner, value, None, how);
             }
         }
-        _ => {
-            w.lower(pattern);
-        }
+        _ => w.visit(pattern),
     }
 }
 
-/// One part of `{ a, b: c, d = e, ...f }`.
+/// A part of `{ a, b: c, d = e, ...f }`.
 fn bind_key(w: &mut Writer<'_>, part: Node<'_>, value: &Expr, declared: Option<Node<'_>>, how: How) {
     let (key, inner) = match part.kind() {
         "shorthand_property_identifier_pattern" => (Some(w.text(part).to_owned()), part),
         "object_assignment_pattern" => (w.field_text(part, "left").map(str::to_owned), part),
         "pair_pattern" => {
-            let Some(inner) = part.child_by_field_name("value") else { return };
-            (part.child_by_field_name("key").and_then(|key| key_text(w, key)), inner)
+            let Some(inner) = w.child(part, "value") else { return };
+            (key_of(w, part, "key"), inner)
         }
         _ => return bind(w, part, value, None, how),
     };
@@ -139,7 +131,7 @@ pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if at_top(w) && exports::common(w, node) {
         return Expr::Nil;
     }
-    let parts = (node.child_by_field_name("left"), node.child_by_field_name("right"));
+    let parts = (w.child(node, "left"), w.child(node, "right"));
     let (Some(left), Some(right)) = parts else { return w.lower_opaque(node) };
     let left = bare(left);
     if left.kind() == "member_expression" {
@@ -152,33 +144,26 @@ pub(super) fn assignment(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     }
     match left.kind() {
         "identifier" => assign(w, &w.known(w.text(left)), value.clone(), line(left)),
-        "subscript_expression" => {
-            w.lower(left);
-        }
+        "subscript_expression" => w.visit(left),
         _ => bind(w, left, &value, None, How::Assigned),
     }
     value
 }
 
-/// A name that is there already, in this function or one around it, gets another value.
+/// Assigns a name in the function that declares it, the current or an enclosing one.
 fn assign(w: &mut Writer<'_>, name: &str, value: Expr, line: u32) {
-    let mut at = w.function();
-    while at != 0 {
-        let function = &w.facts.functions[at];
-        if function.bindings.iter().any(|one| one.name == name) || function.params.iter().any(|one| one.name == name) {
-            break;
-        }
-        at = function.parent;
-    }
-    let is_known = at != 0 || w.facts.functions[0].bindings.iter().any(|one| one.name == name);
-    let owner = if is_known { at } else { w.function() };
+    let owner = w.enclosing().find(|(at, function)| {
+        let bound = || function.bindings.iter().any(|one| one.name == name);
+        if *at == 0 { bound() } else { function.has_name(name) }
+    });
+    let owner = owner.map_or_else(|| w.function(), |(at, _)| at);
     let binding = Binding { name: name.to_owned(), value, kind: None, line };
     w.facts.functions[owner].bindings.push(binding);
 }
 
 /// `this.bus = bus`, `Bus.prototype.publish = function () {}`, `Bus.create = () => {}`
 fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
-    let parts = (left.child_by_field_name("object"), w.field_text(left, "property"));
+    let parts = (w.child(left, "object"), w.field_text(left, "property"));
     let (Some(of), Some(name)) = parts else { return w.lower_opaque(left) };
     if of.kind() == "this" {
         let kind = types::of_value(w, right);
@@ -189,7 +174,7 @@ fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
     }
     let owner = match of.kind() {
         "identifier" => Some(of),
-        "member_expression" if w.field_text(of, "property") == Some("prototype") => of.child_by_field_name("object"),
+        "member_expression" if w.field_text(of, "property") == Some("prototype") => w.child(of, "object"),
         _ => None,
     };
     let class = owner.map(|owner| w.text(owner)).filter(|owner| w.facts.classes.iter().any(|one| one.name == *owner));
@@ -209,9 +194,7 @@ fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
         && w.facts.classes.iter().any(|one| one.name == w.text(of))
     {
         let class = Class { name: w.text(of).to_owned(), ..Class::default() };
-        w.in_class(class, |w| {
-            w.lower(right);
-        });
+        w.in_class(class, |w| w.lower(right));
         return Expr::Nil;
     }
     w.lower(of);
@@ -221,7 +204,7 @@ fn to_member(w: &mut Writer<'_>, left: Node<'_>, right: Node<'_>) -> Expr {
 /// `for (const x of list)`
 pub(super) fn each(w: &mut Writer<'_>, node: Node<'_>) {
     let over = w.lower_field(node, "right");
-    if let Some(left) = node.child_by_field_name("left") {
+    if let Some(left) = w.child(node, "left") {
         let how = match w.field_text(node, "kind") {
             Some("var") => How::ByFunction,
             None => How::Assigned,

@@ -1,9 +1,9 @@
-//! Interfaces and types with a name: unions of texts, and the shapes of objects.
+//! Interfaces and type aliases: unions of texts, and the shapes of objects.
 
-use super::{functions, imports, key_text, types, values};
+use super::{functions, imports, key_of, types, values};
 use crate::{
     facts::{Binding, Class, Expr},
-    lower::writer::{Writer, line, named},
+    lower::writer::{Writer, first_named, line, named},
     text::verbs::{self, Words},
 };
 use tree_sitter::Node;
@@ -11,12 +11,12 @@ use tree_sitter::Node;
 pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
     let Some(name) = w.field_text(node, "name").map(str::to_owned) else { return };
     if node.kind() == "interface_declaration" {
-        let bodies: Vec<Node<'_>> = node.child_by_field_name("body").into_iter().collect();
+        let bodies: Vec<Node<'_>> = w.child(node, "body").into_iter().collect();
         let bases = named(node).into_iter().filter(|child| child.kind().starts_with("extends"));
         let bases = bases.flat_map(named).filter_map(|base| types::of(w, base)).collect();
         return shape(w, node, name, bases, &bodies);
     }
-    let Some(value) = node.child_by_field_name("value") else { return };
+    let Some(value) = w.child(node, "value") else { return };
     match value.kind() {
         "union_type" => texts(w, node, name, value),
         "object_type" => shape(w, node, name, Vec::new(), &[value]),
@@ -36,7 +36,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
 fn texts(w: &mut Writer<'_>, node: Node<'_>, name: String, union: Node<'_>) {
     let mut members = Vec::new();
     for part in types::flat(union).into_iter().filter(|part| part.kind() == "literal_type") {
-        if let Some(text) = named(part).into_iter().next().filter(|text| text.kind() == "string") {
+        if let Some(text) = first_named(part).filter(|text| text.kind() == "string") {
             let plain = values::plain(w, text);
             members.push(Binding { name: plain.clone(), value: Expr::Text(plain), kind: None, line: line(text) });
         }
@@ -47,14 +47,14 @@ fn texts(w: &mut Writer<'_>, node: Node<'_>, name: String, union: Node<'_>) {
     }
 }
 
-/// What objects of a type have. Those that carry an event are only data: whoever made them says which.
+/// The members of an object type. A type that carries an event is data: its fields are known where an object is made.
 fn shape(w: &mut Writer<'_>, node: Node<'_>, name: String, bases: Vec<String>, bodies: &[Node<'_>]) {
     let words = Words::new(&[], &[], &[]);
     let parts: Vec<Node<'_>> = bodies.iter().flat_map(|body| named(*body)).collect();
     let (mut carries, mut publishes) = (false, false);
     for part in &parts {
-        let Some(key) = part.child_by_field_name("name").and_then(|key| key_text(w, key)) else { continue };
-        if is_method(*part) {
+        let Some(key) = key_of(w, *part, "name") else { continue };
+        if is_method(w, *part) {
             publishes |= words.publishes(&key);
         } else {
             carries |= words.names().iter().any(|name| verbs::same(name, &key));
@@ -64,21 +64,18 @@ fn shape(w: &mut Writer<'_>, node: Node<'_>, name: String, bases: Vec<String>, b
     let is_enum = carries && !publishes;
     w.in_class(Class { name, line: line(node), bases, is_enum, ..Class::default() }, |w| {
         for part in parts {
-            let Some(key) = part.child_by_field_name("name").and_then(|key| key_text(w, key)) else { continue };
-            if is_method(part) {
+            let Some(key) = key_of(w, part, "name") else { continue };
+            if is_method(w, part) {
                 functions::value(w, part, functions::Shape::named(&key));
             } else if part.kind() == "property_signature" && !is_enum {
-                let kind = part.child_by_field_name("type").and_then(|kind| types::of(w, kind));
+                let kind = types::of_field(w, part, "type");
                 w.field(&key, Expr::Nil, kind, line(part));
             }
         }
     });
 }
 
-fn is_method(part: Node<'_>) -> bool {
+fn is_method(w: &Writer<'_>, part: Node<'_>) -> bool {
     part.kind() == "method_signature"
-        || part
-            .child_by_field_name("type")
-            .and_then(|kind| named(kind).into_iter().next())
-            .is_some_and(|kind| kind.kind() == "function_type")
+        || w.child(part, "type").and_then(first_named).is_some_and(|kind| kind.kind() == "function_type")
 }

@@ -1,13 +1,13 @@
-//! What declared types say about values.
+//! Declared types of values.
 
-use super::{bare, key_text};
+use super::{bare, key_of};
 use crate::lower::{
     words::type_name,
-    writer::{Writer, named},
+    writer::{Writer, first_named, last_named, named, of_kind},
 };
 use tree_sitter::Node;
 
-/// Types that stand around the one that matters.
+/// Types that wrap the relevant one.
 const AROUND: &[&str] = &[
     "Awaited",
     "Inject",
@@ -21,7 +21,7 @@ const AROUND: &[&str] = &[
     "Ref",
     "Required",
 ];
-/// Types that hold things, and those that say nothing about whose methods there are.
+/// Collections, and utility types that do not tell whose methods a value has.
 const NO_KIND: &[&str] = &[
     "Array",
     "InstanceType",
@@ -36,7 +36,7 @@ const NO_KIND: &[&str] = &[
     "WeakMap",
 ];
 
-/// Nodes that are types, in which there is nothing to run.
+/// Returns whether a node is a type, which contains no code.
 pub(super) fn is_type(kind: &str) -> bool {
     kind.ends_with("_type")
         || matches!(
@@ -54,12 +54,17 @@ pub(super) fn is_type(kind: &str) -> bool {
         )
 }
 
-/// The own name of a declared type, when it is one that has methods or members.
+/// The own name of the type in a field.
+pub(super) fn of_field(w: &Writer<'_>, node: Node<'_>, field: &'static str) -> Option<String> {
+    w.child(node, field).and_then(|kind| of(w, kind))
+}
+
+/// The own name of a declared type, if it has methods or members.
 pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Option<String> {
     of_inner(w, node, 0)
 }
 
-/// Types in types deeper than this are not looked into.
+/// Nesting of types beyond which none is resolved.
 const DEPTH_MAX: usize = 32;
 
 // Bounded: by its depth.
@@ -69,12 +74,12 @@ fn of_inner(w: &Writer<'_>, node: Node<'_>, depth: usize) -> Option<String> {
     }
     let of = |node: Node<'_>| of_inner(w, node, depth + 1);
     match node.kind() {
-        "type_annotation" | "parenthesized_type" | "readonly_type" => of(named(node).into_iter().next()?),
+        "type_annotation" | "parenthesized_type" | "readonly_type" => of(first_named(node)?),
         "type_identifier" | "nested_type_identifier" => type_name(w.text(node)),
         "generic_type" => {
             let name = w.field_text(node, "name")?;
             if AROUND.contains(&name) {
-                of(named(node.child_by_field_name("type_arguments")?).into_iter().next()?)
+                of(named(w.child(node, "type_arguments")?).into_iter().next()?)
             } else if NO_KIND.contains(&name) {
                 None
             } else {
@@ -105,36 +110,35 @@ pub(super) fn flat(node: Node<'_>) -> Vec<Node<'_>> {
     parts
 }
 
-/// The type of a property, when the whole is written out: `{ bus }: { bus: EventBus }`.
+/// The type of a property in an object type: `{ bus }: { bus: EventBus }`.
 pub(super) fn of_property<'t>(w: &Writer<'_>, node: Node<'t>, key: &str) -> Option<Node<'t>> {
-    let inner = if node.kind() == "type_annotation" { named(node).into_iter().next()? } else { node };
+    let inner = if node.kind() == "type_annotation" { first_named(node)? } else { node };
     if inner.kind() != "object_type" {
         return None;
     }
-    let mut parts = named(inner).into_iter().filter(|part| part.kind() == "property_signature");
-    let part = parts
-        .find(|part| part.child_by_field_name("name").and_then(|name| key_text(w, name)).as_deref() == Some(key))?;
-    part.child_by_field_name("type")
+    let mut parts = of_kind(inner, "property_signature").into_iter();
+    let part = parts.find(|part| key_of(w, *part, "name").as_deref() == Some(key))?;
+    w.child(part, "type")
 }
 
-/// The type that a value is said to have: `x as EventBus`, `container.get<EventBus>(…)`, `inject(EventBus)`.
+/// The type that an expression states: `x as EventBus`, `container.get<EventBus>(…)`, `inject(EventBus)`.
 pub(super) fn of_value(w: &Writer<'_>, value: Node<'_>) -> Option<String> {
     if matches!(value.kind(), "as_expression" | "satisfies_expression") {
-        return of(w, named(value).into_iter().next_back()?);
+        return of(w, last_named(value)?);
     }
     let inner = bare(value);
     if inner.kind() != "call_expression" {
         return None;
     }
-    let function = inner.child_by_field_name("function")?;
+    let function = w.child(inner, "function")?;
     let name = w.field_text(function, "property").unwrap_or(w.text(function));
     if !matches!(name, "get" | "inject" | "resolve" | "getInstance" | "useContext") {
         return None;
     }
-    if let Some(list) = inner.child_by_field_name("type_arguments") {
-        return of(w, named(list).into_iter().next()?);
+    if let Some(list) = w.child(inner, "type_arguments") {
+        return of(w, first_named(list)?);
     }
-    let only = named(inner.child_by_field_name("arguments")?).into_iter().next()?;
+    let only = named(w.child(inner, "arguments")?).into_iter().next()?;
     let is_class = only.kind() == "identifier" && w.text(only).starts_with(char::is_uppercase);
     (is_class && name != "useContext").then(|| w.text(only).to_owned())
 }

@@ -1,19 +1,23 @@
-//! Literals: strings, templates, objects, lists; what is put together of them.
+//! Literals: strings, templates, objects, lists; concatenation.
 
-use super::{bare, functions, key_text};
+use super::{bare, functions, key_of, key_text};
 use crate::{
     facts::Expr,
-    lower::writer::{Writer, either, named},
+    lower::{
+        escapes,
+        strings::{self, Literal, joined, joined_flat, pieces},
+        writer::{Writer, either, named},
+    },
 };
 use tree_sitter::Node;
 
-/// Where an object stands.
+/// The position of an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Holder {
     Value,
-    /// Somebody is given it, and calls what is in it.
+    /// An argument: the callee may call its functions.
     Argument,
-    /// Others may take names out of it: no use of them.
+    /// An export: its names are not used here.
     Export,
 }
 
@@ -22,13 +26,13 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>, holder: Holder) -> Expr
     for part in named(node) {
         match part.kind() {
             "pair" => {
-                let Some(key) = part.child_by_field_name("key") else { continue };
+                let Some(key) = w.child(part, "key") else { continue };
                 let name = key_text(w, key);
                 let key = match &name {
                     Some(name) => Expr::Text(name.clone()),
                     None => w.lower_first(key),
                 };
-                let value = part.child_by_field_name("value").map_or(Expr::Nil, |value| {
+                let value = w.child(part, "value").map_or(Expr::Nil, |value| {
                     held(w, name.as_deref().or(key.last_name()).unwrap_or(""), value, holder)
                 });
                 pairs.push((key, value));
@@ -42,7 +46,7 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>, holder: Holder) -> Expr
                 pairs.push((Expr::Text(name), Expr::Name(known)));
             }
             "method_definition" => {
-                let name = part.child_by_field_name("name").and_then(|name| key_text(w, name)).unwrap_or_default();
+                let name = key_of(w, part, "name").unwrap_or_default();
                 let function = holds(w, &name, part, holder);
                 pairs.push((Expr::Text(name), function));
             }
@@ -50,9 +54,7 @@ pub(super) fn object(w: &mut Writer<'_>, node: Node<'_>, holder: Holder) -> Expr
                 let value = w.lower_first(part);
                 pairs.push((Expr::Opaque("...".into()), value));
             }
-            _ => {
-                w.lower(part);
-            }
+            _ => w.visit(part),
         }
     }
     Expr::Map(pairs)
@@ -70,7 +72,7 @@ fn held(w: &mut Writer<'_>, name: &str, value: Node<'_>, holder: Holder) -> Expr
     }
 }
 
-/// A function in an object. One that a call is given gets called.
+/// A function in an object. In an argument it counts as called.
 fn holds(w: &mut Writer<'_>, name: &str, node: Node<'_>, holder: Holder) -> Expr {
     let at_top = w.function() == 0;
     let in_class = w.class_body().is_some();
@@ -90,7 +92,7 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         if part.kind() == "spread_element" {
             match w.lower_first(part) {
                 Expr::List(more) => items.extend(more),
-                other => items.push(Expr::Each(Box::new(other))),
+                other => items.push(other.each()),
             }
         } else {
             items.push(w.lower(part));
@@ -99,17 +101,11 @@ pub(super) fn array(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     Expr::List(items)
 }
 
+const LITERAL: Literal = Literal { contents: &["string_fragment"], escapes: escapes::TYPESCRIPT };
+
 /// A string's text.
 pub(super) fn plain(w: &Writer<'_>, node: Node<'_>) -> String {
-    let mut text = String::new();
-    for part in named(node) {
-        match part.kind() {
-            "string_fragment" => text.push_str(w.text(part)),
-            "escape_sequence" => text.push_str(&unescaped(w.text(part))),
-            _ => {}
-        }
-    }
-    text
+    strings::plain(w, node, &LITERAL)
 }
 
 pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -118,64 +114,15 @@ pub(super) fn string(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
 }
 
 pub(super) fn template(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
-    let mut parts = Vec::new();
-    let mut text = String::new();
-    for part in named(node) {
-        match part.kind() {
-            "string_fragment" => text.push_str(w.text(part)),
-            "escape_sequence" => text.push_str(&unescaped(w.text(part))),
-            "template_substitution" => {
-                if !text.is_empty() {
-                    parts.push(Expr::Text(std::mem::take(&mut text)));
-                }
-                let value = w.lower_first(part);
-                parts.push(value);
-            }
-            _ => {}
-        }
-    }
-    if !text.is_empty() || parts.is_empty() {
-        parts.push(Expr::Text(text));
-    }
+    let parts =
+        pieces(w, node, &LITERAL, |w, hole| (hole.kind() == "template_substitution").then(|| w.lower_first(hole)));
     joined(w, parts, node)
-}
-
-pub(super) fn joined(w: &mut Writer<'_>, parts: Vec<Expr>, node: Node<'_>) -> Expr {
-    let is_plain = parts.iter().all(|part| matches!(part, Expr::Text(_)));
-    // SQL with a hole in it is still SQL.
-    let text: String = parts.iter().map(|part| if let Expr::Text(text) = part { text } else { "?" }).collect();
-    let whole = w.string(text, node);
-    if is_plain { whole } else { Expr::Join(parts) }
-}
-
-fn unescaped(text: &str) -> String {
-    match text {
-        "\\n" => "\n".into(),
-        "\\t" => "\t".into(),
-        "\\r" => "\r".into(),
-        "\\\n" | "\\\r\n" => String::new(),
-        other => {
-            let rest = other.strip_prefix('\\').unwrap_or(other);
-            let digits = rest.trim_start_matches(['u', 'x', '{']).trim_end_matches('}');
-            let code = rest.starts_with(['u', 'x']).then(|| u32::from_str_radix(digits, 16).ok()).flatten();
-            code.and_then(char::from_u32).map_or_else(|| rest.to_owned(), String::from)
-        }
-    }
 }
 
 pub(super) fn binary(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     let (left, right) = (w.lower_field(node, "left"), w.lower_field(node, "right"));
     match w.field_text(node, "operator") {
-        Some("+") => {
-            let mut parts = Vec::new();
-            for side in [left, right] {
-                match side {
-                    Expr::Join(inner) => parts.extend(inner),
-                    other => parts.push(other),
-                }
-            }
-            joined(w, parts, node)
-        }
+        Some("+") => joined_flat(w, vec![left, right], node),
         Some("||" | "??") => either(left, right),
         Some("&&") => right,
         _ => w.opaque(node),

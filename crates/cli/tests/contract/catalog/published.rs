@@ -23,7 +23,7 @@ async fn broken_invoice(w: &World) -> Value {
     data
 }
 
-/// How often a type was counted as this kind of misfit, and its last error.
+/// The number of times that a type was counted as this kind of misfit, and its last error.
 async fn misfit(w: &World, event_type: &str, kind: &str) -> (u64, String) {
     let list = w.p("GET /events/misfits", ()).await.is(200);
     let found = list.list().iter().find(|one| one["event_type"] == event_type && one["kind"] == kind);

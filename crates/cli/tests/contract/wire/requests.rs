@@ -49,6 +49,22 @@ fn every_request() -> Vec<Row> {
                 }
             },
         ),
+        row("Wire, every request", "no header of a request can be set by a subscription", |w| async move {
+            for profile in PROFILES {
+                let receiver = Receiver::start().await;
+                subscribe(&w, profile, &receiver.url(), Some(WHSEC)).await;
+                w.publish("invoice.created").await;
+                let got = receiver.got(1).await;
+                // Each profile adds a header of its own or more to the seven of every request.
+                assert!(got.headers.len() >= 7, "{:?}", got.headers);
+                for (name, _) in &got.headers {
+                    let mut body = json!({ "url": "https://example.com/", "events": ["*"] });
+                    body["headers"] = json!({ name.to_uppercase(): "x" });
+                    let answer = w.p("POST /subscriptions", body).await;
+                    assert_eq!(answer.status, 422, "{name}: {:?}", answer.body);
+                }
+            }
+        }),
         row("Wire, every request", "webhook-id is the publisher's own id where there is one", |w| async move {
             let receiver = Receiver::start().await;
             subscribe(&w, Profile::Platform, &receiver.url(), None).await;

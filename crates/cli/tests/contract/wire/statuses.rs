@@ -29,6 +29,7 @@ async fn outcome(w: &World, profile: Profile, status: u16, expected: &str) {
     assert!(expected == "disabled" || !error.contains("disabled"), "{profile:?} {status}: {error}");
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of calls")]
 pub(super) fn rows() -> Vec<Row> {
     vec![
         row("Wire, success", "2xx: all profiles", |w| async move {

@@ -4,13 +4,13 @@ use super::{Database, Scene, Traffic};
 use crate::support::{alone, receiver::Receiver, wait_until};
 use serde_json::json;
 use std::time::Duration;
-use testing::{Options, Postgres};
+use testing::{Options, PgBouncer, Postgres, Replica};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_work_through_pgbouncer() {
     let _alone = alone().await;
     let server = Postgres::shared();
-    let bouncer = server.pgbouncer_with(&[("default_pool_size", "12")]);
+    let bouncer = PgBouncer::start(server, &[("default_pool_size", "12")]);
     let database = Database::on(server);
     let url = bouncer.url(&database.name);
     let nodes = vec![database.launch_at(&url).start().await, database.launch_at(&url).start().await];
@@ -33,7 +33,7 @@ async fn lists_come_from_a_replica() {
     let _alone = alone().await;
     let server = Postgres::start(Options::default());
     let scene = Scene::start(&server).await;
-    let replica = server.replica();
+    let replica = Replica::start(&server);
     let url = replica.url(&scene.database.name);
     let reader = scene.database.launch().env("POSTRIDER_READ_STORE", &url).start().await;
     let client = scene.client.at(reader.address);

@@ -14,7 +14,7 @@ pub(crate) struct Raw {
     rest: Vec<u8>,
 }
 
-/// How an idle connection ended.
+/// The end of an idle connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum End {
     Closed,

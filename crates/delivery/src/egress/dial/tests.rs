@@ -1,4 +1,4 @@
-//! The race of addresses.
+//! The race of addresses (Happy Eyeballs).
 
 use super::*;
 use crate::egress::{socket::Counter, tests::support::LONG};
@@ -14,7 +14,7 @@ async fn race(addresses: &[IpAddr], port: u16, counter: &Arc<Counter>) -> Result
     tokio::time::timeout(LONG, dial(addresses, port, &|| counter.enter())).await.expect("an end")
 }
 
-/// An address that drops what comes, as a machine does that is gone: a listener whose queue is full.
+/// An address that ignores connections, like a dead machine: a listener whose accept queue is full.
 async fn dead(address: SocketAddr) -> (TcpListener, Vec<std::net::TcpStream>) {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(address).unwrap();
@@ -39,7 +39,7 @@ async fn a_dead_address_costs_no_more_than_the_delay() {
     assert_eq!(dialled.tcp.peer_addr().unwrap().ip(), ip("127.0.0.3"));
     let took = start.elapsed();
     assert!((ATTEMPT_DELAY..Duration::from_secs(10)).contains(&took), "{took:?}");
-    assert_eq!(counter.open(), 1, "the other try is given up");
+    assert_eq!(counter.open(), 1, "the other try is cancelled");
 }
 
 #[tokio::test]
@@ -55,10 +55,10 @@ async fn a_refused_address_is_followed_by_the_next_at_once() {
 }
 
 #[tokio::test]
-async fn when_no_address_takes_the_connection_the_most_telling_fault_is_named() {
+async fn when_all_addresses_fail_the_most_informative_error_is_returned() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     let counter = Counter::new(10);
-    // 2001:db8:: has no route on any machine; 127.0.0.1 has nobody at this port.
+    // 2001:db8:: has no route on any machine; no process listens at this port of 127.0.0.1.
     for addresses in [vec!["127.0.0.1"], vec!["2001:db8::1", "127.0.0.1"], vec!["127.0.0.1", "2001:db8::1"]] {
         let addresses: Vec<IpAddr> = addresses.into_iter().map(ip).collect();
         match race(&addresses, port, &counter).await {
@@ -70,7 +70,7 @@ async fn when_no_address_takes_the_connection_the_most_telling_fault_is_named() 
 }
 
 #[tokio::test]
-async fn a_fault_of_this_machine_outweighs_those_of_the_addresses() {
+async fn a_shortage_of_this_machine_outranks_errors_of_the_addresses() {
     let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     match race(&[ip("127.0.0.1"), ip("127.0.0.2")], port, &Counter::new(0)).await {
         Err(Fault::Local(LocalFault::Connections)) => {}
@@ -90,14 +90,14 @@ async fn a_fault_of_this_machine_outweighs_those_of_the_addresses() {
 }
 
 #[test]
-fn a_missing_source_address_is_told_from_missing_ports() {
+fn a_missing_source_address_is_distinguished_from_missing_ports() {
     assert!(has_source_address("127.0.0.1:9".parse().unwrap()));
     let v6 = UdpSocket::bind("[::1]:0").is_ok();
     assert_eq!(has_source_address("[::1]:9".parse().unwrap()), v6, "there is no ::1 where IPv6 is off");
 }
 
 #[test]
-fn families_take_turns_and_there_are_not_too_many() {
+fn address_families_alternate_and_the_number_of_addresses_is_bounded() {
     let of = |list: &[&str]| by_turns(&list.iter().map(|text| ip(text)).collect::<Vec<_>>());
     assert_eq!(
         of(&["10.0.0.1", "10.0.0.2", "2001:db8::1", "10.0.0.3"]),

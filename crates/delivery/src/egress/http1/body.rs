@@ -1,18 +1,18 @@
-//! The body of an HTTP/1 response (RFC 9112, section 6): where it ends, and what of it is missing.
+//! Framing of an HTTP/1 response body (RFC 9112, section 6): where the body ends, and whether it is complete.
 
-/// How the end of a body is found.
+/// The rule that determines the end of a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Framing {
-    /// So many bytes; zero when there is no body.
+    /// Length in bytes; zero when there is no body.
     Length(u64),
     Chunked,
     /// Up to the end of the connection.
     UntilClose,
-    /// The headers contradict each other: only what has come with the head is taken.
+    /// The headers contradict each other: only the bytes that arrived with the head are taken.
     Unclear,
 }
 
-/// The headers that say how a body ends, and whether the connection stays open after it.
+/// The headers that determine the framing of the body and the keep-alive of the connection.
 #[derive(Debug, Default)]
 pub(super) struct FramingFields {
     length: Option<Result<u64, ()>>,
@@ -23,7 +23,7 @@ pub(super) struct FramingFields {
 }
 
 impl FramingFields {
-    /// Takes note of a header; the name is in lower case.
+    /// Records a header; the name is in lower case.
     pub(super) fn header(&mut self, name: &str, value: &[u8]) {
         match name {
             "content-length" => {
@@ -49,7 +49,7 @@ impl FramingFields {
         }
     }
 
-    /// How the body of a response to a POST with this status ends.
+    /// Framing of the response to a POST with this status.
     pub(super) fn framing(&self, status: u16) -> Framing {
         match (status, self.coding.as_deref(), self.length) {
             (101 | 204 | 304, ..) => Framing::Length(0),
@@ -60,9 +60,9 @@ impl FramingFields {
         }
     }
 
-    /// Whether the connection can serve another request; `persistent` is what the version says.
+    /// True when the connection can serve another request. `persistent` is the default of the HTTP version.
     pub(super) fn persists(&self, persistent: bool) -> bool {
-        // Both at once is how responses are smuggled (RFC 9112, section 6.3).
+        // Both headers together may be response smuggling (RFC 9112, section 6.3).
         let contradicts = self.coding.is_some() && self.length.is_some();
         !self.close && !contradicts && (persistent || self.keep_alive)
     }
@@ -77,7 +77,7 @@ fn is_number(text: &str) -> bool {
     text.bytes().all(|c| c.is_ascii_digit())
 }
 
-/// Takes a body apart as it comes.
+/// An incremental parser of a body.
 #[derive(Debug)]
 pub(super) enum Body {
     Length {
@@ -86,15 +86,15 @@ pub(super) enum Body {
     },
     Chunked(Chunks),
     UntilClose,
-    /// As much as has come.
+    /// Takes the bytes that arrived with the head, then reports the malformed length.
     Unclear,
 }
 
-/// A body that does not end, or is not made, as it should.
+/// A malformed body; the text is a note for the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Malformed(pub(super) String);
 
-/// Whether more of a body is to come.
+/// The progress of parsing a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
     Complete,
@@ -111,7 +111,7 @@ impl Body {
         }
     }
 
-    /// Takes what has come; answers how many bytes of it were the body's.
+    /// Parses received bytes and passes the content to `data`. Returns the number of bytes that belong to the body.
     pub(super) fn take(&mut self, bytes: &[u8], data: &mut impl FnMut(&[u8])) -> Result<(usize, Progress), Malformed> {
         match self {
             Self::Length { left, .. } => {
@@ -132,7 +132,7 @@ impl Body {
         }
     }
 
-    /// What is missing when the connection ends now.
+    /// Describes the missing part if the connection ends now.
     pub(super) fn missing(&self) -> Option<String> {
         match self {
             Self::Length { left: 0, .. } | Self::UntilClose | Self::Unclear => None,
@@ -149,7 +149,7 @@ impl Body {
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     state: ChunkState,
-    /// Of the size that is being read, or of the chunk that is left.
+    /// The chunk size that is being read, or the rest of the chunk, in bytes.
     number: u64,
     digits: u8,
 }
@@ -165,7 +165,7 @@ enum ChunkState {
     AfterData,
     /// At the start of a line after the last chunk.
     Trailer,
-    /// Within such a line.
+    /// Within a trailer line.
     TrailerLine,
 }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn how_a_body_ends() {
+    fn framing_follows_from_the_status_and_the_headers() {
         const LENGTH: &str = "content-length";
         const CODING: &str = "transfer-encoding";
         for (status, headers, framing) in [
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn when_a_connection_stays_open() {
+    fn keep_alive_follows_from_the_version_and_the_headers() {
         for (persistent, headers, stays) in [
             (true, vec![], true),
             (true, vec![("connection", "close")], false),
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_put_together_however_they_come() {
+    fn chunks_are_joined_wherever_reads_split_them() {
         let input = b"5\r\nhello\r\n1;name=\"v\"\r\n,\r\n0006 \r\n world\r\n0\r\nX-Trailer: 1\r\n\r\nrest";
         for step in 1..=input.len() {
             let (out, result, _) = run(Framing::Chunked, input, step);
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn the_missing_part_of_a_body_is_named() {
         for (framing, input, missing) in [
             (Framing::Length(10), &b"12345"[..], Some("the response's body ended after 5 of 10 bytes")),
             (Framing::Length(5), b"12345", None),

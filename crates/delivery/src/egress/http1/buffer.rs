@@ -1,4 +1,4 @@
-//! The bytes that have come over a connection and were not used yet.
+//! The read buffer of a connection.
 
 use super::super::socket::Socket;
 use std::{
@@ -8,7 +8,7 @@ use std::{
 };
 use tokio::io::{AsyncRead, ReadBuf};
 
-/// A connection keeps so much, in bytes.
+/// Capacity that an idle connection keeps, in bytes.
 const SMALL: usize = 4 * 1024;
 
 #[derive(Debug)]
@@ -34,14 +34,14 @@ impl Buffer {
         }
     }
 
-    /// Gives back what a large response took.
+    /// Frees the memory that a large response needed.
     pub(super) fn shrink(&mut self) {
         if self.bytes.len() > SMALL && self.start == self.end {
             *self = Self::new();
         }
     }
 
-    /// Reads once, after making room. Zero is the end.
+    /// Reads once; a full buffer is compacted or grown before. Zero is the end.
     pub(super) fn poll_fill(&mut self, cx: &mut Context<'_>, socket: &mut Socket) -> Poll<io::Result<usize>> {
         if self.end == self.bytes.len() {
             if self.start > 0 {

@@ -1,27 +1,27 @@
-//! Reads the head of an HTTP/1 response. Beyond the status line nothing is refused: a receiver that has answered has
-//! answered, whatever its headers look like.
+//! A lenient parser for the head of an HTTP/1 response. Only a status line without a status is refused, since the
+//! status decides the outcome of the attempt. Malformed headers are skipped or repaired, and noted.
 
-/// A longer head is not read to its end, in bytes.
+/// Longest head that is read to its end, in bytes.
 pub(super) const HEAD_MAX: usize = 64 * 1024;
-/// So much of what is no HTTP response is shown, in bytes.
+/// Bytes shown of a response that is not HTTP.
 const EXCERPT: usize = 32;
 
-/// What the first line says.
+/// The result of parsing the first line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StatusLine {
-    /// Too little has come.
+    /// More bytes are needed.
     Unknown,
     Status {
         code: u16,
-        /// HTTP/1.1 or later, where connections stay open unless somebody says otherwise.
+        /// HTTP/1.1 or later, whose connections stay open by default.
         persistent: bool,
     },
     /// Not the beginning of an HTTP/1 response.
     Other,
 }
 
-/// Reads the status line (RFC 9112, section 4), as far as it has come. Blank lines may stand before it. `ended`: nothing
-/// more will come.
+/// Parses the status line (RFC 9112, section 4) from the bytes received so far, after any blank lines. `ended`: no more
+/// bytes will come.
 pub(super) fn status_line(head: &[u8], ended: bool) -> StatusLine {
     let line = &head[blank(head)..];
     let known = line.len().min(5);
@@ -51,12 +51,12 @@ pub(super) fn status_line(head: &[u8], ended: bool) -> StatusLine {
     }
 }
 
-/// Bytes of blank lines at the start.
+/// Length of the blank lines at the start.
 pub(super) fn blank(head: &[u8]) -> usize {
     head.iter().position(|c| !matches!(c, b'\r' | b'\n')).unwrap_or(head.len())
 }
 
-/// Where the head ends, its blank line included; `from` is where the search goes on when more has come.
+/// Length of the head with its final blank line. `from` is the offset at which the search continues with more bytes.
 pub(super) fn end(head: &[u8], from: &mut usize) -> Option<usize> {
     let start = blank(head);
     let mut at = (*from).max(start);
@@ -76,12 +76,12 @@ pub(super) fn end(head: &[u8], from: &mut usize) -> Option<usize> {
     None
 }
 
-/// What is odd about a head.
+/// An anomaly of a head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Oddity {
-    /// A line that is no header.
+    /// A line that is not a header.
     StrayLine,
-    /// A value that goes on on the next line.
+    /// A value that continues on the next line (obs-fold).
     Folded,
     SpaceBeforeColon,
     ControlCharacter,
@@ -90,7 +90,7 @@ pub(super) enum Oddity {
 impl Oddity {
     pub(super) const fn note(self) -> &'static str {
         match self {
-            Self::StrayLine => "the response has lines among its headers that are none",
+            Self::StrayLine => "the response has malformed lines among its headers",
             Self::Folded => "the response has headers folded over several lines",
             Self::SpaceBeforeColon => "the response has a space before a header's colon",
             Self::ControlCharacter => "the response has control characters in its headers",
@@ -98,7 +98,7 @@ impl Oddity {
     }
 }
 
-/// Hands over the headers of a head, in order, names in lower case, and what is odd about them. The head may be cut.
+/// Passes the headers of a head in order, with names in lower case, and their anomalies. The head may be truncated.
 pub(super) fn fields(head: &[u8], mut header: impl FnMut(&str, &[u8]), mut odd: impl FnMut(Oddity)) {
     let mut lines = head[blank(head)..].split(|c| *c == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     lines.next();
@@ -118,7 +118,7 @@ pub(super) fn fields(head: &[u8], mut header: impl FnMut(&str, &[u8]), mut odd: 
         if trimmed.len() < name.len() {
             odd(Oddity::SpaceBeforeColon);
         }
-        // A line that begins with a space belongs to the one before (RFC 9112, section 5.2).
+        // A line that begins with white space continues the line before (obs-fold, RFC 9112, section 5.2).
         if lines.peek().is_some_and(|next| is_continuation(next)) {
             odd(Oddity::Folded);
             folded.clear();
@@ -145,12 +145,12 @@ fn is_token(name: &[u8]) -> bool {
     !name.is_empty() && name.iter().all(|c| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(c))
 }
 
-/// The beginning of what is no HTTP response, for a sentence.
+/// The first bytes of a response that is not HTTP, escaped for an error message.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     if bytes.is_empty() {
         return String::new();
     }
-    // A handshake record or an alert (RFC 8446, section 5.1).
+    // A TLS handshake record or alert (RFC 8446, section 5.1).
     if let [0x15 | 0x16, 0x03, ..] = bytes {
         return "a TLS message; the URL may have to begin with https://".into();
     }
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn status_lines() {
+    fn a_status_line_is_accepted_when_it_has_a_status() {
         for (line, expected) in [
             ("HTTP/1.1 200 OK\r\n", 200),
             ("HTTP/1.1 200\r\n", 200),
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_heads_keep_their_headers() {
+    fn malformed_heads_keep_their_headers() {
         use Oddity::*;
         for (lines, headers, oddities) in [
             ("A: 1\r\nB:2\r\nC:  3  \r\n\r\nbody: no", vec![("a", "1"), ("b", "2"), ("c", "3")], vec![]),
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_response_is_shown_safely() {
+    fn a_response_that_is_not_http_is_shown_escaped_and_cut() {
         assert_eq!(excerpt(b"SSH-2.0-OpenSSH_9.9\r\n"), r#""SSH-2.0-OpenSSH_9.9\r\n""#);
         assert!(excerpt(&[0x15, 0x03, 0x01, 0, 2]).contains("https://"));
         assert_eq!(excerpt(&[0; 100]).matches("\\0").count(), EXCERPT);
@@ -287,7 +287,7 @@ mod tests {
         }
 
         #[test]
-        fn whatever_follows_on_a_status_line_its_status_stands(
+        fn the_status_does_not_depend_on_the_bytes_after_it(
             code in 100u16..=999,
             rest in proptest::collection::vec(any::<u8>(), 0..200),
         ) {

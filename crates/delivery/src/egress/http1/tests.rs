@@ -1,4 +1,4 @@
-//! One connection against every kind of odd response.
+//! One HTTP/1.1 connection against malformed responses of every kind.
 
 use super::*;
 use crate::egress::{
@@ -16,7 +16,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// What came of an exchange.
+/// The result of an exchange.
 struct Outcome {
     result: Result<Keep, Fault>,
     answer: Option<Answer>,
@@ -50,7 +50,7 @@ async fn exchange(connection: &mut Connection, body: Bytes) -> Outcome {
     Outcome { result, answer: receipt.into_answer(), buffer: connection.buffer.filled().len() }
 }
 
-/// What comes of a response that is sent in pieces of `step` bytes; then the connection closes.
+/// Runs an exchange with a server that sends `response` in pieces of `step` bytes and then closes the connection.
 async fn respond(response: &[u8], step: usize) -> Outcome {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (mut connection, mut peer) = connect(&listener).await;
@@ -65,7 +65,7 @@ async fn respond(response: &[u8], step: usize) -> Outcome {
             }
         }
         let _ = peer.shutdown().await;
-        // Until the other side has read it all, or has closed.
+        // Waits until the client has read everything, or has closed.
         let _ = peer.read_to_end(&mut Vec::new()).await;
     };
     let client = async {
@@ -84,8 +84,8 @@ async fn a_response_whose_status_was_read_is_a_response() {
         ("HTTP/1.1 200 OK\r\nX: a\x01\x02b\r\nContent-Length: 2\r\n\r\nok".into(), 200, "ok", "control characters"),
         ("HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\tc\r\nContent-Length: 2\r\n\r\nok".into(), 200, "ok", "folded"),
         ("HTTP/1.1 200 OK\r\nX : a\r\nContent-Length : 2\r\n\r\nok".into(), 200, "ok", "space before"),
-        ("HTTP/1.1 200 OK\r\nPHP Warning: foo in bar.php\r\nContent-Length: 2\r\n\r\nok".into(), 200, "ok", "are none"),
-        ("HTTP/1.1 200 OK\r\nnonsense\r\n\r\nok".into(), 200, "ok", "are none"),
+        ("HTTP/1.1 200 OK\r\nPHP Warning: foo in bar.php\r\nContent-Length: 2\r\n\r\nok".into(), 200, "ok", "lines"),
+        ("HTTP/1.1 200 OK\r\nnonsense\r\n\r\nok".into(), 200, "ok", "lines"),
         (format!("HTTP/1.1 200 OK\r\n{many}Content-Length: 2\r\n\r\nok"), 200, "ok", "not kept"),
         ("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok".into(), 200, "ok", "ended after 2 of 10 bytes"),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n".into(), 200, "ok", "last chunk is missing"),
@@ -117,7 +117,7 @@ async fn a_response_whose_status_was_read_is_a_response() {
             let answer = respond(response.as_bytes(), step).await.answer();
             let shown = &response[..response.len().min(60)];
             assert_eq!(answer.status, status, "{shown:?}");
-            // Of a body whose end is not known, only what came with the head is taken.
+            // With unclear framing only the bytes that arrived with the head are taken.
             if !note.contains("Content-Length is") && note != "malformed" {
                 assert_eq!(answer.body, body.as_bytes(), "{shown:?}");
             }
@@ -130,7 +130,7 @@ async fn a_response_whose_status_was_read_is_a_response() {
 }
 
 #[tokio::test]
-async fn what_is_no_response_says_what_it_is() {
+async fn the_error_for_a_response_that_is_not_http_quotes_its_first_bytes() {
     for (bytes, expected) in [
         (&b"SSH-2.0-OpenSSH_9.9\r\n\r\n"[..], r#"it begins with "SSH-2.0-OpenSSH_9.9\r\n\r\n""#),
         (b"\x15\x03\x01\x00\x02\x02\x46", "https://"),
@@ -149,7 +149,7 @@ async fn what_is_no_response_says_what_it_is() {
 }
 
 #[tokio::test]
-async fn headers_that_never_end_keep_the_status_and_take_no_more_memory() {
+async fn endless_headers_keep_the_status_and_take_bounded_memory() {
     let mut response = b"HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n".to_vec();
     response.extend(b"X-Filler: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n".repeat(20_000));
     let outcome = respond(&response, 5_000).await;
@@ -164,7 +164,7 @@ async fn headers_that_never_end_keep_the_status_and_take_no_more_memory() {
 }
 
 #[tokio::test]
-async fn a_connection_is_used_again_only_when_it_is_clear_where_the_response_ended() {
+async fn a_connection_is_reused_only_when_the_end_of_the_response_is_clear() {
     for (response, keep) in [
         ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", Keep::Open),
         ("HTTP/1.1 204 No Content\r\n\r\n", Keep::Open),
@@ -211,7 +211,7 @@ async fn a_long_body_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn an_answer_is_heard_while_the_request_is_still_being_sent() {
+async fn a_response_is_read_while_the_request_is_still_being_sent() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     for closes in [false, true] {
         let (mut connection, mut peer) = connect(&listener).await;
@@ -235,7 +235,7 @@ async fn an_answer_is_heard_while_the_request_is_still_being_sent() {
 }
 
 #[tokio::test]
-async fn a_large_request_arrives_whole_and_the_connection_goes_on() {
+async fn a_large_request_arrives_whole_and_the_connection_is_reused() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (mut connection, mut peer) = connect(&listener).await;
     let serve = async move {

@@ -34,7 +34,7 @@ fn special_v6(v6: Ipv6Addr) -> Option<&'static str> {
         [0xfc00..=0xfdff, ..] | [0xfec0..=0xfeff, ..] => Some("addresses of a private network"),
         [0xfe80..=0xfebf, ..] => Some("link-local addresses"),
         [0xff00..=0xffff, ..] => Some("multicast addresses"),
-        // IANA has made no other part of IPv6 global unicast; what is added some day comes out of this one.
+        // IANA allocates IPv6 global unicast from this block alone.
         [first, ..] if !(0x2000..=0x3fff).contains(&first) => Some("addresses outside of global unicast (2000::/3)"),
         [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => Some("addresses reserved for documentation"),
         [0x2001, 0..=0x1ff, ..] => Some("addresses reserved for protocol assignments"),
@@ -42,8 +42,8 @@ fn special_v6(v6: Ipv6Addr) -> Option<&'static str> {
     }
 }
 
-/// Metadata services of clouds, which hand out credentials to whoever asks from inside. Most are link-local or private;
-/// those of Azure and Equinix Metal are in public ranges. Sources:
+/// Metadata services of clouds, which give credentials to every client that reaches them. Most are link-local or
+/// private; those of Azure and Equinix Metal are in public ranges. Sources:
 /// AWS "Use the Instance Metadata Service", "Task IAM role" and "EKS Pod Identity"; Azure "What is IP address
 /// 168.63.129.16?"; Google Cloud "About VM metadata" (IPv6-only instances); Alibaba Cloud "Instance metadata"; Oracle
 /// Cloud "Instance Metadata" and Compute Classic; Equinix Metal "Metadata" (metadata.packet.net); Akamai "Metadata

@@ -1,4 +1,4 @@
-//! The policy on a table of hostile addresses and URLs, and its properties.
+//! The address policy on a table of hostile addresses and URLs, and its properties.
 
 use super::*;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap_or_else(|_| panic!("{text} is no address"))
 }
 
-/// Addresses that must not be dialled, and a word of the kind that is named.
+/// Addresses that must not be dialled, each with a word of the kind in the error.
 const HOSTILE: [(&str, &str); 96] = [
     ("0.0.0.0", "this network"),
     ("0.255.255.255", "this network"),
@@ -52,7 +52,7 @@ const HOSTILE: [(&str, &str); 96] = [
     ("fd00:a9fe:a9fe::1", "metadata"),
     ("fd00:100::100:200", "metadata"),
     ("fe80::a9fe:a9fe", "metadata"),
-    // … behind translations.
+    // Metadata services behind IPv6 translations.
     ("::ffff:169.254.169.254", "metadata"),
     ("::ffff:0:169.254.169.254", "metadata"),
     ("64:ff9b::a9fe:a9fe", "metadata"),
@@ -96,7 +96,7 @@ const HOSTILE: [(&str, &str); 96] = [
     ("3fff:fff:ffff::1", "documentation"),
     ("64:ff9b:1::1", "global unicast"),
     ("64:ff9b:1::7f00:1", "global unicast"),
-    // IPv4 inside.
+    // Embedded IPv4 addresses.
     ("::ffff:127.0.0.1", "loopback"),
     ("::ffff:10.0.0.1", "private"),
     ("::ffff:0.0.0.0", "this network"),
@@ -155,7 +155,7 @@ fn the_public_internet_may_be_dialled() {
 
 /// URLs whose host is a hostile address in another spelling, or a name that is loopback by definition.
 #[test]
-fn hosts_that_are_blocked_by_their_text_alone_are_found_in_every_spelling() {
+fn blocked_hosts_are_recognised_in_every_spelling() {
     let policy = AddressPolicy::default();
     for text in [
         "http://localhost/",
@@ -233,13 +233,13 @@ fn a_metadata_service_is_exempt_only_by_its_own_address() {
 }
 
 #[test]
-fn a_tenant_is_not_told_the_address() {
+fn the_error_for_a_tenant_does_not_contain_the_address() {
     let blocked = AddressPolicy::default().check(ip("10.20.30.40")).unwrap_err();
     assert_eq!(blocked.to_string(), "the address policy does not allow addresses of a private network");
     assert_eq!(blocked.address, ip("10.20.30.40"));
 }
 
-/// The IPv6 spellings of an IPv4 address that are translated on the way.
+/// The IPv6 forms of an IPv4 address that hosts or gateways translate.
 fn spellings(v4: Ipv4Addr) -> [Ipv6Addr; 4] {
     let [high, low] = [u32::from(v4) >> 16, u32::from(v4) & 0xffff].map(|part| part as u16);
     [
@@ -252,7 +252,7 @@ fn spellings(v4: Ipv4Addr) -> [Ipv6Addr; 4] {
 
 proptest! {
     #[test]
-    fn an_ipv4_address_is_judged_alike_in_every_spelling(bits: u32) {
+    fn an_ipv4_address_has_the_same_result_in_every_ipv6_form(bits: u32) {
         let policy = AddressPolicy::default();
         let v4 = Ipv4Addr::from(bits);
         let expected = policy.check(IpAddr::V4(v4)).map_err(|blocked| blocked.kind);
@@ -262,7 +262,7 @@ proptest! {
     }
 
     #[test]
-    fn of_ipv6_only_global_unicast_and_translations_may_be_dialled(bits: u128) {
+    fn only_global_unicast_and_translated_ipv6_may_be_dialled(bits: u128) {
         let v6 = Ipv6Addr::from(bits);
         if AddressPolicy::default().check(IpAddr::V6(v6)).is_ok() {
             prop_assert!((0x2000..=0x3fff).contains(&v6.segments()[0]) || embedded(v6).is_some(), "{}", v6);
@@ -270,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn what_the_standard_library_calls_private_is_blocked(bits: u32) {
+    fn addresses_that_the_standard_library_calls_private_are_blocked(bits: u32) {
         let v4 = Ipv4Addr::from(bits);
         let local = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_multicast()
             || v4.is_broadcast() || v4.is_documentation() || v4.is_unspecified();

@@ -1,4 +1,4 @@
-//! Names against a DNS server on loopback that answers as a test says.
+//! Name resolution against a DNS server on loopback that each test scripts.
 
 use super::*;
 use crate::egress::tests::support::LONG;
@@ -17,18 +17,18 @@ use tokio::net::UdpSocket;
 const A: u16 = 1;
 const AAAA: u16 = 28;
 
-/// What the server says.
+/// A scripted response of the DNS server.
 #[derive(Clone)]
 enum Say {
     Addresses(Vec<IpAddr>),
-    /// The name is there, without an address of this kind.
+    /// The name exists, without a record of this type.
     Nothing,
     Unknown,
     Fails,
     Silence,
 }
 
-/// A name server; the names that it was asked for, with the kinds of their records.
+/// Starts a DNS server. Returns its address, and the names and record types of its queries.
 async fn name_server(say: impl Fn(&str, u16) -> Say + Send + 'static) -> (SocketAddr, Arc<Mutex<Vec<(String, u16)>>>) {
     let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = socket.local_addr().unwrap();
@@ -47,7 +47,7 @@ async fn name_server(say: impl Fn(&str, u16) -> Say + Send + 'static) -> (Socket
     (address, asked)
 }
 
-/// Name and kind of a query, and where its question ends (RFC 1035, section 4.1).
+/// Name and record type of a query, and the offset at which its question ends (RFC 1035, section 4.1).
 fn question(query: &[u8]) -> (String, u16, usize) {
     let (mut at, mut name) = (12, String::new());
     while query[at] != 0 {
@@ -138,7 +138,7 @@ async fn the_hosts_file_comes_before_dns() {
 
 #[tokio::test]
 #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
-async fn one_family_that_is_not_answered_does_not_hold_up_the_other() {
+async fn an_address_family_without_a_response_does_not_delay_the_other() {
     for (silent, found) in [(AAAA, V4), (A, V6)] {
         let (server, _) =
             name_server(move |name, kind| if kind == silent { Say::Silence } else { both(name, kind) }).await;
@@ -149,7 +149,7 @@ async fn one_family_that_is_not_answered_does_not_hold_up_the_other() {
 }
 
 #[tokio::test]
-async fn names_that_lead_nowhere_are_told_apart() {
+async fn dns_failures_are_distinguished() {
     let (server, _) = name_server(|name, kind| match (name, kind) {
         ("unknown.example.", _) => Say::Unknown,
         ("empty.example.", _) => Say::Nothing,
@@ -176,7 +176,7 @@ async fn names_that_lead_nowhere_are_told_apart() {
 }
 
 #[tokio::test]
-async fn only_addresses_that_the_policy_allows_are_left() {
+async fn only_addresses_that_the_policy_allows_are_returned() {
     let public: IpAddr = "93.184.215.14".parse().unwrap();
     let (server, _) = name_server(move |name, kind| match (name, kind) {
         ("mixed.example.", A) => Say::Addresses(vec![V4, public]),

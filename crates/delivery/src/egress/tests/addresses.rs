@@ -1,4 +1,4 @@
-//! From a host name to a connection.
+//! Connecting by host name: resolution, address policy and timeout.
 
 use super::support::{answered, failed, post_within, request, server, settings};
 use crate::egress::{AddressPolicy, Egress, EgressSettings, hosts::Hosts, resolve::Resolver};
@@ -26,7 +26,7 @@ async fn a_name_with_an_underscore_is_delivered_to() {
     assert_eq!(answered(sent).0, 200);
 }
 
-/// The subscription's timeout, whatever it is: ten seconds were the limit once.
+/// Regression: connecting was once limited to ten seconds, whatever the subscription's timeout.
 #[tokio::test]
 async fn connecting_is_bounded_by_the_timeout_alone() {
     let socket = TcpSocket::new_v4().unwrap();
@@ -50,7 +50,7 @@ async fn connecting_is_bounded_by_the_timeout_alone() {
 }
 
 #[tokio::test]
-async fn a_blocked_address_is_not_dialled_and_not_named() {
+async fn a_blocked_address_is_neither_dialled_nor_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("hosts");
     std::fs::write(&path, "127.0.0.1 inside.example\n").unwrap();

@@ -1,4 +1,4 @@
-//! HTTP/2, frame by frame: what is sent again within an attempt, and what is not.
+//! HTTP/2, frame by frame: which requests are sent again within an attempt.
 
 use super::support::{LONG, answered, egress_trusting, failed, post, post_within, server, settings};
 use bytes::Bytes;
@@ -32,7 +32,7 @@ const END_HEADERS: u8 = 4;
 /// `:status: 200` (RFC 7541, appendix A).
 const STATUS_200: [u8; 1] = [0x88];
 
-/// A connection of a server that speaks HTTP/2 by hand.
+/// A server's HTTP/2 connection that tests script frame by frame.
 struct Peer(TlsStream<TcpStream>);
 
 impl Peer {
@@ -53,7 +53,7 @@ impl Peer {
         self.0.flush().await.unwrap();
     }
 
-    /// The stream of the next request, after its last byte; `None` at the end.
+    /// Reads the next request to its end and returns its stream; `None` at the end of the connection.
     async fn request(&mut self) -> Option<u32> {
         loop {
             let mut head = [0; 9];
@@ -82,7 +82,7 @@ impl Peer {
         self.write(RST_STREAM, 0, stream, &reason.to_be_bytes()).await;
     }
 
-    /// Until the other side has closed.
+    /// Waits until the client has closed the connection.
     async fn linger(mut self) {
         let _ = self.0.read_to_end(&mut Vec::new()).await;
     }
@@ -99,7 +99,7 @@ fn acceptor(protocols: &[&str]) -> (TlsAcceptor, CertificateDer<'static>) {
     (TlsAcceptor::from(Arc::new(config)), made.cert.der().clone())
 }
 
-/// A server of HTTP/2 that runs `serve` for each connection.
+/// An HTTP/2 server that runs `serve` for each connection.
 async fn http2<F>(
     serve: impl Fn(usize, Peer) -> F + Clone + Send + Sync + 'static,
 ) -> (SocketAddr, CertificateDer<'static>)
@@ -122,8 +122,8 @@ async fn answer_all(mut peer: Peer) {
 }
 
 #[tokio::test]
-async fn what_a_goaway_leaves_unprocessed_is_sent_again_at_once() {
-    // Each connection but the last serves one request, and is sent two more.
+async fn requests_that_a_goaway_leaves_unprocessed_are_sent_again_at_once() {
+    // Each of the first three connections serves one request, and refuses further ones with a GOAWAY.
     let (address, certificate) = http2(|number, mut peer| async move {
         if number > 2 {
             return answer_all(peer).await;
@@ -144,7 +144,7 @@ async fn what_a_goaway_leaves_unprocessed_is_sent_again_at_once() {
 }
 
 #[tokio::test]
-async fn a_stream_that_a_goaway_says_was_processed_is_not_sent_again() {
+async fn a_request_that_a_goaway_reports_as_processed_is_not_sent_again() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = requests.clone();
     let (address, certificate) = http2(move |_, mut peer| {
@@ -194,7 +194,7 @@ async fn a_refused_stream_is_sent_again_a_bounded_number_of_times() {
 }
 
 #[tokio::test]
-async fn other_resets_are_not_sent_again() {
+async fn a_request_that_is_reset_for_another_reason_is_not_sent_again() {
     const INTERNAL_ERROR: u32 = 2;
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = requests.clone();
@@ -215,7 +215,7 @@ async fn other_resets_are_not_sent_again() {
 }
 
 #[tokio::test]
-async fn a_reused_connection_that_closes_in_silence_is_replaced_at_once() {
+async fn a_reused_connection_that_closes_without_a_response_is_replaced_at_once() {
     let (address, certificate) = http2(|number, mut peer| async move {
         if number > 0 {
             return answer_all(peer).await;
@@ -232,9 +232,9 @@ async fn a_reused_connection_that_closes_in_silence_is_replaced_at_once() {
     assert!(note.unwrap().starts_with("sent again at once"));
 }
 
-/// Without this, every further request would wait for somebody who is gone.
+/// Otherwise every further request would also time out on the dead connection.
 #[tokio::test]
-async fn a_connection_that_has_fallen_silent_is_not_used_any_more() {
+async fn a_connection_that_received_nothing_before_a_timeout_is_not_reused() {
     let (address, certificate) = http2(|number, mut peer| async move {
         if number > 0 {
             return answer_all(peer).await;
@@ -252,7 +252,7 @@ async fn a_connection_that_has_fallen_silent_is_not_used_any_more() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_wants_http1_gets_it_in_the_same_attempt() {
+async fn a_receiver_that_requires_http1_gets_it_in_the_same_attempt() {
     const HTTP_1_1_REQUIRED: u32 = 13;
     let (tls, certificate) = acceptor(&["h2", "http/1.1"]);
     let address = server(move |number, tcp| {
@@ -294,7 +294,7 @@ async fn a_response_that_is_cut_after_its_status_is_a_response() {
 }
 
 #[tokio::test]
-async fn requests_that_come_together_share_one_connection() {
+async fn concurrent_requests_share_one_connection() {
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
     let (address, certificate) = http2(move |_, peer| {
@@ -310,9 +310,9 @@ async fn requests_that_come_together_share_one_connection() {
     assert_eq!(connections.load(SeqCst), 1);
 }
 
-/// More than the windows and the receiver's limit of streams let through at once.
+/// The requests exceed the flow-control windows and the receiver's limit of concurrent streams.
 #[tokio::test]
-async fn large_requests_wait_for_room_and_arrive() {
+async fn large_requests_wait_for_the_window_and_arrive() {
     let (tls, certificate) = acceptor(&["h2"]);
     let address = server(move |_, tcp| {
         let tls = tls.clone();

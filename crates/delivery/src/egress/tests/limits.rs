@@ -1,4 +1,4 @@
-//! The limits of connections, and what is this machine's own fault.
+//! Connection limits, shortages of this machine, and timeouts.
 
 use super::support::{answered, egress_with, failed, post, post_within, request, server, settings};
 use crate::egress::{EgressSettings, LocalFault};
@@ -12,7 +12,7 @@ use std::{
 };
 use tokio::io::AsyncWriteExt;
 
-/// A receiver that keeps connections open, and how often one was made.
+/// A receiver with keep-alive, and the number of connections made to it.
 async fn keeper() -> (SocketAddr, Arc<AtomicUsize>) {
     let connections = Arc::new(AtomicUsize::new(0));
     let counted = connections.clone();
@@ -29,7 +29,7 @@ async fn keeper() -> (SocketAddr, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn idle_connections_never_exceed_their_limit_and_the_oldest_make_room() {
+async fn idle_connections_never_exceed_their_limit_and_the_oldest_are_evicted() {
     let egress = egress_with(EgressSettings { connections: 8, ..settings() });
     let mut receivers = Vec::new();
     for _ in 0..20 {
@@ -39,7 +39,7 @@ async fn idle_connections_never_exceed_their_limit_and_the_oldest_make_room() {
         assert_eq!(answered(post(&egress, &format!("http://{address}/"), "1").await).0, 200);
         assert!(egress.parts.counter.open() <= 5, "half of them idle, and one in use");
     }
-    // The last four are still open, the others are made again.
+    // The last four connections are still open; the others are made again.
     for (at, (address, connections)) in receivers.iter().enumerate().rev() {
         assert_eq!(answered(post(&egress, &format!("http://{address}/"), "2").await).0, 200);
         assert_eq!(connections.load(SeqCst), if at >= 16 { 1 } else { 2 }, "receiver {at}");
@@ -47,7 +47,7 @@ async fn idle_connections_never_exceed_their_limit_and_the_oldest_make_room() {
 }
 
 #[tokio::test]
-async fn idle_connections_make_room_for_those_in_use() {
+async fn idle_connections_are_evicted_for_new_connections() {
     let egress = egress_with(EgressSettings { connections: 8, ..settings() });
     let mut idle = Vec::new();
     for _ in 0..4 {
@@ -75,7 +75,7 @@ async fn idle_connections_make_room_for_those_in_use() {
         arrivals.recv().await.unwrap();
     }
     assert_eq!(egress.parts.counter.open(), 8);
-    // Now this machine has no connection left: that is no fault of the receiver's.
+    // At the limit the error is a shortage of this machine, and no fault of the receiver.
     assert_eq!(post(&egress, &url, "1").await.err(), Some(LocalFault::Connections));
     busy.iter().for_each(tokio::task::JoinHandle::abort);
     for one in busy {
@@ -100,7 +100,7 @@ async fn an_idle_connection_is_closed_when_it_is_too_old() {
     })
     .await;
     assert_eq!(answered(post(&egress, &format!("http://{address}/"), "1").await).0, 200);
-    // By the sweep: no request comes that might notice.
+    // Closed by the sweep, since there is no further request.
     was_closed.recv().await.unwrap();
     assert_eq!(egress.parts.counter.open(), 0);
 }
@@ -116,7 +116,7 @@ async fn without_keep_alive_every_request_has_its_own_connection() {
 }
 
 #[test]
-fn the_limit_of_connections_follows_from_that_of_descriptors() {
+fn the_connection_limit_follows_from_the_limit_of_open_files() {
     for (descriptors, connections) in [(0, 8), (128, 8), (256, 64), (1_024, 448), (65_536, 32_704), (u64::MAX, 65_536)]
     {
         assert_eq!(settings().with_descriptors(descriptors).connections, connections, "{descriptors}");
@@ -124,7 +124,7 @@ fn the_limit_of_connections_follows_from_that_of_descriptors() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_is_noted_and_the_status_stands() {
+async fn a_body_that_never_ends_is_noted_and_the_status_counts() {
     let address = server(|_, mut stream| async move {
         request(&mut stream).await;
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\nhalf of ").await.unwrap();
@@ -139,7 +139,7 @@ async fn a_body_that_never_ends_is_noted_and_the_status_stands() {
 }
 
 #[tokio::test]
-async fn a_receiver_that_says_nothing_is_a_timeout() {
+async fn a_receiver_that_sends_nothing_is_a_timeout() {
     let address = server(|_, mut stream| async move {
         request(&mut stream).await;
         std::future::pending().await

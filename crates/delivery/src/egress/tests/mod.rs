@@ -1,4 +1,4 @@
-//! Egress against servers on loopback that are made by hand, so that they can do what no good server does.
+//! Egress against scripted servers on loopback, which can violate the protocols.
 
 mod addresses;
 mod http2;

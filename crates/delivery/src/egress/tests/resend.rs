@@ -1,4 +1,4 @@
-//! What is sent again within an attempt, and what is not, over HTTP/1.1.
+//! HTTP/1.1: which requests are sent again within an attempt.
 
 use super::support::{answered, egress, failed, post, request, server};
 use std::sync::{
@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// A server that answers the first request of each connection, and does `then` with the second.
+/// A server that responds to the first request of each connection, and writes `then` after the second.
 async fn answers_once(then: &'static [u8]) -> (String, Arc<AtomicUsize>) {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = requests.clone();
@@ -31,7 +31,7 @@ async fn answers_once(then: &'static [u8]) -> (String, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_reused_connection_that_closes_without_an_answer_is_replaced_at_once() {
+async fn a_reused_connection_that_closes_without_a_response_is_replaced_at_once() {
     let (url, requests) = answers_once(b"").await;
     let egress = egress();
     assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
@@ -44,7 +44,7 @@ async fn a_reused_connection_that_closes_without_an_answer_is_replaced_at_once()
 }
 
 #[tokio::test]
-async fn an_answer_that_has_begun_is_not_asked_for_again() {
+async fn a_request_whose_response_has_begun_is_not_sent_again() {
     let (url, requests) = answers_once(b"HTTP/1.").await;
     let egress = egress();
     assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
@@ -53,7 +53,7 @@ async fn an_answer_that_has_begun_is_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_new_connection_that_closes_without_an_answer_is_a_fault() {
+async fn a_new_connection_that_closes_without_a_response_is_an_error() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = requests.clone();
     let address = server(move |_, mut stream| {
@@ -70,7 +70,7 @@ async fn a_new_connection_that_closes_without_an_answer_is_a_fault() {
 }
 
 #[tokio::test]
-async fn a_request_timeout_on_a_reused_connection_is_the_end_of_an_idle_one() {
+async fn a_request_is_sent_again_after_408_on_a_reused_connection_only() {
     let (url, requests) = answers_once(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n").await;
     let egress = egress();
     assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
@@ -81,10 +81,10 @@ async fn a_request_timeout_on_a_reused_connection_is_the_end_of_an_idle_one() {
         stream.write_all(b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n").await.unwrap();
     })
     .await;
-    assert_eq!(answered(post(&egress, &format!("http://{address}/"), "1").await).0, 408, "of a new one it counts");
+    assert_eq!(answered(post(&egress, &format!("http://{address}/"), "1").await).0, 408, "a new connection");
 }
 
-/// Idle connections that were closed in the meantime are noticed before a request goes over them.
+/// The closed connection is detected before a request is sent over it.
 #[tokio::test]
 async fn an_idle_connection_that_was_closed_is_not_used() {
     let connections = Arc::new(AtomicUsize::new(0));
@@ -110,7 +110,7 @@ async fn an_idle_connection_that_was_closed_is_not_used() {
 }
 
 #[tokio::test]
-async fn bytes_that_nobody_asked_for_are_no_answer_to_the_next_request() {
+async fn unsolicited_bytes_are_not_the_response_to_the_next_request() {
     let (sent, mut was_sent) = tokio::sync::mpsc::unbounded_channel();
     let address = server(move |number, mut stream| {
         let sent = sent.clone();

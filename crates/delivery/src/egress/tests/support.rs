@@ -1,4 +1,4 @@
-//! Servers that do as they are told, and a client.
+//! Scripted servers, and a client.
 
 use crate::egress::{AddressPolicy, Egress, EgressSettings, LocalFault, Origin, Sent, hosts::Hosts, resolve::Resolver};
 use bytes::Bytes;
@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Only a test that fails waits so long.
+/// Timeout that only a failing test reaches.
 pub(in crate::egress) const LONG: Duration = Duration::from_secs(30);
 
 /// Runs `serve` for each connection, with its number.
@@ -29,7 +29,7 @@ where
     address
 }
 
-/// Reads one request; its body, or `None` at the end.
+/// Reads one request and returns its body; `None` at the end of the connection.
 pub(in crate::egress) async fn request(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -78,14 +78,14 @@ pub(in crate::egress) async fn post_within(
     egress.post(&Origin::new(&url).unwrap(), &uri, HeaderMap::new(), body.into(), timeout).await
 }
 
-/// The status and the note of a request that was answered.
+/// The status and the note of a response.
 #[track_caller]
 pub(in crate::egress) fn answered(sent: Result<Sent, LocalFault>) -> (u16, Option<String>) {
     let answer = sent.expect("no local fault").result.expect("an answer");
     (answer.status, answer.note)
 }
 
-/// The sentence of a request that was not answered.
+/// The error message of a request without a response.
 #[track_caller]
 pub(in crate::egress) fn failed(sent: Result<Sent, LocalFault>) -> String {
     sent.expect("no local fault").result.expect_err("no answer").message

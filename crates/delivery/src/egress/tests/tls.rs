@@ -1,4 +1,4 @@
-//! Handshakes that succeed and handshakes that fail, and what is said of them.
+//! TLS handshakes that succeed or fail, and the error messages.
 
 use super::support::{answered, egress_trusting, failed, post, request, server, settings};
 use p521::ecdsa::{DerSignature, Signature, SigningKey, signature::hazmat::PrehashSigner};
@@ -18,7 +18,7 @@ use std::{net::SocketAddr, sync::Arc};
 use tokio::io::AsyncWriteExt;
 use tokio_rustls::TlsAcceptor;
 
-/// A receiver with this configuration of TLS.
+/// Starts a receiver with this TLS configuration.
 async fn receiver(config: ServerConfig) -> SocketAddr {
     let tls = TlsAcceptor::from(Arc::new(config));
     server(move |_, tcp| {
@@ -47,7 +47,7 @@ fn params(name: &str) -> CertificateParams {
 }
 
 #[tokio::test]
-async fn tls_faults_are_said_in_words() {
+async fn certificate_errors_are_described_in_plain_language() {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = params("authority.test");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -87,7 +87,7 @@ async fn tls_faults_are_said_in_words() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_a_client_certificate_is_named() {
+async fn the_error_says_that_the_server_asks_for_a_client_certificate() {
     let key = KeyPair::generate().unwrap();
     let certificate = params("127.0.0.1").self_signed(&key).unwrap().der().clone();
     let mut roots = RootCertStore::empty();
@@ -106,17 +106,17 @@ async fn a_server_that_asks_for_a_client_certificate_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_speaks_no_tls_is_named() {
+async fn the_error_says_that_the_server_does_not_speak_tls() {
     let address = server(|_, mut stream| async move {
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
         let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
     })
     .await;
     let message = failed(post(&egress_trusting(settings(), &[]), &format!("https://{address}/"), "1").await);
-    assert!(message.ends_with("what the server sent is not TLS; is it the right port?"), "{message}");
+    assert!(message.ends_with("the server's response is not TLS; check the port"), "{message}");
 }
 
-/// A key on P-521 of a server: ring has none.
+/// A server's signing key on P-521, which ring does not have.
 #[derive(Clone, Debug)]
 struct Key(Arc<SigningKey>);
 
@@ -143,7 +143,7 @@ impl rustls::sign::Signer for Key {
 }
 
 #[tokio::test]
-async fn a_certificate_on_p521_works() {
+async fn a_certificate_on_p521_is_accepted() {
     let pem = include_bytes!("../../../../../testing/certificates/p521.pem");
     let certificate = CertificateDer::from_pem_slice(pem).unwrap();
     let pem = include_bytes!("../../../../../testing/certificates/p521-key.pem");

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 #[derive(Debug)]
 struct EcdsaP521 {
     signature: AlgorithmIdentifier,
-    /// The hash of a message, filled up with zeros on the left.
+    /// The hash of a message, padded with zeros on the left.
     hash: fn(&[u8]) -> FieldBytes,
 }
 

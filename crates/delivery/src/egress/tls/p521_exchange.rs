@@ -1,5 +1,5 @@
-//! Key exchange over P-521. Offered last, so hardly ever chosen; but a server of TLS 1.2 shows a certificate on a curve only
-//! to who offers that curve here, too.
+//! Key exchange over P-521. Offered last, so rarely chosen, but needed: a TLS 1.2 server uses a certificate on a curve
+//! only with clients that also offer the curve for the key exchange.
 
 use p521::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point};
 use rustls::{
@@ -29,7 +29,7 @@ impl SupportedKxGroup for Group {
             let mut scalar = [0; SCALAR];
             random.fill(&mut scalar)?;
             scalar[0] &= 1;
-            // Zero, or not below the order of the curve: next to never.
+            // Fails for zero and for a number not below the curve's order, which is next to impossible.
             if let Ok(secret) = SecretKey::from_slice(&scalar) {
                 break secret;
             }
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_sides_come_to_the_same_secret() {
+    fn both_sides_derive_the_same_secret() {
         let (one, other) = (GROUP.start().unwrap(), GROUP.start().unwrap());
         let (of_one, of_other) = (one.pub_key().to_vec(), other.pub_key().to_vec());
         assert_eq!(of_one.len(), 1 + 2 * SCALAR);
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_point_of_the_curve_is_refused() {
+    fn a_key_share_that_is_not_on_the_curve_is_refused() {
         let good = GROUP.start().unwrap().pub_key().to_vec();
         let mut off = good.clone();
         off[100] ^= 1;

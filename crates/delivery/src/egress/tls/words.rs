@@ -1,24 +1,24 @@
-//! TLS faults in words that the receiver's owner understands.
+//! TLS errors in plain language, for the receiver's owner.
 
 use model::Timestamp;
 use rustls::{AlertDescription, CertificateError, Error, ExtendedKeyPurpose, PeerIncompatible, pki_types::UnixTime};
 use std::borrow::Cow;
 
-/// More names of a certificate are not listed.
+/// Names of a certificate that a message lists, at most.
 const NAMES_SHOWN: usize = 5;
 
-/// Why a handshake failed; a sentence without a subject before it, such as "the certificate expired on …".
+/// Describes a TLS error as a clause, such as "the certificate expired on …".
 pub(in crate::egress) fn of(fault: &Error) -> Cow<'static, str> {
     match fault {
         Error::InvalidCertificate(fault) => certificate(fault),
         Error::AlertReceived(alert) => alert_received(*alert),
         Error::PeerIncompatible(why) => incompatible(why).into(),
-        Error::InvalidMessage(_) => "what the server sent is not TLS; is it the right port?".into(),
+        Error::InvalidMessage(_) => "the server's response is not TLS; check the port".into(),
         Error::NoCertificatesPresented => "the server sent no certificate".into(),
         Error::NoApplicationProtocol => "the server speaks neither HTTP/2 nor HTTP/1.1".into(),
-        Error::DecryptError | Error::PeerMisbehaved(_) => format!("the server broke the protocol ({fault})").into(),
+        Error::DecryptError | Error::PeerMisbehaved(_) => format!("the server violated the protocol ({fault})").into(),
         Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
-            "the server broke the protocol: it sent a message out of turn".into()
+            "the server violated the protocol: it sent an unexpected message".into()
         }
         other => other.to_string().into(),
     }
@@ -77,22 +77,22 @@ fn certificate(fault: &CertificateError) -> Cow<'static, str> {
     }
 }
 
-/// Faults of the chain that rustls has no variant for.
+/// Describes errors of the certificate chain that have no variant in rustls.
 fn path(fault: &webpki::Error) -> Cow<'static, str> {
     use webpki::Error as Path;
     match fault {
         Path::CaUsedAsEndEntity => "the certificate is an authority's, not a server's".into(),
-        Path::EndEntityUsedAsCa => "the certificate was issued by one that is not an authority's".into(),
+        Path::EndEntityUsedAsCa => "the certificate's issuer is not a certificate authority".into(),
         Path::NameConstraintViolation => "the certificate's authority may not issue it for this name".into(),
-        Path::PathLenConstraintViolated => "the certificate's authority may not have authorities below it".into(),
+        Path::PathLenConstraintViolated => "the certificate's authority may not have intermediate authorities".into(),
         Path::UnsupportedCertVersion => "the certificate is not of version 3 (X.509)".into(),
         Path::SignatureAlgorithmMismatch => "the certificate names two different signature algorithms".into(),
-        Path::EmptyEkuExtension => "the certificate is for no purpose at all".into(),
+        Path::EmptyEkuExtension => "the certificate has an empty extended key usage".into(),
         other => format!("the certificate is not accepted ({other:?})").into(),
     }
 }
 
-/// `DnsName("a.example")` is how the names of a certificate come.
+/// Lists the names of a certificate, which rustls reports as `DnsName("a.example")`.
 fn names(presented: &[String]) -> String {
     let plain = |name: &String| match name.split_once('(') {
         Some((_, rest)) => rest.trim_end_matches(')').trim_matches('"').to_owned(),
@@ -110,7 +110,7 @@ fn alert_received(alert: AlertDescription) -> Cow<'static, str> {
     match alert {
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
             "the server refused the handshake: it has no cipher suite, key exchange or signature algorithm in common \
-             with this one"
+             with this client"
                 .into()
         }
         AlertDescription::ProtocolVersion => "the server speaks neither TLS 1.2 nor TLS 1.3".into(),
@@ -132,16 +132,16 @@ fn incompatible(why: &PeerIncompatible) -> &'static str {
         | PeerIncompatible::SupportedVersionsExtensionRequired
         | PeerIncompatible::Tls12NotOffered
         | PeerIncompatible::Tls12NotOfferedOrEnabled => "the server speaks neither TLS 1.2 nor TLS 1.3",
-        PeerIncompatible::NoCipherSuitesInCommon => "the server has no cipher suite in common with this one",
+        PeerIncompatible::NoCipherSuitesInCommon => "the server has no cipher suite in common with this client",
         PeerIncompatible::NoKxGroupsInCommon
         | PeerIncompatible::NamedGroupsExtensionRequired
         | PeerIncompatible::KeyShareExtensionRequired
-        | PeerIncompatible::NoEcPointFormatsInCommon => "the server has no key exchange in common with this one",
+        | PeerIncompatible::NoEcPointFormatsInCommon => "the server has no key exchange in common with this client",
         PeerIncompatible::NoSignatureSchemesInCommon
         | PeerIncompatible::NoCertificateRequestSignatureSchemesInCommon => {
-            "the server has no signature algorithm in common with this one"
+            "the server has no signature algorithm in common with this client"
         }
-        _ => "the server's TLS does not fit this one",
+        _ => "the server's TLS is not compatible with this client",
     }
 }
 
@@ -172,7 +172,7 @@ fn algorithm(der: &[u8]) -> String {
     name.to_owned()
 }
 
-/// The object identifiers at the top of a sequence's content, dotted.
+/// The object identifiers at the top level of a DER sequence's content, in dotted form.
 fn identifiers(mut der: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
     while let [tag, length, rest @ ..] = der
@@ -207,7 +207,7 @@ mod tests {
     use std::{sync::Arc, time::Duration};
 
     #[test]
-    fn faults_are_said_in_words() {
+    fn tls_errors_are_described_in_plain_language() {
         let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
         let path = |fault: webpki::Error| CertificateError::Other(OtherError(Arc::new(fault)));
         let presented = (1..=7).map(|n| format!("DnsName(\"{n}.example\")")).collect();

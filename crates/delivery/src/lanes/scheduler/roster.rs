@@ -1,61 +1,66 @@
-//! Which lanes there are, and which of them and of their tenants are busy.
+//! The lanes of a scheduler: creation, removal, and the counts of busy lanes and busy tenants.
 
 use super::{Lane, Scheduler, Tenant};
-use crate::target::Target;
-use model::SubscriptionId;
+use crate::{
+    numbers::{LaneNumber, TenantNumber},
+    target::Target,
+};
+use model::{SubscriptionId, TenantId};
 use std::sync::Arc;
 
 impl Scheduler {
-    pub(crate) fn find(&self, id: SubscriptionId) -> Option<usize> {
+    pub(crate) fn find(&self, id: SubscriptionId) -> Option<LaneNumber> {
         self.by_subscription.get(&id).copied()
     }
 
-    pub(crate) fn lane(&mut self, index: usize) -> Option<&mut Lane> {
-        self.lanes.get_mut(index)?.as_mut()
+    pub(crate) fn lane(&mut self, number: LaneNumber) -> Option<&mut Lane> {
+        self.lanes.get_mut(number.0)?.as_mut()
     }
 
-    /// The lane of this subscription, made when there is none.
-    pub(crate) fn lane_for(&mut self, target: &Arc<Target>) -> usize {
+    /// The lane of this subscription; created if there is none.
+    pub(crate) fn lane_for(&mut self, target: &Arc<Target>) -> LaneNumber {
         let id = target.subscription.id;
-        if let Some(index) = self.find(id) {
-            return index;
+        if let Some(number) = self.find(id) {
+            return number;
         }
-        let tenant = match self.by_tenant.get(&target.subscription.tenant) {
-            Some(index) => *index,
-            None => {
-                self.tenants.push(Tenant::default());
-                let index = self.tenants.len() - 1;
-                self.by_tenant.insert(target.subscription.tenant.clone(), index);
-                index
-            }
-        };
+        let tenant = self.tenant_number(&target.subscription.tenant);
         let lane = Some(Lane::new(target.clone(), tenant));
-        let index = match self.free.pop() {
-            Some(index) => {
-                self.lanes[index] = lane;
-                index
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.lanes[number.0] = lane;
+                number
             }
             None => {
                 self.lanes.push(lane);
-                self.lanes.len() - 1
+                LaneNumber(self.lanes.len() - 1)
             }
         };
-        self.by_subscription.insert(id, index);
-        index
+        self.by_subscription.insert(id, number);
+        number
     }
 
-    /// Forgets a lane's subscription; the lane itself goes when nothing of it is under way.
+    fn tenant_number(&mut self, tenant: &TenantId) -> TenantNumber {
+        if let Some(number) = self.by_tenant.get(tenant) {
+            return *number;
+        }
+        self.tenants.push(Tenant::default());
+        let number = TenantNumber(self.tenants.len() - 1);
+        self.by_tenant.insert(tenant.clone(), number);
+        number
+    }
+
+    /// Removes the lane of a subscription: its queues at once, the lane itself when its last request has ended.
     pub(crate) fn remove(&mut self, id: SubscriptionId) {
-        let Some(index) = self.by_subscription.remove(&id) else { return };
-        self.clear_queue(index);
-        if let Some(lane) = self.lane(index) {
+        let Some(number) = self.by_subscription.remove(&id) else { return };
+        self.clear_queue(number);
+        if let Some(lane) = self.lane(number) {
             lane.removed = true;
         }
-        self.drop_if_done(index);
+        self.drop_if_done(number);
     }
 
-    pub(super) fn drop_if_done(&mut self, index: usize) {
-        if let Some(lane) = self.lane(index)
+    pub(super) fn drop_if_done(&mut self, number: LaneNumber) {
+        if let Some(lane) = self.lane(number)
             && lane.removed
             && lane.in_flight == 0
             && !lane.scheduled
@@ -63,45 +68,47 @@ impl Scheduler {
             && !lane.is_refilling()
             && lane.held.is_empty()
         {
-            self.lanes[index] = None;
-            self.free.push(index);
+            self.lanes[number.0] = None;
+            self.free.push(number);
         }
     }
 
-    /// Called when an outcome of the lane is durable, or a refill has ended.
-    pub(crate) fn settled(&mut self, index: usize) {
-        self.drop_if_done(index);
+    /// Called when an outcome of the lane is durable or a refill has ended: frees the lane if it was removed.
+    pub(crate) fn settled(&mut self, number: LaneNumber) {
+        self.drop_if_done(number);
     }
 
-    /// Leaves all that is queued to the store.
-    pub(crate) fn clear_queue(&mut self, index: usize) {
-        let was_busy = self.is_busy(index);
+    /// Empties the lane's queues in memory. Their deliveries stay in the store.
+    pub(crate) fn clear_queue(&mut self, number: LaneNumber) {
+        let was_busy = self.is_busy(number);
         let mut bytes = 0;
-        if let Some(lane) = self.lane(index) {
+        if let Some(lane) = self.lane(number) {
             bytes = lane.clear().iter().map(|job| job.outgoing.weight()).sum();
         }
         self.queued_bytes -= bytes;
-        self.count_busy(index, was_busy);
+        self.count_busy(number, was_busy);
     }
 
-    /// Empties all lanes, and leaves nothing to the store.
+    /// Empties all lanes and expects nothing from the store: other nodes own the deliveries now.
     pub(crate) fn forget(&mut self) {
-        for index in 0..self.lanes.len() {
-            self.clear_queue(index);
-            if let Some(lane) = self.lane(index) {
+        for number in (0..self.lanes.len()).map(LaneNumber) {
+            self.clear_queue(number);
+            if let Some(lane) = self.lane(number) {
                 lane.forget();
             }
         }
     }
 
-    pub(super) fn is_busy(&self, index: usize) -> bool {
-        self.lanes.get(index).and_then(Option::as_ref).is_some_and(Lane::is_busy)
+    pub(super) fn is_busy(&self, number: LaneNumber) -> bool {
+        self.lanes.get(number.0).and_then(Option::as_ref).is_some_and(Lane::is_busy)
     }
 
-    pub(super) fn count_busy(&mut self, index: usize, was_busy: bool) {
-        let is_busy = self.is_busy(index);
-        let Some(number) = self.lanes.get(index).and_then(Option::as_ref).map(|lane| lane.tenant) else { return };
-        let tenant = &mut self.tenants[number];
+    pub(super) fn count_busy(&mut self, number: LaneNumber, was_busy: bool) {
+        let is_busy = self.is_busy(number);
+        let Some(tenant_number) = self.lanes.get(number.0).and_then(Option::as_ref).map(|lane| lane.tenant) else {
+            return;
+        };
+        let tenant = &mut self.tenants[tenant_number.0];
         match (was_busy, is_busy) {
             (false, true) => {
                 self.busy_lanes += 1;

@@ -1,4 +1,4 @@
-//! The promises of fairness, without a clock.
+//! Tests of the scheduler's fairness, without a clock.
 
 use super::*;
 use crate::{outgoing::Outgoing, target::Target};
@@ -17,7 +17,7 @@ fn target(tenant: &str, number: u8) -> Arc<Target> {
     Target::new(Subscription {
         id: SubscriptionId::from_bytes(bytes),
         tenant: TenantId::trusted(tenant),
-        url: "https://example.com/".into(),
+        url: model::SubscriptionUrl::stored("https://example.com/").unwrap(),
         description: None,
         events: vec![EventPattern::All],
         headers: vec![],
@@ -65,22 +65,22 @@ impl Bench {
         Self { scheduler: Scheduler::new(max), jobs: 0 }
     }
 
-    fn fill(&mut self, tenant: &str, number: u8, jobs: usize, pace: Pace) -> usize {
+    fn fill(&mut self, tenant: &str, number: u8, jobs: usize, pace: Pace) -> LaneNumber {
         let lane = self.scheduler.lane_for(&target(tenant, number));
         self.scheduler.lane(lane).unwrap().pace = pace;
         self.push(lane, jobs, Queue::Normal, 2);
         lane
     }
 
-    fn push(&mut self, lane: usize, jobs: usize, queue: Queue, size: usize) {
+    fn push(&mut self, lane: LaneNumber, jobs: usize, queue: Queue, size: usize) {
         for _ in 0..jobs {
             self.jobs += 1;
             self.scheduler.push(lane, job(self.jobs, queue, size));
         }
     }
 
-    /// Ends the oldest request and starts what may be; so many times.
-    fn turn_over(&mut self, under_way: &mut VecDeque<(usize, Room)>, times: usize) -> Vec<usize> {
+    /// Ends the oldest request and starts what may start, `times` times.
+    fn turn_over(&mut self, under_way: &mut VecDeque<(LaneNumber, Room)>, times: usize) -> Vec<LaneNumber> {
         let mut started = Vec::new();
         for _ in 0..times {
             let (lane, room) = under_way.pop_front().unwrap();
@@ -92,11 +92,11 @@ impl Bench {
         started
     }
 
-    fn starts(&mut self) -> Vec<(usize, Room)> {
+    fn starts(&mut self) -> Vec<(LaneNumber, Room)> {
         std::iter::from_fn(|| self.scheduler.next()).map(|start| (start.lane, start.room)).collect()
     }
 
-    fn start_all(&mut self) -> Vec<usize> {
+    fn start_all(&mut self) -> Vec<LaneNumber> {
         self.starts().into_iter().map(|(lane, _)| lane).collect()
     }
 }
@@ -118,7 +118,7 @@ fn lanes_of_a_tenant_take_turns() {
 #[test]
 fn tenants_take_turns_whatever_the_number_of_their_lanes() {
     let mut bench = Bench::new(512);
-    let many: Vec<usize> = (0..4).map(|n| bench.fill("a", n, 1, Pace::Quick)).collect();
+    let many: Vec<LaneNumber> = (0..4).map(|n| bench.fill("a", n, 1, Pace::Quick)).collect();
     let single = bench.fill("b", 9, 4, Pace::Quick);
     let order = bench.start_all();
     assert_eq!(order, [many[0], single, many[1], single, many[2], single, many[3], single]);
@@ -174,7 +174,7 @@ fn a_tenant_with_large_payloads_has_no_more_than_its_share_of_bytes() {
     bench.scheduler.lane(large).unwrap().pace = Pace::Quick;
     bench.push(large, 10, Queue::Normal, 512 * 1024);
     let small = bench.fill("small", 1, 50, Pace::Quick);
-    let order: Vec<usize> = bench.start_all().into_iter().take(51).collect();
+    let order: Vec<LaneNumber> = bench.start_all().into_iter().take(51).collect();
     let large_ones = order.iter().filter(|lane| **lane == large).count();
     assert!((2..=4).contains(&large_ones), "a megabyte in memory costs 17 turns: {large_ones}");
     assert!(order.iter().filter(|lane| **lane == small).count() >= 47);
@@ -202,7 +202,7 @@ fn any_number_of_hanging_lanes_leaves_room_for_a_healthy_one() {
             bench.fill("hangs", number, 1_000, pace);
         }
         bench.start_all();
-        // What answers gives its room back, and so leaves it to any number of others.
+        // Each answered request gives its room back, so any number of other lanes can start.
         for number in 0..100 {
             for (tenant, known) in [("works", Pace::Unproven), ("quick", Pace::Quick)] {
                 let healthy = bench.fill(tenant, number, 5, known);

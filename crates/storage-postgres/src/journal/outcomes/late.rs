@@ -3,9 +3,12 @@
 
 use super::{Key, Outcomes, ended_at, id, keys};
 use crate::{
+    cells::Cells,
+    codes::{CANCELLED, RETRYING},
     connect::{Fault, Tx, params},
     rows,
 };
+use const_format::formatcp;
 use model::DeliveryStatus;
 use std::collections::HashSet;
 use storage::Outcome;
@@ -13,13 +16,15 @@ use tokio_postgres::Row;
 
 /// The ids are passed twice: constants enable partition pruning. `+ 0` prevents a scan of all of the tenant's cancelled
 /// deliveries.
-const END_CANCELLED: &str = "UPDATE postrider.deliveries d SET status = CASE o.status WHEN 1 THEN 6 ELSE o.status END,
+const END_CANCELLED: &str = formatcp!(
+    "UPDATE postrider.deliveries d SET status = CASE o.status WHEN {RETRYING} THEN {CANCELLED} ELSE o.status END,
     attempts = o.attempts, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
     duration_us = o.duration_us
     FROM unnest($1::text[], $2::uuid[], $3::smallint[], $4::integer[], $5::bigint[], $6::smallint[], $7::text[],
                 $8::bigint[]) AS o (tenant_id, id, status, attempts, updated_at, response_code, error, duration_us)
     WHERE d.tenant_id = ANY ($1) AND d.id = ANY ($2) AND d.tenant_id = o.tenant_id AND d.id = o.id
-    AND d.status + 0 = 6 AND d.attempts < o.attempts";
+    AND d.status + 0 = {CANCELLED} AND d.attempts < o.attempts"
+);
 
 impl<'a> Outcomes<'a> {
     /// Outcomes of deliveries whose lease this node has lost. For a delivery that ended earlier, the attempt is kept,
@@ -37,21 +42,28 @@ impl<'a> Outcomes<'a> {
         let sql = "SELECT w.tenant_id, w.id FROM postrider.waiting w WHERE w.tenant_id = ANY ($1) AND w.id = ANY ($2)";
         let taken = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
         let find = |row: &Row| {
-            let (tenant, delivery) = (rows::tenant(row, "tenant_id"), id(row));
+            let (tenant, delivery) = (Cells::deliveries(row).tenant("tenant_id"), id(row));
             rest.iter().find(|(of, one)| **of == tenant && *one == delivery).copied()
         };
-        let is_cancelled = |row: &&Row| row.get::<_, i16>("status") == i16::from(DeliveryStatus::Cancelled.code());
-        let cancelled: HashSet<Key<'a>> = ended.iter().filter(is_cancelled).filter_map(find).collect();
+        let mut cancelled: HashSet<Key<'a>> = HashSet::new();
+        for row in &ended {
+            if Cells::deliveries(row).code("status", DeliveryStatus::from_code)? == DeliveryStatus::Cancelled {
+                cancelled.extend(find(row));
+            }
+        }
         let ended: HashSet<Key<'a>> = ended.iter().filter_map(find).collect();
         let sql = "SELECT a.tenant_id, a.delivery_id AS id, a.number FROM postrider.attempts a
                    WHERE a.tenant_id = ANY ($1) AND a.delivery_id = ANY ($2)";
         let made = tx.query(sql, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await?;
-        let made: HashSet<(Key<'a>, u32)> =
-            made.iter().filter_map(|row| Some((find(row)?, row.get::<_, i32>("number") as u32))).collect();
+        let mut numbers: HashSet<(Key<'a>, u32)> = HashSet::new();
+        for row in &made {
+            let number = Cells::attempts(row).number::<i32, u32>("number")?;
+            numbers.extend(find(row).map(|key| (key, number)));
+        }
         let taken: HashSet<Key<'a>> = taken.iter().filter_map(find).collect();
         for (place, outcome) in &self.all {
             let key = (&outcome.tenant, outcome.delivery);
-            if taken.contains(&key) || (ended.contains(&key) && made.contains(&(key, outcome.attempt.number))) {
+            if taken.contains(&key) || (ended.contains(&key) && numbers.contains(&(key, outcome.attempt.number))) {
                 self.taken.insert(*place);
             }
         }
@@ -72,7 +84,7 @@ impl<'a> Outcomes<'a> {
             return Ok(());
         }
         let (tenants, ids) = keys(late.iter().map(|one| (&one.tenant, one.delivery)));
-        let statuses: Vec<i16> = late.iter().map(|one| i16::from(one.next.status.code())).collect();
+        let statuses: Vec<i16> = late.iter().map(|one| i16::from(one.next.status().code())).collect();
         let attempts: Vec<i32> = late.iter().map(|one| one.attempt.number as i32).collect();
         let updated: Vec<i64> = late.iter().map(|one| ended_at(one).micros()).collect();
         let codes: Vec<Option<i16>> =

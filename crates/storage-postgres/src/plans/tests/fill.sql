@@ -17,7 +17,7 @@ $$;
 
 INSERT INTO postrider.tenants SELECT 't' || n, 'A tenant', '{}', false, n, n FROM generate_series(0, 1999) n;
 INSERT INTO postrider.api_keys SELECT 't' || n, pg_temp.made(1772000000000 + n, n, 1), 'A key', 'pk_live_a1b2',
-    decode(md5(n::text) || md5('key' || n), 'hex'), 'read', n FROM generate_series(0, 1999) n;
+    decode(md5(n::text) || md5('key' || n), 'hex'), 'webhooks:read', n FROM generate_series(0, 1999) n;
 INSERT INTO postrider.subscriptions (tenant_id, id, url, events, headers, state, profile, retry_enabled, max_retries,
         timeout_ms, secrets, metadata, revision, created_at, updated_at)
     SELECT 't' || t, pg_temp.subscription('t' || t, s), 'https://receiver.example/' || s, 'kind.*', '', 0, 0, true, 5,

@@ -19,7 +19,7 @@ pub(super) async fn sending(book: &mut Book, there: &There) {
     let rule = Rule { whole: &["tenants"], ..ANY_DAY };
     book.see("Heads of all non-empty queues of a node", rule, async |store| {
         let mut heads = 0;
-        store.each_waiting(&mut |_| heads += 1).await.unwrap();
+        store.each_queue_head(&mut |_| heads += 1).await.unwrap();
         assert!(heads > 500, "{heads}");
     })
     .await;

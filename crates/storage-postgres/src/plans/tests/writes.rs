@@ -2,13 +2,16 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
 use model::{
-    Subscription, SubscriptionState, delivery::DeliveryStatus, event::EventPattern, subscription::SubscriptionStats,
+    Subscription, SubscriptionState,
+    delivery::{EndStatus, Next},
+    event::EventPattern,
+    subscription::SubscriptionStats,
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
     Append, Appended, Deliveries, Done, Journal, Keys,
     ListScope::{AllTenants, Tenant},
-    NewEvent, Page, Retention, Retry, RetryOf, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
+    NewEvent, Page, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
     Transfer, Write,
 };
 
@@ -36,9 +39,9 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     .await;
     let waiting = &there.waiting;
     let batch = vec![
-        outcome(of, waiting[0], DeliveryStatus::Delivered),
-        outcome(of, waiting[1], DeliveryStatus::Disabled),
-        outcome(of, waiting[2], DeliveryStatus::Retrying),
+        outcome(of, waiting[0], Next::End(EndStatus::Delivered)),
+        outcome(of, waiting[1], Next::Gone),
+        outcome(of, waiting[2], Next::Retry { at: late() }),
         Write::Cancel { tenant: of.clone(), delivery: made[0].id },
     ];
     book.see("A commit of outcomes", ONE_DAY, async |store| {
@@ -46,14 +49,14 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
         assert_eq!(done, [Done::Recorded, Done::Recorded, Done::Recorded, Done::Recorded]);
     })
     .await;
-    let late = outcome(of, there.ended, DeliveryStatus::Delivered);
+    let late = outcome(of, there.ended, Next::End(EndStatus::Delivered));
     book.see("A commit of a late outcome", ONE_DAY, async |store| {
         store.commit(vec![late]).await.unwrap();
     })
     .await;
     let cancel = Write::Cancel { tenant: of.clone(), delivery: waiting[3].id };
     book.store.commit(vec![cancel]).await.unwrap();
-    let late = outcome(of, waiting[3], DeliveryStatus::Delivered);
+    let late = outcome(of, waiting[3], Next::End(EndStatus::Delivered));
     book.see("A commit of an outcome of a cancelled delivery", ONE_DAY, async |store| {
         let (_, done) = store.commit(vec![late]).await.unwrap();
         assert_eq!(done, [Done::Recorded]);
@@ -61,18 +64,18 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     .await;
     book.see("A manual retry", ONE_DAY, async |store| {
         let back = store.retry_delivery(of, there.ended.id, RetryOf::Undelivered, super::late()).await.unwrap();
-        assert_eq!(back, Retry::Queued(there.ended.subscription));
+        assert_eq!(back, RetryOutcome::Queued(there.ended.subscription));
     })
     .await;
 }
 
 pub(super) async fn nodes(book: &mut Book, there: &There) {
     book.see("A heartbeat", ANY_DAY, async |store| {
-        store.beat().await.unwrap();
+        store.heartbeat().await.unwrap();
     })
     .await;
     book.see("Lost nodes are declared, old nodes and changes deleted", ANY_DAY, async |store| {
-        store.judge().await.unwrap();
+        store.declare_lost().await.unwrap();
     })
     .await;
     book.see("All nodes", ANY_DAY, async |store| {
@@ -80,7 +83,7 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
     })
     .await;
     book.see("Deliveries of lost nodes are claimed", ANY_DAY, async |store| {
-        assert_eq!(store.take_over(100).await.unwrap().len(), 100);
+        assert_eq!(store.take_over_deliveries(100).await.unwrap().len(), 100);
     })
     .await;
     let version = book.store.version().await.unwrap();
@@ -102,7 +105,7 @@ fn subscription(book: &Book) -> Subscription {
     Subscription {
         id: book.ids.subscription(late()),
         tenant: tenant(7),
-        url: "https://receiver.example/new".into(),
+        url: model::SubscriptionUrl::stored("https://receiver.example/new").unwrap(),
         description: None,
         events: vec![EventPattern::parse("kind.*").unwrap()],
         headers: Vec::new(),
@@ -178,7 +181,7 @@ pub(super) async fn retention(book: &mut Book, there: &There) {
     })
     .await;
     book.see("A day is dropped, and the deduplication keys of its events freed", rule, async |store| {
-        assert_eq!(store.drop_days(hour(24)).await.unwrap().days, ["2026-03-01"]);
+        assert_eq!(store.drop_partitions(hour(24)).await.unwrap().days, ["2026-03-01"]);
     })
     .await;
     // Rare: the outbox has no index by tenant, which every event would have to maintain. Not recorded, because the

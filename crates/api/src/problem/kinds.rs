@@ -1,0 +1,140 @@
+//! Every kind of error that the API answers: the source of the responses and of their documentation. A handler lists its
+//! own kinds among the `responses` of its `utoipa::path`; [`crate::docs`] adds the kinds that all calls of a sort share.
+
+use super::Problem;
+pub(crate) use super::kind::{IsKind, Kind};
+use http::StatusCode;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses,
+    openapi::{RefOr, Response},
+};
+
+macro_rules! kinds {
+    ($($(#[doc = $when:literal])+ $name:ident: $status:ident $code:literal, $detail:literal $(, $header:literal: $value:literal)?;)*) => {
+        $($(#[doc = $when])+
+        pub(crate) enum $name {}
+
+        impl IsKind for $name {
+            const KIND: &'static Kind = &Kind {
+                name: stringify!($name),
+                status: StatusCode::$status,
+                code: $code,
+                when: concat!($($when),+),
+                detail: $detail,
+                header: header!($($header: $value)?),
+            };
+        }
+
+        impl $name {
+            /// An error of this kind.
+            pub(crate) fn problem(detail: impl Into<String>) -> Problem {
+                Problem::new(Self::KIND, detail)
+            }
+        }
+
+        impl IntoResponses for $name {
+            /// The kind's name; [`crate::docs`] replaces it by the response.
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                BTreeMap::from([(stringify!($name).to_owned(), RefOr::T(Response::new("")))])
+            }
+        })*
+
+        pub(crate) const ALL: &[&Kind] = &[$($name::KIND),*];
+    };
+}
+
+macro_rules! header {
+    () => {
+        None
+    };
+    ($header:literal: $value:literal) => {
+        Some(($header, $value))
+    };
+}
+
+kinds! {
+    /// The request is malformed.
+    BadRequest: BAD_REQUEST "bad_request", "The header x-tenant-id must not be repeated";
+    /// The body is not valid JSON.
+    MalformedJson: BAD_REQUEST "malformed_json",
+        "The body is not valid JSON: EOF while parsing an object at line 1 column 1";
+    /// The delivery does not exist, was delivered already, or its subscription is inactive.
+    RetryRefused: BAD_REQUEST "bad_request", "The delivery cannot be retried: its subscription is inactive";
+    /// The delivery has not failed, was delivered already, or its subscription is inactive.
+    NotRetryable: BAD_REQUEST "not_retryable", "The delivery cannot be retried: it has not failed";
+    /// The subscription is inactive.
+    Inactive: BAD_REQUEST "bad_request", "The subscription is inactive; activate it first";
+    /// The key is missing or unknown.
+    Unauthorized: UNAUTHORIZED "unauthorized", "The key is not known", "WWW-Authenticate": "Bearer";
+    /// The key lacks the scope or belongs to another tenant, or a page of another origin sent it in a cookie.
+    Forbidden: FORBIDDEN "forbidden", "This key lacks the scope webhooks:manage";
+    /// The key is not the operator's.
+    NotOperator: FORBIDDEN "forbidden", "Only the operator's key may do this";
+    /// No path of the API matches.
+    NoSuchPath: NOT_FOUND "not_found", "Path not found: /api/v1/event";
+    /// The tenant does not exist.
+    NoSuchTenant: NOT_FOUND "not_found", "Tenant not found: acme. Create it with PUT /api/v1/tenants/acme";
+    /// The tenant has no such key.
+    NoSuchKey: NOT_FOUND "not_found", "Key not found: key_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// The tenant has no such event.
+    NoSuchEvent: NOT_FOUND "not_found", "Event not found: order-4711";
+    /// The tenant has no such delivery.
+    NoSuchDelivery: NOT_FOUND "not_found", "Webhook delivery not found: dlv_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// The tenant has no such subscription.
+    NoSuchSubscription: NOT_FOUND "not_found", "Webhook subscription not found: sub_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// The event type is not in the catalog, or was retired.
+    NoSuchEventType: NOT_FOUND "not_found", "Event type not found: shipment.delayed";
+    /// No report was uploaded.
+    NoReport: NOT_FOUND "not_found",
+        "No report was uploaded: PUT the output of postrider audit --format json here";
+    /// No active subscription matches the event.
+    NoActiveSubscriptions: NOT_FOUND "no_active_subscriptions",
+        "No active webhook subscriptions for event: invoice.created";
+    /// The path has no such method.
+    MethodNotAllowed: METHOD_NOT_ALLOWED "method_not_allowed", "PUT is not allowed at /api/v1/events";
+    /// The body did not arrive in time.
+    Timeout: REQUEST_TIMEOUT "timeout", "The body was not complete within 30 s";
+    /// An active subscription has the same event and URL.
+    DuplicateSubscription: CONFLICT "duplicate_subscription",
+        "An active subscription with the same event and URL exists already";
+    /// Another request changes the subscription at the same time.
+    Contended: CONFLICT "conflict", "The subscription is being changed concurrently; try again";
+    /// The operator has paused all deliveries.
+    Paused: CONFLICT "paused", "The operator has paused all deliveries, so nothing can be sent now";
+    /// The event type is shipped with the server, not custom.
+    ShippedEventType: CONFLICT "conflict",
+        "Event type invoice.created is shipped with the server and cannot be changed";
+    /// The event type is in the catalog already.
+    KnownEventType: CONFLICT "conflict", "Event type shipment.delayed is known already";
+    /// The tenant is being deleted.
+    TenantBeingDeleted: CONFLICT "conflict",
+        "Tenant acme is being deleted; try again when the deletion is done";
+    /// The body, or a part of it, is too large.
+    TooLarge: PAYLOAD_TOO_LARGE "too_large", "The body must have at most 1048576 bytes";
+    /// The body's `Content-Encoding` is not gzip.
+    UnsupportedEncoding: UNSUPPORTED_MEDIA_TYPE "unsupported_encoding",
+        "The only supported Content-Encoding is gzip, applied once", "Accept-Encoding": "gzip";
+    /// A field or parameter is invalid; `errors` names each.
+    Invalid: UNPROCESSABLE_ENTITY "invalid", "url: is missing";
+    /// The `Idempotency-Key` was used for something else; `errors` names the field that differs.
+    KeyReused: UNPROCESSABLE_ENTITY "idempotency_key_reused",
+        "data: differs from the data that was published before with this Idempotency-Key";
+    /// The tenant has the maximum number of subscriptions.
+    TooManySubscriptions: UNPROCESSABLE_ENTITY "too_many_subscriptions",
+        "The tenant has 60000 subscriptions, which is the maximum: delete some first";
+    /// The tenant has the maximum number of tests in flight.
+    TooManyTests: TOO_MANY_REQUESTS "too_many_tests",
+        "Too many tests are in flight; wait for their responses", "Retry-After": "1";
+    /// The server failed.
+    Internal: INTERNAL_SERVER_ERROR "internal", "Internal server error";
+    /// The store or the server is busy or unavailable; retry after `Retry-After`.
+    Unavailable: SERVICE_UNAVAILABLE "unavailable",
+        "The store is not available now; try again shortly", "Retry-After": "1";
+    /// The server is busy or the store is unavailable; retry after `Retry-After`. The event was not accepted, unless
+    /// `detail` says that it may have been.
+    NotPublished: SERVICE_UNAVAILABLE "unavailable",
+        "More is being published than can be written; try again shortly", "Retry-After": "1";
+    /// The journal's backlog is too large.
+    Lagging: SERVICE_UNAVAILABLE "lagging", "The journal's backlog is too large";
+}

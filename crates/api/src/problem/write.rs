@@ -1,0 +1,59 @@
+//! Writes the bodies of problems and logs them.
+
+use super::{FieldError, Problem, ProblemBody};
+use crate::{App, family::Family, request_log::LoggedRequest};
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderName, HeaderValue, Version, header};
+use std::net::SocketAddr;
+
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Middleware: puts the request id on every response and writes the bodies of problems.
+pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next) -> Response {
+    let id = app.request_ids.of(request.headers().get(REQUEST_ID));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let (family, version) = (Family::of(request.uri().path()), request.version());
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let problem = match response.extensions_mut().remove::<Problem>() {
+        Some(problem) => problem,
+        None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
+        None => {
+            response.headers_mut().insert(REQUEST_ID, id);
+            return response;
+        }
+    };
+    let status = family.status(problem.status(), problem.code());
+    *response.status_mut() = status;
+    let request_id = id.to_str().unwrap_or_default();
+    app.request_log.note(&LoggedRequest { request_id, method: &method, path: uri.path(), peer }, &problem);
+    let Problem(problem) = problem;
+    let body = ProblemBody {
+        kind: "about:blank",
+        title: status.canonical_reason().unwrap_or("Error"),
+        status: status.as_u16(),
+        code: problem.code,
+        detail: &problem.detail,
+        errors: problem.errors.iter().map(|e| FieldError { field: &e.field, message: &e.message }).collect(),
+        request_id,
+    };
+    *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(REQUEST_ID, id);
+    for (name, value) in &problem.headers {
+        // HTTP/2 forbids the header `Connection`.
+        if *name == header::CONNECTION && version >= Version::HTTP_2 {
+            continue;
+        }
+        headers.insert(name, value.clone());
+    }
+    response
+}

@@ -1,0 +1,55 @@
+//! Configuration of the API.
+
+use model::IdStyle;
+use std::{sync::Arc, time::Duration};
+
+/// Configuration of the API.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub allow_http: bool,
+    /// Create a tenant when the operator's key first names it.
+    pub tenants_on_first_use: bool,
+    /// Default of `max_retries` for profiles with exponential backoff.
+    pub max_retries: u8,
+    /// Timeout of subscriptions of the tenant API, which has no field for it.
+    pub timeout: Duration,
+    /// Refuse events whose type is not in the catalog, and payloads that violate their schema.
+    pub strict_catalog: bool,
+    /// Spelling of generated event ids.
+    pub ids: IdStyle,
+    /// Name of the cookie in which browsers may send a key.
+    pub cookie: String,
+    /// Origins whose pages may call the API (CORS).
+    pub cors_origins: Arc<[String]>,
+    /// Path prefixes under which the API is mounted beside `/api/v1`, without a trailing slash.
+    pub prefixes: Arc<[String]>,
+    /// Bytes that request bodies and large answers may hold at once.
+    pub request_memory: usize,
+    /// Deadline for a request body to arrive completely.
+    pub body_timeout: Duration,
+    /// Maximum number of subscriptions per tenant; an event has at most 65,535 deliveries.
+    pub subscriptions_max: usize,
+    /// Key that `/docs` fills in; everybody who can open the page can read it.
+    pub dev_key: Option<String>,
+}
+
+impl Settings {
+    /// Defaults for everything but the timeout of receivers.
+    pub fn new(timeout: Duration) -> Self {
+        Self {
+            allow_http: false,
+            tenants_on_first_use: false,
+            max_retries: 3,
+            timeout,
+            strict_catalog: false,
+            ids: IdStyle::Prefixed,
+            cookie: "access_token".into(),
+            cors_origins: Arc::default(),
+            prefixes: Arc::default(),
+            request_memory: 128 * 1024 * 1024,
+            body_timeout: Duration::from_secs(30),
+            subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
+            dev_key: None,
+        }
+    }
+}

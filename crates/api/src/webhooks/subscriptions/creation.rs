@@ -1,0 +1,61 @@
+//! Creates subscriptions, for all forms of the API.
+
+use super::{
+    defaults::blank,
+    fields::{EventNames, SubscriptionFields},
+};
+use crate::{
+    App,
+    problem::{
+        Problem,
+        kinds::{DuplicateSubscription, NoSuchTenant, TooManySubscriptions},
+    },
+    webhooks::secrets::generate,
+};
+use delivery::ChangeError;
+use model::{FieldErrors, Subscription, TenantId};
+
+/// Validates and stores a new subscription.
+pub(crate) async fn make(
+    app: &App,
+    tenant: &TenantId,
+    fields: &SubscriptionFields,
+    names: EventNames,
+) -> Result<Subscription, Problem> {
+    let mut faults = FieldErrors::default();
+    let profile = fields.profile(&mut faults);
+    let secret = fields.secret(profile, &mut faults).or_else(|| generate(app, profile));
+    let mut subscription = blank(app, tenant, profile);
+    subscription.secrets.extend(secret);
+    if fields.url.is_absent() {
+        faults.add("url", "is missing");
+    }
+    if fields.events.is_absent() && fields.event_types.is_absent() {
+        faults.add("events", "is missing; it must name at least one event type");
+    }
+    if let Err(more) = fields.apply(app, &mut subscription, names) {
+        faults.0.extend(more.0);
+    }
+    faults.into_result()?;
+    store(app, subscription).await
+}
+
+pub(crate) fn duplicate() -> Problem {
+    DuplicateSubscription::problem("An active subscription with the same event and URL exists already")
+}
+
+pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+    let most = app.settings.subscriptions_max;
+    if app.engine.control.count_subscriptions(&subscription.tenant) >= most {
+        let detail = format!("The tenant has {most} subscriptions, which is the maximum: delete some first");
+        return Err(TooManySubscriptions::problem(detail));
+    }
+    app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
+        ChangeError::Store(fault) => fault.into(),
+        ChangeError::Duplicate => duplicate(),
+        ChangeError::NoTenant => NoSuchTenant::problem(format!("Tenant not found: {}", subscription.tenant)),
+        // A creation reads no earlier subscription, so none can be missing, refused or changed by others.
+        ChangeError::Missing | ChangeError::Refused(()) | ChangeError::Contended => Problem::internal().because(&fault),
+    })?;
+    Ok(subscription)
+}

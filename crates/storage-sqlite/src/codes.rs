@@ -1,0 +1,42 @@
+//! The codes of states in SQL, and the conditions of partial indexes. Statements splice these constants, so that each
+//! code is defined once, in `model`.
+
+use const_format::formatcp;
+use model::{DeliveryStatus, Queue, SubscriptionState};
+
+pub(crate) const PENDING: u8 = DeliveryStatus::Pending.code();
+pub(crate) const RETRYING: u8 = DeliveryStatus::Retrying.code();
+pub(crate) const DELIVERED: u8 = DeliveryStatus::Delivered.code();
+pub(crate) const CANCELLED: u8 = DeliveryStatus::Cancelled.code();
+
+pub(crate) const IN_REPLAY: u8 = Queue::Replay.code();
+
+pub(crate) const ACTIVE: u8 = SubscriptionState::Active.code();
+pub(crate) const PAUSED: u8 = SubscriptionState::Paused.code();
+pub(crate) const DISABLED: u8 = SubscriptionState::Disabled.code();
+pub(crate) const DELETED: u8 = SubscriptionState::Deleted.code();
+
+/// A delivery that has not ended.
+pub(crate) const WAITS: &str = formatcp!("status IN ({PENDING}, {RETRYING})");
+
+/// Condition of the indexes `deliveries_troubled` and `deliveries_troubled_by_subscription`: SQLite uses them only in
+/// statements that repeat it.
+pub(crate) const TROUBLED: &str = formatcp!("d.status <> {PENDING} AND d.status <> {DELIVERED}");
+/// Condition of the index `deliveries_failed`.
+pub(crate) const FAILED: &str = formatcp!("d.status > {DELIVERED}");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conditions_of_partial_indexes_are_those_of_the_migrations() {
+        let migrations =
+            [include_str!("../migrations/0001_init.sql"), include_str!("../migrations/0002_queues_and_marks.sql")];
+        for migration in migrations {
+            assert!(migration.contains(&format!("WHERE {};", TROUBLED.replace("d.", ""))));
+        }
+        let lists = include_str!("../migrations/0006_lists.sql");
+        assert!(lists.contains(&format!("WHERE {};", FAILED.replace("d.", ""))));
+    }
+}
