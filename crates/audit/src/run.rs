@@ -84,8 +84,9 @@ fn compare(
     if let CatalogSource::Given { events, .. } = source {
         known.extend(events.iter().map(|event| event.event_type.clone()));
     }
+    let sets = groups::all_keys(&groups);
     let hints = entry_points::hints(&project);
-    let search = Search { project: &project, graph: &graph, words: &words, known, tenant_names: &tenants, hints };
+    let search = Search { project: &project, graph: &graph, words: &words, known, sets, tenant_names: &tenants, hints };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));

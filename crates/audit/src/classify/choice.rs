@@ -169,8 +169,51 @@ impl Evidence {
     }
 }
 
+/// The main set, and why it was chosen.
+pub(super) struct Choice<'g> {
+    pub(super) group: Option<&'g Group>,
+    pub(super) reason: String,
+    /// The candidates, the best one first, when the evidence does not decide. Otherwise empty.
+    pub(super) candidates: Vec<(&'g Group, Evidence)>,
+}
+
+/// A difference of scores below this decides nothing.
+const CLOSE: f64 = 1.0;
+/// Maximum number of candidates that a report names.
+const CANDIDATES_MAX: usize = 5;
+
+pub(super) fn choose<'g>(
+    groups: &'g [Group],
+    sites: &[Site<'_>],
+    live: &HashSet<FunctionId>,
+    project: &Project,
+) -> Choice<'g> {
+    let mut ranked = ranked(groups, sites, live, project);
+    let Some((best, evidence)) = ranked.first() else {
+        let reason = "the code has no set of constants that look like event types".into();
+        return Choice { group: None, reason, candidates: Vec::new() };
+    };
+    let (group, score) = (*best, evidence.score());
+    let reason = if ranked.len() == 1 && evidence.emitted > 0 {
+        "it is the only set of event types in the code".into()
+    } else {
+        evidence.reason()
+    };
+    let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
+    let unsure = evidence.emitted == 0 || ranked[1..].iter().any(rival);
+    ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
+    Choice { group: Some(group), reason, candidates: ranked }
+}
+
+/// True when one of two sets has most members of the other: they are two spellings of one catalog.
+fn overlaps(one: &Group, other: &Group) -> bool {
+    let events: HashSet<&str> = one.events().collect();
+    let common = other.events().filter(|event| events.contains(event)).count();
+    common * 2 >= one.members.len().min(other.members.len())
+}
+
 /// The sets with their evidence, the best one first.
-pub(super) fn ranked<'g>(
+fn ranked<'g>(
     groups: &'g [Group],
     sites: &[Site<'_>],
     live: &HashSet<FunctionId>,

@@ -6,7 +6,7 @@
 
 use super::{
     catalog::{CatalogSource, NoSuchGroup},
-    choice,
+    choice::{self, Evidence},
 };
 use crate::{
     config::Config,
@@ -119,14 +119,19 @@ impl<'p> Classifier<'p> {
         Ok(())
     }
 
-    /// The best set, with the reason.
-    fn best_group(&self) -> (Option<&'p Group>, String) {
-        let ranked = choice::ranked(self.groups, &self.sites, self.live, self.project);
-        match &ranked[..] {
-            [] => (None, "the code has no set of constants that look like event types".into()),
-            [(only, _)] => (Some(only), "it is the only set of event types in the code".into()),
-            [(best, evidence), ..] => (Some(best), evidence.reason()),
-        }
+    /// The best set, with the reason. Records the candidates when the evidence does not decide.
+    fn best_group(&mut self) -> (Option<&'p Group>, String) {
+        let choice = choice::choose(self.groups, &self.sites, self.live, self.project);
+        let shown = |(group, evidence): &(&Group, Evidence)| report::Candidate {
+            name: group.name.clone(),
+            file: self.project.files[group.file].file.clone(),
+            line: group.line,
+            members: evidence.members,
+            emitted: evidence.emitted,
+            evidence: evidence.reason(),
+        };
+        self.chosen.candidates = choice.candidates.iter().map(shown).collect();
+        (choice.group, choice.reason)
     }
 
     fn choose_buses(&mut self, graph: &Graph<'_>, calls: &[(FunctionId, BusKey)]) {
@@ -183,15 +188,11 @@ impl<'p> Classifier<'p> {
         main_buses.extend(others.into_iter().filter(same).map(BusKey::Class));
         let on_main = self.reaching(graph, calls, &main_buses);
         let mut carriers = HashSet::new();
-        if any_main && publish.main_bus.is_empty() {
-            // A bus that only forwards to the main bus is no parallel system.
-            let others = self.sites.iter().filter(|site| from_main(site) && self.is_live(site));
-            let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
-            for bus in others.flat_map(|site| &site.buses) {
-                if counts.get(&bus.key).is_some_and(|(own, ..)| *own) && self.may_lead(bus, &on_main) {
-                    carriers.insert(bus.key.clone());
-                    shown.insert(bus.name(self.project));
-                }
+        if publish.main_bus.is_empty() {
+            let own = |bus: &Bus| !bus.is_foreign(self.project) && !said(bus, &publish.other_bus);
+            for bus in self.carriers(&main_buses, &on_main).into_iter().filter(|bus| own(bus)) {
+                carriers.insert(bus.key.clone());
+                shown.insert(bus.name(self.project));
             }
         }
         self.chosen.bus = shown.into_iter().collect();
@@ -199,6 +200,31 @@ impl<'p> Classifier<'p> {
         self.main_buses = main_buses;
         self.carriers = carriers;
         self.main_variables = self.variables_of_main();
+    }
+
+    /// Buses beside the main one that lead to the webhooks: they carry constants of the main set and may forward them, or
+    /// they carry events of the catalog and write the webhook tables themselves.
+    fn carriers(&self, main_buses: &HashSet<BusKey>, on_main: &HashSet<FunctionId>) -> Vec<&Bus> {
+        let main = self.main.map(|group| &group.key);
+        let others = self.sites.iter().filter(|site| self.is_live(site));
+        let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
+        let mut found = Vec::new();
+        for site in others {
+            let from_main = main.is_some() && site.group.as_ref() == main;
+            let raw = site.group.is_none() && self.catalog.contains(&site.event);
+            let leads = |bus: &&Bus| match from_main {
+                true => self.may_lead(bus, on_main),
+                false => raw && bus.place(self.project).is_some_and(|(file, _)| self.writes_webhooks(file)),
+            };
+            found.extend(site.buses.iter().filter(leads));
+        }
+        found
+    }
+
+    /// True when SQL in this file writes a webhook table.
+    fn writes_webhooks(&self, file: usize) -> bool {
+        let mut writes = self.project.files[file].sql.iter().flat_map(|one| sql::writes(&one.text));
+        writes.any(|write| bypass::is_webhook_table(&write.table, &self.config.publish.tables))
     }
 
     /// Names of variables that hold the main bus or a carrier, and the names that a variable of its class would have.
@@ -236,16 +262,14 @@ impl<'p> Classifier<'p> {
     /// True when a bus that carries the main set's constants may lead to the webhooks. A bus outside the tree may; for
     /// one inside, its code decides.
     fn may_lead(&self, bus: &Bus, on_main: &HashSet<FunctionId>) -> bool {
-        let writes = |file: usize| {
-            let sql = self.project.files[file].sql.iter().flat_map(|one| sql::writes(&one.text));
-            sql.into_iter().any(|write| bypass::is_webhook_table(&write.table, &self.config.publish.tables))
-        };
         match &bus.key {
             BusKey::External(_) | BusKey::Named(_) | BusKey::Server(_) => true,
-            BusKey::Function(id) => bus.is_about_webhooks(self.project) || on_main.contains(id) || writes(id.file),
+            BusKey::Function(id) => {
+                bus.is_about_webhooks(self.project) || on_main.contains(id) || self.writes_webhooks(id.file)
+            }
             BusKey::Class(class) => {
                 bus.is_about_webhooks(self.project)
-                    || writes(class.file)
+                    || self.writes_webhooks(class.file)
                     || on_main.iter().any(|id| self.project.class_around(*id) == Some(*class))
             }
         }

@@ -110,7 +110,14 @@ pub(crate) fn outermost(groups: &[Group], key: GroupKey) -> GroupKey {
     groups.iter().find(|group| group.inner.contains(&key)).map_or(key, |group| group.key.clone())
 }
 
+/// The keys of all sets, and of the nested ones in them.
+pub(crate) fn all_keys(groups: &[Group]) -> HashSet<GroupKey> {
+    groups.iter().flat_map(|group| group.inner.iter().chain([&group.key])).cloned().collect()
+}
+
 /// The event types of all sets.
 pub(crate) fn all_events(groups: &[Group]) -> HashSet<String> {
-    groups.iter().flat_map(Group::events).map(str::to_owned).collect()
+    // One word alone (`created`) is an event type only as a constant.
+    let telling = |event: &&str| event.contains(['.', '_', '-', ':', '/']);
+    groups.iter().flat_map(Group::events).filter(telling).map(str::to_owned).collect()
 }

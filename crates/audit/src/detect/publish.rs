@@ -15,7 +15,7 @@ use crate::{
         Found, FunctionId, Resolver, Thing,
         walk::{self, Failed, Failure, Walks},
     },
-    text::verbs,
+    text::verbs::{self, Publishing},
 };
 use std::collections::BTreeMap;
 
@@ -53,7 +53,8 @@ impl<'p> Search<'p> {
     fn look_at(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>, published: &mut Published<'p>) {
         let Some(name) = call.target.last_name() else { return };
         let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
-        if call.makes || is_call_of_call || !self.publishes(call, name) || writes_logs(&call.target) {
+        let publishing = self.publishing(call, name);
+        if call.makes || is_call_of_call || publishing == Publishing::No || writes_logs(&call.target) {
             return;
         }
         let scope = FunctionId { file, index: call.function };
@@ -61,6 +62,10 @@ impl<'p> Search<'p> {
         #[cfg(test)]
         crate::failpoints::at("search", name);
         let Some((arg, found)) = self.event_argument(call, scope, &resolver, walks) else { return };
+        let member = |one: &Found<'_>| one.group.as_ref().is_some_and(|group| self.sets.contains(group));
+        if publishing == Publishing::WithMember && !found.iter().any(member) {
+            return;
+        }
         if self.is_request(call, name, scope, walks) {
             return;
         }
@@ -84,7 +89,7 @@ impl<'p> Search<'p> {
         }
         for one in found {
             match &one.thing {
-                Thing::Text(text) if self.is_event(text) => {
+                Thing::Text(text) if self.is_event(text) || member(&one) => {
                     let event = text.clone();
                     published.sites.push(self.site(event, one, call, scope, &bus, walks));
                 }
@@ -120,10 +125,9 @@ impl<'p> Search<'p> {
         }
     }
 
-    /// True when the name of the called function says that it publishes, or the name of the object that it runs.
-    fn publishes(&self, call: &Call, name: &str) -> bool {
-        self.words.publishes(name)
-            || matches!(&call.target, Expr::Member(of, _) if self.words.runs_publisher(&of.shown(), name))
+    fn publishing(&self, call: &Call, name: &str) -> Publishing {
+        let owner = || if let Expr::Member(of, _) = &call.target { Some(of.shown()) } else { None };
+        self.words.judge(name, owner)
     }
 
     fn through(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Vec<FunctionId> {

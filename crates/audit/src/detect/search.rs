@@ -2,7 +2,7 @@
 //! `publish` and `entry_points`.
 
 use crate::{
-    resolve::{Graph, Project},
+    resolve::{Graph, GroupKey, Project},
     text::verbs::Words,
 };
 use std::collections::HashSet;
@@ -13,6 +13,8 @@ pub(crate) struct Search<'p> {
     pub(crate) words: &'p Words,
     /// Every event type that the code or the catalog defines.
     pub(crate) known: HashSet<String>,
+    /// The sets of constants.
+    pub(crate) sets: HashSet<GroupKey>,
     pub(crate) tenant_names: &'p [String],
     pub(crate) hints: Hints,
 }

@@ -82,6 +82,43 @@ pub struct Chosen {
     pub others: Vec<Group>,
     /// The main buses, as written in the code.
     pub bus: Vec<String>,
+    /// Not empty when the evidence does not decide which set is the catalog: the candidates, the chosen one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<Candidate>,
+}
+
+/// A set of constants that may be the catalog.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    pub name: String,
+    pub file: String,
+    pub line: u32,
+    pub members: usize,
+    /// Members that live code publishes.
+    pub emitted: usize,
+    /// As the end of a sentence.
+    pub evidence: String,
+}
+
+impl Chosen {
+    /// False when the evidence does not decide which set is the catalog.
+    pub fn is_sure(&self) -> bool {
+        self.candidates.is_empty()
+    }
+
+    /// The question that a report asks when it is not sure.
+    pub fn question(&self) -> Option<String> {
+        if self.is_sure() {
+            return None;
+        }
+        let shown = |one: &Candidate| format!("{} ({}:{}: {})", one.name, one.file, one.line, one.evidence);
+        let list: Vec<String> = self.candidates.iter().map(shown).collect();
+        Some(format!(
+            "Not sure which set of constants is the catalog. Candidates: {}. Name the right one with --main NAME, or \
+             --main PATH:NAME",
+            list.join("; ")
+        ))
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 //! about events; `detect` adds those.
 
 pub(crate) mod call_graph;
+mod components;
 mod enums;
 mod found;
 mod graph;

@@ -4,50 +4,122 @@
 
 use crate::{
     facts::{Expr, Facts},
-    resolve::{FunctionId, Graph, Meaning, Project},
+    resolve::{FunctionId, Graph, Meaning, Project, components::components},
     text::verbs::Words,
 };
 use std::collections::{HashMap, HashSet};
 
 /// All live functions.
 pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
-    let mut live = HashSet::new();
-    let mut open: Vec<FunctionId> = project.function_ids().filter(|id| is_root(project, graph, words, *id)).collect();
-    let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
-    for id in project.function_ids().filter(|id| id.index != 0) {
-        let function = project.function(id);
-        // Methods of an object literal are live when the enclosing function is, except helpers of publishing.
-        let held = function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
-        if function.name.is_empty() || held {
-            children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
+    let mut search = Search::new(project, graph, words);
+    search.reach(project.function_ids().filter(|id| search.is_root(*id)).collect());
+    // Functions that only call each other, such as one that calls itself in a block, have no caller outside.
+    search.reach(search.roots_of_circles());
+    search.live
+}
+
+struct Search<'s, 'p> {
+    project: &'s Project,
+    graph: &'s Graph<'p>,
+    words: &'s Words,
+    /// Functions without a name, and methods of object literals, by the function around them.
+    children: HashMap<FunctionId, Vec<FunctionId>>,
+    aliases: Vec<HashSet<&'s str>>,
+    /// Names whose functions are live, by the family of languages.
+    done: HashSet<(&'static str, &'s str)>,
+    live: HashSet<FunctionId>,
+}
+
+impl<'s, 'p> Search<'s, 'p> {
+    fn new(project: &'s Project, graph: &'s Graph<'p>, words: &'s Words) -> Self {
+        let mut children: HashMap<FunctionId, Vec<FunctionId>> = HashMap::new();
+        for id in project.function_ids().filter(|id| id.index != 0) {
+            let function = project.function(id);
+            // Methods of an object literal are live when the enclosing function is, except helpers of publishing.
+            let held =
+                function.parent != 0 && function.class.as_deref() == Some("") && !words.is_helper(&function.name);
+            if function.name.is_empty() || held {
+                children.entry(FunctionId { file: id.file, index: function.parent }).or_default().push(id);
+            }
         }
+        let aliases = project.files.iter().map(aliases).collect();
+        Self { project, graph, words, children, aliases, done: HashSet::new(), live: HashSet::new() }
     }
-    let aliases: Vec<HashSet<&str>> = project.files.iter().map(aliases).collect();
-    let mut done: HashSet<(&str, &str)> = HashSet::new();
-    while let Some(id) = open.pop() {
-        if !live.insert(id) {
-            continue;
-        }
-        open.extend(graph.calls.get(&id).into_iter().flatten());
-        open.extend(children.get(&id).into_iter().flatten());
-        let traits = project.files[id.file].traits;
-        let loose = graph.loose.get(&id).into_iter().flatten();
-        for name in project.function(id).mentions.iter().chain(loose) {
-            let named = project.functions_named(name);
-            let is_alias = aliases[id.file].contains(name.as_str());
-            if (named.is_empty() && !is_alias) || is_local_value(project, id, name) {
+
+    /// Marks what these functions reach.
+    fn reach(&mut self, mut open: Vec<FunctionId>) {
+        let (project, graph) = (self.project, self.graph);
+        while let Some(id) = open.pop() {
+            if !self.live.insert(id) {
                 continue;
             }
-            if done.insert((traits.family, name.as_str())) {
-                open.extend(named.iter().filter(|one| project.files[one.file].traits.is_related(traits)));
-            }
-            // An alias: the defining file has another name for the function.
-            if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
-                open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+            open.extend(graph.calls.get(&id).into_iter().flatten());
+            open.extend(self.children.get(&id).into_iter().flatten());
+            let traits = project.files[id.file].traits;
+            let loose = graph.loose.get(&id).into_iter().flatten();
+            for name in project.function(id).mentions.iter().chain(loose) {
+                let named = project.functions_named(name);
+                let is_alias = self.aliases[id.file].contains(name.as_str());
+                if (named.is_empty() && !is_alias) || is_local_value(project, id, name) {
+                    continue;
+                }
+                if self.done.insert((traits.family, name.as_str())) {
+                    open.extend(named.iter().filter(|one| project.files[one.file].traits.is_related(traits)));
+                }
+                // An alias: the defining file has another name for the function.
+                if is_alias && let Meaning::Values(values, at) = project.meaning(name, id) {
+                    open.extend(values.iter().filter_map(|one| project.function_of(&one.value, at)));
+                }
             }
         }
     }
-    live
+
+    /// Functions of circles that no function outside the circle calls, as far as a framework may call them.
+    fn roots_of_circles(&self) -> Vec<FunctionId> {
+        let dead: Vec<FunctionId> =
+            self.project.function_ids().filter(|id| id.index != 0 && !self.live.contains(id)).collect();
+        let edges = |id: FunctionId| -> Vec<FunctionId> {
+            let calls = self.graph.calls.get(&id).into_iter().flatten();
+            calls.chain(self.children.get(&id).into_iter().flatten()).copied().collect()
+        };
+        let circles = components(&dead, edges);
+        let mut number: HashMap<FunctionId, usize> = HashMap::new();
+        for (at, circle) in circles.iter().enumerate() {
+            number.extend(circle.iter().map(|id| (*id, at)));
+        }
+        let mut called = vec![false; circles.len()];
+        for id in &dead {
+            for to in edges(*id).iter().filter_map(|to| number.get(to)) {
+                called[*to] |= number.get(id) != Some(to);
+            }
+        }
+        let alone = circles.iter().enumerate().filter(|(at, circle)| circle.len() > 1 && !called[*at]);
+        alone.flat_map(|(_, circle)| circle).copied().filter(|id| self.may_be_called(*id)).collect()
+    }
+
+    fn is_root(&self, id: FunctionId) -> bool {
+        let function = self.project.function(id);
+        if id.index == 0 || function.registered {
+            return true;
+        }
+        let called = || self.graph.callers(id).iter().any(|caller| caller.scope() != id);
+        self.may_be_called(id) && !called()
+    }
+
+    /// True when code outside the tree may call a function: it is public and no helper, or its class is made from one
+    /// outside.
+    fn may_be_called(&self, id: FunctionId) -> bool {
+        let function = self.project.function(id);
+        if function.name.is_empty() || function.private {
+            return false;
+        }
+        if from_outside(self.project, id) {
+            return true;
+        }
+        // A local function is called in its scope or never.
+        let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
+        !self.words.is_helper(&function.name) && !local
+    }
 }
 
 /// Local names of imports that differ from the imported name.
@@ -69,26 +141,6 @@ fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
         id.index = function.parent;
     }
     false
-}
-
-fn is_root(project: &Project, graph: &Graph<'_>, words: &Words, id: FunctionId) -> bool {
-    let function = project.function(id);
-    if id.index == 0 || function.registered {
-        return true;
-    }
-    if function.name.is_empty() || function.private {
-        return false;
-    }
-    let called = graph.callers(id).iter().any(|caller| caller.scope() != id);
-    if called {
-        return false;
-    }
-    if from_outside(project, id) {
-        return true;
-    }
-    // A local function is called in its scope or never.
-    let local = function.parent != 0 && function.class.as_deref().unwrap_or("").is_empty();
-    !words.is_helper(&function.name) && !local
 }
 
 /// A method of a class that is made from one outside of the tree: that one may call it.

@@ -64,6 +64,15 @@ const NAMES: &[&str] = &[
     "key",
 ];
 
+/// Whether a call publishes, as far as names tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Publishing {
+    Yes,
+    /// Only a call with a constant of a set: `metaEvent.Run(ctx, EventDeliverySuccess)`.
+    WithMember,
+    No,
+}
+
 /// The words of this file and those of the configuration.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
@@ -113,19 +122,25 @@ impl Words {
                 && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
     }
 
-    /// True when the names on the way to a method say that its object publishes: `SendWebhookJob.perform_later(…)`. The
-    /// method itself only runs it.
-    pub(crate) fn runs_publisher(&self, owner: &str, method: &str) -> bool {
+    /// Judges a call by its function's name and, when that only runs an object, by the names on the way to the object.
+    pub(crate) fn judge(&self, name: &str, owner: impl FnOnce() -> Option<String>) -> Publishing {
         const RUNS: &[&str] =
             &["call", "perform", "run", "execute", "invoke", "process", "delay", "apply", "enqueue", "async"];
-        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
-        if !split(method).first().is_some_and(|first| is(RUNS, first)) {
-            return false;
+        const NOUNS: &[&str] = &["event", "events", "webhook", "webhooks", "hook", "hooks"];
+        const RECEIVES: &[&str] = &["handle", "handler", "receive", "receiver", "incoming", "inbound", "listener"];
+        if self.publishes(name) {
+            return Publishing::Yes;
         }
-        let words = split(owner);
-        words.iter().any(|word| is(STRONG, word) || is(WEAK, word))
-            && words.iter().any(|word| is(&["event", "events", "webhook", "webhooks", "hook", "hooks"], word))
-            && !words.iter().any(|word| is(&["handle", "handler", "receive", "receiver", "incoming", "inbound"], word))
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        let runs = || split(name).first().is_some_and(|first| is(RUNS, first));
+        let Some(owner) = runs().then(owner).flatten() else { return Publishing::No };
+        let words = split(&owner);
+        let has = |list: &[&str]| words.iter().any(|word| is(list, word));
+        match (has(NOUNS), has(RECEIVES), has(STRONG) || has(WEAK)) {
+            (false, ..) | (_, true, _) => Publishing::No,
+            (true, false, true) => Publishing::Yes,
+            (true, false, false) => Publishing::WithMember,
+        }
     }
 
     /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.

@@ -96,13 +96,16 @@ fn percentage(text: &str) -> Result<f64, String> {
 
 /// Exit code when a gate failed.
 const CLOSED: u8 = 1;
+/// Exit code when it is not sure which set of constants is the catalog, so that the result means little.
+const UNSURE: u8 = 3;
 /// Exit code when the audit could not be made.
 const FAULT: u8 = 2;
 
 pub(crate) fn run(args: &Args) -> ExitCode {
     match make(args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(CLOSED),
+        Ok(Outcome::Passed) => ExitCode::SUCCESS,
+        Ok(Outcome::Closed) => ExitCode::from(CLOSED),
+        Ok(Outcome::Unsure) => ExitCode::from(UNSURE),
         Err(fault) => {
             eprintln!("postrider: {fault:#}");
             ExitCode::from(FAULT)
@@ -110,7 +113,15 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     }
 }
 
-fn make(args: &Args) -> anyhow::Result<bool> {
+/// The outcome of an audit that was made.
+enum Outcome {
+    Passed,
+    /// A gate failed.
+    Closed,
+    Unsure,
+}
+
+fn make(args: &Args) -> anyhow::Result<Outcome> {
     let (config, folder) = configuration(args)?;
     let rules = Rules::new(&config.files).context("invalid configuration")?;
     let server = |url: &str| Server::at(url, args.key.clone(), args.tenant.clone());
@@ -169,9 +180,14 @@ fn make(args: &Args) -> anyhow::Result<bool> {
         fs::write(path, Baseline::of(&report).to_json())
             .with_context(|| format!("{} cannot be written", path.display()))?;
         eprintln!("postrider: wrote the baseline to {}", path.display());
-        return Ok(true);
+        return Ok(Outcome::Passed);
     }
-    judge(args, &report, &config, baseline.as_ref())
+    let passed = judge(args, &report, &config, baseline.as_ref())?;
+    if let Some(question) = report.catalog.question() {
+        eprintln!("postrider: {question}");
+        return Ok(Outcome::Unsure);
+    }
+    Ok(if passed { Outcome::Passed } else { Outcome::Closed })
 }
 
 fn one_audit(tree: &SourceTree, config: &Config, catalog: &CatalogSource, about: About) -> anyhow::Result<Report> {

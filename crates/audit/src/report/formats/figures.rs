@@ -178,7 +178,10 @@ pub(super) fn head(report: &Report) -> Head {
         generated: report.generated_at.clone(),
         revision,
         catalog,
-        reason: report.catalog.reason.clone(),
+        reason: match report.catalog.question() {
+            Some(question) => format!("{}. {question}", report.catalog.reason),
+            None => report.catalog.reason.clone(),
+        },
         headline: headline(report),
     }
 }
