@@ -217,6 +217,7 @@ fn categories(events: &[Event]) -> Vec<Category> {
 
 fn catalog() -> Chosen {
     Chosen {
+        candidates: Vec::new(),
         name: "WebhookEvent".into(),
         file: Some("webhooks/models.py".into()),
         line: Some(22),

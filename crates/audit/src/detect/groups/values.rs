@@ -144,7 +144,7 @@ impl<'p> Reader<'p> {
     // Bounded: by `DEPTH_MAX`.
     fn leaves(&mut self, value: &'p Expr, name: &str, walk: &mut Walk<'_, 'p>, depth: usize) {
         match literal(value) {
-            Expr::Text(event) => self.push(event.clone(), name.to_owned()),
+            Expr::Text(event) => self.add(event.clone(), name.to_owned()),
             Expr::Map(pairs) if depth < DEPTH_MAX => {
                 for (key, value) in pairs {
                     let key = match key {
@@ -167,11 +167,11 @@ impl<'p> Reader<'p> {
     /// An element of a list: a text, a constant, or the elements of another list.
     fn item(&mut self, item: &'p Expr, walk: &mut Walk<'_, 'p>) {
         match item {
-            Expr::Text(event) => self.push(event.clone(), event.clone()),
+            Expr::Text(event) => self.add(event.clone(), event.clone()),
             Expr::Name(_) | Expr::Member(..) | Expr::Each(_) if self.follows => {
                 for thing in self.resolver.things(item, self.scope, walk) {
                     if let Thing::Text(event) = thing {
-                        self.push(event.clone(), event);
+                        self.add(event.clone(), event);
                     }
                 }
             }
@@ -179,7 +179,7 @@ impl<'p> Reader<'p> {
         }
     }
 
-    fn push(&mut self, event: String, name: String) {
+    fn add(&mut self, event: String, name: String) {
         self.members.push(Member { event, name, line: self.line });
     }
 }

@@ -112,6 +112,8 @@ fn with_receiver(w: &mut Writer<'_>, node: Node<'_>, of: Expr, name: &str) -> Ex
     let args = all_arguments(w, node);
     if matches!(name, "method" | "instance_method" | "public_method") {
         mention_symbols(w, node);
+    } else if runs_method(name) {
+        mention_first_symbol(w, node);
     }
     let is_self = of.is_receiver();
     // `self.class::X` is the constant X of this class.
@@ -201,6 +203,18 @@ pub(super) fn arguments(w: &mut Writer<'_>, list: Node<'_>) -> Vec<Arg> {
         args.push(arg(Expr::Map(pairs)));
     }
     args
+}
+
+/// True for calls that run the method that their first argument names: `Service.call!(:update_status, invoice)`.
+fn runs_method(name: &str) -> bool {
+    ["call", "perform", "run", "invoke", "execute"].iter().any(|verb| name.starts_with(verb))
+}
+
+fn mention_first_symbol(w: &mut Writer<'_>, node: Node<'_>) {
+    let first = w.child(node, "arguments").and_then(|list| named(list).into_iter().next());
+    if let Some(first) = first.filter(|first| first.kind() == "simple_symbol") {
+        w.mention(w.text(first).trim_start_matches(':'));
+    }
 }
 
 /// Symbols among the arguments name methods.

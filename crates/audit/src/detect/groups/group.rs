@@ -1,0 +1,38 @@
+//! A set of constants.
+
+use crate::resolve::{GroupKey, Project};
+
+/// A set of constants.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    pub(crate) key: GroupKey,
+    /// Keys of the nested classes that were merged into this set.
+    pub(crate) inner: Vec<GroupKey>,
+    pub(crate) name: String,
+    pub(crate) file: usize,
+    pub(crate) line: u32,
+    /// Event type, the constant's name, its line.
+    pub(crate) members: Vec<Member>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) event: String,
+    pub(crate) name: String,
+    pub(crate) line: u32,
+}
+
+impl Group {
+    pub(crate) fn events(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|member| member.event.as_str())
+    }
+
+    /// True when the configuration means this set: `name`, or `folder/file.py:name`.
+    pub(crate) fn is_called(&self, name: &str, project: &Project) -> bool {
+        let file = &project.files[self.file].file;
+        match name.rsplit_once(':') {
+            Some((path, name)) if !path.is_empty() && !path.ends_with(':') => self.name == name && file.ends_with(path),
+            _ => self.name == name || file == name,
+        }
+    }
+}

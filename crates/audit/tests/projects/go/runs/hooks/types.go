@@ -1,0 +1,9 @@
+package hooks
+
+type HookEventType string
+
+const (
+	EndpointCreated HookEventType = "endpoint.created"
+	EndpointDeleted HookEventType = "endpoint.deleted"
+	DeliveryFailed  HookEventType = "delivery.failed"
+)

@@ -1,0 +1,5 @@
+class Payments
+  def handle(invoice)
+    Invoices.call!(:pay, invoice)
+  end
+end

@@ -1,0 +1,1 @@
+export const WEBHOOK_EVENTS = ["link.created", "link.deleted", "link.clicked"];
