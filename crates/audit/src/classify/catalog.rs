@@ -1,6 +1,6 @@
 //! The catalog that the code is compared with: a set of constants in the code, or a given list.
 
-use crate::detect::groups::Group;
+use crate::{detect::groups::Group, resolve::Project};
 use std::collections::BTreeSet;
 
 /// An event type of the catalog.
@@ -20,18 +20,31 @@ pub enum CatalogSource {
     Given { name: String, events: Vec<Promised> },
 }
 
-/// The configured main set does not exist.
+/// The configured main set does not exist, or the name does not tell which set is meant.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no set of event types called {name:?} in the code; there is: {known}")]
-pub struct NoSuchGroup {
-    name: String,
-    known: String,
+pub enum NoSuchGroup {
+    #[error("there is no set of event types called {name:?} in the code; there is: {known}")]
+    Missing { name: String, known: String },
+    #[error("several sets of event types are called {name:?}; name one with its path: {places}")]
+    Ambiguous { name: String, places: String },
 }
 
 impl NoSuchGroup {
-    pub(super) fn new(name: &str, groups: &[Group]) -> Self {
-        let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
-        let known = if names.is_empty() { "none".into() } else { names.into_iter().collect::<Vec<_>>().join(", ") };
-        Self { name: name.to_owned(), known }
+    /// The set of this name.
+    pub(super) fn find<'g>(name: &str, groups: &'g [Group], project: &Project) -> Result<&'g Group, Self> {
+        let found: Vec<&Group> = groups.iter().filter(|group| group.is_called(name, project)).collect();
+        match found[..] {
+            [only] => Ok(only),
+            [] => {
+                let names: BTreeSet<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+                let known = if names.is_empty() { "none".into() } else { Vec::from_iter(names).join(", ") };
+                Err(Self::Missing { name: name.to_owned(), known })
+            }
+            _ => {
+                let place = |group: &&Group| format!("{}:{}", project.files[group.file].file, group.name);
+                let places = found.iter().map(place).collect::<Vec<_>>().join(", ");
+                Err(Self::Ambiguous { name: name.to_owned(), places })
+            }
+        }
     }
 }

@@ -149,6 +149,7 @@ impl Evidence {
             + (4.0 * emitted / members.max(1.0)).min(3.0)
             + (emitted + 1.0).log2() / 4.0
             + (members + 1.0).log2() / 8.0
+            - yes(self.members < FEW, 3.0)
             - yes(self.aside, 5.0)
             - yes(self.incoming, 7.0)
             - yes(self.other, 4.0)
@@ -177,6 +178,8 @@ pub(super) struct Choice<'g> {
     pub(super) candidates: Vec<(&'g Group, Evidence)>,
 }
 
+/// A set with fewer members is hardly a catalog.
+const FEW: usize = 3;
 /// A difference of scores below this decides nothing.
 const CLOSE: f64 = 1.0;
 /// Maximum number of candidates that a report names.
@@ -194,13 +197,10 @@ pub(super) fn choose<'g>(
         return Choice { group: None, reason, candidates: Vec::new() };
     };
     let (group, score) = (*best, evidence.score());
-    let reason = if ranked.len() == 1 && evidence.emitted > 0 {
-        "it is the only set of event types in the code".into()
-    } else {
-        evidence.reason()
-    };
+    let reason =
+        if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
     let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
-    let unsure = evidence.emitted == 0 || ranked[1..].iter().any(rival);
+    let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
     Choice { group: Some(group), reason, candidates: ranked }
 }

@@ -81,8 +81,7 @@ impl<'p> Classifier<'p> {
             CatalogSource::Code { main } => {
                 let (group, reason) = match main {
                     Some(name) => {
-                        let found = self.groups.iter().find(|group| group.is_called(name, self.project));
-                        let group = found.ok_or_else(|| NoSuchGroup::new(name, self.groups))?;
+                        let group = NoSuchGroup::find(name, self.groups, self.project)?;
                         (Some(group), "it was named".to_owned())
                     }
                     None => self.best_group(),
