@@ -3,7 +3,6 @@
 use super::{Database, Scene, count_in_state, note};
 use crate::support::{alone, receiver::Receiver, wait_until};
 use serde_json::json;
-use std::time::Duration;
 use testing::Postgres;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -33,14 +32,13 @@ async fn a_suspended_node_that_was_declared_lost_registers_again() {
     let scene = Scene::start(Postgres::shared()).await;
     scene.nodes[1].signal("STOP");
     scene.traffic.more(100).await;
-    // Much longer than a lease, so that the take-over has ended when the node wakes up.
-    tokio::time::sleep(Duration::from_secs(30)).await;
-    assert_eq!(count_in_state(&scene.nodes[0], "lost").await, 1);
+    // It wakes up in the moment of the take-over.
+    wait_until("it is lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
     scene.nodes[1].signal("CONT");
     wait_until("it registers again", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;
     scene.traffic.more(500).await;
     assert!(scene.nodes[1].process.stderr().contains("registering again"), "{}", scene.nodes[1].process.stderr());
-    scene.settle("SIGSTOP of one node for 30 s", 0).await;
+    scene.settle("SIGSTOP of one node until it is lost", 0).await;
 }
 
 /// Requests in flight at the suspension belong to another node when it wakes up (fencing).
