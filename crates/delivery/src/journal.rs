@@ -32,13 +32,24 @@ const AHEAD: usize = 2;
 /// Pause after a failed commit.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A recorded attempt.
+/// A delivery whose attempt is over for this process.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settled {
     pub(crate) lane: LaneNumber,
     pub(crate) delivery: DeliveryId,
-    /// When the next attempt is due.
-    pub(crate) next: Option<Timestamp>,
+    pub(crate) after: After,
+}
+
+/// The state of a delivery in the store after its attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// It has ended, or was never stored.
+    Ended,
+    /// Its next attempt is due at this time.
+    RetryAt(Timestamp),
+    /// The outcome was not recorded, since this node did not own the delivery. It may own it again: a node that was
+    /// declared lost takes part in the take-over of its own deliveries.
+    NotRecorded,
 }
 
 /// Receives what the journal has committed. Called on the journal's task, in the order of the commits: it must not wait.
@@ -280,13 +291,14 @@ impl JournalTask {
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) if done == Done::Taken => {
                     tracing::warn!(delivery = %outcome.delivery, "outcome not recorded: another node has taken the delivery over");
-                    settled.push(Settled { lane, delivery: outcome.delivery, next: None });
+                    settled.push(Settled { lane, delivery: outcome.delivery, after: After::NotRecorded });
                 }
                 (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
                     if outcome.next == Next::Gone {
                         sink.gone(&outcome.tenant, outcome.subscription);
                     }
-                    settled.push(Settled { lane, delivery: outcome.delivery, next: outcome.next.retry_at() });
+                    let after = outcome.next.retry_at().map_or(After::Ended, After::RetryAt);
+                    settled.push(Settled { lane, delivery: outcome.delivery, after });
                 }
                 (Debt::Outcome { .. } | Debt::Cancel, _) => {}
             }

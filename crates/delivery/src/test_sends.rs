@@ -8,7 +8,7 @@ use crate::{
     draft::Draft,
     fan_out::new_event,
     index::Index,
-    journal::{Journal, Settled},
+    journal::{After, Journal, Settled},
     lanes::Job,
     numbers::LaneNumber,
     outgoing::Outgoing,
@@ -134,7 +134,7 @@ impl TestSends {
         let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
         if let Err(fault) = self.journal.append(append, vec![Vec::new()]).await {
             if let Some(lane) = lane {
-                self.dispatcher.release(Settled { lane, delivery, next: None });
+                self.dispatcher.release(Settled { lane, delivery, after: After::Ended });
             }
             return Err(TestError::Publish(fault.into()));
         }

@@ -12,7 +12,13 @@ mod scheduler;
 mod state;
 mod work;
 
-use crate::{index::Index, journal::Settled, numbers::LaneNumber, outgoing::Offer, target::Target};
+use crate::{
+    index::Index,
+    journal::{After, Settled},
+    numbers::LaneNumber,
+    outgoing::Offer,
+    target::Target,
+};
 use lane::EVER;
 pub(crate) use lane::{Job, Room};
 use model::{Clock, DeliveryId, Queue, SubscriptionId, Timestamp};
@@ -178,25 +184,17 @@ impl Lanes {
     pub(crate) fn settle(&self, settled: impl IntoIterator<Item = Settled>) -> Work {
         let now = self.clock.now();
         let work = self.change(|state, work| {
-            for Settled { lane, delivery: id, next } in settled {
-                state.sending.remove(&id);
+            for Settled { lane, delivery: id, after } in settled {
                 if !state.watchers.is_empty() {
                     // The waiter may be gone.
                     state.watchers.remove(&id).into_iter().flatten().for_each(|sender| {
                         let _ = sender.send(());
                     });
                 }
-                if let Some(one) = state.scheduler.lane(lane) {
-                    one.held.remove(&id);
-                    if let Some(at) = next {
-                        one.leave_in_store(Queue::Retry, at);
-                    }
-                }
-                if next.is_some() {
-                    state.look(lane, now, work);
+                state.settle(lane, id, after, now, work);
+                if after != After::Ended {
                     self.sooner.notify_one();
                 }
-                state.scheduler.settled(lane);
             }
         });
         self.settled.notify_waiters();

@@ -358,4 +358,4 @@ impl Scheduler {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

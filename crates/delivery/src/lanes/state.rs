@@ -5,7 +5,7 @@ use super::{
     scheduler::Scheduler,
     work::{Refill, Work},
 };
-use crate::{index::Index, numbers::LaneNumber, outgoing::Outgoing, target::Target};
+use crate::{index::Index, journal::After, numbers::LaneNumber, outgoing::Outgoing, target::Target};
 use model::{DeliveryId, Queue, Timestamp};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -94,6 +94,31 @@ impl State {
         }
     }
 
+    /// A delivery's attempt is over: the lane no longer holds it, and expects it of the store where it may be due again.
+    pub(super) fn settle(
+        &mut self,
+        number: LaneNumber,
+        delivery: DeliveryId,
+        after: After,
+        now: Timestamp,
+        work: &mut Work,
+    ) {
+        self.sending.remove(&delivery);
+        if let Some(lane) = self.scheduler.lane(number) {
+            lane.held.remove(&delivery);
+            match after {
+                After::Ended => {}
+                After::RetryAt(at) => lane.leave_in_store(Queue::Retry, at),
+                // This node may have taken the delivery over meanwhile, and the refill has skipped what was held.
+                After::NotRecorded => Queue::ALL.iter().for_each(|queue| lane.leave_in_store(*queue, EVER)),
+            }
+        }
+        if after != After::Ended {
+            self.look(number, now, work);
+        }
+        self.scheduler.settled(number);
+    }
+
     pub(super) fn refilled(&mut self, number: LaneNumber, queue: Queue, found: Due, now: Timestamp, work: &mut Work) {
         let Some(lane) = self.scheduler.lane(number) else { return };
         let part = lane.part(queue);
@@ -119,3 +144,6 @@ impl State {
         self.scheduler.settled(number);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,7 @@ async fn a_suspended_node_that_was_declared_lost_registers_again() {
     let scene = Scene::start(Postgres::shared()).await;
     scene.nodes[1].signal("STOP");
     scene.traffic.more(100).await;
+    // It wakes up in the moment of the take-over.
     wait_until("it is lost", async || (count_in_state(&scene.nodes[0], "lost").await == 1).then_some(())).await;
     scene.nodes[1].signal("CONT");
     wait_until("it registers again", async || (count_in_state(&scene.nodes[0], "live").await == 3).then_some(())).await;

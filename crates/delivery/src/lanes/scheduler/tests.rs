@@ -9,7 +9,7 @@ use model::{
 };
 use std::{sync::Arc, time::Duration};
 
-fn target(tenant: &str, number: u8) -> Arc<Target> {
+pub(in crate::lanes) fn target(tenant: &str, number: u8) -> Arc<Target> {
     let mut bytes = [number; 16];
     for (at, byte) in tenant.bytes().enumerate().take(8) {
         bytes[at] = byte;
@@ -36,7 +36,7 @@ fn target(tenant: &str, number: u8) -> Arc<Target> {
     })
 }
 
-fn job(number: u32, queue: Queue, size: usize) -> Job {
+pub(in crate::lanes) fn job(number: u32, queue: Queue, size: usize) -> Job {
     let mut bytes = [0; 16];
     bytes[4..8].copy_from_slice(&number.to_be_bytes());
     let id = EventId::from_bytes(bytes);
