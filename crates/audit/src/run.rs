@@ -4,7 +4,7 @@
 use crate::{
     classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
     config::Config,
-    detect::{bypass, entry_points, groups, search::Search},
+    detect::{bypass, entry_points, groups, search::Search, site::Published},
     facts::Facts,
     lower,
     report::{Files, Report, Skipped},
@@ -17,8 +17,10 @@ use crate::{
 };
 use model::catalog::Catalog;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+/// Maximum number of buses that an error names.
+const BUSES_SHOWN: usize = 8;
 /// Stack size of the worker threads, in bytes: the depth of recursion grows with the nesting of expressions.
 const STACK: usize = 256 * 1024 * 1024;
 
@@ -33,11 +35,22 @@ pub struct About {
     pub generated_at: String,
 }
 
+/// A name in the configuration that the code does not have.
+#[derive(Debug, thiserror::Error)]
+#[error("{field}: nothing in the code is called {name:?}{}", if near.is_empty() { String::new() } else { format!("; similar names: {}", near.join(", ")) })]
+pub struct NoSuchName {
+    pub field: &'static str,
+    pub name: String,
+    pub near: Vec<String>,
+}
+
 /// A failure of the audit as a whole.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     #[error(transparent)]
     Group(#[from] NoSuchGroup),
+    #[error(transparent)]
+    Name(#[from] NoSuchName),
     #[error("no threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
     #[error("{0}; please report it, with the code that the audit was reading")]
@@ -77,6 +90,7 @@ fn compare(
     let (facts, files) = read(tree, config, done);
     let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
     let (graph, unread) = call_graph::build(&project);
+    check_functions(&project, config)?;
     let words = config.words();
     let tenants = config.tenant_words();
     let groups = groups::find(&project);
@@ -91,6 +105,7 @@ fn compare(
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));
     }
+    check_buses(&project, config, &published)?;
     let live = reachability::reachable(&project, &graph, &words);
     let classifier = Classifier::new(&project, config, &groups, published, &graph, &live, source)?;
     let own = |file| classifier.is_own(file);
@@ -101,6 +116,42 @@ fn compare(
     suggest::fill(&mut report, &classifier, &words, &tree.quoting());
     report.files = files;
     Ok(report)
+}
+
+/// An error for a function of the configuration that is neither called nor defined.
+fn check_functions(project: &Project, config: &Config) -> Result<(), NoSuchName> {
+    if config.publish.functions.is_empty() {
+        return Ok(());
+    }
+    let functions = || project.files.iter().flat_map(|facts| &facts.functions);
+    let called = functions().flat_map(|function| &function.calls).filter_map(|call| call.target.last_name());
+    let names: BTreeSet<&str> = called.chain(functions().map(|function| function.name.as_str())).collect();
+    for name in &config.publish.functions {
+        let own = verbs::own_name(name);
+        if !names.contains(own) {
+            let near = similar::Names::new(names.iter().copied()).near(own);
+            return Err(NoSuchName { field: "publish.functions", name: name.clone(), near });
+        }
+    }
+    Ok(())
+}
+
+/// An error for a bus of the configuration through which nothing is published.
+fn check_buses(project: &Project, config: &Config, published: &Published<'_>) -> Result<(), NoSuchName> {
+    let buses =
+        || published.sites.iter().flat_map(|site| &site.buses).chain(published.open.iter().map(|open| &open.bus));
+    let fields = [("publish.main_bus", &config.publish.main_bus), ("publish.other_bus", &config.publish.other_bus)];
+    for (field, names) in fields {
+        if let Some(name) = names.iter().find(|name| !buses().any(|bus| bus.is_called(name, project))) {
+            let known: BTreeSet<String> = buses().map(|bus| bus.name(project)).collect();
+            let mut near = similar::Names::new(known.iter().map(String::as_str)).near(name);
+            if near.is_empty() {
+                near = known.into_iter().take(BUSES_SHOWN).collect();
+            }
+            return Err(NoSuchName { field, name: name.clone(), near });
+        }
+    }
+    Ok(())
 }
 
 /// Reads and lowers all files in parallel. The syntax trees are dropped before this returns.

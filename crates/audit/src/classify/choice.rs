@@ -43,6 +43,9 @@ const ASIDE: &[&str] = &[
     "vendor",
 ];
 
+/// Those that say so only of a folder or a set.
+const ASIDE_AS_FOLDER: &[&str] = &["admin", "client", "clients", "templates", "ui"];
+
 /// Providers whose events a product receives.
 const PROVIDERS: &[&str] = &[
     "adyen",
@@ -90,6 +93,9 @@ const PROVIDERS: &[&str] = &[
 /// Words in a name of sets of something else.
 const OTHER: &[&str] = &[
     "analytics",
+    "annotation",
+    "annotations",
+    "applicable",
     "attribute",
     "attributes",
     "audit",
@@ -97,19 +103,28 @@ const OTHER: &[&str] = &[
     "channel",
     "column",
     "columns",
+    "deliverable",
+    "email",
+    "emails",
+    "excluded",
+    "handled",
     "header",
     "headers",
     "i18n",
+    "ignored",
     "job",
     "jobs",
     "log",
     "logs",
     "metric",
     "metrics",
+    "mixpanel",
     "permission",
     "permissions",
+    "posthog",
     "queue",
     "queues",
+    "relevant",
     "role",
     "roles",
     "route",
@@ -117,11 +132,21 @@ const OTHER: &[&str] = &[
     "scope",
     "scopes",
     "security",
+    "segment",
     "setting",
     "settings",
+    "socket",
+    "subscribed",
+    "synced",
     "telemetry",
+    "tracker",
+    "tracking",
+    "ui",
     "url",
     "urls",
+    "websocket",
+    "websockets",
+    "ws",
 ];
 
 /// The evidence that a set is the catalog.
@@ -132,6 +157,10 @@ pub(super) struct Evidence {
     /// Members that live code emits, and members in all.
     pub(super) emitted: usize,
     pub(super) members: usize,
+    /// The name of the set or of its file has a word for events.
+    said: bool,
+    /// Code of webhooks or subscriptions in another file names the set.
+    used: bool,
     aside: bool,
     incoming: bool,
     other: bool,
@@ -145,20 +174,29 @@ impl Evidence {
         let (emitted, members) = (self.emitted as f64, self.members as f64);
         yes(self.named, 4.0)
             + yes(self.in_webhooks, 2.0)
+            + yes(self.used, 1.5)
             + yes(self.emitted > 0, 1.0)
             + (4.0 * emitted / members.max(1.0)).min(3.0)
             + (emitted + 1.0).log2() / 4.0
             + (members + 1.0).log2() / 8.0
             - yes(self.members < FEW, 3.0)
-            - yes(self.aside, 5.0)
+            - yes(self.aside, 4.0)
             - yes(self.incoming, 7.0)
             - yes(self.other, 4.0)
+    }
+
+    /// True when anything but the form of its members says that the set is a catalog.
+    fn is_candidate(&self) -> bool {
+        (self.named || self.in_webhooks || self.used || self.emitted > 0 || self.said)
+            && !(self.incoming && self.emitted == 0)
     }
 
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
-        if self.named {
+        if self.used && !self.named && !self.in_webhooks {
+            format!("the code of the webhooks uses it; {emitted} of its {members} are emitted")
+        } else if self.named {
             format!("its name says webhook; {emitted} of its {members} are emitted")
         } else if self.in_webhooks {
             format!("it lies with the webhooks; {emitted} of its {members} are emitted")
@@ -192,8 +230,14 @@ pub(super) fn choose<'g>(
     project: &Project,
 ) -> Choice<'g> {
     let mut ranked = ranked(groups, sites, live, project);
+    let whole = ranked
+        .first()
+        .and_then(|(best, evidence)| ranked.iter().position(|(other, whole)| is_part(best, evidence, other, whole)));
+    if let Some(at) = whole {
+        ranked[..=at].rotate_right(1);
+    }
     let Some((best, evidence)) = ranked.first() else {
-        let reason = "the code has no set of constants that look like event types".into();
+        let reason = "the code has no set of constants that looks like a catalog of events".into();
         return Choice { group: None, reason, candidates: Vec::new() };
     };
     let (group, score) = (*best, evidence.score());
@@ -203,6 +247,16 @@ pub(super) fn choose<'g>(
     let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
     Choice { group: Some(group), reason, candidates: ranked }
+}
+
+/// True when a set is a part of another that is as likely a catalog: `[...A, ...B]`.
+fn is_part(part: &Group, of_part: &Evidence, whole: &Group, of_whole: &Evidence) -> bool {
+    let same = |one: &Evidence| (one.named, one.in_webhooks, one.aside, one.incoming, one.other);
+    let events: HashSet<&str> = whole.events().collect();
+    same(of_part) == same(of_whole)
+        && of_whole.members > of_part.members
+        && of_whole.emitted > of_part.emitted
+        && part.events().all(|event| events.contains(event))
 }
 
 /// True when one of two sets has most members of the other: they are two spellings of one catalog.
@@ -230,10 +284,16 @@ fn ranked<'g>(
             None => _ = raw.insert(&site.event),
         }
     }
-    let none = HashSet::new();
+    let none: HashSet<&str> = HashSet::new();
+    let used = named_by_webhooks(project);
     let mut ranked: Vec<(&Group, Evidence)> = groups
         .iter()
-        .map(|group| (group, evidence(group, by_group.get(&group.key).unwrap_or(&none), &raw, project)))
+        .map(|group| {
+            let mut own = by_group.get(&group.key).unwrap_or(&none).clone();
+            own.extend(group.sources.iter().filter_map(|source| by_group.get(source)).flatten());
+            (group, evidence(group, &own, &raw, &used, project))
+        })
+        .filter(|(_, evidence)| evidence.is_candidate())
         .collect();
     ranked.sort_by(|(one, left), (other, right)| {
         right.score().total_cmp(&left.score()).then_with(|| (one.file, one.line).cmp(&(other.file, other.line)))
@@ -241,18 +301,47 @@ fn ranked<'g>(
     ranked
 }
 
-fn evidence(group: &Group, own: &HashSet<&str>, raw: &HashSet<&str>, project: &Project) -> Evidence {
+/// The names that code of webhooks and subscriptions uses, with the files that use them.
+fn named_by_webhooks(project: &Project) -> HashMap<&str, HashSet<usize>> {
+    const WORDS: &[&str] = &["webhook", "webhooks", "subscription", "subscriptions", "hook", "hooks"];
+    let mut used: HashMap<&str, HashSet<usize>> = HashMap::new();
+    for (file, facts) in project.files.iter().enumerate() {
+        if verbs::split(&facts.file).iter().any(|word| WORDS.contains(&word.as_str())) {
+            for name in facts.functions.iter().flat_map(|function| &function.mentions) {
+                used.entry(name).or_default().insert(file);
+            }
+        }
+    }
+    used
+}
+
+fn evidence(
+    group: &Group,
+    own: &HashSet<&str>,
+    raw: &HashSet<&str>,
+    used: &HashMap<&str, HashSet<usize>>,
+    project: &Project,
+) -> Evidence {
     let events: HashSet<&str> = group.events().collect();
     let path = project.files[group.file].file.as_str();
     let (name, place) = (verbs::split(&group.name), verbs::split(path));
     let has = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let webhook: &[&str] = &["webhook", "webhooks", "hook", "hooks"];
+    // The name of a file says less than that of a folder: `billing_client.rs` may be a part of the server.
+    let (folders, stem) = path.rsplit_once('/').unwrap_or(("", path));
+    let of_file = verbs::split(stem).into_iter().filter(|word| !ASIDE_AS_FOLDER.contains(&word.as_str()));
+    let aside: Vec<String> = verbs::split(folders).into_iter().chain(of_file).chain(name.iter().cloned()).collect();
+    let webhook: &[&str] = &["webhook", "webhooks"];
+    let hook =
+        has(&name, &["hook", "hooks"]) && has(&name, &["event", "events", "trigger", "triggers", "topic", "topics"]);
     Evidence {
-        named: has(&name, webhook),
+        named: has(&name, webhook) || hook,
         in_webhooks: has(&place, webhook),
         emitted: events.iter().filter(|event| own.contains(**event) || raw.contains(**event)).count(),
         members: events.len(),
-        aside: has(&place, ASIDE) || has(&name, ASIDE),
+        used: verbs::speaks_of_events(&group.name)
+            && used.get(group.name.as_str()).is_some_and(|files| files.iter().any(|file| *file != group.file)),
+        said: verbs::speaks_of_events(&group.name) || verbs::speaks_of_events(path.rsplit('/').next().unwrap_or(path)),
+        aside: has(&aside, ASIDE),
         incoming: has(&place, PROVIDERS) || has(&name, PROVIDERS) || has(&name, &["incoming", "inbound", "provider"]),
         other: has(&name, OTHER),
     }

@@ -137,8 +137,7 @@ impl<'p> Classifier<'p> {
         let publish = &self.config.publish;
         let said = |bus: &Bus, names: &[String]| names.iter().any(|name| bus.is_called(name, self.project));
         let mut counts: BTreeMap<&BusKey, (bool, bool, usize, &Bus)> = BTreeMap::new();
-        let main = self.main.map(|group| &group.key);
-        let from_main = |site: &Site<'_>| main.is_some() && site.group.as_ref() == main;
+        let from_main = |site: &Site<'_>| self.is_from_main(site);
         let any_main = self.sites.iter().any(|site| from_main(site) && self.is_live(site));
         for site in &self.sites {
             let counted =
@@ -204,12 +203,11 @@ impl<'p> Classifier<'p> {
     /// Buses beside the main one that lead to the webhooks: they carry constants of the main set and may forward them, or
     /// they carry events of the catalog and write the webhook tables themselves.
     fn carriers(&self, main_buses: &HashSet<BusKey>, on_main: &HashSet<FunctionId>) -> Vec<&Bus> {
-        let main = self.main.map(|group| &group.key);
         let others = self.sites.iter().filter(|site| self.is_live(site));
         let others = others.filter(|site| !site.buses.iter().any(|bus| main_buses.contains(&bus.key)));
         let mut found = Vec::new();
         for site in others {
-            let from_main = main.is_some() && site.group.as_ref() == main;
+            let from_main = self.is_from_main(site);
             let raw = site.group.is_none() && self.catalog.contains(&site.event);
             let leads = |bus: &&Bus| match from_main {
                 true => self.may_lead(bus, on_main),
@@ -288,6 +286,12 @@ impl<'p> Classifier<'p> {
         }
     }
 
+    /// True when the event is a constant of the main set.
+    fn is_from_main(&self, site: &Site<'_>) -> bool {
+        let (Some(main), Some(group)) = (self.main, &site.group) else { return false };
+        *group == main.key || (main.has(group) && self.catalog.contains(&site.event))
+    }
+
     /// True when an event published here reaches the webhooks.
     fn is_main(&self, site: &Site<'_>) -> bool {
         let said = |bus: &Bus| self.config.publish.other_bus.iter().any(|name| bus.is_called(name, self.project));
@@ -301,9 +305,8 @@ impl<'p> Classifier<'p> {
         if buses.iter().all(|bus| bus.is_foreign(self.project)) {
             return false;
         }
-        let main = self.main.map(|group| &group.key);
         match &site.group {
-            Some(group) if Some(group) == main => true,
+            Some(_) if self.is_from_main(site) => true,
             // Only a variable's name is known, and it is a name of the main bus.
             Some(group) if self.is_event_group(group) => {
                 buses.iter().any(|bus| matches!(&bus.key, BusKey::Named(name) if self.main_variables.contains(name)))
@@ -331,7 +334,7 @@ impl<'p> Classifier<'p> {
     /// interface.
     fn stand_ins(&self, class: ClassId) -> Vec<ClassId> {
         let one = self.project.class(class);
-        let mut found = self.project.children(&one.name).to_vec();
+        let mut found: Vec<ClassId> = self.project.children(class).collect();
         let methods = self.project.files[class.file].functions.iter();
         let bare = methods.filter(|function| function.class.as_ref() == Some(&one.name) && function.has_no_body());
         let all = bare.flat_map(|function| self.project.all_methods(class, &function.name).to_vec());
@@ -348,6 +351,11 @@ impl<'p> Classifier<'p> {
         if self.catalog.contains(&site.event) || !self.is_live(site) {
             return false;
         }
+        // The main set is a selection of constants, and this one was not selected.
+        let left_out = |main: &Group| site.group.as_ref().is_some_and(|group| main.sources.contains(group));
+        if self.main.is_some_and(left_out) {
+            return false;
+        }
         if self.is_main(site) {
             return true;
         }
@@ -355,11 +363,15 @@ impl<'p> Classifier<'p> {
         raw && !site.buses.iter().all(|bus| bus.is_foreign(self.project))
     }
 
-    /// True when an unresolved argument is listed: its call leads to the webhooks, or its name says event.
+    /// True when an unresolved argument is listed: its call leads to the webhooks, or its name says event. When the main
+    /// bus is unknown, each bus may be it.
     pub(crate) fn matters(&self, open: &Open) -> bool {
         let key = &open.bus.key;
+        let may_be_main = || self.main_buses.is_empty() && open.strong && !open.bus.is_foreign(self.project);
         self.live.contains(&open.at)
-            && (self.main_buses.contains(key)
+            && (may_be_main()
+                || open.bus.is_about_webhooks(self.project)
+                || self.main_buses.contains(key)
                 || self.carriers.contains(key)
                 || open.named
                 || open.through.iter().any(|function| self.on_main.contains(function)))

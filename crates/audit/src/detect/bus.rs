@@ -80,6 +80,15 @@ const FOREIGN: &[&str] = &[
     "search",
     "mail",
     "mailbox",
+    "machine",
+    "fsm",
+    "metric",
+    "metrics",
+    "stats",
+    "datadog",
+    "prometheus",
+    "opentelemetry",
+    "otel",
 ];
 
 impl Bus {
@@ -224,11 +233,7 @@ fn outside_call<'p>(resolver: &Resolver<'p>, call: &'p Call, at: FunctionId, wal
 fn root(project: &Project, class: ClassId, method: &str) -> ClassId {
     let mut at = class;
     for _ in 0..8 {
-        let bases = &project.class(at).bases;
-        let next = bases
-            .iter()
-            .filter_map(|base| project.nearest_class(base, at.file))
-            .find(|base| *base != at && project.method(*base, method).is_some());
+        let next = project.bases(at).find(|base| *base != at && project.method(*base, method).is_some());
         match next {
             Some(base) => at = base,
             None => break,

@@ -96,7 +96,16 @@ impl<'p> Search<'p> {
                 Thing::Open | Thing::Call(..) | Thing::External(_) => {
                     let (at, line) = found.at.map_or((scope, call.line), |caller| (caller.scope(), caller.call.line));
                     let (bus, through) = (bus.clone(), Vec::new());
-                    published.open.push(Open { at, line, expression: shown, bus, named: true, through, reason: None });
+                    published.open.push(Open {
+                        at,
+                        line,
+                        expression: shown,
+                        bus,
+                        named: true,
+                        strong: true,
+                        through,
+                        reason: None,
+                    });
                 }
                 _ => {}
             }

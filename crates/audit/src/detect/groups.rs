@@ -2,17 +2,19 @@
 //! or keys) are event types.
 
 mod classes;
+mod each;
 mod group;
+mod siblings;
 mod values;
 
 pub(crate) use group::{Group, Member};
 
 use crate::{
-    facts::{Binding, Expr},
+    facts::{Binding, Expr, MethodPlaces},
     resolve::{GroupKey, Project, walk},
     text::verbs,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// All sets of the tree, in the order of files and lines.
 pub(crate) fn find(project: &Project) -> Vec<Group> {
@@ -26,7 +28,53 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
     .collect();
     groups.extend(project.class_ids().filter_map(|id| classes::of_class(project, id)));
     groups.sort_by_key(|group| (group.file, group.line));
-    nested(project, groups)
+    let groups = each::merged(project, nested(project, over_files(project, groups)));
+    let mut groups = siblings::merged(project, groups);
+    let outermost: HashMap<GroupKey, GroupKey> =
+        groups.iter().flat_map(|group| group.inner.iter().map(|inner| (inner.clone(), group.key.clone()))).collect();
+    for source in groups.iter_mut().flat_map(|group| &mut group.sources) {
+        if let Some(outer) = outermost.get(source) {
+            *source = outer.clone();
+        }
+    }
+    groups
+}
+
+/// Merges the parts of a set that is defined in several files of a package.
+fn over_files(project: &Project, groups: Vec<Group>) -> Vec<Group> {
+    let mut first: HashMap<(String, String), usize> = HashMap::new();
+    let mut merged: Vec<Group> = Vec::new();
+    for group in groups {
+        let home = match &group.key {
+            GroupKey::Typed(home, kind) => Some((home.to_string(), kind.clone())),
+            GroupKey::Class(id) => {
+                let facts = &project.files[id.file];
+                let spread = facts.traits.methods == MethodPlaces::Package && !facts.package.is_empty();
+                (spread && project.class(*id).is_enum).then(|| (facts.package.clone(), group.name.clone()))
+            }
+            _ => None,
+        };
+        match home.as_ref().and_then(|home| first.get(home)) {
+            Some(&at) => {
+                merged[at].members.extend(group.members);
+                merged[at].inner.push(group.key);
+            }
+            None => {
+                first.extend(home.map(|home| (home, merged.len())));
+                merged.push(group);
+            }
+        }
+    }
+    merged.retain(|group| !matches!(group.key, GroupKey::Typed(..)) || group.members.len() >= 2);
+    merged
+}
+
+/// The number of members that look like event types. In a set whose name says that it has events, they may have any
+/// spelling.
+fn look_like_events(name: &str, members: &[Member]) -> usize {
+    let said = verbs::speaks_of_events(name) && !verbs::names_an_attribute(name);
+    let like = |text: &str| verbs::looks_like_event(text) || (said && verbs::may_be_event(text));
+    members.iter().filter(|member| like(&member.event)).count()
 }
 
 /// Merges the nested classes of a class without constants of its own into one set: `Events.Invoice`, `Events.User`.
@@ -63,6 +111,7 @@ fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
             None => merged.push(Group {
                 key,
                 inner: vec![group.key],
+                sources: group.sources,
                 name: project.class(*outer).name.clone(),
                 file: group.file,
                 line: project.class(*outer).line,
@@ -86,6 +135,6 @@ pub(crate) fn all_keys(groups: &[Group]) -> HashSet<GroupKey> {
 /// The event types of all sets.
 pub(crate) fn all_events(groups: &[Group]) -> HashSet<String> {
     // One word alone (`created`) is an event type only as a constant.
-    let telling = |event: &&str| event.contains(['.', '_', '-', ':', '/']);
+    let telling = |event: &&str| verbs::split(event).len() >= 2;
     groups.iter().flat_map(Group::events).filter(telling).map(str::to_owned).collect()
 }

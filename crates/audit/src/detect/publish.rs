@@ -19,8 +19,38 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Receivers for logs and metrics, which are no buses.
-const NO_BUS: &[&str] = &["log", "logger", "logging", "console", "metrics", "statsd", "tracer", "span", "logs"];
+/// Words of receivers that are no buses: logs, metrics, routers, user interfaces, texts.
+const NO_BUS: &[&str] = &[
+    "log",
+    "logger",
+    "logging",
+    "console",
+    "metrics",
+    "statsd",
+    "tracer",
+    "span",
+    "logs",
+    "router",
+    "routes",
+    "route",
+    "mux",
+    "i18n",
+    "translator",
+    "window",
+    "document",
+    "element",
+    "dom",
+    "toast",
+    "store",
+    "redux",
+    "vuex",
+    "flags",
+];
+/// Words of receivers whose `post` registers a route or sends a request.
+const ROUTES: &[&str] = &[
+    "app", "api", "server", "http", "https", "client", "axios", "express", "fastify", "koa", "hono", "request",
+    "session",
+];
 
 impl<'p> Search<'p> {
     pub(crate) fn run(&self) -> Published<'p> {
@@ -54,7 +84,7 @@ impl<'p> Search<'p> {
         let Some(name) = call.target.last_name() else { return };
         let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
         let publishing = self.publishing(call, name);
-        if call.makes || is_call_of_call || publishing == Publishing::No || writes_logs(&call.target) {
+        if call.makes || is_call_of_call || publishing == Publishing::No || is_no_bus(&call.target) {
             return;
         }
         let scope = FunctionId { file, index: call.function };
@@ -62,8 +92,9 @@ impl<'p> Search<'p> {
         #[cfg(test)]
         crate::failpoints::at("search", name);
         let Some((arg, found)) = self.event_argument(call, scope, &resolver, walks) else { return };
-        let member = |one: &Found<'_>| one.group.as_ref().is_some_and(|group| self.sets.contains(group));
-        if publishing == Publishing::WithMember && !found.iter().any(member) {
+        let member = |one: &Found<'_>| self.is_member(one);
+        let known = |one: &Found<'_>| matches!(&one.thing, Thing::Text(text) if self.known.contains(text));
+        if publishing == Publishing::WithMember && !found.iter().any(|one| member(one) || known(one)) {
             return;
         }
         if self.is_request(call, name, scope, walks) {
@@ -72,6 +103,7 @@ impl<'p> Search<'p> {
         let bus = bus::of(&Resolver::types(self.project), call, scope, walks);
         let named =
             arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
+        let strong = publishing == Publishing::Yes && !self.words.is_weak(name);
         published.calls.push((scope, bus.key.clone()));
         let mut rest = Vec::new();
         if found.is_empty() {
@@ -83,6 +115,7 @@ impl<'p> Search<'p> {
                 expression: arg.value.shown(),
                 bus: bus.clone(),
                 named,
+                strong,
                 through,
                 reason: None,
             });
@@ -109,7 +142,7 @@ impl<'p> Search<'p> {
                 None => (scope, call.line, arg.value.shown()),
             };
             let through = self.through(call, file, walks);
-            published.open.push(Open { at, line, expression, bus: bus.clone(), named, through, reason: None });
+            published.open.push(Open { at, line, expression, bus: bus.clone(), named, strong, through, reason: None });
         }
         if let Some(Failure(reason)) = walks.cut_short() {
             let (expression, through) = (arg.value.shown(), self.through(call, file, walks));
@@ -119,6 +152,7 @@ impl<'p> Search<'p> {
                 expression,
                 bus,
                 named,
+                strong,
                 through,
                 reason: Some(reason),
             });
@@ -132,6 +166,11 @@ impl<'p> Search<'p> {
 
     fn through(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>) -> Vec<FunctionId> {
         Resolver::types(self.project).targets(call, file, walks).functions
+    }
+
+    /// True for a constant of a set.
+    fn is_member(&self, found: &Found<'_>) -> bool {
+        found.group.as_ref().is_some_and(|group| self.sets.contains(group))
     }
 
     pub(crate) fn is_event(&self, text: &str) -> bool {
@@ -193,7 +232,10 @@ impl<'p> Search<'p> {
             let found = resolver.resolve(&arg.value, scope, &mut walk);
             let found: Vec<Found<'p>> =
                 found.into_iter().flat_map(|one| resolver.events_in(one, self.words, &mut walk, 0)).collect();
-            if found.iter().any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text))) {
+            if found
+                .iter()
+                .any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text) || self.is_member(one)))
+            {
                 return Some((arg, found));
             }
             let payload = self.is_payload(&arg.value);
@@ -244,13 +286,15 @@ impl<'p> Search<'p> {
     }
 }
 
-fn writes_logs(target: &Expr) -> bool {
-    match target {
-        Expr::Member(of, _) => {
-            of.last_name().is_some_and(|name| verbs::split(name).iter().any(|word| NO_BUS.contains(&word.as_str())))
-        }
-        _ => false,
-    }
+/// True when the receiver says that the call does not publish.
+fn is_no_bus(target: &Expr) -> bool {
+    let Expr::Member(of, method) = target else { return false };
+    let Some(name) = of.last_name() else { return false };
+    let words = verbs::split(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    // An event store is a bus; a store of a user interface is none.
+    let about_events = has(&["event", "events", "webhook", "webhooks"]);
+    (has(NO_BUS) && !about_events) || (verbs::same(method, "post") && has(ROUTES) && !about_events)
 }
 
 /// The provenance as a phrase: the definition first, then the steps.

@@ -34,6 +34,8 @@ pub(crate) struct Open {
     pub(crate) bus: Bus,
     /// The argument has the name of an event field.
     pub(crate) named: bool,
+    /// The call's name has a verb that is hardly used for anything but publishing.
+    pub(crate) strong: bool,
     /// The functions of the tree that the call may run.
     pub(crate) through: Vec<FunctionId>,
     /// The reason, when the audit's budget or a fault of it ended the analysis.

@@ -101,15 +101,22 @@ pub struct Candidate {
 }
 
 impl Chosen {
-    /// False when the evidence does not decide which set is the catalog.
+    /// False when the evidence does not decide which set is the catalog, or when there is none.
     pub fn is_sure(&self) -> bool {
-        self.candidates.is_empty()
+        self.candidates.is_empty() && !self.name.is_empty()
     }
 
     /// The question that a report asks when it is not sure.
     pub fn question(&self) -> Option<String> {
         if self.is_sure() {
             return None;
+        }
+        if self.candidates.is_empty() {
+            return Some(format!(
+                "Not sure which events are promised: {}. Name the catalog with --catalog FILE, or a set of constants with \
+                 --main NAME",
+                self.reason
+            ));
         }
         let shown = |one: &Candidate| format!("{} ({}:{}: {})", one.name, one.file, one.line, one.evidence);
         let list: Vec<String> = self.candidates.iter().map(shown).collect();

@@ -42,6 +42,8 @@ pub(crate) enum GroupKey {
     Object(usize, String),
     /// The constants at the top level of a file.
     Constants(usize),
+    /// The constants of a type that is named after events, in one package: the first file that has any, and the type.
+    Typed(usize, String),
 }
 
 #[derive(Clone, Debug)]

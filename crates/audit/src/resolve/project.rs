@@ -2,6 +2,7 @@
 //! parameters, members, imports, re-exports, packages).
 
 mod aliases;
+mod bases;
 mod classes;
 mod indexes;
 mod known;
@@ -9,13 +10,15 @@ mod meaning;
 mod nesting;
 mod packages;
 
+pub(crate) use bases::own_name;
 pub(crate) use meaning::Meaning;
 
-use super::{ClassId, FunctionId};
+use super::{ClassId, FunctionId, GroupKey};
 use crate::{
     facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Param},
     source::manifests::Root,
 };
+use bases::Children;
 use indexes::Says;
 use known::{Memo, Names, Trail};
 use std::{collections::HashMap, sync::Arc};
@@ -30,7 +33,7 @@ pub(crate) struct Project {
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: Names<ClassId>,
     functions: Names<FunctionId>,
-    children: HashMap<String, Vec<ClassId>>,
+    children: Children,
     /// Methods by the names of class and method.
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Per file: the bindings of each top-level name.
@@ -39,6 +42,8 @@ pub(crate) struct Project {
     lineages: Vec<Vec<Vec<ClassId>>>,
     /// Members of classes that several files may reopen.
     says: Says,
+    /// The first file of each package that has constants of a type, by package (else file) and type.
+    typed: HashMap<(String, String), usize>,
     /// The parts of such classes that name a base, by the class's name.
     made: HashMap<String, Vec<ClassId>>,
     overloads: Memo<(ClassId, u32), Arc<[FunctionId]>>,
@@ -58,11 +63,12 @@ impl Project {
             packages: HashMap::new(),
             classes: Names::new(),
             functions: Names::new(),
-            children: HashMap::new(),
+            children: Children::default(),
             methods: indexes::methods(&files),
             top: Vec::new(),
             lineages: Vec::new(),
             says,
+            typed: indexes::typed(&files),
             made,
             overloads: Memo::new(),
             all_methods: Memo::new(),
@@ -81,9 +87,6 @@ impl Project {
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
                 project.classes.add(&class.name, id);
-                for base in &class.bases {
-                    project.children.entry(base.clone()).or_default().push(id);
-                }
             }
             for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
                 project.functions.add(&function.name, FunctionId { file, index });
@@ -96,6 +99,7 @@ impl Project {
         }
         project.files = files;
         project.lineages = project.lineages();
+        project.children = Children::of(&project);
         project
     }
 
@@ -300,6 +304,13 @@ impl Project {
 
     pub(crate) fn params(&self, id: FunctionId) -> &[Param] {
         &self.function(id).params
+    }
+
+    /// The set of a constant at the top level of a file whose type is named after events.
+    pub(crate) fn constants_of(&self, file: usize, binding: &Binding) -> Option<GroupKey> {
+        let (facts, kind) = (&self.files[file], binding.kind.as_ref()?);
+        let home = self.typed.get(&(indexes::home(facts).to_owned(), kind.clone()))?;
+        Some(GroupKey::Typed(*home, kind.clone()))
     }
 
     /// The function of a value that is a function literal.

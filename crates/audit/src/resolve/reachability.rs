@@ -4,19 +4,39 @@
 
 use crate::{
     facts::{Expr, Facts},
-    resolve::{FunctionId, Graph, Meaning, Project, components::components},
-    text::verbs::Words,
+    resolve::{ClassId, FunctionId, Graph, Meaning, Project, components::components, listeners::Listeners, own_name},
+    text::verbs::{self, Words},
 };
 use std::collections::{HashMap, HashSet};
 
 /// All live functions.
 pub(crate) fn reachable(project: &Project, graph: &Graph<'_>, words: &Words) -> HashSet<FunctionId> {
     let mut search = Search::new(project, graph, words);
-    search.reach(project.function_ids().filter(|id| search.is_root(*id)).collect());
+    let mut roots: Vec<FunctionId> = project.function_ids().filter(|id| search.is_root(*id)).collect();
+    search.listeners = Listeners::among(project, &roots);
+    roots.retain(|id| !search.listeners.is_one(*id));
+    search.reach(roots);
     // Functions that only call each other, such as one that calls itself in a block, have no caller outside.
     search.reach(search.roots_of_circles());
     search.live
 }
+
+/// Last words of classes whose public methods a framework calls.
+const ENTRIES: &[&str] = &[
+    "controller",
+    "controllers",
+    "action",
+    "actions",
+    "view",
+    "views",
+    "viewset",
+    "resource",
+    "resources",
+    "endpoint",
+    "endpoints",
+    "channel",
+    "page",
+];
 
 struct Search<'s, 'p> {
     project: &'s Project,
@@ -25,6 +45,8 @@ struct Search<'s, 'p> {
     /// Functions without a name, and methods of object literals, by the function around them.
     children: HashMap<FunctionId, Vec<FunctionId>>,
     aliases: Vec<HashSet<&'s str>>,
+    /// Roots that only run when an event object is made.
+    listeners: Listeners,
     /// Names whose functions are live, by the family of languages.
     done: HashSet<(&'static str, &'s str)>,
     live: HashSet<FunctionId>,
@@ -43,7 +65,8 @@ impl<'s, 'p> Search<'s, 'p> {
             }
         }
         let aliases = project.files.iter().map(aliases).collect();
-        Self { project, graph, words, children, aliases, done: HashSet::new(), live: HashSet::new() }
+        let listeners = Listeners::default();
+        Self { project, graph, words, children, aliases, listeners, done: HashSet::new(), live: HashSet::new() }
     }
 
     /// Marks what these functions reach.
@@ -54,6 +77,7 @@ impl<'s, 'p> Search<'s, 'p> {
                 continue;
             }
             open.extend(graph.calls.get(&id).into_iter().flatten());
+            open.extend(self.listeners.called_by(project.function(id)));
             open.extend(self.children.get(&id).into_iter().flatten());
             let traits = project.files[id.file].traits;
             let loose = graph.loose.get(&id).into_iter().flatten();
@@ -94,7 +118,8 @@ impl<'s, 'p> Search<'s, 'p> {
             }
         }
         let alone = circles.iter().enumerate().filter(|(at, circle)| circle.len() > 1 && !called[*at]);
-        alone.flat_map(|(_, circle)| circle).copied().filter(|id| self.may_be_called(*id)).collect()
+        let outer = alone.flat_map(|(_, circle)| circle).copied().filter(|id| self.may_be_called(*id));
+        outer.filter(|id| !self.listeners.is_one(*id)).collect()
     }
 
     fn is_root(&self, id: FunctionId) -> bool {
@@ -143,13 +168,19 @@ fn is_local_value(project: &Project, mut id: FunctionId, name: &str) -> bool {
     false
 }
 
-/// A method of a class that is made from one outside of the tree: that one may call it.
+/// A method of a class that is made from one outside of the tree, which may call it. An entry point of a framework, such
+/// as a controller, may have bases of the tree in between.
 fn from_outside(project: &Project, id: FunctionId) -> bool {
     let traits = project.files[id.file].traits;
     if traits.passive_bases {
         return false;
     }
     let Some(class) = project.class_around(id) else { return false };
-    let bases = &project.class(class).bases;
-    bases.iter().any(|base| !traits.plain_bases.contains(&base.as_str()) && project.classes_named(base).is_empty())
+    let is_outside = |class: ClassId| {
+        let mut bases = project.class(class).bases.iter().map(|base| own_name(base));
+        bases.any(|base| !traits.plain_bases.contains(&base) && project.classes_named(base).is_empty())
+    };
+    let is_entry =
+        || verbs::split(&project.class(class).name).last().is_some_and(|last| ENTRIES.contains(&last.as_str()));
+    is_outside(class) || (is_entry() && project.lineage(class).iter().any(|base| is_outside(*base)))
 }

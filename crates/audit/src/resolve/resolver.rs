@@ -19,7 +19,7 @@ use super::{
     walk::{Place, Walk},
 };
 use crate::{
-    facts::{Expr, as_written},
+    facts::{Binding, Expr, as_written},
     report::Confidence,
 };
 
@@ -144,8 +144,7 @@ impl<'p> Resolver<'p> {
     }
 
     fn bases(&self, class: ClassId) -> Vec<ClassId> {
-        let bases = &self.project.class(class).bases;
-        bases.iter().filter_map(|base| self.project.nearest_class(base, class.file)).collect()
+        self.project.bases(class).collect()
     }
 
     fn meaning(&self, meaning: Meaning<'p>, name: &str, scope: FunctionId, walk: &mut Walk<'_, 'p>) -> Vec<Found<'p>> {
@@ -165,7 +164,7 @@ impl<'p> Resolver<'p> {
                     }
                     for mut one in found {
                         if at.index == 0 {
-                            one = self.of_file(one, &binding.value, name, at.file);
+                            one = self.of_file(one, binding, name, at.file);
                         } else if !matches!(binding.value, Expr::Function(_)) {
                             one = one.by(format!("variable {}", as_written(name)));
                         }
@@ -184,10 +183,11 @@ impl<'p> Resolver<'p> {
     }
 
     /// Adds the provenance of a constant or an object at the top level of a file.
-    fn of_file(&self, mut found: Found<'p>, value: &Expr, name: &str, file: usize) -> Found<'p> {
-        match (&found.thing, value) {
+    fn of_file(&self, mut found: Found<'p>, binding: &Binding, name: &str, file: usize) -> Found<'p> {
+        match (&found.thing, &binding.value) {
             (Thing::Text(_), Expr::Text(_)) => {
-                found.group = Some(GroupKey::Constants(file));
+                let typed = self.project.constants_of(file, binding);
+                found.group = Some(typed.unwrap_or(GroupKey::Constants(file)));
                 found.by(format!("constant {}", as_written(name)))
             }
             (Thing::Map(..), Expr::Map(_) | Expr::Call(_)) => {

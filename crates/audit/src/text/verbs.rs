@@ -64,6 +64,34 @@ const NAMES: &[&str] = &[
     "key",
 ];
 
+/// First words of functions that only run the object on which they are called.
+const RUNS: &[&str] = &["call", "perform", "run", "execute", "invoke", "process", "delay", "apply", "enqueue", "async"];
+/// First words of functions that make a record of an event: `createEvent`, `store_event`, `prepareWebhooks`.
+const MAKES: &[&str] =
+    &["create", "store", "save", "insert", "add", "schedule", "prepare", "push", "append", "write", "put"];
+const NOUNS: &[&str] = &["event", "events", "webhook", "webhooks", "hook", "hooks"];
+/// Words of receivers and of subscriptions.
+const RECEIVES: &[&str] = &[
+    "handle",
+    "handler",
+    "handlers",
+    "receive",
+    "receiver",
+    "incoming",
+    "inbound",
+    "listener",
+    "listeners",
+    "subscriber",
+    "subscribers",
+    "subscription",
+    "subscriptions",
+    "endpoint",
+    "endpoints",
+    "filter",
+    "filters",
+    "registry",
+];
+
 /// Whether a call publishes, as far as names tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Publishing {
@@ -122,25 +150,44 @@ impl Words {
                 && words.iter().any(|word| matches!(word.as_str(), "event" | "events" | "webhook" | "webhooks")))
     }
 
-    /// Judges a call by its function's name and, when that only runs an object, by the names on the way to the object.
-    pub(crate) fn judge(&self, name: &str, owner: impl FnOnce() -> Option<String>) -> Publishing {
-        const RUNS: &[&str] =
-            &["call", "perform", "run", "execute", "invoke", "process", "delay", "apply", "enqueue", "async"];
-        const NOUNS: &[&str] = &["event", "events", "webhook", "webhooks", "hook", "hooks"];
-        const RECEIVES: &[&str] = &["handle", "handler", "receive", "receiver", "incoming", "inbound", "listener"];
-        if self.publishes(name) {
+    /// Judges a call by its function's name and by the names on the way to it.
+    pub(crate) fn judge(&self, name: &str, owner: impl Fn() -> Option<String>) -> Publishing {
+        let is_given = |one: &String| {
+            // `SendWebhookJob.perform_later`, as written in the code.
+            own_name(one) == name
+                && owner_name(one).is_none_or(|given| owner().is_some_and(|owner| ends_with(&owner, given)))
+        };
+        if self.functions.iter().any(is_given) || self.publishes(name) {
             return Publishing::Yes;
         }
-        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
-        let runs = || split(name).first().is_some_and(|first| is(RUNS, first));
-        let Some(owner) = runs().then(owner).flatten() else { return Publishing::No };
-        let words = split(&owner);
-        let has = |list: &[&str]| words.iter().any(|word| is(list, word));
-        match (has(NOUNS), has(RECEIVES), has(STRONG) || has(WEAK)) {
-            (false, ..) | (_, true, _) => Publishing::No,
-            (true, false, true) => Publishing::Yes,
-            (true, false, false) => Publishing::WithMember,
+        if self.ignored.iter().any(|one| one == name) {
+            return Publishing::No;
         }
+        let own = split(name);
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        let runs = own.first().is_some_and(|first| is(RUNS, first));
+        let makes = own.first().is_some_and(|first| is(MAKES, first));
+        if !runs && !makes {
+            return Publishing::No;
+        }
+        let around = owner().map(|owner| split(&owner)).unwrap_or_default();
+        let has = |list: &[&str]| around.iter().chain(&own).any(|word| is(list, word));
+        if has(RECEIVES) {
+            return Publishing::No;
+        }
+        if runs && has(NOUNS) {
+            let verb = around.iter().any(|word| is(STRONG, word) || is(WEAK, word));
+            return if verb { Publishing::Yes } else { Publishing::WithMember };
+        }
+        // `Webhook.create(…)` makes a subscription, `event_types.append(…)` extends a list.
+        let events = |words: &[String]| words.iter().any(|word| is(&["event", "events"], word));
+        let record =
+            events(&own) || (is(&["create", "store", "save", "schedule", "write"], &own[0]) && events(&around));
+        let prepares = is(&["prepare", "schedule", "append", "push", "write"], &own[0]) && has(NOUNS);
+        if (record || prepares) && !has(&["type", "types", "name", "names"]) {
+            return Publishing::WithMember;
+        }
+        Publishing::No
     }
 
     /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.
@@ -159,11 +206,60 @@ impl Words {
     }
 }
 
+/// The last part of a name as it is written in code: `send` for `Bus.send`, `Bus::send` and `bus->send`.
+pub(crate) fn own_name(name: &str) -> &str {
+    name.rsplit(['.', ':', '>']).next().unwrap_or(name)
+}
+
+/// The part before it, if there is any.
+fn owner_name(name: &str) -> Option<&str> {
+    let owner = name.strip_suffix(own_name(name))?.trim_end_matches(['.', ':', '>', '-']);
+    (!owner.is_empty()).then_some(owner)
+}
+
+/// True when the expression of a receiver ends with these names, however they are separated.
+fn ends_with(owner: &str, given: &str) -> bool {
+    let parts = |text: &str| -> Vec<String> {
+        text.split(['.', ':', '>', '-']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    parts(owner).ends_with(&parts(given))
+}
+
 /// True when the name of a set says that its constants are events.
 pub(crate) fn speaks_of_events(name: &str) -> bool {
     const WORDS: &[&str] =
         &["event", "events", "webhook", "webhooks", "hook", "hooks", "topic", "topics", "trigger", "triggers"];
     split(name).iter().any(|word| WORDS.contains(&word.as_str()))
+}
+
+/// True when the name of a set says that each constant is a type of event: `WebhookEvent`, `event_types`.
+pub(crate) fn names_event_types(name: &str) -> bool {
+    const KINDS: &[&str] = &["type", "types", "name", "names", "kind", "kinds", "topic", "topics", "key", "keys"];
+    let words = split(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let events = has(&["event", "events", "trigger", "triggers"]);
+    let hooks = has(&["webhook", "webhooks", "hook", "hooks"]);
+    (hooks && (events || has(KINDS))) || (events && has(KINDS))
+}
+
+/// True when a key only says that its value is a list of events: `events`, `supported_event_types`.
+pub(crate) fn is_called_events(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "event",
+        "events",
+        "webhook",
+        "webhooks",
+        "topics",
+        "triggers",
+        "type",
+        "types",
+        "names",
+        "supported",
+        "allowed",
+        "available",
+        "all",
+    ];
+    speaks_of_events(key) && split(key).iter().all(|word| WORDS.contains(&word.as_str()))
 }
 
 /// True when a set's name says that its constants are an attribute of events, such as a status, and no event types.
@@ -368,6 +464,17 @@ pub(crate) fn looks_like_event(text: &str) -> bool {
         && !matches!(parts[0], "www" | "http" | "https" | "self" | "os" | "sys")
 }
 
+/// True when a text may be an event type in any spelling: also `order-created`, `ORDER_CREATED`, `orderCreated`,
+/// `Order.Created`, `order:created`. Only for texts whose place says that they are events.
+pub(crate) fn may_be_event(text: &str) -> bool {
+    let is_name = || {
+        text.len() <= 100
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | ':' | '/'))
+    };
+    looks_like_event(text) || (is_name() && split(text).len() >= 2 && says_what_happened(text))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -408,6 +515,16 @@ mod tests {
             "is_triggered",
         ] {
             assert!(!words.publishes(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn events_have_many_spellings() {
+        for text in ["order-created", "ORDER_CREATED", "OrderCreated", "orderCreated", "Order.Created", "order:paid"] {
+            assert!(may_be_event(text) && !looks_like_event(text), "{text}");
+        }
+        for text in ["created", "order created", "ORDER_ID", "/orders/created", "orderNumber"] {
+            assert!(!may_be_event(text), "{text}");
         }
     }
 

@@ -199,12 +199,6 @@ fn one_audit(tree: &SourceTree, config: &Config, catalog: &CatalogSource, about:
 
 /// Warns about names in the configuration that do not occur in the code.
 fn warn(config: &Config, report: &Report) {
-    if !config.publish.main_bus.is_empty() && report.catalog.bus.is_empty() {
-        eprintln!(
-            "postrider: publish.main_bus: no publishing function is named {}",
-            config.publish.main_bus.join(", ")
-        );
-    }
     let names =
         || report.events.iter().map(|one| &one.event_type).chain(report.undefined.iter().map(|one| &one.event_type));
     for one in config.accept.iter().filter(|one| !names().any(|name| one.fits(name))) {

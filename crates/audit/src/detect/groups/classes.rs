@@ -13,6 +13,7 @@ pub(super) fn of_class(project: &Project, id: ClassId) -> Option<Group> {
     is_set(class, &members).then(|| Group {
         key: GroupKey::Class(id),
         inner: Vec::new(),
+        sources: Vec::new(),
         name: class.name.clone(),
         file: id.file,
         line: class.line,
@@ -40,7 +41,7 @@ fn members(class: &Class) -> Vec<Member> {
 
 /// True when the members are event types: they look like ones, or the name of the class says so.
 fn is_set(class: &Class, members: &[Member]) -> bool {
-    let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
+    let like = super::look_like_events(&class.name, members);
     if (like >= 2 && like * 10 >= members.len() * 6)
         || (like >= 1 && verbs::speaks_of_events(&class.name) && like == members.len())
     {
@@ -52,6 +53,9 @@ fn is_set(class: &Class, members: &[Member]) -> bool {
         let same = members.iter().filter(|member| verbs::same(&member.name, &member.event)).count();
         same * 10 >= members.len() * 8
     };
+    if said && members.len() >= 2 && class.is_enum && verbs::names_event_types(&class.name) {
+        return true;
+    }
     let happened = members.iter().filter(|member| verbs::says_what_happened(&member.event)).count();
     said && members.len() >= 2 && happened * 10 >= members.len() * 3 && (class.is_enum || constants())
 }

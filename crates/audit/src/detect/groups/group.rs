@@ -8,6 +8,8 @@ pub(crate) struct Group {
     pub(crate) key: GroupKey,
     /// Keys of the nested classes that were merged into this set.
     pub(crate) inner: Vec<GroupKey>,
+    /// The sets whose constants a list names: an event of theirs is one of this set.
+    pub(crate) sources: Vec<GroupKey>,
     pub(crate) name: String,
     pub(crate) file: usize,
     pub(crate) line: u32,
@@ -25,6 +27,11 @@ pub(crate) struct Member {
 impl Group {
     pub(crate) fn events(&self) -> impl Iterator<Item = &str> {
         self.members.iter().map(|member| member.event.as_str())
+    }
+
+    /// True when a constant of this key is one of the set.
+    pub(crate) fn has(&self, key: &GroupKey) -> bool {
+        self.key == *key || self.sources.contains(key)
     }
 
     /// True when the configuration means this set: `name`, or `folder/file.py:name`.

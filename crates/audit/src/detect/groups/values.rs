@@ -9,7 +9,7 @@ use crate::{
     },
     text::verbs,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Depth of nested maps and lists that is read.
 const DEPTH_MAX: usize = 6;
@@ -20,75 +20,118 @@ pub(super) fn of_file<'p>(project: &'p Project, file: usize, walks: &mut Walks<'
     let mut groups = Vec::new();
     let top = FunctionId { file, index: 0 };
     for binding in &facts.functions[0].bindings {
-        groups.extend(of_value(project, binding, &binding.name, top, walks));
+        groups.extend(of_binding(project, binding, &binding.name, top, walks));
     }
     for class in &facts.classes {
         let scope = FunctionId { file, index: class.scope };
         for member in class.members.iter().filter(|_| !class.is_enum) {
             let name = format!("{}.{}", class.name, member.name);
-            groups.extend(of_value(project, member, &name, scope, walks));
+            groups.extend(of_binding(project, member, &name, scope, walks));
         }
     }
     groups.extend(of_constants(project, file));
     groups
 }
 
-/// A map or a list that is a set.
-fn of_value<'p>(
+/// The sets in the value of a constant: those of its lists of events (`{name: "…", events: […]}`), else itself.
+fn of_binding<'p>(
     project: &'p Project,
     binding: &'p Binding,
     name: &str,
     scope: FunctionId,
     walks: &mut Walks<'p>,
-) -> Option<Group> {
+) -> Vec<Group> {
     let value = literal(&binding.value);
+    if let Expr::Map(pairs) = value {
+        let lists = pairs.iter().filter_map(|(key, value)| match (key, literal(value)) {
+            (Expr::Text(key), list @ Expr::List(_)) if verbs::is_called_events(key) => {
+                of_value(project, list, binding.line, &format!("{name}.{key}"), scope, walks)
+            }
+            _ => None,
+        });
+        let lists: Vec<Group> = lists.collect();
+        if !lists.is_empty() {
+            return lists;
+        }
+    }
+    of_value(project, value, binding.line, name, scope, walks).into_iter().collect()
+}
+
+/// A map or a list that is a set.
+fn of_value<'p>(
+    project: &'p Project,
+    value: &'p Expr,
+    line: u32,
+    name: &str,
+    scope: FunctionId,
+    walks: &mut Walks<'p>,
+) -> Option<Group> {
     if !matches!(value, Expr::Map(_) | Expr::List(_)) {
         return None;
     }
     let mut reader = Reader {
         resolver: Resolver::types(project),
         scope,
-        line: binding.line,
+        line,
         follows: verbs::speaks_of_events(name),
         members: Vec::new(),
+        sources: BTreeSet::new(),
     };
     reader.leaves(value, "", &mut walks.types(), 0);
-    let mut members = reader.members;
+    let (mut members, sources) = (reader.members, reader.sources);
     if !is_set(name, &members, matches!(value, Expr::List(_))) {
-        members = keys(value, binding.line);
+        members = keys(value, line);
         if !is_set_of_keys(name, &members) {
             return None;
         }
     }
     let key = GroupKey::Object(scope.file, name.to_owned());
-    Some(Group { key, inner: Vec::new(), name: name.to_owned(), file: scope.file, line: binding.line, members })
+    let sources = sources.into_iter().filter(|source| *source != key).collect();
+    Some(Group { key, inner: Vec::new(), sources, name: name.to_owned(), file: scope.file, line, members })
 }
 
-/// The constants at the top level of a file. They are one set: two would have the same key.
-fn of_constants(project: &Project, file: usize) -> Option<Group> {
-    let mut kinds: BTreeMap<Option<&str>, Vec<Member>> = BTreeMap::new();
+/// The constants at the top level of a file. They are one set: two would have the same key. Those of a type that is
+/// named after events are a set of their own, over all files of the package.
+fn of_constants(project: &Project, file: usize) -> Vec<Group> {
     let facts = &project.files[file];
+    let stem = stem(facts);
+    let said = verbs::speaks_of_events(&stem) && !verbs::names_an_attribute(&stem);
+    let mut kinds: BTreeMap<Option<&str>, Vec<Member>> = BTreeMap::new();
+    let mut typed: BTreeMap<GroupKey, Group> = BTreeMap::new();
     for binding in &facts.functions[0].bindings {
-        if let Expr::Text(text) = literal(&binding.value)
-            && verbs::looks_like_event(text)
-        {
-            let member = Member { event: text.clone(), name: binding.name.clone(), line: binding.line };
+        let Expr::Text(text) = literal(&binding.value) else { continue };
+        let member = Member { event: text.clone(), name: binding.name.clone(), line: binding.line };
+        if let (Some(kind), Some(key)) = (&binding.kind, project.constants_of(file, binding)) {
+            let new = || Group {
+                key: key.clone(),
+                inner: Vec::new(),
+                sources: Vec::new(),
+                name: kind.clone(),
+                file,
+                line: binding.line,
+                members: Vec::new(),
+            };
+            typed.entry(key.clone()).or_insert_with(new).members.push(member);
+        } else if verbs::looks_like_event(text) || (said && verbs::may_be_event(text)) {
             kinds.entry(binding.kind.as_deref()).or_default().push(member);
         }
     }
     let name = match kinds.keys().collect::<Vec<_>>()[..] {
         [Some(kind)] if !facts.traits.text_types.contains(kind) => (*kind).to_owned(),
-        _ => stem(facts),
+        _ => stem,
     };
     let mut members: Vec<Member> = kinds.into_values().flatten().collect();
     members.sort_by_key(|member| member.line);
-    let line = members.first()?.line;
-    let key = GroupKey::Constants(file);
-    (members.len() >= 2).then_some(Group { key, inner: Vec::new(), name, file, line, members })
+    let mut found: Vec<Group> = typed.into_values().collect();
+    if let [first, _, ..] = &members[..] {
+        let (key, line) = (GroupKey::Constants(file), first.line);
+        found.push(Group { key, inner: Vec::new(), sources: Vec::new(), name, file, line, members });
+    }
+    found
 }
 
 fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
-    let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
+    let like = super::look_like_events(name, members);
     let said = verbs::speaks_of_events(name);
     (!is_list || said)
         && ((like >= 2 && like * 10 >= members.len() * 6) || (like >= 1 && said && like == members.len()))
@@ -96,7 +139,7 @@ fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
 
 /// `{"invoice.created" => CreatedService}`: the keys are the events, whatever they lead to.
 fn is_set_of_keys(name: &str, members: &[Member]) -> bool {
-    let like = members.iter().filter(|member| verbs::looks_like_event(&member.event)).count();
+    let like = super::look_like_events(name, members);
     verbs::speaks_of_events(name) && like >= 2 && like * 10 >= members.len() * 9
 }
 
@@ -138,6 +181,8 @@ struct Reader<'p> {
     /// Names in lists are resolved.
     follows: bool,
     members: Vec<Member>,
+    /// The sets of the constants that it names.
+    sources: BTreeSet<GroupKey>,
 }
 
 impl<'p> Reader<'p> {
@@ -169,8 +214,9 @@ impl<'p> Reader<'p> {
         match item {
             Expr::Text(event) => self.add(event.clone(), event.clone()),
             Expr::Name(_) | Expr::Member(..) | Expr::Each(_) if self.follows => {
-                for thing in self.resolver.things(item, self.scope, walk) {
-                    if let Thing::Text(event) = thing {
+                for found in self.resolver.resolve(item, self.scope, walk) {
+                    if let Thing::Text(event) = found.thing {
+                        self.sources.extend(found.group);
                         self.add(event.clone(), event);
                     }
                 }
@@ -180,6 +226,10 @@ impl<'p> Reader<'p> {
     }
 
     fn add(&mut self, event: String, name: String) {
+        // A description or an address is no event.
+        if event.contains(char::is_whitespace) || event.contains("://") {
+            return;
+        }
         self.members.push(Member { event, name, line: self.line });
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
         match &value {
             // `class Event < Struct.new(:type)`
             Expr::Call(_) => made = Some(value),
-            value => bases.extend(value.last_name().map(str::to_owned)),
+            value => bases.extend(qualified(value)),
         }
     }
     let is_enum = bases.iter().any(|base| base == "Enum");
@@ -42,6 +42,17 @@ pub(super) fn class(w: &mut Writer<'_>, node: Node<'_>) {
         }
         body(w, node);
     });
+}
+
+/// The name of a base, with that of the module around it: `Api.Base` for `V1::Api::Base`.
+fn qualified(base: &Expr) -> Option<String> {
+    let name = base.last_name()?;
+    match base {
+        Expr::Member(outer, _) => {
+            Some(outer.last_name().map_or_else(|| name.to_owned(), |outer| format!("{outer}.{name}")))
+        }
+        _ => Some(name.to_owned()),
+    }
 }
 
 /// `Event = Struct.new(:type, :data) do … end`

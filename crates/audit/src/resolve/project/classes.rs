@@ -16,10 +16,6 @@ impl Project {
         self.classes.all(name)
     }
 
-    pub(crate) fn children(&self, class: &str) -> &[ClassId] {
-        self.children.get(class).map_or(&[], Vec::as_slice)
-    }
-
     /// Classes of this name in one file.
     pub(crate) fn classes_in(&self, name: &str, file: usize) -> &[ClassId] {
         in_file(self.classes_named(name), file)
@@ -143,7 +139,7 @@ impl Project {
         while at < found.len() && found.len() < KIN_MAX {
             let one = found[at];
             at += 1;
-            for base in self.class(one).bases.iter().filter_map(|base| self.nearest_class(base, one.file)) {
+            for base in self.bases(one) {
                 if !found.contains(&base) {
                     found.push(base);
                 }
@@ -186,13 +182,13 @@ impl Project {
         while at < classes.len() && classes.len() < KIN_MAX {
             let one = classes[at];
             at += 1;
-            for child in self.children(&self.class(one).name) {
-                if !classes.contains(child) {
-                    classes.push(*child);
+            for child in self.children(one) {
+                if !classes.contains(&child) {
+                    classes.push(child);
                     if traits.overloads {
-                        found.extend(self.own_methods(*child, name));
+                        found.extend(self.own_methods(child, name));
                     } else {
-                        found.extend(self.overloads(*child, name).iter());
+                        found.extend(self.overloads(child, name).iter());
                     }
                 }
             }

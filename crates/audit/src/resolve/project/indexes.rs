@@ -4,6 +4,7 @@
 use crate::{
     facts::{Expr, Facts},
     resolve::{ClassId, FunctionId},
+    text::verbs,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,6 +17,26 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     let classes = facts.classes.iter().map(|class| class.name.clone());
     let bindings = bindings.filter(|one| is_shared(facts, &one.name, &one.value));
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
+}
+
+/// The package of a file, else the file alone.
+pub(super) fn home(facts: &Facts) -> &str {
+    if facts.package.is_empty() { &facts.file } else { &facts.package }
+}
+
+/// The first file with constants of a type that is named after events, by package and type.
+pub(super) fn typed(files: &[Facts]) -> HashMap<(String, String), usize> {
+    let mut first = HashMap::new();
+    for (file, facts) in files.iter().enumerate() {
+        let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
+        for binding in bindings.filter(|one| matches!(one.value, Expr::Text(_))) {
+            let Some(kind) = &binding.kind else { continue };
+            if verbs::speaks_of_events(kind) && !verbs::names_an_attribute(kind) {
+                first.entry((home(facts).to_owned(), kind.clone())).or_insert(file);
+            }
+        }
+    }
+    first
 }
 
 /// Methods by the names of class and method.

@@ -60,8 +60,8 @@ impl<'p> Resolver<'p> {
                 }
                 // `EVENT = None` in a base class: the descendants assign it.
                 if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
-                    let children = self.project.children(&self.project.class(*class).name).iter();
-                    let filled: Vec<_> = children.flat_map(|child| self.of_class(*child, name, walk, 4)).collect();
+                    let children = self.project.children(*class);
+                    let filled: Vec<_> = children.flat_map(|child| self.of_class(child, name, walk, 4)).collect();
                     found = if filled.is_empty() { found } else { filled };
                 }
                 found.into_iter().map(|one| carry(&base, one)).collect()

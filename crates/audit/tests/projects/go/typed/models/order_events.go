@@ -1,0 +1,8 @@
+package models
+
+type HookEventType string
+
+const (
+	HookOrder  HookEventType = "order"
+	HookRefund HookEventType = "refund"
+)

@@ -1,0 +1,6 @@
+package models
+
+const (
+	HookRelease HookEventType = "release"
+	HookFork    HookEventType = "fork"
+)

@@ -1,0 +1,7 @@
+class BaseService
+  private
+
+  def deliver(code, object)
+    SendWebhookJob.perform_later(code, object)
+  end
+end

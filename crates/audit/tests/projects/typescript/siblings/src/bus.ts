@@ -1,0 +1,3 @@
+export async function emitEvent(event: { eventName: string; data: object }) {
+  await fetch(process.env.WEBHOOKS_URL!, { method: "POST", body: JSON.stringify(event) });
+}
