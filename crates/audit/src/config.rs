@@ -1,7 +1,6 @@
 //! The configuration file `postrider-audit.toml`, parsed and validated: the catalog's source, names of functions and
 //! buses, selection of files, gates, and accepted gaps.
 
-use crate::text::verbs::Words;
 use serde::Deserialize;
 
 /// Name of the file, looked for in the current folder, else in the first audited path.
@@ -110,10 +109,6 @@ impl Config {
             Some(wrong) if !(0.0..=100.0).contains(&wrong) => Err(ConfigFault::Percentage(wrong)),
             _ => Ok(config),
         }
-    }
-
-    pub(crate) fn words(&self) -> Words {
-        Words::new(&self.publish.functions, &self.publish.ignore, &self.publish.arguments)
     }
 
     pub(crate) fn tenant_words(&self) -> Vec<String> {

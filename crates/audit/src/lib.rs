@@ -26,4 +26,4 @@ pub mod source;
 mod text;
 
 pub use classify::{CatalogSource, NoSuchGroup, Promised};
-pub use run::{About, Fault, audit};
+pub use run::{About, Fault, NoSuchName, audit};

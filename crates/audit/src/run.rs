@@ -13,7 +13,10 @@ use crate::{
         walk::{self, Failure},
     },
     source::{Source, SourceTree},
-    text::{similar, verbs},
+    text::{
+        similar,
+        verbs::{self, Words},
+    },
 };
 use model::catalog::Catalog;
 use rayon::prelude::*;
@@ -90,8 +93,8 @@ fn compare(
     let (facts, files) = read(tree, config, done);
     let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
     let (graph, unread) = call_graph::build(&project);
-    check_functions(&project, config)?;
-    let words = config.words();
+    let functions = functions(&project, config)?;
+    let words = Words::new(&functions, &config.publish.ignore, &config.publish.arguments);
     let tenants = config.tenant_words();
     let groups = groups::find(&project);
     let mut known = groups::all_events(&groups);
@@ -118,22 +121,27 @@ fn compare(
     Ok(report)
 }
 
-/// An error for a function of the configuration that is neither called nor defined.
-fn check_functions(project: &Project, config: &Config) -> Result<(), NoSuchName> {
+/// The functions of the configuration, by the names that calls have after lowering. An error for one that is neither
+/// called nor defined.
+fn functions(project: &Project, config: &Config) -> Result<Vec<String>, NoSuchName> {
     if config.publish.functions.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let functions = || project.files.iter().flat_map(|facts| &facts.functions);
     let called = functions().flat_map(|function| &function.calls).filter_map(|call| call.target.last_name());
     let names: BTreeSet<&str> = called.chain(functions().map(|function| function.name.as_str())).collect();
+    let queued: BTreeSet<_> = project.files.iter().flat_map(|facts| facts.traits.queued).collect();
+    let mut found = Vec::new();
     for name in &config.publish.functions {
         let own = verbs::own_name(name);
-        if !names.contains(own) {
-            let near = similar::Names::new(names.iter().copied()).near(own);
-            return Err(NoSuchName { field: "publish.functions", name: name.clone(), near });
-        }
+        let runs = queued.iter().filter(|(as_written, _)| *as_written == own).map(|(_, runs)| *runs);
+        let known = runs.chain([own]).find(|one| names.contains(one)).ok_or_else(|| {
+            let near = similar::Names::new(names.iter().copied().chain(queued.iter().map(|one| one.0))).near(own);
+            NoSuchName { field: "publish.functions", name: name.clone(), near }
+        })?;
+        found.push(format!("{}{known}", name.strip_suffix(own).unwrap_or_default()));
     }
-    Ok(())
+    Ok(found)
 }
 
 /// An error for a bus of the configuration through which nothing is published.
@@ -143,7 +151,7 @@ fn check_buses(project: &Project, config: &Config, published: &Published<'_>) ->
     let fields = [("publish.main_bus", &config.publish.main_bus), ("publish.other_bus", &config.publish.other_bus)];
     for (field, names) in fields {
         if let Some(name) = names.iter().find(|name| !buses().any(|bus| bus.is_called(name, project))) {
-            let known: BTreeSet<String> = buses().map(|bus| bus.name(project)).collect();
+            let known: BTreeSet<String> = buses().map(|bus| bus.shown.clone()).collect();
             let mut near = similar::Names::new(known.iter().map(String::as_str)).near(name);
             if near.is_empty() {
                 near = known.into_iter().take(BUSES_SHOWN).collect();

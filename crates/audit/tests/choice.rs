@@ -1,10 +1,70 @@
-//! The choice of the main set: a name must be clear, and a doubt is said.
+//! The choice of the main set: a name must be clear, and a doubt is said. Names in the configuration must exist.
 
 use audit::{
-    About, CatalogSource, audit,
-    config::Config,
+    About, CatalogSource, Fault, audit,
+    config::{Config, PublishConfig},
+    report::Report,
     source::{Rules, SourceTree},
 };
+
+fn audited(files: &[(&str, &str)], config: &Config) -> Result<Report, Fault> {
+    let texts = files.iter().map(|(name, text)| ((*name).to_owned(), (*name).to_owned(), (*text).to_owned()));
+    let rules = Rules::new(&config.files).unwrap();
+    let tree = SourceTree::of_texts(texts.collect(), Vec::new(), &rules);
+    audit(&tree, config, &CatalogSource::Code { main: None }, About::default(), &|| {})
+}
+
+fn publishing(publish: PublishConfig) -> Config {
+    Config { publish, ..Config::default() }
+}
+
+#[test]
+fn code_without_a_set_is_a_doubt() {
+    let report = audited(&[("app.py", "bus.publish(\"order.paid\")\n")], &Config::default()).unwrap();
+    assert!(!report.catalog.is_sure());
+    assert!(report.catalog.question().unwrap().contains("--catalog"), "{:?}", report.catalog.question());
+    let job = "JOB_EVENTS = [\"import.done\", \"import.failed\", \"export.done\"]\ndef f():\n    bus.publish(\"import.done\")\n";
+    let report = audited(&[("jobs.py", job)], &Config::default()).unwrap();
+    assert!(!report.catalog.is_sure(), "a set that is named after jobs is hardly the catalog");
+}
+
+#[test]
+fn the_whole_is_chosen_before_its_part() {
+    let sets = "export const orderEvents = [\"order.paid\", \"order.voided\", \"order.made\"] as const;\n\
+                export const cartEvents = [\"cart.made\", \"cart.lost\"] as const;\n\
+                export const events = [...orderEvents, ...cartEvents] as const;\n";
+    let code = "export function pay() {\n  bus.publish(\"order.paid\");\n  bus.publish(\"cart.made\");\n}\n";
+    let report = audited(&[("events.ts", sets), ("orders.ts", code)], &Config::default()).unwrap();
+    assert_eq!(report.catalog.name, "events");
+    let code = "export function pay() {\n  bus.publish(\"order.paid\");\n}\n";
+    let report = audited(&[("events.ts", sets), ("orders.ts", code)], &Config::default()).unwrap();
+    assert_eq!(report.catalog.name, "orderEvents", "nothing else of the whole is published");
+}
+
+#[test]
+fn names_of_the_configuration_exist_in_the_code() {
+    let files = [
+        ("events.rb", "class WebhookEvent\n  PAID = \"invoice.paid\"\n  VOIDED = \"invoice.voided\"\nend\n"),
+        ("invoices.rb", "class Invoices\n  def pay\n    TellJob.perform_later(\"invoice.paid\", self)\n  end\nend\n"),
+    ];
+    let functions = |name: &str| publishing(PublishConfig { functions: vec![name.into()], ..PublishConfig::default() });
+    for name in ["perform_later", "TellJob.perform_later", "TellJob::perform_later"] {
+        let report = audited(&files, &functions(name)).unwrap();
+        let paid = report.events.iter().find(|one| one.event_type == "invoice.paid").unwrap();
+        assert_eq!(paid.sites.len(), 1, "{name}");
+    }
+    let report = audited(&files, &functions("OtherJob.perform_later")).unwrap();
+    assert!(report.events.iter().all(|one| one.sites.is_empty()), "it is a method of another receiver");
+    let fault = audited(&files, &functions("perform_latr")).unwrap_err().to_string();
+    assert!(fault.contains("publish.functions") && fault.contains("perform_later"), "{fault}");
+    let bus = PublishConfig {
+        main_bus: vec!["TelJob".into()],
+        functions: vec!["perform_later".into()],
+        ..PublishConfig::default()
+    };
+    let fault = audited(&files, &publishing(bus)).unwrap_err().to_string();
+    assert!(fault.contains("publish.main_bus") && fault.contains("TellJob"), "{fault}");
+}
 
 #[test]
 fn a_main_set_with_two_places_must_be_named_with_its_path() {

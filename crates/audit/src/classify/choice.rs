@@ -244,7 +244,8 @@ pub(super) fn choose<'g>(
     let reason =
         if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
     let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
-    let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
+    let doubtful = evidence.emitted == 0 || evidence.members < FEW || evidence.other || evidence.incoming;
+    let unsure = doubtful || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
     Choice { group: Some(group), reason, candidates: ranked }
 }
@@ -253,10 +254,10 @@ pub(super) fn choose<'g>(
 fn is_part(part: &Group, of_part: &Evidence, whole: &Group, of_whole: &Evidence) -> bool {
     let same = |one: &Evidence| (one.named, one.in_webhooks, one.aside, one.incoming, one.other);
     let events: HashSet<&str> = whole.events().collect();
-    same(of_part) == same(of_whole)
-        && of_whole.members > of_part.members
-        && of_whole.emitted > of_part.emitted
-        && part.events().all(|event| events.contains(event))
+    // A list of all parts may have the same members as the sets that it names.
+    let more = of_whole.members > of_part.members && of_whole.emitted > of_part.emitted;
+    let list = of_whole.members == of_part.members && !part.inner.is_empty() && whole.inner.is_empty();
+    same(of_part) == same(of_whole) && (more || list) && part.events().all(|event| events.contains(event))
 }
 
 /// True when one of two sets has most members of the other: they are two spellings of one catalog.
@@ -306,7 +307,7 @@ fn named_by_webhooks(project: &Project) -> HashMap<&str, HashSet<usize>> {
     const WORDS: &[&str] = &["webhook", "webhooks", "subscription", "subscriptions", "hook", "hooks"];
     let mut used: HashMap<&str, HashSet<usize>> = HashMap::new();
     for (file, facts) in project.files.iter().enumerate() {
-        if verbs::split(&facts.file).iter().any(|word| WORDS.contains(&word.as_str())) {
+        if verbs::split(project.place(file)).iter().any(|word| WORDS.contains(&word.as_str())) {
             for name in facts.functions.iter().flat_map(|function| &function.mentions) {
                 used.entry(name).or_default().insert(file);
             }
@@ -323,7 +324,7 @@ fn evidence(
     project: &Project,
 ) -> Evidence {
     let events: HashSet<&str> = group.events().collect();
-    let path = project.files[group.file].file.as_str();
+    let path = project.place(group.file);
     let (name, place) = (verbs::split(&group.name), verbs::split(path));
     let has = |words: &[String], list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     // The name of a file says less than that of a folder: `billing_client.rs` may be a part of the server.

@@ -370,7 +370,7 @@ impl<'p> Classifier<'p> {
         let may_be_main = || self.main_buses.is_empty() && open.strong && !open.bus.is_foreign(self.project);
         self.live.contains(&open.at)
             && (may_be_main()
-                || open.bus.is_about_webhooks(self.project)
+                || (open.strong && open.bus.is_about_webhooks(self.project))
                 || self.main_buses.contains(key)
                 || self.carriers.contains(key)
                 || open.named

@@ -122,8 +122,8 @@ impl Bus {
 
     pub(crate) fn is_about_webhooks(&self, project: &Project) -> bool {
         let (name, file) = match &self.key {
-            BusKey::Class(class) => (project.class(*class).name.clone(), project.files[class.file].file.as_str()),
-            BusKey::Function(function) => (project.shown_function(*function), project.file(*function)),
+            BusKey::Class(class) => (project.class(*class).name.clone(), project.place(class.file)),
+            BusKey::Function(function) => (project.shown_function(*function), project.place(function.file)),
             BusKey::Server(_) => return true,
             BusKey::External(path) => (path.clone(), ""),
             BusKey::Named(name) => (name.clone(), ""),

@@ -95,6 +95,7 @@ impl<'p> Search<'p> {
         let member = |one: &Found<'_>| self.is_member(one);
         let known = |one: &Found<'_>| matches!(&one.thing, Thing::Text(text) if self.known.contains(text));
         if publishing == Publishing::WithMember && !found.iter().any(|one| member(one) || known(one)) {
+            self.note_open(call, arg, &found, scope, walks, published);
             return;
         }
         if self.is_request(call, name, scope, walks) {
@@ -103,23 +104,9 @@ impl<'p> Search<'p> {
         let bus = bus::of(&Resolver::types(self.project), call, scope, walks);
         let named =
             arg.name.as_deref().is_some_and(|name| verbs::same(name, "event_type") || verbs::same(name, "event_name"));
-        let strong = publishing == Publishing::Yes && !self.words.is_weak(name);
         published.calls.push((scope, bus.key.clone()));
         let mut rest = Vec::new();
-        if found.is_empty() {
-            // No value at all: a list that is filled elsewhere, a missing key.
-            let through = self.through(call, file, walks);
-            published.open.push(Open {
-                at: scope,
-                line: call.line,
-                expression: arg.value.shown(),
-                bus: bus.clone(),
-                named,
-                strong,
-                through,
-                reason: None,
-            });
-        }
+        let is_empty = found.is_empty();
         for one in found {
             match &one.thing {
                 Thing::Text(text) if self.is_event(text) || member(&one) => {
@@ -131,6 +118,35 @@ impl<'p> Search<'p> {
                 _ => rest.push(one),
             }
         }
+        let open = Open {
+            at: scope,
+            line: call.line,
+            expression: arg.value.shown(),
+            bus,
+            named,
+            strong: publishing == Publishing::Yes && !self.words.is_weak(name),
+            through: Vec::new(),
+            reason: None,
+        };
+        if is_empty {
+            // No value at all: a list that is filled elsewhere, a missing key.
+            published.open.push(Open { through: self.through(call, file, walks), ..open.clone() });
+        }
+        self.note_rest(rest, &open, call, walks, published);
+        if let Some(Failure(reason)) = walks.cut_short() {
+            published.open.push(Open { through: self.through(call, file, walks), reason: Some(reason), ..open });
+        }
+    }
+
+    /// Notes the values of an event argument that are no event types. `open` describes the call.
+    fn note_rest(
+        &self,
+        rest: Vec<Found<'p>>,
+        open: &Open,
+        call: &'p Call,
+        walks: &mut Walks<'p>,
+        published: &mut Published<'p>,
+    ) {
         for one in rest {
             let given = one.at.is_some_and(|caller| self.words.publishes(caller.call.target.last_name().unwrap_or("")));
             // A caller that publishes by name is analysed as a publishing call itself.
@@ -139,22 +155,34 @@ impl<'p> Search<'p> {
             }
             let (at, line, expression) = match one.at {
                 Some(caller) => (caller.scope(), caller.call.line, shown_args(caller.call)),
-                None => (scope, call.line, arg.value.shown()),
+                None => (open.at, open.line, open.expression.clone()),
             };
-            let through = self.through(call, file, walks);
-            published.open.push(Open { at, line, expression, bus: bus.clone(), named, strong, through, reason: None });
+            let through = self.through(call, open.at.file, walks);
+            published.open.push(Open { at, line, expression, through, ..open.clone() });
         }
-        if let Some(Failure(reason)) = walks.cut_short() {
-            let (expression, through) = (arg.value.shown(), self.through(call, file, walks));
+    }
+
+    /// Notes a call whose name alone does not say that it publishes, when its argument is unknown. It matters when other
+    /// calls show that its bus publishes.
+    fn note_open(
+        &self,
+        call: &'p Call,
+        arg: &'p Arg,
+        found: &[Found<'p>],
+        scope: FunctionId,
+        walks: &mut Walks<'p>,
+        published: &mut Published<'p>,
+    ) {
+        if found.iter().any(|one| matches!(one.thing, Thing::Open | Thing::Call(..) | Thing::External(_))) {
             published.open.push(Open {
                 at: scope,
                 line: call.line,
-                expression,
-                bus,
-                named,
-                strong,
-                through,
-                reason: Some(reason),
+                expression: arg.value.shown(),
+                bus: bus::of(&Resolver::types(self.project), call, scope, walks),
+                named: false,
+                strong: false,
+                through: Vec::new(),
+                reason: None,
             });
         }
     }
@@ -227,7 +255,19 @@ impl<'p> Search<'p> {
             call.args.iter().find(|arg| arg.name.as_deref().is_some_and(|one| verbs::same(one, name)))
         });
         let placed = call.args.iter().filter(|arg| arg.name.is_none()).take(5);
+        let mut raw = None;
         for arg in named.chain(placed) {
+            if raw.is_some() {
+                // A constant may follow a text: `publish("shop.events", WebhookEvent.PAID)`.
+                if matches!(arg.value, Expr::Member(..) | Expr::Name(_)) {
+                    let found = resolver.resolve(&arg.value, scope, &mut walks.values());
+                    let constant = |one: &Found<'_>| matches!(one.thing, Thing::Text(_)) && one.at.is_none();
+                    if found.iter().any(|one| constant(one) && self.is_member(one)) {
+                        return Some((arg, found));
+                    }
+                }
+                continue;
+            }
             let mut walk = walks.values();
             let found = resolver.resolve(&arg.value, scope, &mut walk);
             let found: Vec<Found<'p>> =
@@ -236,12 +276,19 @@ impl<'p> Search<'p> {
                 .iter()
                 .any(|one| matches!(&one.thing, Thing::Text(text) if self.is_event(text) || self.is_member(one)))
             {
-                return Some((arg, found));
+                if arg.name.is_some() || found.iter().any(|one| self.is_member(one)) {
+                    return Some((arg, found));
+                }
+                raw.get_or_insert((arg, found));
+                continue;
             }
             let payload = self.is_payload(&arg.value);
             if first.is_none() && !payload {
                 first = Some((arg, found));
             }
+        }
+        if raw.is_some() {
+            return raw;
         }
         // An argument with another name and a known constant: `publish(hook=WebhookEvent.X)`.
         for arg in

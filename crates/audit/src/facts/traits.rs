@@ -32,6 +32,8 @@ pub(crate) struct Traits {
     /// A variable at the top of a file, which begins with a lower-case letter, is not seen in other files.
     pub(crate) script_variables: bool,
 
+    /// Names under which a method is called later, in a job, with the method that then runs: calls have the latter.
+    pub(crate) queued: &'static [(&'static str, &'static str)],
     /// Names of constructors; without one it is called like its class.
     pub(crate) constructors: &'static [&'static str],
     /// Several methods of a class have one name, and a class has one base: what it does not have itself is what its base
@@ -121,6 +123,7 @@ impl Traits {
         bare_members: false,
         nested_constants: false,
         script_variables: false,
+        queued: &[],
         constructors: &[],
         overloads: false,
         methods: MethodPlaces::Package,

@@ -1,7 +1,7 @@
 //! Ruby.
 
 mod blocks;
-mod calls;
+pub(super) mod calls;
 mod classes;
 mod strings;
 mod values;

@@ -114,6 +114,7 @@ pub(super) const RUBY: Traits = Traits {
     bare_members: true,
     nested_constants: true,
     script_variables: true,
+    queued: super::ruby::calls::QUEUED,
     constructors: &["initialize"],
     methods: MethodPlaces::Anywhere,
     open_classes: true,

@@ -3,8 +3,8 @@
 
 use super::{ClassId, FunctionId, Project};
 use crate::{
-    facts::{Call, Expr, Function},
-    resolve::Meaning,
+    facts::Function,
+    resolve::{Meaning, made_names},
     text::verbs,
 };
 use std::collections::{HashMap, HashSet};
@@ -65,19 +65,9 @@ impl Listeners {
         if self.by_class.is_empty() {
             return Vec::new();
         }
-        let made = function.calls.iter().flat_map(|call| names_of(call));
+        let made = function.calls.iter().flat_map(|call| made_names(call));
         made.filter_map(|name| self.by_class.get(name)).flatten().copied().collect()
     }
-}
-
-/// Names of which one may be the class that a call makes: `new Paid()`, `events.Paid()`, `Paid::dispatch()`,
-/// `Paid.builder()`.
-fn names_of(call: &Call) -> impl Iterator<Item = &str> {
-    let owner = match &call.target {
-        Expr::Member(of, _) => of.last_name(),
-        _ => None,
-    };
-    call.target.last_name().into_iter().chain(owner)
 }
 
 /// The event class that a function accepts, if that is all that makes it run.
@@ -95,18 +85,8 @@ fn event_of(project: &Project, id: FunctionId) -> Option<ClassId> {
         Meaning::External(_) => None,
         _ => project.nearest_class(kind, id.file),
     };
-    let mut events = kinds.filter_map(class).filter(|class| is_event(project, *class));
+    let mut events = kinds.filter_map(class).filter(|class| project.is_made_event(*class));
     events.next().filter(|class| own != Some(*class) && !from_outside())
-}
-
-/// True when objects of a class are events, and code must make them to have one.
-fn is_event(project: &Project, class: ClassId) -> bool {
-    let own = project.class(class);
-    let called_event = |name: &str| verbs::split(name).last().is_some_and(|last| last == "event");
-    // An object literal may have the form of an interface.
-    let is_made = project.files[class.file].traits.overloads || project.constructor(class).is_some();
-    let bases = || project.lineage(class).iter().any(|base| called_event(&project.class(*base).name));
-    !own.is_enum && is_made && (called_event(&own.name) || bases())
 }
 
 fn with_descendants(project: &Project, class: ClassId) -> Vec<ClassId> {

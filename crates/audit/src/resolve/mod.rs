@@ -1,6 +1,6 @@
 //! Resolves facts to values: name resolution over all files ([`Project`]), the call graph ([`Graph`]), constant
-//! propagation and receiver types ([`Resolver`], within the budget of [`walk`]), and reachability. Depends on no rule
-//! about events; `detect` adds those.
+//! propagation and receiver types ([`Resolver`], within the budget of [`walk`]), and reachability. Which calls publish is
+//! decided in `detect`.
 
 pub(crate) mod call_graph;
 mod components;
@@ -19,5 +19,5 @@ pub(crate) use enums::names_itself;
 pub(crate) use found::{Found, GroupKey, Thing};
 pub(crate) use graph::{Caller, Graph};
 pub(crate) use ids::{ClassId, FunctionId};
-pub(crate) use project::{Meaning, Project, own_name};
+pub(crate) use project::{Meaning, Project, made_names, own_name};
 pub(crate) use resolver::Resolver;

@@ -4,6 +4,7 @@
 mod aliases;
 mod bases;
 mod classes;
+mod event_classes;
 mod indexes;
 mod known;
 mod meaning;
@@ -11,6 +12,7 @@ mod nesting;
 mod packages;
 
 pub(crate) use bases::own_name;
+pub(crate) use event_classes::made_names;
 pub(crate) use meaning::Meaning;
 
 use super::{ClassId, FunctionId, GroupKey};
@@ -21,10 +23,15 @@ use crate::{
 use bases::Children;
 use indexes::Says;
 use known::{Memo, Names, Trail};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 pub(crate) struct Project {
     pub(crate) files: Vec<Facts>,
+    /// Length of the folder that all files have in common, with its `/`: the name of the tree's own folder.
+    own_folder: usize,
     /// Names of the folders above the tree, for imports that start there.
     above: Vec<String>,
     roots: Vec<Root>,
@@ -38,6 +45,8 @@ pub(crate) struct Project {
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Per file: the bindings of each top-level name.
     top: Vec<HashMap<String, Vec<usize>>>,
+    /// Names of the event classes of which code makes objects.
+    made_events: HashSet<String>,
     /// The ancestors of each class, by file and class.
     lineages: Vec<Vec<Vec<ClassId>>>,
     /// Members of classes that several files may reopen.
@@ -56,6 +65,7 @@ impl Project {
         indexes::give_texts(&mut files);
         let (says, made) = indexes::says(&files);
         let mut project = Self {
+            own_folder: indexes::own_folder(&files),
             files: Vec::new(),
             above,
             roots,
@@ -66,6 +76,7 @@ impl Project {
             children: Children::default(),
             methods: indexes::methods(&files),
             top: Vec::new(),
+            made_events: HashSet::new(),
             lineages: Vec::new(),
             says,
             typed: indexes::typed(&files),
@@ -100,6 +111,7 @@ impl Project {
         project.files = files;
         project.lineages = project.lineages();
         project.children = Children::of(&project);
+        project.made_events = event_classes::made(&project, &project.files);
         project
     }
 
@@ -109,6 +121,12 @@ impl Project {
 
     pub(crate) fn class(&self, id: ClassId) -> &Class {
         &self.files[id.file].classes[id.index]
+    }
+
+    /// The path of a file without the name of the tree's own folder, which says nothing about the file.
+    pub(crate) fn place(&self, file: usize) -> &str {
+        let path = &self.files[file].file;
+        path.get(self.own_folder..).unwrap_or(path)
     }
 
     pub(crate) fn file(&self, id: FunctionId) -> &str {

@@ -15,8 +15,13 @@ const SEND: &[&str] = &["send", "public_send", "__send__", "try", "try!"];
 /// Methods that return their receiver, or a copy with the same elements.
 const SAME: &[&str] =
     &["freeze", "dup", "clone", "itself", "to_a", "uniq", "compact", "presence", "with_indifferent_access"];
-/// Methods that enqueue a job, whose `perform` then runs.
-const LATER: &[&str] = &["perform_later", "perform_async", "perform_now", "perform_inline"];
+/// Methods that enqueue a job, and the method that then runs.
+pub(in crate::lower) const QUEUED: &[(&str, &str)] = &[
+    ("perform_later", "perform"),
+    ("perform_async", "perform"),
+    ("perform_now", "perform"),
+    ("perform_inline", "perform"),
+];
 
 /// An identifier alone: a variable, else a call.
 pub(super) fn bare(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
@@ -130,8 +135,8 @@ fn with_receiver(w: &mut Writer<'_>, node: Node<'_>, of: Expr, name: &str) -> Ex
             _ => w.call(node, of.member("new"), args, true),
         };
     }
-    if LATER.contains(&name) {
-        return w.call(node, of.member("perform"), args, false);
+    if let Some((_, runs)) = QUEUED.iter().find(|(queued, _)| *queued == name) {
+        return w.call(node, of.member(*runs), args, false);
     }
     if args.is_empty() && w.child(node, "block").is_none() {
         match (name, &of) {

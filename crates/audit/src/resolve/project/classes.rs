@@ -185,6 +185,9 @@ impl Project {
             for child in self.children(one) {
                 if !classes.contains(&child) {
                     classes.push(child);
+                    if !self.may_exist(child) {
+                        continue;
+                    }
                     if traits.overloads {
                         found.extend(self.own_methods(child, name));
                     } else {

@@ -19,6 +19,13 @@ pub(super) fn names(facts: &Facts) -> BTreeSet<String> {
     bindings.map(|binding| binding.name.clone()).chain(classes).filter(|name| !name.is_empty()).collect()
 }
 
+/// Length of the first folder, with its `/`, when all files are in it.
+pub(super) fn own_folder(files: &[Facts]) -> usize {
+    let first = |facts: &Facts| facts.file.find('/').map(|at| facts.file[..=at].to_owned());
+    let Some(folder) = files.first().and_then(first) else { return 0 };
+    if files.len() > 1 && files.iter().all(|facts| facts.file.starts_with(&folder)) { folder.len() } else { 0 }
+}
+
 /// The package of a file, else the file alone.
 pub(super) fn home(facts: &Facts) -> &str {
     if facts.package.is_empty() { &facts.file } else { &facts.package }
