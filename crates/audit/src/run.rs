@@ -75,7 +75,7 @@ fn compare(
     done: &(dyn Fn() + Sync),
 ) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
-    let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
+    let project = Project::new(facts, tree.above.clone(), tree.packages.clone());
     let (graph, unread) = call_graph::build(&project);
     let words = config.words();
     let tenants = config.tenant_words();

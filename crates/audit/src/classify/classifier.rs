@@ -331,7 +331,7 @@ impl<'p> Classifier<'p> {
     /// interface.
     fn stand_ins(&self, class: ClassId) -> Vec<ClassId> {
         let one = self.project.class(class);
-        let mut found = self.project.children(&one.name).to_vec();
+        let mut found = self.project.children(class).to_vec();
         let methods = self.project.files[class.file].functions.iter();
         let bare = methods.filter(|function| function.class.as_ref() == Some(&one.name) && function.has_no_body());
         let all = bare.flat_map(|function| self.project.all_methods(class, &function.name).to_vec());

@@ -5,6 +5,7 @@ mod aliases;
 mod classes;
 mod indexes;
 mod known;
+mod links;
 mod meaning;
 mod nesting;
 mod packages;
@@ -13,8 +14,7 @@ pub(crate) use meaning::Meaning;
 
 use super::{ClassId, FunctionId};
 use crate::{
-    facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Param},
-    source::manifests::Root,
+    facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Packages, Param, Root},
 };
 use indexes::Says;
 use known::{Memo, Names, Trail};
@@ -30,7 +30,8 @@ pub(crate) struct Project {
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: Names<ClassId>,
     functions: Names<FunctionId>,
-    children: HashMap<String, Vec<ClassId>>,
+    /// Classes by the name of a base, in each family of languages.
+    children: HashMap<&'static str, HashMap<String, Vec<ClassId>>>,
     /// Methods by the names of class and method.
     methods: HashMap<String, HashMap<String, Vec<FunctionId>>>,
     /// Per file: the bindings of each top-level name.
@@ -47,13 +48,14 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, packages: Packages) -> Self {
+        links::add(&mut files, &packages);
         indexes::give_texts(&mut files);
         let (says, made) = indexes::says(&files);
         let mut project = Self {
             files: Vec::new(),
             above,
-            roots,
+            roots: packages.roots,
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: Names::new(),
@@ -82,7 +84,8 @@ impl Project {
                 let id = ClassId { file, index };
                 project.classes.add(&class.name, id);
                 for base in &class.bases {
-                    project.children.entry(base.clone()).or_default().push(id);
+                    let children = project.children.entry(facts.traits.family).or_default();
+                    children.entry(base.clone()).or_default().push(id);
                 }
             }
             for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {

@@ -60,7 +60,7 @@ impl<'p> Resolver<'p> {
                 }
                 // `EVENT = None` in a base class: the descendants assign it.
                 if found.iter().all(|one| matches!(one.thing, Thing::Nil)) {
-                    let children = self.project.children(&self.project.class(*class).name).iter();
+                    let children = self.project.children(*class).iter();
                     let filled: Vec<_> = children.flat_map(|child| self.of_class(*child, name, walk, 4)).collect();
                     found = if filled.is_empty() { found } else { filled };
                 }
