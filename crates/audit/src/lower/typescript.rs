@@ -5,6 +5,7 @@ mod classes;
 mod exports;
 mod functions;
 mod imports;
+mod newer;
 mod patterns;
 mod shapes;
 mod types;
@@ -17,6 +18,7 @@ use crate::{
 use tree_sitter::Node;
 
 pub(super) use imports::module_path;
+pub(super) use newer::{mend, newer};
 
 pub(super) const BLOCKS: &[&str] =
     &["statement_block", "for_statement", "for_in_statement", "switch_body", "catch_clause"];
