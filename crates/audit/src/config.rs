@@ -55,8 +55,8 @@ pub struct FilesConfig {
     pub tests: Vec<String>,
     /// Larger files are skipped.
     pub max_bytes: Option<u64>,
-    /// Reads the valid parts of a file with a syntax error.
-    pub read_broken: bool,
+    /// `false` skips files with a syntax error instead of reading their valid parts.
+    pub read_broken: Option<bool>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

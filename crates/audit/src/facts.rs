@@ -1,8 +1,10 @@
 //! The facts of a source file: the intermediate representation (IR) that the audit analyses, in one form for all
 //! languages. `lower` builds it from a syntax tree, which is dropped afterwards; later stages depend on no language.
 
+mod packages;
 mod traits;
 
+pub(crate) use packages::{Alias, Given, ManifestFile, Packages, Root};
 pub(crate) use traits::{Manifest, MethodPlaces, TestNames, Traits};
 
 use std::sync::Arc;
@@ -156,6 +158,10 @@ pub(crate) struct Facts {
     pub(crate) functions: Vec<Function>,
     pub(crate) classes: Vec<Class>,
     pub(crate) imports: Vec<Import>,
+    /// Imports by a specifier that a manifest may define: local name, imported item, specifier.
+    pub(crate) specifiers: Vec<(String, Option<String>, String)>,
+    /// Imports that hold in all files of the package.
+    pub(crate) shared_imports: Vec<Import>,
     /// Types, possibly of other files, that get more bases here: type, bases.
     pub(crate) extended: Vec<(String, Vec<String>)>,
     pub(crate) sql: Vec<Sql>,

@@ -7,7 +7,7 @@ use crate::{
     detect::{bypass, entry_points, groups, search::Search, site::Published},
     facts::Facts,
     lower,
-    report::{Files, Report, Skipped},
+    report::{Files, Partial, Report, Skipped},
     resolve::{
         Project, call_graph, reachability,
         walk::{self, Failure},
@@ -91,7 +91,7 @@ fn compare(
     done: &(dyn Fn() + Sync),
 ) -> Result<Report, Fault> {
     let (facts, files) = read(tree, config, done);
-    let project = Project::new(facts, tree.above.clone(), tree.roots.clone());
+    let project = Project::new(facts, tree.above.clone(), tree.packages.clone());
     let (graph, unread) = call_graph::build(&project);
     let functions = functions(&project, config)?;
     let words = Words::new(&functions, &config.publish.ignore, &config.publish.arguments);
@@ -189,6 +189,8 @@ fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Fa
         match one {
             Ok(one) => {
                 *languages.entry(one.traits.language).or_default() += 1;
+                let partial = one.broken.map(|line| Partial { file: one.file.clone(), line });
+                files.partial.extend(partial);
                 facts.push(one);
             }
             Err(skipped) => files.skipped.push(skipped),
@@ -204,9 +206,9 @@ fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
     let text = source.read()?;
     #[cfg(test)]
     crate::failpoints::at("read", &text);
-    let facts = lower::lower_file(&source.name, &text).ok_or("its language is not known")?;
+    let facts = lower::lower_file(&source.name, &text)?;
     match facts.broken {
-        Some(line) if !config.files.read_broken => Err(format!("a syntax error in line {line}")),
+        Some(line) if config.files.read_broken == Some(false) => Err(format!("a syntax error in line {line}")),
         _ => Ok(facts),
     }
 }

@@ -1,6 +1,8 @@
 //! The traits of a language that the stages after lowering must know. Each dialect has one row of them in
 //! `lower/traits.rs`, and it travels with the facts of each file; no other stage names a language.
 
+use super::{ManifestFile, Packages};
+
 /// Data alone. What a field does not say is false, empty or `None`, as in [`Traits::PLAIN`].
 #[derive(Debug)]
 pub(crate) struct Traits {
@@ -17,8 +19,10 @@ pub(crate) struct Traits {
     pub(crate) foreign_folders: &'static [&'static str],
     /// The same for folders that are such only when one of these files lies beside them.
     pub(crate) foreign_folders_beside: &'static [(&'static str, &'static [&'static str])],
-    /// The file that says by what name a package is imported.
-    pub(crate) manifest: Option<Manifest>,
+    /// Files that say by what names packages are imported.
+    pub(crate) manifests: &'static [Manifest],
+    /// Manifests name all packages of the tree: another name is one from outside.
+    pub(crate) manifests_name_all: bool,
     /// The first part of a path that begins in the file's own package.
     pub(crate) own_package: Option<&'static str>,
 
@@ -87,12 +91,13 @@ pub(crate) struct TestNames {
     pub(crate) folders: &'static [&'static str],
 }
 
-/// A manifest of a package.
+/// A kind of manifest.
 #[derive(Debug)]
 pub(crate) struct Manifest {
+    /// The file's name; a `*` stands for any text.
     pub(crate) file: &'static str,
-    /// The name by which the package is imported, in segments.
-    pub(crate) name: fn(&str) -> Option<Vec<String>>,
+    /// What one declares; also given all manifests, since they refer to each other.
+    pub(crate) read: fn(&ManifestFile, &[ManifestFile]) -> Packages,
 }
 
 impl TestNames {
@@ -117,7 +122,8 @@ impl Traits {
         tests: TestNames::NONE,
         foreign_folders: &[],
         foreign_folders_beside: &[],
-        manifest: None,
+        manifests: &[],
+        manifests_name_all: false,
         own_package: None,
         imports_packages: false,
         bare_members: false,

@@ -3,6 +3,7 @@
 mod declare;
 mod make;
 mod names;
+mod newer;
 
 use crate::{
     facts::{Arg, Expr, Facts, Param},
@@ -14,6 +15,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::mend;
 
 pub(super) const BLOCKS: &[&str] =
     &["block", "for_statement", "foreach_statement", "catch_clause", "switch_body", "using_statement"];

@@ -2,6 +2,7 @@
 
 mod literals;
 mod names;
+mod newer;
 mod types;
 
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::mend;
 
 pub(super) const BLOCKS: &[&str] = &[
     "block",

@@ -1,6 +1,7 @@
 //! Java: expressions and statements.
 
 mod declare;
+mod newer;
 
 use crate::{
     facts::{Arg, Expr, Facts, Param},
@@ -15,6 +16,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::{mend, newer};
 
 pub(super) const BLOCKS: &[&str] = &[
     "block",

@@ -3,6 +3,7 @@
 mod call;
 mod declare;
 mod mend;
+mod newer;
 
 use crate::{
     facts::{Expr, Facts},
@@ -15,6 +16,7 @@ use crate::{
     },
 };
 pub(super) use mend::mend;
+pub(super) use newer::{newer, newer_terminated};
 use tree_sitter::Node;
 
 pub(super) const BLOCKS: &[&str] = &["block", "for_statement", "catch_block", "when_expression"];

@@ -1,30 +1,31 @@
-//! Names of packages, as their manifests say them.
+//! Manifests: the names of packages, and of parts of them, that the build tools of the languages define.
 
-/// `module example.com/shop` of a `go.mod`.
-pub(super) fn go_mod(text: &str) -> Option<Vec<String>> {
-    let line = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
-    let path = line.split("//").next()?.trim().trim_matches('"');
-    Some(path.split('/').map(str::to_owned).collect())
-}
+mod cargo;
+mod dotnet;
+mod go;
+mod jsonc;
+mod node;
+mod python;
+mod tsconfig;
 
-/// The name of the library in a `Cargo.toml`, or that of the package.
-pub(super) fn cargo(text: &str) -> Option<Vec<String>> {
-    let manifest: toml::Table = text.parse().ok()?;
-    let name = |table: &str| manifest.get(table)?.get("name")?.as_str();
-    let name = name("lib").or_else(|| name("package"))?.replace('-', "_");
-    Some(vec![name])
-}
+use crate::facts::Manifest;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_package_has_the_name_that_imports_begin_with() {
-        let path = |text: &str| Some(text.split('/').map(str::to_owned).collect::<Vec<_>>());
-        assert_eq!(go_mod("// about\nmodule example.com/shop // end\n\ngo 1.22\n"), path("example.com/shop"));
-        assert_eq!(cargo("[package]\nname = \"mail-box\"\n"), path("mail_box"));
-        assert_eq!(cargo("[package]\nname = \"mail-box\"\n[lib]\nname = \"post\"\n"), path("post"));
-        assert_eq!(cargo("[workspace]\n"), None);
-    }
-}
+pub(super) const CARGO: &[Manifest] = &[Manifest { file: "Cargo.toml", read: cargo::read }];
+pub(super) const GO: &[Manifest] = &[Manifest { file: "go.mod", read: go::read }];
+pub(super) const NODE: &[Manifest] = &[
+    Manifest { file: "package.json", read: node::read },
+    Manifest { file: "tsconfig.json", read: tsconfig::read },
+    Manifest { file: "tsconfig.base.json", read: tsconfig::read },
+    Manifest { file: "jsconfig.json", read: tsconfig::read },
+    Manifest { file: "tsconfig*.json", read: tsconfig::read },
+    Manifest { file: "deno.json", read: tsconfig::import_map },
+    Manifest { file: "deno.jsonc", read: tsconfig::import_map },
+];
+pub(super) const PYTHON: &[Manifest] = &[
+    Manifest { file: "pyproject.toml", read: python::pyproject },
+    Manifest { file: "setup.cfg", read: python::setup_cfg },
+];
+pub(super) const DOTNET: &[Manifest] = &[
+    Manifest { file: "Directory.Build.props", read: dotnet::read },
+    Manifest { file: "*.csproj", read: dotnet::read },
+];

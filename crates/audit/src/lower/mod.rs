@@ -10,12 +10,14 @@ mod handed;
 mod java;
 mod kotlin;
 mod manifests;
+mod parse;
 mod php;
 mod python;
 mod ruby;
 mod rust;
 mod scopes;
 mod strings;
+mod texts;
 mod traits;
 mod typed;
 mod typescript;
@@ -24,8 +26,7 @@ mod writer;
 
 use crate::facts::{Facts, Traits};
 use dialect::Dialect;
-use std::{cell::RefCell, path::Path};
-use tree_sitter::Parser;
+use std::path::Path;
 use writer::{Rules, Writer};
 
 const DIALECTS: &[Dialect] = &[
@@ -39,7 +40,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: php::place,
         indents_max: None,
-        mend: None,
+        mends: &[],
+        newer: Some(php::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::PYTHON,
@@ -51,7 +54,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: python::place,
         indents_max: Some(INDENTS_MAX),
-        mend: None,
+        mends: &[],
+        newer: Some(python::newer),
+        filler: "pass",
     },
     Dialect {
         traits: &traits::GO,
@@ -63,7 +68,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: go::place,
         indents_max: None,
-        mend: None,
+        mends: &[go::mend],
+        newer: None,
+        filler: "",
     },
     Dialect {
         traits: &traits::TYPESCRIPT,
@@ -75,7 +82,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: typescript::place,
         indents_max: None,
-        mend: None,
+        mends: &[typescript::mend],
+        newer: Some(typescript::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::TSX,
@@ -87,7 +96,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: typescript::place,
         indents_max: None,
-        mend: None,
+        mends: &[typescript::mend],
+        newer: Some(typescript::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::JAVASCRIPT,
@@ -99,7 +110,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: typescript::place,
         indents_max: None,
-        mend: None,
+        mends: &[typescript::mend],
+        newer: Some(typescript::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::JSX,
@@ -111,7 +124,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: typescript::place,
         indents_max: None,
-        mend: None,
+        mends: &[typescript::mend],
+        newer: Some(typescript::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::RUBY,
@@ -123,7 +138,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: ruby::place,
         indents_max: None,
-        mend: None,
+        mends: &[ruby::mend],
+        newer: None,
+        filler: "",
     },
     Dialect {
         traits: &traits::JAVA,
@@ -135,7 +152,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: java::place,
         indents_max: None,
-        mend: None,
+        mends: &[java::mend],
+        newer: Some(java::newer),
+        filler: "",
     },
     Dialect {
         traits: &traits::CSHARP,
@@ -147,7 +166,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: csharp::place,
         indents_max: None,
-        mend: None,
+        mends: &[csharp::mend],
+        newer: None,
+        filler: "",
     },
     Dialect {
         traits: &traits::KOTLIN,
@@ -159,7 +180,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: kotlin::place,
         indents_max: None,
-        mend: Some(kotlin::mend),
+        mends: &[kotlin::mend, kotlin::newer, kotlin::newer_terminated],
+        newer: None,
+        filler: "",
     },
     Dialect {
         traits: &traits::RUST,
@@ -171,7 +194,9 @@ const DIALECTS: &[Dialect] = &[
         },
         place: rust::place,
         indents_max: None,
-        mend: None,
+        mends: &[rust::mend],
+        newer: Some(rust::newer),
+        filler: "",
     },
 ];
 
@@ -193,10 +218,6 @@ fn indents(text: &str) -> usize {
     most
 }
 
-thread_local! {
-    static PARSER: RefCell<Parser> = RefCell::new(Parser::new());
-}
-
 fn dialect(file: &str) -> Option<&'static Dialect> {
     let extension = Path::new(file).extension()?.to_str()?;
     DIALECTS.iter().find(|dialect| dialect.traits.extensions.contains(&extension))
@@ -212,27 +233,17 @@ pub(crate) fn all_traits() -> impl Iterator<Item = &'static Traits> {
     DIALECTS.iter().map(|dialect| dialect.traits)
 }
 
-/// The facts of a file; `None` when its extension belongs to no known language.
-pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
-    let dialect = dialect(file)?;
-    if dialect.indents_max.is_some_and(|most| indents(text) > most) {
-        return Some(Facts { file: file.to_owned(), traits: dialect.traits, broken: Some(1), ..Facts::default() });
+/// The facts of a file, or the reason why it cannot be read.
+pub(crate) fn lower_file(file: &str, text: &str) -> Result<Facts, String> {
+    let dialect = dialect(file).ok_or("its language is not known")?;
+    if let Some(most) = dialect.indents_max.filter(|most| indents(text) > *most) {
+        return Err(format!("blocks are nested more than {most} deep"));
     }
-    // The parser is kept for its allocated memory.
-    let tree = PARSER.with_borrow_mut(|parser| {
-        parser.set_language(&(dialect.rules.grammar)()).ok()?;
-        parser.reset();
-        let tree = parser.parse(text, None)?;
-        let again = || dialect.mend.filter(|_| tree.root_node().has_error())?(text);
-        let mended = again().and_then(|mended| parser.parse(mended, None));
-        Some(mended.filter(|mended| !mended.root_node().has_error()).unwrap_or(tree))
-    })?;
-    let root = tree.root_node();
-    let mut writer = Writer::new(file, text, dialect.traits, &dialect.rules);
-    (dialect.place)(&mut writer.facts, root, text);
-    if root.has_error() {
-        writer.facts.broken = Some(writer::first_error(root));
-    }
+    let parsed = parse::parse(text, dialect).ok_or("its grammar cannot be used")?;
+    let root = parsed.tree.root_node();
+    let mut writer = Writer::new(file, &parsed.text, dialect.traits, &dialect.rules);
+    (dialect.place)(&mut writer.facts, root, &parsed.text);
+    writer.facts.broken = parsed.broken;
     writer.lower(root);
-    Some(writer.finish(root))
+    Ok(writer.finish(root))
 }

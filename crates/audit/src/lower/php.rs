@@ -3,6 +3,7 @@
 mod calls;
 mod classes;
 mod names;
+mod newer;
 mod strings;
 mod values;
 
@@ -15,6 +16,7 @@ use crate::{
     },
 };
 pub(super) use names::place;
+pub(super) use newer::newer;
 use tree_sitter::Node;
 
 const PASSES: Passes = Passes {

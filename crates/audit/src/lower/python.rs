@@ -1,6 +1,7 @@
 //! Python.
 
 mod imports;
+mod newer;
 mod strings;
 
 use crate::{
@@ -13,6 +14,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::newer;
 
 const PASSES: Passes = Passes {
     ignored: &["true", "false", "none", "integer", "float", "ellipsis", "comment"],

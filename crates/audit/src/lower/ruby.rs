@@ -3,6 +3,7 @@
 mod blocks;
 pub(super) mod calls;
 mod classes;
+mod newer;
 mod strings;
 mod values;
 
@@ -15,6 +16,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::mend;
 
 /// All files have the same package: constants are visible everywhere, without imports.
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {

@@ -4,6 +4,7 @@ mod calls;
 mod enums;
 mod items;
 mod macros;
+mod newer;
 mod paths;
 mod patterns;
 mod types;
@@ -17,6 +18,8 @@ use crate::{
     },
 };
 use tree_sitter::Node;
+
+pub(super) use newer::{mend, newer};
 
 pub(super) const BLOCKS: &[&str] = &["block", "for_expression", "while_expression"];
 

@@ -1,7 +1,7 @@
 //! The row of traits of each dialect. A language that is added has a row here and a row in `DIALECTS`.
 
 use super::manifests;
-use crate::facts::{Manifest, MethodPlaces, TestNames, Traits};
+use crate::facts::{MethodPlaces, TestNames, Traits};
 
 const SCRIPT: &[(&str, &[&str])] = &[
     ("vendor", &["package.json"]),
@@ -55,6 +55,7 @@ pub(super) const PYTHON: Traits = Traits {
         ("dist", &["setup.py", "pyproject.toml"]),
         ("env", &["requirements.txt", "manage.py", "pyproject.toml"]),
     ],
+    manifests: manifests::PYTHON,
     constructors: &["__init__"],
     plain_bases: &["object", "ABC", "Protocol", "Generic", "Enum", "StrEnum", "NamedTuple", "BaseModel", "TypedDict"],
     text_types: &["str"],
@@ -69,7 +70,8 @@ pub(super) const GO: Traits = Traits {
     extensions: &["go"],
     tests: TestNames { names: &["tests"], ends: &["_test"], folders: &["testdata"], ..TestNames::NONE },
     foreign_folders_beside: &[("vendor", &["go.mod"]), ("third_party", &["go.mod"])],
-    manifest: Some(Manifest { file: "go.mod", name: manifests::go_mod }),
+    manifests: manifests::GO,
+    manifests_name_all: true,
     structural_interfaces: true,
     passive_bases: true,
     text_types: &["string"],
@@ -90,6 +92,7 @@ pub(super) const TYPESCRIPT: Traits = Traits {
     },
     foreign_folders: &["node_modules", "bower_components"],
     foreign_folders_beside: SCRIPT,
+    manifests: manifests::NODE,
     constructors: &["constructor"],
     plain_bases: &["Object"],
     text_types: &["string"],
@@ -156,6 +159,7 @@ pub(super) const CSHARP: Traits = Traits {
     extensions: &["cs"],
     tests: CLASS_TESTS,
     foreign_folders_beside: &[("obj", &["Program.cs", "appsettings.json", "packages.config"])],
+    manifests: manifests::DOTNET,
     imports_packages: true,
     bare_members: true,
     overloads: true,
@@ -179,7 +183,8 @@ pub(super) const RUST: Traits = Traits {
         ("third_party", &["Cargo.toml"]),
         ("target", &["Cargo.toml"]),
     ],
-    manifest: Some(Manifest { file: "Cargo.toml", name: manifests::cargo }),
+    manifests: manifests::CARGO,
+    manifests_name_all: true,
     own_package: Some("crate"),
     passive_bases: true,
     text_types: &["str", "String"],

@@ -5,6 +5,7 @@ mod classes;
 mod exports;
 mod functions;
 mod imports;
+mod newer;
 mod patterns;
 mod shapes;
 mod types;
@@ -15,6 +16,9 @@ use crate::{
     lower::writer::{Passes, Writer, first_named, last_named, line},
 };
 use tree_sitter::Node;
+
+pub(super) use imports::module_path;
+pub(super) use newer::{mend, newer};
 
 pub(super) const BLOCKS: &[&str] =
     &["statement_block", "for_statement", "for_in_statement", "switch_body", "catch_clause"];
@@ -59,7 +63,7 @@ const PASSES: Passes = Passes {
 };
 
 pub(super) fn place(facts: &mut Facts, _root: Node<'_>, _text: &str) {
-    facts.module = imports::module_of(&facts.file);
+    facts.module = imports::module_path(&facts.file);
 }
 
 pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {

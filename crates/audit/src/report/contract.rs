@@ -310,8 +310,19 @@ pub struct Files {
     pub read: usize,
     pub tests: usize,
     pub skipped: Vec<Skipped>,
+    /// Files of which a part was not read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partial: Vec<Partial>,
     /// Number of files by language.
     pub languages: Vec<(String, usize)>,
+}
+
+/// A file with a syntax error, or with syntax that the audit does not know. The parts around it were read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Partial {
+    pub file: String,
+    /// The first one.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ mod classes;
 mod event_classes;
 mod indexes;
 mod known;
+mod links;
 mod meaning;
 mod nesting;
 mod packages;
@@ -16,10 +17,7 @@ pub(crate) use event_classes::made_names;
 pub(crate) use meaning::Meaning;
 
 use super::{ClassId, FunctionId, GroupKey};
-use crate::{
-    facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Param},
-    source::manifests::Root,
-};
+use crate::facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Packages, Param, Root};
 use bases::Children;
 use indexes::Says;
 use known::{Memo, Names, Trail};
@@ -61,14 +59,15 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, roots: Vec<Root>) -> Self {
+    pub(crate) fn new(mut files: Vec<Facts>, above: Vec<String>, packages: Packages) -> Self {
+        links::add(&mut files, &packages);
         indexes::give_texts(&mut files);
         let (says, made) = indexes::says(&files);
         let mut project = Self {
             own_folder: indexes::own_folder(&files),
             files: Vec::new(),
             above,
-            roots,
+            roots: packages.roots,
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: Names::new(),

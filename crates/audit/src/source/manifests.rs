@@ -1,37 +1,40 @@
-//! Package manifests: the name by which a package is imported, and its folder.
+//! Manifests of packages: which files are manifests, and what all of them declare.
 
 use crate::{
-    facts::{Manifest, Traits},
+    facts::{Manifest, ManifestFile, Packages},
     lower,
 };
 
-/// A package's root folder, and the import path that stands for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Root {
-    pub(crate) language: &'static str,
-    /// Segments below the root of the tree.
-    pub(crate) folder: Vec<String>,
-    pub(crate) name: Vec<String>,
+fn manifests() -> impl Iterator<Item = &'static Manifest> {
+    lower::all_traits().flat_map(|traits| traits.manifests)
 }
 
-fn manifests() -> impl Iterator<Item = (&'static Traits, &'static Manifest)> {
-    lower::all_traits().filter_map(|traits| Some((traits, traits.manifest.as_ref()?)))
-}
-
-/// File names of manifests.
+/// Names of manifests that are looked for in the folders above the tree.
 pub(super) fn file_names() -> impl Iterator<Item = &'static str> {
-    manifests().map(|(_, manifest)| manifest.file)
+    let mut names: Vec<&str> = manifests().map(|manifest| manifest.file).filter(|name| !name.contains('*')).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter()
 }
 
 pub(super) fn is_manifest(file: &str) -> bool {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    file_names().any(|one| one == name)
+    manifest_of(file.rsplit('/').next().unwrap_or(file)).is_some()
 }
 
-/// The root that a manifest declares.
-pub(crate) fn read(file: &str, text: &str) -> Option<Root> {
-    let (folder, file) = file.rsplit_once('/').unwrap_or(("", file));
-    let (traits, manifest) = manifests().find(|(_, manifest)| manifest.file == file)?;
-    let parts = folder.split('/').filter(|part| !part.is_empty()).chain(traits.own_package);
-    Some(Root { language: traits.language, folder: parts.map(str::to_owned).collect(), name: (manifest.name)(text)? })
+fn manifest_of(name: &str) -> Option<&'static Manifest> {
+    manifests().find(|manifest| match manifest.file.split_once('*') {
+        Some((start, end)) => name.len() >= manifest.file.len() && name.starts_with(start) && name.ends_with(end),
+        None => name == manifest.file,
+    })
+}
+
+/// The declarations of all manifests. `above`: the folders above the tree.
+pub(super) fn read(all: &[ManifestFile], above: &[String]) -> Packages {
+    let mut found = Packages::default();
+    for manifest in all {
+        if let Some(kind) = manifest_of(&manifest.name) {
+            found.extend((kind.read)(manifest, all));
+        }
+    }
+    found.relative(above)
 }

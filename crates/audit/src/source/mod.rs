@@ -1,7 +1,8 @@
 //! The files of an audit: takes paths, or the texts of a git revision, and gives the source files to read, the skipped
 //! files with the reason, and the manifests of the packages.
 
-pub(crate) mod manifests;
+mod git_index;
+mod manifests;
 mod rules;
 mod source_tree;
 

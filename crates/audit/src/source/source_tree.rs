@@ -2,13 +2,17 @@
 //! read, counted as a test, or skipped with a reason.
 
 use super::{
-    manifests::{self, Root},
+    git_index, manifests,
     rules::{Rules, SourceFault, is_passed_over},
 };
-use crate::{lower, report::Skipped};
-use ignore::WalkBuilder;
+use crate::{
+    facts::{ManifestFile, Packages},
+    lower,
+    report::Skipped,
+};
+use ignore::{DirEntry, WalkBuilder};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -41,8 +45,9 @@ pub struct SourceTree {
     pub(crate) root: String,
     /// Names of the folders above the tree.
     pub(crate) above: Vec<String>,
-    /// Import names of the packages, from their manifests.
-    pub(crate) roots: Vec<Root>,
+    /// Names of the packages, from their manifests.
+    pub(crate) packages: Packages,
+    manifests: Vec<ManifestFile>,
 }
 
 impl SourceTree {
@@ -62,6 +67,7 @@ impl SourceTree {
             tree.look_above(&full, &base);
             tree.walk(&full, &base, rules);
         }
+        tree.packages = manifests::read(&tree.manifests, &tree.above);
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
         tree.sources.dedup_by(|one, other| one.name == other.name);
         Ok(tree)
@@ -70,52 +76,87 @@ impl SourceTree {
     /// Reads manifests in the folders above, since only a part of a package may be audited.
     fn look_above(&mut self, full: &Path, base: &Path) {
         for folder in full.ancestors().skip(1) {
-            for manifest in manifests::file_names() {
-                let Ok(text) = fs::read_to_string(folder.join(manifest)) else { continue };
-                let inside = folder.starts_with(base).then(|| below(&folder.join(manifest), base));
-                let Some(mut root) = manifests::read(inside.as_deref().unwrap_or(manifest), &text) else { continue };
-                if inside.is_none() {
-                    root.name.extend(segments(base.strip_prefix(folder).unwrap_or(base)));
-                }
-                if !self.roots.contains(&root) {
-                    self.roots.push(root);
+            for name in manifests::file_names() {
+                if let Ok(text) = fs::read_to_string(folder.join(name)) {
+                    self.add_manifest(&below(&folder.join(name), base), segments(folder), text);
                 }
             }
+        }
+    }
+
+    fn add_manifest(&mut self, file: &str, folder: Vec<String>, text: String) {
+        let name = file.rsplit('/').next().unwrap_or(file).to_owned();
+        if !self.manifests.iter().any(|one| one.name == name && one.folder == folder) {
+            self.manifests.push(ManifestFile { folder, name, text });
         }
     }
 
     fn walk(&mut self, full: &Path, base: &Path, rules: &Rules) {
         let root = root_of(full);
-        let walk = WalkBuilder::new(full)
-            .follow_links(false)
-            .require_git(false)
-            .filter_entry(|entry| {
-                let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-                entry.depth() == 0
-                    || !is_folder
-                    || !entry
-                        .file_name()
-                        .to_str()
-                        .is_some_and(|name| is_passed_over(name, |file| entry.path().with_file_name(file).is_file()))
-            })
-            .build();
-        for entry in walk {
+        let mut found = HashSet::new();
+        let mut repositories: Vec<PathBuf> =
+            root.ancestors().find(|one| one.join(".git").exists()).into_iter().map(Path::to_owned).collect();
+        for entry in WalkBuilder::new(full).follow_links(false).require_git(false).filter_entry(is_open).build() {
             match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    let name = below(entry.path(), base);
-                    let inner = below(entry.path(), &root);
-                    self.add(name, inner, entry.path(), rules);
+                Ok(entry) if is_file(&entry) => {
+                    self.add(base, &root, entry.path(), rules);
+                    found.insert(entry.into_path());
+                }
+                Ok(entry) if entry.depth() > 0 && entry.path().join(".git").exists() => {
+                    repositories.push(entry.into_path())
                 }
                 Ok(_) => {}
                 Err(fault) => self.skipped.push(Skipped { file: String::new(), reason: fault.to_string() }),
             }
         }
+        self.add_tracked(full, base, &repositories, &found, rules);
     }
 
-    fn add(&mut self, name: String, inner: String, path: &Path, rules: &Rules) {
+    /// Adds the files that git ignores and tracks all the same.
+    fn add_tracked(
+        &mut self,
+        full: &Path,
+        base: &Path,
+        repositories: &[PathBuf],
+        found: &HashSet<PathBuf>,
+        rules: &Rules,
+    ) {
+        let is_wanted = |path: &PathBuf| {
+            let name = path.to_string_lossy();
+            path.starts_with(full)
+                && (lower::traits_of(&name).is_some() || manifests::is_manifest(&name))
+                && !found.contains(path)
+        };
+        let tracked = repositories
+            .iter()
+            .flat_map(|one| git_index::tracked(one).into_iter().flatten().map(move |path| one.join(path)));
+        let more: HashSet<PathBuf> = tracked.filter(is_wanted).collect();
+        if more.is_empty() {
+            return;
+        }
+        let folders: HashSet<PathBuf> =
+            more.iter().flat_map(|path| path.ancestors().skip(1)).map(Path::to_owned).collect();
+        let leads_there = move |entry: &DirEntry| folders.contains(entry.path()) || is_file(entry);
+        // A second walk, for the other reasons to leave out a file: hidden and foreign folders, links, `.ignore`.
+        let walk = WalkBuilder::new(full)
+            .follow_links(false)
+            .git_ignore(false)
+            .git_exclude(false)
+            .git_global(false)
+            .filter_entry(move |entry| is_open(entry) && leads_there(entry))
+            .build();
+        let root = root_of(full);
+        for entry in walk.flatten().filter(|entry| is_file(entry) && more.contains(entry.path())) {
+            self.add(base, &root, entry.path(), rules);
+        }
+    }
+
+    fn add(&mut self, base: &Path, root: &Path, path: &Path, rules: &Rules) {
+        let (name, inner) = (below(path, base), below(path, root));
         if manifests::is_manifest(&name) {
-            let root = fs::read_to_string(path).ok().and_then(|text| manifests::read(&name, &text));
-            self.roots.extend(root);
+            if let Ok(text) = fs::read_to_string(path) {
+                self.add_manifest(&name, segments(path.parent().unwrap_or(path)), text);
+            }
             return;
         }
         if lower::traits_of(&name).is_none() || !rules.wants(&inner) {
@@ -150,7 +191,10 @@ impl SourceTree {
         let mut tree = Self { above, ..Self::default() };
         for (name, inner, text) in texts {
             if manifests::is_manifest(&name) {
-                tree.roots.extend(manifests::read(&name, &text));
+                let inside = name.rsplit_once('/').map_or("", |(folder, _)| folder).split('/');
+                let inside = inside.filter(|part| !part.is_empty()).map(str::to_owned);
+                let folder = tree.above.iter().cloned().chain(inside).collect();
+                tree.add_manifest(&name, folder, text);
             } else if rules.is_test(&inner) {
                 tree.tests += 1;
             } else if text.len() as u64 > rules.max_bytes {
@@ -160,6 +204,7 @@ impl SourceTree {
             }
         }
         tree.sources.sort_by(|one, other| one.name.cmp(&other.name));
+        tree.packages = manifests::read(&tree.manifests, &tree.above);
         tree
     }
 
@@ -216,6 +261,18 @@ impl Source {
         })?;
         Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
     }
+}
+
+fn is_file(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_file())
+}
+
+/// Returns whether an entry is no folder that is passed over.
+fn is_open(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    let beside = |file: &str| entry.path().with_file_name(file).is_file();
+    let name = || entry.file_name().to_str();
+    entry.depth() == 0 || !is_folder || !name().is_some_and(|name| is_passed_over(name, beside))
 }
 
 /// The folder to which shown paths are relative: the current folder when it contains all paths, so that annotations

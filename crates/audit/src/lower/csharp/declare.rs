@@ -6,7 +6,7 @@ use crate::{
         functions::NewFunction,
         typed::{self, Modifiers, bind_local, member},
         words::{registers, type_name},
-        writer::{Writer, find_kind, last_named, line, named, of_kind},
+        writer::{Writer, find_kind, has_token, last_named, line, named, of_kind},
     },
 };
 use tree_sitter::Node;
@@ -61,6 +61,9 @@ fn using(w: &mut Writer<'_>, node: Node<'_>) {
             }
         }
         None => w.import("*", module, Some("*")),
+    }
+    if has_token(node, "global") {
+        w.facts.shared_imports.extend(w.facts.imports.last().cloned());
     }
 }
 

@@ -1,5 +1,7 @@
 //! The grammar demands a terminator after the last member of a body, the language does not: `class A { fun f() {} }`.
 
+use crate::lower::parse::Mended;
+
 /// The kind of text around a position.
 enum In {
     Code,
@@ -10,9 +12,13 @@ enum In {
     Raw,
 }
 
+pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
+    terminated(text).map(Mended::in_place)
+}
+
 /// The text with a `;` in place of the last space before each `}` that follows something on its line. The length stays.
 /// `None` when there is no such place.
-pub(in crate::lower) fn mend(text: &str) -> Option<String> {
+pub(super) fn terminated(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut mended = bytes.to_vec();
     let mut open = vec![In::Code];

@@ -19,7 +19,7 @@ const WORKSPACES: &[&str] = &["packages", "libs", "modules", "apps"];
 const OUTSIDE: &str = "npm:";
 
 /// The module path of a file. `a/src/b/index.ts` is `a/b`: `src` and `index` are left out.
-pub(super) fn module_of(file: &str) -> Vec<String> {
+pub(in crate::lower) fn module_path(file: &str) -> Vec<String> {
     normal(file.split('/').map(str::to_owned).collect())
 }
 
@@ -85,6 +85,9 @@ fn paths(w: &Writer<'_>, source: &str) -> Vec<Vec<String>> {
 pub(super) fn add(w: &mut Writer<'_>, local: &str, source: &str, item: Option<&str>) {
     for path in paths(w, source) {
         w.import(local, path, item);
+    }
+    if !source.starts_with('.') {
+        w.facts.specifiers.push((local.to_owned(), item.map(str::to_owned), source.to_owned()));
     }
 }
 

@@ -35,14 +35,16 @@ impl Project {
         }
     }
 
-    /// The class of this name in this file, else in its package, else the only one of that name.
+    /// The class of this name in this file, else in its package, else the only one of that name in a language whose
+    /// classes the file can use.
     pub(crate) fn nearest_class(&self, name: &str, file: usize) -> Option<ClassId> {
         let all = self.classes_named(name);
-        let package = &self.files[file].package;
+        let Facts { package, traits, .. } = &self.files[file];
+        let mut related = all.iter().filter(|id| self.files[id.file].traits.is_related(traits));
         in_file(all, file)
             .first()
             .or_else(|| all.iter().find(|id| !package.is_empty() && self.files[id.file].package == *package))
-            .or(if all.len() == 1 { all.first() } else { None })
+            .or_else(|| related.next().filter(|_| related.next().is_none()))
             .copied()
     }
 
@@ -245,11 +247,11 @@ fn in_file(all: &[ClassId], file: usize) -> &[ClassId] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lower::lower_file;
+    use crate::{facts::Packages, lower::lower_file};
 
     /// The name of the constructor of the class `A` in a file.
     fn constructor(file: &str, text: &str) -> Option<String> {
-        let project = Project::new(vec![lower_file(file, text).unwrap()], Vec::new(), Vec::new());
+        let project = Project::new(vec![lower_file(file, text).unwrap()], Vec::new(), Packages::default());
         let found = project.constructor(project.classes_named("A")[0])?;
         Some(project.function(found).name.clone())
     }

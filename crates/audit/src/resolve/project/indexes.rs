@@ -124,23 +124,32 @@ pub(super) fn extend(files: &mut [Facts]) {
 
 /// Assigns to enum members without a text the one that a look-up elsewhere maps them to.
 pub(super) fn give_texts(files: &mut [Facts]) {
-    let texts: Vec<(String, String, String)> =
-        files.iter_mut().flat_map(|facts| std::mem::take(&mut facts.texts)).collect();
+    let texts: Vec<(&str, String, String, String)> = files
+        .iter_mut()
+        .flat_map(|facts| {
+            let family = facts.traits.family;
+            std::mem::take(&mut facts.texts).into_iter().map(move |(of, member, text)| (family, of, member, text))
+        })
+        .collect();
     if texts.is_empty() {
         return;
     }
-    let mut said: HashMap<(&str, &str), &str> = HashMap::new();
-    for (of, member, text) in &texts {
-        said.entry((of, member)).or_insert(text);
+    let mut said: HashMap<(&str, &str, &str), &str> = HashMap::new();
+    for (family, of, member, text) in &texts {
+        said.entry((family, of, member)).or_insert(text);
     }
-    for class in files.iter_mut().flat_map(|facts| &mut facts.classes).filter(|class| class.is_enum) {
+    let classes = files.iter_mut().flat_map(|facts| {
+        let family = facts.traits.family;
+        facts.classes.iter_mut().map(move |class| (family, class))
+    });
+    for (family, class) in classes.filter(|(_, class)| class.is_enum) {
         for member in &mut class.members {
             let has_text = match &member.value {
                 Expr::Text(_) => true,
                 Expr::List(items) => items.iter().any(|item| matches!(item, Expr::Text(_))),
                 _ => false,
             };
-            if let (false, Some(text)) = (has_text, said.get(&(class.name.as_str(), member.name.as_str()))) {
+            if let (false, Some(text)) = (has_text, said.get(&(family, class.name.as_str(), member.name.as_str()))) {
                 member.value = Expr::Text((*text).to_owned());
             }
         }

@@ -7,10 +7,10 @@ impl Project {
     /// The files of a module's path. Of several candidates, those with an exact path and nearest to the importing file.
     pub(crate) fn module_files(&self, path: &[String], from: usize) -> Vec<usize> {
         let traits = self.files[from].traits;
-        if let Some(path) = roots::place(&self.roots, path, traits) {
+        if let Some(path) = roots::place(&self.roots, path, &self.files[from]) {
             let last = path.last().map_or("", String::as_str);
             let known = self.modules.get(last).into_iter().flatten().copied().map(|file| (file, &self.files[file]));
-            let exact = known.filter(|(_, facts)| facts.module == path && facts.traits.language == traits.language);
+            let exact = known.filter(|(_, facts)| facts.module == path && facts.traits.is_related(traits));
             return exact.map(|(file, _)| file).collect();
         }
         let Some(last) = path.last() else { return Vec::new() };

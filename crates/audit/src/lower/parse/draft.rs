@@ -1,0 +1,116 @@
+//! An edited text with its tree, and how much of it the grammar refuses.
+
+use std::ops::Range;
+use tree_sitter::{Node, Parser, Tree};
+
+/// Limits of the work on one file: parses, and bytes that they read.
+const PARSES_MAX: usize = 60;
+const BYTES_MAX: usize = 3_000_000;
+/// Errors of one text that are looked at.
+const ERRORS_MAX: usize = 64;
+
+pub(super) struct Draft {
+    pub(super) text: String,
+    pub(super) tree: Tree,
+    /// Tokens and lines outside of a rule of the grammar; 0 without a syntax error.
+    pub(super) cost: usize,
+}
+
+/// A syntax error.
+pub(super) struct Error {
+    pub(super) range: Range<usize>,
+    pub(super) lines: usize,
+    /// The kind of the node around it.
+    pub(super) around: String,
+    /// The first token.
+    pub(super) first: Range<usize>,
+}
+
+impl Draft {
+    pub(super) fn new(text: String, tree: Tree) -> Self {
+        let cost = cost(&tree);
+        Self { text, tree, cost }
+    }
+
+    /// The nodes in error, in the order of the text.
+    pub(super) fn errors(&self) -> Vec<Error> {
+        let mut found = Vec::new();
+        visit(&self.tree, |node| {
+            if node.is_error() && found.len() < ERRORS_MAX {
+                let first = node.child(0).map_or_else(|| node.byte_range(), |child| child.byte_range());
+                let around = node.parent().map(|parent| parent.kind().to_owned()).unwrap_or_default();
+                found.push(Error { range: node.byte_range(), lines: lines(node), around, first });
+            }
+        });
+        found
+    }
+}
+
+/// The parses that one file may take.
+pub(super) struct Parses<'p> {
+    parser: &'p mut Parser,
+    left: usize,
+}
+
+impl<'p> Parses<'p> {
+    pub(super) fn new(parser: &'p mut Parser, bytes: usize) -> Self {
+        Self { parser, left: PARSES_MAX.min(BYTES_MAX / bytes.max(1)) }
+    }
+
+    /// `None` when no parse is left.
+    pub(super) fn parse(&mut self, text: String) -> Option<Draft> {
+        self.left = self.left.checked_sub(1)?;
+        self.parse_last(text)
+    }
+
+    /// A parse that does not count.
+    pub(super) fn parse_last(&mut self, text: String) -> Option<Draft> {
+        let tree = self.parser.parse(&text, None)?;
+        Some(Draft::new(text, tree))
+    }
+}
+
+fn lines(node: Node<'_>) -> usize {
+    node.end_position().row - node.start_position().row
+}
+
+fn cost(tree: &Tree) -> usize {
+    let mut sum = 0;
+    visit(tree, |node| {
+        if node.is_error() {
+            sum += 1 + usize::try_from(node.child_count()).unwrap_or(0) + lines(node);
+        } else if node.is_missing() {
+            sum += 1;
+        }
+    });
+    // A missing token without a name is not in the tree.
+    if sum == 0 && tree.root_node().has_error() { 1 } else { sum }
+}
+
+/// Visits the nodes that have an error.
+fn visit<'t>(tree: &'t Tree, mut each: impl FnMut(Node<'t>)) {
+    let mut cursor = tree.walk();
+    loop {
+        let node = cursor.node();
+        let is_wrong = node.has_error() || node.is_missing();
+        if is_wrong {
+            each(node);
+        }
+        if is_wrong && cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+        }
+    }
+}
+
+/// Replaces a part of a text by spaces; the lines stay.
+pub(super) fn blank(text: &mut String, range: Range<usize>) {
+    let Some(part) = text.get(range.clone()) else { return };
+    let spaces: String =
+        part.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { byte as char } else { ' ' }).collect();
+    text.replace_range(range, &spaces);
+}
