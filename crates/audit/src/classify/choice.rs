@@ -132,6 +132,8 @@ pub(super) struct Evidence {
     /// Members that live code emits, and members in all.
     pub(super) emitted: usize,
     pub(super) members: usize,
+    /// It is in a schema file, where no code reads it.
+    schema: bool,
     aside: bool,
     incoming: bool,
     other: bool,
@@ -150,6 +152,7 @@ impl Evidence {
             + (emitted + 1.0).log2() / 4.0
             + (members + 1.0).log2() / 8.0
             - yes(self.members < FEW, 3.0)
+            - yes(self.schema, 2.0)
             - yes(self.aside, 5.0)
             - yes(self.incoming, 7.0)
             - yes(self.other, 4.0)
@@ -158,7 +161,9 @@ impl Evidence {
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
-        if self.named {
+        if self.schema {
+            format!("no set in the code is as good as this one of a schema; {emitted} of its {members} are emitted")
+        } else if self.named {
             format!("its name says webhook; {emitted} of its {members} are emitted")
         } else if self.in_webhooks {
             format!("it lies with the webhooks; {emitted} of its {members} are emitted")
@@ -199,7 +204,10 @@ pub(super) fn choose<'g>(
     let (group, score) = (*best, evidence.score());
     let reason =
         if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
-    let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
+    let in_schema = evidence.schema;
+    let rival = |(other, evidence): &(&Group, Evidence)| {
+        score - evidence.score() < CLOSE && !overlaps(group, other) && (in_schema || !evidence.schema)
+    };
     let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
     Choice { group: Some(group), reason, candidates: ranked }
@@ -207,8 +215,8 @@ pub(super) fn choose<'g>(
 
 /// True when one of two sets has most members of the other: they are two spellings of one catalog.
 fn overlaps(one: &Group, other: &Group) -> bool {
-    let events: HashSet<&str> = one.events().collect();
-    let common = other.events().filter(|event| events.contains(event)).count();
+    let events: HashSet<String> = one.events().map(verbs::spelling).collect();
+    let common = other.events().filter(|event| events.contains(&verbs::spelling(event))).count();
     common * 2 >= one.members.len().min(other.members.len())
 }
 
@@ -252,6 +260,7 @@ fn evidence(group: &Group, own: &HashSet<&str>, raw: &HashSet<&str>, project: &P
         in_webhooks: has(&place, webhook),
         emitted: events.iter().filter(|event| own.contains(**event) || raw.contains(**event)).count(),
         members: events.len(),
+        schema: project.files[group.file].traits.is_schema,
         aside: has(&place, ASIDE) || has(&name, ASIDE),
         incoming: has(&place, PROVIDERS) || has(&name, PROVIDERS) || has(&name, &["incoming", "inbound", "provider"]),
         other: has(&name, OTHER),

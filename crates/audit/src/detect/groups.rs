@@ -2,14 +2,17 @@
 //! or keys) are event types.
 
 mod classes;
+mod closed;
 mod group;
+mod rows;
+mod schemas;
 mod values;
 
 pub(crate) use group::{Group, Member};
 
 use crate::{
     facts::{Binding, Expr},
-    resolve::{GroupKey, Project, walk},
+    resolve::{ClassId, GroupKey, Project, walk},
     text::verbs,
 };
 use std::collections::HashSet;
@@ -24,9 +27,12 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
     .into_iter()
     .flatten()
     .collect();
-    groups.extend(project.class_ids().filter_map(|id| classes::of_class(project, id)));
+    let is_code = |id: &ClassId| !project.files[id.file].traits.is_schema;
+    groups.extend(project.class_ids().filter(is_code).filter_map(|id| classes::of_class(project, id)));
     groups.sort_by_key(|group| (group.file, group.line));
-    nested(project, groups)
+    let mut groups = nested(project, groups);
+    schemas::join(project, &mut groups);
+    groups
 }
 
 /// Merges the nested classes of a class without constants of its own into one set: `Events.Invoice`, `Events.User`.
@@ -86,6 +92,6 @@ pub(crate) fn all_keys(groups: &[Group]) -> HashSet<GroupKey> {
 /// The event types of all sets.
 pub(crate) fn all_events(groups: &[Group]) -> HashSet<String> {
     // One word alone (`created`) is an event type only as a constant.
-    let telling = |event: &&str| event.contains(['.', '_', '-', ':', '/']);
+    let telling = |event: &&str| event.contains(['.', '_', '-', ':', '/']) || verbs::split(event).len() > 1;
     groups.iter().flat_map(Group::events).filter(telling).map(str::to_owned).collect()
 }

@@ -14,6 +14,7 @@ mod php;
 mod python;
 mod ruby;
 mod rust;
+mod schema;
 mod scopes;
 mod strings;
 mod traits;
@@ -21,6 +22,8 @@ mod typed;
 mod typescript;
 pub(crate) mod words;
 mod writer;
+
+pub(crate) use schema::may_be_schema;
 
 use crate::facts::{Facts, Traits};
 use dialect::Dialect;
@@ -212,9 +215,9 @@ pub(crate) fn all_traits() -> impl Iterator<Item = &'static Traits> {
     DIALECTS.iter().map(|dialect| dialect.traits)
 }
 
-/// The facts of a file; `None` when its extension belongs to no known language.
+/// The facts of a file; `None` when it is in no known language, and when it is a schema without a set of events.
 pub(crate) fn lower_file(file: &str, text: &str) -> Option<Facts> {
-    let dialect = dialect(file)?;
+    let Some(dialect) = dialect(file) else { return schema::lower(file, text) };
     if dialect.indents_max.is_some_and(|most| indents(text) > most) {
         return Some(Facts { file: file.to_owned(), traits: dialect.traits, broken: Some(1), ..Facts::default() });
     }

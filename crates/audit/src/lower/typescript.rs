@@ -8,6 +8,7 @@ mod imports;
 mod patterns;
 mod shapes;
 mod types;
+mod unions;
 mod values;
 
 use crate::{

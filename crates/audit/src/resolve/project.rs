@@ -29,6 +29,8 @@ pub(crate) struct Project {
     /// The files that define a name at their top level, by package and name.
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: Names<ClassId>,
+    /// Sets of schema files. They are no classes of the code.
+    schemas: HashMap<String, Vec<ClassId>>,
     functions: Names<FunctionId>,
     children: HashMap<String, Vec<ClassId>>,
     /// Methods by the names of class and method.
@@ -57,6 +59,7 @@ impl Project {
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: Names::new(),
+            schemas: HashMap::new(),
             functions: Names::new(),
             children: HashMap::new(),
             methods: indexes::methods(&files),
@@ -80,6 +83,10 @@ impl Project {
             }
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
+                if facts.traits.is_schema {
+                    project.schemas.entry(class.name.clone()).or_default().push(id);
+                    continue;
+                }
                 project.classes.add(&class.name, id);
                 for base in &class.bases {
                     project.children.entry(base.clone()).or_default().push(id);
@@ -123,6 +130,11 @@ impl Project {
             .iter()
             .enumerate()
             .flat_map(|(file, facts)| (0..facts.classes.len()).map(move |index| ClassId { file, index }))
+    }
+
+    /// The sets of this name in schema files.
+    pub(crate) fn schemas_named(&self, name: &str) -> &[ClassId] {
+        self.schemas.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn functions_named(&self, name: &str) -> &[FunctionId] {

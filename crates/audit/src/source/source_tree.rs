@@ -118,15 +118,19 @@ impl SourceTree {
             self.roots.extend(root);
             return;
         }
-        if lower::traits_of(&name).is_none() || !rules.wants(&inner) {
+        if !is_read(&name) || !rules.wants(&inner) {
             return;
         }
+        let is_schema = lower::may_be_schema(&name);
         if rules.is_test(&inner) {
-            self.tests += 1;
+            self.tests += usize::from(!is_schema);
             return;
         }
         let bytes = fs::metadata(path).map(|data| data.len()).unwrap_or(0);
         if bytes > rules.max_bytes {
+            if is_schema {
+                return;
+            }
             self.skipped.push(Skipped { file: name, reason: format!("{bytes} bytes, more than {}", rules.max_bytes) });
             return;
         }
@@ -141,7 +145,7 @@ impl SourceTree {
                 has(if above.is_empty() { file.to_owned() } else { format!("{above}/{file}") }.as_str())
             })
         });
-        let known = lower::traits_of(inner).is_some() && rules.wants(inner);
+        let known = is_read(inner) && rules.wants(inner);
         (known || manifests::is_manifest(inner)) && !passed_over
     }
 
@@ -152,8 +156,11 @@ impl SourceTree {
             if manifests::is_manifest(&name) {
                 tree.roots.extend(manifests::read(&name, &text));
             } else if rules.is_test(&inner) {
-                tree.tests += 1;
+                tree.tests += usize::from(!lower::may_be_schema(&name));
             } else if text.len() as u64 > rules.max_bytes {
+                if lower::may_be_schema(&name) {
+                    continue;
+                }
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
             } else {
                 tree.sources.push(Source { inner, name, bytes: text.len() as u64, content: Content::Text(text) });
@@ -216,6 +223,11 @@ impl Source {
         })?;
         Ok(text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned))
     }
+}
+
+/// True when files of this name are read: source code, and what may be a schema.
+fn is_read(name: &str) -> bool {
+    lower::traits_of(name).is_some() || lower::may_be_schema(name)
 }
 
 /// The folder to which shown paths are relative: the current folder when it contains all paths, so that annotations
