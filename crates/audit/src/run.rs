@@ -170,10 +170,10 @@ fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Fa
     let mut read: Vec<Result<Facts, Skipped>> = sources
         .into_par_iter()
         .with_max_len(1)
-        .map(|source| {
+        .filter_map(|source| {
             let facts = walk::guarded(|| read_one(source, config)).unwrap_or_else(|failure| Err(failure.0));
             done();
-            facts.map_err(|reason| Skipped { file: source.name.clone(), reason })
+            facts.map_err(|reason| Skipped { file: source.name.clone(), reason }).transpose()
         })
         .collect();
     let name = |one: &Result<Facts, Skipped>| match one {
@@ -201,15 +201,21 @@ fn read(tree: &SourceTree, config: &Config, done: &(dyn Fn() + Sync)) -> (Vec<Fa
     (facts, files)
 }
 
-/// The facts of one file, or the reason for skipping it.
-fn read_one(source: &Source, config: &Config) -> Result<Facts, String> {
-    let text = source.read()?;
+/// The facts of one file, or the reason for skipping it. `None` for a schema without a set, which is not counted.
+fn read_one(source: &Source, config: &Config) -> Result<Option<Facts>, String> {
+    let text = match source.read() {
+        Err(_) if lower::may_be_schema(&source.name) => return Ok(None),
+        text => text?,
+    };
     #[cfg(test)]
     crate::failpoints::at("read", &text);
+    if lower::may_be_schema(&source.name) {
+        return Ok(lower::lower_file(&source.name, &text).ok());
+    }
     let facts = lower::lower_file(&source.name, &text)?;
     match facts.broken {
         Some(line) if config.files.read_broken == Some(false) => Err(format!("a syntax error in line {line}")),
-        _ => Ok(facts),
+        _ => Ok(Some(facts)),
     }
 }
 

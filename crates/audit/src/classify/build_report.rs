@@ -89,7 +89,7 @@ impl Classifier<'_> {
                 accepted: (state != State::Published)
                     .then(|| config.accepted(&one.event_type).map(str::to_owned))
                     .flatten(),
-                defined_at: defined_at.as_ref().and_then(|places| places.get(one.event_type.as_str()).cloned()),
+                defined_at: defined_at.as_ref().and_then(|places| places.get(self.spelt(&one.event_type)).cloned()),
             }
         };
         let mut events: Vec<Event> = promised.iter().map(event).collect();
@@ -233,7 +233,7 @@ impl Classifier<'_> {
 
     fn modules(&self) -> Vec<Module> {
         let mut modules: BTreeMap<&str, Module> = BTreeMap::new();
-        for facts in &self.project.files {
+        for facts in self.project.files.iter().filter(|facts| !facts.traits.is_schema) {
             let path = folder(&facts.file);
             let module = modules.entry(path).or_insert_with(|| Module {
                 path: path.to_owned(),
@@ -260,7 +260,12 @@ impl Classifier<'_> {
     /// The main set's constant for an event: the set, and the constant's name.
     pub(crate) fn constant(&self, event: &str) -> Option<(&GroupKey, &str)> {
         let group = self.main?;
-        let member = group.members.iter().find(|member| member.event == event)?;
+        let member = group.members.iter().find(|member| member.event == self.spelt(event))?;
         Some((&group.key, member.name.as_str()))
+    }
+
+    /// The text of the main set's member for an event type.
+    fn spelt<'e>(&'e self, event: &'e str) -> &'e str {
+        self.spelt.get(event).map_or(event, String::as_str)
     }
 }

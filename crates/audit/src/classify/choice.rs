@@ -161,6 +161,8 @@ pub(super) struct Evidence {
     said: bool,
     /// Code of webhooks or subscriptions in another file names the set.
     used: bool,
+    /// It is in a schema file, where no code reads it.
+    schema: bool,
     aside: bool,
     incoming: bool,
     other: bool,
@@ -180,6 +182,7 @@ impl Evidence {
             + (emitted + 1.0).log2() / 4.0
             + (members + 1.0).log2() / 8.0
             - yes(self.members < FEW, 3.0)
+            - yes(self.schema, 2.0)
             - yes(self.aside, 4.0)
             - yes(self.incoming, 7.0)
             - yes(self.other, 4.0)
@@ -194,7 +197,9 @@ impl Evidence {
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
-        if self.used && !self.named && !self.in_webhooks {
+        if self.schema {
+            format!("no set in the code is as good as this one of a schema; {emitted} of its {members} are emitted")
+        } else if self.used && !self.named && !self.in_webhooks {
             format!("the code of the webhooks uses it; {emitted} of its {members} are emitted")
         } else if self.named {
             format!("its name says webhook; {emitted} of its {members} are emitted")
@@ -243,7 +248,10 @@ pub(super) fn choose<'g>(
     let (group, score) = (*best, evidence.score());
     let reason =
         if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
-    let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
+    let in_schema = evidence.schema;
+    let rival = |(other, evidence): &(&Group, Evidence)| {
+        score - evidence.score() < CLOSE && !overlaps(group, other) && (in_schema || !evidence.schema)
+    };
     let doubtful = evidence.emitted == 0 || evidence.members < FEW || evidence.other || evidence.incoming;
     let unsure = doubtful || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
@@ -262,8 +270,8 @@ fn is_part(part: &Group, of_part: &Evidence, whole: &Group, of_whole: &Evidence)
 
 /// True when one of two sets has most members of the other: they are two spellings of one catalog.
 fn overlaps(one: &Group, other: &Group) -> bool {
-    let events: HashSet<&str> = one.events().collect();
-    let common = other.events().filter(|event| events.contains(event)).count();
+    let events: HashSet<String> = one.events().map(verbs::spelling).collect();
+    let common = other.events().filter(|event| events.contains(&verbs::spelling(event))).count();
     common * 2 >= one.members.len().min(other.members.len())
 }
 
@@ -343,6 +351,7 @@ fn evidence(
             && used.get(group.name.as_str()).is_some_and(|files| files.iter().any(|file| *file != group.file)),
         said: verbs::speaks_of_events(&group.name) || verbs::speaks_of_events(path.rsplit('/').next().unwrap_or(path)),
         aside: has(&aside, ASIDE),
+        schema: project.files[group.file].traits.is_schema,
         incoming: has(&place, PROVIDERS) || has(&name, PROVIDERS) || has(&name, &["incoming", "inbound", "provider"]),
         other: has(&name, OTHER),
     }

@@ -7,6 +7,7 @@
 use super::{
     catalog::{CatalogSource, NoSuchGroup},
     choice::{self, Evidence},
+    spellings::Spellings,
 };
 use crate::{
     config::Config,
@@ -20,7 +21,7 @@ use crate::{
     resolve::{Caller, ClassId, FunctionId, Graph, GroupKey, Project, walk::Failed},
     text::{path::folder, sql, verbs},
 };
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The findings, and the choices by which they are classified.
 pub(crate) struct Classifier<'p> {
@@ -36,6 +37,8 @@ pub(crate) struct Classifier<'p> {
     pub(crate) main: Option<&'p Group>,
     pub(crate) catalog: BTreeSet<String>,
     pub(crate) chosen: report::Chosen,
+    /// The texts of the main set's members that spell an event type of the catalog otherwise, by event type.
+    pub(super) spelt: HashMap<String, String>,
     main_buses: HashSet<BusKey>,
     /// Other buses that publish the main set's constants and may lead to the main bus.
     carriers: HashSet<BusKey>,
@@ -66,6 +69,7 @@ impl<'p> Classifier<'p> {
             main: None,
             catalog: BTreeSet::new(),
             chosen: report::Chosen::default(),
+            spelt: HashMap::new(),
             main_buses: HashSet::new(),
             carriers: HashSet::new(),
             main_variables: HashSet::new(),
@@ -100,11 +104,13 @@ impl<'p> Classifier<'p> {
                 self.chosen.name.clone_from(name);
                 self.chosen.reason = "it was named".into();
                 // The copy of the given catalog in the code.
-                let overlap = |group: &&Group| group.events().filter(|event| self.catalog.contains(*event)).count();
+                let spellings = Spellings::new(&self.catalog);
+                let overlap = |group: &&Group| spellings.of(group).len();
                 let best = self.groups.iter().max_by_key(|group| (overlap(group), std::cmp::Reverse(group.file)));
                 self.main = best.filter(|group| overlap(group) * 2 >= group.members.len());
             }
         }
+        self.match_spellings(matches!(source, CatalogSource::Given { .. }));
         let main = self.main.map(|group| group.key.clone());
         let others = self.groups.iter().filter(|group| Some(&group.key) != main.as_ref());
         self.chosen.others = others
@@ -116,6 +122,18 @@ impl<'p> Classifier<'p> {
             })
             .collect();
         Ok(())
+    }
+
+    /// Finds the catalog's event types in members that spell them otherwise. A set of the code has its own spelling.
+    fn match_spellings(&mut self, is_given: bool) {
+        let in_schema = self.main.filter(|group| self.project.files[group.file].traits.is_schema);
+        if !is_given && in_schema.is_none() {
+            return;
+        }
+        let spellings = Spellings::new(&self.catalog);
+        spellings.give(&mut self.sites, self.groups, in_schema);
+        let found = self.main.map(|group| spellings.of(group)).unwrap_or_default();
+        self.spelt = found.into_iter().map(|(own, event)| (event.to_owned(), own.to_owned())).collect();
     }
 
     /// The best set, with the reason. Records the candidates when the evidence does not decide.

@@ -6,6 +6,7 @@ mod build_report;
 mod catalog;
 mod choice;
 mod classifier;
+mod spellings;
 pub(crate) mod suggest;
 
 pub use catalog::{CatalogSource, NoSuchGroup, Promised};

@@ -2,8 +2,11 @@
 //! or keys) are event types.
 
 mod classes;
+mod closed;
 mod each;
 mod group;
+mod rows;
+mod schemas;
 mod siblings;
 mod values;
 
@@ -11,7 +14,7 @@ pub(crate) use group::{Group, Member};
 
 use crate::{
     facts::{Binding, Expr, MethodPlaces},
-    resolve::{GroupKey, Project, walk},
+    resolve::{ClassId, GroupKey, Project, walk},
     text::verbs,
 };
 use std::collections::{HashMap, HashSet};
@@ -26,7 +29,8 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
     .into_iter()
     .flatten()
     .collect();
-    groups.extend(project.class_ids().filter_map(|id| classes::of_class(project, id)));
+    let is_code = |id: &ClassId| !project.files[id.file].traits.is_schema;
+    groups.extend(project.class_ids().filter(is_code).filter_map(|id| classes::of_class(project, id)));
     groups.sort_by_key(|group| (group.file, group.line));
     let groups = each::merged(project, nested(project, over_files(project, groups)));
     let mut groups = siblings::merged(project, groups);
@@ -37,6 +41,7 @@ pub(crate) fn find(project: &Project) -> Vec<Group> {
             *source = outer.clone();
         }
     }
+    schemas::join(project, &mut groups);
     groups
 }
 

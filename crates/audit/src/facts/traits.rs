@@ -26,6 +26,8 @@ pub(crate) struct Traits {
     /// The first part of a path that begins in the file's own package.
     pub(crate) own_package: Option<&'static str>,
 
+    /// A format of schema files, which have sets of names and no code.
+    pub(crate) is_schema: bool,
     /// An import names a package, and a package's files see each other's names.
     pub(crate) imports_packages: bool,
     /// A method sees its class's members by their bare names.
@@ -125,6 +127,7 @@ impl Traits {
         manifests: &[],
         manifests_name_all: false,
         own_package: None,
+        is_schema: false,
         imports_packages: false,
         bare_members: false,
         nested_constants: false,

@@ -243,7 +243,7 @@ fn call(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
         _ => w.lower(function),
     };
     if target == Expr::Name("nameof".into()) {
-        return w.opaque(node);
+        return names::of(w, node);
     }
     let of = if let Expr::Member(of, _) = &target { Some((**of).clone()) } else { None };
     let args = w.child(node, "arguments").map(|list| arguments(w, list, of)).unwrap_or_default();

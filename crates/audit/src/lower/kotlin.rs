@@ -172,6 +172,11 @@ fn navigation(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
     if has_token(node, "::") {
         w.mention(&member);
     }
+    // `::paid.name` is the name as a text.
+    let is_reference = first.kind() == "callable_reference" || has_token(*first, "::");
+    if let ("name", true, Some(own)) = (member.as_str(), is_reference, of.last_name()) {
+        return Expr::Text(own.to_owned());
+    }
     if parts.len() < 2 { of } else { of.member(member) }
 }
 

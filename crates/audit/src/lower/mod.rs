@@ -15,6 +15,7 @@ mod php;
 mod python;
 mod ruby;
 mod rust;
+mod schema;
 mod scopes;
 mod strings;
 mod texts;
@@ -23,6 +24,8 @@ mod typed;
 mod typescript;
 pub(crate) mod words;
 mod writer;
+
+pub(crate) use schema::may_be_schema;
 
 use crate::facts::{Facts, Traits};
 use dialect::Dialect;
@@ -233,9 +236,11 @@ pub(crate) fn all_traits() -> impl Iterator<Item = &'static Traits> {
     DIALECTS.iter().map(|dialect| dialect.traits)
 }
 
-/// The facts of a file, or the reason why it cannot be read.
+/// The facts of a file, or the reason why it cannot be read: also that a schema has no set of events.
 pub(crate) fn lower_file(file: &str, text: &str) -> Result<Facts, String> {
-    let dialect = dialect(file).ok_or("its language is not known")?;
+    let Some(dialect) = dialect(file) else {
+        return schema::lower(file, text).ok_or_else(|| "its language is not known".into());
+    };
     if let Some(most) = dialect.indents_max.filter(|most| indents(text) > *most) {
         return Err(format!("blocks are nested more than {most} deep"));
     }

@@ -1,5 +1,6 @@
 //! Python.
 
+mod enums;
 mod imports;
 mod newer;
 mod strings;
@@ -80,7 +81,15 @@ pub(super) fn lower(w: &mut Writer<'_>, node: Node<'_>) -> Expr {
             return Expr::Name(w.text(node).to_owned());
         }
         "attribute" => return attribute(w, node),
-        "subscript" => return w.lower_index(node, "value", "subscript"),
+        "subscript" => {
+            let keys = w.children(node, "subscript");
+            if keys.len() < 2 {
+                return w.lower_index(node, "value", "subscript");
+            }
+            // `Literal["a.b", "c.d"]`
+            let of = w.lower_field(node, "value");
+            return of.index(Expr::List(keys.into_iter().map(|key| w.lower(key)).collect()));
+        }
         "call" => return call(w, node),
         "string" => return strings::string(w, node),
         "concatenated_string" => {
@@ -179,9 +188,13 @@ fn class(w: &mut Writer<'_>, node: Node<'_>) {
         let base = w.lower(base);
         bases.extend(base.last_name().map(str::to_owned));
     }
-    let is_enum = bases.iter().any(|base| base.ends_with("Enum") || base == "TextChoices");
+    let known = |base: &String| w.facts.classes.iter().any(|class| class.is_enum && class.name == *base);
+    let is_enum = bases.iter().any(|base| base.ends_with("Enum") || base == "TextChoices" || known(base));
     let class = Class { name, line: line(node), bases, is_enum, ..Class::default() };
-    w.in_class(class, |w| w.lower_field(node, "body"));
+    w.in_class(class, |w| {
+        w.lower_field(node, "body");
+        enums::automatic(w);
+    });
 }
 
 fn assignment(w: &mut Writer<'_>, node: Node<'_>) {

@@ -9,6 +9,7 @@ mod newer;
 mod patterns;
 mod shapes;
 mod types;
+mod unions;
 mod values;
 
 use crate::{

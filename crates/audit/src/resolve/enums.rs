@@ -1,7 +1,8 @@
-//! Enums whose members have no texts.
+//! Enums whose members have no texts, and enums that a generated client takes from a schema.
 
+use super::{ClassId, Found, GroupKey, Project};
 use crate::{
-    facts::{Class, Expr},
+    facts::{Binding, Class, Expr},
     text::verbs,
 };
 
@@ -16,4 +17,24 @@ pub(crate) fn names_itself(class: &Class) -> bool {
         && class.members.len() >= 2
         && verbs::speaks_of_events(&class.name)
         && !class.members.iter().any(|member| has_text(&member.value))
+}
+
+/// True when a value is a member of an enum whose members are their own names.
+pub(crate) fn is_own_name(found: &Found<'_>, project: &Project) -> bool {
+    matches!(&found.group, Some(GroupKey::Class(id)) if names_itself(project.class(*id)))
+}
+
+/// The event type that a name of a generated client has in a schema. The client is not in the tree; `path` ends with
+/// the enum's name: `@prisma/client.WebhookTriggers`. A generator may write the members in another case.
+pub(super) fn generated<'p>(project: &'p Project, path: &str, member: &str) -> Option<(ClassId, &'p str)> {
+    let name = path.rsplit(['.', '/']).next().unwrap_or(path);
+    project.schemas_named(name).iter().find_map(|id| {
+        let members = || project.class(*id).members.iter();
+        let exact = members().find(|one| one.name == member);
+        let words = verbs::spelling(member);
+        let mut alike = members().filter(|one| verbs::spelling(&one.name) == words);
+        let found = exact.or_else(|| alike.next().filter(|_| alike.next().is_none()))?;
+        let Binding { value: Expr::Text(text), .. } = found else { return None };
+        Some((*id, text.as_str()))
+    })
 }

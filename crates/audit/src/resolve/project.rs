@@ -37,6 +37,8 @@ pub(crate) struct Project {
     /// The files that define a name at their top level, by package and name.
     packages: HashMap<String, HashMap<String, Vec<usize>>>,
     classes: Names<ClassId>,
+    /// Sets of schema files. They are no classes of the code.
+    schemas: HashMap<String, Vec<ClassId>>,
     functions: Names<FunctionId>,
     children: Children,
     /// Methods by the names of class and method.
@@ -71,6 +73,7 @@ impl Project {
             modules: HashMap::new(),
             packages: HashMap::new(),
             classes: Names::new(),
+            schemas: HashMap::new(),
             functions: Names::new(),
             children: Children::default(),
             methods: indexes::methods(&files),
@@ -96,6 +99,10 @@ impl Project {
             }
             for (index, class) in facts.classes.iter().enumerate() {
                 let id = ClassId { file, index };
+                if facts.traits.is_schema {
+                    project.schemas.entry(class.name.clone()).or_default().push(id);
+                    continue;
+                }
                 project.classes.add(&class.name, id);
             }
             for (index, function) in facts.functions.iter().enumerate().filter(|(_, one)| !one.name.is_empty()) {
@@ -144,6 +151,11 @@ impl Project {
             .iter()
             .enumerate()
             .flat_map(|(file, facts)| (0..facts.classes.len()).map(move |index| ClassId { file, index }))
+    }
+
+    /// The sets of this name in schema files.
+    pub(crate) fn schemas_named(&self, name: &str) -> &[ClassId] {
+        self.schemas.get(name).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn functions_named(&self, name: &str) -> &[FunctionId] {

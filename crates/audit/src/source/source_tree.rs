@@ -123,9 +123,7 @@ impl SourceTree {
     ) {
         let is_wanted = |path: &PathBuf| {
             let name = path.to_string_lossy();
-            path.starts_with(full)
-                && (lower::traits_of(&name).is_some() || manifests::is_manifest(&name))
-                && !found.contains(path)
+            path.starts_with(full) && (is_read(&name) || manifests::is_manifest(&name)) && !found.contains(path)
         };
         let tracked = repositories
             .iter()
@@ -159,15 +157,19 @@ impl SourceTree {
             }
             return;
         }
-        if lower::traits_of(&name).is_none() || !rules.wants(&inner) {
+        if !is_read(&name) || !rules.wants(&inner) {
             return;
         }
+        let is_schema = lower::may_be_schema(&name);
         if rules.is_test(&inner) {
-            self.tests += 1;
+            self.tests += usize::from(!is_schema);
             return;
         }
         let bytes = fs::metadata(path).map(|data| data.len()).unwrap_or(0);
         if bytes > rules.max_bytes {
+            if is_schema {
+                return;
+            }
             self.skipped.push(Skipped { file: name, reason: format!("{bytes} bytes, more than {}", rules.max_bytes) });
             return;
         }
@@ -182,7 +184,7 @@ impl SourceTree {
                 has(if above.is_empty() { file.to_owned() } else { format!("{above}/{file}") }.as_str())
             })
         });
-        let known = lower::traits_of(inner).is_some() && rules.wants(inner);
+        let known = is_read(inner) && rules.wants(inner);
         (known || manifests::is_manifest(inner)) && !passed_over
     }
 
@@ -196,8 +198,11 @@ impl SourceTree {
                 let folder = tree.above.iter().cloned().chain(inside).collect();
                 tree.add_manifest(&name, folder, text);
             } else if rules.is_test(&inner) {
-                tree.tests += 1;
+                tree.tests += usize::from(!lower::may_be_schema(&name));
             } else if text.len() as u64 > rules.max_bytes {
+                if lower::may_be_schema(&name) {
+                    continue;
+                }
                 tree.skipped.push(Skipped { file: name, reason: format!("more than {} bytes", rules.max_bytes) });
             } else {
                 tree.sources.push(Source { inner, name, bytes: text.len() as u64, content: Content::Text(text) });
@@ -273,6 +278,11 @@ fn is_open(entry: &DirEntry) -> bool {
     let beside = |file: &str| entry.path().with_file_name(file).is_file();
     let name = || entry.file_name().to_str();
     entry.depth() == 0 || !is_folder || !name().is_some_and(|name| is_passed_over(name, beside))
+}
+
+/// True when files of this name are read: source code, and what may be a schema.
+fn is_read(name: &str) -> bool {
+    lower::traits_of(name).is_some() || lower::may_be_schema(name)
 }
 
 /// The folder to which shown paths are relative: the current folder when it contains all paths, so that annotations

@@ -32,7 +32,7 @@ fn past_comments(text: &str) -> &str {
 
 /// A token of a statement.
 #[derive(Debug, PartialEq)]
-enum Token {
+pub(crate) enum Token {
     Word(String),
     /// A string literal.
     Text(String),
@@ -40,45 +40,56 @@ enum Token {
 }
 
 fn tokens(sql: &str) -> Vec<Token> {
-    let mut tokens = Vec::new();
-    let mut chars = sql.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '-' if chars.peek() == Some(&'-') => {
-                chars.by_ref().find(|c| *c == '\n');
+    placed_tokens(sql).into_iter().map(|(token, _)| token).collect()
+}
+
+/// The tokens of statements, each with the byte at which it begins.
+pub(crate) fn placed_tokens(sql: &str) -> Vec<(Token, usize)> {
+    let mut tokens: Vec<(Token, usize)> = Vec::new();
+    let mut places = sql.char_indices().peekable();
+    while let Some((at, c)) = places.next() {
+        let mut chars = std::iter::from_fn(|| places.next().map(|(_, c)| c));
+        let next = sql.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        let is_array = || matches!(tokens.last(), Some((Token::Word(word), _)) if word.eq_ignore_ascii_case("array"));
+        let token = match c {
+            '-' if next == Some('-') => {
+                chars.find(|c| *c == '\n');
+                continue;
             }
-            '/' if chars.peek() == Some(&'*') => {
+            '/' if next == Some('*') => {
                 let mut last = ' ';
-                chars.by_ref().find(|c| std::mem::replace(&mut last, *c) == '*' && *c == '/');
+                chars.find(|c| std::mem::replace(&mut last, *c) == '*' && *c == '/');
+                continue;
             }
             '\'' => {
                 let mut text = String::new();
-                while let Some(c) = chars.next() {
+                while let Some((_, c)) = places.next() {
                     if c != '\'' {
                         text.push(c);
-                    } else if chars.peek() == Some(&'\'') {
-                        chars.next();
+                    } else if places.next_if(|(_, c)| *c == '\'').is_some() {
                         text.push('\'');
                     } else {
                         break;
                     }
                 }
-                tokens.push(Token::Text(text));
+                Token::Text(text)
             }
+            '[' if is_array() => Token::Sign(c),
             '"' | '`' | '[' => {
                 let end = if c == '[' { ']' } else { c };
-                tokens.push(Token::Word(chars.by_ref().take_while(|c| *c != end).collect()));
+                Token::Word(chars.take_while(|c| *c != end).collect())
             }
             c if c.is_alphanumeric() || c == '_' => {
                 let mut word = String::from(c);
-                while let Some(c) = chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '$')) {
+                while let Some((_, c)) = places.next_if(|(_, c)| c.is_alphanumeric() || matches!(c, '_' | '$')) {
                     word.push(c);
                 }
-                tokens.push(Token::Word(word));
+                Token::Word(word)
             }
-            c if c.is_whitespace() => {}
-            c => tokens.push(Token::Sign(c)),
-        }
+            c if c.is_whitespace() => continue,
+            c => Token::Sign(c),
+        };
+        tokens.push((token, at));
     }
     tokens
 }

@@ -354,6 +354,12 @@ pub(crate) fn same(one: &str, other: &str) -> bool {
     letters(one).eq(letters(other))
 }
 
+/// The words of a name, without its case and separators: `order.created`, `ORDER_CREATED`, `OrderCreated` and
+/// `order:created` are spellings of one name.
+pub(crate) fn spelling(name: &str) -> String {
+    split(name).join("_")
+}
+
 /// True when a name contains a verb, case-insensitively.
 fn contains(name: &str, verb: &str) -> bool {
     name.as_bytes().windows(verb.len()).any(|part| part.eq_ignore_ascii_case(verb.as_bytes()))

@@ -1,8 +1,8 @@
 //! Sets that are constants, maps or lists.
 
-use super::{Group, Member};
+use super::{Group, Member, closed, rows};
 use crate::{
-    facts::{Binding, Expr, Facts},
+    facts::{Binding, Expr, Facts, as_written},
     resolve::{
         FunctionId, GroupKey, Project, Resolver, Thing,
         walk::{Walk, Walks},
@@ -21,6 +21,13 @@ pub(super) fn of_file<'p>(project: &'p Project, file: usize, walks: &mut Walks<'
     let top = FunctionId { file, index: 0 };
     for binding in &facts.functions[0].bindings {
         groups.extend(of_binding(project, binding, &binding.name, top, walks));
+    }
+    if rows::is_seed(&facts.file) {
+        for (index, function) in facts.functions.iter().enumerate().skip(1) {
+            let scope = FunctionId { file, index };
+            let lists = function.bindings.iter().filter(|one| matches!(literal(&one.value), Expr::List(_)));
+            groups.extend(lists.flat_map(|one| of_binding(project, one, as_written(&one.name), scope, walks)));
+        }
     }
     for class in &facts.classes {
         let scope = FunctionId { file, index: class.scope };
@@ -66,6 +73,22 @@ fn of_value<'p>(
     scope: FunctionId,
     walks: &mut Walks<'p>,
 ) -> Option<Group> {
+    if let Some(texts) = closed::texts(project, value, scope) {
+        let member = |text: String| Member { event: text.clone(), name: text, line: line };
+        let members: Vec<Member> = texts.into_iter().map(member).collect();
+        let key = GroupKey::Object(scope.file, name.to_owned());
+        let name = name.to_owned();
+        let is_set = is_set(&name, &members, true) || is_said(&name, &members);
+        return is_set.then_some(Group {
+            key,
+            inner: Vec::new(),
+            sources: Vec::new(),
+            name,
+            file: scope.file,
+            line,
+            members,
+        });
+    }
     if !matches!(value, Expr::Map(_) | Expr::List(_)) {
         return None;
     }
@@ -135,6 +158,13 @@ fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
     let said = verbs::speaks_of_events(name);
     (!is_list || said)
         && ((like >= 2 && like * 10 >= members.len() * 6) || (like >= 1 && said && like == members.len()))
+}
+
+/// The values of an enum need no dots, when its name says what they are.
+fn is_said(name: &str, members: &[Member]) -> bool {
+    let happened = members.iter().filter(|member| verbs::says_what_happened(&member.event)).count();
+    let said = verbs::speaks_of_events(name) && !verbs::names_an_attribute(name);
+    said && members.len() >= 2 && happened * 10 >= members.len() * 3
 }
 
 /// `{"invoice.created" => CreatedService}`: the keys are the events, whatever they lead to.
@@ -213,6 +243,11 @@ impl<'p> Reader<'p> {
     fn item(&mut self, item: &'p Expr, walk: &mut Walk<'_, 'p>) {
         match item {
             Expr::Text(event) => self.add(event.clone(), event.clone()),
+            Expr::Map(_) | Expr::Call(_) if self.follows => {
+                if let Some(event) = rows::event(item) {
+                    self.add(event.to_owned(), event.to_owned());
+                }
+            }
             Expr::Name(_) | Expr::Member(..) | Expr::Each(_) if self.follows => {
                 for found in self.resolver.resolve(item, self.scope, walk) {
                     if let Thing::Text(event) = found.thing {

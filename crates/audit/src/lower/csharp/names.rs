@@ -1,4 +1,4 @@
-//! C#: qualified names.
+//! C#: qualified names, and names as texts.
 
 use crate::{
     facts::Expr,
@@ -32,6 +32,14 @@ pub(super) fn qualified(w: &mut Writer<'_>, node: Node<'_>) -> Option<Expr> {
         w.import(&local, parts.into_iter().map(str::to_owned).collect(), Some(item));
     }
     Some(Expr::Name(local).member(member))
+}
+
+/// `nameof(a.b.C)`: the last name as a text.
+pub(super) fn of(w: &Writer<'_>, node: Node<'_>) -> Expr {
+    let list = w.child(node, "arguments").map_or("", |list| w.text(list));
+    let last = list.trim_matches(['(', ')']).rsplit('.').next().unwrap_or("").trim();
+    let is_name = !last.is_empty() && last.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if is_name { Expr::Text(last.to_owned()) } else { w.opaque(node) }
 }
 
 /// Returns whether a visible namespace begins with this name, and no member, import, class or local has the name.

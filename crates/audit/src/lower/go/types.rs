@@ -207,6 +207,33 @@ fn give_texts(w: &mut Writer<'_>, class: &str, texts: &[(String, String)]) {
     }
 }
 
+/// The texts of numbered constants in `names[e]`, where `names` is a map, or a list in the order of the constants.
+fn table(w: &Writer<'_>, class: &str, of: &Expr) -> Option<Vec<(String, String)>> {
+    let top = w.facts.functions.first()?;
+    let value = match of {
+        Expr::Name(name) => &top.bindings.iter().find(|one| one.name == *name)?.value,
+        value => value,
+    };
+    let pair = |own: &str, value: &Expr| Some((own.to_owned(), value.as_text()?.to_owned()));
+    match value {
+        Expr::Map(pairs) => {
+            let texts = pairs.iter().filter_map(|(key, value)| match key {
+                Expr::Name(own) => pair(own, value),
+                _ => None,
+            });
+            Some(texts.collect())
+        }
+        Expr::List(items) => {
+            let constants = &w.facts.classes.iter().find(|one| one.name == class && one.is_enum)?.members;
+            // `iota + 1` begins elsewhere. Other numbers do too, but then the list has another length.
+            let from_zero = constants.first().is_some_and(|first| first.value == Expr::Nil);
+            let all = constants.iter().zip(items).map(|(own, value)| pair(&own.name, value));
+            all.collect::<Option<Vec<_>>>().filter(|_| from_zero && constants.len() == items.len())
+        }
+        _ => None,
+    }
+}
+
 /// Facts that need the whole file.
 pub(super) fn finish(w: &mut Writer<'_>) {
     // `func (e Event) String() string { return names[e] }`
@@ -215,15 +242,9 @@ pub(super) fn finish(w: &mut Writer<'_>) {
         for value in &function.returns {
             if let (Some(class), Expr::Index(of, key)) = (&function.class, value)
                 && matches!(&**key, Expr::Name(name) if name == "self")
-                && let Expr::Name(table) = &**of
-                && let Some(Binding { value: Expr::Map(pairs), .. }) =
-                    w.facts.functions.first().and_then(|top| top.bindings.iter().find(|one| one.name == *table))
+                && let Some(texts) = table(w, class, of)
             {
-                let texts = pairs.iter().filter_map(|(key, value)| match (key, value) {
-                    (Expr::Name(own), Expr::Text(text)) => Some((own.clone(), text.clone())),
-                    _ => None,
-                });
-                tables.push((class.clone(), texts.collect::<Vec<_>>()));
+                tables.push((class.clone(), texts));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{answer_body, calls, function};
 use crate::{
-    facts::{Arg, Class, Expr, Param},
+    facts::{Arg, Binding, Class, Expr, Param},
     lower::{
         functions::NewFunction,
         writer::{Writer, first_named, line, named},
@@ -128,6 +128,7 @@ pub(super) fn says(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> bool {
                 }
             }
         }
+        "enum" => enumeration(w, node, class, list.map(named).unwrap_or_default()),
         "alias_method" => {
             if let [new, old] = &texts(w, list)[..] {
                 alias(w, node, new, old);
@@ -142,6 +143,36 @@ pub(super) fn says(w: &mut Writer<'_>, node: Node<'_>, name: &str) -> bool {
         _ => return false,
     }
     true
+}
+
+/// `enum :event, { paid: 0 }`, `enum event: [:paid]` in a model: an enum of its own, named after the model's column.
+fn enumeration(w: &mut Writer<'_>, node: Node<'_>, class: usize, args: Vec<Node<'_>>) {
+    let mut column = None;
+    for arg in args {
+        let (own, value) = match arg.kind() {
+            "pair" => {
+                (w.child(arg, "key").map(|key| w.text(key).trim_matches([':', '"']).to_owned()), w.child(arg, "value"))
+            }
+            _ => (None, Some(arg)),
+        };
+        let value = value.map_or(Expr::Nil, |value| w.lower(value));
+        let keys: Vec<Expr> = match value {
+            Expr::Text(text) => {
+                column = column.or(Some(text));
+                continue;
+            }
+            Expr::Map(pairs) => pairs.into_iter().map(|(key, _)| key).collect(),
+            Expr::List(items) => items,
+            _ => continue,
+        };
+        let Some(column) = own.or(column.clone()) else { continue };
+        let line = line(node);
+        let texts = keys.into_iter().filter_map(Expr::into_text);
+        let member = |text: String| Binding { name: text.clone(), value: Expr::Text(text), kind: None, line };
+        let members = texts.map(member).collect();
+        let name = format!("{}.{column}", w.facts.classes[class].name);
+        w.facts.classes.push(Class { name, line, members, is_enum: true, ..Class::default() });
+    }
 }
 
 /// `event_type "invoice.paid"` in the class of an event.

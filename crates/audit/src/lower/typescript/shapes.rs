@@ -1,8 +1,8 @@
-//! Interfaces and type aliases: unions of texts, and the shapes of objects.
+//! Interfaces and type aliases: the shapes of objects.
 
-use super::{functions, imports, key_of, types, values};
+use super::{functions, imports, key_of, types, unions};
 use crate::{
-    facts::{Binding, Class, Expr},
+    facts::{Class, Expr},
     lower::writer::{Writer, first_named, line, named},
     text::verbs::{self, Words},
 };
@@ -18,7 +18,9 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
     }
     let Some(value) = w.child(node, "value") else { return };
     match value.kind() {
-        "union_type" => texts(w, node, name, value),
+        "union_type" | "literal_type" | "template_literal_type" | "index_type_query" => {
+            unions::declaration(w, node, name, value);
+        }
         "object_type" => shape(w, node, name, Vec::new(), &[value]),
         "intersection_type" => {
             let (bodies, others): (Vec<Node<'_>>, Vec<Node<'_>>) =
@@ -29,21 +31,6 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>) {
             }
         }
         _ => {}
-    }
-}
-
-/// `type Name = 'a.b' | 'c.d'`
-fn texts(w: &mut Writer<'_>, node: Node<'_>, name: String, union: Node<'_>) {
-    let mut members = Vec::new();
-    for part in types::flat(union).into_iter().filter(|part| part.kind() == "literal_type") {
-        if let Some(text) = first_named(part).filter(|text| text.kind() == "string") {
-            let plain = values::plain(w, text);
-            members.push(Binding { name: plain.clone(), value: Expr::Text(plain), kind: None, line: line(text) });
-        }
-    }
-    if !members.is_empty() {
-        let class = Class { name, line: line(node), members, is_enum: true, ..Class::default() };
-        w.in_class(class, |_| {});
     }
 }
 

@@ -76,7 +76,9 @@ fn is_shared(facts: &Facts, name: &str, value: &Expr) -> bool {
 /// The members of reopened classes, and those of their parts that name a base.
 pub(super) fn says(files: &[Facts]) -> (Says, HashMap<String, Vec<ClassId>>) {
     let (mut says, mut made): (Says, HashMap<String, Vec<ClassId>>) = Default::default();
-    for (file, facts) in files.iter().enumerate().filter(|(_, facts)| facts.traits.open_classes) {
+    for (file, facts) in
+        files.iter().enumerate().filter(|(_, facts)| facts.traits.open_classes && !facts.traits.is_schema)
+    {
         let mut by_name: HashMap<&str, Vec<ClassId>> = HashMap::new();
         for (index, class) in facts.classes.iter().enumerate() {
             by_name.entry(&class.name).or_default().push(ClassId { file, index });

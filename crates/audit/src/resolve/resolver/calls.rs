@@ -5,7 +5,7 @@ use super::Resolver;
 use crate::{
     facts::{Call, Expr},
     report::Confidence,
-    resolve::{ClassId, Found, FunctionId, Thing, walk::Walk},
+    resolve::{ClassId, Found, FunctionId, GroupKey, Thing, is_own_name, walk::Walk},
 };
 
 /// Look-up methods: the first argument is the key, the second the default.
@@ -109,7 +109,8 @@ impl<'p> Resolver<'p> {
         scope: FunctionId,
         walk: &mut Walk<'_, 'p>,
     ) -> Vec<Found<'p>> {
-        if matches!(method, "name" | "ordinal" | "hashCode") {
+        let is_name = method == "name" && kept.iter().all(|one| is_own_name(one, self.project));
+        if matches!(method, "name" | "ordinal" | "hashCode") && !is_name {
             return vec![self.unknown(call, scope)];
         }
         let mut all = kept;
@@ -142,18 +143,27 @@ impl<'p> Resolver<'p> {
         for function in targets.functions {
             all.extend(self.answer(function, call, scope, walk));
         }
-        // `event.type()` on an enum member: the method returns a field of the member.
+        // `event.type()` on an enum member: the method returns a field of the member, or looks up its text in a table
+        // of all members.
         let members = || bases.iter().filter(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)));
-        if members().next().is_some()
-            && !all.iter().any(|one| matches!(one.thing, Thing::Text(_)))
-            && call.args.is_empty()
-        {
+        let is_other = |one: &Found<'p>| match &one.thing {
+            Thing::Text(text) => !members().any(|member| self.is_text_beside(member, text)),
+            _ => false,
+        };
+        if members().next().is_some() && !all.iter().any(is_other) && call.args.is_empty() {
             return if call.target.last_name() == Some("name") { Vec::new() } else { members().cloned().collect() };
         }
         if !targets.certain {
             all = all.into_iter().map(|one| one.at_most(Confidence::Medium)).collect();
         }
         all
+    }
+
+    /// True when a text is that of a member of the same enum.
+    fn is_text_beside(&self, member: &Found<'p>, text: &str) -> bool {
+        let Some(GroupKey::Class(class)) = &member.group else { return false };
+        let class = self.project.class(*class);
+        class.is_enum && class.members.iter().any(|one| matches!(&one.value, Expr::Text(own) if own == text))
     }
 
     /// The values that a function of the tree returns to this call. The call is on the stack meanwhile, so parameters

@@ -2,10 +2,12 @@
 
 use super::Resolver;
 use crate::{
-    facts::{Call, Expr},
+    facts::{Arg, Call, Expr},
     report::Confidence,
     resolve::{
-        ClassId, Found, FunctionId, GroupKey, Thing, names_itself,
+        ClassId, Found, FunctionId, GroupKey, Thing,
+        enums::generated,
+        is_own_name, names_itself,
         walk::{Place, Walk},
     },
 };
@@ -85,9 +87,26 @@ impl<'p> Resolver<'p> {
                     .collect()
             }
             // Attributes of an enum member carry its text, except its own name.
-            Thing::Text(_) if base.group.is_some() && name != "name" => vec![base],
+            Thing::Text(_) if base.group.is_some() && (name != "name" || is_own_name(&base, self.project)) => {
+                vec![base]
+            }
             Thing::Text(_) if name == "value" => vec![base],
-            Thing::External(path) => vec![Found::new(Thing::External(format!("{path}.{name}")))],
+            Thing::External(path) => vec![match generated(self.project, path, name) {
+                Some((class, text)) => {
+                    let mut one = Found::text(text.to_owned());
+                    one.group = Some(GroupKey::Class(class));
+                    one.by(format!("schema member {}.{name}", self.project.class(class).name))
+                }
+                None => Found::new(Thing::External(format!("{path}.{name}"))),
+            }],
+            // `EVENTS.enum.created` of `z.enum(["created"])`
+            Thing::Call(call, at) if names_members(name) => match choices(call) {
+                Some(items) => vec![Found { thing: Thing::List(items, *at), ..base }],
+                None => vec![Found { thing: Thing::Open, ..base }],
+            },
+            Thing::List(items, _) if items.iter().any(|item| matches!(item, Expr::Text(text) if text == name)) => {
+                vec![carry(&base, Found::text(name.to_owned()))]
+            }
             _ => vec![Found { thing: Thing::Open, ..base }],
         }
     }
@@ -340,6 +359,19 @@ impl<'p> Resolver<'p> {
         let own = members.members.iter().filter(|one| one.name == name);
         found.extend(own.filter_map(|one| self.project.function_of(&one.value, top)));
         found
+    }
+}
+
+/// The object of a schema library that has the members of an enum.
+fn names_members(name: &str) -> bool {
+    matches!(name, "enum" | "Enum" | "Values" | "enums" | "options")
+}
+
+/// The texts of `z.enum([…])`.
+fn choices(call: &Call) -> Option<&[Expr]> {
+    match (call.target.last_name()?, &call.args[..]) {
+        ("enum" | "picklist" | "enums", [Arg { value: Expr::List(items), .. }, ..]) => Some(items),
+        _ => None,
     }
 }
 

@@ -1,0 +1,6 @@
+namespace Shop;
+
+public class WebhookBus
+{
+    public Task PublishAsync(WebhookEvent eventType, object data) => Outbox.Add(eventType, data);
+}

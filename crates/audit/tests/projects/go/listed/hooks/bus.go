@@ -1,0 +1,5 @@
+package hooks
+
+type Bus struct{}
+
+func (b *Bus) Publish(event WebhookEvent, data any) {}

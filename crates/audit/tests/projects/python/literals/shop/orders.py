@@ -1,0 +1,5 @@
+from shop.bus import bus
+
+
+def create(order):
+    bus.publish("order.created", order)

@@ -1,0 +1,3 @@
+class Webhook < ApplicationRecord
+  enum :event, { order_created: 0, order_paid: 1, order_lost: 2 }
+end

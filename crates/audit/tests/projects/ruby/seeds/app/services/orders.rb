@@ -1,0 +1,5 @@
+class Orders
+  def create(order)
+    WebhookBus.publish("order.created", order)
+  end
+end

@@ -1,0 +1,5 @@
+export const WebhookEvent = {
+  OrderCreated: "order.created",
+  OrderPaid: "order.paid",
+  OrderLost: "order.lost",
+} as const;

@@ -1,0 +1,5 @@
+export enum WebhookEvent {
+  OrderCreated = "order.created",
+  OrderPaid = "order.paid",
+  OrderLost = "order.lost",
+}

@@ -1,0 +1,4 @@
+create table `deliveries` (
+  `id` int not null,
+  `status` enum('pending', 'sent', 'failed') not null
+);

@@ -1,0 +1,1 @@
+ALTER TYPE webhook_event ADD VALUE IF NOT EXISTS 'order.lost';
