@@ -2,7 +2,7 @@
 //! are analysed in parallel.
 
 use crate::{
-    classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
+    classify::{CatalogSource, Classifier, NoSuchGroup, Promised, examples, suggest},
     config::Config,
     detect::{bypass, entry_points, groups, search::Search},
     facts::Facts,
@@ -99,6 +99,7 @@ fn compare(
     let promised = promised(&classifier, source);
     let mut report = classifier.report(&promised, bypasses, &failed, config);
     suggest::fill(&mut report, &classifier, &words, &tree.quoting());
+    report.examples = examples::examples(&classifier, &tree.quoting());
     report.files = files;
     Ok(report)
 }

@@ -155,6 +155,11 @@ impl Evidence {
             - yes(self.other, 4.0)
     }
 
+    /// The same evidence with the number of members that the report counts as published.
+    pub(super) fn with_published(&self, published: usize) -> Self {
+        Self { emitted: published, ..self.clone() }
+    }
+
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
@@ -174,6 +179,8 @@ impl Evidence {
 pub(super) struct Choice<'g> {
     pub(super) group: Option<&'g Group>,
     pub(super) reason: String,
+    /// The evidence for the chosen one, when its reason has counts of it.
+    pub(super) evidence: Option<Evidence>,
     /// The candidates, the best one first, when the evidence does not decide. Otherwise empty.
     pub(super) candidates: Vec<(&'g Group, Evidence)>,
 }
@@ -194,15 +201,15 @@ pub(super) fn choose<'g>(
     let mut ranked = ranked(groups, sites, live, project);
     let Some((best, evidence)) = ranked.first() else {
         let reason = "the code has no set of constants that look like event types".into();
-        return Choice { group: None, reason, candidates: Vec::new() };
+        return Choice { group: None, reason, evidence: None, candidates: Vec::new() };
     };
     let (group, score) = (*best, evidence.score());
-    let reason =
-        if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
+    let counted = (ranked.len() > 1).then(|| evidence.clone());
+    let reason = counted.as_ref().map_or_else(|| "it is the only set of event types in the code".into(), Evidence::reason);
     let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
     let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
-    Choice { group: Some(group), reason, candidates: ranked }
+    Choice { group: Some(group), reason, evidence: counted, candidates: ranked }
 }
 
 /// True when one of two sets has most members of the other: they are two spellings of one catalog.
