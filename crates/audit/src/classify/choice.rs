@@ -160,13 +160,24 @@ impl Evidence {
         Self { emitted: published, ..self.clone() }
     }
 
+    /// The evidence for a candidate beside others.
+    pub(super) fn beside_others(&self) -> String {
+        let name = match (self.named, self.in_webhooks) {
+            (true, _) => "its name says webhook; ",
+            (_, true) => "it lies with the webhooks; ",
+            _ => "",
+        };
+        let against = if self.aside || self.incoming || self.other { "; its name or place says something else" } else { "" };
+        format!("{name}{} of its {} published{against}", self.emitted, self.members)
+    }
+
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
         if self.named {
-            format!("its name says webhook; {emitted} of its {members} are emitted")
+            format!("its name says webhook; {emitted} of its {members} published")
         } else if self.in_webhooks {
-            format!("it lies with the webhooks; {emitted} of its {members} are emitted")
+            format!("it lies with the webhooks; {emitted} of its {members} published")
         } else if emitted > 0 {
             format!("more of it is published than of any other set: {emitted} of {members}")
         } else {
@@ -179,7 +190,7 @@ impl Evidence {
 pub(super) struct Choice<'g> {
     pub(super) group: Option<&'g Group>,
     pub(super) reason: String,
-    /// The evidence for the chosen one, when its reason has counts of it.
+    /// The evidence for the chosen one.
     pub(super) evidence: Option<Evidence>,
     /// The candidates, the best one first, when the evidence does not decide. Otherwise empty.
     pub(super) candidates: Vec<(&'g Group, Evidence)>,
@@ -204,8 +215,9 @@ pub(super) fn choose<'g>(
         return Choice { group: None, reason, evidence: None, candidates: Vec::new() };
     };
     let (group, score) = (*best, evidence.score());
-    let counted = (ranked.len() > 1).then(|| evidence.clone());
-    let reason = counted.as_ref().map_or_else(|| "it is the only set of event types in the code".into(), Evidence::reason);
+    let counted = Some(evidence.clone());
+    let reason =
+        if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
     let rival = |(other, evidence): &(&Group, Evidence)| score - evidence.score() < CLOSE && !overlaps(group, other);
     let unsure = evidence.emitted == 0 || evidence.members < FEW || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });

@@ -130,7 +130,7 @@ impl<'p> Classifier<'p> {
             line: group.line,
             members: evidence.members,
             emitted: evidence.emitted,
-            evidence: evidence.reason(),
+            evidence: evidence.beside_others(),
         };
         self.chosen.candidates = choice.candidates.iter().map(shown).collect();
         self.evidence = choice.evidence;

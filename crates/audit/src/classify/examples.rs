@@ -10,6 +10,8 @@ use std::collections::HashMap;
 
 /// Maximum number of examples.
 const EXAMPLES_MAX: usize = 3;
+/// Number of calls that are read for one example.
+const READ_MAX: usize = 12;
 /// Longer calls are no examples.
 const LINES_MAX: u32 = 25;
 
@@ -35,22 +37,31 @@ pub(crate) fn examples(classifier: &Classifier<'_>, quotes: &Quotes<'_>) -> Vec<
     ways.iter().filter_map(|sites| example(classifier, quotes, sites)).take(EXAMPLES_MAX).collect()
 }
 
+/// The first call that names its event, else the first one.
 fn example(classifier: &Classifier<'_>, quotes: &Quotes<'_>, sites: &[&Site<'_>]) -> Option<Example> {
-    let site = sites.first()?;
+    let names_it = |code: &str, site: &Site<'_>| {
+        let constant = classifier.constant(&site.event).map(|(_, name)| name);
+        code.contains(&site.event) || constant.is_some_and(|name| code.contains(name))
+    };
+    let quoted = sites.iter().take(READ_MAX).filter_map(|site| Some((code(classifier, quotes, site)?, *site)));
+    let quoted: Vec<(String, &Site<'_>)> = quoted.collect();
+    let (code, site) = quoted.iter().find(|(code, site)| names_it(code, site)).or(quoted.first())?;
+    Some(Example {
+        event_type: site.event.clone(),
+        file: classifier.project.file(site.at).to_owned(),
+        line: site.line,
+        function: classifier.project.shown_function(site.at),
+        code: code.clone(),
+        places: sites.len(),
+    })
+}
+
+fn code(classifier: &Classifier<'_>, quotes: &Quotes<'_>, site: &Site<'_>) -> Option<String> {
     let (from, to) = (site.call.line, site.call.end_line);
     if to.saturating_sub(from) > LINES_MAX {
         return None;
     }
-    let file = classifier.project.file(site.at);
-    let lines = quotes.lines(file, from, to)?;
-    Some(Example {
-        event_type: site.event.clone(),
-        file: file.to_owned(),
-        line: site.line,
-        function: classifier.project.shown_function(site.at),
-        code: without_indent(&lines),
-        places: sites.len(),
-    })
+    Some(without_indent(&quotes.lines(classifier.project.file(site.at), from, to)?))
 }
 
 /// The lines without the indent that all of them have.
@@ -58,7 +69,8 @@ fn without_indent(lines: &[String]) -> String {
     let filled = || lines.iter().filter(|line| !line.trim().is_empty());
     let indent = filled().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
     let lines: Vec<&str> = lines.iter().map(|line| line.get(indent..).unwrap_or("").trim_end()).collect();
-    lines.join("\n")
+    // The comma belongs to the list around the call.
+    lines.join("\n").trim_end_matches(',').to_owned()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod build_report;
 mod catalog;
+pub(crate) mod categories;
 mod choice;
 mod classifier;
 pub(crate) mod examples;

@@ -12,11 +12,15 @@ impl Classifier<'_> {
     /// The choice as the report shows it: the evidence for the main set counts the same members as the coverage.
     pub(crate) fn shown_choice(&self, published: usize) -> Chosen {
         let mut chosen = self.chosen.clone();
-        if let Some(evidence) = self.evidence.as_ref().map(|evidence| evidence.with_published(published)) {
-            chosen.reason = evidence.reason();
+        if let Some(before) = &self.evidence {
+            let evidence = before.with_published(published);
+            // The reason may also be that it was named, or is the only set.
+            if chosen.reason == before.reason() {
+                chosen.reason = evidence.reason();
+            }
             if let Some(first) = chosen.candidates.first_mut() {
                 first.emitted = published;
-                first.evidence = evidence.reason();
+                first.evidence = evidence.beside_others();
             }
         }
         chosen
