@@ -112,8 +112,7 @@ mod tests {
 
     #[test]
     fn events_without_separators_are_grouped_by_what_they_begin_with() {
-        let names =
-            ["gift_card_sent", "gift_card_updated", "product_created", "product_variant_created", "any_events"];
+        let names = ["gift_card_sent", "gift_card_updated", "product_created", "product_variant_created", "any_events"];
         let entities = Entities::of(&names);
         let found: Vec<String> = names.iter().map(|name| entities.of_event(name)).collect();
         assert_eq!(found, ["gift_card", "gift_card", "product", "product", "any"]);

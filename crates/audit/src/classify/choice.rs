@@ -167,17 +167,18 @@ impl Evidence {
             (_, true) => "it lies with the webhooks; ",
             _ => "",
         };
-        let against = if self.aside || self.incoming || self.other { "; its name or place says something else" } else { "" };
-        format!("{name}{} of its {} published{against}", self.emitted, self.members)
+        let against =
+            if self.aside || self.incoming || self.other { "; its name or place says something else" } else { "" };
+        format!("{name}{} of its {} are published{against}", self.emitted, self.members)
     }
 
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
         if self.named {
-            format!("its name says webhook; {emitted} of its {members} published")
+            format!("its name says webhook; {emitted} of its {members} are published")
         } else if self.in_webhooks {
-            format!("it lies with the webhooks; {emitted} of its {members} published")
+            format!("it lies with the webhooks; {emitted} of its {members} are published")
         } else if emitted > 0 {
             format!("more of it is published than of any other set: {emitted} of {members}")
         } else {

@@ -61,7 +61,33 @@ fn code(classifier: &Classifier<'_>, quotes: &Quotes<'_>, site: &Site<'_>) -> Op
     if to.saturating_sub(from) > LINES_MAX {
         return None;
     }
-    Some(without_indent(&quotes.lines(classifier.project.file(site.at), from, to)?))
+    let lines = quotes.lines(classifier.project.file(site.at), 1, to)?;
+    let (above, call) = lines.split_at_checked((from as usize).checked_sub(1)?)?;
+    let call = without_indent(call);
+    let facts = &classifier.project.files[site.at.file];
+    let imported: Vec<&str> = facts.imports.iter().map(|import| import.local.as_str()).collect();
+    let imports: Vec<&str> =
+        above.iter().map(|line| line.trim()).filter(|line| imports(line, &imported, &call)).collect();
+    match imports.as_slice() {
+        [] => Some(call),
+        imports => Some(format!("{}\n\n{call}", imports.join("\n"))),
+    }
+}
+
+/// True when a line imports a name that the call uses.
+fn imports(line: &str, imported: &[&str], call: &str) -> bool {
+    let starts = ["import ", "from ", "use ", "using ", "const "].iter().any(|word| line.starts_with(word));
+    let is_whole = line.contains(char::is_whitespace) && !line.ends_with(['(', '{', ',']);
+    let reads = !line.starts_with("const ") || line.contains("require(");
+    let used = |name: &&&str| has_name(line, name) && has_name(call, name);
+    starts && is_whole && reads && imported.iter().any(|name| used(&name))
+}
+
+/// True when a text has a name as a whole word.
+fn has_name(text: &str, name: &str) -> bool {
+    let is_part = |char: Option<char>| char.is_some_and(|char| char.is_alphanumeric() || char == '_');
+    text.match_indices(name)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next()))
 }
 
 /// The lines without the indent that all of them have.
@@ -76,6 +102,18 @@ fn without_indent(lines: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_example_has_the_imports_of_its_names() {
+        let call = "await get_event_bus().publish(WebhookEvent.X)";
+        let names = ["get_event_bus", "WebhookEvent", "Other"];
+        assert!(imports("from app.events import get_event_bus", &names, call));
+        assert!(imports("use App\\WebhookEvent;", &names, call));
+        assert!(!imports("from app.events import Other", &names, call));
+        assert!(!imports("bus = get_event_bus()", &names, call));
+        assert!(!imports("from app.events import (", &names, call));
+        assert!(!has_name("WebhookEvents", "WebhookEvent"));
+    }
 
     #[test]
     fn code_begins_at_the_margin() {

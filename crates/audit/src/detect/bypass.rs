@@ -179,14 +179,7 @@ impl<'p, 's> Finder<'p, 's> {
     }
 
     /// SQL at the top level of a file: the calls are there, or in files that import its name.
-    fn given_elsewhere(
-        &self,
-        sql: &Sql,
-        slot: Option<&Slot>,
-        file: usize,
-        found: &mut Found,
-        walks: &mut Walks<'p>,
-    ) {
+    fn given_elsewhere(&self, sql: &Sql, slot: Option<&Slot>, file: usize, found: &mut Found, walks: &mut Walks<'p>) {
         let top = &self.resolver.project.files[file].functions[0];
         let bound = self.holders(file).text(&sql.text, 0).map(|held| &*held.bindings).unwrap_or_default();
         let names: HashSet<&str> = bound.iter().map(|at| &*top.bindings[*at].name).collect();

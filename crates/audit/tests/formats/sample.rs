@@ -269,8 +269,8 @@ pub(crate) fn candidates() -> Vec<Candidate> {
         evidence: evidence.into(),
     };
     vec![
-        candidate("WebhookEvent", "webhooks/models.py", 11, 3, "its name says webhook; 3 of its 11 published"),
-        candidate("TicketingEvents", "ticketing/events.py", 6, 1, "1 of its 6 published"),
+        candidate("WebhookEvent", "webhooks/models.py", 11, 3, "its name says webhook; 3 of its 11 are published"),
+        candidate("TicketingEvents", "ticketing/events.py", 6, 1, "1 of its 6 are published"),
     ]
 }
 

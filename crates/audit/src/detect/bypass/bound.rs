@@ -108,7 +108,9 @@ impl<'p> Reader<'_, 'p> {
             for thing in self.resolver.things(&only.value, self.scope, walk) {
                 match thing {
                     Thing::List(items, at) => {
-                        let rows = items.iter().filter_map(|item| if let Expr::List(row) = item { row.get(index) } else { None });
+                        let rows = items
+                            .iter()
+                            .filter_map(|item| if let Expr::List(row) = item { row.get(index) } else { None });
                         let rows: Vec<_> = rows.map(|value| (value, at)).collect();
                         let plain = items.get(index).filter(|_| rows.is_empty()).map(|value| (value, at));
                         found.extend(plain.into_iter().chain(rows));

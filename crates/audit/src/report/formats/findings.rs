@@ -89,7 +89,7 @@ impl Rule {
             Self::WithoutTenant => "An event is published without a tenant",
             Self::Unresolved => "It is not known which event is published",
             Self::Duplicate => "Several modules publish the same event",
-            Self::Elsewhere => "An event outside of the catalog goes to another bus",
+            Self::Elsewhere => "An event about a thing of the catalog goes to another bus",
         }
     }
 
@@ -130,8 +130,8 @@ impl Rule {
                  different causes."
             }
             Self::Elsewhere => {
-                "The event is not in the catalog, and the bus is not the one that webhooks are delivered from. Define \
-                 it and publish it on the main bus if customers need it."
+                "The catalog has events of the same thing, but not this one, and the bus is not the one that webhooks \
+                 are delivered from. Define it and publish it on the main bus if customers need it."
             }
         }
     }
@@ -238,7 +238,8 @@ fn bypass(one: bypasses::Writes<'_>) -> Finding<'_> {
 fn undefined(report: &Report) -> Vec<Finding<'_>> {
     let split = undefined::split(report);
     let main = split.main.into_iter().flat_map(on_main);
-    let elsewhere = split.related.into_iter().chain(split.rest).filter_map(elsewhere);
+    // The rest are logs, metrics and the like; they are no findings.
+    let elsewhere = split.related.into_iter().filter_map(elsewhere);
     main.chain(elsewhere).collect()
 }
 

@@ -76,9 +76,13 @@ pub(super) fn render(report: &Report) -> String {
 
 const fn document(format: Format) -> Document {
     let (purpose, use_to) = match format {
-        Format::Comprehensive => ("every gap, every place, modules, the roadmap, the method", "review, or look up one event"),
+        Format::Comprehensive => {
+            ("every gap, every place, modules, the roadmap, the method", "review, or look up one event")
+        }
         Format::QuickReference => ("what to write where, patterns, checklists, known issues", "close gaps"),
-        Format::Summary => ("a page of text: result, first steps, gaps with their places, plan", "brief others, plan a sprint"),
+        Format::Summary => {
+            ("a page of text: result, first steps, gaps with their places, plan", "brief others, plan a sprint")
+        }
         Format::Index => ("this document", "find the right document"),
         Format::Json => ("everything, for programs", "feed scripts and dashboards"),
         Format::Sarif => ("the findings as SARIF 2.1.0", "see them in code scanning and editors"),
@@ -92,9 +96,7 @@ const fn document(format: Format) -> Document {
 fn gaps(report: &Report) -> Vec<Gap<'_>> {
     let mut gaps: Vec<Gap<'_>> =
         report.categories.iter().map(|category| gap(report, category)).filter(|gap| !gap.events.is_empty()).collect();
-    gaps.sort_by(|a, b| {
-        (a.phase, b.events.len(), a.category).cmp(&(b.phase, a.events.len(), b.category))
-    });
+    gaps.sort_by(|a, b| (a.phase, b.events.len(), a.category).cmp(&(b.phase, a.events.len(), b.category)));
     gaps
 }
 

@@ -145,5 +145,4 @@ mod tests {
             assert_eq!(Phase::of(category, event_type), phase, "{category} {event_type}");
         }
     }
-
 }

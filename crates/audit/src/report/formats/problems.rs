@@ -166,14 +166,13 @@ fn dead(gaps: &[&Event]) -> Option<Problem> {
         next: site.map_or_else(
             || format!("Call the code of {} where the thing happens, or remove it.", first.event_type),
             |site| match best {
-                Some((_, place)) => format!(
-                    "Call {}, most likely from {} ({}:{}).",
-                    site.function, place.function, place.file, place.line
-                ),
+                Some((_, place)) => format!("Call {} in {}, most likely.", site.function, place.function),
                 None => format!("Call {} where the thing happens, or remove it.", site.function),
             },
         ),
-        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        place: best
+            .map(|(_, place)| format!("{}:{}", place.file, place.line))
+            .or_else(|| site.map(|site| format!("{}:{}", site.file, site.line))),
         section: "gaps",
         tone: "bad",
     })
@@ -206,10 +205,13 @@ fn no_catalog(report: &Report) -> Option<Problem> {
     let first = report.undefined.first()?;
     let site = first.sites.first();
     Some(Problem {
-        what: format!("No catalog says which of {} customers may rely on.", match report.undefined.len() {
-            1 => "the names that the code publishes (1)".to_owned(),
-            number => format!("the {number} names that the code publishes"),
-        }),
+        what: format!(
+            "No catalog says which of {} customers may rely on.",
+            match report.undefined.len() {
+                1 => "the names that the code publishes (1)".to_owned(),
+                number => format!("the {number} names that the code publishes"),
+            }
+        ),
         whom: "Nobody can subscribe to an event that is not defined.".into(),
         next: "Write those for customers into a file, one event type in a line, and run again with --catalog FILE."
             .into(),

@@ -18,10 +18,12 @@ use std::collections::BTreeSet;
 pub(super) struct Task<'report> {
     /// The kind of problem, in a word or two.
     pub(super) kind: &'static str,
-    /// The event type, the table, or the parallel system.
+    /// The event type, the function that writes a table, or the parallel system.
     pub(super) subject: &'report str,
     /// Event types of a task for several of them.
     pub(super) events: Vec<&'report str>,
+    /// The first place of each of these events, when the task is about places of their own.
+    pub(super) event_places: Vec<Spot<'report>>,
     /// The places to change, each once.
     pub(super) places: Vec<Spot<'report>>,
     /// The advice, as a sentence.
@@ -71,7 +73,11 @@ pub(super) fn roadmap(report: &Report) -> Vec<Plan<'_>> {
         placed = tasks.1;
         (phase, tasks.0.into_iter().map(|(_, task)| task).collect::<Vec<_>>())
     });
-    phases.filter(|(_, tasks)| !tasks.is_empty()).enumerate().map(|(at, (phase, tasks))| plan(at + 1, phase, tasks)).collect()
+    phases
+        .filter(|(_, tasks)| !tasks.is_empty())
+        .enumerate()
+        .map(|(at, (phase, tasks))| plan(at + 1, phase, tasks))
+        .collect()
 }
 
 fn plan(number: usize, phase: Phase, tasks: Vec<Task<'_>>) -> Plan<'_> {
@@ -118,7 +124,16 @@ impl Task<'_> {
 
 /// A task for one event.
 fn task<'report>(kind: &'static str, subject: &'report str, advice: String) -> Task<'report> {
-    Task { kind, subject, events: Vec::new(), places: Vec::new(), advice, snippet: None, example: None }
+    Task {
+        kind,
+        subject,
+        events: Vec::new(),
+        event_places: Vec::new(),
+        places: Vec::new(),
+        advice,
+        snippet: None,
+        example: None,
+    }
 }
 
 fn spot(site: &Site) -> Spot<'_> {
@@ -144,15 +159,21 @@ fn of_gap(event: &Event) -> (Phase, Task<'_>) {
     let place = likely(event);
     match event.state {
         State::Dead => {
-            let advice = match place {
-                Some(place) => format!(
-                    "Nothing calls it; call it, most likely from {} ({}:{}).",
-                    place.function, place.file, place.line
+            let site = event.sites.iter().find(|site| site.state == SiteState::Dead);
+            let helper = site.map_or_else(
+                || "its code".to_owned(),
+                |site| format!("{} ({}:{})", site.function, site.file, site.line),
+            );
+            let (places, advice) = match place {
+                Some(place) => (vec![proposed(place)], format!("Call {helper} here, most likely; nothing calls it.")),
+                None => (
+                    sites(SiteState::Dead),
+                    "Nothing calls it; call it where the thing happens, or remove it.".to_owned(),
                 ),
-                None => "Nothing calls it; call it where the thing happens, or remove it.".into(),
             };
-            let task = Task { places: sites(SiteState::Dead), ..task("dead", &event.event_type, advice) };
-            (Phase::NearlyKept, with_snippet(task, place))
+            let task = with_snippet(Task { places, ..task("dead", &event.event_type, advice) }, place);
+            // The snippet is a call of the helper itself; it has no example.
+            (Phase::NearlyKept, Task { example: None, ..task })
         }
         State::ParallelOnly => {
             let site = event.sites.iter().find(|site| site.state == SiteState::Parallel);
@@ -201,7 +222,11 @@ fn bypass(one: bypasses::Writes<'_>) -> (Phase, Task<'_>) {
     let task = Task {
         events: one.events,
         places: vec![Spot { file: one.file, line: one.line, function: one.function }],
-        ..task(BYPASS, one.table, "Publish on the main bus instead of writing the table.".into())
+        ..task(
+            BYPASS,
+            one.function.unwrap_or(one.table),
+            format!("It writes {} itself; publish on the main bus instead.", one.table),
+        )
     };
     (Phase::NearlyKept, task)
 }
@@ -244,6 +269,7 @@ fn related(report: &Report) -> impl Iterator<Item = (Phase, Task<'_>)> {
     undefined::by_bus(&undefined::split(report).related).into_iter().map(|group| {
         let task = Task {
             events: group.events,
+            event_places: group.firsts.into_iter().map(spot).collect(),
             places: group.sites.into_iter().map(spot).collect(),
             ..task(
                 "not in the catalog",

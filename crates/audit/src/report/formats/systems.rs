@@ -20,8 +20,11 @@ pub(super) struct System<'report> {
 /// The systems that share events with the catalog, those that keep events from customers first; then the others: jobs,
 /// mails, logs.
 pub(super) fn systems(report: &Report) -> (Vec<System<'_>>, Vec<System<'_>>) {
-    let (mut near, far): (Vec<_>, Vec<_>) =
-        report.parallel_systems.iter().map(system).partition(|system| !system.only_here.is_empty() || !system.shared.is_empty());
+    let (mut near, far): (Vec<_>, Vec<_>) = report
+        .parallel_systems
+        .iter()
+        .map(system)
+        .partition(|system| !system.only_here.is_empty() || !system.shared.is_empty());
     near.sort_by_key(|system| std::cmp::Reverse(system.only_here.len()));
     (near, far)
 }

@@ -63,6 +63,8 @@ pub(super) struct Elsewhere<'report> {
     /// The first place in each file.
     pub(super) sites: Vec<&'report Site>,
     pub(super) events: Vec<&'report str>,
+    /// The first place of each event.
+    pub(super) firsts: Vec<&'report Site>,
 }
 
 /// Groups events by bus, the largest group first.
@@ -71,8 +73,10 @@ pub(super) fn by_bus<'report>(undefined: &[&'report Undefined]) -> Vec<Elsewhere
     for one in undefined {
         let Some(first) = one.sites.first() else { continue };
         let bus = bus(first);
-        let group = groups.entry(bus).or_insert(Elsewhere { bus, sites: Vec::new(), events: Vec::new() });
+        let group =
+            groups.entry(bus).or_insert(Elsewhere { bus, sites: Vec::new(), events: Vec::new(), firsts: Vec::new() });
         group.events.push(&one.event_type);
+        group.firsts.push(first);
         for site in &one.sites {
             if !group.sites.iter().any(|known| known.file == site.file) {
                 group.sites.push(site);
