@@ -2,7 +2,7 @@
 //! are analysed in parallel.
 
 use crate::{
-    classify::{CatalogSource, Classifier, NoSuchGroup, Promised, suggest},
+    classify::{CatalogSource, Classifier, NoSuchGroup, categories, examples, suggest},
     config::Config,
     detect::{bypass, entry_points, groups, search::Search, site::Published},
     facts::Facts,
@@ -18,7 +18,6 @@ use crate::{
         verbs::{self, Words},
     },
 };
-use model::catalog::Catalog;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,9 +113,10 @@ fn compare(
     let own = |file| classifier.is_own(file);
     let (bypasses, mut failed) = bypass::find(&project, &graph, &search, &config.publish.tables, &own);
     failed.extend(unread);
-    let promised = promised(&classifier, source);
+    let promised = categories::promised(&classifier.catalog, source);
     let mut report = classifier.report(&promised, bypasses, &failed, config);
     suggest::fill(&mut report, &classifier, &words, &tree.quoting());
+    report.examples = examples::examples(&classifier, &tree.quoting());
     report.files = files;
     Ok(report)
 }
@@ -216,46 +216,6 @@ fn read_one(source: &Source, config: &Config) -> Result<Option<Facts>, String> {
     match facts.broken {
         Some(line) if config.files.read_broken == Some(false) => Err(format!("a syntax error in line {line}")),
         _ => Ok(Some(facts)),
-    }
-}
-
-/// The events of the catalog, each with a category: the catalog's own, else the one of the same entity among the
-/// shipped types, else the entity's name.
-fn promised(classifier: &Classifier<'_>, source: &CatalogSource) -> Vec<Promised> {
-    let shipped = Catalog::shipped().unwrap_or_default();
-    let mut by_entity: BTreeMap<String, String> = BTreeMap::new();
-    for entry in shipped.iter() {
-        let name = entry.event_type.as_str();
-        let entity = name.split('.').next().unwrap_or(name);
-        by_entity.entry(entity.to_owned()).or_insert_with(|| entry.category.clone());
-    }
-    let category = |event: &str| {
-        let entity = event.split(['.', ':', '/']).next().unwrap_or(event);
-        shipped
-            .get(event)
-            .map(|entry| entry.category.clone())
-            .or_else(|| by_entity.get(entity).cloned())
-            .unwrap_or_else(|| {
-                let stem = verbs::split(entity).iter().map(|word| similar::stem(word)).collect::<Vec<_>>();
-                let same = by_entity
-                    .iter()
-                    .find(|(one, _)| verbs::split(one).iter().map(|word| similar::stem(word)).eq(stem.iter().cloned()));
-                same.map_or_else(|| entity.to_owned(), |(_, category)| category.clone())
-            })
-    };
-    match source {
-        CatalogSource::Given { events, .. } => events
-            .iter()
-            .map(|event| Promised {
-                category: Some(event.category.clone().unwrap_or_else(|| category(&event.event_type))),
-                event_type: event.event_type.clone(),
-            })
-            .collect(),
-        CatalogSource::Code { .. } => classifier
-            .catalog
-            .iter()
-            .map(|event| Promised { category: Some(category(event)), event_type: event.clone() })
-            .collect(),
     }
 }
 

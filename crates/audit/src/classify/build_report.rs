@@ -52,7 +52,7 @@ impl Classifier<'_> {
         Report {
             schema_version: crate::report::SCHEMA_VERSION,
             summary,
-            catalog: self.chosen.clone(),
+            catalog: self.shown_choice(published),
             categories: categories.into_values().collect(),
             undefined,
             parallel_systems: self.parallel_systems(),
@@ -108,6 +108,7 @@ impl Classifier<'_> {
             state: self.state(site),
             bus: site.buses.iter().map(|bus| bus.shown.clone()).collect::<Vec<_>>().join(", "),
             tenant: site.tenant,
+            system: self.system(site),
         }
     }
 
@@ -195,10 +196,11 @@ impl Classifier<'_> {
         all
     }
 
-    /// Empty when no place names a tenant: such a product has none.
+    /// Empty when fewer than half of the places name a tenant: then the code gives it in another way, or has none.
     fn without_tenant(&self) -> Vec<Place> {
         let main = || self.sites.iter().filter(|site| self.state(site) == SiteState::Published);
-        if !main().any(|site| site.tenant) {
+        let named = main().filter(|site| site.tenant).count();
+        if named * 2 < main().count() {
             return Vec::new();
         }
         let mut places: Vec<Place> = main()

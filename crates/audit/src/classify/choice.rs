@@ -194,17 +194,34 @@ impl Evidence {
             && !(self.incoming && self.emitted == 0)
     }
 
+    /// The same evidence with the number of members that the report counts as published.
+    pub(super) fn with_published(&self, published: usize) -> Self {
+        Self { emitted: published, ..self.clone() }
+    }
+
+    /// The evidence for a candidate beside others.
+    pub(super) fn beside_others(&self) -> String {
+        let name = match (self.named, self.in_webhooks) {
+            (true, _) => "its name says webhook; ",
+            (_, true) => "it lies with the webhooks; ",
+            _ => "",
+        };
+        let against =
+            if self.aside || self.incoming || self.other { "; its name or place says something else" } else { "" };
+        format!("{name}{} of its {} are published{against}", self.emitted, self.members)
+    }
+
     /// The evidence as the end of a sentence.
     pub(super) fn reason(&self) -> String {
         let (emitted, members) = (self.emitted, self.members);
         if self.schema {
-            format!("no set in the code is as good as this one of a schema; {emitted} of its {members} are emitted")
+            format!("no set in the code is as good as this one of a schema; {emitted} of its {members} are published")
         } else if self.used && !self.named && !self.in_webhooks {
-            format!("the code of the webhooks uses it; {emitted} of its {members} are emitted")
+            format!("the code of the webhooks uses it; {emitted} of its {members} are published")
         } else if self.named {
-            format!("its name says webhook; {emitted} of its {members} are emitted")
+            format!("its name says webhook; {emitted} of its {members} are published")
         } else if self.in_webhooks {
-            format!("it lies with the webhooks; {emitted} of its {members} are emitted")
+            format!("it lies with the webhooks; {emitted} of its {members} are published")
         } else if emitted > 0 {
             format!("more of it is published than of any other set: {emitted} of {members}")
         } else {
@@ -217,6 +234,8 @@ impl Evidence {
 pub(super) struct Choice<'g> {
     pub(super) group: Option<&'g Group>,
     pub(super) reason: String,
+    /// The evidence for the chosen one.
+    pub(super) evidence: Option<Evidence>,
     /// The candidates, the best one first, when the evidence does not decide. Otherwise empty.
     pub(super) candidates: Vec<(&'g Group, Evidence)>,
 }
@@ -243,9 +262,10 @@ pub(super) fn choose<'g>(
     }
     let Some((best, evidence)) = ranked.first() else {
         let reason = "the code has no set of constants that looks like a catalog of events".into();
-        return Choice { group: None, reason, candidates: Vec::new() };
+        return Choice { group: None, reason, evidence: None, candidates: Vec::new() };
     };
     let (group, score) = (*best, evidence.score());
+    let counted = Some(evidence.clone());
     let reason =
         if ranked.len() == 1 { "it is the only set of event types in the code".into() } else { evidence.reason() };
     let in_schema = evidence.schema;
@@ -255,7 +275,7 @@ pub(super) fn choose<'g>(
     let doubtful = evidence.emitted == 0 || evidence.members < FEW || evidence.other || evidence.incoming;
     let unsure = doubtful || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
-    Choice { group: Some(group), reason, candidates: ranked }
+    Choice { group: Some(group), reason, evidence: counted, candidates: ranked }
 }
 
 /// True when a set is a part of another that is as likely a catalog: `[...A, ...B]`.

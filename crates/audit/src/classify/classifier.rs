@@ -39,9 +39,11 @@ pub(crate) struct Classifier<'p> {
     pub(crate) chosen: report::Chosen,
     /// The texts of the main set's members that spell an event type of the catalog otherwise, by event type.
     pub(super) spelt: HashMap<String, String>,
-    main_buses: HashSet<BusKey>,
+    /// The evidence for the main set, as far as the choice counted its members.
+    pub(super) evidence: Option<Evidence>,
+    pub(super) main_buses: HashSet<BusKey>,
     /// Other buses that publish the main set's constants and may lead to the main bus.
-    carriers: HashSet<BusKey>,
+    pub(super) carriers: HashSet<BusKey>,
     /// Normalised names of variables that hold a main bus or a carrier.
     main_variables: HashSet<String>,
     /// Functions that reach the main bus, directly or through calls.
@@ -70,6 +72,7 @@ impl<'p> Classifier<'p> {
             catalog: BTreeSet::new(),
             chosen: report::Chosen::default(),
             spelt: HashMap::new(),
+            evidence: None,
             main_buses: HashSet::new(),
             carriers: HashSet::new(),
             main_variables: HashSet::new(),
@@ -145,9 +148,10 @@ impl<'p> Classifier<'p> {
             line: group.line,
             members: evidence.members,
             emitted: evidence.emitted,
-            evidence: evidence.reason(),
+            evidence: evidence.beside_others(),
         };
         self.chosen.candidates = choice.candidates.iter().map(shown).collect();
+        self.evidence = choice.evidence;
         (choice.group, choice.reason)
     }
 
@@ -216,6 +220,7 @@ impl<'p> Classifier<'p> {
         self.main_buses = main_buses;
         self.carriers = carriers;
         self.main_variables = self.variables_of_main();
+        self.chosen.bus_at = self.definitions();
     }
 
     /// Buses beside the main one that lead to the webhooks: they carry constants of the main set and may forward them, or

@@ -1,18 +1,26 @@
 //! Bypasses: SQL in the code that writes webhook tables directly, without validation and matching. Finds, in the SQL
 //! strings of the facts, the table of each write and, where it can be resolved, the event type.
+//!
+//! The event type is the value of the statement's event column: a literal, or the argument bound to its parameter. The
+//! payload is never followed, since it has event types of its own.
 
+mod bound;
 mod holders;
 
 use crate::{
     detect::search::Search,
-    facts::{Expr, Facts, Sql},
+    facts::{Facts, Sql},
     report::Bypass,
     resolve::{
-        FunctionId, Graph, Project, Resolver, Thing,
-        walk::{self, Failed, Place, Walk, Walks},
+        FunctionId, Graph, Project, Resolver,
+        walk::{self, Failed, Walks},
     },
-    text::{sql, verbs},
+    text::{
+        sql::{self, Slot, Write},
+        verbs,
+    },
 };
+use bound::Found;
 use holders::{Holders, holds};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -77,8 +85,8 @@ pub(crate) fn find<'p>(
     (all, failed.into_iter().flatten().collect())
 }
 
-/// Memo of the event types of a statement, by its function and its text.
-type Known<'p> = HashMap<(usize, &'p str), Vec<String>>;
+/// Memo of the event types of a statement, by its function, its text and the parameter.
+type Known<'p> = HashMap<(usize, &'p str, Option<Slot>), Vec<String>>;
 
 struct Finder<'p, 's> {
     resolver: Resolver<'p>,
@@ -121,14 +129,14 @@ impl<'p, 's> Finder<'p, 's> {
         let scope = FunctionId { file, index: one.function };
         let mut all = Vec::new();
         for write in sql::writes(&one.text).into_iter().filter(|write| is_webhook_table(&write.table, tables)) {
-            let mut events: Vec<String> =
-                write.texts.iter().filter(|text| self.search.is_event(text)).cloned().collect();
+            let mut events = self.literal(&write);
             if events.is_empty() {
-                events = match known.get(&(scope.index, one.text.as_str())) {
+                let key = (scope.index, one.text.as_str(), write.event.clone());
+                events = match known.get(&key) {
                     Some(events) => events.clone(),
                     None => {
-                        let events = self.given(one, scope, walks);
-                        known.insert((scope.index, &one.text), events.clone());
+                        let events = self.given(one, write.event.as_ref(), scope, walks);
+                        known.insert(key, events.clone());
                         events
                     }
                 };
@@ -148,19 +156,30 @@ impl<'p, 's> Finder<'p, 's> {
         all
     }
 
+    /// Event types that the statement itself has.
+    fn literal(&self, write: &Write) -> Vec<String> {
+        let texts: BTreeSet<&String> = match &write.event {
+            Some(Slot::Text(text)) => BTreeSet::from([text]),
+            // A literal elsewhere is a condition, or another column.
+            Some(_) => BTreeSet::new(),
+            None => write.texts.iter().collect(),
+        };
+        texts.into_iter().filter(|text| self.search.is_event(text)).cloned().collect()
+    }
+
     /// Event types among the arguments of the calls that get the SQL.
-    fn given(&self, sql: &Sql, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<String> {
-        let mut events = BTreeSet::new();
+    fn given(&self, sql: &Sql, slot: Option<&Slot>, scope: FunctionId, walks: &mut Walks<'p>) -> Vec<String> {
+        let mut found = Found::default();
         if scope.index == 0 {
-            self.given_elsewhere(sql, scope.file, &mut events, walks);
+            self.given_elsewhere(sql, slot, scope.file, &mut found, walks);
         } else {
-            self.given_in(sql, scope, HashSet::new(), &mut events, walks);
+            self.given_in(sql, slot, scope, HashSet::new(), &mut found, walks);
         }
-        events.into_iter().collect()
+        found.events()
     }
 
     /// SQL at the top level of a file: the calls are there, or in files that import its name.
-    fn given_elsewhere(&self, sql: &Sql, file: usize, events: &mut BTreeSet<String>, walks: &mut Walks<'p>) {
+    fn given_elsewhere(&self, sql: &Sql, slot: Option<&Slot>, file: usize, found: &mut Found, walks: &mut Walks<'p>) {
         let top = &self.resolver.project.files[file].functions[0];
         let bound = self.holders(file).text(&sql.text, 0).map(|held| &*held.bindings).unwrap_or_default();
         let names: HashSet<&str> = bound.iter().map(|at| &*top.bindings[*at].name).collect();
@@ -168,7 +187,7 @@ impl<'p, 's> Finder<'p, 's> {
         let files: BTreeSet<usize> = importers.chain([file]).collect();
         for file in files {
             for index in self.holders(file).functions(&sql.text, &names) {
-                self.given_in(sql, FunctionId { file, index }, names.clone(), events, walks);
+                self.given_in(sql, slot, FunctionId { file, index }, names.clone(), found, walks);
             }
         }
     }
@@ -176,54 +195,28 @@ impl<'p, 's> Finder<'p, 's> {
     fn given_in(
         &self,
         sql: &Sql,
+        slot: Option<&Slot>,
         scope: FunctionId,
         mut names: HashSet<&'p str>,
-        events: &mut BTreeSet<String>,
+        found: &mut Found,
         walks: &mut Walks<'p>,
     ) {
         let function = self.resolver.project.function(scope);
         let holders = self.holders(scope.file);
         let direct = holders.text(&sql.text, scope.index);
-        let bound = direct.into_iter().flat_map(|held| &held.bindings);
-        names.extend(bound.map(|at| &*function.bindings[*at].name));
+        let bindings = direct.into_iter().flat_map(|held| &held.bindings);
+        names.extend(bindings.map(|at| &*function.bindings[*at].name));
         let held = || direct.into_iter().chain(names.iter().filter_map(|name| holders.name(name, scope.index)));
+        let reader = bound::Reader { resolver: &self.resolver, search: self.search, slot, scope };
         let given: BTreeSet<usize> = held().flat_map(|held| held.given.iter().copied()).collect();
         for call in given.into_iter().map(|at| &function.calls[at]) {
-            for arg in call.args.iter().filter(|arg| !holds(&arg.value, &sql.text, &names)) {
-                collect(&self.resolver, self.search, &arg.value, scope, events, &mut walks.values());
-            }
+            let holder = call.args.iter().position(|arg| holds(&arg.value, &sql.text, &names));
+            reader.call(call, holder, found, walks);
         }
         // Methods of a prepared statement: `text(…).bindparams(event=…)`, `stmt.execute(…)`.
         let on: BTreeSet<usize> = held().flat_map(|held| held.on.iter().copied()).collect();
-        for arg in on.into_iter().flat_map(|at| &function.calls[at].args) {
-            collect(&self.resolver, self.search, &arg.value, scope, events, &mut walks.values());
-        }
-    }
-}
-
-fn collect<'p>(
-    resolver: &Resolver<'p>,
-    search: &Search<'_>,
-    value: &'p Expr,
-    scope: FunctionId,
-    events: &mut BTreeSet<String>,
-    walk: &mut Walk<'_, 'p>,
-) {
-    for thing in resolver.things(value, scope, walk) {
-        let (inside, at): (Vec<&'p Expr>, FunctionId) = match thing {
-            Thing::Text(text) if search.is_event(&text) => {
-                events.insert(text);
-                continue;
-            }
-            Thing::Map(pairs, at) => (pairs.iter().map(|(_, value)| value).collect(), at),
-            Thing::List(items, at) => (items.iter().collect(), at),
-            Thing::Call(call, at) | Thing::Instance(_, Some((call, at))) => {
-                (call.args.iter().map(|arg| &arg.value).collect(), at)
-            }
-            _ => continue,
-        };
-        for value in inside {
-            walk.enter_once(Place::Parts(value), |walk| collect(resolver, search, value, at, events, walk));
+        for at in on {
+            reader.call(&function.calls[at], None, found, walks);
         }
     }
 }

@@ -38,6 +38,9 @@ pub struct Report {
     pub without_tenant: Vec<Place>,
     /// Published by more than one module.
     pub duplicates: Vec<Duplicate>,
+    /// Publishing calls of the code as examples, the most frequent way of publishing first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<Example>,
     /// Sorted by path; a module is a folder with source files.
     pub modules: Vec<Module>,
     /// The files that were read or skipped.
@@ -82,6 +85,9 @@ pub struct Chosen {
     pub others: Vec<Group>,
     /// The main buses, as written in the code.
     pub bus: Vec<String>,
+    /// Definitions of the main buses that are in the tree; `function` is the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bus_at: Vec<Place>,
     /// Not empty when the evidence does not decide which set is the catalog: the candidates, the chosen one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<Candidate>,
@@ -213,6 +219,9 @@ pub struct Site {
     /// The bus, as written in the code.
     pub bus: String,
     pub tenant: bool,
+    /// Name of the class, function or package behind the bus; empty when only the name of a variable is known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub system: String,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -288,6 +297,19 @@ pub struct Unresolved {
 pub struct Duplicate {
     pub event_type: String,
     pub modules: Vec<String>,
+}
+
+/// A publishing call of the code.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    pub event_type: String,
+    pub file: String,
+    pub line: u32,
+    pub function: String,
+    /// The call's source text.
+    pub code: String,
+    /// Number of places that publish through the same bus.
+    pub places: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

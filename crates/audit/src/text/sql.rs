@@ -124,40 +124,66 @@ pub(crate) fn published(sql: &str) -> Option<Given> {
             return Some(given(named.map_or(at + 4, |named| named + 3)));
         }
         if is(at + 2, "outbox") && at > 0 && is(at - 1, "into") {
-            return Some(inserted(&tokens, at + 3).map_or(Given::Param, given));
+            return Some(inserted(&tokens, at + 3, "event_type").map_or(Given::Param, given));
         }
     }
     None
 }
 
-/// Index of the token for the column `event_type` in the values of an `INSERT`; `start` is behind the table's name.
-fn inserted(tokens: &[Token], start: usize) -> Option<usize> {
-    let mut lists = Vec::new();
+/// Index of the token for a column in the values of an `INSERT`, or in the list of its `SELECT`; `start` is behind the
+/// table's name.
+fn inserted(tokens: &[Token], start: usize, column: &str) -> Option<usize> {
+    if tokens.get(start) != Some(&Token::Sign('(')) {
+        return None;
+    }
+    let is = |at: usize, word: &str| matches!(tokens.get(at), Some(Token::Word(w)) if w.eq_ignore_ascii_case(word));
+    let (columns, end) = list(tokens, start + 1);
+    let column = columns.iter().position(|at| is(*at, column))?;
+    let values = (end..tokens.len()).find(|at| is(*at, "values") || is(*at, "select"))?;
+    let first = if is(values, "select") { values + 1 } else { values + 2 };
+    list(tokens, first).0.get(column).copied()
+}
+
+/// The first tokens of the parts of a list, and the index behind it. The list ends at its closing parenthesis, or at
+/// `FROM`.
+fn list(tokens: &[Token], start: usize) -> (Vec<usize>, usize) {
+    let mut parts = vec![start];
     let mut depth = 0;
     for (at, token) in tokens.iter().enumerate().skip(start) {
         match token {
-            Token::Sign('(') => {
-                depth += 1;
-                if depth == 1 {
-                    lists.push(vec![at + 1]);
-                }
-            }
+            Token::Sign('(') => depth += 1,
+            Token::Sign(')') if depth == 0 => return (parts, at + 1),
             Token::Sign(')') => depth -= 1,
-            Token::Sign(',') if depth == 1 => lists.last_mut()?.push(at + 1),
+            Token::Sign(',') if depth == 0 => parts.push(at + 1),
+            Token::Word(word) if depth == 0 && word.eq_ignore_ascii_case("from") => return (parts, at),
             _ => {}
         }
     }
-    let is_type = |at: &usize| matches!(&tokens[*at], Token::Word(word) if word.eq_ignore_ascii_case("event_type"));
-    let column = lists.first()?.iter().position(is_type)?;
-    lists.get(1)?.get(column).copied()
+    (parts, tokens.len())
 }
 
-/// A table that a statement writes, and the string literals that follow.
+/// A table that a statement writes.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Write {
     pub(crate) table: String,
+    /// The string literals that follow.
     pub(crate) texts: Vec<String>,
+    /// The value of the column with the event type; `None` when no such column is named.
+    pub(crate) event: Option<Slot>,
 }
+
+/// A value in a statement.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Slot {
+    Text(String),
+    /// `:event`, `@event`, `%(event)s`
+    Named(String),
+    /// `$2`, `?`, `%s`: the index of the parameter.
+    At(usize),
+}
+
+/// Columns with an event type, the most certain first.
+const EVENT_COLUMNS: [&str; 7] = ["event_type", "event", "event_name", "eventtype", "type", "topic", "name"];
 
 /// All tables that the statements of a string write.
 pub(crate) fn writes(sql: &str) -> Vec<Write> {
@@ -167,7 +193,8 @@ pub(crate) fn writes(sql: &str) -> Vec<Write> {
     for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Word(word) => {
-                let first = if word.eq_ignore_ascii_case("into") {
+                let inserts = word.eq_ignore_ascii_case("into");
+                let first = if inserts {
                     at + 1
                 } else if word.eq_ignore_ascii_case("update") {
                     // In `on conflict do update set`, `for update` and `on update cascade` no table follows.
@@ -180,8 +207,11 @@ pub(crate) fn writes(sql: &str) -> Vec<Write> {
                 } else {
                     continue;
                 };
-                if let Some(table) = table(&tokens, first) {
-                    writes.push(Write { table, texts: Vec::new() });
+                if let Some((table, behind)) = table(&tokens, first) {
+                    let value_of = if inserts { inserted } else { assigned };
+                    let value = EVENT_COLUMNS.iter().find_map(|column| value_of(&tokens, behind, column));
+                    let event = value.and_then(|at| slot(&tokens, at));
+                    writes.push(Write { table, texts: Vec::new(), event });
                 }
             }
             Token::Text(text) => {
@@ -195,12 +225,44 @@ pub(crate) fn writes(sql: &str) -> Vec<Write> {
     writes
 }
 
-/// The last part of a dotted name, in lower case.
-fn table(tokens: &[Token], mut at: usize) -> Option<String> {
+/// Index of the token for the value that an `UPDATE` assigns to a column; `start` is behind the table's name.
+fn assigned(tokens: &[Token], start: usize, column: &str) -> Option<usize> {
+    let is = |at: usize, word: &str| matches!(&tokens[at], Token::Word(w) if w.eq_ignore_ascii_case(word));
+    let end = (start..tokens.len()).find(|at| is(*at, "where")).unwrap_or(tokens.len());
+    let at = (start..end).find(|at| is(*at, column) && tokens.get(at + 1) == Some(&Token::Sign('=')))?;
+    Some(at + 2)
+}
+
+/// The value at a token: a literal or a parameter, also inside `CAST(…)`.
+fn slot(tokens: &[Token], mut at: usize) -> Option<Slot> {
+    let word = |at: usize| if let Some(Token::Word(word)) = tokens.get(at) { Some(word.as_str()) } else { None };
+    let sign = |at: usize| if let Some(Token::Sign(sign)) = tokens.get(at) { Some(*sign) } else { None };
+    if word(at).is_some_and(|word| word.eq_ignore_ascii_case("cast")) && sign(at + 1) == Some('(') {
+        at += 2;
+    }
+    if let Some(Token::Text(text)) = tokens.get(at) {
+        return Some(Slot::Text(text.clone()));
+    }
+    let numbered = |name: &str| name.parse::<usize>().ok()?.checked_sub(1).map(Slot::At);
+    // Parameters without a name count by their order in the whole string.
+    let before = |one: &dyn Fn(usize) -> bool| Slot::At((0..at).filter(|at| one(*at)).count());
+    let is_percent = |at: usize| sign(at) == Some('%') && word(at + 1).is_some_and(|word| word == "s");
+    match (sign(at)?, word(at + 1)) {
+        ('?', Some(number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => numbered(number),
+        ('?', _) => Some(before(&|at| sign(at) == Some('?'))),
+        (':' | '@' | '$', Some(name)) => numbered(name).or_else(|| Some(Slot::Named(name.to_owned()))),
+        ('%', _) if is_percent(at) => Some(before(&is_percent)),
+        ('%', None) => word(at + 2).map(|name| Slot::Named(name.to_owned())),
+        _ => None,
+    }
+}
+
+/// The last part of a dotted name, in lower case, and the index of the token behind it.
+fn table(tokens: &[Token], mut at: usize) -> Option<(String, usize)> {
     loop {
         let Some(Token::Word(name)) = tokens.get(at) else { return None };
         if tokens.get(at + 1) != Some(&Token::Sign('.')) {
-            return Some(name.to_lowercase());
+            return Some((name.to_lowercase(), at + 1));
         }
         at += 2;
     }
@@ -232,6 +294,23 @@ mod tests {
     fn strings_of_a_statement() {
         let found = writes("INSERT INTO webhook_deliveries (event, s) VALUES ('invoice.created', 'PENDING')");
         assert_eq!(found[0].texts, ["invoice.created", "PENDING"]);
+    }
+
+    #[test]
+    fn the_value_of_the_event_column() {
+        let event = |sql: &str| writes(sql).remove(0).event;
+        let named = |name: &str| Some(Slot::Named(name.into()));
+        assert_eq!(event("INSERT INTO w (a, event) VALUES ('x', 'a.b')"), Some(Slot::Text("a.b".into())));
+        assert_eq!(event("INSERT INTO w(a, event, b) VALUES (CAST(:a AS uuid), :event, :b::jsonb)"), named("event"));
+        assert_eq!(event("INSERT INTO w (event_type) VALUES (CAST(@kind AS text))"), named("kind"));
+        assert_eq!(event("INSERT INTO w (a, topic) VALUES (%(a)s, %(topic)s)"), named("topic"));
+        assert_eq!(event("INSERT INTO w (a, b, type) VALUES (?, now(), ?)"), Some(Slot::At(1)));
+        assert_eq!(event("INSERT INTO w (a, event_type) VALUES (%s, %s)"), Some(Slot::At(1)));
+        assert_eq!(event("INSERT INTO w (event_type, b) VALUES ($2, $1)"), Some(Slot::At(1)));
+        assert_eq!(event("INSERT INTO w (event, b) SELECT 'a.b', s.url FROM s"), Some(Slot::Text("a.b".into())));
+        assert_eq!(event("UPDATE w SET a = ?, event_type = ? WHERE type = 'c.d'"), Some(Slot::At(1)));
+        assert_eq!(event("INSERT INTO w VALUES ('a.b')"), None);
+        assert_eq!(event("INSERT INTO w (event, b) VALUES (lower(:x), 1)"), None);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod json;
 mod names;
 mod odd;
 mod page;
+mod reading;
 mod sample;
 mod sarif;
 mod text;

@@ -2,13 +2,18 @@
 //! first ten of each kind.
 
 use super::{
+    doubt::{Doubt, candidate, doubt},
     figures::headline,
     findings::{Finding, Level, findings},
+    undefined,
 };
 use crate::report::Report;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
+    if let Some(doubt) = doubt(report) {
+        out.push_str(&unsure(&doubt));
+    }
     // Accepted gaps and those of the baseline need no annotation.
     for finding in findings(report).iter().filter(|finding| finding.accepted.is_none() && finding.known != Some(true)) {
         out.push_str(&line(finding));
@@ -16,6 +21,12 @@ pub(super) fn render(report: &Report) -> String {
     }
     out.push_str(&format!("::notice title=Webhook event coverage::{}\n", data(&closing(report))));
     out
+}
+
+fn unsure(doubt: &Doubt<'_>) -> String {
+    let candidates: Vec<String> = doubt.candidates.iter().map(candidate).collect();
+    let text = format!("{} Candidates: {}. {}", doubt.what, candidates.join("; "), doubt.next);
+    format!("::warning title=Not sure which set is the catalog::{}\n", data(&text))
 }
 
 fn closing(report: &Report) -> String {
@@ -26,8 +37,9 @@ fn closing(report: &Report) -> String {
     if let Some(baseline) = &report.baseline {
         text.push_str(&format!(" Known gaps, by the baseline: {}.", baseline.gaps.len()));
     }
-    if report.summary.undefined > 0 {
-        text.push_str(&format!(" Published, but not defined: {}.", report.summary.undefined));
+    let undefined = undefined::split(report).main.len();
+    if undefined > 0 {
+        text.push_str(&format!(" Published, but not defined: {undefined}."));
     }
     text
 }

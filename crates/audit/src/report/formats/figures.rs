@@ -1,6 +1,12 @@
 //! Counts, shares and bars that several formats show, computed once so that the formats agree.
 
-use crate::report::{Event, Module, Report, SiteState, State};
+use super::{
+    bypasses,
+    doubt::{Doubt, doubt},
+    systems::systems,
+    undefined::split,
+};
+use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
 
 /// Width of a text bar, in characters.
@@ -79,7 +85,10 @@ fn blocks(part: usize, whole: usize) -> String {
 pub(super) fn headline(report: &Report) -> String {
     let summary = &report.summary;
     if summary.defined == 0 {
-        let mut text = "The catalog defines no event type, so there is nothing that could be covered.".to_owned();
+        let mut text = match report.undefined.len() {
+            0 => "The catalog defines no event type, so there is nothing that could be covered.".to_owned(),
+            number => format!("There is no catalog to compare with. The code publishes {}.", counted(number, "name")),
+        };
         if report.catalog.name.is_empty() {
             text.push_str(" Compare with the event types that come with Postrider: postrider audit --catalog shipped");
         }
@@ -93,9 +102,10 @@ pub(super) fn headline(report: &Report) -> String {
     let gaps: Vec<String> =
         gaps.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}")).collect();
     let mut text = format!(
-        "{} of {} are published ({:.1} %).",
+        "{} of {} {} published ({:.1} %).",
         summary.published,
         counted(summary.defined, "defined event type"),
+        if summary.published == 1 { "is" } else { "are" },
         summary.coverage
     );
     if !gaps.is_empty() {
@@ -115,36 +125,39 @@ pub(super) struct Statistic {
     pub(super) value: usize,
 }
 
+/// The states of the catalog's events, and the number of each other kind of finding that there is.
 pub(super) fn statistics(report: &Report) -> Vec<Statistic> {
     let summary = &report.summary;
-    [
+    let undefined = split(report);
+    let (near, far) = systems(report);
+    let named = summary.defined > 0;
+    let states = [
         ("Event types defined in the catalog", summary.defined),
         ("Published on the main bus", summary.published),
         ("Published by a parallel system only", summary.parallel_only),
         ("Dead: the code is there, nothing calls it", summary.dead),
         ("Missing", summary.missing),
+    ];
+    let others = [
         ("Gaps that the configuration accepts", summary.accepted),
-        ("Published, but not defined", summary.undefined),
-        ("Parallel systems", report.parallel_systems.len()),
-        ("Places that write webhook tables themselves", report.bypasses.len()),
+        (
+            if named { "Published on the main bus, but not defined" } else { "Names that the code publishes" },
+            undefined.main.len(),
+        ),
+        ("Published on other buses about the same things, not defined", undefined.related.len()),
+        ("Published on other buses about other things", undefined.rest.len()),
+        ("Parallel systems that share events with the catalog", near.len()),
+        ("Other sets and buses", far.len()),
+        ("Places that write webhook tables themselves", bypasses::by_place(report).len()),
         ("Places that publish without a tenant", report.without_tenant.len()),
         ("Event types published by more than one module", report.duplicates.len()),
         ("Publishing calls that could not be resolved", report.unresolved.len()),
-        ("Modules", report.modules.len()),
-        ("Modules that publish nothing", silent(report).len()),
         ("Source files read", report.files.read),
         ("Test files, which do not count", report.files.tests),
         ("Files skipped", report.files.skipped.len()),
-    ]
-    .map(|(label, value)| Statistic { label, value })
-    .into()
-}
-
-/// Modules that publish nothing; those with gaps first.
-pub(super) fn silent(report: &Report) -> Vec<&Module> {
-    let mut silent: Vec<&Module> = report.modules.iter().filter(|module| module.published == 0).collect();
-    silent.sort_by(|a, b| b.gaps.cmp(&a.gaps).then_with(|| a.path.cmp(&b.path)));
-    silent
+    ];
+    let others = others.into_iter().filter(|(_, value)| *value > 0);
+    states.into_iter().filter(|_| named).chain(others).map(|(label, value)| Statistic { label, value }).collect()
 }
 
 /// The gaps that are not accepted.
@@ -154,15 +167,17 @@ pub(super) fn open_gaps(report: &Report) -> impl Iterator<Item = &Event> {
 
 /// The first lines of a document: the compared catalog and revision, and the result.
 #[derive(Serialize)]
-pub(super) struct Head {
-    pub(super) generated: String,
+pub(super) struct Head<'report> {
+    /// Empty when it is not known.
+    pub(super) generated: &'report str,
     pub(super) revision: String,
     pub(super) catalog: String,
-    pub(super) reason: String,
+    pub(super) reason: &'report str,
     pub(super) headline: String,
+    pub(super) doubt: Option<Doubt<'report>>,
 }
 
-pub(super) fn head(report: &Report) -> Head {
+pub(super) fn head(report: &Report) -> Head<'_> {
     let revision = match &report.revision {
         Some(revision) if report.modified => format!("{revision}, with changes that are not committed"),
         Some(revision) => revision.clone(),
@@ -175,14 +190,12 @@ pub(super) fn head(report: &Report) -> Head {
         (None, _) => report.catalog.name.clone(),
     };
     Head {
-        generated: report.generated_at.clone(),
+        generated: &report.generated_at,
         revision,
         catalog,
-        reason: match report.catalog.question() {
-            Some(question) => format!("{}. {question}", report.catalog.reason),
-            None => report.catalog.reason.clone(),
-        },
+        reason: &report.catalog.reason,
         headline: headline(report),
+        doubt: doubt(report),
     }
 }
 

@@ -1,8 +1,7 @@
 //! A report as a flat list of findings for SARIF and annotations, each with a rule, a level and a place.
 
-use super::figures::open_gaps;
-use crate::report::Baseline;
-use crate::report::{Event, Report, Site, SiteState, State, Suggestion};
+use super::{bypasses, figures::open_gaps, places::likely, undefined};
+use crate::report::{Baseline, Event, Report, Site, SiteState, State, Suggestion, Undefined};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
@@ -23,10 +22,11 @@ pub(super) enum Rule {
     WithoutTenant,
     Unresolved,
     Duplicate,
+    Elsewhere,
 }
 
 impl Rule {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::NearMiss,
         Self::Undefined,
         Self::Bypass,
@@ -36,6 +36,7 @@ impl Rule {
         Self::WithoutTenant,
         Self::Unresolved,
         Self::Duplicate,
+        Self::Elsewhere,
     ];
 
     pub(super) const fn id(self) -> &'static str {
@@ -49,6 +50,7 @@ impl Rule {
             Self::WithoutTenant => "without-tenant",
             Self::Unresolved => "unresolved",
             Self::Duplicate => "event-duplicate",
+            Self::Elsewhere => "event-elsewhere",
         }
     }
 
@@ -64,6 +66,7 @@ impl Rule {
             Self::WithoutTenant => "WithoutTenant",
             Self::Unresolved => "Unresolved",
             Self::Duplicate => "EventDuplicate",
+            Self::Elsewhere => "EventElsewhere",
         }
     }
 
@@ -71,7 +74,7 @@ impl Rule {
         match self {
             Self::NearMiss | Self::Undefined => Level::Error,
             Self::Bypass | Self::Dead | Self::Missing | Self::ParallelOnly | Self::WithoutTenant => Level::Warning,
-            Self::Unresolved | Self::Duplicate => Level::Note,
+            Self::Unresolved | Self::Duplicate | Self::Elsewhere => Level::Note,
         }
     }
 
@@ -86,6 +89,7 @@ impl Rule {
             Self::WithoutTenant => "An event is published without a tenant",
             Self::Unresolved => "It is not known which event is published",
             Self::Duplicate => "Several modules publish the same event",
+            Self::Elsewhere => "An event about a thing of the catalog goes to another bus",
         }
     }
 
@@ -125,6 +129,10 @@ impl Rule {
                 "Receivers may get the event twice for one thing that happened. Check that the modules publish it for \
                  different causes."
             }
+            Self::Elsewhere => {
+                "The catalog has events of the same thing, but not this one, and the bus is not the one that webhooks \
+                 are delivered from. Define it and publish it on the main bus if customers need it."
+            }
         }
     }
 }
@@ -145,6 +153,8 @@ pub(super) struct Finding<'report> {
     /// The main place.
     pub(super) spot: Option<Spot<'report>>,
     pub(super) related: Vec<(Spot<'report>, String)>,
+    /// The event types of a statement that writes several.
+    pub(super) events: Vec<&'report str>,
     /// The reason for accepting it.
     pub(super) accepted: Option<&'report str>,
     /// True when the baseline has it; `None` without a baseline.
@@ -155,15 +165,7 @@ pub(super) struct Finding<'report> {
 pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
     let mut all = Vec::new();
     all.extend(undefined(report));
-    all.extend(report.bypasses.iter().map(|bypass| Finding {
-        message: format!(
-            "{} writes {} itself instead of publishing.",
-            bypass.function.as_deref().unwrap_or("This"),
-            bypass.table
-        ),
-        spot: Some(Spot { file: &bypass.file, line: bypass.line, function: bypass.function.as_deref() }),
-        ..bare(Rule::Bypass, bypass.event_type.as_deref().or(Some(&bypass.table)))
-    }));
+    all.extend(bypasses::by_place(report).into_iter().map(bypass));
     let accepted = report.events.iter().filter(|event| event.state != State::Published && event.accepted.is_some());
     all.extend(open_gaps(report).chain(accepted).map(gap));
     all.extend(report.without_tenant.iter().map(|place| Finding {
@@ -191,34 +193,78 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
 fn is_known(report: &Report, finding: &Finding<'_>, baseline: &Baseline) -> bool {
     let Some(subject) = finding.subject else { return true };
     match finding.rule {
-        Rule::NearMiss | Rule::Undefined => baseline.undefined.contains(subject),
+        Rule::NearMiss | Rule::Undefined | Rule::Elsewhere => baseline.undefined.contains(subject),
         Rule::Dead | Rule::Missing | Rule::ParallelOnly => baseline.gaps.contains(subject),
-        Rule::Bypass => finding.spot.as_ref().is_some_and(|spot| baseline.knows_place(report, spot.file, subject)),
+        Rule::Bypass => finding.spot.as_ref().is_some_and(|spot| {
+            let events: Vec<&str> = if finding.events.is_empty() { vec![subject] } else { finding.events.clone() };
+            events.iter().all(|event| baseline.knows_place(report, spot.file, event))
+        }),
         Rule::WithoutTenant | Rule::Unresolved | Rule::Duplicate => true,
     }
 }
 
 fn bare(rule: Rule, subject: Option<&str>) -> Finding<'_> {
-    Finding { rule, subject, message: String::new(), spot: None, related: Vec::new(), accepted: None, known: None }
+    Finding {
+        rule,
+        subject,
+        message: String::new(),
+        spot: None,
+        related: Vec::new(),
+        events: Vec::new(),
+        accepted: None,
+        known: None,
+    }
 }
 
 fn spot(site: &Site) -> Spot<'_> {
     Spot { file: &site.file, line: site.line, function: Some(&site.function) }
 }
 
+fn bypass(one: bypasses::Writes<'_>) -> Finding<'_> {
+    let who = one.function.unwrap_or("This");
+    let message = match one.events.as_slice() {
+        [] => format!("{who} writes {} itself instead of publishing.", one.table),
+        events => format!("{who} writes {} itself, for {}, instead of publishing.", one.table, events.join(", ")),
+    };
+    let subject = if let [event] = one.events.as_slice() { *event } else { one.table };
+    Finding {
+        message,
+        spot: Some(Spot { file: one.file, line: one.line, function: one.function }),
+        events: one.events,
+        ..bare(Rule::Bypass, Some(subject))
+    }
+}
+
+fn undefined(report: &Report) -> Vec<Finding<'_>> {
+    let split = undefined::split(report);
+    let main = split.main.into_iter().flat_map(on_main);
+    // The rest are logs, metrics and the like; they are no findings.
+    let elsewhere = split.related.into_iter().filter_map(elsewhere);
+    main.chain(elsewhere).collect()
+}
+
 /// A finding for each place, since each must be changed.
-fn undefined(report: &Report) -> impl Iterator<Item = Finding<'_>> {
-    report.undefined.iter().flat_map(|undefined| {
-        let name = &undefined.event_type;
-        let (rule, message) = match undefined.near.first() {
-            Some(near) => (Rule::NearMiss, format!("{name} is published, but not defined; the catalog has {near}.")),
-            None => (Rule::Undefined, format!("{name} is published, but not defined in the catalog.")),
-        };
-        undefined.sites.iter().map(move |site| Finding {
-            message: message.clone(),
-            spot: Some(spot(site)),
-            ..bare(rule, Some(name))
-        })
+fn on_main(undefined: &Undefined) -> impl Iterator<Item = Finding<'_>> {
+    let name = &undefined.event_type;
+    let (rule, message) = match undefined.near.first() {
+        Some(near) => (Rule::NearMiss, format!("{name} is published, but not defined; the catalog has {near}.")),
+        None => (Rule::Undefined, format!("{name} is published, but not defined in the catalog.")),
+    };
+    undefined.sites.iter().map(move |site| Finding {
+        message: message.clone(),
+        spot: Some(spot(site)),
+        ..bare(rule, Some(name))
+    })
+}
+
+fn elsewhere(undefined: &Undefined) -> Option<Finding<'_>> {
+    let (first, more) = undefined.sites.split_first()?;
+    let name = &undefined.event_type;
+    Some(Finding {
+        message: format!("{name} goes to {} and is not in the catalog.", undefined::bus(first)),
+        spot: Some(spot(first)),
+        related: more.iter().map(|site| (spot(site), format!("{} publishes it too.", site.function))).collect(),
+        ..bare(Rule::Elsewhere, Some(name))
     })
 }
 
@@ -234,18 +280,22 @@ fn gap(event: &Event) -> Finding<'_> {
         .filter(|site| site.state == state)
         .map(|site| (spot(site), format!("{} publishes it.", site.function)))
         .collect();
-    spots.extend(event.suggestions.iter().map(proposal));
-    if let Some(place) = &event.defined_at {
-        let spot = Spot { file: &place.file, line: place.line, function: None };
-        spots.push((spot, "The catalog defines it here.".into()));
+    let defined = event.defined_at.iter().map(|place| {
+        (Spot { file: &place.file, line: place.line, function: None }, "The catalog defines it here.".to_owned())
+    });
+    let proposals = event.suggestions.iter().map(proposal);
+    // The definition is a better place than a function that only may be the right one.
+    match likely(event) {
+        Some(_) => spots.extend(proposals.chain(defined)),
+        None => spots.extend(defined.chain(proposals)),
     }
     let mut spots = spots.into_iter();
     let first = spots.next().map(|(spot, _)| spot);
     let name = &event.event_type;
-    let message = match (rule, event.suggestions.first()) {
+    let message = match (rule, likely(event)) {
         (Rule::Dead, _) => format!("{name} is published by code that nothing calls."),
         (Rule::ParallelOnly, _) => {
-            let bus = event.sites.iter().find(|site| site.state == state).map_or("another bus", |site| &site.bus);
+            let bus = event.sites.iter().find(|site| site.state == state).map_or("another bus", undefined::bus);
             format!("{name} is published by {bus} only, not on the main bus.")
         }
         (_, Some(place)) => format!(
@@ -253,7 +303,7 @@ fn gap(event: &Event) -> Finding<'_> {
             place.function,
             place.reason.trim_end_matches('.')
         ),
-        (_, None) => format!("{name} is defined, but never published; no place for it was found."),
+        (_, None) => format!("{name} is defined, but never published; no function stands out as the place."),
     };
     Finding {
         message,

@@ -1,11 +1,15 @@
 //! A self-contained HTML page. The tables are static; the script only searches and filters.
 
 use super::{
+    bypasses,
     changes::blocks,
     figures::{Bar, bars, head, percent},
-    phases::roadmap,
-    problems::{SCORE_SHOWN, answer, problems, tone},
-    templates,
+    modules::without_integration,
+    places::SCORE_SHOWN,
+    problems::{answer, problems, title_of_problems, tone},
+    roadmap::roadmap,
+    systems::systems,
+    templates, undefined,
 };
 use crate::report::{Event, Report, State};
 use minijinja::{context, value::Serde};
@@ -39,6 +43,8 @@ pub(super) fn render(report: &Report) -> String {
     let parts: Vec<Filter> = State::ALL.map(|state| filter(report, state)).into();
     let parts: Vec<Filter> = parts.into_iter().filter(|part| part.number > 0).collect();
     let roadmap = roadmap(report);
+    let undefined = undefined::split(report);
+    let (near, far) = systems(report);
     let context = context! {
         policy => POLICY,
         style => STYLE,
@@ -50,8 +56,10 @@ pub(super) fn render(report: &Report) -> String {
         date => date(report),
         head => Serde(head(report)),
         report => Serde(report),
+        examples => Serde(&report.examples),
         answer => answer(report),
         tone => tone(report.summary.published, report.summary.defined),
+        broken => title_of_problems(report),
         problems => Serde(problems(report)),
         score_shown => SCORE_SHOWN,
         blocks => Serde(blocks(report)),
@@ -62,7 +70,13 @@ pub(super) fn render(report: &Report) -> String {
         gaps => Serde(gaps(report)),
         published => Serde(events(report, State::Published)),
         modules => Serde(report.modules.iter().filter(|one| one.published + one.gaps > 0).collect::<Vec<_>>()),
-        tasks => roadmap.iter().any(|plan| !plan.tasks.is_empty()),
+        undefined => Serde(undefined.main),
+        related => Serde(undefined::by_bus(&undefined.related)),
+        rest => Serde(undefined::by_bus(&undefined.rest)),
+        systems => Serde(near),
+        other_systems => Serde(far),
+        bypasses => Serde(bypasses::by_place(report)),
+        silent => Serde(without_integration(report)),
         roadmap => Serde(roadmap),
         version => env!("CARGO_PKG_VERSION"),
     };

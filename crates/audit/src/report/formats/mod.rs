@@ -2,20 +2,28 @@
 //! format in, text out, the same text for the same report.
 
 mod annotations;
+mod bypasses;
 mod changes;
 mod comprehensive;
+mod doubt;
 mod figures;
 mod findings;
 mod format;
 mod html;
 mod index;
+mod issues;
 mod markdown;
+mod modules;
 mod phases;
+mod places;
 mod problems;
 mod quick_reference;
+mod roadmap;
 mod sarif;
 mod summary;
+mod systems;
 mod templates;
+mod undefined;
 
 pub use format::Format;
 

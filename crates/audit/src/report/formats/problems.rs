@@ -1,12 +1,40 @@
-//! The problems that the page opens with, the worst first: a broken promise, the affected customers, and the next step.
+//! The problems that the documents open with, the worst first: a broken promise, the affected customers, and the next
+//! step. The first three next steps are the actions of every document.
 
-use super::figures::{counted, open_gaps};
+use super::{
+    bypasses,
+    doubt::doubt,
+    figures::{counted, open_gaps},
+    places::likely,
+    undefined,
+};
 use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Minimum score of a suggestion on the page.
-pub(super) const SCORE_SHOWN: u32 = 70;
+/// Number of problems with their next step that a document opens with; the others follow in a line each.
+const FIRST: usize = 3;
+
+/// The opening of a document.
+#[derive(Serialize)]
+pub(super) struct Opening {
+    pub(super) title: String,
+    pub(super) first: Vec<Problem>,
+    pub(super) also: Vec<Problem>,
+}
+
+pub(super) fn opening(report: &Report) -> Opening {
+    let mut first = problems(report);
+    let also = first.split_off(first.len().min(FIRST));
+    Opening { title: title_of_problems(report), first, also }
+}
+
+pub(super) fn title_of_problems(report: &Report) -> String {
+    match doubt(report) {
+        Some(_) => "What is broken if the best candidate is the catalog".to_owned(),
+        None => "What is broken, and what to do first".to_owned(),
+    }
+}
 
 #[derive(Serialize)]
 pub(super) struct Problem {
@@ -51,11 +79,14 @@ pub(super) fn problems(report: &Report) -> Vec<Problem> {
     let gaps = |state: State| open_gaps(report).filter(|event| event.state == state).collect::<Vec<_>>();
     let all = [
         waiting(report),
-        missing(&gaps(State::Missing)),
+        no_catalog(report),
+        near_misses(report),
         dead(&gaps(State::Dead)),
+        missing(&gaps(State::Missing)),
         parallel(&gaps(State::ParallelOnly)),
         undefined(report),
-        bypasses(report),
+        bypassed(report),
+        related(report),
         without_tenant(report),
         unresolved(report),
     ];
@@ -92,8 +123,9 @@ fn waiting(report: &Report) -> Option<Problem> {
 
 fn missing(gaps: &[&Event]) -> Option<Problem> {
     let count = gaps.len();
-    let best = gaps.iter().filter_map(|event| event.suggestions.first().map(|place| (*event, place)));
-    let best = best.filter(|(_, place)| place.score >= SCORE_SHOWN).max_by_key(|(_, place)| place.score);
+    let placed = gaps.iter().filter_map(|event| likely(event).map(|place| (*event, place)));
+    // The first of equal ones.
+    let best = placed.rev().max_by_key(|(_, place)| place.score);
     let mut categories: BTreeMap<&str, usize> = BTreeMap::new();
     for event in gaps {
         *categories.entry(&event.category).or_default() += 1;
@@ -109,7 +141,7 @@ fn missing(gaps: &[&Event]) -> Option<Problem> {
         whom: format!("Customers who subscribe hear nothing.{most}"),
         next: best.map_or_else(
             || format!("Publish {} where it happens; no function stands out by its name.", first.event_type),
-            |(event, place)| format!("Begin with {} in {}.", event.event_type, place.function),
+            |(event, place)| format!("Publish {} in {}, then the others.", event.event_type, place.function),
         ),
         place: best.map(|(_, place)| format!("{}:{}", place.file, place.line)),
         section: "gaps",
@@ -118,7 +150,10 @@ fn missing(gaps: &[&Event]) -> Option<Problem> {
 }
 
 fn dead(gaps: &[&Event]) -> Option<Problem> {
-    let first = gaps.first()?;
+    let placed = gaps.iter().filter_map(|event| likely(event).map(|place| (*event, place)));
+    // The first of equal ones.
+    let best = placed.rev().max_by_key(|(_, place)| place.score);
+    let first = best.map(|(event, _)| event).or(gaps.first().copied())?;
     let site = first.sites.iter().find(|site| site.state == SiteState::Dead);
     let count = gaps.len();
     Some(Problem {
@@ -130,9 +165,14 @@ fn dead(gaps: &[&Event]) -> Option<Problem> {
         whom: "Customers who subscribe hear nothing, though the code looks complete.".into(),
         next: site.map_or_else(
             || format!("Call the code of {} where the thing happens, or remove it.", first.event_type),
-            |site| format!("Call {} where the thing happens, or remove it.", site.function),
+            |site| match best {
+                Some((_, place)) => format!("Call {} in {}, most likely.", site.function, place.function),
+                None => format!("Call {} where the thing happens, or remove it.", site.function),
+            },
         ),
-        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        place: best
+            .map(|(_, place)| format!("{}:{}", place.file, place.line))
+            .or_else(|| site.map(|site| format!("{}:{}", site.file, site.line))),
         section: "gaps",
         tone: "bad",
     })
@@ -141,49 +181,117 @@ fn dead(gaps: &[&Event]) -> Option<Problem> {
 fn parallel(gaps: &[&Event]) -> Option<Problem> {
     let first = gaps.first()?;
     let site = first.sites.iter().find(|site| site.state == SiteState::Parallel);
+    let bus = site.map_or("another system", undefined::bus);
     Some(Problem {
         what: format!(
-            "{} go{} only to another system.",
+            "{} go{} only to {bus}{}.",
             counted(gaps.len(), "event"),
-            if gaps.len() == 1 { "es" } else { "" }
+            if gaps.len() == 1 { "es" } else { "" },
+            if gaps.len() == 1 { "" } else { " and other systems" }
         ),
         whom: "Other parts of the product hear of it; customers do not.".into(),
-        next: format!("Publish {} on the main bus too, or bridge the two.", first.event_type),
+        next: format!("Publish {} on the main bus too, or forward the events of {bus}.", first.event_type),
         place: site.map(|site| format!("{}:{}", site.file, site.line)),
         section: "gaps",
         tone: "bad",
     })
 }
 
-fn undefined(report: &Report) -> Option<Problem> {
-    let near = report.undefined.iter().find(|one| !one.near.is_empty());
-    let first = near.or(report.undefined.first())?;
+/// Code that publishes without any catalog to compare with.
+fn no_catalog(report: &Report) -> Option<Problem> {
+    if report.summary.defined > 0 {
+        return None;
+    }
+    let first = report.undefined.first()?;
     let site = first.sites.first();
-    let count = report.undefined.len();
     Some(Problem {
         what: format!(
-            "{} {} published and not in the catalog.",
-            counted(count, "name"),
-            if count == 1 { "is" } else { "are" }
+            "No catalog says which of {} customers may rely on.",
+            match report.undefined.len() {
+                1 => "the names that the code publishes (1)".to_owned(),
+                number => format!("the {number} names that the code publishes"),
+            }
         ),
-        whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
-        next: match first.near.first() {
-            Some(near) => format!("Correct {} to {near}, or define it.", first.event_type),
-            None => format!("Define {} in the catalog, or stop publishing it.", first.event_type),
-        },
+        whom: "Nobody can subscribe to an event that is not defined.".into(),
+        next: "Write those for customers into a file, one event type in a line, and run again with --catalog FILE."
+            .into(),
         place: site.map(|site| format!("{}:{}", site.file, site.line)),
         section: "undefined",
         tone: "warn",
     })
 }
 
-fn bypasses(report: &Report) -> Option<Problem> {
-    let first = report.bypasses.first()?;
-    let count = report.bypasses.len();
+fn near_misses(report: &Report) -> Option<Problem> {
+    let near: Vec<_> = undefined::split(report).main.into_iter().filter(|one| !one.near.is_empty()).collect();
+    let first = near.first().filter(|_| report.summary.defined > 0)?;
+    let like = first.near.first()?;
+    let site = first.sites.first();
+    Some(Problem {
+        what: format!(
+            "{} {} published, and the catalog has a similar one.",
+            counted(near.len(), "name"),
+            if near.len() == 1 { "is" } else { "are" }
+        ),
+        whom: "Customers who subscribe to the name of the catalog hear nothing.".into(),
+        next: format!("Correct {} to {like}, or define it.", first.event_type),
+        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        section: "undefined",
+        tone: "bad",
+    })
+}
+
+fn undefined(report: &Report) -> Option<Problem> {
+    let far: Vec<_> = undefined::split(report).main.into_iter().filter(|one| one.near.is_empty()).collect();
+    let first = far.first().filter(|_| report.summary.defined > 0)?;
+    let site = first.sites.first();
+    let count = far.len();
+    Some(Problem {
+        what: format!(
+            "{} {} published on the main bus and not in the catalog.",
+            counted(count, "name"),
+            if count == 1 { "is" } else { "are" }
+        ),
+        whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
+        next: format!("Define {} in the catalog, or stop publishing it.", first.event_type),
+        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        section: "undefined",
+        tone: "warn",
+    })
+}
+
+fn related(report: &Report) -> Option<Problem> {
+    let groups = undefined::by_bus(&undefined::split(report).related);
+    let first = groups.first()?;
+    let names: Vec<&str> = groups.iter().flat_map(|group| group.events.iter().copied()).collect();
+    let shown = names[..names.len().min(3)].join(", ");
+    Some(Problem {
+        what: match names.len() {
+            1 => format!("{shown} is published on another bus only, and the catalog does not have it."),
+            count => format!(
+                "{count} events about things of the catalog are published on other buses only, and the catalog does \
+                 not have them: {shown}{}.",
+                if count > 3 { ", …" } else { "" }
+            ),
+        },
+        whom: "Nobody can subscribe.".into(),
+        next: format!("Define those that customers need, and publish them on the main bus, not on {} only.", first.bus),
+        place: first.sites.first().map(|site| format!("{}:{}", site.file, site.line)),
+        section: "elsewhere",
+        tone: "warn",
+    })
+}
+
+fn bypassed(report: &Report) -> Option<Problem> {
+    let places = bypasses::by_place(report);
+    let first = places.first()?;
+    let count = places.len();
     Some(Problem {
         what: format!("{} write{} a webhook table past the bus.", counted(count, "place"), s(count)),
         whom: "What it writes is neither validated nor matched with subscriptions.".into(),
-        next: format!("Publish on the main bus instead of writing {}.", first.table),
+        next: match first.events.as_slice() {
+            [] => format!("Publish on the main bus instead of writing {}.", first.table),
+            events => format!("Publish {} on the main bus instead of writing {}.", events.join(", "), first.table),
+        },
         place: Some(format!("{}:{}", first.file, first.line)),
         section: "bypasses",
         tone: "warn",
@@ -196,7 +304,7 @@ fn without_tenant(report: &Report) -> Option<Problem> {
     Some(Problem {
         what: format!("{} publish{} without a tenant.", counted(count, "place"), if count == 1 { "es" } else { "" }),
         whom: "Nobody can tell whose subscriptions it is for.".into(),
-        next: "Pass the tenant, as other places do.".into(),
+        next: "Pass the tenant, as most places do.".into(),
         place: Some(format!("{}:{}", first.file, first.line)),
         section: "tenant",
         tone: "warn",

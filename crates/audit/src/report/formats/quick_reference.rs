@@ -1,25 +1,17 @@
 //! The quick reference, in Markdown: the code to add and its places, patterns, and checklists.
 
 use super::{
-    figures::{bars, head, open_gaps, published},
-    phases::{Plan, roadmap},
+    figures::{bars, head, published},
+    format::Format,
+    issues::issues,
+    problems::opening,
+    roadmap::{Plan, roadmap},
     templates,
 };
-use crate::report::{Event, Report, Suggestion};
+use crate::report::Report;
 use minijinja::{context, value::Serde};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// A way of publishing that the project already has.
-#[derive(Serialize)]
-struct Pattern<'report> {
-    /// The place of the example, when there is one.
-    example: Option<&'report str>,
-    file: &'report str,
-    snippet: &'report str,
-    /// Number of gaps that this pattern closes.
-    gaps: usize,
-}
 
 /// A file of the checklist, and the tasks in it.
 #[derive(Serialize)]
@@ -39,52 +31,27 @@ pub(super) fn render(report: &Report) -> String {
     let plans = roadmap(report);
     let context = context! {
         head => Serde(head(report)),
-        report => Serde(report),
+        opening => Serde(opening(report)),
         bars => Serde(bars(report)),
         published => Serde(published(report)),
-        patterns => Serde(patterns(report)),
+        examples => Serde(&report.examples),
         checklists => Serde(checklists(&plans)),
         roadmap => Serde(&plans),
+        issues => Serde(issues(report)),
+        comprehensive => Format::Comprehensive.file_name(),
     };
     templates::render("quick_reference.md", context)
-}
-
-/// Groups suggestions by their example, else by snippets that differ only in the event; the most used first.
-fn patterns(report: &Report) -> Vec<Pattern<'_>> {
-    let mut by_shape: BTreeMap<String, Pattern<'_>> = BTreeMap::new();
-    for (event, place) in open_gaps(report).filter_map(|event| Some((event, event.suggestions.first()?))) {
-        let pattern = by_shape.entry(shape(event, place)).or_insert(Pattern {
-            example: place.example.as_deref(),
-            file: &place.file,
-            snippet: &place.snippet,
-            gaps: 0,
-        });
-        pattern.gaps += 1;
-    }
-    let mut patterns: Vec<Pattern<'_>> = by_shape.into_values().collect();
-    patterns.sort_by(|a, b| b.gaps.cmp(&a.gaps).then_with(|| a.snippet.cmp(b.snippet)));
-    patterns
-}
-
-fn shape(event: &Event, place: &Suggestion) -> String {
-    if let Some(example) = &place.example {
-        return format!("example {example}");
-    }
-    let constant: String =
-        event.event_type.chars().map(|char| if char.is_alphanumeric() { char } else { '_' }).collect();
-    let bare = place.snippet.replace(&event.event_type, "EVENT").replace(&constant.to_uppercase(), "EVENT");
-    format!("snippet {bare}")
 }
 
 fn checklists<'report>(plans: &[Plan<'report>]) -> Vec<Checklist<'report>> {
     let checklist = |plan: &Plan<'report>| {
         let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for task in &plan.tasks {
-            let Some(file) = task.file else { continue };
-            let what = files.entry(file).or_default();
-            let name = task.subject.unwrap_or(task.kind);
-            if !what.contains(&name) {
-                what.push(name);
+            let names = if task.events.is_empty() { vec![task.subject] } else { task.events.clone() };
+            for place in &task.places {
+                let what = files.entry(place.file).or_default();
+                let new = names.iter().filter(|name| !what.contains(name)).copied().collect::<Vec<_>>();
+                what.extend(new);
             }
         }
         let files = files.into_iter().map(|(file, what)| ToModify { file, what }).collect();

@@ -1,7 +1,10 @@
 //! SARIF 2.1.0 (OASIS, errata 01), for code scanning. `versionControlProvenance` requires the address of the
 //! repository, which the report does not have; so the revision is in the run's properties.
 
-use super::findings::{Finding, Level, Rule, Spot, findings};
+use super::{
+    doubt::{Doubt, candidate, doubt},
+    findings::{Finding, Level, Rule, Spot, findings},
+};
 use crate::report::Report;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -25,6 +28,7 @@ pub(super) fn render(report: &Report) -> String {
             "automationDetails": {"id": "postrider/webhook-audit/"},
             "invocations": [{
                 "executionSuccessful": true,
+                "toolConfigurationNotifications": doubts(report),
                 "toolExecutionNotifications": skipped(report),
             }],
             "originalUriBaseIds": {ROOT: {"description": {"text": "The folder that was audited."}}},
@@ -127,6 +131,16 @@ fn location(spot: &Spot<'_>) -> Value {
         location.insert("logicalLocations".into(), json!([{"fullyQualifiedName": function, "kind": "function"}]));
     }
     location.into()
+}
+
+/// A warning when the report is not sure which set is the catalog.
+fn doubts(report: &Report) -> Vec<Value> {
+    let notification = |doubt: Doubt<'_>| {
+        let candidates: Vec<String> = doubt.candidates.iter().map(candidate).collect();
+        let text = format!("{} Candidates: {}. {}", doubt.what, candidates.join("; "), doubt.next);
+        json!({"level": "warning", "message": {"text": text}})
+    };
+    doubt(report).map(notification).into_iter().collect()
 }
 
 fn skipped(report: &Report) -> Vec<Value> {

@@ -18,9 +18,29 @@ pub(super) fn render(name: &str, context: Value) -> String {
     let text = environment()
         .and_then(|environment| environment.get_template(name)?.render(context))
         .unwrap_or_else(|fault| panic!("the template {name} fits its context: {fault:#}"));
-    let mut text = text.trim_end().to_owned();
+    let mut text = if name.ends_with(".md") { without_gaps(&text) } else { text };
+    text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// Markdown without empty lines in sequence, except in blocks of code.
+fn without_gaps(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut fence: Option<usize> = None;
+    for line in text.lines() {
+        let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
+        match fence {
+            None if ticks >= 3 => fence = Some(ticks),
+            Some(open) if ticks >= open && line.len() == ticks => fence = None,
+            _ => {}
+        }
+        if fence.is_some() || !line.trim().is_empty() || !(out.is_empty() || out.ends_with("\n\n")) {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
 }
 
 fn environment() -> Result<Environment<'static>, minijinja::Error> {

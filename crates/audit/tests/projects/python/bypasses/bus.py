@@ -1,0 +1,6 @@
+class Bus:
+    def publish(self, event, data):
+        send(event, data)
+
+
+bus = Bus()
