@@ -98,7 +98,7 @@ fn compare(
     failed.extend(unread);
     let promised = promised(&classifier, source);
     let mut report = classifier.report(&promised, bypasses, &failed, config);
-    suggest::fill(&mut report, &classifier, &words, &tree.quoting());
+    suggest::fill(&mut report, &classifier, &graph, &words, &tree.quoting());
     report.files = files;
     Ok(report)
 }

@@ -1,0 +1,360 @@
+//! The evidence that a function is the place for an event, and the score that follows from it.
+
+use super::{
+    names::{Name, is_generic},
+    neighbours::Neighbours,
+    places::Place,
+    wish::{Kind, RUNS, Wish, entity_of, is_outcome},
+    writes::{Verb, Work, Write},
+};
+use crate::text::verbs;
+use std::rc::Rc;
+
+/// What speaks for a place.
+pub(super) struct Evidence {
+    pub(super) score: u32,
+    pub(super) reason: String,
+    /// The function itself writes the entity.
+    pub(super) writes: bool,
+    /// Share of the publishing functions that are in its layer.
+    pub(super) layer: f64,
+}
+
+/// The first thing that is missing at a place. The greatest is the nearest to a suggestion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Lack {
+    /// The function is not about the entity.
+    Entity,
+    /// The function is about the entity, and does something else with it.
+    Deed,
+    /// The name fits, but nothing is written.
+    Write,
+    /// Too little speaks for it.
+    Certainty,
+}
+
+/// The least score of a suggestion.
+pub(super) const SCORE_MIN: u32 = 58;
+
+/// One place, judged for one event.
+pub(super) struct Judge<'j, 'p> {
+    pub(super) wish: &'j Wish,
+    pub(super) place: &'j Place<'p>,
+    pub(super) work: Option<&'j Work<'p>>,
+    pub(super) neighbours: &'j Neighbours<'p>,
+    pub(super) file: &'j str,
+    /// The entity as [`entity_of`] gives it.
+    pub(super) entity: &'j str,
+}
+
+/// How a function is about the entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum About {
+    Name,
+    Class,
+    Folder,
+    Params,
+    /// It only creates and writes one.
+    Writes,
+}
+
+/// How a function writes the entity.
+struct Written<'w> {
+    points: u32,
+    how: String,
+    line: Option<u32>,
+    verb: Option<&'w Write<'w>>,
+    is_own: bool,
+}
+
+impl Judge<'_, '_> {
+    /// `text` gives the source text of the function, for the names of states that it sets.
+    pub(super) fn judge(&self, text: impl FnOnce() -> String) -> Result<Evidence, Lack> {
+        let mut reasons = Vec::new();
+        let written = self.written();
+        let creates = self.creates() && written.as_ref().is_some_and(|written| written.is_own);
+        let (about, entity_points) = self.about(creates).ok_or(Lack::Entity)?;
+        let text = std::cell::LazyCell::new(text);
+        let (deed_points, deed_reason) = self.deed(creates, written.as_ref(), || sets_state(&text, self.wish)).ok_or(Lack::Deed)?;
+        if !self.has_details(|| text.clone()) {
+            return Err(Lack::Deed);
+        }
+        let write_points = match &written {
+            Some(written) => written.points,
+            None if self.wish.kind == Kind::Other && matches!(about, About::Name | About::Class) => 0,
+            None => return Err(Lack::Write),
+        };
+        match &written {
+            Some(Written { how, line: Some(line), .. }) => reasons.push(format!("it {how} (line {line})")),
+            Some(Written { how, .. }) => reasons.push(format!("it {how}")),
+            None => {}
+        }
+        reasons.push(deed_reason);
+        reasons.extend(self.about_reason(about));
+        let mut score = entity_points + deed_points + write_points;
+        let layer = self.neighbours.layer_share(self.place, self.file);
+        score += if layer >= 0.4 { 8 } else if layer > 0.0 { 5 } else { 0 };
+        score += self.neighbourhood(&mut reasons);
+        if self.place.function.private {
+            score = score.saturating_sub(4);
+        }
+        if score < SCORE_MIN {
+            return Err(Lack::Certainty);
+        }
+        let writes = written.is_some_and(|written| written.is_own);
+        Ok(Evidence { score, reason: reasons.join(", "), writes, layer })
+    }
+
+    /// How the function is about the entity, with points.
+    fn about(&self, creates: bool) -> Option<(About, u32)> {
+        let (wish, place) = (self.wish, self.place);
+        if let Some(qualifiers) = wish.is_named_in(&place.acting) {
+            return Some((About::Name, 25_u32.saturating_sub(4 * qualifiers as u32)));
+        }
+        // A name with another object is about that one, whatever its class is about.
+        let own = &place.acting.words[1..place.acting.own_len().max(1)];
+        let other = own.iter().any(|word| !is_generic(word) && !wish.is_deed(&super::names::stem(word)));
+        if other {
+            return creates.then_some((About::Writes, 12));
+        }
+        if place.class.as_ref().is_some_and(|class| wish.is_named_in(class) == Some(0)) {
+            return Some((About::Class, 22));
+        }
+        if place.path.iter().take(3).any(|part| wish.is_named_in(part) == Some(0)) {
+            return Some((About::Folder, 18));
+        }
+        if place.params.iter().any(|kind| wish.is_named_in(kind) == Some(0)) {
+            return Some((About::Params, 14));
+        }
+        creates.then_some((About::Writes, 12))
+    }
+
+    fn about_reason(&self, about: About) -> Option<String> {
+        let shown = &self.wish.shown;
+        match about {
+            About::Class => Some(format!("its class is about {shown}")),
+            About::Folder => Some(format!("its file is about {shown}")),
+            About::Params => Some(format!("it is given a {shown}")),
+            About::Name | About::Writes => None,
+        }
+    }
+
+    /// It creates an object of the entity's class.
+    fn creates(&self) -> bool {
+        self.work.is_some_and(|work| work.makes.iter().any(|class| self.wish.is_named_in(class) == Some(0)))
+    }
+
+    /// How the function does what the event tells, with points.
+    fn deed(
+        &self,
+        creates: bool,
+        written: Option<&Written<'_>>,
+        sets_state: impl FnOnce() -> bool,
+    ) -> Option<(u32, String)> {
+        let (wish, acting) = (self.wish, &self.place.acting);
+        let says = |word: &str| format!("its name says {word}");
+        let own = acting.own_len();
+        if !wish.deed.is_empty() && wish.deed.iter().all(|stem| acting.stems.contains(stem)) {
+            let at = acting.stems.iter().position(|stem| wish.deed.contains(stem)).unwrap_or(0);
+            return Some((25, says(&acting.words[at])));
+        }
+        let verbs: Vec<(usize, usize)> = acting.stems[..own]
+            .iter()
+            .enumerate()
+            .filter_map(|(at, stem)| Some((wish.doing.iter().position(|one| one == stem)?, at)))
+            .collect();
+        if let Some((rank, at)) = verbs.iter().min() {
+            let points = if *at == 0 { 24 } else { 19 };
+            return Some((points - 2 * (*rank as u32).min(5), says(&acting.words[*at])));
+        }
+        let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
+        if wish.kind == Kind::Create && creates && !other_deed {
+            return Some((20, format!("it makes a {}", wish.shown)));
+        }
+        let deletes = written.is_some_and(|written| written.verb.is_some_and(|write| write.verb == Verb::Delete));
+        if wish.kind == Kind::Delete && deletes && !other_deed {
+            return Some((18, format!("it deletes a {}", wish.shown)));
+        }
+        let sibling = self.neighbours.own(self.place).find(|event| entity_of(event) == self.entity);
+        let ends = sibling.filter(|event| wish.is_outcome && is_outcome(&verbs::split(event)));
+        if ends.is_some() {
+            return Some((22, "it knows the outcome".into()));
+        }
+        if written.is_some_and(|written| written.is_own) && sets_state() {
+            return Some((18, format!("it sets the state to {}", wish.shown_deed)));
+        }
+        let runs = acting.words.first().is_some_and(|first| RUNS.contains(&first.as_str()));
+        if wish.is_outcome && runs && wish.is_named_in(acting).is_some() {
+            return Some((19, format!("it runs the {}", wish.shown)));
+        }
+        None
+    }
+
+    /// The words beside the deed are in the names or in the text.
+    fn has_details(&self, text: impl FnOnce() -> String) -> bool {
+        let place = self.place;
+        let names = || std::iter::once(&place.acting).chain(&place.class).chain(place.path.iter().take(2));
+        let open: Vec<&String> =
+            self.wish.details.iter().filter(|stem| !names().any(|name| name.stems.contains(stem))).collect();
+        open.is_empty() || {
+            let words = Name::new(&text());
+            open.iter().all(|stem| words.stems.contains(stem))
+        }
+    }
+
+    /// How the function writes the entity; the best of its writes.
+    fn written(&self) -> Option<Written<'_>> {
+        let work = self.work?;
+        let wish = self.wish;
+        let about = |name: &Rc<Name>| wish.is_named_in(name) == Some(0);
+        let mut best: Option<Written<'_>> = None;
+        let mut offer = |one: Written<'_>| -> bool {
+            let better = best.as_ref().is_none_or(|best| one.points > best.points);
+            if better {
+                best = Some(Written { verb: None, ..one });
+            }
+            better
+        };
+        for (verb, table, line) in work.tables.iter().filter(|(_, table, _)| about(table)) {
+            let how = format!("writes the table of a {}", wish.shown);
+            offer(Written { points: fit(wish.kind, *verb), how, line: Some(*line), verb: None, is_own: true });
+        }
+        // `invoice.void()`: the entity does it itself.
+        for (method, of, line) in &work.orders {
+            if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
+                let how = format!("calls {} of a {}", method.words.join("_"), wish.shown);
+                offer(Written { points: 22, how, line: Some(*line), verb: None, is_own: true });
+            }
+        }
+        let mut chosen: Option<&Write<'_>> = None;
+        for write in &work.writes {
+            let names_it = write.objects.iter().any(about);
+            let is_itself = write.receiver.as_ref().is_some_and(|of| {
+                about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len())
+            });
+            let line = Some(write.call.line);
+            let points = match (names_it, write.is_direct || is_itself) {
+                (true, true) => fit(wish.kind, write.verb),
+                (true, false) => fit(wish.kind, write.verb).min(14),
+                (false, true) if matches!(write.verb, Verb::Commit | Verb::Save) => 14,
+                (false, _) => continue,
+            };
+            let how = match (names_it, write.is_direct || is_itself) {
+                (true, true) => format!("writes a {}", wish.shown),
+                (true, false) => format!("has a {} written", wish.shown),
+                _ => "saves its changes".into(),
+            };
+            let is_own = write.is_direct || is_itself;
+            if offer(Written { points, how, line, verb: None, is_own }) {
+                chosen = Some(write);
+            }
+        }
+        best.map(|best| Written { verb: chosen, ..best })
+    }
+
+    /// Points for published events around the place.
+    fn neighbourhood(&self, reasons: &mut Vec<String>) -> u32 {
+        let (neighbours, place) = (self.neighbours, self.place);
+        if let Some(event) = neighbours.own(place).find(|event| entity_of(event) == self.entity) {
+            reasons.push(format!("it publishes {event} already"));
+            return 14;
+        }
+        if let Some(event) = neighbours.in_file(place, self.entity) {
+            reasons.push(format!("its file publishes {event} already"));
+            return 12;
+        }
+        if let Some(event) = neighbours.in_folder(self.file, self.entity) {
+            reasons.push(format!("its folder publishes {event} already"));
+            return 7;
+        }
+        0
+    }
+}
+
+/// Verbs that say what a function does to an entity; another event's place has another one.
+const CHANGES: &[&str] = &[
+    "archive", "cancel", "change", "close", "create", "delete", "edit", "patch", "refund", "remove", "update", "void",
+];
+
+/// Points for a write of the entity: more when the verb is the event's.
+fn fit(kind: Kind, verb: Verb) -> u32 {
+    match (kind, verb) {
+        (_, Verb::Commit) => 14,
+        (Kind::Create, Verb::Create | Verb::Save)
+        | (Kind::Update | Kind::Other, Verb::Update | Verb::Save)
+        | (Kind::Delete, Verb::Delete) => 25,
+        (Kind::Delete, Verb::Update | Verb::Save) => 20,
+        (Kind::Other, _) => 18,
+        _ => 12,
+    }
+}
+
+/// A method that does what the event tells.
+fn does(wish: &Wish, method: &Name) -> bool {
+    method.stems.first().is_some_and(|first| wish.deed.contains(first) || wish.doing.contains(first))
+}
+
+/// True when a line of the text gives a state the event's word: `status = CANCELLED`, `paid_at = now()`.
+fn sets_state(text: &str, wish: &Wish) -> bool {
+    text.lines().any(|line| sets_in_line(line.trim(), wish))
+}
+
+fn sets_in_line(line: &str, wish: &Wish) -> bool {
+    let asks = ["if ", "if(", "elif", "else if", "while", "where", "case ", "when ", "assert", "return ", "#", "//", "*"];
+    if asks.iter().any(|start| line.starts_with(start)) || line.contains("==") || line.contains("!=") {
+        return false;
+    }
+    let said = |text: &str| Name::new(text).stems.iter().any(|stem| wish.deed.contains(stem));
+    let holds = |name: &Name| {
+        let last = name.words.last().map_or("", String::as_str);
+        matches!(last, "status" | "state" | "phase" | "stage")
+    };
+    // `status = X`, `status: X`, `setStatus(X)`, `transition_to(X)`
+    for (at, sign) in line.char_indices().filter(|(_, sign)| matches!(sign, '=' | ':' | '(')) {
+        let (before, after) = (line[..at].trim_end().trim_end_matches(['"', '\'', ':']), &line[at + sign.len_utf8()..]);
+        let start = before.rfind(|c: char| !c.is_alphanumeric() && c != '_').map_or(0, |at| at + 1);
+        let name = Name::new(&before[start..]);
+        let value = after.split([',', ';']).next().unwrap_or("");
+        let called = sign == '(';
+        let first = name.words.first().map_or("", String::as_str);
+        let changes = matches!(first, "set" | "update" | "change" | "transition" | "mark" | "move");
+        let named = name.stems.iter().any(|stem| wish.deed.contains(stem));
+        let dated = matches!(name.words.last().map_or("", String::as_str), "at" | "on" | "date" | "time");
+        let is_flag = matches!(value.trim(), "true" | "True");
+        let by_call = called && changes && (named || holds(&name) && said(value) || first == "transition" && said(value));
+        let by_value = !called && (holds(&name) && said(value) || named && (is_flag || dated && !value.trim().is_empty()));
+        if by_call || by_value {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_set_a_state() {
+        let wish = Wish::of("order.cancelled");
+        for line in [
+            "order.status = OrderStatus.CANCELLED",
+            "order.setStatus(OrderStatus.CANCELLED);",
+            "order.update!(status: :cancelled)",
+            "status=\"cancelled\",",
+            "order.cancelled_at = now()",
+            "order.markAsCancelled()",
+        ] {
+            assert!(sets_state(line, &wish), "{line}");
+        }
+        for line in [
+            "if order.status == OrderStatus.CANCELLED:",
+            "if (order.getStatus().equals(CANCELLED)) {",
+            "logger.info(\"order cancelled\", id=order.id)",
+            "raise Error(\"already cancelled\")",
+            "order.status = OrderStatus.PAID",
+        ] {
+            assert!(!sets_state(line, &wish), "{line}");
+        }
+    }
+}
