@@ -27,7 +27,7 @@ use neighbours::Neighbours;
 use places::Place;
 use score::{Evidence, Judge, Lack};
 use std::{
-    cell::RefCell,
+    cell::{LazyCell, RefCell},
     collections::{BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
@@ -63,6 +63,7 @@ pub(crate) fn fill(
         by_stem: by_stem(&places, &work),
         places: &places,
         work: &work,
+        writers: writes::writers(&work, graph),
         neighbours: Neighbours::new(classifier, graph),
         snippets: snippet::Snippets::new(classifier, quotes),
         quotes,
@@ -105,6 +106,7 @@ struct Search<'s, 'p> {
     graph: &'s Graph<'s>,
     places: &'s [Place<'p>],
     work: &'s HashMap<FunctionId, Work<'p>>,
+    writers: HashSet<FunctionId>,
     by_stem: HashMap<String, Vec<usize>>,
     neighbours: Neighbours<'s>,
     snippets: snippet::Snippets<'s>,
@@ -121,17 +123,18 @@ impl Search<'_, '_> {
         if wish.entities.is_empty() {
             return Err("its name does not say what it is about".into());
         }
+        let helpers = helpers(event);
         let mut lack = Lack::Entity;
         let mut found: Vec<(Evidence, &Place<'_>)> = Vec::new();
         for place in self.named(&wish).into_iter().map(|at| &self.places[at]) {
-            match self.judge(&wish, &event.event_type, place) {
+            match self.judge(&wish, &event.event_type, &helpers, place) {
                 Ok(evidence) => found.push((evidence, place)),
                 Err(missing) => lack = lack.max(missing),
             }
         }
         // Whoever only has the entity written leaves the event to the function that writes it.
         if found.iter().any(|(evidence, _)| evidence.writes) {
-            found.retain(|(evidence, _)| evidence.writes);
+            found.retain(|(evidence, _)| !evidence.delegates);
         }
         self.sort(&mut found);
         found.truncate(COMPARED_MAX);
@@ -151,7 +154,12 @@ impl Search<'_, '_> {
         stems.filter_map(|stem| self.by_stem.get(stem)).flatten().copied().collect()
     }
 
-    fn judge(&self, wish: &Wish, event: &str, place: &Place<'_>) -> Result<Evidence, Lack> {
+    fn judge(&self, wish: &Wish, event: &str, helpers: &[String], place: &Place<'_>) -> Result<Evidence, Lack> {
+        let called = LazyCell::new(|| self.called(place));
+        let has_written = |name: &str| {
+            let mut all = called.iter().filter(|id| self.project.function(**id).name == name).peekable();
+            all.peek().is_some().then(|| all.any(|id| self.writers.contains(id)))
+        };
         let judge = Judge {
             wish,
             place,
@@ -159,6 +167,8 @@ impl Search<'_, '_> {
             neighbours: &self.neighbours,
             file: self.project.file(place.id),
             entity: &wish::entity_of(event),
+            helpers,
+            has_written: &has_written,
         };
         judge.judge(|| self.text(place))
     }
@@ -228,6 +238,17 @@ impl Search<'_, '_> {
             example,
         }
     }
+}
+
+/// The folders of the code that publishes an event without effect, as far as they are modules of the product.
+fn helpers(event: &Event) -> Vec<String> {
+    const SHARED: &[&str] = &["app", "common", "core", "event", "events", "lib", "services", "shared", "src", "utils"];
+    let is_module = |folder: &&str| {
+        let last = folder.rsplit('/').next().unwrap_or(folder);
+        !SHARED.contains(&last) && !last.contains("webhook") && folder.contains('/')
+    };
+    let folders = event.sites.iter().map(|site| folder(&site.file)).filter(is_module);
+    folders.map(str::to_owned).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The reason why no function is suggested, as a sentence without its end.

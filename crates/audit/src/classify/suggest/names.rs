@@ -129,11 +129,6 @@ impl Name {
         let qualifies = |at: &usize| *at > 0 && !is_generic(&self.words[*at]) && !is_deed(&self.stems[*at]);
         Some((0..at).filter(qualifies).count())
     }
-
-    /// True when the name has the entity's words in a row, anywhere.
-    pub(super) fn mentions(&self, entity: &[String]) -> bool {
-        !entity.is_empty() && self.stems.windows(entity.len()).any(|part| part == entity)
-    }
 }
 
 /// The stem of a word; `city` and `cities` have one.

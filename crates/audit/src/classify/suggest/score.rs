@@ -16,6 +16,8 @@ pub(super) struct Evidence {
     pub(super) reason: String,
     /// The function itself writes the entity.
     pub(super) writes: bool,
+    /// Another function of the product writes it for this one.
+    pub(super) delegates: bool,
     /// Share of the publishing functions that are in its layer.
     pub(super) layer: f64,
 }
@@ -45,6 +47,10 @@ pub(super) struct Judge<'j, 'p> {
     pub(super) file: &'j str,
     /// The entity as [`entity_of`] gives it.
     pub(super) entity: &'j str,
+    /// Modules that have code which publishes the event, but not on the main bus, or without being called.
+    pub(super) helpers: &'j [String],
+    /// Whether the function of this name that the place calls writes something; `None` when it is not in the tree.
+    pub(super) has_written: &'j dyn Fn(&str) -> Option<bool>,
 }
 
 /// How a function is about the entity.
@@ -58,11 +64,36 @@ enum About {
     Writes,
 }
 
+/// How a function does what the event tells.
+struct Deed {
+    points: u32,
+    reason: String,
+    /// The function decides it, whatever its name says.
+    is_known: bool,
+}
+
+impl Deed {
+    fn said(points: u32, word: &str) -> Self {
+        Self { points, reason: format!("its name says {word}"), is_known: false }
+    }
+
+    fn known(points: u32, reason: String) -> Self {
+        Self { points, reason, is_known: true }
+    }
+}
+
+/// Published events around a place.
+#[derive(Default)]
+struct Near {
+    points: i32,
+    reason: Option<String>,
+}
+
 /// How a function writes the entity.
 struct Written<'w> {
     points: u32,
     how: String,
-    line: Option<u32>,
+    line: u32,
     verb: Option<&'w Write<'w>>,
     is_own: bool,
 }
@@ -75,34 +106,43 @@ impl Judge<'_, '_> {
         let creates = self.creates() && written.as_ref().is_some_and(|written| written.is_own);
         let (about, entity_points) = self.about(creates).ok_or(Lack::Entity)?;
         let text = std::cell::LazyCell::new(text);
-        let (deed_points, deed_reason) = self.deed(creates, written.as_ref(), || sets_state(&text, self.wish)).ok_or(Lack::Deed)?;
+        let deed = self.deed(creates, written.as_ref(), || sets_state(&text, self.wish)).ok_or(Lack::Deed)?;
         if !self.has_details(|| text.clone()) {
             return Err(Lack::Deed);
         }
+        let near = self.neighbourhood();
         let write_points = match &written {
             Some(written) => written.points,
-            None if self.wish.kind == Kind::Other && matches!(about, About::Name | About::Class) => 0,
+            // Some things leave no record, such as a sent mail.
+            None if self.wish.kind != Kind::Other || !matches!(about, About::Name | About::Class) => {
+                return Err(Lack::Write);
+            }
+            None if deed.is_known => 10,
+            None if near.points > 0 => 0,
             None => return Err(Lack::Write),
         };
-        match &written {
-            Some(Written { how, line: Some(line), .. }) => reasons.push(format!("it {how} (line {line})")),
-            Some(Written { how, .. }) => reasons.push(format!("it {how}")),
-            None => {}
+        if let Some(Written { how, line, .. }) = &written {
+            reasons.push(format!("it {how} (line {line})"));
         }
-        reasons.push(deed_reason);
+        reasons.push(deed.reason);
         reasons.extend(self.about_reason(about));
-        let mut score = entity_points + deed_points + write_points;
+        reasons.extend(near.reason);
         let layer = self.neighbours.layer_share(self.place, self.file);
-        score += if layer >= 0.4 { 8 } else if layer > 0.0 { 5 } else { 0 };
-        score += self.neighbourhood(&mut reasons);
+        let layer_points = match layer {
+            share if share >= 0.4 => 8,
+            share if share > 0.0 => 5,
+            _ => 0,
+        };
+        let mut score = (entity_points + deed.points + write_points + layer_points).saturating_add_signed(near.points);
         if self.place.function.private {
             score = score.saturating_sub(4);
         }
         if score < SCORE_MIN {
             return Err(Lack::Certainty);
         }
-        let writes = written.is_some_and(|written| written.is_own);
-        Ok(Evidence { score, reason: reasons.join(", "), writes, layer })
+        let writes = written.as_ref().is_some_and(|written| written.is_own);
+        let delegates = written.is_some() && !writes;
+        Ok(Evidence { score, reason: reasons.join(", "), writes, delegates, layer })
     }
 
     /// How the function is about the entity, with points.
@@ -150,13 +190,12 @@ impl Judge<'_, '_> {
         creates: bool,
         written: Option<&Written<'_>>,
         sets_state: impl FnOnce() -> bool,
-    ) -> Option<(u32, String)> {
+    ) -> Option<Deed> {
         let (wish, acting) = (self.wish, &self.place.acting);
-        let says = |word: &str| format!("its name says {word}");
         let own = acting.own_len();
         if !wish.deed.is_empty() && wish.deed.iter().all(|stem| acting.stems.contains(stem)) {
             let at = acting.stems.iter().position(|stem| wish.deed.contains(stem)).unwrap_or(0);
-            return Some((25, says(&acting.words[at])));
+            return Some(Deed::said(25, &acting.words[at]));
         }
         let verbs: Vec<(usize, usize)> = acting.stems[..own]
             .iter()
@@ -165,27 +204,29 @@ impl Judge<'_, '_> {
             .collect();
         if let Some((rank, at)) = verbs.iter().min() {
             let points = if *at == 0 { 24 } else { 19 };
-            return Some((points - 2 * (*rank as u32).min(5), says(&acting.words[*at])));
+            return Some(Deed::said(points - 2 * (*rank as u32).min(5), &acting.words[*at]));
         }
         let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
         if wish.kind == Kind::Create && creates && !other_deed {
-            return Some((20, format!("it makes a {}", wish.shown)));
+            return Some(Deed::known(20, format!("it makes a {}", wish.shown)));
         }
         let deletes = written.is_some_and(|written| written.verb.is_some_and(|write| write.verb == Verb::Delete));
         if wish.kind == Kind::Delete && deletes && !other_deed {
-            return Some((18, format!("it deletes a {}", wish.shown)));
+            return Some(Deed::known(18, format!("it deletes a {}", wish.shown)));
         }
         let sibling = self.neighbours.own(self.place).find(|event| entity_of(event) == self.entity);
         let ends = sibling.filter(|event| wish.is_outcome && is_outcome(&verbs::split(event)));
         if ends.is_some() {
-            return Some((22, "it knows the outcome".into()));
-        }
-        if written.is_some_and(|written| written.is_own) && sets_state() {
-            return Some((18, format!("it sets the state to {}", wish.shown_deed)));
+            return Some(Deed::known(22, "it knows the outcome".into()));
         }
         let runs = acting.words.first().is_some_and(|first| RUNS.contains(&first.as_str()));
+        let may_set = wish.kind == Kind::Other && (runs || written.is_some_and(|written| written.is_own));
+        if may_set && sets_state() {
+            return Some(Deed::known(if runs { 25 } else { 18 }, format!("it sets the state to {}", wish.shown_deed)));
+        }
         if wish.is_outcome && runs && wish.is_named_in(acting).is_some() {
-            return Some((19, format!("it runs the {}", wish.shown)));
+            let points = if wish.is_success { 25 } else { 19 };
+            return Some(Deed { points, reason: format!("it runs the {}", wish.shown), is_known: wish.is_success });
         }
         None
     }
@@ -196,7 +237,7 @@ impl Judge<'_, '_> {
         let names = || std::iter::once(&place.acting).chain(&place.class).chain(place.path.iter().take(2));
         let open: Vec<&String> =
             self.wish.details.iter().filter(|stem| !names().any(|name| name.stems.contains(stem))).collect();
-        open.is_empty() || {
+        open.is_empty() || self.wish.kind == Kind::Other && {
             let words = Name::new(&text());
             open.iter().all(|stem| words.stems.contains(stem))
         }
@@ -215,15 +256,15 @@ impl Judge<'_, '_> {
             }
             better
         };
-        for (verb, table, line) in work.tables.iter().filter(|(_, table, _)| about(table)) {
+        for (verb, _, line) in work.tables.iter().filter(|(_, table, _)| about(table)) {
             let how = format!("writes the table of a {}", wish.shown);
-            offer(Written { points: fit(wish.kind, *verb), how, line: Some(*line), verb: None, is_own: true });
+            offer(Written { points: fit(wish.kind, *verb), how, line: *line, verb: None, is_own: true });
         }
         // `invoice.void()`: the entity does it itself.
         for (method, of, line) in &work.orders {
             if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
                 let how = format!("calls {} of a {}", method.words.join("_"), wish.shown);
-                offer(Written { points: 22, how, line: Some(*line), verb: None, is_own: true });
+                offer(Written { points: 22, how, line: *line, verb: None, is_own: true });
             }
         }
         let mut chosen: Option<&Write<'_>> = None;
@@ -232,42 +273,49 @@ impl Judge<'_, '_> {
             let is_itself = write.receiver.as_ref().is_some_and(|of| {
                 about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len())
             });
-            let line = Some(write.call.line);
-            let points = match (names_it, write.is_direct || is_itself) {
+            let line = write.call.line;
+            let is_direct = write.is_direct || is_itself;
+            let name = write.call.target.last_name().unwrap_or_default();
+            if !is_direct && (self.has_written)(name) == Some(false) {
+                continue;
+            }
+            let points = match (names_it, is_direct) {
                 (true, true) => fit(wish.kind, write.verb),
                 (true, false) => fit(wish.kind, write.verb).min(14),
                 (false, true) if matches!(write.verb, Verb::Commit | Verb::Save) => 14,
                 (false, _) => continue,
             };
-            let how = match (names_it, write.is_direct || is_itself) {
+            let how = match (names_it, is_direct) {
                 (true, true) => format!("writes a {}", wish.shown),
                 (true, false) => format!("has a {} written", wish.shown),
                 _ => "saves its changes".into(),
             };
-            let is_own = write.is_direct || is_itself;
-            if offer(Written { points, how, line, verb: None, is_own }) {
+            if offer(Written { points, how, line, verb: None, is_own: is_direct }) {
                 chosen = Some(write);
             }
         }
         best.map(|best| Written { verb: chosen, ..best })
     }
 
-    /// Points for published events around the place.
-    fn neighbourhood(&self, reasons: &mut Vec<String>) -> u32 {
+    /// Points for published events around the place, and for the unused helpers of the event itself.
+    fn neighbourhood(&self) -> Near {
         let (neighbours, place) = (self.neighbours, self.place);
+        let near = |points, text: String| Near { points, reason: Some(text) };
         if let Some(event) = neighbours.own(place).find(|event| entity_of(event) == self.entity) {
-            reasons.push(format!("it publishes {event} already"));
-            return 14;
+            return near(14, format!("it publishes {event} already"));
         }
         if let Some(event) = neighbours.in_file(place, self.entity) {
-            reasons.push(format!("its file publishes {event} already"));
-            return 12;
+            return near(12, format!("its file publishes {event} already"));
         }
-        if let Some(event) = neighbours.in_folder(self.file, self.entity) {
-            reasons.push(format!("its folder publishes {event} already"));
-            return 7;
+        let below = |folder: &String| self.file.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+        if self.helpers.iter().any(below) {
+            return near(14, "its module has a helper for it".into());
         }
-        0
+        let elsewhere = if self.helpers.is_empty() { 0 } else { -12 };
+        match neighbours.in_folder(self.file, self.entity) {
+            Some(event) => near(7 + elsewhere, format!("its folder publishes {event} already")),
+            None => Near { points: elsewhere, reason: None },
+        }
     }
 }
 
@@ -283,6 +331,7 @@ fn fit(kind: Kind, verb: Verb) -> u32 {
         (Kind::Create, Verb::Create | Verb::Save)
         | (Kind::Update | Kind::Other, Verb::Update | Verb::Save)
         | (Kind::Delete, Verb::Delete) => 25,
+        (Kind::Update | Kind::Other, Verb::Set) => 16,
         (Kind::Delete, Verb::Update | Verb::Save) => 20,
         (Kind::Other, _) => 18,
         _ => 12,
@@ -321,7 +370,8 @@ fn sets_in_line(line: &str, wish: &Wish) -> bool {
         let named = name.stems.iter().any(|stem| wish.deed.contains(stem));
         let dated = matches!(name.words.last().map_or("", String::as_str), "at" | "on" | "date" | "time");
         let is_flag = matches!(value.trim(), "true" | "True");
-        let by_call = called && changes && (named || holds(&name) && said(value) || first == "transition" && said(value));
+        let named_call = named && (dated || first == "mark" || name.words.len() == 2 && value.trim() != "false)");
+        let by_call = called && changes && (named_call || (holds(&name) || first == "transition") && said(value));
         let by_value = !called && (holds(&name) && said(value) || named && (is_flag || dated && !value.trim().is_empty()));
         if by_call || by_value {
             return true;

@@ -1,6 +1,6 @@
 //! The wish of an event: the entity that a suitable function writes, and the verbs that such a function has.
 
-use super::names::{Name, stem};
+use super::names::{self, Name, stem};
 use crate::text::verbs;
 
 /// How an event changes its entity.
@@ -18,8 +18,8 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("created", &["create", "add", "insert", "register", "make", "store", "new", "open", "place", "post"]),
     ("added", &["add", "create", "attach", "insert"]),
     ("registered", &["register", "signup", "create", "join"]),
-    ("updated", &["update", "edit", "change", "modify", "patch", "save", "adjust", "set", "put"]),
-    ("changed", &["change", "update", "set", "transition", "move"]),
+    ("updated", &["update", "edit", "change", "modify", "patch", "adjust", "put"]),
+    ("changed", &["change", "update", "transition", "move"]),
     ("deleted", &["delete", "remove", "destroy", "drop", "purge"]),
     ("removed", &["remove", "delete", "destroy", "detach"]),
     ("destroyed", &["destroy", "delete", "remove"]),
@@ -41,7 +41,7 @@ const DEEDS: &[(&str, &[&str])] = &[
     ("refunded", &["refund"]),
     ("paid", &["pay", "settle"]),
     ("received", &["receive", "accept"]),
-    ("sent", &["send", "deliver", "submit"]),
+    ("sent", &["send", "deliver", "submit", "email", "mail"]),
     ("delivered", &["deliver", "delivery"]),
     ("fulfilled", &["fulfill", "fulfil", "ship"]),
     ("bounced", &["bounce"]),
@@ -87,6 +87,12 @@ const DEEDS: &[(&str, &[&str])] = &[
 /// Words of events that tell how a process ended.
 const OUTCOMES: &[&str] = &["failed", "failure", "completed", "succeeded", "success", "finished", "rejected", "error"];
 
+/// Words of events that tell whether it ended well.
+const SUCCESS: &[&str] = &["failed", "failure", "succeeded", "success"];
+
+/// Words after an entity that are a part of it when it is updated.
+const PARTS: &[&str] = &["attributes", "metadata", "preferences", "profile", "properties", "settings"];
+
 /// Verbs of functions that run a process to its end.
 pub(super) const RUNS: &[&str] = &["process", "run", "execute", "perform", "charge", "do"];
 
@@ -111,6 +117,8 @@ pub(super) struct Wish {
     pub(super) kind: Kind,
     /// The event tells how a process ended.
     pub(super) is_outcome: bool,
+    /// It tells whether the process ended well.
+    pub(super) is_success: bool,
 }
 
 impl Wish {
@@ -132,21 +140,20 @@ impl Wish {
             details,
             kind: deeds.last().map_or(Kind::Other, |word| kind_of(word)),
             is_outcome: is_outcome(&tail),
+            is_success: tail.iter().any(|word| SUCCESS.contains(&word.as_str())),
             shown_deed: tail.join(" "),
         }
     }
 
+    /// True when a word behind the entity does not make it another one.
     pub(super) fn is_deed(&self, stem: &str) -> bool {
-        [&self.deed, &self.doing, &self.details].iter().any(|list| list.iter().any(|one| one == stem))
+        let is_part = || self.kind == Kind::Update && PARTS.iter().any(|part| names::stem(part) == stem);
+        is_part() || [&self.deed, &self.doing, &self.details].iter().any(|list| list.iter().any(|one| one == stem))
     }
 
     /// Number of words that qualify the entity in a name that is about it.
     pub(super) fn is_named_in(&self, name: &Name) -> Option<usize> {
         self.entities.iter().find_map(|entity| name.about(entity, |stem| self.is_deed(stem)))
-    }
-
-    pub(super) fn is_mentioned_in(&self, name: &Name) -> bool {
-        self.entities.iter().any(|entity| name.mentions(entity))
     }
 }
 

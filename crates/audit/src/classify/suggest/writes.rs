@@ -3,11 +3,11 @@
 use super::names::{Name, Names};
 use crate::{
     facts::{Call, Expr, Facts, as_written},
-    resolve::{FunctionId, Project},
+    resolve::{Caller, FunctionId, Graph, Project},
     text::sql,
 };
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     rc::Rc,
 };
 
@@ -15,6 +15,8 @@ use std::{
 pub(super) enum Verb {
     Create,
     Update,
+    /// Sets an attribute.
+    Set,
     Delete,
     /// Creates or updates.
     Save,
@@ -40,7 +42,7 @@ const VERBS: &[(&str, Verb)] = &[
     ("put", Verb::Save),
     ("remove", Verb::Delete),
     ("save", Verb::Save),
-    ("set", Verb::Update),
+    ("set", Verb::Set),
     ("soft", Verb::Delete),
     ("store", Verb::Save),
     ("touch", Verb::Update),
@@ -113,6 +115,25 @@ pub(super) struct Work<'p> {
     pub(super) tables: Vec<(Verb, Rc<Name>, u32)>,
     /// Calls on a named object: the method, the object.
     pub(super) orders: Vec<(Rc<Name>, Rc<Name>, u32)>,
+}
+
+impl Work<'_> {
+    /// It writes something itself.
+    pub(super) fn is_own(&self) -> bool {
+        !self.tables.is_empty() || self.writes.iter().any(|write| write.is_direct)
+    }
+}
+
+/// The functions that write something, themselves or through others.
+pub(super) fn writers(all: &HashMap<FunctionId, Work<'_>>, graph: &Graph<'_>) -> HashSet<FunctionId> {
+    let mut open: Vec<FunctionId> = all.iter().filter(|(_, work)| work.is_own()).map(|(id, _)| *id).collect();
+    let mut found = HashSet::new();
+    while let Some(id) = open.pop() {
+        if found.insert(id) {
+            open.extend(graph.callers(id).iter().map(Caller::scope));
+        }
+    }
+    found
 }
 
 /// The work of the named functions of these files.
