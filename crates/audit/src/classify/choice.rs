@@ -44,7 +44,7 @@ const ASIDE: &[&str] = &[
 ];
 
 /// Providers whose events a product receives.
-const PROVIDERS: &[&str] = &[
+pub(super) const PROVIDERS: &[&str] = &[
     "adyen",
     "braintree",
     "clerk",

@@ -199,7 +199,8 @@ impl Search<'_, '_> {
             let called = self.called(place);
             for (to, (callee, other)) in found.iter().enumerate().filter(|(to, _)| *to != at) {
                 if called.contains(&other.id) {
-                    let loser = if caller.layer > callee.layer { to } else { at };
+                    let above = callee.stores && !caller.stores && callee.layer == 0.0;
+                    let loser = if above || caller.layer > callee.layer { to } else { at };
                     less[loser] |= !less[at + to - loser];
                 }
             }

@@ -25,7 +25,6 @@ const GENERIC: &[&str] = &[
     "details",
     "domain",
     "endpoint",
-    "entity",
     "facade",
     "fields",
     "full",
@@ -81,11 +80,15 @@ const GENERIC: &[&str] = &[
     "usecase",
     "v1",
     "v2",
-    "view",
-    "views",
     "viewset",
     "workflow",
     "worker",
+];
+
+/// First words of a thing's name that do not make it another thing: `savedOrder`, `AdminOrderController`.
+const ADJECTIVES: &[&str] = &[
+    "abstract", "admin", "all", "base", "core", "created", "current", "db", "default", "deleted", "existing", "i", "jpa",
+    "local", "my", "new", "old", "original", "public", "saved", "sql", "the", "this", "updated",
 ];
 
 /// Words behind which a name speaks of something else: `create_invoice_from_order`.
@@ -116,18 +119,43 @@ impl Name {
         self.words.iter().skip(1).position(|word| BEHIND.contains(&word.as_str())).map_or(self.words.len(), |at| at + 1)
     }
 
-    /// Number of words that qualify the entity, when the name is about it. Behind the entity only generic words and those
-    /// that `is_deed` knows may follow, since `invoice_template` is no invoice.
+    /// Number of words that qualify the entity, when the name of a function is about it. Behind the entity only generic
+    /// words and those that `is_deed` knows may follow, since `invoice_template` is no invoice.
     pub(super) fn about(&self, entity: &[String], is_deed: impl Fn(&str) -> bool) -> Option<usize> {
+        let at = self.place_of(entity, &is_deed)?;
+        Some((1..at).filter(|at| !is_generic(&self.words[*at]) && !is_deed(&self.stems[*at])).count())
+    }
+
+    /// True when the name of a class, a variable or a file is the entity's, without another word that qualifies it.
+    pub(super) fn is_of(&self, entity: &[String], is_deed: impl Fn(&str) -> bool) -> bool {
+        let plain = |at: usize| {
+            let word = self.words[at].as_str();
+            is_generic(word) || ADJECTIVES.contains(&word) || is_deed(&self.stems[at])
+        };
+        self.place_of(entity, &is_deed).is_some_and(|at| (0..at).all(plain))
+    }
+
+    fn place_of(&self, entity: &[String], is_deed: &impl Fn(&str) -> bool) -> Option<usize> {
         let own = self.own_len();
         let fits = |at: &usize| {
             let end = at + entity.len();
+            let last = |at: usize| at + 1 == self.words.len() && self.words[at] == "view";
             self.stems[*at..end] == *entity
-                && (end..own).all(|at| is_generic(&self.words[at]) || is_deed(&self.stems[at]))
+                && (end..own).all(|at| is_generic(&self.words[at]) || is_deed(&self.stems[at]) || last(at))
         };
-        let at = (0..(own + 1).saturating_sub(entity.len())).find(fits)?;
-        let qualifies = |at: &usize| *at > 0 && !is_generic(&self.words[*at]) && !is_deed(&self.stems[*at]);
-        Some((0..at).filter(qualifies).count())
+        (0..(own + 1).saturating_sub(entity.len())).find(fits)
+    }
+
+    /// True when the name has the entity's words in a row, anywhere.
+    pub(super) fn mentions(&self, entity: &[String]) -> bool {
+        !entity.is_empty() && self.stems.windows(entity.len()).any(|part| part == entity)
+    }
+
+    /// True when all its words are generic, or `is_deed` knows them.
+    pub(super) fn is_plain(&self, is_deed: impl Fn(&str) -> bool) -> bool {
+        self.words.iter().zip(&self.stems).all(|(word, stem)| {
+            is_generic(word) || ADJECTIVES.contains(&word.as_str()) || is_deed(stem)
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::names::{Name, Names, is_generic};
 use crate::{
-    classify::Classifier,
+    classify::{Classifier, choice::PROVIDERS},
     facts::{DEFAULT_EXPORT, Facts, Function},
     report::SiteState,
     resolve::FunctionId,
@@ -17,12 +17,15 @@ const ASIDE: &[&str] = &[
     "bench",
     "benchmark",
     "benchmarks",
+    "bootstrap",
+    "cli",
     "demo",
     "demos",
     "docs",
     "documentation",
     "dto",
     "dtos",
+    "dummy",
     "eslint",
     "example",
     "examples",
@@ -32,6 +35,8 @@ const ASIDE: &[&str] = &[
     "frontend",
     "gen",
     "generated",
+    "install",
+    "installer",
     "lint",
     "linter",
     "loadtest",
@@ -102,8 +107,10 @@ const CLASSES_ASIDE: &[&str] = &[
     "transformer",
     "validator",
 ];
-/// First words of classes that only pretend.
-const PRETENDING: &[&str] = &["dummy", "fake", "in", "mock", "noop", "null", "stub"];
+/// Words of classes that only pretend, or make data to begin with.
+const PRETENDING: &[&str] = &["demo", "dummy", "fake", "installer", "loader", "mock", "noop", "sample", "stub"];
+/// Words of classes and files that tell people of what happened.
+const TELLING: &[&str] = &["mail", "mails", "mailer", "notification", "notifications", "notifier", "sms"];
 /// Endings of files with user interfaces.
 const INTERFACES: &[&str] = &["jsx", "svelte", "tsx", "vue"];
 /// Packages of user interfaces: a file that imports one belongs to a front end.
@@ -171,6 +178,18 @@ pub(super) struct Place<'p> {
     pub(super) path: Rc<[Rc<Name>]>,
     /// Types of the parameters.
     pub(super) params: Vec<Rc<Name>>,
+    /// The function tells people of what happened.
+    pub(super) tells: bool,
+    /// The function stores records for others, or forwards to another company's API.
+    pub(super) serves: Option<Serves>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Serves {
+    /// A repository, below the code that decides what happens.
+    Store,
+    /// A client of a provider, whose records are not the product's.
+    Provider,
 }
 
 /// The places of the tree, in the order of files and lines.
@@ -233,7 +252,7 @@ fn place<'p>(
     // A publishing helper publishes something else already; `send_invoice` may do the thing itself.
     let publishes = words.is_helper(&function.name) && first != "send";
     let pretends = class.as_ref().is_some_and(|class| {
-        has(CLASSES_ASIDE, class.words.last()) || has(PRETENDING, class.words.first())
+        has(CLASSES_ASIDE, class.words.last()) || class.words.iter().any(|word| has(PRETENDING, Some(word)))
     });
     if LOOKING.contains(&first.as_str())
         || is_hidden
@@ -256,7 +275,28 @@ fn place<'p>(
         _ => name,
     };
     let params = function.params.iter().filter_map(|param| param.kind.as_deref()).map(|kind| names.of(kind)).collect();
-    Some(Place { id, function, acting, class, path, params })
+    let near = || class.iter().chain(path.iter().take(2)).flat_map(|name| &name.words);
+    let tells = near().any(|word| TELLING.contains(&word.as_str()));
+    let serves = serves(class.as_deref(), &path);
+    Some(Place { id, function, acting, class, path, params, tells, serves })
+}
+
+fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
+    const STORES: &[&str] = &["dao", "repo", "repository", "repositories"];
+    const BELOW: &[&str] = &["db", "persistence", "sql"];
+    let all = || class.into_iter().chain(path.iter().map(Rc::as_ref)).flat_map(|name| &name.words);
+    if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(incoming) {
+        return Some(Serves::Provider);
+    }
+    let own = class.or(path.first().map(Rc::as_ref));
+    let last = own.and_then(|name| name.words.iter().rev().find(|word| *word != "impl"));
+    let below = path.iter().skip(1).take(3).flat_map(|name| &name.words).any(|word| has(BELOW, Some(word)));
+    (has(STORES, last) || below).then_some(Serves::Store)
+}
+
+/// Words of code that receives events of others.
+fn incoming(word: &String) -> bool {
+    matches!(word.as_str(), "webhook" | "webhooks" | "ipn" | "callback" | "callbacks")
 }
 
 /// A hook of a user interface: `useInvoices`.
@@ -267,7 +307,6 @@ fn is_interface_hook(name: &str) -> bool {
 /// True when the function is run by an event: its name says that something happened, or an event is its parameter. The
 /// handlers of a provider's webhooks are none: there the product learns what happened.
 fn reacts(function: &Function, name: &Name, class: Option<&Name>, path: &[Rc<Name>], names: &Names) -> bool {
-    let incoming = |word: &String| matches!(word.as_str(), "webhook" | "webhooks" | "ipn" | "callback" | "callbacks");
     if class.into_iter().chain(path.iter().take(2).map(Rc::as_ref)).flat_map(|one| &one.words).any(incoming) {
         return false;
     }

@@ -3,9 +3,9 @@
 use super::{
     names::{Name, is_generic},
     neighbours::Neighbours,
-    places::Place,
+    places::{Place, Serves},
     wish::{Kind, RUNS, Wish, entity_of, is_outcome},
-    writes::{Verb, Work, Write},
+    writes::{Verb, Work},
 };
 use crate::text::verbs;
 use std::rc::Rc;
@@ -18,6 +18,8 @@ pub(super) struct Evidence {
     pub(super) writes: bool,
     /// Another function of the product writes it for this one.
     pub(super) delegates: bool,
+    /// It is a repository.
+    pub(super) stores: bool,
     /// Share of the publishing functions that are in its layer.
     pub(super) layer: f64,
 }
@@ -37,6 +39,9 @@ pub(super) enum Lack {
 
 /// The least score of a suggestion.
 pub(super) const SCORE_MIN: u32 = 58;
+
+/// Folders around a function that may be named after its entity.
+const HOME_DEPTH: usize = 5;
 
 /// One place, judged for one event.
 pub(super) struct Judge<'j, 'p> {
@@ -90,11 +95,10 @@ struct Near {
 }
 
 /// How a function writes the entity.
-struct Written<'w> {
+struct Written {
     points: u32,
     how: String,
     line: u32,
-    verb: Option<&'w Write<'w>>,
     is_own: bool,
 }
 
@@ -102,6 +106,11 @@ impl Judge<'_, '_> {
     /// `text` gives the source text of the function, for the names of states that it sets.
     pub(super) fn judge(&self, text: impl FnOnce() -> String) -> Result<Evidence, Lack> {
         let mut reasons = Vec::new();
+        let is_foreign = self.place.serves == Some(Serves::Provider) && self.neighbours.in_file(self.place, self.entity).is_none();
+        let tells = self.place.tells && !self.wish.tells;
+        if is_foreign || tells {
+            return Err(Lack::Entity);
+        }
         let written = self.written();
         let creates = self.creates() && written.as_ref().is_some_and(|written| written.is_own);
         let (about, entity_points) = self.about(creates).ok_or(Lack::Entity)?;
@@ -133,16 +142,30 @@ impl Judge<'_, '_> {
             share if share > 0.0 => 5,
             _ => 0,
         };
-        let mut score = (entity_points + deed.points + write_points + layer_points).saturating_add_signed(near.points);
+        let points = entity_points + deed.points + write_points + layer_points;
+        let home = if deed.is_known && written.is_none() { 0 } else { self.home() };
+        let mut score = points.saturating_add_signed(near.points + home + self.layer(layer));
         if self.place.function.private {
             score = score.saturating_sub(4);
         }
         if score < SCORE_MIN {
             return Err(Lack::Certainty);
         }
+        let stores = self.place.serves == Some(Serves::Store);
         let writes = written.as_ref().is_some_and(|written| written.is_own);
         let delegates = written.is_some() && !writes;
-        Ok(Evidence { score, reason: reasons.join(", "), writes, delegates, layer })
+        Ok(Evidence { score, reason: reasons.join(", "), writes, delegates, stores, layer })
+    }
+
+    /// Points for a class, a file or a folder of the entity around the function.
+    fn home(&self) -> i32 {
+        let mut names = self.place.class.iter().chain(self.place.path.iter().take(HOME_DEPTH));
+        if names.any(|name| self.wish.is_mentioned_in(name)) { 4 } else { -16 }
+    }
+
+    /// Points for the layer of the code. Above the repositories it is decided what happens.
+    fn layer(&self, share: f64) -> i32 {
+        if self.place.serves == Some(Serves::Store) && share == 0.0 { -10 } else { 0 }
     }
 
     /// How the function is about the entity, with points.
@@ -157,13 +180,16 @@ impl Judge<'_, '_> {
         if other {
             return creates.then_some((About::Writes, 12));
         }
-        if place.class.as_ref().is_some_and(|class| wish.is_named_in(class) == Some(0)) {
+        if place.class.as_ref().is_some_and(|class| wish.is_of(class)) {
             return Some((About::Class, 22));
         }
-        if place.path.iter().take(3).any(|part| wish.is_named_in(part) == Some(0)) {
+        // The innermost name that is one of a thing decides.
+        let names = place.class.iter().chain(place.path.iter().take(3));
+        let thing = names.into_iter().find(|name| !name.is_plain(|stem| wish.is_deed(stem)));
+        if thing.is_some_and(|name| wish.is_of(name)) {
             return Some((About::Folder, 18));
         }
-        if place.params.iter().any(|kind| wish.is_named_in(kind) == Some(0)) {
+        if thing.is_none() && place.params.iter().any(|kind| wish.is_of(kind)) {
             return Some((About::Params, 14));
         }
         creates.then_some((About::Writes, 12))
@@ -181,25 +207,31 @@ impl Judge<'_, '_> {
 
     /// It creates an object of the entity's class.
     fn creates(&self) -> bool {
-        self.work.is_some_and(|work| work.makes.iter().any(|class| self.wish.is_named_in(class) == Some(0)))
+        self.work.is_some_and(|work| work.makes.iter().any(|class| self.wish.is_of(class)))
     }
 
     /// How the function does what the event tells, with points.
     fn deed(
         &self,
         creates: bool,
-        written: Option<&Written<'_>>,
+        written: Option<&Written>,
         sets_state: impl FnOnce() -> bool,
     ) -> Option<Deed> {
         let (wish, acting) = (self.wish, &self.place.acting);
         let own = acting.own_len();
         if !wish.deed.is_empty() && wish.deed.iter().all(|stem| acting.stems.contains(stem)) {
             let at = acting.stems.iter().position(|stem| wish.deed.contains(stem)).unwrap_or(0);
+            // `import_completed` does not complete.
+            let first = acting.words[0].as_str();
+            if at > 0 && acting.words[at].ends_with("ed") && !STATES.contains(&first) && !wish.is_of(&Name::new(first)) {
+                return Some(Deed::said(12, &acting.words[at]));
+            }
             return Some(Deed::said(25, &acting.words[at]));
         }
         let verbs: Vec<(usize, usize)> = acting.stems[..own]
             .iter()
             .enumerate()
+            .filter(|(_, stem)| !wish.entities.iter().any(|entity| entity.contains(stem)))
             .filter_map(|(at, stem)| Some((wish.doing.iter().position(|one| one == stem)?, at)))
             .collect();
         if let Some((rank, at)) = verbs.iter().min() {
@@ -209,10 +241,6 @@ impl Judge<'_, '_> {
         let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
         if wish.kind == Kind::Create && creates && !other_deed {
             return Some(Deed::known(20, format!("it makes a {}", wish.shown)));
-        }
-        let deletes = written.is_some_and(|written| written.verb.is_some_and(|write| write.verb == Verb::Delete));
-        if wish.kind == Kind::Delete && deletes && !other_deed {
-            return Some(Deed::known(18, format!("it deletes a {}", wish.shown)));
         }
         let sibling = self.neighbours.own(self.place).find(|event| entity_of(event) == self.entity);
         let ends = sibling.filter(|event| wish.is_outcome && is_outcome(&verbs::split(event)));
@@ -224,7 +252,8 @@ impl Judge<'_, '_> {
         if may_set && sets_state() {
             return Some(Deed::known(if runs { 25 } else { 18 }, format!("it sets the state to {}", wish.shown_deed)));
         }
-        if wish.is_outcome && runs && wish.is_named_in(acting).is_some() {
+        let runs_it = runs && wish.entities.iter().any(|entity| acting.stems[1..] == **entity);
+        if wish.is_outcome && runs_it {
             let points = if wish.is_success { 25 } else { 19 };
             return Some(Deed { points, reason: format!("it runs the {}", wish.shown), is_known: wish.is_success });
         }
@@ -244,30 +273,27 @@ impl Judge<'_, '_> {
     }
 
     /// How the function writes the entity; the best of its writes.
-    fn written(&self) -> Option<Written<'_>> {
+    fn written(&self) -> Option<Written> {
         let work = self.work?;
         let wish = self.wish;
-        let about = |name: &Rc<Name>| wish.is_named_in(name) == Some(0);
-        let mut best: Option<Written<'_>> = None;
-        let mut offer = |one: Written<'_>| -> bool {
-            let better = best.as_ref().is_none_or(|best| one.points > best.points);
-            if better {
-                best = Some(Written { verb: None, ..one });
+        let about = |name: &Rc<Name>| wish.is_of(name);
+        let mut best: Option<Written> = None;
+        let mut offer = |one: Written| {
+            if best.as_ref().is_none_or(|best| one.points > best.points) {
+                best = Some(one);
             }
-            better
         };
         for (verb, _, line) in work.tables.iter().filter(|(_, table, _)| about(table)) {
             let how = format!("writes the table of a {}", wish.shown);
-            offer(Written { points: fit(wish.kind, *verb), how, line: *line, verb: None, is_own: true });
+            offer(Written { points: fit(wish.kind, *verb), how, line: *line, is_own: true });
         }
         // `invoice.void()`: the entity does it itself.
         for (method, of, line) in &work.orders {
             if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
                 let how = format!("calls {} of a {}", method.words.join("_"), wish.shown);
-                offer(Written { points: 22, how, line: *line, verb: None, is_own: true });
+                offer(Written { points: 22, how, line: *line, is_own: true });
             }
         }
-        let mut chosen: Option<&Write<'_>> = None;
         for write in &work.writes {
             let names_it = write.objects.iter().any(about);
             let is_itself = write.receiver.as_ref().is_some_and(|of| {
@@ -290,11 +316,9 @@ impl Judge<'_, '_> {
                 (true, false) => format!("has a {} written", wish.shown),
                 _ => "saves its changes".into(),
             };
-            if offer(Written { points, how, line, verb: None, is_own: is_direct }) {
-                chosen = Some(write);
-            }
+            offer(Written { points, how, line, is_own: is_direct });
         }
-        best.map(|best| Written { verb: chosen, ..best })
+        best
     }
 
     /// Points for published events around the place, and for the unused helpers of the event itself.
@@ -323,6 +347,9 @@ impl Judge<'_, '_> {
 const CHANGES: &[&str] = &[
     "archive", "cancel", "change", "close", "create", "delete", "edit", "patch", "refund", "remove", "update", "void",
 ];
+
+/// First words of functions that give a state.
+const STATES: &[&str] = &["flag", "handle", "make", "mark", "move", "process", "set", "transition", "update"];
 
 /// Points for a write of the entity: more when the verb is the event's.
 fn fit(kind: Kind, verb: Verb) -> u32 {

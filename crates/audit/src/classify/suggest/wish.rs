@@ -15,10 +15,10 @@ pub(super) enum Kind {
 
 /// Words in event types, and the verbs of functions that cause such an event, the most usual first.
 const DEEDS: &[(&str, &[&str])] = &[
-    ("created", &["create", "add", "insert", "register", "make", "store", "new", "open", "place", "post"]),
+    ("created", &["create", "add", "insert", "register", "make", "store", "new", "open", "place", "post", "save"]),
     ("added", &["add", "create", "attach", "insert"]),
     ("registered", &["register", "signup", "create", "join"]),
-    ("updated", &["update", "edit", "change", "modify", "patch", "adjust", "put"]),
+    ("updated", &["update", "edit", "change", "modify", "patch", "adjust", "put", "save"]),
     ("changed", &["change", "update", "transition", "move"]),
     ("deleted", &["delete", "remove", "destroy", "drop", "purge"]),
     ("removed", &["remove", "delete", "destroy", "detach"]),
@@ -90,6 +90,10 @@ const OUTCOMES: &[&str] = &["failed", "failure", "completed", "succeeded", "succ
 /// Words of events that tell whether it ended well.
 const SUCCESS: &[&str] = &["failed", "failure", "succeeded", "success"];
 
+/// Words of events about messages to people.
+const MESSAGES: &[&str] =
+    &["alert", "bounced", "campaign", "delivered", "email", "mail", "message", "newsletter", "notification", "sent", "sms"];
+
 /// Words after an entity that are a part of it when it is updated.
 const PARTS: &[&str] = &["attributes", "metadata", "preferences", "profile", "properties", "settings"];
 
@@ -119,6 +123,8 @@ pub(super) struct Wish {
     pub(super) is_outcome: bool,
     /// It tells whether the process ended well.
     pub(super) is_success: bool,
+    /// The event is about a message to people.
+    pub(super) tells: bool,
 }
 
 impl Wish {
@@ -141,6 +147,7 @@ impl Wish {
             kind: deeds.last().map_or(Kind::Other, |word| kind_of(word)),
             is_outcome: is_outcome(&tail),
             is_success: tail.iter().any(|word| SUCCESS.contains(&word.as_str())),
+            tells: of.iter().chain(&tail).any(|word| MESSAGES.contains(&word.as_str())),
             shown_deed: tail.join(" "),
         }
     }
@@ -151,9 +158,18 @@ impl Wish {
         is_part() || [&self.deed, &self.doing, &self.details].iter().any(|list| list.iter().any(|one| one == stem))
     }
 
-    /// Number of words that qualify the entity in a name that is about it.
+    /// Number of words that qualify the entity in the name of a function that is about it.
     pub(super) fn is_named_in(&self, name: &Name) -> Option<usize> {
         self.entities.iter().find_map(|entity| name.about(entity, |stem| self.is_deed(stem)))
+    }
+
+    /// True when the name of a class, a variable or a file is the entity's.
+    pub(super) fn is_of(&self, name: &Name) -> bool {
+        self.entities.iter().any(|entity| name.is_of(entity, |stem| self.is_deed(stem)))
+    }
+
+    pub(super) fn is_mentioned_in(&self, name: &Name) -> bool {
+        self.entities.iter().any(|entity| name.mentions(entity))
     }
 }
 

@@ -201,6 +201,7 @@ fn read<'p>(
     work.makes.extend(made.map(|class| names.of(class)));
     let of = receiver.first().map(|of| names.of(of));
     let Some((word, verb)) = verb else {
+        let of = of.filter(|_| !is_class(receiver[0]) && !MAKING.contains(&last));
         work.orders.extend(of.map(|of| (name, of, call.line)));
         return;
     };
