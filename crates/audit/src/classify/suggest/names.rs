@@ -23,7 +23,6 @@ const GENERIC: &[&str] = &[
     "database",
     "db",
     "details",
-    "domain",
     "endpoint",
     "facade",
     "fields",
@@ -157,6 +156,12 @@ impl Name {
             is_generic(word) || ADJECTIVES.contains(&word.as_str()) || is_deed(stem)
         })
     }
+}
+
+/// With its article: `an invoice`.
+pub(super) fn with_article(thing: &str) -> String {
+    let article = if thing.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {thing}")
 }
 
 /// The stem of a word; `city` and `cities` have one.

@@ -232,7 +232,8 @@ fn path(file: &str, names: &Names) -> Rc<[Rc<Name>]> {
 
 fn is_aside(facts: &Facts, path: &[Rc<Name>]) -> bool {
     let ending = facts.file.rsplit('.').next().unwrap_or("");
-    let shows = || facts.imports.iter().any(|import| has(INTERFACE_PACKAGES, import.module.first()));
+    let package = |path: &str| INTERFACE_PACKAGES.contains(&path.split('/').next().unwrap_or(path));
+    let shows = || facts.imports.iter().any(|import| import.module.first().is_some_and(|first| package(first)));
     let aside = |word: &String| ASIDE.contains(&word.as_str()) || REACTING.contains(&word.as_str());
     INTERFACES.contains(&ending) || path.iter().flat_map(|name| &name.words).any(aside) || shows()
 }
@@ -288,7 +289,7 @@ fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
     if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(incoming) {
         return Some(Serves::Provider);
     }
-    let own = class.or(path.first().map(Rc::as_ref));
+    let own = class.or(path.first().map(Rc::as_ref)).filter(|name| !name.words.iter().any(|word| word == "service"));
     let last = own.and_then(|name| name.words.iter().rev().find(|word| *word != "impl"));
     let below = path.iter().skip(1).take(3).flat_map(|name| &name.words).any(|word| has(BELOW, Some(word)));
     (has(STORES, last) || below).then_some(Serves::Store)

@@ -1,7 +1,7 @@
 //! The evidence that a function is the place for an event, and the score that follows from it.
 
 use super::{
-    names::{Name, is_generic},
+    names::{Name, is_generic, with_article},
     neighbours::Neighbours,
     places::{Place, Serves},
     wish::{Kind, RUNS, Wish, entity_of, is_outcome},
@@ -159,8 +159,19 @@ impl Judge<'_, '_> {
 
     /// Points for a class, a file or a folder of the entity around the function.
     fn home(&self) -> i32 {
-        let mut names = self.place.class.iter().chain(self.place.path.iter().take(HOME_DEPTH));
-        if names.any(|name| self.wish.is_mentioned_in(name)) { 4 } else { -16 }
+        let place = self.place;
+        // A class that is only named after what it does says nothing about where it lies.
+        let other = |name: &&Rc<Name>| {
+            let is_act = name.stems.iter().any(|stem| self.wish.doing.contains(stem) || self.wish.deed.contains(stem));
+            !is_act || !name.stems.iter().all(|stem| place.acting.stems.contains(stem) || is_generic(stem))
+        };
+        let mut names = place.class.iter().chain(place.path.iter().take(HOME_DEPTH)).filter(other);
+        let acts_by_class = place.class.as_ref().is_some_and(|class| *class == place.acting);
+        match names.any(|name| self.wish.is_mentioned_in(name)) {
+            true => 4,
+            false if acts_by_class => -8,
+            false => -16,
+        }
     }
 
     /// Points for the layer of the code. Above the repositories it is decided what happens.
@@ -200,7 +211,7 @@ impl Judge<'_, '_> {
         match about {
             About::Class => Some(format!("its class is about {shown}")),
             About::Folder => Some(format!("its file is about {shown}")),
-            About::Params => Some(format!("it is given a {shown}")),
+            About::Params => Some(format!("it is given {}", with_article(shown))),
             About::Name | About::Writes => None,
         }
     }
@@ -234,13 +245,15 @@ impl Judge<'_, '_> {
             .filter(|(_, stem)| !wish.entities.iter().any(|entity| entity.contains(stem)))
             .filter_map(|(at, stem)| Some((wish.doing.iter().position(|one| one == stem)?, at)))
             .collect();
-        if let Some((rank, at)) = verbs.iter().min() {
+        // Removed from another thing, the entity still exists.
+        let is_moved = wish.kind == Kind::Delete && own < acting.words.len() && acting.words[own] == "from";
+        if let Some((rank, at)) = verbs.iter().min().filter(|_| !is_moved) {
             let points = if *at == 0 { 24 } else { 19 };
             return Some(Deed::said(points - 2 * (*rank as u32).min(5), &acting.words[*at]));
         }
         let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
         if wish.kind == Kind::Create && creates && !other_deed {
-            return Some(Deed::known(20, format!("it makes a {}", wish.shown)));
+            return Some(Deed::known(20, format!("it makes {}", with_article(&wish.shown))));
         }
         let sibling = self.neighbours.own(self.place).find(|event| entity_of(event) == self.entity);
         let ends = sibling.filter(|event| wish.is_outcome && is_outcome(&verbs::split(event)));
@@ -284,13 +297,13 @@ impl Judge<'_, '_> {
             }
         };
         for (verb, _, line) in work.tables.iter().filter(|(_, table, _)| about(table)) {
-            let how = format!("writes the table of a {}", wish.shown);
+            let how = format!("writes the table of {}", with_article(&wish.shown));
             offer(Written { points: fit(wish.kind, *verb), how, line: *line, is_own: true });
         }
         // `invoice.void()`: the entity does it itself.
         for (method, of, line) in &work.orders {
             if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
-                let how = format!("calls {} of a {}", method.words.join("_"), wish.shown);
+                let how = format!("calls {} of {}", method.words.join("_"), with_article(&wish.shown));
                 offer(Written { points: 22, how, line: *line, is_own: true });
             }
         }
@@ -312,8 +325,8 @@ impl Judge<'_, '_> {
                 (false, _) => continue,
             };
             let how = match (names_it, is_direct) {
-                (true, true) => format!("writes a {}", wish.shown),
-                (true, false) => format!("has a {} written", wish.shown),
+                (true, true) => format!("writes {}", with_article(&wish.shown)),
+                (true, false) => format!("calls {name} for {}", with_article(&wish.shown)),
                 _ => "saves its changes".into(),
             };
             offer(Written { points, how, line, is_own: is_direct });
