@@ -115,7 +115,7 @@ fn compare(
     failed.extend(unread);
     let promised = categories::promised(&classifier.catalog, source);
     let mut report = classifier.report(&promised, bypasses, &failed, config);
-    suggest::fill(&mut report, &classifier, &words, &tree.quoting());
+    suggest::fill(&mut report, &classifier, &graph, &words, &tree.quoting());
     report.examples = examples::examples(&classifier, &tree.quoting());
     report.files = files;
     Ok(report)

@@ -86,6 +86,7 @@ impl Classifier<'_> {
                 state,
                 sites: sites.iter().map(|site| self.shown(site)).collect(),
                 suggestions: Vec::new(),
+                no_suggestion: None,
                 accepted: (state != State::Published)
                     .then(|| config.accepted(&one.event_type).map(str::to_owned))
                     .flatten(),

@@ -47,7 +47,7 @@ const ASIDE: &[&str] = &[
 const ASIDE_AS_FOLDER: &[&str] = &["admin", "client", "clients", "templates", "ui"];
 
 /// Providers whose events a product receives.
-const PROVIDERS: &[&str] = &[
+pub(super) const PROVIDERS: &[&str] = &[
     "adyen",
     "braintree",
     "clerk",

@@ -179,6 +179,9 @@ pub struct Event {
     pub state: State,
     pub sites: Vec<Site>,
     pub suggestions: Vec<Suggestion>,
+    /// The reason why a gap has no suggestion, as a sentence without its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_suggestion: Option<String>,
     /// The configuration's reason for accepting the gap.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted: Option<String>,

@@ -147,6 +147,7 @@ mod tests {
             state,
             sites: Vec::new(),
             suggestions: Vec::new(),
+            no_suggestion: None,
             accepted: None,
             defined_at: None,
         }

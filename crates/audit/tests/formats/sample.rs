@@ -37,6 +37,7 @@ pub(crate) fn event(event_type: &str, category: &str, state: State) -> Event {
         state,
         sites: vec![],
         suggestions: vec![],
+        no_suggestion: None,
         accepted: None,
         defined_at: None,
     }
