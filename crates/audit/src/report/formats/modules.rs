@@ -84,6 +84,7 @@ mod tests {
             state: State::Missing,
             sites: vec![],
             suggestions: vec![],
+            no_suggestion: None,
             accepted: None,
             defined_at: None,
         };
