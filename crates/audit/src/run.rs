@@ -102,7 +102,17 @@ fn compare(
     }
     let sets = groups::all_keys(&groups);
     let hints = entry_points::hints(&project);
-    let search = Search { project: &project, graph: &graph, words: &words, known, sets, tenant_names: &tenants, hints };
+    let webhook_members = groups::webhook_members(&groups, &project);
+    let search = Search {
+        project: &project,
+        graph: &graph,
+        words: &words,
+        known,
+        sets,
+        webhook_members,
+        tenant_names: &tenants,
+        hints,
+    };
     let mut published = search.run();
     for site in &mut published.sites {
         site.group = site.group.take().map(|key| groups::outermost(&groups, key));

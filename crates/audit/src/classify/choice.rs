@@ -182,6 +182,7 @@ impl Evidence {
             + (emitted + 1.0).log2() / 4.0
             + (members + 1.0).log2() / 8.0
             - yes(self.members < FEW, 3.0)
+            - yes(self.members == 1, 3.0)
             - yes(self.schema, 2.0)
             - yes(self.aside, 4.0)
             - yes(self.incoming, 7.0)

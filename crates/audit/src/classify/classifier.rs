@@ -396,6 +396,7 @@ impl<'p> Classifier<'p> {
                 || (open.strong && open.bus.is_about_webhooks(self.project))
                 || self.main_buses.contains(key)
                 || self.carriers.contains(key)
+                || matches!(key, BusKey::Named(name) if self.main_variables.contains(name))
                 || open.named
                 || open.through.iter().any(|function| self.on_main.contains(function)))
     }

@@ -137,6 +137,15 @@ pub(crate) fn all_keys(groups: &[Group]) -> HashSet<GroupKey> {
     groups.iter().flat_map(|group| group.inner.iter().chain([&group.key])).cloned().collect()
 }
 
+/// The names of the constants of sets that belong to the webhooks.
+pub(crate) fn webhook_members(groups: &[Group], project: &Project) -> HashSet<String> {
+    let is_webhook = |text: &str| verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"));
+    let own = groups.iter().filter(|group| is_webhook(&group.name) || is_webhook(project.place(group.file)));
+    let names =
+        own.flat_map(|group| &group.members).map(|member| member.name.rsplit('.').next().unwrap_or(&member.name));
+    names.map(str::to_owned).collect()
+}
+
 /// The event types of all sets.
 pub(crate) fn all_events(groups: &[Group]) -> HashSet<String> {
     // One word alone (`created`) is an event type only as a constant.

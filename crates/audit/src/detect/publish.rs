@@ -9,7 +9,7 @@ use crate::{
         search::Search,
         site::{Open, Published, Site},
     },
-    facts::{Arg, Call, Expr, Facts},
+    facts::{Arg, Call, Expr, Facts, as_written},
     report::Confidence,
     resolve::{
         Found, FunctionId, Resolver, Thing,
@@ -83,8 +83,14 @@ impl<'p> Search<'p> {
     fn look_at(&self, call: &'p Call, file: usize, walks: &mut Walks<'p>, published: &mut Published<'p>) {
         let Some(name) = call.target.last_name() else { return };
         let is_call_of_call = matches!(call.target, Expr::Call(_) | Expr::Index(..));
-        let publishing = self.publishing(call, name);
-        if call.makes || is_call_of_call || publishing == Publishing::No || is_no_bus(&call.target) {
+        if call.makes || is_call_of_call || is_no_bus(&call.target) {
+            return;
+        }
+        let publishing = match self.publishing(call, name) {
+            Publishing::No if self.is_learnt(call, name, file, walks) => Publishing::WithMember,
+            publishing => publishing,
+        };
+        if publishing == Publishing::No {
             return;
         }
         let scope = FunctionId { file, index: call.function };
@@ -185,6 +191,22 @@ impl<'p> Search<'p> {
                 reason: None,
             });
         }
+    }
+
+    /// True for a call of the webhooks' own code with a constant of their set, whatever the function is called.
+    fn is_learnt(&self, call: &'p Call, name: &str, file: usize, walks: &mut Walks<'p>) -> bool {
+        let is_member = |arg: &Arg| match &arg.value {
+            Expr::Member(_, member) => self.webhook_members.contains(member),
+            Expr::Name(name) => self.webhook_members.contains(as_written(name)),
+            _ => false,
+        };
+        if !call.args.iter().any(is_member) || !self.words.may_publish(name) {
+            return false;
+        }
+        let about = |text: &str| verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"));
+        let of_webhooks =
+            |id: &FunctionId| about(self.project.place(id.file)) || about(&self.project.shown_function(*id));
+        self.through(call, file, walks).iter().any(of_webhooks)
     }
 
     fn publishing(&self, call: &Call, name: &str) -> Publishing {

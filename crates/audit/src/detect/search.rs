@@ -15,6 +15,8 @@ pub(crate) struct Search<'p> {
     pub(crate) known: HashSet<String>,
     /// The sets of constants.
     pub(crate) sets: HashSet<GroupKey>,
+    /// The names of the constants of sets that belong to the webhooks.
+    pub(crate) webhook_members: HashSet<String>,
     pub(crate) tenant_names: &'p [String],
     pub(crate) hints: Hints,
 }

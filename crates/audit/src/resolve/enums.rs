@@ -19,6 +19,17 @@ pub(crate) fn names_itself(class: &Class) -> bool {
         && !class.members.iter().any(|member| has_text(&member.value))
 }
 
+/// True for a numbered constant of a class that is named after events: `const EVENT_CREATE_CLIENT = 1`. Its name is the
+/// event type.
+pub(crate) fn is_numbered(class: &Class, member: &Binding) -> bool {
+    let words = || verbs::split(&member.name);
+    !class.is_enum
+        && matches!(member.value, Expr::Nil)
+        && verbs::speaks_of_events(&class.name)
+        && words().len() >= 3
+        && words().first().is_some_and(|first| verbs::speaks_of_events(first))
+}
+
 /// True when a value is a member of an enum whose members are their own names.
 pub(crate) fn is_own_name(found: &Found<'_>, project: &Project) -> bool {
     matches!(&found.group, Some(GroupKey::Class(id)) if names_itself(project.class(*id)))

@@ -15,7 +15,7 @@ mod resolver;
 mod roots;
 pub(crate) mod walk;
 
-pub(crate) use enums::{is_own_name, names_itself};
+pub(crate) use enums::{is_numbered, is_own_name, names_itself};
 pub(crate) use found::{Found, GroupKey, Thing};
 pub(crate) use graph::{Caller, Graph};
 pub(crate) use ids::{ClassId, FunctionId};

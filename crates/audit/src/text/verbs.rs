@@ -92,6 +92,9 @@ const RECEIVES: &[&str] = &[
     "registry",
 ];
 
+/// Words of what is made for a request, before it is sent.
+const PARTS: &[&str] = &["payload", "payloads", "body", "header", "headers", "signature", "schema", "url", "secret"];
+
 /// Whether a call publishes, as far as names tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Publishing {
@@ -163,6 +166,14 @@ impl Words {
         if self.ignored.iter().any(|one| one == name) {
             return Publishing::No;
         }
+        // Cheap rejection of most names.
+        let begins = |verb: &&str| {
+            let start = name.trim_start_matches('_').as_bytes().get(..verb.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(verb.as_bytes()))
+        };
+        if !RUNS.iter().chain(MAKES).any(|verb| begins(&verb)) {
+            return Publishing::No;
+        }
         let own = split(name);
         let is = |list: &[&str], word: &String| list.contains(&word.as_str());
         let runs = own.first().is_some_and(|first| is(RUNS, first));
@@ -172,7 +183,7 @@ impl Words {
         }
         let around = owner().map(|owner| split(&owner)).unwrap_or_default();
         let has = |list: &[&str]| around.iter().chain(&own).any(|word| is(list, word));
-        if has(RECEIVES) {
+        if has(RECEIVES) || (makes && has(PARTS)) {
             return Publishing::No;
         }
         if runs && has(NOUNS) {
@@ -188,6 +199,75 @@ impl Words {
             return Publishing::WithMember;
         }
         Publishing::No
+    }
+
+    /// True when a function of this name may publish, although no verb of it says so: it neither asks nor registers.
+    pub(crate) fn may_publish(&self, name: &str) -> bool {
+        const ASKS: &[&str] = &[
+            "on",
+            "off",
+            "is",
+            "has",
+            "can",
+            "should",
+            "get",
+            "find",
+            "list",
+            "fetch",
+            "load",
+            "read",
+            "where",
+            "filter",
+            "select",
+            "count",
+            "equals",
+            "compare",
+            "contains",
+            "includes",
+            "in",
+            "from",
+            "try",
+            "parse",
+            "validate",
+            "check",
+            "assert",
+            "expect",
+            "mock",
+            "test",
+            "handle",
+            "subscribe",
+            "unsubscribe",
+            "listen",
+            "register",
+            "create",
+            "update",
+            "delete",
+            "save",
+            "build",
+            "make",
+            "map",
+            "to",
+            "as",
+            "format",
+            "describe",
+            "label",
+            "log",
+            "print",
+            "use",
+            "with",
+            "of",
+            "value",
+            "name",
+            "verify",
+            "sign",
+            "enabled",
+            "matches",
+        ];
+        let words = split(name);
+        let asks = words.first().is_none_or(|first| ASKS.contains(&first.as_str()));
+        !asks
+            && !self.ignored.iter().any(|one| one == name)
+            && !words.iter().any(|word| RECEIVES.contains(&word.as_str()))
     }
 
     /// True when the name has only a verb that is common elsewhere too: `send`, `notify`.
@@ -298,7 +378,8 @@ pub(crate) fn names_an_attribute(name: &str) -> bool {
     split(name).last().is_some_and(|last| LAST.contains(&last.as_str()))
 }
 
-/// True when a name ends with what happened: `order_created`, `ORDER_PAID`, `inventory.low`.
+/// True when a name ends with what happened, or begins with it: `order_created`, `ORDER_PAID`, `inventory.low`,
+/// `PUSH_ARTIFACT`.
 pub(crate) fn says_what_happened(name: &str) -> bool {
     const LAST: &[&str] = &[
         "paid",
@@ -339,8 +420,14 @@ pub(crate) fn says_what_happened(name: &str) -> bool {
         "signup",
         "purchase",
     ];
+    const FIRST: &[&str] =
+        &["create", "update", "delete", "push", "pull", "add", "remove", "archive", "restore", "upload", "download"];
     let words = split(name);
+    let skipped =
+        words.iter().skip_while(|word| matches!(word.as_str(), "event" | "hook" | "webhook" | "topic" | "on"));
+    let first = skipped.collect::<Vec<_>>();
     words.iter().any(|word| word.len() > 4 && word.ends_with("ed"))
+        || (first.len() >= 2 && FIRST.contains(&first[0].as_str()))
         || words.last().is_some_and(|last| LAST.contains(&last.as_str()))
 }
 

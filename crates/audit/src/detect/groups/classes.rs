@@ -3,7 +3,7 @@
 use super::{Group, Member};
 use crate::{
     facts::{Class, Expr},
-    resolve::{ClassId, GroupKey, Project, names_itself},
+    resolve::{ClassId, GroupKey, Project, is_numbered, names_itself},
     text::verbs,
 };
 
@@ -61,7 +61,7 @@ fn members(class: &Class) -> Vec<Member> {
                     _ => None,
                 })
                 .or_else(|| first_word(items))?,
-            _ if names_itself => &member.name,
+            _ if names_itself || is_numbered(class, member) => &member.name,
             _ => return None,
         };
         Some(Member { event: event.clone(), name: member.name.clone(), line: member.line })

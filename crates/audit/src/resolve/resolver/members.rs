@@ -7,7 +7,7 @@ use crate::{
     resolve::{
         ClassId, Found, FunctionId, GroupKey, Thing,
         enums::generated,
-        is_own_name, names_itself,
+        is_numbered, is_own_name, names_itself,
         walk::{Place, Walk},
     },
 };
@@ -133,7 +133,8 @@ impl<'p> Resolver<'p> {
         let what = if class.is_enum { "enum member" } else { "constant" };
         let mut all = Vec::new();
         for binding in class.members.iter().filter(|one| one.name == name) {
-            if !matches!(binding.value, Expr::Text(_) | Expr::List(_)) && names_itself(class) {
+            let named = !matches!(binding.value, Expr::Text(_) | Expr::List(_)) && names_itself(class);
+            if named || is_numbered(class, binding) {
                 let mut one = Found::new(Thing::Text(name.to_owned()));
                 one.group = Some(GroupKey::Class(id));
                 all.push(one.by(format!("{what} {}.{name}", class.name)));
