@@ -185,6 +185,23 @@ pub(crate) fn as_written(name: &str) -> &str {
     }
 }
 
+/// The name of a base without that of the module around it: `Base` for `Api.Base`.
+pub(crate) fn base_name(base: &str) -> &str {
+    base.rsplit_once('.').map_or(base, |(_, name)| name)
+}
+
+impl Call {
+    /// Names of which one may be the class that the call makes: `new Paid()`, `events.Paid()`, `Paid::dispatch()`,
+    /// `Paid.builder()`.
+    pub(crate) fn made_names(&self) -> impl Iterator<Item = &str> {
+        let owner = match &self.target {
+            Expr::Member(of, _) => of.last_name(),
+            _ => None,
+        };
+        self.target.last_name().into_iter().chain(owner)
+    }
+}
+
 impl Function {
     /// True when it seems to be a declaration without a body, as in an interface.
     pub(crate) fn has_no_body(&self) -> bool {

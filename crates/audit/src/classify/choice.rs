@@ -3,7 +3,7 @@
 use crate::{
     detect::{groups::Group, site::Site},
     resolve::{FunctionId, GroupKey, Project},
-    text::verbs,
+    text::{events, verbs},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -368,9 +368,10 @@ fn evidence(
         in_webhooks: has(&place, webhook),
         emitted: events.iter().filter(|event| own.contains(**event) || raw.contains(**event)).count(),
         members: events.len(),
-        used: verbs::speaks_of_events(&group.name)
+        used: events::speaks_of_events(&group.name)
             && used.get(group.name.as_str()).is_some_and(|files| files.iter().any(|file| *file != group.file)),
-        said: verbs::speaks_of_events(&group.name) || verbs::speaks_of_events(path.rsplit('/').next().unwrap_or(path)),
+        said: events::speaks_of_events(&group.name)
+            || events::speaks_of_events(path.rsplit('/').next().unwrap_or(path)),
         aside: has(&aside, ASIDE),
         schema: project.files[group.file].traits.is_schema,
         incoming: has(&place, PROVIDERS) || has(&name, PROVIDERS) || has(&name, &["incoming", "inbound", "provider"]),

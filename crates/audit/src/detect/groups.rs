@@ -15,7 +15,7 @@ pub(crate) use group::{Group, Member};
 use crate::{
     facts::{Binding, Expr, MethodPlaces},
     resolve::{ClassId, GroupKey, Project, walk},
-    text::verbs,
+    text::{events, verbs},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -74,21 +74,13 @@ fn over_files(project: &Project, groups: Vec<Group>) -> Vec<Group> {
     merged
 }
 
-/// The number of members that look like event types. In a set whose name says that it has events, they may have any
-/// spelling.
-fn look_like_events(name: &str, members: &[Member]) -> usize {
-    let said = verbs::speaks_of_events(name) && !verbs::names_an_attribute(name);
-    let like = |text: &str| verbs::looks_like_event(text) || (said && verbs::may_be_event(text));
-    members.iter().filter(|member| like(&member.event)).count()
-}
-
 /// Merges the nested classes of a class without constants of its own into one set: `Events.Invoice`, `Events.User`.
 fn nested(project: &Project, groups: Vec<Group>) -> Vec<Group> {
     let mut merged: Vec<Group> = Vec::new();
     for group in groups {
         let outer = match &group.key {
             // A set with a telling name stays by itself, as in a namespace.
-            GroupKey::Class(id) if !verbs::speaks_of_events(&group.name) => {
+            GroupKey::Class(id) if !events::speaks_of_events(&group.name) => {
                 project.class(*id).outer.as_ref().and_then(|outer| {
                     let mut same = project.classes_named(outer).iter().filter(|one| one.file == id.file);
                     same.find(|one| {

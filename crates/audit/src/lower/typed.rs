@@ -7,7 +7,7 @@ use crate::{
         strings::{filled, joined, summands},
         writer::{Writer, either, line},
     },
-    text::verbs::looks_like_event,
+    text::events::looks_like_event,
 };
 use tree_sitter::Node;
 

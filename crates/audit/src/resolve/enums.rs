@@ -3,7 +3,7 @@
 use super::{ClassId, Found, GroupKey, Project};
 use crate::{
     facts::{Binding, Class, Expr},
-    text::verbs,
+    text::{events, verbs},
 };
 
 /// True when the members of an enum of events have no texts: then their names are the event types.
@@ -15,7 +15,7 @@ pub(crate) fn names_itself(class: &Class) -> bool {
     };
     class.is_enum
         && class.members.len() >= 2
-        && verbs::speaks_of_events(&class.name)
+        && events::speaks_of_events(&class.name)
         && !class.members.iter().any(|member| has_text(&member.value))
 }
 
@@ -25,9 +25,9 @@ pub(crate) fn is_numbered(class: &Class, member: &Binding) -> bool {
     let words = || verbs::split(&member.name);
     !class.is_enum
         && matches!(member.value, Expr::Nil)
-        && verbs::speaks_of_events(&class.name)
+        && events::speaks_of_events(&class.name)
         && words().len() >= 3
-        && words().first().is_some_and(|first| verbs::speaks_of_events(first))
+        && words().first().is_some_and(|first| events::speaks_of_events(first))
 }
 
 /// True when a value is a member of an enum whose members are their own names.

@@ -2,11 +2,7 @@
 //! live code makes an object of the class.
 
 use super::{ClassId, FunctionId, Project};
-use crate::{
-    facts::Function,
-    resolve::{Meaning, made_names},
-    text::verbs,
-};
+use crate::{facts::Function, resolve::Meaning, text::verbs};
 use std::collections::{HashMap, HashSet};
 
 /// Words in the paths and classes of functions whose arguments come from outside: requests and messages of other
@@ -65,7 +61,7 @@ impl Listeners {
         if self.by_class.is_empty() {
             return Vec::new();
         }
-        let made = function.calls.iter().flat_map(|call| made_names(call));
+        let made = function.calls.iter().flat_map(|call| call.made_names());
         made.filter_map(|name| self.by_class.get(name)).flatten().copied().collect()
     }
 }

@@ -19,5 +19,5 @@ pub(crate) use enums::{is_numbered, is_own_name, names_itself};
 pub(crate) use found::{Found, GroupKey, Thing};
 pub(crate) use graph::{Caller, Graph};
 pub(crate) use ids::{ClassId, FunctionId};
-pub(crate) use project::{Meaning, Project, made_names, own_name};
+pub(crate) use project::{Meaning, Project};
 pub(crate) use resolver::Resolver;

@@ -12,15 +12,12 @@ mod meaning;
 mod nesting;
 mod packages;
 
-pub(crate) use bases::own_name;
-pub(crate) use event_classes::made_names;
 pub(crate) use meaning::Meaning;
 
 use super::{ClassId, FunctionId, GroupKey};
 use crate::facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Packages, Param, Root};
-use bases::Children;
 use indexes::Says;
-use known::{Memo, Names, Trail};
+use known::{Children, Memo, Names, Trail};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -116,8 +113,8 @@ impl Project {
         }
         project.files = files;
         project.lineages = project.lineages();
-        project.children = Children::of(&project);
-        project.made_events = event_classes::made(&project, &project.files);
+        project.children = project.find_children();
+        project.made_events = project.find_made_events();
         project
     }
 

@@ -3,8 +3,8 @@
 //! names, and functions inside live ones.
 
 use crate::{
-    facts::{Expr, Facts},
-    resolve::{ClassId, FunctionId, Graph, Meaning, Project, components::components, listeners::Listeners, own_name},
+    facts::{Expr, Facts, base_name},
+    resolve::{ClassId, FunctionId, Graph, Meaning, Project, components::components, listeners::Listeners},
     text::verbs::{self, Words},
 };
 use std::collections::{HashMap, HashSet};
@@ -177,7 +177,7 @@ fn from_outside(project: &Project, id: FunctionId) -> bool {
     }
     let Some(class) = project.class_around(id) else { return false };
     let is_outside = |class: ClassId| {
-        let mut bases = project.class(class).bases.iter().map(|base| own_name(base));
+        let mut bases = project.class(class).bases.iter().map(|base| base_name(base));
         bases.any(|base| !traits.plain_bases.contains(&base) && project.classes_named(base).is_empty())
     };
     let is_entry =

@@ -1,10 +1,10 @@
 //! Sets that are classes or enums.
 
-use super::{Group, Member};
+use super::{Group, Member, group::look_like_events};
 use crate::{
     facts::{Class, Expr},
     resolve::{ClassId, GroupKey, Project, is_numbered, names_itself},
-    text::verbs,
+    text::{events, verbs},
 };
 
 pub(super) fn of_class(project: &Project, id: ClassId) -> Option<Group> {
@@ -57,7 +57,7 @@ fn members(class: &Class) -> Vec<Member> {
             Expr::List(items) if class.is_enum => items
                 .iter()
                 .find_map(|item| match item {
-                    Expr::Text(text) if verbs::looks_like_event(text) => Some(text),
+                    Expr::Text(text) if events::looks_like_event(text) => Some(text),
                     _ => None,
                 })
                 .or_else(|| first_word(items))?,
@@ -77,21 +77,21 @@ fn first_word(items: &[Expr]) -> Option<&String> {
 
 /// True when the members are event types: they look like ones, or the name of the class says so.
 fn is_set(class: &Class, members: &[Member]) -> bool {
-    let like = super::look_like_events(&class.name, members);
+    let like = look_like_events(&class.name, members);
     if (like >= 2 && like * 10 >= members.len() * 6)
-        || (like >= 1 && verbs::speaks_of_events(&class.name) && like == members.len())
+        || (like >= 1 && events::speaks_of_events(&class.name) && like == members.len())
     {
         return true;
     }
     // Statuses and modes have one word each; so may events, but then the name of the set says so.
-    let said = verbs::speaks_of_events(&class.name) && !verbs::names_an_attribute(&class.name);
+    let said = events::speaks_of_events(&class.name) && !events::names_an_attribute(&class.name);
     let constants = || {
         let same = members.iter().filter(|member| verbs::same(&member.name, &member.event)).count();
         same * 10 >= members.len() * 8
     };
-    if said && members.len() >= 2 && class.is_enum && verbs::names_event_types(&class.name) {
+    if said && members.len() >= 2 && class.is_enum && events::names_event_types(&class.name) {
         return true;
     }
-    let happened = members.iter().filter(|member| verbs::says_what_happened(&member.event)).count();
+    let happened = members.iter().filter(|member| events::says_what_happened(&member.event)).count();
     said && members.len() >= 2 && happened * 10 >= members.len() * 3 && (class.is_enum || constants())
 }

@@ -2,9 +2,9 @@
 
 use super::{Group, Member};
 use crate::{
-    facts::{Class, Expr},
-    resolve::{ClassId, FunctionId, GroupKey, Project, own_name},
-    text::{path::folder, verbs},
+    facts::{Class, Expr, base_name},
+    resolve::{ClassId, FunctionId, GroupKey, Project},
+    text::{events, path::folder, verbs},
 };
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(super) fn merged(project: &Project, groups: Vec<Group>) -> Vec<Group> {
             continue;
         }
         if let Some((name, member)) = event_of(project, id, class) {
-            let base = class.bases.first().map(|base| own_name(base).to_owned());
+            let base = class.bases.first().map(|base| base_name(base).to_owned());
             let home = base.unwrap_or_else(|| folder(&project.files[id.file].file).to_owned());
             families.entry((home, name.to_lowercase())).or_default().push((id, member));
         }
@@ -54,8 +54,8 @@ pub(super) fn merged(project: &Project, groups: Vec<Group>) -> Vec<Group> {
 
 /// The event type of a class, from a member or a method, with the name of that.
 fn event_of(project: &Project, id: ClassId, class: &Class) -> Option<(String, Member)> {
-    let said = verbs::says_what_happened(&class.name) || verbs::speaks_of_events(&class.name);
-    let is_event = |text: &str| verbs::looks_like_event(text) || (said && verbs::may_be_event(text));
+    let said = events::says_what_happened(&class.name) || events::speaks_of_events(&class.name);
+    let is_event = |text: &str| events::looks_like_event(text) || (said && events::may_be_event(text));
     let is_name = |name: &str| NAMES.iter().any(|one| verbs::same(one, name));
     let with_text = class.members.iter().filter(|member| is_name(&member.name));
     let mut texts = with_text.filter_map(|member| match &member.value {

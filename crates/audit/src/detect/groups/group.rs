@@ -1,6 +1,9 @@
 //! A set of constants.
 
-use crate::resolve::{GroupKey, Project};
+use crate::{
+    resolve::{GroupKey, Project},
+    text::events,
+};
 
 /// A set of constants.
 #[derive(Clone, Debug)]
@@ -42,4 +45,12 @@ impl Group {
             _ => self.name == name || file == name,
         }
     }
+}
+
+/// The number of members that look like event types. In a set whose name says that it has events, they may have any
+/// spelling.
+pub(super) fn look_like_events(name: &str, members: &[Member]) -> usize {
+    let said = events::speaks_of_events(name) && !events::names_an_attribute(name);
+    let like = |text: &str| events::looks_like_event(text) || (said && events::may_be_event(text));
+    members.iter().filter(|member| like(&member.event)).count()
 }

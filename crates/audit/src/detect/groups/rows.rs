@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Arg, Expr},
-    text::verbs,
+    text::{events, verbs},
 };
 
 /// Columns with the event type, in order of precedence.
@@ -53,7 +53,7 @@ fn text(value: &Expr) -> Option<&str> {
 }
 
 fn is_event(value: &Expr) -> bool {
-    text(value).is_some_and(verbs::looks_like_event)
+    text(value).is_some_and(events::looks_like_event)
 }
 
 /// True when a file fills a database: there a list in a function may be a catalog.

@@ -3,7 +3,7 @@
 use super::Group;
 use crate::{
     resolve::Project,
-    text::{path::folder, similar, verbs},
+    text::{events, path::folder, similar, verbs},
 };
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ fn family(group: &Group) -> Option<String> {
     })?;
     let words = written_words(&group.name);
     let suffix = words.get(entity..)?.concat();
-    verbs::speaks_of_events(&suffix).then_some(suffix)
+    events::speaks_of_events(&suffix).then_some(suffix)
 }
 
 /// The words of a name as they are written: `OrderEvents` → Order, Events.

@@ -1,13 +1,13 @@
 //! Sets that are constants, maps or lists.
 
-use super::{Group, Member, closed, rows};
+use super::{Group, Member, closed, group::look_like_events, rows};
 use crate::{
     facts::{Binding, Expr, Facts, as_written},
     resolve::{
         FunctionId, GroupKey, Project, Resolver, Thing,
         walk::{Walk, Walks},
     },
-    text::verbs,
+    text::events,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -51,7 +51,7 @@ fn of_binding<'p>(
     let value = literal(&binding.value);
     if let Expr::Map(pairs) = value {
         let lists = pairs.iter().filter_map(|(key, value)| match (key, literal(value)) {
-            (Expr::Text(key), list @ Expr::List(_)) if verbs::is_called_events(key) => {
+            (Expr::Text(key), list @ Expr::List(_)) if events::is_called_events(key) => {
                 of_value(project, list, binding.line, &format!("{name}.{key}"), scope, walks)
             }
             _ => None,
@@ -96,7 +96,7 @@ fn of_value<'p>(
         resolver: Resolver::types(project),
         scope,
         line,
-        follows: verbs::speaks_of_events(name),
+        follows: events::speaks_of_events(name),
         members: Vec::new(),
         sources: BTreeSet::new(),
     };
@@ -118,7 +118,7 @@ fn of_value<'p>(
 fn of_constants(project: &Project, file: usize) -> Vec<Group> {
     let facts = &project.files[file];
     let stem = stem(facts);
-    let said = verbs::speaks_of_events(&stem) && !verbs::names_an_attribute(&stem);
+    let said = events::speaks_of_events(&stem) && !events::names_an_attribute(&stem);
     let mut kinds: BTreeMap<Option<&str>, Vec<Member>> = BTreeMap::new();
     let mut typed: BTreeMap<GroupKey, Group> = BTreeMap::new();
     for binding in &facts.functions[0].bindings {
@@ -135,7 +135,7 @@ fn of_constants(project: &Project, file: usize) -> Vec<Group> {
                 members: Vec::new(),
             };
             typed.entry(key.clone()).or_insert_with(new).members.push(member);
-        } else if verbs::looks_like_event(text) || (said && verbs::may_be_event(text)) {
+        } else if events::looks_like_event(text) || (said && events::may_be_event(text)) {
             kinds.entry(binding.kind.as_deref()).or_default().push(member);
         }
     }
@@ -154,23 +154,23 @@ fn of_constants(project: &Project, file: usize) -> Vec<Group> {
 }
 
 fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
-    let like = super::look_like_events(name, members);
-    let said = verbs::speaks_of_events(name);
+    let like = look_like_events(name, members);
+    let said = events::speaks_of_events(name);
     (!is_list || said)
         && ((like >= 2 && like * 10 >= members.len() * 6) || (like >= 1 && said && like == members.len()))
 }
 
 /// The values of an enum need no dots, when its name says what they are.
 fn is_said(name: &str, members: &[Member]) -> bool {
-    let happened = members.iter().filter(|member| verbs::says_what_happened(&member.event)).count();
-    let said = verbs::speaks_of_events(name) && !verbs::names_an_attribute(name);
+    let happened = members.iter().filter(|member| events::says_what_happened(&member.event)).count();
+    let said = events::speaks_of_events(name) && !events::names_an_attribute(name);
     said && members.len() >= 2 && happened * 10 >= members.len() * 3
 }
 
 /// `{"invoice.created" => CreatedService}`: the keys are the events, whatever they lead to.
 fn is_set_of_keys(name: &str, members: &[Member]) -> bool {
-    let like = super::look_like_events(name, members);
-    verbs::speaks_of_events(name) && like >= 2 && like * 10 >= members.len() * 9
+    let like = look_like_events(name, members);
+    events::speaks_of_events(name) && like >= 2 && like * 10 >= members.len() * 9
 }
 
 fn keys(value: &Expr, line: u32) -> Vec<Member> {

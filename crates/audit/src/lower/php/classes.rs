@@ -7,7 +7,7 @@ use crate::{
         functions::NewFunction,
         writer::{Writer, find_kind, line, named},
     },
-    text::verbs,
+    text::events,
 };
 use tree_sitter::Node;
 
@@ -75,7 +75,7 @@ pub(super) fn member(w: &mut Writer<'_>, node: Node<'_>) {
 fn text_in(w: &mut Writer<'_>, node: Node<'_>, depth: usize) -> Expr {
     if matches!(node.kind(), "string" | "encapsed_string") {
         let text = w.lower(node);
-        return if matches!(&text, Expr::Text(text) if verbs::looks_like_event(text)) { text } else { Expr::Nil };
+        return if matches!(&text, Expr::Text(text) if events::looks_like_event(text)) { text } else { Expr::Nil };
     }
     if depth > 8 {
         return Expr::Nil;
@@ -171,7 +171,7 @@ fn arms(w: &Writer<'_>, node: Node<'_>, name: &str) -> Vec<(String, String)> {
     for arm in w.field_children(node, "body") {
         let text = w.child(arm, "return_expression").map_or("", |value| w.text(value));
         let text = text.trim_matches(['\'', '"']);
-        if !verbs::looks_like_event(text) {
+        if !events::looks_like_event(text) {
             continue;
         }
         for key in w.field_children(arm, "conditional_expressions") {

@@ -7,7 +7,7 @@ use crate::{
         functions::NewFunction,
         writer::{Writer, first_named, line, named},
     },
-    text::verbs,
+    text::events,
 };
 use tree_sitter::Node;
 
@@ -178,7 +178,7 @@ fn enumeration(w: &mut Writer<'_>, node: Node<'_>, class: usize, args: Vec<Node<
 /// `event_type "invoice.paid"` in the class of an event.
 pub(super) fn own_event(w: &mut Writer<'_>, node: Node<'_>, name: &str, value: Option<&Expr>) {
     if let (Some(Expr::Text(text)), true) = (value, w.class_body().is_some())
-        && verbs::looks_like_event(text)
+        && events::looks_like_event(text)
         && ["event_type", "event_name", "event", "type", "topic"].contains(&name)
     {
         w.bind(name, Expr::Text(text.clone()), None, line(node));

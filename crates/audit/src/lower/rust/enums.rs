@@ -4,7 +4,7 @@ use super::{items, text};
 use crate::{
     facts::{Class, Expr},
     lower::writer::{Writer, find_kind, line, named},
-    text::verbs,
+    text::{events, verbs},
 };
 use tree_sitter::Node;
 
@@ -41,7 +41,7 @@ pub(super) fn item(w: &mut Writer<'_>, node: Node<'_>, attributes: &[Node<'_>]) 
             let Some(own) = w.field_text(variant, "name") else { continue };
             let said = before.drain(..).filter_map(|one| setting(w, one, &["rename", "serialize", "to_string"]));
             let said: Vec<String> = said.collect();
-            let said = said.iter().find(|text| verbs::looks_like_event(text)).or(said.first()).cloned();
+            let said = said.iter().find(|text| events::looks_like_event(text)).or(said.first()).cloned();
             let text = said.or_else(|| all.as_ref().and_then(|style| styled(own, style)));
             w.bind(own, text.map_or(Expr::Nil, Expr::Text), None, line(variant));
         }
@@ -141,7 +141,7 @@ pub(super) fn matched_texts(w: &mut Writer<'_>, function: Node<'_>, class: Optio
     }
     let is_enum = |w: &Writer<'_>, name: &str| w.facts.classes.iter().any(|one| one.is_enum && one.name == name);
     found.retain(|((of, _), _)| is_enum(w, of));
-    let events = found.iter().filter(|(_, text)| verbs::looks_like_event(text)).count();
+    let events = found.iter().filter(|(_, text)| events::looks_like_event(text)).count();
     if found.is_empty() || !(NAMING.contains(&name.as_str()) || events * 10 >= found.len() * 6) {
         let parses = matches!(name.as_str(), "from_str" | "try_from" | "parse" | "from" | "from_name");
         return found.is_empty() && reads_texts && parses && class.is_some_and(|class| is_enum(w, class));
@@ -150,7 +150,7 @@ pub(super) fn matched_texts(w: &mut Writer<'_>, function: Node<'_>, class: Optio
         let class = w.facts.classes.iter_mut().find(|one| one.is_enum && one.name == of);
         let member = class.and_then(|class| class.members.iter_mut().find(|one| one.name == variant));
         if let Some(member) = member
-            && !matches!(&member.value, Expr::Text(old) if verbs::looks_like_event(old))
+            && !matches!(&member.value, Expr::Text(old) if events::looks_like_event(old))
         {
             member.value = Expr::Text(text);
         }

@@ -5,7 +5,7 @@ use super::{
     node::{Entry, Node, Value},
     sets::{Item, Set},
 };
-use crate::text::verbs;
+use crate::text::events;
 
 /// A document with none of these words has no set of events.
 pub(super) const WORDS: &[&str] =
@@ -64,7 +64,7 @@ pub(super) fn sets(stem: &str, root: &Node) -> Vec<Set> {
     let mut path = Vec::new();
     if !is_schema {
         path.push(stem.to_owned());
-        if verbs::speaks_of_events(stem) {
+        if events::speaks_of_events(stem) {
             reader.list(root, &path);
         }
     }
@@ -105,7 +105,7 @@ impl Reader {
                         continue;
                     }
                     path.push(entry.key.clone());
-                    if !self.is_schema && verbs::speaks_of_events(&entry.key) {
+                    if !self.is_schema && events::speaks_of_events(&entry.key) {
                         self.list(&entry.node, path);
                     }
                     self.walk(&entry.node, path);
@@ -142,7 +142,9 @@ impl Reader {
         if let Some(only) = constant.or_else(|| if members.len() == 1 { members.pop() } else { None }) {
             let is_type =
                 path.last().is_some_and(|key| TYPES.contains(&key.as_str())) && is_property(&path[..path.len() - 1]);
-            if is_type && verbs::looks_like_event(&only.text) && !self.constants.iter().any(|one| one.text == only.text)
+            if is_type
+                && events::looks_like_event(&only.text)
+                && !self.constants.iter().any(|one| one.text == only.text)
             {
                 self.constants.push(only);
             }
@@ -159,7 +161,7 @@ impl Reader {
             Value::Text(_) | Value::Other => Vec::new(),
         };
         // Lists with such names have filters and settings as well.
-        let events = members.iter().filter(|member| verbs::looks_like_event(&member.text)).count();
+        let events = members.iter().filter(|member| events::looks_like_event(&member.text)).count();
         if events >= 2 && events == members.len() {
             self.sets.push(Set { name: name(path), line: node.line, members });
         }
@@ -191,7 +193,7 @@ impl Reader {
     }
 
     fn add_events(&mut self, name: &str, line: u32, members: Vec<Item>) {
-        let events = members.iter().filter(|member| verbs::looks_like_event(&member.text)).count();
+        let events = members.iter().filter(|member| events::looks_like_event(&member.text)).count();
         if events >= 2 {
             self.sets.push(Set { name: name.to_owned(), line, members });
         }
@@ -207,7 +209,7 @@ fn listed(item: &Node) -> Option<Item> {
     if let Some(text) = item.text() {
         return Some(Item::plain(text, item.line));
     }
-    let named = |key: &&str| Some(item.get(key)?).filter(|one| one.text().is_some_and(verbs::looks_like_event));
+    let named = |key: &&str| Some(item.get(key)?).filter(|one| one.text().is_some_and(events::looks_like_event));
     let one = TYPES.iter().chain(&["key", "id", "code", "slug"]).find_map(named)?;
     Some(Item::plain(one.text()?, one.line))
 }
@@ -233,7 +235,7 @@ fn name(path: &[String]) -> String {
     let last = keys.next().map(short).unwrap_or_default();
     let before = keys.next().map(short);
     match before {
-        Some(before) if verbs::speaks_of_events(&before) || !verbs::speaks_of_events(&last) => {
+        Some(before) if events::speaks_of_events(&before) || !events::speaks_of_events(&last) => {
             format!("{before}.{last}")
         }
         _ => last,

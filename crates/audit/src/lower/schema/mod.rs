@@ -12,7 +12,7 @@ mod yaml;
 
 use crate::{
     facts::{Class, Facts, Function, Traits},
-    text::verbs,
+    text::events,
 };
 use sets::Set;
 use std::path::Path;
@@ -69,7 +69,7 @@ pub(crate) fn may_be_schema(file: &str) -> bool {
 pub(super) fn lower(file: &str, text: &str) -> Option<Facts> {
     let schema = schema(file)?;
     let stem = Path::new(file).file_stem()?.to_str()?;
-    if !verbs::speaks_of_events(stem) && !schema.words.iter().any(|word| text.contains(word)) {
+    if !events::speaks_of_events(stem) && !schema.words.iter().any(|word| text.contains(word)) {
         return None;
     }
     let sets = (schema.read)(stem, text);

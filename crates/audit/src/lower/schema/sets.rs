@@ -2,7 +2,7 @@
 
 use crate::{
     facts::{Binding, Class, Expr},
-    text::verbs,
+    text::events,
 };
 
 /// A set of names in a schema file.
@@ -30,7 +30,7 @@ impl Item {
 impl Set {
     /// Whether the set may be one of events: its name says so. `part.Set` counts as a whole.
     pub(super) fn is_telling(&self) -> bool {
-        !self.members.is_empty() && verbs::speaks_of_events(&self.name)
+        !self.members.is_empty() && events::speaks_of_events(&self.name)
     }
 
     pub(super) fn class(self) -> Class {

@@ -2,8 +2,8 @@
 
 use super::sets::{Item, Lines, Set};
 use crate::text::{
+    events,
     sql::{Token, placed_tokens},
-    verbs,
 };
 
 /// Columns with the event types in a table of them, in order of precedence.
@@ -146,7 +146,7 @@ impl Reader {
     /// `table (id, name) VALUES (1, 'a'), (2, 'b')`: the texts of the column with the event types.
     fn rows(&self, at: usize) -> Option<Set> {
         let (name, after) = self.dotted(at)?;
-        if !verbs::speaks_of_events(&name) || !self.sign(after, '(') {
+        if !events::speaks_of_events(&name) || !self.sign(after, '(') {
             return None;
         }
         let lists = self.lists(after);

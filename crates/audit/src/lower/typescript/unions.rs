@@ -4,7 +4,7 @@ use super::values;
 use crate::{
     facts::{Binding, Class, Expr},
     lower::writer::{Writer, first_named, line, named},
-    text::verbs,
+    text::events,
 };
 use tree_sitter::Node;
 
@@ -18,7 +18,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>, name: String, valu
     union.add(w, value, 0);
     let Union { members, bases, is_more } = union;
     // Of other unions only the parts with texts are known: a type with methods is none of events.
-    let is_events = !is_more && verbs::speaks_of_events(&name);
+    let is_events = !is_more && events::speaks_of_events(&name);
     if members.is_empty() && !(is_events && bases.len() > 1 && bases.iter().all(|base| is_texts(w, base))) {
         return;
     }
@@ -30,7 +30,7 @@ pub(super) fn declaration(w: &mut Writer<'_>, node: Node<'_>, name: String, valu
 fn is_texts(w: &Writer<'_>, name: &str) -> bool {
     match w.facts.classes.iter().find(|class| class.name == *name) {
         Some(class) => class.is_enum && !class.members.is_empty(),
-        None => verbs::speaks_of_events(name) && w.facts.imports.iter().any(|import| import.local == name),
+        None => events::speaks_of_events(name) && w.facts.imports.iter().any(|import| import.local == name),
     }
 }
 
@@ -116,5 +116,5 @@ fn keys(w: &Writer<'_>, node: Node<'_>) -> Option<Vec<String>> {
     let Expr::Map(pairs) = &own.value else { return None };
     let keys: Vec<String> = pairs.iter().filter_map(|(key, _)| key.as_text().map(str::to_owned)).collect();
     // The names of constants are no event types, but their values.
-    keys.iter().any(|key| verbs::looks_like_event(key)).then_some(keys)
+    keys.iter().any(|key| events::looks_like_event(key)).then_some(keys)
 }

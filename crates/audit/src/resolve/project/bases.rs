@@ -1,41 +1,25 @@
 //! Bases of classes: which class a base's name means, and which classes are made from one.
 
-use super::Project;
+use super::{Project, known::Children};
 use crate::{
-    facts::Class,
+    facts::{Class, base_name},
     resolve::{ClassId, Meaning},
 };
-use std::collections::HashMap;
 
-/// The classes that are made from each class.
-#[derive(Default)]
-pub(super) struct Children {
-    by_base: HashMap<ClassId, Vec<ClassId>>,
-    /// Those whose base is outside of the tree or not clear, by the base's name.
-    by_name: HashMap<String, Vec<ClassId>>,
-}
-
-impl Children {
-    pub(super) fn of(project: &Project) -> Self {
-        let mut children = Self::default();
-        for id in project.class_ids() {
-            for base in &project.class(id).bases {
-                match project.base(base, id) {
-                    Some(found) => children.by_base.entry(project.first_part(found)).or_default().push(id),
-                    None => children.by_name.entry(own_name(base).to_owned()).or_default().push(id),
+impl Project {
+    pub(super) fn find_children(&self) -> Children {
+        let mut children = Children::default();
+        for id in self.class_ids() {
+            for base in &self.class(id).bases {
+                match self.base(base, id) {
+                    Some(found) => children.by_base.entry(self.first_part(found)).or_default().push(id),
+                    None => children.by_name.entry(base_name(base).to_owned()).or_default().push(id),
                 }
             }
         }
         children
     }
-}
 
-/// The name of a base without that of the module around it.
-pub(crate) fn own_name(base: &str) -> &str {
-    base.rsplit_once('.').map_or(base, |(_, name)| name)
-}
-
-impl Project {
     /// The classes that name this class as a base.
     pub(crate) fn children(&self, class: ClassId) -> impl Iterator<Item = ClassId> + '_ {
         let own = self.children.by_base.get(&self.first_part(class)).into_iter().flatten();
@@ -53,7 +37,7 @@ impl Project {
     /// The class that a base's name means in the place where `of` is defined. A class is never its own base: in
     /// `class Base < Base`, the second is a class around it.
     pub(super) fn base(&self, base: &str, of: ClassId) -> Option<ClassId> {
-        let name = own_name(base);
+        let name = base_name(base);
         if self.files[of.file].traits.nested_constants {
             return self.nested_base(base, of);
         }
@@ -73,7 +57,7 @@ impl Project {
 
     /// The same for a language that looks names up in the modules around, innermost first.
     fn nested_base(&self, base: &str, of: ClassId) -> Option<ClassId> {
-        let name = own_name(base);
+        let name = base_name(base);
         let own = self.class(of);
         let family = self.files[of.file].traits;
         let is_other = |id: &&ClassId| {

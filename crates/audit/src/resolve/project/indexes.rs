@@ -4,7 +4,7 @@
 use crate::{
     facts::{Expr, Facts},
     resolve::{ClassId, FunctionId},
-    text::verbs,
+    text::events,
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -38,7 +38,7 @@ pub(super) fn typed(files: &[Facts]) -> HashMap<(String, String), usize> {
         let bindings = facts.functions.first().into_iter().flat_map(|module| &module.bindings);
         for binding in bindings.filter(|one| matches!(one.value, Expr::Text(_))) {
             let Some(kind) = &binding.kind else { continue };
-            if verbs::speaks_of_events(kind) && !verbs::names_an_attribute(kind) {
+            if events::speaks_of_events(kind) && !events::names_an_attribute(kind) {
                 first.entry((home(facts).to_owned(), kind.clone())).or_insert(file);
             }
         }

@@ -1,5 +1,6 @@
-//! Caches of the symbol table: interned names, a memo, and the trail that ends cyclic re-exports.
+//! Parts of the symbol table: interned names, a memo, the classes that are made from others, and the trail that ends cyclic re-exports.
 
+use crate::resolve::ClassId;
 use parking_lot::Mutex;
 use std::{
     collections::{HashMap, HashSet, hash_map::RandomState},
@@ -32,6 +33,14 @@ impl<T> Names<T> {
     pub(super) fn number(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).map(|(number, _)| *number)
     }
+}
+
+/// The classes that are made from each class.
+#[derive(Default)]
+pub(super) struct Children {
+    pub(super) by_base: HashMap<ClassId, Vec<ClassId>>,
+    /// Those whose base is outside of the tree or not clear, by the base's name.
+    pub(super) by_name: HashMap<String, Vec<ClassId>>,
 }
 
 /// The names that one look-up has visited. Each is visited once: modules that re-export each other have many paths

@@ -5,7 +5,7 @@ use super::Resolver;
 use crate::{
     facts::{Call, Expr},
     resolve::{ClassId, Found, FunctionId, GroupKey, Thing, walk::Walk},
-    text::verbs,
+    text::{events, verbs},
 };
 
 impl<'p> Resolver<'p> {
@@ -153,7 +153,7 @@ impl<'p> Resolver<'p> {
         for arg in call.args.iter().filter(|arg| arg.name.is_none()) {
             let found = self.resolve(&arg.value, scope, walk);
             if found.iter().any(
-                |one| matches!(&one.thing, Thing::Text(text) if one.group.is_some() || verbs::looks_like_event(text)),
+                |one| matches!(&one.thing, Thing::Text(text) if one.group.is_some() || events::looks_like_event(text)),
             ) {
                 return found;
             }

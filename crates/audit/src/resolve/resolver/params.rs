@@ -6,7 +6,7 @@ use crate::{
     facts::Call,
     report::Confidence,
     resolve::{Found, FunctionId, Graph, Meaning, Thing, walk::Walk},
-    text::verbs,
+    text::events,
 };
 
 impl<'p> Resolver<'p> {
@@ -102,7 +102,7 @@ impl<'p> Resolver<'p> {
             let known = self.project.params(function);
             let left = call.args.iter().filter(|arg| {
                 let name = arg.name.as_deref();
-                name.is_some_and(|name| verbs::says_event(name) && !known.iter().any(|param| param.name == name))
+                name.is_some_and(|name| events::says_event(name) && !known.iter().any(|param| param.name == name))
             });
             return Some(rest.chain(left).flat_map(|arg| self.resolve(&arg.value, scope, walk)).collect());
         }
