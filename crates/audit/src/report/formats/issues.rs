@@ -1,6 +1,6 @@
 //! Known issues of the code base as a whole: problem, impact, solution, places. Gaps of single events are no issues here.
 
-use super::{bypasses, figures::counted, systems::systems, undefined};
+use super::{bypasses, systems::systems, undefined, words::counted};
 use crate::report::Report;
 use serde::Serialize;
 

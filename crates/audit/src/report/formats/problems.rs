@@ -1,13 +1,7 @@
 //! The problems that the documents open with, the worst first: a broken promise, the affected customers, and the next
 //! step. The first three next steps are the actions of every document.
 
-use super::{
-    bypasses,
-    doubt::doubt,
-    figures::{counted, open_gaps},
-    places::likely,
-    undefined,
-};
+use super::{bypasses, doubt::doubt, figures::open_gaps, places::likely, undefined, words::counted};
 use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
