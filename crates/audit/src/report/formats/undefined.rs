@@ -5,7 +5,7 @@
 use super::places::is_beside;
 use crate::{
     report::{Confidence, Report, Site, SiteState, Undefined},
-    text::similar::stem,
+    text::{similar::stem, verbs},
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,9 +49,15 @@ fn things(report: &Report) -> BTreeSet<String> {
     report.events.iter().flat_map(|event| about(&event.event_type)).collect()
 }
 
-/// All parts of an event type but the last, as stems; none when it has one part.
+/// All parts of an event type but the last, as stems. Without separators the words but the last are one part:
+/// `GIFT_CARD_SENT` is about `gift_card`.
 pub(super) fn about(event_type: &str) -> Vec<String> {
     let parts: Vec<&str> = event_type.split(['.', ':', '/']).collect();
+    if let [one] = parts.as_slice() {
+        let mut words = verbs::split(one);
+        words.pop();
+        return if words.is_empty() { Vec::new() } else { vec![stem(&words.join("_"))] };
+    }
     parts[..parts.len() - 1].iter().map(|part| stem(&part.to_lowercase())).collect()
 }
 
@@ -105,6 +111,7 @@ mod tests {
     #[test]
     fn an_event_is_about_all_but_its_last_part() {
         assert_eq!(about("billing.invoices.paid"), [stem("billing"), stem("invoice")]);
-        assert!(about("auth_failure").is_empty());
+        assert_eq!(about("GIFT_CARD_SENT"), ["gift_card"]);
+        assert!(about("created").is_empty());
     }
 }
