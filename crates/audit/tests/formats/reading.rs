@@ -5,7 +5,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::{
-        Report, State,
+        Confidence, Report, State,
         formats::{Format, render},
     },
     source::{Rules, SourceTree},
@@ -287,4 +287,26 @@ fn the_summary_begins_with_at_most_three_actions() {
         assert!(opening.matches("Next: ").count() <= 3, "{name}: {opening}");
     }
     assert_eq!(opening(&sample::full()).matches("Next: ").count(), 3);
+}
+
+/// The names that the code publishes are a proposal for a catalog, not faults.
+#[test]
+fn without_a_catalog_names_are_no_findings() {
+    let mut report = sample::empty();
+    report.undefined = sample::full().undefined;
+    report.summary.undefined = report.undefined.len();
+    let summary = render(&report, Format::Summary);
+    assert!(summary.contains("NAMES THAT THE CODE PUBLISHES") && summary.contains("- customer.suspended"), "{summary}");
+    assert!(!summary.contains("PLAN") && !summary.contains("COVERAGE BY CATEGORY"), "{summary}");
+    assert_eq!(render(&report, Format::Github).lines().count(), 1);
+}
+
+#[test]
+fn a_guess_is_no_broken_promise() {
+    let mut report = sample::full();
+    for undefined in &mut report.undefined {
+        undefined.sites.iter_mut().for_each(|site| site.confidence = Confidence::Low);
+    }
+    let opening = opening(&report);
+    assert!(!opening.contains("customer.suspended is") && !opening.contains("invoice.payed"), "{opening}");
 }

@@ -16,7 +16,7 @@ pub(super) struct Split<'report> {
     pub(super) main: Vec<&'report Undefined>,
     /// On another bus, in the product's own code, about a thing that the catalog has events of.
     pub(super) related: Vec<&'report Undefined>,
-    /// On another bus, about something else: logs, metrics, jobs, screens.
+    /// On another bus, about something else: logs, metrics, jobs, screens; and guesses of low confidence.
     pub(super) rest: Vec<&'report Undefined>,
 }
 
@@ -24,9 +24,11 @@ pub(super) fn split(report: &Report) -> Split<'_> {
     let things = things(report);
     let mut split = Split { main: Vec::new(), related: Vec::new(), rest: Vec::new() };
     for one in &report.undefined {
-        let on_main = |site: &Site| site.state == SiteState::Published && site.confidence > Confidence::Low;
-        let is_main = one.sites.is_empty() || one.sites.iter().any(on_main);
-        let list = if is_main {
+        let published = |site: &Site| site.state == SiteState::Published;
+        let is_guess = !one.sites.is_empty() && one.sites.iter().all(|site| site.confidence == Confidence::Low);
+        let list = if is_guess {
+            &mut split.rest
+        } else if one.sites.is_empty() || one.sites.iter().any(|site| published(site)) {
             &mut split.main
         } else if is_about_one_of(one, &things) && !one.sites.iter().all(|site| is_beside(&site.file)) {
             &mut split.related
