@@ -84,7 +84,7 @@ impl Classifier<'_> {
                 event_type: one.event_type.clone(),
                 category: one.category.clone().unwrap_or_default(),
                 state,
-                sites: sites.iter().map(|site| self.shown(site)).collect(),
+                sites: self.shown_once(&sites),
                 suggestions: Vec::new(),
                 no_suggestion: None,
                 accepted: (state != State::Published)
@@ -97,6 +97,17 @@ impl Classifier<'_> {
         events.sort_by(|one, other| one.event_type.cmp(&other.event_type));
         events.dedup_by(|one, other| one.event_type == other.event_type);
         events
+    }
+
+    /// The sites as the report shows them. Two calls on one line may be alike.
+    fn shown_once(&self, sites: &[&Site<'_>]) -> Vec<crate::report::Site> {
+        let mut shown: Vec<crate::report::Site> = Vec::with_capacity(sites.len());
+        for site in sites.iter().map(|site| self.shown(site)) {
+            if !shown.contains(&site) {
+                shown.push(site);
+            }
+        }
+        shown
     }
 
     fn shown(&self, site: &Site<'_>) -> crate::report::Site {
@@ -123,7 +134,7 @@ impl Classifier<'_> {
             .into_iter()
             .map(|(event, sites)| Undefined {
                 event_type: event.to_owned(),
-                sites: sites.iter().map(|site| self.shown(site)).collect(),
+                sites: self.shown_once(&sites),
                 near: names.near(event),
             })
             .collect()

@@ -91,7 +91,8 @@ impl Entities {
             Some((entity, _)) => entity.to_owned(),
             None => {
                 let first = words(event).into_iter().next().unwrap_or_default();
-                self.0.get(&first.to_lowercase()).map_or(first, |entity| entity.join("_"))
+                let first = first.to_lowercase();
+                self.0.get(&first).map_or(first, |entity| entity.join("_").to_lowercase())
             }
         }
     }
@@ -117,5 +118,6 @@ mod tests {
         let found: Vec<String> = names.iter().map(|name| entities.of_event(name)).collect();
         assert_eq!(found, ["gift_card", "gift_card", "product", "product", "any"]);
         assert_eq!(entities.of_event("invoice.line.added"), "invoice");
+        assert_eq!(Entities::of(&["ORDER_PAID", "ORDER_SENT"]).of_event("ORDER_PAID"), "order");
     }
 }

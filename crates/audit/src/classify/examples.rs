@@ -19,7 +19,9 @@ const LINES_MAX: u32 = 25;
 pub(crate) fn examples(classifier: &Classifier<'_>, quotes: &Quotes<'_>) -> Vec<Example> {
     let mut by_bus: HashMap<&BusKey, Vec<&Site<'_>>> = HashMap::new();
     let published = |site: &&Site<'_>| classifier.state(site) == SiteState::Published;
-    for site in classifier.sites.iter().filter(published).filter(|site| classifier.catalog.contains(&site.event)) {
+    // Without a catalog, every published event is an example.
+    let fits = |site: &&Site<'_>| classifier.catalog.is_empty() || classifier.catalog.contains(&site.event);
+    for site in classifier.sites.iter().filter(published).filter(fits) {
         if let Some(bus) = site.buses.first() {
             by_bus.entry(&bus.key).or_default().push(site);
         }

@@ -6,6 +6,8 @@ mod contract;
 pub mod formats;
 pub mod gate;
 pub mod live;
+mod place;
 pub mod revisions;
 
 pub use contract::*;
+pub use place::*;

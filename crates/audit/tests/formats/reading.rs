@@ -5,7 +5,7 @@ use audit::{
     About, CatalogSource,
     config::Config,
     report::{
-        Report, State,
+        Confidence, Report, State,
         formats::{Format, render},
     },
     source::{Rules, SourceTree},
@@ -210,7 +210,7 @@ fn a_doubt_comes_before_the_result() {
         let text = render(&report, format).split_whitespace().collect::<Vec<_>>().join(" ");
         let body = text.split_once("<main>").map_or(text.as_str(), |(_, body)| body);
         let doubt = body.find("Not sure which set of constants is the catalog").unwrap_or(usize::MAX);
-        let result = ["3 of 11", "8 of 11", "::error"].iter().filter_map(|part| body.find(part)).min();
+        let result = ["3 of 11 defined", "8 of 11", "::notice"].iter().filter_map(|part| body.find(part)).min();
         // The evidence of the first candidate has these counts, too.
         assert!(Some(doubt) < result, "{}: {doubt} {result:?}", format.name());
         for part in ["TicketingEvents", "1 of its 6 are published", "--main"] {
@@ -219,6 +219,10 @@ fn a_doubt_comes_before_the_result() {
     }
     let sarif = render(&report, Format::Sarif);
     assert!(sarif.contains("Not sure which set of constants"));
+    // An error would be a claim about a catalog that may be the wrong one.
+    let github = render(&report, Format::Github);
+    assert!(!github.contains("::error"), "{github}");
+    assert_eq!(github.matches("::warning").count(), 1, "{github}");
     for format in Format::ALL {
         assert!(!render(&sample::full(), format).contains("Not sure"), "{}", format.name());
     }
@@ -283,4 +287,26 @@ fn the_summary_begins_with_at_most_three_actions() {
         assert!(opening.matches("Next: ").count() <= 3, "{name}: {opening}");
     }
     assert_eq!(opening(&sample::full()).matches("Next: ").count(), 3);
+}
+
+/// The names that the code publishes are a proposal for a catalog, not faults.
+#[test]
+fn without_a_catalog_names_are_no_findings() {
+    let mut report = sample::empty();
+    report.undefined = sample::full().undefined;
+    report.summary.undefined = report.undefined.len();
+    let summary = render(&report, Format::Summary);
+    assert!(summary.contains("NAMES THAT THE CODE PUBLISHES") && summary.contains("- customer.suspended"), "{summary}");
+    assert!(!summary.contains("PLAN") && !summary.contains("COVERAGE BY CATEGORY"), "{summary}");
+    assert_eq!(render(&report, Format::Github).lines().count(), 1);
+}
+
+#[test]
+fn a_guess_is_no_broken_promise() {
+    let mut report = sample::full();
+    for undefined in &mut report.undefined {
+        undefined.sites.iter_mut().for_each(|site| site.confidence = Confidence::Low);
+    }
+    let opening = opening(&report);
+    assert!(!opening.contains("customer.suspended is") && !opening.contains("invoice.payed"), "{opening}");
 }

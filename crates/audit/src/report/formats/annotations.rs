@@ -45,7 +45,7 @@ fn closing(report: &Report) -> String {
 }
 
 fn line(finding: &Finding<'_>) -> String {
-    let command = match finding.rule.level() {
+    let command = match finding.level {
         Level::Error => "error",
         Level::Warning => "warning",
         Level::Note => "notice",

@@ -1,7 +1,7 @@
 //! The doubt of a report that is not sure which set of constants is the catalog. Every format shows it first, since all
 //! that follows depends on the choice.
 
-use super::figures::counted;
+use super::words::counted;
 use crate::report::{Candidate, Report};
 use serde::Serialize;
 

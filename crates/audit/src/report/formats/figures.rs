@@ -5,6 +5,7 @@ use super::{
     doubt::{Doubt, doubt},
     systems::systems,
     undefined::split,
+    words::counted,
 };
 use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
@@ -112,11 +113,6 @@ pub(super) fn headline(report: &Report) -> String {
         text.push_str(&format!(" Not counted as published: {}.", gaps.join(", ")));
     }
     text
-}
-
-/// `1 file`, `2 files`.
-pub(super) fn counted(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 #[derive(Serialize)]

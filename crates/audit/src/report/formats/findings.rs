@@ -147,6 +147,7 @@ pub(super) struct Spot<'report> {
 #[derive(Clone, Debug)]
 pub(super) struct Finding<'report> {
     pub(super) rule: Rule,
+    pub(super) level: Level,
     /// The event type, or the table or expression when there is none.
     pub(super) subject: Option<&'report str>,
     pub(super) message: String,
@@ -185,6 +186,10 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
     if let Some(baseline) = &report.baseline {
         all.iter_mut().for_each(|finding| finding.known = Some(is_known(report, finding, baseline)));
     }
+    // An error would be a claim about a catalog that may be the wrong one.
+    if !report.catalog.is_sure() {
+        all.iter_mut().for_each(|finding| finding.level = Level::Note);
+    }
     all.sort_by_key(|finding| finding.rule);
     all
 }
@@ -206,6 +211,7 @@ fn is_known(report: &Report, finding: &Finding<'_>, baseline: &Baseline) -> bool
 fn bare(rule: Rule, subject: Option<&str>) -> Finding<'_> {
     Finding {
         rule,
+        level: rule.level(),
         subject,
         message: String::new(),
         spot: None,
@@ -236,6 +242,10 @@ fn bypass(one: bypasses::Writes<'_>) -> Finding<'_> {
 }
 
 fn undefined(report: &Report) -> Vec<Finding<'_>> {
+    // Without a catalog nothing is undefined.
+    if report.summary.defined == 0 && report.events.is_empty() {
+        return Vec::new();
+    }
     let split = undefined::split(report);
     let main = split.main.into_iter().flat_map(on_main);
     // The rest are logs, metrics and the like; they are no findings.

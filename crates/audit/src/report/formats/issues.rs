@@ -1,6 +1,6 @@
 //! Known issues of the code base as a whole: problem, impact, solution, places. Gaps of single events are no issues here.
 
-use super::{bypasses, figures::counted, systems::systems, undefined};
+use super::{bypasses, systems::systems, undefined, words::counted};
 use crate::report::Report;
 use serde::Serialize;
 
@@ -64,7 +64,8 @@ fn outside_of_the_catalog(report: &Report) -> Option<Issue> {
     let main = undefined::split(report).main;
     let names: Vec<&str> = main.iter().map(|one| one.event_type.as_str()).collect();
     let sites = main.iter().filter_map(|one| one.sites.first()).map(|site| place(&site.file, site.line)).collect();
-    (!names.is_empty()).then(|| {
+    // Without a catalog, the document opens with it.
+    (!names.is_empty() && report.summary.defined > 0).then(|| {
         issue(
             "Published, but not in the catalog",
             format!("{}: {}.", counted(names.len(), "event type"), listed(&names)),

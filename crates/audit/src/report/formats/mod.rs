@@ -24,6 +24,7 @@ mod summary;
 mod systems;
 mod templates;
 mod undefined;
+mod words;
 
 pub use format::Format;
 

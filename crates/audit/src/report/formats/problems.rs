@@ -1,13 +1,7 @@
 //! The problems that the documents open with, the worst first: a broken promise, the affected customers, and the next
 //! step. The first three next steps are the actions of every document.
 
-use super::{
-    bypasses,
-    doubt::doubt,
-    figures::{counted, open_gaps},
-    places::likely,
-    undefined,
-};
+use super::{bypasses, doubt::doubt, figures::open_gaps, places::likely, undefined, words::counted};
 use crate::report::{Event, Report, SiteState, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -202,8 +196,7 @@ fn no_catalog(report: &Report) -> Option<Problem> {
     if report.summary.defined > 0 {
         return None;
     }
-    let first = report.undefined.first()?;
-    let site = first.sites.first();
+    report.undefined.first()?;
     Some(Problem {
         what: format!(
             "No catalog says which of {} customers may rely on.",
@@ -215,7 +208,7 @@ fn no_catalog(report: &Report) -> Option<Problem> {
         whom: "Nobody can subscribe to an event that is not defined.".into(),
         next: "Write those for customers into a file, one event type in a line, and run again with --catalog FILE."
             .into(),
-        place: site.map(|site| format!("{}:{}", site.file, site.line)),
+        place: None,
         section: "undefined",
         tone: "warn",
     })
@@ -245,14 +238,20 @@ fn undefined(report: &Report) -> Option<Problem> {
     let first = far.first().filter(|_| report.summary.defined > 0)?;
     let site = first.sites.first();
     let count = far.len();
+    let names: Vec<&str> = far.iter().take(3).map(|one| one.event_type.as_str()).collect();
     Some(Problem {
         what: format!(
-            "{} {} published on the main bus and not in the catalog.",
+            "{} {} published on the main bus and not in the catalog: {}{}.",
             counted(count, "name"),
-            if count == 1 { "is" } else { "are" }
+            if count == 1 { "is" } else { "are" },
+            names.join(", "),
+            if count > names.len() { ", …" } else { "" }
         ),
         whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
-        next: format!("Define {} in the catalog, or stop publishing it.", first.event_type),
+        next: match count {
+            1 => "Define it in the catalog, or stop publishing it.".to_owned(),
+            _ => "Define them in the catalog, or stop publishing them.".to_owned(),
+        },
         place: site.map(|site| format!("{}:{}", site.file, site.line)),
         section: "undefined",
         tone: "warn",

@@ -31,6 +31,7 @@ pub(super) fn render(report: &Report) -> String {
     let plans = roadmap(report);
     let context = context! {
         head => Serde(head(report)),
+        report => Serde(report),
         opening => Serde(opening(report)),
         bars => Serde(bars(report)),
         published => Serde(published(report)),

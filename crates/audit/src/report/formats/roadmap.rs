@@ -1,14 +1,7 @@
 //! The roadmap: the tasks that follow from a report, each in a phase. No estimate of effort, only the number of events and
 //! files in each phase.
 
-use super::{
-    bypasses,
-    figures::{counted, open_gaps},
-    phases::Phase,
-    places::likely,
-    systems::systems,
-    undefined,
-};
+use super::{bypasses, figures::open_gaps, phases::Phase, places::likely, systems::systems, undefined, words::counted};
 use crate::report::{Event, Report, Site, SiteState, State, Suggestion, Undefined};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -79,7 +79,7 @@ fn result(finding: &Finding<'_>, seen: &mut HashMap<String, usize>) -> Value {
     let mut result = json!({
         "ruleId": finding.rule.id(),
         "ruleIndex": index,
-        "level": level(finding.rule.level()),
+        "level": level(finding.level),
         "message": {"text": finding.message},
         "partialFingerprints": {"postriderFinding/v1": fingerprint(finding, seen)},
         "suppressions": suppressions,

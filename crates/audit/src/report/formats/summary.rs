@@ -4,12 +4,13 @@
 use super::{
     changes::blocks,
     doubt::{Doubt, candidate},
-    figures::{bars, counted, head, statistics},
+    figures::{bars, head, statistics},
     modules::without_integration,
     places::likely,
     problems::opening,
     roadmap::roadmap,
     undefined,
+    words::counted,
 };
 use crate::report::{Event, Report, SiteState, State};
 

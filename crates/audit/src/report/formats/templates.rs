@@ -1,6 +1,6 @@
 //! The templates, and an environment that escapes by their extension: HTML in `.html`, Markdown in `.md`.
 
-use super::{figures::counted, markdown};
+use super::{markdown, words::counted};
 use minijinja::{
     AutoEscape, Environment, Output, State, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig,
 };

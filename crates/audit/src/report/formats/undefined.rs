@@ -5,7 +5,7 @@
 use super::places::is_beside;
 use crate::{
     report::{Confidence, Report, Site, SiteState, Undefined},
-    text::similar::stem,
+    text::{similar::stem, verbs},
 };
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ pub(super) struct Split<'report> {
     pub(super) main: Vec<&'report Undefined>,
     /// On another bus, in the product's own code, about a thing that the catalog has events of.
     pub(super) related: Vec<&'report Undefined>,
-    /// On another bus, about something else: logs, metrics, jobs, screens.
+    /// On another bus, about something else: logs, metrics, jobs, screens; and guesses of low confidence.
     pub(super) rest: Vec<&'report Undefined>,
 }
 
@@ -24,9 +24,11 @@ pub(super) fn split(report: &Report) -> Split<'_> {
     let things = things(report);
     let mut split = Split { main: Vec::new(), related: Vec::new(), rest: Vec::new() };
     for one in &report.undefined {
-        let on_main = |site: &Site| site.state == SiteState::Published && site.confidence > Confidence::Low;
-        let is_main = one.sites.is_empty() || one.sites.iter().any(on_main);
-        let list = if is_main {
+        let published = |site: &Site| site.state == SiteState::Published;
+        let is_guess = !one.sites.is_empty() && one.sites.iter().all(|site| site.confidence == Confidence::Low);
+        let list = if is_guess {
+            &mut split.rest
+        } else if one.sites.is_empty() || one.sites.iter().any(|site| published(site)) {
             &mut split.main
         } else if is_about_one_of(one, &things) && !one.sites.iter().all(|site| is_beside(&site.file)) {
             &mut split.related
@@ -49,9 +51,15 @@ fn things(report: &Report) -> BTreeSet<String> {
     report.events.iter().flat_map(|event| about(&event.event_type)).collect()
 }
 
-/// All parts of an event type but the last, as stems; none when it has one part.
+/// All parts of an event type but the last, as stems. Without separators the words but the last are one part:
+/// `GIFT_CARD_SENT` is about `gift_card`.
 pub(super) fn about(event_type: &str) -> Vec<String> {
     let parts: Vec<&str> = event_type.split(['.', ':', '/']).collect();
+    if let [one] = parts.as_slice() {
+        let mut words = verbs::split(one);
+        words.pop();
+        return if words.is_empty() { Vec::new() } else { vec![stem(&words.join("_"))] };
+    }
     parts[..parts.len() - 1].iter().map(|part| stem(&part.to_lowercase())).collect()
 }
 
@@ -105,6 +113,7 @@ mod tests {
     #[test]
     fn an_event_is_about_all_but_its_last_part() {
         assert_eq!(about("billing.invoices.paid"), [stem("billing"), stem("invoice")]);
-        assert!(about("auth_failure").is_empty());
+        assert_eq!(about("GIFT_CARD_SENT"), ["gift_card"]);
+        assert!(about("created").is_empty());
     }
 }
