@@ -8,6 +8,7 @@
 mod names;
 mod neighbours;
 mod places;
+mod prune;
 mod scope;
 mod score;
 mod snippet;
