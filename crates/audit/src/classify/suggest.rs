@@ -134,7 +134,7 @@ impl Search<'_, '_> {
             }
         }
         // Whoever only has the entity written leaves the event to the function that writes it.
-        if found.iter().any(|(evidence, _)| evidence.writes) {
+        if found.iter().any(|(evidence, _)| evidence.writes && !evidence.stores) {
             found.retain(|(evidence, _)| !evidence.delegates);
         }
         self.sort(&mut found);
@@ -187,9 +187,7 @@ impl Search<'_, '_> {
 
     fn sort(&self, found: &mut [(Evidence, &Place<'_>)]) {
         let at = |place: &Place<'_>| (self.project.file(place.id), place.function.line);
-        found.sort_by(|(one, left), (other, right)| {
-            other.score.cmp(&one.score).then_with(|| at(left).cmp(&at(right)))
-        });
+        found.sort_by(|(one, left), (other, right)| other.score.cmp(&one.score).then_with(|| at(left).cmp(&at(right))));
     }
 
     /// Of two places, one of which calls the other, the one in the layer that publishes stays: by default the called one,

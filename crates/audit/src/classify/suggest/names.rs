@@ -86,8 +86,8 @@ const GENERIC: &[&str] = &[
 
 /// First words of a thing's name that do not make it another thing: `savedOrder`, `AdminOrderController`.
 const ADJECTIVES: &[&str] = &[
-    "abstract", "admin", "all", "base", "core", "created", "current", "db", "default", "deleted", "existing", "i", "jpa",
-    "local", "my", "new", "old", "original", "public", "saved", "sql", "the", "this", "updated",
+    "abstract", "admin", "all", "base", "core", "created", "current", "db", "default", "deleted", "existing", "i",
+    "jpa", "local", "my", "new", "old", "original", "public", "saved", "sql", "the", "this", "updated",
 ];
 
 /// Words behind which a name speaks of something else: `create_invoice_from_order`.
@@ -152,9 +152,10 @@ impl Name {
 
     /// True when all its words are generic, or `is_deed` knows them.
     pub(super) fn is_plain(&self, is_deed: impl Fn(&str) -> bool) -> bool {
-        self.words.iter().zip(&self.stems).all(|(word, stem)| {
-            is_generic(word) || ADJECTIVES.contains(&word.as_str()) || is_deed(stem)
-        })
+        self.words
+            .iter()
+            .zip(&self.stems)
+            .all(|(word, stem)| is_generic(word) || ADJECTIVES.contains(&word.as_str()) || is_deed(stem))
     }
 }
 
@@ -198,7 +199,8 @@ mod tests {
     #[test]
     fn a_name_is_about_its_last_noun() {
         let entity = |text: &str| Name::new(text).stems;
-        let about = |name: &str, of: &str| Name::new(name).about(&entity(of), |stem| stem == "creat" || stem == "updat");
+        let about =
+            |name: &str, of: &str| Name::new(name).about(&entity(of), |stem| stem == "creat" || stem == "updat");
         for (name, of, qualifiers) in [
             ("createInvoice", "invoice", 0),
             ("create_invoices", "invoice", 0),

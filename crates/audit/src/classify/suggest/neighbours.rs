@@ -1,10 +1,7 @@
 //! Published events around a place: in the function itself, in its file and its folder; and the layer of the code in
 //! which this product publishes.
 
-use super::{
-    places::Place,
-    wish::entity_of,
-};
+use super::{places::Place, wish::entity_of};
 use crate::{
     classify::Classifier,
     report::SiteState,

@@ -31,7 +31,8 @@ pub(super) fn pruned(snippet: &str, fits: impl Fn(&str) -> bool, exists: impl Fn
         at = end + 1;
     }
     let text = kept.join("\n");
-    let is_empty = |pair: &[String]| pair[0].ends_with(['{', '(', '[']) && pair[1].trim_start().starts_with(['}', ')', ']']);
+    let is_empty =
+        |pair: &[String]| pair[0].ends_with(['{', '(', '[']) && pair[1].trim_start().starts_with(['}', ')', ']']);
     let empties = is_dropped && kept.windows(2).any(is_empty);
     (!empties && exists(&text)).then_some(text)
 }
@@ -62,7 +63,10 @@ mod tests {
     #[test]
     fn entries_without_their_names_are_removed() {
         let found = pruned(CALL, |text| !text.contains("sum") && !text.contains("b.to"), |_| true);
-        assert_eq!(found.as_deref(), Some("bus.publish(\n    EVENT,\n    {\n        \"id\": a.id,\n    },\n    tenant,\n)"));
+        assert_eq!(
+            found.as_deref(),
+            Some("bus.publish(\n    EVENT,\n    {\n        \"id\": a.id,\n    },\n    tenant,\n)")
+        );
         assert_eq!(pruned(CALL, |_| true, |_| true).as_deref(), Some(CALL));
     }
 

@@ -234,11 +234,26 @@ impl Scope<'_> {
             let class: String = verbs::split(of).iter().map(|word| upper_first(word)).collect();
             self.project.classes_named(&class).iter().any(|class| self.project.has_member(*class, name))
         };
+        if matches!(of, "self" | "this") {
+            return self.has_own(name);
+        }
         !self.is_renamed
             || !self.is_local(of)
             || COMMON.iter().any(|one| verbs::same(one, name))
             || [".", "->", "?.", "?->", "&."].iter().any(|sign| read(sign))
             || in_class()
+    }
+}
+
+impl Scope<'_> {
+    /// True when the target's class has a member that the example's class has.
+    fn has_own(&self, name: &str) -> bool {
+        let class = self.project.class_around(self.target);
+        class.is_some_and(|class| {
+            Some(class) == self.project.class_around(self.example)
+                || self.project.has_member(class, name)
+                || self.project.method(class, name).is_some()
+        })
     }
 }
 

@@ -106,7 +106,8 @@ impl Judge<'_, '_> {
     /// `text` gives the source text of the function, for the names of states that it sets.
     pub(super) fn judge(&self, text: impl FnOnce() -> String) -> Result<Evidence, Lack> {
         let mut reasons = Vec::new();
-        let is_foreign = self.place.serves == Some(Serves::Provider) && self.neighbours.in_file(self.place, self.entity).is_none();
+        let is_foreign =
+            self.place.serves == Some(Serves::Provider) && self.neighbours.in_file(self.place, self.entity).is_none();
         let tells = self.place.tells && !self.wish.tells;
         if is_foreign || tells {
             return Err(Lack::Entity);
@@ -222,19 +223,18 @@ impl Judge<'_, '_> {
     }
 
     /// How the function does what the event tells, with points.
-    fn deed(
-        &self,
-        creates: bool,
-        written: Option<&Written>,
-        sets_state: impl FnOnce() -> bool,
-    ) -> Option<Deed> {
+    fn deed(&self, creates: bool, written: Option<&Written>, sets_state: impl FnOnce() -> bool) -> Option<Deed> {
         let (wish, acting) = (self.wish, &self.place.acting);
         let own = acting.own_len();
+        let first = acting.words[0].as_str();
+        if NEGATING.contains(&first) && !wish.is_deed(&acting.stems[0]) {
+            return None;
+        }
         if !wish.deed.is_empty() && wish.deed.iter().all(|stem| acting.stems.contains(stem)) {
             let at = acting.stems.iter().position(|stem| wish.deed.contains(stem)).unwrap_or(0);
             // `import_completed` does not complete.
-            let first = acting.words[0].as_str();
-            if at > 0 && acting.words[at].ends_with("ed") && !STATES.contains(&first) && !wish.is_of(&Name::new(first)) {
+            if at > 0 && acting.words[at].ends_with("ed") && !STATES.contains(&first) && !wish.is_of(&Name::new(first))
+            {
                 return Some(Deed::said(12, &acting.words[at]));
             }
             return Some(Deed::said(25, &acting.words[at]));
@@ -251,7 +251,7 @@ impl Judge<'_, '_> {
             let points = if *at == 0 { 24 } else { 19 };
             return Some(Deed::said(points - 2 * (*rank as u32).min(5), &acting.words[*at]));
         }
-        let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
+        let other_deed = CHANGES.contains(&first);
         if wish.kind == Kind::Create && creates && !other_deed {
             return Some(Deed::known(20, format!("it makes {}", with_article(&wish.shown))));
         }
@@ -260,7 +260,7 @@ impl Judge<'_, '_> {
         if ends.is_some() {
             return Some(Deed::known(22, "it knows the outcome".into()));
         }
-        let runs = acting.words.first().is_some_and(|first| RUNS.contains(&first.as_str()));
+        let runs = RUNS.contains(&first);
         let may_set = wish.kind == Kind::Other && (runs || written.is_some_and(|written| written.is_own));
         if may_set && sets_state() {
             return Some(Deed::known(if runs { 25 } else { 18 }, format!("it sets the state to {}", wish.shown_deed)));
@@ -279,10 +279,11 @@ impl Judge<'_, '_> {
         let names = || std::iter::once(&place.acting).chain(&place.class).chain(place.path.iter().take(2));
         let open: Vec<&String> =
             self.wish.details.iter().filter(|stem| !names().any(|name| name.stems.contains(stem))).collect();
-        open.is_empty() || self.wish.kind == Kind::Other && {
-            let words = Name::new(&text());
-            open.iter().all(|stem| words.stems.contains(stem))
-        }
+        open.is_empty()
+            || self.wish.kind == Kind::Other && {
+                let words = Name::new(&text());
+                open.iter().all(|stem| words.stems.contains(stem))
+            }
     }
 
     /// How the function writes the entity; the best of its writes.
@@ -300,18 +301,17 @@ impl Judge<'_, '_> {
             let how = format!("writes the table of {}", with_article(&wish.shown));
             offer(Written { points: fit(wish.kind, *verb), how, line: *line, is_own: true });
         }
-        // `invoice.void()`: the entity does it itself.
-        for (method, of, line) in &work.orders {
-            if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
-                let how = format!("calls {} of {}", method.words.join("_"), with_article(&wish.shown));
-                offer(Written { points: 22, how, line: *line, is_own: true });
+        // `invoice.void()`: the entity does it itself. `repository.void_invoice(id)`: its store does.
+        for order in work.orders.iter().filter(|order| does(wish, &order.method)) {
+            let is_itself = about(&order.of) && self.is_bare(&order.of);
+            if is_itself || order.is_store && (about(&order.of) || wish.is_named_in(&order.method).is_some()) {
+                let how = format!("calls {} of {}", order.method.words.join("_"), with_article(&wish.shown));
+                offer(Written { points: 22, how, line: order.line, is_own: true });
             }
         }
         for write in &work.writes {
             let names_it = write.objects.iter().any(about);
-            let is_itself = write.receiver.as_ref().is_some_and(|of| {
-                about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len())
-            });
+            let is_itself = write.receiver.as_ref().is_some_and(|of| about(of) && self.is_bare(of));
             let line = write.call.line;
             let is_direct = write.is_direct || is_itself;
             let name = write.call.target.last_name().unwrap_or_default();
@@ -332,6 +332,11 @@ impl Judge<'_, '_> {
             offer(Written { points, how, line, is_own: is_direct });
         }
         best
+    }
+
+    /// True when a name has no words beside the entity's.
+    fn is_bare(&self, name: &Name) -> bool {
+        self.wish.entities.iter().any(|entity| entity.len() == name.stems.len())
     }
 
     /// Points for published events around the place, and for the unused helpers of the event itself.
@@ -361,6 +366,10 @@ const CHANGES: &[&str] = &[
     "archive", "cancel", "change", "close", "create", "delete", "edit", "patch", "refund", "remove", "update", "void",
 ];
 
+/// First words of functions that prevent or undo what the rest of their name says.
+const NEGATING: &[&str] =
+    &["avoid", "cancel", "disable", "prevent", "reset", "restore", "revert", "skip", "stop", "undo", "unset"];
+
 /// First words of functions that give a state.
 const STATES: &[&str] = &["flag", "handle", "make", "mark", "move", "process", "set", "transition", "update"];
 
@@ -389,7 +398,8 @@ fn sets_state(text: &str, wish: &Wish) -> bool {
 }
 
 fn sets_in_line(line: &str, wish: &Wish) -> bool {
-    let asks = ["if ", "if(", "elif", "else if", "while", "where", "case ", "when ", "assert", "return ", "#", "//", "*"];
+    let asks =
+        ["if ", "if(", "elif", "else if", "while", "where", "case ", "when ", "assert", "return ", "#", "//", "*"];
     if asks.iter().any(|start| line.starts_with(start)) || line.contains("==") || line.contains("!=") {
         return false;
     }
@@ -412,7 +422,8 @@ fn sets_in_line(line: &str, wish: &Wish) -> bool {
         let is_flag = matches!(value.trim(), "true" | "True");
         let named_call = named && (dated || first == "mark" || name.words.len() == 2 && value.trim() != "false)");
         let by_call = called && changes && (named_call || (holds(&name) || first == "transition") && said(value));
-        let by_value = !called && (holds(&name) && said(value) || named && (is_flag || dated && !value.trim().is_empty()));
+        let by_value =
+            !called && (holds(&name) && said(value) || named && (is_flag || dated && !value.trim().is_empty()));
         if by_call || by_value {
             return true;
         }

@@ -89,7 +89,8 @@ impl<'c> Snippets<'c> {
             };
             let text = self.exchanged(site, event);
             let fits = |entry: &str| if self.names(entry, event) { scope.has_all(entry) } else { scope.fits(entry) };
-            let fitting = text.and_then(|text| pruned(&text, fits, |rest| self.names(rest, event) && scope.has_all(rest)));
+            let fitting =
+                text.and_then(|text| pruned(&text, fits, |rest| self.names(rest, event) && scope.has_all(rest)));
             if let Some(text) = fitting {
                 let own = self.file(site).to_owned();
                 return (text, Some(format!("{own}:{}", site.line)));

@@ -91,8 +91,19 @@ const OUTCOMES: &[&str] = &["failed", "failure", "completed", "succeeded", "succ
 const SUCCESS: &[&str] = &["failed", "failure", "succeeded", "success"];
 
 /// Words of events about messages to people.
-const MESSAGES: &[&str] =
-    &["alert", "bounced", "campaign", "delivered", "email", "mail", "message", "newsletter", "notification", "sent", "sms"];
+const MESSAGES: &[&str] = &[
+    "alert",
+    "bounced",
+    "campaign",
+    "delivered",
+    "email",
+    "mail",
+    "message",
+    "newsletter",
+    "notification",
+    "sent",
+    "sms",
+];
 
 /// Words after an entity that are a part of it when it is updated.
 const PARTS: &[&str] = &["attributes", "metadata", "preferences", "profile", "properties", "settings"];
