@@ -35,6 +35,8 @@ struct Expected {
     parallel: Vec<ExpectedParallel>,
     without_tenant: Option<Vec<ExpectedBypass>>,
     near: Option<Vec<Near>>,
+    #[serde(default)]
+    suggestion: Vec<ExpectedSuggestion>,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +78,17 @@ struct ExpectedParallel {
     file: String,
     overlap: BTreeSet<String>,
     unbridged: BTreeSet<String>,
+}
+
+/// The first suggestion for a gap, or the reason why it has none.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ExpectedSuggestion {
+    event: String,
+    file: Option<String>,
+    function: Option<String>,
+    snippet: Option<String>,
+    none: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -240,7 +253,26 @@ fn judge(path: &Path) -> Score {
             score.faults.push(format!("near: {found:?}\n        expected {wanted:?}"));
         }
     }
+    suggestions(&expected.suggestion, &report, &plain, &mut score);
     score
+}
+
+fn suggestions(expected: &[ExpectedSuggestion], report: &Report, plain: &dyn Fn(&str) -> String, score: &mut Score) {
+    for one in expected {
+        let event = report.events.iter().find(|event| event.event_type == one.event);
+        let first = event.and_then(|event| event.suggestions.first());
+        let place = first.map(|first| (plain(&first.file), first.function.clone()));
+        if place != one.file.clone().zip(one.function.clone()) {
+            score.faults.push(format!("suggestion for {}: {first:?}", one.event));
+        }
+        if one.snippet.is_some() && one.snippet.as_ref() != first.map(|first| &first.snippet) {
+            score.faults.push(format!("snippet for {}: {first:?}", one.event));
+        }
+        let none = event.and_then(|event| event.no_suggestion.as_ref());
+        if one.none.as_ref() != none {
+            score.faults.push(format!("no suggestion for {} because {none:?}", one.event));
+        }
+    }
 }
 
 #[test]

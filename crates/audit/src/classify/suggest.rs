@@ -8,6 +8,7 @@
 mod names;
 mod neighbours;
 mod places;
+mod prune;
 mod scope;
 mod score;
 mod snippet;
@@ -133,7 +134,7 @@ impl Search<'_, '_> {
             }
         }
         // Whoever only has the entity written leaves the event to the function that writes it.
-        if found.iter().any(|(evidence, _)| evidence.writes) {
+        if found.iter().any(|(evidence, _)| evidence.writes && !evidence.stores) {
             found.retain(|(evidence, _)| !evidence.delegates);
         }
         self.sort(&mut found);

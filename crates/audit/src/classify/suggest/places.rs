@@ -232,7 +232,11 @@ fn path(file: &str, names: &Names) -> Rc<[Rc<Name>]> {
 
 fn is_aside(facts: &Facts, path: &[Rc<Name>]) -> bool {
     let ending = facts.file.rsplit('.').next().unwrap_or("");
-    let package = |path: &str| INTERFACE_PACKAGES.contains(&path.split('/').next().unwrap_or(path));
+    // Behind the prefix of a package from outside, if the language has one.
+    let package = |path: &str| {
+        let name = path.split('/').next().unwrap_or(path);
+        INTERFACE_PACKAGES.contains(&name.rsplit(':').next().unwrap_or(name))
+    };
     let shows = || facts.imports.iter().any(|import| import.module.first().is_some_and(|first| package(first)));
     let aside = |word: &String| ASIDE.contains(&word.as_str()) || REACTING.contains(&word.as_str());
     INTERFACES.contains(&ending) || path.iter().flat_map(|name| &name.words).any(aside) || shows()

@@ -77,6 +77,15 @@ const EVERYWHERE: &[&str] = &[
     "List",
     "Map",
     "Object",
+    "Array",
+    "Math",
+    "Number",
+    "Promise",
+    "BigDecimal",
+    "System",
+    "Task",
+    "Time",
+    "UTC",
     "Date",
     "JSON",
     "Instant",
@@ -173,9 +182,16 @@ impl Scope<'_> {
         })
     }
 
+    /// An entry of the payload fits: its names exist and, when the snippet is about another entity, one of them is a
+    /// variable of the target. `"login_at": now()` is about the example's event.
+    pub(super) fn fits(&self, entry: &str) -> bool {
+        let is_own = || used(entry).iter().any(|used| matches!(used, Used::Root(name) if self.is_local(name)));
+        self.has_all(entry) && (!self.is_renamed || is_own())
+    }
+
     fn has(&self, name: &str) -> bool {
         EVERYWHERE.contains(&name)
-            || name.starts_with(char::is_uppercase)
+            || name.starts_with(char::is_uppercase) && !self.project.classes_named(name).is_empty()
             || self.is_local(name)
             || self.is_global(name)
     }
@@ -197,25 +213,53 @@ impl Scope<'_> {
         false
     }
 
-    /// A name at the top level of either file, which can be imported, or a method of the target's class.
+    /// A name at the top level of either file, which can be imported, or a member of the target's class, where those are
+    /// visible by their bare names.
     fn is_global(&self, name: &str) -> bool {
         let file = |file: usize| !matches!(self.project.top_meaning(name, file), Meaning::Unknown);
+        let sees_members = self.project.files[self.target.file].traits.bare_members;
         let method = || {
             let class = self.project.class_around(self.target);
             class
                 .is_some_and(|class| self.project.has_member(class, name) || self.project.method(class, name).is_some())
         };
-        file(self.target.file) || file(self.example.file) || method()
+        file(self.target.file) || file(self.example.file) || sees_members && method()
     }
 
     /// True when an entity has an attribute. Only the example's entity is known to have it; another one must have it in
-    /// the target's text.
+    /// the target's text or in its class.
     fn has_attribute(&self, of: &str, name: &str) -> bool {
+        let read = |sign: &str| has_word(self.text, &format!("{of}{sign}{name}"));
+        let in_class = || {
+            let class: String = verbs::split(of).iter().map(|word| upper_first(word)).collect();
+            self.project.classes_named(&class).iter().any(|class| self.project.has_member(*class, name))
+        };
+        if matches!(of, "self" | "this") {
+            return self.has_own(name);
+        }
         !self.is_renamed
             || !self.is_local(of)
             || COMMON.iter().any(|one| verbs::same(one, name))
-            || has_word(self.text, name)
+            || [".", "->", "?.", "?->", "&."].iter().any(|sign| read(sign))
+            || in_class()
     }
+}
+
+impl Scope<'_> {
+    /// True when the target's class has a member that the example's class has.
+    fn has_own(&self, name: &str) -> bool {
+        let class = self.project.class_around(self.target);
+        class.is_some_and(|class| {
+            Some(class) == self.project.class_around(self.example)
+                || self.project.has_member(class, name)
+                || self.project.method(class, name).is_some()
+        })
+    }
+}
+
+fn upper_first(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -226,10 +226,13 @@ impl Judge<'_, '_> {
     fn deed(&self, creates: bool, written: Option<&Written>, sets_state: impl FnOnce() -> bool) -> Option<Deed> {
         let (wish, acting) = (self.wish, &self.place.acting);
         let own = acting.own_len();
+        let first = acting.words[0].as_str();
+        if NEGATING.contains(&first) && !wish.is_deed(&acting.stems[0]) {
+            return None;
+        }
         if !wish.deed.is_empty() && wish.deed.iter().all(|stem| acting.stems.contains(stem)) {
             let at = acting.stems.iter().position(|stem| wish.deed.contains(stem)).unwrap_or(0);
             // `import_completed` does not complete.
-            let first = acting.words[0].as_str();
             if at > 0 && acting.words[at].ends_with("ed") && !STATES.contains(&first) && !wish.is_of(&Name::new(first))
             {
                 return Some(Deed::said(12, &acting.words[at]));
@@ -248,7 +251,7 @@ impl Judge<'_, '_> {
             let points = if *at == 0 { 24 } else { 19 };
             return Some(Deed::said(points - 2 * (*rank as u32).min(5), &acting.words[*at]));
         }
-        let other_deed = acting.words.first().is_some_and(|first| CHANGES.contains(&first.as_str()));
+        let other_deed = CHANGES.contains(&first);
         if wish.kind == Kind::Create && creates && !other_deed {
             return Some(Deed::known(20, format!("it makes {}", with_article(&wish.shown))));
         }
@@ -257,7 +260,7 @@ impl Judge<'_, '_> {
         if ends.is_some() {
             return Some(Deed::known(22, "it knows the outcome".into()));
         }
-        let runs = acting.words.first().is_some_and(|first| RUNS.contains(&first.as_str()));
+        let runs = RUNS.contains(&first);
         let may_set = wish.kind == Kind::Other && (runs || written.is_some_and(|written| written.is_own));
         if may_set && sets_state() {
             return Some(Deed::known(if runs { 25 } else { 18 }, format!("it sets the state to {}", wish.shown_deed)));
@@ -298,19 +301,17 @@ impl Judge<'_, '_> {
             let how = format!("writes the table of {}", with_article(&wish.shown));
             offer(Written { points: fit(wish.kind, *verb), how, line: *line, is_own: true });
         }
-        // `invoice.void()`: the entity does it itself.
-        for (method, of, line) in &work.orders {
-            if about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()) && does(wish, method) {
-                let how = format!("calls {} of {}", method.words.join("_"), with_article(&wish.shown));
-                offer(Written { points: 22, how, line: *line, is_own: true });
+        // `invoice.void()`: the entity does it itself. `repository.void_invoice(id)`: its store does.
+        for order in work.orders.iter().filter(|order| does(wish, &order.method)) {
+            let is_itself = about(&order.of) && self.is_bare(&order.of);
+            if is_itself || order.is_store && (about(&order.of) || wish.is_named_in(&order.method).is_some()) {
+                let how = format!("calls {} of {}", order.method.words.join("_"), with_article(&wish.shown));
+                offer(Written { points: 22, how, line: order.line, is_own: true });
             }
         }
         for write in &work.writes {
             let names_it = write.objects.iter().any(about);
-            let is_itself = write
-                .receiver
-                .as_ref()
-                .is_some_and(|of| about(of) && wish.entities.iter().any(|entity| entity.len() == of.stems.len()));
+            let is_itself = write.receiver.as_ref().is_some_and(|of| about(of) && self.is_bare(of));
             let line = write.call.line;
             let is_direct = write.is_direct || is_itself;
             let name = write.call.target.last_name().unwrap_or_default();
@@ -331,6 +332,11 @@ impl Judge<'_, '_> {
             offer(Written { points, how, line, is_own: is_direct });
         }
         best
+    }
+
+    /// True when a name has no words beside the entity's.
+    fn is_bare(&self, name: &Name) -> bool {
+        self.wish.entities.iter().any(|entity| entity.len() == name.stems.len())
     }
 
     /// Points for published events around the place, and for the unused helpers of the event itself.
@@ -359,6 +365,10 @@ impl Judge<'_, '_> {
 const CHANGES: &[&str] = &[
     "archive", "cancel", "change", "close", "create", "delete", "edit", "patch", "refund", "remove", "update", "void",
 ];
+
+/// First words of functions that prevent or undo what the rest of their name says.
+const NEGATING: &[&str] =
+    &["avoid", "cancel", "disable", "prevent", "reset", "restore", "revert", "skip", "stop", "undo", "unset"];
 
 /// First words of functions that give a state.
 const STATES: &[&str] = &["flag", "handle", "make", "mark", "move", "process", "set", "transition", "update"];

@@ -2,6 +2,7 @@
 //! entity replaced.
 
 use super::{
+    prune::pruned,
     scope::Scope,
     words::{has_word, with_start, with_word},
 };
@@ -18,6 +19,9 @@ use std::{cell::RefCell, collections::HashMap};
 
 /// Longer calls are no examples.
 const LINES_MAX: u32 = 25;
+
+/// Examples that are tried for one place.
+const EXAMPLES_MAX: usize = 24;
 
 /// The source text of a publishing call.
 struct Example {
@@ -52,7 +56,7 @@ impl<'c> Snippets<'c> {
         let function = self.classifier.project.function(target);
         let (file, class) = (self.classifier.project.file(target), function.class.as_deref());
         if event.state == State::Dead
-            && let Some(snippet) = self.call_of_helper(event)
+            && let Some(snippet) = self.call_of_helper(event, target)
         {
             return snippet;
         }
@@ -75,7 +79,7 @@ impl<'c> Snippets<'c> {
             (own != file, folder(own) != folder(file), !same_entity)
         });
         let text = self.quotes.lines(file, function.line, function.end_line).unwrap_or_default().join("\n");
-        for site in near.into_iter().take(6) {
+        for site in near.into_iter().take(EXAMPLES_MAX) {
             let scope = Scope {
                 project: self.classifier.project,
                 target,
@@ -83,7 +87,11 @@ impl<'c> Snippets<'c> {
                 text: &text,
                 is_renamed: site.event.split('.').next() != Some(entity),
             };
-            if let Some(text) = self.exchanged(site, event).filter(|text| scope.has_all(text)) {
+            let text = self.exchanged(site, event);
+            let fits = |entry: &str| if self.names(entry, event) { scope.has_all(entry) } else { scope.fits(entry) };
+            let fitting =
+                text.and_then(|text| pruned(&text, fits, |rest| self.names(rest, event) && scope.has_all(rest)));
+            if let Some(text) = fitting {
                 let own = self.file(site).to_owned();
                 return (text, Some(format!("{own}:{}", site.line)));
             }
@@ -96,7 +104,7 @@ impl<'c> Snippets<'c> {
     }
 
     /// For a dead event: the call of the helper that already publishes it.
-    fn call_of_helper(&self, event: &Event) -> Option<(String, Option<String>)> {
+    fn call_of_helper(&self, event: &Event, target: FunctionId) -> Option<(String, Option<String>)> {
         let site = event.sites.iter().find(|site| site.state == SiteState::Dead)?;
         let name = site.function.rsplit('.').next()?;
         let id = self
@@ -105,22 +113,20 @@ impl<'c> Snippets<'c> {
             .functions_named(name)
             .iter()
             .find(|id| self.classifier.project.file(**id) == site.file)?;
-        let params: Vec<&str> = self
-            .classifier
-            .project
-            .params(*id)
-            .iter()
-            .filter(|param| param.default.is_none() && !param.rest)
-            .map(|param| param.name.as_str())
-            .collect();
-        let Traits { comment, terminator: end, .. } = self.classifier.project.files[id.file].traits;
-        let text = format!(
-            "{comment} it is there already, and nobody calls it: {}:{}\n{}({}){end}",
-            site.file,
-            self.classifier.project.function(*id).line,
-            site.function,
-            params.join(", ")
-        );
+        let project = self.classifier.project;
+        let params = project.params(*id).iter().filter(|param| param.default.is_none() && !param.rest);
+        let params: Vec<&str> = params.map(|param| param.name.as_str()).collect();
+        let Traits { comment, terminator: end, .. } = project.files[id.file].traits;
+        let line = project.function(*id).line;
+        let scope = Scope { project, target, example: *id, text: "", is_renamed: false };
+        let is_method = project.function(*id).class.as_deref().is_some_and(|class| !class.is_empty());
+        let call = format!("{}({}){end}", site.function, params.join(", "));
+        // An object and the arguments may be missing at the place.
+        let text = if !is_method && scope.has_all(&call) {
+            format!("{comment} it is there already, and nobody calls it: {}:{line}\n{call}", site.file)
+        } else {
+            format!("{comment} call {}, which nobody calls: {}:{line}", site.function, site.file)
+        };
         Some((text, Some(format!("{}:{}", site.file, site.line))))
     }
 
@@ -141,6 +147,12 @@ impl<'c> Snippets<'c> {
             _ => return None,
         }
         Some(renamed(&text, &example.event, &event.event_type))
+    }
+
+    /// True when a part of the text names the event.
+    fn names(&self, text: &str, event: &Event) -> bool {
+        let constant = self.classifier.constant(&event.event_type);
+        text.contains(&event.event_type) || constant.is_some_and(|(_, name)| has_word(text, last(name)))
     }
 
     fn example(&self, site: &Site<'_>) -> Option<Example> {

@@ -135,8 +135,16 @@ pub(super) struct Work<'p> {
     pub(super) makes: Vec<Rc<Name>>,
     /// Tables that its SQL writes, and how.
     pub(super) tables: Vec<(Verb, Rc<Name>, u32)>,
-    /// Calls on a named object: the method, the object.
-    pub(super) orders: Vec<(Rc<Name>, Rc<Name>, u32)>,
+    /// Other calls on an object that has a name.
+    pub(super) orders: Vec<Order>,
+}
+
+pub(super) struct Order {
+    pub(super) method: Rc<Name>,
+    pub(super) of: Rc<Name>,
+    pub(super) line: u32,
+    /// The object holds records.
+    pub(super) is_store: bool,
 }
 
 impl Work<'_> {
@@ -216,13 +224,14 @@ fn read<'p>(call: &'p Call, all: &mut HashMap<FunctionId, Work<'p>>, owner: Func
     let work = all.entry(owner).or_default();
     work.makes.extend(made.map(|class| names.of(class)));
     let of = receiver.first().map(|of| names.of(of));
-    let Some((word, verb)) = verb else {
-        let of = of.filter(|_| !is_class(receiver[0]) && !MAKING.contains(&last));
-        work.orders.extend(of.map(|of| (name, of, call.line)));
-        return;
-    };
     let words = || receiver.iter().map(|one| names.of(one)).collect::<Vec<_>>();
     let has = |list: &[&str]| words().iter().flat_map(|one| &one.words).any(|word| list.contains(&word.as_str()));
+    let Some((word, verb)) = verb else {
+        if let Some(of) = of.filter(|_| !is_class(receiver[0]) && !MAKING.contains(&last)) {
+            work.orders.push(Order { method: name, of, line: call.line, is_store: has(STORES) });
+        }
+        return;
+    };
     if of.as_ref().and_then(|of| of.words.last()).is_some_and(|last| NO_STORES.contains(&last.as_str())) {
         return;
     }

@@ -1,0 +1,8 @@
+package shop.install;
+
+public class DemoDataLoader {
+    public void createCustomer() {
+        Customer customer = new Customer();
+        customerRepository.save(customer);
+    }
+}

@@ -1,0 +1,2 @@
+def receive_deposit(deposit, tenant_id, db):
+    db.save(deposit)

@@ -1,0 +1,4 @@
+def create_ticket(session):
+    ticket = Ticket(subject="a demonstration")
+    session.add(ticket)
+    session.commit()

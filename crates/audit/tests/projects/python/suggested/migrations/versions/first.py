@@ -1,0 +1,2 @@
+def create_ticket(session):
+    session.add(Ticket(subject="the first"))

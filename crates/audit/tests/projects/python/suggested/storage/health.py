@@ -1,0 +1,2 @@
+def check_storage(client):
+    return client.ping()

@@ -1,0 +1,4 @@
+class Ticket(Base):
+    __tablename__ = "tickets"
+
+    subject = Column(String)

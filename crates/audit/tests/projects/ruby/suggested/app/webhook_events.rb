@@ -1,0 +1,5 @@
+module WebhookEvents
+  INVOICE_CREATED = "invoice.created"
+  COUPON_CREATED = "coupon.created"
+  COUPON_TERMINATED = "coupon.terminated"
+end

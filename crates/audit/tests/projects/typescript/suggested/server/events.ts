@@ -1,0 +1,6 @@
+export const WebhookEvents = {
+  OrderCreated: "order.created",
+  OrderCancelled: "order.cancelled",
+  OrderDeleted: "order.deleted",
+  ReviewApproved: "review.approved",
+} as const;

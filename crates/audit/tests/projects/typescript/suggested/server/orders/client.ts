@@ -1,0 +1,9 @@
+export class OrderApiClient {
+  async cancelOrder(id: string) {
+    return this.session.update(`/orders/${id}`, { status: "cancelled" });
+  }
+
+  async deleteOrder(id: string) {
+    return this.session.delete(`/orders/${id}`);
+  }
+}

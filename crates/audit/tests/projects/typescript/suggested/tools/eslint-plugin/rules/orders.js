@@ -1,0 +1,5 @@
+function deleteOrder(context, order) {
+  context.store.orders.delete(order);
+}
+
+module.exports = { deleteOrder };

@@ -1,0 +1,3 @@
+export function deleteOrder(order: Order) {
+  return store.orders.delete(order);
+}
