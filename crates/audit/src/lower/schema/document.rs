@@ -90,7 +90,7 @@ pub(super) fn sets(stem: &str, root: &Node) -> Vec<Set> {
     }
     reader.walk(root, &mut path);
     if root.get("openapi").is_some()
-        && let Some(webhooks) = root.get("webhooks")
+        && let Some(webhooks) = root.get("webhooks").or(root.get("x-webhooks"))
     {
         reader.keys("webhooks", webhooks);
     }
