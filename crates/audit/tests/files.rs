@@ -162,3 +162,27 @@ fn circles_end() {
     let report = report(folder.path(), "");
     assert_eq!(report.summary.published, 1);
 }
+
+#[test]
+fn schemas_without_a_set_are_no_files_of_the_report() {
+    let schema = "openapi: 3.0.0\ncomponents:\n  schemas:\n    WebhookEvent:\n      enum: [thing.made, thing.gone]\n";
+    let texts = "en:\n  events: [thing.made, thing.lost]\n";
+    let lock = "{\"events\": [\"thing.made\", \"thing.lost\"]}";
+    let folder = project(&[
+        ("catalog.py", CATALOG),
+        ("make.py", PUBLISH),
+        ("docs/api/openapi.yaml", schema),
+        ("config/locales/events.yml", texts),
+        ("config/app.yml", "name: thing\nevents: yes\n"),
+        ("package-lock.json", lock),
+        ("spec/fixtures/events.json", lock),
+    ]);
+    fs::write(folder.path().join("events.json"), "[\"thing.made\"] ".repeat(1_000_000)).unwrap();
+    fs::write(folder.path().join("webhooks.json"), b"[\"caf\xe9\"]").unwrap();
+    let report = report(folder.path(), "");
+    assert_eq!(skipped(&report), []);
+    assert_eq!((report.files.read, report.files.tests), (3, 0), "the schema with a set counts");
+    assert_eq!(report.catalog.file.as_deref(), Some("catalog.py"));
+    let modules: Vec<&str> = report.modules.iter().map(|module| module.path.as_str()).collect();
+    assert!(!modules.iter().any(|path| path.contains("docs")), "{modules:?}");
+}

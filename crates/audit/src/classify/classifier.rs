@@ -109,7 +109,7 @@ impl<'p> Classifier<'p> {
                 self.chosen.reason = "it was named".into();
                 // The copy of the given catalog in the code.
                 let spellings = Spellings::new(&self.catalog);
-                let overlap = |group: &&Group| spellings.of(group).len();
+                let overlap = |group: &&Group| spellings.shared(group);
                 let best = self.groups.iter().max_by_key(|group| (overlap(group), std::cmp::Reverse(group.file)));
                 self.main = best.filter(|group| overlap(group) * 2 >= group.members.len());
             }

@@ -47,16 +47,20 @@ impl<'c> Spellings<'c> {
         found
     }
 
-    /// Gives each site the event type for which its member stands, when most members of the member's set do. `joined`:
-    /// the set to which these members then count.
+    /// Number of members of a set that are in the catalog in some spelling, also an ambiguous one.
+    pub(super) fn shared(&self, group: &Group) -> usize {
+        let known = |name: &str| self.by_words.contains_key(&verbs::spelling(name));
+        let is_shared =
+            |member: &&Member| known(&member.event) || known(&member.name) || self.of_member(member, group).is_some();
+        group.members.iter().filter(is_shared).count()
+    }
+
+    /// Gives each site the event type for which its member stands, when most members of the member's set are in the
+    /// catalog. `joined`: the set to which these members then count.
     pub(super) fn give(&self, sites: &mut [Site<'_>], groups: &[Group], joined: Option<&Group>) {
-        let most = |group: &Group, found: &HashMap<&str, &str>| found.len() * 2 >= group.members.len();
-        let known: HashMap<&GroupKey, HashMap<&str, &str>> = groups
-            .iter()
-            .map(|group| (group, self.of(group)))
-            .filter(|(group, found)| most(group, found))
-            .map(|(group, found)| (&group.key, found))
-            .collect();
+        let most = |group: &&Group| self.shared(group) * 2 >= group.members.len();
+        let known: HashMap<&GroupKey, HashMap<&str, &str>> =
+            groups.iter().filter(most).map(|group| (&group.key, self.of(group))).collect();
         for site in sites {
             let member = site.group.as_ref().and_then(|group| known.get(group)?.get(site.event.as_str()));
             let Some(event) = member.filter(|event| **event != site.event) else { continue };

@@ -37,7 +37,7 @@ pub(super) fn of_parts(project: &Project, ids: &[ClassId]) -> Option<Group> {
             all.push(member);
         }
     }
-    is_set(class, &all).then(|| Group {
+    (all.len() >= 2 && is_set(class, &all)).then(|| Group {
         key: GroupKey::Class(*first),
         inner: rest.iter().map(|id| GroupKey::Class(*id)).collect(),
         sources: Vec::new(),

@@ -7,9 +7,29 @@ use super::{
 };
 use crate::text::events;
 
-/// A document with none of these words has no set of events.
-pub(super) const WORDS: &[&str] =
-    &["event", "Event", "EVENT", "webhook", "Webhook", "topic", "Topic", "trigger", "Trigger", "asyncapi"];
+/// Words of names that speak of events, as they may stand in a key.
+const WORDS: &[&str] = &["event", "Event", "EVENT", "webhook", "Webhook", "topic", "Topic", "trigger", "Trigger"];
+
+/// Marks of a schema.
+const MARKS: &[&str] = &["enum", "openapi", "asyncapi", "discriminator", "oneOf", "anyOf"];
+
+/// True when a document speaks of events and is a schema, or has a list under a key with such a word.
+pub(super) fn may_have_set(text: &str) -> bool {
+    let is_schema = || MARKS.iter().any(|mark| text.contains(mark));
+    text.contains("asyncapi")
+        || WORDS.iter().any(|word| {
+            let mut places = text.match_indices(word).map(|(at, _)| text.get(at..).unwrap_or(""));
+            places.next().is_some_and(|first| is_schema() || begins_list(first) || places.any(begins_list))
+        })
+}
+
+/// True when a key ends here and a list or a map follows: `events: [`, `"events": {`, `events:` at the end of a line.
+fn begins_list(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'));
+    let rest = rest.trim_start_matches(['"', '\'']).trim_start_matches(' ');
+    let Some(rest) = rest.strip_prefix(':') else { return false };
+    rest.trim_start_matches([' ', '\t', '\r']).starts_with(['[', '{', '\n', '#'])
+}
 
 /// Keys of schemas that say nothing about the values.
 const STRUCTURE: &[&str] = &[
@@ -70,7 +90,7 @@ pub(super) fn sets(stem: &str, root: &Node) -> Vec<Set> {
     }
     reader.walk(root, &mut path);
     if root.get("openapi").is_some()
-        && let Some(webhooks) = root.get("webhooks")
+        && let Some(webhooks) = root.get("webhooks").or(root.get("x-webhooks"))
     {
         reader.keys("webhooks", webhooks);
     }

@@ -20,8 +20,8 @@ use std::path::Path;
 /// A format of schema files.
 struct Schema {
     traits: Traits,
-    /// A file with none of these words has no set. They are searched in the text as they are.
-    words: &'static [&'static str],
+    /// True when a text may have a set; cheap enough for every file of a tree.
+    may_have_set: fn(&str) -> bool,
     /// The sets of a file, by its name without folder and extension, and its text.
     read: fn(&str, &str) -> Vec<Set>,
 }
@@ -31,17 +31,21 @@ const fn traits(language: &'static str, extensions: &'static [&'static str]) -> 
 }
 
 static SCHEMAS: [Schema; 5] = [
-    Schema { traits: traits("prisma", &["prisma"]), words: &["enum"], read: prisma::read },
-    Schema { traits: traits("graphql", &["graphql", "graphqls", "gql"]), words: &["enum"], read: graphql::read },
+    Schema { traits: traits("prisma", &["prisma"]), may_have_set: has_enum, read: prisma::read },
+    Schema { traits: traits("graphql", &["graphql", "graphqls", "gql"]), may_have_set: has_enum, read: graphql::read },
     Schema {
         // A migration may add to a type that another one creates.
         traits: Traits { open_classes: true, ..traits("sql", &["sql"]) },
-        words: &["enum", "ENUM", "Enum", "event", "webhook", "topic", "trigger"],
+        may_have_set: sql::may_have_set,
         read: sql::read,
     },
-    Schema { traits: traits("yaml", &["yaml", "yml"]), words: document::WORDS, read: yaml::read },
-    Schema { traits: traits("json", &["json"]), words: document::WORDS, read: json::read },
+    Schema { traits: traits("yaml", &["yaml", "yml"]), may_have_set: document::may_have_set, read: yaml::read },
+    Schema { traits: traits("json", &["json"]), may_have_set: document::may_have_set, read: json::read },
 ];
+
+fn has_enum(text: &str) -> bool {
+    text.contains("enum")
+}
 
 /// Endings of names of files that a tool writes or that configure a tool, without the extension.
 const TOOLS: &[&str] = &["lock", "tsconfig", "package", "composer", "manifest", "min", "angular", "turbo", "compose"];
@@ -69,7 +73,7 @@ pub(crate) fn may_be_schema(file: &str) -> bool {
 pub(super) fn lower(file: &str, text: &str) -> Option<Facts> {
     let schema = schema(file)?;
     let stem = Path::new(file).file_stem()?.to_str()?;
-    if !events::speaks_of_events(stem) && !schema.words.iter().any(|word| text.contains(word)) {
+    if !events::speaks_of_events(stem) && !(schema.may_have_set)(text) {
         return None;
     }
     let sets = (schema.read)(stem, text);

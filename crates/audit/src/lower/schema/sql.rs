@@ -10,6 +10,13 @@ use crate::text::{
 const COLUMNS: &[&str] =
     &["event_type", "event_name", "event", "topic", "trigger", "name", "key", "code", "slug", "type", "value", "id"];
 
+/// Words of which a text with a set has one.
+const WORDS: &[&str] = &["enum", "ENUM", "Enum", "event", "webhook", "topic", "trigger"];
+
+pub(super) fn may_have_set(text: &str) -> bool {
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 pub(super) fn read(_stem: &str, text: &str) -> Vec<Set> {
     let lines = Lines::new(text);
     let tokens = placed_tokens(text).into_iter().map(|(token, at)| (token, lines.of(at))).collect();

@@ -146,11 +146,11 @@ impl<'p> Resolver<'p> {
         // `event.type()` on an enum member: the method returns a field of the member, or looks up its text in a table
         // of all members.
         let members = || bases.iter().filter(|base| base.group.is_some() && matches!(base.thing, Thing::Text(_)));
-        let is_other = |one: &Found<'p>| match &one.thing {
-            Thing::Text(text) => !members().any(|member| self.is_text_beside(member, text)),
-            _ => false,
-        };
-        if members().next().is_some() && !all.iter().any(is_other) && call.args.is_empty() {
+        let texts = || all.iter().filter_map(|one| if let Thing::Text(text) = &one.thing { Some(text) } else { None });
+        let is_other = |text: &String| !members().any(|member| self.is_text_beside(member, text));
+        let is_own = |text: &String| members().any(|member| matches!(&member.thing, Thing::Text(own) if own == text));
+        let is_field = texts().next().is_none() || (!texts().any(is_other) && texts().any(is_own));
+        if members().next().is_some() && is_field && call.args.is_empty() {
             return if call.target.last_name() == Some("name") { Vec::new() } else { members().cloned().collect() };
         }
         if !targets.certain {

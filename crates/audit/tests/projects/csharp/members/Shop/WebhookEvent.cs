@@ -1,0 +1,8 @@
+namespace Shop;
+
+public enum WebhookEvent
+{
+    OrderCreated,
+    OrderPaid = 5,
+    OrderLost,
+}

@@ -1,0 +1,7 @@
+package shop
+
+enum class WebhookEvent {
+    ORDER_CREATED,
+    ORDER_PAID,
+    ORDER_LOST,
+}

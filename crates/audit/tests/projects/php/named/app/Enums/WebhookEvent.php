@@ -1,0 +1,10 @@
+<?php
+
+namespace App\Enums;
+
+enum WebhookEvent
+{
+    case OrderCreated;
+    case OrderPaid;
+    case OrderLost;
+}

@@ -1,0 +1,11 @@
+<?php
+
+namespace App\Services;
+
+class WebhookBus
+{
+    public function publish(string $event, array $payload): void
+    {
+        Outbox::create(['event' => $event, 'payload' => $payload]);
+    }
+}

@@ -1,0 +1,9 @@
+use crate::events::WebhookEvent;
+
+pub struct WebhookBus;
+
+impl WebhookBus {
+    pub fn publish(&self, event: WebhookEvent, data: &str) {
+        self.outbox.add(event, data);
+    }
+}

@@ -1,0 +1,2 @@
+def create(order):
+    return order

@@ -1,0 +1,5 @@
+export enum WebhookEvent {
+  OrderCreated,
+  OrderPaid = 5,
+  OrderLost,
+}
