@@ -166,11 +166,11 @@ impl Words {
             return Publishing::No;
         }
         // Cheap rejection of most names.
-        let begins = |verb: &&str| {
+        let begins = |verb: &str| {
             let start = name.trim_start_matches('_').as_bytes().get(..verb.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(verb.as_bytes()))
         };
-        if !RUNS.iter().chain(MAKES).any(|verb| begins(&verb)) {
+        if !RUNS.iter().chain(MAKES).any(|verb| begins(verb)) {
             return Publishing::No;
         }
         let own = split(name);

@@ -74,7 +74,7 @@ fn of_value<'p>(
     walks: &mut Walks<'p>,
 ) -> Option<Group> {
     if let Some(texts) = closed::texts(project, value, scope) {
-        let member = |text: String| Member { event: text.clone(), name: text, line: line };
+        let member = |text: String| Member { event: text.clone(), name: text, line };
         let members: Vec<Member> = texts.into_iter().map(member).collect();
         let key = GroupKey::Object(scope.file, name.to_owned());
         let name = name.to_owned();
