@@ -13,9 +13,7 @@ mod packages;
 pub(crate) use meaning::Meaning;
 
 use super::{ClassId, FunctionId};
-use crate::{
-    facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Packages, Param, Root},
-};
+use crate::facts::{Binding, Class, DEFAULT_EXPORT, Expr, Facts, Function, Packages, Param, Root};
 use indexes::Says;
 use known::{Memo, Names, Trail};
 use std::{collections::HashMap, sync::Arc};

@@ -94,14 +94,17 @@ impl SourceTree {
     fn walk(&mut self, full: &Path, base: &Path, rules: &Rules) {
         let root = root_of(full);
         let mut found = HashSet::new();
-        let mut repositories: Vec<PathBuf> = root.ancestors().find(|one| one.join(".git").exists()).into_iter().map(Path::to_owned).collect();
+        let mut repositories: Vec<PathBuf> =
+            root.ancestors().find(|one| one.join(".git").exists()).into_iter().map(Path::to_owned).collect();
         for entry in WalkBuilder::new(full).follow_links(false).require_git(false).filter_entry(is_open).build() {
             match entry {
                 Ok(entry) if is_file(&entry) => {
                     self.add(base, &root, entry.path(), rules);
                     found.insert(entry.into_path());
                 }
-                Ok(entry) if entry.depth() > 0 && entry.path().join(".git").exists() => repositories.push(entry.into_path()),
+                Ok(entry) if entry.depth() > 0 && entry.path().join(".git").exists() => {
+                    repositories.push(entry.into_path())
+                }
                 Ok(_) => {}
                 Err(fault) => self.skipped.push(Skipped { file: String::new(), reason: fault.to_string() }),
             }
@@ -110,21 +113,29 @@ impl SourceTree {
     }
 
     /// Adds the files that git ignores and tracks all the same.
-    fn add_tracked(&mut self, full: &Path, base: &Path, repositories: &[PathBuf], found: &HashSet<PathBuf>, rules: &Rules) {
+    fn add_tracked(
+        &mut self,
+        full: &Path,
+        base: &Path,
+        repositories: &[PathBuf],
+        found: &HashSet<PathBuf>,
+        rules: &Rules,
+    ) {
         let is_wanted = |path: &PathBuf| {
             let name = path.to_string_lossy();
             path.starts_with(full)
                 && (lower::traits_of(&name).is_some() || manifests::is_manifest(&name))
                 && !found.contains(path)
         };
-        let tracked = repositories.iter().flat_map(|one| {
-            git_index::tracked(one).into_iter().flatten().map(move |path| one.join(path))
-        });
+        let tracked = repositories
+            .iter()
+            .flat_map(|one| git_index::tracked(one).into_iter().flatten().map(move |path| one.join(path)));
         let more: HashSet<PathBuf> = tracked.filter(is_wanted).collect();
         if more.is_empty() {
             return;
         }
-        let folders: HashSet<PathBuf> = more.iter().flat_map(|path| path.ancestors().skip(1)).map(Path::to_owned).collect();
+        let folders: HashSet<PathBuf> =
+            more.iter().flat_map(|path| path.ancestors().skip(1)).map(Path::to_owned).collect();
         let leads_there = move |entry: &DirEntry| folders.contains(entry.path()) || is_file(entry);
         // A second walk, for the other reasons to leave out a file: hidden and foreign folders, links, `.ignore`.
         let walk = WalkBuilder::new(full)

@@ -145,6 +145,7 @@ pub(crate) fn full() -> Report {
             read: 212,
             tests: 64,
             skipped: vec![Skipped { file: "vendor/big file.js".into(), reason: "larger than 1 MiB".into() }],
+            partial: vec![Partial { file: "web/old form.tsx".into(), line: 12 }],
             languages: vec![("Python".into(), 200), ("SQL".into(), 12)],
         },
         events,

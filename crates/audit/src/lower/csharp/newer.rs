@@ -91,7 +91,9 @@ fn names(text: &str, mended: &mut [u8]) {
     for range in words(text) {
         let after = text[range.end..].trim_start_matches(' ');
         let is_name = match &text[range.clone()] {
-            "required" | "scoped" | "file" | "record" | "partial" => after.starts_with(['+', '-', '=', '.', ';', ',', ')']),
+            "required" | "scoped" | "file" | "record" | "partial" => {
+                after.starts_with(['+', '-', '=', '.', ';', ',', ')'])
+            }
             "type" => text[..range.start].ends_with('[') && after.starts_with([']', ',']),
             _ => false,
         };
@@ -117,7 +119,11 @@ fn extensions(text: &str, mended: &mut [u8]) {
 
 /// `a?.b = c`
 fn assignments(text: &str, mended: &mut [u8]) {
-    for (start, line) in lines(text).filter(|(_, line)| line.contains("?.")) {
+    let statements = text.split_inclusive([';', '{', '}', '\n']).scan(0, |end, part| {
+        *end += part.len();
+        Some((*end - part.len(), part))
+    });
+    for (start, line) in statements.filter(|(_, part)| part.contains("?.")) {
         let is_target = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '?' | '[' | ']' | '(' | ')' | '!');
         let target = line.trim_start();
         let after = target.trim_start_matches(is_target).trim_start();
@@ -149,7 +155,10 @@ mod tests {
             ("x();\n#if X\ny();\n#else\nz();\n#endif\n", "x();|#if X|y();|#else|z();|#endif"),
             ("[A]\n#if X\n[B]\n#endif\nvoid F() {}", "[A]|#if X|[B]|#endif|void F() {}"),
             ("f(\n#if X\n#if Y\na\n#endif\n#else\nb\n#endif\n);", "f(|a|);"),
-            ("static class A { extension(string s) { void F() {} } }", "static class A {                       void F() {}   }"),
+            (
+                "static class A { extension(string s) { void F() {} } }",
+                "static class A {                       void F() {}   }",
+            ),
             ("var extension = 1; f(extension(2));", "var extension = 1; f(extension(2));"),
             ("  a?.b = c;", "  a .b = c;"),
             ("  a?.b == c;", "  a?.b == c;"),

@@ -8,8 +8,26 @@ use crate::lower::{
 
 /// Modifiers, which the language also permits as names.
 const SOFT: &[&str] = &[
-    "suspend", "dynamic", "open", "sealed", "inline", "infix", "external", "override", "abstract", "final", "lateinit",
-    "tailrec", "vararg", "private", "public", "internal", "protected", "noinline", "crossinline", "where",
+    "suspend",
+    "dynamic",
+    "open",
+    "sealed",
+    "inline",
+    "infix",
+    "external",
+    "override",
+    "abstract",
+    "final",
+    "lateinit",
+    "tailrec",
+    "vararg",
+    "private",
+    "public",
+    "internal",
+    "protected",
+    "noinline",
+    "crossinline",
+    "where",
 ];
 
 pub(in crate::lower) fn newer(text: &str) -> Option<Mended> {
@@ -19,7 +37,7 @@ pub(in crate::lower) fn newer(text: &str) -> Option<Mended> {
 
 /// Also with the terminators that the grammar demands.
 pub(in crate::lower) fn newer_terminated(text: &str) -> Option<Mended> {
-    super::mend::terminated(&known(text)).map(Mended::in_place)
+    super::mend::terminated(&known(text)).map(Mended::tentative)
 }
 
 fn known(text: &str) -> String {
@@ -52,8 +70,11 @@ fn names(text: &str, mended: &mut [u8]) {
             // `x get y`, `x and set`; an accessor has parentheses or ends its line.
             let is_first = before.is_empty() || before.ends_with('\n');
             let is_operand = |c: char| c.is_alphabetic() || matches!(c, '"' | '(');
-            let is_infix = before.ends_with(['}', ')']) && text[range.end..].starts_with(' ') && after.starts_with(is_operand);
-            is_infix || after.starts_with('=') || (!is_first && after.starts_with(['!', ')', ',', ']', '-', '+', '*', '/']))
+            let is_infix =
+                before.ends_with(['}', ')']) && text[range.end..].starts_with(' ') && after.starts_with(is_operand);
+            is_infix
+                || after.starts_with('=')
+                || (!is_first && after.starts_with(['!', ')', ',', ']', '-', '+', '*', '/']))
         } else if !SOFT.contains(&word) {
             false
         } else if after.starts_with('(') {
@@ -133,7 +154,8 @@ fn dollars(text: &str, mended: &mut [u8]) {
 /// `context(a: A)` before a declaration.
 fn contexts(text: &str, mended: &mut [u8]) {
     for (start, _) in text.match_indices("context(") {
-        let is_first = text[..start].lines().next_back().unwrap_or("").trim().is_empty() || text[..start].ends_with('\n');
+        let is_first =
+            text[..start].lines().next_back().unwrap_or("").trim().is_empty() || text[..start].ends_with('\n');
         if let (true, Some(length)) = (is_first, closing(&text[start..], '(')) {
             blank(mended, start..start + length);
         }
@@ -147,7 +169,8 @@ fn accessors(text: &str, mended: &mut [u8]) {
         let Some(at) = before.rfind('@').filter(|at| before.len() - at < 200) else { continue };
         let annotation = &before[at..];
         let name = annotation[1..].trim_start_matches(|c: char| is_part(c) || c == '.');
-        if text[range.end..].starts_with('(') && (name.is_empty() || closing(annotation, '(') == Some(annotation.len())) {
+        if text[range.end..].starts_with('(') && (name.is_empty() || closing(annotation, '(') == Some(annotation.len()))
+        {
             blank(mended, at..before.len());
         }
     }

@@ -39,9 +39,9 @@ fn renamed(table: &Table) -> Vec<(String, String)> {
     let targets = table.get("target").and_then(Value::as_table).into_iter().flatten();
     let tables = [Some(table), workspace].into_iter().flatten().chain(targets.filter_map(|(_, one)| one.as_table()));
     let lists = tables.flat_map(|table| DEPENDENCIES.iter().filter_map(|kind| table.get(*kind)?.as_table()));
-    let all = lists.flatten().filter_map(|(name, one)| {
-        Some((name.replace('-', "_"), one.get("package")?.as_str()?.to_owned()))
-    });
+    let all = lists
+        .flatten()
+        .filter_map(|(name, one)| Some((name.replace('-', "_"), one.get("package")?.as_str()?.to_owned())));
     all.collect()
 }
 

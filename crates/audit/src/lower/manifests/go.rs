@@ -29,7 +29,8 @@ mod tests {
     #[test]
     fn a_module_and_its_local_replacements_have_names() {
         let text = "// about\nmodule example.com/shop // end\n\nreplace (\n\texample.com/mail v1.0.0 => ../mail\n\texample.com/other => example.com/fork v2.0.0\n)\n";
-        let manifest = ManifestFile { folder: vec!["r".into(), "shop".into()], name: "go.mod".into(), text: text.into() };
+        let manifest =
+            ManifestFile { folder: vec!["r".into(), "shop".into()], name: "go.mod".into(), text: text.into() };
         let found: Vec<(String, String)> =
             read(&manifest, &[]).roots.iter().map(|root| (root.name.join("/"), root.folder.join("/"))).collect();
         let wanted = [("example.com/shop", "r/shop"), ("example.com/mail", "r/mail")];

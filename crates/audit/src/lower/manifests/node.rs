@@ -128,14 +128,19 @@ mod tests {
             ["/r/web/dist/a.js", "/r/web/a.js", "/r/web/dist/a.d.ts", "/r/web/a.d.ts", "/r/web"]
         );
         assert_eq!(targets_of(exports, "@acme/web/b/*"), ["/r/web/src/b/*.ts"]);
-        assert_eq!(targets_of(r#"{"name": "w", "main": "lib/x.js"}"#, "w"), ["/r/web/lib/x.js", "/r/web/x.js", "/r/web"]);
+        assert_eq!(
+            targets_of(r#"{"name": "w", "main": "lib/x.js"}"#, "w"),
+            ["/r/web/lib/x.js", "/r/web/x.js", "/r/web"]
+        );
         assert_eq!(targets_of(r##"{"imports": {"#x": "./src/x.ts"}}"##, "#x"), ["/r/web/src/x.ts"]);
         assert_eq!(targets_of("{", "w"), [""; 0]);
     }
 
     #[test]
     fn a_dependency_has_the_name_that_its_package_is_given() {
-        for version in ["file:../mail", "link:../mail", "workspace:../mail", "workspace:@acme/mail@*", "npm:@acme/mail@1"] {
+        for version in
+            ["file:../mail", "link:../mail", "workspace:../mail", "workspace:@acme/mail@*", "npm:@acme/mail@1"]
+        {
             let text = format!(r#"{{"dependencies": {{"post": "{version}", "x": "^1.0.0"}}}}"#);
             assert_eq!(targets_of(&text, "post"), ["/r/mail"], "{version}");
         }

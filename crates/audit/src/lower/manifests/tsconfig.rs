@@ -116,7 +116,8 @@ mod tests {
 
     #[test]
     fn paths_begin_at_the_base_or_beside_the_file() {
-        let alone = file("/r/tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"@a/*\": [\"./a/*\", \"b/*\"],}}} // x");
+        let alone =
+            file("/r/tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"@a/*\": [\"./a/*\", \"b/*\"],}}} // x");
         assert_eq!(aliases(read(&alone, &[])), [pair("@a/*", "/r/a/* /r/b/*")]);
         let based = file("/r/tsconfig.json", r#"{"compilerOptions": {"baseUrl": "./src", "paths": {"~": ["x.ts"]}}}"#);
         assert_eq!(aliases(read(&based, &[])), [pair("~", "/r/src/x.ts"), pair("*", "/r/src/*")]);
@@ -130,7 +131,9 @@ mod tests {
             file("/r/config/node.json", "{}"),
             file("/r/config/tsconfig.json", r#"{"extends": "../tsconfig.base"}"#),
         ];
-        for extends in ["\"../tsconfig.base.json\"", "\"../tsconfig.base\"", "[\"./none\", \"@acme/config\"]", "\"../config\""] {
+        for extends in
+            ["\"../tsconfig.base.json\"", "\"../tsconfig.base\"", "[\"./none\", \"@acme/config\"]", "\"../config\""]
+        {
             let web = file("/r/web/tsconfig.json", &format!("{{\"extends\": {extends}}}"));
             let found = read(&web, &all);
             assert_eq!(found.aliases[0].seen_in, ["r", "web"], "{extends}");

@@ -8,7 +8,8 @@ use crate::lower::{
 /// Words that end the arguments of a command.
 const ENDS: &[&str] = &[" if ", " unless ", " rescue ", " while ", " until ", " and ", " or ", " #"];
 /// Words that begin another expression than a command.
-const WORDS: &[&str] = &["if", "unless", "case", "while", "until", "begin", "not", "return", "defined?", "for", "proc", "lambda"];
+const WORDS: &[&str] =
+    &["if", "unless", "case", "while", "until", "begin", "not", "return", "defined?", "for", "proc", "lambda"];
 
 /// Puts the arguments of the command in parentheses. The space after the `=` gives the room, so the command moves.
 pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
@@ -18,7 +19,7 @@ pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
             mended.replace_range(start..start + line.len(), &line);
         }
     }
-    (mended != text).then_some(Mended { text: mended, is_moved: true })
+    (mended != text).then_some(Mended { text: mended, is_moved: true, is_tentative: false })
 }
 
 fn in_parentheses(line: &str) -> Option<String> {
@@ -59,7 +60,9 @@ mod tests {
             assert_eq!(mended(line).as_deref(), Some(wanted));
             assert_eq!(line.len(), wanted.len());
         }
-        for line in ["def f = x\n", "def f = x + 1\n", "def f\n", "def f = if a then b end\n", "x = def y\n", "def f = a do\n"] {
+        for line in
+            ["def f = x\n", "def f = x + 1\n", "def f\n", "def f = if a then b end\n", "x = def y\n", "def f = a do\n"]
+        {
             assert_eq!(mended(line), None, "{line}");
         }
     }

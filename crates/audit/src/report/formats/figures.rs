@@ -135,6 +135,7 @@ pub(super) fn statistics(report: &Report) -> Vec<Statistic> {
         ("Source files read", report.files.read),
         ("Test files, which do not count", report.files.tests),
         ("Files skipped", report.files.skipped.len()),
+        ("Files read in part (a syntax error)", report.files.partial.len()),
     ]
     .map(|(label, value)| Statistic { label, value })
     .into()
