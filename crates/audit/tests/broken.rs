@@ -207,13 +207,18 @@ fn valid_code_is_read_completely() {
             ],
         ),
     ];
+    let mut faults = Vec::new();
     for (ending, members) in MEMBERS {
         for member in *members {
             let language = language(ending);
             let wanted = (language.functions.map(str::to_owned).to_vec(), vec![]);
-            assert_eq!(read(language, member), wanted, "{ending}: {member}");
+            let found = read(language, member);
+            if found != wanted {
+                faults.push(format!("{ending}: {found:?}\n{member}"));
+            }
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
 /// Code that is valid in no version. The other members are read, and the file is named with the line of the error.
@@ -222,6 +227,7 @@ fn an_error_hides_nothing_but_itself() {
     const C_LIKE: &[&str] =
         &["    x(;\n", "    ) y (\n", "    @ # $ % !\n", "    if (a { b(\n", "    \"open\n", "    for { [ ( {\n"];
     const INDENTED: &[&str] = &["x(\n", ") y (\n", "!! % $\n", "if (a b:\n", "return = [\n"];
+    let mut faults = Vec::new();
     for language in LANGUAGES {
         let lines = match language.ending {
             "py" | "rb" => INDENTED,
@@ -230,6 +236,8 @@ fn an_error_hides_nothing_but_itself() {
         for line in lines {
             let indent = if language.ending == "go" { "" } else { "    " };
             let member = match language.ending {
+                // A comment begins there; a string may have several lines.
+                "php" if line.contains('@') || line.contains('"') => continue,
                 "py" => format!("    def a(self):\n        b()\n        {line}        c()\n"),
                 "rb" => format!("  def a\n    b\n    {line}    c\n  end\n"),
                 "go" => format!("func a() {{\n{line}\tc()\n}}\n"),
@@ -241,9 +249,11 @@ fn an_error_hides_nothing_but_itself() {
             };
             let (functions, partial) = read(language, &member);
             let ending = language.ending;
-            assert_eq!(functions, language.functions, "{ending}: {member}");
-            assert_eq!(partial.len(), 1, "{ending}: {member}");
-            assert_eq!(partial[0].0, format!("orders.{ending}"));
+            let named: Vec<&str> = partial.iter().map(|(file, _)| file.as_str()).collect();
+            if functions != language.functions || named != [format!("orders.{ending}")] {
+                faults.push(format!("{ending}: {functions:?} {partial:?}\n{member}"));
+            }
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

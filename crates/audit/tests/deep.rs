@@ -106,7 +106,6 @@ const SHAPES: &[Shape] = &[
 
 fn audit_of(file: &str, text: String) -> Report {
     let mut config = Config::default();
-    config.files.read_broken = Some(true);
     config.files.max_bytes = Some(1 << 30);
     let events = "class WebhookEvent:\n    A = 'x.a'\n    B = 'x.b'\n".to_owned();
     let texts = vec![("events.py".into(), "events.py".into(), events), (file.into(), file.into(), text)];

@@ -34,11 +34,7 @@ fn skipped(report: &Report) -> Vec<(String, String)> {
 
 #[test]
 fn what_cannot_be_read_is_told_and_passed_over() {
-    let folder = project(&[
-        ("catalog.py", CATALOG),
-        ("make.py", PUBLISH),
-        ("broken.py", "def x(:\n    get_bus().publish(\"thing.gone\")\n"),
-    ]);
+    let folder = project(&[("catalog.py", CATALOG), ("make.py", PUBLISH)]);
     let mut large = String::from("x = [\n");
     while large.len() < 10_000_000 {
         large.push_str("    \"get_bus().publish('thing.gone')\",\n");
@@ -50,20 +46,24 @@ fn what_cannot_be_read_is_told_and_passed_over() {
     let skipped = skipped(&report);
     let reason =
         |file: &str| &skipped.iter().find(|one| one.0 == file).unwrap_or_else(|| panic!("{file} in {skipped:?}")).1;
-    assert_eq!(reason("broken.py"), "a syntax error in line 1");
     assert!(reason("large.py").contains("more than 2000000"));
     assert_eq!(reason("binary.py"), "it is binary");
     assert_eq!(reason("latin.py"), "it is not UTF-8 (line 1)");
-    assert_eq!(skipped.len(), 4);
+    assert_eq!(skipped.len(), 3);
     assert_eq!((report.files.read, report.summary.published, report.summary.missing), (2, 1, 1));
 }
 
 #[test]
-fn a_broken_file_can_be_read_as_far_as_it_goes() {
-    let broken = format!("{PUBLISH}\n\ndef x(:\n");
+fn a_file_with_a_syntax_error_is_read_in_part_and_named() {
+    let broken = format!("{PUBLISH}\n\ndef x(:\n    pass\n");
     let folder = project(&[("catalog.py", CATALOG), ("make.py", &broken)]);
-    assert_eq!(report(folder.path(), "").summary.published, 0);
-    assert_eq!(report(folder.path(), "[files]\nread_broken = true").summary.published, 1);
+    let in_part = report(folder.path(), "");
+    assert_eq!((in_part.summary.published, in_part.files.read), (1, 2));
+    let named: Vec<(&str, u32)> = in_part.files.partial.iter().map(|one| (one.file.as_str(), one.line)).collect();
+    assert_eq!(named, [("make.py", 9)]);
+    let whole = report(folder.path(), "[files]\nread_broken = false");
+    assert_eq!((whole.summary.published, whole.files.partial.len()), (0, 0));
+    assert_eq!(skipped(&whole), [("make.py".to_owned(), "a syntax error in line 9".to_owned())]);
 }
 
 #[cfg(unix)]
@@ -139,7 +139,7 @@ fn deep_nesting_ends() {
     fs::write(folder.path().join("chain.js"), chain + "void 0;\n").unwrap();
     let report = report(folder.path(), "");
     assert_eq!(report.summary.published, 1);
-    assert_eq!(skipped(&report), [("indented.py".to_owned(), "a syntax error in line 1".to_owned())]);
+    assert_eq!(skipped(&report), [("indented.py".to_owned(), "blocks are nested more than 300 deep".to_owned())]);
 }
 
 /// Traits with cyclic bounds.

@@ -19,12 +19,19 @@ pub(super) struct Mended {
     pub(super) text: String,
     /// Names are no longer at the same positions: they are read from this text.
     pub(super) is_moved: bool,
+    /// Of use only when no error is left.
+    pub(super) is_tentative: bool,
 }
 
 impl Mended {
     /// Everything that is not replaced stays in its place.
     pub(super) fn in_place(text: String) -> Self {
-        Self { text, is_moved: false }
+        Self { text, is_moved: false, is_tentative: false }
+    }
+
+    /// The same, as long as no error is left.
+    pub(super) fn tentative(text: String) -> Self {
+        Self { text, is_moved: false, is_tentative: true }
     }
 }
 
@@ -56,7 +63,7 @@ pub(super) fn parse<'t>(text: &'t str, dialect: &Dialect) -> Option<Parsed<'t>> 
         for mended in dialect.mends.iter().filter_map(|mend| mend(text)) {
             if draft.cost > 0
                 && let Some(next) = parses.parse(mended.text.clone())
-                && next.cost < draft.cost
+                && next.cost < if mended.is_tentative { 1 } else { draft.cost }
             {
                 draft = next;
                 read = if mended.is_moved { Cow::Owned(mended.text) } else { Cow::Borrowed(text) };
@@ -64,8 +71,12 @@ pub(super) fn parse<'t>(text: &'t str, dialect: &Dialect) -> Option<Parsed<'t>> 
         }
         draft = tokens::replace_newer(draft, &read, dialect.newer, &mut parses);
         let broken = (draft.cost > 0).then(|| first_error(draft.tree.root_node()));
-        draft = tokens::leave_out(draft, &mut parses);
-        draft = blocks::leave_out(draft, dialect.filler, &mut parses);
+        if draft.cost > 0 {
+            let without_tokens = tokens::leave_out(&draft, &mut parses);
+            let rest = without_tokens.as_ref().map_or(draft.cost, |one| one.cost);
+            let without_blocks = (rest > 0).then(|| blocks::leave_out(&draft, rest, dialect.filler, &mut parses));
+            draft = without_blocks.flatten().or(without_tokens).unwrap_or(draft);
+        }
         Some(Parsed { tree: draft.tree, text: read, broken })
     })
 }

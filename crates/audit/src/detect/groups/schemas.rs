@@ -12,7 +12,19 @@ use std::{
 };
 
 /// Words in a path of schemas that are written for readers or clients.
-const ASIDE: &[&str] = &["docs", "documentation", "doc", "example", "examples", "sdk", "sdks", "client", "clients", "migration", "migrations"];
+const ASIDE: &[&str] = &[
+    "docs",
+    "documentation",
+    "doc",
+    "example",
+    "examples",
+    "sdk",
+    "sdks",
+    "client",
+    "clients",
+    "migration",
+    "migrations",
+];
 
 /// Adds the sets of schema files, or joins each to the set that has its members.
 pub(super) fn join(project: &Project, groups: &mut Vec<Group>) {

@@ -119,7 +119,11 @@ fn extensions(text: &str, mended: &mut [u8]) {
 
 /// `a?.b = c`
 fn assignments(text: &str, mended: &mut [u8]) {
-    for (start, line) in lines(text).filter(|(_, line)| line.contains("?.")) {
+    let statements = text.split_inclusive([';', '{', '}', '\n']).scan(0, |end, part| {
+        *end += part.len();
+        Some((*end - part.len(), part))
+    });
+    for (start, line) in statements.filter(|(_, part)| part.contains("?.")) {
         let is_target = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '?' | '[' | ']' | '(' | ')' | '!');
         let target = line.trim_start();
         let after = target.trim_start_matches(is_target).trim_start();

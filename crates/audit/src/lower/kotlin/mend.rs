@@ -13,7 +13,7 @@ enum In {
 }
 
 pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
-    terminated(text).map(Mended::in_place)
+    terminated(text).map(Mended::tentative)
 }
 
 /// The text with a `;` in place of the last space before each `}` that follows something on its line. The length stays.

@@ -37,7 +37,7 @@ pub(in crate::lower) fn newer(text: &str) -> Option<Mended> {
 
 /// Also with the terminators that the grammar demands.
 pub(in crate::lower) fn newer_terminated(text: &str) -> Option<Mended> {
-    super::mend::terminated(&known(text)).map(Mended::in_place)
+    super::mend::terminated(&known(text)).map(Mended::tentative)
 }
 
 fn known(text: &str) -> String {

@@ -16,27 +16,22 @@ struct Block {
     inner: Vec<Block>,
 }
 
-/// `filler`: the statement that a block has at least, in languages that demand one.
-pub(super) fn leave_out(draft: Draft, filler: &'static str, parses: &mut Parses<'_>) -> Draft {
-    if draft.cost == 0 {
-        return draft;
-    }
+/// `None` unless less is left out than `most` tokens. `filler`: the statement that a block has at least, in languages
+/// that demand one.
+pub(super) fn leave_out(draft: &Draft, most: usize, filler: &'static str, parses: &mut Parses<'_>) -> Option<Draft> {
     let starts = starts(&draft.text);
     let blocks = blocks(&draft.text, &starts);
     let mut search = Search { text: &draft.text, starts: &starts, filler, parses, base: 0, hidden: Vec::new() };
     search.hidden = blocks.iter().map(|block| block.lines.clone()).collect();
-    let Some(skeleton) = search.parse(&search.hidden.clone()) else { return draft };
-    if skeleton.cost >= draft.cost {
-        return draft;
+    let skeleton = search.parse(&search.hidden.clone())?;
+    if skeleton.cost >= most {
+        return None;
     }
     search.base = skeleton.cost;
     search.show(&blocks.iter().collect::<Vec<_>>(), 0);
     let hidden = search.hidden.clone();
     let lines: usize = hidden.iter().map(Range::len).sum();
-    match search.parse_again(&hidden) {
-        Some(found) if found.cost + LINE_COST * lines < draft.cost => found,
-        _ => draft,
-    }
+    search.parse_again(&hidden).filter(|found| found.cost + LINE_COST * lines < most)
 }
 
 struct Search<'s, 'p> {

@@ -1,11 +1,32 @@
 //! An edited text with its tree, and how much of it the grammar refuses.
 
+use crate::lower::texts::words;
 use std::ops::Range;
 use tree_sitter::{Node, Parser, Tree};
 
 /// Limits of the work on one file: parses, and bytes that they read.
 const PARSES_MAX: usize = 60;
 const BYTES_MAX: usize = 3_000_000;
+/// Words that begin a declaration. An error with one of them hides more than its own tokens.
+const DECLARING: &[&str] = &[
+    "class",
+    "def",
+    "enum",
+    "fn",
+    "fun",
+    "func",
+    "function",
+    "impl",
+    "interface",
+    "module",
+    "namespace",
+    "object",
+    "record",
+    "struct",
+    "trait",
+];
+/// Tokens that hold other declarations together. What an error with one of them hides is unknown.
+const FRAME_COST: usize = 20;
 /// Errors of one text that are looked at.
 const ERRORS_MAX: usize = 64;
 
@@ -28,7 +49,7 @@ pub(super) struct Error {
 
 impl Draft {
     pub(super) fn new(text: String, tree: Tree) -> Self {
-        let cost = cost(&tree);
+        let cost = cost(&tree, &text);
         Self { text, tree, cost }
     }
 
@@ -74,13 +95,25 @@ fn lines(node: Node<'_>) -> usize {
     node.end_position().row - node.start_position().row
 }
 
-fn cost(tree: &Tree) -> usize {
+/// Returns whether a text has a word that begins a declaration.
+pub(super) fn declares(text: &str) -> bool {
+    words(text).any(|range| DECLARING.contains(&&text[range]))
+}
+
+fn is_frame(token: Node<'_>, text: &str) -> bool {
+    matches!(token.kind(), "{" | "}" | "end") || DECLARING.contains(&text.get(token.byte_range()).unwrap_or(""))
+}
+
+fn cost(tree: &Tree, text: &str) -> usize {
     let mut sum = 0;
     visit(tree, |node| {
         if node.is_error() {
-            sum += 1 + usize::try_from(node.child_count()).unwrap_or(0) + lines(node);
+            let mut cursor = node.walk();
+            let frames = node.children(&mut cursor).filter(|child| is_frame(*child, text)).count();
+            let tokens = usize::try_from(node.child_count()).unwrap_or(0);
+            sum += 1 + tokens + lines(node) + frames * FRAME_COST;
         } else if node.is_missing() {
-            sum += 1;
+            sum += if matches!(node.kind(), "}" | "end") { FRAME_COST } else { 1 };
         }
     });
     // A missing token without a name is not in the tree.

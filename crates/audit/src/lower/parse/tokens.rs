@@ -1,6 +1,6 @@
 //! Edits of single tokens in error.
 
-use super::draft::{Draft, Error, Parses, blank};
+use super::draft::{Draft, Error, Parses, blank, declares};
 use crate::lower::dialect::Newer;
 
 /// Each round of edits may uncover further errors.
@@ -31,17 +31,24 @@ pub(super) fn replace_newer(mut draft: Draft, read: &str, newer: Option<Newer>, 
     draft
 }
 
-/// Replaces tokens in error by spaces.
-pub(super) fn leave_out(mut draft: Draft, parses: &mut Parses<'_>) -> Draft {
+/// Replaces tokens in error by spaces; `None` when this is of no use.
+pub(super) fn leave_out(draft: &Draft, parses: &mut Parses<'_>) -> Option<Draft> {
+    let mut best: Option<Draft> = None;
     for _ in 0..ROUNDS_MAX {
+        let draft = best.as_ref().unwrap_or(draft);
         if draft.cost == 0 {
             break;
         }
-        let errors: Vec<Error> = draft.errors().into_iter().filter(|error| error.lines < LINES_MAX).collect();
-        let Some(next) = all(&draft, &errors, parses).or_else(|| one(&draft, &errors, parses)) else { break };
-        draft = next;
+        let errors: Vec<Error> = draft.errors().into_iter().filter(|error| is_small(error, &draft.text)).collect();
+        let Some(next) = all(draft, &errors, parses).or_else(|| one(draft, &errors, parses)) else { break };
+        best = Some(next);
     }
-    draft
+    best
+}
+
+/// Returns whether an error can be left out without a declaration.
+fn is_small(error: &Error, text: &str) -> bool {
+    error.lines < LINES_MAX && !text.get(error.range.clone()).is_some_and(declares)
 }
 
 fn all(draft: &Draft, errors: &[Error], parses: &mut Parses<'_>) -> Option<Draft> {

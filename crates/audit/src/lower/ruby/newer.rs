@@ -19,7 +19,7 @@ pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
             mended.replace_range(start..start + line.len(), &line);
         }
     }
-    (mended != text).then_some(Mended { text: mended, is_moved: true })
+    (mended != text).then_some(Mended { text: mended, is_moved: true, is_tentative: false })
 }
 
 fn in_parentheses(line: &str) -> Option<String> {

@@ -151,6 +151,7 @@ pub(super) fn statistics(report: &Report) -> Vec<Statistic> {
         ("Source files read", report.files.read),
         ("Test files, which do not count", report.files.tests),
         ("Files skipped", report.files.skipped.len()),
+        ("Files read in part (a syntax error)", report.files.partial.len()),
     ];
     let others = others.into_iter().filter(|(_, value)| *value > 0);
     states.into_iter().filter(|_| named).chain(others).map(|(label, value)| Statistic { label, value }).collect()

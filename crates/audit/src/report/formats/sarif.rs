@@ -151,7 +151,17 @@ fn skipped(report: &Report) -> Vec<Value> {
             "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri(&skipped.file), "uriBaseId": ROOT}}}],
         })
     };
-    report.files.skipped.iter().map(notification).collect()
+    let in_part = |partial: &crate::report::Partial| {
+        let region = json!({"startLine": partial.line});
+        let artifact = json!({"uri": uri(&partial.file), "uriBaseId": ROOT});
+        json!({
+            "level": "note",
+            "message": {"text": "A part of the file was not read, because of a syntax error."},
+            "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        })
+    };
+    let skipped = report.files.skipped.iter().map(notification);
+    skipped.chain(report.files.partial.iter().map(in_part)).collect()
 }
 
 /// A relative reference (RFC 3986): unreserved characters and slashes stay, everything else is encoded.
