@@ -3,6 +3,7 @@
 
 mod classes;
 mod closed;
+mod fields;
 mod group;
 mod rows;
 mod schemas;
