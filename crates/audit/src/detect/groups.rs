@@ -4,6 +4,7 @@
 mod classes;
 mod closed;
 mod each;
+mod fields;
 mod group;
 mod rows;
 mod schemas;

@@ -1,6 +1,6 @@
 //! Sets that are constants, maps or lists.
 
-use super::{Group, Member, closed, group::look_like_events, rows};
+use super::{Group, Member, closed, fields, group::look_like_events, rows};
 use crate::{
     facts::{Binding, Expr, Facts, as_written},
     resolve::{
@@ -21,6 +21,10 @@ pub(super) fn of_file<'p>(project: &'p Project, file: usize, walks: &mut Walks<'
     let top = FunctionId { file, index: 0 };
     for binding in &facts.functions[0].bindings {
         groups.extend(of_binding(project, binding, &binding.name, top, walks));
+        for limited in fields::of(project, &binding.value, top) {
+            let name = format!("{}.{}", binding.name, limited.field);
+            groups.extend(of_texts(limited.texts, &name, binding.line, file));
+        }
     }
     if rows::is_seed(&facts.file) {
         for (index, function) in facts.functions.iter().enumerate().skip(1) {
@@ -74,20 +78,7 @@ fn of_value<'p>(
     walks: &mut Walks<'p>,
 ) -> Option<Group> {
     if let Some(texts) = closed::texts(project, value, scope) {
-        let member = |text: String| Member { event: text.clone(), name: text, line };
-        let members: Vec<Member> = texts.into_iter().map(member).collect();
-        let key = GroupKey::Object(scope.file, name.to_owned());
-        let name = name.to_owned();
-        let is_set = is_set(&name, &members, true) || is_said(&name, &members);
-        return is_set.then_some(Group {
-            key,
-            inner: Vec::new(),
-            sources: Vec::new(),
-            name,
-            file: scope.file,
-            line,
-            members,
-        });
+        return of_texts(texts, name, line, scope.file);
     }
     if !matches!(value, Expr::Map(_) | Expr::List(_)) {
         return None;
@@ -158,6 +149,15 @@ fn is_set(name: &str, members: &[Member], is_list: bool) -> bool {
     let said = events::speaks_of_events(name);
     (!is_list || said)
         && ((like >= 2 && like * 10 >= members.len() * 6) || (like >= 1 && said && like == members.len()))
+}
+
+/// A closed set of texts.
+fn of_texts(texts: Vec<String>, name: &str, line: u32, file: usize) -> Option<Group> {
+    let member = |text: String| Member { event: text.clone(), name: text, line };
+    let members: Vec<Member> = texts.into_iter().map(member).collect();
+    let (key, name) = (GroupKey::Object(file, name.to_owned()), name.to_owned());
+    let is_set = is_set(&name, &members, true) || is_said(&name, &members);
+    is_set.then_some(Group { key, inner: Vec::new(), sources: Vec::new(), name, file, line, members })
 }
 
 /// The values of an enum need no dots, when its name says what they are.

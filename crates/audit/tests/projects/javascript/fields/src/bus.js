@@ -1,0 +1,4 @@
+export class WebhookBus {
+  publish(event, data) {}
+}
+export const bus = new WebhookBus();

@@ -1,0 +1,4 @@
+export class WebhookBus {
+  publish(event: string, data: unknown) {}
+}
+export const bus = new WebhookBus();
