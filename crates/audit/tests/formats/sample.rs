@@ -165,7 +165,6 @@ pub(crate) fn full() -> Report {
             root: String::new(),
             read: 212,
             tests: 64,
-            partial: Vec::new(),
             skipped: vec![Skipped { file: "vendor/big file.js".into(), reason: "larger than 1 MiB".into() }],
             partial: vec![Partial { file: "web/old form.tsx".into(), line: 12 }],
             languages: vec![("Python".into(), 200), ("SQL".into(), 12)],
