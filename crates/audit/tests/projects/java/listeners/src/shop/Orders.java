@@ -17,4 +17,8 @@ class Orders {
     public void ship(long id) {
         publisher.publishEvent(new OrderShippedEvent());
     }
+
+    public void send(long id) {
+        publisher.publishEvent(new ParcelSentEvent());
+    }
 }

@@ -30,4 +30,10 @@ class WebhookListener {
     void sendReturned(long id) {
         sender.send(WebhookEvent.ORDER_RETURNED, id);
     }
+
+    // One listener for all events of a base: those that code makes.
+    @EventListener
+    public void onTyped(TypedEvent event) {
+        sender.send(event.type(), event);
+    }
 }
