@@ -99,11 +99,14 @@ impl Classifier<'_> {
         events
     }
 
-    /// The sites as the report shows them. Two calls on one line may be alike.
+    /// The sites as the report shows them. Calls on one line that publish the same event in the same way are one.
     fn shown_once(&self, sites: &[&Site<'_>]) -> Vec<crate::report::Site> {
         let mut shown: Vec<crate::report::Site> = Vec::with_capacity(sites.len());
         for site in sites.iter().map(|site| self.shown(site)) {
-            if !shown.contains(&site) {
+            let way = |one: &crate::report::Site| {
+                (one.file.clone(), one.line, one.function.clone(), one.via.clone(), one.state, one.tenant)
+            };
+            if !shown.iter().any(|one| way(one) == way(&site)) {
                 shown.push(site);
             }
         }

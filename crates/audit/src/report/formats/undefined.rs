@@ -28,7 +28,7 @@ pub(super) fn split(report: &Report) -> Split<'_> {
         let is_guess = !one.sites.is_empty() && one.sites.iter().all(|site| site.confidence == Confidence::Low);
         let list = if is_guess {
             &mut split.rest
-        } else if one.sites.is_empty() || one.sites.iter().any(|site| published(site)) {
+        } else if one.sites.is_empty() || one.sites.iter().any(published) {
             &mut split.main
         } else if is_about_one_of(one, &things) && !one.sites.iter().all(|site| is_beside(&site.file)) {
             &mut split.related
