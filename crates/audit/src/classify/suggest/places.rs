@@ -116,6 +116,8 @@ const INTERFACES: &[&str] = &["jsx", "svelte", "tsx", "vue"];
 /// Packages of user interfaces: a file that imports one belongs to a front end.
 const INTERFACE_PACKAGES: &[&str] =
     &["@angular", "@testing-library", "preact", "react", "react-dom", "react-native", "solid-js", "svelte", "vue"];
+/// Items of these packages that servers use.
+const USED_BY_SERVERS: &[&str] = &["cache"];
 /// First words of functions that only read, convert, check or report.
 const LOOKING: &[&str] = &[
     "assert",
@@ -237,7 +239,11 @@ fn is_aside(facts: &Facts, path: &[Rc<Name>]) -> bool {
         let name = path.split('/').next().unwrap_or(path);
         INTERFACE_PACKAGES.contains(&name.rsplit(':').next().unwrap_or(name))
     };
-    let shows = || facts.imports.iter().any(|import| import.module.first().is_some_and(|first| package(first)));
+    let is_used_by_servers = |item: Option<&str>| item.is_some_and(|item| USED_BY_SERVERS.contains(&item));
+    let shows = || {
+        let mut imports = facts.imports.iter().filter(|import| !is_used_by_servers(import.item.as_deref()));
+        imports.any(|import| import.module.first().is_some_and(|first| package(first)))
+    };
     let aside = |word: &String| ASIDE.contains(&word.as_str()) || REACTING.contains(&word.as_str());
     INTERFACES.contains(&ending) || path.iter().flat_map(|name| &name.words).any(aside) || shows()
 }
