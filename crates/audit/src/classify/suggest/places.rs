@@ -296,7 +296,7 @@ fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
     const STORES: &[&str] = &["dao", "repo", "repository", "repositories"];
     const BELOW: &[&str] = &["db", "persistence", "sql"];
     let all = || class.into_iter().chain(path.iter().map(Rc::as_ref)).flat_map(|name| &name.words);
-    if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(incoming) {
+    if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(|word| incoming(word)) {
         return Some(Serves::Provider);
     }
     let own = class.or(path.first().map(Rc::as_ref)).filter(|name| !name.words.iter().any(|word| word == "service"));
@@ -306,8 +306,8 @@ fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
 }
 
 /// Words of code that receives events of others.
-fn incoming(word: &String) -> bool {
-    matches!(word.as_str(), "webhook" | "webhooks" | "ipn" | "callback" | "callbacks")
+fn incoming(word: &str) -> bool {
+    matches!(word, "webhook" | "webhooks" | "ipn" | "callback" | "callbacks")
 }
 
 /// A hook of a user interface: `useInvoices`.
@@ -318,7 +318,12 @@ fn is_interface_hook(name: &str) -> bool {
 /// True when the function is run by an event: its name says that something happened, or an event is its parameter. The
 /// handlers of a provider's webhooks are none: there the product learns what happened.
 fn reacts(function: &Function, name: &Name, class: Option<&Name>, path: &[Rc<Name>], names: &Names) -> bool {
-    if class.into_iter().chain(path.iter().take(2).map(Rc::as_ref)).flat_map(|one| &one.words).any(incoming) {
+    if class
+        .into_iter()
+        .chain(path.iter().take(2).map(Rc::as_ref))
+        .flat_map(|one| &one.words)
+        .any(|word| incoming(word))
+    {
         return false;
     }
     let past = |word: &String| word.len() > 5 && word.ends_with("ed");
