@@ -12,6 +12,7 @@ mod prune;
 mod scope;
 mod score;
 mod snippet;
+mod states;
 mod wish;
 mod words;
 mod writes;

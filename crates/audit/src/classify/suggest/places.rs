@@ -116,6 +116,8 @@ const INTERFACES: &[&str] = &["jsx", "svelte", "tsx", "vue"];
 /// Packages of user interfaces: a file that imports one belongs to a front end.
 const INTERFACE_PACKAGES: &[&str] =
     &["@angular", "@testing-library", "preact", "react", "react-dom", "react-native", "solid-js", "svelte", "vue"];
+/// Items of these packages that servers use.
+const USED_BY_SERVERS: &[&str] = &["cache"];
 /// First words of functions that only read, convert, check or report.
 const LOOKING: &[&str] = &[
     "assert",
@@ -237,7 +239,11 @@ fn is_aside(facts: &Facts, path: &[Rc<Name>]) -> bool {
         let name = path.split('/').next().unwrap_or(path);
         INTERFACE_PACKAGES.contains(&name.rsplit(':').next().unwrap_or(name))
     };
-    let shows = || facts.imports.iter().any(|import| import.module.first().is_some_and(|first| package(first)));
+    let is_used_by_servers = |item: Option<&str>| item.is_some_and(|item| USED_BY_SERVERS.contains(&item));
+    let shows = || {
+        let mut imports = facts.imports.iter().filter(|import| !is_used_by_servers(import.item.as_deref()));
+        imports.any(|import| import.module.first().is_some_and(|first| package(first)))
+    };
     let aside = |word: &String| ASIDE.contains(&word.as_str()) || REACTING.contains(&word.as_str());
     INTERFACES.contains(&ending) || path.iter().flat_map(|name| &name.words).any(aside) || shows()
 }
@@ -290,7 +296,7 @@ fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
     const STORES: &[&str] = &["dao", "repo", "repository", "repositories"];
     const BELOW: &[&str] = &["db", "persistence", "sql"];
     let all = || class.into_iter().chain(path.iter().map(Rc::as_ref)).flat_map(|name| &name.words);
-    if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(incoming) {
+    if all().any(|word| PROVIDERS.contains(&word.as_str())) && !all().any(|word| incoming(word)) {
         return Some(Serves::Provider);
     }
     let own = class.or(path.first().map(Rc::as_ref)).filter(|name| !name.words.iter().any(|word| word == "service"));
@@ -300,8 +306,8 @@ fn serves(class: Option<&Name>, path: &[Rc<Name>]) -> Option<Serves> {
 }
 
 /// Words of code that receives events of others.
-fn incoming(word: &String) -> bool {
-    matches!(word.as_str(), "webhook" | "webhooks" | "ipn" | "callback" | "callbacks")
+fn incoming(word: &str) -> bool {
+    matches!(word, "webhook" | "webhooks" | "ipn" | "callback" | "callbacks")
 }
 
 /// A hook of a user interface: `useInvoices`.
@@ -312,7 +318,12 @@ fn is_interface_hook(name: &str) -> bool {
 /// True when the function is run by an event: its name says that something happened, or an event is its parameter. The
 /// handlers of a provider's webhooks are none: there the product learns what happened.
 fn reacts(function: &Function, name: &Name, class: Option<&Name>, path: &[Rc<Name>], names: &Names) -> bool {
-    if class.into_iter().chain(path.iter().take(2).map(Rc::as_ref)).flat_map(|one| &one.words).any(incoming) {
+    if class
+        .into_iter()
+        .chain(path.iter().take(2).map(Rc::as_ref))
+        .flat_map(|one| &one.words)
+        .any(|word| incoming(word))
+    {
         return false;
     }
     let past = |word: &String| word.len() > 5 && word.ends_with("ed");
