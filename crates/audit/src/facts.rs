@@ -4,7 +4,7 @@
 mod packages;
 mod traits;
 
-pub(crate) use packages::{Alias, Given, ManifestFile, Packages, Root};
+pub(crate) use packages::{Alias, Given, Import, ManifestFile, Packages, Root};
 pub(crate) use traits::{Manifest, MethodPlaces, TestNames, Traits};
 
 use std::sync::Arc;
@@ -123,17 +123,6 @@ pub(crate) struct Class {
     pub(crate) scope: usize,
     /// An enum: all its members count as one group, whatever their texts are.
     pub(crate) is_enum: bool,
-}
-
-/// An imported name.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Import {
-    /// The local name; `*` for everything.
-    pub(crate) local: String,
-    /// Segments of the module's path, as far as the file tells: `a.b` → `[a, b]`; `./c` is already absolute.
-    pub(crate) module: Vec<String>,
-    /// The imported item; `None` when the module itself is imported.
-    pub(crate) item: Option<String>,
 }
 
 /// A string that contains SQL.

@@ -121,92 +121,93 @@ fn the_frame_of_each_language_is_read() {
 }
 
 /// Valid members that a grammar does not know, or did not know.
+const MEMBERS: &[(&str, &[&str])] = &[
+    (
+        "tsx",
+        &[
+            "  a() { return <p>A & B</p>; }\n",
+            "  a() { return <p>1 & 2 &amp; & <b href=\"x&y\">c</b></p>; }\n",
+            "  a = styled.div<Props>`color: ${(p) => p.x}`;\n",
+            "  a = styled(Button)<{ b: boolean }>`x`;\n",
+        ],
+    ),
+    (
+        "ts",
+        &[
+            "  a = sql<{ b: string }[]>`x ${y}`;\n",
+            "  a() { return f<typeof import('x')>(); }\n",
+            "  private a: (string) => any;\n",
+            "  a() { const b = { c: 1 } satisfies D; using e = f(); }\n",
+            "  @Dec() accessor a = 1;\n  f<const T>(x: T) {}\n",
+        ],
+    ),
+    (
+        "php",
+        &[
+            "    readonly private string $a;\n",
+            "    public function __construct(readonly private string $a, final public int $b) {}\n",
+            "    public private(set) string $a { get => $this->b; set(string $v) { $this->a = $v; } }\n",
+            "    final public const string D = self::class . 'x';\n",
+            "    public function a() { return $b |> f(...); }\n",
+        ],
+    ),
+    (
+        "kt",
+        &[
+            "    fun suspend() {}\n",
+            "    fun open() { suspend(); open(); vararg = 1 }\n",
+            "    val a = when (b) {\n        is C if b.d -> 1\n        else if e -> 2\n        else -> 3\n    }\n",
+            "    val a = $$\"${b.c:false}\"\n",
+            "    val a\n        @OptIn(B::class) get() = 1\n",
+            "    fun <T> a(b: T & Any) { where?.let { it } }\n",
+            "    fun a() {\n        val b = c {\n            d()\n        } get e.id\n        f()\n    }\n",
+        ],
+    ),
+    (
+        "java",
+        &[
+            "    Object a(Object o) { return switch (o) { case P(int x, var y) when x > 1 -> y; case Q(_) -> 2; default -> 3; }; }\n",
+            "    Orders(int x) { check(x); super(x); }\n",
+        ],
+    ),
+    (
+        "cs",
+        &[
+            "    void A() { F(a,\n#if X\n        b,\n#else\n        c,\n#endif\n        d); }\n",
+            "    void A()\n    {\n#if X\n        var t =\n#endif\n        F();\n    }\n",
+            "    class B(int x) : C(x);\n    int[] d = [1, ..e];\n",
+            "    string A() => $\"{{{x}}}\" + \"\"\"\n        a \"b\"\n        \"\"\";\n",
+            "    void A() { a?.b = 1; required++; }\n",
+        ],
+    ),
+    (
+        "rb",
+        &[
+            "  def a = raise NotImplementedError\n",
+            "  def self.a(b) = render json: b, status: 1 # c\n",
+            "  private def a = raise X, \"y\" unless z\n",
+        ],
+    ),
+    (
+        "py",
+        &[
+            "    def a[T: int = str](self, x: T) -> T:\n        return f\"{x!r:>{w}} {f\"{b[\"c\"]}\"}\"\n",
+            "    def a(self):\n        try:\n            b()\n        except A, B:\n            pass\n",
+        ],
+    ),
+    ("go", &["func (o *Orders) Map[T any](x T) {\n\tfor i := range 10 {\n\t\tf(i)\n\t}\n}\n"]),
+    (
+        "rs",
+        &[
+            "    pub gen fn a(&self) {}\n",
+            "    pub fn a(&self) { if let Some(x) = b && x > 1 {} }\n",
+            "    pub fn a(x: Box<dyn 'static + Fn()>) {}\n",
+        ],
+    ),
+];
+
 #[test]
 fn valid_code_is_read_completely() {
-    const MEMBERS: &[(&str, &[&str])] = &[
-        (
-            "tsx",
-            &[
-                "  a() { return <p>A & B</p>; }\n",
-                "  a() { return <p>1 & 2 &amp; & <b href=\"x&y\">c</b></p>; }\n",
-                "  a = styled.div<Props>`color: ${(p) => p.x}`;\n",
-                "  a = styled(Button)<{ b: boolean }>`x`;\n",
-            ],
-        ),
-        (
-            "ts",
-            &[
-                "  a = sql<{ b: string }[]>`x ${y}`;\n",
-                "  a() { return f<typeof import('x')>(); }\n",
-                "  private a: (string) => any;\n",
-                "  a() { const b = { c: 1 } satisfies D; using e = f(); }\n",
-                "  @Dec() accessor a = 1;\n  f<const T>(x: T) {}\n",
-            ],
-        ),
-        (
-            "php",
-            &[
-                "    readonly private string $a;\n",
-                "    public function __construct(readonly private string $a, final public int $b) {}\n",
-                "    public private(set) string $a { get => $this->b; set(string $v) { $this->a = $v; } }\n",
-                "    final public const string D = self::class . 'x';\n",
-                "    public function a() { return $b |> f(...); }\n",
-            ],
-        ),
-        (
-            "kt",
-            &[
-                "    fun suspend() {}\n",
-                "    fun open() { suspend(); open(); vararg = 1 }\n",
-                "    val a = when (b) {\n        is C if b.d -> 1\n        else if e -> 2\n        else -> 3\n    }\n",
-                "    val a = $$\"${b.c:false}\"\n",
-                "    val a\n        @OptIn(B::class) get() = 1\n",
-                "    fun <T> a(b: T & Any) { where?.let { it } }\n",
-                "    fun a() {\n        val b = c {\n            d()\n        } get e.id\n        f()\n    }\n",
-            ],
-        ),
-        (
-            "java",
-            &[
-                "    Object a(Object o) { return switch (o) { case P(int x, var y) when x > 1 -> y; case Q(_) -> 2; default -> 3; }; }\n",
-                "    Orders(int x) { check(x); super(x); }\n",
-            ],
-        ),
-        (
-            "cs",
-            &[
-                "    void A() { F(a,\n#if X\n        b,\n#else\n        c,\n#endif\n        d); }\n",
-                "    void A()\n    {\n#if X\n        var t =\n#endif\n        F();\n    }\n",
-                "    class B(int x) : C(x);\n    int[] d = [1, ..e];\n",
-                "    string A() => $\"{{{x}}}\" + \"\"\"\n        a \"b\"\n        \"\"\";\n",
-                "    void A() { a?.b = 1; required++; }\n",
-            ],
-        ),
-        (
-            "rb",
-            &[
-                "  def a = raise NotImplementedError\n",
-                "  def self.a(b) = render json: b, status: 1 # c\n",
-                "  private def a = raise X, \"y\" unless z\n",
-            ],
-        ),
-        (
-            "py",
-            &[
-                "    def a[T: int = str](self, x: T) -> T:\n        return f\"{x!r:>{w}} {f\"{b[\"c\"]}\"}\"\n",
-                "    def a(self):\n        try:\n            b()\n        except A, B:\n            pass\n",
-            ],
-        ),
-        ("go", &["func (o *Orders) Map[T any](x T) {\n\tfor i := range 10 {\n\t\tf(i)\n\t}\n}\n"]),
-        (
-            "rs",
-            &[
-                "    pub gen fn a(&self) {}\n",
-                "    pub fn a(&self) { if let Some(x) = b && x > 1 {} }\n",
-                "    pub fn a(x: Box<dyn 'static + Fn()>) {}\n",
-            ],
-        ),
-    ];
     let mut faults = Vec::new();
     for (ending, members) in MEMBERS {
         for member in *members {

@@ -1,7 +1,16 @@
 //! Names of packages, as manifests declare them: which folder or file an import path stands for, and which imports the
 //! files of a package have without stating them.
 
-use super::Import;
+/// An imported name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Import {
+    /// The local name; `*` for everything.
+    pub(crate) local: String,
+    /// Segments of the module's path, as far as the file tells: `a.b` → `[a, b]`; `./c` is already absolute.
+    pub(crate) module: Vec<String>,
+    /// The imported item; `None` when the module itself is imported.
+    pub(crate) item: Option<String>,
+}
 
 /// A manifest and its place. Folders are segments from the root of the file system, since only a part of a package may
 /// be audited.
@@ -66,7 +75,7 @@ pub(crate) struct Given {
 }
 
 impl Packages {
-    pub(crate) fn extend(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.roots.extend(other.roots);
         self.aliases.extend(other.aliases);
         self.given.extend(other.given);

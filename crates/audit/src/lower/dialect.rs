@@ -1,6 +1,6 @@
 //! A dialect: the files that are written in it, and the rules that make facts of them.
 
-use super::{parse::Mended, writer::Rules};
+use super::{texts::Mended, writer::Rules};
 use crate::facts::{Facts, Traits};
 use tree_sitter::Node;
 

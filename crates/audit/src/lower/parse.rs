@@ -14,27 +14,6 @@ use draft::Parses;
 use std::{borrow::Cow, cell::RefCell};
 use tree_sitter::{Parser, Tree};
 
-/// A text that says the same in terms that the grammar knows, as long as the original and with the same lines.
-pub(super) struct Mended {
-    pub(super) text: String,
-    /// Names are no longer at the same positions: they are read from this text.
-    pub(super) is_moved: bool,
-    /// Of use only when no error is left.
-    pub(super) is_tentative: bool,
-}
-
-impl Mended {
-    /// Everything that is not replaced stays in its place.
-    pub(super) fn in_place(text: String) -> Self {
-        Self { text, is_moved: false, is_tentative: false }
-    }
-
-    /// The same, as long as no error is left.
-    pub(super) fn tentative(text: String) -> Self {
-        Self { text, is_moved: false, is_tentative: true }
-    }
-}
-
 pub(super) struct Parsed<'t> {
     pub(super) tree: Tree,
     /// The text to which the tree's positions refer.

@@ -3,6 +3,27 @@
 
 use std::ops::Range;
 
+/// A text that says the same in terms that the grammar knows, as long as the original and with the same lines.
+pub(super) struct Mended {
+    pub(super) text: String,
+    /// Names are no longer at the same positions: they are read from this text.
+    pub(super) is_moved: bool,
+    /// Of use only when no error is left.
+    pub(super) is_tentative: bool,
+}
+
+impl Mended {
+    /// Everything that is not replaced stays in its place.
+    pub(super) fn in_place(text: String) -> Self {
+        Self { text, is_moved: false, is_tentative: false }
+    }
+
+    /// The same, as long as no error is left.
+    pub(super) fn tentative(text: String) -> Self {
+        Self { text, is_moved: false, is_tentative: true }
+    }
+}
+
 pub(super) fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

@@ -33,7 +33,7 @@ pub(super) fn read(all: &[ManifestFile], above: &[String]) -> Packages {
     let mut found = Packages::default();
     for manifest in all {
         if let Some(kind) = manifest_of(&manifest.name) {
-            found.extend((kind.read)(manifest, all));
+            found.add((kind.read)(manifest, all));
         }
     }
     found.relative(above)

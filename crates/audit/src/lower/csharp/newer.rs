@@ -1,10 +1,7 @@
 //! C# that the grammar does not know: `#if` in the middle of a list or an expression, extension blocks, assignments
 //! through `?.`, directives of programs in one file.
 
-use crate::lower::{
-    parse::Mended,
-    texts::{blank, closing, lines, words},
-};
+use crate::lower::texts::{Mended, blank, closing, lines, words};
 
 pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {
     let mut mended = text.as_bytes().to_vec();

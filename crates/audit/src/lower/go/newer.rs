@@ -1,9 +1,6 @@
 //! Go that the grammar does not know.
 
-use crate::lower::{
-    parse::Mended,
-    texts::{blank, closing, is_part, lines},
-};
+use crate::lower::texts::{Mended, blank, closing, is_part, lines};
 
 /// The type parameters of methods: `func (r *R) M[T any](x T)`.
 pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {

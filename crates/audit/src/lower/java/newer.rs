@@ -1,9 +1,6 @@
 //! Java that the grammar does not know.
 
-use crate::lower::{
-    parse::Mended,
-    texts::{blank, lines},
-};
+use crate::lower::texts::{Mended, blank, lines};
 
 /// `import module java.base;`
 pub(in crate::lower) fn mend(text: &str) -> Option<Mended> {

@@ -1,6 +1,6 @@
 //! The grammar demands a terminator after the last member of a body, the language does not: `class A { fun f() {} }`.
 
-use crate::lower::parse::Mended;
+use crate::lower::texts::Mended;
 
 /// The kind of text around a position.
 enum In {

@@ -1,10 +1,7 @@
 //! Kotlin that the grammar does not know: soft keywords as names, guards of `when`, strings with several dollar signs,
 //! context parameters, annotated accessors.
 
-use crate::lower::{
-    parse::Mended,
-    texts::{blank, closing, is_part, words},
-};
+use crate::lower::texts::{Mended, blank, closing, is_part, words};
 
 /// Modifiers, which the language also permits as names.
 const SOFT: &[&str] = &[

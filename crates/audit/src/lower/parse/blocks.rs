@@ -23,7 +23,7 @@ pub(super) fn leave_out(draft: &Draft, most: usize, filler: &'static str, parses
     let blocks = blocks(&draft.text, &starts);
     let mut search = Search { text: &draft.text, starts: &starts, filler, parses, base: 0, hidden: Vec::new() };
     search.hidden = blocks.iter().map(|block| block.lines.clone()).collect();
-    let skeleton = search.parse(&search.hidden.clone())?;
+    let skeleton = search.draft(&search.hidden.clone())?;
     if skeleton.cost >= most {
         return None;
     }
@@ -31,7 +31,7 @@ pub(super) fn leave_out(draft: &Draft, most: usize, filler: &'static str, parses
     search.show(&blocks.iter().collect::<Vec<_>>(), 0);
     let hidden = search.hidden.clone();
     let lines: usize = hidden.iter().map(Range::len).sum();
-    search.parse_again(&hidden).filter(|found| found.cost + LINE_COST * lines < most)
+    search.last_draft(&hidden).filter(|found| found.cost + LINE_COST * lines < most)
 }
 
 struct Search<'s, 'p> {
@@ -46,13 +46,13 @@ struct Search<'s, 'p> {
 }
 
 impl Search<'_, '_> {
-    fn parse(&mut self, hidden: &[Range<usize>]) -> Option<Draft> {
+    fn draft(&mut self, hidden: &[Range<usize>]) -> Option<Draft> {
         let text = self.without(hidden);
         self.parses.parse(text)
     }
 
     /// The final parse, which is always allowed.
-    fn parse_again(&mut self, hidden: &[Range<usize>]) -> Option<Draft> {
+    fn last_draft(&mut self, hidden: &[Range<usize>]) -> Option<Draft> {
         let text = self.without(hidden);
         self.parses.parse_last(text)
     }
@@ -77,7 +77,7 @@ impl Search<'_, '_> {
     fn show(&mut self, blocks: &[&Block], depth: usize) {
         let rest: Vec<Range<usize>> =
             self.hidden.iter().filter(|lines| !blocks.iter().any(|block| block.lines == **lines)).cloned().collect();
-        let Some(shown) = self.parse(&rest) else { return };
+        let Some(shown) = self.draft(&rest) else { return };
         if shown.cost <= self.base {
             self.hidden = rest;
             return;
@@ -89,7 +89,7 @@ impl Search<'_, '_> {
             }
             let hidden: Vec<Range<usize>> =
                 rest.into_iter().chain(inner.iter().map(|block| block.lines.clone())).collect();
-            if self.parse(&hidden).is_some_and(|shown| shown.cost <= self.base) {
+            if self.draft(&hidden).is_some_and(|shown| shown.cost <= self.base) {
                 self.hidden = hidden;
                 self.show(&inner, depth + 1);
             }

@@ -25,6 +25,8 @@ const DECLARING: &[&str] = &[
     "struct",
     "trait",
 ];
+/// Tokens that close a block.
+const CLOSING: &[&str] = &["}", "end"];
 /// Tokens that hold other declarations together. What an error with one of them hides is unknown.
 const FRAME_COST: usize = 20;
 /// Errors of one text that are looked at.
@@ -56,10 +58,10 @@ impl Draft {
     /// The nodes in error, in the order of the text.
     pub(super) fn errors(&self) -> Vec<Error> {
         let mut found = Vec::new();
-        visit(&self.tree, |node| {
+        visit_errors(&self.tree, |node| {
             if node.is_error() && found.len() < ERRORS_MAX {
                 let first = node.child(0).map_or_else(|| node.byte_range(), |child| child.byte_range());
-                let around = node.parent().map(|parent| parent.kind().to_owned()).unwrap_or_default();
+                let around = node.parent().map(|parent| parent.grammar_name().to_owned()).unwrap_or_default();
                 found.push(Error { range: node.byte_range(), lines: lines(node), around, first });
             }
         });
@@ -85,6 +87,7 @@ impl<'p> Parses<'p> {
     }
 
     /// A parse that does not count.
+    // Bounded: the parser is that of tree-sitter.
     pub(super) fn parse_last(&mut self, text: String) -> Option<Draft> {
         let tree = self.parser.parse(&text, None)?;
         Some(Draft::new(text, tree))
@@ -101,19 +104,20 @@ pub(super) fn declares(text: &str) -> bool {
 }
 
 fn is_frame(token: Node<'_>, text: &str) -> bool {
-    matches!(token.kind(), "{" | "}" | "end") || DECLARING.contains(&text.get(token.byte_range()).unwrap_or(""))
+    let token = text.get(token.byte_range()).unwrap_or("");
+    token == "{" || CLOSING.contains(&token) || DECLARING.contains(&token)
 }
 
 fn cost(tree: &Tree, text: &str) -> usize {
     let mut sum = 0;
-    visit(tree, |node| {
+    visit_errors(tree, |node| {
         if node.is_error() {
             let mut cursor = node.walk();
             let frames = node.children(&mut cursor).filter(|child| is_frame(*child, text)).count();
             let tokens = usize::try_from(node.child_count()).unwrap_or(0);
             sum += 1 + tokens + lines(node) + frames * FRAME_COST;
         } else if node.is_missing() {
-            sum += if matches!(node.kind(), "}" | "end") { FRAME_COST } else { 1 };
+            sum += if CLOSING.contains(&node.grammar_name()) { FRAME_COST } else { 1 };
         }
     });
     // A missing token without a name is not in the tree.
@@ -121,13 +125,13 @@ fn cost(tree: &Tree, text: &str) -> usize {
 }
 
 /// Visits the nodes that have an error.
-fn visit<'t>(tree: &'t Tree, mut each: impl FnMut(Node<'t>)) {
+fn visit_errors<'t>(tree: &'t Tree, mut note: impl FnMut(Node<'t>)) {
     let mut cursor = tree.walk();
     loop {
         let node = cursor.node();
         let is_wrong = node.has_error() || node.is_missing();
         if is_wrong {
-            each(node);
+            note(node);
         }
         if is_wrong && cursor.goto_first_child() {
             continue;

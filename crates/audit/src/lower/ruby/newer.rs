@@ -1,9 +1,6 @@
 //! Ruby that the grammar does not know: a command as the body of an endless method (`def f = raise Error, "no"`).
 
-use crate::lower::{
-    parse::Mended,
-    texts::{closing, is_part, lines},
-};
+use crate::lower::texts::{Mended, closing, is_part, lines};
 
 /// Words that end the arguments of a command.
 const ENDS: &[&str] = &[" if ", " unless ", " rescue ", " while ", " until ", " and ", " or ", " #"];

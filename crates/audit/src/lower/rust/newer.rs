@@ -2,8 +2,7 @@
 
 use crate::lower::{
     dialect::nothing,
-    parse::Mended,
-    texts::{blank, is_part},
+    texts::{Mended, blank, is_part},
 };
 
 /// `dyn 'static + A`: the bound before the trait.

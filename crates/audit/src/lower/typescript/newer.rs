@@ -2,8 +2,7 @@
 
 use crate::lower::{
     dialect::nothing,
-    parse::Mended,
-    texts::{blank, closing, fill, lines},
+    texts::{Mended, blank, closing, fill, lines},
 };
 
 /// Types that the grammar does not take as the name of a parameter.
