@@ -137,7 +137,7 @@ const KNOWS_LANGUAGES: &str = "crates/audit/src/lower/";
 
 /// Names of languages that may stand elsewhere in the audit: the file, the names, and the reason.
 const NAMED: [(&str, &[&str], &str); 1] =
-    [("text/verbs.rs", &["go", "java", "php"], "endings of file names, which have dots as event types have")];
+    [("text/events.rs", &["go", "java", "php"], "endings of file names, which have dots as event types have")];
 
 fn languages(faults: &mut Vec<String>) -> anyhow::Result<()> {
     let source = folder("audit").join("src");

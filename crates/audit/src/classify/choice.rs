@@ -257,7 +257,7 @@ pub(super) fn choose<'g>(
     let mut ranked = ranked(groups, sites, live, project);
     let whole = ranked
         .first()
-        .and_then(|(best, evidence)| ranked.iter().position(|(other, whole)| is_part(best, evidence, other, whole)));
+        .and_then(|(best, evidence)| ranked.iter().position(|(other, whole)| is_a_part(best, evidence, other, whole)));
     if let Some(at) = whole {
         ranked[..=at].rotate_right(1);
     }
@@ -280,7 +280,7 @@ pub(super) fn choose<'g>(
 }
 
 /// True when a set is a part of another that is as likely a catalog: `[...A, ...B]`.
-fn is_part(part: &Group, of_part: &Evidence, whole: &Group, of_whole: &Evidence) -> bool {
+fn is_a_part(part: &Group, of_part: &Evidence, whole: &Group, of_whole: &Evidence) -> bool {
     let same = |one: &Evidence| (one.named, one.in_webhooks, one.aside, one.incoming, one.other);
     let events: HashSet<&str> = whole.events().collect();
     // A list of all parts may have the same members as the sets that it names.
