@@ -91,6 +91,11 @@ fn s(number: usize) -> &'static str {
     if number == 1 { "s" } else { "" }
 }
 
+/// The end of a list that was cut.
+fn more(number: usize) -> String {
+    if number == 0 { String::new() } else { format!(" and {number} more") }
+}
+
 fn waiting(report: &Report) -> Option<Problem> {
     let waiting = &report.live.as_ref()?.waiting_in_vain;
     let worst = waiting.iter().max_by_key(|one| one.subscriptions)?;
@@ -245,7 +250,7 @@ fn undefined(report: &Report) -> Option<Problem> {
             counted(count, "name"),
             if count == 1 { "is" } else { "are" },
             names.join(", "),
-            if count > names.len() { ", …" } else { "" }
+            more(count - names.len())
         ),
         whom: format!("Nobody can subscribe to {}.", if count == 1 { "it" } else { "them" }),
         next: match count {
@@ -269,7 +274,7 @@ fn related(report: &Report) -> Option<Problem> {
             count => format!(
                 "{count} events about things of the catalog are published on other buses only, and the catalog does \
                  not have them: {shown}{}.",
-                if count > 3 { ", …" } else { "" }
+                more(count.saturating_sub(3))
             ),
         },
         whom: "Nobody can subscribe.".into(),
