@@ -7,6 +7,8 @@ use tree_sitter::{Node, Parser, Tree};
 /// Limits of the work on one file: parses, and bytes that they read.
 const PARSES_MAX: usize = 60;
 const BYTES_MAX: usize = 3_000_000;
+/// Larger files are bundles of a build, whose parse takes a second.
+const FILE_MAX: usize = 500_000;
 /// Words that begin a declaration. An error with one of them hides more than its own tokens.
 const DECLARING: &[&str] = &[
     "class",
@@ -77,7 +79,8 @@ pub(super) struct Parses<'p> {
 
 impl<'p> Parses<'p> {
     pub(super) fn new(parser: &'p mut Parser, bytes: usize) -> Self {
-        Self { parser, left: PARSES_MAX.min(BYTES_MAX / bytes.max(1)) }
+        let left = if bytes > FILE_MAX { 0 } else { PARSES_MAX.min(BYTES_MAX / bytes.max(1)) };
+        Self { parser, left }
     }
 
     /// `None` when no parse is left.
