@@ -92,7 +92,7 @@ fn compare(
     let (facts, files) = read(tree, config, done);
     let project = Project::new(facts, tree.above.clone(), tree.packages.clone());
     let (graph, unread) = call_graph::build(&project);
-    let functions = functions(&project, config)?;
+    let functions = configured_functions(&project, config)?;
     let words = Words::new(&functions, &config.publish.ignore, &config.publish.arguments);
     let tenants = config.tenant_words();
     let groups = groups::find(&project);
@@ -133,7 +133,7 @@ fn compare(
 
 /// The functions of the configuration, by the names that calls have after lowering. An error for one that is neither
 /// called nor defined.
-fn functions(project: &Project, config: &Config) -> Result<Vec<String>, NoSuchName> {
+fn configured_functions(project: &Project, config: &Config) -> Result<Vec<String>, NoSuchName> {
     if config.publish.functions.is_empty() {
         return Ok(Vec::new());
     }

@@ -257,7 +257,7 @@ impl<'p> Search<'p> {
             event,
             at,
             line: shown.line,
-            via: via(&found.via.texts()),
+            via: via(&found.via),
             confidence: found.confidence.min(most),
             group: found.group,
             buses: vec![bus.clone()],
@@ -280,11 +280,11 @@ fn is_no_bus(target: &Expr) -> bool {
 }
 
 /// The provenance as a phrase: the definition first, then the steps.
-fn via(steps: &[&str]) -> String {
+fn via(steps: &[String]) -> String {
     let starts = steps.first().is_some_and(|first| first.starts_with("enum member") || first.starts_with("constant"));
     let mut parts: Vec<&str> = if starts { Vec::new() } else { vec!["literal"] };
     for step in steps {
-        if parts.last() != Some(step) {
+        if parts.last() != Some(&step.as_str()) {
             parts.push(step);
         }
     }

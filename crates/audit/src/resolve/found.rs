@@ -8,51 +8,10 @@ use crate::{
     facts::{Call, Expr},
     report::Confidence,
 };
-use std::sync::Arc;
 
 /// A call whose returned value is being resolved: the called function, the call, and the function that contains the
 /// call.
 pub(crate) type Frame<'p> = (FunctionId, &'p Call, FunctionId);
-
-/// The steps by which a value was resolved, from the definition outwards. Copies share them, since a value is copied
-/// much more often than it is shown.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Steps(Option<Arc<Step>>);
-
-#[derive(Debug)]
-struct Step {
-    text: String,
-    before: Steps,
-}
-
-impl Steps {
-    pub(super) fn push(&mut self, text: String) {
-        let before = std::mem::take(self);
-        self.0 = Some(Arc::new(Step { text, before }));
-    }
-
-    pub(super) fn extend(&mut self, more: &Self) {
-        if self.0.is_none() {
-            self.clone_from(more);
-            return;
-        }
-        for text in more.texts() {
-            self.push(text.to_owned());
-        }
-    }
-
-    /// The steps in their order.
-    pub(crate) fn texts(&self) -> Vec<&str> {
-        let mut texts = Vec::new();
-        let mut at = self;
-        while let Some(step) = &at.0 {
-            texts.push(step.text.as_str());
-            at = &step.before;
-        }
-        texts.reverse();
-        texts
-    }
-}
 
 /// An abstract value.
 #[derive(Clone, Debug)]
@@ -90,8 +49,8 @@ pub(crate) enum GroupKey {
 #[derive(Clone, Debug)]
 pub(crate) struct Found<'p> {
     pub(crate) thing: Thing<'p>,
-    /// The steps by which it was resolved; the report shows them.
-    pub(crate) via: Steps,
+    /// Steps by which it was resolved, from the definition outwards; the report shows them.
+    pub(crate) via: Vec<String>,
     pub(crate) group: Option<GroupKey>,
     /// The call that passed the value to a helper, when it came through a parameter.
     pub(crate) at: Option<Caller<'p>>,
@@ -103,7 +62,7 @@ pub(crate) struct Found<'p> {
 
 impl<'p> Found<'p> {
     pub(super) fn new(thing: Thing<'p>) -> Self {
-        Self { thing, via: Steps::default(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
+        Self { thing, via: Vec::new(), group: None, at: None, confidence: Confidence::High, frames: Vec::new() }
     }
 
     /// A text that is a part of another one.

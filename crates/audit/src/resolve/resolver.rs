@@ -232,7 +232,7 @@ impl<'p> Resolver<'p> {
                     }
                     let mut joined = before.clone();
                     joined.thing = Thing::Text(format!("{head}{text}"));
-                    joined.via.extend(&one.via);
+                    joined.via.extend(one.via.iter().cloned());
                     joined.at = joined.at.or(one.at);
                     joined.confidence = joined.confidence.min(one.confidence);
                     next.push(joined);

@@ -380,6 +380,8 @@ fn choices(call: &Call) -> Option<&[Expr]> {
 pub(super) fn carry<'p>(base: &Found<'p>, mut one: Found<'p>) -> Found<'p> {
     one.at = one.at.or(base.at);
     one.confidence = one.confidence.min(base.confidence);
-    one.via.extend(&base.via);
+    let mut via = std::mem::take(&mut one.via);
+    via.extend(base.via.iter().cloned());
+    one.via = via;
     one
 }
