@@ -229,7 +229,7 @@ impl Scope<'_> {
     /// True when an entity has an attribute. Only the example's entity is known to have it; another one must have it in
     /// the target's text or in its class.
     fn has_attribute(&self, of: &str, name: &str) -> bool {
-        let read = |sign: &str| has_word(self.text, &format!("{of}{sign}{name}"));
+        let is_read = |sign: &str| has_word(self.text, &format!("{of}{sign}{name}"));
         let in_class = || {
             let class: String = verbs::split(of).iter().map(|word| upper_first(word)).collect();
             self.project.classes_named(&class).iter().any(|class| self.project.has_member(*class, name))
@@ -240,7 +240,7 @@ impl Scope<'_> {
         !self.is_renamed
             || !self.is_local(of)
             || COMMON.iter().any(|one| verbs::same(one, name))
-            || [".", "->", "?.", "?->", "&."].iter().any(|sign| read(sign))
+            || [".", "->", "?.", "?->", "&."].iter().any(|sign| is_read(sign))
             || in_class()
     }
 }
