@@ -102,13 +102,14 @@ fn compare(
     }
     let sets = groups::all_keys(&groups);
     let hints = entry_points::hints(&project);
-    let webhook_members = groups::webhook_members(&groups, &project);
+    let (webhook_sets, webhook_members) = groups::of_webhooks(&groups, &project);
     let search = Search {
         project: &project,
         graph: &graph,
         words: &words,
         known,
         sets,
+        webhook_sets,
         webhook_members,
         tenant_names: &tenants,
         hints,

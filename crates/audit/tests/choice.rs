@@ -44,6 +44,23 @@ fn the_whole_is_chosen_before_its_part() {
 }
 
 #[test]
+fn hardly_any_published_event_beside_unknown_ones_is_a_doubt() {
+    let members: String = (0..12).map(|at| format!("    E{at} = \"thing{at}.created\"\n")).collect();
+    let set = format!("class WebhookEvent:\n{members}");
+    let known = "bus.publish(WebhookEvent.E1)\n";
+    let unknown = "def save(self):\n    bus.publish(f\"{self.table}.created\")\n";
+    let audited = |code: &str| {
+        let code = format!("from events import WebhookEvent\nfrom bus import bus\n{code}");
+        audited(&[("events.py", &set), ("code.py", &code)], &Config::default()).unwrap()
+    };
+    assert!(audited(known).catalog.is_sure());
+    let doubted = audited(&format!("{known}{unknown}"));
+    let question = doubted.catalog.question().unwrap();
+    assert!(question.contains("1 of its 12") && question.contains("one publishing call is unknown"), "{question}");
+    assert!(audited(&format!("{known}bus.publish(WebhookEvent.E2)\n{unknown}")).catalog.is_sure());
+}
+
+#[test]
 fn names_of_the_configuration_exist_in_the_code() {
     let files = [
         ("events.rb", "class WebhookEvent\n  PAID = \"invoice.paid\"\n  VOIDED = \"invoice.voided\"\nend\n"),

@@ -3,10 +3,15 @@
 
 use crate::{
     classify::Classifier,
-    detect::{bus::Bus, site::Site},
-    report::{Chosen, Place},
+    detect::{bus::Bus, groups::Group, site::Site},
+    report::{Candidate, Chosen, Place},
 };
 use std::collections::BTreeSet;
+
+/// A set with fewer members may well be published by a single call.
+const FEW_MEMBERS: usize = 10;
+/// Hardly anything is published when less than one of so many members is.
+const FEW_PUBLISHED: usize = 10;
 
 impl Classifier<'_> {
     /// The choice as the report shows it: the evidence for the main set counts the same members as the coverage.
@@ -22,8 +27,32 @@ impl Classifier<'_> {
                 first.emitted = published;
                 first.evidence = evidence.beside_others();
             }
+            if let (Some(group), true) = (self.main, chosen.is_sure()) {
+                chosen.candidates.extend(self.doubt(group, published, &evidence.beside_others()));
+            }
         }
         chosen
+    }
+
+    /// The doubt that remains when hardly anything of a set is published while calls on its bus are not understood: their
+    /// events may be the missing ones.
+    fn doubt(&self, group: &Group, published: usize, evidence: &str) -> Option<Candidate> {
+        let members = self.catalog.len();
+        if members < FEW_MEMBERS || published * FEW_PUBLISHED >= members {
+            return None;
+        }
+        let open = self.open.iter().filter(|open| self.matters(open)).count();
+        (open > 0).then(|| Candidate {
+            name: group.name.clone(),
+            file: self.project.files[group.file].file.clone(),
+            line: group.line,
+            members,
+            emitted: published,
+            evidence: match open {
+                1 => format!("{evidence}, and the event of one publishing call is unknown"),
+                open => format!("{evidence}, and the events of {open} publishing calls are unknown"),
+            },
+        })
     }
 
     /// The definitions of the main buses that are in the tree.

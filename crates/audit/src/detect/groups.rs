@@ -130,13 +130,13 @@ pub(crate) fn all_keys(groups: &[Group]) -> HashSet<GroupKey> {
     groups.iter().flat_map(|group| group.inner.iter().chain([&group.key])).cloned().collect()
 }
 
-/// The names of the constants of sets that belong to the webhooks.
-pub(crate) fn webhook_members(groups: &[Group], project: &Project) -> HashSet<String> {
+/// The names of the sets that belong to the webhooks, and the names of their constants.
+pub(crate) fn of_webhooks(groups: &[Group], project: &Project) -> (HashSet<String>, HashSet<String>) {
     let is_webhook = |text: &str| verbs::split(text).iter().any(|word| matches!(word.as_str(), "webhook" | "webhooks"));
-    let own = groups.iter().filter(|group| is_webhook(&group.name) || is_webhook(project.place(group.file)));
-    let names =
-        own.flat_map(|group| &group.members).map(|member| member.name.rsplit('.').next().unwrap_or(&member.name));
-    names.map(str::to_owned).collect()
+    let own = || groups.iter().filter(|group| is_webhook(&group.name) || is_webhook(project.place(group.file)));
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    let members = own().flat_map(|group| &group.members).map(|member| last(&member.name)).collect();
+    (own().map(|group| group.name.clone()).collect(), members)
 }
 
 /// The event types of all sets.

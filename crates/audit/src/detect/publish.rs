@@ -10,7 +10,7 @@ use crate::{
         search::Search,
         site::{Open, Published, Site},
     },
-    facts::{Arg, Call, Expr, Facts, as_written},
+    facts::{Arg, Call, Expr, Facts, Param, as_written},
     report::Confidence,
     resolve::{
         Found, FunctionId, Resolver, Thing,
@@ -199,10 +199,19 @@ impl<'p> Search<'p> {
 
     /// True for a call of the webhooks' own code with a constant of their set, whatever the function is called.
     fn is_learnt(&self, call: &'p Call, name: &str, file: usize, walks: &mut Walks<'p>) -> bool {
+        let function = self.project.function(FunctionId { file, index: call.function });
+        let is_constant = |value: &Expr| matches!(value, Expr::Member(_, name) if self.webhook_members.contains(name));
         let is_member = |arg: &Arg| match &arg.value {
-            Expr::Member(_, member) => self.webhook_members.contains(member),
-            Expr::Name(name) => self.webhook_members.contains(as_written(name)),
-            _ => false,
+            Expr::Name(name) => {
+                // A constant, a variable that has one, or a parameter of the set's type.
+                let param = |one: &&Param| {
+                    one.name == *name && one.kind.as_ref().is_some_and(|kind| self.webhook_sets.contains(kind))
+                };
+                self.webhook_members.contains(as_written(name))
+                    || function.bindings.iter().any(|one| one.name == *name && is_constant(&one.value))
+                    || function.params.iter().any(|one| param(&one))
+            }
+            value => is_constant(value),
         };
         if !call.args.iter().any(is_member) || !self.words.may_publish(name) {
             return false;

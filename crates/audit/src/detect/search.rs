@@ -15,7 +15,8 @@ pub(crate) struct Search<'p> {
     pub(crate) known: HashSet<String>,
     /// The sets of constants.
     pub(crate) sets: HashSet<GroupKey>,
-    /// The names of the constants of sets that belong to the webhooks.
+    /// The names of sets that belong to the webhooks, and those of their constants.
+    pub(crate) webhook_sets: HashSet<String>,
     pub(crate) webhook_members: HashSet<String>,
     pub(crate) tenant_names: &'p [String],
     pub(crate) hints: Hints,

@@ -91,6 +91,9 @@ const RECEIVES: &[&str] = &[
     "registry",
 ];
 
+/// Words of the records of what is sent.
+const DELIVERIES: &[&str] =
+    &["message", "messages", "delivery", "deliveries", "job", "jobs", "task", "tasks", "call", "calls"];
 /// Words of what is made for a request, before it is sent.
 const PARTS: &[&str] = &["payload", "payloads", "body", "header", "headers", "signature", "schema", "url", "secret"];
 
@@ -194,7 +197,9 @@ impl Words {
         let record =
             events(&own) || (is(&["create", "store", "save", "schedule", "write"], &own[0]) && events(&around));
         let prepares = is(&["prepare", "schedule", "append", "push", "write"], &own[0]) && has(NOUNS);
-        if (record || prepares) && !has(&["type", "types", "name", "names"]) {
+        // `create_webhook_delivery(…)` makes no subscription.
+        let delivery = has(NOUNS) && own.iter().any(|word| is(DELIVERIES, word));
+        if (record || prepares || delivery) && !has(&["type", "types", "name", "names"]) {
             return Publishing::WithMember;
         }
         Publishing::No

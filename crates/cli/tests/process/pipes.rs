@@ -41,7 +41,7 @@ async fn every_command_ends_silently_when_its_output_is_closed() {
         &["key", "create"],
         &["publish", "invoice.created", "--data", "{}"],
         &["sink", "--port", "0"],
-        &["audit", "."],
+        &["audit", ".", "--catalog", "shipped"],
         &["--help"],
     ];
     for row in rows {
