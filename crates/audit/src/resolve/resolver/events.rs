@@ -52,6 +52,10 @@ impl<'p> Resolver<'p> {
             Thing::Instance(class, made) => self.of_object(*class, *made, words, walk),
             Thing::Class(class) if !self.project.class(*class).is_enum => self.of_object(*class, None, words, walk),
             Thing::Call(call, at) => self.of_unknown(call, *at, words, walk),
+            Thing::List(items, at) if depth == 0 => {
+                let (items, at) = (*items, *at);
+                return self.all_of(items, at, walk).unwrap_or_else(|| vec![found]);
+            }
             _ => return vec![found],
         };
         if inner.is_empty() {
@@ -64,6 +68,14 @@ impl<'p> Resolver<'p> {
             all.extend(self.events_in(one.by("an event object"), words, walk, depth + 1));
         }
         all
+    }
+
+    /// The elements of a list when all are texts: `publish(event: %w[a.b c.d])` publishes each.
+    fn all_of(&self, items: &'p [Expr], at: FunctionId, walk: &mut Walk<'_, 'p>) -> Option<Vec<Found<'p>>> {
+        let found: Vec<Found<'p>> = items.iter().flat_map(|item| self.resolve(item, at, walk)).collect();
+        let is_text = |one: &Found<'_>| matches!(one.thing, Thing::Text(_));
+        (!found.is_empty() && found.iter().all(is_text))
+            .then(|| found.into_iter().map(|one| one.by("a list")).collect())
     }
 
     /// The event type of an object such as `InvoicePaid(…)`: from its arguments, its class, or what its constructor
