@@ -43,7 +43,7 @@ const ASIDE: &[&str] = &[
     "vendor",
 ];
 
-/// Those that say so only of a folder or a set.
+/// Words of [`ASIDE`] that say so only of a folder or a set.
 const ASIDE_AS_FOLDER: &[&str] = &["admin", "client", "clients", "templates", "ui"];
 
 /// Providers whose events a product receives.

@@ -98,7 +98,7 @@ pub(crate) struct TestNames {
 pub(crate) struct Manifest {
     /// The file's name; a `*` stands for any text.
     pub(crate) file: &'static str,
-    /// What one declares; also given all manifests, since they refer to each other.
+    /// The declarations of one manifest; also given all manifests, since they refer to each other.
     pub(crate) read: fn(&ManifestFile, &[ManifestFile]) -> Packages,
 }
 

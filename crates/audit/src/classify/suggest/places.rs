@@ -173,7 +173,7 @@ const RUNNING: &[&str] =
 pub(super) struct Place<'p> {
     pub(super) id: FunctionId,
     pub(super) function: &'p Function,
-    /// What is done: the function's name, or its class's or file's when the function is only called `execute`.
+    /// The name of the act: the function's, or its class's or file's when the function is only called `execute`.
     pub(super) acting: Rc<Name>,
     pub(super) class: Option<Rc<Name>>,
     /// File and folders, the innermost first.

@@ -11,7 +11,7 @@ use super::{
 use crate::text::verbs;
 use std::rc::Rc;
 
-/// What speaks for a place.
+/// The evidence for a place.
 pub(super) struct Evidence {
     pub(super) score: u32,
     pub(super) reason: String,

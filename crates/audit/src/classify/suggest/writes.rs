@@ -1,4 +1,4 @@
-//! What functions write: calls that save, change or delete something, SQL that does, and the objects that they create.
+//! The writes of functions: calls that save, change or delete something, SQL that does, and the objects created.
 
 use super::names::{Name, Names};
 use crate::{
@@ -127,7 +127,7 @@ pub(super) struct Write<'p> {
     pub(super) call: &'p Call,
 }
 
-/// What one function does, with the closures in it.
+/// The work of one function, with the closures in it.
 #[derive(Default)]
 pub(super) struct Work<'p> {
     pub(super) writes: Vec<Write<'p>>,

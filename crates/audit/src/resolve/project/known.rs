@@ -39,7 +39,7 @@ impl<T> Names<T> {
 #[derive(Default)]
 pub(super) struct Children {
     pub(super) by_base: HashMap<ClassId, Vec<ClassId>>,
-    /// Those whose base is outside of the tree or not clear, by the base's name.
+    /// Classes with a base outside of the tree, or with one that is not clear, by the base's name.
     pub(super) by_name: HashMap<String, Vec<ClassId>>,
 }
 
