@@ -4,7 +4,7 @@ use crate::time::Timestamp;
 use bytes::Bytes;
 use std::{fmt, time::Duration};
 
-/// Reasons for a request without a usable response. The names are the `reason` label of `webhook_retries_total`.
+/// Reasons for a request without a usable response. [`Self::reason`] is the `reason` label of `webhook_retries_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttemptErrorKind {
     Timeout,
@@ -18,6 +18,17 @@ pub enum AttemptErrorKind {
 }
 
 impl AttemptErrorKind {
+    pub const ALL: [Self; 8] = [
+        Self::Timeout,
+        Self::Dns,
+        Self::Refused,
+        Self::Connection,
+        Self::Tls,
+        Self::Blocked,
+        Self::Protocol,
+        Self::Unsendable,
+    ];
+
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Timeout => "timeout",
@@ -55,10 +66,27 @@ impl fmt::Display for AttemptError {
 pub enum AttemptResult {
     Response {
         status: u16,
-        /// From the `Retry-After` header of a 429 or 503.
+        /// From the `Retry-After` header of a 4xx or 5xx.
         retry_after: Option<Duration>,
     },
     Failed(AttemptError),
+}
+
+impl AttemptResult {
+    /// The `reason` label of `webhook_retries_total`, for an attempt that is followed by a retry.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Failed(error) => error.kind.reason(),
+            Self::Response { status, .. } => match *status {
+                408 => "timeout",
+                429 => "rate_limited",
+                300..=399 => "redirect",
+                400..=499 => "client_error",
+                500..=599 => "server_error",
+                _ => "other",
+            },
+        }
+    }
 }
 
 /// A profile's interpretation of a response.
@@ -91,15 +119,35 @@ pub struct Attempt {
     pub note: Option<String>,
 }
 
+impl Attempt {
+    /// Removes everything that may repeat the event's payload: headers, bodies, and quotes in texts.
+    pub fn erase_payload(&mut self) {
+        self.request_headers = String::new();
+        self.response_headers = String::new();
+        self.response_body = Bytes::new();
+        self.note = None;
+        if let Some(error) = &mut self.error {
+            error.truncate(unquoted(error).len());
+        }
+    }
+}
+
+/// The part of an error text before its first colon. Only the rest may quote a response.
+pub fn unquoted(error: &str) -> &str {
+    error.split_once(": ").map_or(error, |(kind, _)| kind)
+}
+
 /// Maximum length of error texts, in characters (`docs/contracts.md`, Metrics).
 pub const ERROR_MAX: usize = 500;
 
 /// The first [`ERROR_MAX`] characters of a text.
+pub fn first_characters(text: &str) -> &str {
+    text.char_indices().nth(ERROR_MAX).map_or(text, |(at, _)| &text[..at])
+}
+
+/// A copy of the first [`ERROR_MAX`] characters of a text.
 pub fn cut(text: &str) -> String {
-    match text.char_indices().nth(ERROR_MAX) {
-        Some((at, _)) => text[..at].to_owned(),
-        None => text.to_owned(),
-    }
+    first_characters(text).to_owned()
 }
 
 /// UTF-8 text without a character at its end that was cut in the middle.
@@ -159,6 +207,34 @@ mod tests {
     fn long_errors_are_cut_by_characters() {
         assert_eq!(cut(&"é".repeat(600)).chars().count(), ERROR_MAX);
         assert_eq!(cut("short"), "short");
+    }
+
+    #[test]
+    fn an_erased_attempt_keeps_its_result_and_quotes_nothing() {
+        let mut attempt = Attempt {
+            number: 2,
+            started_at: Timestamp::from_micros(5),
+            duration: Duration::from_secs(1),
+            response_code: Some(302),
+            error: Some(response_message(302, Some("https://x.example/?name=Ada"))),
+            request_headers: "webhook-id: 1".into(),
+            response_headers: "x-echo: Ada".into(),
+            response_body: Bytes::from_static(b"Ada"),
+            note: Some("Ada".into()),
+        };
+        attempt.erase_payload();
+        assert!(!format!("{attempt:?}").contains("Ada"));
+        assert_eq!((attempt.number, attempt.response_code), (2, Some(302)));
+        let rows = [
+            ("HTTP 302: redirects are not followed (it points to x)", "HTTP 302"),
+            ("HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable"),
+            ("Connection refused by 127.0.0.1:9", "Connection refused by 127.0.0.1:9"),
+            ("Not an HTTP response from a.example: it begins with \"Ada\"", "Not an HTTP response from a.example"),
+            ("", ""),
+        ];
+        for (error, left) in rows {
+            assert_eq!(unquoted(error), left);
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ struct FileEntry {
     example: Option<JsonObject>,
 }
 
-const SHIPPED: [&str; 13] = [
+const SHIPPED: [&str; 14] = [
     include_str!("../catalog/billing.json"),
     include_str!("../catalog/credit_notes.json"),
     include_str!("../catalog/customer.json"),
@@ -76,6 +76,7 @@ const SHIPPED: [&str; 13] = [
     include_str!("../catalog/sales.json"),
     include_str!("../catalog/inventory.json"),
     include_str!("../catalog/general.json"),
+    include_str!("../catalog/operational.json"),
 ];
 
 /// Parses one catalog file.

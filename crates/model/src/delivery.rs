@@ -5,7 +5,7 @@ use crate::{
     event::{EventType, Priority},
     id::{DeliveryId, IdStyle, SubscriptionId},
     profile::Profile,
-    retry::RetryPolicy,
+    retry::{RetryOn, RetryPolicy},
     tenant::TenantId,
     time::Timestamp,
 };
@@ -21,11 +21,11 @@ pub enum DeliveryStatus {
     Delivered,
     /// The receiver's response was final.
     Failed,
-    /// No retries left: a dead letter.
+    /// No retries left, or too old to be sent: a dead letter.
     Exhausted,
     /// The receiver answered 410 Gone.
     Disabled,
-    /// The subscription was deleted.
+    /// Its subscription was deleted, or somebody cancelled it.
     Cancelled,
 }
 
@@ -79,10 +79,18 @@ pub enum Queue {
     Replay,
     /// Automatic retries.
     Retry,
+    /// First attempts that wait for the event's `deliver_at`. When they are due, they are sent like new deliveries of
+    /// the event's priority.
+    Delayed,
 }
 
 impl Queue {
-    pub const ALL: [Self; 5] = [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry];
+    pub const ALL: [Self; 6] = [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry, Self::Delayed];
+
+    /// True when its deliveries wait for their due times. In all other queues a delivery is due since its creation.
+    pub const fn waits_for_time(self) -> bool {
+        matches!(self, Self::Retry | Self::Delayed)
+    }
 
     /// The queue of a new delivery with this priority.
     pub const fn of(priority: Priority) -> Self {
@@ -100,6 +108,7 @@ impl Queue {
             Self::Low => "low",
             Self::Replay => "replay",
             Self::Retry => "retry",
+            Self::Delayed => "delayed",
         }
     }
 
@@ -126,7 +135,7 @@ pub struct Delivery {
     pub attempts: u32,
     /// Number of attempts before the current round (a manual retry starts a new one).
     pub earlier_attempts: u32,
-    /// Due time; for a pending delivery the time of its creation; `None` when it has ended.
+    /// Due time; for a pending delivery the time of its creation, or of its delay; `None` when it has ended.
     pub next_attempt_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub response_code: Option<u16>,
@@ -137,6 +146,12 @@ pub struct Delivery {
 impl Delivery {
     pub fn created_at(&self) -> Timestamp {
         self.id.made_at()
+    }
+
+    /// The time of the next attempt, when the delivery waits for a time: a retry, or a delayed first attempt.
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        let is_retry = self.status == DeliveryStatus::Retrying;
+        self.next_attempt_at.filter(|at| is_retry || *at > self.created_at())
     }
 
     pub fn public_event_id(&self, style: IdStyle) -> String {
@@ -162,6 +177,8 @@ pub enum EndStatus {
     Delivered,
     Failed,
     Exhausted,
+    /// Too old: `expires_after_seconds` of the retry policy.
+    Expired,
     Cancelled,
 }
 
@@ -170,7 +187,7 @@ impl EndStatus {
         match self {
             Self::Delivered => DeliveryStatus::Delivered,
             Self::Failed => DeliveryStatus::Failed,
-            Self::Exhausted => DeliveryStatus::Exhausted,
+            Self::Exhausted | Self::Expired => DeliveryStatus::Exhausted,
             Self::Cancelled => DeliveryStatus::Cancelled,
         }
     }
@@ -198,43 +215,73 @@ impl Next {
 /// Upper bound of a `Retry-After` that is honoured.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Decides how a delivery continues after an attempt. `attempt` is its number in the current round, counted from 1;
-/// `fraction` in `0.0..1.0` places the jitter.
+/// The place of an attempt in its delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The number of the attempt in the current round, counted from 1.
+    pub attempt: u32,
+    /// The last instant at which the delivery may be sent.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Decides how a delivery continues after an attempt that ended `now`. `fraction` in `0.0..1.0` places the jitter.
 pub fn decide(
     profile: Profile,
     policy: &RetryPolicy,
     result: &AttemptResult,
-    attempt: u32,
+    turn: Turn,
     now: Timestamp,
     fraction: f64,
 ) -> Next {
     let (verdict, retry_after) = match result {
-        AttemptResult::Response { status, retry_after } => (profile.rules().verdict(*status), *retry_after),
-        AttemptResult::Failed(_) => (Verdict::Retry, None),
+        AttemptResult::Response { status, retry_after } => {
+            let verdict = profile.rules().verdict(*status);
+            (replaced(verdict, policy, |on| on.status(*status)), *retry_after)
+        }
+        AttemptResult::Failed(error) => (replaced(Verdict::Retry, policy, |on| on.failure(error.kind)), None),
     };
     match verdict {
         Verdict::Delivered => Next::End(EndStatus::Delivered),
         Verdict::Final => Next::End(EndStatus::Failed),
         Verdict::Gone => Next::Gone,
-        Verdict::Retry => match policy.delay(attempt, fraction) {
+        Verdict::Retry => match policy.delay(turn.attempt, fraction) {
             None => Next::End(EndStatus::Exhausted),
             Some(delay) => {
                 let least = retry_after.unwrap_or_default().min(RETRY_AFTER_MAX);
-                Next::Retry { at: now.after(delay.max(least)) }
+                let at = now.after(delay.max(least));
+                let expires = turn.expires_at.is_some_and(|expiry| at > expiry);
+                if expires { Next::End(EndStatus::Expired) } else { Next::Retry { at } }
             }
         },
+    }
+}
+
+/// A profile's verdict, unless the policy names the results that are retried.
+fn replaced(verdict: Verdict, policy: &RetryPolicy, is_retried: impl Fn(&RetryOn) -> bool) -> Verdict {
+    match (verdict, policy.retry_on()) {
+        (Verdict::Retry | Verdict::Final, Some(on)) if is_retried(on) => Verdict::Retry,
+        (Verdict::Retry | Verdict::Final, Some(_)) => Verdict::Final,
+        (verdict, _) => verdict,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{attempt::AttemptError, attempt::AttemptErrorKind, retry::Schedule};
+    use crate::{
+        attempt::AttemptError,
+        attempt::AttemptErrorKind,
+        retry::{Retries, Schedule},
+    };
 
     const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
     fn response(status: u16) -> AttemptResult {
         AttemptResult::Response { status, retry_after: None }
+    }
+
+    fn turn(attempt: u32) -> Turn {
+        Turn { attempt, expires_at: None }
     }
 
     fn policy(profile: Profile) -> RetryPolicy {
@@ -266,7 +313,7 @@ mod tests {
             (Standard, 400, Retrying),
         ];
         for (profile, status, expected) in rows {
-            let next = decide(profile, &policy(profile), &response(status), 1, NOW, 0.5);
+            let next = decide(profile, &policy(profile), &response(status), turn(1), NOW, 0.5);
             assert_eq!(next.status(), expected, "{profile:?} {status}");
             assert_eq!(next.retry_at().is_some(), expected == Retrying);
             assert_eq!(next == Next::Gone, expected == Disabled);
@@ -279,8 +326,11 @@ mod tests {
         for profile in Profile::ALL {
             let policy = policy(profile);
             let retries = u32::from(profile.rules().max_retries);
-            assert_eq!(decide(profile, &policy, &failed, retries, NOW, 0.0).status(), DeliveryStatus::Retrying);
-            assert_eq!(decide(profile, &policy, &failed, retries + 1, NOW, 0.0).status(), DeliveryStatus::Exhausted);
+            assert_eq!(decide(profile, &policy, &failed, turn(retries), NOW, 0.0).status(), DeliveryStatus::Retrying);
+            assert_eq!(
+                decide(profile, &policy, &failed, turn(retries + 1), NOW, 0.0).status(),
+                DeliveryStatus::Exhausted
+            );
         }
     }
 
@@ -289,11 +339,74 @@ mod tests {
         let policy = RetryPolicy::try_new(Schedule::Fixed(&[60]), 3, 0.0, true).unwrap();
         let wait = |seconds| {
             let result = AttemptResult::Response { status: 429, retry_after: Some(Duration::from_secs(seconds)) };
-            decide(Profile::Platform, &policy, &result, 1, NOW, 0.5).retry_at().unwrap().since(NOW).as_secs()
+            decide(Profile::Platform, &policy, &result, turn(1), NOW, 0.5).retry_at().unwrap().since(NOW).as_secs()
         };
         assert_eq!(wait(5), 60);
         assert_eq!(wait(90), 90);
         assert_eq!(wait(10_000_000), 86_400);
+    }
+
+    /// The profile's policy with rules.
+    fn with(profile: Profile, rules: &str) -> RetryPolicy {
+        Retries::new(policy(profile), Some(&serde_json::from_str(rules).unwrap())).of("a.b").clone()
+    }
+
+    #[test]
+    fn retry_on_replaces_the_profiles_choice_but_neither_success_nor_410() {
+        use DeliveryStatus::*;
+        use Profile::*;
+        let rules = r#"{"retry_on":["5xx","404","4xx","3xx"]}"#;
+        let few = r#"{"retry_on":["503"]}"#;
+        for (profile, rules, status, expected) in [
+            (Platform, few, 503, Retrying),
+            (Platform, few, 500, Failed),
+            (Platform, few, 302, Failed),
+            (Platform, few, 200, Delivered),
+            (Platform, few, 410, Disabled),
+            (Platform, rules, 410, Disabled),
+            (Tenant, few, 408, Failed),
+            (Tenant, rules, 404, Retrying),
+            (Tenant, rules, 302, Delivered),
+            (Tenant, rules, 410, Failed),
+            (Standard, rules, 302, Retrying),
+        ] {
+            let next = decide(profile, &with(profile, rules), &response(status), turn(1), NOW, 0.5);
+            assert_eq!(next.status(), expected, "{profile:?} {rules} {status}");
+        }
+    }
+
+    #[test]
+    fn failures_that_retry_on_leaves_out_are_final() {
+        use AttemptErrorKind::*;
+        for (rules, kind, expected) in [
+            (r#"{"retry_on":["503"]}"#, Timeout, DeliveryStatus::Retrying),
+            (r#"{"retry_on":["503","dns"]}"#, Timeout, DeliveryStatus::Failed),
+            (r#"{"retry_on":["503","dns"]}"#, Dns, DeliveryStatus::Retrying),
+            (r#"{"retry_on":["503","no_failures"]}"#, Refused, DeliveryStatus::Failed),
+        ] {
+            let failed = AttemptResult::Failed(AttemptError::new(kind, ""));
+            let next = decide(Profile::Platform, &with(Profile::Platform, rules), &failed, turn(1), NOW, 0.5);
+            assert_eq!(next.status(), expected, "{rules} {kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_retry_after_the_expiry_ends_the_delivery_at_once() {
+        let policy = RetryPolicy::try_new(Schedule::Fixed(&[60]), 3, 0.0, true).unwrap();
+        for (expiry, retry_after, expected) in [
+            (60, 0, Next::Retry { at: NOW.after(Duration::from_secs(60)) }),
+            (59, 0, Next::End(EndStatus::Expired)),
+            (89, 90, Next::End(EndStatus::Expired)),
+            (90, 90, Next::Retry { at: NOW.after(Duration::from_secs(90)) }),
+        ] {
+            let result = AttemptResult::Response { status: 503, retry_after: Some(Duration::from_secs(retry_after)) };
+            let turn = Turn { attempt: 1, expires_at: Some(NOW.after(Duration::from_secs(expiry))) };
+            let next = decide(Profile::Platform, &policy, &result, turn, NOW, 0.5);
+            assert_eq!(next, expected, "{expiry} {retry_after}");
+            let exhausted = decide(Profile::Platform, &policy, &result, Turn { attempt: 4, ..turn }, NOW, 0.5);
+            assert_eq!(exhausted, Next::End(EndStatus::Exhausted));
+        }
+        assert_eq!(EndStatus::Expired.status(), DeliveryStatus::Exhausted);
     }
 
     #[test]
@@ -304,6 +417,6 @@ mod tests {
         for queue in Queue::ALL {
             assert_eq!(Queue::from_code(queue.code()), Some(queue));
         }
-        assert_eq!((DeliveryStatus::from_code(99), Queue::from_code(5)), (None, None));
+        assert_eq!((DeliveryStatus::from_code(99), Queue::from_code(6)), (None, None));
     }
 }

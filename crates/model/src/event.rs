@@ -4,6 +4,7 @@ use crate::{
     id::{EventId, IdStyle},
     tenant::TenantId,
     time::Timestamp,
+    trace::TraceContext,
 };
 use bytes::Bytes;
 use std::{fmt, sync::Arc};
@@ -145,7 +146,17 @@ pub struct Event {
     pub priority: Priority,
     /// Number of deliveries that were created when the event was published.
     pub deliveries: u32,
+    /// The time before which no delivery may be sent, as its publisher gave it; a time before the publication means at
+    /// once.
+    pub deliver_at: Option<Timestamp>,
+    /// Time at which `data` and `metadata` were erased; both are empty objects since then.
+    pub payload_erased_at: Option<Timestamp>,
+    /// The span in which the event was published, or the publisher's own span: its deliveries continue this trace.
+    pub trace: Option<Arc<TraceContext>>,
 }
+
+/// The data of an event whose payload was erased.
+pub const ERASED_DATA: &[u8] = b"{}";
 
 impl Event {
     /// The id in responses, in bodies, and as `webhook-id` on the wire: the publisher's id, or Postrider's in this

@@ -1,6 +1,6 @@
 //! Ids: UUIDv7 newtypes, their two text forms, and their generator.
 //!
-//! Text forms are `evt_…`, `dlv_…`, `sub_…`, `key_…` (prefix and 26 characters of Crockford base32, lower case) and the
+//! Text forms are `evt_…`, `dlv_…`, `sub_…`, `key_…`, `rpl_…` (prefix and 26 characters of Crockford base32, lower case) and the
 //! hyphenated UUID; both are accepted everywhere.
 //!
 //! A delivery's id is its event's id plus a number from 1 to [`EventId::MAX_DELIVERIES`] in the low 16 bits. So the
@@ -121,6 +121,11 @@ id!(
     KeyId,
     "key"
 );
+id!(
+    /// The id of a replay.
+    ReplayId,
+    "rpl"
+);
 
 const LOW: u128 = 0xffff;
 
@@ -156,6 +161,11 @@ impl DeliveryId {
 
     pub fn event(self) -> EventId {
         EventId(Uuid::from_u128(self.0.as_u128() & !LOW))
+    }
+
+    /// The delivery's number within its event.
+    pub fn number(self) -> u16 {
+        (self.0.as_u128() & LOW) as u16
     }
 }
 
@@ -248,6 +258,10 @@ impl IdSource {
 
     pub fn key(&self, now: Timestamp) -> KeyId {
         KeyId(Uuid::from_u128(self.next(now)))
+    }
+
+    pub fn replay(&self, now: Timestamp) -> ReplayId {
+        ReplayId(Uuid::from_u128(self.next(now)))
     }
 
     /// Secret bytes, directly from the entropy source.

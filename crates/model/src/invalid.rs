@@ -13,6 +13,12 @@ impl Invalid {
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self { field: field.into(), message: message.into() }
     }
+
+    /// The error of a field of the object `name`.
+    #[must_use]
+    pub fn below(self, name: &str) -> Self {
+        Self { field: format!("{name}.{}", self.field), ..self }
+    }
 }
 
 impl fmt::Display for Invalid {

@@ -37,6 +37,11 @@ impl Timestamp {
         Self::from_millis(self.millis())
     }
 
+    /// Rounds up to milliseconds: never earlier than `self`.
+    pub const fn up_to_millis(self) -> Self {
+        Self(self.0.saturating_add(999)).to_millis()
+    }
+
     pub fn after(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }

@@ -81,6 +81,9 @@ mod tests {
             metadata: Bytes::new(),
             priority: Priority::Normal,
             deliveries: 1,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
         }
     }
 

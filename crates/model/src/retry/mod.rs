@@ -1,8 +1,19 @@
-//! Retry policies: schedules, backoff and jitter.
+//! Retry policies: schedules, backoff, jitter, expiry, and which results are retried.
 
-use std::time::Duration;
+mod conditions;
+mod effective;
+mod plan;
+mod rules;
 
-/// Waits between attempts (backoff), before jitter.
+pub use conditions::{BadCondition, Condition, RetryOn};
+pub use effective::Retries;
+pub use plan::{Plan, PlannedAttempt};
+pub use rules::{PROFILE, RetryForm, RetryRules, ScheduleForm};
+
+use crate::time::Timestamp;
+use std::{sync::Arc, time::Duration};
+
+/// Waits between attempts (backoff) of a profile, before jitter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Schedule {
     /// Seconds before the first, second, … retry; the last one repeats.
@@ -11,15 +22,47 @@ pub enum Schedule {
     Exponential,
 }
 
-/// Number and schedule of a delivery's retries. Constructed by [`RetryPolicy::try_new`], which checks that its parts
-/// are consistent.
+/// Waits between attempts, before jitter.
+#[derive(Clone, Debug, PartialEq)]
+enum Backoff {
+    /// The profile's schedule, with the installation's base of exponential ones.
+    Profile { schedule: Schedule, base: Duration },
+    /// The wait before the first, second, … retry.
+    List(Arc<[Duration]>),
+    /// `base × factor^(n−1)` before the nth retry, at most `cap`.
+    Exponential { base: Duration, factor: f64, cap: Duration },
+}
+
+impl Backoff {
+    /// The wait before the `n`th retry, counted from 1.
+    fn wait(&self, n: u32) -> Duration {
+        match self {
+            Self::Profile { schedule: Schedule::Fixed(waits), .. } => {
+                Duration::from_secs(waits[(n as usize - 1).min(waits.len() - 1)])
+            }
+            Self::Profile { schedule: Schedule::Exponential, base } => {
+                base.saturating_mul(1u32.checked_shl(n - 1).unwrap_or(u32::MAX))
+            }
+            Self::List(waits) => waits[(n as usize - 1).min(waits.len() - 1)],
+            Self::Exponential { base, factor, cap } => {
+                let seconds = base.as_secs_f64() * factor.powf(f64::from(n - 1));
+                Duration::try_from_secs_f64(seconds).map_or(*cap, |wait| wait.min(*cap))
+            }
+        }
+    }
+}
+
+/// Number and schedule of a delivery's retries, the results that are retried, and the age at which a delivery expires.
+/// Constructed by [`RetryPolicy::try_new`] or from [`RetryRules`], which check that the parts are consistent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RetryPolicy {
-    schedule: Schedule,
-    base: Duration,
+    backoff: Backoff,
     max_retries: u8,
     jitter: f64,
     enabled: bool,
+    /// `None`: the profile decides.
+    retry_on: Option<RetryOn>,
+    expires_after: Option<Duration>,
 }
 
 /// An invalid retry policy.
@@ -31,11 +74,14 @@ pub enum BadPolicy {
     Jitter,
 }
 
+/// Maximum of `max_retries`.
+pub const RETRIES_MAX: u8 = 10;
+
 /// Relative jitter of all schedules, in either direction (`docs/contracts.md`, On the wire).
 pub const JITTER: f64 = 0.1;
 
 impl RetryPolicy {
-    /// Upper bound of a single wait.
+    /// Upper bound of a single wait, before jitter.
     pub const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
     pub fn try_new(schedule: Schedule, max_retries: u8, jitter: f64, enabled: bool) -> Result<Self, BadPolicy> {
@@ -45,37 +91,53 @@ impl RetryPolicy {
         if !(0.0..=1.0).contains(&jitter) {
             return Err(BadPolicy::Jitter);
         }
-        Ok(Self { schedule, base: Duration::from_secs(1), max_retries, jitter, enabled })
+        let backoff = Backoff::Profile { schedule, base: Duration::from_secs(1) };
+        Ok(Self { backoff, max_retries, jitter, enabled, retry_on: None, expires_after: None })
     }
 
     /// A policy without retries.
     pub const fn never() -> Self {
-        let base = Duration::from_secs(1);
-        Self { schedule: Schedule::Exponential, base, max_retries: 0, jitter: 0.0, enabled: false }
+        let backoff = Backoff::Profile { schedule: Schedule::Exponential, base: Duration::from_secs(1) };
+        Self { backoff, max_retries: 0, jitter: 0.0, enabled: false, retry_on: None, expires_after: None }
     }
 
     /// Sets the base of [`Schedule::Exponential`].
     #[must_use]
-    pub const fn with_base(mut self, base: Duration) -> Self {
-        self.base = base;
+    pub const fn with_base(mut self, installation: Duration) -> Self {
+        if let Backoff::Profile { base, .. } = &mut self.backoff {
+            *base = installation;
+        }
         self
+    }
+
+    /// Number of retries after the first attempt.
+    pub const fn retries(&self) -> u8 {
+        if self.enabled { self.max_retries } else { 0 }
+    }
+
+    /// Relative jitter, in either direction.
+    pub const fn jitter(&self) -> f64 {
+        self.jitter
+    }
+
+    /// The conditions that replace the profile's, if the subscription has them.
+    pub const fn retry_on(&self) -> Option<&RetryOn> {
+        self.retry_on.as_ref()
+    }
+
+    /// The last instant at which a delivery that waits since `since` is sent; `None` when it does not expire.
+    pub fn expires_at(&self, since: Timestamp) -> Option<Timestamp> {
+        self.expires_after.map(|age| since.after(age))
     }
 
     /// The wait after the `attempt`th failed attempt of a round, counted from 1; `None` when no retry is left.
     /// `fraction` in `0.0..1.0` places the jitter.
     pub fn delay(&self, attempt: u32, fraction: f64) -> Option<Duration> {
-        if !self.enabled || attempt == 0 || attempt > u32::from(self.max_retries) {
+        if attempt == 0 || attempt > u32::from(self.retries()) {
             return None;
         }
-        let plain = match self.schedule {
-            Schedule::Fixed(waits) => {
-                let at = (attempt as usize - 1).min(waits.len() - 1);
-                Duration::from_secs(waits[at])
-            }
-            Schedule::Exponential => self.base.saturating_mul(1u32.checked_shl(attempt - 1).unwrap_or(u32::MAX)),
-        };
         let factor = 1.0 + self.jitter * (2.0 * fraction.clamp(0.0, 1.0) - 1.0);
-        Some(plain.min(Self::LONGEST).mul_f64(factor))
+        Some(self.backoff.wait(attempt).min(Self::LONGEST).mul_f64(factor))
     }
 }
 
