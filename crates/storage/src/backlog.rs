@@ -49,8 +49,11 @@ impl Backlog {
         self.queues.iter().any(|one| one.waiting >= self.counted_to)
     }
 
+    /// Creation time of the oldest waiting delivery. A delayed one counts from the time at which it is due: until then
+    /// it is not late.
     pub fn oldest_at(&self) -> Option<Timestamp> {
-        self.queues.iter().map(|one| one.oldest_at).min()
+        let since = |one: &QueueBacklog| if one.queue == Queue::Delayed { one.next_attempt_at } else { one.oldest_at };
+        self.queues.iter().map(since).min()
     }
 
     pub fn next_attempt_at(&self) -> Option<Timestamp> {
@@ -81,6 +84,28 @@ mod tests {
             [(0, 10_000), (1, 10_000), (100, 10_000), (1_000, 1_000), (50_000, 100), (usize::MAX, 100)]
         {
             assert_eq!(count_per_queue(queues), each, "{queues}");
+        }
+    }
+
+    #[test]
+    fn a_delayed_delivery_is_as_old_as_its_due_time() {
+        let at = Timestamp::from_millis;
+        let row =
+            |queue, oldest, next| QueueBacklog { queue, waiting: 1, oldest_at: at(oldest), next_attempt_at: at(next) };
+        let backlog = |queues| Backlog {
+            tenant: TenantId::trusted("acme"),
+            subscription: SubscriptionId::from_bytes([1; 16]),
+            queues,
+            counted_to: BACKLOG_MAX,
+        };
+        for (queues, oldest) in [
+            (vec![], None),
+            (vec![row(Queue::Retry, 5, 90)], Some(at(5))),
+            (vec![row(Queue::Delayed, 1, 90)], Some(at(90))),
+            (vec![row(Queue::Normal, 7, 7), row(Queue::Delayed, 1, 90)], Some(at(7))),
+            (vec![row(Queue::Normal, 7, 7), row(Queue::Delayed, 1, 3)], Some(at(3))),
+        ] {
+            assert_eq!(backlog(queues).oldest_at(), oldest);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{DeliveryFilter, EventFilter, Place, codec::id_bounds};
 use model::{DeliveryId, EventId, Timestamp};
+use std::time::Duration;
 
 /// The part of a list that a page may show: ids from `least` (inclusive) to `below` (exclusive).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,10 @@ impl Bounds {
             let (first, last) = event.delivery_range();
             (u128::from_be_bytes(*first.bytes()), u128::from_be_bytes(*last.bytes()).saturating_add(1))
         });
-        Self::new((filter.after, filter.before), range, place, |id| *id.bytes())
+        // An overdue delivery was created before it was due, so the walk begins there.
+        let overdue = filter.overdue.map(|at| at.after(Duration::from_millis(1)));
+        let before = filter.before.into_iter().chain(overdue).min();
+        Self::new((filter.after, before), range, place, |id| *id.bytes())
     }
 }
 

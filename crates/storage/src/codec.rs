@@ -2,8 +2,8 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, event::NotAnEventType, key::Scopes,
-    subscription::SigningSecret,
+    DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, event::NotAnEventType,
+    key::Scopes, subscription::SigningSecret,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -111,6 +111,21 @@ pub fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
 
 pub fn scopes_text(scopes: Scopes) -> String {
     scopes.names().join(" ")
+}
+
+/// A stored list of statuses does not consist of known codes.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown status {0:?}")]
+pub struct UnknownStatus(String);
+
+/// A stored list of statuses of deliveries.
+pub fn statuses(text: &str) -> Result<Vec<DeliveryStatus>, UnknownStatus> {
+    let status = |code: &str| code.parse().ok().and_then(DeliveryStatus::from_code);
+    text.split_terminator(' ').map(|code| status(code).ok_or_else(|| UnknownStatus(code.to_owned()))).collect()
+}
+
+pub fn statuses_text(statuses: &[DeliveryStatus]) -> String {
+    statuses.iter().map(|status| status.code().to_string()).collect::<Vec<_>>().join(" ")
 }
 
 /// Substring search that ignores the case of ASCII letters.

@@ -3,10 +3,10 @@
 use crate::{Counted, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, Queue, SubscriptionId, TenantId,
-    Timestamp,
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, PayloadMatch, Queue, SubscriptionId,
+    TenantId, Timestamp,
 };
-use std::{ops::RangeInclusive, time::Duration};
+use std::{borrow::Cow, ops::RangeInclusive, time::Duration};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DeliveryFilter {
@@ -21,10 +21,43 @@ pub struct DeliveryFilter {
     pub error: Option<String>,
     /// Substring of the subscription's current URL, ignoring the case of ASCII letters.
     pub url: Option<String>,
+    /// Substring of the last attempt's error, of the subscription's current URL, or of the event id that its publisher
+    /// gave, ignoring the case of ASCII letters.
+    pub search: Option<String>,
+    /// Minimum duration of the last attempt.
+    pub min_duration: Option<Duration>,
+    /// Waiting deliveries that were created and due at this time or earlier, and have not been attempted or queued again
+    /// since.
+    pub overdue: Option<Timestamp>,
+    /// A value in the event's payload. An erased payload never matches.
+    pub payload: Option<PayloadMatch>,
     /// Created at or after this time.
     pub after: Option<Timestamp>,
     /// Created before this time.
     pub before: Option<Timestamp>,
+}
+
+impl DeliveryFilter {
+    /// True when the filter has a condition that no index answers, so that a list with it is a bounded walk.
+    pub const fn is_scanned(&self) -> bool {
+        self.response_code.is_some()
+            || self.error.is_some()
+            || self.url.is_some()
+            || self.search.is_some()
+            || self.min_duration.is_some()
+            || self.overdue.is_some()
+            || self.payload.is_some()
+    }
+
+    /// The same filter with the statuses that its other conditions imply, so that the index of waiting deliveries is
+    /// used.
+    pub fn with_implied_statuses(&self) -> Cow<'_, Self> {
+        if self.overdue.is_none() || !self.statuses.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let statuses = vec![DeliveryStatus::Pending, DeliveryStatus::Retrying];
+        Cow::Owned(Self { statuses, ..self.clone() })
+    }
 }
 
 /// A due delivery with everything that the request needs.
@@ -33,6 +66,7 @@ pub struct DueDelivery {
     pub id: DeliveryId,
     pub attempts: u32,
     pub earlier_attempts: u32,
+    pub due_at: Timestamp,
     pub event: Event,
 }
 
@@ -71,6 +105,8 @@ pub enum RetryOutcome {
     /// The delivery is pending again and due now.
     Queued(SubscriptionId),
     AlreadyDelivered,
+    /// The payload of the event was erased, so nothing can be sent.
+    PayloadErased,
     Missing,
 }
 
@@ -78,8 +114,9 @@ pub enum RetryOutcome {
 pub trait Deliveries: Send + Sync {
     async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError>;
 
-    /// Newest first. The walk is bounded ([`crate::WALK_MAX`]) over all tenants, and when the filter names an event, a
-    /// response code, an error or a URL.
+    /// Newest first. The walk is bounded ([`crate::WALK_MAX`]) over all tenants, when the filter names an event, and when
+    /// it has a condition that no index answers ([`DeliveryFilter::is_scanned`]). With a condition on the payload it also
+    /// ends after [`crate::WALK_BYTES`] of payloads.
     async fn deliveries(
         &self,
         scope: ListScope<'_>,
@@ -120,13 +157,24 @@ pub trait Deliveries: Send + Sync {
         now: Timestamp,
     ) -> Result<RetryOutcome, StorageError>;
 
+    /// Cancels the deliveries of `ids` that wait, whatever their queue and their node, in one transaction; returns their
+    /// ids. Their error is [`crate::CANCELLED_BY_REQUEST`]. Ended deliveries stay unchanged. A delivery whose request is in flight is cancelled too, and takes the
+    /// outcome later ([`crate::Journal::commit_from`]). On a shared store, every node learns of it
+    /// ([`crate::Change::Cancelled`]). Callers pass a few thousand ids at most.
+    async fn cancel_by_ids(
+        &self,
+        tenant: &TenantId,
+        ids: &[DeliveryId],
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryId>, StorageError>;
+
     /// Reports the head of every queue that is not empty, of all tenants, for recovery at the start. The cost is one
     /// index look-up per queue, whatever its length.
     async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError>;
 
     /// Repairs retries that were scheduled while the clock was ahead: their last attempt lies after `now`, or their
     /// next attempt is more than `longest` after `now`. Each keeps the length of its wait, which begins again at `now`.
-    /// Returns their number.
+    /// Delayed deliveries are left alone: their publishers chose their times. Returns their number.
     async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError>;
 
     /// Deliveries of one queue that are due at `now`. Deliveries in `held` are already in the caller's memory: they are

@@ -2,7 +2,11 @@
 
 use crate::StorageError;
 use async_trait::async_trait;
-use model::{Attempt, DeliveryId, Event, SubscriptionId, TenantId, attempt::cut, delivery::Next};
+use model::{
+    Attempt, DeliveryId, Event, EventType, SubscriptionId, TenantId, Timestamp,
+    attempt::cut,
+    delivery::{EndStatus, Next},
+};
 use std::sync::{Arc, Mutex};
 
 /// A deduplication key: each key is published at most once per tenant.
@@ -38,6 +42,8 @@ pub struct NewEvent {
     pub deliveries: Vec<NewDelivery>,
     /// True when the payload was validated and does not match the catalog's schema.
     pub broke_schema: bool,
+    /// The time at which its deliveries are due, in [`model::Queue::Delayed`]; `None`: at once.
+    pub due_at: Option<Timestamp>,
 }
 
 impl NewEvent {
@@ -57,29 +63,57 @@ pub struct Append {
 /// Error text of a delivery that was cancelled because its subscription was deleted.
 pub const SUBSCRIPTION_DELETED: &str = "the subscription was deleted";
 
+/// Error text of a delivery that was cancelled by request.
+pub const CANCELLED_BY_REQUEST: &str = "cancelled by request";
+
 /// The result of one attempt.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub tenant: TenantId,
     pub delivery: DeliveryId,
     pub subscription: SubscriptionId,
+    /// The type of the delivery's event, for statistics.
+    pub event_type: EventType,
     pub attempt: Attempt,
     /// Cancelled when a shortage of this machine prevented the request; statistics then do not count the attempt.
     pub next: Next,
+    /// Events that follow from this outcome. They are written in its transaction if it ends a delivery that was waiting,
+    /// and, when it is [`Next::Gone`], only if it also disables the subscription: two 410 raise one event. They have no
+    /// deduplication keys.
+    pub raises: Vec<Append>,
 }
 
 impl Outcome {
-    /// Error text of a delivery that was cancelled while this attempt was in flight.
-    pub fn error_of_cancelled(&self) -> Option<String> {
+    /// Error text of a delivery that was cancelled for `reason` while this attempt was in flight.
+    pub fn error_of_cancelled(&self, reason: &str) -> Option<String> {
         let error = self.attempt.error.as_deref();
         match self.next {
             Next::End(_) | Next::Gone => error.map(str::to_owned),
-            Next::Retry { .. } => Some(error.map_or_else(
-                || SUBSCRIPTION_DELETED.to_owned(),
-                |error| cut(&format!("{error}; {SUBSCRIPTION_DELETED}")),
-            )),
+            Next::Retry { .. } => {
+                Some(error.map_or_else(|| reason.to_owned(), |error| cut(&format!("{error}; {reason}"))))
+            }
         }
     }
+
+    /// The outcome as it is recorded when the event's payload was erased while the attempt was in flight.
+    #[must_use]
+    pub fn without_payload(&self) -> Self {
+        let mut outcome = self.clone();
+        outcome.attempt.erase_payload();
+        outcome
+    }
+}
+
+/// The end of a waiting delivery without an attempt. Statistics do not count it.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub tenant: TenantId,
+    pub delivery: DeliveryId,
+    pub end: EndStatus,
+    pub error: String,
+    pub at: Timestamp,
+    /// Events that follow from this end. They are written in its transaction if it ends the delivery.
+    pub raises: Vec<Append>,
 }
 
 /// A write of a batch.
@@ -87,11 +121,24 @@ impl Outcome {
 pub enum Write {
     Append(Append),
     Outcome(Box<Outcome>),
+    /// Ends a delivery that still waits; one that has ended meanwhile is left unchanged.
+    End(Box<Ending>),
     /// Cancels a delivery whose subscription was deleted while the delivery was being created.
     Cancel {
         tenant: TenantId,
         delivery: DeliveryId,
     },
+}
+
+impl Write {
+    /// The events that an outcome or an end raises.
+    pub fn raises(&self) -> &[Append] {
+        match self {
+            Self::Outcome(outcome) => &outcome.raises,
+            Self::End(ending) => &ending.raises,
+            Self::Append(_) | Self::Cancel { .. } => &[],
+        }
+    }
 }
 
 /// Result for one event of an append.
@@ -110,7 +157,10 @@ pub enum Done {
     /// The tenant does not exist, or no longer does; nothing was written.
     NoTenant,
     Recorded,
-    /// Fenced: another node owns the delivery now, or this attempt is already recorded. Nothing was written.
+    /// The outcome or the end and the events that it raises are written.
+    Raised,
+    /// Fenced: another node owns the delivery now, or it waits no longer, or this attempt is already recorded. Nothing was
+    /// written.
     Taken,
 }
 
@@ -136,7 +186,8 @@ pub trait Journal: Send + Sync {
     /// next call can wait inside the store while the previous batch is flushed, and no wake-up is needed between them.
     ///
     /// An outcome never changes a delivery that has ended, but its attempt is kept. A delivery that was cancelled while
-    /// the attempt was in flight takes the outcome, and stays cancelled if the outcome was a retry.
+    /// the attempt was in flight takes the outcome, and stays cancelled if the outcome was a retry. After an erasure of
+    /// the event's payload, the attempt is kept without headers and bodies.
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
 
     /// [`Self::commit_from`] with a fixed batch.

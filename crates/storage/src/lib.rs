@@ -6,21 +6,27 @@
 
 mod backlog;
 mod bounds;
+mod cancels;
 mod catalog;
 pub mod codec;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod deliveries;
 mod documents;
+mod erasure;
 mod error;
 mod events;
+mod figures;
+pub mod inspection;
 mod journal;
 mod keys;
 mod owners;
 mod page;
 mod publications;
+mod replays;
 mod retention;
 mod shared;
+mod statistics;
 mod subscriptions;
 mod tenants;
 mod transfer;
@@ -29,25 +35,36 @@ mod walk;
 
 pub use backlog::{BACKLOG_MAX, Backlog, Backlogs, QueueBacklog, count_per_queue};
 pub use bounds::Bounds;
+pub use cancels::{CancelFilter, CancelOutcome, CancelPlace, CancelStepped, Cancels};
 pub use catalog::{CustomTypes, RegisterOutcome};
 pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, DueQueueHead, RetryOf, RetryOutcome};
 pub use documents::{Document, Documents};
+pub use erasure::{EraseStep, ErasedByAge, Erasure, ErasureOutcome, PAYLOAD_ERASED};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
+pub use figures::{Figures, OpenReplays, PoolUse, StoreSize, Waiting};
 pub use journal::{
-    Append, Appended, CommitError, DedupeKey, Done, Journal, NewDelivery, NewEvent, Outcome, SUBSCRIPTION_DELETED,
-    Source, Write,
+    Append, Appended, CANCELLED_BY_REQUEST, CommitError, DedupeKey, Done, Ending, Journal, NewDelivery, NewEvent,
+    Outcome, SUBSCRIPTION_DELETED, Source, Write,
 };
 pub use keys::Keys;
 pub use owners::{count_of_subscription, deliveries_of_subscription};
-pub use page::{Counted, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_MAX, rows_within};
+pub use page::{Counted, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_BYTES, WALK_MAX, rows_within};
 pub use publications::{Publication, PublicationCount, PublicationCounts, Publications, day_of};
+pub use replays::{
+    InsertReplay, REPLAY_LEASE, REPLAY_STEP, REPLAYS_KEPT, ReplayCandidate, ReplayChange, ReplayChosen, ReplayCount,
+    ReplaySample, ReplayStep, ReplayStepped, Replays,
+};
 pub use retention::{Removed, Retention};
 pub use shared::{
-    Change, Changes, Drained, DroppedPartitions, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode, Node, NodeId,
-    NodeRole, NodeState, OutboxEvent, Shared,
+    Change, Changes, Drained, DroppedPartitions, Exchange, Heartbeat, Holder, JoinOutcome, LEASE, LimitClaim, Made,
+    Make, NewNode, Node, NodeId, NodeRole, NodeState, OutboxEvent, Shared,
 };
-pub use subscriptions::{InsertOutcome, SubscriptionFilter, Subscriptions, UpdateOutcome};
+pub use statistics::{
+    STATISTICS_ROWS, STATISTICS_SUMS, Statistics, StatisticsBy, StatisticsCounts, StatisticsKey, StatisticsOf,
+    StatisticsOutcome, StatisticsQuery, StatisticsRow, StatisticsStep, StatisticsSum, Summing, TIDY_DAYS, TOTALS,
+};
+pub use subscriptions::{BreakerChange, HealthFilter, InsertOutcome, SubscriptionFilter, Subscriptions, UpdateOutcome};
 pub use tenants::{DeleteOutcome, PutOutcome, Tenants};
 pub use transfer::{StoredEvent, Transfer};
 pub use vault::{BadMasterKey, MasterKey, OpenError, Vault};
@@ -65,10 +82,15 @@ pub trait Store:
     + Events
     + Deliveries
     + Backlogs
+    + Replays
+    + Cancels
     + Journal
     + Publications
+    + Statistics
+    + Erasure
     + Retention
     + Documents
+    + Figures
     + Transfer
     + std::fmt::Debug
 {

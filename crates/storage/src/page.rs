@@ -7,6 +7,10 @@ use std::cmp::Ordering;
 /// list is over all tenants. The page then ends early, with a cursor to continue.
 pub const WALK_MAX: u32 = 10_000;
 
+/// Maximum number of bytes of payloads read for one page when the filter has a condition on the payload. The page then
+/// ends early, after the payload that exceeds it, with a cursor to continue.
+pub const WALK_BYTES: usize = 32 * 1024 * 1024;
+
 /// A page of rows with payloads ends after this many bytes of payload, but has at least one row.
 pub const PAGE_BYTES: usize = 4 * 1024 * 1024;
 

@@ -69,8 +69,8 @@ pub struct PublicationCount {
 impl PublicationCounts {
     /// Counts an event, unless it is a duplicate or a test send.
     pub fn add(&mut self, tenant: &TenantId, new: &NewEvent, appended: &Appended) {
-        // A test send is not a publication of the product.
-        if *appended != Appended::New || new.is_test() {
+        // Neither a test send nor an operational event is a publication of the product.
+        if *appended != Appended::New || new.is_test() || new.event.event_type.is_operational() {
             return;
         }
         let at = new.event.id.made_at();

@@ -3,7 +3,10 @@
 
 use crate::{Appended, DueQueueHead, NewEvent, StorageError};
 use async_trait::async_trait;
-use model::{EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp};
+use model::{
+    EventId, EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp, TraceContext,
+    policy::share::{Claim, Grant, Nodes},
+};
 use std::{num::NonZeroI32, sync::Arc, time::Duration};
 
 /// The role of a node.
@@ -132,13 +135,15 @@ pub enum Heartbeat {
     Lost,
 }
 
-/// A changed object that every node caches in memory.
+/// A changed object of which every node may have a copy in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     Tenant(TenantId),
     Key(TenantId, KeyId),
     Subscription(TenantId, SubscriptionId),
     EventTypes,
+    /// Deliveries of the subscription were cancelled: copies of them in memory are outdated.
+    Cancelled(TenantId, SubscriptionId),
 }
 
 /// Changes since a version.
@@ -161,10 +166,30 @@ pub struct OutboxEvent {
     pub timestamp: Timestamp,
     pub priority: Priority,
     pub idempotency_key: Option<String>,
+    pub deliver_at: Option<Timestamp>,
+    /// The span of the program that published it.
+    pub trace: Option<TraceContext>,
 }
 
-/// Builds an event and its deliveries from an outbox row. `None` when it cannot be published.
-pub type Make = Arc<dyn Fn(OutboxEvent) -> Option<NewEvent> + Send + Sync>;
+/// The fate of an outbox row.
+#[derive(Debug)]
+pub enum Made {
+    /// Published with the event's deliveries.
+    Event(Box<NewEvent>),
+    /// Left in the outbox: its tenant may not publish now.
+    Later,
+    /// Dropped, because it can never be published.
+    Never,
+}
+
+impl From<Option<NewEvent>> for Made {
+    fn from(made: Option<NewEvent>) -> Self {
+        made.map_or(Self::Never, |new| Self::Event(Box::new(new)))
+    }
+}
+
+/// Builds an event and its deliveries from an outbox row.
+pub type Make = Arc<dyn Fn(OutboxEvent) -> Made + Send + Sync>;
 
 /// Result of one batch from the outbox.
 #[derive(Debug, Default)]
@@ -178,6 +203,24 @@ pub struct Drained {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DroppedPartitions {
     pub days: Vec<String>,
+}
+
+/// A node's claim on the limits of a subscription, for [`Shared::exchange_claims`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitClaim {
+    pub subscription: SubscriptionId,
+    pub claim: Claim,
+    /// Maximum number of concurrent requests of the subscription; `None` without a limit.
+    pub max_in_flight: Option<u16>,
+}
+
+/// Result of an exchange of claims.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Exchange {
+    /// The grants in the order of the claims.
+    Granted(Nodes, Vec<Grant>),
+    /// This node is not live, or its role is not to deliver.
+    NotLive,
 }
 
 /// A node without a heartbeat for this long, by the store's clock, is lost.
@@ -194,9 +237,19 @@ pub trait Shared: Send + Sync {
     /// Sends a heartbeat; also returns the time by the store's clock.
     async fn heartbeat(&self) -> Result<(Heartbeat, Timestamp), StorageError>;
 
+    /// Number of live nodes whose role serves the API.
+    async fn serving_nodes(&self) -> Result<u32, StorageError>;
+
     /// Declares nodes lost that have sent no heartbeat for [`LEASE`]; returns their names. Only a node whose own
     /// heartbeats succeeded during all that time may call this: after an outage of the store, all nodes look lost.
     async fn declare_lost(&self) -> Result<Vec<String>, StorageError>;
+
+    /// Writes this node's claims on limits of subscriptions, deletes its claims on all others, and returns what it is
+    /// granted and the claims of the other nodes that deliver and whose last heartbeat is not older than [`LEASE`]. A
+    /// claim is granted as far as [`free_share`](model::policy::share::free_share) and
+    /// [`free_slots`](model::policy::share::free_slots) allow; exchanges are serialised, so that the grants of all nodes
+    /// never exceed a limit. The claims of a node that has left or is lost count no more.
+    async fn exchange_claims(&self, claims: &[LimitClaim]) -> Result<Exchange, StorageError>;
 
     /// Releases this node's lease; other nodes take over its waiting deliveries.
     async fn leave(&self) -> Result<(), StorageError>;
@@ -212,6 +265,10 @@ pub trait Shared: Send + Sync {
 
     async fn changes(&self, since: i64) -> Result<Changes, StorageError>;
 
+    /// Events whose payload was erased in the last seconds ([`crate::Erasure::erase_payload`]), for at least five
+    /// seconds after the erasure began: nodes must remove their deliveries from memory.
+    async fn recent_erasures(&self) -> Result<Vec<(TenantId, EventId)>, StorageError>;
+
     /// Returns when another node or a program has sent a notification since this method returned `seen`. Notifications
     /// can be spurious and can be missed, so the caller must also poll.
     async fn wait_for_signal(&self, seen: u64) -> u64;
@@ -220,8 +277,9 @@ pub trait Shared: Send + Sync {
     async fn insert_if_absent(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;
 
     /// Moves up to `limit` events out of the outbox, in commit order: removes them and writes them with their
-    /// deliveries in one transaction. Returns nothing while another node does this.
-    async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError>;
+    /// deliveries in one transaction. Rows of the tenants `skip` are left in the outbox. Returns nothing while another
+    /// node does this.
+    async fn drain_outbox(&self, limit: usize, skip: &[TenantId], make: Make) -> Result<Drained, StorageError>;
 
     /// Creates partitions for the coming days.
     async fn create_partitions(&self) -> Result<(), StorageError>;

@@ -2,7 +2,15 @@
 
 use crate::{Counted, ListScope, Listed, Page, Place, StorageError, codec};
 use async_trait::async_trait;
-use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp, event::NotAnEventType};
+use model::{
+    Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
+    event::NotAnEventType,
+    policy::{
+        AutoDisable, OpenBreaker,
+        health::{HealthState, Recent, assess},
+    },
+    statistics::Hour,
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubscriptionFilter {
@@ -12,6 +20,24 @@ pub struct SubscriptionFilter {
     pub profile: Option<Profile>,
     /// Substring of the subscription's URL, ignoring the case of ASCII letters.
     pub url: Option<String>,
+    /// Only subscriptions with this health. The list is a bounded walk then, because no index has it.
+    pub health: Option<HealthFilter>,
+}
+
+/// Selects subscriptions by the health of their receivers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthFilter {
+    pub wanted: HealthState,
+    /// The first hour whose attempts count as recent.
+    pub from: Hour,
+    /// The installation's policy of automatic disabling.
+    pub default: AutoDisable,
+}
+
+impl HealthFilter {
+    pub fn fits(&self, subscription: &Subscription, recent: Recent) -> bool {
+        assess(subscription, recent, self.default).state == self.wanted
+    }
 }
 
 impl SubscriptionFilter {
@@ -54,6 +80,15 @@ pub enum UpdateOutcome {
     Duplicate,
 }
 
+/// The state of a subscription's circuit breaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakerChange {
+    pub tenant: TenantId,
+    pub subscription: SubscriptionId,
+    /// `None`: closed.
+    pub breaker: Option<OpenBreaker>,
+}
+
 #[async_trait]
 pub trait Subscriptions: Send + Sync {
     async fn insert_subscription(&self, subscription: &Subscription) -> Result<InsertOutcome, StorageError>;
@@ -92,6 +127,25 @@ pub trait Subscriptions: Send + Sync {
     /// Writes everything except the statistics if the stored revision still equals `subscription.revision`, and
     /// increments it.
     async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome, StorageError>;
+
+    /// Writes the states of circuit breakers in one transaction, and increments the revisions of their subscriptions.
+    /// Missing subscriptions are skipped. Returns the states before: of several nodes that open a breaker at the same
+    /// time, one finds it closed.
+    async fn set_breakers(&self, changes: &[BreakerChange]) -> Result<Vec<BreakerChange>, StorageError>;
+
+    /// Replaces `warned_at` if its value is still `known` (compare and set), and increments the revision. Of several
+    /// nodes that try it, one succeeds.
+    async fn set_warned(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        known: Option<Timestamp>,
+        warned_at: Option<Timestamp>,
+    ) -> Result<bool, StorageError>;
+
+    /// Subscriptions that are not deleted and have failed since `before` or longer, and those that were warned; of all
+    /// tenants. `failing_since` of the statistics is the measure.
+    async fn failing_subscriptions(&self, before: Timestamp) -> Result<Vec<(TenantId, SubscriptionId)>, StorageError>;
 
     /// Marks a subscription as deleted, then cancels its waiting deliveries.
     async fn delete_subscription(

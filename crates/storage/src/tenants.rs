@@ -2,7 +2,7 @@
 
 use crate::{Page, StorageError};
 use async_trait::async_trait;
-use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
+use model::{Tenant, TenantChange, TenantId, Timestamp};
 
 /// Result of an upsert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,18 +20,18 @@ pub enum DeleteOutcome {
 
 #[async_trait]
 pub trait Tenants: Send + Sync {
-    /// Upserts a tenant; metadata of `None` keep the stored value.
+    /// Upserts a tenant.
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Patch<String>,
-        metadata: Option<JsonObject>,
+        change: TenantChange,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError>;
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError>;
 
-    /// Ascending by id; the page starts after its cursor.
+    /// The customers: all tenants but the system tenant, which [`Self::tenant`] returns. Ascending by id; the page starts
+    /// after its cursor.
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError>;
 
     /// Deletes a tenant and everything it owns. As soon as the call begins, the tenant's data can be neither read nor

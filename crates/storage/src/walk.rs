@@ -3,7 +3,7 @@
 
 use crate::{
     Counted, NextPage, Page, Place,
-    page::{Listed, WALK_MAX},
+    page::{Listed, WALK_BYTES, WALK_MAX},
 };
 
 /// The state of a walk.
@@ -14,13 +14,22 @@ pub struct Walk<Id> {
     taken: u32,
     /// Candidates that may still be read; `None` without a bound.
     left: Option<u32>,
+    /// Bytes of payloads that may still be read.
+    bytes: usize,
     last: Option<Place<Id>>,
 }
 
 impl<Id: Clone> Walk<Id> {
     /// A walk whose filter an index answers completely: only its limit and offset bound it.
     pub fn exact(page: &Page<Place<Id>>) -> Self {
-        Self { limit: page.limit, offset: page.offset, taken: 0, left: None, last: page.cursor.clone() }
+        Self {
+            limit: page.limit,
+            offset: page.offset,
+            taken: 0,
+            left: None,
+            bytes: WALK_BYTES,
+            last: page.cursor.clone(),
+        }
     }
 
     /// A walk that reads up to [`WALK_MAX`] candidates in addition to the rows that the page skips and shows.
@@ -29,9 +38,14 @@ impl<Id: Clone> Walk<Id> {
         Self { left: Some(left), ..Self::exact(page) }
     }
 
-    /// True when the page is full or the bound is reached.
+    /// True when the page is full or a bound is reached.
     pub fn is_done(&self) -> bool {
-        self.taken >= self.limit || self.left == Some(0)
+        self.taken >= self.limit || self.left == Some(0) || self.bytes == 0
+    }
+
+    /// Charges the payload of a candidate to the walk.
+    pub fn read(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// Rows that the page still lacks, including rows to skip.

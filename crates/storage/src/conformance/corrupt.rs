@@ -2,10 +2,11 @@
 //! Backends run this with a function that executes SQL, because a store itself never writes such a value.
 
 use super::fixtures::{Belongings, World, all};
-use crate::{DeliveryFilter, EventFilter, ListScope::Tenant, StorageError, Store, SubscriptionFilter};
+use crate::{DeliveryFilter, EventFilter, ListScope::Tenant, StatisticsQuery, StorageError, Store, SubscriptionFilter};
 use model::{
     EventType, JsonObject, Queue, TenantId, Timestamp,
     catalog::{CatalogEntry, Origin},
+    statistics::Hour,
 };
 use std::time::Duration;
 
@@ -42,6 +43,7 @@ const KEYS: &[&str] = &["keys", "all_keys"];
 const SUBSCRIPTION: &[&str] = &["subscription", "subscriptions_ever", "subscriptions", "each_subscription"];
 const EVENT: &[&str] = &["event", "event_by_key", "events", "due", "read_events"];
 const DELIVERY: &[&str] = &["delivery", "deliveries", "event_deliveries", "read_events"];
+const STATISTICS: &[&str] = &["statistics", "all_statistics", "read_statistics"];
 const ATTEMPT: &[&str] = &["attempts", "read_events"];
 
 /// Values in rows of a tenant; `waiting` is the table of waiting deliveries.
@@ -62,16 +64,19 @@ const OF_TENANT: &[Bad] = &[
     bad(("subscription_stats", "success_count"), "-1", SUBSCRIPTION),
     bad(("events", "priority"), "3", EVENT),
     bad(("events", "deliveries"), "-1", EVENT),
+    bad(("events", "trace"), "'00-0-0-00'", EVENT),
     bad(("waiting", "status"), "7", DELIVERY),
     bad(("waiting", "response_code"), "-1", DELIVERY),
     bad(("waiting", "attempts"), "-1", &["delivery", "deliveries", "event_deliveries", "read_events", "due"]),
-    bad(("waiting", "queue"), "5", &["each_queue_head", "backlogs", "read_events"]),
+    bad(("waiting", "queue"), "6", &["each_queue_head", "backlogs", "read_events"]),
     bad(("deliveries", "status"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),
     bad(("deliveries", "earlier_attempts"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),
     bad(("deliveries", "duration_us"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),
     bad(("attempts", "response_code"), "-1", ATTEMPT),
     bad(("attempts", "duration_us"), "-1", ATTEMPT),
     bad(("publications", "misfits"), "-1", &["publications", "all_publications", "read_publications"]),
+    bad(("statistics", "attempts"), "-1", STATISTICS),
+    bad(("statistics", "latency"), "BYTES", STATISTICS),
 ];
 
 /// A read, and its error.
@@ -83,6 +88,8 @@ async fn read(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> Vec<Rea
     let (subscription, event) = (had.subscription.id, had.event.event.id);
     let (waiting, ended) = (had.event.deliveries[0].id, had.event.deliveries[1].id);
     let late = world.now().after(Duration::from_secs(3_600));
+    let always =
+        StatisticsQuery { from: Hour::of(world.now()).day(), to: Hour::of(late), ..super::statistics::always() };
     vec![
         ("tenant", store.tenant(tenant).await.err()),
         ("tenants", store.tenants(all()).await.err()),
@@ -106,6 +113,9 @@ async fn read(world: &World<'_>, tenant: &TenantId, had: &Belongings) -> Vec<Rea
         ("publications", store.publications(tenant, since, 10).await.err()),
         ("all_publications", store.all_publications(since, 10).await.err()),
         ("read_publications", store.read_publications(tenant).await.err()),
+        ("statistics", store.statistics(tenant, &always).await.err()),
+        ("all_statistics", store.all_statistics(&always).await.err()),
+        ("read_statistics", store.read_statistics(tenant, None, 10).await.err()),
         ("read_events", store.read_events(tenant, None, 10).await.err()),
     ]
 }

@@ -5,7 +5,7 @@ use crate::{
     Appended, DeleteOutcome, DeliveryFilter, Done, EventFilter, InsertOutcome, ListScope::AllTenants, PutOutcome,
     RetryOf, RetryOutcome, Store, SubscriptionFilter, UpdateOutcome, Write,
 };
-use model::{DeliveryStatus, TenantId};
+use model::{DeliveryStatus, TenantChange, TenantId};
 
 /// More rows than backends delete in one transaction.
 const MANY: usize = 2_100;
@@ -103,7 +103,7 @@ pub async fn a_deleted_tenant_can_be_created_again_and_is_empty(store: &dyn Stor
     let tenant = world.tenant("acme").await;
     let had = world.furnish(&tenant).await;
     store.delete_tenant(&tenant).await.unwrap();
-    let (anew, put) = store.put_tenant(&tenant, model::Patch::Absent, None, world.tick()).await.unwrap();
+    let (anew, put) = store.put_tenant(&tenant, TenantChange::default(), world.tick()).await.unwrap();
     assert_eq!((put, anew.created_at), (PutOutcome::Created, world.now()));
 
     // Deduplication keys are free again, and a subscription with the same id has no history.
@@ -185,7 +185,13 @@ pub async fn writes_to_a_half_deleted_tenant_are_refused(store: &dyn Store) {
     }
     refuses_every_write(&world, &tenant, &had).await;
     // "Updated" would promise a tenant that is about to be removed.
-    let put = store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, world.tick()).await;
+    let put = store
+        .put_tenant(
+            &tenant,
+            TenantChange { name: model::Patch::Value("Acme".into()), ..TenantChange::default() },
+            world.tick(),
+        )
+        .await;
     assert!(matches!(put, Err(crate::StorageError::Unavailable(_))), "{put:?}");
 }
 

@@ -10,6 +10,7 @@ use model::{
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
     EventId, EventType, SubscriptionId, TenantId, Timestamp,
 };
+use std::time::Duration;
 
 const TYPES: [&str; 3] = ["invoice.created", "invoice.paid", "customer.created"];
 
@@ -49,7 +50,12 @@ async fn one_of_each(world: &World<'_>, tenant: &TenantId) -> Vec<Made> {
     let (mut made, mut batch) = (Vec::new(), Vec::new());
     for number in 0..21 {
         let name = TYPES[number % TYPES.len()];
-        let event = world.publish(tenant, name, &subscriptions).await;
+        let mut event = world.event(tenant, name, &subscriptions);
+        if number % 2 == 0 {
+            // Delayed, in another order than that of the ids.
+            event = event.delayed(world.now().after(Duration::from_secs(60 * 60 * (100 - number as u64))));
+        }
+        world.append(tenant, vec![event.clone()]).await;
         for (at, of) in event.deliveries.iter().enumerate() {
             let status = DeliveryStatus::ALL[(number + 3 * at) % DeliveryStatus::ALL.len()];
             match status {

@@ -45,6 +45,7 @@ pub async fn an_event_is_kept_byte_for_byte(store: &dyn Store) {
         event.metadata = Bytes::from_static([&b"{ \"a\" :1}"[..], b"", b"{}"][number % 3]);
         event.priority = [Priority::Low, Priority::Normal, Priority::High][number % 3];
         event.timestamp = Timestamp::from_micros(-1_000_001 * number as i64 - 7);
+        event.deliver_at = (number % 2 == 1).then(|| Timestamp::from_millis(1_000_000_007 * number as i64));
         event.given_id = (number % 2 == 0).then(|| format!("order/{number}:ß").into());
         assert_eq!(world.append(&tenant, vec![new.clone()]).await, Done::Appended(vec![Appended::New]));
         assert_eq!(store.event(&tenant, new.event.id).await.unwrap().as_ref(), Some(&*new.event));

@@ -1,57 +1,36 @@
 //! Fixtures of the cases: a world with its own tenants, a clock that stands still, and ids that are equal in every run.
 
-use crate::{
-    Append, Appended, DeliveryFilter, Done, Due, DueQueueHead, EventFilter, InsertOutcome, ListScope, NewDelivery,
-    NewEvent, Outcome, Page, Publication, Store, SubscriptionFilter, Write,
-};
+mod due;
+mod replays;
+mod seeded;
+mod shown;
+mod values;
+
+pub(super) use due::{due, next_due};
+pub(super) use replays::{begin, delivery_in, failed, listed, missed, replay, run, step, waiting};
+pub use seeded::Seeded;
+pub(super) use values::{all, append, given_id, idempotency, object, patterns, url};
+
+use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcome, Store, Write};
 use bytes::Bytes;
 use model::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Entropy, Event, EventPattern, EventType, IdSource, JsonObject,
-    Priority, Profile, Queue, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl, Tenant, TenantId,
-    TenantKey, Timestamp,
+    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, Profile,
+    Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp,
     delivery::{EndStatus, Next},
     key::Scopes,
-    subscription::{SigningSecret, SubscriptionStats},
+    policy::{AutoDisable, BreakerSettings, OnPause, OpenBreaker, Period, Policies, RateLimit},
+    subscription::{Health, SigningSecret, SubscriptionStats},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
+    collections::HashMap,
     sync::{
-        Arc,
-        atomic::{
-            AtomicI64, AtomicU64,
-            Ordering::{Relaxed, SeqCst},
-        },
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering::SeqCst},
     },
     task::Poll,
     time::Duration,
 };
-
-/// Deterministic pseudo-random bytes (SplitMix64), equal in every run.
-#[derive(Debug)]
-pub struct Seeded(AtomicU64);
-
-impl Seeded {
-    /// Seeds the generator with a name.
-    pub fn named(name: &str) -> Self {
-        Self(
-            name.bytes()
-                .fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
-                .into(),
-        )
-    }
-}
-
-impl Entropy for Seeded {
-    fn fill(&self, bytes: &mut [u8]) {
-        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        for piece in bytes.chunks_mut(8) {
-            let mut mixed = self.0.fetch_add(STEP, Relaxed).wrapping_add(STEP);
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            piece.copy_from_slice(&(mixed ^ (mixed >> 31)).to_le_bytes()[..piece.len()]);
-        }
-    }
-}
 
 /// A case's own tenants, clock and ids in the store.
 pub(super) struct World<'s> {
@@ -60,6 +39,8 @@ pub(super) struct World<'s> {
     /// The current time in microseconds. It stands still until a case advances it.
     now: AtomicI64,
     case: &'static str,
+    /// Types of the events.
+    types: Mutex<HashMap<EventId, EventType>>,
 }
 
 /// An instance of every object that a tenant can own, as it was written.
@@ -68,19 +49,6 @@ pub(super) struct Belongings {
     pub(super) subscription: Subscription,
     /// Has a given id and an idempotency key; its first delivery is waiting, its second has failed.
     pub(super) event: NewEvent,
-}
-
-/// All readable data of a tenant, for comparisons before and after.
-#[derive(Debug, PartialEq)]
-pub(super) struct Shown {
-    pub(super) tenant: Option<Tenant>,
-    pub(super) keys: Vec<TenantKey>,
-    pub(super) subscriptions: Vec<Subscription>,
-    pub(super) events: Vec<Event>,
-    pub(super) deliveries: Vec<Delivery>,
-    pub(super) attempts: Vec<Vec<Attempt>>,
-    pub(super) due: Vec<Due>,
-    pub(super) publications: Vec<(i32, Publication)>,
 }
 
 impl<'s> World<'s> {
@@ -92,12 +60,12 @@ impl<'s> World<'s> {
     /// [`Self::new`] with another start time.
     pub(super) fn at(store: &'s dyn Store, case: &'static str, start: Timestamp) -> Self {
         let ids = IdSource::new(Box::new(Seeded::named(case)));
-        Self { store, ids, now: AtomicI64::new(start.micros()), case }
+        Self { store, ids, now: AtomicI64::new(start.micros()), case, types: Mutex::default() }
     }
 
     /// The same case on another node's store.
     pub(super) fn on(self, store: &dyn Store) -> World<'_> {
-        World { store, ids: self.ids, now: self.now, case: self.case }
+        World { store, ids: self.ids, now: self.now, case: self.case, types: self.types }
     }
 
     pub(super) fn now(&self) -> Timestamp {
@@ -122,7 +90,7 @@ impl<'s> World<'s> {
     /// Creates a tenant of this case.
     pub(super) async fn tenant(&self, which: &str) -> TenantId {
         let id = self.id(which);
-        self.store.put_tenant(&id, model::Patch::Absent, None, self.tick()).await.unwrap();
+        self.store.put_tenant(&id, TenantChange::default(), self.tick()).await.unwrap();
         id
     }
 
@@ -159,6 +127,28 @@ impl<'s> World<'s> {
             retry_enabled: true,
             max_retries: 7,
             timeout: Duration::from_secs(45),
+            policies: Policies {
+                rate_limit: RateLimit::try_new(600, Period::Minute, Some(7)).ok(),
+                max_in_flight: Some(3),
+                breaker: Some(BreakerSettings { connection_failures: 2, ..BreakerSettings::default() }),
+                auto_disable: Some(AutoDisable::After(48)),
+                retry: serde_json::from_value(json!({
+                    "schedule": [5, 60], "retry_on": ["5xx"], "by_event_type": {"invoice.*": {"jitter": 0.5}},
+                }))
+                .ok(),
+                on_pause: OnPause::Drop,
+            },
+            health: Health {
+                disabled: None,
+                breaker: Some(OpenBreaker {
+                    since: now,
+                    reason: "2 connection failures in a row; the last: \"refused\" ü".into(),
+                    next_probe_at: now.after(Duration::from_micros(5_000_001)),
+                    pauses: 3,
+                }),
+                restarted_at: Some(now.before(Duration::from_secs(60))),
+                warned_at: Some(now.before(Duration::from_secs(30))),
+            },
             secrets: vec![
                 SigningSecret { value: "whsec_current".into(), until: None },
                 SigningSecret {
@@ -188,18 +178,29 @@ impl<'s> World<'s> {
         let id = self.ids.event(now);
         let deliveries =
             (1..).zip(to).map(|(number, to)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to });
+        let event_type = EventType::parse(event_type).unwrap();
+        self.types.lock().unwrap().insert(id, event_type.clone());
         let event = Event {
             id,
             given_id: None,
             tenant: tenant.clone(),
-            event_type: EventType::parse(event_type).unwrap(),
+            event_type,
             timestamp: now,
             data: Bytes::from_static(br#"{"total": 12.50}"#),
             metadata: Bytes::new(),
             priority: Priority::Normal,
             deliveries: to.len() as u32,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
         };
-        NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: deliveries.collect(), broke_schema: false }
+        NewEvent {
+            event: Arc::new(event),
+            keys: Vec::new(),
+            deliveries: deliveries.collect(),
+            broke_schema: false,
+            due_at: None,
+        }
     }
 
     /// Stores a new event; fails if it is a duplicate.
@@ -219,6 +220,19 @@ impl<'s> World<'s> {
         let (batch, done) = self.store.commit(batch).await.unwrap();
         assert!(batch.len() == sent && done.len() == sent, "the batch comes back with an answer for each write");
         done
+    }
+
+    /// The end of a delivery that is too old.
+    pub(super) fn expiry(&self, tenant: &TenantId, delivery: DeliveryId, at: Timestamp) -> Write {
+        let error = "Not sent: too old".to_owned();
+        let (tenant, end, raises) = (tenant.clone(), EndStatus::Expired, Vec::new());
+        Write::End(Box::new(Ending { tenant, delivery, end, error, at, raises }))
+    }
+
+    /// The type of an event of this world.
+    pub(super) fn type_of(&self, event: EventId) -> EventType {
+        let known = self.types.lock().unwrap().get(&event).cloned();
+        known.unwrap_or_else(|| EventType::trusted("no.event"))
     }
 
     /// An outcome that is not stored; its attempt begins a second after the previous object.
@@ -243,6 +257,7 @@ impl<'s> World<'s> {
             tenant: tenant.clone(),
             delivery: of.id,
             subscription: of.subscription,
+            event_type: self.type_of(of.id.event()),
             attempt: Attempt {
                 number,
                 started_at: now,
@@ -255,6 +270,7 @@ impl<'s> World<'s> {
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
             },
             next,
+            raises: Vec::new(),
         })
     }
 
@@ -281,31 +297,6 @@ impl<'s> World<'s> {
         Belongings { key, subscription, event }
     }
 
-    pub(super) async fn shown(&self, tenant: &TenantId) -> Shown {
-        let store = self.store;
-        let subscriptions =
-            store.subscriptions(ListScope::Tenant(tenant), &SubscriptionFilter::default(), all()).await.unwrap().rows;
-        let deliveries =
-            store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), all()).await.unwrap().rows;
-        let (mut attempts, mut waiting) = (Vec::new(), Vec::new());
-        for delivery in &deliveries {
-            attempts.push(store.attempts(tenant, delivery.id, u32::MAX).await.unwrap());
-        }
-        for subscription in &subscriptions {
-            waiting.push(due(store, tenant, subscription.id, self.now(), 10, &[]).await);
-        }
-        Shown {
-            tenant: store.tenant(tenant).await.unwrap(),
-            keys: store.keys(tenant).await.unwrap(),
-            subscriptions,
-            events: store.events(ListScope::Tenant(tenant), &EventFilter::default(), all()).await.unwrap().rows,
-            deliveries,
-            attempts,
-            due: waiting,
-            publications: store.read_publications(tenant).await.unwrap(),
-        }
-    }
-
     /// Interrupts the deletion of a tenant, as a crash does. Returns `false` when this store never shows a half-deleted
     /// tenant.
     pub(super) async fn half_delete(&self, tenant: &TenantId) -> bool {
@@ -320,63 +311,4 @@ impl<'s> World<'s> {
             }
         }
     }
-}
-
-pub(super) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
-    Write::Append(Append { tenant: tenant.clone(), events: Arc::new(events) })
-}
-
-pub(super) fn given_id(text: &str) -> crate::DedupeKey {
-    crate::DedupeKey::GivenId(text.into())
-}
-
-pub(super) fn idempotency(text: &str) -> crate::DedupeKey {
-    crate::DedupeKey::Idempotency(text.into())
-}
-
-pub(super) fn url(text: &str) -> SubscriptionUrl {
-    SubscriptionUrl::parse(text, false).unwrap()
-}
-
-pub(super) fn patterns(texts: &[&str]) -> Vec<EventPattern> {
-    texts.iter().map(|text| EventPattern::parse(text).unwrap()).collect()
-}
-
-pub(super) fn object(value: Value) -> JsonObject {
-    JsonObject::parse(&value.to_string()).unwrap()
-}
-
-/// Due deliveries of all queues of a subscription, queue after queue; the limit applies to each.
-pub(super) async fn due(
-    store: &dyn Store,
-    tenant: &TenantId,
-    subscription: SubscriptionId,
-    now: Timestamp,
-    limit: usize,
-    held: &[DeliveryId],
-) -> Due {
-    let mut all = Due::default();
-    for queue in Queue::ALL {
-        let due = store.due(tenant, subscription, queue, now, limit, held).await.unwrap();
-        all.next = all.next.into_iter().chain(due.next).min();
-        all.deliveries.extend(due.deliveries);
-    }
-    all
-}
-
-/// Due time of a subscription's first waiting delivery.
-pub(super) async fn next_due(store: &dyn Store, tenant: &TenantId, subscription: SubscriptionId) -> Option<Timestamp> {
-    let mut first = None;
-    let mut take = |one: DueQueueHead| {
-        if one.tenant == *tenant && one.subscription == subscription {
-            first = first.into_iter().chain([one.at]).min();
-        }
-    };
-    store.each_queue_head(&mut take).await.unwrap();
-    first
-}
-
-/// A page large enough for every row of a case.
-pub(super) fn all<Id>() -> Page<Id> {
-    Page::first(1_000_000)
 }

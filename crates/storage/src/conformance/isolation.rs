@@ -68,12 +68,14 @@ pub async fn writes_with_ids_of_another_tenant_change_nothing(store: &dyn Store)
     assert_eq!(store.update_subscription(&stolen).await.unwrap(), UpdateOutcome::Missing);
     assert_eq!(store.delete_subscription(&mine, subscription, now).await.unwrap(), UpdateOutcome::Missing);
     store.cancel_waiting(&mine, subscription, now).await.unwrap();
+    assert_eq!(store.cancel_by_ids(&mine, &[waiting, ended], now).await.unwrap(), []);
     for delivery in [waiting, ended] {
         assert_eq!(
             store.retry_delivery(&mine, delivery, RetryOf::Undelivered, now).await.unwrap(),
             RetryOutcome::Missing
         );
         world.commit(vec![Write::Cancel { tenant: mine.clone(), delivery }]).await;
+        assert_eq!(world.commit(vec![world.expiry(&mine, delivery, now)]).await, [Done::Taken]);
     }
     assert_eq!((world.shown(&mine).await, world.shown(&theirs).await), before);
 }

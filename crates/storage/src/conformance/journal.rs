@@ -195,7 +195,7 @@ pub async fn a_failed_batch_writes_nothing_and_is_returned(store: &dyn Store) {
     let fault = store.commit(batch).await.unwrap_err();
     let kinds = fault.batch.iter().map(|write| match write {
         Write::Append(Append { events, .. }) => events.len(),
-        Write::Outcome(_) | Write::Cancel { .. } => 0,
+        Write::Outcome(_) | Write::End(_) | Write::Cancel { .. } => 0,
     });
     assert_eq!(kinds.collect::<Vec<_>>(), [1, 0, 1, 1]);
     let after = world.shown(&tenant).await;

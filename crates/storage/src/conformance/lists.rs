@@ -12,7 +12,7 @@ use model::{
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
     Event, EventId, EventType, Priority, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
 };
-use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc};
+use std::{cmp::Reverse, ops::RangeInclusive, sync::Arc, time::Duration};
 
 pub(super) const TYPES: [&str; 2] = ["invoice.created", "invoice.paid"];
 const URLS: [&str; 3] = ["https://Alpha.example/hooks", "https://beta.example/Alpha?x=%", "https://gamma.example/_"];
@@ -91,7 +91,9 @@ impl Made {
             // Some events have no delivery, others several.
             let mut event = world.event(tenant, TYPES[number / 3 % 2], &to[..number % 4]);
             Arc::make_mut(&mut event.event).priority = [Priority::High, Priority::Normal, Priority::Low][number % 3];
-            events.push(event);
+            // Some are delayed; the order of their due times is another one than that of their ids.
+            let at = world.now().after(Duration::from_secs(60 * 60 * (100 - number as u64)));
+            events.push(if number % 5 == 0 || number > 18 { event.delayed(at) } else { event });
         }
         let twin = copied(&events[19], &tenants[2], &of(&tenants[2]));
         events.push(twin);
@@ -168,7 +170,7 @@ fn copied(event: &NewEvent, tenant: &TenantId, to: &[SubscriptionId]) -> NewEven
         |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
     let deliveries: Vec<_> = (1..).zip(to).map(deliver).collect();
     let event = Event { tenant: tenant.clone(), deliveries: deliveries.len() as u32, ..(*event.event).clone() };
-    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false }
+    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false, due_at: None }
 }
 
 fn filters(made: &Made) -> Vec<DeliveryFilter> {
@@ -279,7 +281,7 @@ pub async fn events_match_every_filter_in_one_tenant_and_in_all(store: &dyn Stor
 
 pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
     // Lists of subscriptions have no time filter, so these must be newer than those of all other cases.
-    let world = World::at(store, "lists.subscriptions", Timestamp::from_millis(4_100_000_000_000));
+    let world = World::at(store, "lists.subscriptions", Timestamp::from_millis(4_400_000_000_000));
     let mut made = Made::new(&world).await.subscriptions;
     for (number, one) in made.iter_mut().enumerate() {
         // A 410 may have disabled it.

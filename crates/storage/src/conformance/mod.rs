@@ -13,28 +13,41 @@
 //! A case is listed once, in [`conformance_suite!`]; an unlisted case is dead code, which the compiler reports.
 
 mod backlog;
+mod cancels;
 mod catalog;
 pub mod corrupt;
+mod delayed;
 mod deletion;
 mod deliveries;
 mod documents;
 mod due;
+mod erasure;
 mod events;
+mod figures;
 mod fixtures;
+mod health;
 mod isolation;
 mod journal;
 mod keys;
 mod lists;
+mod missed_events;
 mod outcomes;
 mod pages;
 mod paging;
 mod publications;
+mod raises;
+mod replay_steps;
+mod replays;
 mod retention;
+mod searches;
 pub mod shared;
+mod statistics;
 mod subscriptions;
 mod tenants;
+mod traces;
 mod transfer;
 mod unique;
+pub mod views;
 mod whole;
 
 pub use fixtures::Seeded;
@@ -56,10 +69,12 @@ macro_rules! conformance_suite {
             tenants {
                 a_tenant_is_created_once_and_then_updated
                 fields_absent_from_an_update_are_kept
+                limits_are_stored_and_kept
                 a_name_can_be_cleared
                 a_tenant_that_was_never_created_is_not_found
                 tenants_are_listed_by_id_ascending
                 tenants_are_paged_by_the_last_id_and_by_offset
+                the_system_tenant_is_no_customer
             }
             unique {
                 two_active_subscriptions_cannot_have_the_same_event_and_url
@@ -96,6 +111,8 @@ macro_rules! conformance_suite {
                 the_list_can_be_narrowed_to_an_event_type
                 filters_of_subscriptions_go_together_and_with_pages
                 an_update_writes_everything_but_the_statistics
+                the_breaker_is_written_alone_and_makes_earlier_readers_stale
+                of_several_warnings_one_is_recorded
                 an_update_of_an_outdated_revision_is_stale
                 an_update_of_a_missing_subscription_finds_nothing
                 a_deleted_subscription_is_hidden
@@ -104,6 +121,9 @@ macro_rules! conformance_suite {
                 an_interrupted_deletion_of_a_subscription_can_be_finished
                 each_subscription_includes_deleted_ones
                 each_subscription_reads_any_number_of_subscriptions
+            }
+            health {
+                the_list_can_be_narrowed_to_a_health
             }
             catalog {
                 a_custom_type_is_kept_whole
@@ -142,6 +162,14 @@ macro_rules! conformance_suite {
                 subscriptions_match_every_filter_in_one_tenant_and_in_all
                 a_bounded_walk_ends_early_with_a_cursor
             }
+            searches {
+                slow_deliveries_are_found_by_their_last_attempt
+                overdue_deliveries_are_due_and_not_attempted_since
+                a_text_is_found_in_the_error_the_url_and_the_given_event_id
+                deliveries_are_found_by_a_value_in_their_payload
+                an_erased_payload_is_never_found
+                a_search_in_large_payloads_ends_early_with_a_cursor
+            }
             pages {
                 pages_of_events_are_bounded_by_bytes
                 pages_of_subscriptions_are_bounded_by_bytes
@@ -151,6 +179,42 @@ macro_rules! conformance_suite {
             backlog {
                 the_backlog_is_counted_by_subscription_and_queue
                 a_long_queue_is_counted_up_to_a_limit
+            }
+            figures {
+                waiting_deliveries_are_counted_by_queue_over_all_tenants
+                the_oldest_due_delivery_is_of_an_active_subscription_with_a_closed_breaker
+                the_size_and_the_connections_of_a_store_are_known
+                replays_that_have_not_ended_are_counted_by_state
+            }
+            replays {
+                a_replay_is_kept_whole
+                replays_are_listed_newest_first
+                a_tenant_has_a_maximum_of_open_replays
+                an_ended_replay_keeps_its_state
+                replays_of_other_tenants_are_not_found
+            }
+            replay_steps {
+                a_replay_queues_each_selected_delivery_once
+                a_replay_is_narrowed_by_status_type_and_time
+                a_count_of_a_replay_is_bounded
+                events_without_their_payload_are_not_replayed
+                nothing_is_queued_while_many_replays_wait
+                a_delivery_that_changes_meanwhile_is_left_alone
+                nothing_is_queued_for_a_deleted_subscription
+                a_replayed_delivery_can_be_cancelled
+            }
+            missed_events {
+                missed_events_get_a_delivery_once
+                a_missed_event_for_a_later_time_is_delayed
+                numbers_of_added_deliveries_are_never_used_twice
+                an_event_with_the_maximum_of_deliveries_is_skipped
+                pages_are_exact_after_deliveries_of_old_events_were_added
+            }
+            cancels {
+                a_waiting_delivery_is_cancelled
+                deliveries_are_cancelled_by_filter_in_steps
+                an_attempt_in_flight_shows_its_outcome_after_a_cancellation
+                deliveries_of_tests_and_of_other_tenants_are_not_cancelled
             }
             due {
                 due_deliveries_come_oldest_first_with_their_events
@@ -163,6 +227,18 @@ macro_rules! conformance_suite {
                 each_priority_waits_in_its_queue_and_so_do_retries_and_replays
                 next_due_is_when_the_first_one_is_due
                 a_retry_in_the_future_is_pulled_back_and_keeps_its_wait
+            }
+            delayed {
+                a_delayed_delivery_is_due_at_its_time_and_not_before
+                a_delayed_delivery_is_retried_and_ends_like_all_others
+                a_delayed_delivery_is_not_pulled_back
+                the_backlog_counts_delayed_deliveries_in_their_own_queue
+                waiting_deliveries_of_every_queue_are_cancelled_by_their_ids
+                an_attempt_that_was_under_way_at_the_cancellation_shows_its_outcome
+            }
+            traces {
+                an_event_keeps_its_trace_context
+                a_due_delivery_has_its_trace_context_and_its_due_time
             }
             journal {
                 an_append_makes_an_event_and_its_deliveries
@@ -185,11 +261,21 @@ macro_rules! conformance_suite {
                 the_first_attempt_of_a_number_is_kept
                 an_outcome_of_a_missing_delivery_writes_nothing
                 statistics_add_up
+                the_first_failure_since_the_last_success_is_kept
                 the_times_of_statistics_never_go_back
                 gone_410_disables_the_subscription
                 gone_410_does_not_restore_a_deleted_subscription
                 a_cancelled_delivery_is_not_due
                 an_ended_delivery_cannot_be_cancelled
+                an_expired_delivery_ends_without_an_attempt
+                an_ended_delivery_cannot_expire
+            }
+            raises {
+                an_outcome_that_ends_its_delivery_writes_its_events_once
+                an_end_without_an_attempt_writes_its_events_once
+                several_410_of_a_subscription_write_the_events_of_the_first
+                a_raised_event_of_a_missing_tenant_does_not_prevent_the_outcome
+                operational_events_are_not_counted_as_publications
             }
             isolation {
                 reads_with_ids_of_another_tenant_find_nothing
@@ -210,6 +296,17 @@ macro_rules! conformance_suite {
                 the_newest_event_up_to_a_time_is_found
                 the_believed_time_is_kept
             }
+            erasure {
+                an_erasure_leaves_the_event_and_its_deliveries_in_the_log
+                a_second_erasure_returns_the_time_of_the_first
+                an_erasure_cancels_waiting_deliveries
+                an_attempt_in_flight_during_an_erasure_is_kept_without_its_response
+                a_retry_after_an_erasure_is_refused
+                an_erasure_of_a_missing_event_finds_nothing
+                an_erasure_goes_in_steps_and_an_unfinished_one_is_found
+                payloads_are_erased_by_age
+                an_erasure_is_kept_by_a_transfer
+            }
             publications {
                 publications_are_counted_by_type
                 events_that_break_their_schema_are_counted
@@ -218,6 +315,19 @@ macro_rules! conformance_suite {
                 the_counts_of_all_tenants_are_added_up
                 counts_outlive_their_events_until_they_are_tidied
                 counts_are_transferred_to_another_store
+            }
+            statistics {
+                statistics_count_what_happened_by_hour
+                statistics_are_divided_by_subscription_type_and_time
+                statistics_equal_the_log_after_any_work
+                an_attempt_that_made_no_request_is_not_counted
+                statistics_of_other_tenants_are_not_counted
+                the_statistics_of_a_deleted_tenant_are_gone
+                old_hours_become_days_and_old_days_are_removed
+                statistics_are_transferred_to_another_store
+                a_query_of_statistics_is_bounded
+                a_refused_batch_counts_nothing
+                recent_attempts_are_those_of_two_hours
             }
             documents {
                 a_document_is_kept_byte_for_byte

@@ -6,7 +6,7 @@ use model::{
     Delivery,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
     Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
-    subscription::SubscriptionStats,
+    subscription::{DisabledReason, SubscriptionStats},
 };
 use std::time::Duration;
 
@@ -192,6 +192,7 @@ pub async fn statistics_add_up(store: &dyn Store) {
         last_triggered_at: Some(outcomes[7].attempt.started_at),
         last_success_at: Some(ended(&outcomes[6])),
         last_failure_at: Some(ended(&outcomes[7])),
+        failing_since: Some(ended(&outcomes[7])),
     };
     assert_eq!(stats(&world, &tenant, one).await, expected);
     // An attempt that a shortage of this machine prevented is in the log but not in the statistics.
@@ -221,6 +222,30 @@ pub async fn the_times_of_statistics_never_go_back(store: &dyn Store) {
     assert!(store.subscription(&tenant, subscription).await.unwrap().unwrap().state.is_active());
 }
 
+/// Since when a receiver has answered nothing but failures.
+pub async fn the_first_failure_since_the_last_success_is_kept(store: &dyn Store) {
+    let world = World::new(store, "outcomes.failing");
+    let (tenant, subscription, made) = start(&world, 7).await;
+    let statuses = [Failed, Retrying, Delivered, Retrying, Exhausted, Delivered, Retrying];
+    let outcomes: Vec<_> =
+        made.iter().zip(statuses).map(|(of, status)| world.outcome(&tenant, *of, 1, status)).collect();
+    let write = |range: std::ops::Range<usize>| outcomes[range].iter().cloned().map(Write::Outcome).collect();
+    let rows = [(0..1, Some(0)), (1..2, Some(0)), (2..5, Some(3)), (5..6, None), (6..7, Some(6))];
+    for (range, first) in rows {
+        world.commit(write(range.clone())).await;
+        let since = stats(&world, &tenant, subscription).await.failing_since;
+        assert_eq!(since, first.map(|first: usize| ended(&outcomes[first])), "{range:?}");
+    }
+    // A warned subscription would always be found.
+    let warned = store.subscription(&tenant, subscription).await.unwrap().unwrap().health.warned_at;
+    assert!(store.set_warned(&tenant, subscription, warned, None).await.unwrap());
+    let since = ended(&outcomes[6]);
+    let early = store.failing_subscriptions(since.before(Duration::from_secs(1))).await.unwrap();
+    assert!(!early.contains(&(tenant.clone(), subscription)));
+    let found = store.failing_subscriptions(since).await.unwrap();
+    assert!(found.contains(&(tenant.clone(), subscription)));
+}
+
 pub async fn gone_410_disables_the_subscription(store: &dyn Store) {
     let world = World::new(store, "outcomes.gone");
     let tenant = world.tenant("acme").await;
@@ -239,6 +264,9 @@ pub async fn gone_410_disables_the_subscription(store: &dyn Store) {
             // Otherwise a caller that read it before could unknowingly write it back as active.
             assert_eq!(store.update_subscription(&read).await.unwrap(), UpdateOutcome::Stale);
             assert!(now.updated_at > read.updated_at);
+            let disabled = now.health.disabled.unwrap();
+            assert_eq!((disabled.reason, disabled.at), (Some(DisabledReason::Gone), now.updated_at));
+            assert_eq!(now.health.breaker, None);
         }
     }
 }
@@ -288,4 +316,41 @@ pub async fn an_ended_delivery_cannot_be_cancelled(store: &dyn Store) {
     world.commit(batch).await;
     assert_eq!(world.shown(&tenant).await.deliveries, before);
     assert_eq!(store.delivery(&tenant, never).await.unwrap(), None);
+}
+
+pub async fn an_expired_delivery_ends_without_an_attempt(store: &dyn Store) {
+    let world = World::new(store, "outcomes.expired");
+    let (tenant, subscription, made) = start(&world, 3).await;
+    world.attempted(&tenant, made[1], 1, Retrying).await;
+    let (counted, at) = (stats(&world, &tenant, subscription).await, world.tick());
+    for (of, attempts) in [(made[0], 0), (made[1], 1)] {
+        let before = world.delivery(&tenant, of.id).await;
+        assert_eq!(world.commit(vec![world.expiry(&tenant, of.id, at)]).await, [Done::Recorded]);
+        let expected = Delivery {
+            status: Exhausted,
+            next_attempt_at: None,
+            updated_at: at,
+            error: Some("Not sent: too old".to_owned()),
+            ..before
+        };
+        assert_eq!(world.delivery(&tenant, of.id).await, expected);
+        assert_eq!(store.attempts(&tenant, of.id, 10).await.unwrap().len(), attempts);
+    }
+    assert_eq!(stats(&world, &tenant, subscription).await, counted);
+    let due = due(store, &tenant, subscription, world.tick(), 10, &[]).await;
+    assert_eq!(due.deliveries.iter().map(|one| one.id).collect::<Vec<_>>(), [made[2].id]);
+    assert_eq!(due.next, None);
+}
+
+pub async fn an_ended_delivery_cannot_expire(store: &dyn Store) {
+    let world = World::new(store, "outcomes.unexpired");
+    let (tenant, _, made) = start(&world, 3).await;
+    for (of, status) in made.iter().zip([Delivered, Disabled]) {
+        world.attempted(&tenant, *of, 1, status).await;
+    }
+    world.commit(vec![Write::Cancel { tenant: tenant.clone(), delivery: made[2].id }]).await;
+    let before = world.shown(&tenant).await.deliveries;
+    let batch = made.iter().map(|of| world.expiry(&tenant, of.id, world.tick())).collect();
+    assert_eq!(world.commit(batch).await, [Done::Taken, Done::Taken, Done::Taken]);
+    assert_eq!(world.shown(&tenant).await.deliveries, before);
 }

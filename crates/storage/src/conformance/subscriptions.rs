@@ -4,10 +4,12 @@ use super::{
     fixtures::{World, all, next_due, object, patterns, url},
     paging::{by_last_id, by_offset},
 };
-use crate::{InsertOutcome, ListScope::Tenant, Page, Store, SubscriptionFilter, UpdateOutcome, Write};
+use crate::{BreakerChange, InsertOutcome, ListScope::Tenant, Page, Store, SubscriptionFilter, UpdateOutcome, Write};
 use model::{
-    DeliveryStatus, JsonObject, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
-    subscription::{SigningSecret, SubscriptionStats},
+    DeliveryStatus, JsonObject, Policies, Profile, Subscription, SubscriptionId, SubscriptionState, TenantId,
+    Timestamp,
+    policy::OpenBreaker,
+    subscription::{Disabled, DisabledReason, Health, SigningSecret, SubscriptionStats},
 };
 use serde_json::json;
 use std::time::Duration;
@@ -183,6 +185,11 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
         retry_enabled: false,
         max_retries: 0,
         timeout: Duration::from_secs(300),
+        policies: Policies::default(),
+        health: Health {
+            disabled: Some(Disabled { reason: Some(DisabledReason::Failing), at: world.tick() }),
+            ..Health::default()
+        },
         secrets: vec![SigningSecret { value: "whsec_next".into(), until: None }],
         metadata: object(json!({ "team": "other" })),
         stats: SubscriptionStats { success_count: 99, ..SubscriptionStats::default() },
@@ -192,6 +199,48 @@ pub async fn an_update_writes_everything_but_the_statistics(store: &dyn Store) {
     assert_eq!(store.update_subscription(&changed).await.unwrap(), UpdateOutcome::Done);
     let expected = Subscription { stats: read.stats, revision: read.revision + 1, ..changed };
     assert_eq!(store.subscription(&tenant, subscription.id).await.unwrap(), Some(expected));
+}
+
+pub async fn the_breaker_is_written_alone_and_makes_earlier_readers_stale(store: &dyn Store) {
+    let world = World::new(store, "subscriptions.breaker");
+    let tenant = world.tenant("acme").await;
+    let (read, other) = (world.subscribe(&tenant).await, world.subscribe(&tenant).await);
+    let (since, reason) = (world.tick(), "refused".to_owned());
+    let open = OpenBreaker { since, reason, next_probe_at: since.after(Duration::from_secs(5)), pauses: 1 };
+    let mut before = read.health.breaker.clone();
+    for (step, breaker) in [(1, Some(open)), (2, None)] {
+        let change = |subscription| BreakerChange { tenant: tenant.clone(), subscription, breaker: breaker.clone() };
+        let found = store.set_breakers(&[change(other.id), change(read.id)]).await.unwrap();
+        let found: Vec<_> = found.into_iter().filter(|one| one.subscription == read.id).collect();
+        let expected = BreakerChange { tenant: tenant.clone(), subscription: read.id, breaker: before };
+        assert_eq!(found, [expected], "the state before");
+        before = breaker.clone();
+        let health = Health { breaker, ..read.health.clone() };
+        let expected = Subscription { health, revision: read.revision + step, ..read.clone() };
+        assert_eq!(store.subscription(&tenant, read.id).await.unwrap(), Some(expected));
+    }
+    assert_eq!(store.update_subscription(&read).await.unwrap(), UpdateOutcome::Stale);
+    store.delete_subscription(&tenant, read.id, world.tick()).await.unwrap();
+    let gone = BreakerChange { tenant: tenant.clone(), subscription: read.id, breaker: None };
+    assert_eq!(store.set_breakers(&[gone]).await.unwrap(), []);
+    assert_eq!(store.subscription(&tenant, read.id).await.unwrap(), None);
+    assert_eq!(store.subscription(&tenant, other.id).await.unwrap().unwrap().health.breaker, None);
+}
+
+pub async fn of_several_warnings_one_is_recorded(store: &dyn Store) {
+    let world = World::new(store, "subscriptions.warned");
+    let tenant = world.tenant("acme").await;
+    let read = world.subscribe(&tenant).await;
+    let (before, now) = (read.health.warned_at, Some(world.tick()));
+    assert!(store.set_warned(&tenant, read.id, before, now).await.unwrap());
+    assert!(!store.set_warned(&tenant, read.id, before, now).await.unwrap());
+    let known = store.subscription(&tenant, read.id).await.unwrap().unwrap();
+    assert_eq!((known.health.warned_at, known.revision), (now, read.revision + 1));
+    let far = Timestamp::from_micros(0);
+    let is_found = async || store.failing_subscriptions(far).await.unwrap().contains(&(tenant.clone(), read.id));
+    assert!(is_found().await, "a warned subscription is found whatever its failures");
+    assert!(store.set_warned(&tenant, read.id, now, None).await.unwrap());
+    assert!(!is_found().await);
 }
 
 pub async fn an_update_of_an_outdated_revision_is_stale(store: &dyn Store) {

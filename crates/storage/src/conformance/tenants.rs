@@ -2,24 +2,52 @@
 
 use super::fixtures::{World, object};
 use crate::{Page, PutOutcome, Store};
-use model::{JsonObject, Patch, Tenant, TenantId};
+use model::{JsonObject, Patch, Tenant, TenantChange, TenantId, TenantLimits};
 use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
     let world = World::new(store, "tenants.put");
     let (id, made) = (world.id("acme"), world.tick());
     let metadata = object(json!({ "plan": "gold", "seats": 12, "deep": { "ü": [null, true] } }));
-    let (first, put) = store.put_tenant(&id, Patch::Value("Acme".into()), Some(metadata.clone()), made).await.unwrap();
+    let (first, put) = store
+        .put_tenant(
+            &id,
+            TenantChange {
+                name: Patch::Value("Acme".into()),
+                metadata: Some(metadata.clone()),
+                ..TenantChange::default()
+            },
+            made,
+        )
+        .await
+        .unwrap();
     assert_eq!(put, PutOutcome::Created);
     assert_eq!(
         first,
-        Tenant { id: id.clone(), name: Some("Acme".into()), metadata, created_at: made, updated_at: made }
+        Tenant {
+            id: id.clone(),
+            name: Some("Acme".into()),
+            metadata,
+            limits: TenantLimits::default(),
+            created_at: made,
+            updated_at: made,
+        }
     );
     assert_eq!(store.tenant(&id).await.unwrap(), Some(first.clone()));
 
     let (later, other) = (world.tick(), object(json!({ "plan": "lead" })));
-    let (second, put) =
-        store.put_tenant(&id, Patch::Value("Acme & Co".into()), Some(other.clone()), later).await.unwrap();
+    let (second, put) = store
+        .put_tenant(
+            &id,
+            TenantChange {
+                name: Patch::Value("Acme & Co".into()),
+                metadata: Some(other.clone()),
+                ..TenantChange::default()
+            },
+            later,
+        )
+        .await
+        .unwrap();
     assert_eq!(put, PutOutcome::Updated);
     let expected = Tenant { name: Some("Acme & Co".into()), metadata: other, updated_at: later, ..first };
     assert_eq!(second, expected);
@@ -29,23 +57,61 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
 pub async fn fields_absent_from_an_update_are_kept(store: &dyn Store) {
     let world = World::new(store, "tenants.keep");
     let id = world.id("acme");
-    let bare = store.put_tenant(&id, Patch::Absent, None, world.tick()).await.unwrap().0;
+    let bare = store.put_tenant(&id, TenantChange::default(), world.tick()).await.unwrap().0;
     assert_eq!((&bare.name, &bare.metadata), (&None, &JsonObject::default()));
 
     let metadata = object(json!({ "plan": "gold" }));
-    store.put_tenant(&id, Patch::Value("Acme".into()), None, world.tick()).await.unwrap();
-    store.put_tenant(&id, Patch::Absent, Some(metadata.clone()), world.tick()).await.unwrap();
+    store
+        .put_tenant(&id, TenantChange { name: Patch::Value("Acme".into()), ..TenantChange::default() }, world.tick())
+        .await
+        .unwrap();
+    store
+        .put_tenant(&id, TenantChange { metadata: Some(metadata.clone()), ..TenantChange::default() }, world.tick())
+        .await
+        .unwrap();
     let now = world.tick();
-    store.put_tenant(&id, Patch::Absent, None, now).await.unwrap();
+    store.put_tenant(&id, TenantChange::default(), now).await.unwrap();
     let expected = Tenant { name: Some("Acme".into()), metadata, updated_at: now, ..bare };
     assert_eq!(store.tenant(&id).await.unwrap(), Some(expected));
+}
+
+pub async fn limits_are_stored_and_kept(store: &dyn Store) {
+    let world = World::new(store, "tenants.limits");
+    let id = world.id("acme");
+    let limits = TenantLimits { subscriptions: Some(3), payload_bytes: Some(1_000), ..TenantLimits::default() };
+    let change = TenantChange { limits: Some(limits.clone()), ..TenantChange::default() };
+    let (put, _) = store.put_tenant(&id, change, world.tick()).await.unwrap();
+    assert_eq!(put.limits, limits);
+    store.put_tenant(&id, TenantChange::default(), world.tick()).await.unwrap();
+    assert_eq!(store.tenant(&id).await.unwrap().unwrap().limits, limits);
+    let none = TenantChange { limits: Some(TenantLimits::default()), ..TenantChange::default() };
+    store.put_tenant(&id, none, world.tick()).await.unwrap();
+    assert_eq!(store.tenant(&id).await.unwrap().unwrap().limits, TenantLimits::default());
 }
 
 pub async fn a_name_can_be_cleared(store: &dyn Store) {
     let world = World::new(store, "tenants.clear");
     let id = world.id("acme");
-    store.put_tenant(&id, Patch::Value("Acme".into()), Some(object(json!({ "a": 1 }))), world.tick()).await.unwrap();
-    let (cleared, _) = store.put_tenant(&id, Patch::Null, Some(JsonObject::default()), world.tick()).await.unwrap();
+    store
+        .put_tenant(
+            &id,
+            TenantChange {
+                name: Patch::Value("Acme".into()),
+                metadata: Some(object(json!({ "a": 1 }))),
+                ..TenantChange::default()
+            },
+            world.tick(),
+        )
+        .await
+        .unwrap();
+    let (cleared, _) = store
+        .put_tenant(
+            &id,
+            TenantChange { name: Patch::Null, metadata: Some(JsonObject::default()), ..TenantChange::default() },
+            world.tick(),
+        )
+        .await
+        .unwrap();
     assert_eq!((&cleared.name, &cleared.metadata), (&None, &JsonObject::default()));
     assert_eq!(store.tenant(&id).await.unwrap(), Some(cleared));
 }
@@ -93,4 +159,20 @@ pub async fn tenants_are_paged_by_the_last_id_and_by_offset(store: &dyn Store) {
 /// A cursor before the first tenant of this case in the list of all tenants.
 fn before_all(world: &World<'_>) -> TenantId {
     TenantId::trusted(world.id("-").as_str().trim_end_matches('-'))
+}
+
+pub async fn the_system_tenant_is_no_customer(store: &dyn Store) {
+    let world = World::new(store, "tenants.system");
+    let (system, acme) = (TenantId::system(), world.tenant("acme").await);
+    store.put_tenant(&system, TenantChange::default(), world.tick()).await.unwrap();
+    assert!(store.tenant(&system).await.unwrap().is_some());
+    let mut page = Page::first(1_000);
+    let mut listed = Vec::new();
+    loop {
+        let piece = store.tenants(page.clone()).await.unwrap();
+        let Some(last) = piece.last() else { break };
+        page.cursor = Some(last.id.clone());
+        listed.extend(piece.into_iter().map(|tenant| tenant.id));
+    }
+    assert!(listed.contains(&acme) && !listed.contains(&system));
 }

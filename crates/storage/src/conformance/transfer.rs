@@ -2,16 +2,19 @@
 
 use super::fixtures::{World, due, given_id, idempotency, next_due};
 use crate::{Appended, Done, RetryOf, Store, StoredEvent};
-use model::{DeliveryStatus, Queue, TenantId};
-use std::sync::Arc;
+use model::{DeliveryStatus, Queue, TenantChange, TenantId, TraceContext};
+use std::{sync::Arc, time::Duration};
 
-/// A tenant with an event in every state (delivered, failed, retrying, pending, replayed), and with deduplication keys.
+/// A tenant with an event in every state (delivered, failed, retrying, pending, replayed, delayed), and with deduplication keys.
 async fn furnished(world: &World<'_>) -> TenantId {
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
     let mut event = world.event(&tenant, "invoice.created", &[subscription; 5]);
     event.keys = vec![given_id("order-1"), idempotency("first")];
-    Arc::make_mut(&mut event.event).given_id = Some("order-1".into());
+    let stored = Arc::make_mut(&mut event.event);
+    stored.given_id = Some("order-1".into());
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 a=1";
+    stored.trace = TraceContext::from_stored(trace).map(Arc::new);
     let made = event.deliveries.clone();
     world.append(&tenant, vec![event]).await;
     world.attempted(&tenant, made[0], 1, DeliveryStatus::Delivered).await;
@@ -21,6 +24,8 @@ async fn furnished(world: &World<'_>) -> TenantId {
     world.attempted(&tenant, made[3], 1, DeliveryStatus::Failed).await;
     world.store.retry_delivery(&tenant, made[3].id, RetryOf::Undelivered, world.tick()).await.unwrap();
     world.publish(&tenant, "invoice.paid", &[subscription]).await;
+    let later = world.now().after(Duration::from_secs(3_600));
+    world.append(&tenant, vec![world.event(&tenant, "invoice.sent", &[subscription]).delayed(later)]).await;
     world.publish(&tenant, "invoice.sent", &[]).await;
     tenant
 }
@@ -40,7 +45,9 @@ pub async fn events_read_for_a_transfer_are_complete(store: &dyn Store) {
     let world = World::new(store, "transfer.read");
     let tenant = furnished(&world).await;
     let all = read(&world, &tenant).await;
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 4);
+    let delayed = &all[2].deliveries[0];
+    assert_eq!((delayed.1, delayed.0.next_attempt_at), (Queue::Delayed, all[2].event.deliver_at));
     let first = &all[0];
     assert_eq!(first.names, ["i:order-1", "k:first"]);
     let of = store.event_deliveries(&tenant, first.event.id).await.unwrap();
@@ -63,7 +70,14 @@ pub async fn events_written_by_a_transfer_are_unchanged(store: &dyn Store) {
     let subscriptions = before.subscriptions.clone();
     store.delete_tenant(&tenant).await.unwrap();
     let known = before.tenant.clone().unwrap();
-    store.put_tenant(&tenant, known.name.into(), Some(known.metadata), known.created_at).await.unwrap();
+    store
+        .put_tenant(
+            &tenant,
+            TenantChange { name: known.name.into(), metadata: Some(known.metadata), ..TenantChange::default() },
+            known.created_at,
+        )
+        .await
+        .unwrap();
     for subscription in &subscriptions {
         store.insert_subscription(subscription).await.unwrap();
         store.write_stats(subscription).await.unwrap();

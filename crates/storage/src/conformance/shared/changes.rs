@@ -44,6 +44,24 @@ pub async fn changes_of_cached_objects_are_reported_in_order(cluster: &dyn Clust
     assert_eq!(later, Changes { version: changes.version, list: Some(expected[5..].to_vec()) });
 }
 
+/// The delivery belongs to another node than the one that cancels it.
+pub async fn a_cancellation_is_reported_to_every_node(cluster: &dyn Cluster) {
+    let (one, two) = (member(cluster, "one", NodeRole::All).await, member(cluster, "two", NodeRole::All).await);
+    let world = World::new(&*one, "changes.cancelled");
+    let tenant = world.tenant("acme").await;
+    let (first, second) = (world.subscribe(&tenant).await.id, world.subscribe(&tenant).await.id);
+    let made = world.publish(&tenant, "invoice.created", &[first, first, second]).await.deliveries;
+    let ids: Vec<_> = made.iter().map(|one| one.id).collect();
+    let since = shared(&two).version().await.unwrap();
+    assert_eq!(two.cancel_by_ids(&tenant, &ids[..2], world.tick()).await.unwrap(), ids[..2]);
+    let expected = Changes { version: since + 1, list: Some(vec![Change::Cancelled(tenant.clone(), first)]) };
+    for node in [&one, &two] {
+        assert_eq!(shared(node).changes(since).await.unwrap(), expected);
+    }
+    let none = two.cancel_by_ids(&tenant, &ids[..2], world.tick()).await.unwrap();
+    assert_eq!((none, shared(&two).version().await.unwrap()), (vec![], since + 1), "nothing to report");
+}
+
 pub async fn nothing_has_changed_since_the_current_version(cluster: &dyn Cluster) {
     let one = member(cluster, "one", NodeRole::All).await;
     let world = World::new(&*one, "changes.none");
@@ -112,4 +130,14 @@ pub async fn of_two_values_stored_at_once_both_nodes_get_the_same(cluster: &dyn 
         assert_eq!(first, second);
         assert!(first == b"one" || first == b"two");
     }
+}
+
+pub async fn an_erasure_is_seen_by_other_nodes(cluster: &dyn Cluster) {
+    let (one, two) = (member(cluster, "one", NodeRole::All).await, member(cluster, "two", NodeRole::All).await);
+    let world = World::new(&*one, "changes.erasure");
+    let tenant = world.tenant("acme").await;
+    let event = world.publish(&tenant, "invoice.created", &[]).await.event.id;
+    assert!(shared(&two).recent_erasures().await.unwrap().is_empty());
+    one.erase_payload(&tenant, event, None, 10, world.now()).await.unwrap();
+    assert_eq!(shared(&two).recent_erasures().await.unwrap(), [(tenant, event)]);
 }

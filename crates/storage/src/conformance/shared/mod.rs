@@ -11,9 +11,11 @@
 //! Races are real: calls run at the same time on connections of their own. No case waits for a time to pass.
 
 mod changes;
+mod limits;
 mod nodes;
 mod outbox;
 mod partitions;
+mod replays;
 mod take_over;
 
 use crate::{JoinOutcome, NewNode, Node, NodeRole, Shared, Store};
@@ -92,20 +94,33 @@ macro_rules! shared_conformance_suite {
                 silent_nodes_are_declared_lost_once
                 a_heartbeat_of_a_lost_node_is_refused_until_it_registers_again
                 a_node_that_left_has_no_lease
+                live_nodes_that_serve_the_api_are_counted
+            }
+            limits {
+                claims_are_granted_from_the_part_that_no_other_node_has
+                concurrent_requests_are_granted_beside_one_for_each_other_node
+                claims_that_are_not_repeated_are_deleted
+                claims_of_nodes_without_a_lease_count_no_more
+                nodes_that_do_not_deliver_have_no_claims
+                claims_made_at_once_never_exceed_the_limit
             }
             take_over {
                 deliveries_of_lost_and_left_nodes_are_claimed_once
                 deliveries_of_live_nodes_are_not_claimed
+                delayed_deliveries_are_claimed_and_keep_their_times
                 deliveries_of_an_api_node_have_no_owner_until_they_are_claimed
                 an_outcome_of_a_delivery_that_was_taken_over_is_refused
+                a_fenced_outcome_raises_no_event
             }
             changes {
                 changes_of_cached_objects_are_reported_in_order
+                a_cancellation_is_reported_to_every_node
                 nothing_has_changed_since_the_current_version
                 changes_that_are_no_longer_recorded_are_missed
                 a_change_by_another_node_ends_the_wait_for_a_signal
                 a_stored_value_is_never_replaced
                 of_two_values_stored_at_once_both_nodes_get_the_same
+                an_erasure_is_seen_by_other_nodes
             }
             outbox {
                 events_leave_the_outbox_once_in_commit_order
@@ -114,11 +129,17 @@ macro_rules! shared_conformance_suite {
                 deliveries_of_drained_events_belong_to_the_node
                 an_event_that_cannot_be_published_is_removed
                 a_deduplication_key_applies_in_the_outbox_too
+                events_that_must_wait_stay_in_the_outbox_in_their_order
             }
             partitions {
                 partitions_can_be_created_again_and_by_several_nodes_at_once
                 dropping_a_day_keeps_waiting_deliveries_with_their_events
                 nodes_that_drop_a_day_at_once_report_it_once
+            }
+            replays {
+                one_node_at_a_time_makes_the_steps_of_a_replay
+                replays_on_two_nodes_at_once_add_each_event_once
+                other_nodes_learn_of_cancelled_deliveries
             }
         }
     };

@@ -123,3 +123,13 @@ pub async fn a_node_that_left_has_no_lease(cluster: &dyn Cluster) {
     // Its name is free at once.
     member(cluster, "one", NodeRole::All).await;
 }
+
+pub async fn live_nodes_that_serve_the_api_are_counted(cluster: &dyn Cluster) {
+    let one = member(cluster, "one", NodeRole::All).await;
+    let _worker = member(cluster, "two", NodeRole::Worker).await;
+    assert_eq!(shared(&one).serving_nodes().await.unwrap(), 1);
+    let three = member(cluster, "three", NodeRole::Api).await;
+    assert_eq!(shared(&one).serving_nodes().await.unwrap(), 2);
+    shared(&three).leave().await.unwrap();
+    assert_eq!(shared(&one).serving_nodes().await.unwrap(), 1);
+}

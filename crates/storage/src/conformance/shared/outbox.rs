@@ -1,17 +1,19 @@
 //! The outbox: events that programs commit in their own transactions become events of the store.
 
 use super::{Cluster, member, shared};
-use crate::{Appended, DedupeKey, Drained, Make, NewDelivery, NewEvent, NodeRole, conformance::fixtures::World};
+use crate::{Appended, DedupeKey, Drained, Made, Make, NewDelivery, NewEvent, NodeRole, conformance::fixtures::World};
 use futures_util::future::join;
 use model::{Event, IdSource, Queue, SubscriptionId, TenantId};
 use std::sync::Arc;
 
-/// Builds events with a delivery to each of these subscriptions, unless the type is `refused`.
+/// Builds events with a delivery to each of these subscriptions, unless the type is `refused` or `early`.
 fn make(case: &str, to: &[SubscriptionId]) -> Make {
     let (ids, to) = (IdSource::new(Box::new(super::super::Seeded::named(case))), to.to_vec());
     Arc::new(move |found| {
-        if found.event_type.as_str() == "refused" {
-            return None;
+        match found.event_type.as_str() {
+            "refused" => return Made::Never,
+            "early" => return Made::Later,
+            _ => {}
         }
         let id = ids.event(found.timestamp);
         let deliveries: Vec<NewDelivery> =
@@ -26,9 +28,12 @@ fn make(case: &str, to: &[SubscriptionId]) -> Make {
             metadata: found.metadata.into(),
             priority: found.priority,
             deliveries: deliveries.len() as u32,
+            deliver_at: found.deliver_at,
+            payload_erased_at: None,
+            trace: found.trace.map(Arc::new),
         };
         let keys = found.idempotency_key.into_iter().map(DedupeKey::Idempotency).collect();
-        Some(NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false })
+        Made::Event(Box::new(NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false, due_at: None }))
     })
 }
 
@@ -53,7 +58,7 @@ pub async fn events_leave_the_outbox_once_in_commit_order(cluster: &dyn Cluster)
     publish(cluster, &tenant, "quick").await;
     let mut data = Vec::new();
     let mut drain = async || {
-        let drained = shared(&one).drain_outbox(10, make.clone()).await.unwrap();
+        let drained = shared(&one).drain_outbox(10, &[], make.clone()).await.unwrap();
         assert!(!drained.more && drained.events.iter().all(|(_, appended)| *appended == Appended::New));
         for (new, _) in &drained.events {
             data.push(new.event.data.clone());
@@ -76,9 +81,9 @@ pub async fn a_batch_is_limited_and_reports_that_there_is_more(cluster: &dyn Clu
         publish(cluster, &tenant, &format!("type.{number}")).await;
     }
     let make = make("outbox.batch", &[]);
-    let first = shared(&one).drain_outbox(3, make.clone()).await.unwrap();
+    let first = shared(&one).drain_outbox(3, &[], make.clone()).await.unwrap();
     assert_eq!((types(&first), first.more), (vec!["type.0".into(), "type.1".into(), "type.2".into()], true));
-    let rest = shared(&one).drain_outbox(3, make).await.unwrap();
+    let rest = shared(&one).drain_outbox(3, &[], make).await.unwrap();
     assert_eq!((types(&rest), rest.more), (vec!["type.3".into(), "type.4".into()], false));
 }
 
@@ -92,7 +97,8 @@ pub async fn nodes_that_drain_at_once_publish_each_event_once(cluster: &dyn Clus
     let (mine, theirs) = (make("outbox.one", &[]), make("outbox.two", &[]));
     let mut drained = Vec::new();
     while drained.len() < expected.len() {
-        let calls = join(shared(&one).drain_outbox(4, mine.clone()), shared(&two).drain_outbox(4, theirs.clone()));
+        let calls =
+            join(shared(&one).drain_outbox(4, &[], mine.clone()), shared(&two).drain_outbox(4, &[], theirs.clone()));
         let (first, second) = calls.await;
         let (first, second) = (first.unwrap(), second.unwrap());
         assert!(!first.events.is_empty() || !second.events.is_empty(), "one of the two drains");
@@ -111,7 +117,7 @@ pub async fn deliveries_of_drained_events_belong_to_the_node(cluster: &dyn Clust
     let subscription = world.subscribe(&tenant).await.id;
     publish(cluster, &tenant, "invoice.created").await;
     let make = make("outbox.deliveries", &[subscription]);
-    let drained = shared(&one).drain_outbox(10, make).await.unwrap();
+    let drained = shared(&one).drain_outbox(10, &[], make).await.unwrap();
     let due = one.due(&tenant, subscription, Queue::Normal, cluster.now(), 10, &[]).await.unwrap();
     let handed: Vec<_> = due.deliveries.iter().map(|one| one.id).collect();
     assert_eq!(handed, [drained.events[0].0.deliveries[0].id]);
@@ -125,8 +131,8 @@ pub async fn an_event_that_cannot_be_published_is_removed(cluster: &dyn Cluster)
         publish(cluster, &tenant, event_type).await;
     }
     let make = make("outbox.refused", &[]);
-    assert_eq!(types(&shared(&one).drain_outbox(10, make.clone()).await.unwrap()), ["first", "last"]);
-    assert!(shared(&one).drain_outbox(10, make).await.unwrap().events.is_empty());
+    assert_eq!(types(&shared(&one).drain_outbox(10, &[], make.clone()).await.unwrap()), ["first", "last"]);
+    assert!(shared(&one).drain_outbox(10, &[], make).await.unwrap().events.is_empty());
 }
 
 pub async fn a_deduplication_key_applies_in_the_outbox_too(cluster: &dyn Cluster) {
@@ -137,8 +143,47 @@ pub async fn a_deduplication_key_applies_in_the_outbox_too(cluster: &dyn Cluster
         program.publish(&tenant, event_type, "{}", Some("once")).await;
         program.commit().await;
     }
-    let drained = shared(&one).drain_outbox(10, make("outbox.key", &[])).await.unwrap();
+    let drained = shared(&one).drain_outbox(10, &[], make("outbox.key", &[])).await.unwrap();
     let [(first, new), (_, duplicate)] = &drained.events[..] else { panic!("{drained:?}") };
     assert_eq!(new, &Appended::New);
     assert_eq!(duplicate, &Appended::Duplicate(Box::new((*first.event).clone())));
+}
+
+pub async fn events_that_must_wait_stay_in_the_outbox_in_their_order(cluster: &dyn Cluster) {
+    let one = member(cluster, "one", NodeRole::All).await;
+    let world = World::new(&*one, "outbox.later");
+    let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
+    for event_type in ["early", "first", "early"] {
+        publish(cluster, &acme, event_type).await;
+    }
+    publish(cluster, &globex, "other").await;
+    publish(cluster, &acme, "last").await;
+    let now = make("outbox.later", &[]);
+    let drained = shared(&one).drain_outbox(3, std::slice::from_ref(&acme), now.clone()).await.unwrap();
+    assert_eq!(
+        (types(&drained), drained.more),
+        (vec!["other".to_owned()], false),
+        "past the rows of a tenant that waits"
+    );
+    assert_eq!(types(&shared(&one).drain_outbox(10, &[], now).await.unwrap()), ["first", "last"]);
+    let ids = IdSource::new(Box::new(super::super::Seeded::named("outbox.later.then")));
+    let then: Make = Arc::new(move |found| {
+        let event = Event {
+            id: ids.event(found.timestamp),
+            given_id: None,
+            tenant: found.tenant,
+            event_type: found.event_type,
+            timestamp: found.timestamp,
+            data: found.data.into(),
+            metadata: found.metadata.into(),
+            priority: found.priority,
+            deliveries: 0,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
+        };
+        let (keys, deliveries) = (Vec::new(), Vec::new());
+        Made::Event(Box::new(NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false, due_at: None }))
+    });
+    assert_eq!(types(&shared(&one).drain_outbox(10, &[], then).await.unwrap()), ["early", "early"]);
 }

@@ -41,7 +41,9 @@ pub async fn dropping_a_day_keeps_waiting_deliveries_with_their_events(cluster: 
     let tenant = world.tenant("acme").await;
     let subscription = world.subscribe(&tenant).await.id;
     let gone = world.publish(&tenant, "invoice.created", &[subscription]).await;
-    let kept = world.publish(&tenant, "invoice.created", &[subscription; 3]).await;
+    let mut kept = world.event(&tenant, "invoice.created", &[subscription; 3]);
+    kept = kept.delayed(cluster.now().after(DAY));
+    world.append(&tenant, vec![kept.clone()]).await;
     world.attempted(&tenant, gone.deliveries[0], 1, Failed).await;
     world.attempted(&tenant, kept.deliveries[0], 1, Failed).await;
     world.attempted(&tenant, kept.deliveries[2], 1, Delivered).await;

@@ -1,0 +1,67 @@
+//! The findings of a read-only look at a store that this process does not open, for diagnostics. Nothing is created,
+//! migrated or locked, so another process may work on the store meanwhile.
+
+use crate::{StorageError, Vault, codec};
+use model::{TenantId, Timestamp};
+
+/// Migrations of a store, compared with those of this version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrations {
+    /// The newest applied migration; 0 for an empty store.
+    pub found: u32,
+    /// The newest migration that this version knows.
+    pub known: u32,
+    /// False when this version must not work on the store: a newer one changed it.
+    pub is_compatible: bool,
+}
+
+/// Result of opening the value by which a store recognises its master key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyCheck {
+    Right,
+    Wrong,
+    /// The stored value is not a sealed one.
+    Damaged,
+    /// No server has written the store yet.
+    Unset,
+    /// The caller has no key to compare.
+    NotGiven,
+}
+
+impl KeyCheck {
+    /// Compares `vault` with the stored value.
+    pub fn of(vault: Option<&Vault>, stored: Option<&[u8]>) -> Self {
+        match (stored, vault) {
+            (None, _) => Self::Unset,
+            (Some(_), None) => Self::NotGiven,
+            (Some(sealed), Some(vault)) => match codec::check_key(vault, sealed) {
+                Ok(()) => Self::Right,
+                Err(StorageError::WrongMasterKey) => Self::Wrong,
+                Err(_) => Self::Damaged,
+            },
+        }
+    }
+}
+
+/// Facts about a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Inspection {
+    pub migrations: Migrations,
+    pub key: KeyCheck,
+    /// Deliveries are paused.
+    pub is_paused: bool,
+    /// The newest time that a server has trusted.
+    pub believed_at: Option<Timestamp>,
+}
+
+/// A subscription's destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    pub tenant: TenantId,
+    pub url: String,
+}
+
+/// The time in a stored value, if it is one.
+pub fn believed(value: Option<&[u8]>) -> Option<Timestamp> {
+    Some(Timestamp::from_micros(i64::from_be_bytes(value?.try_into().ok()?)))
+}
