@@ -39,6 +39,12 @@ tables! {
     events("tenant_id" AS "tenant_id", "event_id" AS "id")
     meta("name" AS "name")
     publications("tenant_id" AS "tenant_id", "day" AS "day", "event_type" AS "event_type")
+    replays("tenant_id" AS "tenant_id", "id" AS "id")
+    statistics(
+        "tenant_id" AS "tenant_id", "hour" AS "hour", "subscription_id" AS "subscription_id",
+        "event_type" AS "event_type"
+    )
+    statistics_pending("number" AS "number")
     subscriptions("tenant_id" AS "tenant_id", "id" AS "id")
     tenants("id" AS "id")
 }
@@ -71,6 +77,14 @@ impl<'r> Cells<'r, '_> {
         value.ok_or_else(|| self.corrupt(column, format_args!("unknown code {code}")))
     }
 
+    pub(crate) fn code_or_none<T>(
+        &self,
+        column: &str,
+        known: impl FnOnce(u8) -> Option<T>,
+    ) -> Result<Option<T>, StorageError> {
+        self.get::<Option<i64>>(column)?.map(|_| self.code(column, known)).transpose()
+    }
+
     /// A truth value: 0 or 1.
     pub(crate) fn flag(&self, column: &str) -> Result<bool, StorageError> {
         self.code(column, |code| match code {
@@ -87,6 +101,14 @@ impl<'r> Cells<'r, '_> {
         parse: impl FnOnce(&str) -> Result<T, F>,
     ) -> Result<T, StorageError> {
         parse(self.text(column)?).map_err(|fault| self.corrupt(column, fault))
+    }
+
+    pub(crate) fn parsed_or_none<T, F: Display>(
+        &self,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, F>,
+    ) -> Result<Option<T>, StorageError> {
+        self.text_or_none(column)?.map(|text| parse(text).map_err(|fault| self.corrupt(column, fault))).transpose()
     }
 
     pub(crate) fn time(&self, column: &str) -> Result<Timestamp, StorageError> {

@@ -2,7 +2,7 @@
 //! code is defined once, in `model`.
 
 use const_format::formatcp;
-use model::{DeliveryStatus, Queue, SubscriptionState};
+use model::{DeliveryStatus, Queue, ReplayState, SubscriptionState, subscription::DisabledReason};
 
 pub(crate) const PENDING: u8 = DeliveryStatus::Pending.code();
 pub(crate) const RETRYING: u8 = DeliveryStatus::Retrying.code();
@@ -10,11 +10,17 @@ pub(crate) const DELIVERED: u8 = DeliveryStatus::Delivered.code();
 pub(crate) const CANCELLED: u8 = DeliveryStatus::Cancelled.code();
 
 pub(crate) const IN_REPLAY: u8 = Queue::Replay.code();
+pub(crate) const IN_DELAYED: u8 = Queue::Delayed.code();
 
 pub(crate) const ACTIVE: u8 = SubscriptionState::Active.code();
 pub(crate) const PAUSED: u8 = SubscriptionState::Paused.code();
 pub(crate) const DISABLED: u8 = SubscriptionState::Disabled.code();
 pub(crate) const DELETED: u8 = SubscriptionState::Deleted.code();
+
+pub(crate) const GONE: u8 = DisabledReason::Gone.code();
+
+pub(crate) const RUNNING: u8 = ReplayState::Running.code();
+pub(crate) const PAUSED_REPLAY: u8 = ReplayState::Paused.code();
 
 /// A delivery that has not ended.
 pub(crate) const WAITS: &str = formatcp!("status IN ({PENDING}, {RETRYING})");
@@ -24,6 +30,8 @@ pub(crate) const WAITS: &str = formatcp!("status IN ({PENDING}, {RETRYING})");
 pub(crate) const TROUBLED: &str = formatcp!("d.status <> {PENDING} AND d.status <> {DELIVERED}");
 /// Condition of the index `deliveries_failed`.
 pub(crate) const FAILED: &str = formatcp!("d.status > {DELIVERED}");
+/// Condition of the index `deliveries_delayed`.
+pub(crate) const DELAYED: &str = formatcp!("d.queue = {IN_DELAYED} AND d.next_attempt_at IS NOT NULL");
 
 #[cfg(test)]
 mod tests {
@@ -38,5 +46,7 @@ mod tests {
         }
         let lists = include_str!("../migrations/0006_lists.sql");
         assert!(lists.contains(&format!("WHERE {};", FAILED.replace("d.", ""))));
+        let delayed = include_str!("../migrations/0008_delayed_events.sql");
+        assert!(delayed.contains(&format!("WHERE {};", DELAYED.replace("d.", ""))));
     }
 }

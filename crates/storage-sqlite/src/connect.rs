@@ -1,6 +1,6 @@
 //! Connections to the file and their settings.
 
-use crate::error::open_failed;
+use crate::{error::open_failed, statistics::hours::define_merge};
 use rusqlite::{Connection, OpenFlags};
 use std::{path::Path, time::Duration};
 use storage::StorageError;
@@ -21,7 +21,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, StorageError> {
         let size = std::fs::metadata(path).map_or(0, |file| file.len());
         connection.pragma_update(None, "cache_size", if size < LARGE { -8_192 } else { -32_768 })?;
         connection.pragma_update(None, "temp_store", "memory")?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(96);
+        define_merge(&connection)?;
         Ok(connection)
     };
     open().map_err(|fault| open_failed(path, fault))

@@ -5,6 +5,7 @@ pub(crate) mod due;
 mod fits;
 mod found;
 mod list;
+mod payloads;
 mod pull_back;
 pub(crate) mod row;
 mod strands;
@@ -12,9 +13,10 @@ mod strands;
 use crate::{
     SqliteStore,
     cells::Cells,
-    codes::{IN_REPLAY, PENDING},
+    codes::{CANCELLED, IN_REPLAY, PENDING, WAITS},
     error::sqlite,
-    query, rows,
+    events, query, rows,
+    statistics::changes::Changes,
 };
 use async_trait::async_trait;
 use const_format::formatcp;
@@ -22,8 +24,8 @@ use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, Subsc
 use row::{COLUMNS, JOIN, read};
 use std::time::Duration;
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
-    StorageError,
+    CANCELLED_BY_REQUEST, Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place,
+    RetryOf, RetryOutcome, StorageError,
 };
 
 const KNOWN: &str = "SELECT tenant_id, id, status, subscription_id FROM deliveries WHERE tenant_id = ?1 AND id = ?2";
@@ -32,6 +34,13 @@ const KNOWN: &str = "SELECT tenant_id, id, status, subscription_id FROM deliveri
 const REPLAY: &str = formatcp!(
     "UPDATE deliveries SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = ?3,
      updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2"
+);
+
+/// Cancels a waiting delivery.
+const CANCEL: &str = formatcp!(
+    "UPDATE deliveries SET status = {CANCELLED}, next_attempt_at = NULL, updated_at = ?3,
+     error = '{CANCELLED_BY_REQUEST}'
+     WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
 );
 
 #[async_trait]
@@ -58,7 +67,7 @@ impl Deliveries for SqliteStore {
         if let (ListScope::AllTenants, Some(subscription)) = (scope, filter.subscription) {
             return storage::deliveries_of_subscription(self, subscription, filter, page).await;
         }
-        let filter = filter.clone();
+        let filter = filter.with_implied_statuses().into_owned();
         self.readers.read_in(scope, move |connection, scope| list::page(connection, scope, &filter, &page)).await
     }
 
@@ -71,7 +80,7 @@ impl Deliveries for SqliteStore {
         if let (ListScope::AllTenants, Some(subscription)) = (scope, filter.subscription) {
             return storage::count_of_subscription(self, subscription, filter, most).await;
         }
-        let filter = filter.clone();
+        let filter = filter.with_implied_statuses().into_owned();
         self.readers.read_in(scope, move |connection, scope| list::count(connection, scope, &filter, most)).await
     }
 
@@ -129,12 +138,41 @@ impl Deliveries for SqliteStore {
                     Ok((status, cells.subscription_id("subscription_id")?))
                 })?;
                 let Some((status, subscription)) = known else { return Ok(RetryOutcome::Missing) };
+                let mut erased = tx.prepare_cached(events::row::IS_ERASED).map_err(sqlite)?;
+                if erased.exists((tenant.as_str(), rows::event_key(&id.event()))).map_err(sqlite)? {
+                    return Ok(RetryOutcome::PayloadErased);
+                }
                 if status == DeliveryStatus::Delivered && of == RetryOf::Undelivered {
                     return Ok(RetryOutcome::AlreadyDelivered);
                 }
-                tx.execute(REPLAY, (tenant.as_str(), id.bytes(), id.made_at().micros(), now.micros()))
-                    .map_err(sqlite)?;
+                let mut changes = Changes::new(tx, tenant);
+                let row = (tenant.as_str(), id.bytes(), id.made_at().micros(), now.micros());
+                changes.of(id, || tx.execute(REPLAY, row))?;
+                changes.write()?;
                 Ok(RetryOutcome::Queued(subscription))
+            })
+            .await
+    }
+
+    async fn cancel_by_ids(
+        &self,
+        tenant: &TenantId,
+        ids: &[DeliveryId],
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryId>, StorageError> {
+        let ids = ids.to_vec();
+        self.writer
+            .transaction_of(tenant, Vec::new(), move |tx, tenant| {
+                let mut cancel = tx.prepare_cached(CANCEL).map_err(sqlite)?;
+                let (mut cancelled, mut changes) = (Vec::with_capacity(ids.len()), Changes::new(tx, tenant));
+                for id in ids {
+                    if cancel.execute((tenant.as_str(), id.bytes(), now.micros())).map_err(sqlite)? > 0 {
+                        changes.ended(id)?;
+                        cancelled.push(id);
+                    }
+                }
+                changes.write()?;
+                Ok(cancelled)
             })
             .await
     }

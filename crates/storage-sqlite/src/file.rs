@@ -90,7 +90,17 @@ impl Place {
 
     /// The file in which SQLite has the writers' locks.
     pub(crate) fn index(&self) -> PathBuf {
-        beside(self.log.get().map_or(&self.path, |(resolved, _)| resolved), "-shm")
+        beside(self.resolved(), "-shm")
+    }
+
+    /// The write-ahead log.
+    pub(crate) fn log(&self) -> PathBuf {
+        beside(self.resolved(), "-wal")
+    }
+
+    /// The path as SQLite resolved it.
+    fn resolved(&self) -> &Path {
+        self.log.get().map_or(&self.path, |(resolved, _)| resolved)
     }
 
     /// Called once SQLite has opened the file: removes other users' permissions and records the log's identity.

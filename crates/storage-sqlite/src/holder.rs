@@ -4,22 +4,29 @@ use crate::identity::Identity;
 
 /// The process that holds the `flock` of a file.
 pub(crate) fn of_lock(file: Identity) -> Option<String> {
+    find("FLOCK", file).map(named)
+}
+
+/// The number of the process that holds the `flock` of a file.
+pub(crate) fn process_of_lock(file: Identity) -> Option<u32> {
     find("FLOCK", file)
 }
 
 /// Another process that writes to an SQLite database: in WAL mode it holds a lock on the `-shm` file.
 pub(crate) fn of_write(shm: &std::path::Path) -> Option<String> {
-    find("POSIX", Identity::of(&std::fs::metadata(shm).ok()?))
+    find("POSIX", Identity::of(&std::fs::metadata(shm).ok()?)).map(named)
 }
 
-fn find(kind: &str, file: Identity) -> Option<String> {
+fn find(kind: &str, file: Identity) -> Option<u32> {
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
-    let process = locks.lines().filter_map(|line| holder(line, kind, file)).find(|process| has_open(*process, file))?;
-    let name = std::fs::read_to_string(format!("/proc/{process}/comm")).ok();
-    Some(match name {
-        Some(name) => format!("{}, process {process}", name.trim()),
-        None => format!("process {process}"),
-    })
+    locks.lines().filter_map(|line| holder(line, kind, file)).find(|process| has_open(*process, file))
+}
+
+fn named(process: u32) -> String {
+    match std::fs::read_to_string(format!("/proc/{process}/comm")) {
+        Ok(name) => format!("{}, process {process}", name.trim()),
+        Err(_) => format!("process {process}"),
+    }
 }
 
 /// True when a process has the file open. Required because an inode number alone may be that of a file on another

@@ -60,6 +60,25 @@ row! {
 }
 
 row! {
+    /// An event with a `deliver_at` or a trace context, or one that is transferred after its payload was erased. It has a
+    /// statement of its own, so that other events pay nothing for the columns.
+    FullEventRow in "events" {
+        tenant_id: &'v str,
+        id: &'v [u8],
+        given_id: Option<&'v str>,
+        event_type: &'v str,
+        timestamp: i64,
+        data: &'v [u8],
+        metadata: &'v [u8],
+        priority: u8,
+        deliveries: u32,
+        deliver_at: Option<i64>,
+        payload_erased_at: Option<i64>,
+        trace: Option<String>,
+    }
+}
+
+row! {
     KeyRow in "event_keys" {
         tenant_id: &'v str,
         name: &'v str,
@@ -114,6 +133,32 @@ impl<'v> EventRow<'v> {
             priority: event.priority.code(),
             deliveries: event.deliveries,
         }
+    }
+}
+
+impl<'v> FullEventRow<'v> {
+    /// `None` for an event that [`EventRow`] writes.
+    pub(crate) fn of(row: &EventRow<'v>, event: &Event) -> Option<Self> {
+        if event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none() {
+            return None;
+        }
+        let EventRow { tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries } = *row;
+        let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+        let (deliver_at, payload_erased_at) = (micros(event.deliver_at), micros(event.payload_erased_at));
+        Some(Self {
+            tenant_id,
+            id,
+            given_id,
+            event_type,
+            timestamp,
+            data,
+            metadata,
+            priority,
+            deliveries,
+            deliver_at,
+            payload_erased_at,
+            trace: event.trace.as_ref().map(|trace| trace.stored()),
+        })
     }
 }
 

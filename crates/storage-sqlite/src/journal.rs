@@ -1,26 +1,30 @@
 //! The journal: batches of appends and outcomes, one transaction per batch.
 
+mod results;
+
 use crate::{
     SqliteStore,
-    codes::{ACTIVE, CANCELLED, DISABLED, PAUSED, PENDING, RETRYING, WAITS},
+    codes::{ACTIVE, CANCELLED, DISABLED, GONE, IN_DELAYED, PAUSED, PENDING, RETRYING, WAITS},
     error::{at_commit, sqlite},
     events, existence,
-    insert::{AttemptRow, EventRow, Existing, KeyRow},
+    insert::{AttemptRow, EventRow, Existing, FullEventRow, KeyRow},
     marks::{List, Marks},
     publications, rows,
+    statistics::{
+        changes,
+        pending::{self, Pending},
+    },
 };
 use async_trait::async_trait;
 use const_format::formatcp;
-use model::{
-    DeliveryId, Queue, SubscriptionId, TenantId, Timestamp,
-    delivery::{EndStatus, Next},
-};
+use model::{DeliveryId, Queue, TenantId, Timestamp, delivery::Next};
 use parking_lot::Mutex;
+use results::Tallies;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 use storage::{
-    Append, Appended, CommitError, Done, Journal, NewEvent, Outcome, PublicationCounts, SUBSCRIPTION_DELETED, Source,
-    StorageError, Write,
+    Append, Appended, CANCELLED_BY_REQUEST, CommitError, Done, Ending, Journal, NewEvent, Outcome, PAYLOAD_ERASED,
+    PublicationCounts, SUBSCRIPTION_DELETED, Source, StatisticsCounts, StorageError, Write,
 };
 
 #[async_trait]
@@ -30,12 +34,13 @@ impl Journal for SqliteStore {
         // then.
         let taken = Arc::new(Mutex::new(None));
         let (lent, from, marks) = (taken.clone(), source.clone(), self.marks.clone());
+        let pending = self.pending.clone();
         let written = self
             .writer
             .call(move |connection| {
                 let (mut lent, mut marks) = (lent.lock(), marks.lock());
                 let batch: &[Write] = lent.insert(from.take());
-                let written = write(connection, batch, &mut marks);
+                let written = write(connection, batch, &mut marks, &pending);
                 match written {
                     Ok(_) => marks.limit(),
                     Err(_) => marks.forget(),
@@ -51,7 +56,12 @@ impl Journal for SqliteStore {
     }
 }
 
-fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Result<Vec<Done>, StorageError> {
+fn write(
+    connection: &mut Connection,
+    batch: &[Write],
+    marks: &mut Marks,
+    pending: &Pending,
+) -> Result<Vec<Done>, StorageError> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
@@ -62,27 +72,24 @@ fn write(connection: &mut Connection, batch: &[Write], marks: &mut Marks) -> Res
         for write in batch {
             done.push(match write {
                 Write::Append(append) => journal.append(append, marks)?,
-                Write::Outcome(outcome) => journal.outcome(outcome)?,
+                Write::Outcome(outcome) => journal.outcome(outcome, marks)?,
+                Write::End(ending) => journal.end(ending, marks)?,
                 Write::Cancel { tenant, delivery } => journal.cancel(tenant, *delivery)?,
             });
         }
-        journal.write_stats()?;
+        journal.tallies.write(&mut journal.stats)?;
         publications::write(&mut journal.publication, &journal.published).map_err(sqlite)?;
+        pending::commit(&tx, &journal.counts, pending)?;
         done
     };
     tx.commit().map_err(at_commit)?;
     Ok(done)
 }
 
-/// Increments of a subscription's statistics by one batch: written once, whatever the number of outcomes.
-#[derive(Default)]
-struct Results {
-    success: u64,
-    failure: u64,
-    triggered: Option<i64>,
-    succeeded: Option<i64>,
-    failed: Option<i64>,
-}
+const DELAYED_DELIVERY: &str = formatcp!(
+    "INSERT INTO deliveries (tenant_id, id, subscription_id, status, queue, next_attempt_at, updated_at)
+     VALUES (?1, ?2, ?3, {PENDING}, {IN_DELAYED}, ?5, ?4)"
+);
 
 struct Statements<'c> {
     tx: &'c Transaction<'c>,
@@ -93,15 +100,19 @@ struct Statements<'c> {
     /// For a delivery that was cancelled while its request was in flight.
     late_outcome: CachedStatement<'c>,
     delivery_exists: CachedStatement<'c>,
+    payload_erased: CachedStatement<'c>,
     attempt: CachedStatement<'c>,
     disable: CachedStatement<'c>,
+    end: CachedStatement<'c>,
     cancel: CachedStatement<'c>,
     tenant: CachedStatement<'c>,
     stats: CachedStatement<'c>,
     publication: CachedStatement<'c>,
     tenants: HashMap<TenantId, bool>,
-    tallies: HashMap<(TenantId, SubscriptionId), Results>,
+    tallies: Tallies,
     published: PublicationCounts,
+    /// Increments of the statistics by hour.
+    counts: StatisticsCounts,
 }
 
 impl<'c> Statements<'c> {
@@ -121,33 +132,33 @@ impl<'c> Statements<'c> {
             ))?,
             late_outcome: tx.prepare_cached(formatcp!(
                 "UPDATE deliveries SET status = CASE ?3 WHEN {RETRYING} THEN {CANCELLED} ELSE ?3 END, attempts = ?4,
-                 updated_at = ?5, response_code = ?6, error = ?7, duration_us = ?8
+                 updated_at = ?5, response_code = ?6,
+                 error = CASE error WHEN '{CANCELLED_BY_REQUEST}' THEN ?9 ELSE ?7 END, duration_us = ?8
                  WHERE tenant_id = ?1 AND id = ?2 AND status = {CANCELLED} AND attempts < ?4"
             ))?,
             delivery_exists: tx.prepare_cached("SELECT 1 FROM deliveries WHERE tenant_id = ?1 AND id = ?2")?,
+            payload_erased: tx.prepare_cached(events::row::IS_ERASED)?,
             attempt: tx.prepare_cached(AttemptRow::sql(Existing::Keep))?,
             disable: tx.prepare_cached(formatcp!(
-                "UPDATE subscriptions SET state = {DISABLED}, revision = revision + 1, updated_at = ?3
+                "UPDATE subscriptions SET state = {DISABLED}, revision = revision + 1, updated_at = ?3,
+                 disabled_at = ?3, disabled_reason = {GONE}, breaker = NULL
                  WHERE tenant_id = ?1 AND id = ?2 AND state IN ({ACTIVE}, {PAUSED})"
+            ))?,
+            end: tx.prepare_cached(formatcp!(
+                "UPDATE deliveries SET status = ?3, next_attempt_at = NULL, updated_at = ?4, error = ?5
+                 WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
             ))?,
             cancel: tx.prepare_cached(formatcp!(
                 "UPDATE deliveries SET status = {CANCELLED}, next_attempt_at = NULL, error = '{SUBSCRIPTION_DELETED}'
                  WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
             ))?,
             tenant: tx.prepare_cached(existence::EXISTS)?,
-            stats: tx.prepare_cached(
-                "INSERT INTO subscription_stats (tenant_id, subscription_id, success_count, failure_count,
-                 last_triggered_at, last_success_at, last_failure_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-                 ON CONFLICT (tenant_id, subscription_id) DO UPDATE SET
-                 success_count = success_count + ?3, failure_count = failure_count + ?4,
-                 last_triggered_at = max(coalesce(?5, last_triggered_at), coalesce(last_triggered_at, ?5)),
-                 last_success_at = max(coalesce(?6, last_success_at), coalesce(last_success_at, ?6)),
-                 last_failure_at = max(coalesce(?7, last_failure_at), coalesce(last_failure_at, ?7))",
-            )?,
+            stats: tx.prepare_cached(results::COUNT)?,
             publication: publications::prepare(tx)?,
             tenants: HashMap::new(),
-            tallies: HashMap::new(),
+            tallies: Tallies::default(),
             published: PublicationCounts::default(),
+            counts: StatisticsCounts::default(),
         })
     }
 
@@ -183,7 +194,11 @@ impl<'c> Statements<'c> {
         let id = rows::event_key(&event.id);
         marks.add(self.tx, tenant, List::Events, id)?;
         marks.add(self.tx, tenant, List::EventsOf(event.event_type.clone()), id)?;
-        EventRow { tenant_id: tenant.as_str(), ..EventRow::of(event) }.insert(&mut self.event).map_err(sqlite)?;
+        let row = EventRow { tenant_id: tenant.as_str(), ..EventRow::of(event) };
+        match FullEventRow::of(&row, event) {
+            None => row.insert(&mut self.event).map_err(sqlite)?,
+            Some(delayed) => self.insert_full_event(delayed).map_err(sqlite)?,
+        };
         for key in &new.keys {
             let row = KeyRow { tenant_id: tenant.as_str(), name: &key.text(), event_id: id };
             row.insert(&mut self.key).map_err(sqlite)?;
@@ -194,15 +209,32 @@ impl<'c> Statements<'c> {
             let id = delivery.id.bytes();
             marks.add(self.tx, tenant, List::Deliveries, id)?;
             marks.add(self.tx, tenant, List::DeliveriesOf(delivery.subscription), id)?;
-            self.delivery
-                .execute((tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes(), queue, due))
-                .map_err(sqlite)?;
+            let key = (tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes());
+            match new.due_at {
+                None => self.delivery.execute((key.0, key.1, key.2, queue, due)).map_err(sqlite)?,
+                Some(at) => self.insert_delayed_delivery(key, due, at).map_err(sqlite)?,
+            };
         }
+        self.counts.add_created(tenant, &event.event_type, &new.deliveries);
         Ok(Appended::New)
     }
 
-    fn outcome(&mut self, outcome: &Outcome) -> Result<Done, StorageError> {
-        let Outcome { tenant, delivery, subscription, attempt, next } = outcome;
+    fn insert_full_event(&self, row: FullEventRow<'_>) -> rusqlite::Result<usize> {
+        row.insert(&mut *self.tx.prepare_cached(FullEventRow::sql(Existing::Fail))?)
+    }
+
+    fn insert_delayed_delivery(
+        &self,
+        (tenant, id, subscription): (&str, &[u8; 16], &[u8; 16]),
+        made: i64,
+        at: Timestamp,
+    ) -> rusqlite::Result<usize> {
+        self.tx.prepare_cached(DELAYED_DELIVERY)?.execute((tenant, id, subscription, made, at.micros()))
+    }
+
+    fn outcome(&mut self, outcome: &Outcome, marks: &mut Marks) -> Result<Done, StorageError> {
+        let Outcome { tenant, delivery, subscription, event_type, attempt, next, raises } = outcome;
+        let mut kept = Cow::Borrowed(attempt);
         if !self.tenant_exists(tenant)? {
             return Ok(Done::NoTenant);
         }
@@ -223,76 +255,100 @@ impl<'c> Statements<'c> {
                 next.retry_at().map(|_| Queue::Retry.code()),
             ))
             .map_err(sqlite)?;
-        if changed == 0
-            && !self.late_outcome(outcome, ended).map_err(sqlite)?
-            && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)?
-        {
-            // The delivery was removed while its request was in flight; an attempt without its delivery could never be
-            // found again.
-            return Ok(Done::Recorded);
+        if changed == 0 {
+            let (recorded, erased) = self.as_recorded(outcome).map_err(sqlite)?;
+            if !self.late_outcome(&recorded, erased, ended)?
+                && !self.delivery_exists.exists((tenant.as_str(), delivery.bytes())).map_err(sqlite)?
+            {
+                // The delivery was removed while its request was in flight; an attempt without its delivery could never
+                // be found again.
+                return Ok(Done::Recorded);
+            }
+            kept = Cow::Owned(recorded.into_owned().attempt);
+        } else {
+            let end = (next.status(), Timestamp::from_micros(ended));
+            self.counts.add_ended((tenant, *subscription, event_type), end, 1);
         }
-        AttemptRow::of(tenant.as_str(), delivery, attempt).insert(&mut self.attempt).map_err(sqlite)?;
-        if *next == Next::Gone {
-            self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)?;
+        if AttemptRow::of(tenant.as_str(), delivery, &kept).insert(&mut self.attempt).map_err(sqlite)? > 0 {
+            self.counts.add_attempt(outcome);
         }
-        self.tally(outcome, ended);
-        Ok(Done::Recorded)
+        let raised = match next {
+            Next::Retry { .. } => false,
+            Next::End(_) => changed > 0,
+            Next::Gone => self.disable.execute((tenant.as_str(), subscription.bytes(), ended)).map_err(sqlite)? > 0,
+        };
+        self.tallies.add(outcome, ended);
+        if raised { self.raise(raises, marks) } else { Ok(Done::Recorded) }
     }
 
-    /// Returns whether the delivery had been cancelled.
-    fn late_outcome(&mut self, outcome: &Outcome, ended: i64) -> rusqlite::Result<bool> {
+    /// Writes the events that an outcome or an end raises.
+    fn raise(&mut self, raises: &[Append], marks: &mut Marks) -> Result<Done, StorageError> {
+        for append in raises {
+            self.append(append, marks)?;
+        }
+        Ok(if raises.is_empty() { Done::Recorded } else { Done::Raised })
+    }
+
+    /// The outcome of an ended delivery as it is recorded. After an erasure of the event's payload, it has no headers and
+    /// bodies, and the reason is returned.
+    fn as_recorded<'o>(&mut self, outcome: &'o Outcome) -> rusqlite::Result<(Cow<'o, Outcome>, Option<&'static str>)> {
+        let event = outcome.delivery.event();
+        if self.payload_erased.exists((outcome.tenant.as_str(), rows::event_key(&event)))? {
+            return Ok((Cow::Owned(outcome.without_payload()), Some(PAYLOAD_ERASED)));
+        }
+        Ok((Cow::Borrowed(outcome), None))
+    }
+
+    /// Returns whether the delivery had been cancelled. `erased` is the reason when its event was erased.
+    fn late_outcome(&mut self, outcome: &Outcome, erased: Option<&str>, ended: i64) -> Result<bool, StorageError> {
         let Outcome { tenant, delivery, attempt, next, .. } = outcome;
-        let changed = self.late_outcome.execute((
+        let before = changes::find(self.tx, tenant, *delivery)?;
+        let row = (
             tenant.as_str(),
             delivery.bytes(),
             next.status().code(),
             attempt.number,
             ended,
             attempt.response_code,
-            outcome.error_of_cancelled(),
+            outcome.error_of_cancelled(erased.unwrap_or(SUBSCRIPTION_DELETED)),
             attempt.duration.as_micros() as u64,
-        ))?;
-        Ok(changed > 0)
+            outcome.error_of_cancelled(erased.unwrap_or(CANCELLED_BY_REQUEST)),
+        );
+        if self.late_outcome.execute(row).map_err(sqlite)? == 0 {
+            return Ok(false);
+        }
+        before.inspect(|before| before.add_to(&mut self.counts, tenant, -1));
+        self.count_end(tenant, *delivery)?;
+        Ok(true)
     }
 
-    fn tally(&mut self, outcome: &Outcome, ended: i64) {
-        let Outcome { tenant, subscription, attempt, next, .. } = outcome;
-        if *next == Next::End(EndStatus::Cancelled) {
-            return;
+    fn end(&mut self, ending: &Ending, marks: &mut Marks) -> Result<Done, StorageError> {
+        let Ending { tenant, delivery, end, error, at, raises } = ending;
+        if !self.tenant_exists(tenant)? {
+            return Ok(Done::NoTenant);
         }
-        let tally = self.tallies.entry((tenant.clone(), *subscription)).or_default();
-        tally.triggered = tally.triggered.max(Some(attempt.started_at.micros()));
-        if *next == Next::End(EndStatus::Delivered) {
-            tally.success += 1;
-            tally.succeeded = tally.succeeded.max(Some(ended));
-        } else {
-            tally.failure += 1;
-            tally.failed = tally.failed.max(Some(ended));
+        let row = (tenant.as_str(), delivery.bytes(), end.status().code(), at.micros(), error.as_str());
+        if self.end.execute(row).map_err(sqlite)? == 0 {
+            return Ok(Done::Taken);
         }
+        self.count_end(tenant, *delivery)?;
+        self.raise(raises, marks)
     }
 
     fn cancel(&mut self, tenant: &TenantId, delivery: DeliveryId) -> Result<Done, StorageError> {
         if !self.tenant_exists(tenant)? {
             return Ok(Done::NoTenant);
         }
-        self.cancel.execute((tenant.as_str(), delivery.bytes())).map_err(sqlite)?;
+        if self.cancel.execute((tenant.as_str(), delivery.bytes())).map_err(sqlite)? > 0 {
+            self.count_end(tenant, delivery)?;
+        }
         Ok(Done::Recorded)
     }
 
-    fn write_stats(&mut self) -> Result<(), StorageError> {
-        for ((tenant, subscription), tally) in self.tallies.drain() {
-            self.stats
-                .execute((
-                    tenant.as_str(),
-                    subscription.bytes(),
-                    tally.success,
-                    tally.failure,
-                    tally.triggered,
-                    tally.succeeded,
-                    tally.failed,
-                ))
-                .map_err(sqlite)?;
-        }
+    /// Counts an ended delivery, whose row has its end.
+    fn count_end(&mut self, tenant: &TenantId, delivery: DeliveryId) -> Result<(), StorageError> {
+        let found = changes::find(self.tx, tenant, delivery)?;
+        found.inspect(|found| found.add_to(&mut self.counts, tenant, 1));
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! WAL with `synchronous=FULL`: a commit returns after its fsync.
 
 mod backlog;
+mod cancels;
 mod catalog;
 mod cells;
 mod checkpoint;
@@ -10,13 +11,16 @@ mod codes;
 mod connect;
 mod deliveries;
 mod documents;
+mod erasure;
 mod error;
 mod events;
 mod existence;
+mod figures;
 mod file;
 mod holder;
 mod identity;
 mod insert;
+mod inspector;
 mod journal;
 mod keys;
 mod marks;
@@ -25,13 +29,16 @@ mod probe;
 mod publications;
 mod query;
 mod readers;
+mod replays;
 mod retention;
 mod rows;
+mod statistics;
 mod subscriptions;
 mod tenants;
 mod transfer;
 mod writer;
 
+pub use inspector::{Integrity, Lock as LockState, SqliteInspector};
 pub use migrate::Migrated;
 
 use async_trait::async_trait;
@@ -53,6 +60,7 @@ pub struct SqliteStore {
     place: Arc<Place>,
     /// Locked on the writer's thread only.
     marks: Arc<Mutex<Marks>>,
+    pending: Arc<statistics::pending::Pending>,
     vault: Vault,
 }
 
@@ -69,7 +77,8 @@ impl SqliteStore {
         place.opened(Path::new(connection.path().unwrap_or_default()))?;
         let place = Arc::new(place);
         let writer = Writer::start(connection, lock, place.clone())?;
-        Ok(Self { writer: Arc::new(writer), readers: Arc::new(readers), place, marks: Arc::default(), vault })
+        let (writer, readers) = (Arc::new(writer), Arc::new(readers));
+        Ok(Self { writer, readers, place, marks: Arc::default(), pending: Arc::default(), vault })
     }
 
     /// Migrates the file without serving it.

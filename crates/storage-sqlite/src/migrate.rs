@@ -2,7 +2,7 @@
 
 use crate::error::sqlite;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
-use storage::{StorageError, Vault, codec};
+use storage::{StorageError, Vault, codec, inspection::Migrations};
 
 /// Migrations that were applied to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,19 +11,34 @@ pub struct Migrated {
     pub to: u32,
 }
 
-const MIGRATIONS: [(&str, &str); 6] = [
+const MIGRATIONS: [(&str, &str); 15] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
     ("0004_publications_and_documents", include_str!("../migrations/0004_publications_and_documents.sql")),
     ("0005_notes", include_str!("../migrations/0005_notes.sql")),
     ("0006_lists", include_str!("../migrations/0006_lists.sql")),
+    ("0007_policies", include_str!("../migrations/0007_policies.sql")),
+    ("0008_delayed_events", include_str!("../migrations/0008_delayed_events.sql")),
+    ("0009_erasures", include_str!("../migrations/0009_erasures.sql")),
+    ("0010_reserved_events", include_str!("../migrations/0010_reserved_events.sql")),
+    ("0011_replays", include_str!("../migrations/0011_replays.sql")),
+    ("0012_limit_claims", include_str!("../migrations/0012_limit_claims.sql")),
+    ("0013_views", include_str!("../migrations/0013_views.sql")),
+    ("0014_traces", include_str!("../migrations/0014_traces.sql")),
+    ("0015_statistics", include_str!("../migrations/0015_statistics.sql")),
 ];
 
-pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {
+/// The migrations of a file, which is not changed.
+pub(crate) fn look(connection: &Connection) -> Result<Migrations, StorageError> {
     let known = MIGRATIONS.len() as u32;
-    let from: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
-    if from > known {
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sqlite)?;
+    Ok(Migrations { found, known, is_compatible: found <= known })
+}
+
+pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError> {
+    let Migrations { found: from, known, is_compatible } = look(connection)?;
+    if !is_compatible {
         return Err(StorageError::TooNew { found: from, known });
     }
     for (number, (name, sql)) in (1u32..).zip(MIGRATIONS).skip(from as usize) {

@@ -72,6 +72,12 @@ impl Readers {
         }
     }
 
+    /// Idle connections, connections in use, and all.
+    pub(crate) fn usage(&self) -> (usize, usize, usize) {
+        let idle = self.permits.available_permits();
+        (idle, READERS - idle.min(READERS), READERS)
+    }
+
     pub(crate) fn close(&self) {
         self.permits.close();
         self.idle.lock().clear();

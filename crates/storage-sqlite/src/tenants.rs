@@ -1,12 +1,12 @@
 //! Tenants.
 
-use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query};
+use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query, statistics};
 use async_trait::async_trait;
-use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
+use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
 use rusqlite::{Row, named_params};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 
-const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, created_at, updated_at";
 
 fn read(row: &Row<'_>) -> Result<Tenant, StorageError> {
     let cells = Cells::tenants(row);
@@ -14,22 +14,26 @@ fn read(row: &Row<'_>) -> Result<Tenant, StorageError> {
         id: cells.tenant("id")?,
         name: cells.get("name")?,
         metadata: cells.parsed("metadata", JsonObject::parse)?,
+        limits: cells.parsed("limits", TenantLimits::parse)?,
         created_at: cells.time("created_at")?,
         updated_at: cells.time("updated_at")?,
     })
 }
 
 /// All tables with data of a tenant, each with its key within the tenant.
-const OWNED: [(&str, &str); 10] = [
+const OWNED: [(&str, &str); 13] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id"),
     ("subscriptions", "id"),
     ("attempts", "delivery_id, number"),
     ("deliveries", "id"),
     ("event_keys", "name"),
+    ("erasures", "event_id"),
     ("events", "id"),
     ("list_marks", "list, id"),
     ("publications", "day, event_type"),
+    ("statistics", "hour, subscription_id, event_type"),
+    ("replays", "id"),
     ("tenants", ""),
 ];
 
@@ -41,8 +45,7 @@ impl Tenants for SqliteStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Patch<String>,
-        metadata: Option<JsonObject>,
+        change: TenantChange,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
         let id = id.clone();
@@ -58,20 +61,24 @@ impl Tenants for SqliteStore {
                     id: id.clone(),
                     name: None,
                     metadata: JsonObject::default(),
+                    limits: TenantLimits::default(),
                     created_at: now,
                     updated_at: now,
                 });
-                tenant.name = name.apply(tenant.name);
-                tenant.metadata = metadata.unwrap_or(tenant.metadata);
+                tenant.name = change.name.apply(tenant.name);
+                tenant.metadata = change.metadata.unwrap_or(tenant.metadata);
+                tenant.limits = change.limits.unwrap_or(tenant.limits);
                 tenant.updated_at = now;
                 tx.execute(
-                    "INSERT INTO tenants (id, name, metadata, created_at, updated_at)
-                     VALUES (:id, :name, :metadata, :created_at, :updated_at)
-                     ON CONFLICT (id) DO UPDATE SET name = :name, metadata = :metadata, updated_at = :updated_at",
+                    "INSERT INTO tenants (id, name, metadata, limits, created_at, updated_at)
+                     VALUES (:id, :name, :metadata, :limits, :created_at, :updated_at)
+                     ON CONFLICT (id) DO UPDATE SET name = :name, metadata = :metadata, limits = :limits,
+                     updated_at = :updated_at",
                     named_params! {
                         ":id": id.as_str(),
                         ":name": tenant.name,
                         ":metadata": tenant.metadata.as_str(),
+                        ":limits": tenant.limits.text(),
                         ":created_at": tenant.created_at.micros(),
                         ":updated_at": now.micros(),
                     },
@@ -97,10 +104,11 @@ impl Tenants for SqliteStore {
             .read(move |connection| {
                 let after = page.cursor.as_ref().map_or("", TenantId::as_str);
                 let sql = format!(
-                    "SELECT {COLUMNS} FROM tenants WHERE id > ?1 AND deleting = 0 ORDER BY id LIMIT ?2 OFFSET ?3"
+                    "SELECT {COLUMNS} FROM tenants WHERE id > ?1 AND id <> ?4 AND deleting = 0
+                     ORDER BY id LIMIT ?2 OFFSET ?3"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                query::all(&mut statement, (after, page.limit, page.offset), read)
+                query::all(&mut statement, (after, page.limit, page.offset, TenantId::system().as_str()), read)
             })
             .await
     }
@@ -118,9 +126,10 @@ impl Tenants for SqliteStore {
         }
         let marks = self.marks.clone();
         self.writer
-            .transaction(move |_| {
+            .transaction(move |tx| {
                 marks.lock().forget();
-                Ok(())
+                // Drops the pending increments of the tenant.
+                statistics::pending::fold(tx)
             })
             .await?;
         for (table, key) in OWNED {

@@ -6,7 +6,7 @@ use crate::{
     deliveries,
     error::sqlite,
     events, existence,
-    insert::{AttemptRow, DeliveryRow, EventRow, Existing, KeyRow},
+    insert::{AttemptRow, DeliveryRow, EventRow, Existing, FullEventRow, KeyRow},
     query, rows,
 };
 use async_trait::async_trait;
@@ -51,8 +51,8 @@ impl Transfer for SqliteStore {
                 let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
                 tx.execute(
                     "INSERT OR REPLACE INTO subscription_stats (tenant_id, subscription_id, success_count,
-                     failure_count, last_triggered_at, last_success_at, last_failure_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                     failure_count, last_triggered_at, last_success_at, last_failure_at, failing_since)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                     (
                         of.tenant.as_str(),
                         of.id.bytes(),
@@ -61,6 +61,7 @@ impl Transfer for SqliteStore {
                         micros(of.stats.last_triggered_at),
                         micros(of.stats.last_success_at),
                         micros(of.stats.last_failure_at),
+                        micros(of.stats.failing_since),
                     ),
                 )
                 .map(drop)
@@ -128,8 +129,11 @@ fn read_attempt(row: &Row<'_>) -> Result<(DeliveryId, Attempt), StorageError> {
 fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {
     let StoredEvent { event, names, deliveries, attempts } = stored;
     let tenant_id = tenant.as_str();
-    let mut statement = tx.prepare_cached(EventRow::sql(Existing::Keep))?;
-    EventRow { tenant_id, ..EventRow::of(event) }.insert(&mut statement)?;
+    let row = EventRow { tenant_id, ..EventRow::of(event) };
+    match FullEventRow::of(&row, event) {
+        None => row.insert(&mut *tx.prepare_cached(EventRow::sql(Existing::Keep))?)?,
+        Some(full) => full.insert(&mut *tx.prepare_cached(FullEventRow::sql(Existing::Keep))?)?,
+    };
     let mut statement = tx.prepare_cached(KeyRow::sql(Existing::Keep))?;
     for name in names {
         KeyRow { tenant_id, name, event_id: rows::event_key(&event.id) }.insert(&mut statement)?;

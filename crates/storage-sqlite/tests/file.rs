@@ -3,18 +3,19 @@
 use bytes::Bytes;
 use model::{
     Attempt, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
-    SubscriptionState, TenantId, TenantKey, Timestamp,
+    SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
     delivery::{EndStatus, Next},
     key::Scopes,
+    statistics::Hour,
     subscription::{SigningSecret, SubscriptionStats},
 };
 use rusqlite::Connection;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 use storage::{
     Append, Appended, CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter, Done, Events, Journal, Keys,
-    ListScope::Tenant, MasterKey, NewDelivery, NewEvent, Outcome, Page, StorageError, Store, SubscriptionFilter,
-    Subscriptions, Tenants, Vault, Write, conformance::Seeded,
+    ListScope::Tenant, MasterKey, NewDelivery, NewEvent, Outcome, Page, Statistics, StorageError, Store,
+    SubscriptionFilter, Subscriptions, Tenants, Vault, Write, conformance::Seeded,
 };
 use storage_sqlite::{Migrated, SqliteStore};
 
@@ -54,6 +55,8 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
         retry_enabled: true,
         max_retries: 3,
         timeout: Duration::from_secs(30),
+        policies: Default::default(),
+        health: Default::default(),
         secrets: vec![
             SigningSecret { value: current, until: None },
             SigningSecret { value: former, until: Some(NOW.after(Duration::from_secs(60))) },
@@ -81,9 +84,13 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         metadata: Bytes::new(),
         priority: Priority::Normal,
         deliveries: 2,
+        deliver_at: None,
+        payload_erased_at: None,
+        trace: None,
     };
     let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
-    let new = NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), broke_schema: false };
+    let new =
+        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), broke_schema: false, due_at: None };
     let attempt = Attempt {
         number: 1,
         started_at: NOW,
@@ -96,7 +103,9 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         note: None,
     };
     let next = Next::End(EndStatus::Failed);
-    let outcome = Outcome { tenant: tenant.clone(), delivery: deliveries[1].id, subscription: to.id, attempt, next };
+    let (delivery, raises) = (deliveries[1].id, Vec::new());
+    let (subscription, event_type) = (to.id, EventType::trusted("invoice.created"));
+    let outcome = Outcome { tenant: tenant.clone(), delivery, subscription, event_type, attempt, next, raises };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]
 }
@@ -104,7 +113,10 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
 /// Writes something into every table.
 async fn fill(store: &SqliteStore, name: &str) -> TenantId {
     let (tenant, ids) = (TenantId::parse(name).unwrap(), IdSource::new(Box::new(Seeded::named(name))));
-    store.put_tenant(&tenant, model::Patch::Value("Acme".into()), None, NOW).await.unwrap();
+    store
+        .put_tenant(&tenant, TenantChange { name: model::Patch::Value("Acme".into()), ..TenantChange::default() }, NOW)
+        .await
+        .unwrap();
     assert!(store.insert_key(&key(&tenant)).await.unwrap());
     let subscription = subscription(&tenant, &ids);
     assert_eq!(store.insert_subscription(&subscription).await.unwrap(), storage::InsertOutcome::Done);
@@ -305,12 +317,16 @@ async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
         metadata: Bytes::new(),
         priority: Priority::Normal,
         deliveries: 0,
+        deliver_at: None,
+        payload_erased_at: None,
+        trace: None,
     };
     let new = |_| NewEvent {
         event: Arc::new(event(ids.event(later))),
         keys: vec![],
         deliveries: vec![],
         broke_schema: false,
+        due_at: None,
     };
     let append = Append { tenant: tenant.clone(), events: Arc::new((0..2_100).map(new).collect()) };
     store.commit(vec![Write::Append(append)]).await.unwrap();
@@ -342,6 +358,16 @@ async fn a_deletion_leaves_no_row_in_any_table() {
     for tenant in [&acme, &globex] {
         fill_long(&store, tenant).await;
     }
+    // Folds the pending statistics.
+    store.tidy_statistics(Hour::of(NOW), Hour::of(NOW).after(-24)).await.unwrap();
+    // A crash has interrupted an erasure of each.
+    let erasures = "INSERT INTO erasures SELECT tenant_id, min(id) FROM events GROUP BY tenant_id";
+    Connection::open(&path).unwrap().execute(erasures, []).unwrap();
+    let replays =
+        "INSERT INTO replays (tenant_id, id, subscription_id, statuses, event_types, missed, before_at, state,
+        found, found_capped, queued, skipped, part, created_at, updated_at)
+        SELECT tenant_id, id, id, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM subscriptions";
+    Connection::open(&path).unwrap().execute(replays, []).unwrap();
     let before = rows_of(&path, "globex");
     assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
     assert_eq!(rows_of(&path, "acme"), before);

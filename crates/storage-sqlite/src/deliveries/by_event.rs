@@ -65,13 +65,13 @@ fn candidate(row: &Row<'_>) -> Result<Candidate, StorageError> {
     Ok(Candidate { event: cells.event_id("event_id")?, tenant: cells.tenant("tenant_id")?, fits: cells.flag("fits")? })
 }
 
-pub(super) fn find(
-    connection: &Connection,
+pub(super) fn find<'c>(
+    connection: &'c Connection,
     down: Down<'_>,
     filter: &DeliveryFilter,
     bounds: &Bounds,
-    mut found: Found,
-) -> Result<Found, StorageError> {
+    mut found: Found<'c>,
+) -> Result<Found<'c>, StorageError> {
     let (sql, values) = events_query(down, filter, bounds);
     let mut events = connection.prepare_cached(&sql).map_err(sqlite)?;
     let events = events.query_map(params_from_iter(values.0), |row| Ok(candidate(row))).map_err(sqlite)?;
@@ -113,7 +113,7 @@ struct Deliveries<'c> {
 
 impl Deliveries<'_> {
     /// Reads the deliveries of all events with the same id, in the list's order.
-    fn look(&mut self, group: &[Candidate], found: &mut Found) -> Result<Looked, StorageError> {
+    fn look(&mut self, group: &[Candidate], found: &mut Found<'_>) -> Result<Looked, StorageError> {
         if let [only] = group {
             if !only.fits {
                 return Ok(Looked::Through);
@@ -124,19 +124,23 @@ impl Deliveries<'_> {
         for one in group.iter().filter(|one| one.fits) {
             self.each(one, |place, fits| {
                 all.push((place, fits));
-                true
+                Ok(true)
             })?;
         }
         all.sort_unstable_by(|a, b| b.0.cmp(&a.0));
-        let through = all.into_iter().all(|(place, fits)| found.look(place, fits));
-        Ok(if through { Looked::Through } else { Looked::UntilDone })
+        for (place, fits) in all {
+            if !found.look(place, fits)? {
+                return Ok(Looked::UntilDone);
+            }
+        }
+        Ok(Looked::Through)
     }
 
     /// Passes an event's deliveries to `take`, last one first, until it returns `false`.
     fn each(
         &mut self,
         of: &Candidate,
-        mut take: impl FnMut(Place<DeliveryId>, bool) -> bool,
+        mut take: impl FnMut(Place<DeliveryId>, bool) -> Result<bool, StorageError>,
     ) -> Result<Looked, StorageError> {
         let (first, last) = of.event.delivery_range();
         let from = self.bounds.least.max(*first.bytes());
@@ -147,7 +151,7 @@ impl Deliveries<'_> {
         let mut found = self.statement.query(params_from_iter(&self.values.0)).map_err(sqlite)?;
         while let Some(row) = found.next().map_err(sqlite)? {
             let cells = Cells::deliveries(row);
-            if !take(Place::of(cells.delivery_id("id")?, &of.tenant), cells.flag("fits")?) {
+            if !take(Place::of(cells.delivery_id("id")?, &of.tenant), cells.flag("fits")?)? {
                 return Ok(Looked::UntilDone);
             }
         }

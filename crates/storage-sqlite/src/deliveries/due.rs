@@ -52,6 +52,7 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
                 id,
                 attempts: cells.get("attempts")?,
                 earlier_attempts: cells.get("earlier_attempts")?,
+                due_at: at,
                 event: events::row::read(row)?,
             })
         })?;

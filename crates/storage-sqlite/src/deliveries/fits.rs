@@ -29,7 +29,8 @@ pub(super) struct Answered {
     pub(super) tenant: bool,
 }
 
-/// SQL expression over a delivery `d`: 1 when it matches, else 0.
+/// SQL expression over a delivery `d`: 1 when it matches, else 0. The condition on the payload is not part of it
+/// ([`super::payloads`]).
 pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Values) -> String {
     let mut all = Vec::new();
     if !answered.tenant {
@@ -51,6 +52,13 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
     if let Some(part) = &filter.error {
         all.push(format!("instr(lower(d.error), {}) > 0", values.add(part.to_ascii_lowercase())));
     }
+    if let Some(least) = filter.min_duration {
+        all.push(format!("d.duration_us >= {}", values.add(i64::try_from(least.as_micros()).unwrap_or(i64::MAX))));
+    }
+    if let Some(at) = filter.overdue {
+        let at = values.add(at.micros());
+        all.push(format!("d.next_attempt_at <= {at} AND d.updated_at <= {at}"));
+    }
     if !answered.event_type
         && let Some(event_type) = &filter.event_type
     {
@@ -62,11 +70,24 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
         ));
     }
     if let Some(part) = &filter.url {
+        all.push(url_has(&values.add(part.to_ascii_lowercase())));
+    }
+    if let Some(part) = &filter.search {
+        let part = values.add(part.to_ascii_lowercase());
         all.push(format!(
-            "EXISTS (SELECT 1 FROM subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-             AND instr(lower(s.url), {}) > 0)",
-            values.add(part.to_ascii_lowercase())
+            "(instr(lower(d.error), {part}) > 0 OR {} OR EXISTS (
+                 SELECT 1 FROM events e NOT INDEXED WHERE e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14)
+                 AND instr(lower(e.given_id), {part}) > 0))",
+            url_has(&part)
         ));
     }
     if all.is_empty() { "1".into() } else { format!("(({}) IS TRUE)", all.join(" AND ")) }
+}
+
+/// Condition that the subscription's URL contains the text of a placeholder.
+fn url_has(part: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id
+         AND instr(lower(s.url), {part}) > 0)"
+    )
 }

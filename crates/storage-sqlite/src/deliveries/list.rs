@@ -27,7 +27,7 @@ pub(super) fn page(
 ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
     // A single snapshot, so that a delivery that ends between two steps is seen exactly once.
     let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
-    let Found { walk, places, ended } = find(&snapshot, scope, filter, page)?;
+    let Found { walk, places, ended, .. } = find(&snapshot, scope, filter, page)?;
     let sql = format!("SELECT {COLUMNS} FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2");
     let mut load = snapshot.prepare_cached(&sql).map_err(sqlite)?;
     let load = |place: &Place<DeliveryId>| query::one(&mut load, (place.tenant_text(), place.id.bytes()), read);
@@ -46,12 +46,12 @@ pub(super) fn count(
     Ok(walk.counted(ended))
 }
 
-fn find(
-    connection: &Connection,
+fn find<'c>(
+    connection: &'c Connection,
     scope: ListScope<'_>,
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
-) -> Result<Found, StorageError> {
+) -> Result<Found<'c>, StorageError> {
     let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
     match scope {
         ListScope::Tenant(tenant) => in_tenant(connection, tenant, filter, bounds, page),
@@ -59,20 +59,16 @@ fn find(
     }
 }
 
-/// True when the filter has a condition without a suitable index.
-fn is_bounded(filter: &DeliveryFilter) -> bool {
-    filter.event.is_some() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
-}
-
-fn in_tenant(
-    connection: &Connection,
+fn in_tenant<'c>(
+    connection: &'c Connection,
     tenant: &TenantId,
     filter: &DeliveryFilter,
     bounds: Bounds,
     page: &Page<Place<DeliveryId>>,
-) -> Result<Found, StorageError> {
-    let walk = if is_bounded(filter) { Walk::bounded(page) } else { Walk::exact(page) };
-    let found = Found { walk, places: Vec::new(), ended: false };
+) -> Result<Found<'c>, StorageError> {
+    let is_bounded = filter.event.is_some() || filter.is_scanned();
+    let walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
+    let found = Found::new(connection, filter, walk)?;
     if filter.event.is_none() {
         if strands::serves(&filter.statuses) {
             return strands::find(connection, Some(tenant), filter, &bounds, found);
@@ -81,28 +77,23 @@ fn in_tenant(
             return by_event::find(connection, Down::Type(tenant, event_type), filter, &bounds, found);
         }
     }
-    if !is_bounded(filter) && filter.statuses.is_empty() && filter.event_type.is_none() {
+    if !is_bounded && filter.statuses.is_empty() && filter.event_type.is_none() {
         let list = filter.subscription.map_or(List::Deliveries, List::DeliveriesOf);
         let (below, offset) = marks::skip(connection, tenant, &list, &bounds.below, page.offset)?;
-        let walk = Walk::exact(&Page { offset, ..page.clone() });
-        return stream(
-            connection,
-            tenant_query(tenant, filter, bounds.least, below),
-            Some(tenant),
-            Found { walk, ..found },
-        );
+        let found = Found::new(connection, filter, Walk::exact(&Page { offset, ..page.clone() }))?;
+        return stream(connection, tenant_query(tenant, filter, bounds.least, below), Some(tenant), found);
     }
     let below = bounds.below.to_vec();
     stream(connection, tenant_query(tenant, filter, bounds.least, below), Some(tenant), found)
 }
 
-fn in_all(
-    connection: &Connection,
+fn in_all<'c>(
+    connection: &'c Connection,
     filter: &DeliveryFilter,
     bounds: &Bounds,
     page: &Page<Place<DeliveryId>>,
-) -> Result<Found, StorageError> {
-    let found = Found { walk: Walk::bounded(page), places: Vec::new(), ended: false };
+) -> Result<Found<'c>, StorageError> {
+    let found = Found::new(connection, filter, Walk::bounded(page))?;
     let waits = |status: &DeliveryStatus| status.is_waiting();
     if filter.event.is_some() || filter.statuses.is_empty() || filter.statuses.contains(&DeliveryStatus::Delivered) {
         by_event::find(connection, Down::AllTenants, filter, bounds, found)
@@ -120,12 +111,12 @@ fn is_troubled(filter: &DeliveryFilter) -> bool {
 }
 
 /// Walks the rows of a query. `tenant` is used for rows that do not name theirs.
-fn stream(
-    connection: &Connection,
+fn stream<'c>(
+    connection: &'c Connection,
     (sql, values): (String, Values),
     tenant: Option<&TenantId>,
-    mut found: Found,
-) -> Result<Found, StorageError> {
+    mut found: Found<'c>,
+) -> Result<Found<'c>, StorageError> {
     let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
     let mut rows = statement.query(params_from_iter(values.0)).map_err(sqlite)?;
     while !found.walk.is_done() {
@@ -138,7 +129,7 @@ fn stream(
             Some(tenant) => tenant.clone(),
             None => cells.tenant("tenant_id")?,
         };
-        found.look(Place { id: cells.delivery_id("id")?, tenant: Some(tenant) }, cells.flag("fits")?);
+        found.look(Place { id: cells.delivery_id("id")?, tenant: Some(tenant) }, cells.flag("fits")?)?;
     }
     Ok(found)
 }

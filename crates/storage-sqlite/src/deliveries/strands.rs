@@ -1,7 +1,7 @@
 //! Lists of waiting deliveries, newest first: a k-way merge.
 //!
-//! A pending delivery is due since its creation, so each queue, read from its end, is already such a list; rare
-//! statuses have a range of a partial index each. The newest row of each of these strands, and the next one whenever a
+//! A pending delivery is due since its creation, so each queue, read from its end, is already such a list; delayed
+//! deliveries and rare statuses have a range of a partial index each. The newest row of each of these strands, and the next one whenever a
 //! row was taken, is found by an index look-up.
 
 use super::{
@@ -21,6 +21,8 @@ use storage::{Bounds, DeliveryFilter, Place, StorageError};
 enum Strand {
     /// Pending deliveries of a queue.
     Queue(TenantId, SubscriptionId, Queue),
+    /// Delayed deliveries of a subscription.
+    Delayed(TenantId, SubscriptionId),
     /// A tenant's deliveries with a status, of one subscription or of all.
     Status(TenantId, Option<SubscriptionId>, DeliveryStatus),
     /// All tenants' deliveries with a final status other than delivered.
@@ -59,13 +61,13 @@ pub(super) fn serves(statuses: &[DeliveryStatus]) -> bool {
     statuses.contains(&DeliveryStatus::Pending) && !statuses.contains(&DeliveryStatus::Delivered)
 }
 
-pub(super) fn find(
-    connection: &Connection,
+pub(super) fn find<'c>(
+    connection: &'c Connection,
     tenant: Option<&TenantId>,
     filter: &DeliveryFilter,
     bounds: &Bounds,
-    mut found: Found,
-) -> Result<Found, StorageError> {
+    mut found: Found<'c>,
+) -> Result<Found<'c>, StorageError> {
     let strands = strands(connection, tenant, filter)?;
     let mut look_ups = LookUps::prepare(connection, filter, bounds)?;
     let mut heads = BinaryHeap::new();
@@ -77,7 +79,7 @@ pub(super) fn find(
             found.ended = true;
             break;
         };
-        found.look(place.clone(), fits);
+        found.look(place.clone(), fits)?;
         heads.extend(look_ups.head(strand, &strands[strand], Some(&place))?);
     }
     Ok(found)
@@ -111,13 +113,20 @@ fn queues(
     tenant: Option<&TenantId>,
     subscription: Option<SubscriptionId>,
 ) -> Result<Vec<Strand>, StorageError> {
-    let pending = |queue: &Queue| *queue != Queue::Retry;
     if let (Some(tenant), Some(subscription)) = (tenant, subscription) {
-        let queue = |queue| Strand::Queue(tenant.clone(), subscription, queue);
-        return Ok(Queue::ALL.into_iter().filter(pending).map(queue).collect());
+        return Ok(Queue::ALL.into_iter().filter_map(|queue| pending(tenant.clone(), subscription, queue)).collect());
     }
-    let heads = due::heads(connection, tenant)?.into_iter().filter(|head| pending(&head.queue));
-    Ok(heads.map(|head| Strand::Queue(head.tenant, head.subscription, head.queue)).collect())
+    let heads = due::heads(connection, tenant)?.into_iter();
+    Ok(heads.filter_map(|head| pending(head.tenant, head.subscription, head.queue)).collect())
+}
+
+/// The pending deliveries of a queue; `None` when the queue has only deliveries that are retrying.
+fn pending(tenant: TenantId, subscription: SubscriptionId, queue: Queue) -> Option<Strand> {
+    match queue {
+        Queue::High | Queue::Normal | Queue::Low | Queue::Replay => Some(Strand::Queue(tenant, subscription, queue)),
+        Queue::Delayed => Some(Strand::Delayed(tenant, subscription)),
+        Queue::Retry => None,
+    }
 }
 
 fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
@@ -131,6 +140,12 @@ pub(super) const QUEUE: &str = "FROM deliveries d INDEXED BY deliveries_due
     WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
     AND (d.next_attempt_at, d.id) < (?4, ?5) AND ?6 IS NOT NULL
     ORDER BY d.next_attempt_at DESC, d.id DESC LIMIT 1";
+pub(super) const DELAYED: &str = formatcp!(
+    "FROM deliveries d INDEXED BY deliveries_delayed
+    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND ?3 IS NOT NULL AND {}
+    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
+    codes::DELAYED
+);
 pub(super) const STATUS: &str = formatcp!(
     "FROM deliveries d INDEXED BY deliveries_troubled
     WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND {}
@@ -160,6 +175,7 @@ pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
 
 struct LookUps<'c> {
     queue: CachedStatement<'c>,
+    delayed: CachedStatement<'c>,
     status: CachedStatement<'c>,
     status_of: CachedStatement<'c>,
     failed: CachedStatement<'c>,
@@ -171,8 +187,8 @@ impl<'c> LookUps<'c> {
     fn prepare(connection: &'c Connection, filter: &DeliveryFilter, bounds: &'c Bounds) -> Result<Self, StorageError> {
         let (columns, values) = columns(filter);
         let prepare = |from| connection.prepare_cached(&format!("{columns} {from}")).map_err(sqlite);
-        let (queue, status) = (prepare(QUEUE)?, prepare(STATUS)?);
-        Ok(Self { queue, status, status_of: prepare(STATUS_OF)?, failed: prepare(FAILED)?, values, bounds })
+        let (queue, delayed, status) = (prepare(QUEUE)?, prepare(DELAYED)?, prepare(STATUS)?);
+        Ok(Self { queue, delayed, status, status_of: prepare(STATUS_OF)?, failed: prepare(FAILED)?, values, bounds })
     }
 
     /// The newest row of a strand below `place`, or below the bounds.
@@ -184,6 +200,7 @@ impl<'c> LookUps<'c> {
     ) -> Result<Option<Head>, StorageError> {
         let (tenant, subscription, code) = match strand {
             Strand::Queue(tenant, subscription, queue) => (Some(tenant), Some(*subscription), queue.code()),
+            Strand::Delayed(tenant, subscription) => (Some(tenant), Some(*subscription), Queue::Delayed.code()),
             Strand::Status(tenant, subscription, status) => (Some(tenant), *subscription, status.code()),
             Strand::Failed(status) => (None, None, status.code()),
         };
@@ -203,6 +220,7 @@ impl<'c> LookUps<'c> {
         self.values.0.splice(..key.len(), key);
         let statement = match strand {
             Strand::Queue(..) => &mut self.queue,
+            Strand::Delayed(..) => &mut self.delayed,
             Strand::Status(_, None, _) => &mut self.status,
             Strand::Status(..) => &mut self.status_of,
             Strand::Failed(_) => &mut self.failed,

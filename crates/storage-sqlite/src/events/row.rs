@@ -2,14 +2,20 @@
 
 use crate::{cells::Cells, error::sqlite, query};
 use bytes::Bytes;
-use model::{Event, EventType, Priority, TenantId};
+use model::{Event, EventType, Priority, TenantId, TraceContext};
 use rusqlite::{Connection, Row};
+use std::sync::Arc;
 use storage::StorageError;
 
 /// The event's columns, each with a prefix, as queries that join deliveries name them too.
 pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
     e.event_type AS event_type, e.timestamp AS timestamp, e.data AS data, e.metadata AS metadata,
-    e.priority AS priority, e.deliveries AS deliveries";
+    e.priority AS priority, e.deliveries AS deliveries, e.deliver_at AS deliver_at,
+    e.payload_erased_at AS payload_erased_at, e.trace AS trace";
+
+/// Finds an event whose payload was erased.
+pub(crate) const IS_ERASED: &str =
+    "SELECT 1 FROM events WHERE tenant_id = ?1 AND id = ?2 AND payload_erased_at IS NOT NULL";
 
 pub(crate) fn read(row: &Row<'_>) -> Result<Event, StorageError> {
     let cells = Cells::events(row);
@@ -23,7 +29,14 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Event, StorageError> {
         metadata: Bytes::copy_from_slice(cells.blob("metadata")?),
         priority: cells.code("priority", Priority::from_code)?,
         deliveries: cells.get("deliveries")?,
+        deliver_at: cells.time_or_none("deliver_at")?,
+        payload_erased_at: cells.time_or_none("payload_erased_at")?,
+        trace: cells.parsed_or_none("trace", trace)?,
     })
+}
+
+fn trace(stored: &str) -> Result<Arc<TraceContext>, &'static str> {
+    TraceContext::from_stored(stored).map(Arc::new).ok_or("not a trace context")
 }
 
 /// The event that was published with a deduplication key.

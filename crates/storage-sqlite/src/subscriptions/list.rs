@@ -1,10 +1,12 @@
 //! Lists of subscriptions: candidates along the primary key or the index by id, then the rows of the matches.
 
 use super::row::{SELECT, read};
-use crate::{cells::Cells, error::sqlite, query};
+use crate::{cells::Cells, error::sqlite, query, statistics::RecentAttempts};
 use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
-use rusqlite::{Connection, Row, types::Value};
-use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Vault, Walk, rows_within};
+use rusqlite::{CachedStatement, Connection, Row, types::Value};
+use storage::{
+    Counted, HealthFilter, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Vault, Walk, rows_within,
+};
 
 /// `?1` is the id below which the list begins. `?2` is its tenant: the list's tenant, or, over all tenants, the bound
 /// for rows with exactly this id.
@@ -36,6 +38,28 @@ fn fits(row: &Row<'_>, scope: ListScope<'_>, filter: &SubscriptionFilter) -> Res
     fits.map_err(|fault| cells.corrupt("events", fault))
 }
 
+/// The filter by health: reads each candidate, because no column has its health.
+struct OfHealth<'c> {
+    wanted: &'c HealthFilter,
+    vault: &'c Vault,
+    load: CachedStatement<'c>,
+    recent: RecentAttempts<'c>,
+}
+
+impl<'c> OfHealth<'c> {
+    fn prepare(connection: &'c Connection, vault: &'c Vault, wanted: &'c HealthFilter) -> Result<Self, StorageError> {
+        let sql = format!("{SELECT} WHERE s.tenant_id = ?1 AND s.id = ?2");
+        let load = connection.prepare_cached(&sql).map_err(sqlite)?;
+        Ok(Self { wanted, vault, load, recent: RecentAttempts::prepare(connection, wanted.from)? })
+    }
+
+    fn has(&mut self, place: &Place<SubscriptionId>) -> Result<bool, StorageError> {
+        let values = (place.tenant_text(), place.id.bytes());
+        let found = query::one(&mut self.load, values, |row| read(self.vault, row))?;
+        Ok(self.wanted.fits(&found, self.recent.of(&found.tenant, found.id)?))
+    }
+}
+
 /// Positions and sizes of the page's rows, and whether the list ended.
 struct Found {
     walk: Walk<SubscriptionId>,
@@ -45,11 +69,12 @@ struct Found {
 
 fn find(
     connection: &Connection,
+    vault: &Vault,
     scope: ListScope<'_>,
     filter: &SubscriptionFilter,
     page: &Page<Place<SubscriptionId>>,
 ) -> Result<Found, StorageError> {
-    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
+    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some() || filter.health.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     // Without a cursor the list begins below the greatest id; no id exceeds it, so no second query is needed.
     let below = page.cursor.as_ref().map_or([0xff; 16], |place| *place.id.bytes());
@@ -60,12 +85,17 @@ fn find(
     let mut statement = connection.prepare_cached(query(scope)).map_err(sqlite)?;
     let values: [Value; 2] = [below.to_vec().into(), tenant.to_owned().into()];
     let mut found = statement.query(values).map_err(sqlite)?;
+    let mut health = filter.health.as_ref().map(|wanted| OfHealth::prepare(connection, vault, wanted)).transpose()?;
     let mut rows = Vec::new();
     while !walk.is_done() {
         let Some(row) = found.next().map_err(sqlite)? else { return Ok(Found { walk, rows, ended: true }) };
         let cells = Cells::subscriptions(row);
         let place = Place::of(cells.subscription_id("id")?, &cells.tenant("tenant_id")?);
-        if walk.look(place.clone(), fits(row, scope, filter)?) {
+        let mut fits = fits(row, scope, filter)?;
+        if let (true, Some(health)) = (fits, &mut health) {
+            fits = health.has(&place)?;
+        }
+        if walk.look(place.clone(), fits) {
             rows.push((place, cells.get("size")?));
         }
     }
@@ -80,7 +110,7 @@ pub(super) fn page(
     page: &Page<Place<SubscriptionId>>,
 ) -> Result<Listed<Subscription, SubscriptionId>, StorageError> {
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
-    let Found { walk, rows, ended } = find(&connection, scope, filter, page)?;
+    let Found { walk, rows, ended } = find(&connection, vault, scope, filter, page)?;
     let within = rows_within(rows.iter().map(|(_, size)| *size));
     let mut places = walk.listed(rows, ended);
     places.truncate(within, |(place, _)| place.clone());
@@ -95,11 +125,12 @@ pub(super) fn page(
 
 pub(super) fn count(
     connection: &Connection,
+    vault: &Vault,
     scope: ListScope<'_>,
     filter: &SubscriptionFilter,
     most: u32,
 ) -> Result<Counted<SubscriptionId>, StorageError> {
-    let Found { walk, ended, .. } = find(connection, scope, filter, &Page::first(most))?;
+    let Found { walk, ended, .. } = find(connection, vault, scope, filter, &Page::first(most))?;
     Ok(walk.counted(ended))
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use DeliveryStatus::{Cancelled, Delivered, Exhausted, Failed, Pending, Retrying};
 use model::{EventType, SubscriptionId, Timestamp};
+use std::time::Duration;
 
 fn connection() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -42,6 +43,9 @@ fn filters() -> Vec<DeliveryFilter> {
                             before: after,
                             url: part.clone(),
                             response_code: part.as_ref().map(|_| 500..=599),
+                            search: part.clone(),
+                            min_duration: part.as_ref().map(|_| Duration::from_secs(2)),
+                            overdue: part.as_ref().map(|_| Timestamp::from_millis(9)),
                             error: part,
                             ..DeliveryFilter::default()
                         });
@@ -94,6 +98,7 @@ fn waiting_deliveries_are_found_by_index_look_ups() {
     let connection = connection();
     for (from, way) in [
         (strands::QUEUE, "deliveries_due (tenant_id=? AND subscription_id=? AND queue=? AND "),
+        (strands::DELAYED, "deliveries_delayed (tenant_id=? AND subscription_id=? AND id<?)"),
         (strands::STATUS, "deliveries_troubled (tenant_id=? AND status=? AND id<?)"),
         (
             strands::STATUS_OF,

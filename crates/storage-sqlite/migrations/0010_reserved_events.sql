@@ -1,0 +1,2 @@
+-- Reserved names in the outbox, which a file does not have; so there is nothing to add here. (Numbers and names are the
+-- same on every backend.)

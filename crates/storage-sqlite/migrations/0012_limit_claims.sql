@@ -1,0 +1,2 @@
+-- Claims of several nodes on the limits of subscriptions. One file has one node, so there is nothing to add here. (Numbers
+-- and names are the same on every backend.)
