@@ -37,10 +37,17 @@ tables! {
     custom_types("event_type" AS "event_type")
     deliveries("tenant_id" AS "tenant_id", "id" AS "id")
     events("tenant_id" AS "tenant_id", "event_id" AS "id")
+    limit_claims("node" AS "node")
     meta("name" AS "name")
     nodes("id" AS "id")
     outbox("number" AS "number")
     publications("tenant_id" AS "tenant_id", "day" AS "day", "event_type" AS "event_type")
+    replays("tenant_id" AS "tenant_id", "id" AS "id")
+    statistics(
+        "tenant_id" AS "tenant_id", "hour" AS "hour", "subscription_id" AS "subscription_id",
+        "event_type" AS "event_type"
+    )
+    statistics_pending("number" AS "number")
     subscriptions("tenant_id" AS "tenant_id", "id" AS "id")
     tenants("id" AS "id")
     waiting("tenant_id" AS "tenant_id", "subscription_id" AS "subscription_id", "id" AS "id")
@@ -56,6 +63,14 @@ impl<'r> Cells<'r> {
         let code: i16 = self.get(column);
         let value = u8::try_from(code).ok().and_then(known);
         value.ok_or_else(|| self.corrupt(column, format_args!("unknown code {code}")))
+    }
+
+    pub(crate) fn code_or_none<T>(
+        &self,
+        column: &str,
+        known: impl FnOnce(u8) -> Option<T>,
+    ) -> Result<Option<T>, StorageError> {
+        self.get::<Option<i16>>(column).map(|_| self.code(column, known)).transpose()
     }
 
     /// A number of the narrower type `T`, stored as `S`.
@@ -86,6 +101,14 @@ impl<'r> Cells<'r> {
         parse: impl FnOnce(&'r str) -> Result<T, F>,
     ) -> Result<T, StorageError> {
         parse(self.get(column)).map_err(|fault| self.corrupt(column, fault))
+    }
+
+    pub(crate) fn parsed_or_none<T, F: Display>(
+        &self,
+        column: &str,
+        parse: impl FnOnce(&'r str) -> Result<T, F>,
+    ) -> Result<Option<T>, StorageError> {
+        self.get::<Option<&str>>(column).map(|_| self.parsed(column, parse)).transpose()
     }
 
     pub(crate) fn time(&self, column: &str) -> Timestamp {

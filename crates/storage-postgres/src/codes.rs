@@ -2,7 +2,7 @@
 //! code is defined once, in `model` and `storage`.
 
 use const_format::formatcp;
-use model::{DeliveryStatus, Queue, SubscriptionState};
+use model::{DeliveryStatus, Queue, ReplayState, SubscriptionState, subscription::DisabledReason};
 use storage::{NodeId, NodeState, SUBSCRIPTION_DELETED};
 
 pub(crate) const PENDING: u8 = DeliveryStatus::Pending.code();
@@ -13,11 +13,17 @@ pub(crate) const CANCELLED: u8 = DeliveryStatus::Cancelled.code();
 pub(crate) const IN_NORMAL: u8 = Queue::Normal.code();
 pub(crate) const IN_REPLAY: u8 = Queue::Replay.code();
 pub(crate) const IN_RETRY: u8 = Queue::Retry.code();
+pub(crate) const IN_DELAYED: u8 = Queue::Delayed.code();
 
 pub(crate) const ACTIVE: u8 = SubscriptionState::Active.code();
 pub(crate) const PAUSED: u8 = SubscriptionState::Paused.code();
 pub(crate) const DISABLED: u8 = SubscriptionState::Disabled.code();
 pub(crate) const DELETED: u8 = SubscriptionState::Deleted.code();
+
+pub(crate) const GONE: u8 = DisabledReason::Gone.code();
+
+pub(crate) const RUNNING: u8 = ReplayState::Running.code();
+pub(crate) const PAUSED_REPLAY: u8 = ReplayState::Paused.code();
 
 pub(crate) const LIVE: u8 = NodeState::Live.code();
 pub(crate) const LEFT: u8 = NodeState::Left.code();

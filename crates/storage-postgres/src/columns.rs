@@ -5,7 +5,8 @@ use crate::{
     connect::{Fault, Tx},
     rows::text,
 };
-use model::{Attempt, Event, TenantId};
+use futures_util::future::join;
+use model::{Attempt, Event, TenantId, Timestamp};
 use std::{borrow::Cow, sync::LazyLock};
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
@@ -111,6 +112,63 @@ rows! {
 }
 
 rows! {
+    /// An event with a `deliver_at` or a trace context, or one that is transferred after its payload was erased. It has a
+    /// statement of its own, so that other events pay nothing for the columns.
+    FullEventRow, FullEventRows in "events" {
+        tenant_id: &'v str = TEXT,
+        id: Uuid = UUID,
+        given_id: Option<&'v str> = TEXT,
+        event_type: &'v str = TEXT,
+        timestamp: i64 = INT8,
+        data: &'v [u8] = BYTEA,
+        metadata: &'v [u8] = BYTEA,
+        priority: i16 = INT2,
+        deliveries: i32 = INT4,
+        deliver_at: Option<i64> = INT8,
+        payload_erased_at: Option<i64> = INT8,
+        trace: Option<String> = TEXT,
+    }
+}
+
+/// Events to insert, with and without the columns that few events have.
+#[derive(Default)]
+pub(crate) struct AllEventRows<'v> {
+    plain: EventRows<'v>,
+    full: FullEventRows<'v>,
+}
+
+impl<'v> AllEventRows<'v> {
+    pub(crate) fn push(&mut self, tenant: &'v TenantId, event: &'v Event) {
+        let row = EventRow::of(tenant, event);
+        if event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none() {
+            return self.plain.push(row);
+        }
+        let EventRow { tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries } = row;
+        let micros = |at: Option<Timestamp>| at.map(Timestamp::micros);
+        self.full.push(FullEventRow {
+            tenant_id,
+            id,
+            given_id,
+            event_type,
+            timestamp,
+            data,
+            metadata,
+            priority,
+            deliveries,
+            deliver_at: micros(event.deliver_at),
+            payload_erased_at: micros(event.payload_erased_at),
+            trace: event.trace.as_ref().map(|trace| trace.stored()),
+        });
+    }
+
+    /// Inserts all rows, in one statement for each kind that there is.
+    pub(crate) async fn insert(&self, tx: &Tx, existing: Existing) -> Result<(), Fault> {
+        let (plain, full) = join(self.plain.insert(tx, existing), self.full.insert(tx, existing)).await;
+        plain.and(full)
+    }
+}
+
+rows! {
     /// A delivery that has ended.
     DeliveryRow, DeliveryRows in "deliveries" {
         tenant_id: &'v str = TEXT,
@@ -145,7 +203,7 @@ rows! {
 }
 
 impl<'v> EventRow<'v> {
-    pub(crate) fn of(tenant: &'v TenantId, event: &'v Event) -> Self {
+    fn of(tenant: &'v TenantId, event: &'v Event) -> Self {
         Self {
             tenant_id: tenant.as_str(),
             id: event.id.uuid(),

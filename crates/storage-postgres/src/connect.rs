@@ -82,6 +82,11 @@ impl Address {
         Ok(Self { config, verify, roots })
     }
 
+    /// The check of the server's certificate; `None` without TLS.
+    pub(crate) const fn verify(&self) -> Option<Verify> {
+        self.verify
+    }
+
     pub(crate) fn pool(&self, size: usize) -> Result<Pool, StorageError> {
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
         let manager = match self.verify {
@@ -310,8 +315,13 @@ pub(crate) struct Tx(Option<Object>);
 
 impl Tx {
     pub(crate) async fn begin(pool: &Pool, who: As<'_>) -> Result<Self, Fault> {
+        Self::begin_with(pool, who, WRITE).await
+    }
+
+    /// The same with the given begin of the transaction.
+    pub(crate) async fn begin_with(pool: &Pool, who: As<'_>, begin: &str) -> Result<Self, Fault> {
         let tx = Self(Some(pool.get().await?));
-        who.begin(tx.client(), WRITE).await?;
+        who.begin(tx.client(), begin).await?;
         Ok(tx)
     }
 

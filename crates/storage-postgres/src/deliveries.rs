@@ -1,10 +1,12 @@
 //! Deliveries and their attempts.
 
 mod by_event;
+pub(crate) mod cancel;
 pub(crate) mod due;
 mod fits;
 mod found;
 mod list;
+mod payloads;
 mod ranges;
 mod walk;
 
@@ -13,7 +15,7 @@ use crate::{
     cells::Cells,
     codes::{DELIVERED, IN_REPLAY, IN_RETRY, PENDING, owner},
     connect::{As, Tx, params},
-    rows,
+    erasure, rows, statistics,
     tenants::THERE,
 };
 use async_trait::async_trait;
@@ -47,7 +49,7 @@ impl Deliveries for PgStore {
         filter: &DeliveryFilter,
         page: Page<Place<DeliveryId>>,
     ) -> Result<Listed<Delivery, DeliveryId>, StorageError> {
-        list::page(self, scope, filter, page).await
+        list::page(self, scope, &filter.with_implied_statuses(), page).await
     }
 
     async fn count_deliveries(
@@ -56,7 +58,7 @@ impl Deliveries for PgStore {
         filter: &DeliveryFilter,
         most: u32,
     ) -> Result<Counted<DeliveryId>, StorageError> {
-        list::count(self, scope, filter, most).await
+        list::count(self, scope, &filter.with_implied_statuses(), most).await
     }
 
     async fn deliveries_of(
@@ -95,7 +97,8 @@ impl Deliveries for PgStore {
         };
         let waits = format!(
             "UPDATE postrider.waiting SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = $4,
-             updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id"
+             updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id, event_type, {PENDING}::smallint AS ended_as,
+             updated_at AS ended_at"
         );
         let ended = format!(
             "WITH back AS (
@@ -105,13 +108,21 @@ impl Deliveries for PgStore {
              INSERT INTO postrider.waiting (tenant_id, id, subscription_id, event_type, given_id, owner, queue, status,
                  attempts, earlier_attempts, next_attempt_at, updated_at, response_code, error, duration_us)
              SELECT tenant_id, id, subscription_id, event_type, given_id, $5, {IN_REPLAY}, {PENDING}, attempts, attempts, $4, $3,
-                 response_code, error, duration_us FROM back RETURNING subscription_id",
+                 response_code, error, duration_us FROM back RETURNING subscription_id, event_type,
+                (SELECT status FROM back) AS ended_as, (SELECT updated_at FROM back) AS ended_at",
             rows::BOTH
         );
         let tx = Tx::begin(&self.0.pool, As::Tenant(tenant)).await?;
+        let event = params![tenant.as_str() => TEXT, id.event().uuid() => UUID];
+        if !tx.query(erasure::IS_ERASED, event).await?.is_empty() {
+            tx.commit().await?;
+            let known = self.delivery(tenant, id).await?;
+            return Ok(known.map_or(RetryOutcome::Missing, |_| RetryOutcome::PayloadErased));
+        }
         for sql in [&waits, &ended] {
             if let Some(row) = tx.query(sql, values).await?.first() {
                 let subscription = Cells::waiting(row).subscription_id("subscription_id");
+                statistics::changes::again(self, &tx, tenant, std::slice::from_ref(row)).await?;
                 tx.commit().await?;
                 return Ok(RetryOutcome::Queued(subscription));
             }
@@ -124,6 +135,15 @@ impl Deliveries for PgStore {
             Some(_) => return Err(StorageError::unavailable("the delivery was changed concurrently; try again")),
             None => RetryOutcome::Missing,
         })
+    }
+
+    async fn cancel_by_ids(
+        &self,
+        tenant: &TenantId,
+        ids: &[DeliveryId],
+        now: Timestamp,
+    ) -> Result<Vec<DeliveryId>, StorageError> {
+        cancel::cancel(self, tenant, ids, now).await
     }
 
     async fn each_queue_head(&self, found: &mut (dyn FnMut(DueQueueHead) + Send)) -> Result<(), StorageError> {

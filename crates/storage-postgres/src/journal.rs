@@ -12,6 +12,7 @@ use crate::{
     connect::{Fault, Tx, params},
     error,
     publications::Counting,
+    statistics,
 };
 use appends::Appends;
 use async_trait::async_trait;
@@ -84,6 +85,7 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     let mut appends = Appends::of(batch, store.appends_to());
     let mut outcomes = Outcomes::of(batch, store.node());
     let mut named: Vec<&str> = batch.iter().map(|write| tenant_of(write).as_str()).collect();
+    named.extend(batch.iter().flat_map(Write::raises).map(|append| append.tenant.as_str()));
     named.sort_unstable();
     named.dedup();
 
@@ -99,14 +101,14 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     let known = appends.settle_names(&tx, names.map_err(Failed::Before)?, &there).await.map_err(Failed::Before)?;
     outcomes.settle(taken.map_err(Failed::Before)?);
     outcomes.late(&tx).await.map_err(Failed::Before)?;
+    appends.raise(outcomes.raised(&tx).await.map_err(Failed::Before)?);
 
     let (shard, counting) = (store.shard(), Counting::of(store, appends.tally(&known, &there)));
-    let written = join(appends.write(&tx, &known, &there, (&counting, shard)), outcomes.write(&tx, shard));
+    let counts = outcomes.increments(appends.increments(&known, &there));
+    let counted = statistics::pend(store, &tx, &counts);
+    let written = join3(appends.write(&tx, &known, &there, (&counting, shard)), outcomes.write(&tx, shard), counted);
     let (written, committed) = join(written, tx.client().batch_execute("COMMIT")).await;
-    let ((), ()) = match written {
-        (Ok(()), Ok(())) => ((), ()),
-        (Err(fault), _) | (_, Err(fault)) => return Err(Failed::AtCommit(fault)),
-    };
+    written.0.and(written.1).and(written.2).map_err(Failed::AtCommit)?;
     committed.map_err(|fault| Failed::AtCommit(fault.into()))?;
     tx.done();
     counting.committed(store);
@@ -120,8 +122,9 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
                 if there.contains(&append.tenant) { Done::Appended(each) } else { Done::NoTenant }
             }
             _ if !there.contains(tenant_of(write)) => Done::NoTenant,
-            Write::Outcome(_) if outcomes.was_taken(at) => Done::Taken,
-            Write::Outcome(_) | Write::Cancel { .. } => Done::Recorded,
+            _ if outcomes.was_taken(at) => Done::Taken,
+            _ if outcomes.has_raised(at) => Done::Raised,
+            Write::Outcome(_) | Write::End(_) | Write::Cancel { .. } => Done::Recorded,
         })
         .collect())
 }
@@ -130,6 +133,7 @@ fn tenant_of(write: &Write) -> &TenantId {
     match write {
         Write::Append(append) => &append.tenant,
         Write::Outcome(outcome) => &outcome.tenant,
+        Write::End(ending) => &ending.tenant,
         Write::Cancel { tenant, .. } => tenant,
     }
 }

@@ -4,6 +4,7 @@
 //! that owns them; ended ones are in partitions by day and never change.
 
 mod backlog;
+mod cancels;
 mod catalog;
 mod cells;
 mod codes;
@@ -12,10 +13,14 @@ mod commit;
 mod connect;
 mod deliveries;
 mod documents;
+mod erasure;
 mod error;
 mod events;
+mod figures;
+mod inspector;
 mod journal;
 mod keys;
+mod limit_claims;
 mod migrate;
 mod nodes;
 mod outbox;
@@ -23,8 +28,10 @@ mod partitions;
 #[cfg(test)]
 mod plans;
 mod publications;
+mod replays;
 mod retention;
 mod rows;
+mod statistics;
 mod subscriptions;
 mod tenants;
 mod tls;
@@ -36,9 +43,11 @@ use codes::{NO_NODE, owner};
 pub use connect::BadAddress;
 use connect::{Address, As, Fault, LIST_BY_INDEX, Params, READ, WRITE};
 use deadpool_postgres::Pool;
+pub use inspector::{Facts, LiveNode, PgInspector, Transport, transport};
 pub use migrate::Migrated;
 use parking_lot::Mutex;
 use publications::Gathered;
+use statistics::folding::Folding;
 use std::sync::{
     Arc,
     atomic::{AtomicI32, AtomicUsize, Ordering::Relaxed},
@@ -53,6 +62,8 @@ const WRITERS: usize = 3;
 const SHARDS: usize = 64;
 /// Connections for everything else.
 const OTHERS: usize = 8;
+/// Connections of a node in all: those of the pools, one for heartbeats, and one for notifications.
+pub const CONNECTIONS: usize = WRITERS + OTHERS + 2;
 
 /// A store in a PostgreSQL database. Clones share it.
 #[derive(Clone)]
@@ -72,6 +83,8 @@ struct Inner {
     /// Publications that are not counted yet.
     gathered: Mutex<Gathered>,
     flushing: tokio::sync::Mutex<()>,
+    /// Folds of the statistics by hour.
+    folding: Folding,
     /// Selects the rows of statistics that the next commit adds to.
     turn: AtomicUsize,
     vault: Vault,
@@ -122,6 +135,7 @@ impl PgStore {
             writing: Semaphore::new(WRITERS),
             gathered: Mutex::default(),
             flushing: tokio::sync::Mutex::default(),
+            folding: Folding::default(),
             turn: AtomicUsize::new(0),
             vault,
             node: AtomicI32::new(NO_NODE),

@@ -4,7 +4,7 @@ use crate::{
     connect::{API_ROLE, Address, Fault, WORKER_ROLE, params},
     error,
 };
-use storage::{StorageError, Vault, codec};
+use storage::{StorageError, Vault, codec, inspection::Migrations};
 use tokio_postgres::{Client, error::SqlState};
 
 /// Compatibility of a migration with older versions that are running.
@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 6] = [
+const MIGRATIONS: [(&str, Kind, &str); 15] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -27,6 +27,15 @@ const MIGRATIONS: [(&str, Kind, &str); 6] = [
     ),
     ("0005_notes", Kind::Additive, include_str!("../migrations/0005_notes.sql")),
     ("0006_lists", Kind::Additive, include_str!("../migrations/0006_lists.sql")),
+    ("0007_policies", Kind::Additive, include_str!("../migrations/0007_policies.sql")),
+    ("0008_delayed_events", Kind::Additive, include_str!("../migrations/0008_delayed_events.sql")),
+    ("0009_erasures", Kind::Additive, include_str!("../migrations/0009_erasures.sql")),
+    ("0010_reserved_events", Kind::Additive, include_str!("../migrations/0010_reserved_events.sql")),
+    ("0011_replays", Kind::Additive, include_str!("../migrations/0011_replays.sql")),
+    ("0012_limit_claims", Kind::Additive, include_str!("../migrations/0012_limit_claims.sql")),
+    ("0013_views", Kind::Additive, include_str!("../migrations/0013_views.sql")),
+    ("0014_traces", Kind::Additive, include_str!("../migrations/0014_traces.sql")),
+    ("0015_statistics", Kind::Additive, include_str!("../migrations/0015_statistics.sql")),
 ];
 
 /// Migrations that were applied to a store.
@@ -43,7 +52,10 @@ pub(crate) async fn run(address: &Address) -> Result<Migrated, StorageError> {
     let pool = address.pool(1)?;
     let client = pool.get().await.map_err(error::pool)?;
     let known = MIGRATIONS.len() as u32;
-    let from = check(found(&client).await?)?;
+    let Migrations { found: from, is_compatible, .. } = look(&client).await?;
+    if !is_compatible {
+        return Err(StorageError::TooNew { found: from, known });
+    }
     if from >= known {
         return Ok(Migrated { from, to: from });
     }
@@ -130,6 +142,13 @@ async fn make_role(client: &Client, role: &str) -> Result<(), StorageError> {
     }
 }
 
+/// The migrations of a database, which is not changed.
+pub(crate) async fn look(client: &Client) -> Result<Migrations, StorageError> {
+    let (found, additive) = found(client).await?;
+    let known = MIGRATIONS.len() as u32;
+    Ok(Migrations { found, known, is_compatible: found <= known || additive })
+}
+
 /// The newest applied migration, and whether all migrations unknown to this version are additive.
 async fn found(client: &Client) -> Result<(u32, bool), StorageError> {
     let there = "SELECT to_regclass('postrider.migrations') IS NOT NULL";
@@ -143,13 +162,8 @@ async fn found(client: &Client) -> Result<(u32, bool), StorageError> {
     Ok((row.get::<_, i32>("newest") as u32, row.get("additive")))
 }
 
-fn check((found, additive): (u32, bool)) -> Result<u32, StorageError> {
-    let known = MIGRATIONS.len() as u32;
-    if found > known && !additive { Err(StorageError::TooNew { found, known }) } else { Ok(found) }
-}
-
 /// Tables with rows of tenants.
-pub(crate) const TENANT_TABLES: [&str; 11] = [
+pub(crate) const TENANT_TABLES: [&str; 12] = [
     "tenants",
     "api_keys",
     "subscriptions",
@@ -161,6 +175,7 @@ pub(crate) const TENANT_TABLES: [&str; 11] = [
     "waiting",
     "outbox",
     "publications",
+    "replays",
 ];
 
 /// Refuses a store in which the API could read other tenants, or whose own login could read nothing.

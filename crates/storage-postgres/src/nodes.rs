@@ -4,17 +4,17 @@ use crate::{
     PgStore,
     cells::Cells,
     codes::{LEFT, LIVE, LOST, NO_NODE, owner},
-    connect::{self, As, READ_BY_INDEX, Tx, WRITE, params},
+    connect::{self, As, READ, READ_BY_INDEX, Tx, WRITE, params},
     deliveries::due,
     rows,
 };
 use async_trait::async_trait;
 use const_format::formatcp;
-use model::{KeyId, Timestamp};
+use model::{EventId, KeyId, TenantId, Timestamp};
 use std::sync::atomic::Ordering::Relaxed;
 use storage::{
-    Change, Changes, Drained, DroppedPartitions, DueQueueHead, Heartbeat, Holder, JoinOutcome, LEASE, Make, NewNode,
-    Node, NodeId, NodeRole, NodeState, Shared, StorageError,
+    Change, Changes, Drained, DroppedPartitions, DueQueueHead, Exchange, Heartbeat, Holder, JoinOutcome, LEASE,
+    LimitClaim, Make, NewNode, Node, NodeId, NodeRole, NodeState, Shared, StorageError,
 };
 use tokio_postgres::Row;
 
@@ -36,12 +36,14 @@ pub(crate) const TAKE_OVER: &str = formatcp!(
     RETURNING w.tenant_id, w.subscription_id, w.id, w.queue, w.next_attempt_at"
 );
 
-/// Deletes nodes that left or were lost long ago, and a batch of the oldest changes that every node has seen; the next
+/// Deletes nodes that left or were lost long ago, claims of nodes that left or are lost, and a batch of the oldest changes that every node has seen; the next
 /// round continues.
 const FORGET: &str = formatcp!(
     "WITH nodes AS (
         DELETE FROM postrider.nodes n WHERE state <> {LIVE} AND heartbeat_at < clock_timestamp() - interval '1 day'
         AND NOT EXISTS (SELECT 1 FROM postrider.waiting w WHERE w.owner = n.id)
+    ), claims AS (
+        DELETE FROM postrider.limit_claims c USING postrider.nodes n WHERE n.id = c.node AND n.state <> {LIVE}
     )
     DELETE FROM postrider.changes WHERE ctid = ANY (ARRAY(
         SELECT place FROM (SELECT ctid AS place, changed_at FROM postrider.changes ORDER BY version LIMIT 2000) first
@@ -75,6 +77,10 @@ const BEAT: &str = formatcp!(
     )
     SELECT EXISTS (SELECT 1 FROM beat) AS is_live, (extract(epoch FROM clock_timestamp()) * 1e6)::bigint AS now"
 );
+
+/// $1 the roles that serve the API.
+pub(crate) const SERVING: &str =
+    formatcp!("SELECT count(*) AS rows FROM postrider.nodes WHERE state = {LIVE} AND role = ANY ($1)");
 
 /// $1 this node, $2 the lease in seconds.
 const DECLARE_LOST: &str = formatcp!(
@@ -111,6 +117,7 @@ fn change(row: &Row) -> Result<Change, StorageError> {
     Ok(match cells.code("kind", Kind::from_code)? {
         Kind::Tenant => Change::Tenant(tenant()),
         Kind::Key => Change::Key(tenant(), KeyId::from_uuid(cells.get("id"))),
+        Kind::Subscription if cells.get("cancelled") => Change::Cancelled(tenant(), cells.subscription_id("id")),
         Kind::Subscription => Change::Subscription(tenant(), cells.subscription_id("id")),
         Kind::EventTypes => Change::EventTypes,
     })
@@ -175,11 +182,22 @@ impl Shared for PgStore {
         Ok((if cells.get("is_live") { Heartbeat::Live } else { Heartbeat::Lost }, cells.time("now")))
     }
 
+    async fn serving_nodes(&self) -> Result<u32, StorageError> {
+        let roles: Vec<&str> = NodeRole::ALL.into_iter().filter(|role| role.serves()).map(NodeRole::name).collect();
+        let values = params![roles => TEXT_ARRAY];
+        let rows = connect::run(&self.0.pulse, As::Worker, READ, SERVING, values).await?;
+        Ok(rows::count(&rows))
+    }
+
     async fn declare_lost(&self) -> Result<Vec<String>, StorageError> {
         let values = params![owner(self.node()) => INT4, LEASE.as_secs_f64() => FLOAT8];
         let lost = self.write(As::Worker, DECLARE_LOST, values).await?;
         self.write(As::Worker, FORGET, &[]).await?;
         Ok(lost.iter().map(|row| row.get("name")).collect())
+    }
+
+    async fn exchange_claims(&self, claims: &[LimitClaim]) -> Result<Exchange, StorageError> {
+        crate::limit_claims::exchange(self, claims).await
     }
 
     async fn leave(&self) -> Result<(), StorageError> {
@@ -215,7 +233,7 @@ impl Shared for PgStore {
     async fn changes(&self, since: i64) -> Result<Changes, StorageError> {
         // A single statement, and thus a single snapshot. Returns a row without a change when there is only a version
         // to report.
-        let sql = "SELECT c.version AS now, n.version, n.kind, n.tenant_id, n.id,
+        let sql = "SELECT c.version AS now, n.version, n.kind, n.tenant_id, n.id, n.cancelled,
                           (SELECT min(version) FROM postrider.changes) AS oldest
                    FROM postrider.config c LEFT JOIN LATERAL (
                        SELECT * FROM postrider.changes WHERE version > $1 ORDER BY version LIMIT $2) n ON true
@@ -230,6 +248,10 @@ impl Shared for PgStore {
         let missed = oldest.is_none_or(|oldest| oldest > since + 1) || rows.len() as i64 > CHANGES_MAX;
         let list = (!missed).then(|| rows.iter().map(change).collect::<Result<_, _>>()).transpose()?;
         Ok(Changes { version, list })
+    }
+
+    async fn recent_erasures(&self) -> Result<Vec<(TenantId, EventId)>, StorageError> {
+        crate::erasure::recent(self).await
     }
 
     async fn wait_for_signal(&self, seen: u64) -> u64 {
@@ -261,8 +283,8 @@ impl Shared for PgStore {
         Ok(returned(&rows)?.get("value"))
     }
 
-    async fn drain_outbox(&self, limit: usize, make: Make) -> Result<Drained, StorageError> {
-        crate::outbox::drain(self, limit, make).await
+    async fn drain_outbox(&self, limit: usize, skip: &[TenantId], make: Make) -> Result<Drained, StorageError> {
+        crate::outbox::drain(self, limit, skip, make).await
     }
 
     async fn create_partitions(&self) -> Result<(), StorageError> {

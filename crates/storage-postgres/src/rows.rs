@@ -2,8 +2,8 @@
 
 use crate::cells::Cells;
 use bytes::Bytes;
-use model::{Attempt, Delivery, DeliveryStatus, Event, EventType, Priority};
-use std::borrow::Cow;
+use model::{Attempt, Delivery, DeliveryStatus, Event, EventType, Priority, TraceContext};
+use std::{borrow::Cow, sync::Arc};
 use storage::StorageError;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -23,7 +23,8 @@ pub(crate) fn count<N: TryFrom<i64> + Default>(rows: &[Row]) -> N {
     rows.first().and_then(|row| row.get::<_, i64>("rows").try_into().ok()).unwrap_or_default()
 }
 
-pub(crate) const EVENT: &str = "e.tenant_id, e.id AS event_id, e.given_id, e.event_type, e.timestamp, e.data, e.metadata, e.priority, e.deliveries";
+pub(crate) const EVENT: &str = "e.tenant_id, e.id AS event_id, e.given_id, e.event_type, e.timestamp, e.data, e.metadata, e.priority, e.deliveries,
+    e.deliver_at, e.payload_erased_at, e.trace";
 
 pub(crate) fn event(row: &Row) -> Result<Event, StorageError> {
     let cells = Cells::events(row);
@@ -37,7 +38,14 @@ pub(crate) fn event(row: &Row) -> Result<Event, StorageError> {
         metadata: Bytes::copy_from_slice(cells.get("metadata")),
         priority: cells.code("priority", Priority::from_code)?,
         deliveries: cells.number::<i32, u32>("deliveries")?,
+        deliver_at: cells.time_or_none("deliver_at"),
+        payload_erased_at: cells.time_or_none("payload_erased_at"),
+        trace: cells.parsed_or_none("trace", trace)?,
     })
+}
+
+fn trace(stored: &str) -> Result<Arc<TraceContext>, &'static str> {
+    TraceContext::from_stored(stored).map(Arc::new).ok_or("not a trace context")
 }
 
 /// Columns that waiting and ended deliveries have in common.

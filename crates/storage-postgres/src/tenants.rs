@@ -8,11 +8,11 @@ use crate::{
     rows,
 };
 use async_trait::async_trait;
-use model::{JsonObject, Patch, Tenant, TenantId, Timestamp};
+use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
 use tokio_postgres::Row;
 
-const COLUMNS: &str = "id, name, metadata, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, created_at, updated_at";
 
 /// Condition that the tenant `$1` exists. A tenant that is being deleted does not exist for any other operation.
 pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
@@ -23,13 +23,14 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
         id: cells.tenant("id"),
         name: cells.get("name"),
         metadata: cells.parsed("metadata", JsonObject::parse)?,
+        limits: cells.parsed("limits", TenantLimits::parse)?,
         created_at: cells.time("created_at"),
         updated_at: cells.time("updated_at"),
     })
 }
 
 /// All tables with data of a tenant, each with its key within the tenant.
-const OWNED: [(&str, &str); 11] = [
+const OWNED: [(&str, &str); 14] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id, shard"),
     ("subscriptions", "id"),
@@ -38,8 +39,11 @@ const OWNED: [(&str, &str); 11] = [
     ("attempts", "delivery_id, number"),
     ("deliveries", "id"),
     ("event_keys", "name"),
+    ("erasures", "event_id"),
     ("events", "id"),
     ("publications", "day, event_type, shard"),
+    ("statistics", "hour, subscription_id, event_type"),
+    ("replays", "id"),
     ("tenants", ""),
 ];
 
@@ -51,21 +55,23 @@ impl Tenants for PgStore {
     async fn put_tenant(
         &self,
         id: &TenantId,
-        name: Patch<String>,
-        metadata: Option<JsonObject>,
+        change: TenantChange,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
         let sql = format!(
-            "INSERT INTO postrider.tenants AS t (id, name, metadata, created_at, updated_at)
-             VALUES ($1, $3, coalesce($4, '{{}}'), $5, $5)
+            "INSERT INTO postrider.tenants AS t (id, name, metadata, limits, created_at, updated_at)
+             VALUES ($1, $3, coalesce($4, '{{}}'), coalesce($6, '{{}}'), $5, $5)
              ON CONFLICT (id) DO UPDATE SET name = CASE WHEN $2 THEN $3 ELSE t.name END,
-             metadata = coalesce($4, t.metadata), updated_at = $5 WHERE NOT t.deleting
+             metadata = coalesce($4, t.metadata), limits = coalesce($6, t.limits), updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
+        let TenantChange { name, metadata, limits } = change;
         let (sets_name, metadata) = (!name.is_absent(), metadata.as_ref().map(JsonObject::as_str));
+        let limits = limits.map(|limits| limits.text());
         let name = name.value().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
+            limits => TEXT,
         ];
         let written = self.write(As::Tenant(id), &sql, values).await?;
         let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;
@@ -79,10 +85,12 @@ impl Tenants for PgStore {
 
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
         let sql = format!(
-            "SELECT {COLUMNS} FROM postrider.tenants WHERE id > $1 AND NOT deleting ORDER BY id LIMIT $2 OFFSET $3"
+            "SELECT {COLUMNS} FROM postrider.tenants WHERE id > $1 AND id <> $4 AND NOT deleting
+             ORDER BY id LIMIT $2 OFFSET $3"
         );
         let after = page.cursor.as_ref().map_or("", TenantId::as_str);
-        let values = params![after => TEXT, i64::from(page.limit) => INT8, i64::from(page.offset) => INT8];
+        let (limit, offset, system) = (i64::from(page.limit), i64::from(page.offset), TenantId::system());
+        let values = params![after => TEXT, limit => INT8, offset => INT8, system.as_str() => TEXT];
         self.read(As::Worker, &sql, values).await?.iter().map(read).collect()
     }
 
@@ -97,6 +105,8 @@ impl Tenants for PgStore {
         tx.query("SELECT pg_advisory_xact_lock($1)", params![commit::LOCK => INT8]).await?;
         tx.commit().await?;
         self.0.gathered.lock().forget(&TenantId::trusted(id));
+        // Drops the pending increments of the tenant.
+        self.fold_statistics().await?;
         for (table, key) in OWNED {
             let sql = if key.is_empty() {
                 format!("DELETE FROM postrider.{table} WHERE id = $1 AND $2 > 0 RETURNING 1")

@@ -4,7 +4,7 @@ use crate::{
     PgStore,
     cells::Cells,
     codes::{IN_NORMAL, NO_NODE},
-    columns::{AttemptRow, AttemptRows, DeliveryRow, DeliveryRows, EventRow, EventRows, Existing},
+    columns::{AllEventRows, AttemptRow, AttemptRows, DeliveryRow, DeliveryRows, Existing},
     connect::{As, Fault, Tx, params},
     rows,
     tenants::THERE,
@@ -80,8 +80,8 @@ impl Transfer for PgStore {
         for StoredEvent { event, names, deliveries, attempts } in &events {
             // Event by event, so that a batch of large payloads is not in memory twice.
             let (mut made, mut ended, mut tried) =
-                (EventRows::default(), DeliveryRows::default(), AttemptRows::default());
-            made.push(EventRow::of(tenant, event));
+                (AllEventRows::default(), DeliveryRows::default(), AttemptRows::default());
+            made.push(tenant, event);
             made.insert(&tx, Existing::Keep).await?;
             let sql = "INSERT INTO postrider.event_keys (tenant_id, name, event_id)
                        SELECT $1, name, $3 FROM unnest($2::text[]) AS name ON CONFLICT DO NOTHING";
@@ -105,15 +105,17 @@ impl Transfer for PgStore {
 
     async fn write_stats(&self, of: &Subscription) -> Result<(), StorageError> {
         let sql = "INSERT INTO postrider.subscription_stats (tenant_id, subscription_id, shard, success_count,
-                   failure_count, last_triggered_at, last_success_at, last_failure_at) VALUES ($1, $2, 0, $3, $4, $5, $6, $7)
+                   failure_count, last_triggered_at, last_success_at, last_failure_at, failing_since)
+                   VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8)
                    ON CONFLICT (tenant_id, subscription_id, shard) DO UPDATE SET success_count = $3, failure_count = $4,
-                   last_triggered_at = $5, last_success_at = $6, last_failure_at = $7";
+                   last_triggered_at = $5, last_success_at = $6, last_failure_at = $7, failing_since = $8";
         let time = |at: Option<Timestamp>| at.map(Timestamp::micros);
         let stats = &of.stats;
         let values = params![
             of.tenant.as_str() => TEXT, of.id.uuid() => UUID, stats.success_count as i64 => INT8,
             stats.failure_count as i64 => INT8, time(stats.last_triggered_at) => INT8,
             time(stats.last_success_at) => INT8, time(stats.last_failure_at) => INT8,
+            time(stats.failing_since) => INT8,
         ];
         self.write(As::Tenant(&of.tenant), sql, values).await?;
         Ok(())

@@ -85,6 +85,46 @@ async fn run(program: &Client, sql: &str) {
 }
 
 #[tokio::test]
+async fn a_delayed_event_has_its_time_and_others_have_none() {
+    let outbox = Outbox::new(&["acme"]);
+    let program = outbox.program().await;
+    run(
+        &program,
+        "SELECT postrider.publish('plain', '{}', 'acme');
+         SELECT postrider.publish_at('2026-01-31 09:30:00+01', 'past', '{}', 'acme', id => 'order-1');
+         SELECT postrider.publish_at(NULL, 'none', '{}', 'acme');
+         SELECT postrider.publish_at(clock_timestamp() + interval '29 days', 'later', '{}', 'acme', priority => 'high');
+         INSERT INTO postrider.outbox (tenant_id, event_type, data, deliver_at) VALUES
+             ('acme', 'inserted', '{}', '2026-01-31 08:30:00+00')",
+    )
+    .await;
+    let times = outbox.see(
+        "SELECT string_agg(event_type || ' ' || coalesce((deliver_at > now())::text, 'none'), ', ' ORDER BY number)
+         FROM postrider.outbox",
+    );
+    assert_eq!(times, "plain none, past false, none none, later true, inserted false");
+    assert_eq!(
+        outbox.see("SELECT id || ' ' || priority FROM postrider.outbox WHERE event_type = 'past'"),
+        "order-1 normal"
+    );
+    for bad in [
+        "clock_timestamp() + interval '30 days 1 second'",
+        "'infinity'",
+        "'-infinity'",
+        "'4000-01-01 00:00:00+00 BC'",
+        "'20000-01-01 00:00:00+00'",
+    ] {
+        let sql = format!("SELECT postrider.publish_at({bad}, 't', '{{}}', 'acme')");
+        let fault = program.batch_execute(&sql).await.expect_err(bad);
+        let fault = fault.as_db_error().unwrap();
+        assert_eq!((fault.code(), fault.column()), (&SqlState::CHECK_VIOLATION, Some("deliver_at")), "{bad}: {fault}");
+    }
+    // The other rules hold too.
+    let fault = program.batch_execute("SELECT postrider.publish_at(now(), 'a b', '{}', 'acme')").await.unwrap_err();
+    assert_eq!(fault.as_db_error().unwrap().column(), Some("type"));
+}
+
+#[tokio::test]
 async fn invalid_arguments_are_refused_by_name() {
     let outbox = Outbox::new(&["acme", "going"]);
     let program = outbox.program().await;
@@ -162,7 +202,7 @@ async fn all_arguments_arrive() {
 
 #[tokio::test]
 async fn a_publisher_can_insert_and_nothing_else() {
-    let outbox = Outbox::new(&["acme"]);
+    let outbox = Outbox::new(&["acme", "_postrider"]);
     let program = outbox.program().await;
     let insert = "INSERT INTO postrider.outbox (tenant_id, event_type, data)";
     run(&program, &format!("BEGIN; {insert} VALUES ('acme', 'first', '{{}}'), ('acme', 'second', '{{}}'); COMMIT"))
@@ -170,9 +210,13 @@ async fn a_publisher_can_insert_and_nothing_else() {
     run(&program, &format!("BEGIN; {insert} VALUES ('acme', 'never', '{{}}'); ROLLBACK")).await;
     assert_eq!(outbox.order("acme"), "first second");
     assert_eq!(outbox.see("SELECT count(*) FROM postrider.outbox WHERE id LIKE 'msg_%'"), "2");
-    for (tenant, event_type, data, field) in
-        [("nobody", "t", "{}", "tenant"), ("acme", "a b", "{}", "type"), ("acme", "t", "[]", "data")]
-    {
+    for (tenant, event_type, data, field) in [
+        ("nobody", "t", "{}", "tenant"),
+        ("acme", "a b", "{}", "type"),
+        ("acme", "t", "[]", "data"),
+        ("acme", "postrider.breaker.opened", "{}", "type"),
+        ("_postrider", "t", "{}", "tenant"),
+    ] {
         let sql = format!("{insert} VALUES ('{tenant}', '{event_type}', '{data}')");
         let fault = program.batch_execute(&sql).await.unwrap_err();
         assert_eq!(fault.as_db_error().unwrap().column(), Some(field));

@@ -5,8 +5,8 @@
 mod support;
 
 use model::{
-    Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantId,
-    Timestamp,
+    Attempt, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, SubscriptionId, TenantChange,
+    TenantId, Timestamp,
     delivery::{EndStatus, Next},
 };
 use std::{
@@ -51,7 +51,7 @@ impl World {
         let today = Timestamp::from_millis(Postgres::shared().sql(&database.0, sql).parse().unwrap());
         let ids = IdSource::new(Box::new(Seeded::named("partitions")));
         let (tenant, subscription) = (TenantId::parse("t").unwrap(), ids.subscription(today));
-        store.put_tenant(&tenant, model::Patch::Absent, None, today).await.unwrap();
+        store.put_tenant(&tenant, TenantChange::default(), today).await.unwrap();
         let world = Self { store, database, events: AtomicU32::new(0), tenant, subscription, today };
         world.make(-3, -1);
         world
@@ -102,12 +102,16 @@ impl World {
             metadata: "".into(),
             priority: Priority::Normal,
             deliveries: deliveries.len() as u32,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
         };
         NewEvent {
             event: Arc::new(event),
             keys: vec![DedupeKey::Idempotency(name.into())],
             deliveries,
             broke_schema: false,
+            due_at: None,
         }
     }
 
@@ -137,6 +141,7 @@ impl World {
             tenant: self.tenant.clone(),
             delivery: of.id,
             subscription: of.subscription,
+            event_type: EventType::trusted("invoice.paid"),
             attempt: Attempt {
                 number: 1,
                 started_at,
@@ -149,6 +154,7 @@ impl World {
                 note: None,
             },
             next: Next::End(status),
+            raises: Vec::new(),
         }))
     }
 

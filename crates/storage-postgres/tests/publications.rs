@@ -3,7 +3,7 @@
 #[allow(dead_code, reason = "other tests use more of it")]
 mod support;
 
-use model::{Event, EventType, IdSource, Priority, TenantId, Timestamp};
+use model::{Event, EventType, IdSource, Priority, TenantChange, TenantId, Timestamp};
 use std::sync::Arc;
 use storage::{
     Append, Journal, NewEvent, NewNode, NodeRole, OutboxEvent, Publications, Shared, Store, Tenants, Write,
@@ -36,8 +36,11 @@ fn event(ids: &IdSource, at: Timestamp) -> NewEvent {
         metadata: "".into(),
         priority: Priority::Normal,
         deliveries: 0,
+        deliver_at: None,
+        payload_erased_at: None,
+        trace: None,
     };
-    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false }
+    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false, due_at: None }
 }
 
 async fn published(store: &PgStore, since: Timestamp) -> u64 {
@@ -49,7 +52,7 @@ async fn commits_of_several_nodes_side_by_side_are_all_counted() {
     let (first, database) = fresh("publications").await;
     let second = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
     let at = now(&database);
-    first.put_tenant(&acme(), model::Patch::Absent, None, at).await.unwrap();
+    first.put_tenant(&acme(), TenantChange::default(), at).await.unwrap();
     for (store, name) in [(&first, "one"), (&second, "two")] {
         store.join(&NewNode { name: name.into(), role: NodeRole::All, version: "1".into() }, None).await.unwrap();
     }
@@ -78,7 +81,7 @@ async fn other_nodes_see_a_type_at_once_and_its_count_within_a_second() {
     let (store, database) = fresh("publications").await;
     let other = PgStore::open(&Postgres::shared().url(&database.0), None, vault("publications")).await.unwrap();
     let (at, ids) = (now(&database), IdSource::new(Box::new(Seeded::named("publications"))));
-    store.put_tenant(&acme(), model::Patch::Absent, None, at).await.unwrap();
+    store.put_tenant(&acme(), TenantChange::default(), at).await.unwrap();
     let publish = async || {
         let events = Arc::new(vec![event(&ids, at)]);
         store.commit(vec![Write::Append(Append { tenant: acme(), events })]).await.unwrap();
@@ -103,12 +106,13 @@ async fn other_nodes_see_a_type_at_once_and_its_count_within_a_second() {
 async fn events_from_the_outbox_are_counted_with_them() {
     let (store, database) = fresh("publications").await;
     let at = now(&database);
-    store.put_tenant(&acme(), model::Patch::Absent, None, at).await.unwrap();
+    store.put_tenant(&acme(), TenantChange::default(), at).await.unwrap();
     let publish = format!("SELECT postrider.publish('a.b', '{{}}', '{ACME}') FROM generate_series(1, 5)");
     Postgres::shared().sql(&database.0, &publish);
     assert_eq!(published(&store, at).await, 0, "an outbox row is not an event yet");
     let ids = Arc::new(IdSource::new(Box::new(Seeded::named("publications"))));
-    let drained = store.drain_outbox(10, Arc::new(move |_: OutboxEvent| Some(event(&ids, at)))).await.unwrap();
+    let drained =
+        store.drain_outbox(10, &[], Arc::new(move |_: OutboxEvent| Some(event(&ids, at)).into())).await.unwrap();
     assert_eq!((drained.events.len(), published(&store, at).await), (5, 5));
 }
 
@@ -117,7 +121,7 @@ async fn rows_of_past_days_are_merged() {
     let (store, database) = fresh("publications").await;
     let sql = |text: &str| Postgres::shared().sql(&database.0, text);
     let at = now(&database);
-    store.put_tenant(&acme(), model::Patch::Absent, None, at).await.unwrap();
+    store.put_tenant(&acme(), TenantChange::default(), at).await.unwrap();
     // Three rows for each of today, yesterday, and earlier days.
     sql("INSERT INTO postrider.publications
          SELECT 'acme', (now() AT TIME ZONE 'UTC')::date - date '1970-01-01' - ago, kind, shard, 10 + shard, shard, 100 + shard

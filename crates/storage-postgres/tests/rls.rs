@@ -8,7 +8,7 @@ use support::{Database, migrated};
 use testing::Postgres;
 
 /// Tables that the API uses, and the column with the tenant.
-const TENANT_TABLES: [(&str, &str); 10] = [
+const TENANT_TABLES: [(&str, &str); 12] = [
     ("tenants", "id"),
     ("api_keys", "tenant_id"),
     ("subscriptions", "tenant_id"),
@@ -19,9 +19,11 @@ const TENANT_TABLES: [(&str, &str); 10] = [
     ("attempts", "tenant_id"),
     ("waiting", "tenant_id"),
     ("publications", "tenant_id"),
+    ("statistics", "tenant_id"),
+    ("replays", "tenant_id"),
 ];
 /// Tables with a tenant's rows that the API must not use.
-const OTHERS: [&str; 2] = ["outbox", "changes"];
+const OTHERS: [&str; 4] = ["outbox", "changes", "erasures", "statistics_pending"];
 
 /// A database in which the tenants a and b have equal rows: one of every object, and events with their rows also in the
 /// partition without a day.
@@ -38,6 +40,10 @@ impl Two {
                      '*', '', 0, 0, true, 5, 1, '', '{{}}', NULL, 1, 0, 0);
                  INSERT INTO postrider.subscription_stats VALUES ('{tenant}', '{SUBSCRIPTION}', 0, 1, 1);
                  INSERT INTO postrider.publications VALUES ('{tenant}', 20000, 'a.b', 0, 1, 0, 0);
+                 INSERT INTO postrider.statistics VALUES ('{tenant}', 480000, '{SUBSCRIPTION}', 'a.b', 1, 0, 0, 0, 0, 0, 0, 0, 0,
+                     NULL, NULL, '');
+                 INSERT INTO postrider.replays VALUES ('{tenant}', '{SUBSCRIPTION}', '{SUBSCRIPTION}', '3', '', '', NULL,
+                     0, NULL, 0, NULL, 0, false, 0, 0, 0, NULL, 0, 0, NULL);
                  INSERT INTO postrider.event_keys VALUES ('{tenant}', 'i:one', '{OLD}');
                  INSERT INTO postrider.events SELECT '{tenant}', id, 'one', 'a.b', 0, '{{}}', '', 1, 1 FROM ids;
                  INSERT INTO postrider.deliveries SELECT '{tenant}', id, '{SUBSCRIPTION}', 'a.b', 'one', 3, 1, 0, 0 FROM ids;
@@ -187,10 +193,27 @@ fn the_api_role_can_access_nothing_but_its_tables() {
     assert!(tables.contains("outbox") && tables.contains("nodes"));
     for table in tables.iter().filter(|table| !own.contains(table.as_str())) {
         two.denied("postrider_api", &format!("SELECT * FROM postrider.{table}"));
-        two.denied("postrider_api", &format!("DELETE FROM postrider.{table}"));
+        if table == "statistics_pending" {
+            continue;
+        }
+        // A view that counts cannot be written to by anybody.
+        let sql = format!(
+            "SELECT has_table_privilege('postrider_api', 'postrider.{table}', 'INSERT, UPDATE, DELETE, TRUNCATE')"
+        );
+        assert_eq!(two.see(&sql), "f", "{table}");
     }
     two.denied("postrider_api", "INSERT INTO postrider.outbox (tenant_id, event_type, data) VALUES ('a', 'a.b', '{}')");
     two.denied("postrider_api", "TRUNCATE postrider.waiting");
+    // Increments of its own tenant only.
+    let pend = |tenant| format!("INSERT INTO postrider.statistics_pending (tenant_id, counts) VALUES ({tenant}, '')");
+    two.api("a", &pend("'a'")).unwrap();
+    for tenant in ["'b'", "NULL"] {
+        let fault = two.api("a", &pend(tenant)).expect_err(tenant);
+        assert!(fault.contains("violates row-level security policy"), "{tenant}: {fault}");
+    }
+    for change in ["UPDATE postrider.statistics_pending SET counts = ''", "DELETE FROM postrider.statistics_pending"] {
+        two.denied("postrider_api", change);
+    }
     let functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'postrider'::regnamespace
                      AND has_function_privilege('postrider_api', oid, 'EXECUTE')";
     assert_eq!(two.see(functions), "");
@@ -246,7 +269,8 @@ fn a_publisher_can_insert_into_the_outbox_and_read_nothing() {
     assert_eq!(may, BTreeSet::from(["outbox INSERT".to_owned()]));
     let functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'postrider'::regnamespace
                      AND has_function_privilege('postrider_publisher', oid, 'EXECUTE')";
-    assert_eq!(two.see(functions), "publish");
+    assert_eq!(two.see(functions), "publish\npublish_at");
+    two.of("postrider_publisher", None, "SELECT postrider.publish_at(now(), 'a.b', '{}', 'a')").unwrap();
 }
 
 #[test]

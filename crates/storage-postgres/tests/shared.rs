@@ -4,7 +4,7 @@
 mod support;
 
 use async_trait::async_trait;
-use model::{Patch, TenantId, Timestamp};
+use model::{TenantChange, TenantId, Timestamp};
 use std::{sync::Arc, time::Duration};
 use storage::{
     NewNode, NodeRole, StorageError, Store,
@@ -111,7 +111,7 @@ async fn invalid_rows_of_nodes_and_changes_are_reported() {
     assert!(shared.nodes().await.is_ok());
 
     let since = shared.version().await.unwrap();
-    store.put_tenant(&TenantId::parse("acme").unwrap(), Patch::Absent, None, cluster.now()).await.unwrap();
+    store.put_tenant(&TenantId::parse("acme").unwrap(), TenantChange::default(), cluster.now()).await.unwrap();
     cluster.sql("UPDATE postrider.changes SET kind = 5");
     is_corrupt(shared.changes(since).await, ("changes", "tenant_id = 'acme'", "kind"));
     cluster.sql("DELETE FROM postrider.config");
@@ -134,10 +134,10 @@ async fn a_take_over_of_an_invalid_row_claims_nothing() {
         ))
     };
     insert(1, 1);
-    insert(2, 5);
+    insert(2, 6);
     is_corrupt(shared.take_over_deliveries(10).await, ("waiting", &uuid(2), "queue"));
     assert_eq!(cluster.sql("SELECT count(*) FROM postrider.waiting WHERE owner = 0"), "2");
-    cluster.sql("UPDATE postrider.waiting SET queue = 4 WHERE queue = 5");
+    cluster.sql("UPDATE postrider.waiting SET queue = 4 WHERE queue = 6");
     assert_eq!(shared.take_over_deliveries(10).await.unwrap().len(), 2);
 }
 
@@ -147,13 +147,13 @@ async fn an_invalid_row_of_the_outbox_is_reported_and_kept() {
     let store = cluster.open().await;
     let (shared, tenant) = (store.shared().unwrap(), TenantId::parse("acme").unwrap());
     shared.join(&named("one"), None).await.unwrap();
-    store.put_tenant(&tenant, Patch::Absent, None, cluster.now()).await.unwrap();
+    store.put_tenant(&tenant, TenantChange::default(), cluster.now()).await.unwrap();
     let mut program = cluster.program().await;
     program.publish(&tenant, "a.b", "{}", None).await;
     program.commit().await;
     for (column, bad, good) in [("priority", "'urgent'", "'high'"), ("event_type", "'a..b'", "'a.b'")] {
         cluster.sql(&format!("UPDATE postrider.outbox SET {column} = {bad}"));
-        let drained = shared.drain_outbox(10, Arc::new(|_| None)).await;
+        let drained = shared.drain_outbox(10, &[], Arc::new(|_| storage::Made::Never)).await;
         is_corrupt(drained.map(|drained| drained.more), ("outbox", "number = 1", column));
         assert_eq!(cluster.sql("SELECT count(*) FROM postrider.outbox"), "1");
         cluster.sql(&format!("UPDATE postrider.outbox SET {column} = {good}"));

@@ -3,6 +3,7 @@
 use super::{
     fits::{Answered, fits},
     found::{CHUNK, Found},
+    payloads,
     ranges::{self, Order, Ranges},
 };
 use crate::{
@@ -109,6 +110,7 @@ async fn look(
         groups.push(group);
     }
     let rows = fetch(store, filter, ranges_of(bounds, groups.iter().copied().flatten())).await?;
+    let mut fits = payloads::fits(store, As::Operator, filter, &rows, &mut found.walk).await?.into_iter();
     let (mut rows, mut through) = (rows.as_slice(), 0);
     for group in groups {
         let event = group.first().map(|one| one.id);
@@ -123,7 +125,8 @@ async fn look(
             if cut.as_ref().is_some_and(|cut| place < *cut) {
                 break;
             }
-            if !found.look(row)? {
+            let Some(fits) = fits.next() else { return Ok(through) };
+            if !found.look(row, fits)? {
                 return Ok(through);
             }
         }
@@ -145,7 +148,7 @@ async fn look(
 
 /// True when the filter may exclude deliveries of a listed event.
 fn has_more_conditions(filter: &DeliveryFilter) -> bool {
-    !filter.statuses.is_empty() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
+    !filter.statuses.is_empty() || filter.is_scanned()
 }
 
 /// The greatest place below which an event may have more deliveries than were fetched.

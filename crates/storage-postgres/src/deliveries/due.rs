@@ -70,7 +70,8 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
         };
         let attempts = cells.number::<i32, u32>("attempts")?;
         let earlier_attempts = cells.number::<i32, u32>("earlier_attempts")?;
-        deliveries.push(DueDelivery { id, attempts, earlier_attempts, event });
+        let due_at = cells.time("next_attempt_at");
+        deliveries.push(DueDelivery { id, attempts, earlier_attempts, due_at, event });
     }
     Ok(Due { deliveries, next })
 }

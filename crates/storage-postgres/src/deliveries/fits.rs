@@ -11,7 +11,8 @@ pub(super) struct Answered {
     pub(super) tenant: bool,
 }
 
-/// SQL expression over a delivery `d`: true when it matches.
+/// SQL expression over a delivery `d`: true when it matches. The condition on the payload is not part of it
+/// ([`super::payloads`]).
 pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Values) -> String {
     let mut all = Vec::new();
     if !answered.tenant {
@@ -32,19 +33,44 @@ pub(super) fn fits(filter: &DeliveryFilter, answered: Answered, values: &mut Val
         all.push(format!("d.response_code BETWEEN {first} AND {last}"));
     }
     if let Some(part) = &filter.error {
-        all.push(format!("{} > 0", position("d.error", part, values)));
+        let part = folded(part, values);
+        all.push(format!("{} > 0", position("d.error", &part)));
     }
     if let Some(part) = &filter.url {
-        // A scalar subquery is looked up per row instead of joined with all subscriptions.
-        all.push(format!(
-            "(SELECT {} > 0 FROM postrider.subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id)",
-            position("s.url", part, values)
-        ));
+        let part = folded(part, values);
+        all.push(format!("{} > 0", url_position(&part)));
+    }
+    if let Some(part) = &filter.search {
+        let part = folded(part, values);
+        let (error, given) = (position("d.error", &part), position("d.given_id", &part));
+        all.push(format!("greatest({error}, {given}, {}) > 0", url_position(&part)));
+    }
+    if let Some(least) = filter.min_duration {
+        let least = i64::try_from(least.as_micros()).unwrap_or(i64::MAX);
+        all.push(format!("d.duration_us >= {}", add!(values, least => INT8)));
+    }
+    if let Some(at) = filter.overdue {
+        let at = add!(values, at.micros() => INT8);
+        all.push(format!("d.next_attempt_at <= {at} AND d.updated_at <= {at}"));
     }
     if all.is_empty() { "true".into() } else { format!("coalesce({}, false)", all.join(" AND ")) }
 }
 
-/// Position of a substring, ignoring the case of ASCII letters, which are the only ones that the collation "C" folds.
-fn position(text: &str, part: &str, values: &mut Values) -> String {
-    format!(r#"strpos(lower({text} COLLATE "C"), {})"#, add!(values, part.to_ascii_lowercase() => TEXT))
+/// A substring in the form in which it is looked for; returns its placeholder.
+fn folded(part: &str, values: &mut Values) -> String {
+    add!(values, part.to_ascii_lowercase() => TEXT)
+}
+
+/// Position of a folded substring, ignoring the case of ASCII letters, which are the only ones that the collation "C"
+/// folds.
+fn position(text: &str, part: &str) -> String {
+    format!(r#"strpos(lower({text} COLLATE "C"), {part})"#)
+}
+
+/// The same in the subscription's URL. A scalar subquery is looked up per row instead of joined with all subscriptions.
+fn url_position(part: &str) -> String {
+    format!(
+        "(SELECT {} FROM postrider.subscriptions s WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id)",
+        position("s.url", part)
+    )
 }

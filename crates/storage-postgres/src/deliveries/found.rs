@@ -18,9 +18,9 @@ pub(super) struct Found {
 
 impl Found {
     /// Reads a candidate; returns `false` when the page needs no more.
-    pub(super) fn look(&mut self, row: &Row) -> Result<bool, StorageError> {
+    pub(super) fn look(&mut self, row: &Row, fits: bool) -> Result<bool, StorageError> {
         let delivery = rows::delivery(row)?;
-        if self.walk.look(Place::of(delivery.id, &delivery.tenant), row.get("fits")) {
+        if self.walk.look(Place::of(delivery.id, &delivery.tenant), fits) {
             self.rows.push(delivery);
         }
         Ok(!self.walk.is_done())

@@ -79,7 +79,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
 
 /// True when the filter has a condition without a suitable index.
 fn is_bounded(filter: &DeliveryFilter) -> bool {
-    filter.event.is_some() || filter.response_code.is_some() || filter.error.is_some() || filter.url.is_some()
+    filter.event.is_some() || filter.is_scanned()
 }
 
 pub(super) async fn page(

@@ -4,6 +4,7 @@ use super::{
     by_event,
     fits::{Answered, fits},
     found::{CHUNK, Found},
+    payloads,
 };
 use crate::{
     PgStore,
@@ -66,14 +67,16 @@ async fn down(
             Source::Waiting => (As::Operator, CHUNK_OF_WAITING, waiting_query(filter, &bounds)),
         };
         let rows = store.list(who, &sql, &values.params()).await?;
+        let fits = payloads::fits(store, who, filter, &rows, &mut found.walk).await?;
+        let is_last = fits.len() == rows.len() && (rows.len() as i64) < limit;
         let mut wants_more = true;
-        for row in &rows {
-            wants_more = found.look(row)?;
+        for (row, fits) in rows.iter().zip(fits) {
+            wants_more = found.look(row, fits)?;
             if !wants_more {
                 break;
             }
         }
-        if wants_more && (rows.len() as i64) < limit {
+        if wants_more && is_last {
             found.ended = true;
             break;
         }

@@ -1,16 +1,17 @@
 //! The appends of a commit: events, deduplication keys and deliveries.
 
 use crate::{
-    codes,
-    columns::{EventRow, EventRows, Existing},
+    codes::{self, IN_DELAYED},
+    columns::{AllEventRows, Existing},
     connect::{Fault, Tx, params},
     publications::Counting,
     rows,
 };
-use futures_util::future::join4;
-use model::{Event, EventId, Queue, TenantId};
+use const_format::formatcp;
+use futures_util::future::{join, join4};
+use model::{Event, EventId, Queue, TenantId, Timestamp};
 use std::collections::{HashMap, HashSet};
-use storage::{Appended, NewEvent, NodeId, PublicationCounts, Write};
+use storage::{Append, Appended, NewDelivery, NewEvent, NodeId, PublicationCounts, StatisticsCounts, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub(crate) struct Appends<'a> {
     events: Vec<(&'a TenantId, &'a NewEvent)>,
     /// Deduplication keys in the order in which every commit locks them, each with the first event that claims it.
     names: Vec<(&'a str, String, EventId)>,
+    /// Events that outcomes raise: they have no deduplication keys, so they are new.
+    raised: Vec<(&'a TenantId, &'a NewEvent)>,
     owner: Option<NodeId>,
 }
 
@@ -33,7 +36,7 @@ impl<'a> Appends<'a> {
             Write::Append(append) => Some(append),
             _ => None,
         });
-        let each = |append: &'a storage::Append| append.events.iter().map(|new| (&append.tenant, new));
+        let each = |append: &'a Append| append.events.iter().map(|new| (&append.tenant, new));
         Self::new(appends.flat_map(each).collect(), owner)
     }
 
@@ -47,7 +50,13 @@ impl<'a> Appends<'a> {
         // The sort is stable, so the first of several events with one key remains.
         names.sort_by(|(a, b, _), (c, d, _)| (a, b).cmp(&(c, d)));
         names.dedup_by(|next, first| (next.0, &next.1) == (first.0, &first.1));
-        Self { events, names, owner }
+        Self { events, names, raised: Vec::new(), owner }
+    }
+
+    /// Adds the events that outcomes of the same commit raise.
+    pub(crate) fn raise(&mut self, raised: Vec<&'a Append>) {
+        let each = |append: &'a Append| append.events.iter().map(|new| (&append.tenant, new));
+        self.raised = raised.into_iter().flat_map(each).collect();
     }
 
     pub(crate) async fn claim_names(&self, tx: &Tx) -> Result<Vec<Row>, Fault> {
@@ -181,6 +190,26 @@ impl<'a> Appends<'a> {
         tally
     }
 
+    /// The events that are written, including those that outcomes raise.
+    fn new_events<'s>(
+        &'s self,
+        each: &'s [Appended],
+        there: &'s HashSet<TenantId>,
+    ) -> impl Iterator<Item = (&'a TenantId, &'a NewEvent)> + 's {
+        let of_appends = self.events.iter().zip(each).filter(|(_, appended)| **appended == Appended::New);
+        let all = of_appends.map(|(event, _)| event).chain(&self.raised);
+        all.filter(|(tenant, _)| there.contains(*tenant)).copied()
+    }
+
+    /// Increments of the statistics by the new deliveries.
+    pub(crate) fn increments(&self, each: &[Appended], there: &HashSet<TenantId>) -> StatisticsCounts {
+        let mut counts = StatisticsCounts::default();
+        for (tenant, new) in self.new_events(each, there) {
+            counts.add_created(tenant, &new.event.event_type, &new.deliveries);
+        }
+        counts
+    }
+
     /// Writes and counts the new events with their deliveries.
     pub(crate) async fn write(
         &self,
@@ -189,13 +218,7 @@ impl<'a> Appends<'a> {
         there: &HashSet<TenantId>,
         (counting, shard): (&Counting, i16),
     ) -> Result<(), Fault> {
-        let new: Vec<_> = self
-            .events
-            .iter()
-            .zip(each)
-            .filter(|((tenant, _), appended)| **appended == Appended::New && there.contains(*tenant))
-            .map(|(event, _)| *event)
-            .collect();
+        let new: Vec<_> = self.new_events(each, there).collect();
         if new.is_empty() {
             return Ok(());
         }
@@ -218,9 +241,9 @@ impl Appends<'_> {
 }
 
 async fn write_events(tx: &Tx, new: &[(&TenantId, &NewEvent)]) -> Result<(), Fault> {
-    let mut rows = EventRows::default();
+    let mut rows = AllEventRows::default();
     for (tenant, new) in new {
-        rows.push(EventRow::of(tenant, &new.event));
+        rows.push(tenant, &new.event);
     }
     rows.insert(tx, Existing::Fail).await
 }
@@ -231,8 +254,24 @@ pub(crate) const INSERT_WAITING: &str = "INSERT INTO postrider.waiting
     FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::smallint[], $8::bigint[])
         AS n (tenant_id, id, subscription_id, event_type, given_id, queue, at)";
 
+/// The same for deliveries that are due later than they are created.
+pub(crate) const INSERT_DELAYED: &str = formatcp!(
+    "INSERT INTO postrider.waiting
+    (tenant_id, id, subscription_id, event_type, given_id, owner, queue, next_attempt_at, updated_at)
+    SELECT n.tenant_id, n.id, n.subscription_id, n.event_type, n.given_id, $1, {IN_DELAYED}, n.at, n.made
+    FROM unnest($2::text[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bigint[], $8::bigint[])
+        AS n (tenant_id, id, subscription_id, event_type, given_id, made, at)"
+);
+
 async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
-    let all = || new.iter().flat_map(|(tenant, new)| new.deliveries.iter().map(move |one| (*tenant, *new, one)));
+    let (now, later) = join(write_due(tx, new, owner), write_delayed(tx, new, owner)).await;
+    now.and(later)
+}
+
+/// Deliveries that are due at once.
+async fn write_due(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
+    let now = || new.iter().filter(|(_, new)| new.due_at.is_none());
+    let all = || now().flat_map(|(tenant, new)| new.deliveries.iter().map(move |one| (*tenant, *new, one)));
     let ids: Vec<Uuid> = all().map(|(.., one)| one.id.uuid()).collect();
     if ids.is_empty() {
         return Ok(());
@@ -248,4 +287,27 @@ async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option
         given => TEXT_ARRAY, queues => INT2_ARRAY, due => INT8_ARRAY,
     ];
     tx.query(INSERT_WAITING, values).await.map(drop)
+}
+
+/// Deliveries that are due later.
+async fn write_delayed(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
+    let later = new.iter().filter_map(|(tenant, new)| Some((*tenant, *new, new.due_at?)));
+    let all: Vec<(&TenantId, &Event, &NewDelivery, Timestamp)> = later
+        .flat_map(|(tenant, new, at)| new.deliveries.iter().map(move |one| (tenant, &*new.event, one, at)))
+        .collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    let tenants: Vec<&str> = all.iter().map(|(tenant, ..)| tenant.as_str()).collect();
+    let ids: Vec<Uuid> = all.iter().map(|(_, _, one, _)| one.id.uuid()).collect();
+    let subscriptions: Vec<Uuid> = all.iter().map(|(_, _, one, _)| one.subscription.uuid()).collect();
+    let types: Vec<&str> = all.iter().map(|(_, event, ..)| event.event_type.as_str()).collect();
+    let given: Vec<Option<&str>> = all.iter().map(|(_, event, ..)| event.given_id.as_deref()).collect();
+    let made: Vec<i64> = all.iter().map(|(_, event, ..)| event.id.made_at().micros()).collect();
+    let due: Vec<i64> = all.iter().map(|(.., at)| at.micros()).collect();
+    let values = params![
+        codes::owner(owner) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY, subscriptions => UUID_ARRAY,
+        types => TEXT_ARRAY, given => TEXT_ARRAY, made => INT8_ARRAY, due => INT8_ARRAY,
+    ];
+    tx.query(INSERT_DELAYED, values).await.map(drop)
 }

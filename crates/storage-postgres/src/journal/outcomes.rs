@@ -2,23 +2,25 @@
 //! there with its next due time. The owner is checked in each statement (fencing): deliveries that another node has
 //! taken over are left unchanged.
 
+mod increments;
 mod late;
+mod raised;
 
 use crate::{
     cells::Cells,
-    codes::{ACTIVE, DISABLED, IN_RETRY, PAUSED, RETRYING, owner},
-    columns::{AttemptRow, AttemptRows, DeliveryRow, DeliveryRows, Existing},
+    codes::{IN_RETRY, RETRYING, owner},
+    columns::{DeliveryRow, DeliveryRows, Existing},
     connect::{Fault, Tx, params},
     rows,
 };
 use const_format::formatcp;
-use futures_util::future::{join, join4};
+use futures_util::future::join4;
 use model::{
-    DeliveryId, DeliveryStatus, SubscriptionId, TenantId, Timestamp,
+    DeliveryId, DeliveryStatus, EventId, SubscriptionId, TenantId, Timestamp,
     delivery::{EndStatus, Next},
 };
 use std::collections::{BTreeMap, HashMap, HashSet};
-use storage::{NodeId, Outcome, SUBSCRIPTION_DELETED, Write};
+use storage::{Ending, NodeId, Outcome, SUBSCRIPTION_DELETED, StatisticsCounts, Write};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -33,23 +35,40 @@ pub(super) struct Outcomes<'a> {
     node: Option<NodeId>,
     all: Vec<(usize, &'a Outcome)>,
     last: HashMap<Key<'a>, Last<'a>>,
+    /// Deliveries that end without an attempt, with their places in the batch.
+    endings: HashMap<Key<'a>, (usize, &'a Ending)>,
     cancels: Vec<Key<'a>>,
     /// Deliveries that wait no longer, to be logged.
     ended: Vec<Ended<'a>>,
     /// Deliveries whose attempts are to be written and counted.
     recorded: HashSet<Key<'a>>,
-    /// Outcomes of deliveries that another node owns, or of attempts that are already recorded.
+    /// Outcomes of deliveries that another node owns, or of attempts that are already recorded; endings of deliveries that
+    /// another node owns or that have ended.
     taken: HashSet<usize>,
+    /// Events whose payload was erased, among those of late outcomes.
+    erased: HashSet<(TenantId, EventId)>,
+    /// Outcomes whose events are written.
+    raised: HashSet<usize>,
+    /// True when the subscriptions of 410 outcomes are disabled already.
+    has_disabled: bool,
+    /// Increments by cancelled deliveries that took a late outcome.
+    corrected: StatisticsCounts,
 }
 
 struct Ended<'a> {
     tenant: &'a TenantId,
     row: Row,
-    outcome: Option<&'a Outcome>,
+    by: EndedBy<'a>,
+}
+
+enum EndedBy<'a> {
+    Outcome(&'a Outcome),
+    Ending(&'a Ending),
+    Cancel,
 }
 
 impl Ended<'_> {
-    /// The row of the log: the outcome, or, without one, the delivery as it was when it was cancelled.
+    /// The row of the log: the outcome, or, without one, the delivery as it was with its end.
     fn row(&self) -> DeliveryRow<'_> {
         let cells = Cells::waiting(&self.row);
         let cancelled = DeliveryRow {
@@ -66,7 +85,18 @@ impl Ended<'_> {
             error: Some(SUBSCRIPTION_DELETED.into()),
             duration_us: cells.get("duration_us"),
         };
-        let Some(outcome) = self.outcome else { return cancelled };
+        let outcome = match self.by {
+            EndedBy::Outcome(outcome) => outcome,
+            EndedBy::Ending(ending) => {
+                return DeliveryRow {
+                    status: i16::from(ending.end.status().code()),
+                    updated_at: ending.at.micros(),
+                    error: Some(rows::text(&ending.error)),
+                    ..cancelled
+                };
+            }
+            EndedBy::Cancel => return cancelled,
+        };
         DeliveryRow {
             status: i16::from(outcome.next.status().code()),
             attempts: outcome.attempt.number as i32,
@@ -83,6 +113,7 @@ impl Ended<'_> {
 #[derive(Default)]
 pub(super) struct Taken {
     ended: Vec<Row>,
+    unsent: Vec<Row>,
     kept: Vec<Row>,
     cancelled: Vec<Row>,
 }
@@ -111,15 +142,10 @@ const CANCEL: &str = "DELETE FROM postrider.waiting w
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
         w.updated_at, w.response_code, w.duration_us";
 
-const DISABLE: &str = formatcp!(
-    "UPDATE postrider.subscriptions s SET state = {DISABLED}, revision = revision + 1, updated_at = o.at
-    FROM unnest($1::text[], $2::uuid[], $3::bigint[]) AS o (tenant_id, id, at)
-    WHERE s.tenant_id = o.tenant_id AND s.id = o.id AND s.state IN ({ACTIVE}, {PAUSED})"
-);
-
 impl<'a> Outcomes<'a> {
     pub(super) fn of(batch: &'a [Write], node: Option<NodeId>) -> Self {
         let (mut all, mut cancels, mut last) = (Vec::new(), Vec::new(), HashMap::<Key<'a>, Last<'a>>::new());
+        let mut endings = HashMap::new();
         for (place, write) in batch.iter().enumerate() {
             match write {
                 Write::Outcome(outcome) => {
@@ -129,12 +155,17 @@ impl<'a> Outcomes<'a> {
                         *known = Last { outcome };
                     }
                 }
+                Write::End(ending) => {
+                    endings.insert((&ending.tenant, ending.delivery), (place, &**ending));
+                }
                 Write::Cancel { tenant, delivery } => cancels.push((tenant, *delivery)),
                 Write::Append(_) => {}
             }
         }
-        let (ended, recorded, taken) = (Vec::new(), HashSet::new(), HashSet::new());
-        Self { node, all, last, cancels, ended, recorded, taken }
+        let (ended, recorded, taken, erased) = (Vec::new(), HashSet::new(), HashSet::new(), HashSet::new());
+        let (raised, has_disabled) = (HashSet::new(), false);
+        let corrected = StatisticsCounts::default();
+        Self { node, all, last, endings, cancels, ended, recorded, taken, erased, raised, has_disabled, corrected }
     }
 
     pub(super) fn was_taken(&self, place: usize) -> bool {
@@ -143,7 +174,7 @@ impl<'a> Outcomes<'a> {
 
     /// Removes ended deliveries from the waiting ones, and sets the next due times of retries.
     pub(super) async fn take(&self, tx: &Tx) -> Result<Taken, Fault> {
-        if self.all.is_empty() && self.cancels.is_empty() {
+        if self.all.is_empty() && self.endings.is_empty() && self.cancels.is_empty() {
             return Ok(Taken::default());
         }
         let mut lasts: Vec<(&Key<'a>, &Outcome)> = self.last.iter().map(|(key, last)| (key, last.outcome)).collect();
@@ -153,18 +184,22 @@ impl<'a> Outcomes<'a> {
         for (key, outcome) in lasts {
             match outcome.next {
                 Next::Retry { at } => kept.push((key, outcome, at)),
-                Next::End(_) | Next::Gone => ended.push((key, outcome)),
+                Next::End(_) | Next::Gone => ended.push(key),
             }
         }
-        let (ended, (kept, cancelled)) = join(self.end(tx, &ended), join(self.keep(tx, &kept), self.cancel(tx))).await;
-        Ok(Taken { ended: ended?, kept: kept?, cancelled: cancelled? })
+        let ended: Vec<Key<'a>> = ended.into_iter().copied().collect();
+        let mut unsent: Vec<Key<'a>> = self.endings.keys().copied().collect();
+        unsent.sort_unstable();
+        let asked = join4(self.end(tx, &ended), self.end(tx, &unsent), self.keep(tx, &kept), self.cancel(tx));
+        let (ended, unsent, kept, cancelled) = asked.await;
+        Ok(Taken { ended: ended?, unsent: unsent?, kept: kept?, cancelled: cancelled? })
     }
 
-    async fn end(&self, tx: &Tx, ended: &[(&Key<'a>, &Outcome)]) -> Result<Vec<Row>, Fault> {
+    async fn end(&self, tx: &Tx, ended: &[Key<'a>]) -> Result<Vec<Row>, Fault> {
         if ended.is_empty() {
             return Ok(Vec::new());
         }
-        let (tenants, ids) = keys(ended.iter().map(|(key, _)| **key));
+        let (tenants, ids) = keys(ended.iter().copied());
         tx.query(END, params![owner(self.node) => INT4, tenants => TEXT_ARRAY, ids => UUID_ARRAY]).await
     }
 
@@ -205,9 +240,19 @@ impl<'a> Outcomes<'a> {
         for row in taken.ended {
             if let Some(outcome) = self.of_row(&row) {
                 self.recorded.insert((&outcome.tenant, outcome.delivery));
-                self.ended.push(Ended { tenant: &outcome.tenant, row, outcome: Some(outcome) });
+                self.ended.push(Ended { tenant: &outcome.tenant, row, by: EndedBy::Outcome(outcome) });
             }
         }
+        let mut reached = HashSet::new();
+        for row in taken.unsent {
+            let tenant = Cells::waiting(&row).tenant("tenant_id");
+            let found = self.endings.get(&(&tenant, id(&row))).copied();
+            if let Some((place, ending)) = found {
+                reached.insert(place);
+                self.ended.push(Ended { tenant: &ending.tenant, row, by: EndedBy::Ending(ending) });
+            }
+        }
+        self.taken.extend(self.endings.values().map(|(place, _)| *place).filter(|place| !reached.contains(place)));
         for row in taken.kept {
             if let Some(outcome) = self.of_row(&row) {
                 self.recorded.insert((&outcome.tenant, outcome.delivery));
@@ -217,7 +262,7 @@ impl<'a> Outcomes<'a> {
             let (tenant, delivery) = (Cells::waiting(&row).tenant("tenant_id"), id(&row));
             let known = self.cancels.iter().find(|(of, one)| **of == tenant && *one == delivery);
             if let Some((tenant, _)) = known {
-                self.ended.push(Ended { tenant, row, outcome: None });
+                self.ended.push(Ended { tenant, row, by: EndedBy::Cancel });
             }
         }
     }
@@ -225,7 +270,7 @@ impl<'a> Outcomes<'a> {
     /// Writes the log: ended deliveries, attempts and statistics.
     pub(super) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
         let written = join4(self.log(tx), self.log_attempts(tx), self.count(tx, shard), self.disable(tx)).await;
-        written.0.and(written.1).and(written.2).and(written.3)
+        written.0.and(written.1).and(written.2).and(written.3.map(drop))
     }
 
     async fn log(&self, tx: &Tx) -> Result<(), Fault> {
@@ -239,14 +284,6 @@ impl<'a> Outcomes<'a> {
     fn recorded(&self) -> impl Iterator<Item = &'a Outcome> {
         let mine = self.all.iter().filter(|(place, _)| !self.taken.contains(place)).map(|(_, outcome)| *outcome);
         mine.filter(|outcome| self.recorded.contains(&(&outcome.tenant, outcome.delivery)))
-    }
-
-    async fn log_attempts(&self, tx: &Tx) -> Result<(), Fault> {
-        let mut rows = AttemptRows::default();
-        for one in self.recorded() {
-            rows.push(AttemptRow::of(&one.tenant, one.delivery.uuid(), &one.attempt));
-        }
-        rows.insert(tx, Existing::Keep).await
     }
 
     /// Adds to the statistics: one row per subscription, whatever the number of outcomes.
@@ -265,34 +302,33 @@ impl<'a> Outcomes<'a> {
         let triggered: Vec<Option<i64>> = tallies.values().map(|tally| tally.triggered).collect();
         let succeeded: Vec<Option<i64>> = tallies.values().map(|tally| tally.succeeded).collect();
         let failed: Vec<Option<i64>> = tallies.values().map(|tally| tally.failed).collect();
+        let failing: Vec<Option<i64>> = tallies.values().map(|tally| tally.failing).collect();
         let values = params![
             shard => INT2, tenants => TEXT_ARRAY, subscriptions => UUID_ARRAY, successes => INT8_ARRAY,
             failures => INT8_ARRAY, triggered => INT8_ARRAY, succeeded => INT8_ARRAY, failed => INT8_ARRAY,
+            failing => INT8_ARRAY,
         ];
         tx.query(COUNT, values).await.map(drop)
-    }
-
-    async fn disable(&self, tx: &Tx) -> Result<(), Fault> {
-        let gone: Vec<&Outcome> = self.recorded().filter(|outcome| outcome.next == Next::Gone).collect();
-        if gone.is_empty() {
-            return Ok(());
-        }
-        let tenants: Vec<&str> = gone.iter().map(|one| one.tenant.as_str()).collect();
-        let ids: Vec<Uuid> = gone.iter().map(|one| one.subscription.uuid()).collect();
-        let ended: Vec<i64> = gone.iter().map(|one| ended_at(one).micros()).collect();
-        tx.query(DISABLE, params![tenants => TEXT_ARRAY, ids => UUID_ARRAY, ended => INT8_ARRAY]).await.map(drop)
     }
 }
 
 pub(crate) const COUNT: &str = "INSERT INTO postrider.subscription_stats AS s (shard, tenant_id, subscription_id,
-    success_count, failure_count, last_triggered_at, last_success_at, last_failure_at)
+    success_count, failure_count, last_triggered_at, last_success_at, last_failure_at, failing_since)
     SELECT $1, n.* FROM unnest($2::text[], $3::uuid[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
-                               $8::bigint[]) AS n
+                               $8::bigint[], $9::bigint[]) AS n
     ON CONFLICT (tenant_id, subscription_id, shard) DO UPDATE SET
     success_count = s.success_count + excluded.success_count, failure_count = s.failure_count + excluded.failure_count,
     last_triggered_at = greatest(s.last_triggered_at, excluded.last_triggered_at),
     last_success_at = greatest(s.last_success_at, excluded.last_success_at),
-    last_failure_at = greatest(s.last_failure_at, excluded.last_failure_at)";
+    last_failure_at = greatest(s.last_failure_at, excluded.last_failure_at),
+    failing_since = CASE
+        WHEN excluded.failing_since IS NULL
+            THEN CASE WHEN excluded.last_success_at >= s.failing_since THEN NULL ELSE s.failing_since END
+        WHEN s.failing_since > coalesce((SELECT max(o.last_success_at) FROM postrider.subscription_stats o
+            WHERE o.tenant_id = s.tenant_id AND o.subscription_id = s.subscription_id), 0)
+            AND s.failing_since > coalesce(excluded.last_success_at, 0)
+            THEN s.failing_since
+        ELSE excluded.failing_since END";
 
 /// Increments of a subscription's statistics by one commit.
 #[derive(Default)]
@@ -302,6 +338,8 @@ struct SubscriptionCounts {
     triggered: Option<i64>,
     succeeded: Option<i64>,
     failed: Option<i64>,
+    /// The first failure after the last success of the commit.
+    failing: Option<i64>,
 }
 
 impl SubscriptionCounts {
@@ -314,9 +352,11 @@ impl SubscriptionCounts {
         if outcome.next == Next::End(EndStatus::Delivered) {
             self.success += 1;
             self.succeeded = self.succeeded.max(ended);
+            self.failing = None;
         } else {
             self.failure += 1;
             self.failed = self.failed.max(ended);
+            self.failing = self.failing.or(ended);
         }
     }
 }

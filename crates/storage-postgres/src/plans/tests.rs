@@ -2,6 +2,8 @@
 //! reads the partitions of its days. All plans are recorded in `docs/postgres-plans.md`, so that changes are noticed.
 
 mod lists;
+mod replays;
+mod statistics;
 mod writes;
 
 use super::{Planned, of};
@@ -113,9 +115,18 @@ impl Book {
             metadata: "".into(),
             priority: Priority::Normal,
             deliveries: to.len() as u32,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
         };
         let keys = vec![storage::DedupeKey::GivenId(given.into())];
-        NewEvent { event: Arc::new(event), keys, deliveries: (1..).zip(to).map(deliver).collect(), broke_schema: false }
+        NewEvent {
+            event: Arc::new(event),
+            keys,
+            deliveries: (1..).zip(to).map(deliver).collect(),
+            broke_schema: false,
+            due_at: None,
+        }
     }
 }
 
@@ -186,6 +197,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
         tenant: tenant.clone(),
         delivery: of.id,
         subscription: of.subscription,
+        event_type: EventType::trusted("invoice.paid"),
         attempt: Attempt {
             number: 1,
             started_at: late(),
@@ -198,6 +210,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
             note: None,
         },
         next,
+        raises: Vec::new(),
     }))
 }
 
@@ -271,10 +284,14 @@ async fn every_hot_statement_uses_an_index_and_prunes_partitions() {
     lists::events(&mut book, &there).await;
     lists::all_tenants(&mut book, &there).await;
     lists::backlog(&mut book, &there).await;
+    lists::figures(&mut book).await;
     lists::publications(&mut book, &there).await;
+    statistics::statistics(&mut book, &there).await;
     writes::journal(&mut book, &there).await;
     writes::nodes(&mut book, &there).await;
     writes::settings(&mut book, &there).await;
+    replays::replays(&mut book, &there).await;
+    replays::cancels(&mut book, &there).await;
     writes::retention(&mut book, &there).await;
     assert!(book.faults.is_empty(), "{} faults:\n\n{}", book.faults.len(), book.faults.join("\n"));
     book.compare();

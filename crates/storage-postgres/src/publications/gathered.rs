@@ -81,9 +81,12 @@ mod tests {
                 metadata: "".into(),
                 priority: Priority::Normal,
                 deliveries: 0,
+                deliver_at: None,
+                payload_erased_at: None,
+                trace: None,
             };
             let (keys, deliveries) = (Vec::new(), Vec::new());
-            let new = NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false };
+            let new = NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false, due_at: None };
             tally.add(&tenant, &new, &Appended::New);
         }
         tally

@@ -6,10 +6,13 @@ use crate::{
     PgStore,
     cells::Cells,
     connect::{As, READ_BY_INDEX, params},
+    statistics,
 };
-use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId};
+use model::{Profile, Subscription, SubscriptionId, SubscriptionState, TenantId, policy::health::Recent};
 use std::collections::HashMap;
-use storage::{Counted, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Walk, rows_within};
+use storage::{
+    Counted, HealthFilter, ListScope, Listed, Page, Place, StorageError, SubscriptionFilter, Walk, rows_within,
+};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -55,11 +58,11 @@ async fn find(
     filter: &SubscriptionFilter,
     page: &Page<Place<SubscriptionId>>,
 ) -> Result<Found, StorageError> {
-    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some();
+    let is_bounded = scope == ListScope::AllTenants || filter.url.is_some() || filter.health.is_some();
     let mut walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     let mut found = Vec::new();
     // Candidates include deleted subscriptions, which are rare.
-    let narrows = filter.is_active.is_some() || filter.event_type.is_some() || filter.url.is_some();
+    let narrows = *filter != SubscriptionFilter { profile: filter.profile, ..SubscriptionFilter::default() };
     let limit = if narrows { CHUNK } else { i64::from(walk.wanted()).clamp(50, CHUNK) };
     while !walk.is_done() {
         let below = walk.place().map_or(Uuid::max(), |place| place.id.uuid());
@@ -67,14 +70,21 @@ async fn find(
         let tenant = scope.tenant().map_or(of_place, TenantId::as_str);
         let values = params![below => UUID, tenant => TEXT, limit => INT8];
         let rows = store.read_in(READ_BY_INDEX, scope.into(), &query(scope), values).await?;
+        let mut candidates = Vec::with_capacity(rows.len());
         for row in &rows {
+            let cells = Cells::subscriptions(row);
+            let place = Place::of(cells.subscription_id("id"), &cells.tenant("tenant_id"));
+            candidates.push((place, cells.number::<i32, usize>("size")?, fits(row, filter)?));
+        }
+        if let Some(health) = &filter.health {
+            keep_health(store, scope, health, &mut candidates).await?;
+        }
+        for (place, size, fits) in candidates {
             if walk.is_done() {
                 break;
             }
-            let cells = Cells::subscriptions(row);
-            let place = Place::of(cells.subscription_id("id"), &cells.tenant("tenant_id"));
-            if walk.look(place.clone(), fits(row, filter)?) {
-                found.push((place, cells.number::<i32, usize>("size")?));
+            if walk.look(place.clone(), fits) {
+                found.push((place, size));
             }
         }
         if (rows.len() as i64) < limit && !walk.is_done() {
@@ -82,6 +92,30 @@ async fn find(
         }
     }
     Ok(Found { walk, rows: found, ended: false })
+}
+
+/// A row of the list, its size, and whether it is selected.
+type Candidate = (Place<SubscriptionId>, usize, bool);
+
+/// Unselects candidates of another health. They are read, because no column has their health.
+async fn keep_health(
+    store: &PgStore,
+    scope: ListScope<'_>,
+    health: &HealthFilter,
+    candidates: &mut [Candidate],
+) -> Result<(), StorageError> {
+    let selected = candidates.iter().filter(|(.., fits)| *fits);
+    let places: Vec<_> = selected.map(|(place, size, _)| (place.clone(), *size)).collect();
+    let loaded = load(store, scope, &places).await?;
+    let keys: Vec<(TenantId, SubscriptionId)> = loaded.values().map(|one| (one.tenant.clone(), one.id)).collect();
+    let recent = statistics::query::recent(store, &keys, health.from).await?;
+    let recent: HashMap<_, Recent> = keys.into_iter().zip(recent).collect();
+    for (place, _, fits) in candidates.iter_mut().filter(|(.., fits)| *fits) {
+        let of = |one: &Subscription| recent.get(&(one.tenant.clone(), one.id)).copied().unwrap_or_default();
+        // A subscription may have been deleted between the two statements.
+        *fits = loaded.get(place_key(place).as_str()).is_some_and(|one| health.fits(one, of(one)));
+    }
+    Ok(())
 }
 
 pub(super) async fn page(

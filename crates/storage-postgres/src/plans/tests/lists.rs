@@ -1,9 +1,10 @@
 //! Reads: due deliveries, single rows, and lists.
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
-use model::{Queue, delivery::DeliveryStatus};
+use model::{PayloadMatch, PayloadPath, PayloadValue, Queue, delivery::DeliveryStatus};
+use std::time::Duration;
 use storage::{
-    Backlogs, Deliveries, DeliveryFilter, Documents, EventFilter, Events, ListScope,
+    Backlogs, Deliveries, DeliveryFilter, Documents, EventFilter, Events, Figures, ListScope,
     ListScope::{AllTenants, Tenant},
     Page, Publications, Subscriptions,
 };
@@ -127,11 +128,24 @@ pub(super) async fn walks(book: &mut Book, there: &There) {
     let failed = status(&[DeliveryStatus::Failed, DeliveryStatus::Exhausted]);
     let waits = status(&[DeliveryStatus::Pending]);
     let subscription = Some(there.subscription);
+    let (min_duration, overdue) = (Some(Duration::from_secs(2)), Some(hour(30)));
+    let payload = || {
+        let (path, value) = (PayloadPath::parse("data.id").unwrap(), PayloadValue::parse("1").unwrap());
+        Some(PayloadMatch { path, value })
+    };
     let cases = [
         ("by code, error and URL", any, tenant, parts.clone()),
         ("by error, of a subscription", any, tenant, DeliveryFilter { subscription, error: error(), ..all.clone() }),
         ("failed, by error", any, tenant, DeliveryFilter { error: error(), ..failed.clone() }),
         ("by error, of some hours", one, tenant, DeliveryFilter { error: error(), ..time.clone() }),
+        (
+            "by text and duration, of some hours",
+            one,
+            tenant,
+            DeliveryFilter { search: error(), min_duration, ..time.clone() },
+        ),
+        ("overdue", any, tenant, DeliveryFilter { overdue, ..all.clone() }),
+        ("by payload, of some hours", one, tenant, DeliveryFilter { payload: payload(), ..time.clone() }),
         ("of an event", one, tenant, DeliveryFilter { event: Some(there.event), ..all.clone() }),
         ("of all tenants", any, AllTenants, all.clone()),
         ("of all tenants, of some hours", one, AllTenants, time.clone()),
@@ -150,6 +164,13 @@ pub(super) async fn walks(book: &mut Book, there: &There) {
         ("of all tenants, failed", any, AllTenants, failed.clone()),
         ("of all tenants, failed, of some hours", one, AllTenants, DeliveryFilter { after, before, ..failed }),
         ("of all tenants, pending", any, AllTenants, waits),
+        ("of all tenants, overdue", any, AllTenants, DeliveryFilter { overdue, ..all.clone() }),
+        (
+            "of all tenants, by payload, of some hours",
+            one,
+            AllTenants,
+            DeliveryFilter { payload: payload(), ..time.clone() },
+        ),
         ("of all tenants, of an event", one, AllTenants, DeliveryFilter { event: Some(there.event), ..all.clone() }),
         ("of all tenants, of a subscription", any, AllTenants, DeliveryFilter { subscription, ..all.clone() }),
     ];
@@ -212,6 +233,17 @@ pub(super) async fn backlog(book: &mut Book, there: &There) {
         })
         .await;
     }
+}
+
+pub(super) async fn figures(book: &mut Book) {
+    // Counts of all rows: the table has nothing but waiting deliveries, and callers do not ask often.
+    let rule = Rule { whole: &["waiting", "subscriptions"], ..ANY_DAY };
+    book.see("Waiting deliveries by queue, for metrics", rule, async |store| {
+        assert!(!store.waiting(hour(0)).await.unwrap().queues.is_empty());
+    })
+    .await;
+    book.see("Replays that have not ended, for metrics", ANY_DAY, async |store| store.open_replays().await.unwrap())
+        .await;
 }
 
 pub(super) async fn publications(book: &mut Book, there: &There) {

@@ -2,14 +2,14 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
 use model::{
-    Subscription, SubscriptionState,
+    Subscription, SubscriptionState, TenantId,
     delivery::{EndStatus, Next},
     event::EventPattern,
     subscription::SubscriptionStats,
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
-    Append, Appended, Deliveries, Done, Journal, Keys,
+    Append, Appended, Deliveries, Done, Erasure, ErasureOutcome, Journal, Keys,
     ListScope::{AllTenants, Tenant},
     NewEvent, Page, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
     Transfer, Write,
@@ -67,6 +67,20 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
         assert_eq!(back, RetryOutcome::Queued(there.ended.subscription));
     })
     .await;
+    let mut delayed = book.event(of, "new-3", &[there.subscription]);
+    let at = super::late().after(Duration::from_secs(3_600));
+    Arc::make_mut(&mut delayed.event).deliver_at = Some(at);
+    delayed.due_at = Some(at);
+    book.see("A commit of a delayed event", ONE_DAY, async |store| {
+        let (_, done) = store.commit(vec![append(there, vec![delayed])]).await.unwrap();
+        assert_eq!(done, [Done::Appended(vec![Appended::New])]);
+    })
+    .await;
+    let ids = [made[1].id, made[0].id];
+    book.see("A cancellation of deliveries", ONE_DAY, async |store| {
+        assert_eq!(store.cancel_by_ids(of, &ids, super::late()).await.unwrap(), ids[..1]);
+    })
+    .await;
 }
 
 pub(super) async fn nodes(book: &mut Book, there: &There) {
@@ -74,8 +88,21 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
         store.heartbeat().await.unwrap();
     })
     .await;
+    book.see("The number of nodes that serve the API", ANY_DAY, async |store| {
+        assert_eq!(store.serving_nodes().await.unwrap(), 2);
+    })
+    .await;
     book.see("Lost nodes are declared, old nodes and changes deleted", ANY_DAY, async |store| {
         store.declare_lost().await.unwrap();
+    })
+    .await;
+    let claim = storage::LimitClaim {
+        subscription: there.subscription,
+        claim: model::policy::share::Claim { wanted: 1_000, share: 500_000, slots: 2 },
+        max_in_flight: Some(4),
+    };
+    book.see("Claims on limits of subscriptions are exchanged", ANY_DAY, async |store| {
+        store.exchange_claims(&[claim]).await.unwrap();
     })
     .await;
     book.see("All nodes", ANY_DAY, async |store| {
@@ -94,17 +121,17 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
     let (subscription, of) = (there.subscription, &there.tenant);
     let ids = Arc::new(std::sync::Mutex::new(Vec::new()));
     ids.lock().unwrap().extend((0..20).map(|number| book.event(of, &format!("out-{number}"), &[subscription])));
-    let make: storage::Make = Arc::new(move |_| ids.lock().unwrap().pop());
+    let make: storage::Make = Arc::new(move |_| ids.lock().unwrap().pop().into());
     book.see("A batch from the outbox", ONE_DAY, async |store| {
-        assert_eq!(store.drain_outbox(20, make).await.unwrap().events.len(), 20);
+        assert_eq!(store.drain_outbox(20, &[], make).await.unwrap().events.len(), 20);
     })
     .await;
 }
 
-fn subscription(book: &Book) -> Subscription {
+pub(super) fn subscription(book: &Book, tenant: TenantId) -> Subscription {
     Subscription {
         id: book.ids.subscription(late()),
-        tenant: tenant(7),
+        tenant,
         url: model::SubscriptionUrl::stored("https://receiver.example/new").unwrap(),
         description: None,
         events: vec![EventPattern::parse("kind.*").unwrap()],
@@ -114,6 +141,8 @@ fn subscription(book: &Book) -> Subscription {
         retry_enabled: true,
         max_retries: 5,
         timeout: Duration::from_secs(30),
+        policies: Default::default(),
+        health: Default::default(),
         secrets: Vec::new(),
         metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
@@ -126,7 +155,7 @@ fn subscription(book: &Book) -> Subscription {
 
 pub(super) async fn settings(book: &mut Book, there: &There) {
     let of = &there.tenant;
-    let new = subscription(book);
+    let new = subscription(book, tenant(7));
     book.see("A subscription is created and updated", ANY_DAY, async |store| {
         store.insert_subscription(&new).await.unwrap();
         store.update_subscription(&new).await.unwrap();
@@ -171,6 +200,22 @@ pub(super) async fn retention(book: &mut Book, there: &There) {
     .await;
     // Partitions of that day and of rows without a day.
     let day_and_rest = Rule { days: Some(2), ..ANY_DAY };
+    // Has only the erasures of the last minute.
+    let erasures = Rule { whole: &["erasures"], ..ANY_DAY };
+    book.see("The payload of an event is erased", erasures, async |store| {
+        let done = store.erase_payload(&there.tenant, there.other_event, None, 100, super::late()).await.unwrap();
+        assert!(matches!(done, ErasureOutcome::Erased(_)));
+    })
+    .await;
+    book.see("Recent erasures", erasures, async |store| {
+        assert_eq!(store.recent_erasures().await.unwrap().len(), 1);
+    })
+    .await;
+    book.see("Old payloads of a tenant are erased", day_and_rest, async |store| {
+        let erased = store.erase_before(&there.tenant, hour(5), None, 5, super::late()).await.unwrap();
+        assert!(erased.events > 0);
+    })
+    .await;
     book.see("Old events of a tenant are removed", day_and_rest, async |store| {
         let removed = store.remove_before(&there.tenant, hour(4), None, 50).await.unwrap();
         assert!(removed.events > 0);
