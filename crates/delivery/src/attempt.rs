@@ -8,7 +8,7 @@ use crate::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
 use model::{
-    Attempt, AttemptError, AttemptResult, Profile, Timestamp,
+    Attempt, AttemptError, AttemptResult, Profile, Timestamp, TraceContext,
     attempt::{AttemptErrorKind, response_message},
     profile,
 };
@@ -21,7 +21,7 @@ pub(crate) struct Times {
     pub(crate) stamp: Timestamp,
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`. Fails when a shortage of this machine prevents the attempt.
+/// Sends `outgoing` to `target` as attempt number `number`, with this trace context. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     egress: &Egress,
     defaults: &Defaults,
@@ -29,6 +29,7 @@ pub(crate) async fn send(
     outgoing: &Outgoing,
     number: u32,
     times: Times,
+    trace: Option<&TraceContext>,
 ) -> Result<(Attempt, AttemptResult), LocalFault> {
     let unsendable = |message: &dyn std::fmt::Display| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
@@ -44,6 +45,7 @@ pub(crate) async fn send(
                 (outgoing, outgoing.public_id(defaults.ids)),
                 &body,
                 times,
+                trace,
             ) {
                 Err(_) => (unsendable(&"a header's value is malformed"), String::new()),
                 Ok((headers, lines)) => {
@@ -59,8 +61,10 @@ pub(crate) async fn send(
 const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
-/// The request's headers (the subscription's, those of Standard Webhooks, and the profile's own), and the same headers
+/// The request's headers (the subscription's, those of Standard Webhooks, the trace's, and the profile's own), and the same headers
 /// as lines for the log.
 fn headers(
     prepared: &Prepared,
@@ -68,6 +72,7 @@ fn headers(
     (outgoing, id): (&Outgoing, &str),
     body: &[u8],
     Times { now, stamp }: Times,
+    trace: Option<&TraceContext>,
 ) -> Result<(HeaderMap, String), InvalidHeaderValue> {
     let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
@@ -100,6 +105,12 @@ fn headers(
             profile::HeaderValue::AttemptTime => set(name, shown, &stamp.to_string())?,
         }
     }
+    if let Some(trace) = trace {
+        set(&TRACEPARENT, TRACEPARENT.as_str(), &trace.traceparent())?;
+        if let Some(state) = trace.tracestate() {
+            set(&TRACESTATE, TRACESTATE.as_str(), state)?;
+        }
+    }
     if let (Some(own), Some(name), Some((secret, _))) =
         (rules.signature, &prepared.own_signature, prepared.secrets.first())
     {
@@ -110,10 +121,14 @@ fn headers(
 
 /// The failed attempt that a test send reports when a shortage of this machine prevented the request.
 pub(crate) fn not_made(now: Timestamp) -> Attempt {
-    let text = "Not sent: the server is short of connections; try again in a moment";
+    unsent("Not sent: the server is short of connections; try again in a moment", 1, now)
+}
+
+/// An attempt for which no request was made.
+pub(crate) fn unsent(text: &str, number: u32, now: Timestamp) -> Attempt {
     let error = AttemptError::new(AttemptErrorKind::Unsendable, text);
     let sent = Sent { result: Err(error), took: std::time::Duration::ZERO };
-    report(sent, String::new(), Profile::default(), 1, now).0
+    report(sent, String::new(), Profile::default(), number, now).0
 }
 
 fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timestamp) -> (Attempt, AttemptResult) {

@@ -1,7 +1,8 @@
 //! An event before it has an id.
 
 use bytes::Bytes;
-use model::{EventType, Priority, Timestamp};
+use model::{EventType, Priority, Timestamp, TraceContext};
+use std::sync::Arc;
 
 /// An event as its publisher sent it, validated.
 #[derive(Clone, Debug)]
@@ -15,7 +16,11 @@ pub struct Draft {
     pub given_id: Option<String>,
     pub timestamp: Option<Timestamp>,
     pub priority: Priority,
+    /// The time before which nothing is sent. The caller has checked that it is not too far ahead.
+    pub deliver_at: Option<Timestamp>,
     pub idempotency_key: Option<String>,
     /// True if the data violates the schema of its type and the installation accepts that.
     pub broke_schema: bool,
+    /// The publisher's span; from [`crate::traces::Traces::publish`] on the context that is kept with the event.
+    pub trace: Option<Arc<TraceContext>>,
 }

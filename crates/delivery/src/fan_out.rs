@@ -47,6 +47,10 @@ pub(crate) fn new_event(
         metadata: draft.metadata.clone(),
         priority: draft.priority,
         deliveries: u32::try_from(deliveries.len()).unwrap_or(u32::MAX),
+        deliver_at: draft.deliver_at,
+        payload_erased_at: None,
+        trace: draft.trace.clone(),
     };
-    NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: draft.broke_schema }
+    let due_at = draft.deliver_at.filter(|at| *at > now);
+    NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: draft.broke_schema, due_at }
 }

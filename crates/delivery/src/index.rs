@@ -2,7 +2,7 @@
 //! the moment at which a change is committed.
 
 use crate::target::Target;
-use model::{EventPattern, EventType, SubscriptionId, TenantId};
+use model::{EventPattern, EventType, Subscription, SubscriptionId, TenantId};
 use parking_lot::RwLock;
 use std::{
     collections::{BTreeMap, HashMap},
@@ -38,7 +38,7 @@ impl TenantIndex {
         let subscription = &target.subscription;
         self.remove(subscription.id);
         self.all.insert(subscription.id, target.clone());
-        if !subscription.state.collects() {
+        if !subscription.collects() {
             return;
         }
         let single = |pattern: &EventPattern| matches!(pattern, EventPattern::One(_));
@@ -99,6 +99,13 @@ impl Index {
         tenants.iter().flat_map(of).collect()
     }
 
+    /// Calls `look` for every subscription, in no order. Changes wait meanwhile.
+    pub(crate) fn each(&self, mut look: impl FnMut(&Subscription)) {
+        let tenants = self.tenants.read();
+        let all = tenants.values().flat_map(|index| index.all.values());
+        all.for_each(|target| look(&target.subscription));
+    }
+
     pub(crate) fn remove(&self, tenant: &TenantId, id: SubscriptionId) {
         let mut tenants = self.tenants.write();
         if let Some(index) = tenants.get_mut(tenant) {
@@ -112,6 +119,11 @@ impl Index {
     /// Removes all subscriptions of a deleted tenant, and returns them.
     pub(crate) fn remove_tenant(&self, tenant: &TenantId) -> Vec<SubscriptionId> {
         self.tenants.write().remove(tenant).map(|index| index.all.into_keys().collect()).unwrap_or_default()
+    }
+
+    /// Number of all subscriptions, inactive ones included.
+    pub(crate) fn count_all(&self) -> usize {
+        self.tenants.read().values().map(|index| index.all.len()).sum()
     }
 
     /// Number of a tenant's subscriptions, inactive ones included.

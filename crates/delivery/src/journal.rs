@@ -2,14 +2,18 @@
 //! are written in one transaction, so batches grow with the load, without a timer.
 
 mod entry;
+mod sink;
+mod tally;
 mod waiting;
 
-use crate::{numbers::LaneNumber, outgoing::Offer};
+use crate::{background::Background, contention::Contention, numbers::LaneNumber, outgoing::Offer, steady::uptime};
 use entry::{Answer, Entry};
 pub(crate) use entry::{AppendError, Recipients};
 use futures_util::stream::{FuturesOrdered, StreamExt};
-use model::{Clock, DeliveryId, SubscriptionId, TenantId, Timestamp, delivery::Next};
+use metrics::Metrics;
+use model::{Clock, Timestamp, delivery::Next};
 use parking_lot::Mutex;
+pub(crate) use sink::{After, CommitSink, Settled};
 use std::{
     sync::{
         Arc,
@@ -17,9 +21,10 @@ use std::{
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, Outcome, Source, Store, Write};
+use storage::{Append, Appended, CommitError, Done, Ending, Outcome, Source, Store, Write};
+pub(crate) use tally::Tally;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
-use waiting::{Size, Waiting};
+use waiting::{Sharing, Size, Waiting};
 
 /// Maximum number of waiting appends. Beyond it publishers get 503.
 const CAPACITY: usize = 8_192;
@@ -32,45 +37,20 @@ const AHEAD: usize = 2;
 /// Pause after a failed commit.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A delivery whose attempt is over for this process.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Settled {
-    pub(crate) lane: LaneNumber,
-    pub(crate) delivery: DeliveryId,
-    pub(crate) after: After,
-}
-
-/// The state of a delivery in the store after its attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum After {
-    /// It has ended, or was never stored.
-    Ended,
-    /// Its next attempt is due at this time.
-    RetryAt(Timestamp),
-    /// The outcome was not recorded, since this node did not own the delivery. It may own it again: a node that was
-    /// declared lost takes part in the take-over of its own deliveries.
-    NotRecorded,
-}
-
-/// Receives what the journal has committed. Called on the journal's task, in the order of the commits: it must not wait.
-pub(crate) trait CommitSink: Send + Sync {
-    /// The receiver answered 410 Gone, and the subscription is disabled.
-    fn gone(&self, tenant: &TenantId, subscription: SubscriptionId);
-
-    /// Outcomes of attempts are durable.
-    fn settled(&self, settled: Vec<Settled>);
-
-    /// New events are durable, and these are their deliveries.
-    fn appended(&self, offers: Vec<Offer>);
-
-    /// A commit failed, and the store may have carried it out all the same.
-    fn unsure(&self);
-}
-
 /// An entry of a batch that is being committed: who waits for its result.
 enum Debt {
-    Append { append: Append, recipients: Recipients, bytes: usize, answer: oneshot::Sender<Answer> },
-    Outcome { lane: LaneNumber },
+    Append {
+        append: Append,
+        recipients: Recipients,
+        bytes: usize,
+        answer: oneshot::Sender<Answer>,
+    },
+    /// With the recipients of the events that the outcome raises.
+    Outcome {
+        lane: LaneNumber,
+        recipients: Vec<Recipients>,
+        tally: Tally,
+    },
     Cancel,
 }
 
@@ -83,12 +63,23 @@ struct Queue {
     /// Permits for all other entries, so that a storm of outcomes refuses no publisher.
     room_of_rest: Semaphore,
     bytes: AtomicUsize,
+    contention: Arc<Contention>,
+    background: Arc<Background>,
+    metrics: Arc<Metrics>,
 }
 
 impl Queue {
+    fn sharing(&self) -> Sharing {
+        match (self.background.is_limited(), self.contention.is_on()) {
+            (true, _) => Sharing::BesideBackground,
+            (false, true) => Sharing::Several,
+            (false, false) => Sharing::Alone,
+        }
+    }
+
     fn push(&self, entry: Entry, permit: SemaphorePermit<'_>) {
         permit.forget();
-        self.waiting.lock().push(entry);
+        self.waiting.lock().push(entry, uptime());
         self.arrived.notify_one();
     }
 }
@@ -109,13 +100,20 @@ impl Drop for JournalTask {
     }
 }
 
-pub(crate) fn journal() -> (Journal, JournalTask) {
+pub(crate) fn journal(
+    contention: Arc<Contention>,
+    background: Arc<Background>,
+    metrics: Arc<Metrics>,
+) -> (Journal, JournalTask) {
     let queue = Arc::new(Queue {
         waiting: Mutex::default(),
         arrived: Notify::new(),
         room: Semaphore::new(CAPACITY),
         room_of_rest: Semaphore::new(OUTCOMES),
         bytes: AtomicUsize::new(0),
+        contention,
+        background,
+        metrics,
     });
     (Journal(queue.clone()), JournalTask(queue))
 }
@@ -129,6 +127,8 @@ impl Journal {
             self.0.bytes.fetch_sub(bytes, Relaxed);
             return Err(AppendError::Full);
         }
+        self.0.contention.published(&append.tenant);
+        let watched = if append.events.len() == 1 { self.0.background.watch() } else { None };
         let (answer, result) = oneshot::channel();
         match self.0.room.try_acquire() {
             Ok(permit) => self.0.push(Entry::Append { append, recipients, bytes, answer }, permit),
@@ -140,13 +140,31 @@ impl Journal {
                 });
             }
         }
-        result.await.unwrap_or(Err(AppendError::Closed))
+        let result = result.await.unwrap_or(Err(AppendError::Closed));
+        self.0.background.waited(watched);
+        result
     }
 
-    /// Records an outcome. Waits for room: an answer of a receiver is not thrown away.
-    pub(crate) async fn outcome(&self, lane: LaneNumber, outcome: Box<Outcome>) {
+    /// Records an outcome and the events that it raises, which go to `recipients`; counts `tally` when it is durable. Waits
+    /// for room: an answer of a receiver is not thrown away.
+    pub(crate) async fn outcome(
+        &self,
+        lane: LaneNumber,
+        outcome: Box<Outcome>,
+        recipients: Vec<Recipients>,
+        tally: Tally,
+    ) {
+        self.settle(lane, Write::Outcome(outcome), recipients, tally).await;
+    }
+
+    /// Records the end of a delivery without an attempt, and the events that it raises.
+    pub(crate) async fn end(&self, lane: LaneNumber, ending: Box<Ending>, recipients: Vec<Recipients>, tally: Tally) {
+        self.settle(lane, Write::End(ending), recipients, tally).await;
+    }
+
+    async fn settle(&self, lane: LaneNumber, write: Write, recipients: Vec<Recipients>, tally: Tally) {
         if let Ok(permit) = self.0.room_of_rest.acquire().await {
-            self.0.push(Entry::Outcome { lane, outcome }, permit);
+            self.0.push(Entry::Outcome { lane, write, recipients, tally }, permit);
         }
     }
 
@@ -162,6 +180,11 @@ impl Journal {
     /// Number of entries that wait to be written.
     pub(crate) fn depth(&self) -> usize {
         self.0.waiting.lock().len()
+    }
+
+    /// False when the journal's task has ended.
+    pub(crate) fn runs(&self) -> bool {
+        !self.0.room.is_closed()
     }
 
     pub(crate) fn cancel(&self, write: Write) {
@@ -183,9 +206,10 @@ struct Batch {
 impl Source for Batch {
     fn take(&self) -> Vec<Write> {
         let entries: Vec<Entry> = {
+            let sharing = self.queue.sharing();
             let mut waiting = self.queue.waiting.lock();
             waiting.asked = false;
-            let (entries, appends, rest, size) = waiting.take();
+            let (entries, appends, rest, size) = waiting.take(sharing);
             *self.taken.lock() = Some((self.clock.now(), size));
             self.queue.room.add_permits(appends);
             self.queue.room_of_rest.add_permits(rest);
@@ -203,9 +227,9 @@ impl Source for Batch {
                     writes.push(Write::Append(append.clone()));
                     debts.push(Debt::Append { append, recipients, bytes, answer });
                 }
-                Entry::Outcome { lane, outcome } => {
-                    writes.push(Write::Outcome(outcome));
-                    debts.push(Debt::Outcome { lane });
+                Entry::Outcome { lane, write, recipients, tally } => {
+                    writes.push(write);
+                    debts.push(Debt::Outcome { lane, recipients, tally });
                 }
                 Entry::Cancel(write) => {
                     writes.push(write);
@@ -230,7 +254,8 @@ impl JournalTask {
     pub(crate) async fn run(self, store: Arc<dyn Store>, clock: Arc<dyn Clock>, sink: Arc<dyn CommitSink>) {
         let mut under_way = FuturesOrdered::new();
         loop {
-            if under_way.len() < AHEAD && self.must_ask() {
+            let linger = self.0.waiting.lock().linger(self.0.sharing(), uptime()).unwrap_or_default();
+            if under_way.len() < AHEAD && linger.is_zero() && self.must_ask() {
                 let (queue, clock) = (self.0.clone(), clock.clone());
                 let batch = Arc::new(Batch { queue, debts: Mutex::default(), clock, taken: Mutex::default() });
                 under_way.push_back(commit(store.clone(), batch));
@@ -241,7 +266,11 @@ impl JournalTask {
                     match written {
                         Ok((writes, done)) => {
                             if let Some((at, size)) = *batch.taken.lock() {
-                                self.0.waiting.lock().learn(clock.now().since(at), size);
+                                let (took, sharing) = (clock.now().since(at), self.0.sharing());
+                                self.0.waiting.lock().learn(took, size, sharing);
+                                if !writes.is_empty() {
+                                    self.0.metrics.engine.committed(writes.len(), took);
+                                }
                             }
                             self.pay(&*sink, writes, debts, done);
                             for answer in flushes {
@@ -256,6 +285,7 @@ impl JournalTask {
                     }
                 }
                 () = self.0.arrived.notified() => {}
+                () = tokio::time::sleep(linger), if !linger.is_zero() && under_way.len() < AHEAD => {}
             }
         }
     }
@@ -268,7 +298,7 @@ impl JournalTask {
         must
     }
 
-    /// Answers publishers first, then tells the sink.
+    /// Answers publishers first, then tells the sink. Counts what is durable, so that metrics agree with the log.
     fn pay(&self, sink: &dyn CommitSink, writes: Vec<Write>, debts: Vec<Debt>, done: Vec<Done>) {
         let mut offers = Vec::new();
         let mut settled = Vec::new();
@@ -280,25 +310,40 @@ impl JournalTask {
                         Done::Appended(each) => {
                             for ((new, targets), appended) in append.events.iter().zip(recipients).zip(&each) {
                                 if *appended == Appended::New {
+                                    tally::published(&self.0.metrics, new);
                                     Offer::extend(&mut offers, new, targets);
                                 }
                             }
                             Ok(each)
                         }
-                        Done::NoTenant | Done::Recorded | Done::Taken => Err(AppendError::NoTenant),
+                        Done::NoTenant | Done::Recorded | Done::Raised | Done::Taken => Err(AppendError::NoTenant),
                     };
                     let _ = answer.send(result);
                 }
-                (Debt::Outcome { lane }, Write::Outcome(outcome)) if done == Done::Taken => {
+                (Debt::Outcome { lane, .. }, Write::Outcome(outcome)) if done == Done::Taken => {
                     tracing::warn!(delivery = %outcome.delivery, "outcome not recorded: another node has taken the delivery over");
                     settled.push(Settled { lane, delivery: outcome.delivery, after: After::NotRecorded });
                 }
-                (Debt::Outcome { lane }, Write::Outcome(outcome)) => {
+                (Debt::Outcome { lane, recipients, tally }, Write::Outcome(outcome)) => {
+                    tally.count(&self.0.metrics);
+                    if done == Done::Raised {
+                        self.offer_raised(&mut offers, &outcome.raises, recipients);
+                    }
                     if outcome.next == Next::Gone {
                         sink.gone(&outcome.tenant, outcome.subscription);
                     }
                     let after = outcome.next.retry_at().map_or(After::Ended, After::RetryAt);
                     settled.push(Settled { lane, delivery: outcome.delivery, after });
+                }
+                (Debt::Outcome { lane, recipients, tally }, Write::End(ending)) => {
+                    if done == Done::Raised {
+                        self.offer_raised(&mut offers, &ending.raises, recipients);
+                    }
+                    if done != Done::Taken {
+                        tally.count(&self.0.metrics);
+                    }
+                    let after = if done == Done::Taken { After::NotRecorded } else { After::Ended };
+                    settled.push(Settled { lane, delivery: ending.delivery, after });
                 }
                 (Debt::Outcome { .. } | Debt::Cancel, _) => {}
             }
@@ -314,6 +359,7 @@ impl JournalTask {
     /// Tells publishers that their events were not written, and puts outcomes and cancellations back.
     fn refuse(&self, fault: CommitError, debts: Vec<Debt>, flushes: Vec<oneshot::Sender<()>>) {
         let source = Arc::new(fault.source);
+        self.0.metrics.engine.journal_failed.inc();
         tracing::error!(error = %source, cause = ?std::error::Error::source(&*source).map(ToString::to_string),
             writes = debts.len(), "a commit failed");
         let mut rest = Vec::new();
@@ -323,9 +369,10 @@ impl JournalTask {
                     self.0.bytes.fetch_sub(bytes, Relaxed);
                     let _ = answer.send(Err(AppendError::Store(source.clone())));
                 }
-                (Debt::Outcome { lane }, Write::Outcome(outcome)) => rest.push(Entry::Outcome { lane, outcome }),
+                (Debt::Outcome { lane, recipients, tally }, write) => {
+                    rest.push(Entry::Outcome { lane, write, recipients, tally });
+                }
                 (Debt::Cancel, write) => rest.push(Entry::Cancel(write)),
-                (Debt::Outcome { .. }, _) => {}
             }
         }
         rest.extend(flushes.into_iter().map(Entry::Flush));
@@ -335,6 +382,16 @@ impl JournalTask {
         waiting.put_back += rest.len();
         for entry in rest.into_iter().rev() {
             waiting.rest.push_front(entry);
+        }
+    }
+
+    /// The deliveries of events that an outcome or an end has raised.
+    fn offer_raised(&self, offers: &mut Vec<Offer>, raises: &[Append], recipients: Vec<Recipients>) {
+        for (append, recipients) in raises.iter().zip(recipients) {
+            for (new, targets) in append.events.iter().zip(recipients) {
+                tally::published(&self.0.metrics, new);
+                Offer::extend(offers, new, targets);
+            }
         }
     }
 }

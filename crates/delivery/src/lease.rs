@@ -14,6 +14,16 @@ pub(crate) struct Lease {
     is_needed: bool,
 }
 
+/// Whether a node may send its deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseState {
+    /// The node sends nothing, or it is the only one of its store.
+    NotNeeded,
+    Held,
+    /// Other nodes may have taken its deliveries over.
+    Lost,
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// Start of the last successful heartbeat.
@@ -51,6 +61,11 @@ impl Lease {
         (state.steady, state.is_revoked) = (None, true);
     }
 
+    /// Time since the start of the last successful heartbeat; `None` on a store without heartbeats.
+    pub(crate) fn heartbeat_age(&self) -> Option<Duration> {
+        self.state.lock().renewed.map(|renewed| Self::now().saturating_sub(renewed))
+    }
+
     pub(crate) fn missed(&self) {
         self.state.lock().steady = None;
     }
@@ -61,6 +76,14 @@ impl Lease {
         let (renewed, is_revoked) = (state.renewed, state.is_revoked);
         drop(state);
         !self.is_needed || !is_revoked && renewed.is_none_or(|renewed| Self::now().saturating_sub(renewed) < LEASE)
+    }
+
+    pub(crate) fn state(&self) -> LeaseState {
+        match (self.is_needed, self.holds()) {
+            (false, _) => LeaseState::NotNeeded,
+            (true, true) => LeaseState::Held,
+            (true, false) => LeaseState::Lost,
+        }
     }
 
     /// True if this node's own heartbeats have succeeded for longer than a lease: then another node's silence is not caused

@@ -1,7 +1,11 @@
 //! From a published event to a receiver's answer: publisher, journal, dispatcher (lanes and egress), control. Never names a
 //! backend.
 
+mod activity;
 mod attempt;
+mod background;
+mod breakers;
+mod contention;
 mod control;
 mod dispatcher;
 mod doubts;
@@ -13,30 +17,51 @@ mod index;
 mod journal;
 mod lanes;
 mod lease;
+mod limits;
+mod log_sample;
 mod maintenance;
 mod nodes;
 mod numbers;
+pub mod operational;
 mod outgoing;
+mod overview;
 mod publisher;
 mod recovery;
+mod replays;
 mod shortages;
 mod steady;
 mod target;
 mod tasks;
-#[cfg(feature = "test")]
+#[cfg(any(test, feature = "test"))]
 mod test_clock;
 mod test_sends;
+mod traces;
 mod wake;
 
-pub use control::{ChangeError, Control, RetryError, RetryProgress, SUBSCRIPTIONS_MAX, UrlRefused};
+pub use activity::{RecentError, Totals};
+pub use background::Background;
+pub use contention::Contention;
+pub use control::{
+    Cancelled, CancelledDeliveries, ChangeError, Control, ErasedPayload, NewReplay, REPLAY_COUNT_MAX, REPLAYS_MAX,
+    ReplayError, RetryError, RetryProgress, SUBSCRIPTIONS_MAX, UrlRefused,
+};
 pub use draft::Draft;
-pub use egress::{AddressPolicy, Blocked, Egress, EgressError, EgressSettings, LocalFault};
+pub use egress::{
+    AddressPolicy, AddressSource, Blocked, Egress, EgressError, EgressSettings, Examination, ExamineError, Examined,
+    LocalFault, ResolveError,
+};
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
-pub use lanes::Load;
+pub use lanes::{LaneCounts, Load, PolicyDefaults, Trouble};
+pub use lease::LeaseState;
+pub use limits::{Admitted, Limited, Limits, NotAdmitted, RateStatus};
+pub use log_sample::LogSample;
+pub use operational::{Operational, OperationalEvent};
+pub use overview::{Overview, Troubled};
 pub use publisher::{Difference, PublishError, Published, Publisher, Want, batch_key};
 pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
-#[cfg(feature = "test")]
+#[cfg(any(test, feature = "test"))]
 pub use test_clock::TestClock;
 pub use test_sends::{TestError, TestSend, TestSends};
+pub use traces::{Sampler, Span, SpanKind, SpanSink, SpanValue, Traces};
 pub use wake::Sleeper;

@@ -2,7 +2,7 @@
 
 use crate::target::Target;
 use bytes::Bytes;
-use model::{DeliveryId, Event, IdStyle, Profile, profile};
+use model::{DeliveryId, Event, IdStyle, Profile, Timestamp, profile};
 use std::sync::{Arc, OnceLock};
 use storage::NewEvent;
 
@@ -33,12 +33,21 @@ impl Outgoing {
     }
 }
 
-/// A committed delivery that its lane can take.
+/// A committed delivery.
 #[derive(Debug)]
 pub(crate) struct Offer {
     pub(crate) target: Arc<Target>,
     pub(crate) delivery: DeliveryId,
-    pub(crate) outgoing: Arc<Outgoing>,
+    pub(crate) ready: Ready,
+}
+
+/// When a committed delivery can be sent.
+#[derive(Clone, Debug)]
+pub(crate) enum Ready {
+    /// Its lane can take it.
+    Now(Arc<Outgoing>),
+    /// It stays in the store, in [`model::Queue::Delayed`], until this time.
+    Later(Timestamp),
 }
 
 impl Offer {
@@ -47,11 +56,14 @@ impl Offer {
         if targets.is_empty() {
             return;
         }
-        let outgoing = Arc::new(Outgoing::new((*new.event).clone()));
+        let ready = match new.due_at {
+            None => Ready::Now(Arc::new(Outgoing::new((*new.event).clone()))),
+            Some(at) => Ready::Later(at),
+        };
         offers.extend(new.deliveries.iter().zip(targets).map(|(delivery, target)| Self {
             target,
             delivery: delivery.id,
-            outgoing: outgoing.clone(),
+            ready: ready.clone(),
         }));
     }
 }

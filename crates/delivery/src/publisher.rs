@@ -2,12 +2,14 @@
 //! its id or its idempotency key, is returned instead of a new one.
 
 use crate::{
+    activity::Activity,
     draft::Draft,
     fan_out::{TooManySubscriptions, fan_out},
     index::Index,
     journal::{AppendError, Journal, Recipients},
+    traces::{Publishing, Traces},
 };
-use model::{Clock, Event, EventId, IdSource, TenantId};
+use model::{Clock, Event, EventId, IdSource, IdStyle, TenantId};
 use std::{fmt, sync::Arc};
 use storage::{Append, Appended, DedupeKey, NewEvent, StorageError, Store};
 
@@ -27,6 +29,7 @@ pub enum Difference {
     Id,
     Type,
     Data,
+    DeliverAt,
     /// The batch has more or fewer events than the first one.
     Length,
 }
@@ -37,6 +40,7 @@ impl fmt::Display for Difference {
             Self::Id => "id",
             Self::Type => "type",
             Self::Data => "data",
+            Self::DeliverAt => "deliver_at",
             Self::Length => "number of events",
         })
     }
@@ -96,6 +100,10 @@ pub struct Publisher {
     pub(crate) ids: Arc<IdSource>,
     pub(crate) index: Arc<Index>,
     pub(crate) journal: Journal,
+    pub(crate) traces: Traces,
+    /// The form in which generated event ids are written.
+    pub(crate) style: IdStyle,
+    pub(crate) activity: Arc<Activity>,
 }
 
 impl Publisher {
@@ -103,7 +111,7 @@ impl Publisher {
     pub async fn publish(
         &self,
         tenant: &TenantId,
-        drafts: Vec<Draft>,
+        mut drafts: Vec<Draft>,
         want: Want,
     ) -> Result<Vec<Published>, PublishError> {
         if let Some(first) = drafts.first()
@@ -117,7 +125,9 @@ impl Publisher {
         let mut known = Vec::with_capacity(drafts.len());
         let mut events = Vec::with_capacity(drafts.len());
         let mut recipients = Vec::with_capacity(drafts.len());
-        for draft in &drafts {
+        // Of sampled events, with their places in `events`.
+        let mut traced: Vec<(usize, Publishing)> = Vec::new();
+        for draft in &mut drafts {
             let first = self.published_as(tenant, draft).await?;
             let is_new = first.is_none();
             known.push(first);
@@ -131,10 +141,11 @@ impl Publisher {
                     return Err(PublishError::NoSubscription);
                 }
             }
+            traced.extend(self.traces.publish(draft).map(|publishing| (events.len(), publishing)));
             events.push(fan_out(tenant, self.ids.event(now), draft, &targets, now)?);
             recipients.push(targets);
         }
-        let mut appended = self.append(tenant, events, recipients).await?.into_iter();
+        let mut appended = self.append(tenant, events, recipients, traced).await?.into_iter();
         let mut published = Vec::with_capacity(drafts.len());
         for (index, (draft, known)) in drafts.iter().zip(known).enumerate() {
             let first = match known {
@@ -210,13 +221,21 @@ impl Publisher {
         tenant: &TenantId,
         events: Vec<NewEvent>,
         recipients: Recipients,
+        mut traced: Vec<(usize, Publishing)>,
     ) -> Result<Vec<(Arc<Event>, Appended)>, PublishError> {
         if events.is_empty() {
             return Ok(Vec::new());
         }
         let events = Arc::new(events);
         let append = Append { tenant: tenant.clone(), events: events.clone() };
-        let each = self.journal.append(append, recipients).await?;
+        traced.iter_mut().for_each(|(_, publishing)| publishing.append());
+        let each = self.journal.append(append, recipients).await;
+        for (at, publishing) in traced {
+            let ended = each.as_deref().map(|each| &each[at]);
+            publishing.end(&events[at].event, self.style, ended);
+        }
+        let each = each?;
+        self.activity.published(each.iter().filter(|one| **one == Appended::New).count());
         Ok(events.iter().map(|new| new.event.clone()).zip(each).collect())
     }
 }
@@ -243,6 +262,12 @@ fn difference(draft: &Draft, first: &Event) -> Option<Difference> {
     if draft.event_type != first.event_type {
         return Some(Difference::Type);
     }
-    let same = draft.data == first.data || value(&draft.data).is_some_and(|one| Some(one) == value(&first.data));
-    (!same).then_some(Difference::Data)
+    // The data of an erased event cannot be compared.
+    let same = first.payload_erased_at.is_some()
+        || draft.data == first.data
+        || value(&draft.data).is_some_and(|one| Some(one) == value(&first.data));
+    if !same {
+        return Some(Difference::Data);
+    }
+    (draft.deliver_at != first.deliver_at).then_some(Difference::DeliverAt)
 }

@@ -1,7 +1,7 @@
 //! Recovery: queues deliveries that are in the store and not in memory: at the start, from lost nodes, after a commit of
 //! unknown outcome, and after the clock went back.
 
-use crate::{dispatcher::Dispatcher, index::Index, target::Target};
+use crate::{control::Control, dispatcher::Dispatcher, index::Index, target::Target};
 use model::{Clock, Queue, SubscriptionId, SubscriptionState, TenantId};
 use std::{collections::HashMap, sync::Arc};
 use storage::{DueQueueHead, StorageError, Store};
@@ -15,11 +15,27 @@ pub(crate) struct Recovery {
 }
 
 impl Recovery {
+    /// Recovers for the same engine as this control.
+    pub(crate) fn of(control: &Control) -> Self {
+        let Control { store, clock, index, dispatcher, .. } = control;
+        let (store, clock) = (store.clone(), clock.clone());
+        Self { store, clock, index: index.clone(), dispatcher: dispatcher.clone() }
+    }
+
     /// Finishes deletions of tenants that a crash interrupted.
     pub(crate) async fn finish_deletions(&self) -> Result<(), StorageError> {
         for tenant in self.store.half_deleted_tenants().await? {
             tracing::info!(%tenant, "finishing the deletion of a tenant");
             self.store.delete_tenant(&tenant).await?;
+        }
+        Ok(())
+    }
+
+    /// Finishes erasures of payloads that a crash interrupted.
+    pub(crate) async fn finish_erasures(&self, control: &Control) -> Result<(), StorageError> {
+        for (tenant, event) in self.store.unfinished_erasures().await? {
+            tracing::info!(%tenant, %event, "finishing the erasure of a payload");
+            control.erase_payload(&tenant, event).await?;
         }
         Ok(())
     }

@@ -1,9 +1,12 @@
 //! A subscription prepared for sending: its URI, headers and keys are parsed once, on first use.
 
-use crate::egress::{Origin, OriginError};
+use crate::{
+    egress::{Origin, OriginError},
+    lanes::PolicyDefaults,
+};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
-    IdStyle, JsonObject, RetryPolicy, Subscription, Timestamp,
+    IdStyle, JsonObject, Retries, Subscription, Timestamp,
     subscription::{MASKED, SigningSecret, may_be_credential},
 };
 use std::{
@@ -19,16 +22,19 @@ pub struct Defaults {
     pub retry_base: Duration,
     /// The form in which generated event ids are written.
     pub ids: IdStyle,
+    pub policies: PolicyDefaults,
 }
 
 /// Headers of a request beside the subscription's own, at most.
-const MORE_HEADERS: usize = 12;
+const MORE_HEADERS: usize = 14;
 
 /// A subscription as lanes and egress use it. Replaced as a whole when the subscription changes.
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) subscription: Subscription,
     prepared: OnceLock<Result<Box<Prepared>, Unsendable>>,
+    /// Handles of the subscription's metrics.
+    pub(crate) held: metrics::Held,
 }
 
 /// The parts that all requests to a subscription share.
@@ -44,15 +50,16 @@ pub(crate) struct Prepared {
     /// The name of the profile's own signature.
     pub(crate) own_signature: Option<HeaderName>,
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
-    /// Number of retries, and the backoff between them.
-    pub(crate) policy: RetryPolicy,
+    /// Retry policies by event type.
+    pub(crate) retries: Retries,
 }
 
 impl Target {
-    /// Drops description and metadata, which may be large and are not needed for sending.
+    /// Drops the metadata, which may be large and are not needed for sending. The description (at most 500 characters) is
+    /// part of operational events.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
-        let subscription = Subscription { description: None, metadata: JsonObject::default(), ..subscription };
-        Arc::new(Self { subscription, prepared: OnceLock::new() })
+        let subscription = Subscription { metadata: JsonObject::default(), ..subscription };
+        Arc::new(Self { subscription, prepared: OnceLock::new(), held: metrics::Held::default() })
     }
 
     /// Fails only for a subscription that was written into the store by hand: the API checks all of this.
@@ -102,7 +109,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         secrets,
         own: rules.headers.iter().map(|(own, _)| header_name(own)).collect::<Result<_, _>>()?,
         own_signature: rules.signature.map(|own| header_name(own.header)).transpose()?,
-        policy: subscription.retry_policy(defaults.retry_base),
+        retries: subscription.retries(defaults.retry_base),
         origin: Origin::new(&url)?,
         uri,
     })

@@ -28,6 +28,12 @@ impl TestClock {
         self.micros.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), SeqCst);
         self.moved.send_replace(());
     }
+
+    /// Puts the clock back, as a correction of a wrong clock does.
+    pub fn put_back(&self, by: Duration) {
+        self.micros.fetch_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), SeqCst);
+        self.moved.send_replace(());
+    }
 }
 
 impl Clock for TestClock {

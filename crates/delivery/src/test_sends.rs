@@ -4,11 +4,11 @@
 use crate::{
     attempt,
     control::{Control, RetryError},
-    dispatcher::Dispatcher,
+    dispatcher::{Dispatcher, Made},
     draft::Draft,
     fan_out::new_event,
     index::Index,
-    journal::{After, Journal, Settled},
+    journal::{After, Journal, Settled, Tally},
     lanes::Job,
     numbers::LaneNumber,
     outgoing::Outgoing,
@@ -21,7 +21,7 @@ use model::{
 };
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
-use storage::{Append, NewDelivery, Outcome, StorageError, Store};
+use storage::{Append, Appended, NewDelivery, Outcome, StorageError, Store};
 
 /// The concurrency limit of test sends, per tenant and in all: one tenant's test sends to a receiver that hangs do not
 /// block those of other tenants.
@@ -89,10 +89,12 @@ pub struct TestSend {
 
 /// The outcome of a test that a shortage of this machine prevented: logged as cancelled, and not counted as a failure
 /// of the receiver.
-fn not_made(target: &Target, delivery: DeliveryId, now: Timestamp) -> Outcome {
+fn not_made(target: &Target, job: &Job, now: Timestamp) -> Outcome {
     let Subscription { id: subscription, ref tenant, .. } = target.subscription;
     let next = Next::End(EndStatus::Cancelled);
-    Outcome { tenant: tenant.clone(), delivery, subscription, attempt: attempt::not_made(now), next }
+    let attempt = attempt::not_made(now);
+    let (tenant, event_type) = (tenant.clone(), job.outgoing.event.event_type.clone());
+    Outcome { tenant, delivery: job.id, subscription, event_type, attempt, next, raises: Vec::new() }
 }
 
 /// Sends test events.
@@ -113,17 +115,19 @@ impl TestSends {
         &self,
         tenant: &TenantId,
         subscription: SubscriptionId,
-        draft: Draft,
+        mut draft: Draft,
     ) -> Result<TestSend, TestError> {
         let _room = self.room.take(tenant).ok_or(TestError::TooMany)?;
         let target = self.index.get(tenant, subscription).ok_or(TestError::Missing)?;
         let now = self.clock.now();
         let event = self.ids.event(now);
         let delivery = event.test_delivery();
+        let publishing = self.dispatcher.traces.publish(&mut draft);
         let new = new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription }], now);
         let job = Job {
             id: delivery,
             queue: Queue::of(draft.priority),
+            due_at: now,
             outgoing: Arc::new(Outgoing::new((*new.event).clone())),
             attempts: 0,
             earlier_attempts: 0,
@@ -132,21 +136,30 @@ impl TestSends {
         // A node that does not deliver (role `api`) leaves the delivery to the workers.
         let lane = if self.dispatcher.delivers { Some(self.claim(&target, delivery)?) } else { None };
         let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
-        if let Err(fault) = self.journal.append(append, vec![Vec::new()]).await {
+        let appended = self.journal.append(append, vec![Vec::new()]).await;
+        if let Some(publishing) = publishing {
+            publishing.end(
+                &job.outgoing.event,
+                self.dispatcher.defaults.ids,
+                appended.as_ref().map(|_| &Appended::New),
+            );
+        }
+        if let Err(fault) = appended {
             if let Some(lane) = lane {
                 self.dispatcher.release(Settled { lane, delivery, after: After::Ended });
             }
             return Err(TestError::Publish(fault.into()));
         }
         if let Some(lane) = lane {
-            let outcome = match self.dispatcher.attempt(&target, &job).await {
-                Ok((outcome, _)) => outcome,
+            let (mut outcome, tally) = match self.dispatcher.attempt(&target, &job).await {
+                Ok(Made { outcome, tally, .. }) => (outcome, tally),
                 Err(fault) => {
-                    self.dispatcher.shortages.report(fault);
-                    not_made(&target, delivery, self.clock.now())
+                    self.dispatcher.put_off(fault);
+                    (not_made(&target, &job, self.clock.now()), Tally::Nothing)
                 }
             };
-            self.journal.outcome(lane, Box::new(outcome)).await;
+            let recipients = self.dispatcher.operational.raise(&mut outcome, &target, &job.outgoing);
+            self.journal.outcome(lane, Box::new(outcome), recipients, tally).await;
         }
         self.tested(&target, delivery, watched).await
     }

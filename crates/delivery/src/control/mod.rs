@@ -1,20 +1,32 @@
 //! Changes of subscriptions, deliveries and the installation. Each is committed first, and then applied in memory.
 
+mod cancel;
+mod erasure;
+mod operational;
+mod replays;
 mod retries;
 
 use crate::{
     dispatcher::Dispatcher,
     egress::{Blocked, Origin},
     index::Index,
+    lanes::PolicyDefaults,
+    limits::Limits,
+    operational::Operational,
     target::Target,
 };
+pub use cancel::Cancelled;
+pub use erasure::ErasedPayload;
+use metrics::DisabledBy;
 use model::{
-    Clock, DeliveryId, EventId, EventPattern, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
-    TenantId,
+    Clock, DeliveryId, EventId, EventPattern, Retries, Subscription, SubscriptionId, SubscriptionState,
+    SubscriptionUrl, TenantId,
 };
+pub use replays::{CancelledDeliveries, NewReplay, REPLAY_COUNT_MAX, REPLAYS_MAX, ReplayError};
 pub use retries::{RetryError, RetryProgress};
 use std::{collections::HashMap, sync::Arc};
-use storage::{DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
+use storage::{BreakerChange, DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
+use tokio::sync::Notify;
 
 /// Why a change was not made.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +73,10 @@ pub struct Control {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) index: Arc<Index>,
     pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) operational: Arc<Operational>,
+    /// Notified when a replay is to begin or continue.
+    pub(crate) replays: Arc<Notify>,
 }
 
 impl Control {
@@ -75,7 +91,8 @@ impl Control {
             InsertOutcome::NoTenant => return Err(ChangeError::NoTenant),
             InsertOutcome::Duplicate => return Err(ChangeError::Duplicate),
         }
-        self.index.put(Target::new(subscription));
+        self.index.put(Target::new(subscription.clone()));
+        self.created(&subscription).await;
         Ok(())
     }
 
@@ -89,7 +106,8 @@ impl Control {
     ) -> Result<Subscription, ChangeError<E>> {
         for _ in 0..TRIES {
             let known = self.store.subscription(tenant, id).await?;
-            let mut subscription = known.ok_or(ChangeError::Missing)?;
+            let before = known.ok_or(ChangeError::Missing)?;
+            let mut subscription = before.clone();
             change(&mut subscription).map_err(ChangeError::Refused)?;
             subscription.updated_at = self.clock.now();
             match self.store.update_subscription(&subscription).await? {
@@ -99,6 +117,10 @@ impl Control {
                 UpdateOutcome::Done => {
                     subscription.revision += 1;
                     self.adopt(&subscription);
+                    if before.state == SubscriptionState::Active && subscription.state == SubscriptionState::Paused {
+                        self.dispatcher.metrics.engine.disabled(DisabledBy::Manual);
+                    }
+                    self.changed(&before, &subscription).await;
                     return Ok(subscription);
                 }
             }
@@ -114,13 +136,35 @@ impl Control {
         }
     }
 
+    /// Closes a subscription's circuit breaker.
+    pub async fn reset_breaker(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), StorageError> {
+        if self.index.get(tenant, id).is_none() {
+            return Ok(());
+        }
+        self.dispatcher.reset_breaker(id);
+        let closed = BreakerChange { tenant: tenant.clone(), subscription: id, breaker: None };
+        self.set_breakers(&[closed], "reset").await?;
+        self.read_again(tenant, id).await
+    }
+
+    /// Applies a subscription as the store has it, after a write that went past [`Self::change_subscription`].
+    pub(crate) async fn read_again(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), StorageError> {
+        if let Some(subscription) = self.store.subscription(tenant, id).await? {
+            self.adopt(&subscription);
+        }
+        Ok(())
+    }
+
     pub async fn delete_subscription(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), ChangeError<()>> {
+        let last = self.subject_of_deletion(tenant, id).await?;
         // Out of the index first, so that events published from now on do not match it.
         let known = self.index.get(tenant, id);
         self.index.remove(tenant, id);
-        match self.store.delete_subscription(tenant, id, self.clock.now()).await {
+        let now = self.clock.now();
+        match self.store.delete_subscription(tenant, id, now).await {
             Ok(UpdateOutcome::Done) => {
                 self.dispatcher.remove(id);
+                self.deleted(last, now).await;
                 Ok(())
             }
             Ok(UpdateOutcome::Missing | UpdateOutcome::Stale | UpdateOutcome::Duplicate) => {
@@ -142,6 +186,7 @@ impl Control {
 
     /// Removes a tenant's subscriptions from memory.
     pub(crate) fn forget_tenant(&self, tenant: &TenantId) {
+        self.limits.remove(tenant);
         for id in self.index.remove_tenant(tenant) {
             self.dispatcher.remove(id);
         }
@@ -157,20 +202,32 @@ impl Control {
         Ok(self.dispatcher.check_host(&url)?)
     }
 
+    /// The retry policies of a subscription, with the installation's base of exponential schedules.
+    pub fn retries(&self, subscription: &Subscription) -> Retries {
+        subscription.retries(self.dispatcher.defaults.retry_base)
+    }
+
     /// The state of a subscription; `None` if it does not exist or was deleted.
     pub fn subscription_state(&self, tenant: &TenantId, id: SubscriptionId) -> Option<SubscriptionState> {
         self.index.get(tenant, id).map(|target| target.subscription.state)
     }
 
     /// The event patterns of active subscriptions, of one tenant or of all: each distinct list with the number of
-    /// subscriptions that have it.
+    /// subscriptions that have it. Without patterns of operational events, which are no events of the product.
     pub fn demand(&self, of: Option<&TenantId>) -> Vec<(Vec<EventPattern>, u64)> {
         let active = self.index.active(of);
-        let mut demand: HashMap<&[EventPattern], u64> = HashMap::new();
-        for target in &active {
-            *demand.entry(&target.subscription.events).or_default() += 1;
+        let mut demand: HashMap<Vec<&EventPattern>, u64> = HashMap::new();
+        for target in active.iter().filter(|target| !target.subscription.tenant.is_system()) {
+            let patterns = target.subscription.events.iter().filter(|pattern| !pattern.is_operational());
+            *demand.entry(patterns.collect()).or_default() += 1;
         }
-        demand.into_iter().map(|(patterns, count)| (patterns.to_vec(), count)).collect()
+        demand.remove(&Vec::new());
+        demand.into_iter().map(|(patterns, count)| (patterns.into_iter().cloned().collect(), count)).collect()
+    }
+
+    /// The installation's policies for subscriptions that have none of their own.
+    pub fn policy_defaults(&self) -> &PolicyDefaults {
+        &self.dispatcher.defaults.policies
     }
 
     /// True while a request of this delivery is under way or its outcome is not durable yet.

@@ -16,6 +16,8 @@ pub enum RetryError {
     AlreadyDelivered,
     #[error("the subscription of the delivery is inactive")]
     Inactive,
+    #[error("the payload of the event was erased")]
+    PayloadErased,
     #[error(transparent)]
     Store(#[from] StorageError),
 }
@@ -25,7 +27,7 @@ pub enum RetryError {
 pub enum RetryProgress {
     /// The delivery after its attempt.
     Attempted(Box<Delivery>),
-    /// The attempt was not made in time; the delivery is queued.
+    /// The attempt was not made in time, or waits for the circuit breaker; the delivery is queued.
     Queued,
 }
 
@@ -33,7 +35,8 @@ pub enum RetryProgress {
 const LOOK: Duration = Duration::from_millis(200);
 
 impl Control {
-    /// Makes a delivery due now and waits for its attempt, at most for the subscription's timeout.
+    /// Makes a delivery due now and waits for its attempt, at most for the subscription's timeout, and not at all while
+    /// the circuit breaker is not closed: the next request is a probe's, at a later time.
     pub async fn retry_delivery(
         &self,
         tenant: &TenantId,
@@ -42,6 +45,10 @@ impl Control {
     ) -> Result<RetryProgress, RetryError> {
         let watched = self.dispatcher.watch(id);
         let (target, attempts) = self.make_due(tenant, id, of).await?;
+        let stored = self.store.subscription(tenant, target.subscription.id).await?;
+        if stored.is_some_and(|one| one.health.breaker.is_some()) {
+            return Ok(RetryProgress::Queued);
+        }
         let attempted = self.attempted(tenant, id, attempts, watched);
         match tokio::time::timeout(target.subscription.timeout, attempted).await {
             Ok(attempted) => Ok(RetryProgress::Attempted(attempted?)),
@@ -64,6 +71,7 @@ impl Control {
         match self.store.retry_delivery(tenant, id, of, self.clock.now()).await? {
             RetryOutcome::Missing => Err(RetryError::Missing),
             RetryOutcome::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
+            RetryOutcome::PayloadErased => Err(RetryError::PayloadErased),
             RetryOutcome::Queued(_) => {
                 self.dispatcher.expect(&target, Queue::Replay, id.made_at());
                 Ok((target, delivery.attempts))

@@ -7,6 +7,7 @@ use crate::{
     outgoing::Offer,
     target::Target,
 };
+use metrics::DisabledBy;
 use model::{SubscriptionId, SubscriptionState, TenantId};
 use std::sync::Arc;
 
@@ -20,15 +21,17 @@ impl CommitSink for Commits {
     fn gone(&self, tenant: &TenantId, id: SubscriptionId) {
         let index = &self.dispatcher.index;
         let Some(known) = index.get(tenant, id) else { return };
-        if !known.subscription.state.collects() {
+        if !known.subscription.state.is_enabled() {
             return;
         }
         tracing::warn!(%tenant, subscription = %id, "subscription disabled: its receiver answered 410 Gone");
         let mut subscription = known.subscription.clone();
         subscription.state = SubscriptionState::Disabled;
+        subscription.health.breaker = None;
         subscription.revision += 1;
         let target = Target::new(subscription);
         if index.replace(target.clone()) {
+            self.dispatcher.metrics.engine.disabled(DisabledBy::Gone);
             self.dispatcher.replace(&target);
         }
     }

@@ -1,23 +1,36 @@
 //! The dispatcher: queues committed deliveries in their lanes, sends them, and records the outcomes.
 
 mod commits;
+mod log;
+mod pressure;
+mod retries;
 mod sending;
 
 use crate::{
-    egress::{Blocked, Egress},
+    activity::Activity,
+    breakers::Breakers,
+    egress::{Blocked, Egress, LocalFault},
     index::Index,
     journal::{Journal, Settled},
-    lanes::{Lanes, Load, Work},
+    lanes::{Claims, LaneFigures, Lanes, Load, Work},
     lease::Lease,
+    log_sample::LogSample,
     numbers::LaneNumber,
+    operational::Operational,
     outgoing::Offer,
     shortages::Shortages,
     target::{Defaults, Target},
     tasks::Tasks,
+    traces::Traces,
     wake::Sleeper,
 };
 pub(crate) use commits::Commits;
-use model::{Clock, DeliveryId, IdSource, Queue, SubscriptionId, Timestamp};
+use metrics::Metrics;
+use model::{
+    Clock, DeliveryId, EventId, IdSource, Queue, SubscriptionId, TenantId, Timestamp,
+    policy::share::{Grant, Next, Nodes},
+};
+pub(crate) use sending::Made;
 use std::{
     sync::{
         Arc,
@@ -33,6 +46,7 @@ pub(crate) struct Dispatcher {
     pub(crate) lanes: Lanes,
     pub(crate) index: Arc<Index>,
     pub(crate) journal: Journal,
+    pub(crate) operational: Arc<Operational>,
     pub(crate) egress: Egress,
     pub(crate) defaults: Defaults,
     pub(crate) lease: Arc<Lease>,
@@ -40,10 +54,15 @@ pub(crate) struct Dispatcher {
     /// For the jitter of retries.
     pub(crate) ids: Arc<IdSource>,
     pub(crate) shortages: Shortages,
+    pub(crate) log_sample: Arc<LogSample>,
+    pub(crate) traces: Traces,
     /// This node's role is to deliver. Otherwise other nodes send what it commits.
     pub(crate) delivers: bool,
+    pub(crate) breakers: Breakers,
+    pub(crate) activity: Arc<Activity>,
     /// The installation is paused.
     pub(crate) paused: AtomicBool,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Dispatcher {
@@ -90,14 +109,48 @@ impl Dispatcher {
         self.start(self.lanes.replace(target));
     }
 
+    /// Drops the deliveries of a subscription in memory, and reads them again: some were cancelled in the store.
+    pub(crate) fn reread(self: &Arc<Self>, id: SubscriptionId) {
+        self.start(self.lanes.reread(id));
+    }
+
+    /// The same for all subscriptions.
+    pub(crate) fn reread_all(self: &Arc<Self>) {
+        self.lanes.subscriptions().into_iter().for_each(|id| self.reread(id));
+    }
+
+    /// Closes the circuit breaker of a lane.
+    pub(crate) fn reset_breaker(self: &Arc<Self>, id: SubscriptionId) {
+        // A transition that is not stored yet must not open it again.
+        self.breakers.forget(id);
+        self.start(self.lanes.reset_breaker(id));
+    }
+
     /// Removes the lane of a deleted subscription.
     pub(crate) fn remove(&self, id: SubscriptionId) {
         self.lanes.remove(id);
     }
 
+    /// Removes the deliveries of these events from memory, because their payload was erased.
+    pub(crate) fn drop_events(&self, events: &[(TenantId, EventId)]) {
+        self.lanes.drop_events(events);
+    }
+
     /// Forgets all queued deliveries: other nodes own them now.
     pub(crate) fn forget(&self) {
         self.lanes.forget();
+    }
+
+    /// Applies the grants of claims on limits that nodes share.
+    pub(crate) fn grant(self: &Arc<Self>, claims: &Claims, nodes: Nodes, grants: &[Grant]) -> Next {
+        let (work, next) = self.lanes.grant(claims, nodes, grants);
+        self.start(work);
+        next
+    }
+
+    /// Ends the use of this node's claims until they are granted again.
+    pub(crate) fn revoke_claims(&self) {
+        self.lanes.revoke_claims();
     }
 
     /// Reserves a delivery that is about to be committed and is sent without being queued (a test send). `None` if the
@@ -124,6 +177,10 @@ impl Dispatcher {
         self.lanes.load()
     }
 
+    pub(crate) fn lane_figures(&self) -> LaneFigures {
+        self.lanes.figures()
+    }
+
     pub(crate) fn is_paused(&self) -> bool {
         self.paused.load(Relaxed)
     }
@@ -143,7 +200,13 @@ impl Dispatcher {
 
     /// Checks a URL against the address policy, without resolving names.
     pub(crate) fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
-        self.egress.check_host(url)
+        self.egress.check_host(url).inspect_err(|blocked| self.metrics.engine.egress_refused(blocked.reason()))
+    }
+
+    /// Counts and logs a request that a shortage of this machine has put off.
+    pub(crate) fn put_off(&self, fault: LocalFault) {
+        self.metrics.engine.put_off(fault.name());
+        self.shortages.report(fault);
     }
 
     /// Starts no further request, and waits up to `deadline` until all outcomes are durable. Returns whether requests were
@@ -159,6 +222,9 @@ impl Dispatcher {
 
     /// Starts the requests and refills that a change of the lanes asks for.
     fn start(self: &Arc<Self>, work: Work) {
+        for (target, transition) in work.transitions {
+            self.breakers.changed(&target.subscription, transition);
+        }
         for start in work.starts {
             tokio::spawn(self.clone().deliver(start));
         }

@@ -1,16 +1,24 @@
 //! One request: from the scheduler's start to the outcome in the journal.
 
-use super::Dispatcher;
+use super::{Dispatcher, log::logged_error};
 use crate::{
     attempt::{self, Times},
     egress::LocalFault,
-    lanes::{Job, Start},
+    journal::Tally,
+    lanes::{Ended, Job, Start},
     outgoing::Outgoing,
     target::Target,
+    traces::Attempting,
 };
-use model::{AttemptResult, DeliveryStatus, IdStyle, RetryPolicy, delivery::decide};
-use std::{sync::Arc, time::Duration};
-use storage::Outcome;
+use metrics::{Attempted, Pair, Status};
+use model::{
+    AttemptResult, Subscription, Timestamp,
+    attempt::{AttemptErrorKind, response_message},
+    delivery::{EndStatus, Next},
+    policy::breaker::Sample,
+};
+use std::{borrow::Cow, sync::Arc};
+use storage::{Outcome, PAYLOAD_ERASED};
 
 /// Guard of a started delivery and its room. [`Running::finish`] ends it. Dropping it leaves the delivery in the store, due
 /// in a second, and releases the room, so no early return can leak the room.
@@ -20,9 +28,17 @@ struct Running {
 }
 
 impl Running {
-    fn finish(mut self, took: Duration, answered: bool) {
+    fn finish(mut self, ended: Ended) {
         if let Some(Start { lane, room, .. }) = self.start.take() {
-            self.dispatcher.start(self.dispatcher.lanes.finished(lane, room, took, answered));
+            let fraction = self.dispatcher.ids.fraction();
+            self.dispatcher.start(self.dispatcher.lanes.finished(lane, room, ended, fraction));
+        }
+    }
+
+    /// Ends the delivery without an attempt.
+    fn skip(mut self) {
+        if let Some(Start { lane, room, .. }) = self.start.take() {
+            self.dispatcher.start(self.dispatcher.lanes.skipped(lane, room));
         }
     }
 }
@@ -35,6 +51,14 @@ impl Drop for Running {
     }
 }
 
+/// An attempt that was made.
+pub(crate) struct Made {
+    pub(crate) outcome: Outcome,
+    /// What the circuit breaker learns from it.
+    pub(crate) sample: Sample,
+    pub(crate) tally: Tally,
+}
+
 impl Dispatcher {
     /// Sends one delivery, records its outcome, and releases its room.
     pub(super) async fn deliver(self: Arc<Self>, start: Start) {
@@ -44,70 +68,97 @@ impl Dispatcher {
         if !self.lease.holds() || self.is_paused() {
             return;
         }
+        // The clock may have been put back since the lane read the delivery.
+        if job.starts_after(self.clock.now()) {
+            return;
+        }
         let Some(target) = self.lanes.target(lane) else { return };
-        let (outcome, answered) = match self.attempt(&target, &job).await {
+        if let Some(mut ending) = self.expired(&target, &job) {
+            let recipients = self.operational.raise_expired(&mut ending, &target, &job);
+            let tally = Tally::End(self.pair(&target, &job.outgoing), Status::Abandoned);
+            self.journal.end(lane, Box::new(ending), recipients, tally).await;
+            self.activity.ended();
+            return running.skip();
+        }
+        if job.outgoing.event.payload_erased_at.is_some() {
+            let outcome = cancelled(&target, &job, self.clock.now());
+            self.journal.outcome(lane, Box::new(outcome), Vec::new(), Tally::Nothing).await;
+            return;
+        }
+        self.metrics.engine.queue_seconds.observe(self.clock.now().since(job.due_at).as_secs_f64());
+        let Made { mut outcome, sample, tally } = match self.attempt(&target, &job).await {
             Ok(made) => made,
             // The receiver is not charged for a shortage of this machine.
-            Err(fault) => return self.shortages.report(fault),
+            Err(fault) => return self.put_off(fault),
         };
-        let took = outcome.attempt.duration;
+        let answered = outcome.attempt.response_code.is_some_and(|status| status < 500);
+        let ended = Ended { took: outcome.attempt.duration, answered, sample };
+        let recipients = self.operational.raise(&mut outcome, &target, &job.outgoing);
+        self.activity.attempted(&target, &job.outgoing.event.event_type, &outcome);
         // The room stays taken until the journal has accepted the outcome, so a slow store slows down sending.
-        self.journal.outcome(lane, Box::new(outcome)).await;
-        running.finish(took, answered);
+        self.journal.outcome(lane, Box::new(outcome), recipients, tally).await;
+        running.finish(ended);
     }
 
-    /// Makes one attempt. Returns its outcome, and whether the receiver answered with a status below 500.
-    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> Result<(Outcome, bool), LocalFault> {
+    /// The metrics of an event's deliveries to a subscription.
+    fn pair(&self, target: &Target, outgoing: &Outgoing) -> Pair {
+        self.metrics.pair(&target.held, &target.subscription.tenant, &outgoing.event.event_type)
+    }
+
+    /// Makes one attempt.
+    pub(crate) async fn attempt(&self, target: &Target, job: &Job) -> Result<Made, LocalFault> {
         let number = job.attempts + 1;
         let now = self.clock.now();
         let times = Times { now, stamp: self.clock.wall() };
-        let sent = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, times).await;
-        let (attempt, result) = sent?;
-        let answered = matches!(result, AttemptResult::Response { status, .. } if status < 500);
+        let known = job.outgoing.event.trace.as_deref();
+        let traced = self.traces.attempt(known);
+        // Without a span of its own the attempt passes the publisher's context on.
+        let context = traced.as_ref().map(Attempting::context).or(known);
+        let sent = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, times, context).await;
+        let (mut attempt, result) = sent?;
+        // Zero: no request was made.
+        if !attempt.duration.is_zero() {
+            self.metrics.engine.request_seconds.observe(attempt.duration.as_secs_f64());
+        }
+        let sample = sample(&result);
+        let next = self.next(target, job, &mut attempt, &result);
+        if let Some(traced) = traced {
+            let error = logged_error(&attempt, &result).map(Cow::into_owned);
+            traced.end((target, job, self.defaults.ids), (&attempt, &result), error);
+        }
+        self.log_attempt(target, job, &attempt, next.status(), &result);
         let subscription = &target.subscription;
-        let policy = match target.prepared(&self.defaults) {
-            _ if job.id.is_test() => RetryPolicy::never(),
-            Ok(prepared) => prepared.policy.clone(),
-            Err(_) => subscription.retry_policy(self.defaults.retry_base),
-        };
-        let round = number.saturating_sub(job.earlier_attempts);
-        let ended = now.after(attempt.duration);
-        let next = decide(subscription.profile, &policy, &result, round, ended, self.ids.fraction());
-        log(target, (&job.outgoing, self.defaults.ids), &job.id, &attempt, next.status(), &result);
-        let tenant = subscription.tenant.clone();
-        Ok((Outcome { tenant, delivery: job.id, subscription: subscription.id, attempt, next }, answered))
+        let (tenant, raises) = (subscription.tenant.clone(), Vec::new());
+        let attempted = Attempted::new(self.pair(target, &job.outgoing), next, &result, attempt.duration);
+        let tally = attempted.map_or(Tally::Nothing, |one| Tally::Attempt(Box::new(one)));
+        let event_type = job.outgoing.event.event_type.clone();
+        let (delivery, subscription) = (job.id, subscription.id);
+        let outcome = Outcome { tenant, delivery, subscription, event_type, attempt, next, raises };
+        Ok(Made { outcome, sample, tally })
     }
 }
 
-fn log(
-    target: &Target,
-    (outgoing, ids): (&Outgoing, IdStyle),
-    id: &model::DeliveryId,
-    attempt: &model::Attempt,
-    status: DeliveryStatus,
-    result: &AttemptResult,
-) {
-    macro_rules! line {
-        ($level:ident, $text:literal) => {
-            tracing::$level!(
-                target: "postrider::delivery",
-                tenant = %target.subscription.tenant,
-                subscription = %target.subscription.id,
-                delivery = %id,
-                event = outgoing.public_id(ids),
-                event_type = %outgoing.event.event_type,
-                attempt = attempt.number,
-                status = attempt.response_code,
-                error = attempt.error.as_deref(),
-                duration_ms = attempt.duration.as_millis() as u64,
-                $text
-            )
-        };
+/// The result of an attempt, as the circuit breaker counts it. A 4xx other than 408 and 429 refuses one event and is
+/// no fault of the receiver.
+fn sample(result: &AttemptResult) -> Sample {
+    use AttemptErrorKind::{Blocked, Connection, Dns, Protocol, Refused, Timeout, Tls, Unsendable};
+    match result {
+        AttemptResult::Response { status: status @ (408 | 429 | 500..), .. } => {
+            Sample::Failed(response_message(*status, None))
+        }
+        AttemptResult::Response { .. } => Sample::Answered,
+        AttemptResult::Failed(error) => match error.kind {
+            Dns | Refused | Connection | Tls | Blocked | Unsendable => Sample::NoConnection(error.message.clone()),
+            Timeout | Protocol => Sample::Failed(error.message.clone()),
+        },
     }
-    match (status, result) {
-        (DeliveryStatus::Delivered, _) => line!(info, "delivered"),
-        (DeliveryStatus::Retrying, AttemptResult::Failed(_)) => line!(warn, "not delivered, will be tried again"),
-        (DeliveryStatus::Retrying, _) => line!(info, "refused, will be tried again"),
-        _ => line!(error, "not delivered for good"),
-    }
+}
+
+/// The outcome of a delivery whose event has no payload any more: nothing is sent.
+fn cancelled(target: &Target, job: &Job, now: Timestamp) -> Outcome {
+    let Subscription { id: subscription, ref tenant, .. } = target.subscription;
+    let attempt = attempt::unsent(PAYLOAD_ERASED, job.attempts + 1, now);
+    let next = Next::End(EndStatus::Cancelled);
+    let (tenant, event_type) = (tenant.clone(), job.outgoing.event.event_type.clone());
+    Outcome { tenant, delivery: job.id, subscription, event_type, attempt, next, raises: Vec::new() }
 }

@@ -22,6 +22,17 @@ pub enum LocalFault {
 }
 
 impl LocalFault {
+    /// The label `reason` of `postrider_deliveries_put_off_total`.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Descriptors => "descriptors",
+            Self::Memory => "memory",
+            Self::Ports => "ports",
+            Self::Connections => "connections",
+            Self::Resolver => "resolver",
+        }
+    }
+
     /// The shortage that an error of the operating system reports. The error alone does not show a lack of ports; see
     /// `dial`.
     pub(super) fn of(fault: &io::Error) -> Option<Self> {
@@ -44,7 +55,7 @@ pub(super) enum Fault {
     Handshake(io::Error),
     /// The connection ended before a byte of the response.
     Unanswered(io::Error),
-    /// The connection ended within the status line.
+    /// The connection ended within the status line, or after an interim response.
     Cut(io::Error),
     /// The response does not begin with a status line; has its first bytes, escaped.
     NotHttp(String),
@@ -52,9 +63,19 @@ pub(super) enum Fault {
     NotSent(h2::Error),
     Http2 {
         fault: h2::Error,
-        /// Nothing was received over the connection since the request was sent.
-        silent: bool,
+        fate: Fate,
     },
+}
+
+/// The fate of an HTTP/2 request whose stream ended without a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Unknown,
+    /// A GOAWAY with a lower last stream id (RFC 9113, section 6.8).
+    Unprocessed,
+    /// No sign that the receiver has read the request, or the receiver was shutting the connection down gracefully. Go's
+    /// server, for example, ignores requests then, although its GOAWAY names no last stream.
+    Unheard,
 }
 
 impl From<LocalFault> for Fault {
@@ -71,7 +92,7 @@ impl From<Blocked> for Fault {
 
 /// A failed resolution of a host name. The messages are for the receiver's owner and do not contain a name server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum ResolveError {
+pub enum ResolveError {
     #[error("the host name does not exist")]
     Unknown,
     #[error("the host name has no address")]
@@ -106,18 +127,20 @@ pub(super) enum Resend {
 }
 
 impl Fault {
-    /// `reused`: the connection had served another request before.
+    /// `reused`: the connection has served another request.
     pub(super) fn resend(&self, reused: bool) -> Resend {
         match self {
             Self::NotSent(_) => Resend::Unprocessed,
-            // A GOAWAY reaches a stream as an error only when its last stream id is lower (RFC 9113, section 6.8).
-            Self::Http2 { fault, .. } if fault.is_remote() => match fault.reason() {
-                Some(h2::Reason::HTTP_1_1_REQUIRED | h2::Reason::INADEQUATE_SECURITY) => Resend::WithHttp1,
-                Some(h2::Reason::REFUSED_STREAM) => Resend::Refused,
-                _ if fault.is_go_away() => Resend::Unprocessed,
+            Self::Http2 { fault, fate } => match fault.reason() {
+                Some(h2::Reason::HTTP_1_1_REQUIRED | h2::Reason::INADEQUATE_SECURITY) if fault.is_remote() => {
+                    Resend::WithHttp1
+                }
+                Some(h2::Reason::REFUSED_STREAM) if fault.is_remote() => Resend::Refused,
+                _ if fault.is_reset() => Resend::No,
+                _ if *fate == Fate::Unprocessed => Resend::Unprocessed,
+                _ if *fate == Fate::Unheard && reused && (fault.is_io() || fault.is_remote()) => Resend::Stale,
                 _ => Resend::No,
             },
-            Self::Http2 { fault, silent: true } if reused && fault.is_io() => Resend::Stale,
             Self::Unanswered(fault) if reused && tls_fault(fault).is_none() => Resend::Stale,
             _ => Resend::No,
         }
@@ -227,6 +250,12 @@ mod tests {
             assert_eq!(LocalFault::of(&errno.into()), fault, "{errno:?}");
         }
         assert_eq!(LocalFault::of(&io::ErrorKind::UnexpectedEof.into()), None);
+    }
+
+    #[test]
+    fn every_shortage_is_a_label_of_its_metric() {
+        use LocalFault::{Connections, Descriptors, Memory, Ports, Resolver};
+        assert_eq!([Descriptors, Memory, Ports, Connections, Resolver].map(LocalFault::name), metrics::SHORTAGES);
     }
 
     #[test]

@@ -125,7 +125,7 @@ impl Connection {
     /// Reads the head of the final response. `None` when the head is too long or truncated; then the receipt has the
     /// headers that were received.
     async fn head(&mut self, unsent: &mut Unsent<'_>, receipt: &mut Receipt) -> Result<Option<Head>, Fault> {
-        let (mut from, mut interim) = (0, 0);
+        let (mut from, mut interim, mut informed) = (0, 0, false);
         loop {
             let blank = head::blank(self.buffer.filled());
             self.buffer.consume(blank);
@@ -143,7 +143,7 @@ impl Connection {
                 StatusLine::Status { .. } => {
                     if let Some(length) = head::end(come, &mut from) {
                         self.buffer.consume(length);
-                        (from, interim) = (0, interim + length);
+                        (from, interim, informed) = (0, interim + length, true);
                         continue;
                     }
                 }
@@ -156,16 +156,17 @@ impl Connection {
                 return Ok(None);
             }
             if let Filled::End(fault) = self.fill(unsent).await {
-                return self.cut(fault, receipt).map(|()| None);
+                return self.cut(fault, informed, receipt).map(|()| None);
             }
         }
     }
 
-    /// Handles a connection that ended before the head was complete.
-    fn cut(&self, fault: io::Error, receipt: &mut Receipt) -> Result<(), Fault> {
+    /// Handles a connection that ended before the head was complete. `informed`: an interim response has arrived, so
+    /// the receiver has the request.
+    fn cut(&self, fault: io::Error, informed: bool, receipt: &mut Receipt) -> Result<(), Fault> {
         let come = self.buffer.filled();
         if come.is_empty() {
-            return Err(Fault::Unanswered(fault));
+            return Err(if informed { Fault::Cut(fault) } else { Fault::Unanswered(fault) });
         }
         if let StatusLine::Status { code: code @ (101 | 200..), .. } = head::status_line(come, true) {
             receipt.begin(code);

@@ -1,5 +1,7 @@
 //! HTTP/2 client on the `h2` crate itself, whose errors tell which requests a receiver certainly did not process.
 
+mod frames;
+
 use super::{
     fault::Fault,
     request::Request,
@@ -7,6 +9,7 @@ use super::{
     socket::Socket,
 };
 use bytes::Bytes;
+use frames::{Frames, Received};
 use h2::client::{Connection, SendRequest};
 use std::{
     future::poll_fn,
@@ -39,8 +42,8 @@ pub(super) struct Shared {
     send: SendRequest<Bytes>,
     /// Number of reads that returned data.
     heard: Arc<AtomicU64>,
+    received: Arc<Received>,
     streams: AtomicUsize,
-    served: AtomicBool,
     /// True when it takes no further requests.
     retired: AtomicBool,
     closed: Arc<AtomicBool>,
@@ -51,13 +54,13 @@ pub(super) struct Shared {
 impl Shared {
     /// Starts HTTP/2 on a connection.
     pub(super) async fn begin(socket: Socket) -> Result<Arc<Self>, h2::Error> {
-        let heard = Arc::new(AtomicU64::new(0));
+        let (heard, received) = (Arc::new(AtomicU64::new(0)), Arc::new(Received::default()));
         let (send, connection) = h2::client::Builder::new()
             .enable_push(false)
             .initial_window_size(STREAM_WINDOW)
             .initial_connection_window_size(CONNECTION_WINDOW)
             .max_header_list_size(HEADERS_MAX)
-            .handshake(Listening { socket, heard: heard.clone() })
+            .handshake(Listening { socket, heard: heard.clone(), frames: Frames::new(received.clone()) })
             .await?;
         let closed = Arc::new(AtomicBool::new(false));
         let (last, dropped) = oneshot::channel();
@@ -65,8 +68,8 @@ impl Shared {
         Ok(Arc::new(Self {
             send,
             heard,
+            received,
             streams: AtomicUsize::new(0),
-            served: AtomicBool::new(false),
             retired: AtomicBool::new(false),
             closed,
             _last: last,
@@ -87,9 +90,9 @@ impl Shared {
         self.streams.load(Relaxed) == 0
     }
 
-    /// True when it has served a request before.
-    pub(super) fn is_reused(&self) -> bool {
-        self.served.load(Relaxed)
+    /// True when a response to any request has begun.
+    pub(super) fn has_answered(&self) -> bool {
+        self.received.has_answered()
     }
 
     /// Sends a request and records its response in `receipt`. Returns an error only while no status was received; later
@@ -104,16 +107,15 @@ impl Shared {
             // `h2` buffers the body until the flow-control window has room. An error here also fails the response.
             let _ = body.send_data(request.body.clone(), true);
         }
+        let id = response.stream_id().as_u32();
         let response = match response.await {
             Ok(response) => response,
             Err(fault) => {
-                let silent = stream.is_silent();
                 stream.done = true;
-                return Err(Fault::Http2 { fault, silent });
+                return Err(Fault::Http2 { fault, fate: self.received.fate(id) });
             }
         };
         stream.done = true;
-        self.served.store(true, Relaxed);
         let (parts, data) = response.into_parts();
         receipt.begin(parts.status.as_u16());
         parts.headers.iter().for_each(|(name, value)| receipt.header(name.as_str(), value.as_bytes()));
@@ -185,11 +187,12 @@ async fn drive(mut connection: Connection<Listening, Bytes>, dropped: oneshot::R
     }
 }
 
-/// A socket that counts the reads that return data.
+/// A socket that counts the reads that return data, and follows their frames.
 #[derive(Debug)]
 struct Listening {
     socket: Socket,
     heard: Arc<AtomicU64>,
+    frames: Frames,
 }
 
 impl AsyncRead for Listening {
@@ -198,6 +201,7 @@ impl AsyncRead for Listening {
         let read = Pin::new(&mut self.socket).poll_read(cx, buffer);
         if buffer.filled().len() > before {
             self.heard.fetch_add(1, Relaxed);
+            self.frames.see(&buffer.filled()[before..]);
         }
         read
     }

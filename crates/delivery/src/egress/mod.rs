@@ -6,6 +6,7 @@
 
 mod content;
 mod dial;
+mod examine;
 mod fault;
 mod hosts;
 mod http1;
@@ -21,21 +22,24 @@ mod socket;
 mod tls;
 
 use bytes::Bytes;
-pub use fault::LocalFault;
+pub use examine::{Examination, ExamineError, Examined};
 use fault::{Fault, Resend};
+pub use fault::{LocalFault, ResolveError};
 use http::{HeaderMap, Uri};
+use metrics::Metrics;
 use model::attempt::{AttemptError, AttemptErrorKind};
 pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
 use request::Request;
+pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
 use response::{Receipt, Stage};
 use rustls::RootCertStore;
 use socket::{Counter, Place, Socket};
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use tls::{Offer, Tls};
@@ -99,6 +103,8 @@ struct Parts {
     tls: Tls,
     pool: Arc<Pool>,
     counter: Arc<Counter>,
+    /// Counts refusals of the policy; set once, when the engine is composed.
+    metrics: OnceLock<Arc<Metrics>>,
 }
 
 /// The result of a request, and its duration.
@@ -122,7 +128,12 @@ impl Egress {
         let EgressSettings { policy, keep_alive, connections } = settings;
         let limits = Limits { idle: (connections / 2).min(IDLE_MAX), keep_alive };
         let (tls, pool, counter) = (Tls::new(roots)?, Pool::new(limits), Counter::new(connections));
-        Ok(Self { parts: Arc::new(Parts { policy, resolver, tls, pool, counter }) })
+        Ok(Self { parts: Arc::new(Parts { policy, resolver, tls, pool, counter, metrics: OnceLock::new() }) })
+    }
+
+    /// From now on, requests that the address policy refuses are counted.
+    pub(crate) fn report_to(&self, metrics: Arc<Metrics>) {
+        self.parts.metrics.get_or_init(|| metrics);
     }
 
     /// Checks the host of a URL against the address policy, without resolving it.
@@ -151,7 +162,12 @@ impl Egress {
         let stage = receipt.stage;
         let result = match (receipt.into_answer(), ended) {
             (Some(answer), _) => Ok(answer),
-            (None, Ok(Err(fault))) => Err(fault.explain(origin.name())?),
+            (None, Ok(Err(fault))) => {
+                if let (Fault::Blocked(blocked), Some(metrics)) = (&fault, self.parts.metrics.get()) {
+                    metrics.engine.egress_refused(blocked.reason());
+                }
+                Err(fault.explain(origin.name())?)
+            }
             (None, Ok(Ok(())) | Err(_)) => Err(AttemptError::new(
                 AttemptErrorKind::Timeout,
                 format!("Timeout: {} {} within {seconds} s", stage.missed(), origin.name()),
@@ -185,10 +201,11 @@ impl Parts {
                     }
                 }
                 Connection::Http2(shared) => {
-                    let reused = shared.is_reused();
                     match shared.exchange(request, receipt).await {
                         Ok(()) => return Ok(()),
                         Err(fault) => {
+                            // Counted now: other requests share the connection, and may have been answered meanwhile.
+                            let reused = shared.has_answered();
                             if fault.resend(reused) != Resend::Refused {
                                 shared.retire();
                             }

@@ -15,6 +15,21 @@ pub struct Blocked {
     pub kind: &'static str,
 }
 
+impl Blocked {
+    /// The label `reason` of `postrider_egress_refusals_total`.
+    pub(crate) fn reason(&self) -> &'static str {
+        let reasons = [
+            ("loopback", "loopback"),
+            ("private network", "private_address"),
+            ("shared address", "shared_address"),
+            ("link-local", "link_local"),
+            ("metadata service", "metadata_service"),
+            ("multicast", "multicast"),
+        ];
+        reasons.into_iter().find(|(part, _)| self.kind.contains(part)).map_or("reserved_address", |(_, reason)| reason)
+    }
+}
+
 /// The addresses that may be dialled.
 #[derive(Clone, Debug, Default)]
 pub struct AddressPolicy {

@@ -9,6 +9,7 @@ use hickory_resolver::{
     TokioResolver,
     net::NetError,
     proto::rr::{Name, RecordType},
+    system_conf::read_system_conf,
 };
 use std::{net::IpAddr, time::Duration};
 use url::Host;
@@ -17,6 +18,15 @@ use url::Host;
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 /// Wait for the IPv4 addresses after the IPv6 ones are known. Longer, since IPv4 is the only way where IPv6 is broken.
 const IPV4_DELAY: Duration = Duration::from_secs(2);
+
+/// Origin of a host's addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddressSource {
+    /// The host is an address, or loopback by definition.
+    Literal,
+    HostsFile,
+    NameServers,
+}
 
 /// Resolves hosts to addresses.
 #[derive(Debug)]
@@ -42,18 +52,23 @@ impl Resolver {
         Self { hosts, dns }
     }
 
+    /// Returns all addresses of a host, allowed or not.
+    pub(super) async fn find(&self, host: &Host<String>) -> Result<(AddressSource, Vec<IpAddr>), Fault> {
+        Ok(match host {
+            Host::Ipv4(address) => (AddressSource::Literal, vec![IpAddr::V4(*address)]),
+            Host::Ipv6(address) => (AddressSource::Literal, vec![IpAddr::V6(*address)]),
+            // RFC 6761: loopback, whatever a name server says.
+            Host::Domain(name) if is_localhost(name) => (AddressSource::Literal, LOOPBACK.to_vec()),
+            Host::Domain(name) => match self.hosts.lookup(name) {
+                Some(addresses) => (AddressSource::HostsFile, addresses),
+                None => (AddressSource::NameServers, self.ask(name).await?),
+            },
+        })
+    }
+
     /// Returns the addresses of a host that may be dialled, at least one.
     pub(super) async fn resolve(&self, host: &Host<String>, policy: &AddressPolicy) -> Result<Vec<IpAddr>, Fault> {
-        let found = match host {
-            Host::Ipv4(address) => vec![IpAddr::V4(*address)],
-            Host::Ipv6(address) => vec![IpAddr::V6(*address)],
-            // RFC 6761: loopback, whatever a name server says.
-            Host::Domain(name) if is_localhost(name) => LOOPBACK.to_vec(),
-            Host::Domain(name) => match self.hosts.lookup(name) {
-                Some(addresses) => addresses,
-                None => self.ask(name).await?,
-            },
-        };
+        let (_, found) = self.find(host).await?;
         let (mut open, mut blocked) = (Vec::with_capacity(found.len()), None);
         for address in found {
             match policy.check(address) {
@@ -79,6 +94,12 @@ impl Resolver {
         let name = Name::from_labels(labels).map_err(|_| ResolveError::Unknown)?;
         both(lookup(dns, name.clone(), RecordType::AAAA), lookup(dns, name, RecordType::A)).await
     }
+}
+
+/// The machine's name servers, in their order; empty when none is configured.
+pub(super) fn name_servers() -> Vec<IpAddr> {
+    let Ok((config, _)) = read_system_conf() else { return Vec::new() };
+    config.name_servers().iter().map(|server| server.ip).collect()
 }
 
 /// The reason why one of the two queries found no address.

@@ -140,7 +140,7 @@ impl Receipt {
             status,
             headers: self.lines,
             body: kept.body,
-            retry_after: self.retry_after.filter(|_| matches!(status, 429 | 503)),
+            retry_after: self.retry_after.filter(|_| (400..600).contains(&status)),
             location: self.location.filter(|_| (300..400).contains(&status)),
             note: note.map(|note| model::attempt::cut(&note)),
         })

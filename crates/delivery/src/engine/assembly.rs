@@ -2,6 +2,10 @@
 
 use super::parts::{Parts, StartError};
 use crate::{
+    activity::Activity,
+    background::Background,
+    breakers::Breakers,
+    contention::Contention,
     control::Control,
     dispatcher::{Commits, Dispatcher},
     doubts::Doubts,
@@ -9,17 +13,26 @@ use crate::{
     journal::{Journal, JournalTask, journal},
     lanes::Lanes,
     lease::Lease,
-    maintenance::{clock::ClockKeeper, retention::Retention},
-    nodes::{self, Changes, HeartbeatTask, Outbox},
+    limits::Limits,
+    maintenance::{
+        breakers::BreakerTask,
+        clock::ClockKeeper,
+        failing::FailingTask,
+        retention::{Punctuality, Retention},
+    },
+    nodes::{self, Changes, HeartbeatTask, LimitExchange, Outbox},
+    operational::{self, Operational},
     publisher::Publisher,
     recovery::Recovery,
+    replays::ReplayTask,
     shortages::Shortages,
     steady::SteadyClock,
     tasks::Tasks,
     test_sends::{TestRoom, TestSends},
+    traces::Traces,
     wake::Sleeper,
 };
-use model::{Clock, IdSource};
+use model::{Clock, IdSource, statistics::StatisticsRetention};
 use std::{
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
@@ -36,46 +49,66 @@ pub(super) struct Assembly {
     pub(super) dispatcher: Arc<Dispatcher>,
     pub(super) control: Arc<Control>,
     pub(super) recovery: Arc<Recovery>,
+    pub(super) limits: Arc<Limits>,
+    pub(super) operational: Arc<Operational>,
     sleeper: Arc<dyn Sleeper>,
     retention: Option<Duration>,
+    statistics: StatisticsRetention,
     ids: Arc<IdSource>,
-    index: Arc<Index>,
-    lease: Arc<Lease>,
+    pub(super) index: Arc<Index>,
+    pub(super) lease: Arc<Lease>,
     doubts: Arc<Doubts>,
+    pub(super) contention: Arc<Contention>,
+    pub(super) background: Arc<Background>,
+    max_concurrency: usize,
+    traces: Traces,
+    pub(super) punctuality: Arc<Punctuality>,
 }
 
 impl Assembly {
     pub(super) fn new(parts: Parts) -> (Self, JournalTask) {
-        let Parts { store, clock, sleeper, ids, egress, defaults, max_concurrency, retention, node, steady_clock } =
-            parts;
-        let (index, lease) = (Arc::new(Index::default()), Arc::new(Lease::new(node.role.delivers())));
-        let (journal, journal_task) = journal();
+        let (index, lease) = (Arc::new(Index::default()), Arc::new(Lease::new(parts.node.role.delivers())));
+        let contention: Arc<Contention> = Arc::default();
+        let background: Arc<Background> = Arc::default();
+        let (journal, journal_task) = journal(contention.clone(), background.clone(), parts.metrics.clone());
+        let operational = operational(&parts, &index, &journal);
+        let Parts { store, clock, sleeper, ids, egress, defaults, .. } = parts;
+        let Parts { max_concurrency, retention, statistics, limits, node, .. } = parts;
+        let Parts { steady_clock, log_sample, traces, metrics, .. } = parts;
+        egress.report_to(metrics.clone());
         let dispatcher = Arc::new(Dispatcher {
-            lanes: Lanes::new(store.clone(), clock.clone(), max_concurrency),
+            lanes: Lanes::new(store.clone(), clock.clone(), max_concurrency, defaults.policies, metrics.clone()),
             index: index.clone(),
             journal: journal.clone(),
+            operational: operational.clone(),
             egress,
             defaults,
             lease: lease.clone(),
             clock: clock.clone(),
             ids: ids.clone(),
             shortages: Shortages::default(),
+            log_sample,
+            traces: traces.clone(),
             delivers: node.role.delivers(),
+            breakers: Breakers::default(),
+            activity: Arc::<Activity>::default(),
             paused: AtomicBool::new(false),
+            metrics,
         });
+        let limits = Arc::new(Limits::new(limits, clock.clone()));
+        limits.report_to(operational.clone());
         let control = Arc::new(Control {
+            limits: limits.clone(),
             store: store.clone(),
             clock: clock.clone(),
             index: index.clone(),
             dispatcher: dispatcher.clone(),
+            operational: operational.clone(),
+            replays: Arc::default(),
         });
-        let recovery = Arc::new(Recovery {
-            store: store.clone(),
-            clock: clock.clone(),
-            index: index.clone(),
-            dispatcher: dispatcher.clone(),
-        });
+        let recovery = Arc::new(Recovery::of(&control));
         let doubts = Arc::default();
+        let punctuality = Arc::new(Punctuality::new(clock.now()));
         let assembly = Self {
             store,
             clock,
@@ -85,12 +118,20 @@ impl Assembly {
             dispatcher,
             control,
             recovery,
+            limits,
+            operational,
             sleeper,
             retention,
+            statistics,
             ids,
             index,
             lease,
             doubts,
+            contention,
+            background,
+            max_concurrency,
+            traces,
+            punctuality,
         };
         (assembly, journal_task)
     }
@@ -123,6 +164,7 @@ impl Assembly {
 
     pub(super) fn run_timers(&self, tasks: &Tasks) {
         self.dispatcher.run_timers(tasks, self.sleeper.clone());
+        self.dispatcher.watch_pressure(tasks, self.contention.clone(), self.background.clone(), self.max_concurrency);
     }
 
     pub(super) fn retention(&self) -> Retention {
@@ -131,7 +173,22 @@ impl Assembly {
             clock: self.clock.clone(),
             sleeper: self.sleeper.clone(),
             keep: self.retention,
+            statistics: self.statistics,
+            limits: self.limits.clone(),
             dispatcher: self.dispatcher.clone(),
+            punctuality: self.punctuality.clone(),
+        }
+    }
+
+    pub(super) fn replays(&self) -> ReplayTask {
+        ReplayTask {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            index: self.index.clone(),
+            dispatcher: self.dispatcher.clone(),
+            lease: self.lease.clone(),
+            background: self.background.clone(),
+            wake: self.control.replays.clone(),
         }
     }
 
@@ -142,9 +199,14 @@ impl Assembly {
             steady_clock: self.steady_clock.clone(),
             node: self.node.clone(),
             lease: self.lease.clone(),
+            limits: self.limits.clone(),
             dispatcher: self.dispatcher.clone(),
             displaced,
         }
+    }
+
+    pub(super) fn limit_exchange(&self) -> LimitExchange {
+        LimitExchange { store: self.store.clone(), lease: self.lease.clone(), dispatcher: self.dispatcher.clone() }
     }
 
     pub(super) fn changes(&self) -> Changes {
@@ -158,6 +220,22 @@ impl Assembly {
         }
     }
 
+    pub(super) fn breakers(&self) -> BreakerTask {
+        BreakerTask { control: self.control.clone() }
+    }
+
+    pub(super) fn failing(&self) -> FailingTask {
+        FailingTask {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            sleeper: self.sleeper.clone(),
+            control: self.control.clone(),
+            dispatcher: self.dispatcher.clone(),
+            lease: self.lease.clone(),
+            default: self.dispatcher.defaults.policies.auto_disable,
+        }
+    }
+
     pub(super) fn outbox(&self) -> Outbox {
         Outbox {
             store: self.store.clone(),
@@ -167,6 +245,8 @@ impl Assembly {
             lease: self.lease.clone(),
             doubts: self.doubts.clone(),
             dispatcher: self.dispatcher.clone(),
+            limits: self.limits.clone(),
+            traces: self.traces.clone(),
         }
     }
 
@@ -190,6 +270,21 @@ impl Assembly {
             ids: self.ids.clone(),
             index: self.index.clone(),
             journal: self.journal.clone(),
+            traces: self.traces.clone(),
+            style: self.dispatcher.defaults.ids,
+            activity: self.dispatcher.activity.clone(),
         }
     }
+}
+
+fn operational(parts: &Parts, index: &Arc<Index>, journal: &Journal) -> Arc<Operational> {
+    Arc::new(Operational::new(operational::Parts {
+        index: index.clone(),
+        journal: journal.clone(),
+        clock: parts.clock.clone(),
+        ids: parts.ids.clone(),
+        style: parts.defaults.ids,
+        node: parts.node.name.clone(),
+        to_tenants: parts.operational_to_tenants,
+    }))
 }

@@ -1,4 +1,4 @@
-//! The scheduler: decides which delivery is sent next. Pure: no clock, no I/O, no tasks.
+//! The scheduler: decides which delivery is sent next. Pure: time is an argument, no I/O, no tasks.
 //!
 //! Two levels of round robin: tenants take turns, and within a tenant its lanes; lanes with high-priority deliveries go
 //! first. A turn is one delivery. A large delivery costs several turns, which its tenant saves up (deficit round robin), so
@@ -13,18 +13,24 @@
 //!
 //! So however many receivers hang, and whatever their pace was before, any other lane can start a request, and its answer
 //! makes it quick. A lane that may not start for want of room is parked until a request in that room ends. Parked tenants
-//! take turns, however many lanes each has, and a lane whose own request has ended queues behind parked lanes. A lane at
-//! its own cap is scheduled again when one of its own requests ends.
+//! take turns, however many lanes each has, and a lane whose own request has ended queues behind parked lanes, unless there
+//! is room for its first one: the parked lanes may be those of receivers that hang, and then no request ends. A lane at its
+//! own cap is scheduled again when one of its own requests ends.
 //!
-//! A condition on the start of a lane (a rate limit, a circuit breaker: not before an instant) belongs into `may_start`:
-//! the lane then takes no turn and no room, and comes back by its timer ([`super::Lanes::tick`]).
+//! A lane that its policies do not let start yet (rate limit, circuit breaker) takes no turn and no room, and is scheduled
+//! again by its timer ([`super::Lanes::tick`]).
 
+mod caps;
+mod parking;
 mod roster;
 
-use super::lane::{Job, Lane, Pace, Room};
+use super::{
+    lane::{Job, Lane, Pace, Room},
+    throttle::{Allowed, PolicyDefaults},
+};
 use crate::numbers::{LaneNumber, TenantNumber};
-use model::{Queue, SubscriptionId, TenantId};
-use std::collections::{HashMap, VecDeque};
+use model::{Queue, SubscriptionId, TenantId, Timestamp};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// A delivery costs one turn, and one more for each of these bytes.
 const TURN_BYTES: usize = 64 * 1024;
@@ -39,9 +45,14 @@ struct Tenant {
     parked: [VecDeque<LaneNumber>; 3],
     is_parked: [bool; 3],
     in_flight: usize,
+    /// Requests in flight to slow receivers.
+    slow: usize,
     busy_lanes: usize,
     /// Turns saved for a large delivery.
     deficit: usize,
+    /// The tenant has background work, which goes slowly for the sake of others: it has few requests in flight to
+    /// receivers that answer at once, so that these do not keep all processors busy.
+    is_gentle: bool,
 }
 
 impl Tenant {
@@ -74,6 +85,22 @@ pub(crate) struct Scheduler {
     busy_tenants: usize,
     stopped: bool,
     paused: bool,
+    /// Maximum number of requests in flight of one tenant, those to slow receivers and the first of a lane aside: the
+    /// others may hang.
+    tenant_cap: usize,
+    /// Tenants with [`Tenant::is_gentle`].
+    gentle: Vec<TenantNumber>,
+    /// The present time; set before each change.
+    pub(crate) now: Timestamp,
+    pub(super) defaults: PolicyDefaults,
+    /// Lanes that their policies let start at a later time, each with that time in its throttle.
+    pub(super) gated: Vec<LaneNumber>,
+    /// Whether other nodes may deliver for the same subscriptions.
+    pub(super) is_shared: bool,
+    /// Lanes that have a claim on limits which they share with other nodes.
+    pub(super) limited: BTreeSet<LaneNumber>,
+    /// A claim should be exchanged now.
+    pub(super) wants_exchange: bool,
 }
 
 /// A delivery to send now.
@@ -88,12 +115,14 @@ enum May {
     Start(Room),
     /// The lane has reached its own cap.
     Wait,
+    /// The lane may not start before this time.
+    NotBefore(Timestamp),
     /// The room is used up.
     Park(Room),
 }
 
 impl Scheduler {
-    pub(crate) fn new(max: usize) -> Self {
+    pub(crate) fn new(max: usize, defaults: PolicyDefaults) -> Self {
         Self {
             max: max.max(2),
             in_flight: 0,
@@ -112,6 +141,14 @@ impl Scheduler {
             busy_tenants: 0,
             stopped: false,
             paused: false,
+            tenant_cap: usize::MAX,
+            gentle: Vec::new(),
+            now: Timestamp::from_micros(0),
+            defaults,
+            gated: Vec::new(),
+            is_shared: false,
+            limited: BTreeSet::new(),
+            wants_exchange: false,
         }
     }
 
@@ -135,10 +172,19 @@ impl Scheduler {
 
     /// Queues a delivery. The caller has checked the limits of memory.
     pub(crate) fn push(&mut self, number: LaneNumber, job: Job) {
+        self.enqueue(number, job, Lane::push);
+    }
+
+    /// Queues a delivery that a refill has read.
+    pub(super) fn push_refilled(&mut self, number: LaneNumber, job: Job) {
+        self.enqueue(number, job, Lane::push_refilled);
+    }
+
+    fn enqueue(&mut self, number: LaneNumber, job: Job, push: impl FnOnce(&mut Lane, Job)) {
         let was_busy = self.is_busy(number);
         self.queued_bytes += job.outgoing.weight();
         if let Some(lane) = self.lane(number) {
-            lane.push(job);
+            push(lane, job);
         }
         self.count_busy(number, was_busy);
         self.schedule(number);
@@ -157,6 +203,10 @@ impl Scheduler {
             lane.scheduled = true;
             tenant.ring.push_back(number);
         }
+        if lane.queued() > 0 && lane.throttle.wake() {
+            self.limited.insert(number);
+            self.wants_exchange = true;
+        }
         self.join_ring(tenant_number);
     }
 
@@ -171,6 +221,14 @@ impl Scheduler {
     fn may_start(&self, lane: &Lane) -> May {
         if lane.in_flight >= lane.pace.cap() {
             return May::Wait;
+        }
+        match lane.throttle.allows(lane.in_flight, self.now) {
+            Allowed::Now => {}
+            Allowed::Later => return May::Wait,
+            Allowed::NotBefore(at) => return May::NotBefore(at),
+        }
+        if lane.in_flight > 0 && lane.pace != Pace::Slow && self.is_at_cap(lane) {
+            return May::Park(Room::Common);
         }
         let (half, quarter, eighth) = (self.max.div_ceil(2), self.max.div_ceil(4), self.max.div_ceil(8));
         let may = |may: bool, room| if may { May::Start(room) } else { May::Park(room) };
@@ -238,56 +296,19 @@ impl Scheduler {
                 self.drop_if_done(number);
                 None
             }
+            May::NotBefore(at) => {
+                let lane = self.lane(number)?;
+                lane.scheduled = false;
+                lane.throttle.gate = Some(at);
+                self.gated.push(number);
+                None
+            }
             May::Park(room) => {
                 self.park(number, room);
                 None
             }
             May::Start(room) => self.start_or_save(number, room, false),
         }
-    }
-
-    fn park(&mut self, number: LaneNumber, room: Room) {
-        let Some(lane) = self.lanes.get_mut(number.0).and_then(Option::as_mut) else { return };
-        lane.scheduled = true;
-        lane.parked = Some(room);
-        let (tenant, at) = (&mut self.tenants[lane.tenant.0], room as usize);
-        tenant.parked[at].push_back(number);
-        if !tenant.is_parked[at] {
-            tenant.is_parked[at] = true;
-            self.parked[at].push_back(lane.tenant);
-        }
-    }
-
-    /// Schedules the next parked lane that may be tried. Returns its tenant and the room that it waited for.
-    fn unpark(&mut self) -> Option<(TenantNumber, Option<Room>)> {
-        for room in [Room::Common, Room::Unproven, Room::Slow] {
-            let at = room as usize;
-            while self.looks[at] > 0
-                && let Some(tenant_number) = self.parked[at].pop_front()
-            {
-                let tenant = &mut self.tenants[tenant_number.0];
-                let found = tenant.parked[at].pop_front();
-                if tenant.parked[at].is_empty() {
-                    tenant.is_parked[at] = false;
-                } else {
-                    self.parked[at].push_back(tenant_number);
-                }
-                let Some(number) = found else { continue };
-                // The lane may have been scheduled in another way since.
-                let Some(lane) = self.lane(number).filter(|lane| lane.parked == Some(room)) else { continue };
-                lane.parked = None;
-                lane.scheduled = false;
-                self.looks[at] -= 1;
-                self.schedule(number);
-                if self.tenants[tenant_number.0].in_ring {
-                    // The ring was empty before, so this tenant is the only one in it.
-                    self.ring.clear();
-                    return Some((tenant_number, Some(room)));
-                }
-                self.drop_if_done(number);
-            }
-        }
-        None
     }
 
     /// Starts the lane's next delivery if its tenant has saved the turns that it costs; otherwise saves one more.
@@ -312,9 +333,13 @@ impl Scheduler {
         }
         let job = lane.pop()?;
         lane.in_flight += 1;
+        lane.throttle.started(self.now);
         self.in_flight += 1;
         match room {
-            Room::Slow => self.slow += 1,
+            Room::Slow => {
+                self.slow += 1;
+                tenant.slow += 1;
+            }
             Room::Unproven => self.unproven += 1,
             Room::Common => {}
         }
@@ -328,8 +353,11 @@ impl Scheduler {
         let was_busy = self.is_busy(number);
         if let Some(lane) = self.lane(number) {
             lane.in_flight -= 1;
-            let tenant_number = lane.tenant;
-            self.tenants[tenant_number.0].in_flight -= 1;
+            let (tenant_number, releases) = (lane.tenant, lane.throttle.may_release(lane.in_flight));
+            self.wants_exchange |= releases;
+            let tenant = &mut self.tenants[tenant_number.0];
+            tenant.in_flight -= 1;
+            tenant.slow -= usize::from(room == Room::Slow);
         }
         self.in_flight -= 1;
         match room {
@@ -343,9 +371,18 @@ impl Scheduler {
             lane.parked = None;
             lane.scheduled = false;
         }
+        // Below the last quarter any lane may start its first request. One place there is left to the parked lanes: these
+        // may wait for it.
+        let has_first = self.in_flight + 1 < self.max - self.max.div_ceil(4);
         let contended = !self.parked[Room::Common as usize].is_empty();
         match self.lane(number) {
-            Some(lane) if contended && !lane.scheduled && lane.queued() > 0 && lane.pace != Pace::Slow => {
+            Some(lane)
+                if contended
+                    && !lane.scheduled
+                    && lane.queued() > 0
+                    && lane.pace != Pace::Slow
+                    && !(lane.in_flight == 0 && has_first) =>
+            {
                 self.park(number, Room::Common);
             }
             _ => self.schedule(number),

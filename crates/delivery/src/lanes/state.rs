@@ -3,19 +3,35 @@
 use super::{
     lane::{EVER, Job, SpilledSince},
     scheduler::Scheduler,
+    throttle::PolicyDefaults,
     work::{Refill, Work},
 };
 use crate::{index::Index, journal::After, numbers::LaneNumber, outgoing::Outgoing, target::Target};
-use model::{DeliveryId, Queue, Timestamp};
+use model::{
+    DeliveryId, Event, EventId, Queue, TenantId, Timestamp,
+    policy::breaker::{Sample, Transition},
+};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
-use storage::Due;
+use storage::{Due, DueDelivery};
 use tokio::sync::oneshot;
 
 /// Approximate maximum of bytes queued in memory over all lanes. Beyond it deliveries spill: they stay in the store.
 const MEMORY: usize = 64 * 1024 * 1024;
+
+/// The place of a committed delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offered {
+    Queued,
+    /// In the store, since its queue or memory is full, or others wait before it.
+    Spilled,
+    /// In the store, since its subscription is paused or its circuit breaker is open.
+    Left,
+    /// Queued already, or dropped with its event's payload.
+    Known,
+}
 
 #[derive(Debug)]
 pub(super) struct State {
@@ -24,16 +40,19 @@ pub(super) struct State {
     pub(super) timers: BTreeSet<(Timestamp, LaneNumber)>,
     /// Deliveries whose request was started and whose outcome is not durable yet.
     pub(super) sending: HashSet<DeliveryId>,
+    /// Events whose payload was erased a short time ago, with that time: their deliveries are not queued.
+    pub(super) dropped: HashMap<(TenantId, EventId), Timestamp>,
     /// Waiters for a delivery's next durable outcome.
     pub(super) watchers: HashMap<DeliveryId, Vec<oneshot::Sender<()>>>,
 }
 
 impl State {
-    pub(super) fn new(max_concurrency: usize) -> Self {
+    pub(super) fn new(max_concurrency: usize, defaults: PolicyDefaults) -> Self {
         Self {
-            scheduler: Scheduler::new(max_concurrency),
+            scheduler: Scheduler::new(max_concurrency, defaults),
             timers: BTreeSet::new(),
             sending: HashSet::new(),
+            dropped: HashMap::new(),
             watchers: HashMap::new(),
         }
     }
@@ -48,17 +67,26 @@ impl State {
         Some(self.scheduler.lane_for(&index.get(&subscription.tenant, subscription.id)?))
     }
 
-    pub(super) fn offer(&mut self, number: LaneNumber, job: Job, now: Timestamp) {
+    fn is_dropped(&self, event: &Event) -> bool {
+        !self.dropped.is_empty() && self.dropped.contains_key(&(event.tenant.clone(), event.id))
+    }
+
+    pub(super) fn offer(&mut self, number: LaneNumber, job: Job, now: Timestamp) -> Offered {
+        if self.is_dropped(&job.outgoing.event) {
+            return Offered::Known;
+        }
         let full = self.is_full(number, job.queue);
-        let Some(lane) = self.scheduler.lane(number) else { return };
+        let Some(lane) = self.scheduler.lane(number) else { return Offered::Known };
         if lane.held.contains(&job.id) {
-            return;
+            return Offered::Known;
         }
-        if full || !lane.is_open() || lane.has_backlog(job.queue, now) {
+        let takes = lane.takes(now);
+        if full || !takes || lane.has_backlog(job.queue, now) {
             lane.leave_in_store(job.queue, EVER);
-        } else {
-            self.scheduler.push(number, job);
+            return if takes { Offered::Spilled } else { Offered::Left };
         }
+        self.scheduler.push(number, job);
+        Offered::Queued
     }
 
     fn is_full(&mut self, number: LaneNumber, queue: Queue) -> bool {
@@ -73,8 +101,7 @@ impl State {
     pub(super) fn look(&mut self, number: LaneNumber, now: Timestamp, work: &mut Work) {
         let short = self.scheduler.queued_bytes >= MEMORY;
         let Some(lane) = self.scheduler.lane(number) else { return };
-        let Some(first) = lane.stored_due() else { return };
-        if first <= now {
+        if lane.stored_due().is_some_and(|first| first <= now) {
             let (queues, room) = lane.wants_refill(now);
             for queue in queues {
                 lane.part(queue).refilling = Some(SpilledSince::No);
@@ -83,14 +110,57 @@ impl State {
                 work.refills.push(Refill { lane: number, target, queue, limit, held });
             }
         }
-        if let Some(at) = lane.due_after(now)
-            && lane.is_open()
+        self.set_timer(number, now);
+    }
+
+    /// Sets the lane's timer to the next time at which it has something to do, unless an earlier one is set.
+    fn set_timer(&mut self, number: LaneNumber, now: Timestamp) {
+        let Some(lane) = self.scheduler.lane(number) else { return };
+        if let Some(at) = lane.next_time(now)
             && lane.timer.is_none_or(|set| at < set)
         {
             if let Some(set) = lane.timer.replace(at) {
                 self.timers.remove(&(set, number));
             }
             self.timers.insert((at, number));
+        }
+    }
+
+    /// Sets the timers of lanes that their policies let start later. Returns whether there were any.
+    pub(super) fn set_gates(&mut self, now: Timestamp) -> bool {
+        let gated = std::mem::take(&mut self.scheduler.gated);
+        gated.iter().for_each(|number| self.set_timer(*number, now));
+        !gated.is_empty()
+    }
+
+    /// The lane's timer has expired.
+    pub(super) fn timed(&mut self, number: LaneNumber, now: Timestamp, work: &mut Work) {
+        if let Some(lane) = self.scheduler.lane(number) {
+            lane.timer = None;
+            lane.throttle.gate = lane.throttle.gate.filter(|at| *at > now);
+        }
+        self.look(number, now, work);
+        self.scheduler.schedule(number);
+    }
+
+    /// Counts the result of a request for the lane's circuit breaker.
+    pub(super) fn learn(&mut self, number: LaneNumber, sample: Sample, fraction: f64, now: Timestamp, work: &mut Work) {
+        let Some(lane) = self.scheduler.lane(number) else { return };
+        lane.note(&sample, now);
+        let Some(transition) = lane.throttle.learn(sample, now, fraction) else { return };
+        let target = lane.target.clone();
+        if transition == Transition::Closed {
+            lane.release();
+        }
+        self.hold_back(number, now);
+        work.transitions.push((target, transition));
+    }
+
+    /// Leaves the queued deliveries of a lane whose breaker is open in the store, where they cost nothing.
+    pub(super) fn hold_back(&mut self, number: LaneNumber, now: Timestamp) {
+        if self.scheduler.lane(number).is_some_and(|lane| lane.throttle.shut_until(now).is_some()) {
+            self.scheduler.clear_queue(number);
+            self.set_timer(number, now);
         }
     }
 
@@ -122,28 +192,41 @@ impl State {
     pub(super) fn refilled(&mut self, number: LaneNumber, queue: Queue, found: Due, now: Timestamp, work: &mut Work) {
         let Some(lane) = self.scheduler.lane(number) else { return };
         let part = lane.part(queue);
-        let spilled = part.refilling.take() == Some(SpilledSince::Yes);
+        let since = part.refilling.take();
+        let found = if since == Some(SpilledSince::Outdated) {
+            Due { deliveries: Vec::new(), next: Some(EVER) }
+        } else {
+            found
+        };
         part.stored_due = found.next;
-        if spilled {
+        if since == Some(SpilledSince::Yes) {
             lane.leave_in_store(queue, now);
         }
         for due in found.deliveries {
+            if self.is_dropped(&due.event) {
+                continue;
+            }
             let Some(lane) = self.scheduler.lane(number) else { return };
             if lane.held.contains(&due.id) {
                 continue;
             }
-            if lane.is_open() {
+            if lane.takes(now) {
                 let outgoing = Arc::new(Outgoing::new(due.event));
-                let (attempts, earlier_attempts) = (due.attempts, due.earlier_attempts);
-                self.scheduler.push(number, Job { id: due.id, queue, outgoing, attempts, earlier_attempts });
+                let DueDelivery { id, attempts, earlier_attempts, due_at, .. } = due;
+                self.scheduler.push_refilled(number, Job { id, queue, outgoing, attempts, earlier_attempts, due_at });
             } else {
                 lane.leave_in_store(queue, now);
             }
+        }
+        if let Some(lane) = self.scheduler.lane(number) {
+            lane.part(queue).catch_up();
         }
         self.look(number, now, work);
         self.scheduler.settled(number);
     }
 }
 
+#[cfg(test)]
+mod delayed_tests;
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use super::scheduler::Start;
 use crate::{numbers::LaneNumber, target::Target};
-use model::{DeliveryId, Queue};
+use model::{DeliveryId, Queue, policy::breaker::Transition};
 use std::sync::Arc;
 
 /// A read of the next due deliveries of one queue from the store.
@@ -20,4 +20,6 @@ pub(crate) struct Refill {
 pub(crate) struct Work {
     pub(crate) starts: Vec<Start>,
     pub(crate) refills: Vec<Refill>,
+    /// Changes of circuit breakers, to be stored.
+    pub(crate) transitions: Vec<(Arc<Target>, Transition)>,
 }

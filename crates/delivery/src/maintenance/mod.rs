@@ -1,5 +1,7 @@
 //! Periodic background jobs, one file per job.
 
+pub(crate) mod breakers;
 pub(crate) mod clock;
+pub(crate) mod failing;
 pub(crate) mod retention;
 mod trust;

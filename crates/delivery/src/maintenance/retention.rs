@@ -1,10 +1,21 @@
 //! Retention: removes events older than the retention period, with their deliveries and attempts, in small steps with
-//! pauses in which other work uses the store. Publication counts are kept longer.
+//! pauses in which other work uses the store. Publication counts and statistics are kept longer.
 
 use super::trust::Trust;
-use crate::{dispatcher::Dispatcher, wake::Sleeper};
-use model::{Clock, TenantId, Timestamp};
-use std::{sync::Arc, time::Duration};
+use crate::{
+    dispatcher::Dispatcher,
+    limits::Limits,
+    wake::{Sleeper, pause},
+};
+use model::{Clock, EventId, TenantId, Timestamp, statistics::StatisticsRetention};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
+    time::Duration,
+};
 use storage::{Removed, StorageError, Store};
 
 /// Microseconds of a day.
@@ -17,6 +28,9 @@ const EVERY: Duration = Duration::from_secs(600);
 const ROWS: std::ops::RangeInclusive<usize> = 50..=4_000;
 const STEP: Duration = Duration::from_millis(10);
 
+/// The last event of each tenant up to which all payloads are erased.
+type Cursors = HashMap<TenantId, EventId>;
+
 /// The retention job.
 pub(crate) struct Retention {
     pub(crate) store: Arc<dyn Store>,
@@ -24,8 +38,34 @@ pub(crate) struct Retention {
     pub(crate) sleeper: Arc<dyn Sleeper>,
     /// `None`: events are kept for ever.
     pub(crate) keep: Option<Duration>,
+    pub(crate) statistics: StatisticsRetention,
+    /// Have the retention of tenants.
+    pub(crate) limits: Arc<Limits>,
     /// Has the pause state of the installation.
     pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) punctuality: Arc<Punctuality>,
+}
+
+/// When the last complete round began, for the metrics.
+#[derive(Debug)]
+pub(crate) struct Punctuality {
+    /// In microseconds since 1970; the start of the process before the first round.
+    complete: AtomicI64,
+}
+
+impl Punctuality {
+    pub(crate) const fn new(now: Timestamp) -> Self {
+        Self { complete: AtomicI64::new(now.micros()) }
+    }
+
+    /// The time by which removals are late. A complete round removes everything that was too old when it began.
+    pub(crate) fn lag(&self, now: Timestamp) -> Duration {
+        now.since(Timestamp::from_micros(self.complete.load(Relaxed))).saturating_sub(EVERY)
+    }
+
+    fn completed(&self, began: Timestamp) {
+        self.complete.store(began.micros(), Relaxed);
+    }
 }
 
 impl Retention {
@@ -39,30 +79,26 @@ impl Retention {
                         "failed to read the last trusted time; retrying");
                 }
             }
-            self.pause().await;
+            pause(&*self.clock, &*self.sleeper, EVERY).await;
         };
+        let mut erased = Cursors::new();
         loop {
             // Nothing is removed while the installation is paused, for instance to inspect a restored backup.
             if !self.dispatcher.is_paused() {
-                let now = trust.time(self.clock.now());
+                let began = self.clock.now();
+                let now = trust.time(began);
                 let done = async {
                     self.store.keep_believed_time(now).await?;
-                    self.round(now).await
+                    self.round(now).await?;
+                    self.round_of_tenants(now, &mut erased).await
                 };
-                if let Err(fault) = done.await {
-                    tracing::warn!(target: "postrider::retention", error = %fault,
-                        "a retention round failed; the next round continues");
+                match done.await {
+                    Ok(()) => self.punctuality.completed(began),
+                    Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault,
+                        "a retention round failed; the next round continues"),
                 }
             }
-            self.pause().await;
-        }
-    }
-
-    /// Waits until the next round. A sleep may end early, and the time may be set back meanwhile.
-    async fn pause(&self) {
-        let next = self.clock.now().after(EVERY);
-        while (Duration::from_micros(1)..=EVERY).contains(&next.since(self.clock.now())) {
-            self.sleeper.sleep_until(Some(next)).await;
+            pause(&*self.clock, &*self.sleeper, EVERY).await;
         }
     }
 
@@ -72,6 +108,8 @@ impl Retention {
             shared.create_partitions().await?;
         }
         self.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
+        let kept = self.statistics;
+        self.store.tidy_statistics(kept.hours_from(now), kept.days_from(now)).await?;
         let Some(keep) = self.keep else { return Ok(()) };
         let mut before = now.before(keep);
         if let Some(shared) = shared {
@@ -96,6 +134,65 @@ impl Retention {
         Ok(())
     }
 
+    /// Applies the retention of tenants: rows are removed and payloads are erased earlier than the installation does.
+    async fn round_of_tenants(&self, now: Timestamp, erased: &mut Cursors) -> Result<(), StorageError> {
+        let days = |days: u16| now.before(Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+        let retentions = self.limits.retentions();
+        erased.retain(|tenant, _| retentions.iter().any(|(with, ..)| with == tenant));
+        for (tenant, payload_days, rows_days) in retentions {
+            if let Some(before) = rows_days.map(days) {
+                let Removed { events, deliveries, .. } = self.tenant_round(&tenant, before).await?;
+                if events > 0 {
+                    tracing::info!(target: "postrider::retention", %tenant, events, deliveries, %before,
+                        "removed events older than the tenant's retention period");
+                }
+            }
+            if let Some(before) = payload_days.map(days) {
+                let events = self.erase_round(&tenant, before, now, erased).await?;
+                if events > 0 {
+                    tracing::info!(target: "postrider::retention", %tenant, events, %before,
+                        "erased payloads older than the tenant's retention period");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Erases old payloads of a tenant; returns the number of events. Begins where the last round of this process ended,
+    /// or at the first event with a waiting delivery before that.
+    async fn erase_round(
+        &self,
+        tenant: &TenantId,
+        before: Timestamp,
+        now: Timestamp,
+        erased: &mut Cursors,
+    ) -> Result<u64, StorageError> {
+        let (mut after, mut rows) = (erased.get(tenant).copied(), 10 * *ROWS.start());
+        let (mut events, mut kept) = (0, 0);
+        loop {
+            let began = self.clock.now();
+            let step = self.store.erase_before(tenant, before, after, rows, now).await?;
+            (events, kept, after) = (events + step.events, kept + step.kept, step.after);
+            if let (0, Some(after)) = (kept, after) {
+                erased.insert(tenant.clone(), after);
+            }
+            if !step.more {
+                return Ok(events);
+            }
+            rows = self.pace(began, rows).await;
+        }
+    }
+
+    /// Pauses for as long as the last step took, so that retention keeps the store busy for half of the time at most;
+    /// returns the rows of the next step.
+    async fn pace(&self, began: Timestamp, rows: usize) -> usize {
+        let ended = self.clock.now();
+        let took = ended.since(began);
+        self.sleeper.sleep_until(Some(ended.after(took))).await;
+        let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
+        next.clamp(*ROWS.start(), *ROWS.end())
+    }
+
     async fn tenant_round(&self, tenant: &TenantId, before: Timestamp) -> Result<Removed, StorageError> {
         let (mut sum, mut rows) = (Removed::default(), 10 * *ROWS.start());
         loop {
@@ -107,12 +204,23 @@ impl Retention {
             if !step.more {
                 return Ok(sum);
             }
-            let ended = self.clock.now();
-            let took = ended.since(began);
-            let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
-            rows = next.clamp(*ROWS.start(), *ROWS.end());
-            // Retention keeps the store busy for half of the time at most.
-            self.sleeper.sleep_until(Some(ended.after(took))).await;
+            rows = self.pace(began, rows).await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn removals_are_late_when_the_next_round_is_not_complete_in_time() {
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        let punctuality = Punctuality::new(at(1_000));
+        for (now, lag) in [(1_000, 0), (1_600, 0), (1_700, 100), (500, 0)] {
+            assert_eq!(punctuality.lag(at(now)), Duration::from_secs(lag), "{now}");
+        }
+        punctuality.completed(at(1_650));
+        assert_eq!(punctuality.lag(at(1_700)), Duration::ZERO);
     }
 }

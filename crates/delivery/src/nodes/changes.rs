@@ -33,6 +33,11 @@ impl Changes {
                 Ok(known) => version = known,
                 Err(fault) => tracing::warn!(error = %fault, "failed to read what other nodes have changed"),
             }
+            if self.delivers
+                && let Err(fault) = self.follow_erasures(shared).await
+            {
+                tracing::warn!(error = %fault, "failed to read which payloads other nodes have erased");
+            }
             if let Err(fault) = self.control.follow_pause().await {
                 tracing::warn!(error = %fault, "failed to read whether deliveries are paused");
             }
@@ -63,11 +68,11 @@ impl Changes {
                 Change::Subscription(tenant, id) => {
                     subscriptions.entry(tenant).or_default().insert(id);
                 }
-                Change::Tenant(tenant) => {
-                    if self.store.tenant(&tenant).await?.is_none() {
-                        self.control.forget_tenant(&tenant);
-                    }
-                }
+                Change::Cancelled(_, id) => self.recovery.dispatcher.reread(id),
+                Change::Tenant(tenant) => match self.store.tenant(&tenant).await? {
+                    Some(known) => self.control.limits.set(&tenant, &known.limits),
+                    None => self.control.forget_tenant(&tenant),
+                },
                 Change::Key(..) | Change::EventTypes => {}
             }
         }
@@ -86,6 +91,7 @@ impl Changes {
     }
 
     async fn learn_everything(&self) -> Result<(), StorageError> {
+        self.control.limits.load(&*self.store).await?;
         let (mut there, mut all) = (HashSet::new(), Vec::new());
         self.store
             .each_subscription(&mut |subscription| {
@@ -100,6 +106,16 @@ impl Changes {
             if !there.contains(&id) {
                 self.recovery.forget(&tenant, id);
             }
+        }
+        self.recovery.dispatcher.reread_all();
+        Ok(())
+    }
+
+    /// Removes deliveries of events from memory whose payload another node has erased.
+    async fn follow_erasures(&self, shared: &dyn Shared) -> Result<(), StorageError> {
+        let erased = shared.recent_erasures().await?;
+        if !erased.is_empty() {
+            self.recovery.dispatcher.drop_events(&erased);
         }
         Ok(())
     }

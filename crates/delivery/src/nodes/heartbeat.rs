@@ -1,6 +1,6 @@
 //! Heartbeats: renew the node's lease, and declare silent nodes lost.
 
-use crate::{dispatcher::Dispatcher, lease::Lease, steady::SteadyClock};
+use crate::{dispatcher::Dispatcher, lease::Lease, limits::Limits, steady::SteadyClock};
 use model::Clock;
 use std::{sync::Arc, time::Duration};
 use storage::{Heartbeat, JoinOutcome, LEASE, NewNode, Shared, StorageError, Store};
@@ -16,6 +16,8 @@ pub(crate) struct HeartbeatTask {
     pub(crate) steady_clock: Option<Arc<SteadyClock>>,
     pub(crate) node: NewNode,
     pub(crate) lease: Arc<Lease>,
+    /// Their rates are shared with the other nodes.
+    pub(crate) limits: Arc<Limits>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     /// Set when another node has taken this node's name.
     pub(crate) displaced: watch::Sender<bool>,
@@ -35,6 +37,10 @@ impl HeartbeatTask {
                 self.displaced.send_replace(true);
                 return;
             }
+            // Without an answer, the last known number stays in force.
+            if let Ok(Ok(nodes)) = tokio::time::timeout(LEASE / 3, shared.serving_nodes()).await {
+                self.limits.set_nodes(nodes);
+            }
             beats += 1;
             if self.lease.may_judge() && beats.is_multiple_of(2) {
                 judge(shared).await;
@@ -47,6 +53,10 @@ impl HeartbeatTask {
         let (asked, began) = (self.clock.now(), Lease::now());
         match tokio::time::timeout(LEASE / 3, shared.heartbeat()).await {
             Ok(Ok((Heartbeat::Live, shown))) => {
+                if !self.lease.holds() {
+                    // Other nodes may use this node's parts of shared limits.
+                    self.dispatcher.revoke_claims();
+                }
                 self.lease.renew(began);
                 if self.steady_clock.as_ref().is_some_and(|clock| clock.observe(shown, asked)) {
                     // After a jump of the store's clock all nodes look silent.

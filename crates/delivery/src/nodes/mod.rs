@@ -1,12 +1,15 @@
-//! Several nodes on one store: heartbeats, changes that other nodes make, work of lost nodes, and the outbox.
+//! Several nodes on one store: heartbeats, shared limits, changes that other nodes make, work of lost nodes, and the outbox.
 
 mod changes;
 mod heartbeat;
+mod limits;
 mod outbox;
 mod register;
 
 use std::time::Duration;
-pub(crate) use {changes::Changes, heartbeat::HeartbeatTask, outbox::Outbox, register::register};
+pub(crate) use {
+    changes::Changes, heartbeat::HeartbeatTask, limits::LimitExchange, outbox::Outbox, register::register,
+};
 
 /// Polling interval; a signal of the store comes earlier.
 const LOOK: Duration = Duration::from_millis(500);

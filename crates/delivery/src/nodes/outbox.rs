@@ -3,13 +3,25 @@
 
 use super::LOOK;
 use crate::{
-    dispatcher::Dispatcher, doubts::Doubts, draft::Draft, fan_out::fan_out, index::Index, lease::Lease,
-    outgoing::Offer, target::Target,
+    dispatcher::Dispatcher,
+    doubts::Doubts,
+    draft::Draft,
+    fan_out::fan_out,
+    index::Index,
+    lease::Lease,
+    limits::{Admitted, Limits, NotAdmitted},
+    outgoing::Offer,
+    target::Target,
+    traces::{Publishing, Traces},
 };
-use model::{Clock, EventId, IdSource};
+use model::{Clock, EventId, IdSource, TenantId, Timestamp};
 use parking_lot::Mutex;
-use std::{collections::HashMap, sync::Arc};
-use storage::{Appended, Make, OutboxEvent, Shared, StorageError, Store};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+use storage::{Appended, Made, Make, OutboxEvent, Shared, StorageError, Store};
 
 /// Events taken in one transaction.
 const PIECE: usize = 500;
@@ -22,19 +34,32 @@ pub(crate) struct Outbox {
     pub(crate) lease: Arc<Lease>,
     pub(crate) doubts: Arc<Doubts>,
     pub(crate) dispatcher: Arc<Dispatcher>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) traces: Traces,
 }
 
-/// The subscriptions that each event of a piece goes to.
-type Matches = Arc<Mutex<HashMap<EventId, Vec<Arc<Target>>>>>;
+/// Work that the events of a piece leave for after the commit.
+#[derive(Default)]
+struct Piece {
+    /// The subscriptions that each event goes to.
+    matches: HashMap<EventId, Vec<Arc<Target>>>,
+    /// The publications that are traced.
+    traced: HashMap<EventId, Publishing>,
+    /// Charged to the publish limits of tenants.
+    admitted: HashMap<EventId, Admitted>,
+    /// Tenants that may not publish before these times; their rows stay in the outbox.
+    later: HashMap<TenantId, Timestamp>,
+}
 
 impl Outbox {
     /// Runs until it is dropped.
     pub(crate) async fn run(self) {
         let Some(shared) = self.store.shared() else { return };
         let mut seen = 0;
+        let mut later = HashMap::new();
         loop {
             while self.lease.holds() {
-                match self.drain(shared).await {
+                match self.drain(shared, &mut later).await {
                     Ok(true) => {}
                     Ok(false) => break,
                     Err(fault) => {
@@ -46,20 +71,48 @@ impl Outbox {
             }
             tokio::select! {
                 count = shared.wait_for_signal(seen) => seen = count,
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(self.pause(&later)) => {}
             }
         }
     }
 
-    /// Publishes one piece. Returns whether there is more.
-    async fn drain(&self, shared: &dyn Shared) -> Result<bool, StorageError> {
-        let matches = Matches::default();
-        let drained = shared.drain_outbox(PIECE, self.make(matches.clone())).await?;
-        let (mut offers, mut matches) = (Vec::new(), std::mem::take(&mut *matches.lock()));
+    /// The time until the outbox must be looked at again.
+    fn pause(&self, later: &HashMap<TenantId, Timestamp>) -> Duration {
+        let now = self.clock.now();
+        later.values().map(|at| at.since(now)).min().map_or(LOOK, |first| first.min(LOOK))
+    }
+
+    /// Publishes one piece. Returns whether there is more. `later` has the tenants that may not publish yet.
+    async fn drain(&self, shared: &dyn Shared, later: &mut HashMap<TenantId, Timestamp>) -> Result<bool, StorageError> {
+        let now = self.clock.now();
+        later.retain(|_, at| *at > now);
+        let skip: Vec<TenantId> = later.keys().cloned().collect();
+        let piece = Arc::new(Mutex::new(Piece::default()));
+        let drained = shared.drain_outbox(PIECE, &skip, self.make(piece.clone())).await;
+        let Piece { mut matches, mut traced, mut admitted, later: refused } = std::mem::take(&mut *piece.lock());
+        later.extend(refused);
+        if !admitted.is_empty() {
+            let all = drained.as_ref().map_or(&[][..], |drained| &drained.events);
+            let fresh = all.iter().filter(|(_, appended)| *appended == Appended::New);
+            let fresh: HashSet<EventId> = fresh.map(|(new, _)| new.event.id).collect();
+            for (event, one) in admitted.drain() {
+                one.charge(u32::from(fresh.contains(&event)));
+            }
+        }
+        let drained = drained?;
+        let fresh = drained.events.iter().filter(|(_, appended)| *appended == Appended::New).count();
+        self.dispatcher.activity.published(fresh);
+        let mut offers = Vec::new();
         for (new, appended) in &drained.events {
-            if *appended == Appended::New
-                && let Some(targets) = matches.remove(&new.event.id)
-            {
+            let event = &new.event;
+            if let Some(publishing) = traced.remove(&event.id) {
+                publishing.end(event, self.dispatcher.defaults.ids, Ok(appended));
+            }
+            if *appended != Appended::New {
+                continue;
+            }
+            self.dispatcher.metrics.published(&event.tenant, &event.event_type, !new.deliveries.is_empty());
+            if let Some(targets) = matches.remove(&event.id) {
                 Offer::extend(&mut offers, new, targets);
             }
         }
@@ -67,18 +120,45 @@ impl Outbox {
         Ok(drained.more)
     }
 
-    fn make(&self, matches: Matches) -> Make {
-        let (clock, ids, index) = (self.clock.clone(), self.ids.clone(), self.index.clone());
+    fn make(&self, piece: Arc<Mutex<Piece>>) -> Make {
+        let (clock, ids, index, limits) =
+            (self.clock.clone(), self.ids.clone(), self.index.clone(), self.limits.clone());
+        let traces = self.traces.clone();
         Arc::new(move |found: OutboxEvent| {
+            // Only Postrider itself publishes these.
+            if found.tenant.is_system() || found.event_type.is_operational() {
+                return Made::Never;
+            }
             let now = clock.now();
-            let targets = index.matching(&found.tenant, &found.event_type);
             let (tenant, id) = (found.tenant.clone(), ids.event(now));
-            let new = fan_out(&tenant, id, &draft(found), &targets, now);
+            let mut piece = piece.lock();
+            // In their order: once a row of a tenant has to wait, all later ones do.
+            if piece.later.contains_key(&tenant) {
+                return Made::Later;
+            }
+            if let Some(limited) = limits.of(&tenant) {
+                match limits.admit(&tenant, &limited, 1) {
+                    Ok(admitted) => piece.admitted.extend(admitted.map(|one| (id, one))),
+                    Err(NotAdmitted::Later { wait, .. }) => {
+                        piece.later.insert(tenant, now.after(wait));
+                        return Made::Later;
+                    }
+                    // No burst is less than one event.
+                    Err(NotAdmitted::TooMany(_)) => {}
+                }
+            }
+            let targets = index.matching(&found.tenant, &found.event_type);
+            let mut draft = draft(found);
+            piece.traced.extend(traces.publish(&mut draft).map(|mut publishing| {
+                publishing.append();
+                (id, publishing)
+            }));
+            let new = fan_out(&tenant, id, &draft, &targets, now);
             let new = new.inspect_err(|_| {
                 tracing::error!(%tenant, event = %id, "an event of the outbox matches too many subscriptions: not published");
             });
-            matches.lock().insert(id, targets);
-            new.ok()
+            piece.matches.insert(id, targets);
+            new.ok().into()
         })
     }
 }
@@ -91,8 +171,10 @@ fn draft(found: OutboxEvent) -> Draft {
         given_id: Some(found.given_id),
         timestamp: Some(found.timestamp),
         priority: found.priority,
+        deliver_at: found.deliver_at,
         idempotency_key: found.idempotency_key,
         // Events of the outbox are not validated against their schemas.
         broke_schema: false,
+        trace: found.trace.map(Arc::new),
     }
 }

@@ -117,6 +117,7 @@ fn hostile_addresses_are_not_dialled() {
     for (text, word) in HOSTILE {
         let blocked = policy.check(ip(text)).expect_err(text);
         assert!(blocked.kind.contains(word), "{text}: {}", blocked.kind);
+        assert!(metrics::EGRESS_REFUSALS.contains(&blocked.reason()), "{text}");
     }
 }
 

@@ -1,125 +1,18 @@
 //! HTTP/2, frame by frame: which requests are sent again within an attempt.
 
-use super::support::{LONG, answered, egress_trusting, failed, post, post_within, server, settings};
-use bytes::Bytes;
-use rcgen::generate_simple_self_signed;
-use rustls::{
-    ServerConfig,
-    crypto::ring,
-    pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
+use super::{
+    peer::{DATA, END_HEADERS, HEADERS, Peer, STATUS_200, acceptor, answer_all, http2},
+    support::{LONG, answered, egress_trusting, failed, post, post_within, server, settings},
 };
+use bytes::Bytes;
 use std::{
-    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
 };
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
-
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-/// `:status: 200` (RFC 7541, appendix A).
-const STATUS_200: [u8; 1] = [0x88];
-
-/// A server's HTTP/2 connection that tests script frame by frame.
-struct Peer(TlsStream<TcpStream>);
-
-impl Peer {
-    async fn accept(tls: TlsAcceptor, tcp: TcpStream) -> Self {
-        let mut peer = Self(tls.accept(tcp).await.unwrap());
-        assert_eq!(peer.0.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-        peer.0.read_exact(&mut [0; 24]).await.unwrap();
-        peer.write(SETTINGS, 0, 0, &[]).await;
-        peer
-    }
-
-    async fn write(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-        let mut frame = (payload.len() as u32).to_be_bytes()[1..].to_vec();
-        frame.extend([kind, flags]);
-        frame.extend(stream.to_be_bytes());
-        frame.extend(payload);
-        self.0.write_all(&frame).await.unwrap();
-        self.0.flush().await.unwrap();
-    }
-
-    /// Reads the next request to its end and returns its stream; `None` at the end of the connection.
-    async fn request(&mut self) -> Option<u32> {
-        loop {
-            let mut head = [0; 9];
-            self.0.read_exact(&mut head).await.ok()?;
-            let length = u32::from_be_bytes([0, head[0], head[1], head[2]]) as usize;
-            let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
-            self.0.read_exact(&mut vec![0; length]).await.ok()?;
-            match head[3] {
-                SETTINGS if head[4] & 1 == 0 => self.write(SETTINGS, 1, 0, &[]).await,
-                HEADERS | DATA if head[4] & END_STREAM != 0 => return Some(stream),
-                GOAWAY => return None,
-                _ => {}
-            }
-        }
-    }
-
-    async fn answer(&mut self, stream: u32) {
-        self.write(HEADERS, END_HEADERS | END_STREAM, stream, &STATUS_200).await;
-    }
-
-    async fn go_away(&mut self, last: u32, reason: u32) {
-        self.write(GOAWAY, 0, 0, &[last.to_be_bytes(), reason.to_be_bytes()].concat()).await;
-    }
-
-    async fn reset(&mut self, stream: u32, reason: u32) {
-        self.write(RST_STREAM, 0, stream, &reason.to_be_bytes()).await;
-    }
-
-    /// Waits until the client has closed the connection.
-    async fn linger(mut self) {
-        let _ = self.0.read_to_end(&mut Vec::new()).await;
-    }
-}
-
-fn acceptor(protocols: &[&str]) -> (TlsAcceptor, CertificateDer<'static>) {
-    let made = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key))
-        .unwrap();
-    config.alpn_protocols = protocols.iter().map(|name| name.as_bytes().to_vec()).collect();
-    (TlsAcceptor::from(Arc::new(config)), made.cert.der().clone())
-}
-
-/// An HTTP/2 server that runs `serve` for each connection.
-async fn http2<F>(
-    serve: impl Fn(usize, Peer) -> F + Clone + Send + Sync + 'static,
-) -> (SocketAddr, CertificateDer<'static>)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let (tls, certificate) = acceptor(&["h2"]);
-    let address = server(move |number, tcp| {
-        let (tls, serve) = (tls.clone(), serve.clone());
-        async move { serve(number, Peer::accept(tls, tcp).await).await }
-    })
-    .await;
-    (address, certificate)
-}
-
-async fn answer_all(mut peer: Peer) {
-    while let Some(stream) = peer.request().await {
-        peer.answer(stream).await;
-    }
-}
+use tokio::io::AsyncWriteExt;
 
 #[tokio::test]
 async fn requests_that_a_goaway_leaves_unprocessed_are_sent_again_at_once() {
@@ -145,21 +38,33 @@ async fn requests_that_a_goaway_leaves_unprocessed_are_sent_again_at_once() {
 
 #[tokio::test]
 async fn a_request_that_a_goaway_reports_as_processed_is_not_sent_again() {
-    let requests = Arc::new(AtomicUsize::new(0));
-    let counted = requests.clone();
-    let (address, certificate) = http2(move |_, mut peer| {
-        let counted = counted.clone();
-        async move {
-            let stream = peer.request().await.unwrap();
-            counted.fetch_add(1, SeqCst);
-            peer.go_away(stream, 0).await;
+    for (says_goodbye, reused) in [(false, false), (true, false), (false, true), (true, true)] {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = requests.clone();
+        let (address, certificate) = http2(move |_, mut peer| {
+            let counted = counted.clone();
+            async move {
+                if reused {
+                    let first = peer.request().await.unwrap();
+                    peer.answer(first).await;
+                }
+                let stream = peer.request().await.unwrap();
+                counted.fetch_add(1, SeqCst);
+                peer.go_away(stream, 0).await;
+                if says_goodbye {
+                    let _ = peer.0.shutdown().await;
+                }
+            }
+        })
+        .await;
+        let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+        if reused {
+            assert_eq!(answered(post(&egress, &url, "0").await).0, 200);
         }
-    })
-    .await;
-    let egress = egress_trusting(settings(), &[certificate]);
-    let message = failed(post(&egress, &format!("https://{address}/"), "1").await);
-    assert!(message.starts_with("Connection closed by"), "{message}");
-    assert_eq!(requests.load(SeqCst), 1);
+        let message = failed(post(&egress, &url, "1").await);
+        assert!(!message.is_empty());
+        assert_eq!(requests.load(SeqCst), 1, "{says_goodbye} {reused}: {message}");
+    }
 }
 
 #[tokio::test]
@@ -230,6 +135,65 @@ async fn a_reused_connection_that_closes_without_a_response_is_replaced_at_once(
     let (status, note) = answered(post(&egress, &url, "2").await);
     assert_eq!(status, 200);
     assert!(note.unwrap().starts_with("sent again at once"));
+}
+
+/// The end of the connection is a reset, which may destroy a GOAWAY that was sent before it.
+#[tokio::test]
+async fn a_request_beside_others_is_sent_again_when_the_receiver_shows_no_sign_of_it() {
+    let (sent, was_sent) = tokio::sync::oneshot::channel();
+    let sent = Arc::new(std::sync::Mutex::new(Some(sent)));
+    let (address, certificate) = http2(move |number, mut peer| {
+        let sent = sent.clone();
+        async move {
+            if number > 0 {
+                return answer_all(peer).await;
+            }
+            let first = peer.request().await.unwrap();
+            let ready = sent.lock().unwrap().take().unwrap();
+            ready.send(()).unwrap();
+            // The second request is under way when the first one is answered, on a connection that had answered none.
+            let _ = peer.request().await.unwrap();
+            peer.answer(first).await;
+        }
+    })
+    .await;
+    let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+    let second = async {
+        was_sent.await.unwrap();
+        post(&egress, &url, "2").await
+    };
+    let (first, second) = futures_util::future::join(post(&egress, &url, "1"), second).await;
+    assert_eq!(answered(first), (200, None));
+    let (status, note) = answered(second);
+    assert_eq!(status, 200);
+    assert!(note.unwrap().starts_with("sent again at once"));
+}
+
+/// Go's server does this when its idle timeout meets a request: the GOAWAY names no last stream, and the request is
+/// ignored.
+#[tokio::test]
+async fn a_reused_connection_that_a_graceful_goaway_closes_is_replaced_at_once() {
+    const ANY_STREAM: u32 = (1 << 31) - 1;
+    for says_goodbye in [false, true] {
+        let (address, certificate) = http2(move |number, mut peer| async move {
+            if number > 0 {
+                return answer_all(peer).await;
+            }
+            let first = peer.request().await.unwrap();
+            peer.answer(first).await;
+            let _ = peer.request().await;
+            peer.go_away(ANY_STREAM, 0).await;
+            if says_goodbye {
+                let _ = peer.0.shutdown().await;
+            }
+        })
+        .await;
+        let (egress, url) = (egress_trusting(settings(), &[certificate]), format!("https://{address}/"));
+        assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
+        let (status, note) = answered(post(&egress, &url, "2").await);
+        assert_eq!(status, 200);
+        assert!(note.unwrap().starts_with("sent again at once"));
+    }
 }
 
 /// Otherwise every further request would also time out on the dead connection.

@@ -3,6 +3,7 @@
 mod addresses;
 mod http2;
 mod limits;
+mod peer;
 mod resend;
 pub(super) mod support;
 mod tls;

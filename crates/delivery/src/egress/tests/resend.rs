@@ -53,6 +53,17 @@ async fn a_request_whose_response_has_begun_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_request_that_an_interim_response_confirmed_is_not_sent_again() {
+    for interim in [&b"HTTP/1.1 100 Continue\r\n\r\n"[..], b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"] {
+        let (url, requests) = answers_once(interim).await;
+        let egress = egress();
+        assert_eq!(answered(post(&egress, &url, "1").await), (200, None));
+        assert!(failed(post(&egress, &url, "2").await).starts_with("Connection closed by 127.0.0.1:"));
+        assert_eq!(requests.load(SeqCst), 2);
+    }
+}
+
+#[tokio::test]
 async fn a_new_connection_that_closes_without_a_response_is_an_error() {
     let requests = Arc::new(AtomicUsize::new(0));
     let counted = requests.clone();

@@ -5,12 +5,32 @@ use crate::{
     numbers::{LaneNumber, TenantNumber},
     target::Target,
 };
-use model::{SubscriptionId, TenantId};
-use std::sync::Arc;
+use model::{EventId, SubscriptionId, TenantId};
+use std::{collections::HashSet, sync::Arc};
 
 impl Scheduler {
     pub(crate) fn find(&self, id: SubscriptionId) -> Option<LaneNumber> {
         self.by_subscription.get(&id).copied()
+    }
+
+    /// All lanes; places of removed ones are empty.
+    pub(in crate::lanes) fn lanes(&self) -> &[Option<Lane>] {
+        &self.lanes
+    }
+
+    /// Requests in flight to fast receivers, to receivers of unknown speed beyond a lane's first, and to slow ones.
+    pub(in crate::lanes) const fn in_flight_by_room(&self) -> (usize, usize, usize) {
+        (self.in_flight - self.slow - self.unproven, self.unproven, self.slow)
+    }
+
+    /// The subscriptions that have a lane.
+    pub(crate) fn subscriptions(&self) -> Vec<SubscriptionId> {
+        self.by_subscription.keys().copied().collect()
+    }
+
+    /// All lanes.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.iter().flatten()
     }
 
     pub(crate) fn lane(&mut self, number: LaneNumber) -> Option<&mut Lane> {
@@ -24,7 +44,7 @@ impl Scheduler {
             return number;
         }
         let tenant = self.tenant_number(&target.subscription.tenant);
-        let lane = Some(Lane::new(target.clone(), tenant));
+        let lane = Some(Lane::new(target.clone(), tenant, &self.defaults, self.is_shared));
         let number = match self.free.pop() {
             Some(number) => {
                 self.lanes[number.0] = lane;
@@ -69,6 +89,7 @@ impl Scheduler {
             && lane.held.is_empty()
         {
             self.lanes[number.0] = None;
+            self.limited.remove(&number);
             self.free.push(number);
         }
     }
@@ -89,12 +110,34 @@ impl Scheduler {
         self.count_busy(number, was_busy);
     }
 
+    /// Removes the queued deliveries of these events.
+    pub(crate) fn drop_events(&mut self, events: &HashSet<(TenantId, EventId)>) {
+        for number in (0..self.lanes.len()).map(LaneNumber) {
+            let was_busy = self.is_busy(number);
+            let Some(lane) = self.lane(number).filter(|lane| lane.queued() > 0) else { continue };
+            let bytes: usize = lane.drop_events(events).iter().map(|job| job.outgoing.weight()).sum();
+            self.queued_bytes -= bytes;
+            self.count_busy(number, was_busy);
+        }
+    }
+
     /// Empties all lanes and expects nothing from the store: other nodes own the deliveries now.
     pub(crate) fn forget(&mut self) {
+        self.revoke();
         for number in (0..self.lanes.len()).map(LaneNumber) {
             self.clear_queue(number);
             if let Some(lane) = self.lane(number) {
                 lane.forget();
+            }
+        }
+    }
+
+    /// Uses no part of limits that other nodes may have taken over.
+    pub(crate) fn revoke(&mut self) {
+        let now = self.now;
+        for number in self.limited.iter().copied().collect::<Vec<_>>() {
+            if let Some(lane) = self.lane(number) {
+                lane.throttle.revoke(now);
             }
         }
     }

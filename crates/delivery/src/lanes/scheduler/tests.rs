@@ -1,6 +1,6 @@
 //! Tests of the scheduler's fairness, without a clock.
 
-use super::*;
+use super::{caps::GENTLE, *};
 use crate::{outgoing::Outgoing, target::Target};
 use bytes::Bytes;
 use model::{
@@ -26,6 +26,8 @@ pub(in crate::lanes) fn target(tenant: &str, number: u8) -> Arc<Target> {
         retry_enabled: true,
         max_retries: 3,
         timeout: Duration::from_secs(30),
+        policies: Default::default(),
+        health: Default::default(),
         secrets: vec![],
         metadata: Default::default(),
         stats: SubscriptionStats::default(),
@@ -50,9 +52,13 @@ pub(in crate::lanes) fn job(number: u32, queue: Queue, size: usize) -> Job {
         metadata: Bytes::new(),
         priority: Priority::Normal,
         deliveries: 1,
+        deliver_at: None,
+        payload_erased_at: None,
+        trace: None,
     };
     let outgoing = Arc::new(Outgoing::new(event));
-    Job { id: id.delivery(1).unwrap(), queue, outgoing, attempts: 0, earlier_attempts: 0 }
+    let due_at = id.made_at();
+    Job { id: id.delivery(1).unwrap(), queue, due_at, outgoing, attempts: 0, earlier_attempts: 0 }
 }
 
 struct Bench {
@@ -62,7 +68,7 @@ struct Bench {
 
 impl Bench {
     fn new(max: usize) -> Self {
-        Self { scheduler: Scheduler::new(max), jobs: 0 }
+        Self { scheduler: Scheduler::new(max, PolicyDefaults::default()), jobs: 0 }
     }
 
     fn fill(&mut self, tenant: &str, number: u8, jobs: usize, pace: Pace) -> LaneNumber {
@@ -243,6 +249,56 @@ fn hanging_lanes_leave_room_for_a_healthy_one_of_the_same_tenant() {
         let healthy = bench.fill("a", number, 1, Pace::Unproven);
         assert_eq!(bench.start_all(), [healthy]);
     }
+}
+
+#[test]
+fn quick_lanes_that_hang_do_not_stop_a_backlog_of_the_same_tenant() {
+    for (cap, known) in [(usize::MAX, Pace::Quick), (4, Pace::Quick), (usize::MAX, Pace::Unproven), (4, Pace::Unproven)]
+    {
+        let mut bench = Bench::new(512);
+        bench.scheduler.set_tenant_cap(cap, &[]);
+        for number in 0..60 {
+            bench.fill("a", number, 40, Pace::Quick);
+        }
+        bench.start_all();
+        let healthy = bench.fill("a", 100, 50, known);
+        let mut answered = 0;
+        loop {
+            let starts = bench.starts();
+            let Some((lane, room)) = starts.iter().find(|(lane, _)| *lane == healthy) else { break };
+            for _ in starts.iter().filter(|(lane, _)| *lane == healthy) {
+                bench.scheduler.finished(*lane, *room);
+                answered += 1;
+            }
+        }
+        assert_eq!(answered, 50, "{cap} {known:?}");
+    }
+}
+
+#[test]
+fn beside_background_work_few_requests_are_in_flight_to_swift_receivers() {
+    for (took, expected) in [(1, GENTLE), (20, Pace::Quick.cap())] {
+        let mut bench = Bench::new(512);
+        let lane = bench.fill("a", 1, 100, Pace::Quick);
+        bench.scheduler.lane(lane).unwrap().learn(Duration::from_millis(took), true);
+        bench.scheduler.set_tenant_cap(usize::MAX, &[TenantId::trusted("a")]);
+        assert_eq!(bench.start_all().len(), expected, "{took} ms");
+        bench.scheduler.finished(lane, Room::Common);
+        assert_eq!(bench.start_all().len(), 1);
+        bench.scheduler.set_tenant_cap(usize::MAX, &[]);
+        assert_eq!(bench.start_all().len(), Pace::Quick.cap() - expected);
+    }
+}
+
+#[test]
+fn background_work_of_one_tenant_takes_no_requests_from_others() {
+    let mut bench = Bench::new(512);
+    for tenant in ["a", "b"] {
+        let lane = bench.fill(tenant, 1, 100, Pace::Quick);
+        bench.scheduler.lane(lane).unwrap().learn(Duration::from_millis(1), true);
+    }
+    bench.scheduler.set_tenant_cap(usize::MAX, &[TenantId::trusted("a")]);
+    assert_eq!(bench.start_all().len(), GENTLE + Pace::Quick.cap());
 }
 
 #[test]
