@@ -2,20 +2,25 @@
 
 use crate::{
     Settings,
+    admin::overview::Measuring,
+    admission::Admission,
     auth::Directory,
     catalog::{CompiledCatalog, CurrentCatalog},
     catalog_check::CatalogCheck,
+    health::Probe,
+    log_control::LogControl,
     memory::Memory,
-    probe::Probe,
     problem::{Problem, kinds::NoSuchTenant},
     request_ids::RequestIds,
     request_log::RequestLog,
+    scrape::StoreFigures,
 };
 use delivery::Engine;
-use model::{Clock, EventPattern, IdSource, TenantId, Timestamp, catalog::Catalog};
+use metrics::Metrics;
+use model::{Clock, EventPattern, IdSource, Patch, TenantChange, TenantId, Timestamp, catalog::Catalog};
 use std::{
     ops::Deref,
-    sync::{Arc, atomic::AtomicI64},
+    sync::{Arc, Weak, atomic::AtomicI64},
 };
 use storage::{StorageError, Store};
 
@@ -29,6 +34,9 @@ pub struct Parts {
     pub catalog: Catalog,
     pub admin_key_hash: [u8; 32],
     pub settings: Settings,
+    pub log: Arc<dyn LogControl>,
+    /// The same as the engine's.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The state that all handlers share.
@@ -48,13 +56,22 @@ pub struct AppState {
     /// Read lock: from changing a tenant or a key in the store until the directory has it. Write lock: while changes of
     /// other nodes are read and applied; rows read before a local change would undo it in the directory.
     pub(crate) changing_directory: tokio::sync::RwLock<()>,
+    /// Held from counting the subscriptions or keys of a limited tenant until a further one is stored, and while the
+    /// limits of a tenant are changed.
+    pub(crate) counting: tokio::sync::Mutex<()>,
     pub(crate) admin_key_hash: [u8; 32],
     pub(crate) settings: Settings,
     pub(crate) memory: Arc<Memory>,
+    pub(crate) admission: Arc<Admission>,
     pub(crate) started_at: Timestamp,
     pub(crate) request_ids: RequestIds,
     pub(crate) request_log: RequestLog,
+    pub(crate) log: Arc<dyn LogControl>,
     pub(crate) probe: Probe,
+    /// The last state of the store for the overview.
+    pub(crate) measuring: Measuring,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) store_figures: StoreFigures,
     /// Version of the last change of other nodes that was applied here.
     pub(crate) version: tokio::sync::Mutex<i64>,
     /// Time (µs) at which an unknown key or tenant last caused a look-up of changes.
@@ -87,9 +104,14 @@ impl App {
             started_at: parts.clock.now(),
             request_ids: RequestIds::new((parts.ids.event(parts.clock.now()).uuid().as_u128() >> 16) as u64),
             request_log: RequestLog::default(),
+            log: parts.log,
             probe: Probe::default(),
+            measuring: Measuring::default(),
+            metrics: parts.metrics,
+            store_figures: StoreFigures::default(),
             version: tokio::sync::Mutex::new(version),
             looked_at: AtomicI64::new(0),
+            admission: Admission::new(parts.engine.contention.clone(), parts.engine.background.clone()),
             engine: parts.engine,
             store: parts.store,
             clock: parts.clock.clone(),
@@ -99,12 +121,19 @@ impl App {
             catalog,
             changing_types: tokio::sync::Mutex::new(()),
             changing_directory: tokio::sync::RwLock::new(()),
+            counting: tokio::sync::Mutex::new(()),
             admin_key_hash: parts.admin_key_hash,
             memory: Memory::new(parts.settings.request_memory),
             settings: parts.settings,
         }));
         app.follow();
+        app.tidy_metrics();
         Ok(app)
+    }
+
+    /// A reference that does not keep the API alive.
+    pub(crate) fn downgrade(&self) -> Weak<AppState> {
+        Arc::downgrade(&self.0)
     }
 
     /// The current catalog.
@@ -112,26 +141,39 @@ impl App {
         self.catalog.get()
     }
 
-    /// 404 when the tenant does not exist; with `tenants_on_first_use` it is created instead.
+    /// 404 when the tenant does not exist; with `tenants_on_first_use` it is created instead, and so is the system tenant.
+    /// Only for the operator.
     pub(crate) async fn require_tenant(&self, id: &TenantId) -> Result<(), Problem> {
         if self.directory.has_tenant(id) || (self.look().await && self.directory.has_tenant(id)) {
             return Ok(());
         }
-        if !self.settings.tenants_on_first_use {
+        if !self.settings.tenants_on_first_use && !id.is_system() {
             return Err(NoSuchTenant::problem(format!(
                 "Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}"
             )));
         }
         let _changing = self.changing_directory.read().await;
-        self.store.put_tenant(id, model::Patch::Absent, None, self.clock.now()).await?;
+        let name = if id.is_system() { Patch::Value("Postrider".to_owned()) } else { Patch::Absent };
+        let change = TenantChange { name, ..TenantChange::default() };
+        let (tenant, _) = self.store.put_tenant(id, change, self.clock.now()).await?;
+        self.engine.limits.set(id, &tenant.limits);
         self.directory.add_tenant(id);
         Ok(())
     }
 
-    /// The patterns that cover no event type to which clients can subscribe.
-    pub(crate) fn unsupported(&self, patterns: &[EventPattern]) -> Vec<String> {
+    /// True when subscriptions of the tenant may name the type: operational events are for the operator and, if the
+    /// installation allows it, for the tenants. The system tenant has no other events.
+    pub(crate) fn offers(&self, tenant: &TenantId, is_operational: bool) -> bool {
+        if is_operational { tenant.is_system() || self.settings.operational_to_tenants } else { !tenant.is_system() }
+    }
+
+    /// The patterns that cover no event type to which clients of the tenant can subscribe.
+    pub(crate) fn unsupported(&self, tenant: &TenantId, patterns: &[EventPattern]) -> Vec<String> {
         let catalog = self.catalog();
-        patterns.iter().filter(|one| !catalog.can_subscribe(one)).map(ToString::to_string).collect()
+        let can = |one: &EventPattern| {
+            catalog.can_subscribe(one) && (*one == EventPattern::All || self.offers(tenant, one.is_operational()))
+        };
+        patterns.iter().filter(|one| !can(one)).map(ToString::to_string).collect()
     }
 }
 

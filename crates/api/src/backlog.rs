@@ -27,7 +27,8 @@ pub(crate) struct BacklogShown {
     waiting: u32,
     /// True when counting ended early; `waiting` is a lower bound then.
     capped: bool,
-    /// Creation time of the oldest waiting delivery; null when none waits.
+    /// Creation time of the oldest waiting delivery, where a delayed one counts from its `deliver_at`; null when none
+    /// waits.
     #[schema(value_type = Option<String>, format = DateTime)]
     oldest_at: Option<Timestamp>,
     /// Earliest due time; in the past when a delivery waits for its turn, or for a paused subscription.
@@ -40,7 +41,7 @@ pub(crate) struct BacklogShown {
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueBacklog)]
 pub(crate) struct QueueShown {
-    /// `high`, `normal`, `low`, `replay` (retried by hand) or `retry`.
+    /// `high`, `normal`, `low`, `replay` (retried by hand), `retry` or `delayed` (until `deliver_at`).
     queue: &'static str,
     waiting: u32,
     #[schema(value_type = String, format = DateTime)]

@@ -5,6 +5,7 @@ use crate::{catalog::CurrentCatalog, problem::Problem, warnings::Warnings};
 use model::{
     Clock, EventType, FieldErrors, Invalid, TenantId, Timestamp,
     catalog::Catalog,
+    operational::PREFIX,
     schema::{Breach, subject},
 };
 use parking_lot::Mutex;
@@ -50,6 +51,18 @@ fn nearest(catalog: &Catalog, unknown: &EventType) -> Option<EventType> {
     (score >= ALIKE).then(|| entry.event_type.clone())
 }
 
+/// Refuses events that only Postrider itself publishes.
+fn reserved(tenant: &TenantId, event_type: &EventType, type_field: &str) -> Result<(), Problem> {
+    let fault = if event_type.is_operational() {
+        format!("must not begin with {PREFIX}: the server publishes these events itself")
+    } else if tenant.is_system() {
+        format!("cannot be published in the tenant {tenant}: it receives the server's operational events only")
+    } else {
+        return Ok(());
+    };
+    Err(Problem::invalid(type_field, fault))
+}
+
 /// Checks published events and counts mismatches.
 pub(crate) struct CatalogCheck {
     strict: bool,
@@ -86,6 +99,7 @@ impl CatalogCheck {
         names: &FieldNames<'_>,
     ) -> Result<Option<Misfit>, Problem> {
         let FieldNames { type_field, data_field, warnings } = *names;
+        reserved(tenant, event_type, type_field)?;
         let catalog = self.catalog.get();
         let Some(entry) = catalog.get(event_type.as_str()) else {
             let hint = nearest(&catalog, event_type);

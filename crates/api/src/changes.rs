@@ -60,7 +60,7 @@ impl App {
                         Change::Tenant(tenant) => drop(tenants.insert(tenant)),
                         Change::Key(tenant, _) => drop(keys.insert(tenant)),
                         Change::EventTypes => types = true,
-                        Change::Subscription(..) => {}
+                        Change::Subscription(..) | Change::Cancelled(..) => {}
                     }
                 }
                 for tenant in tenants {

@@ -4,6 +4,7 @@ use crate::{
     auth::TENANT_HEADER,
     pages::{TOTAL, TOTAL_CAPPED},
     problem::REQUEST_ID,
+    trace::{TRACEPARENT, TRACESTATE},
     warnings::WARNINGS,
 };
 use http::{HeaderName, HeaderValue, Method, header};
@@ -32,6 +33,8 @@ pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
             HeaderName::from_static(TENANT_HEADER),
             IDEMPOTENCY_KEY,
             REQUEST_ID,
+            TRACEPARENT,
+            TRACESTATE,
         ])
         .expose_headers([header::LINK, header::RETRY_AFTER, REQUEST_ID, TOTAL, TOTAL_CAPPED, WARNINGS])
         .max_age(MAX_AGE);

@@ -1,5 +1,6 @@
-//! `GET /api/v1/nodes`; the submodules pause and resume all deliveries.
+//! `GET /api/v1/nodes`; the submodules pause and resume all deliveries and change the log.
 
+pub(crate) mod log;
 pub(crate) mod pause;
 pub(crate) mod resume;
 
@@ -11,7 +12,7 @@ use crate::{
 use axum::{Json, extract::State};
 use model::Timestamp;
 use serde::Serialize;
-use storage::BACKLOG_MAX;
+use storage::{BACKLOG_MAX, Node};
 use utoipa::ToSchema;
 
 /// A process that shares this store.
@@ -49,28 +50,35 @@ pub(crate) struct Pause {
 /// List the nodes of this store, including nodes gone for less than a day
 #[utoipa::path(get, path = "/api/v1/nodes", tag = "Nodes", responses((status = 200, body = [NodeShown]), NotOperator))]
 pub(crate) async fn list(State(app): State<App>, _: Admin) -> Result<Json<Vec<NodeShown>>, Problem> {
-    let Some(shared) = app.store.shared() else { return Ok(Json(vec![alone(&app).await?])) };
-    let nodes = shared.nodes().await?;
+    let (nodes, waiting) = match app.store.shared() {
+        Some(shared) => (Some(shared.nodes().await?), 0),
+        None => (None, app.store.count_waiting(BACKLOG_MAX).await?),
+    };
+    Ok(Json(shown(&app, nodes.as_deref(), waiting)))
+}
+
+/// The nodes of a shared store, or the only one with its waiting deliveries.
+pub(crate) fn shown(app: &App, nodes: Option<&[Node]>, waiting: u32) -> Vec<NodeShown> {
+    let Some(nodes) = nodes else { return vec![alone(app, waiting)] };
     let paused = app.engine.control.is_paused();
-    let shown = |node: storage::Node| NodeShown {
+    let shown = |node: &Node| NodeShown {
         paused,
         id: node.id.number(),
-        name: node.name,
+        name: node.name.clone(),
         role: node.role.name().into(),
-        version: node.version,
+        version: node.version.clone(),
         state: node.state.name(),
         started_at: node.started_at,
         heartbeat_at: node.heartbeat_at,
         waiting: node.waiting,
         is_this: node.is_this,
     };
-    Ok(Json(nodes.into_iter().map(shown).collect()))
+    nodes.iter().map(shown).collect()
 }
 
-async fn alone(app: &App) -> Result<NodeShown, Problem> {
-    let waiting = app.store.count_waiting(BACKLOG_MAX).await?;
+fn alone(app: &App, waiting: u32) -> NodeShown {
     let node = app.engine.node();
-    Ok(NodeShown {
+    NodeShown {
         id: 0,
         name: node.name.clone(),
         role: node.role.name().into(),
@@ -81,5 +89,5 @@ async fn alone(app: &App) -> Result<NodeShown, Problem> {
         waiting,
         is_this: true,
         paused: app.engine.control.is_paused(),
-    })
+    }
 }

@@ -6,11 +6,12 @@ use crate::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
     },
-    tenant_webhooks, tenants, unique_headers, warnings, webhooks,
+    request_metrics, scrape, tenant_webhooks, tenants, unique_headers, warnings, webhooks,
 };
 use axum::{
     Router, middleware,
     response::{IntoResponse, Response},
+    routing::get,
 };
 use http::{Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,6 +25,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(events::publish::publish, events::list::list))
         .routes(routes!(events::batch::batch))
         .routes(routes!(events::get::get))
+        .routes(routes!(events::cancel::cancel))
+        .routes(routes!(events::erase_payload::erase_payload))
         .routes(routes!(tenants::list::list))
         .routes(routes!(tenants::put::put, tenants::get::get, tenants::delete::delete))
         .routes(routes!(keys::create::create, keys::list::list))
@@ -31,14 +34,20 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(nodes::list))
         .routes(routes!(admin::events::events))
         .routes(routes!(admin::deliveries::deliveries))
+        .routes(routes!(admin::delivery_counts::delivery_counts))
+        .routes(routes!(admin::delivery_rates::delivery_rates))
         .routes(routes!(admin::subscriptions::subscriptions))
+        .routes(routes!(admin::overview::overview))
+        .routes(routes!(admin::stats::stats))
         .routes(routes!(backlog::backlog))
         .routes(routes!(nodes::pause::pause))
         .routes(routes!(nodes::resume::resume))
+        .routes(routes!(nodes::log::get::get_log, nodes::log::put::put_log))
         .routes(routes!(audit::coverage::coverage))
         .routes(routes!(audit::report::put::put, audit::report::get::get))
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
+        .routes(routes!(scrape::metrics))
         // Platform API
         .routes(routes!(webhooks::subscriptions::create::create, webhooks::subscriptions::list::list))
         .routes(routes!(webhooks::subscriptions::get::get, webhooks::subscriptions::patch::patch,
@@ -48,10 +57,24 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::subscriptions::secret::secret))
         .routes(routes!(webhooks::subscriptions::pause::pause))
         .routes(routes!(webhooks::subscriptions::activate::activate))
+        .routes(routes!(webhooks::subscriptions::reset_breaker::reset_breaker))
         .routes(routes!(webhooks::subscriptions::deliveries::deliveries))
+        .routes(routes!(webhooks::subscriptions::retry_schedule::retry_schedule))
+        .routes(routes!(webhooks::limits::limits))
+        .routes(routes!(webhooks::stats::stats))
+        .routes(routes!(webhooks::stats::of_subscription::subscription_stats))
         .routes(routes!(webhooks::deliveries::list::list))
+        .routes(routes!(webhooks::deliveries::counts::counts))
+        .routes(routes!(webhooks::deliveries::rates::rates))
         .routes(routes!(webhooks::deliveries::get::get))
         .routes(routes!(webhooks::deliveries::retry::retry))
+        .routes(routes!(webhooks::deliveries::cancel_many::cancel_many))
+        .routes(routes!(webhooks::deliveries::cancel::cancel))
+        .routes(routes!(webhooks::replays::create::create, webhooks::replays::list::list))
+        .routes(routes!(webhooks::replays::get::get))
+        .routes(routes!(webhooks::replays::pause::pause))
+        .routes(routes!(webhooks::replays::resume::resume))
+        .routes(routes!(webhooks::replays::cancel::cancel))
         .routes(routes!(webhooks::catalog::list::list, webhooks::catalog::register::register))
         .routes(routes!(webhooks::catalog::get::get, webhooks::catalog::change::change,
                         webhooks::catalog::retire::retire))
@@ -86,6 +109,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
         .layer(middleware::from_fn(unique_headers::refuse_repeated))
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .layer(middleware::from_fn_with_state(app.clone(), request_metrics::count))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {
         Some(cors) => router.layer(cors),
@@ -94,15 +118,29 @@ pub fn router(app: App) -> Router {
     prefixes::mount(router.with_state(app), &prefixes)
 }
 
-/// The router of a node with the role `worker`: liveness and readiness only.
+/// The router of a node with the role `worker`: liveness, readiness and metrics only.
 pub fn health_router(app: App) -> Router {
-    let (router, _) =
-        OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz)).split_for_parts();
+    let routes = OpenApiRouter::new().routes(routes!(health::healthz)).routes(routes!(health::readyz));
+    let (router, _) = routes.routes(routes!(scrape::metrics)).split_for_parts();
     router
         .fallback(only_health)
         .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
         .with_state(app)
+}
+
+/// The router of a listener that serves metrics alone, without a key.
+pub fn metrics_router(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(scrape::open_metrics))
+        .fallback(only_metrics)
+        .method_not_allowed_fallback(no_method)
+        .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .with_state(app)
+}
+
+async fn only_metrics(uri: Uri) -> Problem {
+    NoSuchPath::problem(format!("Path not found: {}; this address serves /metrics alone", uri.path()))
 }
 
 async fn only_health(uri: Uri) -> Problem {

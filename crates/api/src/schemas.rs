@@ -1,6 +1,11 @@
 //! OpenAPI schemas of strings with a fixed syntax (patterns, closed lists) and of bounded numbers in queries.
 
-use model::{Profile, Scope, event::EventType};
+use model::{
+    Profile, ReplayState, Scope,
+    event::EventType,
+    payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
+    policy::{OnPause, health::HealthState},
+};
 use std::borrow::Cow;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -60,6 +65,12 @@ texts! {
     TenantLabel as "TenantName": |text| text.max_length(Some(200)).pattern(Some(ONE_LINE));
     PriorityName as "Priority": |text| text.enum_values(Some(["low", "normal", "high"]));
     ScopeName as "Scope": |text| text.enum_values(Some(Scope::ALL.map(Scope::name)));
+    /// A result of an attempt that is retried.
+    ConditionName as "RetryCondition": |text| {
+        text.pattern(Some("^([345]xx|3[0-9]{2}|4(0[0-9]|1[1-9]|[2-9][0-9])|5[0-9]{2}|connection|dns|timeout|tls|protocol|no_failures)$"))
+    };
+    HealthName as "HealthState": |text| text.enum_values(Some(HealthState::ALL.map(HealthState::name)));
+    OnPauseName as "OnPause": |text| text.enum_values(Some(OnPause::ALL.map(OnPause::name)));
     ProfileName as "Profile": |text| text.enum_values(Some(Profile::ALL.map(Profile::name)));
     /// Delivery statuses of the platform API.
     StatusName as "DeliveryStatus": |text| text.enum_values(Some(["pending", "success", "failed", "retrying", "disabled"]));
@@ -69,6 +80,21 @@ texts! {
     TenantStatusQuery as "TenantDeliveryStatusQuery": |text| {
         text.enum_values(Some(["PENDING", "SENDING", "DELIVERED", "SENT", "FAILED"]))
     };
+    /// States of replayed deliveries; `missed` stands for events without a delivery.
+    ReplayStatusName as "ReplayStatus": |text| {
+        text.enum_values(Some(["failed", "exhausted", "cancelled", "disabled", "success", "retrying", "missed"]))
+    };
+    /// Periods of a series of statistics.
+    StepName as "StatsStep": |text| text.enum_values(Some(["hour", "day"]));
+    /// Properties that divide the statistics of a tenant, a subscription, and all tenants.
+    StatsByName as "StatsBy": |text| text.enum_values(Some(["subscription", "event_type"]));
+    StatsOfOneByName as "StatsOfSubscriptionBy": |text| text.enum_values(Some(["event_type"]));
+    StatsOfAllByName as "StatsOfAllBy": |text| text.enum_values(Some(["tenant"]));
+    ReplayStateName as "ReplayState": |text| text.enum_values(Some(ReplayState::ALL.map(ReplayState::name)));
+    /// States of waiting deliveries.
+    WaitingStatusName as "WaitingStatus": |text| text.enum_values(Some(["pending", "retrying"]));
+    ReplayName as "ReplayId": |text| id(text, "rpl");
+    ReplayText as "ReplayIdOrUuid": |text| id_or_uuid(text, "rpl");
     SubscriptionName as "SubscriptionId": |text| id(text, "sub");
     DeliveryName as "DeliveryId": |text| id(text, "dlv");
     KeyName as "KeyId": |text| id(text, "key");
@@ -87,6 +113,17 @@ texts! {
     /// A substring of a URL or an error.
     PartText as "Part": |text| {
         text.min_length(Some(1)).max_length(Some(PART_MAX)).pattern(Some(ONE_LINE))
+    };
+    /// The path of a value within an event's `data` or `metadata`.
+    PayloadPathText as "PayloadPath": |text| {
+        let name = r#"[^.\[\]"'*\x00-\x1f\x7f-\x9f]+"#;
+        let quoted = r#""[^"\x00-\x1f\x7f-\x9f]*"|'[^'\x00-\x1f\x7f-\x9f]*'"#;
+        let step = format!(r"(\.{name}|\[([0-9]{{1,9}}|\*|{quoted})\])");
+        text.max_length(Some(PATH_MAX)).pattern(Some(format!(r"^(\$\.)?(data|metadata){step}{{1,{STEPS_MAX}}}$")))
+    };
+    /// A JSON string, number, boolean or null; a string needs quotes only where it would be another value.
+    PayloadValueText as "PayloadValue": |text| {
+        text.min_length(Some(1)).max_length(Some(VALUE_MAX)).pattern(Some(r"^[^\s\[{\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"))
     };
     /// A response status, a class of them (`5xx`) or a range.
     CodesText as "ResponseCodes": |text| {

@@ -1,6 +1,6 @@
 //! Configuration of the API.
 
-use model::IdStyle;
+use model::{IdStyle, statistics::StatisticsRetention};
 use std::{sync::Arc, time::Duration};
 
 /// Configuration of the API.
@@ -15,6 +15,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Refuse events whose type is not in the catalog, and payloads that violate their schema.
     pub strict_catalog: bool,
+    /// Tenants may subscribe to operational events about their own subscriptions and deliveries.
+    pub operational_to_tenants: bool,
     /// Spelling of generated event ids.
     pub ids: IdStyle,
     /// Name of the cookie in which browsers may send a key.
@@ -29,6 +31,14 @@ pub struct Settings {
     pub body_timeout: Duration,
     /// Maximum number of subscriptions per tenant; an event has at most 65,535 deliveries.
     pub subscriptions_max: usize,
+    /// Retention of the installation, the upper bound of tenants' retention; `None`: for ever.
+    pub retention: Option<Duration>,
+    /// Everybody may read `/metrics`, without a key.
+    pub metrics_open: bool,
+    /// The kind of store, as metrics name it.
+    pub store_kind: &'static str,
+    /// Retention of statistics, which bounds the times that can be asked for.
+    pub statistics: StatisticsRetention,
     /// Key that `/docs` fills in; everybody who can open the page can read it.
     pub dev_key: Option<String>,
 }
@@ -42,6 +52,7 @@ impl Settings {
             max_retries: 3,
             timeout,
             strict_catalog: false,
+            operational_to_tenants: false,
             ids: IdStyle::Prefixed,
             cookie: "access_token".into(),
             cors_origins: Arc::default(),
@@ -49,6 +60,10 @@ impl Settings {
             request_memory: 128 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
             subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
+            retention: None,
+            metrics_open: false,
+            store_kind: "unknown",
+            statistics: StatisticsRetention::default(),
             dev_key: None,
         }
     }

@@ -29,8 +29,8 @@ pub(crate) struct DeliveryOfTenant {
 
 /// List deliveries of all tenants, newest first
 ///
-/// For the operator; `X-Tenant-Id` is not needed. A page scans about 10,000 deliveries at most, so it may have fewer
-/// rows than `limit`, or none, although the `Link` header names a next page.
+/// For the operator; `X-Tenant-Id` is not needed. A page reads about 10,000 deliveries at most, and 32 MiB of payloads
+/// with `payload_path`, so it may have fewer rows than `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/admin/deliveries", tag = "Operator",
     params(OneTenant, DeliveriesOfAll),
     responses((status = 200, body = [DeliveryOfTenant]), NotOperator))]

@@ -1,7 +1,11 @@
-//! Lists over all tenants, for the operator.
+//! Lists over all tenants and the live view, for the operator.
 
 pub(crate) mod deliveries;
+pub(crate) mod delivery_counts;
+pub(crate) mod delivery_rates;
 pub(crate) mod events;
+pub(crate) mod overview;
+pub(crate) mod stats;
 pub(crate) mod subscriptions;
 
 use crate::query::parameters::parameters;

@@ -9,7 +9,7 @@ use crate::{
     query::{InAll, ListQuery},
     room::Room,
     schemas::{Limit500, TenantName},
-    webhooks::subscriptions::{list::SubscriptionParameters, shown::SubscriptionShown},
+    webhooks::subscriptions::{health::HealthOf, list::SubscriptionParameters, shown::SubscriptionShown},
 };
 use axum::{extract::State, response::Response};
 use model::{Subscription, SubscriptionId};
@@ -41,12 +41,13 @@ pub(crate) async fn subscriptions(
     tenant: OneTenant,
     list: SubscriptionsOfAll,
 ) -> Result<Response, Problem> {
-    let (scope, filter) = (tenant.scope(), list.filter.filter());
+    let (scope, filter) = (tenant.scope(), list.filter.filter(&app));
     let total = list.total(COUNT_WALKED_MAX, app.store.count_subscriptions(scope, &filter, COUNT_WALKED_MAX)).await?;
     let listed = app.store.subscriptions(scope, &filter, list.page.clone()).await?;
+    let (health, now) = (HealthOf::read(&app, &listed.rows).await?, app.clock.now());
     let show = |one: &Subscription| SubscriptionOfTenant {
         tenant_id: one.tenant.to_string(),
-        subscription: SubscriptionShown::new(one, false),
+        subscription: SubscriptionShown::new(one, false, now, health.shown(one)),
     };
     list.answer(&room, listed, total, show)
 }

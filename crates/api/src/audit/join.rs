@@ -42,7 +42,8 @@ impl Joined {
                 code: codes.get(event_type.as_str()).copied(),
             }
         };
-        for entry in catalog.iter().filter(|entry| !entry.retired) {
+        // The product publishes no operational events.
+        for entry in catalog.iter().filter(|entry| !entry.retired && !entry.event_type.is_operational()) {
             events.insert(entry.event_type.clone(), row(&entry.event_type));
         }
         for one in seen {

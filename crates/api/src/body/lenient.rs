@@ -13,6 +13,11 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<
     deserializer.deserialize_any(Whole).map(Patch::from)
 }
 
+/// A number, also as a string.
+pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<f64>, D::Error> {
+    deserializer.deserialize_any(Number).map(Patch::from)
+}
+
 /// A boolean, also as a string (`"true"`, `"off"`, `"1"`) or as 0 and 1.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<bool>, D::Error> {
     deserializer.deserialize_any(Boolean).map(Patch::from)
@@ -59,6 +64,37 @@ impl Visitor<'_> for Whole {
         let digits = text.trim();
         let digits = digits.split_once('.').filter(|(_, rest)| rest.bytes().all(|c| c == b'0')).map_or(digits, |d| d.0);
         digits.parse().map(Some).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}
+
+struct Number;
+
+impl Visitor<'_> for Number {
+    type Value = Option<f64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Some(number as f64))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Some(number as f64))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Some(number))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+        number.map(Some).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

@@ -8,7 +8,7 @@ mod reading;
 
 pub(crate) use draining::drain_the_rest;
 pub(crate) use interop::{Unreadable, check as check_interop};
-pub(crate) use lenient::{boolean, text, texts, whole};
+pub(crate) use lenient::{boolean, number, text, texts, whole};
 pub(crate) use model::Patch;
 pub(crate) use reading::Raw;
 
@@ -29,6 +29,8 @@ use serde_json::value::RawValue;
 pub(crate) const PUBLISH_MAX: usize = 16 * 1024 * 1024;
 /// Maximum size of any other body, unless its endpoint allows more, in bytes.
 pub(crate) const SETTINGS_MAX: usize = 1024 * 1024;
+/// Maximum size of the data of an event, in bytes.
+pub(crate) const DATA_MAX: usize = 1024 * 1024;
 /// Maximum size of the metadata of an event, a subscription or a tenant, in bytes.
 pub(crate) const METADATA_MAX: usize = 64 * 1024;
 

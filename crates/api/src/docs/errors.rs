@@ -1,6 +1,6 @@
 //! Errors in the OpenAPI document: the kinds that an endpoint lists, and the kinds that all calls of its sort share.
 
-use super::{caller::Caller, parameters::has_query};
+use super::{caller::Caller, parameters::has_query, rates};
 use crate::{
     family::Family,
     problem::kinds::{
@@ -31,6 +31,7 @@ pub(super) fn complete(
 ) {
     let listed = &mut operation.responses.responses;
     let own: Vec<&Kind> = ALL.iter().copied().filter(|kind| listed.remove(kind.name).is_some()).collect();
+    rates::complete(operation, &own);
     let family = Family::of(path);
     let mut by_status: BTreeMap<StatusCode, Vec<&Kind>> = BTreeMap::new();
     for kind in shared(family, operation, caller).into_iter().chain(own) {
@@ -108,6 +109,10 @@ fn response(status: StatusCode, kinds: &[&Kind]) -> Response {
             Err(_) => ObjectBuilder::new().schema_type(Type::String).enum_values(Some([value])),
         };
         response = response.header(name, Header::new(schema));
+    }
+    if rates::is_limited(kinds) {
+        response =
+            rates::headers().into_iter().fold(response, |response, (name, header)| response.header(name, header));
     }
     response.build()
 }

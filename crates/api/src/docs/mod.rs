@@ -5,6 +5,7 @@ mod complete;
 mod errors;
 mod page;
 mod parameters;
+mod rates;
 
 pub(crate) use complete::complete;
 pub(crate) use page::routes;
@@ -44,7 +45,9 @@ use utoipa::{
     tags(
         (name = "Events", description = "Publish events and list published events"),
         (name = "Subscriptions", description = "URLs that receive events: event types, headers, retries, secrets"),
+        (name = "Statistics", description = "Counts, success rate and latency of deliveries"),
         (name = "Deliveries", description = "The delivery log, the backlog, and retries by hand"),
+        (name = "Replays", description = "Jobs that send deliveries again, or send events that a subscription missed"),
         (name = "Catalog", description = "Event types with JSON Schema and example"),
         (name = "Audit", description = "Coverage: promised event types compared with published ones"),
         (name = "Keys", description = "API keys of tenants; for the operator"),

@@ -1,11 +1,12 @@
 //! Parameters in the OpenAPI document: schemas of ids in paths, no null, and the headers of lists.
 
 use super::caller::Caller;
-use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, SubscriptionText, TenantName};
+use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, ReplayText, SubscriptionText, TenantName};
 use utoipa::{
     PartialSchema,
     openapi::{
         Deprecated, Header, RefOr, Required,
+        extensions::Extensions,
         path::{Operation, Parameter, ParameterBuilder, ParameterIn},
         schema::{ObjectBuilder, Schema, SchemaType, Type},
     },
@@ -22,6 +23,8 @@ fn in_path(path: &str) -> Option<RefOr<Schema>> {
         Some(DeliveryText::schema())
     } else if has("/subscriptions/{id}") || has("/webhooks/{id}") {
         Some(SubscriptionText::schema())
+    } else if has("/replays/{id}") {
+        Some(ReplayText::schema())
     } else if has("/keys/{id}") {
         Some(KeyText::schema())
     } else {
@@ -111,12 +114,11 @@ fn never_null(parameter: &mut Parameter) {
     }
 }
 
-/// Allows an empty value, which counts as absent in a query.
+/// Documents that an empty value is allowed; it counts as absent, whatever the type.
 fn may_be_empty(parameter: &mut Parameter) {
-    if let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema {
-        text.min_length = None;
-        text.pattern = text.pattern.take().map(|pattern| format!("^$|{pattern}"));
-    }
+    // A keyword of OpenAPI that utoipa leaves out; its extensions are written beside the other keywords.
+    let keyword = Extensions::from_iter([("allowEmptyValue", true)]);
+    parameter.extensions.get_or_insert_default().merge(keyword);
 }
 
 fn is_null(schema: &RefOr<Schema>) -> bool {

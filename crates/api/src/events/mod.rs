@@ -1,6 +1,8 @@
 //! Core API: publish events and read published ones.
 
 pub(crate) mod batch;
+pub(crate) mod cancel;
+pub(crate) mod erase_payload;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod publish;

@@ -8,8 +8,10 @@ use crate::{
     body::{self, PUBLISH_MAX, Raw},
     problem::{
         Problem,
-        kinds::{KeyReused, NotPublished},
+        kinds::{KeyReused, NotPublished, RateLimited},
     },
+    quota::{Quota, RateHeaders},
+    trace::Trace,
     warnings::Warnings,
 };
 use axum::{Json, extract::State};
@@ -32,6 +34,10 @@ pub(crate) struct Accepted {
     tenant_id: String,
     #[schema(value_type = String, format = DateTime)]
     timestamp: Timestamp,
+    /// The time before which nothing is sent; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deliver_at: Option<Timestamp>,
     /// Number of subscriptions to which the event is delivered.
     deliveries: u32,
     /// True when the event was published before: the values are those of the first one, and nothing is delivered again.
@@ -46,6 +52,7 @@ impl Accepted {
             event_type: event.event_type.clone(),
             tenant_id: event.tenant.to_string(),
             timestamp: event.timestamp,
+            deliver_at: event.deliver_at,
             deliveries: event.deliveries,
             duplicate,
         }
@@ -54,7 +61,7 @@ impl Accepted {
 
 /// Publish an event
 ///
-/// The call answers when the event is durable. With an `id` or an `Idempotency-Key` it can be repeated safely. Needs
+/// The call answers when the event is durable. Events count towards the tenant's publish limit. With an `id` or an `Idempotency-Key` it can be repeated safely. Needs
 /// the scope `events:publish`.
 #[utoipa::path(
     post,
@@ -65,23 +72,31 @@ impl Accepted {
         ("Idempotency-Key" = inline(Option<IdempotencyKey>), Header, description = "Publish at most once under this key"),
         ("X-Tenant-Id" = Option<String>, Header, description = "Required with the operator's key"),
     ),
-    responses((status = 202, description = "Accepted and durable", body = Accepted), KeyReused, NotPublished)
+    responses((status = 202, description = "Accepted and durable", body = Accepted), KeyReused, NotPublished,
+        RateLimited)
 )]
 pub(crate) async fn publish(
     State(app): State<App>,
     member: Member<Publish>,
     headers: HeaderMap,
+    Trace(trace): Trace,
     warnings: Warnings,
     body: Raw<PUBLISH_MAX>,
-) -> Result<(StatusCode, Json<Accepted>), Problem> {
+) -> Result<(StatusCode, RateHeaders, Json<Accepted>), Problem> {
     let tenant = member.tenant();
-    let mut draft = body::parse::<EventRequest<'_>>(&body, &warnings)?.check(&app, tenant, "", &warnings)?;
+    let quota = Quota::of(&app, tenant);
+    quota.refuse_if_spent()?;
+    let event = body::parse::<EventRequest<'_>>(&body, &warnings)?;
+    let mut draft = event.check(&app, tenant, &quota, "", &warnings)?;
+    draft.trace = trace;
     draft.idempotency_key = idempotency_key(&headers)?.map(str::to_owned);
     // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(body);
+    let mut permit = quota.admit(1)?;
     let published = app.engine.publisher.publish(tenant, vec![draft], Want::Any).await;
-    let published = published.map_err(|fault| refused(fault, tenant, false))?;
+    let published = permit.unless_refused(published).map_err(|fault| refused(fault, tenant, false))?;
     let one = published.into_iter().next().ok_or_else(|| NotPublished::problem("Nothing was accepted"))?;
     warn_of_difference(&one, "", &warnings);
-    Ok((StatusCode::ACCEPTED, Json(Accepted::new(&app, one))))
+    let headers = permit.charge(usize::from(!one.duplicate));
+    Ok((StatusCode::ACCEPTED, headers, Json(Accepted::new(&app, one))))
 }

@@ -9,19 +9,18 @@ use crate::{
         Problem,
         kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NoSuchTenant, NotPublished, TooLarge},
     },
+    quota::Quota,
     warnings::Warnings,
 };
 use bytes::Bytes;
 use delivery::{Difference, Draft, PublishError, Published};
-use model::{EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, event::check_given_id};
+use model::{EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, delay, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 use storage::StorageError;
 use utoipa::ToSchema;
 
-/// Maximum size of an event's `data`, in bytes.
-pub(crate) const DATA_MAX: usize = 1024 * 1024;
 const KEY_MAX: usize = 255;
 
 /// An event to publish.
@@ -53,6 +52,11 @@ pub(crate) struct EventRequest<'a> {
     #[serde(borrow, default)]
     #[schema(value_type = Option<PriorityName>, example = "normal")]
     priority: Option<Cow<'a, str>>,
+    /// Nothing is sent before this time, at most 30 days ahead (or the retention, when that is less). The event is
+    /// stored at once, with its deliveries to the subscriptions of now. A time in the past means now.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deliver_at: Option<Cow<'a, str>>,
 }
 
 impl EventRequest<'_> {
@@ -61,6 +65,7 @@ impl EventRequest<'_> {
         self,
         app: &App,
         tenant: &TenantId,
+        quota: &Quota<'_>,
         prefix: &str,
         warnings: &Warnings,
     ) -> Result<Draft, Problem> {
@@ -80,10 +85,13 @@ impl EventRequest<'_> {
         let priority = self.priority.as_deref().map_or(Some(Priority::Normal), |name| {
             faults.take(&field("priority"), Priority::parse(name).ok_or("must be low, normal or high"))
         });
-        for (name, raw, max) in [("data", Some(self.data), DATA_MAX), ("metadata", metadata, METADATA_MAX)] {
-            if raw.is_some_and(|raw| raw.get().len() > max) {
-                return Err(TooLarge::problem(format!("{}: must have at most {max} bytes", field(name))));
-            }
+        let deliver_at = self.deliver_at.as_deref().and_then(|text| {
+            faults.take(&field("deliver_at"), delay::deliver_at(text, app.clock.now(), delay_max(app, tenant)))
+        });
+        quota.check_size(&field("data"), self.data.get().len())?;
+        if metadata.is_some_and(|raw| raw.get().len() > METADATA_MAX) {
+            let detail = format!("{}: must have at most {METADATA_MAX} bytes", field("metadata"));
+            return Err(TooLarge::problem(detail));
         }
         faults.into_result()?;
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
@@ -98,10 +106,20 @@ impl EventRequest<'_> {
             given_id: self.id.map(Cow::into_owned),
             timestamp,
             priority,
+            deliver_at,
             idempotency_key: None,
             broke_schema: misfit == Some(Misfit::Schema),
+            trace: None,
         })
     }
+}
+
+/// The longest delay of a tenant's events: its retention, up to [`delay::DELAY_MAX`].
+fn delay_max(app: &App, tenant: &TenantId) -> Duration {
+    let limited = app.engine.limits.of(tenant);
+    let own = limited.and_then(|limited| limited.effective.rows_days);
+    let own = own.map(|days| Duration::from_secs(u64::from(days) * 24 * 60 * 60));
+    own.into_iter().chain(app.settings.retention).fold(delay::DELAY_MAX, Duration::min)
 }
 
 /// The reason for which a payload is refused.

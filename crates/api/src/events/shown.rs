@@ -28,6 +28,17 @@ pub(crate) struct EventShown {
     /// Time of acceptance.
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// The time before which nothing is sent; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    deliver_at: Option<Timestamp>,
+    /// Time at which the payload was erased; null while it is kept. `data` and `metadata` are empty since then.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    payload_erased_at: Option<Timestamp>,
+    /// The trace that its deliveries continue (W3C Trace Context); absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    trace_id: Option<String>,
     /// The first deliveries of the event.
     deliveries: Vec<DeliveryShown>,
     /// Total number of deliveries of the event.
@@ -50,6 +61,9 @@ impl EventShown {
             metadata: raw(&event.metadata),
             priority: event.priority.name(),
             created_at: event.id.made_at(),
+            deliver_at: event.deliver_at,
+            payload_erased_at: event.payload_erased_at,
+            trace_id: event.trace.as_ref().map(|context| context.trace.to_string()),
             delivery_count: deliveries.len().max(event.deliveries as usize),
             deliveries: deliveries.iter().map(|one| DeliveryShown::new(one, ids)).collect(),
         }

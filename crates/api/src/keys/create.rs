@@ -8,13 +8,14 @@ use crate::{
     body::JsonOrNothing,
     problem::{
         Problem,
-        kinds::{NoSuchTenant, NotOperator},
+        kinds::{NoSuchTenant, NotOperator, TooManyKeys},
     },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{Scope, key::Scopes, text::check_line};
+use model::{Scope, TenantId, key::Scopes, policy::TenantLimit, text::check_line};
 use serde::{Deserialize, Serialize};
+use tokio::sync::MutexGuard;
 use utoipa::ToSchema;
 
 const NAME_MAX: usize = 100;
@@ -46,7 +47,7 @@ pub(crate) struct CreatedKey {
 /// For the operator, with `X-Tenant-Id`.
 #[utoipa::path(post, path = "/api/v1/keys", tag = "Keys", request_body = Option<NewKey>,
     params(("X-Tenant-Id" = String, Header)),
-    responses((status = 201, body = CreatedKey), NotOperator))]
+    responses((status = 201, body = CreatedKey), NotOperator, TooManyKeys))]
 pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
@@ -54,12 +55,17 @@ pub(crate) async fn create(
     JsonOrNothing(body): JsonOrNothing<NewKey>,
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
     let tenant = member.tenant();
+    if tenant.is_system() {
+        let fault = format!("{tenant} has no keys of its own: only the operator's key may read operational events");
+        return Err(Problem::invalid("X-Tenant-Id", fault));
+    }
     let name = body.name.unwrap_or_default();
     check_line(&name, NAME_MAX).map_err(|fault| Problem::invalid("name", fault.to_string()))?;
     let scopes = match body.scopes {
         None => default_scopes(),
         Some(names) => scopes(&names)?,
     };
+    let _counting = check_count(&app, tenant).await?;
     let (key, text) = new_key(&app.ids, app.clock.now(), tenant.clone(), name, scopes);
     let _changing = app.changing_directory.read().await;
     if !app.store.insert_key(&key).await? {
@@ -68,6 +74,20 @@ pub(crate) async fn create(
     let shown = KeyShown::from(&key);
     app.directory.add_key(key);
     Ok((StatusCode::CREATED, Json(CreatedKey { shown, key: text })))
+}
+
+/// Refuses a further key of a tenant that has as many as its limit allows. The lock is held until the key is stored, so
+/// that two keys cannot both be the last one that fits.
+async fn check_count<'a>(app: &'a App, tenant: &TenantId) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
+    let Some(limit) = app.engine.limits.of(tenant).and_then(|limited| limited.effective.keys) else { return Ok(None) };
+    let counting = app.counting.lock().await;
+    let has = app.store.keys(tenant).await?.len();
+    if has >= limit as usize {
+        app.engine.limits.reached(tenant, TenantLimit::Keys);
+        let detail = format!("The tenant has {has} keys, and its limit is {limit}: revoke one first");
+        return Err(TooManyKeys::problem(detail));
+    }
+    Ok(Some(counting))
 }
 
 fn scopes(names: &[String]) -> Result<Scopes, Problem> {

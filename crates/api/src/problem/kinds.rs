@@ -83,6 +83,8 @@ kinds! {
     NoSuchDelivery: NOT_FOUND "not_found", "Webhook delivery not found: dlv_06f8k2m4q9v1x3z5b7d9f1h3k5";
     /// The tenant has no such subscription.
     NoSuchSubscription: NOT_FOUND "not_found", "Webhook subscription not found: sub_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// The tenant has no such replay.
+    NoSuchReplay: NOT_FOUND "not_found", "Replay not found: rpl_06f8k2m4q9v1x3z5b7d9f1h3k5";
     /// The event type is not in the catalog, or was retired.
     NoSuchEventType: NOT_FOUND "not_found", "Event type not found: shipment.delayed";
     /// No report was uploaded.
@@ -100,6 +102,15 @@ kinds! {
         "An active subscription with the same event and URL exists already";
     /// Another request changes the subscription at the same time.
     Contended: CONFLICT "conflict", "The subscription is being changed concurrently; try again";
+    /// The subscription is paused or disabled.
+    SubscriptionInactive: CONFLICT "subscription_inactive", "The subscription is paused; activate it first";
+    /// The replay has ended.
+    ReplayEnded: CONFLICT "replay_ended", "The replay has ended already: completed";
+    /// The tenant has the maximum number of replays that have not ended.
+    TooManyReplays: CONFLICT "too_many_replays",
+        "The tenant has 20 replays that have not ended, which is the maximum: cancel some or wait";
+    /// The delivery has ended.
+    DeliveryEnded: CONFLICT "delivery_ended", "The delivery has ended already: success";
     /// The operator has paused all deliveries.
     Paused: CONFLICT "paused", "The operator has paused all deliveries, so nothing can be sent now";
     /// The event type is shipped with the server, not custom.
@@ -123,6 +134,13 @@ kinds! {
     /// The tenant has the maximum number of subscriptions.
     TooManySubscriptions: UNPROCESSABLE_ENTITY "too_many_subscriptions",
         "The tenant has 60000 subscriptions, which is the maximum: delete some first";
+    /// The tenant has as many keys as its limit allows.
+    TooManyKeys: UNPROCESSABLE_ENTITY "too_many_keys",
+        "The tenant has 10 keys, and its limit is 10: revoke one first";
+    /// The tenant publishes more than its limit allows; nothing was accepted. `RateLimit-Policy` and `RateLimit` have the
+    /// limit.
+    RateLimited: TOO_MANY_REQUESTS "rate_limited",
+        "The tenant may publish 100 events per second; try again in 1 s", "Retry-After": "1";
     /// The tenant has the maximum number of tests in flight.
     TooManyTests: TOO_MANY_REQUESTS "too_many_tests",
         "Too many tests are in flight; wait for their responses", "Retry-After": "1";
@@ -135,6 +153,11 @@ kinds! {
     /// `detail` says that it may have been.
     NotPublished: SERVICE_UNAVAILABLE "unavailable",
         "More is being published than can be written; try again shortly", "Retry-After": "1";
+    /// The node has lost its lease, so other nodes may send its deliveries.
+    LeaseLost: SERVICE_UNAVAILABLE "lease_lost",
+        "The node has lost its lease; other nodes may send its deliveries";
+    /// The node is about to stop.
+    Draining: SERVICE_UNAVAILABLE "draining", "The node is about to stop; send requests to another one";
     /// The journal's backlog is too large.
     Lagging: SERVICE_UNAVAILABLE "lagging", "The journal's backlog is too large";
 }

@@ -1,11 +1,13 @@
 //! Errors as clients get them: problem+json (RFC 9457) that also has `detail` as a plain string, a stable `code`, the
 //! faults by field, and a request id. Causes that clients must not see are logged by [`write`], once.
 
+mod check;
 mod common;
 mod kind;
 pub(crate) mod kinds;
 mod write;
 
+pub(crate) use check::Check;
 pub(crate) use write::{REQUEST_ID, write_problems};
 
 use axum::{
@@ -23,7 +25,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug)]
 pub(crate) struct Problem(Arc<Content>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Content {
     status: StatusCode,
     code: &'static str,
@@ -32,6 +34,7 @@ struct Content {
     headers: Vec<(HeaderName, HeaderValue)>,
     /// Error chain for the log; never sent to the client.
     cause: Option<String>,
+    checks: Vec<Check>,
 }
 
 /// The body of every error.
@@ -53,6 +56,9 @@ pub(crate) struct ProblemBody<'a> {
     errors: Vec<FieldError<'a>>,
     /// Id of the request, also in the server's log; quote it to the operator.
     request_id: &'a str,
+    /// All checks; only of `/healthz` and `/readyz`.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    checks: &'a [Check],
 }
 
 /// A field at fault.
@@ -73,7 +79,7 @@ impl Problem {
     }
 
     fn with(status: StatusCode, code: &'static str, detail: String, headers: Vec<(HeaderName, HeaderValue)>) -> Self {
-        Self(Arc::new(Content { status, code, detail, errors: Vec::new(), headers, cause: None }))
+        Self(Arc::new(Content { status, code, detail, errors: Vec::new(), headers, cause: None, checks: Vec::new() }))
     }
 
     fn edit(mut self, edit: impl FnOnce(&mut Content)) -> Self {
@@ -89,10 +95,26 @@ impl Problem {
         self.edit(|content| content.errors = fields.0)
     }
 
+    /// Adds the checks of a health endpoint to the body.
+    pub(crate) fn checked(self, checks: Vec<Check>) -> Self {
+        // A problem that is shared (the last look at the store) is copied.
+        let mut content = Arc::try_unwrap(self.0).unwrap_or_else(|shared| (*shared).clone());
+        content.checks = checks;
+        Self(Arc::new(content))
+    }
+
     /// Closes the connection after this response.
     pub(crate) fn closing(self) -> Self {
         let close = (header::CONNECTION, HeaderValue::from_static("close"));
         self.edit(|content| content.headers.push(close))
+    }
+
+    /// Sets a header of the response.
+    pub(crate) fn setting(self, name: HeaderName, value: HeaderValue) -> Self {
+        self.edit(|content| {
+            content.headers.retain(|(known, _)| *known != name);
+            content.headers.push((name, value));
+        })
     }
 
     pub(crate) fn status(&self) -> StatusCode {

@@ -1,7 +1,13 @@
 //! Writes the bodies of problems and logs them.
 
 use super::{FieldError, Problem, ProblemBody};
-use crate::{App, family::Family, request_log::LoggedRequest};
+use crate::{
+    App,
+    family::Family,
+    request_log::{self, LoggedRequest},
+    request_metrics::Refused,
+    trace,
+};
 use axum::{
     body::Body,
     extract::{ConnectInfo, Request, State},
@@ -19,20 +25,24 @@ pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let (family, version) = (Family::of(request.uri().path()), request.version());
     let (method, uri) = (request.method().clone(), request.uri().clone());
+    let trace = trace::id_of(request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
+    let request_id = id.to_str().unwrap_or_default();
+    let asked = LoggedRequest { request_id, method: &method, path: uri.path(), peer, trace };
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
         None => {
+            request_log::answered(&asked, status);
             response.headers_mut().insert(REQUEST_ID, id);
             return response;
         }
     };
     let status = family.status(problem.status(), problem.code());
     *response.status_mut() = status;
-    let request_id = id.to_str().unwrap_or_default();
-    app.request_log.note(&LoggedRequest { request_id, method: &method, path: uri.path(), peer }, &problem);
+    app.request_log.note(&asked, &problem);
+    response.extensions_mut().insert(Refused { code: problem.code(), has_cause: problem.cause().is_some() });
     let Problem(problem) = problem;
     let body = ProblemBody {
         kind: "about:blank",
@@ -42,6 +52,7 @@ pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next
         detail: &problem.detail,
         errors: problem.errors.iter().map(|e| FieldError { field: &e.field, message: &e.message }).collect(),
         request_id,
+        checks: &problem.checks,
     };
     *response.body_mut() = Body::from(serde_json::to_vec(&body).unwrap_or_default());
     let headers = response.headers_mut();

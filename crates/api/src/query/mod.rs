@@ -5,7 +5,7 @@ pub(crate) mod parameters;
 mod values;
 
 pub(crate) use list::{Cursor, InAll, InTenant, ListQuery};
-pub(crate) use values::{AnyEventIdText, Part, ResponseCodes, SubscriptionType};
+pub(crate) use values::{AnyEventIdText, Part, ResponseCodes, SubscriptionType, UpTo};
 
 use crate::{problem::Problem, schemas::Number};
 use axum::extract::FromRequestParts;

@@ -7,14 +7,18 @@ use super::{
 use crate::{
     problem::Problem,
     schemas::{
-        AnyEventId, CodesText, EVENT_ID_MAX, EventTypeName, PART_MAX, PartText, SubscriptionText, TenantName, TimeText,
+        AnyEventId, CodesText, EVENT_ID_MAX, EventTypeName, PART_MAX, PartText, PayloadPathText, PayloadValueText,
+        SubscriptionText, TenantName, TimeText,
     },
 };
-use model::{EventType, SubscriptionId, TenantId, Timestamp};
+use model::{EventType, PayloadPath, PayloadValue, SubscriptionId, TenantId, Timestamp, payload::BadPath};
 use std::ops::RangeInclusive;
 use utoipa::{
     PartialSchema,
-    openapi::{RefOr, schema::Schema},
+    openapi::{
+        RefOr,
+        schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type},
+    },
 };
 
 /// Implements [`ParameterValue`] by the schema of a type, and a function of the parameter's name and value.
@@ -72,10 +76,38 @@ values! {
         }
         Ok(Self(text.to_owned()))
     };
+    PayloadPath: PayloadPathText, |name, text| {
+        let is_line = !text.chars().any(char::is_control);
+        let path = if is_line { Self::parse(text) } else { Err(BadPath::Syntax) };
+        path.map_err(|fault| Problem::invalid(name, fault.to_string()))
+    };
+    PayloadValue: PayloadValueText, |name, text| {
+        Self::parse(text).map_err(|fault| Problem::invalid(name, fault.to_string()))
+    };
     ResponseCodes: CodesText, |name, text| {
         let message = "must be a status such as 503, a class such as 5xx, or a range such as 500-504";
         codes(text).map(Self).ok_or_else(|| Problem::invalid(name, message))
     };
+}
+
+/// A whole number of at most `MAX`.
+#[derive(Clone, Copy)]
+pub(crate) struct UpTo<const MAX: u32>(pub(crate) u32);
+
+impl<const MAX: u32> ParameterValue for UpTo<MAX> {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+            .minimum(Some(0))
+            .maximum(Some(MAX));
+        RefOr::T(object.build().into())
+    }
+
+    fn parse(name: &str, text: &str) -> Result<Self, Problem> {
+        let number = text.parse().ok().filter(|number| *number <= MAX).map(Self);
+        number.ok_or_else(|| Problem::invalid(name, format!("must be a whole number from 0 to {MAX}")))
+    }
 }
 
 impl Query {

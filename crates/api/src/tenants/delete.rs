@@ -1,6 +1,6 @@
 //! `DELETE /api/v1/tenants/{id}`.
 
-use super::{missing, parse};
+use super::{missing, parse_own};
 use crate::schemas::TenantName;
 use crate::{
     App,
@@ -20,7 +20,7 @@ use storage::DeleteOutcome;
 #[utoipa::path(delete, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     responses((status = 204, description = "Deleted"), NotOperator, NoSuchTenant))]
 pub(crate) async fn delete(State(app): State<App>, _: Admin, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let id = parse(&id)?;
+    let id = parse_own(&id)?;
     let changing = app.changing_directory.read().await;
     app.directory.remove_tenant(&id);
     drop(changing);

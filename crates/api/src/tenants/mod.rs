@@ -2,11 +2,13 @@
 
 pub(crate) mod delete;
 pub(crate) mod get;
+pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod put;
 
 use crate::problem::{Problem, kinds::NoSuchTenant};
 use crate::schemas::TenantName;
+use limits::{LimitsShown, RetentionShown};
 use model::{JsonObject, Tenant, TenantId, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +22,8 @@ pub(crate) struct TenantShown {
     name: Option<String>,
     #[schema(value_type = Object)]
     metadata: JsonObject,
+    limits: LimitsShown,
+    retention: RetentionShown,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -32,6 +36,8 @@ impl From<&Tenant> for TenantShown {
             id: tenant.id.to_string(),
             name: tenant.name.clone(),
             metadata: tenant.metadata.clone(),
+            limits: LimitsShown::from(&tenant.limits),
+            retention: RetentionShown::from(&tenant.limits),
             created_at: tenant.created_at,
             updated_at: tenant.updated_at,
         }
@@ -40,6 +46,15 @@ impl From<&Tenant> for TenantShown {
 
 fn parse(id: &str) -> Result<TenantId, Problem> {
     TenantId::parse(id).map_err(|fault| Problem::invalid("id", fault.message))
+}
+
+/// The id of a tenant that is changed: not the system tenant's.
+fn parse_own(id: &str) -> Result<TenantId, Problem> {
+    let id = parse(id)?;
+    if id.is_system() {
+        return Err(Problem::invalid("id", format!("{id} is reserved for the server's operational events")));
+    }
+    Ok(id)
 }
 
 fn missing(id: &TenantId) -> Problem {

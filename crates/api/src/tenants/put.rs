@@ -1,6 +1,10 @@
 //! `PUT /api/v1/tenants/{id}`.
 
-use super::{TenantShown, parse};
+use super::{
+    TenantShown,
+    limits::{LimitFields, RetentionFields, apply_limits, apply_retention},
+    parse_own,
+};
 use crate::schemas::{TenantLabel, TenantName};
 use crate::{
     App,
@@ -17,7 +21,7 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{FieldErrors, JsonObject, text::check_line};
+use model::{FieldErrors, JsonObject, TenantChange, TenantId, TenantLimits, text::check_line};
 use serde::Deserialize;
 use storage::PutOutcome;
 use utoipa::ToSchema;
@@ -34,11 +38,19 @@ pub(crate) struct PutTenant {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     metadata: Patch<JsonObject>,
+    #[serde(default)]
+    #[schema(value_type = Option<LimitFields>)]
+    limits: Patch<LimitFields>,
+    #[serde(default)]
+    #[schema(value_type = Option<RetentionFields>)]
+    retention: Patch<RetentionFields>,
 }
 
 /// Create or update a tenant (upsert)
 ///
-/// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value.
+/// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value, also
+/// within `limits` and `retention`; null restores the installation's default. A lower limit than what exists already
+/// removes nothing: only further creations are refused.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
     responses((status = 201, description = "Created", body = TenantShown),
@@ -49,7 +61,7 @@ pub(crate) async fn put(
     Path(id): Path<String>,
     JsonOrNothing(body): JsonOrNothing<PutTenant>,
 ) -> Result<(StatusCode, Json<TenantShown>), Problem> {
-    let id = parse(&id)?;
+    let id = parse_own(&id)?;
     let mut faults = FieldErrors::default();
     if let Patch::Value(name) = &body.name {
         faults.take("name", check_line(name, NAME_MAX));
@@ -57,6 +69,9 @@ pub(crate) async fn put(
     if let Patch::Value(metadata) = &body.metadata {
         faults.take("metadata", check_metadata(metadata));
     }
+    // Held until the change is stored and applied, so that concurrent changes of limits do not undo each other.
+    let _counting = app.counting.lock().await;
+    let limits = changed_limits(&app, &id, &body, &mut faults).await?;
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
         return Err(TenantBeingDeleted::problem(format!(
@@ -65,11 +80,29 @@ pub(crate) async fn put(
     }
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let (tenant, put) = app.store.put_tenant(&id, body.name, metadata, app.clock.now()).await?;
+    let change = TenantChange { name: body.name, metadata, limits };
+    let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
+    app.engine.limits.set(&id, &tenant.limits);
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,
         PutOutcome::Updated => StatusCode::OK,
     };
     Ok((status, Json(TenantShown::from(&tenant))))
+}
+
+/// The tenant's limits with the changes of the request; `None` when it changes none.
+async fn changed_limits(
+    app: &App,
+    id: &TenantId,
+    body: &PutTenant,
+    faults: &mut FieldErrors,
+) -> Result<Option<TenantLimits>, Problem> {
+    if body.limits.is_absent() && body.retention.is_absent() {
+        return Ok(None);
+    }
+    let mut limits = app.store.tenant(id).await?.map(|tenant| tenant.limits).unwrap_or_default();
+    apply_limits(&body.limits, &mut limits, faults);
+    apply_retention(&body.retention, &mut limits, app.engine.limits.defaults(), app.settings.retention, faults);
+    Ok(Some(limits))
 }

@@ -23,14 +23,19 @@ fn needs(operation: &Operation) -> Needs {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     match (method, path) {
         ("GET", "/healthz" | "/readyz") => Needs::Nothing,
+        // Beside programs on the same machine, which `scrape/access.rs` recognises by their address.
+        ("GET", "/metrics") => Needs::Operator,
         (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}" | "/api/v1/nodes") => {
             Needs::Operator
         }
         ("POST", "/api/v1/nodes/pause" | "/api/v1/nodes/resume") => Needs::Operator,
+        ("GET" | "PUT", "/api/v1/nodes/log") => Needs::Operator,
         ("GET", path) if path.starts_with("/api/v1/admin/") => Needs::Operator,
         ("GET", "/api/v1/audit/coverage" | "/api/v1/backlog") => Needs::ReadingAll,
         ("GET" | "PUT", "/api/v1/audit/report") => Needs::Operator,
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
+        ("POST", "/api/v1/events/{id}/cancel") => Needs::One(Scope::EventsPublish),
+        ("DELETE", "/api/v1/events/{id}/payload") => Needs::One(Scope::WebhooksManage),
         ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,
         ("GET", "/api/v1/webhooks/events/misfits") => Needs::Operator,
         ("POST", "/api/v1/tenant/webhooks/deliveries") => Needs::One(Scope::EventsPublish),

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 enum Row {
     /// The operation names an object by its id; another tenant's object is answered like a missing one.
     Names { what: What, body: &'static str, status: u16 },
+    /// The body names an object by its id (`{id}`).
+    NamesInBody { what: What, body: &'static str },
     /// The operation lists the caller's objects; each of these queries finds nothing, though it names existing ones.
     Lists { queries: &'static [&'static str] },
     /// The operation creates an object of the caller's tenant.
@@ -24,6 +26,7 @@ enum What {
     Delivery,
     Event,
     Key,
+    Replay,
 }
 
 const SUBSCRIPTION: &str = r#"{"url": "https://stranger.example/", "events": ["*"], "is_active": false}"#;
@@ -35,12 +38,15 @@ const EVENTS: &str = r#"{"events": [{"type": "ticket.closed", "data": {"of": "st
 
 #[rustfmt::skip]
 fn row(operation: &str) -> Row {
-    use What::{Delivery, Event, Key, Subscription};
+    use What::{Delivery, Event, Key, Replay, Subscription};
     let names = |what, body, status| Row::Names { what, body, status };
     match operation {
-        "GET /api/v1/admin/events" | "GET /api/v1/admin/deliveries" | "GET /api/v1/admin/subscriptions" => Row::Common,
+        "GET /api/v1/admin/events" | "GET /api/v1/admin/deliveries" | "GET /api/v1/admin/subscriptions"
+        | "GET /api/v1/admin/deliveries/counts" | "GET /api/v1/admin/deliveries/rates"
+        | "GET /api/v1/admin/overview" | "GET /api/v1/admin/stats" => Row::Common,
         "GET /api/v1/backlog" => Row::Lists { queries: &["limit=500"] },
-        "GET /healthz" | "GET /readyz" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause" | "POST /api/v1/nodes/resume"
+        "GET /healthz" | "GET /readyz" | "GET /metrics" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause"
+        | "POST /api/v1/nodes/resume" | "GET /api/v1/nodes/log" | "PUT /api/v1/nodes/log"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
         | "GET /api/v1/audit/report" | "PUT /api/v1/audit/report"
         | "GET /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/misfits"
@@ -51,6 +57,8 @@ fn row(operation: &str) -> Row {
         "POST /api/v1/events/batch" => Row::Makes { body: EVENTS },
         "GET /api/v1/events" => Row::Lists { queries: &["type=invoice.created", "after=2020-01-01T00:00:00Z"] },
         "GET /api/v1/events/{id}" => names(Event, "", 404),
+        "POST /api/v1/events/{id}/cancel" => names(Event, "", 404),
+        "DELETE /api/v1/events/{id}/payload" => names(Event, "", 404),
 
         "GET /api/v1/audit/coverage" => Row::Lists { queries: &["days=7"] },
 
@@ -71,14 +79,31 @@ fn row(operation: &str) -> Row {
         "GET /api/v1/webhooks/subscriptions/{id}/secret" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/pause" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/{id}/activate" => names(Subscription, "", 404),
+        "POST /api/v1/webhooks/subscriptions/{id}/breaker/reset" => names(Subscription, "", 404),
         "GET /api/v1/webhooks/subscriptions/{id}/deliveries" => names(Subscription, "", 404),
+        "GET /api/v1/webhooks/subscriptions/{id}/retry-schedule" => names(Subscription, "", 404),
+        "GET /api/v1/webhooks/subscriptions/{id}/stats" => names(Subscription, "", 404),
 
+        "GET /api/v1/webhooks/stats" => Row::Lists { queries: &["by=subscription", "subscription_id={subscription}", "event_type=invoice.created"] },
+        "GET /api/v1/webhooks/limits" => Row::Lists { queries: &[""] },
         "GET /api/v1/webhooks/deliveries" =>
             Row::Lists { queries: &["subscription_id={subscription}", "event_type=invoice.created", "status=failed", "event_id={event}",
-                "response_code=500", "url=http", "count=true"] },
+                "response_code=500", "url=http", "count=true", "search={event}", "search=http", "min_duration_ms=0",
+                "overdue_minutes=0", "payload_path=data.of&payload_value=owner"] },
+        "GET /api/v1/webhooks/deliveries/counts" | "GET /api/v1/webhooks/deliveries/rates" =>
+            Row::Lists { queries: &["subscription_id={subscription}", "event_id={event}", "search={event}"] },
         "GET /api/v1/webhooks/deliveries/{id}" => names(Delivery, "", 404),
         // A delivery that cannot be retried is always 400, also when it is not found (`docs/contracts.md`).
         "POST /api/v1/webhooks/deliveries/{id}/retry" => names(Delivery, "", 400),
+
+        "POST /api/v1/webhooks/deliveries/{id}/cancel" => names(Delivery, "", 404),
+        "POST /api/v1/webhooks/deliveries/cancel" | "POST /api/v1/webhooks/replays" =>
+            Row::NamesInBody { what: Subscription, body: r#"{"subscription_id": "{id}"}"# },
+        "GET /api/v1/webhooks/replays" => Row::Lists { queries: &["limit=200"] },
+        "GET /api/v1/webhooks/replays/{id}" => names(Replay, "", 404),
+        "POST /api/v1/webhooks/replays/{id}/pause" => names(Replay, "", 404),
+        "POST /api/v1/webhooks/replays/{id}/resume" => names(Replay, "", 404),
+        "POST /api/v1/webhooks/replays/{id}/cancel" => names(Replay, "", 404),
 
         "POST /api/v1/tenant/webhooks/subscriptions" => Row::Makes { body: TENANT_SUBSCRIPTION },
         "GET /api/v1/tenant/webhooks/subscriptions" => Row::Lists { queries: &["event=invoice.created"] },
@@ -100,6 +125,7 @@ struct Owner {
     delivery: String,
     event: String,
     key: String,
+    replay: String,
 }
 
 impl Owner {
@@ -117,8 +143,12 @@ impl Owner {
         app.settled().await;
         let event = caller.get("/api/v1/events?type=invoice.created").await.expect(200)[0]["id"].clone();
         let key = app.admin_in("owner").get("/api/v1/keys").await.expect(200)[0]["id"].clone();
+        // A replay that selects nothing.
+        let selection = json!({"subscription_id": subscription, "before": "2020-01-01T00:00:00Z"});
+        let replay = caller.post("/api/v1/webhooks/replays", selection).await.expect(202);
+        let replay = app.replayed(&caller, &replay, "completed").await["id"].clone();
         let text = |value: Value| value.as_str().unwrap().to_owned();
-        Self { caller, subscription, delivery, event: text(event), key: text(key) }
+        Self { caller, subscription, delivery, event: text(event), key: text(key), replay: text(replay) }
     }
 
     fn id(&self, what: What) -> &str {
@@ -127,6 +157,7 @@ impl Owner {
             What::Delivery => &self.delivery,
             What::Event => &self.event,
             What::Key => &self.key,
+            What::Replay => &self.replay,
         }
     }
 
@@ -138,7 +169,7 @@ impl Owner {
             match row(&operation.name()) {
                 Row::Names { what, .. } => all.push(caller.get(&operation.with(self.id(what))).await.expect(200)),
                 Row::Lists { .. } => all.push(caller.get(&operation.path).await.expect(200)),
-                Row::Makes { .. } | Row::Common => {}
+                Row::NamesInBody { .. } | Row::Makes { .. } | Row::Common => {}
             }
         }
         all
@@ -180,6 +211,15 @@ async fn no_operation_reaches_another_tenants_objects() {
                     let (given, other) = (answer.text().replace(&id, "…"), nowhere.text().replace("nowhere", "…"));
                     let cut = |text: &str| text.split("request_id").next().unwrap().to_owned();
                     assert_eq!(cut(&given), cut(&other), "{name}");
+                }
+            }
+            Row::NamesInBody { what, body } => {
+                for caller in callers {
+                    let call = async |id: &str| {
+                        let answer = caller.send(operation.method(), &operation.path, body.replace("{id}", id)).await;
+                        answer.detail(404, "not_found").replace(id, "…")
+                    };
+                    assert_eq!(call(owner.id(what)).await, call("nowhere").await, "{name}");
                 }
             }
             Row::Lists { queries } => {

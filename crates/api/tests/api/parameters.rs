@@ -2,6 +2,7 @@
 
 use crate::support::{Caller, Operation, TestApp, document};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The query parameters of each GET.
 fn parameters() -> Vec<(Operation, Value)> {
@@ -57,8 +58,10 @@ async fn the_server_enforces_the_documented_bounds_of_numbers() {
         let bound = |which: &str| {
             schema[which].as_i64().unwrap_or_else(|| panic!("{}: {name} has no {which}", operation.name()))
         };
-        let (least, most, default) = (bound("minimum"), bound("maximum"), bound("default"));
-        assert!((least..=most).contains(&default), "{}: {name}", operation.name());
+        let (least, most) = (bound("minimum"), bound("maximum"));
+        // A filter has no default.
+        let default = schema["default"].as_i64();
+        assert!(default.is_none_or(|default| (least..=most).contains(&default)), "{}: {name}", operation.name());
         for (value, expected) in [
             (least.to_string(), 200),
             (most.to_string(), 200),
@@ -76,6 +79,32 @@ async fn the_server_enforces_the_documented_bounds_of_numbers() {
     }
     for name in ["limit", "offset", "days"] {
         assert!(names.iter().any(|one| one == name), "{name}");
+    }
+    asked.app.finish().await;
+}
+
+#[tokio::test]
+async fn an_empty_query_parameter_counts_as_absent_as_documented() {
+    let asked = Asked::new().await;
+    let mut types = BTreeSet::new();
+    for (operation, parameter) in parameters() {
+        let name = parameter["name"].as_str().unwrap();
+        assert_eq!(parameter["allowEmptyValue"], true, "{}: {name}", operation.name());
+        let path = operation.with(&asked.subscription);
+        let caller = asked.caller(&operation);
+        let (absent, empty) = (caller.get(&path).await, caller.get(&format!("{path}?{name}=")).await);
+        assert_eq!(empty.status, 200, "{}: {name}", operation.name());
+        assert_eq!(empty.body, absent.body, "{}: {name}", operation.name());
+        types.insert(parameter["schema"]["type"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(types.into_iter().collect::<Vec<_>>(), ["boolean", "integer", "string"]);
+    let document = document();
+    for operation in Operation::all() {
+        let shown = &document["paths"][&operation.path][operation.method.to_lowercase()]["parameters"];
+        for parameter in shown.as_array().into_iter().flatten() {
+            let allows = (parameter["in"] == "query").then_some(true);
+            assert_eq!(parameter["allowEmptyValue"].as_bool(), allows, "{}: {parameter}", operation.name());
+        }
     }
     asked.app.finish().await;
 }

@@ -5,13 +5,15 @@ use crate::{
     auth::{Member, Publish},
     body::{PUBLISH_MAX, Raw, parse},
     catalog_check::{FieldNames, Misfit},
-    events::request::{DATA_MAX, check_object, idempotency_key, refused},
+    events::request::{check_object, idempotency_key, refused},
     problem::{
         Problem,
-        kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NotPublished, TooLarge},
+        kinds::{BadRequest, KeyReused, NoActiveSubscriptions, NotPublished, RateLimited},
     },
+    quota::{Quota, RateHeaders},
     schemas::TenantEventName,
     tenant_webhooks::event_name,
+    trace::Trace,
     warnings::Warnings,
 };
 use axum::{Json, extract::State};
@@ -51,22 +53,22 @@ pub(crate) struct Queued {
 /// `events:publish`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/deliveries", tag = "Tenant deliveries",
     request_body = NewTenantDelivery,
-    responses((status = 202, body = Queued), NoActiveSubscriptions, KeyReused, NotPublished))]
+    responses((status = 202, body = Queued), NoActiveSubscriptions, KeyReused, NotPublished, RateLimited))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<Publish>,
     headers: HeaderMap,
+    Trace(trace): Trace,
     warnings: Warnings,
     raw: Raw<PUBLISH_MAX>,
-) -> Result<(StatusCode, Json<Queued>), Problem> {
+) -> Result<(StatusCode, RateHeaders, Json<Queued>), Problem> {
     let tenant = member.tenant();
     let body: NewTenantDelivery<'_> = parse(&raw, &warnings)?;
     let mut faults = FieldErrors::default();
     let event_type = faults.take("event", event_name(&body.event));
     faults.take("payload", check_object(&app, body.payload, "payload", &warnings));
-    if body.payload.get().len() > DATA_MAX {
-        return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
-    }
+    let quota = Quota::of(&app, tenant);
+    quota.check_size("payload", body.payload.get().len())?;
     faults.into_result()?;
     let Some(event_type) = event_type else { return Err(BadRequest::problem("The event is malformed")) };
     let names = FieldNames { type_field: "event", data_field: "payload", warnings: &warnings };
@@ -78,18 +80,26 @@ pub(crate) async fn create(
         given_id: None,
         timestamp: None,
         priority: Priority::Normal,
+        deliver_at: None,
         idempotency_key: idempotency_key(&headers)?.map(str::to_owned),
         broke_schema: misfit == Some(Misfit::Schema),
+        trace,
     };
     // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(raw);
-    let published =
-        app.engine.publisher.publish(tenant, vec![draft], Want::Active).await.map_err(|fault| match fault {
-            PublishError::NoSubscription => {
-                NoActiveSubscriptions::problem(format!("No active webhook subscriptions for event: {event_type}"))
-            }
-            fault => refused(fault, tenant, false),
-        })?;
+    let mut permit = quota.admit(1)?;
+    let published = app.engine.publisher.publish(tenant, vec![draft], Want::Active).await;
+    let published = permit.unless_refused(published).map_err(|fault| match fault {
+        PublishError::NoSubscription => {
+            NoActiveSubscriptions::problem(format!("No active webhook subscriptions for event: {event_type}"))
+        }
+        fault => refused(fault, tenant, false),
+    })?;
     let count = published.first().map_or(0, |one| one.event.deliveries);
-    Ok((StatusCode::ACCEPTED, Json(Queued { queued: true, count, message: format!("Enqueued {count} deliveries") })))
+    let headers = permit.charge(published.iter().filter(|one| !one.duplicate).count());
+    Ok((
+        StatusCode::ACCEPTED,
+        headers,
+        Json(Queued { queued: true, count, message: format!("Enqueued {count} deliveries") }),
+    ))
 }

@@ -49,6 +49,7 @@ pub(crate) async fn retry(
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(RetryQueued { queued: true, message: "Delivery queued for retry" }))),
         Err(RetryError::Missing) => Err(missing(&id)),
         Err(RetryError::AlreadyDelivered) => Err(refused("it has been delivered already")),
+        Err(RetryError::PayloadErased) => Err(refused("the payload of its event was erased")),
         Err(RetryError::Inactive) => Err(refused("its subscription is inactive")),
         Err(RetryError::Store(fault)) => Err(fault.into()),
     }

@@ -34,6 +34,7 @@ pub(crate) async fn list(
         event_type: list.filter.event_type().map(ToString::to_string),
         profile: Some(Profile::Tenant),
         url: None,
+        health: None,
     };
     let listed = app.store.subscriptions(scope, &filter, list.page.clone()).await?;
     list.answer(&room, listed, None, |one| TenantSubscription::from(one))

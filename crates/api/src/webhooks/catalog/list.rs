@@ -39,12 +39,15 @@ impl From<&CatalogEntry> for EventTypeLine {
     }
 }
 
-/// List all event types, by name
+/// List the event types that the tenant can subscribe to, by name
+///
+/// Operational events (`postrider.…`) are listed in the system tenant `_postrider`, and in all tenants if the
+/// installation allows it.
 #[utoipa::path(get, path = "/api/v1/webhooks/events", tag = "Catalog",
     responses((status = 200, body = EventTypes)))]
 pub(crate) async fn list(State(app): State<App>, member: Member<Read>) -> Result<Json<EventTypes>, Problem> {
-    member.tenant();
-    let catalog = app.catalog();
-    let events: Vec<_> = catalog.iter().filter(|e| !e.retired).map(|e| EventTypeLine::from(&**e)).collect();
+    let (tenant, catalog) = (member.tenant(), app.catalog());
+    let offered = |entry: &CatalogEntry| !entry.retired && app.offers(tenant, entry.event_type.is_operational());
+    let events: Vec<_> = catalog.iter().filter(|e| offered(e)).map(|e| EventTypeLine::from(&**e)).collect();
     Ok(Json(EventTypes { total: events.len(), events }))
 }

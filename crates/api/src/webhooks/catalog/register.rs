@@ -15,6 +15,7 @@ use http::StatusCode;
 use model::{
     EventType,
     catalog::{CatalogEntry, Origin},
+    operational::PREFIX,
 };
 use storage::RegisterOutcome;
 
@@ -31,6 +32,9 @@ pub(crate) async fn register(
     let name = fields.event_type.as_deref().ok_or_else(|| Problem::invalid("event_type", "is missing"))?;
     let event_type =
         EventType::parse(name.trim()).map_err(|fault| Problem::invalid("event_type", fault.to_string()))?;
+    if event_type.is_operational() {
+        return Err(Problem::invalid("event_type", format!("must not begin with {PREFIX}, which is reserved")));
+    }
     let _changing = app.changing_types.lock().await;
     if app.catalog().get(event_type.as_str()).is_some_and(|known| !known.retired) {
         return Err(known_already(event_type.as_str()));

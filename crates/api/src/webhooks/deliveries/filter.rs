@@ -8,12 +8,15 @@ use crate::{
     pages::{COUNT_MAX, COUNT_WALKED_MAX},
     problem::Problem,
     query::{
-        AnyEventIdText, Part, ResponseCodes,
+        AnyEventIdText, Part, ResponseCodes, UpTo,
         parameters::{ParameterValue, parameters},
     },
     schemas::StatusName,
 };
-use model::{DeliveryStatus, EventType, SubscriptionId, TenantId, Timestamp};
+use model::{
+    DeliveryStatus, EventId, EventType, PayloadMatch, PayloadPath, PayloadValue, SubscriptionId, TenantId, Timestamp,
+};
+use std::time::Duration;
 use storage::{DeliveryFilter, ListScope};
 use utoipa::{
     PartialSchema,
@@ -50,6 +53,17 @@ parameters! {
         error: Part = "error";
         /// The subscription's URL contains this text
         url: Part = "url";
+        /// The last attempt's error, the subscription's URL or the publisher's own event id contains this text. A
+        /// generated event id finds the deliveries of that event
+        search: Part = "search";
+        /// The last attempt took at least this many milliseconds
+        min_duration: UpTo<86_400_000> = "min_duration_ms";
+        /// Waiting deliveries that have been due for at least this many minutes, without an attempt since
+        overdue: UpTo<525_600> = "overdue_minutes";
+        /// Path of a value in the payload, for example `data.customer.id` or `data.items[*].sku`; with `payload_value`
+        payload_path: PayloadPath = "payload_path";
+        /// The value at `payload_path`: `42` is the number, `"42"` the string
+        payload_value: PayloadValue = "payload_value";
         /// Created at or after this time
         after: Timestamp = "after";
         /// Created before this time
@@ -59,15 +73,14 @@ parameters! {
     }
 }
 
-/// A filter, or the fact that no delivery can match it.
-pub(crate) enum Selection {
-    Matching(DeliveryFilter),
-    Nothing,
-}
-
 impl DeliveryParameters {
-    /// The filter, for one tenant or all.
-    pub(crate) async fn selection(&self, app: &App, tenant: Option<&TenantId>) -> Result<Selection, Problem> {
+    /// The filter, for one tenant or all; `None` when no delivery can match it.
+    pub(crate) async fn selection(
+        &self,
+        app: &App,
+        tenant: Option<&TenantId>,
+    ) -> Result<Option<DeliveryFilter>, Problem> {
+        let minutes = |one: UpTo<525_600>| Duration::from_secs(u64::from(one.0) * 60);
         let mut filter = DeliveryFilter {
             statuses: self.status.as_ref().map(|status| status.0.to_vec()).unwrap_or_default(),
             event_type: self.event_type.clone(),
@@ -76,6 +89,10 @@ impl DeliveryParameters {
             response_code: self.response_code.as_ref().map(|codes| codes.0.clone()),
             error: self.error.as_ref().map(|part| part.0.clone()),
             url: self.url.as_ref().map(|part| part.0.clone()),
+            search: self.search.as_ref().map(|part| part.0.clone()),
+            min_duration: self.min_duration.map(|least| Duration::from_millis(u64::from(least.0))),
+            overdue: self.overdue.map(|one| app.clock.now().before(minutes(one))),
+            payload: self.payload()?,
             after: self.after,
             before: self.before,
         };
@@ -83,20 +100,59 @@ impl DeliveryParameters {
             filter.event = match tenant {
                 Some(tenant) => match events::get::find(app, tenant, text).await? {
                     Some(event) => Some(event.id),
-                    None => return Ok(Selection::Nothing),
+                    None => return Ok(None),
                 },
                 None => Some(own_id(text)?),
             };
         }
-        Ok(Selection::Matching(filter))
+        if let Some(found) = self.searched_event(app, tenant).await? {
+            if filter.event.replace(found).is_some_and(|other| other != found) {
+                return Ok(None);
+            }
+            filter.search = None;
+        }
+        Ok(narrowed(filter, &DeliveryStatus::ALL))
     }
+
+    fn payload(&self) -> Result<Option<PayloadMatch>, Problem> {
+        match (&self.payload_path, &self.payload_value) {
+            (Some(path), Some(value)) => Ok(Some(PayloadMatch { path: path.clone(), value: value.clone() })),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(Problem::invalid("payload_value", "must be given with payload_path")),
+            (None, Some(_)) => Err(Problem::invalid("payload_path", "must be given with payload_value")),
+        }
+    }
+
+    /// The event whose generated id is the searched text. A text in this form that no event has is searched as a text,
+    /// because a publisher's own id may look like it.
+    async fn searched_event(&self, app: &App, tenant: Option<&TenantId>) -> Result<Option<EventId>, Problem> {
+        let Some(Part(text)) = &self.search else { return Ok(None) };
+        let Ok(id) = EventId::parse(text) else { return Ok(None) };
+        let is_known = match tenant {
+            Some(tenant) => app.store.event(tenant, id).await?.is_some(),
+            None => !app.store.tenants_with_event(id).await?.is_empty(),
+        };
+        Ok(is_known.then_some(id))
+    }
+}
+
+/// The filter restricted to these states; `None` when it then matches nothing.
+pub(crate) fn narrowed(mut filter: DeliveryFilter, states: &[DeliveryStatus]) -> Option<DeliveryFilter> {
+    let is_possible = |state: &DeliveryStatus| {
+        (filter.statuses.is_empty() || filter.statuses.contains(state))
+            && (filter.overdue.is_none() || state.is_waiting())
+    };
+    let possible: Vec<DeliveryStatus> = states.iter().copied().filter(is_possible).collect();
+    if possible.is_empty() {
+        return None;
+    }
+    if possible.len() < DeliveryStatus::ALL.len() {
+        filter.statuses = possible;
+    }
+    Some(filter)
 }
 
 /// Maximum count of the rows of such a list.
 pub(crate) fn count_max(scope: ListScope<'_>, filter: &DeliveryFilter) -> u32 {
-    let walks = scope == ListScope::AllTenants
-        || filter.response_code.is_some()
-        || filter.error.is_some()
-        || filter.url.is_some();
-    if walks { COUNT_WALKED_MAX } else { COUNT_MAX }
+    if scope == ListScope::AllTenants || filter.is_scanned() { COUNT_WALKED_MAX } else { COUNT_MAX }
 }

@@ -25,6 +25,11 @@ const ATTEMPTS: u32 = 200;
 pub(crate) struct DeliveryDetail {
     #[serde(flatten)]
     delivery: DeliveryShown,
+    /// Time at which the payload of the event was erased; absent while it is kept. Attempts have no headers and bodies
+    /// since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    payload_erased_at: Option<Timestamp>,
     /// The newest 200 attempts.
     #[schema(max_items = 200)]
     attempts: Vec<AttemptShown>,
@@ -107,7 +112,9 @@ pub(crate) async fn get(
     // All attempts sent the same bytes: event and profile determine them, and the profile never changes.
     let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
     let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
-    let body = match app.store.event(tenant, parsed.event()).await? {
+    let event = app.store.event(tenant, parsed.event()).await?;
+    let payload_erased_at = event.as_ref().and_then(|event| event.payload_erased_at);
+    let body = match event {
         None => String::new(),
         Some(event) => String::from_utf8_lossy(&profile::render(profile, &event, app.settings.ids)).into_owned(),
     };
@@ -116,10 +123,15 @@ pub(crate) async fn get(
     let _rows = room.hold(body.len() * (attempts.len() - without))?;
     let mut succeeded = false;
     let show = |(at, attempt): (usize, &Attempt)| {
-        let shown = AttemptShown::new(attempt, (at >= without).then_some(body.as_str()), succeeded);
+        let shown = AttemptShown::new(
+            attempt,
+            (at >= without && payload_erased_at.is_none()).then_some(body.as_str()),
+            succeeded,
+        );
         succeeded |= attempt.response_code.is_some_and(|status| profile.rules().verdict(status) == Verdict::Delivered);
         shown
     };
     let attempts = attempts.iter().enumerate().map(show).collect();
-    pages::json(&room, &DeliveryDetail { delivery: DeliveryShown::new(&delivery, app.settings.ids), attempts })
+    let delivery = DeliveryShown::new(&delivery, app.settings.ids);
+    pages::json(&room, &DeliveryDetail { delivery, payload_erased_at, attempts })
 }

@@ -41,7 +41,8 @@ const MESSAGE: &str = "Delivery retry initiated successfully";
 /// Retry a delivery
 ///
 /// The call answers after the attempt, and starts a new round of retries. With `force`, a delivery that has succeeded
-/// is sent again (replay); the attempt is marked `resend` in its log.
+/// is sent again (replay); the attempt is marked `resend` in its log. While the circuit breaker of the subscription is
+/// not closed, the call does not wait: `queued` is true, and the delivery is sent when the breaker allows it.
 #[utoipa::path(post, path = "/api/v1/webhooks/deliveries/{id}/retry", tag = "Deliveries",
     params(("id" = String, Path)), request_body = Option<RetryRequest>,
     responses((status = 200, body = Retried), RetryRefused))]
@@ -62,6 +63,7 @@ pub(crate) async fn retry(
         Err(RetryError::AlreadyDelivered) => {
             Err(refused("it has been delivered already; send it again with {\"force\": true}"))
         }
+        Err(RetryError::PayloadErased) => Err(refused("the payload of its event was erased")),
         Err(RetryError::Inactive) => Err(refused("its subscription is inactive")),
         Err(RetryError::Store(fault)) => Err(fault.into()),
     }

@@ -40,6 +40,7 @@ pub(crate) struct DeliveryShown {
     duration_ms: Option<u64>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// Time of the next attempt: a retry, or the first attempt of a delayed event (`deliver_at`).
     #[schema(value_type = Option<String>, format = DateTime)]
     next_retry_at: Option<Timestamp>,
     /// True for a delivery of a test send; absent for all others.
@@ -60,7 +61,7 @@ impl DeliveryShown {
             attempt_number: delivery.attempts,
             duration_ms: delivery.duration.map(|took| took.as_millis() as u64),
             created_at: delivery.created_at(),
-            next_retry_at: delivery.next_attempt_at.filter(|_| delivery.status == DeliveryStatus::Retrying),
+            next_retry_at: delivery.waits_until(),
             test: delivery.id.is_test(),
         }
     }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/webhooks/subscriptions/{id}/activate`.
 
-use super::{set_state, shown::SubscriptionShown};
+use super::{set_state, shown::SubscriptionShown, with_health};
 use crate::{
     App,
     auth::{Manage, Member},
@@ -27,5 +27,5 @@ pub(crate) async fn activate(
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
     let subscription = set_state(&app, tenant, &id, SubscriptionState::Active).await?;
-    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
+    Ok(Json(with_health(&app, &subscription, member.sees_secrets()).await?))
 }

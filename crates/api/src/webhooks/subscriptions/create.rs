@@ -3,7 +3,8 @@
 use super::{
     creation::make,
     fields::{EventNames, SubscriptionFields},
-    shown::{CreatedSubscription, SubscriptionShown},
+    shown::CreatedSubscription,
+    with_health,
 };
 use crate::{
     App,
@@ -27,6 +28,6 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<CreatedSubscription>), Problem> {
     let subscription = make(&app, member.tenant(), &fields, EventNames::InCatalog).await?;
     let secret = subscription.secrets.first().map(|secret| secret.value.clone());
-    let shown = SubscriptionShown::new(&subscription, true);
+    let shown = with_health(&app, &subscription, true).await?;
     Ok((StatusCode::CREATED, Json(CreatedSubscription { shown, secret })))
 }

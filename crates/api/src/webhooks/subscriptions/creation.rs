@@ -13,7 +13,8 @@ use crate::{
     webhooks::secrets::generate,
 };
 use delivery::ChangeError;
-use model::{FieldErrors, Subscription, TenantId};
+use model::{FieldErrors, Subscription, TenantId, policy::TenantLimit};
+use tokio::sync::MutexGuard;
 
 /// Validates and stores a new subscription.
 pub(crate) async fn make(
@@ -44,12 +45,29 @@ pub(crate) fn duplicate() -> Problem {
     DuplicateSubscription::problem("An active subscription with the same event and URL exists already")
 }
 
-pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+/// Refuses a further subscription of a tenant that has as many as it may have.
+async fn check_count<'a>(app: &'a App, tenant: &TenantId) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
     let most = app.settings.subscriptions_max;
-    if app.engine.control.count_subscriptions(&subscription.tenant) >= most {
+    if app.engine.control.count_subscriptions(tenant) >= most {
         let detail = format!("The tenant has {most} subscriptions, which is the maximum: delete some first");
         return Err(TooManySubscriptions::problem(detail));
     }
+    let Some(limit) = app.engine.limits.of(tenant).and_then(|limited| limited.effective.subscriptions) else {
+        return Ok(None);
+    };
+    let counting = app.counting.lock().await;
+    let has = app.engine.control.count_subscriptions(tenant);
+    if has >= limit as usize {
+        app.engine.limits.reached(tenant, TenantLimit::Subscriptions);
+        let detail = format!("The tenant has {has} subscriptions, and its limit is {limit}: delete some first");
+        return Err(TooManySubscriptions::problem(detail));
+    }
+    Ok(Some(counting))
+}
+
+pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+    // Held until the subscription is stored, so that two of them cannot both be the last one that fits.
+    let _counting = check_count(app, &subscription.tenant).await?;
     app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {
         ChangeError::Store(fault) => fault.into(),
         ChangeError::Duplicate => duplicate(),

@@ -23,6 +23,8 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         retry_enabled: true,
         max_retries: default_retries(app, profile),
         timeout: Duration::from_secs(TIMEOUT_DEFAULT),
+        policies: Default::default(),
+        health: Default::default(),
         secrets: Vec::new(),
         metadata: JsonObject::default(),
         stats: SubscriptionStats::default(),

@@ -1,7 +1,11 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
-use super::defaults::default_retries;
-use crate::schemas::{PatternName, ProfileName};
+use super::{
+    defaults::default_retries,
+    policies::{CircuitBreakerFields, RateLimitFields},
+    retry::{self, RetryFields},
+};
+use crate::schemas::{OnPauseName, PatternName, ProfileName};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
@@ -10,8 +14,7 @@ use crate::{
 use model::{
     EventPattern, FieldErrors, JsonObject, Profile, Subscription, SubscriptionState, SubscriptionUrl,
     subscription::{
-        DESCRIPTION_MAX, MASKED, RETRIES_MAX, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header,
-        check_headers,
+        DESCRIPTION_MAX, MASKED, SigningSecret, TIMEOUT_DEFAULT, TIMEOUT_MAX, TIMEOUT_MIN, check_header, check_headers,
     },
     text::check_lines,
 };
@@ -53,10 +56,14 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "boolean")]
     #[schema(value_type = Option<bool>, default = true)]
     pub(super) retry_enabled: Patch<bool>,
-    /// Maximum number of retries after the first attempt.
+    /// Maximum number of retries after the first attempt. With a list of delays in `retry`, their number counts.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u8>, minimum = 0, maximum = 10, default = 3)]
     pub(super) max_retries: Patch<i64>,
+    /// Retry rules other than the profile's. A change replaces all of them, null removes them.
+    #[serde(default)]
+    #[schema(value_type = Option<RetryFields>)]
+    pub(super) retry: Patch<RetryFields>,
     /// Timeout of an attempt, from the connection to the response's last byte.
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<u16>, minimum = 5, maximum = 300, default = 30)]
@@ -74,6 +81,28 @@ pub(crate) struct SubscriptionFields {
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 6, max_length = 500, pattern = r"^\S+$")]
     pub(super) secret: Patch<String>,
+    /// Maximum rate of requests. Deliveries over it wait; no attempt is used up. Null: the installation's default.
+    #[serde(default)]
+    #[schema(value_type = Option<RateLimitFields>)]
+    pub(super) rate_limit: Patch<RateLimitFields>,
+    /// Maximum number of concurrent requests. Null: the installation's default.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<u16>, minimum = 1, maximum = 64)]
+    pub(super) max_in_flight: Patch<i64>,
+    /// When the circuit breaker opens, and how long it pauses. Fields that are absent get the installation's defaults.
+    #[serde(default)]
+    #[schema(value_type = Option<CircuitBreakerFields>)]
+    pub(super) circuit_breaker: Patch<CircuitBreakerFields>,
+    /// Hours of nothing but failures after which the subscription is disabled; 0: never. Null: the installation's
+    /// default.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = Option<u16>, minimum = 0, maximum = 8760)]
+    pub(super) auto_disable_after_hours: Patch<i64>,
+    /// While the subscription is paused: `collect` keeps the deliveries of new events for its activation, `drop` makes
+    /// none. Deliveries that wait already are kept in both cases.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<OnPauseName>, default = "collect")]
+    pub(super) on_pause: Patch<String>,
 }
 
 /// The reason for which metadata is refused.
@@ -117,6 +146,12 @@ impl SubscriptionFields {
         self.apply_url(app, subscription, &mut faults);
         self.apply_events(app, subscription, names, &mut faults);
         self.apply_headers(subscription, &mut faults);
+        let tenant = subscription.tenant.clone();
+        let unsupported = |patterns: &[EventPattern]| match names {
+            EventNames::InCatalog => app.unsupported(&tenant, patterns),
+            EventNames::WellFormed => Vec::new(),
+        };
+        retry::apply(&self.retry, subscription, unsupported, &mut faults);
         self.apply_delivery(app, subscription, &mut faults);
         if let Some(description) = self.description.as_ref().given() {
             let checked = check_lines(description.map_or("", String::as_str), DESCRIPTION_MAX);
@@ -130,11 +165,12 @@ impl SubscriptionFields {
                 subscription.metadata = metadata;
             }
         }
-        self.apply_state(subscription, &mut faults);
+        self.apply_policies(app, subscription, &mut faults);
+        self.apply_state(app, subscription, &mut faults);
         faults.into_result()
     }
 
-    fn apply_state(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
+    fn apply_state(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
         let (name, given) = match (self.is_active, self.active) {
             (Patch::Absent, given) => ("active", given),
             (given, _) => ("is_active", given),
@@ -142,7 +178,7 @@ impl SubscriptionFields {
         match given {
             Patch::Absent => {}
             Patch::Null => not_null(name, faults),
-            Patch::Value(true) => subscription.state = SubscriptionState::Active,
+            Patch::Value(true) => subscription.activate(app.clock.now()),
             // A subscription that a 410 disabled stays disabled until it is activated.
             Patch::Value(false) if subscription.state.is_active() => subscription.state = SubscriptionState::Paused,
             Patch::Value(false) => {}
@@ -160,6 +196,10 @@ impl SubscriptionFields {
                         app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string())
                     });
                 if let Some(url) = faults.take("url", checked) {
+                    if subscription.url.as_str() != url.as_str() {
+                        // A new receiver, with which earlier failures have nothing to do.
+                        subscription.restart(app.clock.now());
+                    }
                     subscription.url = url;
                 }
             }
@@ -194,7 +234,7 @@ impl SubscriptionFields {
         if names == EventNames::InCatalog {
             // Patterns that the subscription already has stay valid, even when a type was retired since.
             let new: Vec<_> = patterns.iter().filter(|one| !subscription.events.contains(one)).cloned().collect();
-            unsupported.extend(app.unsupported(&new));
+            unsupported.extend(app.unsupported(&subscription.tenant, &new));
         }
         if unsupported.is_empty() {
             subscription.events = patterns;
@@ -227,14 +267,8 @@ impl SubscriptionFields {
         if let Some(enabled) = self.retry_enabled.given() {
             subscription.retry_enabled = enabled.unwrap_or(true);
         }
-        match self.max_retries {
-            Patch::Absent => {}
-            Patch::Null => subscription.max_retries = default_retries(app, subscription.profile),
-            Patch::Value(number) => match u8::try_from(number) {
-                Ok(number) if number <= RETRIES_MAX => subscription.max_retries = number,
-                _ => faults.add("max_retries", format!("must be a whole number from 0 to {RETRIES_MAX}")),
-            },
-        }
+        let default = default_retries(app, subscription.profile);
+        retry::apply_max_retries(self.max_retries, subscription, default, faults);
         match self.timeout_seconds {
             Patch::Absent => {}
             Patch::Null => subscription.timeout = Duration::from_secs(TIMEOUT_DEFAULT),

@@ -1,9 +1,6 @@
 //! `GET /api/v1/webhooks/subscriptions/{id}`.
 
-use super::{
-    find,
-    shown::{SubscriptionDetail, SubscriptionShown},
-};
+use super::{find, shown::SubscriptionDetail, with_health};
 use crate::{
     App,
     auth::{Member, Read},
@@ -32,6 +29,6 @@ pub(crate) async fn get(
         Some(true) => Some(BacklogShown::from(&app.store.backlog(member.tenant(), subscription.id).await?)),
         Some(false) | None => None,
     };
-    let shown = SubscriptionShown::new(&subscription, member.sees_secrets());
+    let shown = with_health(&app, &subscription, member.sees_secrets()).await?;
     Ok(Json(SubscriptionDetail { shown, backlog }))
 }

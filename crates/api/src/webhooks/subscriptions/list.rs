@@ -1,6 +1,9 @@
 //! `GET /api/v1/webhooks/subscriptions`.
 
-use super::shown::SubscriptionShown;
+use super::{
+    health::{self, HealthOf},
+    shown::SubscriptionShown,
+};
 use crate::{
     App,
     auth::{Member, Read},
@@ -11,7 +14,7 @@ use crate::{
     schemas::Limit500,
 };
 use axum::{extract::State, response::Response};
-use model::SubscriptionId;
+use model::{Subscription, SubscriptionId, policy::health::HealthState};
 use storage::{ListScope, SubscriptionFilter};
 
 parameters! {
@@ -23,16 +26,20 @@ parameters! {
         event_type: SubscriptionType = "event_type";
         /// Only subscriptions whose URL contains this text
         url: Part = "url";
+        /// Only subscriptions with this health. A page then scans about 10,000 subscriptions at most, so it may have fewer
+        /// rows than `limit`, or none, although the `Link` header names a next page
+        health: HealthState = "health";
     }
 }
 
 impl SubscriptionParameters {
-    pub(crate) fn filter(&self) -> SubscriptionFilter {
+    pub(crate) fn filter(&self, app: &App) -> SubscriptionFilter {
         SubscriptionFilter {
             is_active: self.is_active,
             event_type: self.event_type.as_ref().map(|event_type| event_type.0.clone()),
             profile: None,
             url: self.url.as_ref().map(|part| part.0.clone()),
+            health: self.health.map(|wanted| health::filter(app, wanted)),
         }
     }
 }
@@ -49,8 +56,10 @@ pub(crate) async fn list(
     room: Room,
     list: SubscriptionList,
 ) -> Result<Response, Problem> {
-    let (scope, filter) = (ListScope::Tenant(member.tenant()), list.filter.filter());
+    let (scope, filter) = (ListScope::Tenant(member.tenant()), list.filter.filter(&app));
     let total = list.total(COUNT_MAX, app.store.count_subscriptions(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.subscriptions(scope, &filter, list.page.clone()).await?;
-    list.answer(&room, listed, total, |one| SubscriptionShown::new(one, member.sees_secrets()))
+    let (health, now) = (HealthOf::read(&app, &listed.rows).await?, app.clock.now());
+    let show = |one: &Subscription| SubscriptionShown::new(one, member.sees_secrets(), now, health.shown(one));
+    list.answer(&room, listed, total, show)
 }

@@ -1,6 +1,7 @@
 //! Subscriptions of the platform API.
 
 pub(crate) mod activate;
+mod applied_policies;
 pub(crate) mod create;
 pub(crate) mod creation;
 pub(crate) mod defaults;
@@ -8,9 +9,14 @@ pub(crate) mod delete;
 pub(crate) mod deliveries;
 pub(crate) mod fields;
 pub(crate) mod get;
+pub(crate) mod health;
 pub(crate) mod list;
 pub(crate) mod patch;
 pub(crate) mod pause;
+pub(crate) mod policies;
+pub(crate) mod reset_breaker;
+pub(crate) mod retry;
+pub(crate) mod retry_schedule;
 pub(crate) mod rotate_secret;
 pub(crate) mod secret;
 pub(crate) mod shown;
@@ -24,7 +30,9 @@ use crate::{
     },
 };
 use delivery::ChangeError;
+use health::HealthOf;
 use model::{Subscription, SubscriptionId, SubscriptionState, TenantId};
+use shown::SubscriptionShown;
 
 pub(super) fn missing(id: &str) -> Problem {
     NoSuchSubscription::problem(format!("Webhook subscription not found: {id}"))
@@ -34,7 +42,7 @@ pub(super) fn parse(id: &str) -> Result<SubscriptionId, Problem> {
     SubscriptionId::parse(id).map_err(|_| missing(id))
 }
 
-async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Subscription, Problem> {
+pub(super) async fn find(app: &App, tenant: &TenantId, id: &str) -> Result<Subscription, Problem> {
     app.store.subscription(tenant, parse(id)?).await?.ok_or_else(|| missing(id))
 }
 
@@ -49,9 +57,18 @@ fn unchanged(fault: ChangeError<Problem>, id: &str) -> Problem {
     }
 }
 
+/// A subscription as an answer shows it.
+async fn with_health(app: &App, subscription: &Subscription, sees_secrets: bool) -> Result<SubscriptionShown, Problem> {
+    let health = HealthOf::read(app, [subscription]).await?;
+    Ok(SubscriptionShown::new(subscription, sees_secrets, app.clock.now(), health.shown(subscription)))
+}
+
 async fn set_state(app: &App, tenant: &TenantId, id: &str, state: SubscriptionState) -> Result<Subscription, Problem> {
     let set = |subscription: &mut Subscription| {
-        subscription.state = state;
+        match state {
+            SubscriptionState::Active => subscription.activate(app.clock.now()),
+            other => subscription.state = other,
+        }
         Ok(())
     };
     app.engine.control.change_subscription(tenant, parse(id)?, set).await.map_err(|fault| unchanged(fault, id))

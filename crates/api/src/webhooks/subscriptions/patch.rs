@@ -4,7 +4,7 @@ use super::{
     fields::{EventNames, SubscriptionFields},
     parse,
     shown::SubscriptionShown,
-    unchanged,
+    unchanged, with_health,
 };
 use crate::{
     App,
@@ -51,5 +51,5 @@ pub(crate) async fn patch(
     };
     let changed = app.engine.control.change_subscription(tenant, parse(&id)?, change).await;
     let subscription = changed.map_err(|fault| unchanged(fault, &id))?;
-    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
+    Ok(Json(with_health(&app, &subscription, member.sees_secrets()).await?))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/webhooks/subscriptions/{id}/pause`.
 
-use super::{set_state, shown::SubscriptionShown};
+use super::{set_state, shown::SubscriptionShown, with_health};
 use crate::{
     App,
     auth::{Manage, Member},
@@ -17,7 +17,8 @@ use model::SubscriptionState;
 
 /// Pause a subscription
 ///
-/// Events are still matched; their deliveries wait and are sent when the subscription is activated.
+/// Deliveries wait, and are sent when the subscription is activated. `on_pause` of the subscription says whether events
+/// that are published meanwhile get a delivery (`collect`, the default) or not (`drop`).
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/pause", tag = "Subscriptions",
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended))]
 pub(crate) async fn pause(
@@ -27,5 +28,5 @@ pub(crate) async fn pause(
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
     let subscription = set_state(&app, tenant, &id, SubscriptionState::Paused).await?;
-    Ok(Json(SubscriptionShown::new(&subscription, member.sees_secrets())))
+    Ok(Json(with_health(&app, &subscription, member.sees_secrets()).await?))
 }

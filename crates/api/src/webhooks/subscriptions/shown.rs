@@ -1,10 +1,16 @@
 //! A subscription in the platform API.
 
+use super::{
+    health::HealthShown,
+    policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
+    retry::RetryShown,
+};
 use crate::backlog::BacklogShown;
-use crate::schemas::{PatternName, ProfileName, SubscriptionName};
+use crate::schemas::{OnPauseName, PatternName, ProfileName, SubscriptionName};
 use model::{
     JsonObject, Subscription, Timestamp,
-    subscription::{MASKED, may_be_credential},
+    policy::AutoDisable,
+    subscription::{DisabledReason, MASKED, may_be_credential},
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -28,7 +34,10 @@ pub(crate) struct SubscriptionShown {
     headers: Map<String, Value>,
     is_active: bool,
     retry_enabled: bool,
+    /// Number of retries after the first attempt.
     max_retries: u8,
+    /// The retry rules; null: those of the profile.
+    retry: Option<RetryShown>,
     timeout_seconds: u64,
     /// Wire style: `platform`, `tenant` or `standard`.
     #[schema(value_type = ProfileName)]
@@ -50,6 +59,21 @@ pub(crate) struct SubscriptionShown {
     updated_at: Timestamp,
     #[schema(value_type = Object)]
     custom_metadata: JsonObject,
+    /// Why the subscription is disabled: `gone` (its receiver answered 410) or `failing` (it failed for too long).
+    disabled_reason: Option<&'static str>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    disabled_at: Option<Timestamp>,
+    /// Since when the receiver has answered nothing but failures.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    failing_since: Option<Timestamp>,
+    health: HealthShown,
+    breaker: BreakerShown,
+    rate_limit: Option<RateLimitShown>,
+    max_in_flight: Option<u16>,
+    circuit_breaker: Option<CircuitBreakerShown>,
+    auto_disable_after_hours: Option<u16>,
+    #[schema(value_type = OnPauseName)]
+    on_pause: &'static str,
 }
 
 /// A created subscription with its signing secret, which is shown only this once.
@@ -70,8 +94,8 @@ pub(crate) struct SubscriptionDetail {
 }
 
 impl SubscriptionShown {
-    /// `sees_secrets`: show the values of custom headers that may be credentials.
-    pub(crate) fn new(s: &Subscription, sees_secrets: bool) -> Self {
+    /// `now` decides whether a breaker that is not closed may send a probe. `sees_secrets`: show the values of custom headers that may be credentials.
+    pub(crate) fn new(s: &Subscription, sees_secrets: bool, now: Timestamp, health: HealthShown) -> Self {
         let header = |(name, value): &(String, String)| {
             let shown = if sees_secrets || !may_be_credential(name) { value } else { MASKED };
             (name.clone(), shown.into())
@@ -86,7 +110,8 @@ impl SubscriptionShown {
             headers: s.headers.iter().map(header).collect(),
             is_active: s.state.is_active(),
             retry_enabled: s.retry_enabled,
-            max_retries: s.max_retries,
+            max_retries: s.delays().unwrap_or(s.max_retries),
+            retry: s.policies.retry.as_ref().map(RetryShown::from),
             timeout_seconds: s.timeout.as_secs(),
             profile: s.profile.name(),
             success_count: s.stats.success_count,
@@ -98,6 +123,19 @@ impl SubscriptionShown {
             created_at: s.created_at,
             updated_at: s.updated_at,
             custom_metadata: s.metadata.clone(),
+            disabled_reason: s.health.disabled.and_then(|disabled| disabled.reason).map(DisabledReason::name),
+            disabled_at: s.health.disabled.map(|disabled| disabled.at),
+            failing_since: s.failing_since(),
+            health,
+            breaker: BreakerShown::new(s.health.breaker.as_ref(), now),
+            rate_limit: s.policies.rate_limit.map(RateLimitShown::from),
+            max_in_flight: s.policies.max_in_flight,
+            circuit_breaker: s.policies.breaker.map(CircuitBreakerShown::from),
+            auto_disable_after_hours: s.policies.auto_disable.map(|one| match one {
+                AutoDisable::Never => 0,
+                AutoDisable::After(hours) => hours,
+            }),
+            on_pause: s.policies.on_pause.name(),
         }
     }
 }

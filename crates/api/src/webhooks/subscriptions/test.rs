@@ -5,13 +5,15 @@ use crate::{
     App,
     auth::{Manage, Member},
     body::{self, PUBLISH_MAX, Raw, is_object},
-    events::request::{DATA_MAX, check_object, refused},
+    events::request::{check_object, refused},
     finish,
     problem::{
         Problem,
-        kinds::{Inactive, IsKind, NoSuchSubscription, Paused, TooLarge, TooManyTests},
+        kinds::{Inactive, IsKind, NoSuchSubscription, Paused, RateLimited, TooManyTests},
     },
+    quota::{Quota, RateHeaders},
     schemas::EventTypeName,
+    trace::Trace,
     warnings::Warnings,
 };
 use axum::{
@@ -57,14 +59,16 @@ pub(crate) struct TestResult {
 /// may have 8 tests in flight.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions/{id}/test", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = Option<TestRequest>,
-    responses((status = 200, body = TestResult), NoSuchSubscription, Inactive, Paused, TooManyTests))]
+    responses((status = 200, body = TestResult), NoSuchSubscription, Inactive, Paused, TooManyTests,
+        RateLimited))]
 pub(crate) async fn test(
     State(app): State<App>,
     member: Member<Manage>,
     Path(id): Path<String>,
+    Trace(trace): Trace,
     warnings: Warnings,
     body: Raw<PUBLISH_MAX>,
-) -> Result<([(HeaderName, String); 1], Json<TestResult>), Problem> {
+) -> Result<(RateHeaders, [(HeaderName, String); 1], Json<TestResult>), Problem> {
     let tenant = member.tenant();
     let request: TestRequest<'_> =
         if body.is_blank() { TestRequest::default() } else { body::parse(&body, &warnings)? };
@@ -75,17 +79,21 @@ pub(crate) async fn test(
     if app.engine.control.is_paused() {
         return Err(Paused::problem(Paused::KIND.detail));
     }
-    let draft = draft(&app, &subscription, &request, &warnings)?;
+    let quota = Quota::of(&app, tenant);
+    let mut draft = draft(&app, &quota, &subscription, &request, &warnings)?;
+    draft.trace = trace;
+    let mut permit = quota.admit(1)?;
     let (engine, owner) = (app.engine.clone(), tenant.clone());
     // Runs to its end even when the client hangs up, so that a request that was sent is in the log.
     let sent = finish(async move { engine.tests.send(&owner, subscription.id, draft).await }).await?;
-    let sent = sent.map_err(|fault| match fault {
+    let sent = permit.unless_refused(sent).map_err(|fault| match fault {
         TestError::TooMany => TooManyTests::problem("Too many tests are in flight; wait for their responses"),
         TestError::Missing => super::missing(&id),
         TestError::Publish(fault) => refused(fault, tenant, false),
         TestError::Store(fault) => fault.into(),
         TestError::NotSent => Problem::busy("The test was not sent in time; its delivery is in the log"),
     })?;
+    let headers = permit.charge(1);
     let attempt = sent.attempt;
     let answered = attempt.response_code.is_some();
     let result = TestResult {
@@ -96,11 +104,12 @@ pub(crate) async fn test(
         delivery_time_ms: attempt.duration.as_millis() as u64,
     };
     let logged = format!("/api/v1/webhooks/deliveries/{}", sent.delivery);
-    Ok(([(header::CONTENT_LOCATION, logged)], Json(result)))
+    Ok((headers, [(header::CONTENT_LOCATION, logged)], Json(result)))
 }
 
 fn draft(
     app: &App,
+    quota: &Quota<'_>,
     subscription: &Subscription,
     request: &TestRequest<'_>,
     warnings: &Warnings,
@@ -114,9 +123,7 @@ fn draft(
     let payload = request.payload.filter(|raw| raw.get() != "null");
     if let Some(raw) = payload {
         check_object(app, raw, "payload", warnings).map_err(|fault| Problem::invalid("payload", fault.to_string()))?;
-        if raw.get().len() > DATA_MAX {
-            return Err(TooLarge::problem(format!("payload: must have at most {DATA_MAX} bytes")));
-        }
+        quota.check_size("payload", raw.get().len())?;
     }
     let is_empty = |raw: &RawValue| is_object(raw) && raw.get()[1..raw.get().len() - 1].trim().is_empty();
     let data = match payload.filter(|raw| !is_empty(raw)) {
@@ -130,8 +137,10 @@ fn draft(
         given_id: None,
         timestamp: None,
         priority: Priority::Normal,
+        deliver_at: None,
         idempotency_key: None,
         broke_schema: false,
+        trace: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! `Retry-After`: a retry waits at least what it says on 429 and 503, up to a day (`docs/contracts.md`).
+//! `Retry-After`: a retry waits at least what it says on any 4xx and 5xx, up to a day (`docs/contracts.md`).
 
 use crate::support::{Caller, Receiver, Reply, START, TestApp, seconds_between, time};
 use serde_json::json;
@@ -23,7 +23,7 @@ fn date(seconds: i64) -> String {
 }
 
 #[tokio::test]
-async fn a_retry_waits_at_least_for_the_retry_after_of_429_and_503() {
+async fn a_retry_waits_at_least_for_the_retry_after_of_a_4xx_or_5xx() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     acme.subscribe(&receiver.url("/")).await;
     // A few seconds are allowed for the request itself.
@@ -45,14 +45,18 @@ async fn a_retry_waits_at_least_for_the_retry_after_of_429_and_503() {
         (503, date(-3_600), schedule.clone()),
         (429, "soon".to_owned(), schedule.clone()),
         (429, "-5".to_owned(), schedule.clone()),
-        // With other statuses the header is ignored.
-        (500, "7200".to_owned(), schedule.clone()),
+        (400, "7200".to_owned(), exactly(7_200)),
+        (404, date(3_600), 3_580..=3_620),
+        (408, "7200".to_owned(), exactly(7_200)),
+        (500, "7200".to_owned(), exactly(7_200)),
+        (599, date(3_600), 3_580..=3_620),
+        // A redirect is no 4xx or 5xx.
         (302, "7200".to_owned(), schedule.clone()),
     ] {
         let wait = wait_after(&app, &acme, &mut receiver, status, &header).await;
         assert!(expected.contains(&wait), "{status} {header}: {wait}");
     }
-    app.finish_leaving(16).await;
+    app.finish_leaving(20).await;
     receiver.nothing_more();
 }
 

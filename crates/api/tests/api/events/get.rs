@@ -19,6 +19,7 @@ async fn an_event_is_shown_with_its_deliveries() {
         json!({
             "id": id, "type": "invoice.created", "tenant_id": "acme", "timestamp": START,
             "data": {"invoice_id": "inv_123"}, "metadata": {}, "priority": "normal", "created_at": START,
+            "payload_erased_at": null,
             "deliveries": [{
                 "id": delivery["id"], "subscription_id": subscription["id"], "event_type": "invoice.created",
                 "event_id": id, "status": "success", "response_code": 200, "error_message": null, "attempt_number": 1,

@@ -1,6 +1,9 @@
 //! `/api/v1/events`.
 
 mod batch;
+mod cancel;
+mod delayed;
+mod erase_payload;
 mod full;
 mod get;
 mod list;

@@ -2,23 +2,29 @@
 //! stands still until the test moves it, and nothing sleeps: tests wait for requests and commits.
 
 mod documented;
+mod environment;
 mod http;
+mod log;
 mod operations;
 mod receiver;
 mod setup;
 mod store;
+mod values;
 
 pub(crate) use self::{
     http::{Answer, Caller, LONGEST, within},
+    log::FakeLog,
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},
     setup::Setup,
     store::Watched,
+    values::{each, hyphenated, seconds_between, texts, time},
 };
 
 use api::App;
 use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, Stopped, TestClock};
-use model::{Clock, Delivery, DeliveryStatus, Entropy, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
+use environment::{OsEntropy, folder};
+use model::{Clock, Delivery, DeliveryStatus, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use storage::{
@@ -37,23 +43,6 @@ pub(crate) const START: Timestamp = Timestamp::from_millis(1_769_851_800_000);
 
 /// The operator's key.
 pub(crate) const ADMIN_KEY: &str = "ak_the-operator-of-these-tests";
-
-/// The operating system's randomness.
-#[derive(Clone, Copy, Debug)]
-struct OsEntropy;
-
-impl Entropy for OsEntropy {
-    #[allow(clippy::disallowed_methods, reason = "keys and ids of tests that run side by side must differ")]
-    fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("randomness");
-    }
-}
-
-/// A folder of the test's own, in memory if the machine has such a place. The store's own tests check that a commit
-/// reaches the disk; here that would only cost time.
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a folder")
-}
 
 /// A running installation. A test ends with [`TestApp::finish`] or [`TestApp::finish_leaving`].
 pub(crate) struct TestApp {
@@ -87,8 +76,12 @@ impl TestApp {
             roots.add(certificate.clone()).unwrap();
         }
         let allowed = if setup.allow_loopback { vec!["127.0.0.0/8".parse().unwrap()] } else { vec![] };
+        let metrics = Arc::new(metrics::Metrics::default());
         let engine = Engine::start(delivery::Parts {
+            metrics: metrics.clone(),
             retention: Some(RETENTION),
+            statistics: model::statistics::StatisticsRetention::default(),
+            operational_to_tenants: setup.settings.operational_to_tenants,
             store: store.clone(),
             clock: clock.clone(),
             sleeper: clock.clone(),
@@ -102,20 +95,26 @@ impl TestApp {
                 user_agent: "Postrider-Webhooks/1.0".parse().unwrap(),
                 retry_base: Duration::from_secs(1),
                 ids: setup.settings.ids,
+                policies: setup.policies,
             },
             max_concurrency: 64,
+            limits: setup.limits.clone(),
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },
+            log_sample: Arc::default(),
+            traces: delivery::Traces::off(),
             steady_clock: None,
         })
         .await
         .unwrap();
         let app = App::load(api::Parts {
+            metrics,
             engine: engine.clone(),
             store: store.clone(),
             clock: clock.clone(),
             ids,
             catalog: Catalog::shipped().unwrap(),
             admin_key_hash: api::hash_key(ADMIN_KEY),
+            log: Arc::new(FakeLog::default()),
             settings: api::Settings {
                 allow_http: setup.allow_http,
                 tenants_on_first_use: setup.tenants_on_first_use,
@@ -137,12 +136,25 @@ impl TestApp {
         self.restart_as(setup).await
     }
 
+    /// The same; `meanwhile` runs while nothing runs.
+    pub(crate) async fn restart_after(mut self, meanwhile: impl FnOnce()) -> Self {
+        self.stop().await;
+        meanwhile();
+        let (folder, setup) = (std::mem::replace(&mut self.folder, folder()), self.setup.clone());
+        Self::start_in(folder, self.clock.clone(), setup).await
+    }
+
     /// The same with other settings.
     pub(crate) async fn restart_as(mut self, setup: Setup) -> Self {
         self.stop().await;
         self.setup = setup;
         let folder = std::mem::replace(&mut self.folder, folder());
         Self::start_in(folder, self.clock.clone(), self.setup.clone()).await
+    }
+
+    /// Announces a stop.
+    pub(crate) fn start_draining(&self) {
+        self.engine.start_draining();
     }
 
     /// Where the API listens.
@@ -225,6 +237,21 @@ impl TestApp {
         .await
     }
 
+    /// The replay, as soon as it is in this state.
+    pub(crate) async fn replayed(&self, caller: &Caller, replay: &Value, state: &str) -> Value {
+        let path = format!("/api/v1/webhooks/replays/{}", replay["id"].as_str().unwrap());
+        within(&format!("the state {state} of {path}"), async {
+            loop {
+                let shown = caller.get(&path).await.expect(200);
+                if shown["state"] == state {
+                    return shown;
+                }
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+    }
+
     /// Returns when this many deliveries were put off because of a shortage of this machine.
     pub(crate) async fn put_off(&self, count: u64) {
         within("deliveries put off", async {
@@ -235,13 +262,19 @@ impl TestApp {
         .await;
     }
 
+    /// Approximate bytes of the deliveries that are queued in memory.
+    pub(crate) fn queued_bytes(&self) -> usize {
+        self.engine.health().lanes.queued_bytes
+    }
+
     /// All waiting deliveries of all tenants, due now or later.
     async fn waiting(&self) -> Vec<Delivery> {
         let statuses = vec![DeliveryStatus::Pending, DeliveryStatus::Retrying];
         let filter = DeliveryFilter { statuses, ..DeliveryFilter::default() };
         let mut waiting = Vec::new();
-        for tenant in self.store.tenants(Page::first(1_000)).await.unwrap() {
-            let scope = ListScope::Tenant(&tenant.id);
+        let customers = self.store.tenants(Page::first(1_000)).await.unwrap();
+        for tenant in customers.into_iter().map(|tenant| tenant.id).chain([TenantId::system()]) {
+            let scope = ListScope::Tenant(&tenant);
             waiting.extend(self.store.deliveries(scope, &filter, Page::first(10_000)).await.unwrap().rows);
         }
         waiting
@@ -266,6 +299,18 @@ impl TestApp {
             Some(waiting)
         })
         .await
+    }
+
+    /// Returns when this many deliveries that are due are left: a policy of their subscription makes them wait.
+    pub(crate) async fn settled_leaving(&self, count: usize) {
+        self.until(&format!("all but {count} deliveries to be sent"), async || {
+            let mut due = 0;
+            for delivery in &self.waiting().await {
+                due += usize::from(self.is_due(delivery).await);
+            }
+            (due == count).then_some(())
+        })
+        .await;
     }
 
     /// Ends the test: every delivery must have succeeded or failed for good.
@@ -333,44 +378,6 @@ impl Caller {
         assert_eq!(event["deliveries"], 1);
         self.deliveries_of(&event).await[0]["id"].as_str().unwrap().to_owned()
     }
-}
-
-/// A time that the API has shown.
-#[track_caller]
-pub(crate) fn time(value: &Value) -> Timestamp {
-    let text = value.as_str().unwrap_or_else(|| panic!("{value} is not a time"));
-    assert!(text.ends_with('Z'), "{text}");
-    Timestamp::parse(text).unwrap()
-}
-
-/// Whole seconds from `earlier` to `later`.
-pub(crate) fn seconds_between(earlier: Timestamp, later: Timestamp) -> u64 {
-    later.since(earlier).as_secs()
-}
-
-/// The other spelling of an id: hyphenated.
-pub(crate) fn hyphenated(id: &str) -> String {
-    let uuid = match id.split_once('_').map(|(prefix, _)| prefix) {
-        Some("sub") => model::SubscriptionId::parse(id).unwrap().uuid(),
-        Some("evt") => model::EventId::parse(id).unwrap().uuid(),
-        Some("dlv") => model::DeliveryId::parse(id).unwrap().uuid(),
-        Some("key") => model::KeyId::parse(id).unwrap().uuid(),
-        _ => panic!("{id} is not a generated id"),
-    };
-    uuid.hyphenated().to_string()
-}
-
-/// The texts of a JSON array.
-#[track_caller]
-pub(crate) fn texts(list: &Value) -> Vec<&str> {
-    list.as_array().expect("an array").iter().map(|one| one.as_str().expect("a string")).collect()
-}
-
-/// One field of each object of a JSON array, as text.
-#[track_caller]
-pub(crate) fn each<'v>(list: &'v Value, field: &str) -> Vec<&'v str> {
-    let list = list.as_array().expect("an array");
-    list.iter().map(|one| one[field].as_str().unwrap_or_else(|| panic!("{field} in {one}"))).collect()
 }
 
 /// The keys of the tenant, so that a test can look at what is stored.

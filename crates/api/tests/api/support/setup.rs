@@ -1,7 +1,8 @@
 //! The settings of an installation under test.
 
 use super::START;
-use model::Timestamp;
+use delivery::PolicyDefaults;
+use model::{TenantLimits, Timestamp};
 use std::time::Duration;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
@@ -17,6 +18,10 @@ pub(crate) struct Setup {
     pub(crate) max_retries: u8,
     /// Settings of the API.
     pub(crate) settings: api::Settings,
+    /// Policies for subscriptions that have none of their own.
+    pub(crate) policies: PolicyDefaults,
+    /// Limits of tenants that have none of their own.
+    pub(crate) limits: TenantLimits,
     /// Maximum number of connections to receivers.
     pub(crate) connections: usize,
     /// Trusted certificates of receivers. The machine's own are not loaded, which would take longer than most tests.
@@ -32,6 +37,8 @@ impl Default for Setup {
             tenants_on_first_use: false,
             max_retries: 3,
             settings: api::Settings::new(Duration::from_secs(10)),
+            policies: PolicyDefaults::default(),
+            limits: TenantLimits::default(),
             connections: 1_000,
             trusted: Vec::new(),
         }

@@ -1,20 +1,24 @@
 //! A store for tests: the real one, with a signal after every commit, and faults on demand.
 
+mod forwarded;
+
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, JsonObject, Queue, Subscription, SubscriptionId, Tenant, TenantId,
-    TenantKey, Timestamp, catalog::CatalogEntry,
+    Attempt, Delivery, DeliveryId, Event, EventId, Queue, Replay, ReplayId, ReplaySelection, ReplayState, Subscription,
+    SubscriptionId, Tenant, TenantId, TenantKey, Timestamp, catalog::CatalogEntry,
 };
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicBool, Ordering::SeqCst},
 };
 use storage::{
-    Backlog, Backlogs, CommitError, Counted, CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter,
-    Document, Documents, Done, Due, DueQueueHead, EventFilter, Events, InsertOutcome, Journal, Keys, ListScope, Listed,
-    Page, Place, Publication, Publications, PutOutcome, RegisterOutcome, Removed, Retention, RetryOf, RetryOutcome,
-    Source, StorageError, Store, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome,
-    Write,
+    Backlog, Backlogs, CancelFilter, CancelOutcome, CancelPlace, CancelStepped, Cancels, CommitError, Counted,
+    CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter, Document, Documents, Done, Due, DueQueueHead,
+    ErasedByAge, Erasure, ErasureOutcome, EventFilter, Events, Figures, InsertOutcome, InsertReplay, Journal, Keys,
+    ListScope, Listed, OpenReplays, Page, Place, PoolUse, Publication, Publications, PutOutcome, RegisterOutcome,
+    Removed, ReplayChange, ReplayCount, ReplayStep, ReplayStepped, Replays, Retention, RetryOf, RetryOutcome, Source,
+    Statistics, StorageError, Store, StoreSize, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer,
+    UpdateOutcome, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};
@@ -184,11 +188,34 @@ impl Subscriptions for Watched {
         self.store.tenants_with_subscription(id).await
     }
 
+    async fn set_breakers(&self, changes: &[storage::BreakerChange]) -> Result<Vec<storage::BreakerChange>> {
+        let written = self.store.set_breakers(changes).await;
+        self.commits.send_modify(|count| *count += 1);
+        written
+    }
+
+    async fn set_warned(
+        &self,
+        tenant: &TenantId,
+        id: SubscriptionId,
+        known: Option<Timestamp>,
+        warned_at: Option<Timestamp>,
+    ) -> Result<bool> {
+        let written = self.store.set_warned(tenant, id, known, warned_at).await;
+        self.commits.send_modify(|count| *count += 1);
+        written
+    }
+
+    async fn failing_subscriptions(&self, before: Timestamp) -> Result<Vec<(TenantId, SubscriptionId)>> {
+        self.store.failing_subscriptions(before).await
+    }
+
     async fn update_subscription(&self, subscription: &Subscription) -> Result<UpdateOutcome> {
         if self.contended.load(SeqCst) {
             return Ok(UpdateOutcome::Stale);
         }
         let update = self.store.update_subscription(subscription).await;
+        self.commits.send_modify(|count| *count += 1);
         Gate::pass(&self.update_gate).await;
         update
     }
@@ -211,66 +238,37 @@ impl Subscriptions for Watched {
     }
 }
 
-/// Forwards the calls of a trait unchanged.
-macro_rules! hand_on {
-    ($trait:ident { $(fn $name:ident($($arg:ident: $type:ty),*) -> $out:ty;)* }) => {
-        #[async_trait]
-        impl $trait for Watched {
-            $(async fn $name(&self, $($arg: $type),*) -> Result<$out> {
-                self.store.$name($($arg),*).await
-            })*
-        }
-    };
+#[async_trait]
+impl Erasure for Watched {
+    async fn erase_payload(
+        &self,
+        tenant: &TenantId,
+        event: EventId,
+        after: Option<DeliveryId>,
+        rows: usize,
+        now: Timestamp,
+    ) -> Result<ErasureOutcome> {
+        self.writable()?;
+        self.store.erase_payload(tenant, event, after, rows, now).await
+    }
+
+    async fn unfinished_erasures(&self) -> Result<Vec<(TenantId, EventId)>> {
+        self.store.unfinished_erasures().await
+    }
+
+    async fn erase_before(
+        &self,
+        tenant: &TenantId,
+        before: Timestamp,
+        after: Option<EventId>,
+        rows: usize,
+        now: Timestamp,
+    ) -> Result<ErasedByAge> {
+        let erased = self.store.erase_before(tenant, before, after, rows, now).await;
+        self.commits.send_modify(|count| *count += 1);
+        erased
+    }
 }
-
-hand_on!(Tenants {
-    fn put_tenant(
-        id: &TenantId, name: model::Patch<String>, metadata: Option<JsonObject>, now: Timestamp
-    ) -> (Tenant, PutOutcome);
-    fn tenant(id: &TenantId) -> Option<Tenant>;
-    fn tenants(page: Page<TenantId>) -> Vec<Tenant>;
-    fn delete_tenant(id: &TenantId) -> DeleteOutcome;
-    fn half_deleted_tenants() -> Vec<TenantId>;
-});
-
-hand_on!(Keys {
-    fn insert_key(key: &TenantKey) -> bool;
-    fn keys(tenant: &TenantId) -> Vec<TenantKey>;
-    fn delete_key(tenant: &TenantId, id: model::KeyId) -> DeleteOutcome;
-    fn all_keys() -> Vec<TenantKey>;
-});
-
-hand_on!(CustomTypes {
-    fn custom_types() -> Vec<CatalogEntry>;
-    fn register_custom_type(entry: &CatalogEntry) -> RegisterOutcome;
-    fn put_custom_type(entry: &CatalogEntry) -> ();
-});
-
-hand_on!(Events {
-    fn event(tenant: &TenantId, id: EventId) -> Option<Event>;
-    fn event_by_key(tenant: &TenantId, key: &DedupeKey) -> Option<Event>;
-    fn events(scope: ListScope<'_>, filter: &EventFilter, page: Page<Place<EventId>>) -> Listed<Event, EventId>;
-    fn count_events(scope: ListScope<'_>, filter: &EventFilter, most: u32) -> Counted<EventId>;
-    fn tenants_with_event(id: EventId) -> Vec<TenantId>;
-});
-
-hand_on!(Deliveries {
-    fn delivery(tenant: &TenantId, id: DeliveryId) -> Option<Delivery>;
-    fn deliveries(
-        scope: ListScope<'_>, filter: &DeliveryFilter, page: Page<Place<DeliveryId>>
-    ) -> Listed<Delivery, DeliveryId>;
-    fn count_deliveries(scope: ListScope<'_>, filter: &DeliveryFilter, most: u32) -> Counted<DeliveryId>;
-    fn event_deliveries(tenant: &TenantId, event: EventId) -> Vec<Delivery>;
-    fn deliveries_of(events: &[(TenantId, EventId)], most: u32) -> Vec<Vec<Delivery>>;
-    fn attempts(tenant: &TenantId, id: DeliveryId, most: u32) -> Vec<Attempt>;
-    fn retry_delivery(tenant: &TenantId, id: DeliveryId, of: RetryOf, now: Timestamp) -> RetryOutcome;
-    fn pull_back(now: Timestamp, longest: std::time::Duration) -> u64;
-    fn each_queue_head(found: &mut (dyn FnMut(DueQueueHead) + Send)) -> ();
-    fn due(
-        tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
-        held: &[DeliveryId]
-    ) -> Due;
-});
 
 #[async_trait]
 impl Retention for Watched {
@@ -302,30 +300,3 @@ impl Retention for Watched {
         removed
     }
 }
-
-hand_on!(Backlogs {
-    fn backlog(tenant: &TenantId, subscription: SubscriptionId) -> Backlog;
-    fn backlogs(scope: ListScope<'_>) -> Vec<Backlog>;
-    fn count_waiting(most: u32) -> u32;
-});
-
-hand_on!(Publications {
-    fn publications(tenant: &TenantId, since: Timestamp, limit: u32) -> Vec<Publication>;
-    fn all_publications(since: Timestamp, limit: u32) -> Vec<Publication>;
-    fn tidy_publications(before: Timestamp) -> ();
-    fn read_publications(tenant: &TenantId) -> Vec<(i32, Publication)>;
-    fn write_publications(tenant: &TenantId, days: Vec<(i32, Publication)>) -> ();
-});
-
-hand_on!(Documents {
-    fn document(name: &str) -> Option<Document>;
-    fn document_digest(name: &str) -> Option<(String, Timestamp)>;
-    fn document_names() -> Vec<String>;
-    fn put_document(name: &str, document: &Document) -> ();
-});
-
-hand_on!(Transfer {
-    fn read_events(tenant: &TenantId, after: Option<EventId>, limit: usize) -> Vec<StoredEvent>;
-    fn write_events(tenant: &TenantId, events: Vec<StoredEvent>) -> ();
-    fn write_stats(of: &Subscription) -> ();
-});

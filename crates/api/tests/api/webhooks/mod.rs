@@ -2,5 +2,7 @@
 
 mod catalog;
 mod deliveries;
+mod replays;
 mod short;
+mod stats;
 mod subscriptions;

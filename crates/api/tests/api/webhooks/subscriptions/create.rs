@@ -41,6 +41,10 @@ async fn a_subscription_needs_a_url_and_events() {
         "retry_enabled": true, "max_retries": 3, "timeout_seconds": 30, "profile": "platform", "success_count": 0,
         "failure_count": 0, "last_triggered_at": null, "last_success_at": null, "last_failure_at": null,
         "success_rate": 0.0, "created_at": START, "updated_at": START, "custom_metadata": {}, "secret": secret,
+        "disabled_reason": null, "disabled_at": null, "failing_since": null, "rate_limit": null, "retry": null, "max_in_flight": null,
+        "circuit_breaker": null, "auto_disable_after_hours": null, "on_pause": "collect", "retry": null,
+        "breaker": {"state": "closed", "since": null, "reason": null, "next_probe_at": null},
+        "health": {"state": "healthy", "since": START, "reason": "No attempt has been made yet", "next_step": null},
     });
     assert_eq!(made, expected);
     expected.as_object_mut().unwrap().remove("secret");

@@ -5,9 +5,14 @@ mod create;
 mod delete;
 mod deliveries;
 mod get;
+mod health;
 mod list;
 mod patch;
 mod pause;
+mod policies;
+mod reset_breaker;
+mod retry;
+mod retry_schedule;
 mod rotate_secret;
 mod test;
 

@@ -3,7 +3,7 @@
 use super::{check_missing, path_of};
 use crate::support::{Reply, TestApp, time};
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_paused_subscription_is_shown_as_inactive_and_stays_paused() {
@@ -15,6 +15,7 @@ async fn a_paused_subscription_is_shown_as_inactive_and_stays_paused() {
         app.advance(1);
         let paused = acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
         expected["is_active"] = json!(false);
+        expected["health"]["next_step"] = json!("Activate the subscription: it is paused, and its deliveries wait");
         expected["updated_at"] = json!(app.now());
         assert_eq!(paused, expected);
     }
@@ -106,4 +107,89 @@ async fn queued_deliveries_wait_after_the_pause() {
     assert_eq!(ids.len(), ALL, "all events, each once");
     app.finish().await;
     receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn events_are_dropped_or_collected_during_a_pause_as_on_pause_says() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let on_pause = |path: &str, value: Value| json!({"url": receiver.url(path), "events": ["*"], "on_pause": value});
+    let fields =
+        [on_pause("/collect", json!("collect")), on_pause("/drop", json!("drop")), on_pause("/none", json!(null))];
+    let mut made = Vec::new();
+    for (fields, shown) in fields.into_iter().zip(["collect", "drop", "collect"]) {
+        let one = acme.subscribe_with(fields).await;
+        assert_eq!(one["on_pause"], shown);
+        made.push(one);
+    }
+    let publish = async |id: &str| acme.publish_with(json!({"type": "invoice.created", "data": {}, "id": id})).await;
+    // Deliveries that wait when the pause begins are kept in both cases.
+    let mut releases = Vec::new();
+    for _ in 0..3 {
+        let (reply, release) = Reply::status(500).held();
+        receiver.then(reply);
+        releases.push(release);
+    }
+    assert_eq!(publish("before").await["deliveries"], 3);
+    receiver.take(3).await;
+    for one in &made {
+        acme.post_nothing(&path_of(one, "/pause")).await.expect(200);
+    }
+    drop(releases);
+    assert_eq!(publish("during").await["deliveries"], 2, "a delivery for those that collect");
+    app.advance(24 * 60 * 60);
+    assert_eq!(app.settled().await.len(), 5);
+    for one in &made {
+        acme.post_nothing(&path_of(one, "/activate")).await.expect(200);
+    }
+    assert_eq!(publish("after").await["deliveries"], 3);
+    let mut sent: Vec<(String, String)> = receiver
+        .take(8)
+        .await
+        .iter()
+        .map(|request| (request.path.clone(), request.header("webhook-id").to_owned()))
+        .collect();
+    sent.sort();
+    let of = |path: &str, ids: &[&str]| ids.iter().map(|id| (path.to_owned(), (*id).to_owned())).collect::<Vec<_>>();
+    let all = ["after", "before", "during"];
+    assert_eq!(sent, [of("/collect", &all), of("/drop", &["after", "before"]), of("/none", &all)].concat());
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn a_paused_subscription_drops_events_after_a_restart_too() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let made = acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "on_pause": "drop"})).await;
+    acme.post_nothing(&path_of(&made, "/pause")).await.expect(200);
+    let key = acme.key();
+    let app = app.restart().await;
+    let acme = app.nobody().bearing(&key);
+    assert_eq!(acme.publish().await["deliveries"], 0);
+    // A change takes effect during the pause.
+    let changed = acme.patch(&path_of(&made, ""), json!({"on_pause": null})).await.expect(200);
+    assert_eq!((&changed["on_pause"], &changed["is_active"]), (&json!("collect"), &json!(false)));
+    assert_eq!(acme.publish().await["deliveries"], 1);
+    acme.patch(&path_of(&made, ""), json!({"on_pause": "drop"})).await.expect(200);
+    assert_eq!(acme.publish().await["deliveries"], 0);
+    acme.post_nothing(&path_of(&made, "/activate")).await.expect(200);
+    receiver.next().await;
+    app.finish().await;
+    receiver.nothing_more();
+}
+
+#[tokio::test]
+async fn on_pause_must_be_collect_or_drop() {
+    let app = TestApp::start().await;
+    let acme = app.tenant("acme").await;
+    let made = acme.subscribe("https://a.example/").await;
+    for bad in [json!("lose"), json!(""), json!("Drop")] {
+        let fields = json!({"url": "https://b.example/", "events": ["*"], "on_pause": bad});
+        let expected = ("on_pause".to_owned(), "must be collect or drop".to_owned());
+        assert_eq!(acme.post("/api/v1/webhooks/subscriptions", fields).await.fault(), expected);
+        assert_eq!(acme.patch(&path_of(&made, ""), json!({"on_pause": bad})).await.fault(), expected);
+    }
+    let (field, _) = acme.patch(&path_of(&made, ""), json!({"on_pause": 1})).await.fault();
+    assert_eq!(field, "on_pause");
+    assert_eq!(acme.get(&path_of(&made, "")).await.expect(200)["on_pause"], "collect");
+    app.finish().await;
 }
