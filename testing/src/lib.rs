@@ -1,8 +1,8 @@
-//! Throw-away servers for tests and benchmarks: PostgreSQL, a streaming replica, PgBouncer. And [`workshop`], for tests
-//! that run programs in other languages.
+//! Throw-away servers for tests and benchmarks: PostgreSQL, a streaming replica, PgBouncer, Prometheus. And
+//! [`workshop`], for tests that run programs in other languages.
 //!
-//! The servers are those of the Debian packages `postgresql` and `pgbouncer`. Each has its own folder and its own port
-//! on loopback, and none outlives the process that started it, however that ends. When a server cannot be started, the
+//! The servers are those of the Debian packages `postgresql`, `pgbouncer` and `prometheus`. Each has its own folder and
+//! its own port on loopback, and none outlives the process that started it, however that ends. When a server cannot be started, the
 //! test fails with the reason; no test is skipped.
 
 mod cluster;
@@ -11,6 +11,7 @@ mod pgbouncer;
 mod port;
 mod postgres;
 mod programs;
+mod prometheus;
 mod psql;
 mod replica;
 mod servant;
@@ -18,7 +19,8 @@ pub mod workshop;
 
 pub use pgbouncer::PgBouncer;
 pub use postgres::{Options, Postgres};
+pub use prometheus::Prometheus;
 pub use replica::Replica;
 
-/// The superuser of every server, which has no password.
+/// The superuser of every database server, which has no password.
 pub const USER: &str = "postrider";

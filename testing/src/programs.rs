@@ -61,6 +61,15 @@ pub(crate) fn pgbouncer() -> String {
     text(found, "pgbouncer", "pgbouncer")
 }
 
+/// The path of Prometheus.
+///
+/// # Panics
+///
+/// When it is missing.
+pub(crate) fn prometheus() -> String {
+    text(on_path("prometheus"), "prometheus", "prometheus")
+}
+
 fn text(found: Option<PathBuf>, program: &str, package: &str) -> String {
     let Some(path) = found else { panic!("{program} is missing: install the Debian package {package}") };
     path.into_os_string().into_string().expect("a path in UTF-8")

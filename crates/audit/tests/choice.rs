@@ -29,6 +29,14 @@ fn code_without_a_set_is_a_doubt() {
 }
 
 #[test]
+fn a_set_of_webhooks_in_a_job_is_no_doubt() {
+    let job = "class SendWebhookJob\n  WEBHOOK_SERVICES = {\n    \"order.paid\" => A,\n    \"order.lost\" => B,\n    \"order.made\" => C\n  }.freeze\nend\n";
+    let code = "class Orders\n  def pay\n    SendWebhookJob.perform_later(\"order.paid\", self)\n  end\nend\n";
+    let report = audited(&[("send_webhook_job.rb", job), ("orders.rb", code)], &Config::default()).unwrap();
+    assert_eq!((report.catalog.name.as_str(), report.catalog.is_sure()), ("SendWebhookJob.WEBHOOK_SERVICES", true));
+}
+
+#[test]
 fn the_whole_is_chosen_before_its_part() {
     let sets = "export const orderEvents = [\"order.paid\", \"order.voided\", \"order.made\"] as const;\n\
                 export const cartEvents = [\"cart.made\", \"cart.lost\"] as const;\n\

@@ -5,7 +5,11 @@ use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
-use hyper_util::{client::legacy, rt::TokioExecutor};
+use hyper_rustls::HttpsConnector;
+use hyper_util::{
+    client::legacy::{self, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +45,7 @@ struct Answer {
 }
 
 /// Address and credentials of a call.
+#[derive(Clone)]
 struct Target {
     url: String,
     key: String,
@@ -84,9 +89,19 @@ impl Server {
         Ok(self.call_as(Caller::Tenant, method, path, body, headers)?.value)
     }
 
+    /// Sends a request without a body.
+    pub(crate) fn call_by(&self, caller: Caller, method: Method, path: &str) -> anyhow::Result<Value> {
+        Ok(self.call_as(caller, method, path, None, &[])?.value)
+    }
+
     /// Sends a request that requires the operator's key.
     pub(crate) fn call_as_operator(&self, method: Method, path: &str, body: Option<String>) -> anyhow::Result<Value> {
         Ok(self.call_as(Caller::Operator, method, path, body, &[])?.value)
+    }
+
+    /// Reads an object.
+    pub(crate) fn get(&self, caller: Caller, path: &str) -> anyhow::Result<Value> {
+        Ok(self.call_as(caller, Method::GET, path, None, &[])?.value)
     }
 
     /// The first `limit` rows of a list, read page by page.
@@ -113,13 +128,56 @@ impl Server {
         // A misspelt variable would select another tenant or key.
         config::check_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(self.target(caller)?.exchange(method, path, body, headers))
+        let (target, http) = (self.target(caller)?, http()?);
+        runtime.block_on(target.exchange(&http, method, path, body, headers))
+    }
+
+    /// The operator's calls for all tenants over kept connections, for a command that makes many.
+    pub(crate) fn session(&self) -> anyhow::Result<Session> {
+        config::check_environment()?;
+        Ok(Session { target: self.target(Caller::AllTenants)?, http: http()? })
+    }
+}
+
+type Http = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+fn http() -> anyhow::Result<Http> {
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+        .https_or_http()
+        .enable_http1()
+        .build();
+    Ok(legacy::Client::builder(TokioExecutor::new()).build(https))
+}
+
+/// A server, with kept connections.
+pub(crate) struct Session {
+    target: Target,
+    http: Http,
+}
+
+impl Session {
+    pub(crate) fn url(&self) -> &str {
+        &self.target.url
+    }
+
+    /// Sends a request as the operator, in a tenant if one is named; returns the response's JSON.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        tenant: Option<&str>,
+        body: Option<String>,
+    ) -> anyhow::Result<Value> {
+        let target = Target { tenant: tenant.map(str::to_owned), ..self.target.clone() };
+        Ok(target.exchange(&self.http, method, path, body, &[]).await?.value)
     }
 }
 
 impl Target {
     async fn exchange(
         &self,
+        http: &Http,
         method: Method,
         path: &str,
         body: Option<String>,
@@ -142,13 +200,7 @@ impl Target {
         let request = request
             .body(Full::new(Bytes::from(body.unwrap_or_default())))
             .context("--key, --tenant or --idempotency-key has a character that is not allowed in a header")?;
-        let https = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
-        let client: legacy::Client<_, Full<Bytes>> = legacy::Client::builder(TokioExecutor::new()).build(https);
-        let response = client
+        let response = http
             .request(request)
             .await
             .with_context(|| format!("no response from {}; is the server running there?", self.url))?;

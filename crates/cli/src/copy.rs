@@ -7,6 +7,7 @@ use crate::{
     store::{self, StoreUrl, files, keys},
 };
 use anyhow::{Context, bail, ensure};
+use model::{Tenant, TenantChange, TenantId};
 use std::{path::PathBuf, sync::Arc};
 use storage::{InsertOutcome, Page, Store, Vault};
 
@@ -74,6 +75,28 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     })
 }
 
+/// All tenants, the system's own included.
+async fn all_tenants(source: &dyn Store) -> anyhow::Result<Vec<Tenant>> {
+    let mut tenants: Vec<_> = source.tenant(&TenantId::system()).await?.into_iter().collect();
+    let mut page = Page::first(500);
+    loop {
+        let piece = source.tenants(page.clone()).await?;
+        let Some(last) = piece.last() else { return Ok(tenants) };
+        page.cursor = Some(last.id.clone());
+        tenants.extend(piece);
+    }
+}
+
+async fn copy_statistics(source: &dyn Store, target: &dyn Store, tenant: &TenantId) -> anyhow::Result<()> {
+    let mut last = None;
+    loop {
+        let piece = source.read_statistics(tenant, last.as_ref(), PIECE).await?;
+        let Some(end) = piece.last() else { return Ok(()) };
+        last = Some(end.clone());
+        target.write_statistics(tenant, piece).await?;
+    }
+}
+
 async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> {
     let mut copied = Copied::default();
     if !source.half_deleted_tenants().await?.is_empty() {
@@ -93,20 +116,16 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
             target.put_document(&name, &document).await?;
         }
     }
-    let mut page = Page::first(500);
-    let mut tenants = Vec::new();
-    loop {
-        let piece = source.tenants(page.clone()).await?;
-        let Some(last) = piece.last() else { break };
-        page.cursor = Some(last.id.clone());
-        tenants.extend(piece);
-    }
+    let tenants = all_tenants(source).await?;
     for tenant in &tenants {
         if target.tenant(&tenant.id).await?.is_none() {
-            let (name, metadata) = (tenant.name.clone(), tenant.metadata.clone());
-            target.put_tenant(&tenant.id, name.into(), Some(metadata), tenant.created_at).await?;
+            let Tenant { name, metadata, limits, .. } = tenant.clone();
+            let all = TenantChange { name: name.into(), metadata: Some(metadata), limits: Some(limits) };
+            target.put_tenant(&tenant.id, all, tenant.created_at).await?;
         }
-        copied.tenants += 1;
+        if !tenant.id.is_system() {
+            copied.tenants += 1;
+        }
     }
     for key in source.all_keys().await? {
         if !target.keys(&key.tenant).await?.iter().any(|known| known.id == key.id) {
@@ -140,6 +159,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
             target.write_events(&tenant.id, piece).await?;
         }
         target.write_publications(&tenant.id, source.read_publications(&tenant.id).await?).await?;
+        copy_statistics(source, target, &tenant.id).await?;
     }
     Ok(copied)
 }

@@ -2,8 +2,9 @@
 
 use crate::client::{Caller, Server, escape, print};
 use clap::Subcommand;
+use serde_json::Value;
 
-/// List deliveries, and count waiting ones
+/// List and count deliveries, and count waiting ones
 ///
 /// For one tenant, or with --all-tenants and the operator's key for all of them.
 #[derive(clap::Args)]
@@ -21,6 +22,20 @@ enum Action {
         /// Maximum number of rows
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Count deliveries by status
+    Counts {
+        #[command(flatten)]
+        filter: Box<Filter>,
+        #[command(flatten)]
+        scope: Scope,
+    },
+    /// Rates of deliveries by event type, of the last hour unless --after is given
+    Rates {
+        #[command(flatten)]
+        filter: Box<Filter>,
         #[command(flatten)]
         scope: Scope,
     },
@@ -43,6 +58,16 @@ struct Scope {
 impl Scope {
     const fn caller(&self) -> Caller {
         if self.all_tenants { Caller::AllTenants } else { Caller::Tenant }
+    }
+
+    const fn path(&self) -> &'static str {
+        if self.all_tenants { "/api/v1/admin/deliveries" } else { "/api/v1/webhooks/deliveries" }
+    }
+
+    /// The response of a call below the list of deliveries.
+    fn get(&self, name: &str, filter: &Filter) -> anyhow::Result<Value> {
+        let path = format!("{}/{name}?{}", self.path(), filter.query().trim_start_matches('&'));
+        self.server.get(self.caller(), &path)
     }
 }
 
@@ -69,6 +94,21 @@ struct Filter {
     /// Part of the last error
     #[arg(long, value_name = "TEXT")]
     error: Option<String>,
+    /// Part of the last error, the subscription's URL or the publisher's event id; or a generated event id
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Minimum duration of the last attempt
+    #[arg(long, value_name = "MS")]
+    min_duration_ms: Option<String>,
+    /// Waiting, and due for at least so many minutes without an attempt since
+    #[arg(long, value_name = "MINUTES")]
+    overdue_minutes: Option<String>,
+    /// Path of a value in the payload: data.customer.id, data.items[*].sku
+    #[arg(long, value_name = "PATH", requires = "payload_value")]
+    payload_path: Option<String>,
+    /// The value at the path: 42 is a number, '"42"' a string
+    #[arg(long, value_name = "VALUE", requires = "payload_path", allow_hyphen_values = true)]
+    payload_value: Option<String>,
     /// Created at or after this time
     #[arg(long, value_name = "TIME")]
     after: Option<String>,
@@ -88,6 +128,11 @@ impl Filter {
             ("response_code", &self.code),
             ("url", &self.receiver),
             ("error", &self.error),
+            ("search", &self.search),
+            ("min_duration_ms", &self.min_duration_ms),
+            ("overdue_minutes", &self.overdue_minutes),
+            ("payload_path", &self.payload_path),
+            ("payload_value", &self.payload_value),
             ("after", &self.after),
             ("before", &self.before),
         ];
@@ -99,10 +144,11 @@ impl Filter {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
         Action::List { filter, limit, scope } => {
-            let path = if scope.all_tenants { "/api/v1/admin/deliveries" } else { "/api/v1/webhooks/deliveries" };
-            let path = format!("{path}?limit={}{}", limit.min(200), filter.query());
+            let path = format!("{}?limit={}{}", scope.path(), limit.min(200), filter.query());
             print(&scope.server.rows(scope.caller(), &path, limit as usize)?);
         }
+        Action::Counts { filter, scope } => print(&scope.get("counts", &filter)?),
+        Action::Rates { filter, scope } => print(&scope.get("rates", &filter)?),
         Action::Backlog { scope } => {
             print(&scope.server.rows(scope.caller(), "/api/v1/backlog?limit=500", usize::MAX)?);
         }

@@ -1,11 +1,13 @@
 //! The binary `postrider`: selects and runs a command. No other crate reads the environment.
 
 mod audit;
+mod cancel;
 mod catalog;
 mod client;
 mod config;
 mod copy;
 mod delivery;
+mod doctor;
 mod entropy;
 mod key;
 mod logging;
@@ -14,10 +16,15 @@ mod openapi;
 mod output;
 mod pause;
 mod publish;
+mod replay;
 mod serve;
 mod sink;
+mod stats;
 mod store;
+mod subscription;
 mod tenant;
+mod top;
+mod traces;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -43,13 +50,19 @@ enum Role {
     Copy(copy::Args),
     Key(key::Args),
     Tenant(tenant::Args),
+    Subscription(subscription::Args),
     Delivery(delivery::Args),
     Pause(pause::Pause),
     Resume(pause::Resume),
     Publish(publish::Args),
+    Cancel(cancel::Args),
+    Replay(replay::Args),
+    Stats(stats::Args),
     Sink(sink::Args),
     Catalog(catalog::Args),
     Audit(audit::Args),
+    Doctor(doctor::Args),
+    Top(top::Args),
     #[command(hide = true)]
     Openapi,
 }
@@ -61,13 +74,19 @@ fn main() -> ExitCode {
         Role::Copy(args) => copy::run(&args),
         Role::Key(args) => key::run(args),
         Role::Tenant(args) => tenant::run(args),
+        Role::Subscription(args) => subscription::run(args),
         Role::Delivery(args) => delivery::run(args),
         Role::Pause(args) => pause::pause(args),
         Role::Resume(args) => pause::resume(args),
         Role::Publish(args) => publish::run(args),
+        Role::Cancel(args) => cancel::run(&args),
+        Role::Replay(args) => replay::run(args),
+        Role::Stats(args) => stats::run(&args),
         Role::Sink(args) => sink::run(args),
         Role::Catalog(args) => catalog::run(args),
         Role::Audit(args) => return audit::run(&args),
+        Role::Doctor(args) => return doctor::run(args),
+        Role::Top(args) => top::run(args),
         Role::Openapi => openapi::run(),
     };
     match result {

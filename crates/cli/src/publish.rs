@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// low, normal or high
     #[arg(long)]
     priority: Option<String>,
+    /// Send nothing before this time, at most 30 days ahead
+    #[arg(long, value_name = "TIME")]
+    deliver_at: Option<String>,
     /// An idempotency key: the event is published at most once under it
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
@@ -64,7 +67,9 @@ fn text(value: &str) -> anyhow::Result<Box<RawValue>> {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let mut body =
         BTreeMap::from([("type", text(&args.event_type)?), ("data", raw("--data", read_data(&args.data)?)?)]);
-    for (name, value) in [("id", args.id), ("timestamp", args.timestamp), ("priority", args.priority)] {
+    let texts =
+        [("id", args.id), ("timestamp", args.timestamp), ("priority", args.priority), ("deliver_at", args.deliver_at)];
+    for (name, value) in texts {
         if let Some(value) = value {
             body.insert(name, text(&value)?);
         }

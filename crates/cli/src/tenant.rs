@@ -2,9 +2,10 @@
 
 use crate::{
     client::{Server, escape, print},
+    config::parse_publish,
     output::{complaint, line},
 };
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use clap::Subcommand;
 use http::Method;
 use serde_json::{Value, json};
@@ -31,6 +32,8 @@ enum Action {
         #[arg(long, value_name = "JSON")]
         metadata: Option<String>,
         #[command(flatten)]
+        limits: Limits,
+        #[command(flatten)]
         server: Server,
     },
     /// Show a tenant
@@ -55,13 +58,71 @@ enum Action {
     },
 }
 
+/// Limits and retention; `default` restores the installation's.
+#[derive(clap::Args)]
+struct Limits {
+    /// Events per period, such as 100/second, or 600/minute/50 with a burst of 50
+    #[arg(long, value_name = "RATE")]
+    publish_limit: Option<String>,
+    /// Maximum number of subscriptions
+    #[arg(long, value_name = "NUMBER")]
+    max_subscriptions: Option<String>,
+    /// Maximum number of keys
+    #[arg(long, value_name = "NUMBER")]
+    max_keys: Option<String>,
+    /// Maximum size of an event's data
+    #[arg(long, value_name = "BYTES")]
+    max_payload: Option<String>,
+    /// Days after which payloads are erased
+    #[arg(long, value_name = "DAYS")]
+    payload_days: Option<String>,
+    /// Days after which events and deliveries are removed
+    #[arg(long, value_name = "DAYS")]
+    rows_days: Option<String>,
+}
+
+impl Limits {
+    /// Adds the given limits to the body of a change.
+    fn add_to(&self, body: &mut Value) -> anyhow::Result<()> {
+        if let Some(text) = &self.publish_limit {
+            body["limits"]["publish"] = match text.as_str() {
+                "default" => Value::Null,
+                text => rate(text)?,
+            };
+        }
+        for (object, field, given, flag) in [
+            ("limits", "subscriptions", &self.max_subscriptions, "--max-subscriptions"),
+            ("limits", "keys", &self.max_keys, "--max-keys"),
+            ("limits", "payload_bytes", &self.max_payload, "--max-payload"),
+            ("retention", "payload_days", &self.payload_days, "--payload-days"),
+            ("retention", "rows_days", &self.rows_days, "--rows-days"),
+        ] {
+            let Some(text) = given else { continue };
+            body[object][field] = match text.as_str() {
+                "default" => Value::Null,
+                text => {
+                    text.parse::<u32>().with_context(|| format!("{flag} must be a whole number or default"))?.into()
+                }
+            };
+        }
+        Ok(())
+    }
+}
+
+/// A publish limit as the API takes it.
+fn rate(text: &str) -> anyhow::Result<Value> {
+    let limit = parse_publish(text).map_err(|fault| anyhow!("--publish-limit {fault}"))?;
+    let limit = limit.context("--publish-limit is empty; it must be a rate such as 100/second, or default")?;
+    Ok(json!({"limit": limit.limit(), "period": limit.period().name(), "burst": limit.burst()}))
+}
+
 fn path(id: &str) -> String {
     format!("/api/v1/tenants/{}", escape(id))
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
-        Action::Put { id, name, metadata, server } => {
+        Action::Put { id, name, metadata, limits, server } => {
             let mut body = json!({});
             if let Some(name) = name {
                 body["name"] = name.into();
@@ -69,6 +130,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             if let Some(metadata) = metadata {
                 body["metadata"] = serde_json::from_str(&metadata).context("--metadata must be a JSON object")?;
             }
+            limits.add_to(&mut body)?;
             print(&server.call_as_operator(Method::PUT, &path(&id), Some(body.to_string()))?);
         }
         Action::Get { id, server } => print(&server.call_as_operator(Method::GET, &path(&id), None)?),

@@ -3,4 +3,5 @@
 mod killed;
 mod pgbouncer;
 mod postgres;
+mod prometheus;
 mod replica;

@@ -273,7 +273,8 @@ pub(super) fn choose<'g>(
     let rival = |(other, evidence): &(&Group, Evidence)| {
         score - evidence.score() < CLOSE && !overlaps(group, other) && (in_schema || !evidence.schema)
     };
-    let doubtful = evidence.emitted == 0 || evidence.members < FEW || evidence.other || evidence.incoming;
+    let doubtful =
+        evidence.emitted == 0 || evidence.members < FEW || (evidence.other && !evidence.named) || evidence.incoming;
     let unsure = doubtful || ranked[1..].iter().any(rival);
     ranked.truncate(if unsure { CANDIDATES_MAX } else { 0 });
     Choice { group: Some(group), reason, evidence: counted, candidates: ranked }

@@ -4,7 +4,7 @@ use crate::{catalog, client::Server, config};
 use anyhow::{Context, bail};
 use audit::{CatalogSource, Promised};
 use http::Method;
-use model::catalog::Catalog;
+use model::{catalog::Catalog, operational::PREFIX};
 use serde_json::Value;
 use std::{fs, path::Path};
 
@@ -16,7 +16,11 @@ pub(super) fn catalog(
     folder: &Path,
     server: &dyn Fn(&str) -> Server,
 ) -> anyhow::Result<CatalogSource> {
-    let given = |name: &str, events| CatalogSource::Given { name: name.to_owned(), events };
+    let given = |name: &str, events: Vec<Promised>| {
+        // The code of the product publishes no operational events.
+        let events = events.into_iter().filter(|one| !one.event_type.starts_with(PREFIX)).collect();
+        CatalogSource::Given { name: name.to_owned(), events }
+    };
     match wanted {
         "code" => Ok(CatalogSource::Code { main }),
         "shipped" => Ok(given(wanted, of_catalog(&Catalog::shipped()?))),

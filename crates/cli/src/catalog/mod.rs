@@ -9,6 +9,7 @@ use clap::{Subcommand, ValueEnum};
 use model::{
     JsonObject,
     catalog::{self, Catalog, CatalogEntry, Origin},
+    operational::PREFIX,
     schema::check_entry,
 };
 use serde::Serialize;
@@ -84,6 +85,12 @@ pub(crate) fn load(folder: Option<&Path>) -> anyhow::Result<Catalog> {
                 let whose = if known.origin == Origin::Shipped { "shipped already" } else { "there twice" };
                 bail!("{variable}: {}: event type {} is {whose}", file.display(), entry.event_type);
             }
+            ensure!(
+                !entry.event_type.is_operational(),
+                "{variable}: {}: event type {}: names that begin with {PREFIX} are reserved",
+                file.display(),
+                entry.event_type
+            );
             let faults = check_entry(&entry);
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             ensure!(faults.is_empty(), "{variable}: {}: {}: {}", file.display(), entry.event_type, faults.join("; "));

@@ -2,7 +2,7 @@
 //! silently ignored, so it prevents the start.
 
 use super::{nearest::nearest, settings::SETTINGS};
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use figment::value::Map;
 use std::ffi::OsString;
 
@@ -13,25 +13,29 @@ const PREFIX: &str = "POSTRIDER_";
 const OF_COMMANDS: [&str; 4] = ["POSTRIDER_URL", "POSTRIDER_KEY", "POSTRIDER_TENANT", "POSTRIDER_SINK_SECRET"];
 
 /// Names that users guess, with the variables that they mean.
-const GUESSES: [(&str, &str); 6] = [
+const GUESSES: [(&str, &str); 7] = [
     ("POSTRIDER_PORT", "POSTRIDER_LISTEN"),
     ("POSTRIDER_HOST", "POSTRIDER_LISTEN"),
     ("POSTRIDER_BIND", "POSTRIDER_LISTEN"),
     ("POSTRIDER_DATABASE", "POSTRIDER_STORE"),
     ("POSTRIDER_DATABASE_URL", "POSTRIDER_STORE"),
     ("POSTRIDER_DB", "POSTRIDER_STORE"),
+    ("POSTRIDER_LOG_LEVEL", "POSTRIDER_LOG"),
 ];
 
-/// The given settings as unmodified text: figment's own provider would parse a key of digits as a number.
-pub(super) fn settings() -> anyhow::Result<Map<&'static str, String>> {
-    check()?;
+/// The given settings as unmodified text, because figment's own provider would parse a key of digits as a number; and
+/// all errors.
+pub(super) fn settings() -> (Map<&'static str, String>, Vec<anyhow::Error>) {
+    let mut faults: Vec<anyhow::Error> = check().err().into_iter().collect();
     let mut given = Map::new();
     for (name, variable, _) in SETTINGS {
-        let Some(value) = std::env::var_os(variable) else { continue };
-        let Ok(text) = value.into_string() else { bail!("{variable} must be text in UTF-8") };
-        given.insert(name, text.trim().to_owned());
+        match std::env::var_os(variable).map(OsString::into_string) {
+            Some(Ok(text)) => drop(given.insert(name, text.trim().to_owned())),
+            Some(Err(_)) => faults.push(anyhow!("{variable} must be text in UTF-8")),
+            None => {}
+        }
     }
-    Ok(given)
+    (given, faults)
 }
 
 /// Refuses unknown variables with Postrider's prefix.

@@ -7,12 +7,13 @@ use tracing_subscriber::EnvFilter;
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
 /// Targets of Postrider's events other than module names.
-const TARGETS: [&str; 3] = ["postrider::api", "postrider::delivery", "postrider::retention"];
+const TARGETS: [&str; 5] =
+    ["postrider::api", "postrider::delivery", "postrider::limits", "postrider::retention", "postrider::traces"];
 
 const EXAMPLE: &str = "it must be a level or a list of target=level, for example info,postrider::delivery=warn";
 
 /// Validates a filter in the syntax of `RUST_LOG`; returns it without spaces between its parts.
-pub(super) fn check(text: &str) -> Result<String, String> {
+pub(crate) fn check(text: &str) -> Result<String, String> {
     let parts: Vec<&str> = text.split(',').map(str::trim).collect();
     for part in &parts {
         let (target, level) = match part.rsplit_once('=') {

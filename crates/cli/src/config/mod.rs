@@ -2,16 +2,26 @@
 //! ones. Every error is one sentence with the variable, the fault of its value and an example; it never contains a
 //! secret.
 
+mod bad_setting;
 mod environment;
+mod examine;
 mod log_filter;
+mod monitoring;
 mod nearest;
+mod policies;
 mod settings;
+mod tenants;
+mod trace_settings;
+mod traces;
+mod values;
 
 use crate::store::{StoreUrl, parse_postgres};
-use anyhow::{anyhow, bail};
-use base64::{Engine, engine::general_purpose::STANDARD};
+use anyhow::anyhow;
+use bad_setting::BadSetting;
 use clap::ValueEnum;
+use delivery::PolicyDefaults;
 pub(crate) use environment::{check as check_environment, suspicious as suspicious_variables};
+pub(crate) use examine::{Examined, examine};
 use figment::{
     Figment, Profile,
     providers::{Format, Serialized, Toml},
@@ -19,8 +29,10 @@ use figment::{
 };
 use http::HeaderValue;
 use ipnet::IpNet;
-use model::IdStyle;
+pub(crate) use log_filter::check as check_log_filter;
+use model::{IdStyle, TenantLimits, statistics::StatisticsRetention};
 use nearest::nearest;
+pub(crate) use policies::parse_rate;
 use secrecy::SecretString;
 use settings::{SETTINGS, variable};
 use std::{
@@ -29,6 +41,10 @@ use std::{
     time::Duration,
 };
 use storage::NodeRole;
+pub(crate) use tenants::parse_publish;
+pub(crate) use trace_settings::TraceSettings;
+pub(crate) use values::decode_master_key;
+use values::{check_admin_key, parse_networks, parse_origins, parse_prefixes};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
@@ -58,12 +74,17 @@ pub(crate) struct Config {
     pub(crate) max_connections_per_address: usize,
     /// Addresses without a limit per address.
     pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Time for which the node serves on after the signal to stop, while it is not ready.
+    pub(crate) drain: Duration,
     pub(crate) shutdown: Duration,
     /// Retention of events; `None` for ever.
     pub(crate) retention: Option<Duration>,
+    pub(crate) statistics: StatisticsRetention,
     pub(crate) tenants_on_first_use: bool,
     pub(crate) catalog_folder: Option<PathBuf>,
     pub(crate) strict_catalog: bool,
+    /// Tenants may receive operational events about their own subscriptions and deliveries.
+    pub(crate) operational_events_to_tenants: bool,
     /// Text form of Postrider's event ids.
     pub(crate) ids: IdStyle,
     /// Additional prefixes of the API besides `/api/v1`.
@@ -76,11 +97,27 @@ pub(crate) struct Config {
     pub(crate) body_timeout: Duration,
     pub(crate) log: String,
     pub(crate) log_format: LogFormat,
+    /// The share of successful deliveries that are logged.
+    pub(crate) log_sample: f64,
+    /// `None`: no spans are exported.
+    pub(crate) traces: Option<TraceSettings>,
     pub(crate) timeout: Duration,
     pub(crate) max_retries: u8,
     pub(crate) retry_base: Duration,
     pub(crate) user_agent: HeaderValue,
+    /// Policies for subscriptions that have none of their own.
+    pub(crate) policies: PolicyDefaults,
+    /// Limits of tenants that have none of their own.
+    pub(crate) tenant_limits: TenantLimits,
+    /// A further listener, for metrics alone.
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Everybody may read the metrics on the API's address.
+    pub(crate) metrics_open: bool,
+    pub(crate) metrics: metrics::Settings,
 }
+
+/// The configuration file that is read if no other is requested and it exists.
+pub(crate) const FILE: &str = "postrider.toml";
 
 /// Values of flags, by the names of their settings.
 pub(crate) type Flags = Vec<(&'static str, Option<String>)>;
@@ -103,34 +140,61 @@ pub(crate) fn store_path() -> PathBuf {
 /// Settings as text, from all sources.
 struct Raw(Dict);
 
+/// The settings of all sources.
+struct Gathered {
+    /// Without the sources and the settings that have an error.
+    raw: Raw,
+    /// In the order of the sources.
+    faults: Vec<anyhow::Error>,
+    /// Names of the known settings in the file.
+    in_file: Vec<String>,
+}
+
 impl Raw {
+    /// Reads all sources; fails at the first error.
     fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
-        if let Some(file) = file.filter(|file| !file.is_file()) {
-            bail!("the configuration file {} does not exist", file.display());
+        let gathered = Self::gather(file, flags)?;
+        match gathered.faults.into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(gathered.raw),
         }
-        let file = file.unwrap_or_else(|| Path::new("postrider.toml"));
+    }
+
+    /// Reads all sources; an error in one does not hide those in others.
+    fn gather(file: Option<&Path>, flags: Flags) -> anyhow::Result<Gathered> {
+        let (mut faults, mut in_file) = (Vec::new(), Vec::new());
+        if let Some(file) = file.filter(|file| !file.is_file()) {
+            faults.push(anyhow!("the configuration file {} does not exist", file.display()));
+        }
+        let file = file.unwrap_or_else(|| Path::new(FILE));
         let defaults: Map<&str, &str> =
             SETTINGS.iter().filter_map(|(name, _, default)| default.map(|text| (*name, text))).collect();
         let given: Map<&str, String> = flags.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
         let mut settings = Figment::from(Serialized::from(defaults, Profile::Default));
+        let mut unknown = Vec::new();
         if file.is_file() {
             // Exactly this file: by default figment also searches the parent folders.
-            let there: Dict = Figment::from(Toml::file_exact(file)).extract().map_err(|fault| {
-                anyhow!("failed to read {}: {}", file.display(), without_source(&fault.to_string()))
-            })?;
-            settings = settings.merge(Serialized::from(flat(there), Profile::Default));
+            match Figment::from(Toml::file_exact(file)).extract::<Dict>() {
+                Ok(there) => {
+                    let is_known = |name: &String| SETTINGS.iter().any(|(known, ..)| known == name);
+                    let (known, others): (Dict, Dict) = flat(there).into_iter().partition(|(name, _)| is_known(name));
+                    unknown.extend(others.into_keys());
+                    in_file.extend(known.keys().cloned());
+                    settings = settings.merge(Serialized::from(known, Profile::Default));
+                }
+                Err(fault) => {
+                    faults.push(anyhow!("failed to read {}: {}", file.display(), without_source(&fault.to_string())))
+                }
+            }
         }
-        let settings: Dict = settings
-            .merge(Serialized::from(environment::settings()?, Profile::Default))
+        let (variables, of_environment) = environment::settings();
+        faults.extend(of_environment);
+        faults.extend(unknown.iter().map(|name| unknown_setting(file, name)));
+        let settings = settings
+            .merge(Serialized::from(variables, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
             .extract()?;
-        if let Some(unknown) = settings.keys().find(|name| !SETTINGS.iter().any(|(known, ..)| known == name)) {
-            let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
-            let meant = nearest(unknown, known.iter().copied());
-            let meant = meant.map(|near| format!(" is {near} meant?")).unwrap_or_default();
-            bail!("{} has the unknown setting {unknown:?};{meant} known are {}", file.display(), known.join(", "));
-        }
-        Ok(Self(settings))
+        Ok(Gathered { raw: Self(settings), faults, in_file })
     }
 
     /// A setting as text; lists become comma-separated.
@@ -156,13 +220,21 @@ impl Raw {
     /// Parses a setting; the error of `parse` follows the variable's name.
     fn get<T>(&self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> anyhow::Result<T> {
         let text = self.text(name).unwrap_or_default();
-        parse(&text).map_err(|fault| anyhow!("{} {fault}", variable(name)))
+        parse(&text).map_err(|fault| BadSetting { name: name.to_owned(), fault }.into())
     }
 
     fn number(&self, name: &str, least: u64, most: u64, example: u64) -> anyhow::Result<u64> {
         self.get(name, |text| match text.parse() {
             Ok(number) if (least..=most).contains(&number) => Ok(number),
             _ => Err(format!("is {text:?} but must be a whole number from {least} to {most}, for example {example}")),
+        })
+    }
+
+    /// A number from 0 to 1.
+    fn share(&self, name: &str, example: &str) -> anyhow::Result<f64> {
+        self.get(name, |text| {
+            let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+            share.ok_or_else(|| format!("is {text:?} but must be a number from 0 to 1, for example {example}"))
         })
     }
 
@@ -209,14 +281,20 @@ impl Raw {
             max_connections: self.number("max_connections", 16, 1_000_000, 10_000)? as usize,
             max_connections_per_address: self.number("max_connections_per_address", 1, 1_000_000, 512)? as usize,
             trusted_proxies: self.get("trusted_proxies", parse_networks)?,
+            drain: Duration::from_secs(self.number("drain_seconds", 0, 300, 5)?),
             shutdown: Duration::from_secs(self.number("shutdown_seconds", 0, 3_600, 30)?),
             retention: match self.number("retention_days", 0, 36_500, 30)? {
                 0 => None,
                 days => Some(Duration::from_secs(days * 24 * 60 * 60)),
             },
+            statistics: StatisticsRetention {
+                hours: self.number("statistics_hour_days", 1, 3_650, 90)? as u32,
+                days: self.number("statistics_days", 1, 36_500, 730)? as u32,
+            },
             tenants_on_first_use: self.flag("tenants_on_first_use")?,
             catalog_folder: self.text("catalog_folder").map(PathBuf::from),
             strict_catalog: self.flag("catalog_strict")?,
+            operational_events_to_tenants: self.flag("operational_events_to_tenants")?,
             ids: self.get("ids", |text| match text {
                 "prefixed" => Ok(IdStyle::Prefixed),
                 "uuid" => Ok(IdStyle::Uuid),
@@ -238,9 +316,16 @@ impl Raw {
                 LogFormat::from_str(text, true)
                     .map_err(|_| format!("is {text:?} but must be text or json, for example json"))
             })?,
+            log_sample: self.share("log_sample", "0.01")?,
+            traces: self.traces()?,
             timeout: Duration::from_secs(self.number("timeout_seconds", 1, 300, 10)?),
             max_retries: self.number("max_retries", 0, 10, 3)? as u8,
             retry_base: Duration::from_secs(self.number("retry_base_seconds", 1, 3_600, 1)?),
+            policies: self.policies()?,
+            tenant_limits: self.tenant_limits()?,
+            metrics_listen: self.metrics_listen()?,
+            metrics_open: self.flag("metrics_open")?,
+            metrics: self.metrics_settings()?,
             user_agent: self.get("user_agent", |text| {
                 HeaderValue::from_str(text)
                     .ok()
@@ -251,35 +336,10 @@ impl Raw {
     }
 }
 
-/// Comma-separated paths; `/api/v1` is always included.
-fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
-    let parse = |part: &str| {
-        let prefix = part.trim_end_matches('/');
-        if !prefix.starts_with('/') || !prefix.chars().all(plain) || prefix.contains("//") {
-            return Err(format!(
-                "has {part:?}, which is not a path; it must be comma-separated paths, for example /api/v1,/api/isp/v1"
-            ));
-        }
-        Ok(prefix.to_owned())
-    };
-    let parts = text.split([',', ' ']).filter(|part| !part.is_empty());
-    let prefixes: Vec<String> = parts.map(parse).collect::<Result<_, _>>()?;
-    Ok(prefixes.into_iter().filter(|prefix| prefix != "/api/v1").collect())
-}
-
-/// Comma-separated origins (RFC 6454).
-fn parse_origins(text: &str) -> Result<Vec<String>, String> {
-    let parse = |part: &str| {
-        let url = url::Url::parse(part).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        match url.map(|url| url.origin().ascii_serialization()) {
-            Some(origin) if origin == part => Ok(origin),
-            _ => Err(format!(
-                "has {part:?}, which is not an origin (scheme, host and port, without a path), for example https://app.example.com"
-            )),
-        }
-    };
-    text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
+fn unknown_setting(file: &Path, name: &str) -> anyhow::Error {
+    let known: Vec<_> = SETTINGS.iter().map(|(name, ..)| *name).collect();
+    let meant = nearest(name, known.iter().copied()).map(|near| format!(" is {near} meant?")).unwrap_or_default();
+    anyhow!("{} has the unknown setting {name:?};{meant} known are {}", file.display(), known.join(", "))
 }
 
 /// Flattens tables: `[catalog] strict = true` becomes the setting `catalog_strict`.
@@ -304,43 +364,12 @@ fn without_source(complaint: &str) -> String {
     kept.join(": ")
 }
 
-fn check_admin_key(key: String) -> Result<String, String> {
-    if key.len() < 24 {
-        return Err(
-            "is too short: it must have 24 characters or more, for example the output of: openssl rand -hex 24".into(),
-        );
-    }
-    if !key.bytes().all(|c| c.is_ascii_graphic()) {
-        return Err(
-            "must be visible ASCII characters without spaces, for example the output of: openssl rand -hex 24".into()
-        );
-    }
-    Ok(key)
-}
-
-/// Decodes 32 bytes from base64.
-pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
-    match STANDARD.decode(text.trim()) {
-        Ok(bytes) if bytes.len() == 32 => Ok(bytes),
-        _ => Err("must be 32 bytes in base64, for example the output of: openssl rand -base64 32".into()),
-    }
-}
-
-fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
-    let parse = |part: &str| {
-        part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
-            format!("has {part:?}, which is not a network; it must be comma-separated CIDRs, for example 127.0.0.0/8,10.1.0.0/16")
-        })
-    };
-    text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use figment::Provider;
 
-    fn check(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
+    pub(super) fn check(pairs: &[(&str, &str)]) -> anyhow::Result<Config> {
         let mut settings: Dict = SETTINGS
             .iter()
             .filter_map(|(name, _, default)| default.map(|text| ((*name).to_owned(), Value::from(text))))
@@ -377,10 +406,29 @@ mod tests {
             ("max_connections_per_address", "-1", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"),
             ("trusted_proxies", "proxy.internal", "POSTRIDER_TRUSTED_PROXIES"),
             ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
+            ("statistics_hour_days", "0", "POSTRIDER_STATISTICS_HOUR_DAYS"),
+            ("statistics_days", "-1", "POSTRIDER_STATISTICS_DAYS"),
             ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
             ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
             ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),
             ("log_format", "xml", "POSTRIDER_LOG_FORMAT"),
+            ("rate_limit", "fast", "POSTRIDER_RATE_LIMIT"),
+            ("max_in_flight", "65", "POSTRIDER_MAX_IN_FLIGHT"),
+            ("breaker_enabled", "maybe", "POSTRIDER_BREAKER_ENABLED"),
+            ("breaker_minimum", "0", "POSTRIDER_BREAKER_MINIMUM"),
+            ("breaker_longest_pause_seconds", "4", "POSTRIDER_BREAKER_LONGEST_PAUSE_SECONDS"),
+            ("auto_disable_hours", "never", "POSTRIDER_AUTO_DISABLE_HOURS"),
+            ("tenant_publish_limit", "fast", "POSTRIDER_TENANT_PUBLISH_LIMIT"),
+            ("tenant_subscriptions", "60001", "POSTRIDER_TENANT_SUBSCRIPTIONS"),
+            ("tenant_keys", "-1", "POSTRIDER_TENANT_KEYS"),
+            ("tenant_payload_bytes", "1", "POSTRIDER_TENANT_PAYLOAD_BYTES"),
+            ("tenant_payload_days", "91", "POSTRIDER_TENANT_PAYLOAD_DAYS"),
+            ("tenant_rows_days", "91", "POSTRIDER_TENANT_ROWS_DAYS"),
+            ("metrics_listen", "9464", "POSTRIDER_METRICS_LISTEN"),
+            ("metrics_open", "maybe", "POSTRIDER_METRICS_OPEN"),
+            ("metrics_tenant_label", "some", "POSTRIDER_METRICS_TENANT_LABEL"),
+            ("metrics_top_tenants", "0", "POSTRIDER_METRICS_TOP_TENANTS"),
+            ("metrics_max_pairs", "1", "POSTRIDER_METRICS_MAX_PAIRS"),
             ("ids", "short", "POSTRIDER_IDS"),
             ("api_prefixes", "api/v1", "POSTRIDER_API_PREFIXES"),
             ("api_prefixes", "/api v1,/a?b", "POSTRIDER_API_PREFIXES"),
@@ -390,6 +438,9 @@ mod tests {
             ("cors_origins", "*", "POSTRIDER_CORS_ORIGINS"),
             ("request_memory_mb", "1", "POSTRIDER_REQUEST_MEMORY_MB"),
             ("body_timeout_seconds", "0", "POSTRIDER_BODY_TIMEOUT_SECONDS"),
+            ("drain_seconds", "301", "POSTRIDER_DRAIN_SECONDS"),
+            ("log_sample", "1.5", "POSTRIDER_LOG_SAMPLE"),
+            ("log_sample", "nan", "POSTRIDER_LOG_SAMPLE"),
         ];
         for (name, text, variable) in rows {
             let fault = check(&[(name, text)]).err().unwrap().to_string();

@@ -6,7 +6,7 @@ use crate::{
     store::files::{DevFiles, read, replace_private},
 };
 use anyhow::ensure;
-use model::{IdSource, Scope, TenantId, Timestamp};
+use model::{IdSource, Scope, TenantChange, TenantId, Timestamp};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
@@ -17,7 +17,7 @@ pub(crate) const TENANT: &str = "dev";
 const KEY_NAME: &str = "made by --dev";
 
 /// Relaxes settings that are unsafe on any other than a local machine.
-pub(super) fn relax(config: &mut Config) {
+pub(crate) fn relax(config: &mut Config) {
     config.allow_http = true;
     config.tenants_on_first_use = true;
     config.allow_networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse::<ipnet::IpNet>().ok()));
@@ -31,7 +31,7 @@ pub(super) async fn tenant_key(
     path: Option<&Path>,
 ) -> anyhow::Result<String> {
     let tenant = TenantId::trusted(TENANT);
-    store.put_tenant(&tenant, model::Patch::Absent, None, now).await?;
+    store.put_tenant(&tenant, TenantChange::default(), now).await?;
     let file = path.map(|path| DevFiles::beside(path).tenant_key);
     let kept = file.as_deref().map(read).transpose()?.flatten();
     let known = store.keys(&tenant).await?;

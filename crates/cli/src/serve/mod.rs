@@ -2,19 +2,35 @@
 
 pub(crate) mod dev;
 mod http;
+mod metrics;
+mod reload;
+mod signals;
 
+use self::metrics::Serving;
 use crate::{
     config::{self, Config, Flags},
     entropy::SystemEntropy,
-    logging,
+    logging::{self, LogSettings},
     output::notice,
     store::{self, keys},
+    traces::Export,
 };
+use ::metrics::Metrics;
 use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, Settings};
-use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, StartError, SteadyClock, Stopped, Watched};
+use delivery::{
+    AddressPolicy, Defaults, Egress, EgressSettings, Engine, LogSample, StartError, SteadyClock, Stopped, Traces,
+    Watched,
+};
 use model::{Clock, IdSource};
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use reload::Origins;
+use signals::StopSignals;
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
@@ -58,16 +74,23 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         ("log", args.log),
         ("log_format", args.log_format),
     ];
-    let mut config = Config::read(args.config.as_deref(), flags)?;
+    let mut config = Config::read(args.config.as_deref(), flags.clone())?;
     if args.dev {
         dev::relax(&mut config);
     }
-    let _logs = logging::start(&config.log, config.log_format)?;
+    let logging = logging::start(&config.log, config.log_sample, config.log_format)?;
     for (name, near) in config::suspicious_variables() {
         tracing::warn!("unknown variable {name}; did you mean {near}?");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(config, Mode { dev: args.dev, paused: args.paused }))
+    let (origins, settings) = (Origins { file: args.config, flags }, logging.settings.clone());
+    runtime.block_on(async {
+        // A development server ends with its terminal, which sends SIGHUP.
+        if !args.dev {
+            tokio::spawn(reload::follow(signals::hangup()?, origins, settings.clone()));
+        }
+        serve(config, Mode { dev: args.dev, paused: args.paused }, settings).await
+    })
 }
 
 /// Settings that only flags can set.
@@ -77,7 +100,7 @@ struct Mode {
     paused: bool,
 }
 
-async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()> {
+async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>) -> anyhow::Result<()> {
     let path = config.store.path();
     ensure!(
         path.is_none() || config.role == NodeRole::All,
@@ -92,6 +115,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
         .await
         .with_context(|| format!("POSTRIDER_LISTEN: cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
+    let metrics_listener = metrics::bind(&config).await?;
     let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
     let store = store::open(&config, &config.store, vault).await?;
     // After the store is open: a key that is shown once must not be shown by a start that fails.
@@ -106,7 +130,11 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     // Raises the limit of file descriptors, which the limits of receiver connections depend on, too.
     let limits =
         http::limits(config.max_connections, config.max_connections_per_address, config.trusted_proxies.clone());
-    let engine = start_engine(&config, store.clone(), steady, ids.clone(), address).await?;
+    let export = config.traces.as_ref().map(Export::start).transpose()?;
+    let traces = export.as_ref().map(|export| export.traces(clock.clone(), ids.clone())).unwrap_or_default();
+    let metrics = Arc::new(Metrics::new(config.metrics));
+    let observed = Observed { log_sample: log.sample.clone(), traces, metrics: metrics.clone() };
+    let engine = start_engine(&config, store.clone(), steady, ids.clone(), address, observed).await?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
@@ -115,33 +143,27 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
         ids,
         catalog,
         admin_key_hash,
+        metrics,
         settings: settings(&config, dev_key.clone().filter(|_| address.ip().is_loopback())),
+        log,
     })
     .await?;
-    let signal = http::stop_signal()?;
-    notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
-    if let Some(key) = dev_key {
-        let url = dev::keep_url(address, path.as_deref())?;
-        dev::greet(&url, &key, path.as_deref());
-        dev::warn_if_reachable(address);
-    }
-    if engine.control.is_paused() {
-        notice!("Deliveries are paused: nothing is sent until `postrider resume` (POST /api/v1/nodes/resume).");
-    }
+    let mut signals = StopSignals::new()?;
+    announce(&engine, address, dev_key, path.as_deref())?;
+    let serving = metrics::serve(metrics_listener, || api::metrics_router(app.clone()), &limits)?;
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
     let mut is_displaced = false;
     let stop = async {
         tokio::select! {
-            () = signal => {}
+            () = signals.next() => drain(&engine, config.drain, &mut signals).await,
             () = engine.displaced() => is_displaced = true,
         }
     };
     http::serve(listener, router, limits, stop).await;
 
-    tracing::info!("stopping: finishing requests in flight");
-    match engine.stop(config.shutdown).await {
-        Stopped::Clean => {}
-        Stopped::CutOff(requests) => tracing::warn!(requests, "requests were cut off; their deliveries stay due"),
+    shut_down(&engine, serving, config.shutdown).await;
+    if let Some(export) = export {
+        export.stop(EXPORT).await;
     }
     store.close().await?;
     if is_displaced {
@@ -149,6 +171,42 @@ async fn serve(config: Config, Mode { dev, paused }: Mode) -> anyhow::Result<()>
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Prints where the server listens, and what a developer or operator needs to know first.
+fn announce(engine: &Engine, address: SocketAddr, dev_key: Option<String>, path: Option<&Path>) -> anyhow::Result<()> {
+    notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
+    if let Some(key) = dev_key {
+        let url = dev::keep_url(address, path)?;
+        dev::greet(&url, &key, path);
+        dev::warn_if_reachable(address);
+    }
+    if engine.control.is_paused() {
+        notice!("Deliveries are paused: nothing is sent until `postrider resume` (POST /api/v1/nodes/resume).");
+    }
+    Ok(())
+}
+
+/// Makes the node not ready, and serves on for `wait` (or until a second signal), so that load balancers notice before
+/// connections are refused.
+async fn drain(engine: &Engine, wait: Duration, signals: &mut StopSignals) {
+    engine.start_draining();
+    if !wait.is_zero() {
+        tracing::info!(seconds = wait.as_secs(), "draining: not ready any more; serving until the stop");
+        signals.next_within(wait).await;
+    }
+}
+
+/// Finishes the requests to receivers. Metrics are served until then.
+async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration) {
+    tracing::info!("stopping: finishing requests in flight");
+    match engine.stop(deadline).await {
+        Stopped::Clean => {}
+        Stopped::CutOff(requests) => tracing::warn!(requests, "requests were cut off; their deliveries stay due"),
+    }
+    if let Some(serving) = serving {
+        serving.stop().await;
+    }
 }
 
 /// The API's settings. `dev_key` is given only on loopback, where other machines cannot open the page that shows it.
@@ -159,6 +217,7 @@ fn settings(config: &Config, dev_key: Option<String>) -> Settings {
         max_retries: config.max_retries,
         timeout: config.timeout,
         strict_catalog: config.strict_catalog,
+        operational_to_tenants: config.operational_events_to_tenants,
         ids: config.ids,
         cookie: config.cookie.clone(),
         cors_origins: config.cors_origins.clone().into(),
@@ -166,8 +225,19 @@ fn settings(config: &Config, dev_key: Option<String>) -> Settings {
         request_memory: config.request_memory,
         body_timeout: config.body_timeout,
         subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
+        retention: config.retention,
+        metrics_open: config.metrics_open,
+        store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
+        statistics: config.statistics,
         dev_key,
     }
+}
+
+/// Where the engine reports what it does.
+struct Observed {
+    log_sample: Arc<LogSample>,
+    traces: Traces,
+    metrics: Arc<Metrics>,
 }
 
 async fn start_engine(
@@ -176,21 +246,33 @@ async fn start_engine(
     clock: Arc<SteadyClock>,
     ids: Arc<IdSource>,
     address: SocketAddr,
+    Observed { log_sample, traces, metrics }: Observed,
 ) -> anyhow::Result<Arc<Engine>> {
     let parts = delivery::Parts {
+        metrics,
         store,
         clock: clock.clone(),
         sleeper: clock.clone(),
         ids,
         egress: Egress::new(egress_settings(config))?,
-        defaults: Defaults { user_agent: config.user_agent.clone(), retry_base: config.retry_base, ids: config.ids },
+        defaults: Defaults {
+            user_agent: config.user_agent.clone(),
+            retry_base: config.retry_base,
+            ids: config.ids,
+            policies: config.policies,
+        },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
+        statistics: config.statistics,
+        limits: config.tenant_limits.clone(),
+        operational_to_tenants: config.operational_events_to_tenants,
         node: NewNode {
             name: config.node.clone().unwrap_or_else(|| format!("{}:{}", host(), address.port())),
             role: config.role,
             version: env!("CARGO_PKG_VERSION").into(),
         },
+        log_sample,
+        traces,
         steady_clock: Some(clock),
     };
     Engine::start(parts).await.map_err(start_failed)
@@ -207,11 +289,14 @@ fn start_failed(fault: StartError) -> anyhow::Error {
 }
 
 /// Limits receiver connections by the limit of open files.
-fn egress_settings(config: &Config) -> EgressSettings {
+pub(crate) fn egress_settings(config: &Config) -> EgressSettings {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let settings = EgressSettings::new(AddressPolicy::new(config.allow_networks.clone()));
     EgressSettings { keep_alive: config.keep_alive, ..settings }.with_descriptors(limit.unwrap_or(u64::MAX))
 }
+
+/// Time that the last spans get at a stop.
+const EXPORT: Duration = Duration::from_secs(5);
 
 /// Long enough for several heartbeats of every node.
 const HEARTBEATS: Duration = Duration::from_secs(3);

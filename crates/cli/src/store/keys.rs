@@ -32,6 +32,16 @@ pub(crate) fn master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<Ma
     Ok(MasterKey::try_new(&bytes)?)
 }
 
+/// The key, without generating one: `None` when the first start will generate it.
+pub(crate) fn existing_master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<Option<MasterKey>> {
+    match store {
+        StoreUrl::Sqlite(path) if config.master_key.is_none() && !path.exists() && !beside(path, "key").exists() => {
+            Ok(None)
+        }
+        _ => master_key(config, store).map(Some),
+    }
+}
+
 fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
     let path = beside(store, "key");
     if let Some(text) = read(&path)? {

@@ -4,6 +4,7 @@
 
 mod audit;
 mod catalog;
+mod operational;
 mod p;
 mod receiver;
 mod rows;

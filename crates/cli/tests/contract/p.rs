@@ -1,6 +1,9 @@
 //! Section of the platform API (`/api/v1/webhooks`): every line of its table, and the rules for all calls.
 
+mod delayed;
 mod deliveries;
+mod limits;
+mod replays;
 mod subscriptions;
 mod subscriptions_id;
 mod types;
@@ -18,8 +21,11 @@ async fn platform_api(on: On) {
     let mut rows = general();
     rows.extend(subscriptions::rows());
     rows.extend(subscriptions_id::rows());
+    rows.extend(delayed::rows());
     rows.extend(deliveries::rows());
+    rows.extend(replays::rows());
     rows.extend(types::rows());
+    rows.extend(limits::rows());
     run(&server, 8, rows).await;
 }
 

@@ -2,6 +2,7 @@
 //! the future.
 
 use crate::{
+    delayed,
     nodes::clocks::{now, seconds},
     support::{
         client::Client,
@@ -63,6 +64,7 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
     client.subscribe(&receiver::url(gone), &json!({ "events": ["user.*"], "profile": "standard" })).await;
     let before = client.publish("invoice.created", 1).await;
     wait_until("it is delivered", async || client.none("pending").await.then_some(())).await;
+    let (delayed, _) = delayed::publish(&client, 5, Duration::from_secs(24 * 3_600)).await;
 
     fake.set("+100d");
     let line = says(&server, "the clock has jumped").await;
@@ -73,6 +75,10 @@ async fn a_jump_of_100_days_removes_nothing_and_leaves_no_time_in_the_future() {
     // Longer than retention would take to remove everything.
     tokio::time::sleep(Duration::from_secs(35)).await;
     event(&client, &before).await;
+    assert_eq!(
+        (receiver.missing([5]), event(&client, &delayed).await["deliveries"][0]["status"].clone()),
+        (1, json!("pending"))
+    );
     let during = client.publish("invoice.created", 2).await;
     no_later_than(&event(&client, &during).await, 5.0);
     // A retry scheduled during the jump keeps the length of its wait.

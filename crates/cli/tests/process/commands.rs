@@ -1,5 +1,7 @@
 //! The commands that talk to a server.
 
+mod subscription;
+
 use crate::support::{
     client::Client,
     server::{ADMIN_KEY, Finished, Launch, Server},
@@ -77,6 +79,42 @@ async fn tenants_are_created_shown_listed_and_deleted() {
     assert!(bad.sentence().starts_with("--metadata must be a JSON object: "), "{}", bad.stderr);
     let bad = desk.run(&["tenant", "put", "not a tenant"]).await;
     assert!(bad.sentence().ends_with("(422 Unprocessable Entity)"), "{}", bad.stderr);
+}
+
+#[tokio::test]
+async fn limits_of_a_tenant_are_set_and_restored() {
+    let desk = Desk::open().await;
+    let put = async |flags: &[&str]| desk.json(&[&["tenant", "put", "acme"], flags].concat()).await;
+    let made = put(&[
+        "--publish-limit",
+        "100/second/20",
+        "--max-subscriptions",
+        "5",
+        "--max-keys",
+        "3",
+        "--max-payload",
+        "2000",
+        "--payload-days",
+        "7",
+        "--rows-days",
+        "30",
+    ])
+    .await;
+    let publish = json!({ "limit": 100, "period": "second", "burst": 20 });
+    let limits = json!({ "publish": publish, "subscriptions": 5, "keys": 3, "payload_bytes": 2000 });
+    assert_eq!((&made["limits"], &made["retention"]), (&limits, &json!({ "payload_days": 7, "rows_days": 30 })));
+    let changed = put(&["--publish-limit", "600/minute", "--max-keys", "default", "--rows-days", "default"]).await;
+    assert_eq!(changed["limits"]["publish"], json!({ "limit": 600, "period": "minute", "burst": 600 }));
+    assert_eq!((&changed["limits"]["keys"], &changed["limits"]["subscriptions"]), (&json!(null), &json!(5)));
+    assert_eq!(changed["retention"], json!({ "payload_days": 7, "rows_days": null }));
+    for (flags, text) in [
+        (["--publish-limit", "fast"], "--publish-limit is \"fast\" but must be"),
+        (["--max-keys", "many"], "--max-keys must be a whole number or default"),
+        (["--max-payload", "1"], "limits.payload_bytes: must be a whole number from 2 to 1048576"),
+    ] {
+        let bad = desk.run(&[&["tenant", "put", "acme"], &flags[..]].concat()).await;
+        assert!(bad.sentence().contains(text), "{}", bad.stderr);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -295,6 +333,20 @@ async fn deliveries_and_backlogs_of_all_tenants_are_listed() {
     assert_eq!(three, json!(all.as_array().unwrap()[..3]));
     let own = desk.json(&["delivery", "list", "--tenant", "one", "--status", "pending"]).await;
     assert_eq!(own.as_array().unwrap().len(), 2);
+    let overdue =
+        desk.json(&["delivery", "list", "--all-tenants", "--overdue-minutes", "0", "--search", "a.EXAMPLE"]).await;
+    assert_eq!(overdue, all);
+    let number = ["--payload-path", "data.seq", "--payload-value", "2", "--all-tenants"];
+    let found = desk.json(&[&["delivery", "list"], &number[..]].concat()).await;
+    assert_eq!(found, json!([all[0], all[2]]));
+    let counts = desk.json(&["delivery", "counts", "--all-tenants"]).await;
+    assert_eq!(counts["deliveries"], 4);
+    let counts = desk.json(&["delivery", "counts", "--tenant", "one", "--event-type", "invoice.paid"]).await;
+    assert_eq!(counts["deliveries"], 1);
+    let rates = desk.json(&["delivery", "rates", "--all-tenants"]).await;
+    assert_eq!(rates["event_types"].as_array().unwrap().len(), 2);
+    let bad = desk.run(&["delivery", "rates", "--tenant", "one", "--min-duration-ms", "2s"]).await;
+    assert!(bad.sentence().starts_with("min_duration_ms: must be a whole number"), "{}", bad.stderr);
     let waiting = desk.json(&["delivery", "backlog", "--all-tenants"]).await;
     assert_eq!(tenants(&waiting), ["one", "two"]);
     assert!(waiting.as_array().unwrap().iter().all(|one| one["waiting"] == 2), "{waiting}");

@@ -18,7 +18,7 @@ async fn acknowledged_events_are_delivered_although_the_server_is_killed() {
     let receiver = Receiver::start().await;
     let mut server = launch.start().await;
     let client = server.tenant("acme").await;
-    client.subscribe(&receiver.url(), &json!({})).await;
+    let subscription = client.subscribe(&receiver.url(), &json!({})).await;
 
     let mut load = Load::start(&client, server.address, EVENTS, CONNECTIONS);
     let mut last_before_a_kill = Vec::new();
@@ -57,6 +57,14 @@ async fn acknowledged_events_are_delivered_although_the_server_is_killed() {
         assert_eq!(found.body["deliveries"].as_array().unwrap().len(), 1);
         assert_eq!(found.body["deliveries"][0]["status"], "success");
     }
+
+    // The statistics count what the log has, whatever a kill interrupted.
+    let stats = client.get("/api/v1/webhooks/stats").await.body["total"].clone();
+    let delivered = client.deliveries("success").await.len();
+    assert_eq!((&stats["created"], &stats["by_status"]["success"]), (&json!(delivered), &json!(delivered)), "{stats}");
+    let shown = client.get(&subscription.path("")).await.body;
+    let attempts = shown["success_count"].as_u64().unwrap() + shown["failure_count"].as_u64().unwrap();
+    assert_eq!((&stats["attempts"], attempts >= delivered as u64), (&json!(attempts), true), "{stats}");
 
     let ledger = receiver.ledger();
     println!(

@@ -2,7 +2,7 @@
 //! are disabled, so every loss shows.
 
 use crate::support::{
-    alone,
+    self, alone,
     client::Client,
     free_port, loopback,
     receiver::Receiver,
@@ -23,42 +23,44 @@ async fn listens(address: SocketAddr) {
 }
 
 /// nginx with its defaults: it closes a connection after 1,000 requests. HTTP/2 with a P-521 key at the first address;
-/// HTTP/1.1 at the second one, where it also closes connections after a short idle time.
-async fn nginx(folder: &Path) -> (Process, SocketAddr, SocketAddr) {
+/// HTTP/1.1 at the second one, where it also closes connections after a short idle time. The third and the fourth
+/// address, HTTP/2 and HTTP/1.1, close them after a millisecond and after 5 requests.
+async fn nginx(folder: &Path) -> (Process, [SocketAddr; 4]) {
     for (name, pem) in P521 {
         std::fs::write(folder.join(name), pem).unwrap();
     }
-    let (http2, http1) = (loopback(free_port()), loopback(free_port()));
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|name| format!("{name}_temp_path {name};\n"))
-        .collect();
-    let configuration = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log stderr error;
-         events {{ worker_connections 1024; }}
-         http {{
-             {temporary}
-             log_format ids '$http_webhook_id';
-             server {{
-                 listen {http2} ssl http2;
-                 ssl_certificate p521.pem; ssl_certificate_key p521-key.pem;
-                 access_log http2.log ids;
-                 location / {{ return 204; }}
-             }}
-             server {{
-                 listen {http1};
-                 keepalive_timeout 20ms;
-                 access_log http1.log ids;
-                 location / {{ return 200 'thanks'; }}
-             }}
+    let addresses = [(); 4].map(|()| loopback(free_port()));
+    let [http2, http1, brief2, brief1] = addresses;
+    let servers = format!(
+        "log_format ids '$http_webhook_id';
+         server {{
+             listen {http2} ssl http2;
+             ssl_certificate p521.pem; ssl_certificate_key p521-key.pem;
+             access_log http2.log ids;
+             location / {{ return 204; }}
+         }}
+         server {{
+             listen {http1};
+             keepalive_timeout 20ms;
+             access_log http1.log ids;
+             location / {{ return 200 'thanks'; }}
+         }}
+         server {{
+             listen {brief2} ssl http2;
+             ssl_certificate p521.pem; ssl_certificate_key p521-key.pem;
+             keepalive_timeout 1ms; keepalive_requests 5;
+             access_log brief2.log ids;
+             location / {{ return 204; }}
+         }}
+         server {{
+             listen {brief1};
+             keepalive_timeout 1ms; keepalive_requests 5;
+             access_log brief1.log ids;
+             location / {{ return 200 'thanks'; }}
          }}"
     );
-    std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
-    let script = "PATH=\"$PATH:/usr/sbin\" exec nginx -e stderr -p \"$PWD\" -c nginx.conf";
-    let process = Launch::script(folder, script).spawn();
-    listens(http2).await;
-    listens(http1).await;
-    (process, http2, http1)
+    let process = support::nginx::start(folder, &servers, &addresses).await;
+    (process, addresses)
 }
 
 /// The ids that a receiver has logged, one per line.
@@ -82,7 +84,7 @@ async fn nginx_closes_connections_after_a_thousand_requests_and_nothing_is_lost(
     const EVENTS: u64 = 20_000;
     let _alone = alone().await;
     let (folder, receivers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (_nginx, http2, http1) = nginx(receivers.path()).await;
+    let (_nginx, [http2, http1, ..]) = nginx(receivers.path()).await;
     let trusted = receivers.path().join(P521[0].0);
     let server = Launch::server(folder.path()).env("SSL_CERT_FILE", trusted.to_str().unwrap()).start().await;
     let client = server.tenant("acme").await;
@@ -95,6 +97,35 @@ async fn nginx_closes_connections_after_a_thousand_requests_and_nothing_is_lost(
         let got = ids(&receivers.path().join(log));
         let distinct: HashSet<&String> = got.iter().collect();
         assert_eq!(distinct.len() as u64, EVENTS, "{log}");
+        assert_eq!(got.len() as u64, EVENTS, "{log}: only requests that nginx did not process were sent again");
+    }
+    assert_eq!(server.stop().await.stderr, "");
+}
+
+/// Events one by one: each meets a connection that nginx may be closing at that moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nginx_closes_idle_connections_and_no_attempt_is_spent() {
+    const EVENTS: u64 = 300;
+    let _alone = alone().await;
+    let (folder, receivers) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (_nginx, [.., brief2, brief1]) = nginx(receivers.path()).await;
+    let trusted = receivers.path().join(P521[0].0);
+    let server = Launch::server(folder.path()).env("SSL_CERT_FILE", trusted.to_str().unwrap()).start().await;
+    let client = server.tenant("acme").await;
+    for url in [format!("https://{brief2}/"), format!("http://{brief1}/")] {
+        client.subscribe(&url, &never_retried()).await;
+    }
+    for seq in 0..EVENTS {
+        client.publish("invoice.created", seq).await;
+    }
+    all_delivered(&client).await;
+    let deliveries = client.deliveries("success").await;
+    assert_eq!(deliveries.len() as u64, 2 * EVENTS);
+    assert!(deliveries.iter().all(|delivery| delivery["attempt_number"] == 1));
+    for log in ["brief2.log", "brief1.log"] {
+        let got = ids(&receivers.path().join(log));
+        println!("{log}: {} requests", got.len());
+        assert_eq!(got.iter().collect::<HashSet<_>>().len() as u64, EVENTS, "{log}");
         assert_eq!(got.len() as u64, EVENTS, "{log}: only requests that nginx did not process were sent again");
     }
     assert_eq!(server.stop().await.stderr, "");

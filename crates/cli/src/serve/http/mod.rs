@@ -7,20 +7,19 @@ mod limits;
 mod refusal;
 mod stream;
 
-use anyhow::Context;
 use axum::Router;
 use descriptors::Reserve;
 use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
     server::conn::auto,
 };
+pub(super) use limits::Limits;
 pub(super) use limits::of as limits;
-use limits::{Door, Limits, Refused};
+use limits::{Door, Refused};
 use refusal::Refusals;
 use std::{io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
-    signal::unix::{SignalKind, signal},
     sync::watch,
 };
 
@@ -97,18 +96,6 @@ impl Accepting {
             tokio::time::sleep(PAUSE).await;
         }
     }
-}
-
-/// Returns at the first SIGTERM or SIGINT after this call.
-pub(super) fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let listen = |kind| signal(kind).context("failed to register signal handlers");
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
 }
 
 /// The setting whose limit was reached, for the log.

@@ -16,6 +16,7 @@ async fn get(w: &World, id: &str) -> Answer {
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = shown();
     rows.extend(lists());
+    rows.extend(searches());
     rows.extend(retry());
     rows
 }
@@ -124,6 +125,40 @@ async fn two(w: &World, receiver: &Receiver) -> [(String, String); 2] {
         made.push((subscription, text(&w.delivery(status).await, "id")));
     }
     made.try_into().unwrap()
+}
+
+fn searches() -> Vec<Row> {
+    const COUNTS: &str = "Platform API, GET /deliveries/counts, GET /deliveries/rates";
+    vec![row(COUNTS, "counts by status, rates by event type, and the filters of the list", |w| async move {
+        let receiver = Receiver::start().await;
+        let [(_, sent), (_, waiting)] = two(&w, &receiver).await;
+        for (query, ids) in [
+            ("search=127.0.0.1", vec![&waiting, &sent]),
+            ("search=no-such-text", vec![]),
+            ("min_duration_ms=0", vec![&sent]),
+            ("overdue_minutes=0", vec![&waiting]),
+            ("overdue_minutes=600", vec![]),
+        ] {
+            let found = w.p(&format!("GET /deliveries?{query}"), ()).await.is(200).all("id");
+            assert_eq!(found, ids.into_iter().cloned().collect::<Vec<_>>(), "{query}");
+        }
+        w.publish_data("user.login", r#"{"user": {"id": 9007199254740993}}"#).await;
+        let by_value = async |value: &str| {
+            let call = format!("GET /deliveries?payload_path=data.user.id&payload_value={value}");
+            w.p(&call, ()).await.is(200).list().len()
+        };
+        assert_eq!((by_value("9007199254740993").await, by_value("9007199254740992").await), (1, 0));
+        w.p("GET /deliveries?payload_path=data.user.id", ()).await.is(422).says("payload_value");
+        let counts = w.p("GET /deliveries/counts", ()).await.is(200);
+        has_fields(&counts.body, "deliveries capped statuses");
+        assert_eq!((&counts["deliveries"], &counts["capped"]), (&json!(3), &json!(false)));
+        has_fields(&counts["statuses"][0], "status deliveries capped");
+        let rates = w.p("GET /deliveries/rates?event_type=user.login", ()).await.is(200);
+        has_fields(&rates.body, "since until deliveries capped event_types");
+        let fields = "event_type deliveries per_minute success failed waiting success_rate";
+        has_fields(&rates["event_types"][0], fields);
+        assert_eq!(rates["event_types"][0]["waiting"], 2);
+    })]
 }
 
 fn lists() -> Vec<Row> {

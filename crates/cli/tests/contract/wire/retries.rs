@@ -120,9 +120,9 @@ fn long_waits() -> Vec<Row> {
 fn retry_after() -> Vec<Row> {
     const AFTER: &str = "Wire, Retry-After";
     vec![
-        row(AFTER, "a retry waits at least that long on 429 and 503: all profiles", |w| async move {
+        row(AFTER, "a retry waits at least that long on a 4xx or 5xx that is retried: all profiles", |w| async move {
             for profile in PROFILES {
-                for status in [429, 503] {
+                for status in [408, 429, 500, 503] {
                     let w = w.in_tenant(Some(&format!("{}-{profile:?}-{status}", w.tenant())));
                     let wait = first_wait(&w, profile, reply(status).header("retry-after", "600")).await;
                     assert!((599.9..660.0).contains(&wait), "{profile:?} {status}: {wait}");
@@ -151,8 +151,8 @@ fn retry_after() -> Vec<Row> {
             let wait = first_wait(&w, Profile::Platform, reply(503).header("retry-after", "1")).await;
             assert!(wait >= 269.9, "{wait}");
         }),
-        row(AFTER, "on 429 and 503 alone", |w| async move {
-            let wait = first_wait(&w, Profile::Platform, reply(500).header("retry-after", "5000")).await;
+        row(AFTER, "on a 4xx or 5xx alone", |w| async move {
+            let wait = first_wait(&w, Profile::Platform, reply(302).header("retry-after", "5000")).await;
             assert!((269.9..340.0).contains(&wait), "{wait}");
         }),
     ]

@@ -4,12 +4,17 @@
 pub(crate) mod clocks;
 mod copy;
 mod database;
+mod delayed;
 mod faults;
 mod history;
+mod limits;
 mod names;
+mod operational;
 mod outbox;
 mod pause;
 mod places;
+mod protection;
+mod replays;
 mod roles;
 mod upgrade;
 

@@ -73,3 +73,37 @@ async fn a_pause_reaches_every_node_and_the_flag_is_refused_in_a_live_installati
     nodes[1].operator().post("/api/v1/nodes/resume", &json!({})).await;
     wait_until("all are delivered", async || (receiver.distinct() == 50).then_some(())).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_paused_subscription_that_drops_gets_no_delivery_on_any_node() {
+    let _alone = alone().await;
+    let server = Postgres::shared();
+    let database = Database::on(server);
+    let nodes = database.nodes(2).await;
+    let client = nodes[0].tenant("acme").await;
+    let receiver = Receiver::start().await;
+    let made = client.subscribe(&receiver.url(), &json!({ "on_pause": "drop" })).await;
+    client.post(&made.path("/pause"), &json!({})).await;
+    // Wait until both nodes know the pause.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for (seq, node) in (0..).zip(&nodes) {
+        client.at(node.address).publish("invoice.created", seq).await;
+    }
+    let id = server.sql(&database.name, "SELECT postrider.publish('invoice.created', '{\"seq\": 2}', 'acme')");
+    wait_until("the outbox is emptied", async || {
+        (client.get(&format!("/api/v1/events/{id}")).await.status == 200).then_some(())
+    })
+    .await;
+    // Also after a kill.
+    let mut nodes = nodes;
+    nodes.remove(0).kill();
+    let restarted = database.launch().start().await;
+    let client = client.at(restarted.address);
+    client.publish("invoice.created", 3).await;
+    client.post(&made.path("/activate"), &json!({})).await;
+    client.publish("invoice.created", 4).await;
+    wait_until("the one after the pause arrives", async || (receiver.missing([4]) == 0).then_some(())).await;
+    wait_until("no delivery waits", async || client.none("pending").await.then_some(())).await;
+    assert_eq!(receiver.distinct(), 1);
+    assert_eq!(client.deliveries("success").await.len(), 1, "nothing was stored for the events of the pause");
+}

@@ -20,6 +20,8 @@ pub(crate) struct Client {
     server: SocketAddr,
     key: String,
     tenant: Option<String>,
+    /// Further headers of each request.
+    headers: Vec<(&'static str, String)>,
 }
 
 /// A response.
@@ -30,18 +32,27 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
     /// Path and query of the next page.
     next: Option<String>,
+    /// The response's `x-request-id`.
+    pub(crate) request_id: Option<String>,
 }
 
 impl Client {
     pub(crate) fn new(server: SocketAddr, key: &str) -> Self {
         // Without automatic retries, which could send a request twice.
         let http = legacy::Client::builder(TokioExecutor::new()).retry_canceled_requests(false).build_http();
-        Self { http, server, key: key.to_owned(), tenant: None }
+        Self { http, server, key: key.to_owned(), tenant: None, headers: Vec::new() }
     }
 
     /// The same client in a tenant.
     pub(crate) fn in_tenant(&self, id: &str) -> Self {
         Self { tenant: Some(id.to_owned()), ..self.clone() }
+    }
+
+    /// The same client with a further header.
+    pub(crate) fn with(&self, name: &'static str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name, value.to_owned()));
+        client
     }
 
     /// The same client for a restarted server.
@@ -59,13 +70,17 @@ impl Client {
         if let Some(tenant) = &self.tenant {
             request = request.header("x-tenant-id", tenant);
         }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         let body = body.map(Value::to_string).unwrap_or_default();
         let response = self.http.request(request.body(Full::new(body.into()))?).await?;
         let status = response.status();
         let link = response.headers().get(header::LINK).and_then(|value| value.to_str().ok());
         let next = link.and_then(|link| Some(link.strip_prefix('<')?.split_once('>')?.0.to_owned()));
+        let request_id = response.headers().get("x-request-id").and_then(|id| Some(id.to_str().ok()?.to_owned()));
         let bytes = response.into_body().collect().await?.to_bytes();
-        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), next })
+        Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), next, request_id })
     }
 
     async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
@@ -79,6 +94,10 @@ impl Client {
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
         self.call(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.call(Method::DELETE, path, None).await
     }
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {

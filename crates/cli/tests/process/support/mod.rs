@@ -1,13 +1,16 @@
 //! Helpers of the tests: servers, receivers, clients, and waiting for conditions.
 
 pub(crate) mod client;
+pub(crate) mod collector;
 pub(crate) mod disk;
 pub(crate) mod faketime;
 pub(crate) mod load;
 pub(crate) mod markdown;
+pub(crate) mod nginx;
 pub(crate) mod raw;
 pub(crate) mod receiver;
 pub(crate) mod server;
+pub(crate) mod terminal;
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},

@@ -8,8 +8,12 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Instant,
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// A signing secret for profiles that generate none.
+pub(crate) const SECRET: &str = "the-signing-secret-of-the-tests";
 
 /// Counts of requests and responses.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,11 @@ pub(crate) struct Ledger {
     pub(crate) arrived: HashMap<u64, u32>,
     /// Number of responses.
     pub(crate) answered: usize,
+    /// Times of all arrivals, in their order.
+    pub(crate) times: Vec<Instant>,
+    /// Requests without a response, and their maximum so far.
+    pub(crate) open: usize,
+    pub(crate) most_open: usize,
 }
 
 impl Ledger {
@@ -122,9 +131,30 @@ struct Data {
     seq: u64,
 }
 
+/// A request without a response; dropped with the response, or when the client has disconnected.
+struct Open(Arc<Mutex<Ledger>>);
+
+impl Open {
+    #[allow(clippy::disallowed_methods, reason = "measures the rate of arrivals")]
+    fn new(ledger: &Arc<Mutex<Ledger>>, seq: u64) -> Self {
+        let mut kept = ledger.lock().unwrap();
+        *kept.arrived.entry(seq).or_default() += 1;
+        kept.times.push(Instant::now());
+        kept.open += 1;
+        kept.most_open = kept.most_open.max(kept.open);
+        Self(ledger.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.lock().unwrap().open -= 1;
+    }
+}
+
 async fn receive(State(desk): State<Desk>, body: Bytes) -> impl IntoResponse {
     let Ok(Body { data: Data { seq } }) = serde_json::from_slice(&body) else { return StatusCode::BAD_REQUEST };
-    *desk.ledger.lock().unwrap().arrived.entry(seq).or_default() += 1;
+    let _open = Open::new(&desk.ledger, seq);
     let mut manner = desk.manner.clone();
     // When the client disconnects, this future is dropped here.
     let _ = manner.wait_for(|manner| *manner == Manner::Answers).await;

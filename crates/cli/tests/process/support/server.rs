@@ -4,7 +4,10 @@ use super::{client::Client, wait_until};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::SocketAddr,
-    os::unix::process::{CommandExt, ExitStatusExt},
+    os::{
+        fd::OwnedFd,
+        unix::process::{CommandExt, ExitStatusExt},
+    },
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
@@ -50,6 +53,13 @@ impl Launch {
         let search = std::env::var("PATH").unwrap_or_default();
         let mut launch = Self::new(folder, &["-e", "-c", script]).env("PATH", &search);
         launch.program = "bash".into();
+        launch
+    }
+
+    /// Another script in the same folder and environment.
+    pub(crate) fn script_again(&self, script: &str) -> Self {
+        let mut launch = self.clone();
+        launch.arguments = ["-e", "-c", script].map(str::to_owned).to_vec();
         launch
     }
 
@@ -106,6 +116,24 @@ impl Launch {
             stderr: Text::reading(child.stderr.take().unwrap()),
             child,
         }
+    }
+
+    /// Starts the process in a session of its own, with this terminal.
+    pub(crate) fn on_terminal(&self, terminal: &OwnedFd) -> Child {
+        let handle = || Stdio::from(terminal.try_clone().unwrap());
+        Command::new("setsid")
+            .arg("--ctty")
+            .arg(&self.program)
+            .args(&self.arguments)
+            .current_dir(&self.folder)
+            .env_clear()
+            .env("PATH", std::env::var("PATH").unwrap_or_default())
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(handle())
+            .stdout(handle())
+            .stderr(handle())
+            .spawn()
+            .expect("the command setsid")
     }
 
     /// Runs the process to its end.
@@ -232,7 +260,7 @@ impl Process {
 }
 
 /// Sends `signal` to a process, or with a minus sign to a process group.
-fn send_signal(signal: &str, to: &str) -> bool {
+pub(crate) fn send_signal(signal: &str, to: &str) -> bool {
     let sent = Command::new("kill").args(["-s", signal, "--", to]).stderr(Stdio::null()).status();
     sent.expect("the command kill").success()
 }

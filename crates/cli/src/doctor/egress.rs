@@ -1,0 +1,109 @@
+//! A real request to a receiver, with the address policy, TLS and protocols of deliveries.
+
+use super::report::{Check, Report};
+use crate::config::Config;
+use bytes::Bytes;
+use delivery::{Egress, Examination, Examined};
+use model::attempt::{AttemptError, AttemptErrorKind};
+use url::Url;
+
+const CHECK: Check = Check::Egress;
+/// The body of the request. Receivers verify signatures, so that it is nothing to them.
+const BODY: &[u8] = br#"{"type":"postrider.doctor","data":{}}"#;
+
+/// A receiver to examine.
+#[derive(Debug)]
+pub(super) struct Receiver {
+    /// The URL, or the subscription with its URL.
+    pub(super) name: String,
+    pub(super) url: Url,
+}
+
+pub(super) async fn check(report: &mut Report, egress: &Egress, receiver: &Receiver, config: &Config) {
+    let name = &receiver.name;
+    if receiver.url.scheme() == "http" && !config.allow_http {
+        return report.problem(
+            CHECK,
+            format!("{name} is refused: only https:// URLs are allowed."),
+            "Use an https:// URL, or set POSTRIDER_ALLOW_HTTP=true if the network is trusted.",
+        );
+    }
+    // A failed resolution is reported by the request, too.
+    if let Ok(found) = egress.examine(&receiver.url, config.timeout).await
+        && let Some(refused) = refused(&found)
+    {
+        return report.problem(
+            CHECK,
+            format!(
+                "{name} is refused: it leads to {}, and the address policy (SSRF) does not allow {}.",
+                refused.address, refused.kind
+            ),
+            format!(
+                "Use a public address; if every tenant may send requests there, add {} to POSTRIDER_ALLOW_NETWORKS.",
+                refused.address
+            ),
+        );
+    }
+    match egress.knock(&receiver.url, &config.user_agent, Bytes::from_static(BODY), config.timeout).await {
+        Ok((Ok(status), took)) => answered(report, name, status, took.as_millis()),
+        Ok((Err(fault), _)) => failed(report, name, &fault),
+        Err(fault) => report.problem(
+            CHECK,
+            format!("No request to {name} could be made: {fault}."),
+            "See the limits of this machine.",
+        ),
+    }
+}
+
+struct Refused {
+    address: std::net::IpAddr,
+    kind: &'static str,
+}
+
+/// The first address, when the policy allows none.
+fn refused(found: &Examination) -> Option<Refused> {
+    let of = |one: &Examined| Some(Refused { address: one.address, kind: one.refused? });
+    let all: Option<Vec<Refused>> = found.addresses.iter().map(of).collect();
+    all?.into_iter().next()
+}
+
+fn answered(report: &mut Report, name: &str, status: u16, millis: u128) {
+    let found = format!("{name} answered with {status} in {millis} ms");
+    match status {
+        200..300 => report.ok(CHECK, format!("{found}.")),
+        400 | 401 | 403 | 422 => {
+            report.ok(CHECK, format!("{found}, as a receiver does that verifies signatures: the request has none."))
+        }
+        300..400 => report.warning(
+            CHECK,
+            format!("{found}, a redirect, which is never followed."),
+            "Give the subscription the URL that the receiver redirects to.",
+        ),
+        404 | 405 => {
+            report.warning(CHECK, format!("{found}."), "Check the path of the URL; it must take POST requests.")
+        }
+        410 => report.warning(
+            CHECK,
+            format!("{found}."),
+            "The receiver is gone; a delivery would disable the subscription.",
+        ),
+        429 => report.warning(CHECK, format!("{found}."), "Limit the subscription: `postrider subscription limit`."),
+        _ => report.warning(CHECK, format!("{found}."), "Ask the receiver's owner: the way there is free."),
+    }
+}
+
+fn failed(report: &mut Report, name: &str, fault: &AttemptError) {
+    let advice = match fault.kind {
+        AttemptErrorKind::Timeout => "Check that a firewall lets requests to the receiver pass, and whether it hangs.",
+        AttemptErrorKind::Dns => "Check the host name, and the finding about DNS.",
+        AttemptErrorKind::Refused => "Check the port of the URL, and that the receiver runs.",
+        AttemptErrorKind::Connection => "Check routes, firewalls and proxies between here and the receiver.",
+        AttemptErrorKind::Tls => {
+            "Check the receiver's certificate and its chain, and the certificate authorities of this machine."
+        }
+        AttemptErrorKind::Blocked => "Use a public address, or see POSTRIDER_ALLOW_NETWORKS.",
+        AttemptErrorKind::Protocol => "Check that an HTTP server answers there, and not for example a TLS port.",
+        AttemptErrorKind::Unsendable => "Correct the URL.",
+    };
+    report.problem(CHECK, format!("{name}: {fault}."), advice);
+}
