@@ -4,8 +4,8 @@ use crate::server::MASTER_KEY;
 use anyhow::{Context, ensure};
 use bytes::Bytes;
 use model::{
-    Attempt, Entropy, Event, EventPattern, EventType, IdSource, Patch, Priority, Profile, Subscription, SubscriptionId,
-    SubscriptionState, SubscriptionUrl, TenantId, Timestamp,
+    Attempt, Entropy, Event, EventPattern, EventType, IdSource, Priority, Profile, Subscription, SubscriptionId,
+    SubscriptionState, SubscriptionUrl, TenantChange, TenantId, Timestamp,
     delivery::{EndStatus, Next},
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -78,7 +78,7 @@ pub(crate) fn ids(seed: u64) -> IdSource {
 
 pub(crate) async fn tenant(store: &SqliteStore, name: &str, now: Timestamp) -> anyhow::Result<TenantId> {
     let id = TenantId::parse(name).ok().with_context(|| format!("{name} is not a tenant id"))?;
-    store.put_tenant(&id, Patch::Absent, None, now).await?;
+    store.put_tenant(&id, TenantChange::default(), now).await?;
     Ok(id)
 }
 
@@ -102,6 +102,8 @@ pub(crate) fn subscription(
         retry_enabled: true,
         max_retries: 3,
         timeout: Duration::from_secs(30),
+        policies: Default::default(),
+        health: Default::default(),
         secrets: vec![SigningSecret { value: "bench-secret-0123456789".into(), until: None }],
         metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
@@ -142,8 +144,11 @@ pub(crate) fn event(
         metadata: Bytes::new(),
         priority: Priority::Normal,
         deliveries: to.len() as u32,
+        deliver_at: None,
+        payload_erased_at: None,
+        trace: None,
     };
-    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false })
+    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false, due_at: None })
 }
 
 pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
@@ -151,12 +156,13 @@ pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
 }
 
 /// The outcome of a first attempt: delivered or failed.
-pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: bool) -> Write {
+pub(crate) fn attempted(tenant: &TenantId, kind: &EventType, of: NewDelivery, at: Timestamp, ok: bool) -> Write {
     let end = if ok { EndStatus::Delivered } else { EndStatus::Failed };
     Write::Outcome(Box::new(Outcome {
         tenant: tenant.clone(),
         delivery: of.id,
         subscription: of.subscription,
+        event_type: kind.clone(),
         attempt: Attempt {
             number: 1,
             started_at: at,
@@ -174,6 +180,7 @@ pub(crate) fn attempted(tenant: &TenantId, of: NewDelivery, at: Timestamp, ok: b
             note: None,
         },
         next: Next::End(end),
+        raises: Vec::new(),
     }))
 }
 
@@ -240,7 +247,7 @@ mod tests {
             let new = event(&ids, &owner, &kind, &data, &[to.id, to.id], now)?;
             let first = new.deliveries[0];
             writes.push(append(&owner, vec![new]));
-            writes.push(attempted(&owner, first, now, left != 1));
+            writes.push(attempted(&owner, &kind, first, now, left != 1));
             left -= 1;
             Ok(left > 0)
         })

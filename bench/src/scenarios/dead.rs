@@ -28,7 +28,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let rig = Rig::start(context).await?;
     let folder = context.folder()?;
     let waiting = context.scaled(WAITING);
-    fill(&folder.path().join("store.db"), waiting / EACH as u64).await?;
+    fill(&folder.path().join("store.db"), TENANTS, EACH, waiting / EACH as u64).await?;
     let server = Server::start(context, folder.path()).await?;
     server.subscribe(TENANT, &rig.receiver.url("/well"), TYPE).await?;
     let target = server.target(TENANT, Template::one(&event(TYPE, "", BYTES)))?;
@@ -50,17 +50,19 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-async fn fill(file: &Path, events: u64) -> anyhow::Result<()> {
+/// Fills a store with events of `tenants` tenants in turn, each event with a waiting delivery for the `each` subscriptions of
+/// its tenant. The tenants are `dead-0`, `dead-1`, …; nothing listens at their address.
+pub(super) async fn fill(file: &Path, tenants: usize, each: usize, events: u64) -> anyhow::Result<()> {
     let store = bulk::open(file)?;
     let ids = bulk::ids(21);
     // Within the last minute: old enough that all deliveries are due, and too recent for retention.
     let start = SystemClock.now().before(Duration::from_secs(60));
     let address = free_address()?;
     let mut owners: Vec<(TenantId, Vec<SubscriptionId>)> = Vec::new();
-    for number in 0..TENANTS {
+    for number in 0..tenants {
         let tenant = bulk::tenant(&store, &format!("dead-{number}"), start).await?;
         let mut to = Vec::new();
-        for which in 0..EACH {
+        for which in 0..each {
             let url = format!("http://{address}/{number}/{which}");
             let subscription = bulk::subscription(&ids, &tenant, url, TYPE, start)?;
             bulk::subscribe(&store, &subscription).await?;

@@ -42,9 +42,11 @@ enum Part {
     Cursor,
     /// A status as the tenant API writes it.
     State(&'static str),
+    /// A parameter with a fixed value.
+    Given(&'static str, &'static str),
 }
 
-use Part::{Before, Cursor, State, Status, Subscription, Type, Window};
+use Part::{Before, Cursor, Given, State, Status, Subscription, Type, Window};
 
 /// A list's name, its path and its parts.
 const LISTS: [(&str, &str, &[Part]); 32] = [
@@ -82,6 +84,27 @@ const LISTS: [(&str, &str, &[Part]); 32] = [
     ("tenant API: deliveries FAILED of an event", OF_TENANT, &[State("FAILED"), Type("event")]),
 ];
 
+/// Searches that no index answers, and counts. They match nothing or little, so each walks as far as one call may.
+const SEARCHES: [(&str, &str, &[Part]); 9] = [
+    ("deliveries slow", DELIVERIES, &[Given("min_duration_ms", "86400000"), Cursor]),
+    ("deliveries overdue", DELIVERIES, &[Given("overdue_minutes", "10")]),
+    ("deliveries by text", DELIVERIES, &[Given("search", "no such words"), Cursor]),
+    ("deliveries by text, failed", DELIVERIES, &[Given("search", "no such words"), Status("failed"), Cursor]),
+    ("deliveries by payload", DELIVERIES, &[NOWHERE[0], NOWHERE[1], Cursor]),
+    (
+        "deliveries by payload, failed of a type",
+        DELIVERIES,
+        &[NOWHERE[0], NOWHERE[1], Status("failed"), Type("event_type")],
+    ),
+    ("counts by status", COUNTS, &[]),
+    ("counts by status of a subscription", COUNTS, &[Subscription]),
+    ("rates by event type", RATES, &[Window]),
+];
+
+const COUNTS: &str = "/api/v1/webhooks/deliveries/counts";
+const RATES: &str = "/api/v1/webhooks/deliveries/rates";
+const NOWHERE: [Part; 2] = [Given("payload_path", "data.nowhere.id"), Given("payload_value", "42")];
+
 /// Source of random parameters.
 struct Dice {
     random: Seeded,
@@ -107,6 +130,7 @@ impl Dice {
             match part {
                 Status(status) => query.append_pair("status", status),
                 State(status) => query.append_pair("status", status),
+                Given(name, value) => query.append_pair(name, value),
                 Type(name) => query.append_pair(name, TYPES[self.random.below(TYPES.len() as u64) as usize]),
                 Subscription => query.append_pair("subscription_id", self.subscription()?),
                 Before => query.append_pair("before", &self.time().to_string()),
@@ -146,6 +170,11 @@ pub(in crate::scenarios) async fn run(context: &Context) -> anyhow::Result<Outco
     for (name, path, parts) in LISTS {
         let found = ask(&server, &headers, || dice.query(path, parts)).await?;
         report(&mut outcome, name, &found, Some(GOAL));
+        server = rested(context, &history, server, &found).await?;
+    }
+    for (name, path, parts) in SEARCHES {
+        let found = ask(&server, &headers, || dice.query(path, parts)).await?;
+        report(&mut outcome, name, &found, None);
         server = rested(context, &history, server, &found).await?;
     }
     for (name, end, goal) in [("offset to 10,000", 10_000, Some(GOAL)), ("any offset", 2_000_000, None)] {

@@ -169,7 +169,7 @@ async fn fill(
         writes.push(bulk::append(&owner.tenant, vec![new]));
         for one in deliveries {
             let ok = random.below(FAILED) != 0;
-            writes.push(bulk::attempted(&owner.tenant, one, at.after(Duration::from_millis(3)), ok));
+            writes.push(bulk::attempted(&owner.tenant, kind, one, at.after(Duration::from_millis(3)), ok));
         }
         number += 1;
         Ok(number < events)
