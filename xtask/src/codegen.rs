@@ -1,6 +1,6 @@
-//! Generated files: printed by the binary, committed, and checked to be up to date.
+//! Generated files: printed by the binary or made by [`dashboards`], committed, and checked to be up to date.
 
-use crate::workspace::root;
+use crate::{dashboards, workspace::root};
 use anyhow::{Context, bail, ensure};
 use std::{fs, path::Path, process::Command};
 
@@ -19,9 +19,12 @@ const FILES: [(&str, &[&str]); 3] = [
 
 pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
     let mut stale = Vec::new();
+    let mut files = dashboards::files(&root())?;
     for (file, arguments) in FILES {
-        let made = postrider(arguments)?;
-        let path = root().join(file);
+        files.insert(file.to_owned(), postrider(arguments)?);
+    }
+    for (file, made) in files {
+        let path = root().join(&file);
         let known = fs::read(&path).unwrap_or_default();
         if known == made {
             continue;

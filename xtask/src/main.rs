@@ -3,6 +3,7 @@
 mod answers;
 mod circles;
 mod codegen;
+mod dashboards;
 mod dev;
 mod languages;
 mod tidy;

@@ -12,16 +12,20 @@ use std::{
 };
 
 /// The arrows of ARCHITECTURE.md: each crate, and the workspace crates that it may use. (Tests may use more.)
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("model", &[]),
+    ("metrics", &["model"]),
     ("signing", &[]),
     ("storage", &["model"]),
     ("storage-postgres", &["model", "storage"]),
     ("storage-sqlite", &["model", "storage"]),
-    ("delivery", &["model", "signing", "storage"]),
+    ("delivery", &["model", "metrics", "signing", "storage"]),
     ("audit", &["model"]),
-    ("api", &["model", "signing", "storage", "delivery"]),
-    ("cli", &["model", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "audit", "api"]),
+    ("api", &["model", "metrics", "signing", "storage", "delivery"]),
+    (
+        "cli",
+        &["model", "metrics", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "audit", "api"],
+    ),
     ("bench", &["model", "storage", "storage-sqlite", "testing"]),
     ("testing", &[]),
     ("xtask", &[]),

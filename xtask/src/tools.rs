@@ -4,12 +4,13 @@ use crate::workspace::run;
 use anyhow::{Context, bail};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::{Command, Stdio},
 };
 
 /// A program, and the Debian package that contains it.
-const PROGRAMS: [(&str, &str); 21] = [
+const PROGRAMS: [(&str, &str); 22] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -25,6 +26,8 @@ const PROGRAMS: [(&str, &str); 21] = [
     ("mount", "mount"),
     ("node", "nodejs"),
     ("nginx", "nginx-light"),
+    // With promtool.
+    ("prometheus", "prometheus"),
     ("npm", "npm"),
     ("chromium", "chromium"),
     // The languages of docs/receiving.md.
@@ -36,6 +39,9 @@ const PROGRAMS: [(&str, &str); 21] = [
 
 /// `python3 -m venv` needs these to create an environment with pip; Debian's `python3` alone does not suffice.
 const VENV: [&str; 2] = ["python3-venv", "python3-pip"];
+
+/// Debian's installation of a package starts its server, unless this program exits with 101.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 const POSTGRESQL: &str = "postgresql";
 /// Exists once PostgreSQL is installed; its contents are then up to the machine's owner.
@@ -66,6 +72,23 @@ fn no_server_at_installation() -> anyhow::Result<()> {
     written.with_context(|| format!("failed to write {MORE_CLUSTER_SETTINGS}"))
 }
 
+/// Installs packages. Tests start servers themselves, so none is started now: nginx would take port 80, Prometheus 9090.
+fn install(packages: &[&str]) -> anyhow::Result<()> {
+    let has_policy = Path::new(POLICY).exists();
+    if !has_policy {
+        fs::write(POLICY, "#!/bin/sh\nexit 101\n").with_context(|| format!("failed to write {POLICY}"))?;
+        fs::set_permissions(POLICY, fs::Permissions::from_mode(0o755))?;
+    }
+    let mut install =
+        vec!["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"];
+    install.extend(packages);
+    let installed = run("env", &install);
+    if !has_policy {
+        fs::remove_file(POLICY).with_context(|| format!("failed to remove {POLICY}"))?;
+    }
+    installed
+}
+
 fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
@@ -89,8 +112,5 @@ pub(crate) fn ensure() -> anyhow::Result<()> {
         no_server_at_installation()?;
     }
     run("apt-get", &["update", "-qq"])?;
-    let mut install =
-        vec!["DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", "--no-install-recommends"];
-    install.extend(missing);
-    run("env", &install)
+    install(&missing)
 }
