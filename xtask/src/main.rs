@@ -5,13 +5,14 @@ mod circles;
 mod codegen;
 mod dashboards;
 mod dev;
+mod failures;
 mod languages;
 mod tidy;
 mod tools;
 mod workspace;
 
 use std::{path::PathBuf, process::ExitCode};
-use workspace::{root, run};
+use workspace::root;
 
 const HELP: &str = "cargo xtask COMMAND
 
@@ -50,7 +51,8 @@ fn main() -> ExitCode {
 
 fn test(rest: &[&str]) -> anyhow::Result<()> {
     tools::ensure()?;
-    let mut arguments = vec!["test", "--workspace", "--all-features"];
+    // A failure in one crate hides none in another.
+    let mut arguments = vec!["test", "--workspace", "--all-features", "--no-fail-fast"];
     arguments.extend(rest);
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     let kept = [
@@ -61,7 +63,7 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
     for file in kept.map(|(file, _)| file).into_iter().chain([answers::FILE]) {
         let _ = std::fs::remove_file(target.join("tmp").join(file));
     }
-    let result = run("cargo", &arguments);
+    let result = failures::cargo(&arguments);
     // The output of passing tests is hidden, except for these files.
     for (file, title) in kept {
         if let Ok(text) = std::fs::read_to_string(target.join("tmp").join(file)) {

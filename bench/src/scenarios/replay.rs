@@ -1,6 +1,6 @@
 //! A million failed deliveries of one subscription are replayed. For two minutes another tenant and the same tenant get
-//! fresh events beside it; then the replay has the server for itself. Measures the latencies of fresh events, alone and
-//! beside the replay, and the speed of the replay with and without them.
+//! fresh events beside it; then the replay has the server for itself. Measures the latencies of fresh events alone, before and after
+//! the replay, and beside it, and the speed of the replay with and without them.
 
 use crate::{
     bulk,
@@ -9,7 +9,7 @@ use crate::{
         self, Plan, Until,
         template::{Template, event},
     },
-    receiver::Select,
+    receiver::{Select, Stats},
     report::outcome::{Outcome, Row, Target},
     rig::{BYTES, Rig, TYPE, TYPES, ratio},
     server::Server,
@@ -50,16 +50,12 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     server.subscribe(REPLAYED, &rig.receiver.url("/same"), TYPE).await?;
     let targets = ["other", REPLAYED].map(|tenant| server.target(tenant, Template::one(&event(TYPE, "", BYTES))));
     let targets = targets.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
-    let alone = Plan::open(targets.clone(), RATE, context.seconds(ALONE));
-    rig.receiver.reset().await?;
-    let alone_load = load::run(alone).await?;
-    rig.receiver.wait_for("/other", alone_load.events / 2, PATIENCE).await?;
-    let (other, same) = (Select::below("/other"), Select::below("/same"));
-    let (other_alone, same_alone) = (rig.receiver.stats(&other).await?, rig.receiver.stats(&same).await?);
+    let before = alone(context, &rig, &targets).await?;
 
     rig.receiver.reset().await?;
     let told = Arc::new(AtomicBool::new(false));
-    let beside = tokio::spawn(load::run(Plan::open(targets, RATE, 0.0).until(Until::Told(told.clone())).may_fail()));
+    let beside =
+        tokio::spawn(load::run(Plan::open(targets.clone(), RATE, 0.0).until(Until::Told(told.clone())).may_fail()));
     let began = Instant::now();
     let (replay, half) = tokio::join!(replay(&server, &subscription, failed, &rig), async {
         tokio::time::sleep(Duration::from_secs_f64(context.seconds(BESIDE))).await;
@@ -72,9 +68,10 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let (replay, (until, replayed)) = (replay?, half);
     let replayed = replayed? as f64;
     rig.receiver.wait_for("/other", beside.events / 2, PATIENCE).await?;
-    let (other_beside, same_beside) = (rig.receiver.stats(&other).await?, rig.receiver.stats(&same).await?);
-    let seconds = rig.receiver.seconds(&other).await?;
+    let fresh = Fresh::of(&rig).await?;
+    let seconds = rig.receiver.seconds(&Select::below("/other")).await?;
     let old = rig.receiver.stats(&Select::below("/replayed")).await?;
+    let after = alone(context, &rig, &targets).await?;
     server.stop().await?;
 
     let mut outcome =
@@ -84,20 +81,42 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Outcome> {
     let wrong = (queued - failed as f64).abs() + (old.count as f64 - failed as f64).abs();
     outcome.row(Row::new("not replayed, or twice", "deliveries", wrong).goal(Target::at_most(0.0)));
     let goal = Target::at_most(1.5);
-    let share = ratio(other_beside.latency.p99_ms, &[other_alone.latency.p99_ms]);
+    let share = ratio(fresh.other.latency.p99_ms, &[&before, &after].map(|alone| alone.other.latency.p99_ms));
     outcome.row(Row::new("p99 beside the replay / alone", "", share).goal(goal));
-    let share = ratio(same_beside.latency.p99_ms, &[same_alone.latency.p99_ms]);
+    let share = ratio(fresh.same.latency.p99_ms, &[&before, &after].map(|alone| alone.same.latency.p99_ms));
     outcome.row(Row::new("p99 beside the replay / alone, same tenant", "", share).goal(goal));
     outcome.row(Row::new("replayed beside fresh events", "/s", replayed / until));
     outcome.row(Row::new("replayed alone", "/s", (failed as f64 - replayed) / (took - until).max(1e-6)));
     outcome.row(beside.refused());
-    outcome.latency("fresh, alone", &other_alone.latency, &[]);
-    outcome.latency("fresh, beside the replay", &other_beside.latency, &[]);
-    outcome.latency("fresh, same tenant, alone", &same_alone.latency, &[]);
-    outcome.latency("fresh, same tenant, beside the replay", &same_beside.latency, &[]);
+    for (time, fresh) in [("alone before", &before), ("beside the replay", &fresh), ("alone after", &after)] {
+        outcome.latency(&format!("fresh, {time}"), &fresh.other.latency, &[]);
+        outcome.latency(&format!("fresh, same tenant, {time}"), &fresh.same.latency, &[]);
+    }
     outcome.latency("acknowledgement, beside the replay", &beside.latency(), &[]);
     outcome.seconds("fresh events beside the replay", &seconds);
     Ok(outcome)
+}
+
+/// Latencies of fresh events: of another tenant, and of the one whose deliveries are replayed.
+struct Fresh {
+    other: Stats,
+    same: Stats,
+}
+
+impl Fresh {
+    async fn of(rig: &Rig<'_>) -> anyhow::Result<Self> {
+        let (other, same) = (Select::below("/other"), Select::below("/same"));
+        Ok(Self { other: rig.receiver.stats(&other).await?, same: rig.receiver.stats(&same).await? })
+    }
+}
+
+/// Publishes fresh events without a replay. A machine's latencies change from minute to minute, so this is done before and
+/// after the replay.
+async fn alone(context: &Context, rig: &Rig<'_>, targets: &[load::Target]) -> anyhow::Result<Fresh> {
+    rig.receiver.reset().await?;
+    let load = load::run(Plan::open(targets.to_vec(), RATE, context.seconds(ALONE))).await?;
+    rig.receiver.wait_for("/other", load.events / 2, PATIENCE).await?;
+    Fresh::of(rig).await
 }
 
 /// Replays all failed deliveries; returns the replay when everything has arrived.

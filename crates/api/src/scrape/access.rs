@@ -1,4 +1,4 @@
-//! Who may read the metrics.
+//! Access to the metrics.
 
 use crate::{App, auth::Admin, problem::Problem};
 use axum::extract::{ConnectInfo, FromRequestParts};

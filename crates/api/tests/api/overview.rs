@@ -89,7 +89,7 @@ async fn the_overview_has_counts_backlog_trouble_and_errors_of_all_tenants() {
     assert_eq!((&error["subscription_id"], &error["attempt_number"]), (&broken["id"], &json!(1)));
     assert!(error["next_retry_at"].is_string(), "{error}");
     assert_eq!((&now["nodes"][0]["is_this"], &now["nodes"][0]["state"]), (&json!(true), &json!("live")));
-    // What a breaker and a rate limit hold back is due, so the end of the test would wait for it.
+    // Deliveries that a breaker and a rate limit hold back are due, so the end of the test would wait for them.
     for (caller, held_back) in [(&acme, &broken), (&two, &limited)] {
         let path = format!("/api/v1/webhooks/subscriptions/{}/pause", held_back["id"].as_str().unwrap());
         caller.post_nothing(&path).await.expect(200);

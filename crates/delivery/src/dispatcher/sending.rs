@@ -54,7 +54,7 @@ impl Drop for Running {
 /// An attempt that was made.
 pub(crate) struct Made {
     pub(crate) outcome: Outcome,
-    /// What the circuit breaker learns from it.
+    /// The result as the circuit breaker counts it.
     pub(crate) sample: Sample,
     pub(crate) tally: Tally,
 }

@@ -24,7 +24,7 @@ pub(crate) struct LaneFigures {
     /// Waiting for room.
     pub(crate) parked: usize,
     pub(crate) breaker_open: usize,
-    /// Whose circuit breaker lets a probe through.
+    /// Lanes whose circuit breaker lets a probe through.
     pub(crate) breaker_half_open: usize,
     /// Of a paused or disabled subscription.
     pub(crate) paused: usize,

@@ -65,7 +65,7 @@ pub const ENDED: [DeliveryStatus; 5] = [
     DeliveryStatus::Cancelled,
 ];
 
-/// What happened in one hour, or in several. Each number counts rows of the log:
+/// Counts of one hour, or of several. Each number counts rows of the log:
 ///
 /// - `created`: deliveries, by the time in their ids;
 /// - `ended`: deliveries by their status, in the hour in which they got it. A delivery that is sent again by hand is

@@ -84,7 +84,7 @@ fn rounded(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
-/// What was counted, and the time down to which it was, when counting ended early.
+/// The counts, and the time down to which was counted when counting ended early.
 #[derive(Default)]
 struct Counted {
     by_type: HashMap<EventType, Tally>,

@@ -1,4 +1,4 @@
-//! What `deploy/` ships for Prometheus and Grafana: rules, dashboards, and the runbook that alerts link to.
+//! The files of `deploy/` for Prometheus and Grafana: rules, dashboards, and the runbook that alerts link to.
 
 mod dashboards;
 mod expressions;
