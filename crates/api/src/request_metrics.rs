@@ -1,6 +1,6 @@
 //! Counts requests to the API, by route and status, and the requests to publish that were refused.
 
-use crate::{App, problem::write_problems};
+use crate::App;
 use axum::{
     extract::{MatchedPath, Request, State},
     middleware::Next,
@@ -20,13 +20,12 @@ pub(crate) struct Refused {
 /// The routes by which events are published.
 const PUBLISH: [&str; 3] = ["/api/v1/events", "/api/v1/events/batch", "/api/v1/tenant/webhooks/deliveries"];
 
-/// Middleware around the writer of problems, which decides the status. Both are one layer: each costs every request an
-/// allocation and a move of its future.
+/// Middleware: must be outside of the writer of problems, which decides the status.
 pub(crate) async fn count(app: State<App>, request: Request, next: Next) -> Response {
     let began = app.clock.now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let method = request.method().clone();
-    let response = write_problems(app.clone(), request, next).await;
+    let response = next.run(request).await;
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let status = response.status().as_u16();
     app.metrics.request(method.as_str(), route, status, app.clock.now().since(began));

@@ -108,6 +108,7 @@ pub fn router(app: App) -> Router {
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
         .layer(middleware::from_fn(unique_headers::refuse_repeated))
+        .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
         .layer(middleware::from_fn_with_state(app.clone(), request_metrics::count))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {
