@@ -17,8 +17,8 @@ const FEW: usize = 4;
 const WINDOW: Duration = Duration::from_millis(100);
 const ENOUGH: usize = 40;
 /// Waiting times, as multiples of that without background work, above which the speed falls and below which it rises.
-const LONG: f64 = 1.2;
-const SHORT: f64 = 1.1;
+const LONG: f64 = 1.5;
+const SHORT: f64 = 1.3;
 /// The lowest speed, and the speed after the first rest; 1 is unlimited.
 const LEAST: f64 = 1.0 / 400.0;
 const FIRST: f64 = 1.0 / 64.0;
