@@ -165,6 +165,9 @@ async fn screen_and_keys(server: &Server, folder: &TempDir, total: u64) {
     terminal.shows("send its failed deliveries again").await;
     terminal.resize(50, 160);
     terminal.keys("\x1b");
+    // The line of keys stands below the help too, and Esc with q behind it would be Alt+q.
+    let is_closed = |text: &str| (!text.contains("send its failed deliveries again")).then_some(());
+    terminal.until("the help is closed", is_closed).await;
     terminal.shows("tab list  ? help  q quit").await;
     terminal.keys("q");
     assert_eq!(terminal.ended().await.code(), Some(0));
