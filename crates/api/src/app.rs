@@ -155,6 +155,7 @@ impl App {
         let _changing = self.changing_directory.read().await;
         let name = if id.is_system() { Patch::Value("Postrider".to_owned()) } else { Patch::Absent };
         let change = TenantChange { name, ..TenantChange::default() };
+        let _in_order = self.engine.limits.in_order().await;
         let (tenant, _) = self.store.put_tenant(id, change, self.clock.now()).await?;
         self.engine.limits.set(id, &tenant.limits);
         self.directory.add_tenant(id);

@@ -30,6 +30,8 @@ pub struct Limits {
     tenants: RwLock<HashMap<TenantId, Arc<Limited>>>,
     /// Nodes that share the publish limits; each admits an equal part.
     nodes: AtomicU32,
+    /// Held from a read or a write in the store until its limits are set here.
+    order: tokio::sync::Mutex<()>,
     reported: Mutex<HashMap<(TenantId, TenantLimit), Timestamp>>,
     /// Publishes the reports; set once, after the engine is composed.
     operational: OnceLock<Arc<Operational>>,
@@ -84,7 +86,15 @@ impl Limits {
     pub(crate) fn new(defaults: TenantLimits, clock: Arc<dyn Clock>) -> Self {
         let (tenants, reported) = (RwLock::default(), Mutex::default());
         let operational = OnceLock::new();
-        Self { defaults, tenants, nodes: AtomicU32::new(1), reported, operational, clock }
+        Self {
+            defaults,
+            tenants,
+            nodes: AtomicU32::new(1),
+            order: tokio::sync::Mutex::default(),
+            reported,
+            operational,
+            clock,
+        }
     }
 
     /// From now on, limits that tenants reach are published as operational events.
@@ -95,6 +105,12 @@ impl Limits {
     /// Limits of tenants that have none of their own.
     pub const fn defaults(&self) -> &TenantLimits {
         &self.defaults
+    }
+
+    /// To be held from a read or a write of limits in the store until they are set: else limits that were read before a
+    /// change could be set after it.
+    pub async fn in_order(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.order.lock().await
     }
 
     /// Sets a tenant's own limits. What it used of its publish limit stays used.
@@ -140,6 +156,7 @@ impl Limits {
 
     /// Reads the limits of all tenants.
     pub(crate) async fn load(&self, store: &dyn Store) -> Result<(), StorageError> {
+        let _in_order = self.in_order().await;
         let (mut all, mut page) = (Vec::new(), Page::first(1_000));
         loop {
             let tenants = store.tenants(page.clone()).await?;

@@ -81,6 +81,7 @@ pub(crate) async fn put(
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
     let change = TenantChange { name: body.name, metadata, limits };
+    let _in_order = app.engine.limits.in_order().await;
     let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
     app.engine.limits.set(&id, &tenant.limits);
     app.directory.add_tenant(&id);

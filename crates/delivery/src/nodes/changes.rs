@@ -69,10 +69,13 @@ impl Changes {
                     subscriptions.entry(tenant).or_default().insert(id);
                 }
                 Change::Cancelled(_, id) => self.recovery.dispatcher.reread(id),
-                Change::Tenant(tenant) => match self.store.tenant(&tenant).await? {
-                    Some(known) => self.control.limits.set(&tenant, &known.limits),
-                    None => self.control.forget_tenant(&tenant),
-                },
+                Change::Tenant(tenant) => {
+                    let _in_order = self.control.limits.in_order().await;
+                    match self.store.tenant(&tenant).await? {
+                        Some(known) => self.control.limits.set(&tenant, &known.limits),
+                        None => self.control.forget_tenant(&tenant),
+                    }
+                }
                 Change::Key(..) | Change::EventTypes => {}
             }
         }
