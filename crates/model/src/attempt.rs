@@ -1,8 +1,8 @@
 //! The result of one HTTP request made for a delivery.
 
-use crate::time::Timestamp;
+use crate::{time::Timestamp, timings::Timings};
 use bytes::Bytes;
-use std::{fmt, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 /// Reasons for a request without a usable response. [`Self::reason`] is the `reason` label of `webhook_retries_total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,9 @@ pub struct Attempt {
     pub response_body: Bytes,
     /// A remark about the response, or about how the request was made, that is not an error.
     pub note: Option<String>,
+    /// The address of the receiver, or of the proxy in front of it, that was connected.
+    pub remote_ip: Option<IpAddr>,
+    pub timings: Timings,
 }
 
 impl Attempt {
@@ -221,6 +224,8 @@ mod tests {
             response_headers: "x-echo: Ada".into(),
             response_body: Bytes::from_static(b"Ada"),
             note: Some("Ada".into()),
+            remote_ip: None,
+            timings: Timings::default(),
         };
         attempt.erase_payload();
         assert!(!format!("{attempt:?}").contains("Ada"));

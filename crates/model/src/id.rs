@@ -1,6 +1,6 @@
 //! Ids: UUIDv7 newtypes, their two text forms, and their generator.
 //!
-//! Text forms are `evt_…`, `dlv_…`, `sub_…`, `key_…`, `rpl_…` (prefix and 26 characters of Crockford base32, lower case) and the
+//! Text forms are `evt_…`, `dlv_…`, `sub_…`, `key_…`, `rpl_…`, `pts_…` (prefix and 26 characters of Crockford base32, lower case) and the
 //! hyphenated UUID; both are accepted everywhere.
 //!
 //! A delivery's id is its event's id plus a number from 1 to [`EventId::MAX_DELIVERIES`] in the low 16 bits. So the
@@ -125,6 +125,11 @@ id!(
     /// The id of a replay.
     ReplayId,
     "rpl"
+);
+id!(
+    /// The id of a portal link (not its token).
+    PortalSessionId,
+    "pts"
 );
 
 const LOW: u128 = 0xffff;
@@ -262,6 +267,10 @@ impl IdSource {
 
     pub fn replay(&self, now: Timestamp) -> ReplayId {
         ReplayId(Uuid::from_u128(self.next(now)))
+    }
+
+    pub fn portal_session(&self, now: Timestamp) -> PortalSessionId {
+        PortalSessionId(Uuid::from_u128(self.next(now)))
     }
 
     /// Secret bytes, directly from the entropy source.

@@ -78,6 +78,8 @@ pub struct TenantKey {
     pub hash: [u8; 32],
     pub scopes: Scopes,
     pub created_at: Timestamp,
+    /// The time of the last request with the key, stored at most once a minute.
+    pub last_used_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

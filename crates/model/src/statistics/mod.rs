@@ -209,6 +209,8 @@ mod tests {
             response_headers: String::new(),
             response_body: Bytes::new(),
             note: None,
+            remote_ip: None,
+            timings: Default::default(),
         }
     }
 
