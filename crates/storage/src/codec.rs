@@ -2,8 +2,11 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, event::NotAnEventType,
-    key::Scopes, subscription::SigningSecret,
+    DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, Timings,
+    event::NotAnEventType,
+    key::Scopes,
+    portal::{Capabilities, Capability},
+    subscription::SigningSecret,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -105,12 +108,33 @@ pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, NotAnEventType> {
 pub struct UnknownScope(String);
 
 /// A stored set of scopes.
+/// The timings of an attempt.
+pub fn timings(text: &str) -> Result<Timings, &'static str> {
+    Timings::from_stored(text).ok_or("not the timings of an attempt")
+}
+
 pub fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
     text.split_terminator(' ').map(|name| Scope::parse(name).ok_or_else(|| UnknownScope(name.to_owned()))).collect()
 }
 
 pub fn scopes_text(scopes: Scopes) -> String {
     scopes.names().join(" ")
+}
+
+/// The text names a capability that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown capability {0:?}")]
+pub struct UnknownCapability(String);
+
+/// A stored set of capabilities of a portal link.
+pub fn capabilities(text: &str) -> Result<Capabilities, UnknownCapability> {
+    let one = |name: &str| Capability::parse(name).ok_or_else(|| UnknownCapability(name.to_owned()));
+    text.split_terminator(' ').map(one).collect()
+}
+
+/// A stored list of words.
+pub fn words(text: &str) -> Vec<String> {
+    text.split_terminator(' ').map(str::to_owned).collect()
 }
 
 /// A stored list of statuses does not consist of known codes.

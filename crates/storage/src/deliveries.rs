@@ -1,6 +1,6 @@
 //! Deliveries and their attempts.
 
-use crate::{Counted, ListScope, Listed, Page, Place, StorageError};
+use crate::{Counted, ListOrder, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, PayloadMatch, Queue, SubscriptionId,
@@ -35,6 +35,7 @@ pub struct DeliveryFilter {
     pub after: Option<Timestamp>,
     /// Created before this time.
     pub before: Option<Timestamp>,
+    pub order: ListOrder,
 }
 
 impl DeliveryFilter {
@@ -114,7 +115,7 @@ pub enum RetryOutcome {
 pub trait Deliveries: Send + Sync {
     async fn delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<Option<Delivery>, StorageError>;
 
-    /// Newest first. The walk is bounded ([`crate::WALK_MAX`]) over all tenants, when the filter names an event, and when
+    /// In the order of the filter. The walk is bounded ([`crate::WALK_MAX`]) over all tenants, when the filter names an event, and when
     /// it has a condition that no index answers ([`DeliveryFilter::is_scanned`]). With a condition on the payload it also
     /// ends after [`crate::WALK_BYTES`] of payloads.
     async fn deliveries(

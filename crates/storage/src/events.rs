@@ -1,6 +1,6 @@
 //! Published events.
 
-use crate::{Counted, DedupeKey, ListScope, Listed, Page, Place, StorageError};
+use crate::{Counted, DedupeKey, ListOrder, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{Event, EventId, EventType, TenantId, Timestamp};
 
@@ -12,6 +12,7 @@ pub struct EventFilter {
     pub after: Option<Timestamp>,
     /// Created before this time.
     pub before: Option<Timestamp>,
+    pub order: ListOrder,
 }
 
 #[async_trait]
@@ -26,7 +27,7 @@ pub trait Events: Send + Sync {
         self.event_by_key(tenant, &DedupeKey::GivenId(given.to_owned())).await
     }
 
-    /// Newest first. A page also ends at a limit of bytes of data and metadata ([`crate::PAGE_BYTES`]). Over all
+    /// In the order of the filter. A page also ends at a limit of bytes of data and metadata ([`crate::PAGE_BYTES`]). Over all
     /// tenants, the walk is bounded ([`crate::WALK_MAX`]).
     async fn events(
         &self,

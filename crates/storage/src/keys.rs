@@ -2,7 +2,15 @@
 
 use crate::{DeleteOutcome, StorageError};
 use async_trait::async_trait;
-use model::{KeyId, TenantId, TenantKey};
+use model::{KeyId, TenantId, TenantKey, Timestamp};
+
+/// The last use of a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyUse {
+    pub tenant: TenantId,
+    pub key: KeyId,
+    pub at: Timestamp,
+}
 
 #[async_trait]
 pub trait Keys: Send + Sync {
@@ -13,6 +21,10 @@ pub trait Keys: Send + Sync {
     async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError>;
 
     async fn delete_key(&self, tenant: &TenantId, id: KeyId) -> Result<DeleteOutcome, StorageError>;
+
+    /// Stores when keys were last used, in one transaction. A time never goes back, and keys that are gone are passed
+    /// over. Nodes need not learn it.
+    async fn use_keys(&self, uses: &[KeyUse]) -> Result<(), StorageError>;
 
     /// The keys of all tenants, for the in-memory look-up by hash.
     async fn all_keys(&self) -> Result<Vec<TenantKey>, StorageError>;

@@ -25,6 +25,7 @@ mod page;
 mod publications;
 mod replays;
 mod retention;
+mod sessions;
 mod shared;
 mod statistics;
 mod subscriptions;
@@ -47,18 +48,21 @@ pub use journal::{
     Append, Appended, CANCELLED_BY_REQUEST, CommitError, DedupeKey, Done, Ending, Journal, NewDelivery, NewEvent,
     Outcome, SUBSCRIPTION_DELETED, Source, Write,
 };
-pub use keys::Keys;
+pub use keys::{KeyUse, Keys};
 pub use owners::{count_of_subscription, deliveries_of_subscription};
-pub use page::{Counted, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_BYTES, WALK_MAX, rows_within};
+pub use page::{
+    Counted, ListOrder, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_BYTES, WALK_MAX, rows_within,
+};
 pub use publications::{Publication, PublicationCount, PublicationCounts, Publications, day_of};
 pub use replays::{
     InsertReplay, REPLAY_LEASE, REPLAY_STEP, REPLAYS_KEPT, ReplayCandidate, ReplayChange, ReplayChosen, ReplayCount,
     ReplaySample, ReplayStep, ReplayStepped, Replays,
 };
 pub use retention::{Removed, Retention};
+pub use sessions::{InsertPortalSession, PORTAL_SESSIONS_KEPT, PortalSessions, Sessions};
 pub use shared::{
-    Change, Changes, Drained, DroppedPartitions, Exchange, Heartbeat, Holder, JoinOutcome, LEASE, LimitClaim, Made,
-    Make, NewNode, Node, NodeId, NodeRole, NodeState, OutboxEvent, Shared,
+    Change, Changes, Drained, DroppedPartitions, Exchange, FEED_WANTED, FeedExchanged, FeedPacket, Heartbeat, Holder,
+    JoinOutcome, LEASE, LimitClaim, Made, Make, NewNode, Node, NodeId, NodeRole, NodeState, OutboxEvent, Shared,
 };
 pub use statistics::{
     STATISTICS_ROWS, STATISTICS_SUMS, Statistics, StatisticsBy, StatisticsCounts, StatisticsKey, StatisticsOf,
@@ -77,6 +81,8 @@ use async_trait::async_trait;
 pub trait Store:
     Tenants
     + Keys
+    + Sessions
+    + PortalSessions
     + Subscriptions
     + CustomTypes
     + Events

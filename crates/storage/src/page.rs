@@ -1,4 +1,4 @@
-//! Pages and cursors of lists that are newest first, and the bounds on the cost of reading a page.
+//! Orders, pages and cursors of lists, and the bounds on the cost of reading a page.
 
 use model::TenantId;
 use std::cmp::Ordering;
@@ -31,6 +31,24 @@ impl<'t> ListScope<'t> {
     }
 }
 
+/// Order of the rows of a list, by their creation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ListOrder {
+    #[default]
+    NewestFirst,
+    OldestFirst,
+}
+
+impl ListOrder {
+    /// Compares two rows in this order.
+    pub fn compare<T: Ord>(self, one: &T, other: &T) -> Ordering {
+        match self {
+            Self::NewestFirst => other.cmp(one),
+            Self::OldestFirst => one.cmp(other),
+        }
+    }
+}
+
 /// A request for `limit` rows after skipping `offset`, starting after `cursor` (exclusive, in the order of the list) if there is one. Keyset
 /// pagination is exact while rows are added; an offset is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +64,8 @@ impl<Id> Page<Id> {
     }
 }
 
-/// A cursor: the position of the row with this id. Lists over all tenants are ordered by id, then by tenant, both
-/// descending; there a place without a tenant is below every row with its id. Lists of one tenant ignore the tenant.
+/// A cursor: the position of the row with this id. Lists over all tenants are ordered by id, then by tenant, in the same
+/// direction; there a place without a tenant follows every row with its id. Lists of one tenant ignore the tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place<Id> {
     pub id: Id,

@@ -223,6 +223,27 @@ pub enum Exchange {
     NotLive,
 }
 
+/// Changes of the log that a node hands to nodes with live streams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedPacket {
+    pub node: NodeId,
+    /// Each packet of a node has the number after that of its last one.
+    pub number: i64,
+    pub entries: Vec<u8>,
+}
+
+/// Result of [`Shared::exchange_feed`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedExchanged {
+    /// Another node has live streams.
+    pub is_wanted: bool,
+    /// Packets of other nodes, each node's in their order.
+    pub packets: Vec<FeedPacket>,
+}
+
+/// Time for which a node counts as one that has live streams after it said so.
+pub const FEED_WANTED: Duration = Duration::from_secs(5);
+
 /// A node without a heartbeat for this long, by the store's clock, is lost.
 pub const LEASE: Duration = Duration::from_secs(10);
 
@@ -272,6 +293,16 @@ pub trait Shared: Send + Sync {
     /// Returns when another node or a program has sent a notification since this method returned `seen`. Notifications
     /// can be spurious and can be missed, so the caller must also poll.
     async fn wait_for_signal(&self, seen: u64) -> u64;
+
+    /// Exchanges the changes that live streams show. `listens`: this node has live streams, and gets the packets of other
+    /// nodes that were written in the last seconds and come after the packets `known`. `packet` is written for the other
+    /// nodes. Packets can be lost with a node, or when they are not read in time.
+    async fn exchange_feed(
+        &self,
+        listens: bool,
+        packet: Option<(i64, &[u8])>,
+        known: &[(NodeId, i64)],
+    ) -> Result<FeedExchanged, StorageError>;
 
     /// Stores a value of the installation under a name, unless the name has a value already; returns the stored value.
     async fn insert_if_absent(&self, name: &str, value: &[u8]) -> Result<Vec<u8>, StorageError>;

@@ -1,4 +1,4 @@
-//! A bounded walk down a list: reads candidate rows one by one, newest first, until the page is full or the bound is
+//! A bounded walk along a list: reads candidate rows one by one, in the list's order, until the page is full or the bound is
 //! reached. Every backend uses it, so pages and cursors are the same everywhere.
 
 use crate::{

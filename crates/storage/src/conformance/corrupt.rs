@@ -51,6 +51,8 @@ const OF_TENANT: &[Bad] = &[
     bad(("tenants", "metadata"), "'[]'", &["tenant", "tenants"]),
     bad(("api_keys", "scopes"), "'events:publish fly'", KEYS),
     bad(("api_keys", "hash"), "BYTES", KEYS),
+    bad(("attempts", "remote_ip"), "'192.0.2'", ATTEMPT),
+    bad(("attempts", "timings"), "'1,2'", ATTEMPT),
     bad(("subscriptions", "state"), "9", SUBSCRIPTION),
     bad(("subscriptions", "state"), "-1", SUBSCRIPTION),
     bad(("subscriptions", "profile"), "3", SUBSCRIPTION),

@@ -15,7 +15,7 @@ use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcom
 use bytes::Bytes;
 use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, Profile,
-    Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp,
+    Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp, Timings,
     delivery::{EndStatus, Next},
     key::Scopes,
     policy::{AutoDisable, BreakerSettings, OnPause, OpenBreaker, Period, Policies, RateLimit},
@@ -108,6 +108,7 @@ impl<'s> World<'s> {
             hash,
             scopes: Scopes::all(),
             created_at: now,
+            last_used_at: None,
         }
     }
 
@@ -268,6 +269,13 @@ impl<'s> World<'s> {
                 response_headers: "server: ✓".into(),
                 response_body: Bytes::from_static(b"\0\xff not text"),
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
+                remote_ip: Some(if ok { [192, 0, 2, 7].into() } else { [0x2001, 0xdb8, 0, 0, 0, 0, 0, 7].into() }),
+                timings: Timings {
+                    dns: ok.then_some(Duration::from_micros(1_500)),
+                    first_byte: Some(Duration::from_micros(u64::from(number))),
+                    rest: Some(Duration::ZERO),
+                    ..Timings::default()
+                },
             },
             next,
             raises: Vec::new(),

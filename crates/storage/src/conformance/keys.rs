@@ -1,8 +1,8 @@
 //! API keys of tenants.
 
 use super::fixtures::World;
-use crate::{DeleteOutcome, Store};
-use model::{Scope, key::Scopes};
+use crate::{DeleteOutcome, KeyUse, Store};
+use model::{Scope, TenantKey, key::Scopes};
 
 pub async fn a_key_is_kept_whole(store: &dyn Store) {
     let world = World::new(store, "keys.whole");
@@ -47,6 +47,29 @@ pub async fn a_deleted_key_is_gone(store: &dyn Store) {
     assert_eq!(store.delete_key(&tenant, gone.id).await.unwrap(), DeleteOutcome::Missing);
     assert_eq!(store.keys(&tenant).await.unwrap(), [stays]);
     assert!(!store.all_keys().await.unwrap().contains(&gone));
+}
+
+pub async fn the_last_use_of_a_key_is_kept(store: &dyn Store) {
+    let world = World::new(store, "keys.use");
+    let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
+    let [mut used, unused, other, gone] = [world.key(&acme), world.key(&acme), world.key(&globex), world.key(&acme)];
+    for key in [&used, &unused, &other] {
+        assert!(store.insert_key(key).await.unwrap());
+    }
+    let (early, late) = (world.tick(), world.tick());
+    let of = |key: &TenantKey, at| KeyUse { tenant: key.tenant.clone(), key: key.id, at };
+    // A key of another tenant is not touched.
+    let crossed = KeyUse { tenant: acme.clone(), ..of(&other, late) };
+    store.use_keys(&[of(&used, late), of(&gone, late), crossed]).await.unwrap();
+    store.use_keys(&[of(&used, early)]).await.unwrap();
+    store.use_keys(&[]).await.unwrap();
+    used.last_used_at = Some(late);
+    assert_eq!(store.keys(&acme).await.unwrap(), [unused, used.clone()]);
+    assert_eq!(store.keys(&globex).await.unwrap(), [other]);
+    // A key that is copied from another store keeps it.
+    let copied = TenantKey { id: gone.id, hash: gone.hash, ..used };
+    assert!(store.insert_key(&copied).await.unwrap());
+    assert!(store.keys(&acme).await.unwrap().contains(&copied));
 }
 
 pub async fn all_keys_returns_the_keys_of_every_tenant(store: &dyn Store) {

@@ -4,11 +4,11 @@
 
 use super::fixtures::{World, patterns, url};
 use crate::{
-    Counted, DeliveryFilter, EventFilter, ListScope, Listed, NewDelivery, NewEvent, Page, Place, Store,
-    SubscriptionFilter, WALK_MAX, Write,
+    Counted, DeliveryFilter, EventFilter, ListOrder, ListScope, Listed, NewDelivery, NewEvent, Page, Place, Store,
+    SubscriptionFilter, Write,
 };
 use model::{
-    Delivery, DeliveryId,
+    Delivery,
     DeliveryStatus::{Cancelled, Delivered, Disabled, Exhausted, Failed, Pending, Retrying},
     Event, EventId, EventType, Priority, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
 };
@@ -159,8 +159,17 @@ impl Made {
 
     fn deliveries(&self, scope: ListScope<'_>, filter: &DeliveryFilter) -> Vec<Delivery> {
         let in_scope = |one: &&Delivery| scope.tenant().is_none_or(|tenant| *tenant == one.tenant);
-        self.deliveries.iter().filter(in_scope).filter(|one| self.has(one, filter)).cloned().collect()
+        let found = self.deliveries.iter().filter(in_scope).filter(|one| self.has(one, filter));
+        ordered(filter.order, found.cloned().collect())
     }
+}
+
+/// Rows in this order, given newest first.
+fn ordered<Row>(order: ListOrder, mut rows: Vec<Row>) -> Vec<Row> {
+    if order == ListOrder::OldestFirst {
+        rows.reverse();
+    }
+    rows
 }
 
 /// A copy of the event in another tenant.
@@ -219,11 +228,16 @@ fn filters(made: &Made) -> Vec<DeliveryFilter> {
     filters
 }
 
+/// Each filter, newest first and oldest first.
+fn both_orders(filters: Vec<DeliveryFilter>) -> impl Iterator<Item = DeliveryFilter> {
+    filters.into_iter().flat_map(|filter| [DeliveryFilter { order: ListOrder::OldestFirst, ..filter.clone() }, filter])
+}
+
 pub async fn deliveries_match_every_filter_in_one_tenant_and_in_all(store: &dyn Store) {
     let world = World::at(store, "lists.deliveries", Timestamp::from_millis(1_500_000_000_000));
     let made = Made::new(&world).await;
     let (mut hits, middle) = (0, made.events[9].id.made_at());
-    for (number, filter) in filters(&made).into_iter().enumerate() {
+    for (number, filter) in both_orders(filters(&made)).enumerate() {
         // Alternate between the whole time range and parts of it.
         let after = Some(if number % 3 == 1 { middle } else { made.since });
         let before = Some(if number % 3 == 2 { middle } else { made.until });
@@ -251,16 +265,22 @@ pub async fn events_match_every_filter_in_one_tenant_and_in_all(store: &dyn Stor
     // The last bytes, which a backend may omit, distinguish a delivery's id from its event's id.
     let delivery = EventId::from_bytes(*made.deliveries[0].id.bytes());
     for id in ids.into_iter().chain([Some(delivery)]) {
-        for name in [None, Some(TYPES[0]), Some("nobody.publishes")] {
+        for (name, order) in [
+            (None, ListOrder::NewestFirst),
+            (None, ListOrder::OldestFirst),
+            (Some(TYPES[0]), ListOrder::NewestFirst),
+            (Some(TYPES[0]), ListOrder::OldestFirst),
+            (Some("nobody.publishes"), ListOrder::NewestFirst),
+        ] {
             let (after, before) = (Some(made.since), Some(made.until));
-            let filter = EventFilter { id, event_type: name.map(event_type), after, before };
+            let filter = EventFilter { id, event_type: name.map(event_type), after, before, order };
             for scope in made.scopes() {
                 let fits = |event: &&Event| {
                     scope.tenant().is_none_or(|tenant| *tenant == event.tenant)
                         && filter.event_type.as_ref().is_none_or(|wanted| *wanted == event.event_type)
                         && id.is_none_or(|id| id == event.id)
                 };
-                let expected: Vec<_> = made.events.iter().filter(fits).cloned().collect();
+                let expected = ordered(order, made.events.iter().filter(fits).cloned().collect());
                 let read = async |page| store.events(scope, &filter, page).await.unwrap();
                 for (limit, offset) in [(2, 0), (5, 3), (100, 0)] {
                     let found = pages(limit, offset, read).await;
@@ -346,54 +366,4 @@ pub async fn subscriptions_match_every_filter_in_one_tenant_and_in_all(store: &d
             assert!(counted.rows == limit.min(2) || (scope == ListScope::AllTenants && counted.rows > limit.min(2)));
         }
     }
-}
-
-pub async fn a_bounded_walk_ends_early_with_a_cursor(store: &dyn Store) {
-    let world = World::at(store, "lists.walk", Timestamp::from_millis(1_520_000_000_000));
-    let (since, tenant) = (world.tick(), world.tenant("acme").await);
-    let subscription = world.subscribe(&tenant).await.id;
-    let mut rare = world.event(&tenant, TYPES[1], &[subscription]);
-    Arc::make_mut(&mut rare.event).given_id = None;
-    world.append(&tenant, vec![rare.clone()]).await;
-    let mut outcome = world.outcome(&tenant, rare.deliveries[0], 1, Failed);
-    outcome.attempt.error = Some("a rare fault".into());
-    world.commit(vec![Write::Outcome(outcome)]).await;
-    for _ in 0..11 {
-        world.publish(&tenant, TYPES[0], &[subscription; 1_000]).await;
-    }
-    let (after, before) = (Some(since), Some(world.tick()));
-    let time = DeliveryFilter { after, before, ..DeliveryFilter::default() };
-    let error = DeliveryFilter { error: Some("RARE".into()), ..time.clone() };
-    let of_type = DeliveryFilter { event_type: Some(event_type(TYPES[1])), ..error.clone() };
-    let of_all = DeliveryFilter { subscription: Some(subscription), ..error.clone() };
-    for (scope, filter) in [
-        (ListScope::Tenant(&tenant), &error),
-        (ListScope::Tenant(&tenant), &of_type),
-        (ListScope::AllTenants, &error),
-        (ListScope::AllTenants, &of_type),
-        (ListScope::AllTenants, &of_all),
-    ] {
-        let read = async |page| store.deliveries(scope, filter, page).await.unwrap();
-        let first = read(Page::first(5)).await;
-        let found = pages(5, 0, read).await;
-        assert_eq!(found.iter().map(|one| one.id).collect::<Vec<_>>(), [rare.deliveries[0].id], "{scope:?} {filter:?}");
-        let counted = store.count_deliveries(scope, filter, 50).await.unwrap();
-        if first.rows.is_empty() {
-            assert!(first.next.is_some(), "a page that the bound cut has a cursor");
-            assert!(counted.rows == 0 && counted.next.is_some(), "{counted:?}");
-            let passed = counted.next.unwrap().id;
-            let looked_at = 11_000 - found_below(store, &tenant, passed).await;
-            assert!(looked_at <= WALK_MAX as usize + 60, "{looked_at}");
-        }
-    }
-    // A filter that an index answers completely is not cut.
-    let exact = DeliveryFilter { statuses: vec![Failed], ..time };
-    let listed = store.deliveries(ListScope::Tenant(&tenant), &exact, Page::first(5)).await.unwrap();
-    assert_eq!((listed.rows.len(), listed.next), (1, None));
-}
-
-/// Number of a tenant's deliveries below this one.
-async fn found_below(store: &dyn Store, tenant: &TenantId, id: DeliveryId) -> usize {
-    let page = Page { limit: 20_000, offset: 0, cursor: Some(id.into()) };
-    store.deliveries(ListScope::Tenant(tenant), &DeliveryFilter::default(), page).await.unwrap().rows.len()
 }

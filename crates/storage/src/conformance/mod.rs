@@ -34,12 +34,14 @@ mod missed_events;
 mod outcomes;
 mod pages;
 mod paging;
+mod portal_sessions;
 mod publications;
 mod raises;
 mod replay_steps;
 mod replays;
 mod retention;
 mod searches;
+mod sessions;
 pub mod shared;
 mod statistics;
 mod subscriptions;
@@ -48,6 +50,7 @@ mod traces;
 mod transfer;
 mod unique;
 pub mod views;
+mod walks;
 mod whole;
 
 pub use fixtures::Seeded;
@@ -99,7 +102,24 @@ macro_rules! conformance_suite {
                 every_set_of_scopes_is_kept
                 keys_are_listed_newest_first
                 a_deleted_key_is_gone
+                the_last_use_of_a_key_is_kept
                 all_keys_returns_the_keys_of_every_tenant
+            }
+            sessions {
+                a_session_is_kept_whole
+                a_session_is_renewed_and_never_goes_back
+                a_removed_session_stays_removed
+                a_key_has_a_maximum_of_sessions
+                the_sessions_of_a_deleted_tenant_are_gone
+            }
+            portal_sessions {
+                a_portal_link_is_kept_whole
+                portal_links_are_listed_newest_first
+                a_tenant_has_a_maximum_of_active_portal_links
+                a_portal_link_is_revoked_once
+                the_last_use_of_a_portal_link_never_goes_back
+                ended_sessions_and_portal_links_are_tidied
+                the_portal_links_of_a_deleted_tenant_are_gone
             }
             subscriptions {
                 a_subscription_is_kept_whole
@@ -160,6 +180,8 @@ macro_rules! conformance_suite {
                 deliveries_match_every_filter_in_one_tenant_and_in_all
                 events_match_every_filter_in_one_tenant_and_in_all
                 subscriptions_match_every_filter_in_one_tenant_and_in_all
+            }
+            walks {
                 a_bounded_walk_ends_early_with_a_cursor
             }
             searches {

@@ -67,6 +67,7 @@ pub async fn an_attempt_is_kept_whole(store: &dyn Store) {
     silent.attempt.duration = Duration::ZERO;
     (silent.attempt.request_headers, silent.attempt.response_headers) = (String::new(), String::new());
     silent.attempt.response_body = bytes::Bytes::new();
+    (silent.attempt.remote_ip, silent.attempt.timings) = (None, Default::default());
     world.commit(vec![Write::Outcome(answered.clone()), Write::Outcome(silent.clone())]).await;
     assert_eq!(store.attempts(&tenant, made[0].id, u32::MAX).await.unwrap(), [answered.attempt]);
     assert_eq!(store.attempts(&tenant, made[1].id, u32::MAX).await.unwrap(), [silent.attempt]);

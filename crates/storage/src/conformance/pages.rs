@@ -4,7 +4,7 @@ use super::{
     fixtures::World,
     lists::{TYPES, event_type, pages},
 };
-use crate::{EventFilter, ListScope, Page, Store, SubscriptionFilter};
+use crate::{EventFilter, ListOrder, ListScope, Page, Store, SubscriptionFilter};
 use bytes::Bytes;
 use model::{
     DeliveryStatus::{Delivered, Retrying},
@@ -39,6 +39,12 @@ pub async fn pages_of_events_are_bounded_by_bytes(store: &dyn Store) {
                 page = Page { limit: 3, offset: next.offset, cursor: Some(next.cursor) };
             }
             assert_eq!(sizes, [2, 2, 1, 2], "3 + 1, 2 + 2, 5, and 1 + 1 mebibytes");
+            assert_eq!(found, made);
+            let filter = EventFilter { order: ListOrder::OldestFirst, ..filter.clone() };
+            let read = async |page| store.events(scope, &filter, page).await.unwrap();
+            assert_eq!(read(Page::first(3)).await.rows.len(), 2, "1 + 1 mebibytes");
+            let mut found: Vec<_> = pages(3, 0, read).await.iter().map(|event| event.id).collect();
+            found.reverse();
             assert_eq!(found, made);
         }
     }

@@ -11,6 +11,7 @@
 //! Races are real: calls run at the same time on connections of their own. No case waits for a time to pass.
 
 mod changes;
+mod feed;
 mod limits;
 mod nodes;
 mod outbox;
@@ -135,6 +136,9 @@ macro_rules! shared_conformance_suite {
                 partitions_can_be_created_again_and_by_several_nodes_at_once
                 dropping_a_day_keeps_waiting_deliveries_with_their_events
                 nodes_that_drop_a_day_at_once_report_it_once
+            }
+            feed {
+                packets_reach_the_nodes_that_have_live_streams
             }
             replays {
                 one_node_at_a_time_makes_the_steps_of_a_replay
