@@ -38,8 +38,10 @@ tables! {
     documents("name" AS "name")
     events("tenant_id" AS "tenant_id", "event_id" AS "id")
     meta("name" AS "name")
+    portal_sessions("tenant_id" AS "tenant_id", "id" AS "id")
     publications("tenant_id" AS "tenant_id", "day" AS "day", "event_type" AS "event_type")
     replays("tenant_id" AS "tenant_id", "id" AS "id")
+    sessions("tenant_id" AS "tenant_id")
     statistics(
         "tenant_id" AS "tenant_id", "hour" AS "hour", "subscription_id" AS "subscription_id",
         "event_type" AS "event_type"

@@ -99,6 +99,8 @@ row! {
         response_headers: &'v str,
         response_body: &'v [u8],
         note: Option<&'v str>,
+        remote_ip: Option<String>,
+        timings: Option<String>,
     }
 }
 
@@ -176,6 +178,8 @@ impl<'v> AttemptRow<'v> {
             response_headers: &attempt.response_headers,
             response_body: &attempt.response_body,
             note: attempt.note.as_deref(),
+            remote_ip: attempt.remote_ip.map(|ip| ip.to_string()),
+            timings: attempt.timings.stored(),
         }
     }
 }

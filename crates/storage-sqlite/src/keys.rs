@@ -2,11 +2,11 @@
 
 use crate::{SqliteStore, cells::Cells, error::sqlite, query};
 use async_trait::async_trait;
-use model::{KeyId, TenantId, TenantKey};
+use model::{KeyId, TenantId, TenantKey, Timestamp};
 use rusqlite::{Connection, Params, Row};
-use storage::{DeleteOutcome, Keys, StorageError, codec};
+use storage::{DeleteOutcome, KeyUse, Keys, StorageError, codec};
 
-const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at";
+const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at, last_used_at";
 
 fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
     let cells = Cells::api_keys(row);
@@ -18,6 +18,7 @@ fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
         hash: cells.get("hash")?,
         scopes: cells.parsed("scopes", codec::scopes)?,
         created_at: cells.time("created_at")?,
+        last_used_at: cells.time_or_none("last_used_at")?,
     })
 }
 
@@ -33,8 +34,8 @@ impl Keys for SqliteStore {
             .transaction(move |tx| {
                 let made = tx
                     .execute(
-                        "INSERT INTO api_keys (tenant_id, id, name, hint, hash, scopes, created_at)
-                         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM tenants WHERE id = ?1 AND deleting = 0",
+                        "INSERT INTO api_keys (tenant_id, id, name, hint, hash, scopes, created_at, last_used_at)
+                         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM tenants WHERE id = ?1 AND deleting = 0",
                         (
                             key.tenant.as_str(),
                             key.id.bytes(),
@@ -43,6 +44,7 @@ impl Keys for SqliteStore {
                             &key.hash,
                             codec::scopes_text(key.scopes),
                             key.created_at.micros(),
+                            key.last_used_at.map(Timestamp::micros),
                         ),
                     )
                     .map_err(sqlite)?;
@@ -67,6 +69,24 @@ impl Keys for SqliteStore {
                     .execute("DELETE FROM api_keys WHERE tenant_id = ?1 AND id = ?2", (tenant.as_str(), id.bytes()))
                     .map_err(sqlite)?;
                 Ok(if gone == 1 { DeleteOutcome::Done } else { DeleteOutcome::Missing })
+            })
+            .await
+    }
+
+    async fn use_keys(&self, uses: &[KeyUse]) -> Result<(), StorageError> {
+        let uses = uses.to_vec();
+        self.writer
+            .transaction(move |tx| {
+                let mut note = tx
+                    .prepare_cached(
+                        "UPDATE api_keys SET last_used_at = ?3 WHERE tenant_id = ?1 AND id = ?2
+                         AND coalesce(last_used_at, 0) < ?3",
+                    )
+                    .map_err(sqlite)?;
+                for KeyUse { tenant, key, at } in &uses {
+                    note.execute((tenant.as_str(), key.bytes(), at.micros())).map_err(sqlite)?;
+                }
+                Ok(())
             })
             .await
     }

@@ -7,7 +7,7 @@ use crate::error::sqlite;
 use model::{EventType, SubscriptionId, TenantId};
 use rusqlite::{Connection, OptionalExtension};
 use std::collections::HashMap;
-use storage::StorageError;
+use storage::{ListOrder, StorageError};
 
 /// Approximate number of rows between two marks.
 pub(crate) const EVERY: u32 = 2_048;
@@ -178,22 +178,86 @@ impl End {
     }
 }
 
-/// Skips up to `offset` rows of the list below `below` (exclusive), as far as marks reach. Returns the new bound and
-/// the remaining offset.
+/// The range of a list's rows after skipping, and the remaining offset.
+pub(crate) struct Skipped {
+    /// Inclusive.
+    pub(crate) least: Vec<u8>,
+    /// Exclusive.
+    pub(crate) below: Vec<u8>,
+    pub(crate) offset: u32,
+}
+
+/// Skips up to `offset` rows of the list within the range (`least`, inclusive, and `below`, exclusive), as far as marks
+/// reach.
 pub(crate) fn skip(
     connection: &Connection,
     tenant: &TenantId,
     list: &List,
-    below: &[u8],
+    order: ListOrder,
+    (least, below): (&[u8], &[u8]),
     offset: u32,
-) -> Result<(Vec<u8>, u32), StorageError> {
-    let unskipped = (below.to_vec(), offset);
+) -> Result<Skipped, StorageError> {
+    let mut skipped = Skipped { least: least.to_vec(), below: below.to_vec(), offset };
     if offset <= EVERY {
-        return Ok(unskipped);
+        return Ok(skipped);
     }
-    walk(connection, tenant, list, below, offset).map(|skipped| skipped.unwrap_or(unskipped)).map_err(sqlite)
+    match order {
+        ListOrder::NewestFirst => {
+            if let Some((below, offset)) = walk(connection, tenant, list, below, offset).map_err(sqlite)? {
+                (skipped.below, skipped.offset) = (below, offset);
+            }
+        }
+        ListOrder::OldestFirst => {
+            if let Some((least, offset)) = walk_up(connection, tenant, list, least, offset).map_err(sqlite)? {
+                (skipped.least, skipped.offset) = (least, offset);
+            }
+        }
+    }
+    Ok(skipped)
 }
 
+/// The same as [`walk`] in the other direction: the new lower bound (inclusive), and the remaining offset.
+fn walk_up(
+    connection: &Connection,
+    tenant: &TenantId,
+    list: &List,
+    least: &[u8],
+    offset: u32,
+) -> rusqlite::Result<Option<(Vec<u8>, u32)>> {
+    let mut marks = connection.prepare_cached(
+        "SELECT id, row_count FROM list_marks WHERE tenant_id = ?1 AND list = ?2 AND id >= ?3 ORDER BY id",
+    )?;
+    let mut marks = marks.query((tenant.as_str(), list.key(), least))?;
+    let Some(first) = marks.next()? else { return Ok(None) };
+    let mut id: Vec<u8> = first.get(0)?;
+    let rows = list.rows_between(connection, tenant, &before(least), &behind(&id), offset.saturating_add(1))?;
+    if rows > offset {
+        return Ok(None);
+    }
+    let mut left = offset - rows;
+    while let Some(mark) = marks.next()? {
+        let Some(count) = mark.get::<_, Option<u32>>(1)?.filter(|count| *count <= left) else { break };
+        left -= count;
+        id = mark.get(0)?;
+    }
+    Ok(Some((behind(&id), left)))
+}
+
+/// A bound that lies below an id and above all smaller ones.
+fn before(id: &[u8]) -> Vec<u8> {
+    let mut whole = [0; 16];
+    for (to, from) in whole.iter_mut().zip(id) {
+        *to = *from;
+    }
+    u128::from_be_bytes(whole).checked_sub(1).map(|id| id.to_be_bytes().to_vec()).unwrap_or_default()
+}
+
+/// A bound that lies above an id and below all greater ones.
+fn behind(id: &[u8]) -> Vec<u8> {
+    [id, &[0]].concat()
+}
+
+/// Returns the new bound below which the list continues, and the remaining offset.
 fn walk(
     connection: &Connection,
     tenant: &TenantId,

@@ -11,7 +11,7 @@ pub struct Migrated {
     pub to: u32,
 }
 
-const MIGRATIONS: [(&str, &str); 15] = [
+const MIGRATIONS: [(&str, &str); 17] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -27,6 +27,8 @@ const MIGRATIONS: [(&str, &str); 15] = [
     ("0013_views", include_str!("../migrations/0013_views.sql")),
     ("0014_traces", include_str!("../migrations/0014_traces.sql")),
     ("0015_statistics", include_str!("../migrations/0015_statistics.sql")),
+    ("0016_sessions", include_str!("../migrations/0016_sessions.sql")),
+    ("0017_attempt_details_and_feed", include_str!("../migrations/0017_attempt_details_and_feed.sql")),
 ];
 
 /// The migrations of a file, which is not changed.

@@ -4,6 +4,7 @@ use crate::cells::Cells;
 use bytes::Bytes;
 use model::{Attempt, EventId};
 use rusqlite::Row;
+use std::net::IpAddr;
 use storage::StorageError;
 
 /// The stored part of an event's id.
@@ -18,7 +19,7 @@ pub(crate) fn event_bound(id: &[u8; 16]) -> &[u8] {
 
 /// Columns of an attempt.
 pub(crate) const ATTEMPT: &str = "tenant_id, delivery_id, number, started_at, duration_us, response_code, error,
-    request_headers, response_headers, response_body, note";
+    request_headers, response_headers, response_body, note, remote_ip, timings";
 
 pub(crate) fn attempt(row: &Row<'_>) -> Result<Attempt, StorageError> {
     let cells = Cells::attempts(row);
@@ -32,5 +33,7 @@ pub(crate) fn attempt(row: &Row<'_>) -> Result<Attempt, StorageError> {
         response_headers: cells.get("response_headers")?,
         response_body: Bytes::copy_from_slice(cells.blob("response_body")?),
         note: cells.get("note")?,
+        remote_ip: cells.parsed_or_none("remote_ip", str::parse::<IpAddr>)?,
+        timings: cells.parsed_or_none("timings", storage::codec::timings)?.unwrap_or_default(),
     })
 }

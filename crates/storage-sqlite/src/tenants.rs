@@ -21,7 +21,7 @@ fn read(row: &Row<'_>) -> Result<Tenant, StorageError> {
 }
 
 /// All tables with data of a tenant, each with its key within the tenant.
-const OWNED: [(&str, &str); 13] = [
+const OWNED: [(&str, &str); 15] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id"),
     ("subscriptions", "id"),
@@ -34,6 +34,8 @@ const OWNED: [(&str, &str); 13] = [
     ("publications", "day, event_type"),
     ("statistics", "hour, subscription_id, event_type"),
     ("replays", "id"),
+    ("sessions", "hash"),
+    ("portal_sessions", "id"),
     ("tenants", ""),
 ];
 

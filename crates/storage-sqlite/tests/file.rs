@@ -28,16 +28,15 @@ fn open(path: &Path, key: u8) -> Result<SqliteStore, StorageError> {
 }
 
 fn key(tenant: &TenantId) -> TenantKey {
-    let hash = std::array::from_fn(|at| tenant.as_str().as_bytes()[at % tenant.as_str().len()]);
-    let (name, hint) = ("office".into(), "pk_1234".into());
     TenantKey {
         id: KeyId::from_bytes([3; 16]),
         tenant: tenant.clone(),
-        name,
-        hint,
-        hash,
+        name: "office".into(),
+        hint: "pk_1234".into(),
+        hash: std::array::from_fn(|at| tenant.as_str().as_bytes()[at % tenant.as_str().len()]),
         scopes: Scopes::all(),
         created_at: NOW,
+        last_used_at: None,
     }
 }
 
@@ -101,6 +100,8 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         response_headers: String::new(),
         response_body: Bytes::new(),
         note: None,
+        remote_ip: None,
+        timings: Default::default(),
     };
     let next = Next::End(EndStatus::Failed);
     let (delivery, raises) = (deliveries[1].id, Vec::new());

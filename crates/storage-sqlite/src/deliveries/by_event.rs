@@ -1,13 +1,13 @@
-//! Lists of deliveries that follow their events, newest first: the events of one type, or of all tenants.
+//! Lists of deliveries that follow their events: the events of one type, or of all tenants.
 
 use super::{
     fits::{Answered, Values, fits},
     found::Found,
 };
-use crate::{cells::Cells, error::sqlite};
+use crate::{cells::Cells, error::sqlite, order::direction};
 use model::{DeliveryId, EventId, EventType, TenantId};
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter, types::Value};
-use storage::{Bounds, DeliveryFilter, Place, StorageError};
+use storage::{Bounds, DeliveryFilter, ListOrder, Place, StorageError};
 
 /// The events that a list follows.
 #[derive(Clone, Copy, Debug)]
@@ -19,10 +19,12 @@ pub(super) enum Down<'f> {
 /// Events that may have deliveries in the list: their ids lie between the first 14 bytes of its bounds.
 pub(super) fn events_query(down: Down<'_>, filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::new([bounds.least[..14].to_vec().into(), bounds.below[..14].to_vec().into()]);
+    let direction = direction(filter.order);
     let sql = match down {
         Down::Type(tenant, event_type) => format!(
             "SELECT e.id AS event_id, e.tenant_id AS tenant_id, 1 AS fits FROM events e INDEXED BY events_by_type
-             WHERE e.tenant_id = {} AND e.event_type = {} AND e.id >= ?1 AND e.id <= ?2 ORDER BY e.id DESC",
+             WHERE e.tenant_id = {} AND e.event_type = {} AND e.id >= ?1 AND e.id <= ?2
+             ORDER BY e.id {direction}",
             values.add(tenant.as_str().to_owned()),
             values.add(event_type.as_str().to_owned()),
         ),
@@ -35,21 +37,22 @@ pub(super) fn events_query(down: Down<'_>, filter: &DeliveryFilter, bounds: &Bou
                 "SELECT e.id AS event_id, e.tenant_id AS tenant_id,
                  ((SELECT t.deleting FROM tenants t WHERE t.id = e.tenant_id) IS 0 {of_type}) AS fits
                  FROM events e INDEXED BY events_by_id WHERE e.id >= ?1 AND e.id <= ?2
-                 ORDER BY e.id DESC, e.tenant_id DESC"
+                 ORDER BY e.id {direction}, e.tenant_id {direction}"
             )
         }
     };
     (sql, values)
 }
 
-/// Deliveries of one event, last one first: `?1` tenant, `?2` from, `?3` below.
+/// Deliveries of one event: `?1` tenant, `?2` from, `?3` below.
 pub(super) fn deliveries_query(filter: &DeliveryFilter) -> (String, Values) {
     let mut values = Values::new([(); 3].map(|()| Value::Null));
     let answered = Answered { event_type: true, tenant: true, ..Answered::default() };
     let fits = fits(filter, answered, &mut values);
     let sql = format!(
         "SELECT d.id AS id, {fits} AS fits FROM deliveries d NOT INDEXED
-         WHERE d.tenant_id = ?1 AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id DESC"
+         WHERE d.tenant_id = ?1 AND d.id >= ?2 AND d.id < ?3 ORDER BY d.id {}",
+        direction(filter.order)
     );
     (sql, values)
 }
@@ -93,10 +96,18 @@ pub(super) fn find<'c>(
         }
         if deliveries.look(&group, &mut found)? == Looked::Through {
             // An event without deliveries counts towards the walk's bound too.
-            found.walk.pass(DeliveryId::from_bytes(*event.bytes()).into());
+            found.walk.pass(end(event, filter.order).into());
         }
     }
     Ok(found)
+}
+
+/// The end of an event's deliveries in this order.
+fn end(event: EventId, order: ListOrder) -> DeliveryId {
+    match order {
+        ListOrder::NewestFirst => DeliveryId::from_bytes(*event.bytes()),
+        ListOrder::OldestFirst => event.delivery_range().1,
+    }
 }
 
 #[derive(PartialEq, Eq)]
@@ -127,7 +138,7 @@ impl Deliveries<'_> {
                 Ok(true)
             })?;
         }
-        all.sort_unstable_by(|a, b| b.0.cmp(&a.0));
+        all.sort_unstable_by(|one, other| self.bounds.order.compare(&one.0, &other.0));
         for (place, fits) in all {
             if !found.look(place, fits)? {
                 return Ok(Looked::UntilDone);
@@ -136,14 +147,14 @@ impl Deliveries<'_> {
         Ok(Looked::Through)
     }
 
-    /// Passes an event's deliveries to `take`, last one first, until it returns `false`.
+    /// Passes an event's deliveries to `take`, in the list's order, until it returns `false`.
     fn each(
         &mut self,
         of: &Candidate,
         mut take: impl FnMut(Place<DeliveryId>, bool) -> Result<bool, StorageError>,
     ) -> Result<Looked, StorageError> {
         let (first, last) = of.event.delivery_range();
-        let from = self.bounds.least.max(*first.bytes());
+        let from = self.bounds.least_in(of.tenant.as_str()).max(*first.bytes());
         let end = u128::from_be_bytes(*last.bytes()).saturating_add(1).to_be_bytes();
         let below = self.bounds.below_in(of.tenant.as_str()).min(end);
         let key = [of.tenant.as_str().to_owned().into(), from.to_vec().into(), below.to_vec().into()];

@@ -11,7 +11,8 @@ use crate::{
     cells::Cells,
     codes::{FAILED, TROUBLED},
     error::sqlite,
-    marks::{self, List},
+    marks::{self, List, Skipped},
+    order::{direction, within},
     query,
 };
 use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
@@ -69,6 +70,8 @@ fn in_tenant<'c>(
     let is_bounded = filter.event.is_some() || filter.is_scanned();
     let walk = if is_bounded { Walk::bounded(page) } else { Walk::exact(page) };
     let found = Found::new(connection, filter, walk)?;
+    let (least, below) = bounds.of_one_tenant();
+    let bounds = Bounds { least, below, tenant: String::new(), ..bounds };
     if filter.event.is_none() {
         if strands::serves(&filter.statuses) {
             return strands::find(connection, Some(tenant), filter, &bounds, found);
@@ -79,12 +82,13 @@ fn in_tenant<'c>(
     }
     if !is_bounded && filter.statuses.is_empty() && filter.event_type.is_none() {
         let list = filter.subscription.map_or(List::Deliveries, List::DeliveriesOf);
-        let (below, offset) = marks::skip(connection, tenant, &list, &bounds.below, page.offset)?;
+        let range = (&least[..], &below[..]);
+        let Skipped { least, below, offset } =
+            marks::skip(connection, tenant, &list, filter.order, range, page.offset)?;
         let found = Found::new(connection, filter, Walk::exact(&Page { offset, ..page.clone() }))?;
-        return stream(connection, tenant_query(tenant, filter, bounds.least, below), Some(tenant), found);
+        return stream(connection, tenant_query(tenant, filter, least, below), Some(tenant), found);
     }
-    let below = bounds.below.to_vec();
-    stream(connection, tenant_query(tenant, filter, bounds.least, below), Some(tenant), found)
+    stream(connection, tenant_query(tenant, filter, least.to_vec(), below.to_vec()), Some(tenant), found)
 }
 
 fn in_all<'c>(
@@ -134,10 +138,10 @@ fn stream<'c>(
     Ok(found)
 }
 
-/// Candidates of a tenant's list, newest first. The index is named explicitly: SQLite has no statistics here and would
+/// Candidates of a tenant's list. The index is named explicitly: SQLite has no statistics here and would
 /// walk the primary key, past all other rows of the tenant.
-fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], below: Vec<u8>) -> (String, Values) {
-    let mut values = Values::new([tenant.as_str().to_owned().into(), least.to_vec().into(), below.into()]);
+fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: Vec<u8>, below: Vec<u8>) -> (String, Values) {
+    let mut values = Values::new([tenant.as_str().to_owned().into(), least.into(), below.into()]);
     let is_troubled = is_troubled(filter) && filter.event.is_none();
     let subscription = filter.subscription.filter(|_| filter.event.is_none());
     let answered =
@@ -165,7 +169,7 @@ fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, least: [u8; 16], bel
     } else {
         select("")
     };
-    (format!("{rows} ORDER BY id DESC"), values)
+    (format!("{rows} ORDER BY id {}", direction(filter.order)), values)
 }
 
 /// Candidates of a list over all tenants that only asks for final statuses other than delivered.
@@ -173,14 +177,14 @@ fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values =
         Values::new([bounds.least.to_vec().into(), bounds.below.to_vec().into(), bounds.tenant.clone().into()]);
     let fits = fits(filter, Answered { status: true, ..Answered::default() }, &mut values);
+    let (direction, within) = (direction(filter.order), within(filter.order, "d", "?1", "?2", "?3"));
     let rows = each_status(filter, |code| {
         format!(
             "SELECT d.id AS id, d.tenant_id AS tenant_id, {fits} AS fits FROM deliveries d INDEXED BY deliveries_failed
-             WHERE d.status = {code} AND {FAILED} AND d.id >= ?1 AND d.id <= ?2
-             AND (d.id, d.tenant_id) < (?2, ?3)"
+             WHERE d.status = {code} AND {FAILED} AND {within}"
         )
     });
-    (format!("{rows} ORDER BY id DESC, tenant_id DESC"), values)
+    (format!("{rows} ORDER BY id {direction}, tenant_id {direction}"), values)
 }
 
 fn each_status(filter: &DeliveryFilter, select: impl Fn(u8) -> String) -> String {

@@ -1,20 +1,25 @@
-//! Lists of waiting deliveries, newest first: a k-way merge.
+//! Lists of waiting deliveries: a k-way merge.
 //!
-//! A pending delivery is due since its creation, so each queue, read from its end, is already such a list; delayed
-//! deliveries and rare statuses have a range of a partial index each. The newest row of each of these strands, and the next one whenever a
-//! row was taken, is found by an index look-up.
+//! A pending delivery is due since its creation, so each queue, read from one of its ends, is already such a list; delayed
+//! deliveries and rare statuses have a range of a partial index each. The first row of each of these strands, and the next
+//! one whenever a row was taken, is found by an index look-up.
 
 use super::{
     due,
     fits::{Answered, Values, fits},
     found::Found,
 };
-use crate::{cells::Cells, codes, error::sqlite, query};
-use const_format::formatcp;
+use crate::{
+    cells::Cells,
+    codes,
+    error::sqlite,
+    order::{direction, follows},
+    query,
+};
 use model::{DeliveryId, DeliveryStatus, Queue, SubscriptionId, TenantId};
 use rusqlite::{CachedStatement, Connection, params_from_iter, types::Value};
 use std::{cmp::Ordering, collections::BinaryHeap};
-use storage::{Bounds, DeliveryFilter, Place, StorageError};
+use storage::{Bounds, DeliveryFilter, ListOrder, Place, StorageError};
 
 /// A range of an index whose rows are ordered by id.
 #[derive(Clone, Debug)]
@@ -29,8 +34,9 @@ enum Strand {
     Failed(DeliveryStatus),
 }
 
-/// The newest row of a strand that was not read yet.
+/// The next row of a strand that was not read yet.
 struct Head {
+    order: ListOrder,
     place: Place<DeliveryId>,
     fits: bool,
     strand: usize,
@@ -52,7 +58,8 @@ impl PartialOrd for Head {
 
 impl Ord for Head {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.place.cmp(&other.place).then(self.strand.cmp(&other.strand))
+        // The greatest head is the first row of the list.
+        self.order.compare(&other.place, &self.place).then(self.strand.cmp(&other.strand))
     }
 }
 
@@ -75,7 +82,7 @@ pub(super) fn find<'c>(
         heads.extend(look_ups.head(at, strand, None)?);
     }
     while !found.walk.is_done() {
-        let Some(Head { place, fits, strand }) = heads.pop() else {
+        let Some(Head { place, fits, strand, .. }) = heads.pop() else {
             found.ended = true;
             break;
         };
@@ -134,36 +141,53 @@ fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
     query::all(&mut statement, [], |row| Cells::tenants(row).tenant("id"))
 }
 
-/// Look-up of the newest row below a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the place's
-/// time, `?5` its id, `?6` its tenant.
-pub(super) const QUEUE: &str = "FROM deliveries d INDEXED BY deliveries_due
-    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
-    AND (d.next_attempt_at, d.id) < (?4, ?5) AND ?6 IS NOT NULL
-    ORDER BY d.next_attempt_at DESC, d.id DESC LIMIT 1";
-pub(super) const DELAYED: &str = formatcp!(
-    "FROM deliveries d INDEXED BY deliveries_delayed
-    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND ?3 IS NOT NULL AND {}
-    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
-    codes::DELAYED
-);
-pub(super) const STATUS: &str = formatcp!(
-    "FROM deliveries d INDEXED BY deliveries_troubled
-    WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND {}
-    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
-    codes::TROUBLED
-);
-pub(super) const STATUS_OF: &str = formatcp!(
-    "FROM deliveries d INDEXED BY deliveries_troubled_by_subscription
-    WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.status = ?3 AND {}
-    AND ?4 IS NOT NULL AND d.id < ?5 AND ?6 IS NOT NULL ORDER BY d.id DESC LIMIT 1",
-    codes::TROUBLED
-);
-pub(super) const FAILED: &str = formatcp!(
-    "FROM deliveries d INDEXED BY deliveries_failed
-    WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND {} AND ?4 IS NOT NULL
-    AND d.id <= ?5 AND (d.id, d.tenant_id) < (?5, ?6) ORDER BY d.id DESC, d.tenant_id DESC LIMIT 1",
-    codes::FAILED
-);
+/// Look-ups of the row that follows a place: `?1` tenant, `?2` subscription, `?3` queue or status, `?4` the place's time,
+/// `?5` its id, `?6` its tenant.
+pub(super) struct Sources {
+    pub(super) queue: String,
+    pub(super) delayed: String,
+    pub(super) status: String,
+    pub(super) status_of: String,
+    pub(super) failed: String,
+}
+
+impl Sources {
+    pub(super) fn new(order: ListOrder) -> Self {
+        let (by, follows) = (direction(order), follows(order));
+        let next = format!("AND ?4 IS NOT NULL AND d.id {follows} ?5 AND ?6 IS NOT NULL ORDER BY d.id {by} LIMIT 1");
+        let (delayed, troubled, failed) = (codes::DELAYED, codes::TROUBLED, codes::FAILED);
+        let edge = match order {
+            ListOrder::NewestFirst => "<=",
+            ListOrder::OldestFirst => ">=",
+        };
+        Self {
+            queue: format!(
+                "FROM deliveries d INDEXED BY deliveries_due
+                 WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.queue = ?3 AND d.next_attempt_at IS NOT NULL
+                 AND (d.next_attempt_at, d.id) {follows} (?4, ?5) AND ?6 IS NOT NULL
+                 ORDER BY d.next_attempt_at {by}, d.id {by} LIMIT 1"
+            ),
+            delayed: format!(
+                "FROM deliveries d INDEXED BY deliveries_delayed
+                 WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND ?3 IS NOT NULL AND {delayed} {next}"
+            ),
+            status: format!(
+                "FROM deliveries d INDEXED BY deliveries_troubled
+                 WHERE d.tenant_id = ?1 AND ?2 IS NULL AND d.status = ?3 AND {troubled} {next}"
+            ),
+            status_of: format!(
+                "FROM deliveries d INDEXED BY deliveries_troubled_by_subscription
+                 WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND d.status = ?3 AND {troubled} {next}"
+            ),
+            failed: format!(
+                "FROM deliveries d INDEXED BY deliveries_failed
+                 WHERE ?1 IS NULL AND ?2 IS NULL AND d.status = ?3 AND {failed} AND ?4 IS NOT NULL
+                 AND d.id {edge} ?5 AND (d.id, d.tenant_id) {follows} (?5, ?6)
+                 ORDER BY d.id {by}, d.tenant_id {by} LIMIT 1"
+            ),
+        }
+    }
+}
 
 /// Columns of a look-up, with the parameters of its filter from `?7` on.
 pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
@@ -186,12 +210,21 @@ struct LookUps<'c> {
 impl<'c> LookUps<'c> {
     fn prepare(connection: &'c Connection, filter: &DeliveryFilter, bounds: &'c Bounds) -> Result<Self, StorageError> {
         let (columns, values) = columns(filter);
-        let prepare = |from| connection.prepare_cached(&format!("{columns} {from}")).map_err(sqlite);
-        let (queue, delayed, status) = (prepare(QUEUE)?, prepare(DELAYED)?, prepare(STATUS)?);
-        Ok(Self { queue, delayed, status, status_of: prepare(STATUS_OF)?, failed: prepare(FAILED)?, values, bounds })
+        let prepare = |from: String| connection.prepare_cached(&format!("{columns} {from}")).map_err(sqlite);
+        let from = Sources::new(bounds.order);
+        let (queue, delayed, status) = (prepare(from.queue)?, prepare(from.delayed)?, prepare(from.status)?);
+        Ok(Self {
+            queue,
+            delayed,
+            status,
+            status_of: prepare(from.status_of)?,
+            failed: prepare(from.failed)?,
+            values,
+            bounds,
+        })
     }
 
-    /// The newest row of a strand below `place`, or below the bounds.
+    /// The first row of a strand after `place`, or within the bounds.
     fn head(
         &mut self,
         at: usize,
@@ -204,18 +237,18 @@ impl<'c> LookUps<'c> {
             Strand::Status(tenant, subscription, status) => (Some(tenant), *subscription, status.code()),
             Strand::Failed(status) => (None, None, status.code()),
         };
-        let (below, below_tenant) = match (place, tenant) {
+        let (edge, edge_tenant) = match (place, tenant) {
             (Some(place), _) => (*place.id.bytes(), place.tenant_text()),
-            (None, Some(tenant)) => (self.bounds.below_in(tenant.as_str()), ""),
-            (None, None) => (self.bounds.below, self.bounds.tenant.as_str()),
+            (None, Some(tenant)) => (self.edge_in(tenant), ""),
+            (None, None) => self.edge(),
         };
         let key: [Value; 6] = [
             tenant.map(|tenant| tenant.as_str().to_owned()).into(),
             subscription.map(|id| id.bytes().to_vec()).into(),
             i64::from(code).into(),
-            DeliveryId::from_bytes(below).made_at().micros().into(),
-            below.to_vec().into(),
-            below_tenant.to_owned().into(),
+            DeliveryId::from_bytes(edge).made_at().micros().into(),
+            edge.to_vec().into(),
+            edge_tenant.to_owned().into(),
         ];
         self.values.0.splice(..key.len(), key);
         let statement = match strand {
@@ -225,11 +258,34 @@ impl<'c> LookUps<'c> {
             Strand::Status(..) => &mut self.status_of,
             Strand::Failed(_) => &mut self.failed,
         };
+        let order = self.bounds.order;
         let head = query::first(statement, params_from_iter(&self.values.0), |row| {
             let cells = Cells::deliveries(row);
             let place = Place { id: cells.delivery_id("id")?, tenant: Some(cells.tenant("tenant_id")?) };
-            Ok(Head { place, fits: cells.flag("fits")?, strand: at })
+            Ok(Head { order, place, fits: cells.flag("fits")?, strand: at })
         })?;
-        Ok(head.filter(|head| *head.place.id.bytes() >= self.bounds.least))
+        Ok(head.filter(|head| match order {
+            ListOrder::NewestFirst => *head.place.id.bytes() >= self.bounds.least,
+            ListOrder::OldestFirst => *head.place.id.bytes() < self.bounds.below,
+        }))
+    }
+
+    /// The exclusive bound at which a tenant's rows begin.
+    fn edge_in(&self, tenant: &TenantId) -> [u8; 16] {
+        match self.bounds.order {
+            ListOrder::NewestFirst => self.bounds.below_in(tenant.as_str()),
+            ListOrder::OldestFirst => {
+                u128::from_be_bytes(self.bounds.least_in(tenant.as_str())).saturating_sub(1).to_be_bytes()
+            }
+        }
+    }
+
+    /// The place at which the rows of all tenants begin.
+    fn edge(&self) -> ([u8; 16], &str) {
+        let id = match self.bounds.order {
+            ListOrder::NewestFirst => self.bounds.below,
+            ListOrder::OldestFirst => self.bounds.least,
+        };
+        (id, self.bounds.tenant.as_str())
     }
 }

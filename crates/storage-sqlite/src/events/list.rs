@@ -4,16 +4,20 @@ use super::row::{COLUMNS, read};
 use crate::{
     cells::Cells,
     error::sqlite,
-    marks::{self, List},
+    marks::{self, List, Skipped},
+    order::{direction, within},
     query,
     rows::{self, event_bound},
 };
 use model::{Event, EventId, EventType, TenantId};
 use rusqlite::{Connection, types::Value};
-use storage::{Bounds, Counted, EventFilter, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk};
+use storage::{
+    Bounds, Counted, EventFilter, ListOrder, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk,
+};
 
-/// A tenant's list, newest first. (The index is named for the same reason as in lists of deliveries.)
-fn tenant_query(columns: &str, by_type: bool) -> String {
+/// A tenant's list. (The index is named for the same reason as in lists of deliveries.)
+fn tenant_query(columns: &str, by_type: bool, order: ListOrder) -> String {
+    let direction = direction(order);
     let (index, narrow) = if by_type {
         ("INDEXED BY events_by_type", "AND e.event_type = ?6")
     } else {
@@ -21,18 +25,18 @@ fn tenant_query(columns: &str, by_type: bool) -> String {
     };
     format!(
         "SELECT {columns} FROM events e {index} WHERE e.tenant_id = ?1 AND e.id >= ?2 AND e.id < ?3 {narrow}
-         ORDER BY e.id DESC LIMIT ?4 OFFSET ?5"
+         ORDER BY e.id {direction} LIMIT ?4 OFFSET ?5"
     )
 }
 
-/// Candidates of a list over all tenants, newest first, each with a flag that says whether it matches.
-fn all_query(by_type: bool) -> String {
+/// Candidates of a list over all tenants, each with a flag that says whether it matches.
+fn all_query(by_type: bool, order: ListOrder) -> String {
+    let (direction, within) = (direction(order), within(order, "e", "?1", "?2", "?3"));
     let of_type = if by_type { "AND e.event_type = ?4" } else { "AND ?4 IS NULL" };
     format!(
         "SELECT e.id AS event_id, e.tenant_id AS tenant_id,
          ((SELECT t.deleting FROM tenants t WHERE t.id = e.tenant_id) IS 0 {of_type}) AS fits
-         FROM events e INDEXED BY events_by_id
-         WHERE e.id >= ?1 AND e.id <= ?2 AND (e.id, e.tenant_id) < (?2, ?3) ORDER BY e.id DESC, e.tenant_id DESC"
+         FROM events e INDEXED BY events_by_id WHERE {within} ORDER BY e.id {direction}, e.tenant_id {direction}"
     )
 }
 
@@ -96,11 +100,13 @@ fn of_tenant(
     // A single snapshot, so that marks and rows are consistent.
     let connection = connection.unchecked_transaction().map_err(sqlite)?;
     let list = filter.event_type.clone().map_or(List::Events, List::EventsOf);
-    let (below, offset) = marks::skip(&connection, tenant, &list, event_bound(&bounds.below), page.offset)?;
-    let mut statement =
-        connection.prepare_cached(&tenant_query(COLUMNS, filter.event_type.is_some())).map_err(sqlite)?;
+    let (least, below) = bounds.of_one_tenant();
+    let range = (event_bound(&least), event_bound(&below));
+    let Skipped { least, below, offset } = marks::skip(&connection, tenant, &list, filter.order, range, page.offset)?;
+    let query = tenant_query(COLUMNS, filter.event_type.is_some(), filter.order);
+    let mut statement = connection.prepare_cached(&query).map_err(sqlite)?;
     let wanted = filter.event_type.as_ref().map(EventType::as_str);
-    let values = (tenant.as_str(), event_bound(&bounds.least), below, page.limit, offset, wanted);
+    let values = (tenant.as_str(), least, below, page.limit, offset, wanted);
     let (mut filling, mut found) = (Filling::default(), statement.query(values).map_err(sqlite)?);
     let mut is_cut = false;
     while let Some(row) = found.next().map_err(sqlite)? {
@@ -121,7 +127,7 @@ fn count_of_tenant(
     most: u32,
 ) -> Result<Counted<EventId>, StorageError> {
     let bounds = Bounds::of_events(filter, None);
-    let query = tenant_query("1", filter.event_type.is_some());
+    let query = tenant_query("1", filter.event_type.is_some(), filter.order);
     let wanted = filter.event_type.as_ref().map(EventType::as_str);
     let values = (tenant.as_str(), event_bound(&bounds.least), event_bound(&bounds.below), most, 0, wanted);
     let rows = connection
@@ -148,7 +154,8 @@ fn walk_all(connection: &Connection, filter: &EventFilter, page: &Page<Place<Eve
         bounds.tenant.into(),
         filter.event_type.as_ref().map(|one| one.as_str().to_owned()).into(),
     ];
-    let mut statement = connection.prepare_cached(&all_query(filter.event_type.is_some())).map_err(sqlite)?;
+    let mut statement =
+        connection.prepare_cached(&all_query(filter.event_type.is_some(), filter.order)).map_err(sqlite)?;
     let mut found = statement.query(values).map_err(sqlite)?;
     let (mut walk, mut places) = (Walk::bounded(page), Vec::new());
     while !walk.is_done() {
@@ -187,6 +194,8 @@ fn of_all(
 mod tests {
     use super::*;
 
+    const ORDERS: [ListOrder; 2] = [ListOrder::NewestFirst, ListOrder::OldestFirst];
+
     fn plan(connection: &Connection, sql: &str, values: usize) -> Vec<String> {
         let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let values = rusqlite::params_from_iter(vec!["x"; values]);
@@ -202,13 +211,15 @@ mod tests {
             (false, "SEARCH e USING PRIMARY KEY (tenant_id=? AND id>? AND id<?)"),
             (true, "SEARCH e USING INDEX events_by_type (tenant_id=? AND event_type=? AND id>? AND id<?)"),
         ] {
-            assert_eq!(plan(&connection, &tenant_query(COLUMNS, by_type), 6), [way]);
+            for order in ORDERS {
+                assert_eq!(plan(&connection, &tenant_query(COLUMNS, by_type, order), 6), [way]);
+            }
         }
-        for by_type in [false, true] {
-            let steps = plan(&connection, &all_query(by_type), 4);
+        for (by_type, order) in [false, true].into_iter().flat_map(|by_type| ORDERS.map(|order| (by_type, order))) {
+            let steps = plan(&connection, &all_query(by_type, order), 4);
             assert!(
                 steps[0].contains("INDEX events_by_id (id>? AND id<?)")
-                    || steps[0].contains("events_by_id ((id,tenant_id)<"),
+                    || steps[0].contains("events_by_id ((id,tenant_id)"),
                 "{steps:?}"
             );
             assert!(steps.iter().all(|step| !step.contains("B-TREE") && !step.contains("SCAN e")), "{steps:?}");

@@ -4,6 +4,7 @@ use super::*;
 use DeliveryStatus::{Cancelled, Delivered, Exhausted, Failed, Pending, Retrying};
 use model::{EventType, SubscriptionId, Timestamp};
 use std::time::Duration;
+use storage::ListOrder;
 
 fn connection() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
@@ -54,6 +55,9 @@ fn filters() -> Vec<DeliveryFilter> {
             }
         }
     }
+    let oldest = |filter: &DeliveryFilter| DeliveryFilter { order: ListOrder::OldestFirst, ..filter.clone() };
+    let all_oldest: Vec<_> = filters.iter().map(oldest).collect();
+    filters.extend(all_oldest);
     filters
 }
 
@@ -69,9 +73,10 @@ fn every_list_of_a_tenant_uses_the_index_of_its_most_selective_filter() {
             (None, true) => "INDEX deliveries_troubled (tenant_id=? AND status=? AND id>",
             (None, false) => "PRIMARY KEY (tenant_id=? AND id>",
         };
-        let plan = plan(&connection, tenant_query(&tenant, &filter, [0; 16], vec![9; 16]));
+        let plan = plan(&connection, tenant_query(&tenant, &filter, vec![0; 16], vec![9; 16]));
         check(&filter, &plan, way);
-        let skips_rows = filter == DeliveryFilter { subscription: filter.subscription, ..DeliveryFilter::default() };
+        let DeliveryFilter { subscription, order, .. } = filter;
+        let skips_rows = filter == DeliveryFilter { subscription, order, ..DeliveryFilter::default() };
         let is_covering = filter.subscription.is_none() || plan[0].contains("COVERING");
         assert!(!skips_rows || is_covering, "an offset must skip rows without reading them: {plan:#?}");
     }
@@ -96,19 +101,24 @@ fn every_list_over_all_tenants_uses_an_index_by_id() {
 #[test]
 fn waiting_deliveries_are_found_by_index_look_ups() {
     let connection = connection();
-    for (from, way) in [
-        (strands::QUEUE, "deliveries_due (tenant_id=? AND subscription_id=? AND queue=? AND "),
-        (strands::DELAYED, "deliveries_delayed (tenant_id=? AND subscription_id=? AND id<?)"),
-        (strands::STATUS, "deliveries_troubled (tenant_id=? AND status=? AND id<?)"),
-        (
-            strands::STATUS_OF,
-            "deliveries_troubled_by_subscription (tenant_id=? AND subscription_id=? AND status=? AND id<?)",
-        ),
-        (strands::FAILED, "deliveries_failed (status=? AND "),
-    ] {
-        for filter in filters() {
-            let (columns, values) = strands::columns(&filter);
-            check(&filter, &plan(&connection, (format!("{columns} {from}"), values)), way);
+    for (order, bound) in [(ListOrder::NewestFirst, "<?"), (ListOrder::OldestFirst, ">?")] {
+        let from = strands::Sources::new(order);
+        for (from, way, by_id) in [
+            (from.queue, "deliveries_due (tenant_id=? AND subscription_id=? AND queue=? AND ", false),
+            (from.delayed, "deliveries_delayed (tenant_id=? AND subscription_id=? AND id", true),
+            (from.status, "deliveries_troubled (tenant_id=? AND status=? AND id", true),
+            (
+                from.status_of,
+                "deliveries_troubled_by_subscription (tenant_id=? AND subscription_id=? AND status=? AND id",
+                true,
+            ),
+            (from.failed, "deliveries_failed (status=? AND ", false),
+        ] {
+            let way = if by_id { format!("{way}{bound})") } else { way.to_owned() };
+            for filter in filters() {
+                let (columns, values) = strands::columns(&filter);
+                check(&filter, &plan(&connection, (format!("{columns} {from}"), values)), &way);
+            }
         }
     }
 }
