@@ -37,12 +37,15 @@ tables! {
     custom_types("event_type" AS "event_type")
     deliveries("tenant_id" AS "tenant_id", "id" AS "id")
     events("tenant_id" AS "tenant_id", "event_id" AS "id")
+    feed_packets("node" AS "node", "number" AS "number")
     limit_claims("node" AS "node")
     meta("name" AS "name")
     nodes("id" AS "id")
     outbox("number" AS "number")
+    portal_sessions("tenant_id" AS "tenant_id", "id" AS "id")
     publications("tenant_id" AS "tenant_id", "day" AS "day", "event_type" AS "event_type")
     replays("tenant_id" AS "tenant_id", "id" AS "id")
+    sessions("tenant_id" AS "tenant_id")
     statistics(
         "tenant_id" AS "tenant_id", "hour" AS "hour", "subscription_id" AS "subscription_id",
         "event_type" AS "event_type"

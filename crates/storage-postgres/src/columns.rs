@@ -199,6 +199,8 @@ rows! {
         response_headers: Cow<'v, str> = TEXT,
         response_body: &'v [u8] = BYTEA,
         note: Option<Cow<'v, str>> = TEXT,
+        remote_ip: Option<String> = TEXT,
+        timings: Option<String> = TEXT,
     }
 }
 
@@ -232,6 +234,8 @@ impl<'v> AttemptRow<'v> {
             response_headers: text(&attempt.response_headers),
             response_body: &attempt.response_body,
             note: attempt.note.as_deref().map(text),
+            remote_ip: attempt.remote_ip.map(|ip| ip.to_string()),
+            timings: attempt.timings.stored(),
         }
     }
 }

@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 15] = [
+const MIGRATIONS: [(&str, Kind, &str); 17] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -36,6 +36,8 @@ const MIGRATIONS: [(&str, Kind, &str); 15] = [
     ("0013_views", Kind::Additive, include_str!("../migrations/0013_views.sql")),
     ("0014_traces", Kind::Additive, include_str!("../migrations/0014_traces.sql")),
     ("0015_statistics", Kind::Additive, include_str!("../migrations/0015_statistics.sql")),
+    ("0016_sessions", Kind::Additive, include_str!("../migrations/0016_sessions.sql")),
+    ("0017_attempt_details_and_feed", Kind::Additive, include_str!("../migrations/0017_attempt_details_and_feed.sql")),
 ];
 
 /// Migrations that were applied to a store.

@@ -6,15 +6,15 @@ use crate::{
     codes::{LEFT, LIVE, LOST, NO_NODE, owner},
     connect::{self, As, READ, READ_BY_INDEX, Tx, WRITE, params},
     deliveries::due,
-    rows,
+    feed, rows,
 };
 use async_trait::async_trait;
 use const_format::formatcp;
 use model::{EventId, KeyId, TenantId, Timestamp};
 use std::sync::atomic::Ordering::Relaxed;
 use storage::{
-    Change, Changes, Drained, DroppedPartitions, DueQueueHead, Exchange, Heartbeat, Holder, JoinOutcome, LEASE,
-    LimitClaim, Make, NewNode, Node, NodeId, NodeRole, NodeState, Shared, StorageError,
+    Change, Changes, Drained, DroppedPartitions, DueQueueHead, Exchange, FeedExchanged, Heartbeat, Holder, JoinOutcome,
+    LEASE, LimitClaim, Make, NewNode, Node, NodeId, NodeRole, NodeState, Shared, StorageError,
 };
 use tokio_postgres::Row;
 
@@ -198,6 +198,15 @@ impl Shared for PgStore {
 
     async fn exchange_claims(&self, claims: &[LimitClaim]) -> Result<Exchange, StorageError> {
         crate::limit_claims::exchange(self, claims).await
+    }
+
+    async fn exchange_feed(
+        &self,
+        listens: bool,
+        packet: Option<(i64, &[u8])>,
+        known: &[(NodeId, i64)],
+    ) -> Result<FeedExchanged, StorageError> {
+        feed::exchange(self, listens, packet, known).await
     }
 
     async fn leave(&self) -> Result<(), StorageError> {

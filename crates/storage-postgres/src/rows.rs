@@ -3,7 +3,7 @@
 use crate::cells::Cells;
 use bytes::Bytes;
 use model::{Attempt, Delivery, DeliveryStatus, Event, EventType, Priority, TraceContext};
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 use storage::StorageError;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -75,7 +75,7 @@ pub(crate) fn delivery(row: &Row) -> Result<Delivery, StorageError> {
 }
 
 pub(crate) const ATTEMPT: &str = "tenant_id, delivery_id, number, started_at, duration_us, response_code, error,
-    request_headers, response_headers, response_body, note";
+    request_headers, response_headers, response_body, note, remote_ip, timings";
 
 pub(crate) fn attempt(row: &Row) -> Result<Attempt, StorageError> {
     let cells = Cells::attempts(row);
@@ -89,5 +89,7 @@ pub(crate) fn attempt(row: &Row) -> Result<Attempt, StorageError> {
         response_headers: cells.get("response_headers"),
         response_body: Bytes::copy_from_slice(cells.get("response_body")),
         note: cells.get("note"),
+        remote_ip: cells.parsed_or_none("remote_ip", str::parse::<IpAddr>)?,
+        timings: cells.parsed_or_none("timings", storage::codec::timings)?.unwrap_or_default(),
     })
 }

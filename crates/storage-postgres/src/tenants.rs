@@ -30,7 +30,7 @@ fn read(row: &Row) -> Result<Tenant, StorageError> {
 }
 
 /// All tables with data of a tenant, each with its key within the tenant.
-const OWNED: [(&str, &str); 14] = [
+const OWNED: [(&str, &str); 16] = [
     ("api_keys", "id"),
     ("subscription_stats", "subscription_id, shard"),
     ("subscriptions", "id"),
@@ -44,6 +44,8 @@ const OWNED: [(&str, &str); 14] = [
     ("publications", "day, event_type, shard"),
     ("statistics", "hour, subscription_id, event_type"),
     ("replays", "id"),
+    ("sessions", "hash"),
+    ("portal_sessions", "id"),
     ("tenants", ""),
 ];
 

@@ -152,6 +152,8 @@ impl World {
                 response_headers: String::new(),
                 response_body: "".into(),
                 note: None,
+                remote_ip: None,
+                timings: Default::default(),
             },
             next: Next::End(status),
             raises: Vec::new(),

@@ -8,7 +8,7 @@ use support::{Database, migrated};
 use testing::Postgres;
 
 /// Tables that the API uses, and the column with the tenant.
-const TENANT_TABLES: [(&str, &str); 12] = [
+const TENANT_TABLES: [(&str, &str); 13] = [
     ("tenants", "id"),
     ("api_keys", "tenant_id"),
     ("subscriptions", "tenant_id"),
@@ -21,9 +21,10 @@ const TENANT_TABLES: [(&str, &str); 12] = [
     ("publications", "tenant_id"),
     ("statistics", "tenant_id"),
     ("replays", "tenant_id"),
+    ("portal_sessions", "tenant_id"),
 ];
 /// Tables with a tenant's rows that the API must not use.
-const OTHERS: [&str; 4] = ["outbox", "changes", "erasures", "statistics_pending"];
+const OTHERS: [&str; 5] = ["outbox", "changes", "erasures", "statistics_pending", "sessions"];
 
 /// A database in which the tenants a and b have equal rows: one of every object, and events with their rows also in the
 /// partition without a day.
@@ -44,6 +45,9 @@ impl Two {
                      NULL, NULL, '');
                  INSERT INTO postrider.replays VALUES ('{tenant}', '{SUBSCRIPTION}', '{SUBSCRIPTION}', '3', '', '', NULL,
                      0, NULL, 0, NULL, 0, false, 0, 0, 0, NULL, 0, 0, NULL);
+                 INSERT INTO postrider.portal_sessions VALUES ('{tenant}', gen_random_uuid(), '{tenant}', 0, '', '{{}}', NULL,
+                     NULL, '', 0, 0, NULL, NULL, 0);
+                 INSERT INTO postrider.sessions VALUES ('{tenant}', 'k', '{tenant}', 0, 0, 0);
                  INSERT INTO postrider.event_keys VALUES ('{tenant}', 'i:one', '{OLD}');
                  INSERT INTO postrider.events SELECT '{tenant}', id, 'one', 'a.b', 0, '{{}}', '', 1, 1 FROM ids;
                  INSERT INTO postrider.deliveries SELECT '{tenant}', id, '{SUBSCRIPTION}', 'a.b', 'one', 3, 1, 0, 0 FROM ids;

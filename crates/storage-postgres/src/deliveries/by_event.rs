@@ -1,4 +1,4 @@
-//! Lists of deliveries over all tenants that follow their events, newest first.
+//! Lists of deliveries over all tenants that follow their events.
 
 use super::{
     fits::{Answered, fits},
@@ -11,11 +11,12 @@ use crate::{
     cells::Cells,
     connect::As,
     events::BY_ID,
+    order::direction,
     rows,
     values::{Values, add},
 };
 use model::{DeliveryId, EventId, TenantId};
-use storage::{Bounds, DeliveryFilter, Place, StorageError};
+use storage::{Bounds, DeliveryFilter, ListOrder, Place, StorageError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -55,11 +56,12 @@ fn events_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
         Some(wanted) => format!(" AND e.event_type = {}", add!(values, wanted.as_str().to_owned() => TEXT)),
         None => String::new(),
     };
+    let by = direction(filter.order);
     let sql = format!(
         "SELECT e.tenant_id, e.id AS event_id, e.deliveries,
          coalesce((SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id){of_type}, false) AS fits
          FROM postrider.events e WHERE e.id >= {least} AND e.id {up_to} {below} AND {BY_ID}
-         ORDER BY e.id DESC, e.tenant_id DESC LIMIT {EVENTS}"
+         ORDER BY e.id {by}, e.tenant_id {by} LIMIT {EVENTS}"
     );
     (sql, values)
 }
@@ -116,13 +118,13 @@ async fn look(
         let event = group.first().map(|one| one.id);
         let own = rows.iter().take_while(|row| Some(Cells::deliveries(row).delivery_id("id").event()) == event).count();
         let (of_event, rest) = rows.split_at(own);
-        let cut = cut(group, of_event);
+        let cut = cut(filter.order, group, of_event);
         for row in of_event {
             let place = Place {
                 id: Cells::deliveries(row).delivery_id("id"),
                 tenant: Some(Cells::deliveries(row).tenant("tenant_id")),
             };
-            if cut.as_ref().is_some_and(|cut| place < *cut) {
+            if cut.as_ref().is_some_and(|cut| filter.order.compare(&place, cut).is_gt()) {
                 break;
             }
             let Some(fits) = fits.next() else { return Ok(through) };
@@ -137,7 +139,7 @@ async fn look(
         through += group.len();
         if let Some(event) = event {
             // An event without deliveries counts towards the walk's bound too.
-            found.walk.pass(DeliveryId::from_uuid(event.uuid()).into());
+            found.walk.pass(end(event, filter.order).into());
         }
         if found.walk.is_done() {
             break;
@@ -146,26 +148,34 @@ async fn look(
     Ok(through)
 }
 
+/// The end of an event's deliveries in this order.
+fn end(event: EventId, order: ListOrder) -> DeliveryId {
+    match order {
+        ListOrder::NewestFirst => DeliveryId::from_uuid(event.uuid()),
+        ListOrder::OldestFirst => event.delivery_range().1,
+    }
+}
+
 /// True when the filter may exclude deliveries of a listed event.
 fn has_more_conditions(filter: &DeliveryFilter) -> bool {
     !filter.statuses.is_empty() || filter.is_scanned()
 }
 
-/// The greatest place below which an event may have more deliveries than were fetched.
-fn cut(group: &[Candidate], rows: &[Row]) -> Option<Place<DeliveryId>> {
+/// The first place after which an event may have more deliveries than were fetched.
+fn cut(order: ListOrder, group: &[Candidate], rows: &[Row]) -> Option<Place<DeliveryId>> {
     let of = |one: &Candidate| {
         let own: Vec<&Row> = rows.iter().filter(|row| row.get::<_, &str>("tenant_id") == one.tenant.as_str()).collect();
         let last = own.last().filter(|_| own.len() as i64 >= CHUNK)?;
         Some(Place::of(Cells::deliveries(last).delivery_id("id"), &one.tenant))
     };
-    group.iter().filter_map(of).max()
+    group.iter().filter_map(of).min_by(|one, other| order.compare(one, other))
 }
 
 /// The id ranges of these events' deliveries within the bounds.
 fn ranges_of<'c>(bounds: &Bounds, events: impl Iterator<Item = &'c Candidate>) -> Ranges {
     let mut all = Ranges::default();
     for event in events.filter(|one| one.fits && one.deliveries > 0) {
-        let first = event.id.delivery_range().0.uuid().max(rows::uuid(&bounds.least));
+        let first = event.id.delivery_range().0.uuid().max(rows::uuid(&bounds.least_in(event.tenant.as_str())));
         let below = rows::uuid(&bounds.below_in(event.tenant.as_str())).min(ranges::end(event.id));
         all.add(&event.tenant, first, below);
     }
@@ -184,5 +194,9 @@ async fn fetch(store: &PgStore, filter: &DeliveryFilter, all: Ranges) -> Result<
     add!(values, below => UUID);
     add!(values, CHUNK => INT8);
     let fits = fits(filter, Answered { tenant: true, ..Answered::default() }, &mut values);
-    store.list(As::Operator, &ranges::query(&fits, Order::LastToFirst), &values.params()).await
+    let order = match filter.order {
+        ListOrder::NewestFirst => Order::LastToFirst,
+        ListOrder::OldestFirst => Order::FirstToLast,
+    };
+    store.list(As::Operator, &ranges::query(&fits, order), &values.params()).await
 }

@@ -5,6 +5,7 @@ use crate::{
     PgStore,
     codes::TROUBLED,
     connect::{As, params},
+    order::direction,
     rows,
     tenants::THERE,
 };
@@ -19,7 +20,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
     let statuses: BTreeSet<DeliveryStatus> = filter.statuses.iter().copied().collect();
     let waits: Vec<_> = statuses.iter().copied().filter(|status| status.is_waiting()).collect();
     let ended: Vec<_> = statuses.iter().copied().filter(|status| !status.is_waiting()).collect();
-    let (columns, any) = (rows::BOTH, statuses.is_empty());
+    let (columns, any, by) = (rows::BOTH, statuses.is_empty(), direction(filter.order));
     let mut narrow = String::from("tenant_id = $1 AND id >= $2 AND id < $3");
     narrow.push_str(match filter.subscription {
         Some(_) => " AND subscription_id = $6",
@@ -33,12 +34,12 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
         let codes: Vec<String> = of.iter().map(|status| status.code().to_string()).collect();
         format!(" AND status IN ({})", codes.join(","))
     };
-    // Each part returns no more rows than the page can need, newest first.
-    let newest = |part: String| format!("({part} ORDER BY id DESC LIMIT $4 + $5)");
+    // Each part returns no more rows than the page can need, in the list's order.
+    let first = |part: String| format!("({part} ORDER BY id {by} LIMIT $4 + $5)");
     let mut parts = Vec::new();
     if any || !waits.is_empty() {
         let status = if waits.is_empty() { String::new() } else { in_list(&waits) };
-        parts.push(newest(format!(
+        parts.push(first(format!(
             "SELECT {columns}, next_attempt_at FROM postrider.waiting WHERE {narrow}{by_type}{status}"
         )));
     }
@@ -48,7 +49,7 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
         // Each rare status has its own range of the partial index.
         for status in &ended {
             let code = status.code();
-            parts.push(newest(format!("{select}{by_type} AND status = {code} AND {TROUBLED}")));
+            parts.push(first(format!("{select}{by_type} AND status = {code} AND {TROUBLED}")));
         }
     } else if any || !ended.is_empty() {
         let status = if any { String::new() } else { in_list(&ended) };
@@ -64,15 +65,15 @@ pub(crate) fn list_query(filter: &DeliveryFilter) -> String {
                   WHERE e.tenant_id = $1 AND e.event_type = $7 AND $6::uuid IS NULL
                   AND e.id >= (left($2::text, 32) || '0000')::uuid AND e.id <= $3
                   AND d.id <= (left(e.id::text, 32) || 'ffff')::uuid{status}
-                  ORDER BY e.id DESC, d.id DESC LIMIT $4 + $5)",
+                  ORDER BY e.id {by}, d.id {by} LIMIT $4 + $5)",
                 columns.join(", ")
             ));
         } else {
-            parts.push(newest(format!("{select}{by_type}{status}")));
+            parts.push(first(format!("{select}{by_type}{status}")));
         }
     }
     format!(
-        "SELECT * FROM ({}) AS both_of_them WHERE {THERE} ORDER BY id DESC LIMIT $4 OFFSET $5",
+        "SELECT * FROM ({}) AS both_of_them WHERE {THERE} ORDER BY id {by} LIMIT $4 OFFSET $5",
         parts.join(" UNION ALL ")
     )
 }
@@ -132,11 +133,11 @@ async fn exact(
     filter: &DeliveryFilter,
     page: &Page<Place<DeliveryId>>,
 ) -> Result<Vec<Row>, StorageError> {
-    let bounds = Bounds::of_deliveries(filter, page.cursor.as_ref());
+    let (least, below) = Bounds::of_deliveries(filter, page.cursor.as_ref()).of_one_tenant();
     let subscription = filter.subscription.map(|id| id.uuid());
     let event_type = filter.event_type.as_ref().map(EventType::as_str);
     let values = params![
-        tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
+        tenant.as_str() => TEXT, rows::uuid(&least) => UUID, rows::uuid(&below) => UUID,
         i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, subscription => UUID, event_type => TEXT,
     ];
     store.list(As::Tenant(tenant), sql, values).await

@@ -21,7 +21,7 @@ pub(super) enum Order {
 /// partition pruning; `$6` maximum rows per range. Rows are named `d`.
 pub(super) fn query(fits: &str, order: Order) -> String {
     let (by_id, all) = match order {
-        Order::FirstToLast => ("id", "d.id"),
+        Order::FirstToLast => ("id", "d.id, d.tenant_id"),
         Order::LastToFirst => ("id DESC", "d.id DESC, d.tenant_id DESC"),
     };
     let columns = rows::BOTH;

@@ -10,13 +10,14 @@ use crate::{
     PgStore,
     codes::{FAILED, TROUBLED},
     connect::As,
+    order::{direction, within},
     rows,
     tenants::THERE,
     values::{Values, add},
 };
 use model::{DeliveryId, DeliveryStatus, TenantId};
 use std::collections::BTreeSet;
-use storage::{Bounds, DeliveryFilter, ListScope, Page, Place, StorageError, Walk};
+use storage::{Bounds, DeliveryFilter, ListOrder, ListScope, Page, Place, StorageError, Walk};
 
 /// Candidates per fetch of waiting deliveries of all tenants, where a fetch may read this many rows of this many tenants.
 const CHUNK_OF_WAITING: i64 = 256;
@@ -95,18 +96,20 @@ pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &
     let mut values = Values::default();
     // `THERE` expects the tenant as `$1`.
     let tenant = add!(values, tenant.as_str().to_owned() => TEXT);
-    let least = add!(values, rows::uuid(&bounds.least) => UUID);
-    let below = add!(values, rows::uuid(&bounds.below) => UUID);
+    let (least, below) = bounds.of_one_tenant();
+    let least = add!(values, rows::uuid(&least) => UUID);
+    let below = add!(values, rows::uuid(&below) => UUID);
+    let by = direction(filter.order);
     let narrow = format!("tenant_id = {tenant} AND id >= {least} AND id < {below}");
-    let newest = |part: String| format!("({part} ORDER BY id DESC LIMIT {CHUNK})");
+    let first = |part: String| format!("({part} ORDER BY id {by} LIMIT {CHUNK})");
     let mut parts = Vec::new();
     if any || statuses.iter().any(|status| status.is_waiting()) {
         let select = format!("SELECT {columns}, next_attempt_at FROM postrider.waiting WHERE {narrow}");
-        parts.push(newest(select));
+        parts.push(first(select));
     }
     let ended: BTreeSet<_> = statuses.into_iter().filter(|status| !status.is_waiting()).collect();
     let select = |more: String| {
-        newest(format!(
+        first(format!(
             "SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries WHERE {narrow}{more}"
         ))
     };
@@ -123,7 +126,7 @@ pub(super) fn tenant_query(tenant: &TenantId, filter: &DeliveryFilter, bounds: &
     let fits = fits(filter, Answered { tenant: true, ..Answered::default() }, &mut values);
     let sql = format!(
         "SELECT d.*, {fits} AS fits FROM (
-             SELECT * FROM ({}) both_of_them WHERE {THERE} ORDER BY id DESC LIMIT {CHUNK}) d ORDER BY d.id DESC",
+             SELECT * FROM ({}) both_of_them WHERE {THERE} ORDER BY id {by} LIMIT {CHUNK}) d ORDER BY d.id {by}",
         parts.join(" UNION ALL ")
     );
     (sql, values)
@@ -137,22 +140,23 @@ fn failed_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let tenant = add!(values, bounds.tenant.clone() => TEXT);
     let fits = fits(filter, Answered { status: true, ..Answered::default() }, &mut values);
     let columns = rows::BOTH;
-    let order = "ORDER BY id DESC, tenant_id DESC";
+    let by = direction(filter.order);
+    let order = format!("ORDER BY id {by}, tenant_id {by}");
+    let within = within(filter.order, "f", &least, &below, &tenant);
     let parts = each_status(filter.statuses.iter().copied().collect(), |code| {
         format!(
-            "(SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries
-              WHERE status = {code} AND {FAILED} AND id >= {least} AND id <= {below}
-              AND (id, tenant_id) < ({below}, {tenant}) {order} LIMIT {CHUNK})"
+            "(SELECT {columns}, NULL::bigint AS next_attempt_at FROM postrider.deliveries f
+              WHERE status = {code} AND {FAILED} AND {within} {order} LIMIT {CHUNK})"
         )
     });
     let sql = format!(
         "SELECT d.*, {fits} AS fits FROM (SELECT * FROM ({parts}) failed {order} LIMIT {CHUNK}) d
-         ORDER BY d.id DESC, d.tenant_id DESC"
+         ORDER BY d.id {by}, d.tenant_id {by}"
     );
     (sql, values)
 }
 
-/// All tenants' waiting candidates. Jumps from tenant to tenant by an index look-up. By their newest rows, at most as
+/// All tenants' waiting candidates. Jumps from tenant to tenant by an index look-up. By their first rows, at most as
 /// many tenants as a chunk has rows can contribute to it, and each at most as many rows.
 fn waiting_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let mut values = Values::default();
@@ -161,7 +165,15 @@ fn waiting_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
     let tenant = add!(values, bounds.tenant.clone() => TEXT);
     let fits = fits(filter, Answered::default(), &mut values);
     let (columns, limit) = (rows::BOTH, CHUNK_OF_WAITING);
-    let range = format!("w.id >= {least} AND w.id <= {below} AND (w.id < {below} OR w.tenant_id < {tenant})");
+    let by = direction(filter.order);
+    let range = match filter.order {
+        ListOrder::NewestFirst => {
+            format!("w.id >= {least} AND w.id <= {below} AND (w.id < {below} OR w.tenant_id < {tenant})")
+        }
+        ListOrder::OldestFirst => {
+            format!("w.id >= {least} AND w.id < {below} AND (w.id > {least} OR w.tenant_id > {tenant})")
+        }
+    };
     let sql = format!(
         "WITH RECURSIVE owner AS (
              (SELECT tenant_id FROM postrider.waiting ORDER BY tenant_id LIMIT 1)
@@ -169,16 +181,16 @@ fn waiting_query(filter: &DeliveryFilter, bounds: &Bounds) -> (String, Values) {
              SELECT n.tenant_id FROM owner o, LATERAL (
                  SELECT w.tenant_id FROM postrider.waiting w WHERE w.tenant_id > o.tenant_id
                  ORDER BY w.tenant_id LIMIT 1) n
-         ), newest AS (
+         ), first AS (
              SELECT o.tenant_id FROM owner o, LATERAL (
                  SELECT w.id FROM postrider.waiting w WHERE w.tenant_id = o.tenant_id AND {range}
-                 ORDER BY w.id DESC LIMIT 1) n
-             ORDER BY n.id DESC LIMIT {limit}
+                 ORDER BY w.id {by} LIMIT 1) n
+             ORDER BY n.id {by} LIMIT {limit}
          )
-         SELECT d.*, {fits} AS fits FROM newest o, LATERAL (
+         SELECT d.*, {fits} AS fits FROM first o, LATERAL (
              SELECT {columns}, next_attempt_at FROM postrider.waiting w WHERE w.tenant_id = o.tenant_id AND {range}
-             ORDER BY w.id DESC LIMIT {limit}) d
-         ORDER BY d.id DESC, d.tenant_id DESC LIMIT {limit}"
+             ORDER BY w.id {by} LIMIT {limit}) d
+         ORDER BY d.id {by}, d.tenant_id {by} LIMIT {limit}"
     );
     (sql, values)
 }

@@ -4,6 +4,7 @@ use crate::{
     PgStore,
     cells::Cells,
     connect::{As, params},
+    order::{direction, within},
     rows,
     tenants::THERE,
     values::{Values, add},
@@ -11,7 +12,8 @@ use crate::{
 use model::{Event, EventId, EventType, TenantId};
 use std::collections::HashMap;
 use storage::{
-    Bounds, Counted, EventFilter, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk, rows_within,
+    Bounds, Counted, EventFilter, ListOrder, ListScope, Listed, PAGE_BYTES, Page, Place, StorageError, Walk,
+    rows_within,
 };
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -21,27 +23,29 @@ pub(crate) const BY_ID: &str = "e.deliveries >= 0";
 /// Candidates per fetch.
 const CHUNK: i64 = 1_000;
 
-/// A tenant's list, newest first. `$1` tenant, `$2` least id, `$3` exclusive upper bound of ids, `$4` limit, `$5`
+/// A tenant's list. `$1` tenant, `$2` least id, `$3` exclusive upper bound of ids, `$4` limit, `$5`
 /// offset, `$6` type.
-fn tenant_query(columns: &str, by_type: bool) -> String {
+fn tenant_query(columns: &str, by_type: bool, order: ListOrder) -> String {
+    let direction = direction(order);
     let narrow = if by_type { "AND e.event_type = $6" } else { "AND $6::text IS NULL" };
     format!(
         "SELECT {columns} FROM postrider.events e
          WHERE e.tenant_id = $1 AND e.id >= $2 AND e.id < $3 {narrow} AND {THERE}
-         ORDER BY e.id DESC LIMIT $4 OFFSET $5"
+         ORDER BY e.id {direction} LIMIT $4 OFFSET $5"
     )
 }
 
 /// The same, cut by bytes: the server measures rows without reading out-of-line values, and sends only those of the
 /// page.
-fn page_query(by_type: bool) -> String {
+fn page_query(by_type: bool, order: ListOrder) -> String {
     let columns = format!("{}, octet_length(e.data) + octet_length(e.metadata) AS size", rows::EVENT);
     format!(
         "SELECT * FROM (
              SELECT p.*, row_number() OVER w AS number, count(*) OVER () AS found, sum(p.size) OVER w AS bytes
-             FROM ({}) p WINDOW w AS (ORDER BY p.event_id DESC ROWS UNBOUNDED PRECEDING)
+             FROM ({}) p WINDOW w AS (ORDER BY p.event_id {} ROWS UNBOUNDED PRECEDING)
          ) page WHERE number = 1 OR bytes <= {PAGE_BYTES} ORDER BY number",
-        tenant_query(&columns, by_type)
+        tenant_query(&columns, by_type, order),
+        direction(order)
     )
 }
 
@@ -57,11 +61,12 @@ pub(super) async fn of_tenant(
 ) -> Result<Listed<Event, EventId>, StorageError> {
     let bounds = Bounds::of_events(filter, page.cursor.as_ref());
     let wanted = filter.event_type.as_ref().map(EventType::as_str);
+    let (least, below) = bounds.of_one_tenant();
     let values = params![
-        tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
+        tenant.as_str() => TEXT, rows::uuid(&least) => UUID, rows::uuid(&below) => UUID,
         i64::from(page.limit) => INT8, i64::from(page.offset) => INT8, wanted => TEXT,
     ];
-    let found = store.list(As::Tenant(tenant), &page_query(wanted.is_some()), values).await?;
+    let found = store.list(As::Tenant(tenant), &page_query(wanted.is_some(), filter.order), values).await?;
     let is_cut = found.first().is_some_and(|row| row.get::<_, i64>("found") > found.len() as i64);
     let limit = if is_cut { found.len() as u32 } else { page.limit };
     let events = found.iter().map(rows::event).collect::<Result<_, _>>()?;
@@ -80,7 +85,8 @@ async fn count_of_tenant(
         tenant.as_str() => TEXT, rows::uuid(&bounds.least) => UUID, rows::uuid(&bounds.below) => UUID,
         i64::from(most) => INT8, 0i64 => INT8, wanted => TEXT,
     ];
-    let sql = format!("SELECT count(*) AS rows FROM ({}) counted", tenant_query("e.id", wanted.is_some()));
+    let sql =
+        format!("SELECT count(*) AS rows FROM ({}) counted", tenant_query("e.id", wanted.is_some(), filter.order));
     let found = store.list(As::Tenant(tenant), &sql, values).await?;
     Ok(Counted { rows: rows::count(&found), next: None })
 }
@@ -96,12 +102,12 @@ fn all_query(filter: &EventFilter, bounds: &Bounds, limit: i64) -> (String, Valu
         Some(wanted) => format!(" AND e.event_type = {}", add!(values, wanted.as_str().to_owned() => TEXT)),
         None => String::new(),
     };
+    let (direction, within) = (direction(filter.order), within(filter.order, "e", &least, &below, &tenant));
     let sql = format!(
         "SELECT e.tenant_id, e.id AS event_id, octet_length(e.data) + octet_length(e.metadata) AS size,
          coalesce((SELECT NOT t.deleting FROM postrider.tenants t WHERE t.id = e.tenant_id){of_type}, false) AS fits
          FROM postrider.events e
-         WHERE e.id >= {least} AND e.id <= {below} AND (e.id, e.tenant_id) < ({below}, {tenant}) AND {BY_ID}
-         ORDER BY e.id DESC, e.tenant_id DESC LIMIT {limit}"
+         WHERE {within} AND {BY_ID} ORDER BY e.id {direction}, e.tenant_id {direction} LIMIT {limit}"
     );
     (sql, values)
 }

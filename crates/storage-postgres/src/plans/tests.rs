@@ -3,6 +3,7 @@
 
 mod lists;
 mod replays;
+mod sessions;
 mod statistics;
 mod writes;
 
@@ -21,7 +22,7 @@ use testing::{Options, Postgres};
 /// The version of PostgreSQL that the document describes.
 const WRITTEN_WITH: u32 = 15;
 /// Tables that do not grow with the traffic, so a sequential scan is fine.
-const SMALL: [&str; 5] = ["nodes", "config", "meta", "custom_types", "documents"];
+const SMALL: [&str; 7] = ["nodes", "config", "meta", "custom_types", "documents", "feed_listeners", "feed_packets"];
 
 /// Limits on the plans of a piece of work.
 #[derive(Clone, Copy)]
@@ -208,6 +209,8 @@ fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
             response_headers: String::new(),
             response_body: "".into(),
             note: None,
+            remote_ip: None,
+            timings: Default::default(),
         },
         next,
         raises: Vec::new(),
@@ -282,6 +285,7 @@ async fn every_hot_statement_uses_an_index_and_prunes_partitions() {
     lists::one(&mut book, &there).await;
     lists::deliveries(&mut book, &there).await;
     lists::walks(&mut book, &there).await;
+    lists::oldest_of_all(&mut book).await;
     lists::events(&mut book, &there).await;
     lists::all_tenants(&mut book, &there).await;
     lists::backlog(&mut book, &there).await;
@@ -293,6 +297,8 @@ async fn every_hot_statement_uses_an_index_and_prunes_partitions() {
     writes::settings(&mut book, &there).await;
     replays::replays(&mut book, &there).await;
     replays::cancels(&mut book, &there).await;
+    sessions::sign_in(&mut book, &there).await;
+    sessions::portal_links(&mut book, &there).await;
     writes::retention(&mut book, &there).await;
     assert!(book.faults.is_empty(), "{} faults:\n\n{}", book.faults.len(), book.faults.join("\n"));
     book.compare();

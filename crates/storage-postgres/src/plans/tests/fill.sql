@@ -57,3 +57,11 @@ INSERT INTO postrider.waiting
 
 INSERT INTO postrider.outbox (tenant_id, event_type, data, id, timestamp)
     SELECT 't7', 'kind.1', '{}', 'out-' || n, '2026-03-04 12:00:00+00' FROM generate_series(1, 2000) n;
+
+INSERT INTO postrider.sessions
+    SELECT decode(md5('h' || n) || md5('i' || n), 'hex'), decode(md5('k' || n % 100) || md5('k'), 'hex'), 't' || n % 50,
+        1772323200000000, 1772323200000000 + n, 1900000000000000 + n FROM generate_series(1, 2000) n;
+INSERT INTO postrider.portal_sessions
+    SELECT 't' || n % 50, ('019ca6b2-7980-7008-88f1-' || lpad(to_hex(n), 12, '0'))::uuid,
+        decode(md5('p' || n) || md5('q' || n), 'hex'), 0, '', '{}', NULL, NULL, '', 1772323200000000,
+        1900000000000000 + n, NULL, NULL, 1900000000000000 + n FROM generate_series(1, 5000) n;

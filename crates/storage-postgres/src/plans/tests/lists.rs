@@ -4,7 +4,7 @@ use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, kind, late};
 use model::{PayloadMatch, PayloadPath, PayloadValue, Queue, delivery::DeliveryStatus};
 use std::time::Duration;
 use storage::{
-    Backlogs, Deliveries, DeliveryFilter, Documents, EventFilter, Events, Figures, ListScope,
+    Backlogs, Deliveries, DeliveryFilter, Documents, EventFilter, Events, Figures, ListOrder, ListScope,
     ListScope::{AllTenants, Tenant},
     Page, Publications, Subscriptions,
 };
@@ -65,9 +65,12 @@ pub(super) async fn deliveries(book: &mut Book, there: &There) {
     let event_type = Some(kind("kind.3"));
     let (after, before) = (Some(hour(26)), Some(hour(30)));
     let troubled = [DeliveryStatus::Failed, DeliveryStatus::Exhausted];
-    let (any, one) = (ANY_DAY, ONE_DAY);
+    let (any, one, order) = (ANY_DAY, ONE_DAY, ListOrder::OldestFirst);
     let cases = [
         ("all", any, all.clone(), 0),
+        ("oldest first", any, DeliveryFilter { order, ..all.clone() }, 0),
+        ("failed, oldest first", any, DeliveryFilter { order, ..status(&troubled) }, 0),
+        ("of a type, oldest first", any, DeliveryFilter { order, event_type: event_type.clone(), ..all.clone() }, 0),
         ("far down", any, all.clone(), 600),
         ("of a subscription", any, DeliveryFilter { subscription, ..all.clone() }, 0),
         ("pending", any, status(&[DeliveryStatus::Pending]), 0),
@@ -102,6 +105,7 @@ pub(super) async fn events(book: &mut Book, there: &There) {
     let (after, before) = (Some(hour(26)), Some(hour(30)));
     let cases = [
         ("all", ANY_DAY, all.clone(), 0),
+        ("oldest first", ANY_DAY, EventFilter { order: ListOrder::OldestFirst, ..all.clone() }, 0),
         ("far down", ANY_DAY, all.clone(), 600),
         ("of a type", ANY_DAY, EventFilter { event_type, ..all.clone() }, 0),
         ("of some hours", ONE_DAY, EventFilter { after, before, ..all.clone() }, 0),
@@ -110,6 +114,22 @@ pub(super) async fn events(book: &mut Book, there: &There) {
         let page = Page { offset, ..Page::first(20) };
         book.see(&format!("A list of events: {name}"), rule, async |store| {
             store.events(Tenant(&there.tenant), &filter, page).await.unwrap();
+        })
+        .await;
+    }
+}
+
+/// Lists over all tenants, oldest first.
+pub(super) async fn oldest_of_all(book: &mut Book) {
+    let of = |statuses: &[DeliveryStatus]| DeliveryFilter {
+        statuses: statuses.to_vec(),
+        order: ListOrder::OldestFirst,
+        ..DeliveryFilter::default()
+    };
+    let failed = [DeliveryStatus::Failed, DeliveryStatus::Exhausted];
+    for (name, filter) in [("all", of(&[])), ("failed", of(&failed)), ("pending", of(&[DeliveryStatus::Pending]))] {
+        book.see(&format!("A list of deliveries: of all tenants, oldest first, {name}"), ANY_DAY, async |store| {
+            store.deliveries(AllTenants, &filter, Page::first(20)).await.unwrap();
         })
         .await;
     }
@@ -191,6 +211,11 @@ pub(super) async fn all_tenants(book: &mut Book, there: &There) {
     let time = EventFilter { after, before, ..EventFilter::default() };
     let cases = [
         ("of all tenants", ANY_DAY, EventFilter::default()),
+        (
+            "of all tenants, oldest first",
+            ANY_DAY,
+            EventFilter { order: ListOrder::OldestFirst, ..EventFilter::default() },
+        ),
         ("of all tenants, of some hours", ONE_DAY, time.clone()),
         (
             "of all tenants, of a type",

@@ -9,7 +9,7 @@ use model::{
 };
 use std::{sync::Arc, time::Duration};
 use storage::{
-    Append, Appended, Deliveries, Done, Erasure, ErasureOutcome, Journal, Keys,
+    Append, Appended, Deliveries, Done, Erasure, ErasureOutcome, Journal, KeyUse, Keys,
     ListScope::{AllTenants, Tenant},
     NewEvent, Page, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
     Transfer, Write,
@@ -105,6 +105,10 @@ pub(super) async fn nodes(book: &mut Book, there: &There) {
         store.exchange_claims(&[claim]).await.unwrap();
     })
     .await;
+    book.see("Changes for live streams are exchanged", ANY_DAY, async |store| {
+        store.exchange_feed(true, Some((1, b"[]")), &[]).await.unwrap();
+    })
+    .await;
     book.see("All nodes", ANY_DAY, async |store| {
         assert_eq!(store.nodes().await.unwrap().len(), 3);
     })
@@ -179,9 +183,16 @@ pub(super) async fn settings(book: &mut Book, there: &There) {
         store.cancel_waiting(of, there.subscription, late()).await.unwrap();
     })
     .await;
-    book.see("A tenant and its keys", ANY_DAY, async |store| {
-        store.tenant(of).await.unwrap().unwrap();
-        assert_eq!(store.keys(of).await.unwrap().len(), 1);
+    let key = book
+        .see("A tenant and its keys", ANY_DAY, async |store| {
+            store.tenant(of).await.unwrap().unwrap();
+            let keys = store.keys(of).await.unwrap();
+            assert_eq!(keys.len(), 1);
+            keys[0].id
+        })
+        .await;
+    book.see("The last use of keys is stored", ANY_DAY, async |store| {
+        store.use_keys(&[KeyUse { tenant: of.clone(), key, at: super::late() }]).await.unwrap();
     })
     .await;
     book.see("A list of tenants", ANY_DAY, async |store| {
