@@ -5,7 +5,7 @@ use anyhow::{Context, ensure};
 use bytes::Bytes;
 use model::{
     Attempt, Entropy, Event, EventPattern, EventType, IdSource, Priority, Profile, Subscription, SubscriptionId,
-    SubscriptionState, SubscriptionUrl, TenantChange, TenantId, Timestamp,
+    SubscriptionState, SubscriptionUrl, TenantChange, TenantId, Timestamp, Timings,
     delivery::{EndStatus, Next},
     subscription::{SigningSecret, SubscriptionStats},
 };
@@ -178,6 +178,8 @@ pub(crate) fn attempted(tenant: &TenantId, kind: &EventType, of: NewDelivery, at
             response_headers: "content-type: text/plain\ncontent-length: 2".into(),
             response_body: Bytes::from_static(b"ok"),
             note: None,
+            remote_ip: None,
+            timings: Timings::default(),
         },
         next: Next::End(end),
         raises: Vec::new(),

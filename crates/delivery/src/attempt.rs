@@ -31,31 +31,43 @@ pub(crate) async fn send(
     times: Times,
     trace: Option<&TraceContext>,
 ) -> Result<(Attempt, AttemptResult), LocalFault> {
-    let unsendable = |message: &dyn std::fmt::Display| {
-        let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
-        Sent { result: Err(error), took: std::time::Duration::ZERO }
-    };
-    let (sent, lines) = match target.prepared(defaults) {
-        Err(fault) => (unsendable(fault), String::new()),
-        Ok(prepared) => {
-            let body = outgoing.body(target.subscription.profile, defaults.ids);
-            match headers(
-                prepared,
-                target.subscription.profile,
-                (outgoing, outgoing.public_id(defaults.ids)),
-                &body,
-                times,
-                trace,
-            ) {
-                Err(_) => (unsendable(&"a header's value is malformed"), String::new()),
-                Ok((headers, lines)) => {
-                    let timeout = target.subscription.timeout;
-                    (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
-                }
-            }
+    let (sent, lines) = match form(defaults, target, outgoing, times, trace) {
+        Err(message) => {
+            let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
+            (Sent::not_made(error), String::new())
+        }
+        Ok(Formed { prepared, headers, lines, body }) => {
+            let timeout = target.subscription.timeout;
+            (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
         }
     };
     Ok(report(sent, lines, target.subscription.profile, number, times.now))
+}
+
+/// A request, signed and ready to be sent.
+pub(crate) struct Formed<'t> {
+    pub(crate) prepared: &'t Prepared,
+    pub(crate) headers: HeaderMap,
+    /// The headers as lines for the log, credentials masked.
+    pub(crate) lines: String,
+    pub(crate) body: Bytes,
+}
+
+/// Forms and signs a request. The error is a sentence for the log.
+pub(crate) fn form<'t>(
+    defaults: &Defaults,
+    target: &'t Target,
+    outgoing: &Outgoing,
+    times: Times,
+    trace: Option<&TraceContext>,
+) -> Result<Formed<'t>, String> {
+    let prepared = target.prepared(defaults).map_err(ToString::to_string)?;
+    let profile = target.subscription.profile;
+    let body = outgoing.body(profile, defaults.ids);
+    let id = outgoing.public_id(defaults.ids);
+    let (headers, lines) = headers(prepared, profile, (outgoing, id), &body, times, trace)
+        .map_err(|_| "a header's value is malformed".to_owned())?;
+    Ok(Formed { prepared, headers, lines, body })
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -127,8 +139,7 @@ pub(crate) fn not_made(now: Timestamp) -> Attempt {
 /// An attempt for which no request was made.
 pub(crate) fn unsent(text: &str, number: u32, now: Timestamp) -> Attempt {
     let error = AttemptError::new(AttemptErrorKind::Unsendable, text);
-    let sent = Sent { result: Err(error), took: std::time::Duration::ZERO };
-    report(sent, String::new(), Profile::default(), number, now).0
+    report(Sent::not_made(error), String::new(), Profile::default(), number, now).0
 }
 
 fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timestamp) -> (Attempt, AttemptResult) {
@@ -142,6 +153,8 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
         response_headers: String::new(),
         response_body: Bytes::new(),
         note: None,
+        remote_ip: sent.remote_ip,
+        timings: sent.timings,
     };
     let result = match sent.result {
         Err(error) => {

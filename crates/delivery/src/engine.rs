@@ -9,6 +9,7 @@ use crate::{
     contention::Contention,
     control::Control,
     dispatcher::Dispatcher,
+    feed::Feed,
     index::Index,
     journal::Journal,
     lanes::Load,
@@ -17,6 +18,7 @@ use crate::{
     maintenance::retention::Punctuality,
     operational::Operational,
     overview::Overview,
+    previews::Previews,
     publisher::Publisher,
     tasks::Tasks,
     test_sends::TestSends,
@@ -39,6 +41,8 @@ pub struct Engine {
     pub publisher: Publisher,
     pub control: Arc<Control>,
     pub tests: TestSends,
+    pub previews: Previews,
+    pub feed: Arc<Feed>,
     pub limits: Arc<Limits>,
     pub operational: Arc<Operational>,
     dispatcher: Arc<Dispatcher>,
@@ -123,12 +127,14 @@ impl Engine {
         if let Some(version) = version {
             tasks.spawn(assembly.heartbeat(displaced.clone()).run());
             tasks.spawn(assembly.changes().run(version));
+            tasks.spawn(assembly.feed_exchange().run());
             if delivers {
                 tasks.spawn(assembly.outbox().run());
                 tasks.spawn(assembly.limit_exchange().run());
             }
         }
         let (publisher, tests) = (assembly.publisher(), assembly.tests());
+        let previews = assembly.previews(tests.room.clone());
         let (contention, background) = (assembly.contention, assembly.background);
         let Assembly { store, node, journal, dispatcher, control, operational, limits, .. } = assembly;
         let Assembly { index, lease, clock, punctuality, .. } = assembly;
@@ -136,6 +142,8 @@ impl Engine {
             publisher,
             control,
             tests,
+            previews,
+            feed: dispatcher.feed.clone(),
             limits,
             operational,
             dispatcher,

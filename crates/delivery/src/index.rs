@@ -1,7 +1,7 @@
 //! The index of subscriptions by tenant and event type, and of subscriptions with wildcards. In memory; it is exact from
 //! the moment at which a change is committed.
 
-use crate::target::Target;
+use crate::{feed::Feed, target::Target};
 use model::{EventPattern, EventType, Subscription, SubscriptionId, TenantId};
 use parking_lot::RwLock;
 use std::{
@@ -57,10 +57,17 @@ impl TenantIndex {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     tenants: RwLock<HashMap<TenantId, TenantIndex>>,
+    /// Learns every change.
+    feed: Arc<Feed>,
 }
 
 impl Index {
+    pub(crate) fn new(feed: Arc<Feed>) -> Self {
+        Self { feed, ..Self::default() }
+    }
+
     pub(crate) fn put(&self, target: Arc<Target>) {
+        self.feed.subscription(&target.subscription.tenant, target.subscription.id);
         self.tenants.write().entry(target.subscription.tenant.clone()).or_default().put(target);
     }
 
@@ -72,6 +79,7 @@ impl Index {
         let known = index.all.get(&subscription.id).map(|known| known.subscription.revision);
         let older = known.is_some_and(|revision| revision < subscription.revision);
         if older {
+            self.feed.subscription(&subscription.tenant, subscription.id);
             index.put(target);
         }
         older
@@ -85,6 +93,7 @@ impl Index {
         let known = index.all.get(&subscription.id).map(|known| known.subscription.revision);
         let newer = known.is_none_or(|revision| revision < subscription.revision);
         if newer {
+            self.feed.subscription(&subscription.tenant, subscription.id);
             index.put(target);
         }
         newer
@@ -107,6 +116,7 @@ impl Index {
     }
 
     pub(crate) fn remove(&self, tenant: &TenantId, id: SubscriptionId) {
+        self.feed.subscription(tenant, id);
         let mut tenants = self.tenants.write();
         if let Some(index) = tenants.get_mut(tenant) {
             index.remove(id);
@@ -141,6 +151,20 @@ impl Index {
         let found = tenants.iter().filter(|(tenant, _)| of.is_none_or(|one| one == *tenant));
         let targets = found.flat_map(|(_, index)| index.all.values());
         targets.filter(|target| target.subscription.state.is_active()).cloned().collect()
+    }
+
+    /// The first `most` subscriptions of a tenant that fit, in order of their ids.
+    pub(crate) fn first(&self, tenant: &TenantId, most: usize, fits: impl Fn(&Target) -> bool) -> Vec<Arc<Target>> {
+        let tenants = self.tenants.read();
+        let Some(index) = tenants.get(tenant) else { return Vec::new() };
+        let mut found: Vec<_> = index.all.values().filter(|target| fits(target)).collect();
+        let id = |target: &&Arc<Target>| target.subscription.id;
+        if found.len() > most {
+            found.select_nth_unstable_by_key(most, id);
+            found.truncate(most);
+        }
+        found.sort_unstable_by_key(id);
+        found.into_iter().cloned().collect()
     }
 
     /// The subscriptions that match an event type, in a stable order.

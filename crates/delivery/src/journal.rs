@@ -2,16 +2,23 @@
 //! are written in one transaction, so batches grow with the load, without a timer.
 
 mod entry;
+mod payment;
 mod sink;
 mod tally;
 mod waiting;
 
-use crate::{background::Background, contention::Contention, numbers::LaneNumber, outgoing::Offer, steady::uptime};
+use crate::{
+    background::Background,
+    contention::Contention,
+    feed::{Feed, Subject},
+    numbers::LaneNumber,
+    steady::uptime,
+};
 use entry::{Answer, Entry};
 pub(crate) use entry::{AppendError, Recipients};
 use futures_util::stream::{FuturesOrdered, StreamExt};
 use metrics::Metrics;
-use model::{Clock, Timestamp, delivery::Next};
+use model::{Clock, Timestamp};
 use parking_lot::Mutex;
 pub(crate) use sink::{After, CommitSink, Settled};
 use std::{
@@ -21,7 +28,7 @@ use std::{
     },
     time::Duration,
 };
-use storage::{Append, Appended, CommitError, Done, Ending, Outcome, Source, Store, Write};
+use storage::{Append, CommitError, Done, Ending, Outcome, Source, Store, Write};
 pub(crate) use tally::Tally;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, oneshot};
 use waiting::{Sharing, Size, Waiting};
@@ -50,6 +57,7 @@ enum Debt {
         lane: LaneNumber,
         recipients: Vec<Recipients>,
         tally: Tally,
+        subject: Subject,
     },
     Cancel,
 }
@@ -66,6 +74,7 @@ struct Queue {
     contention: Arc<Contention>,
     background: Arc<Background>,
     metrics: Arc<Metrics>,
+    feed: Arc<Feed>,
 }
 
 impl Queue {
@@ -104,6 +113,7 @@ pub(crate) fn journal(
     contention: Arc<Contention>,
     background: Arc<Background>,
     metrics: Arc<Metrics>,
+    feed: Arc<Feed>,
 ) -> (Journal, JournalTask) {
     let queue = Arc::new(Queue {
         waiting: Mutex::default(),
@@ -114,6 +124,7 @@ pub(crate) fn journal(
         contention,
         background,
         metrics,
+        feed,
     });
     (Journal(queue.clone()), JournalTask(queue))
 }
@@ -153,18 +164,26 @@ impl Journal {
         outcome: Box<Outcome>,
         recipients: Vec<Recipients>,
         tally: Tally,
+        subject: Subject,
     ) {
-        self.settle(lane, Write::Outcome(outcome), recipients, tally).await;
+        self.settle(Entry::Outcome { lane, write: Write::Outcome(outcome), recipients, tally, subject }).await;
     }
 
     /// Records the end of a delivery without an attempt, and the events that it raises.
-    pub(crate) async fn end(&self, lane: LaneNumber, ending: Box<Ending>, recipients: Vec<Recipients>, tally: Tally) {
-        self.settle(lane, Write::End(ending), recipients, tally).await;
+    pub(crate) async fn end(
+        &self,
+        lane: LaneNumber,
+        ending: Box<Ending>,
+        recipients: Vec<Recipients>,
+        tally: Tally,
+        subject: Subject,
+    ) {
+        self.settle(Entry::Outcome { lane, write: Write::End(ending), recipients, tally, subject }).await;
     }
 
-    async fn settle(&self, lane: LaneNumber, write: Write, recipients: Vec<Recipients>, tally: Tally) {
+    async fn settle(&self, entry: Entry) {
         if let Ok(permit) = self.0.room_of_rest.acquire().await {
-            self.0.push(Entry::Outcome { lane, write, recipients, tally }, permit);
+            self.0.push(entry, permit);
         }
     }
 
@@ -227,9 +246,9 @@ impl Source for Batch {
                     writes.push(Write::Append(append.clone()));
                     debts.push(Debt::Append { append, recipients, bytes, answer });
                 }
-                Entry::Outcome { lane, write, recipients, tally } => {
+                Entry::Outcome { lane, write, recipients, tally, subject } => {
                     writes.push(write);
-                    debts.push(Debt::Outcome { lane, recipients, tally });
+                    debts.push(Debt::Outcome { lane, recipients, tally, subject });
                 }
                 Entry::Cancel(write) => {
                     writes.push(write);
@@ -298,64 +317,6 @@ impl JournalTask {
         must
     }
 
-    /// Answers publishers first, then tells the sink. Counts what is durable, so that metrics agree with the log.
-    fn pay(&self, sink: &dyn CommitSink, writes: Vec<Write>, debts: Vec<Debt>, done: Vec<Done>) {
-        let mut offers = Vec::new();
-        let mut settled = Vec::new();
-        for ((write, debt), done) in writes.into_iter().zip(debts).zip(done) {
-            match (debt, write) {
-                (Debt::Append { append, recipients, bytes, answer }, _) => {
-                    self.0.bytes.fetch_sub(bytes, Relaxed);
-                    let result = match done {
-                        Done::Appended(each) => {
-                            for ((new, targets), appended) in append.events.iter().zip(recipients).zip(&each) {
-                                if *appended == Appended::New {
-                                    tally::published(&self.0.metrics, new);
-                                    Offer::extend(&mut offers, new, targets);
-                                }
-                            }
-                            Ok(each)
-                        }
-                        Done::NoTenant | Done::Recorded | Done::Raised | Done::Taken => Err(AppendError::NoTenant),
-                    };
-                    let _ = answer.send(result);
-                }
-                (Debt::Outcome { lane, .. }, Write::Outcome(outcome)) if done == Done::Taken => {
-                    tracing::warn!(delivery = %outcome.delivery, "outcome not recorded: another node has taken the delivery over");
-                    settled.push(Settled { lane, delivery: outcome.delivery, after: After::NotRecorded });
-                }
-                (Debt::Outcome { lane, recipients, tally }, Write::Outcome(outcome)) => {
-                    tally.count(&self.0.metrics);
-                    if done == Done::Raised {
-                        self.offer_raised(&mut offers, &outcome.raises, recipients);
-                    }
-                    if outcome.next == Next::Gone {
-                        sink.gone(&outcome.tenant, outcome.subscription);
-                    }
-                    let after = outcome.next.retry_at().map_or(After::Ended, After::RetryAt);
-                    settled.push(Settled { lane, delivery: outcome.delivery, after });
-                }
-                (Debt::Outcome { lane, recipients, tally }, Write::End(ending)) => {
-                    if done == Done::Raised {
-                        self.offer_raised(&mut offers, &ending.raises, recipients);
-                    }
-                    if done != Done::Taken {
-                        tally.count(&self.0.metrics);
-                    }
-                    let after = if done == Done::Taken { After::NotRecorded } else { After::Ended };
-                    settled.push(Settled { lane, delivery: ending.delivery, after });
-                }
-                (Debt::Outcome { .. } | Debt::Cancel, _) => {}
-            }
-        }
-        if !settled.is_empty() {
-            sink.settled(settled);
-        }
-        if !offers.is_empty() {
-            sink.appended(offers);
-        }
-    }
-
     /// Tells publishers that their events were not written, and puts outcomes and cancellations back.
     fn refuse(&self, fault: CommitError, debts: Vec<Debt>, flushes: Vec<oneshot::Sender<()>>) {
         let source = Arc::new(fault.source);
@@ -369,8 +330,8 @@ impl JournalTask {
                     self.0.bytes.fetch_sub(bytes, Relaxed);
                     let _ = answer.send(Err(AppendError::Store(source.clone())));
                 }
-                (Debt::Outcome { lane, recipients, tally }, write) => {
-                    rest.push(Entry::Outcome { lane, write, recipients, tally });
+                (Debt::Outcome { lane, recipients, tally, subject }, write) => {
+                    rest.push(Entry::Outcome { lane, write, recipients, tally, subject });
                 }
                 (Debt::Cancel, write) => rest.push(Entry::Cancel(write)),
             }
@@ -382,16 +343,6 @@ impl JournalTask {
         waiting.put_back += rest.len();
         for entry in rest.into_iter().rev() {
             waiting.rest.push_front(entry);
-        }
-    }
-
-    /// The deliveries of events that an outcome or an end has raised.
-    fn offer_raised(&self, offers: &mut Vec<Offer>, raises: &[Append], recipients: Vec<Recipients>) {
-        for (append, recipients) in raises.iter().zip(recipients) {
-            for (new, targets) in append.events.iter().zip(recipients) {
-                tally::published(&self.0.metrics, new);
-                Offer::extend(offers, new, targets);
-            }
         }
     }
 }

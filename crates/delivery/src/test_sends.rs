@@ -7,6 +7,7 @@ use crate::{
     dispatcher::{Dispatcher, Made},
     draft::Draft,
     fan_out::new_event,
+    feed::Subject,
     index::Index,
     journal::{After, Journal, Settled, Tally},
     lanes::Job,
@@ -34,13 +35,13 @@ const PER_TENANT: usize = 8;
 const ALL: usize = 256;
 
 /// A permit for one test send, released on drop.
-struct Taken<'r> {
+pub(crate) struct Taken<'r> {
     room: &'r TestRoom,
     tenant: TenantId,
 }
 
 impl TestRoom {
-    fn take(&self, tenant: &TenantId) -> Option<Taken<'_>> {
+    pub(crate) fn take(&self, tenant: &TenantId) -> Option<Taken<'_>> {
         let mut taken = self.0.lock();
         let all: usize = taken.values().sum();
         let own = taken.entry(tenant.clone()).or_default();
@@ -99,7 +100,7 @@ fn not_made(target: &Target, job: &Job, now: Timestamp) -> Outcome {
 
 /// Sends test events.
 pub struct TestSends {
-    pub(crate) room: TestRoom,
+    pub(crate) room: Arc<TestRoom>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<IdSource>,
@@ -159,7 +160,8 @@ impl TestSends {
                 }
             };
             let recipients = self.dispatcher.operational.raise(&mut outcome, &target, &job.outgoing);
-            self.journal.outcome(lane, Box::new(outcome), recipients, tally).await;
+            let subject = Subject { outgoing: job.outgoing.clone(), subscription };
+            self.journal.outcome(lane, Box::new(outcome), recipients, tally, subject).await;
         }
         self.tested(&target, delivery, watched).await
     }

@@ -40,6 +40,7 @@ impl Control {
             }
         }
         if done > 0 {
+            self.dispatcher.feed.gap(tenant);
             // An event that was committed a moment ago may be on its way into the lanes; it is there after this.
             let _ = tokio::time::timeout(FLUSH, self.dispatcher.journal.flush()).await;
             let subscriptions: BTreeSet<SubscriptionId> = waiting.iter().map(|one| one.subscription).collect();

@@ -35,6 +35,7 @@ impl Control {
             cancelled += now;
             after = next;
             if after.is_none() {
+                self.dispatcher.feed.gap(tenant);
                 return Ok(Some(ErasedPayload { at: erased_at, cancelled }));
             }
         }

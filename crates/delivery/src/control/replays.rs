@@ -133,7 +133,7 @@ impl Control {
     pub async fn cancel_delivery(&self, tenant: &TenantId, id: DeliveryId) -> Result<CancelOutcome, StorageError> {
         let outcome = self.store.cancel_delivery(tenant, id, self.clock.now()).await?;
         if let CancelOutcome::Done(subscription) = outcome {
-            self.drop_cancelled(&BTreeSet::from([subscription])).await;
+            self.drop_cancelled(tenant, &BTreeSet::from([subscription])).await;
         }
         Ok(outcome)
     }
@@ -157,13 +157,14 @@ impl Control {
                 break;
             }
         }
-        self.drop_cancelled(&subscriptions).await;
+        self.drop_cancelled(tenant, &subscriptions).await;
         Ok(CancelledDeliveries { count, more: from.is_some() })
     }
 
     /// Drops cancelled deliveries from this node's lanes. Deliveries of a commit that was written before the
     /// cancellation may still be on their way into the lanes, so this is done again after it.
-    async fn drop_cancelled(&self, subscriptions: &BTreeSet<SubscriptionId>) {
+    async fn drop_cancelled(&self, tenant: &TenantId, subscriptions: &BTreeSet<SubscriptionId>) {
+        self.dispatcher.feed.gap(tenant);
         subscriptions.iter().for_each(|id| self.dispatcher.reread(*id));
         self.dispatcher.journal.flush().await;
         subscriptions.iter().for_each(|id| self.dispatcher.reread(*id));

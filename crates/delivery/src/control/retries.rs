@@ -1,8 +1,11 @@
 //! Manual retries (replay).
 
 use super::Control;
-use crate::target::Target;
-use model::{Delivery, DeliveryId, Queue, TenantId};
+use crate::{
+    feed::{Change, Gathered},
+    target::Target,
+};
+use model::{Delivery, DeliveryId, DeliveryStatus, Queue, TenantId};
 use std::{sync::Arc, time::Duration};
 use storage::{RetryOf, RetryOutcome, StorageError};
 use tokio::sync::oneshot;
@@ -73,10 +76,29 @@ impl Control {
             RetryOutcome::AlreadyDelivered => Err(RetryError::AlreadyDelivered),
             RetryOutcome::PayloadErased => Err(RetryError::PayloadErased),
             RetryOutcome::Queued(_) => {
+                self.feed_retry(&delivery);
                 self.dispatcher.expect(&target, Queue::Replay, id.made_at());
                 Ok((target, delivery.attempts))
             }
         }
+    }
+
+    /// Tells live streams that a delivery is pending again.
+    fn feed_retry(&self, delivery: &Delivery) {
+        if !self.dispatcher.feed.is_on() {
+            return;
+        }
+        let mut news = Gathered::default();
+        news.change(Change::Delivery {
+            tenant: delivery.tenant.clone(),
+            id: delivery.id,
+            given: delivery.given_event_id.clone(),
+            subscription: delivery.subscription,
+            event_type: delivery.event_type.clone(),
+            status: DeliveryStatus::Pending,
+            at: self.clock.now(),
+        });
+        self.dispatcher.feed.record(news);
     }
 
     /// Waits until the delivery has more than `attempts` attempts or has ended. Another node may send it.

@@ -10,6 +10,7 @@ use crate::{
     activity::Activity,
     breakers::Breakers,
     egress::{Blocked, Egress, LocalFault},
+    feed::Feed,
     index::Index,
     journal::{Journal, Settled},
     lanes::{Claims, LaneFigures, Lanes, Load, Work},
@@ -48,6 +49,8 @@ pub(crate) struct Dispatcher {
     pub(crate) journal: Journal,
     pub(crate) operational: Arc<Operational>,
     pub(crate) egress: Egress,
+    /// For what is committed without the journal.
+    pub(crate) feed: Arc<Feed>,
     pub(crate) defaults: Defaults,
     pub(crate) lease: Arc<Lease>,
     pub(crate) clock: Arc<dyn Clock>,

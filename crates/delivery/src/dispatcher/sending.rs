@@ -4,6 +4,7 @@ use super::{Dispatcher, log::logged_error};
 use crate::{
     attempt::{self, Times},
     egress::LocalFault,
+    feed::Subject,
     journal::Tally,
     lanes::{Ended, Job, Start},
     outgoing::Outgoing,
@@ -73,16 +74,17 @@ impl Dispatcher {
             return;
         }
         let Some(target) = self.lanes.target(lane) else { return };
+        let subject = Subject { outgoing: job.outgoing.clone(), subscription: target.subscription.id };
         if let Some(mut ending) = self.expired(&target, &job) {
             let recipients = self.operational.raise_expired(&mut ending, &target, &job);
             let tally = Tally::End(self.pair(&target, &job.outgoing), Status::Abandoned);
-            self.journal.end(lane, Box::new(ending), recipients, tally).await;
+            self.journal.end(lane, Box::new(ending), recipients, tally, subject).await;
             self.activity.ended();
             return running.skip();
         }
         if job.outgoing.event.payload_erased_at.is_some() {
             let outcome = cancelled(&target, &job, self.clock.now());
-            self.journal.outcome(lane, Box::new(outcome), Vec::new(), Tally::Nothing).await;
+            self.journal.outcome(lane, Box::new(outcome), Vec::new(), Tally::Nothing, subject).await;
             return;
         }
         self.metrics.engine.queue_seconds.observe(self.clock.now().since(job.due_at).as_secs_f64());
@@ -96,7 +98,7 @@ impl Dispatcher {
         let recipients = self.operational.raise(&mut outcome, &target, &job.outgoing);
         self.activity.attempted(&target, &job.outgoing.event.event_type, &outcome);
         // The room stays taken until the journal has accepted the outcome, so a slow store slows down sending.
-        self.journal.outcome(lane, Box::new(outcome), recipients, tally).await;
+        self.journal.outcome(lane, Box::new(outcome), recipients, tally, subject).await;
         running.finish(ended);
     }
 

@@ -70,7 +70,7 @@ async fn connect(address: SocketAddr, place: &impl Fn() -> Option<Place>) -> Res
         Ok(tcp) => {
             // An error is harmless: Nagle's algorithm only delays the last bytes of a request.
             let _ = tcp.set_nodelay(true);
-            Ok(Dialled { tcp, place })
+            Ok(Dialled { tcp, address: address.ip(), place })
         }
         Err(fault) => Err(match LocalFault::of(&fault) {
             Some(local) => Fault::Local(local),

@@ -8,7 +8,7 @@ use super::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use model::attempt::AttemptError;
+use model::attempt::{AttemptError, AttemptErrorKind};
 use std::{net::IpAddr, time::Duration};
 use url::Url;
 
@@ -61,6 +61,22 @@ impl Egress {
             Examined { address, refused }
         };
         Ok(Examination { source, addresses: addresses.into_iter().map(examined).collect() })
+    }
+
+    /// Resolves the host of a URL to addresses that may be dialled, as [`Self::post`] does, within `timeout`. The inner
+    /// error is the one that an attempt would report.
+    pub(crate) async fn resolve(&self, url: &Url, timeout: Duration) -> Result<Result<(), AttemptError>, LocalFault> {
+        let origin = match Origin::new(url) {
+            Ok(origin) => origin,
+            Err(fault) => {
+                return Ok(Err(AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {fault}"))));
+            }
+        };
+        let found = tokio::time::timeout(timeout, self.parts.resolver.resolve(&origin.host, &self.parts.policy)).await;
+        match found.unwrap_or_else(|_| Err(ResolveError::TimedOut.into())) {
+            Ok(_) => Ok(Ok(())),
+            Err(fault) => fault.explain(origin.name()).map(Err),
+        }
     }
 
     /// Posts `body` once, without a signature; returns the response's status and the duration.

@@ -17,6 +17,7 @@ use head::{HEAD_MAX, StatusLine};
 use std::{
     future::poll_fn,
     io,
+    net::IpAddr,
     pin::Pin,
     task::{Context, Poll, Waker},
 };
@@ -86,6 +87,10 @@ struct Head {
 impl Connection {
     pub(super) fn new(socket: Socket) -> Self {
         Self { socket, buffer: Buffer::new(), served: false }
+    }
+
+    pub(super) const fn remote_ip(&self) -> IpAddr {
+        self.socket.address()
     }
 
     /// True when it has served a request before.

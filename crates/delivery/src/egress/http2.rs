@@ -14,6 +14,7 @@ use h2::client::{Connection, SendRequest};
 use std::{
     future::poll_fn,
     io,
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -40,6 +41,7 @@ const GOODBYE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Shared {
     send: SendRequest<Bytes>,
+    address: IpAddr,
     /// Number of reads that returned data.
     heard: Arc<AtomicU64>,
     received: Arc<Received>,
@@ -54,6 +56,7 @@ pub(super) struct Shared {
 impl Shared {
     /// Starts HTTP/2 on a connection.
     pub(super) async fn begin(socket: Socket) -> Result<Arc<Self>, h2::Error> {
+        let address = socket.address();
         let (heard, received) = (Arc::new(AtomicU64::new(0)), Arc::new(Received::default()));
         let (send, connection) = h2::client::Builder::new()
             .enable_push(false)
@@ -67,6 +70,7 @@ impl Shared {
         tokio::spawn(drive(connection, dropped, closed.clone()));
         Ok(Arc::new(Self {
             send,
+            address,
             heard,
             received,
             streams: AtomicUsize::new(0),
@@ -74,6 +78,10 @@ impl Shared {
             closed,
             _last: last,
         }))
+    }
+
+    pub(super) const fn remote_ip(&self) -> Option<IpAddr> {
+        Some(self.address)
     }
 
     pub(super) fn is_usable(&self) -> bool {

@@ -20,6 +20,7 @@ mod response;
 mod retry_after;
 mod socket;
 mod tls;
+mod watch;
 
 use bytes::Bytes;
 pub use examine::{Examination, ExamineError, Examined};
@@ -27,7 +28,10 @@ use fault::{Fault, Resend};
 pub use fault::{LocalFault, ResolveError};
 use http::{HeaderMap, Uri};
 use metrics::Metrics;
-use model::attempt::{AttemptError, AttemptErrorKind};
+use model::{
+    Timings,
+    attempt::{AttemptError, AttemptErrorKind},
+};
 pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
@@ -35,14 +39,16 @@ use request::Request;
 pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
-use response::{Receipt, Stage};
+use response::Receipt;
 use rustls::RootCertStore;
 use socket::{Counter, Place, Socket};
 use std::{
+    net::IpAddr,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 use tls::{Offer, Tls};
+use watch::Stage;
 
 /// The egress could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +118,15 @@ struct Parts {
 pub(crate) struct Sent {
     pub(crate) result: Result<Answer, AttemptError>,
     pub(crate) took: Duration,
+    pub(crate) remote_ip: Option<IpAddr>,
+    pub(crate) timings: Timings,
+}
+
+impl Sent {
+    /// No request was made.
+    pub(crate) fn not_made(error: AttemptError) -> Self {
+        Self { result: Err(error), took: Duration::ZERO, remote_ip: None, timings: Timings::default() }
+    }
 }
 
 impl Egress {
@@ -159,7 +174,8 @@ impl Egress {
         if ended.is_err() && receipt.status().is_some() {
             receipt.note(format!("the response did not end within {seconds} s"));
         }
-        let stage = receipt.stage;
+        let (stage, remote_ip) = (receipt.stage(), receipt.remote_ip());
+        let timings = receipt.ended();
         let result = match (receipt.into_answer(), ended) {
             (Some(answer), _) => Ok(answer),
             (None, Ok(Err(fault))) => {
@@ -173,7 +189,7 @@ impl Egress {
                 format!("Timeout: {} {} within {seconds} s", stage.missed(), origin.name()),
             )),
         };
-        Ok(Sent { result, took: start.elapsed() })
+        Ok(Sent { result, took: start.elapsed(), remote_ip, timings })
     }
 }
 
@@ -240,19 +256,19 @@ impl Parts {
             true => self.pool.shared(origin).map(Connection::Http2),
         };
         if let Some(connection) = known {
-            receipt.stage = Stage::Waiting;
+            receipt.reuse(connection.remote_ip());
             return Ok(connection);
         }
-        receipt.stage = Stage::Connecting;
+        receipt.begin_connection(Stage::Connecting);
         // Concurrent requests wait for a connection that they may share (HTTP/2).
         let _alone = self.pool.alone(origin).await;
         if let Some(shared) = self.pool.shared(origin) {
-            receipt.stage = Stage::Waiting;
+            receipt.reuse(shared.remote_ip());
             return Ok(Connection::Http2(shared));
         }
-        receipt.stage = Stage::Resolving;
+        receipt.begin_connection(Stage::Resolving);
         let addresses = self.resolver.resolve(&origin.host, &self.policy).await?;
-        receipt.stage = Stage::Connecting;
+        receipt.enter(Stage::Connecting);
         let dialled = match dial::dial(&addresses, origin.port, &|| self.place()).await {
             // Closing idle connections frees descriptors.
             Err(Fault::Local(LocalFault::Descriptors)) if self.pool.evict() == Evicted::Closed => {
@@ -265,8 +281,9 @@ impl Parts {
         };
         let peer = dialled.tcp.peer_addr().map_err(Fault::Connect)?;
         self.policy.check(peer.ip())?;
+        receipt.connected_to(peer.ip());
         let connection = self.begin(origin, dialled, receipt).await?;
-        receipt.stage = Stage::Waiting;
+        receipt.enter(Stage::Waiting);
         Ok(connection)
     }
 
@@ -280,7 +297,7 @@ impl Parts {
         let Some(name) = &origin.tls else {
             return Ok(Connection::Http1(http1::Connection::new(Socket::plain(dialled))));
         };
-        receipt.stage = Stage::Handshake;
+        receipt.enter(Stage::Handshake);
         let offer = match self.pool.speaks(origin) {
             Speaks::Http1Only => Offer::Http1,
             Speaks::Unknown | Speaks::Http1 | Speaks::Http2 => Offer::Http2OrHttp1,

@@ -5,6 +5,7 @@ use super::{http1, http2::Shared, origin::Origin};
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
+    net::IpAddr,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -30,6 +31,15 @@ pub(super) enum Speaks {
 pub(super) enum Connection {
     Http1(http1::Connection),
     Http2(Arc<Shared>),
+}
+
+impl Connection {
+    pub(super) fn remote_ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Http1(connection) => Some(connection.remote_ip()),
+            Self::Http2(shared) => shared.remote_ip(),
+        }
+    }
 }
 
 /// The result of an eviction.

@@ -4,9 +4,11 @@
 use super::{
     content::{self, KEPT},
     retry_after::RetryAfter,
+    watch::{Stage, Watch},
 };
 use bytes::Bytes;
-use std::collections::BTreeSet;
+use model::Timings;
+use std::{collections::BTreeSet, net::IpAddr};
 
 /// Longest body that is read to its end, in bytes. After a longer one the connection is closed and not reused.
 pub(super) const READ_MAX: u64 = 256 * 1024;
@@ -30,21 +32,11 @@ pub(crate) struct Answer {
     pub(crate) note: Option<String>,
 }
 
-/// The progress of a request, which determines the error message of a timeout.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Stage {
-    #[default]
-    Resolving,
-    Connecting,
-    Handshake,
-    /// The request is being sent, or was sent.
-    Waiting,
-}
-
 /// The part of a response that was received so far. Outlives the exchange, so that a timeout does not lose it.
 #[derive(Debug, Default)]
 pub(super) struct Receipt {
-    pub(super) stage: Stage,
+    watch: Watch,
+    remote_ip: Option<IpAddr>,
     status: Option<u16>,
     lines: String,
     /// Headers that did not fit into the lines.
@@ -66,7 +58,43 @@ impl Receipt {
 
     /// Records the status of the final response: from now on the request has a response.
     pub(super) fn begin(&mut self, status: u16) {
+        if self.status.is_none() {
+            self.watch.answered();
+        }
         self.status = Some(status);
+    }
+
+    pub(super) const fn stage(&self) -> Stage {
+        self.watch.stage()
+    }
+
+    pub(super) const fn remote_ip(&self) -> Option<IpAddr> {
+        self.remote_ip
+    }
+
+    pub(super) const fn connected_to(&mut self, address: IpAddr) {
+        self.remote_ip = Some(address);
+    }
+
+    /// The request is made over a connection that is open already.
+    pub(super) fn reuse(&mut self, address: Option<IpAddr>) {
+        self.remote_ip = address;
+        self.watch.begin(Stage::Waiting);
+    }
+
+    /// A connection is about to be made.
+    pub(super) fn begin_connection(&mut self, stage: Stage) {
+        self.remote_ip = None;
+        self.watch.begin(stage);
+    }
+
+    pub(super) fn enter(&mut self, stage: Stage) {
+        self.watch.enter(stage);
+    }
+
+    /// The exchange has ended; returns how long its parts took.
+    pub(super) fn ended(&mut self) -> Timings {
+        self.watch.ended(self.status.is_some())
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {

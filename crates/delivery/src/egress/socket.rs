@@ -4,6 +4,7 @@ use super::tls;
 use rustls::pki_types::ServerName;
 use std::{
     io,
+    net::IpAddr,
     pin::Pin,
     sync::{
         Arc,
@@ -55,6 +56,7 @@ impl Drop for Place {
 #[derive(Debug)]
 pub(super) struct Dialled {
     pub(super) tcp: TcpStream,
+    pub(super) address: IpAddr,
     pub(super) place: Place,
 }
 
@@ -68,12 +70,13 @@ enum Stream {
 #[derive(Debug)]
 pub(super) struct Socket {
     stream: Stream,
+    address: IpAddr,
     _place: Place,
 }
 
 impl Socket {
     pub(super) fn plain(dialled: Dialled) -> Self {
-        Self { stream: Stream::Plain(dialled.tcp), _place: dialled.place }
+        Self { stream: Stream::Plain(dialled.tcp), address: dialled.address, _place: dialled.place }
     }
 
     pub(super) async fn tls(
@@ -83,7 +86,12 @@ impl Socket {
         offer: tls::Offer,
     ) -> io::Result<Self> {
         let stream = tls.connect(name, offer, dialled.tcp).await?;
-        Ok(Self { stream: Stream::Tls(Box::new(stream)), _place: dialled.place })
+        Ok(Self { stream: Stream::Tls(Box::new(stream)), address: dialled.address, _place: dialled.place })
+    }
+
+    /// The address that was dialled.
+    pub(super) const fn address(&self) -> IpAddr {
+        self.address
     }
 
     pub(super) fn chose_http2(&self) -> bool {

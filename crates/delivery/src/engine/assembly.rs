@@ -9,6 +9,7 @@ use crate::{
     control::Control,
     dispatcher::{Commits, Dispatcher},
     doubts::Doubts,
+    feed::Feed,
     index::Index,
     journal::{Journal, JournalTask, journal},
     lanes::Lanes,
@@ -20,8 +21,9 @@ use crate::{
         failing::FailingTask,
         retention::{Punctuality, Retention},
     },
-    nodes::{self, Changes, HeartbeatTask, LimitExchange, Outbox},
+    nodes::{self, Changes, FeedExchange, HeartbeatTask, LimitExchange, Outbox},
     operational::{self, Operational},
+    previews::Previews,
     publisher::Publisher,
     recovery::Recovery,
     replays::ReplayTask,
@@ -67,10 +69,12 @@ pub(super) struct Assembly {
 
 impl Assembly {
     pub(super) fn new(parts: Parts) -> (Self, JournalTask) {
-        let (index, lease) = (Arc::new(Index::default()), Arc::new(Lease::new(parts.node.role.delivers())));
-        let contention: Arc<Contention> = Arc::default();
-        let background: Arc<Background> = Arc::default();
-        let (journal, journal_task) = journal(contention.clone(), background.clone(), parts.metrics.clone());
+        let feed = Arc::new(Feed::of_process(&parts.ids));
+        let index = Arc::new(Index::new(feed.clone()));
+        let lease = Arc::new(Lease::new(parts.node.role.delivers()));
+        let (contention, background) = (Arc::<Contention>::default(), Arc::<Background>::default());
+        let (journal, journal_task) =
+            journal(contention.clone(), background.clone(), parts.metrics.clone(), feed.clone());
         let operational = operational(&parts, &index, &journal);
         let Parts { store, clock, sleeper, ids, egress, defaults, .. } = parts;
         let Parts { max_concurrency, retention, statistics, limits, node, .. } = parts;
@@ -82,6 +86,7 @@ impl Assembly {
             journal: journal.clone(),
             operational: operational.clone(),
             egress,
+            feed,
             defaults,
             lease: lease.clone(),
             clock: clock.clone(),
@@ -205,6 +210,10 @@ impl Assembly {
         }
     }
 
+    pub(super) fn feed_exchange(&self) -> FeedExchange {
+        FeedExchange { store: self.store.clone(), feed: self.dispatcher.feed.clone() }
+    }
+
     pub(super) fn limit_exchange(&self) -> LimitExchange {
         LimitExchange { store: self.store.clone(), lease: self.lease.clone(), dispatcher: self.dispatcher.clone() }
     }
@@ -250,9 +259,19 @@ impl Assembly {
         }
     }
 
+    pub(super) fn previews(&self, room: Arc<TestRoom>) -> Previews {
+        Previews {
+            room,
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            index: self.index.clone(),
+            dispatcher: self.dispatcher.clone(),
+        }
+    }
+
     pub(super) fn tests(&self) -> TestSends {
         TestSends {
-            room: TestRoom::default(),
+            room: Arc::default(),
             store: self.store.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

@@ -1,7 +1,7 @@
 //! The entries of the journal.
 
 use super::tally::Tally;
-use crate::{numbers::LaneNumber, target::Target};
+use crate::{feed::Subject, numbers::LaneNumber, target::Target};
 use std::sync::Arc;
 use storage::{Append, Appended, StorageError, Write};
 use tokio::sync::oneshot;
@@ -51,6 +51,7 @@ pub(super) enum Entry {
         /// The recipients of each append that the write raises.
         recipients: Vec<Recipients>,
         tally: Tally,
+        subject: Subject,
     },
     Cancel(Write),
     /// Answered when all entries before it are durable.

@@ -226,9 +226,11 @@ pub(super) enum Size {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{draft::Draft, fan_out::new_event, journal::tally::Tally, numbers::LaneNumber};
+    use crate::{
+        draft::Draft, fan_out::new_event, feed::Subject, journal::tally::Tally, numbers::LaneNumber, outgoing::Outgoing,
+    };
     use bytes::Bytes;
-    use model::{DeliveryId, EventId, EventType, Priority, Timestamp};
+    use model::{DeliveryId, EventId, EventType, Priority, SubscriptionId, Timestamp};
     use std::sync::Arc;
     use storage::{Append, Write};
 
@@ -259,6 +261,12 @@ mod tests {
         let event = || new_event(&tenant, EventId::from_bytes([1; 16]), &draft, vec![], Timestamp::from_millis(1));
         let append = Append { tenant: tenant.clone(), events: Arc::new((0..events).map(|_| event()).collect()) };
         Entry::Append { append, recipients: vec![], bytes: 0, answer: tokio::sync::oneshot::channel().0 }
+    }
+
+    fn subject() -> Subject {
+        let Entry::Append { append, .. } = append_of("a", 1) else { panic!("an append") };
+        let outgoing = Arc::new(Outgoing::new((*append.events[0].event).clone()));
+        Subject { outgoing, subscription: SubscriptionId::from_bytes([1; 16]) }
     }
 
     fn other() -> Entry {
@@ -358,7 +366,7 @@ mod tests {
     fn few_outcomes_beside_background_work_wait_for_more() {
         let outcome = || {
             let write = Write::Cancel { tenant: TenantId::trusted("a"), delivery: DeliveryId::from_bytes([1; 16]) };
-            Entry::Outcome { lane: LaneNumber(0), write, recipients: vec![], tally: Tally::Nothing }
+            Entry::Outcome { lane: LaneNumber(0), write, recipients: vec![], tally: Tally::Nothing, subject: subject() }
         };
         let mut waiting = Waiting::default();
         assert_eq!(waiting.linger(Sharing::BesideBackground, AT), None);

@@ -1,5 +1,6 @@
 //! Retention: removes events older than the retention period, with their deliveries and attempts, in small steps with
-//! pauses in which other work uses the store. Publication counts and statistics are kept longer.
+//! pauses in which other work uses the store. Publication counts and statistics are kept longer, and ended sessions are
+//! removed.
 
 use super::trust::Trust;
 use crate::{
@@ -110,6 +111,7 @@ impl Retention {
         self.store.tidy_publications(now.before(KEEP_COUNTS)).await?;
         let kept = self.statistics;
         self.store.tidy_statistics(kept.hours_from(now), kept.days_from(now)).await?;
+        self.store.tidy_sessions(now).await?;
         let Some(keep) = self.keep else { return Ok(()) };
         let mut before = now.before(keep);
         if let Some(shared) = shared {

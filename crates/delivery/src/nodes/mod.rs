@@ -1,6 +1,7 @@
 //! Several nodes on one store: heartbeats, shared limits, changes that other nodes make, work of lost nodes, and the outbox.
 
 mod changes;
+mod feed;
 mod heartbeat;
 mod limits;
 mod outbox;
@@ -8,7 +9,8 @@ mod register;
 
 use std::time::Duration;
 pub(crate) use {
-    changes::Changes, heartbeat::HeartbeatTask, limits::LimitExchange, outbox::Outbox, register::register,
+    changes::Changes, feed::FeedExchange, heartbeat::HeartbeatTask, limits::LimitExchange, outbox::Outbox,
+    register::register,
 };
 
 /// Polling interval; a signal of the store comes earlier.

@@ -7,6 +7,7 @@ use crate::{
     doubts::Doubts,
     draft::Draft,
     fan_out::fan_out,
+    feed::Gathered,
     index::Index,
     lease::Lease,
     limits::{Admitted, Limits, NotAdmitted},
@@ -103,6 +104,7 @@ impl Outbox {
         let fresh = drained.events.iter().filter(|(_, appended)| *appended == Appended::New).count();
         self.dispatcher.activity.published(fresh);
         let mut offers = Vec::new();
+        let mut news = self.dispatcher.feed.is_on().then(Gathered::default);
         for (new, appended) in &drained.events {
             let event = &new.event;
             if let Some(publishing) = traced.remove(&event.id) {
@@ -112,11 +114,13 @@ impl Outbox {
                 continue;
             }
             self.dispatcher.metrics.published(&event.tenant, &event.event_type, !new.deliveries.is_empty());
+            news.iter_mut().for_each(|news| news.event(new));
             if let Some(targets) = matches.remove(&event.id) {
                 Offer::extend(&mut offers, new, targets);
             }
         }
         self.dispatcher.offer(offers);
+        news.into_iter().for_each(|news| self.dispatcher.feed.record(news));
         Ok(drained.more)
     }
 

@@ -214,7 +214,7 @@ fn target(tenant: &str, number: u8, pattern: &str) -> Arc<Target> {
 
 /// Subscriptions as `(tenant, number, pattern)`; the receivers of an event of each kind about `about`.
 fn receivers(to_tenants: bool, there: &[(&str, u8, &str)], about: &str) -> Vec<(String, u8)> {
-    let (journal, _task) = journal(Arc::default(), Arc::default(), Arc::default());
+    let (journal, _task) = journal(Arc::default(), Arc::default(), Arc::default(), Arc::default());
     let index = Arc::new(Index::default());
     for (tenant, number, pattern) in there {
         index.put(target(tenant, *number, pattern));

@@ -149,6 +149,9 @@ impl ReplayTask {
         };
         let took = self.clock.now().since(began);
         pace.stepped(queued as usize, took);
+        if queued > 0 {
+            self.dispatcher.feed.gap(&replay.tenant);
+        }
         if queued > 0 || is_full {
             self.dispatcher.expect(&target, Queue::Replay, began);
         }

@@ -35,7 +35,7 @@ async fn connect(listener: &TcpListener) -> (Connection, TcpStream) {
     let address = listener.local_addr().unwrap();
     let (tcp, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let place = Counter::new(1).enter().unwrap();
-    (Connection::new(Socket::plain(Dialled { tcp: tcp.unwrap(), place })), accepted.unwrap().0)
+    (Connection::new(Socket::plain(Dialled { tcp: tcp.unwrap(), address: address.ip(), place })), accepted.unwrap().0)
 }
 
 async fn exchange(connection: &mut Connection, body: Bytes) -> Outcome {

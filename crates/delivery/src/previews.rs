@@ -1,0 +1,144 @@
+//! Previews: who would receive an event, the request that a subscription would get, and the way to its receiver. They use
+//! the functions of publishing and sending, write nothing, and send nothing to a receiver.
+
+use crate::{
+    attempt::{self, Formed, Times},
+    dispatcher::Dispatcher,
+    draft::Draft,
+    egress::LocalFault,
+    fan_out::new_event,
+    index::Index,
+    outgoing::Outgoing,
+    target::Target,
+    test_sends::TestRoom,
+};
+use bytes::Bytes;
+use model::{
+    AttemptError, Clock, EventType, IdSource, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
+    TenantId, policy::OnPause,
+};
+use std::{sync::Arc, time::Duration};
+use storage::NewDelivery;
+
+/// Maximum time of a DNS look-up.
+const LOOK_UP: Duration = Duration::from_secs(5);
+
+/// Why a subscription would receive an event, or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Receives,
+    /// The delivery is made, and waits until the subscription is activated.
+    WaitsForActivation,
+    NotSubscribed,
+    /// The subscription is paused and drops new events.
+    Dropped,
+    Disabled,
+}
+
+impl Reach {
+    /// True when a delivery is made.
+    pub const fn is_delivered(self) -> bool {
+        matches!(self, Self::Receives | Self::WaitsForActivation)
+    }
+}
+
+/// A subscription and its part in an event.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    pub subscription: SubscriptionId,
+    pub url: SubscriptionUrl,
+    pub reach: Reach,
+}
+
+/// The recipients of an event.
+#[derive(Clone, Debug)]
+pub struct Recipients {
+    /// Subscriptions that receive the event come first; then in order of their ids.
+    pub list: Vec<Recipient>,
+    /// Number of deliveries.
+    pub deliveries: usize,
+    /// Number of the tenant's subscriptions; more than the list has when the list was cut.
+    pub subscriptions: usize,
+}
+
+/// A request as it would be sent.
+#[derive(Clone, Debug)]
+pub struct RequestPreview {
+    pub url: String,
+    /// Lines `name: value`; credentials are masked.
+    pub headers: String,
+    pub body: Bytes,
+}
+
+/// Why a receiver cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreachable {
+    #[error("{}", .0.message)]
+    Refused(AttemptError),
+    /// This machine is short of something.
+    #[error(transparent)]
+    Local(#[from] LocalFault),
+    #[error("too many previews and tests are in flight")]
+    TooMany,
+}
+
+pub struct Previews {
+    pub(crate) room: Arc<TestRoom>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<IdSource>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) dispatcher: Arc<Dispatcher>,
+}
+
+impl Previews {
+    /// The subscriptions of a tenant and whether they would receive an event of this type; `most` at most.
+    pub fn recipients(&self, tenant: &TenantId, event_type: &EventType, most: usize) -> Recipients {
+        let matching = self.index.matching(tenant, event_type);
+        let deliveries = matching.len();
+        let ids: std::collections::HashSet<SubscriptionId> = matching.iter().map(|one| one.subscription.id).collect();
+        let mut list: Vec<Recipient> = matching.iter().map(|one| recipient(one, event_type, true)).collect();
+        list.sort_unstable_by_key(|one| one.subscription);
+        list.truncate(most);
+        let others = self.index.first(tenant, most - list.len(), |one| !ids.contains(&one.subscription.id));
+        list.extend(others.iter().map(|one| recipient(one, event_type, false)));
+        Recipients { list, deliveries, subscriptions: self.index.count(tenant) }
+    }
+
+    /// The request of the first attempt for `draft`. Fails with a sentence when no request can be made.
+    pub fn request(&self, subscription: Subscription, draft: &Draft) -> Result<RequestPreview, String> {
+        let now = self.clock.now();
+        let (tenant, event) = (subscription.tenant.clone(), self.ids.event(now));
+        let delivery = NewDelivery { id: event.test_delivery(), subscription: subscription.id };
+        let new = new_event(&tenant, event, draft, vec![delivery], now);
+        let outgoing = Outgoing::new((*new.event).clone());
+        let times = Times { now, stamp: self.clock.wall() };
+        let target = Target::new(subscription);
+        let Formed { prepared, lines, body, .. } =
+            attempt::form(&self.dispatcher.defaults, &target, &outgoing, times, draft.trace.as_deref())?;
+        Ok(RequestPreview { url: prepared.uri.to_string(), headers: lines, body })
+    }
+
+    /// Resolves the host of a URL and applies the address policy, as a delivery does before it connects.
+    pub async fn reach(&self, tenant: &TenantId, url: &SubscriptionUrl) -> Result<(), Unreachable> {
+        let _room = self.room.take(tenant).ok_or(Unreachable::TooMany)?;
+        match self.dispatcher.egress.resolve(&url.to_url(), LOOK_UP).await? {
+            Ok(()) => Ok(()),
+            Err(fault) => Err(Unreachable::Refused(fault)),
+        }
+    }
+}
+
+fn recipient(target: &Target, event_type: &EventType, is_matched: bool) -> Recipient {
+    let subscription = &target.subscription;
+    let is_active = subscription.state.is_active();
+    let reach = match subscription.state {
+        _ if is_matched && is_active => Reach::Receives,
+        _ if is_matched => Reach::WaitsForActivation,
+        _ if !subscription.wants(event_type) => Reach::NotSubscribed,
+        SubscriptionState::Paused if subscription.policies.on_pause == OnPause::Drop => Reach::Dropped,
+        SubscriptionState::Disabled | SubscriptionState::Deleted => Reach::Disabled,
+        // Changed between the two looks at the index.
+        SubscriptionState::Active | SubscriptionState::Paused => Reach::NotSubscribed,
+    };
+    Recipient { subscription: subscription.id, url: subscription.url.clone(), reach }
+}
