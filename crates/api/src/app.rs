@@ -8,12 +8,15 @@ use crate::{
     catalog::{CompiledCatalog, CurrentCatalog},
     catalog_check::CatalogCheck,
     health::Probe,
+    key_uses::KeyUses,
     log_control::LogControl,
     memory::Memory,
     problem::{Problem, kinds::NoSuchTenant},
     request_ids::RequestIds,
     request_log::RequestLog,
     scrape::StoreFigures,
+    session::OneTimeCodes,
+    stream::Places,
 };
 use delivery::Engine;
 use metrics::Metrics;
@@ -68,6 +71,11 @@ pub struct AppState {
     pub(crate) request_log: RequestLog,
     pub(crate) log: Arc<dyn LogControl>,
     pub(crate) probe: Probe,
+    /// Codes that sign the operator in.
+    pub(crate) codes: OneTimeCodes,
+    pub(crate) key_uses: KeyUses,
+    /// The open streams.
+    pub(crate) streams: Places,
     /// The last state of the store for the overview.
     pub(crate) measuring: Measuring,
     pub(crate) metrics: Arc<Metrics>,
@@ -106,6 +114,9 @@ impl App {
             request_log: RequestLog::default(),
             log: parts.log,
             probe: Probe::default(),
+            codes: OneTimeCodes::default(),
+            key_uses: KeyUses::default(),
+            streams: Places::default(),
             measuring: Measuring::default(),
             metrics: parts.metrics,
             store_figures: StoreFigures::default(),
@@ -128,6 +139,7 @@ impl App {
         }));
         app.follow();
         app.tidy_metrics();
+        app.store_key_uses();
         Ok(app)
     }
 

@@ -1,7 +1,11 @@
 //! Checks published events against the catalog. In strict mode an unknown type or a payload that violates its schema is
 //! refused; otherwise the event is accepted, and the mismatch is counted and logged.
 
-use crate::{catalog::CurrentCatalog, problem::Problem, warnings::Warnings};
+use crate::{
+    catalog::{CompiledCatalog, CurrentCatalog},
+    problem::Problem,
+    warnings::Warnings,
+};
 use model::{
     Clock, EventType, FieldErrors, Invalid, TenantId, Timestamp,
     catalog::Catalog,
@@ -33,6 +37,16 @@ pub(crate) struct MisfitCount {
     pub(crate) last_fault: String,
 }
 
+/// The comparison of an event with the catalog.
+#[derive(Debug)]
+pub(crate) enum Finding {
+    Fits,
+    /// The type is not in the catalog; with the most similar name there.
+    Unknown(Option<EventType>),
+    /// Each violation of the type's schema; never empty.
+    Breaches(Vec<Breach>),
+}
+
 /// Names of the request's fields with the event's type and data, and the sink for warnings.
 pub(crate) struct FieldNames<'p> {
     pub(crate) type_field: &'p str,
@@ -61,6 +75,20 @@ fn reserved(tenant: &TenantId, event_type: &EventType, type_field: &str) -> Resu
         return Ok(());
     };
     Err(Problem::invalid(type_field, fault))
+}
+
+/// Compares an event with the catalog. `has_budget` is asked before its payload is checked.
+fn find(catalog: &CompiledCatalog, event_type: &EventType, data: &str, has_budget: impl Fn() -> bool) -> Finding {
+    let Some(entry) = catalog.get(event_type.as_str()) else { return Finding::Unknown(nearest(catalog, event_type)) };
+    if entry.schema.is_none() || !has_budget() {
+        return Finding::Fits;
+    }
+    let Some(schema) = catalog.schema(entry) else { return Finding::Fits };
+    let Ok(value) = serde_json::from_str::<Value>(data) else { return Finding::Fits };
+    match schema.check(subject(&value)) {
+        breaches if breaches.is_empty() => Finding::Fits,
+        breaches => Finding::Breaches(breaches),
+    }
 }
 
 /// Checks published events and counts mismatches.
@@ -100,36 +128,47 @@ impl CatalogCheck {
     ) -> Result<Option<Misfit>, Problem> {
         let FieldNames { type_field, data_field, warnings } = *names;
         reserved(tenant, event_type, type_field)?;
-        let catalog = self.catalog.get();
-        let Some(entry) = catalog.get(event_type.as_str()) else {
-            let hint = nearest(&catalog, event_type);
-            if self.strict {
+        let has_budget = || self.strict || self.has_budget();
+        match find(&self.catalog.get(), event_type, data, has_budget) {
+            Finding::Fits => Ok(None),
+            Finding::Unknown(hint) if self.strict => {
                 let hint = hint.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-                return Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}{hint}")));
+                Err(Problem::invalid(type_field, format!("Unsupported event types: {event_type}{hint}")))
             }
-            let hint = hint.map(|name| format!("; the nearest name there is {name}")).unwrap_or_default();
-            warnings.add(format!("{type_field}: {event_type} is not in the catalog{hint}"));
-            self.count(tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
-            return Ok(Some(Misfit::Unknown));
-        };
-        if entry.schema.is_none() || (!self.strict && !self.has_budget()) {
-            return Ok(None);
-        }
-        let Some(schema) = catalog.schema(entry) else { return Ok(None) };
-        let Ok(value) = serde_json::from_str::<Value>(data) else { return Ok(None) };
-        let breaches = schema.check(subject(&value));
-        match breaches.first() {
-            None => Ok(None),
-            Some(_) if self.strict => {
+            Finding::Unknown(hint) => {
+                let hint = hint.map(|name| format!("; the nearest name there is {name}")).unwrap_or_default();
+                warnings.add(format!("{type_field}: {event_type} is not in the catalog{hint}"));
+                self.count(tenant, event_type, Misfit::Unknown, "the type is not in the catalog".into());
+                Ok(Some(Misfit::Unknown))
+            }
+            Finding::Breaches(breaches) if self.strict => {
                 let fault =
                     |breach: &Breach| Invalid::new(format!("{data_field}{}", breach.pointer), breach.message.clone());
                 Err(FieldErrors(breaches.iter().map(fault).collect()).into())
             }
-            Some(first) => {
-                self.count(tenant, event_type, Misfit::Schema, first.to_string());
+            Finding::Breaches(breaches) => {
+                let first = breaches.first().map(ToString::to_string).unwrap_or_default();
+                self.count(tenant, event_type, Misfit::Schema, first);
                 Ok(Some(Misfit::Schema))
             }
         }
+    }
+
+    /// Compares an event with the catalog, and counts nothing. Refuses events that only Postrider itself publishes.
+    pub(crate) fn preview(
+        &self,
+        tenant: &TenantId,
+        event_type: &EventType,
+        data: &str,
+        type_field: &str,
+    ) -> Result<Finding, Problem> {
+        reserved(tenant, event_type, type_field)?;
+        Ok(find(&self.catalog.get(), event_type, data, || true))
+    }
+
+    /// True when events that do not fit the catalog are refused.
+    pub(crate) const fn is_strict(&self) -> bool {
+        self.strict
     }
 
     fn has_budget(&self) -> bool {

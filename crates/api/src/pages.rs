@@ -1,4 +1,4 @@
-//! JSON responses whose bytes are charged to the memory budget until they are sent, and the totals of lists.
+//! Responses whose bytes are charged to the memory budget until they are sent, and the totals of lists.
 
 use crate::{memory::HeldBytes, problem::Problem, room::Room};
 use axum::{
@@ -40,7 +40,22 @@ pub(crate) fn with_total(mut response: Response, total: Option<Total>) -> Respon
 /// A JSON response whose bytes are charged to the memory budget until they are sent.
 pub(crate) fn json(room: &Room, shown: &impl Serialize) -> Result<Response, Problem> {
     let bytes = serde_json::to_vec(shown).map_err(|fault| Problem::internal().because(&fault))?;
+    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], charged(room, bytes)?).into_response())
+}
+
+/// A response of bytes that somebody else has written. No browser may guess their type or show them as a page.
+pub(crate) fn raw(room: &Room, bytes: Vec<u8>, content_type: HeaderValue) -> Result<Response, Problem> {
+    let headers = [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+    ];
+    Ok((headers, charged(room, bytes)?).into_response())
+}
+
+/// A body that is charged to the memory budget.
+fn charged(room: &Room, bytes: Vec<u8>) -> Result<Body, Problem> {
     let held = room.hold(bytes.len())?;
-    let body = Body::from(Bytes::from(HeldBytes { bytes, held }));
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], body).into_response())
+    Ok(Body::from(Bytes::from(HeldBytes { bytes, held })))
 }

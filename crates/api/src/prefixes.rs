@@ -1,4 +1,5 @@
-//! Mounts the API under further path prefixes, so that an installation can keep the paths of a server it replaces.
+//! Mounts the API under further path prefixes, so that an installation can keep the paths of a server it replaces, and
+//! everything below the path of the public URL, which a reverse proxy may cut or not.
 
 use axum::{
     Router,
@@ -10,29 +11,54 @@ use tower::ServiceBuilder;
 
 const OWN: &str = "/api/v1";
 
-/// Makes the router answer below each of `prefixes` as it does below `/api/v1`.
-pub(crate) fn mount(router: Router, prefixes: &Arc<[String]>) -> Router {
-    if prefixes.is_empty() {
+/// Makes the router answer below each of `prefixes` as it does below `/api/v1`, and below `public` as it does at the root.
+pub(crate) fn mount(router: Router, prefixes: &Arc<[String]>, public: &str) -> Router {
+    if prefixes.is_empty() && public.is_empty() {
         return router;
     }
-    let prefixes = prefixes.clone();
-    let inner = ServiceBuilder::new().map_request(move |request| rewrite(request, &prefixes)).service(router);
+    let (prefixes, public) = (prefixes.clone(), public.to_owned());
+    let rewrite = move |request| rewrite(cut(request, &public), &prefixes);
+    let inner = ServiceBuilder::new().map_request(rewrite).service(router);
     Router::new().fallback_service(inner)
 }
 
-fn rewrite(mut request: Request, prefixes: &[String]) -> Request {
+/// Cuts the path of the public URL.
+fn cut(request: Request, public: &str) -> Request {
+    if public.is_empty() {
+        return request;
+    }
+    match request.uri().path().strip_prefix(public) {
+        Some("") => with_path(request, "/"),
+        Some(rest) if rest.starts_with('/') => {
+            let rest = rest.to_owned();
+            with_path(request, &rest)
+        }
+        _ => request,
+    }
+}
+
+fn rewrite(request: Request, prefixes: &[String]) -> Request {
     let uri = request.uri();
     let below =
         |prefix: &String| uri.path().strip_prefix(prefix.as_str()).filter(|r| r.is_empty() || r.starts_with('/'));
     let Some(rest) = prefixes.iter().find_map(below) else { return request };
+    let path = format!("{OWN}{rest}");
+    with_path(request, &path)
+}
+
+/// The request with another path and the same query.
+fn with_path(mut request: Request, path: &str) -> Request {
+    let uri = request.uri();
     let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    let Ok(path) = PathAndQuery::try_from(format!("{OWN}{rest}{query}")) else { return request };
+    let Ok(path) = PathAndQuery::try_from(format!("{path}{query}")) else { return request };
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(path);
     if let Ok(inner) = Uri::from_parts(parts) {
         let original = std::mem::replace(request.uri_mut(), inner);
         // `Link` headers keep the prefix that the client used.
-        request.extensions_mut().insert(OriginalUri(original));
+        if request.extensions().get::<OriginalUri>().is_none() {
+            request.extensions_mut().insert(OriginalUri(original));
+        }
     }
     request
 }
@@ -41,6 +67,21 @@ fn rewrite(mut request: Request, prefixes: &[String]) -> Request {
 mod tests {
     use super::*;
     use axum::body::Body;
+
+    #[test]
+    fn the_path_of_the_public_url_is_cut() {
+        let rows = [
+            ("/hooks/deliveries?limit=1", "/deliveries?limit=1"),
+            ("/hooks", "/"),
+            ("/hooks/", "/"),
+            ("/hookshot", "/hookshot"),
+            ("/api/v1/events", "/api/v1/events"),
+        ];
+        for (given, expected) in rows {
+            let request = Request::builder().uri(given).body(Body::empty()).unwrap();
+            assert_eq!(cut(request, "/hooks").uri().to_string(), expected);
+        }
+    }
 
     #[test]
     fn a_prefix_is_rewritten_to_api_v1() {

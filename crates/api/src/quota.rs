@@ -23,6 +23,8 @@ pub(crate) struct Quota<'a> {
     app: &'a App,
     tenant: &'a TenantId,
     limited: Option<Arc<Limited>>,
+    /// Whether the operator learns that a limit was reached.
+    reports: bool,
 }
 
 /// Events that may be published. They stay charged when the client hangs up.
@@ -37,7 +39,12 @@ pub(crate) struct RateHeaders(Option<[(HeaderName, HeaderValue); 2]>);
 
 impl<'a> Quota<'a> {
     pub(crate) fn of(app: &'a App, tenant: &'a TenantId) -> Self {
-        Self { app, tenant, limited: app.engine.limits.of(tenant) }
+        Self { app, tenant, limited: app.engine.limits.of(tenant), reports: true }
+    }
+
+    /// The limits for a preview, which writes nothing.
+    pub(crate) fn of_preview(app: &'a App, tenant: &'a TenantId) -> Self {
+        Self { reports: false, ..Self::of(app, tenant) }
     }
 
     /// Checks the size of a payload; `field` is its name.
@@ -48,7 +55,9 @@ impl<'a> Quota<'a> {
         let own = self.limited.as_ref().and_then(|limited| limited.effective.payload_bytes);
         match own {
             Some(most) if bytes > most as usize => {
-                self.app.engine.limits.reached(self.tenant, TenantLimit::PayloadBytes);
+                if self.reports {
+                    self.app.engine.limits.reached(self.tenant, TenantLimit::PayloadBytes);
+                }
                 let detail = format!("{field}: has {bytes} bytes; the tenant's limit payload_bytes is {most}");
                 Err(TooLarge::problem(detail))
             }

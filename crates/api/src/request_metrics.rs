@@ -2,12 +2,12 @@
 
 use crate::App;
 use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
+    extract::{MatchedPath, Request},
     response::Response,
 };
 use http::Method;
 use metrics::NO_ROUTE;
+use model::Timestamp;
 
 /// The code of a response with a problem, and whether it has a cause in the server; left for this middleware by the writer
 /// of problems.
@@ -20,19 +20,27 @@ pub(crate) struct Refused {
 /// The routes by which events are published.
 const PUBLISH: [&str; 3] = ["/api/v1/events", "/api/v1/events/batch", "/api/v1/tenant/webhooks/deliveries"];
 
-/// Middleware: must be outside of the writer of problems, which decides the status.
-pub(crate) async fn count(app: State<App>, request: Request, next: Next) -> Response {
-    let began = app.clock.now();
-    let matched = request.extensions().get::<MatchedPath>().cloned();
-    let method = request.method().clone();
-    let response = next.run(request).await;
-    let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    let status = response.status().as_u16();
-    app.metrics.request(method.as_str(), route, status, app.clock.now().since(began));
-    if status >= 400 && method == Method::POST && PUBLISH.contains(&route) {
-        app.metrics.refused(reason(status, response.extensions().get().copied()));
+/// A request that is counted when it is answered.
+pub(crate) struct Counted {
+    began: Timestamp,
+    route: Option<MatchedPath>,
+    method: Method,
+}
+
+impl Counted {
+    pub(crate) fn begin(app: &App, request: &Request) -> Self {
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        Self { began: app.clock.now(), route, method: request.method().clone() }
     }
-    response
+
+    pub(crate) fn end(self, app: &App, response: &Response) {
+        let route = self.route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+        let status = response.status().as_u16();
+        app.metrics.request(self.method.as_str(), route, status, app.clock.now().since(self.began));
+        if status >= 400 && self.method == Method::POST && PUBLISH.contains(&route) {
+            app.metrics.refused(reason(status, response.extensions().get().copied()));
+        }
+    }
 }
 
 /// The label `reason` of `postrider_events_refused_total`.

@@ -1,12 +1,13 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, audit, backlog, body, cors, docs, events, health, keys, nodes, prefixes,
+    App, admin, around, audit, backlog, body, cors, dashboard, docs, events, health, keys, nodes, portal_sessions,
+    prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
     },
-    request_metrics, scrape, tenant_webhooks, tenants, unique_headers, warnings, webhooks,
+    scrape, session, stream, tenant_webhooks, tenants, unique_headers, warnings, webhooks,
 };
 use axum::{
     Router, middleware,
@@ -19,25 +20,32 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 #[rustfmt::skip]
+#[expect(clippy::too_many_lines, reason = "one entry for each route")]
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(docs::ApiDoc::openapi())
         // Core
         .routes(routes!(events::publish::publish, events::list::list))
         .routes(routes!(events::batch::batch))
+        .routes(routes!(events::preview::preview))
         .routes(routes!(events::get::get))
         .routes(routes!(events::cancel::cancel))
-        .routes(routes!(events::erase_payload::erase_payload))
+        .routes(routes!(events::payload::payload, events::erase_payload::erase_payload))
         .routes(routes!(tenants::list::list))
         .routes(routes!(tenants::put::put, tenants::get::get, tenants::delete::delete))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
+        .routes(routes!(session::create::create, session::get::get, session::delete::delete))
+        .routes(routes!(portal_sessions::create::create, portal_sessions::list::list))
+        .routes(routes!(portal_sessions::get::get, portal_sessions::delete::delete))
         .routes(routes!(nodes::list))
+        .routes(routes!(stream::stream))
         .routes(routes!(admin::events::events))
         .routes(routes!(admin::deliveries::deliveries))
         .routes(routes!(admin::delivery_counts::delivery_counts))
         .routes(routes!(admin::delivery_rates::delivery_rates))
         .routes(routes!(admin::subscriptions::subscriptions))
         .routes(routes!(admin::overview::overview))
+        .routes(routes!(admin::settings::settings))
         .routes(routes!(admin::stats::stats))
         .routes(routes!(backlog::backlog))
         .routes(routes!(nodes::pause::pause))
@@ -50,6 +58,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(scrape::metrics))
         // Platform API
         .routes(routes!(webhooks::subscriptions::create::create, webhooks::subscriptions::list::list))
+        .routes(routes!(webhooks::subscriptions::check::check))
         .routes(routes!(webhooks::subscriptions::get::get, webhooks::subscriptions::patch::patch,
                         webhooks::subscriptions::delete::delete))
         .routes(routes!(webhooks::subscriptions::test::test))
@@ -67,6 +76,8 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::deliveries::counts::counts))
         .routes(routes!(webhooks::deliveries::rates::rates))
         .routes(routes!(webhooks::deliveries::get::get))
+        .routes(routes!(webhooks::deliveries::attempts::request_body::request_body))
+        .routes(routes!(webhooks::deliveries::attempts::response_body::response_body))
         .routes(routes!(webhooks::deliveries::retry::retry))
         .routes(routes!(webhooks::deliveries::cancel_many::cancel_many))
         .routes(routes!(webhooks::deliveries::cancel::cancel))
@@ -101,21 +112,21 @@ pub fn router(app: App) -> Router {
     let (router, mut document) = routes().split_for_parts();
     docs::complete(&mut document);
     let prefixes = app.settings.prefixes.clone();
+    let path = app.settings.public_url.as_ref().map_or("", |url| url.path()).to_owned();
     let router = router
         .merge(docs::routes(&document, app.settings.dev_key.as_deref()))
-        .fallback(no_route)
+        .fallback(dashboard::fallback)
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
         .layer(middleware::from_fn(unique_headers::refuse_repeated))
-        .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
-        .layer(middleware::from_fn_with_state(app.clone(), request_metrics::count))
+        .layer(middleware::from_fn_with_state(app.clone(), around::around))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {
         Some(cors) => router.layer(cors),
         None => router,
     };
-    prefixes::mount(router.with_state(app), &prefixes)
+    prefixes::mount(router.with_state(app), &prefixes, &path)
 }
 
 /// The router of a node with the role `worker`: liveness, readiness and metrics only.
@@ -145,10 +156,6 @@ async fn only_metrics(uri: Uri) -> Problem {
 
 async fn only_health(uri: Uri) -> Problem {
     NoSuchPath::problem(format!("Path not found: {}; this node has the role worker and serves no API", uri.path()))
-}
-
-async fn no_route(uri: Uri) -> Problem {
-    NoSuchPath::problem(format!("Path not found: {}", uri.path()))
 }
 
 async fn no_method(method: Method, uri: Uri) -> Problem {

@@ -1,10 +1,11 @@
 //! OpenAPI schemas of strings with a fixed syntax (patterns, closed lists) and of bounded numbers in queries.
 
 use model::{
-    Profile, ReplayState, Scope,
+    PortalMode, Profile, ReplayState, Scope,
     event::EventType,
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
+    portal::{Capability, PortalState, Scheme},
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -84,6 +85,16 @@ texts! {
     ReplayStatusName as "ReplayStatus": |text| {
         text.enum_values(Some(["failed", "exhausted", "cancelled", "disabled", "success", "retrying", "missed"]))
     };
+    /// A length of time before now: minutes, hours or days.
+    AgoText as "Ago": |text| text.pattern(Some("^[0-9]{1,7}[mhd]$"));
+    /// Parts of a subscription in an event.
+    ReachName as "Reach": |text| {
+        text.enum_values(Some(["receives", "waits_for_activation", "not_subscribed", "dropped", "disabled"]))
+    };
+    /// Sources of a setting's value; a later one has precedence.
+    SettingSourceName as "SettingSource": |text| text.enum_values(Some(["default", "file", "environment", "flag"]));
+    /// Orders of a list.
+    OrderName as "ListOrder": |text| text.enum_values(Some(["newest", "oldest"]));
     /// Periods of a series of statistics.
     StepName as "StatsStep": |text| text.enum_values(Some(["hour", "day"]));
     /// Properties that divide the statistics of a tenant, a subscription, and all tenants.
@@ -102,6 +113,13 @@ texts! {
     SubscriptionText as "SubscriptionIdOrUuid": |text| id_or_uuid(text, "sub");
     DeliveryText as "DeliveryIdOrUuid": |text| id_or_uuid(text, "dlv");
     KeyText as "KeyIdOrUuid": |text| id_or_uuid(text, "key");
+    PortalSessionName as "PortalSessionId": |text| id(text, "pts");
+    PortalSessionText as "PortalSessionIdOrUuid": |text| id_or_uuid(text, "pts");
+    PortalModeName as "PortalMode": |text| text.enum_values(Some(PortalMode::ALL.map(PortalMode::name)));
+    PortalStateName as "PortalState": |text| text.enum_values(Some(PortalState::ALL.map(PortalState::name)));
+    CapabilityName as "PortalCapability": |text| text.enum_values(Some(Capability::ALL.map(Capability::name)));
+    SchemeName as "ColorScheme": |text| text.enum_values(Some(Scheme::ALL.map(Scheme::name)));
+    ColorText as "Color": |text| text.pattern(Some("^#([0-9a-fA-F]{3}|[0-9a-fA-F]{6})$"));
     /// A cursor from the `Link` header.
     EventCursor as "EventCursor": |text| id_or_uuid(text, "evt");
     SubscriptionCursorOfAll as "SubscriptionCursor": |text| cursor_of_all(text, "sub");

@@ -1,7 +1,37 @@
 //! Configuration of the API.
 
+use crate::{PublicUrl, schemas::SettingSourceName};
 use model::{IdStyle, statistics::StatisticsRetention};
+use serde::Serialize;
 use std::{sync::Arc, time::Duration};
+use utoipa::ToSchema;
+
+/// The source of a setting's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SettingSource {
+    Default,
+    File,
+    Environment,
+    Flag,
+}
+
+/// A setting of the node.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Setting)]
+pub struct SettingShown {
+    /// Its environment variable.
+    #[schema(example = "POSTRIDER_RETENTION_DAYS")]
+    pub name: &'static str,
+    /// Secrets are masked; null when the setting has no value.
+    pub value: Option<String>,
+    #[schema(value_type = SettingSourceName)]
+    pub source: SettingSource,
+    /// The value without a source; null for none.
+    pub default: Option<String>,
+    /// The effect of the setting.
+    pub description: String,
+}
 
 /// Configuration of the API.
 #[derive(Clone, Debug)]
@@ -23,6 +53,10 @@ pub struct Settings {
     pub cookie: String,
     /// Origins whose pages may call the API (CORS).
     pub cors_origins: Arc<[String]>,
+    /// The address of the dashboard and the API from outside; `None`: the one that a request names.
+    pub public_url: Option<PublicUrl>,
+    /// Maximum number of active portal links of a tenant.
+    pub portal_sessions_max: u32,
     /// Path prefixes under which the API is mounted beside `/api/v1`, without a trailing slash.
     pub prefixes: Arc<[String]>,
     /// Bytes that request bodies and large answers may hold at once.
@@ -41,6 +75,8 @@ pub struct Settings {
     pub statistics: StatisticsRetention,
     /// Key that `/docs` fills in; everybody who can open the page can read it.
     pub dev_key: Option<String>,
+    /// All settings of the node, for the operator.
+    pub shown: Arc<[SettingShown]>,
 }
 
 impl Settings {
@@ -56,6 +92,8 @@ impl Settings {
             ids: IdStyle::Prefixed,
             cookie: "access_token".into(),
             cors_origins: Arc::default(),
+            public_url: None,
+            portal_sessions_max: 10_000,
             prefixes: Arc::default(),
             request_memory: 128 * 1024 * 1024,
             body_timeout: Duration::from_secs(30),
@@ -65,6 +103,7 @@ impl Settings {
             store_kind: "unknown",
             statistics: StatisticsRetention::default(),
             dev_key: None,
+            shown: Arc::default(),
         }
     }
 }

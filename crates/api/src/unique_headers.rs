@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-const SINGULAR: [&str; 8] = [
+const SINGULAR: [&str; 9] = [
     "host",
     "authorization",
     "content-length",
@@ -16,6 +16,7 @@ const SINGULAR: [&str; 8] = [
     "idempotency-key",
     "transfer-encoding",
     "x-api-key",
+    "x-csrf-token",
     "x-tenant-id",
 ];
 

@@ -6,7 +6,7 @@ use crate::{
     auth::Admin,
     pages::COUNT_WALKED_MAX,
     problem::{Problem, kinds::NotOperator},
-    query::{InAll, ListQuery},
+    query::{InAll, ListQuery, OrderParameter},
     room::Room,
     schemas::{Limit200, TenantName},
     webhooks::deliveries::{filter::DeliveryParameters, list::find, shown::DeliveryShown},
@@ -16,7 +16,7 @@ use model::{Delivery, DeliveryId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-type DeliveriesOfAll = ListQuery<Limit200, InAll<DeliveryId>, DeliveryParameters, COUNT_WALKED_MAX>;
+type DeliveriesOfAll = ListQuery<Limit200, InAll<DeliveryId>, (DeliveryParameters, OrderParameter), COUNT_WALKED_MAX>;
 
 /// A delivery with its tenant.
 #[derive(Serialize, ToSchema)]
@@ -27,9 +27,9 @@ pub(crate) struct DeliveryOfTenant {
     delivery: DeliveryShown,
 }
 
-/// List deliveries of all tenants, newest first
+/// List deliveries of all tenants
 ///
-/// For the operator; `X-Tenant-Id` is not needed. A page reads about 10,000 deliveries at most, and 32 MiB of payloads
+/// Newest first, or oldest first with `order=oldest`. For the operator; `X-Tenant-Id` is not needed. A page reads about 10,000 deliveries at most, and 32 MiB of payloads
 /// with `payload_path`, so it may have fewer rows than `limit`, or none, although the `Link` header names a next page.
 #[utoipa::path(get, path = "/api/v1/admin/deliveries", tag = "Operator",
     params(OneTenant, DeliveriesOfAll),

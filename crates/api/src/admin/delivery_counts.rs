@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 
-/// Count deliveries of all tenants by status
+/// Count deliveries of all tenants by status, response code and event type
 ///
 /// For the operator; like `GET /api/v1/webhooks/deliveries/counts`. Each status is counted up to 10,000.
 #[utoipa::path(get, path = "/api/v1/admin/deliveries/counts", tag = "Operator",

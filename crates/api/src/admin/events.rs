@@ -11,7 +11,7 @@ use crate::{
     },
     pages::COUNT_WALKED_MAX,
     problem::{Problem, kinds::NotOperator},
-    query::{AnyEventIdText, InAll, ListQuery, parameters::parameters},
+    query::{AnyEventIdText, InAll, ListQuery, OrderParameter, parameters::parameters},
     room::Room,
     schemas::Limit200,
 };
@@ -26,11 +26,11 @@ parameters! {
     }
 }
 
-type EventsOfAll = ListQuery<Limit200, InAll<EventId>, (EventParameters, OneEvent), COUNT_WALKED_MAX>;
+type EventsOfAll = ListQuery<Limit200, InAll<EventId>, (EventParameters, (OneEvent, OrderParameter)), COUNT_WALKED_MAX>;
 
-/// List published events of all tenants, newest first
+/// List published events of all tenants
 ///
-/// For the operator; `X-Tenant-Id` is not needed. A page ends after 4 MiB of data, as in `GET /api/v1/events`, or after
+/// Newest first, or oldest first with `order=oldest`. For the operator; `X-Tenant-Id` is not needed. A page ends after 4 MiB of data, as in `GET /api/v1/events`, or after
 /// about 10,000 scanned events: follow the `Link` header.
 #[utoipa::path(get, path = "/api/v1/admin/events", tag = "Operator",
     params(OneTenant, EventsOfAll),
@@ -43,8 +43,8 @@ pub(crate) async fn events(
     list: EventsOfAll,
 ) -> Result<Response, Problem> {
     let scope = tenant.scope();
-    let (parameters, event) = &list.filter;
-    let mut filter = parameters.filter();
+    let (parameters, (event, order)) = &list.filter;
+    let mut filter = parameters.filter(&app, order)?;
     if let Some(AnyEventIdText(text)) = &event.id {
         filter.id = match scope.tenant() {
             Some(tenant) => match find(&app, tenant, text).await? {

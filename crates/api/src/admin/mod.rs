@@ -5,6 +5,7 @@ pub(crate) mod delivery_counts;
 pub(crate) mod delivery_rates;
 pub(crate) mod events;
 pub(crate) mod overview;
+pub(crate) mod settings;
 pub(crate) mod stats;
 pub(crate) mod subscriptions;
 
@@ -21,7 +22,7 @@ parameters! {
 }
 
 impl OneTenant {
-    fn scope(&self) -> ListScope<'_> {
+    pub(crate) fn scope(&self) -> ListScope<'_> {
         self.tenant.as_ref().map_or(ListScope::AllTenants, ListScope::Tenant)
     }
 }

@@ -3,7 +3,7 @@
 use super::{join, report, shown::Coverage};
 use crate::{
     App,
-    auth::{Read, Viewer},
+    auth::{ReadCoverage, Viewer},
     problem::Problem,
     query::Query,
     schemas::Days,
@@ -27,7 +27,7 @@ const TYPES_MAX: u32 = 10_000;
     responses((status = 200, body = Coverage)))]
 pub(crate) async fn coverage(
     State(app): State<App>,
-    viewer: Viewer<Read>,
+    viewer: Viewer<ReadCoverage>,
     query: Query,
 ) -> Result<Json<Coverage>, Problem> {
     let tenant = viewer.tenant();

@@ -2,64 +2,40 @@
 
 mod credential;
 mod directory;
+mod hash;
+mod identity;
+mod permission;
 
 use crate::{
     App,
     memory::Owner,
     problem::{
         Problem,
-        kinds::{BadRequest, Forbidden, NotOperator, Unauthorized},
+        kinds::{BadRequest, Forbidden, NotOperator},
     },
 };
 use axum::extract::FromRequestParts;
+pub(crate) use credential::{SESSION_COOKIE, is_foreign};
 pub(crate) use directory::Directory;
+pub use hash::hash_key;
 use http::{HeaderMap, request::Parts};
-use model::{Scope, TenantId, TenantKey, key::Scopes};
-use sha2::{Digest, Sha256};
-use std::{marker::PhantomData, sync::Arc};
-use subtle::ConstantTimeEq;
-
-/// SHA-256 of a key. Keys have enough entropy that no slow password hash is needed.
-pub fn hash_key(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
+pub(crate) use identity::{Caller, Identity, PORTAL_PREFIX, SignedIn, by_key, csrf_token};
+use model::{TenantId, key::Scopes};
+use permission::Permission;
+pub(crate) use permission::{
+    CancelDeliveries, ErasePayloads, Publish, Read, ReadCoverage, RetryDeliveries, Rights, RotateSecret, SendTest,
+    ViewSecret, WriteReplays, WriteSubscriptions, names as permission_names,
+};
+use std::marker::PhantomData;
 
 /// The operator; any other key is a 403.
 pub(crate) struct Admin;
-
-/// The permission that an endpoint requires. Checked before the body is read.
-pub(crate) trait Permission: Send + Sync + 'static {
-    /// Any of these scopes suffices; the 403 for callers that have none names the first.
-    const ANY_OF: &'static [Scope];
-}
-
-macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident: $($scope:ident),+;)*) => {
-        $($(#[$doc])* #[derive(Debug)] pub(crate) struct $name;
-        impl Permission for $name {
-            const ANY_OF: &'static [Scope] = &[$(Scope::$scope),+];
-        })*
-    };
-}
-
-permissions! {
-    /// Publish events.
-    Publish: EventsPublish;
-    /// Change subscriptions, retry deliveries.
-    Manage: WebhooksManage;
-    /// Read everything but secrets.
-    Read: WebhooksRead, WebhooksManage;
-    /// Replace signing secrets.
-    RotateSecret: SecretRotate, WebhooksManage;
-    /// Read signing secrets.
-    ViewSecret: SecretView;
-}
 
 /// A caller that acts in one tenant and has the permission `P` there.
 #[derive(Debug)]
 pub(crate) struct Member<P> {
     tenant: TenantId,
-    scopes: Scopes,
+    rights: Rights,
     permission: PhantomData<P>,
 }
 
@@ -69,8 +45,8 @@ impl<P> Member<P> {
     }
 
     /// True when signing secrets and the values of custom headers may be shown.
-    pub(crate) const fn sees_secrets(&self) -> bool {
-        self.scopes.has(Scope::SecretView)
+    pub(crate) fn sees_secrets(&self) -> bool {
+        self.rights.allow(ViewSecret::RULE)
     }
 }
 
@@ -99,33 +75,6 @@ impl<P> Viewer<P> {
     }
 }
 
-enum Caller {
-    Admin,
-    Key(Arc<TenantKey>),
-}
-
-async fn caller(app: &App, parts: &Parts) -> Result<Caller, Problem> {
-    let key = credential::read(&parts.method, &parts.headers, &app.settings)?;
-    let hash = hash_key(key);
-    match look_up(app, &hash) {
-        Some(caller) => Ok(caller),
-        // Another node may have created the key a moment ago.
-        None if app.look().await => look_up(app, &hash).ok_or_else(unknown),
-        None => Err(unknown()),
-    }
-}
-
-fn unknown() -> Problem {
-    Unauthorized::problem("The key is not known")
-}
-
-fn look_up(app: &App, hash: &[u8; 32]) -> Option<Caller> {
-    if let Some(known) = app.directory.key(hash) {
-        return Some(Caller::Key(known));
-    }
-    bool::from(hash.ct_eq(&app.admin_key_hash)).then_some(Caller::Admin)
-}
-
 pub(crate) const TENANT_HEADER: &str = "x-tenant-id";
 
 fn named_tenant(headers: &HeaderMap) -> Result<Option<TenantId>, Problem> {
@@ -140,12 +89,12 @@ impl FromRequestParts<App> for Admin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match caller(app, parts).await? {
-            Caller::Admin => {
+        match Identity::from_request_parts(parts, app).await?.caller {
+            Caller::Operator => {
                 parts.extensions.get_or_insert_default::<Owner>();
                 Ok(Self)
             }
-            Caller::Key(_) => Err(NotOperator::problem("Only the operator's key may do this")),
+            Caller::Tenant(_) | Caller::Portal(_) => Err(NotOperator::problem("Only the operator's key may do this")),
         }
     }
 }
@@ -154,29 +103,28 @@ impl<P: Permission> FromRequestParts<App> for Member<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let caller = caller(app, parts).await?;
+        let caller = Identity::from_request_parts(parts, app).await?.caller;
         let named = named_tenant(&parts.headers)?;
-        let (tenant, scopes) = match caller {
-            Caller::Key(key) => {
-                if named.is_some_and(|named| named != key.tenant) {
-                    return Err(Forbidden::problem("This key belongs to another tenant than X-Tenant-Id names"));
-                }
-                (key.tenant.clone(), key.scopes)
+        let own = |tenant: &TenantId, what: &str| match &named {
+            Some(named) if named != tenant => {
+                Err(Forbidden::problem(format!("This {what} belongs to another tenant than X-Tenant-Id names")))
             }
-            Caller::Admin => {
+            _ => Ok(tenant.clone()),
+        };
+        let (tenant, rights) = match caller {
+            Caller::Tenant(key) => (own(&key.tenant, "key")?, Rights::Key(key.scopes)),
+            Caller::Portal(link) => (own(&link.tenant, "portal link")?, Rights::Portal(link.capabilities)),
+            Caller::Operator => {
                 let tenant = named.ok_or_else(|| {
                     BadRequest::problem("Tenant ID is required: with the operator's key, send X-Tenant-Id")
                 })?;
                 app.require_tenant(&tenant).await?;
-                (tenant, Scopes::all())
+                (tenant, Rights::Key(Scopes::all()))
             }
         };
-        if !P::ANY_OF.iter().any(|scope| scopes.has(*scope)) {
-            let lacking = P::ANY_OF.first().map_or("", |scope| scope.name());
-            return Err(Forbidden::problem(format!("This key lacks the scope {lacking}")));
-        }
+        rights.check(P::RULE)?;
         parts.extensions.insert(Owner::of(&tenant));
-        Ok(Self { tenant, scopes, permission: PhantomData })
+        Ok(Self { tenant, rights, permission: PhantomData })
     }
 }
 
@@ -184,7 +132,7 @@ impl<P: Permission> FromRequestParts<App> for Viewer<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let is_operator = matches!(caller(app, parts).await?, Caller::Admin);
+        let is_operator = matches!(Identity::from_request_parts(parts, app).await?.caller, Caller::Operator);
         if is_operator && named_tenant(&parts.headers)?.is_none() {
             parts.extensions.insert(Owner::default());
             return Ok(Self::All);

@@ -8,6 +8,8 @@ use utoipa::openapi::{RefOr, path::Operation};
 pub(super) enum Caller {
     /// No key is needed.
     Anyone,
+    /// Whoever has a credential, in no tenant.
+    Any,
     /// The operator, for the whole installation.
     Operator,
     /// The operator, in the tenant that `X-Tenant-Id` names.
@@ -18,9 +20,12 @@ pub(super) enum Caller {
 
 impl Caller {
     /// To be called while the operation still lists its own kinds of errors.
-    pub(super) fn of(operation: &Operation) -> Self {
+    pub(super) fn of(path: &str, operation: &Operation) -> Self {
         if operation.security.is_some() {
             return Self::Anyone;
+        }
+        if path == "/api/v1/session" {
+            return Self::Any;
         }
         if !operation.responses.responses.contains_key(NotOperator::KIND.name) {
             return Self::Tenant;

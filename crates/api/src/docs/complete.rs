@@ -24,12 +24,19 @@ pub(crate) fn complete(document: &mut OpenApi) {
     let mut with_warnings = BTreeSet::new();
     let components = document.components.get_or_insert_default();
     for (path, item) in &mut document.paths.paths {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in operations.into_iter().flatten() {
+        let operations = [
+            (&mut item.get, true),
+            (&mut item.put, false),
+            (&mut item.post, false),
+            (&mut item.delete, false),
+            (&mut item.patch, false),
+        ];
+        for (operation, is_safe) in operations {
+            let Some(operation) = operation else { continue };
             name(operation);
-            let caller = Caller::of(operation);
+            let caller = Caller::of(path, operation);
             parameters::complete(path, operation, caller);
-            errors::complete(path, operation, caller, &mut components.responses);
+            errors::complete((path, is_safe), operation, caller, &mut components.responses);
             for (status, response) in &mut operation.responses.responses {
                 if let RefOr::T(response) = response
                     && response.description.is_empty()

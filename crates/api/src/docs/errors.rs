@@ -4,8 +4,8 @@ use super::{caller::Caller, parameters::has_query, rates};
 use crate::{
     family::Family,
     problem::kinds::{
-        ALL, BadRequest, Forbidden, Invalid, IsKind, KeyReused, Kind, MalformedJson, NoSuchTenant, Timeout, TooLarge,
-        Unauthorized, Unavailable, UnsupportedEncoding,
+        ALL, BadRequest, CsrfTokenRequired, Forbidden, Invalid, IsKind, KeyReused, Kind, MalformedJson, NoSuchTenant,
+        Timeout, TooLarge, Unauthorized, Unavailable, UnsupportedEncoding,
     },
 };
 use http::StatusCode;
@@ -22,9 +22,9 @@ use utoipa::openapi::{
 const OTHER: &str = "Error";
 
 /// Replaces the kinds that an operation lists by responses, and adds the shared ones. Equal responses of several
-/// operations are one component.
+/// operations are one component. `is_safe`: the method changes nothing (RFC 9110).
 pub(super) fn complete(
-    path: &str,
+    (path, is_safe): (&str, bool),
     operation: &mut Operation,
     caller: Caller,
     components: &mut BTreeMap<String, RefOr<Response>>,
@@ -34,7 +34,7 @@ pub(super) fn complete(
     rates::complete(operation, &own);
     let family = Family::of(path);
     let mut by_status: BTreeMap<StatusCode, Vec<&Kind>> = BTreeMap::new();
-    for kind in shared(family, operation, caller).into_iter().chain(own) {
+    for kind in shared((family, is_safe), operation, caller).into_iter().chain(own) {
         by_status.entry(family.status(kind.status, kind.code)).or_default().push(kind);
     }
     for (status, mut kinds) in by_status {
@@ -54,7 +54,7 @@ pub(super) fn complete(
 }
 
 /// The kinds that middleware and extractors answer, by the operation's family, caller, parameters and body.
-fn shared(family: Family, operation: &Operation, caller: Caller) -> Vec<&'static Kind> {
+fn shared((family, is_safe): (Family, bool), operation: &Operation, caller: Caller) -> Vec<&'static Kind> {
     let mut shared = vec![BadRequest::KIND];
     let has_body = operation.request_body.is_some();
     // The core API refuses unknown query parameters, so any of its calls can be invalid.
@@ -63,10 +63,13 @@ fn shared(family: Family, operation: &Operation, caller: Caller) -> Vec<&'static
     }
     shared.extend(match caller {
         Caller::Anyone => &[][..],
-        Caller::Operator => &[Unauthorized::KIND, Unavailable::KIND],
+        Caller::Any | Caller::Operator => &[Unauthorized::KIND, Unavailable::KIND],
         Caller::OperatorInTenant => &[Unauthorized::KIND, Unavailable::KIND, NoSuchTenant::KIND],
         Caller::Tenant => &[Unauthorized::KIND, Unavailable::KIND, NoSuchTenant::KIND, Forbidden::KIND],
     });
+    if caller != Caller::Anyone && !is_safe {
+        shared.push(CsrfTokenRequired::KIND);
+    }
     if has_body {
         shared.extend([MalformedJson::KIND, Timeout::KIND, TooLarge::KIND, UnsupportedEncoding::KIND]);
     }

@@ -10,7 +10,10 @@ mod rates;
 pub(crate) use complete::complete;
 pub(crate) use page::routes;
 
-use crate::problem::{FieldError, ProblemBody};
+use crate::{
+    auth::SESSION_COOKIE,
+    problem::{FieldError, ProblemBody},
+};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -47,9 +50,13 @@ use utoipa::{
         (name = "Subscriptions", description = "URLs that receive events: event types, headers, retries, secrets"),
         (name = "Statistics", description = "Counts, success rate and latency of deliveries"),
         (name = "Deliveries", description = "The delivery log, the backlog, and retries by hand"),
+        (name = "Stream", description = "Changes as they happen, as server-sent events"),
         (name = "Replays", description = "Jobs that send deliveries again, or send events that a subscription missed"),
         (name = "Catalog", description = "Event types with JSON Schema and example"),
         (name = "Audit", description = "Coverage: promised event types compared with published ones"),
+        (name = "Session", description = "Sign browsers in and out; the caller's permissions"),
+        (name = "Portal links", description = "Links that let one customer use the dashboard within one tenant; for \
+                                               the operator"),
         (name = "Keys", description = "API keys of tenants; for the operator"),
         (name = "Tenants", description = "Customer organisations; for the operator"),
         (name = "Operator", description = "Events, deliveries and subscriptions of all tenants; for the operator"),
@@ -65,7 +72,7 @@ use utoipa::{
     ),
     components(schemas(ProblemBody, FieldError)),
     modifiers(&Security),
-    security(("key" = []), ("api_key" = []), ("cookie" = []))
+    security(("key" = []), ("api_key" = []), ("session" = []), ("cookie" = []))
 )]
 pub(crate) struct ApiDoc;
 
@@ -76,13 +83,19 @@ impl Modify for Security {
         let scheme = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some(
-                "The operator's key, with the header X-Tenant-Id on a tenant's routes; or a tenant's key (pk_…)",
+                "The operator's key, with the header X-Tenant-Id on a tenant's routes; a tenant's key (pk_…); or the token of \
+                 a portal link (pt_…)",
             ))
             .build();
         let components = document.components.get_or_insert_with(Default::default);
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
         let header = ApiKeyValue::with_description("X-API-Key", "The same key in a header of its own");
         components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let session = ApiKeyValue::with_description(
+            SESSION_COOKIE,
+            "The cookie of POST /api/v1/session. Requests that change something also need the header X-CSRF-Token",
+        );
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)));
         let cookie = ApiKeyValue::with_description("access_token", "The same key in a cookie (POSTRIDER_COOKIE)");
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     }

@@ -1,7 +1,9 @@
 //! Parameters in the OpenAPI document: schemas of ids in paths, no null, and the headers of lists.
 
 use super::caller::Caller;
-use crate::schemas::{AnyEventId, DeliveryText, EventTypeName, KeyText, ReplayText, SubscriptionText, TenantName};
+use crate::schemas::{
+    AnyEventId, DeliveryText, EventTypeName, KeyText, PortalSessionText, ReplayText, SubscriptionText, TenantName,
+};
 use utoipa::{
     PartialSchema,
     openapi::{
@@ -27,6 +29,8 @@ fn in_path(path: &str) -> Option<RefOr<Schema>> {
         Some(ReplayText::schema())
     } else if has("/keys/{id}") {
         Some(KeyText::schema())
+    } else if has("/portal-sessions/{id}") {
+        Some(PortalSessionText::schema())
     } else {
         None
     }

@@ -3,7 +3,7 @@
 use super::get::find;
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{ErasePayloads, Member},
     finish,
     problem::{Problem, kinds::NoSuchEvent},
 };
@@ -37,7 +37,7 @@ pub(crate) struct PayloadErased {
     responses((status = 200, body = PayloadErased), NoSuchEvent))]
 pub(crate) async fn erase_payload(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<ErasePayloads>,
     Path(id): Path<String>,
 ) -> Result<Json<PayloadErased>, Problem> {
     let tenant = member.tenant().clone();

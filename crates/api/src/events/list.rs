@@ -7,7 +7,7 @@ use crate::{
     pages::{COUNT_MAX, Total},
     problem::Problem,
     query::{
-        Cursor, InTenant, ListQuery,
+        Ago, Cursor, InTenant, ListQuery, OrderParameter, begin,
         parameters::{Parameters, parameters},
     },
     room::Room,
@@ -27,18 +27,27 @@ parameters! {
         event_type: EventType = "type" | "event_type";
         /// Accepted at or after this time
         after: Timestamp = "after";
+        /// Accepted in the last minutes, hours or days, for example `24h`; instead of `after`
+        since: Ago = "since";
         /// Accepted before this time
         before: Timestamp = "before";
     }
 }
 
 impl EventParameters {
-    pub(crate) fn filter(&self) -> EventFilter {
-        EventFilter { id: None, event_type: self.event_type.clone(), after: self.after, before: self.before }
+    pub(crate) fn filter(&self, app: &App, order: &OrderParameter) -> Result<EventFilter, Problem> {
+        let after = begin("after", self.after, self.since, app.clock.now())?;
+        Ok(EventFilter {
+            id: None,
+            event_type: self.event_type.clone(),
+            after,
+            before: self.before,
+            order: order.order(),
+        })
     }
 }
 
-type EventList = ListQuery<Limit200, InTenant<EventId>, EventParameters, COUNT_MAX>;
+type EventList = ListQuery<Limit200, InTenant<EventId>, (EventParameters, OrderParameter), COUNT_MAX>;
 
 /// Shows a page of events, each with its first deliveries.
 pub(crate) async fn answer<L: Number, C: Cursor<Id = EventId>, F: Parameters, const COUNT: u32>(
@@ -57,9 +66,9 @@ pub(crate) async fn answer<L: Number, C: Cursor<Id = EventId>, F: Parameters, co
     list.answer(room, Listed { rows, next }, total, show)
 }
 
-/// List published events, newest first
+/// List published events
 ///
-/// Each event has its first 20 deliveries; `delivery_count` is their total number. A page also ends after 4 MiB of
+/// Newest first, or oldest first with `order=oldest`. Each event has its first 20 deliveries; `delivery_count` is their total number. A page also ends after 4 MiB of
 /// data, so it may have fewer rows than `limit`: follow the `Link` header. Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/events", tag = "Events",
     params(EventList),
@@ -70,7 +79,8 @@ pub(crate) async fn list(
     room: Room,
     list: EventList,
 ) -> Result<Response, Problem> {
-    let (scope, filter) = (ListScope::Tenant(member.tenant()), list.filter.filter());
+    let (parameters, order) = &list.filter;
+    let (scope, filter) = (ListScope::Tenant(member.tenant()), parameters.filter(&app, order)?);
     let total = list.total(COUNT_MAX, app.store.count_events(scope, &filter, COUNT_MAX)).await?;
     let listed = app.store.events(scope, &filter, list.page.clone()).await?;
     answer(&app, &list, &room, listed, total).await

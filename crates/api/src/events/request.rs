@@ -69,6 +69,24 @@ impl EventRequest<'_> {
         prefix: &str,
         warnings: &Warnings,
     ) -> Result<Draft, Problem> {
+        let data = self.data;
+        let mut draft = self.draft(app, tenant, quota, prefix, warnings)?;
+        let (type_field, data_field) = (format!("{prefix}type"), format!("{prefix}data"));
+        let names = FieldNames { type_field: &type_field, data_field: &data_field, warnings };
+        let misfit = app.catalog_check.check(tenant, &draft.event_type, data.get(), &names)?;
+        draft.broke_schema = misfit == Some(Misfit::Schema);
+        Ok(draft)
+    }
+
+    /// Validates all but the agreement with the catalog.
+    pub(super) fn draft(
+        self,
+        app: &App,
+        tenant: &TenantId,
+        quota: &Quota<'_>,
+        prefix: &str,
+        warnings: &Warnings,
+    ) -> Result<Draft, Problem> {
         let mut faults = FieldErrors::default();
         let field = |name: &str| format!("{prefix}{name}");
         let event_type = faults.take(&field("type"), EventType::parse(&self.event_type));
@@ -97,8 +115,6 @@ impl EventRequest<'_> {
         let (Some(event_type), Some(priority)) = (event_type, priority) else {
             return Err(BadRequest::problem("The event is malformed"));
         };
-        let names = FieldNames { type_field: &field("type"), data_field: &field("data"), warnings };
-        let misfit = app.catalog_check.check(tenant, &event_type, self.data.get(), &names)?;
         Ok(Draft {
             event_type,
             data: Bytes::copy_from_slice(self.data.get().as_bytes()),
@@ -108,7 +124,7 @@ impl EventRequest<'_> {
             priority,
             deliver_at,
             idempotency_key: None,
-            broke_schema: misfit == Some(Misfit::Schema),
+            broke_schema: false,
             trace: None,
         })
     }

@@ -4,7 +4,7 @@ use super::{KeyShown, default_scopes, new_key};
 use crate::schemas::{KeyLabel, ScopeName};
 use crate::{
     App,
-    auth::{Admin, Manage, Member},
+    auth::{Admin, Member, Read},
     body::JsonOrNothing,
     problem::{
         Problem,
@@ -51,7 +51,7 @@ pub(crate) struct CreatedKey {
 pub(crate) async fn create(
     State(app): State<App>,
     _: Admin,
-    member: Member<Manage>,
+    member: Member<Read>,
     JsonOrNothing(body): JsonOrNothing<NewKey>,
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
     let tenant = member.tenant();

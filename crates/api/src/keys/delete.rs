@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    auth::{Admin, Manage, Member},
+    auth::{Admin, Member, Read},
     problem::{
         Problem,
         kinds::{NoSuchKey, NotOperator},
@@ -22,7 +22,7 @@ use storage::DeleteOutcome;
 pub(crate) async fn delete(
     State(app): State<App>,
     _: Admin,
-    member: Member<Manage>,
+    member: Member<Read>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let tenant = member.tenant();

@@ -3,7 +3,7 @@
 use super::KeyShown;
 use crate::{
     App,
-    auth::{Admin, Manage, Member},
+    auth::{Admin, Member, Read},
     problem::{Problem, kinds::NotOperator},
 };
 use axum::{Json, extract::State};
@@ -16,8 +16,9 @@ use axum::{Json, extract::State};
 pub(crate) async fn list(
     State(app): State<App>,
     _: Admin,
-    member: Member<Manage>,
+    member: Member<Read>,
 ) -> Result<Json<Vec<KeyShown>>, Problem> {
-    let keys = app.store.keys(member.tenant()).await?;
+    let mut keys = app.store.keys(member.tenant()).await?;
+    app.key_uses.complete(&mut keys);
     Ok(Json(keys.iter().map(KeyShown::from).collect()))
 }

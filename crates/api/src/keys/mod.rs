@@ -24,6 +24,9 @@ pub(crate) struct KeyShown {
     scopes: Vec<&'static str>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    /// Time of the last request with the key, exact to a minute; null for a key that was not used.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_used_at: Option<Timestamp>,
 }
 
 impl From<&TenantKey> for KeyShown {
@@ -35,6 +38,7 @@ impl From<&TenantKey> for KeyShown {
             hint: key.hint.clone(),
             scopes: key.scopes.names(),
             created_at: key.created_at,
+            last_used_at: key.last_used_at,
         }
     }
 }
@@ -52,6 +56,7 @@ pub fn new_key(ids: &IdSource, now: Timestamp, tenant: TenantId, name: String, s
         hash: crate::hash_key(&text),
         scopes,
         created_at: now,
+        last_used_at: None,
     };
     (key, text)
 }

@@ -65,9 +65,15 @@ kinds! {
     NotRetryable: BAD_REQUEST "not_retryable", "The delivery cannot be retried: it has not failed";
     /// The subscription is inactive.
     Inactive: BAD_REQUEST "bad_request", "The subscription is inactive; activate it first";
-    /// The key is missing or unknown.
+    /// The key is missing or unknown, or the session or portal link has ended.
     Unauthorized: UNAUTHORIZED "unauthorized", "The key is not known", "WWW-Authenticate": "Bearer";
-    /// The key lacks the scope or belongs to another tenant, or a page of another origin sent it in a cookie.
+    /// The key or the one-time code is not valid.
+    InvalidCredentials: UNAUTHORIZED "invalid_credentials", "The key is not known", "WWW-Authenticate": "Bearer";
+    /// The session cookie authorises a request that changes something, and the header `X-CSRF-Token` is missing or wrong.
+    CsrfTokenRequired: FORBIDDEN "csrf_token_required",
+        "A request that is authorised by the session cookie needs the header X-CSRF-Token with the csrf_token of GET /api/v1/session";
+    /// The key lacks the scope, or the portal link the capability; or it belongs to another tenant, or a page of another
+    /// origin sent it in a cookie.
     Forbidden: FORBIDDEN "forbidden", "This key lacks the scope webhooks:manage";
     /// The key is not the operator's.
     NotOperator: FORBIDDEN "forbidden", "Only the operator's key may do this";
@@ -81,10 +87,14 @@ kinds! {
     NoSuchEvent: NOT_FOUND "not_found", "Event not found: order-4711";
     /// The tenant has no such delivery.
     NoSuchDelivery: NOT_FOUND "not_found", "Webhook delivery not found: dlv_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// The delivery has no such attempt, or the attempt got no response.
+    NoSuchAttempt: NOT_FOUND "not_found", "Attempt 3 of delivery dlv_06f8k2m4q9v1x3z5b7d9f1h3k5 not found";
     /// The tenant has no such subscription.
     NoSuchSubscription: NOT_FOUND "not_found", "Webhook subscription not found: sub_06f8k2m4q9v1x3z5b7d9f1h3k5";
     /// The tenant has no such replay.
     NoSuchReplay: NOT_FOUND "not_found", "Replay not found: rpl_06f8k2m4q9v1x3z5b7d9f1h3k5";
+    /// No such portal link is known.
+    NoSuchPortalSession: NOT_FOUND "not_found", "Portal link not found: pts_06f8k2m4q9v1x3z5b7d9f1h3k5";
     /// The event type is not in the catalog, or was retired.
     NoSuchEventType: NOT_FOUND "not_found", "Event type not found: shipment.delayed";
     /// No report was uploaded.
@@ -109,6 +119,9 @@ kinds! {
     /// The tenant has the maximum number of replays that have not ended.
     TooManyReplays: CONFLICT "too_many_replays",
         "The tenant has 20 replays that have not ended, which is the maximum: cancel some or wait";
+    /// The tenant has the maximum number of active portal links.
+    TooManyPortalSessions: CONFLICT "too_many_portal_sessions",
+        "The tenant has 10000 active portal links, which is the maximum: revoke some first";
     /// The delivery has ended.
     DeliveryEnded: CONFLICT "delivery_ended", "The delivery has ended already: success";
     /// The operator has paused all deliveries.
@@ -121,6 +134,8 @@ kinds! {
     /// The tenant is being deleted.
     TenantBeingDeleted: CONFLICT "conflict",
         "Tenant acme is being deleted; try again when the deletion is done";
+    /// The payload of the event was erased.
+    PayloadErased: GONE "payload_erased", "The payload of the event was erased at 2026-01-31T09:30:00.000Z";
     /// The body, or a part of it, is too large.
     TooLarge: PAYLOAD_TOO_LARGE "too_large", "The body must have at most 1048576 bytes";
     /// The body's `Content-Encoding` is not gzip.
@@ -144,6 +159,9 @@ kinds! {
     /// The tenant has the maximum number of tests in flight.
     TooManyTests: TOO_MANY_REQUESTS "too_many_tests",
         "Too many tests are in flight; wait for their responses", "Retry-After": "1";
+    /// The caller, or all callers together, have the maximum number of streams.
+    TooManyStreams: TOO_MANY_REQUESTS "too_many_streams",
+        "Too many streams are open; close some, or share one between pages", "Retry-After": "5";
     /// The server failed.
     Internal: INTERNAL_SERVER_ERROR "internal", "Internal server error";
     /// The store or the server is busy or unavailable; retry after `Retry-After`.

@@ -8,7 +8,7 @@ pub(crate) mod kinds;
 mod write;
 
 pub(crate) use check::Check;
-pub(crate) use write::{REQUEST_ID, write_problems};
+pub(crate) use write::{Plain, REQUEST_ID, write_problems};
 
 use axum::{
     body::Body,

@@ -19,6 +19,10 @@ use std::net::SocketAddr;
 
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// Marks an error response that keeps its own body, which is not for programs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plain;
+
 /// Middleware: puts the request id on every response and writes the bodies of problems.
 pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next) -> Response {
     let id = app.request_ids.of(request.headers().get(REQUEST_ID));
@@ -32,7 +36,11 @@ pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next
     let asked = LoggedRequest { request_id, method: &method, path: uri.path(), peer, trace };
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
-        None if status.is_client_error() || status.is_server_error() => Problem::of_status(status),
+        None if (status.is_client_error() || status.is_server_error())
+            && response.extensions().get::<Plain>().is_none() =>
+        {
+            Problem::of_status(status)
+        }
         None => {
             request_log::answered(&asked, status);
             response.headers_mut().insert(REQUEST_ID, id);

@@ -9,13 +9,13 @@ use crate::{
     problem::Problem,
     room::Room,
     schemas::{
-        DeliveryCursorOfAll, DeliveryText, EventCursor, EventCursorOfAll, Number, Offset, ReplayText,
-        SubscriptionCursorOfAll, SubscriptionText, TenantName,
+        DeliveryCursorOfAll, DeliveryText, EventCursor, EventCursorOfAll, Number, Offset, PortalSessionText,
+        ReplayText, SubscriptionCursorOfAll, SubscriptionText, TenantName,
     },
 };
 use axum::{extract::FromRequestParts, response::Response};
 use http::{HeaderValue, header, request::Parts};
-use model::{DeliveryId, EventId, ReplayId, SubscriptionId, TenantId};
+use model::{DeliveryId, EventId, PortalSessionId, ReplayId, SubscriptionId, TenantId};
 use serde::Serialize;
 use std::{fmt::Display, marker::PhantomData};
 use storage::{Counted, Listed, Page, Place, StorageError};
@@ -59,6 +59,7 @@ listed! {
     EventId: EventCursor, EventCursorOfAll;
     DeliveryId: DeliveryText, DeliveryCursorOfAll;
     ReplayId: ReplayText, ReplayText;
+    PortalSessionId: PortalSessionText, PortalSessionText;
     SubscriptionId: SubscriptionText, SubscriptionCursorOfAll;
     TenantId: TenantName, TenantName;
 }

@@ -2,9 +2,11 @@
 
 mod list;
 pub(crate) mod parameters;
+mod time;
 mod values;
 
 pub(crate) use list::{Cursor, InAll, InTenant, ListQuery};
+pub(crate) use time::{Ago, OrderParameter, begin};
 pub(crate) use values::{AnyEventIdText, Part, ResponseCodes, SubscriptionType, UpTo};
 
 use crate::{problem::Problem, schemas::Number};

@@ -10,6 +10,10 @@ use serde_json::json;
 enum Needs {
     Nothing,
     Operator,
+    /// Any credential; the operation is about the caller itself.
+    Credential,
+    /// The body has the credential.
+    SignIn,
     One(Scope),
     /// `webhooks:read`, or `webhooks:manage`, which includes it.
     Reading,
@@ -23,6 +27,9 @@ fn needs(operation: &Operation) -> Needs {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     match (method, path) {
         ("GET", "/healthz" | "/readyz") => Needs::Nothing,
+        ("POST", "/api/v1/session") => Needs::SignIn,
+        ("GET" | "DELETE", "/api/v1/session") => Needs::Credential,
+        (_, "/api/v1/portal-sessions" | "/api/v1/portal-sessions/{id}") => Needs::Operator,
         // Beside programs on the same machine, which `scrape/access.rs` recognises by their address.
         ("GET", "/metrics") => Needs::Operator,
         (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}" | "/api/v1/nodes") => {
@@ -36,7 +43,9 @@ fn needs(operation: &Operation) -> Needs {
         ("POST", "/api/v1/events" | "/api/v1/events/batch") => Needs::One(Scope::EventsPublish),
         ("POST", "/api/v1/events/{id}/cancel") => Needs::One(Scope::EventsPublish),
         ("DELETE", "/api/v1/events/{id}/payload") => Needs::One(Scope::WebhooksManage),
-        ("GET", "/api/v1/events" | "/api/v1/events/{id}") => Needs::Reading,
+        ("GET", "/api/v1/events" | "/api/v1/events/{id}" | "/api/v1/events/{id}/payload") => Needs::Reading,
+        ("POST", "/api/v1/events/preview") => Needs::Reading,
+        ("GET", "/api/v1/stream") => Needs::ReadingAll,
         ("GET", "/api/v1/webhooks/events/misfits") => Needs::Operator,
         ("POST", "/api/v1/tenant/webhooks/deliveries") => Needs::One(Scope::EventsPublish),
         ("GET", path) if path.starts_with("/api/v1/tenant/webhooks/") => Needs::Reading,
@@ -59,6 +68,9 @@ async fn every_operation_but_the_health_checks_needs_a_key() {
     let app = TestApp::start().await;
     for operation in Operation::all() {
         let path = operation.with("x");
+        if needs(&operation) == Needs::SignIn {
+            continue;
+        }
         let bare = app.nobody().send(operation.method(), &path, "{}").await;
         if needs(&operation) == Needs::Nothing {
             bare.expect(200);
@@ -77,7 +89,7 @@ async fn every_operation_needs_its_scope() {
     let app = TestApp::start().await;
     for operation in Operation::all() {
         let lacking: &[Scope] = match needs(&operation) {
-            Needs::Nothing => continue,
+            Needs::Nothing | Needs::Credential | Needs::SignIn => continue,
             Needs::Operator => &[],
             Needs::One(Scope::WebhooksManage) => &[Scope::WebhooksManage],
             Needs::One(scope) => &[scope],
@@ -103,7 +115,7 @@ async fn every_operation_accepts_its_scope_and_the_operators_key() {
     let refused = |status: u16| matches!(status, 401 | 403);
     for operation in Operation::all() {
         let scopes: &[Scope] = match needs(&operation) {
-            Needs::Nothing | Needs::Operator => &[],
+            Needs::Nothing | Needs::Operator | Needs::Credential | Needs::SignIn => &[],
             Needs::One(scope) => &[scope],
             Needs::Reading | Needs::ReadingAll => &[Scope::WebhooksRead, Scope::WebhooksManage],
             Needs::Rotating => &[Scope::SecretRotate, Scope::WebhooksManage],
@@ -124,13 +136,14 @@ async fn the_operator_must_name_the_tenant() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
     let tenants_own = |operation: &Operation| {
-        !matches!(needs(operation), Needs::Nothing | Needs::Operator) || operation.path.starts_with("/api/v1/keys")
+        let is_one = |needs| !matches!(needs, Needs::Nothing | Needs::Operator | Needs::Credential | Needs::SignIn);
+        is_one(needs(operation)) || operation.path.starts_with("/api/v1/keys")
     };
     for operation in Operation::all().iter().filter(|one| tenants_own(one)) {
         let path = operation.with("x");
         let bare = app.admin().send(operation.method(), &path, "{}").await;
         if needs(operation) == Needs::ReadingAll {
-            bare.expect(200);
+            assert_eq!(bare.status, 200, "{}", operation.name());
         } else {
             let detail = bare.detail(400, "bad_request");
             assert!(detail.starts_with("Tenant ID is required"), "{}: {detail}", operation.name());

@@ -13,7 +13,7 @@ async fn a_key_is_shown_once_and_stored_as_a_hash() {
     let made = admin.post(PATH, json!({"name": "CI", "scopes": ["events:publish", "webhooks:read"]})).await.expect(201);
     let (id, key) = (made["id"].as_str().unwrap(), made["key"].as_str().unwrap());
     assert!(id.starts_with("key_") && key.starts_with("pk_") && key.len() >= 40, "{made}");
-    let shown = json!({"id": id, "tenant_id": "acme", "name": "CI", "hint": key[..7], "created_at": START,
+    let shown = json!({"id": id, "tenant_id": "acme", "name": "CI", "hint": key[..7], "created_at": START, "last_used_at": null,
                        "scopes": ["events:publish", "webhooks:read"]});
     let mut expected = shown.clone();
     expected["key"] = json!(key);

@@ -12,7 +12,7 @@ const SUBSCRIPTIONS: &str = "/api/v1/webhooks/subscriptions";
 async fn an_unknown_route_is_404() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
-    for path in ["/", "/nothing", "/api/v1", "/api/v1/", "/api/v1/events/", "/api/v2/events", "/api/v1/webhooks/x/y"] {
+    for path in ["/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/events/", "/api/v2/events", "/api/v1/webhooks/x/y"] {
         for method in [Method::GET, Method::POST] {
             let detail = acme.send(method, path, "").await.detail(404, "not_found");
             assert_eq!(detail, format!("Path not found: {path}"));
@@ -153,13 +153,13 @@ async fn a_path_that_is_not_utf8_is_a_problem_like_other_errors() {
 async fn the_request_id_is_the_clients_own_if_it_sends_one() {
     let app = TestApp::start().await;
     let nobody = app.nobody();
-    let answer = nobody.with("X-Request-Id", "client-7").get("/nothing").await;
+    let answer = nobody.with("X-Request-Id", "client-7").get("/api/nothing").await;
     assert_eq!(answer.problem(404, "not_found")["request_id"], "client-7");
-    let (one, two) = (nobody.get("/nothing").await, nobody.get("/nothing").await);
+    let (one, two) = (nobody.get("/api/nothing").await, nobody.get("/api/nothing").await);
     assert_ne!(one.problem(404, "not_found")["request_id"], two.problem(404, "not_found")["request_id"]);
     // An unprintable or far too long id is replaced.
     for odd in ["é".to_owned(), "x".repeat(101)] {
-        let answer = nobody.with("X-Request-Id", &odd).get("/nothing").await;
+        let answer = nobody.with("X-Request-Id", &odd).get("/api/nothing").await;
         assert_ne!(answer.problem(404, "not_found")["request_id"], odd);
     }
     app.finish().await;

@@ -3,7 +3,7 @@
 use super::{find, missing, shown::Status};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, RetryDeliveries},
     problem::{
         Problem,
         kinds::{NoSuchDelivery, NotRetryable},
@@ -34,7 +34,7 @@ pub(crate) struct RetryQueued {
     responses((status = 202, body = RetryQueued), NoSuchDelivery, NotRetryable))]
 pub(crate) async fn retry(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<RetryDeliveries>,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<RetryQueued>), Problem> {
     let tenant = member.tenant();

@@ -3,7 +3,7 @@
 use super::TenantSubscription;
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     body::JsonBody,
     problem::{
         Problem,
@@ -47,7 +47,7 @@ const URL_MIN: usize = 10;
     responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     JsonBody(body): JsonBody<NewTenantSubscription>,
 ) -> Result<(StatusCode, Json<TenantSubscription>), Problem> {
     let tenant = member.tenant();

@@ -3,7 +3,7 @@
 use super::shown::{DeliveryShown, status_name};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{CancelDeliveries, Member},
     finish,
     problem::{
         Problem,
@@ -26,7 +26,7 @@ use storage::CancelOutcome;
     responses((status = 200, body = DeliveryShown), NoSuchDelivery, DeliveryEnded))]
 pub(crate) async fn cancel(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<CancelDeliveries>,
     Path(id): Path<String>,
 ) -> Result<Json<DeliveryShown>, Problem> {
     let missing = || NoSuchDelivery::problem(format!("Webhook delivery not found: {id}"));

@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{CancelDeliveries, Member},
     body::{JsonBody, Patch, text, texts},
     finish,
     problem::{Problem, kinds::NoSuchSubscription},
@@ -106,7 +106,7 @@ impl CancelRequest {
               NoSuchSubscription))]
 pub(crate) async fn cancel_many(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<CancelDeliveries>,
     JsonBody(request): JsonBody<CancelRequest>,
 ) -> Result<Response, Problem> {
     if request.is_empty() {

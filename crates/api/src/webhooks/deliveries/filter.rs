@@ -8,7 +8,7 @@ use crate::{
     pages::{COUNT_MAX, COUNT_WALKED_MAX},
     problem::Problem,
     query::{
-        AnyEventIdText, Part, ResponseCodes, UpTo,
+        Ago, AnyEventIdText, Part, ResponseCodes, UpTo, begin,
         parameters::{ParameterValue, parameters},
     },
     schemas::StatusName,
@@ -17,7 +17,7 @@ use model::{
     DeliveryStatus, EventId, EventType, PayloadMatch, PayloadPath, PayloadValue, SubscriptionId, TenantId, Timestamp,
 };
 use std::time::Duration;
-use storage::{DeliveryFilter, ListScope};
+use storage::{DeliveryFilter, ListOrder, ListScope};
 use utoipa::{
     PartialSchema,
     openapi::{RefOr, schema::Schema},
@@ -66,6 +66,8 @@ parameters! {
         payload_value: PayloadValue = "payload_value";
         /// Created at or after this time
         after: Timestamp = "after";
+        /// Created in the last minutes, hours or days, for example `24h`; instead of `after`
+        since: Ago = "since";
         /// Created before this time
         before: Timestamp = "before";
         /// Only this event: its generated id, or the publisher's own id (over all tenants only with `tenant_id`)
@@ -93,8 +95,9 @@ impl DeliveryParameters {
             min_duration: self.min_duration.map(|least| Duration::from_millis(u64::from(least.0))),
             overdue: self.overdue.map(|one| app.clock.now().before(minutes(one))),
             payload: self.payload()?,
-            after: self.after,
+            after: self.begin(app)?,
             before: self.before,
+            order: ListOrder::NewestFirst,
         };
         if let Some(AnyEventIdText(text)) = &self.event {
             filter.event = match tenant {
@@ -112,6 +115,11 @@ impl DeliveryParameters {
             filter.search = None;
         }
         Ok(narrowed(filter, &DeliveryStatus::ALL))
+    }
+
+    /// The beginning of the list's time.
+    pub(crate) fn begin(&self, app: &App) -> Result<Option<Timestamp>, Problem> {
+        begin("after", self.after, self.since, app.clock.now())
     }
 
     fn payload(&self) -> Result<Option<PayloadMatch>, Problem> {

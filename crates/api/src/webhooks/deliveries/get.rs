@@ -12,9 +12,10 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use model::{Attempt, DeliveryId, Profile, Timestamp, Verdict, attempt::body_text, profile};
+use model::{Attempt, DeliveryId, Profile, Timestamp, Timings, Verdict, attempt::body_text, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::{net::IpAddr, time::Duration};
 use utoipa::ToSchema;
 
 /// Maximum number of attempts that are shown.
@@ -60,10 +61,44 @@ pub(crate) struct AttemptShown {
     /// An oddity of the response or the request that is not an error; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    /// The address to which the request was sent; null when there was no connection, and in attempts of earlier versions.
+    #[schema(value_type = Option<String>, example = "192.0.2.7")]
+    remote_ip: Option<IpAddr>,
+    /// The parts of the duration in milliseconds; null when nothing was measured.
+    timings_ms: Option<TimingsShown>,
+}
+
+/// The parts of an attempt's duration in milliseconds. A reused connection has no DNS, connection and TLS handshake: they
+/// are null, like parts that an attempt did not reach.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AttemptTimings)]
+pub(crate) struct TimingsShown {
+    dns: Option<f64>,
+    connect: Option<f64>,
+    tls: Option<f64>,
+    /// From the beginning of the request to the response's status.
+    first_byte: Option<f64>,
+    /// From the response's status to its end.
+    rest: Option<f64>,
+}
+
+impl TimingsShown {
+    fn new(timings: Timings) -> Option<Self> {
+        let shown = |part: Option<Duration>| part.map(|part| part.as_micros() as f64 / 1_000.0);
+        let Timings { dns, connect, tls, first_byte, rest } = timings;
+        let all = Self {
+            dns: shown(dns),
+            connect: shown(connect),
+            tls: shown(tls),
+            first_byte: shown(first_byte),
+            rest: shown(rest),
+        };
+        (!timings.is_empty()).then_some(all)
+    }
 }
 
 /// Converts `name: value` lines to an object; the values of a repeated name are joined.
-fn object(lines: &str) -> Map<String, Value> {
+pub(crate) fn object(lines: &str) -> Map<String, Value> {
     let mut map = Map::new();
     for (name, value) in lines.lines().filter_map(|line| line.split_once(": ")) {
         match map.get_mut(name) {
@@ -91,6 +126,8 @@ impl AttemptShown {
             response_body: attempt.response_code.map(|_| body_text(&attempt.response_body)),
             resend,
             note: attempt.note.clone(),
+            remote_ip: attempt.remote_ip,
+            timings_ms: TimingsShown::new(attempt.timings),
         }
     }
 }

@@ -1,10 +1,12 @@
 //! `GET /api/v1/webhooks/deliveries/rates`.
 
-use super::filter::DeliveryParameters;
+use super::{
+    filter::DeliveryParameters,
+    newest::{Read as WasRead, newest},
+};
 use crate::{
     App,
     auth::{Member, Read},
-    pages::COUNT_WALKED_MAX,
     problem::Problem,
     schemas::EventTypeName,
 };
@@ -12,13 +14,11 @@ use axum::{Json, extract::State};
 use model::{Delivery, DeliveryStatus, EventType, Timestamp};
 use serde::Serialize;
 use std::{cmp::Reverse, collections::HashMap, time::Duration};
-use storage::{DeliveryFilter, ListScope, Page, StorageError};
+use storage::{DeliveryFilter, ListScope};
 use utoipa::ToSchema;
 
 /// The period that ends now, when the query names no other.
 const PERIOD: Duration = Duration::from_secs(60 * 60);
-/// Rows per page; a page with payloads has none of them.
-const PAGE: u32 = 1_000;
 
 /// Rates of the deliveries that a query selects, by event type.
 #[derive(Serialize, ToSchema)]
@@ -84,41 +84,6 @@ fn rounded(number: f64) -> f64 {
     (number * 10_000.0).round() / 10_000.0
 }
 
-/// The counts, and the time down to which was counted when counting ended early.
-#[derive(Default)]
-struct Counted {
-    by_type: HashMap<EventType, Tally>,
-    rows: u32,
-    reached: Option<Timestamp>,
-}
-
-impl Counted {
-    fn add(&mut self, rows: &[Delivery]) {
-        for delivery in rows {
-            self.by_type.entry(delivery.event_type.clone()).or_default().add(delivery.status);
-        }
-        self.rows += rows.len() as u32;
-    }
-}
-
-/// Counts the newest deliveries of a list, within the bound of a count.
-async fn newest(app: &App, scope: ListScope<'_>, filter: &DeliveryFilter) -> Result<Counted, StorageError> {
-    let (mut counted, mut cursor) = (Counted::default(), None);
-    loop {
-        let page = Page { cursor, ..Page::first(PAGE.min(COUNT_WALKED_MAX - counted.rows)) };
-        let limit = page.limit;
-        let listed = app.store.deliveries(scope, filter, page).await?;
-        counted.add(&listed.rows);
-        let Some(next) = listed.next else { return Ok(counted) };
-        // A page with fewer rows was ended by the bound of its walk.
-        if (listed.rows.len() as u32) < limit || counted.rows >= COUNT_WALKED_MAX {
-            counted.reached = Some(next.cursor.id.made_at());
-            return Ok(counted);
-        }
-        cursor = Some(next.cursor);
-    }
-}
-
 /// The rates of what a query selects.
 pub(crate) async fn rate(
     app: &App,
@@ -126,24 +91,26 @@ pub(crate) async fn rate(
     query: &DeliveryParameters,
 ) -> Result<Json<RatesShown>, Problem> {
     let until = query.before.into_iter().chain([app.clock.now()]).min().unwrap_or_else(|| app.clock.now());
-    let since = query.after.unwrap_or_else(|| until.before(PERIOD));
-    let counted = match query.selection(app, scope.tenant()).await? {
-        Some(filter) => newest(app, scope, &DeliveryFilter { after: Some(since), ..filter }).await?,
-        None => Counted::default(),
+    let since = query.begin(app)?.unwrap_or_else(|| until.before(PERIOD));
+    let mut by_type: HashMap<EventType, Tally> = HashMap::new();
+    let mut add = |one: &Delivery| by_type.entry(one.event_type.clone()).or_default().add(one.status);
+    let read = match query.selection(app, scope.tenant()).await? {
+        Some(filter) => newest(app, scope, &DeliveryFilter { after: Some(since), ..filter }, &mut add).await?,
+        None => WasRead::default(),
     };
-    let capped = counted.reached.is_some();
-    let since = counted.reached.map_or(since, |reached| reached.max(since));
+    let capped = read.reached.is_some();
+    let since = read.reached.map_or(since, |reached| reached.max(since));
     // A period of less than a second says nothing about a minute.
     let minutes = until.since(since).as_secs_f64().max(1.0) / 60.0;
     let shown = |(event_type, tally): (EventType, Tally)| tally.shown(event_type, minutes);
-    let mut event_types: Vec<RateShown> = counted.by_type.into_iter().map(shown).collect();
+    let mut event_types: Vec<RateShown> = by_type.into_iter().map(shown).collect();
     event_types.sort_unstable_by_key(|one| (Reverse(one.deliveries), one.event_type.clone()));
-    Ok(Json(RatesShown { since, until, deliveries: counted.rows, capped, event_types }))
+    Ok(Json(RatesShown { since, until, deliveries: read.rows, capped, event_types }))
 }
 
 /// Rates of deliveries by event type
 ///
-/// With the filters of `GET /api/v1/webhooks/deliveries`; without `after` of the last hour. The newest 10,000 deliveries
+/// With the filters of `GET /api/v1/webhooks/deliveries`; without `after` and `since` of the last hour. The newest 10,000 deliveries
 /// are counted; when there are more in the period, `since` is the time down to which they were counted.
 #[utoipa::path(get, path = "/api/v1/webhooks/deliveries/rates", tag = "Deliveries",
     params(DeliveryParameters),

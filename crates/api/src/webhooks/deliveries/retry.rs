@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, RetryDeliveries},
     body::{JsonOrNothing, Patch, boolean},
     finish,
     problem::{Problem, kinds::RetryRefused},
@@ -48,7 +48,7 @@ const MESSAGE: &str = "Delivery retry initiated successfully";
     responses((status = 200, body = Retried), RetryRefused))]
 pub(crate) async fn retry(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<RetryDeliveries>,
     Path(id): Path<String>,
     JsonOrNothing(request): JsonOrNothing<RetryRequest>,
 ) -> Result<Json<Retried>, Problem> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteReplays},
     body::JsonBody,
     finish,
     problem::{
@@ -40,7 +40,7 @@ const SAMPLE: usize = 10;
               NoSuchSubscription, SubscriptionInactive, TooManyReplays))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteReplays>,
     JsonBody(request): JsonBody<ReplayRequest>,
 ) -> Result<Response, Problem> {
     let (tenant, text) = (member.tenant().clone(), request.subscription_id.trim());

@@ -3,7 +3,7 @@
 use super::{set_state, shown::ReplayShown};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteReplays},
     problem::{
         Problem,
         kinds::{NoSuchReplay, ReplayEnded, SubscriptionInactive},
@@ -22,7 +22,7 @@ use model::ReplayState;
     responses((status = 200, body = ReplayShown), NoSuchReplay, ReplayEnded, SubscriptionInactive))]
 pub(crate) async fn resume(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteReplays>,
     Path(id): Path<String>,
 ) -> Result<Json<ReplayShown>, Problem> {
     let replay = set_state(&app, member.tenant(), &id, ReplayState::Running).await?;

@@ -3,7 +3,7 @@
 use super::Webhook;
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     body::JsonBody,
     problem::{Problem, kinds::TooManySubscriptions},
     webhooks::subscriptions::{
@@ -22,7 +22,7 @@ use http::StatusCode;
     responses((status = 201, body = Webhook), TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<(StatusCode, Json<Webhook>), Problem> {
     let subscription = make(&app, member.tenant(), &fields, EventNames::WellFormed).await?;

@@ -2,7 +2,7 @@
 
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     problem::{Problem, kinds::NoSuchSubscription},
     webhooks::subscriptions::delete::remove,
 };
@@ -14,7 +14,7 @@ use http::StatusCode;
     responses((status = 204, description = "Deleted"), NoSuchSubscription))]
 pub(crate) async fn delete(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     remove(&app, member.tenant(), &id).await

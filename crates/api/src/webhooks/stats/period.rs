@@ -2,7 +2,10 @@
 
 use crate::{
     problem::Problem,
-    query::parameters::{ParameterValue, parameters},
+    query::{
+        Ago, begin,
+        parameters::{ParameterValue, parameters},
+    },
     schemas::StepName,
 };
 use model::{
@@ -44,6 +47,8 @@ parameters! {
     PeriodParameters {
         /// The beginning of the time (default: 24 hours before `to`)
         from: Timestamp = "from";
+        /// The last minutes, hours or days, for example `24h`; instead of `from`
+        since: Ago = "since";
         /// The end of the time (default: now)
         to: Timestamp = "to";
         /// Also answer a series of these periods
@@ -61,7 +66,8 @@ pub(crate) struct Period {
 
 impl PeriodParameters {
     pub(crate) fn period(&self, now: Timestamp, kept: StatisticsRetention) -> Result<Period, Problem> {
-        let found = period((self.from, self.to), self.step.map(|step| step.0), now, kept);
+        let from = begin("from", self.from, self.since, now)?;
+        let found = period((from, self.to), self.step.map(|step| step.0), now, kept);
         found.map_err(|fault| FieldErrors::from(fault).into())
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     body::JsonBody,
     problem::{Problem, kinds::TooManySubscriptions},
 };
@@ -23,7 +23,7 @@ use http::StatusCode;
     responses((status = 201, body = CreatedSubscription), TooManySubscriptions))]
 pub(crate) async fn create(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<(StatusCode, Json<CreatedSubscription>), Problem> {
     let subscription = make(&app, member.tenant(), &fields, EventNames::InCatalog).await?;

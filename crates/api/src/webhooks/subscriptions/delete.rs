@@ -3,7 +3,7 @@
 use super::{missing, parse};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     problem::{Problem, kinds::NoSuchSubscription},
 };
 use axum::extract::{Path, State};
@@ -18,7 +18,7 @@ use model::TenantId;
     params(("id" = String, Path)), responses((status = 204, description = "Deleted"), NoSuchSubscription))]
 pub(crate) async fn delete(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     remove(&app, member.tenant(), &id).await

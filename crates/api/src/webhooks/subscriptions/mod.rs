@@ -2,6 +2,7 @@
 
 pub(crate) mod activate;
 mod applied_policies;
+pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod creation;
 pub(crate) mod defaults;

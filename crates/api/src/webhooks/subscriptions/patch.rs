@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     body::JsonBody,
     problem::{
         Problem,
@@ -30,7 +30,7 @@ use model::FieldErrors;
     responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
 pub(crate) async fn patch(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     Path(id): Path<String>,
     JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<Json<SubscriptionShown>, Problem> {

@@ -3,7 +3,7 @@
 use super::{set_state, shown::SubscriptionShown, with_health};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     problem::{
         Problem,
         kinds::{Contended, NoSuchSubscription},
@@ -23,7 +23,7 @@ use model::SubscriptionState;
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended))]
 pub(crate) async fn pause(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     Path(id): Path<String>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();

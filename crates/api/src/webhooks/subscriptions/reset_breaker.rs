@@ -3,7 +3,7 @@
 use super::{find, parse, shown::SubscriptionShown, with_health};
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, WriteSubscriptions},
     problem::{Problem, kinds::NoSuchSubscription},
 };
 use axum::{
@@ -18,7 +18,7 @@ use axum::{
     params(("id" = String, Path)), responses((status = 200, body = SubscriptionShown), NoSuchSubscription))]
 pub(crate) async fn reset_breaker(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<WriteSubscriptions>,
     Path(id): Path<String>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();

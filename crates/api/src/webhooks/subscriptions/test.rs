@@ -3,7 +3,7 @@
 use super::find;
 use crate::{
     App,
-    auth::{Manage, Member},
+    auth::{Member, SendTest},
     body::{self, PUBLISH_MAX, Raw, is_object},
     events::request::{check_object, refused},
     finish,
@@ -63,7 +63,7 @@ pub(crate) struct TestResult {
         RateLimited))]
 pub(crate) async fn test(
     State(app): State<App>,
-    member: Member<Manage>,
+    member: Member<SendTest>,
     Path(id): Path<String>,
     Trace(trace): Trace,
     warnings: Warnings,
@@ -130,7 +130,12 @@ fn draft(
         Some(raw) => Bytes::copy_from_slice(raw.get().as_bytes()),
         None => example(app, subscription, &event_type),
     };
-    Ok(Draft {
+    Ok(test_event(event_type, data))
+}
+
+/// A test event with this payload.
+pub(super) fn test_event(event_type: EventType, data: Bytes) -> Draft {
+    Draft {
         event_type,
         data,
         metadata: Bytes::from_static(br#"{"test":true}"#),
@@ -141,11 +146,11 @@ fn draft(
         idempotency_key: None,
         broke_schema: false,
         trace: None,
-    })
+    }
 }
 
 /// The type's example, with fields that mark it as a test.
-fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
+pub(super) fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> Bytes {
     let catalog = app.catalog();
     let example = catalog.get(event_type.as_str()).and_then(|entry| entry.example.as_ref());
     let mut data: Map<String, Value> = match example.map(JsonObject::to_value) {
@@ -160,7 +165,7 @@ fn example(app: &App, subscription: &Subscription, event_type: &EventType) -> By
 }
 
 /// The first single type that the subscription names, else the catalog's first type that its patterns cover.
-fn first_type(app: &App, subscription: &Subscription) -> EventType {
+pub(super) fn first_type(app: &App, subscription: &Subscription) -> EventType {
     let single = subscription.events.iter().find_map(|pattern| match pattern {
         EventPattern::One(one) => Some(one.clone()),
         EventPattern::All | EventPattern::Below(_) => None,

@@ -39,6 +39,9 @@ async fn events_can_be_filtered_by_type_and_time() {
         ("after=2026-01-31T11:35:00+02:00", vec!["seven", "six"]),
         ("limit=2", vec!["seven", "six"]),
         ("limit=2&offset=5", vec!["two", "one"]),
+        ("order=oldest&limit=2&offset=1", vec!["two", "three"]),
+        ("order=oldest&type=ticket.created", vec!["two", "four", "six"]),
+        ("since=3m", vec!["seven", "six", "five"]),
         ("offset=7", vec![]),
         ("type=&after=&limit=", vec!["seven", "six", "five", "four", "three", "two", "one"]),
     ] {
@@ -82,6 +85,8 @@ async fn invalid_parameters_are_refused_and_named() {
         ("offset=-1", "offset"),
         ("cursor=what", "cursor"),
         ("after=yesterday", "after"),
+        ("since=yesterday", "since"),
+        ("order=first", "order"),
         ("before=2026-01-31", "before"),
         ("type=in%20voice", "type"),
     ] {

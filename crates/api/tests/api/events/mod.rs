@@ -8,4 +8,6 @@ mod full;
 mod get;
 mod list;
 mod pages;
+mod payload;
+mod preview;
 mod publish;

@@ -3,7 +3,7 @@
 use super::documented::check_documented;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::TokioExecutor,
@@ -51,6 +51,11 @@ impl Caller {
         bearer.strip_prefix("Bearer ").unwrap().to_owned()
     }
 
+    /// A header that this caller sends.
+    pub(crate) fn sends(&self, name: &str) -> &str {
+        self.headers[name].to_str().unwrap()
+    }
+
     pub(crate) fn bearing(&self, key: &str) -> Self {
         self.with("Authorization", &format!("Bearer {key}"))
     }
@@ -65,6 +70,10 @@ impl Caller {
         let exchange = async {
             let response = self.client.request(request).await.unwrap_or_else(|fault| panic!("{call}: {fault}"));
             let (parts, body) = response.into_parts();
+            // A stream has no end.
+            if parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream") {
+                return (parts, Bytes::new());
+            }
             let body = body.collect().await.unwrap_or_else(|fault| panic!("{call}: {fault}")).to_bytes();
             (parts, body)
         };
@@ -72,6 +81,21 @@ impl Caller {
         let answer = Answer { status: parts.status, headers: parts.headers, body, call };
         check_documented(&method, path, &answer);
         answer
+    }
+
+    /// Opens a stream of server-sent events.
+    pub(crate) async fn stream(&self, path: &str) -> EventStream {
+        let mut request = Request::new(Full::default());
+        *request.uri_mut() = format!("{}{path}", self.base).parse().unwrap();
+        *request.headers_mut() = self.headers.clone();
+        let response = within(path, self.client.request(request)).await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let (parts, body) = response.into_parts();
+        EventStream {
+            headers: parts.headers,
+            body: body.map_err(|fault| fault.to_string()).boxed_unsync(),
+            text: String::new(),
+        }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -97,6 +121,57 @@ impl Caller {
 
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
         self.send(Method::PATCH, path, body.to_string()).await
+    }
+}
+
+/// An event of a stream.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct StreamEvent {
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) data: Value,
+}
+
+/// A stream of server-sent events.
+pub(crate) struct EventStream {
+    pub(crate) headers: HeaderMap,
+    body: UnsyncBoxBody<Bytes, String>,
+    text: String,
+}
+
+impl EventStream {
+    /// The next event, or `None` at the end of the stream. Comments are left out.
+    pub(crate) async fn next(&mut self) -> Option<StreamEvent> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let mut event = StreamEvent::default();
+                for line in block.lines() {
+                    match line.split_once(": ") {
+                        Some(("id", id)) => event.id = Some(id.to_owned()),
+                        Some(("event", name)) => name.clone_into(&mut event.name),
+                        Some(("data", data)) => event.data = serde_json::from_str(data).expect("JSON"),
+                        _ => {}
+                    }
+                }
+                self.text = rest.to_owned();
+                if event != StreamEvent::default() {
+                    return Some(event);
+                }
+                continue;
+            }
+            let frame = within("an event", self.body.frame()).await?.expect("a readable stream");
+            self.text.push_str(std::str::from_utf8(&frame.into_data().expect("data")).expect("UTF-8"));
+        }
+    }
+
+    /// The next event of this name; others are passed over.
+    pub(crate) async fn expect(&mut self, name: &str) -> StreamEvent {
+        loop {
+            let event = self.next().await.unwrap_or_else(|| panic!("the stream ended before {name}"));
+            if event.name == name {
+                return event;
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ mod store;
 mod values;
 
 pub(crate) use self::{
-    http::{Answer, Caller, LONGEST, within},
+    http::{Answer, Caller, EventStream, LONGEST, within},
     log::FakeLog,
     operations::{Operation, document},
     receiver::{Received, Receiver, Reply},

@@ -39,11 +39,13 @@ impl Operation {
         self.method.parse().unwrap()
     }
 
-    /// The path with `id` in the place of its parameter.
+    /// The path with `id` in the place of its parameter, and 1 in that of a further one.
     pub(crate) fn with(&self, id: &str) -> String {
-        match (self.path.find('{'), self.path.find('}')) {
-            (Some(start), Some(end)) => format!("{}{id}{}", &self.path[..start], &self.path[end + 1..]),
-            _ => self.path.clone(),
+        let (mut path, mut value) = (self.path.clone(), id);
+        while let (Some(start), Some(end)) = (path.find('{'), path.find('}')) {
+            path.replace_range(start..=end, value);
+            value = "1";
         }
+        path
     }
 }

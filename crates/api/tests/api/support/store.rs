@@ -4,8 +4,9 @@ mod forwarded;
 
 use async_trait::async_trait;
 use model::{
-    Attempt, Delivery, DeliveryId, Event, EventId, Queue, Replay, ReplayId, ReplaySelection, ReplayState, Subscription,
-    SubscriptionId, Tenant, TenantId, TenantKey, Timestamp, catalog::CatalogEntry,
+    Attempt, Delivery, DeliveryId, Event, EventId, PortalSession, PortalSessionId, Queue, Replay, ReplayId,
+    ReplaySelection, ReplayState, Session, Subscription, SubscriptionId, Tenant, TenantId, TenantKey, Timestamp,
+    catalog::CatalogEntry,
 };
 use std::sync::{
     Arc, Mutex,
@@ -14,11 +15,11 @@ use std::sync::{
 use storage::{
     Backlog, Backlogs, CancelFilter, CancelOutcome, CancelPlace, CancelStepped, Cancels, CommitError, Counted,
     CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter, Document, Documents, Done, Due, DueQueueHead,
-    ErasedByAge, Erasure, ErasureOutcome, EventFilter, Events, Figures, InsertOutcome, InsertReplay, Journal, Keys,
-    ListScope, Listed, OpenReplays, Page, Place, PoolUse, Publication, Publications, PutOutcome, RegisterOutcome,
-    Removed, ReplayChange, ReplayCount, ReplayStep, ReplayStepped, Replays, Retention, RetryOf, RetryOutcome, Source,
-    Statistics, StorageError, Store, StoreSize, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer,
-    UpdateOutcome, Waiting, Write,
+    ErasedByAge, Erasure, ErasureOutcome, EventFilter, Events, Figures, InsertOutcome, InsertPortalSession,
+    InsertReplay, Journal, Keys, ListScope, Listed, OpenReplays, Page, Place, PoolUse, PortalSessions, Publication,
+    Publications, PutOutcome, RegisterOutcome, Removed, ReplayChange, ReplayCount, ReplayStep, ReplayStepped, Replays,
+    Retention, RetryOf, RetryOutcome, Sessions, Source, Statistics, StorageError, Store, StoreSize, StoredEvent,
+    SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};

@@ -23,6 +23,7 @@ pub(crate) fn hyphenated(id: &str) -> String {
         Some("evt") => model::EventId::parse(id).unwrap().uuid(),
         Some("dlv") => model::DeliveryId::parse(id).unwrap().uuid(),
         Some("key") => model::KeyId::parse(id).unwrap().uuid(),
+        Some("pts") => model::PortalSessionId::parse(id).unwrap().uuid(),
         Some("rpl") => model::ReplayId::parse(id).unwrap().uuid(),
         _ => panic!("{id} is not a generated id"),
     };

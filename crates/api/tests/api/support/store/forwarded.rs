@@ -28,7 +28,25 @@ hand_on!(Keys {
     fn insert_key(key: &TenantKey) -> bool;
     fn keys(tenant: &TenantId) -> Vec<TenantKey>;
     fn delete_key(tenant: &TenantId, id: model::KeyId) -> DeleteOutcome;
+    fn use_keys(uses: &[storage::KeyUse]) -> ();
     fn all_keys() -> Vec<TenantKey>;
+});
+
+hand_on!(Sessions {
+    fn insert_session(session: &Session, most: u32) -> ();
+    fn session(hash: &[u8; 32]) -> Option<Session>;
+    fn renew_session(session: &Session) -> ();
+    fn remove_session(hash: &[u8; 32]) -> DeleteOutcome;
+    fn tidy_sessions(now: Timestamp) -> ();
+});
+
+hand_on!(PortalSessions {
+    fn insert_portal_session(session: &PortalSession, most: u32) -> InsertPortalSession;
+    fn portal_session(id: PortalSessionId) -> Option<PortalSession>;
+    fn portal_session_by_token(hash: &[u8; 32]) -> Option<PortalSession>;
+    fn portal_sessions(scope: ListScope<'_>, page: Page<PortalSessionId>) -> Vec<PortalSession>;
+    fn use_portal_session(id: PortalSessionId, now: Timestamp) -> ();
+    fn revoke_portal_session(id: PortalSessionId, now: Timestamp) -> DeleteOutcome;
 });
 
 hand_on!(CustomTypes {

@@ -71,6 +71,17 @@ async fn deliveries_are_counted_by_status() {
         let narrow = format!("{OF_ALL}?tenant_id=acme&{query}");
         assert_eq!(app.admin().get(&narrow).await.expect(200), found, "{query}");
     }
+    let found = acme.get(&path).await.expect(200);
+    let codes = json!([
+        {"response_code": null, "deliveries": 2}, {"response_code": 200, "deliveries": 2},
+        {"response_code": 500, "deliveries": 1}, {"response_code": 503, "deliveries": 1},
+    ]);
+    assert_eq!(found["by_code"], codes);
+    let types = found["by_type"].as_array().unwrap();
+    assert_eq!((types.len(), &types[0]), (5, &json!({"event_type": "invoice.paid", "deliveries": 2})));
+    assert_eq!(found["grouped"], 6);
+    let narrow = acme.get(&format!("{path}?event_type=invoice.paid&status=failed")).await.expect(200);
+    assert_eq!(narrow["by_code"], json!([{"response_code": 500, "deliveries": 1}]));
     let both = app.admin().get(OF_ALL).await.expect(200);
     assert_eq!(counts(&both), all.map(|(status, count)| (status, 2 * count)));
     app.finish_leaving(4).await;

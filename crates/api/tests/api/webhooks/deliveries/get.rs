@@ -47,6 +47,14 @@ async fn a_delivery_is_shown_with_requests_and_responses() {
     assert_eq!((&two["attempt_number"], &two["error_message"]), (&json!(2), &json!(null)));
     assert_eq!((&two["response_body"], &two["response_headers"]["x-served-by"]), (&json!("ok"), &json!("a")));
     assert_eq!((time(&one["started_at"]), time(&two["started_at"]).seconds()), (START, second.sent_at()));
+    for (attempt, is_new) in [(one, true), (two, false)] {
+        assert_eq!(attempt["remote_ip"], "127.0.0.1");
+        let timings = &attempt["timings_ms"];
+        assert_eq!((timings["dns"].is_f64(), timings["connect"].is_f64()), (is_new, is_new), "{timings}");
+        assert!(timings["tls"].is_null() && timings["first_byte"].is_f64() && timings["rest"].is_f64(), "{timings}");
+        let sum: f64 = ["dns", "connect", "first_byte", "rest"].iter().filter_map(|part| timings[part].as_f64()).sum();
+        assert!(sum <= attempt["duration_ms"].as_f64().unwrap() + 1.0, "{attempt}");
+    }
     for (attempt, request) in [(one, &first), (two, &second)] {
         assert_eq!(attempt["request_body"], request.text());
         let logged = attempt["request_headers"].as_object().unwrap();

@@ -38,7 +38,7 @@ async fn deliveries_can_be_filtered() {
     let list = acme.get(PATH).await.expect(200);
     assert_eq!(each(&list, "status"), ["pending", "disabled", "retrying", "failed", "success"]);
     let by = |subscription: &Value| format!("subscription_id={}", subscription["id"].as_str().unwrap());
-    let rows: [(String, &[usize]); 17] = [
+    let rows: [(String, &[usize]); 24] = [
         (String::new(), &[4, 3, 2, 1, 0]),
         ("status=pending".into(), &[4]),
         ("status=disabled".into(), &[3]),
@@ -55,6 +55,13 @@ async fn deliveries_can_be_filtered() {
         ("before=2026-01-31T09:31:00Z".into(), &[0]),
         ("after=2026-01-31T09:31:00%2B00:00&before=2026-01-31T09:34:00+00:00".into(), &[3, 2, 1]),
         ("limit=2&offset=1".into(), &[3, 2]),
+        ("order=newest".into(), &[4, 3, 2, 1, 0]),
+        ("order=oldest".into(), &[0, 1, 2, 3, 4]),
+        ("order=oldest&limit=2&offset=1".into(), &[1, 2]),
+        ("order=oldest&event_type=invoice.paid".into(), &[0, 2]),
+        ("order=oldest&response_code=5xx".into(), &[1, 2]),
+        ("since=2m".into(), &[4, 3, 2]),
+        ("since=24h&before=2026-01-31T09:31:00Z".into(), &[0]),
         ("status=&event_type=&limit=".into(), &[4, 3, 2, 1, 0]),
     ];
     for (query, expected) in rows {
@@ -81,6 +88,16 @@ async fn link_headers_lead_through_all_pages() {
     }
     found.reverse();
     assert_eq!(found, made);
+    let (mut path, mut oldest) = (format!("{PATH}?limit=2&order=oldest"), Vec::new());
+    loop {
+        let answer = acme.get(&path).await;
+        oldest.extend(each(&answer.expect(200), "id").into_iter().map(str::to_owned));
+        match answer.next_page() {
+            Some(next) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(oldest, made);
     app.finish_leaving(2).await;
 }
 
@@ -97,6 +114,9 @@ async fn invalid_parameters_are_refused_and_named() {
         ("subscription_id=x", "subscription_id"),
         ("event_type=in%20voice", "event_type"),
         ("after=x", "after"),
+        ("since=1w", "since"),
+        ("since=1h&after=2026-01-31T09:31:00Z", "since"),
+        ("order=up", "order"),
         ("before=x", "before"),
     ] {
         assert_eq!(acme.get(&format!("{PATH}?{query}")).await.fault().0, field, "{query}");

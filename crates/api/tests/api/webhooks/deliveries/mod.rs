@@ -1,5 +1,6 @@
 //! `/api/v1/webhooks/deliveries`.
 
+mod attempts;
 mod cancel;
 mod cancel_many;
 mod counts;

@@ -1,6 +1,7 @@
 //! `/api/v1/webhooks/subscriptions`.
 
 mod activate;
+mod check;
 mod create;
 mod delete;
 mod deliveries;
