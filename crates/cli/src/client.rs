@@ -60,6 +60,11 @@ impl Server {
         Self { url: Some(url.to_owned()), key, tenant }
     }
 
+    /// The given tenant.
+    pub(crate) fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+
     /// Fills absent options from the files that a server with `--dev` keeps next to its store.
     fn target(&self, caller: Caller) -> anyhow::Result<Target> {
         let files = DevFiles::beside(&config::store_path());

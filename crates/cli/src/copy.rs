@@ -9,7 +9,7 @@ use crate::{
 use anyhow::{Context, bail, ensure};
 use model::{Tenant, TenantChange, TenantId};
 use std::{path::PathBuf, sync::Arc};
-use storage::{InsertOutcome, Page, Store, Vault};
+use storage::{InsertOutcome, ListScope, Page, Store, Vault};
 
 /// Copy all data of one store into another
 ///
@@ -97,6 +97,21 @@ async fn copy_statistics(source: &dyn Store, target: &dyn Store, tenant: &Tenant
     }
 }
 
+/// Copies the portal links of a tenant. (Sign-in sessions are not copied: people sign in again.)
+async fn copy_portal_links(source: &dyn Store, target: &dyn Store, tenant: &TenantId) -> anyhow::Result<()> {
+    let mut page = Page::first(PIECE as u32);
+    loop {
+        let piece = source.portal_sessions(ListScope::Tenant(tenant), page).await?;
+        let Some(last) = piece.last() else { return Ok(()) };
+        page.cursor = Some(last.id);
+        for link in &piece {
+            if target.portal_session(link.id).await?.is_none() {
+                target.insert_portal_session(link, u32::MAX).await?;
+            }
+        }
+    }
+}
+
 async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> {
     let mut copied = Copied::default();
     if !source.half_deleted_tenants().await?.is_empty() {
@@ -160,6 +175,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
         }
         target.write_publications(&tenant.id, source.read_publications(&tenant.id).await?).await?;
         copy_statistics(source, target, &tenant.id).await?;
+        copy_portal_links(source, target, &tenant.id).await?;
     }
     Ok(copied)
 }

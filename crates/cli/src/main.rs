@@ -15,6 +15,7 @@ mod migrate;
 mod openapi;
 mod output;
 mod pause;
+mod portal;
 mod publish;
 mod replay;
 mod serve;
@@ -52,6 +53,7 @@ enum Role {
     Tenant(tenant::Args),
     Subscription(subscription::Args),
     Delivery(delivery::Args),
+    Portal(portal::Args),
     Pause(pause::Pause),
     Resume(pause::Resume),
     Publish(publish::Args),
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Role::Tenant(args) => tenant::run(args),
         Role::Subscription(args) => subscription::run(args),
         Role::Delivery(args) => delivery::run(args),
+        Role::Portal(args) => portal::run(args),
         Role::Pause(args) => pause::pause(args),
         Role::Resume(args) => pause::resume(args),
         Role::Publish(args) => publish::run(args),

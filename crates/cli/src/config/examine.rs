@@ -25,7 +25,7 @@ pub(crate) struct Examined {
 
 /// Reads all sources.
 pub(crate) fn examine(file: Option<&Path>, flags: Flags) -> anyhow::Result<Examined> {
-    let Gathered { mut raw, faults, in_file } = Raw::gather(file, flags)?;
+    let Gathered { mut raw, faults, in_file, .. } = Raw::gather(file, flags)?;
     let mut faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
     let mut faulty = BTreeSet::new();
     let config = loop {

@@ -10,6 +10,7 @@ mod monitoring;
 mod nearest;
 mod policies;
 mod settings;
+mod shown;
 mod tenants;
 mod trace_settings;
 mod traces;
@@ -17,6 +18,7 @@ mod values;
 
 use crate::store::{StoreUrl, parse_postgres};
 use anyhow::anyhow;
+use api::{PublicUrl, SettingShown};
 use bad_setting::BadSetting;
 use clap::ValueEnum;
 use delivery::PolicyDefaults;
@@ -35,6 +37,7 @@ use nearest::nearest;
 pub(crate) use policies::parse_rate;
 use secrecy::SecretString;
 use settings::{SETTINGS, variable};
+use shown::Sources;
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -44,7 +47,7 @@ use storage::NodeRole;
 pub(crate) use tenants::parse_publish;
 pub(crate) use trace_settings::TraceSettings;
 pub(crate) use values::decode_master_key;
-use values::{check_admin_key, parse_networks, parse_origins, parse_prefixes};
+use values::{check_admin_key, parse_networks, parse_origins, parse_prefixes, parse_public_url};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
@@ -92,6 +95,8 @@ pub(crate) struct Config {
     /// Name of the cookie in which browsers may send a key.
     pub(crate) cookie: String,
     pub(crate) cors_origins: Vec<String>,
+    /// The address of the dashboard and the API from outside.
+    pub(crate) public_url: Option<PublicUrl>,
     /// Total bytes of request bodies and large responses in memory.
     pub(crate) request_memory: usize,
     pub(crate) body_timeout: Duration,
@@ -114,6 +119,8 @@ pub(crate) struct Config {
     /// Everybody may read the metrics on the API's address.
     pub(crate) metrics_open: bool,
     pub(crate) metrics: metrics::Settings,
+    /// All settings as the operator may see them.
+    pub(crate) shown: Vec<SettingShown>,
 }
 
 /// The configuration file that is read if no other is requested and it exists.
@@ -125,7 +132,9 @@ pub(crate) type Flags = Vec<(&'static str, Option<String>)>;
 impl Config {
     /// Reads `file` (which must exist if it was requested), the environment and the flags.
     pub(crate) fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
-        Raw::read(file, flags)?.check()
+        let (raw, sources) = Raw::read(file, flags)?;
+        let config = raw.check()?;
+        Ok(Self { shown: shown::shown(|name| raw.text(name), &sources), ..config })
     }
 }
 
@@ -148,15 +157,16 @@ struct Gathered {
     faults: Vec<anyhow::Error>,
     /// Names of the known settings in the file.
     in_file: Vec<String>,
+    sources: Sources,
 }
 
 impl Raw {
     /// Reads all sources; fails at the first error.
-    fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<Self> {
+    fn read(file: Option<&Path>, flags: Flags) -> anyhow::Result<(Self, Sources)> {
         let gathered = Self::gather(file, flags)?;
         match gathered.faults.into_iter().next() {
             Some(fault) => Err(fault),
-            None => Ok(gathered.raw),
+            None => Ok((gathered.raw, gathered.sources)),
         }
     }
 
@@ -190,11 +200,16 @@ impl Raw {
         let (variables, of_environment) = environment::settings();
         faults.extend(of_environment);
         faults.extend(unknown.iter().map(|name| unknown_setting(file, name)));
+        let sources = Sources {
+            flags: given.keys().map(|name| (*name).to_owned()).collect(),
+            environment: variables.keys().map(|name| (*name).to_owned()).collect(),
+            file: in_file.iter().cloned().collect(),
+        };
         let settings = settings
             .merge(Serialized::from(variables, Profile::Default))
             .merge(Serialized::from(given, Profile::Default))
             .extract()?;
-        Ok(Gathered { raw: Self(settings), faults, in_file })
+        Ok(Gathered { raw: Self(settings), faults, in_file, sources })
     }
 
     /// A setting as text; lists become comma-separated.
@@ -309,6 +324,10 @@ impl Raw {
                 Ok(text.to_owned())
             })?,
             cors_origins: self.get("cors_origins", parse_origins)?,
+            public_url: self
+                .text("public_url")
+                .map(|url| self.get("public_url", |_| parse_public_url(&url)))
+                .transpose()?,
             request_memory: self.number("request_memory_mb", 64, 65_536, 128)? as usize * 1024 * 1024,
             body_timeout: Duration::from_secs(self.number("body_timeout_seconds", 1, 3_600, 30)?),
             log: self.get("log", log_filter::check)?,
@@ -332,6 +351,7 @@ impl Raw {
                     .filter(|value| value.to_str().is_ok())
                     .ok_or_else(|| "must be visible ASCII characters, for example Acme-Webhooks/1.0".to_owned())
             })?,
+            shown: Vec::new(),
         })
     }
 }

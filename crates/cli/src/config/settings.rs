@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 71] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 72] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -29,6 +29,7 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 71] = [
     ("api_prefixes", "POSTRIDER_API_PREFIXES", Some("/api/v1")),
     ("cookie", "POSTRIDER_COOKIE", Some("access_token")),
     ("cors_origins", "POSTRIDER_CORS_ORIGINS", Some("")),
+    ("public_url", "POSTRIDER_PUBLIC_URL", None),
     ("request_memory_mb", "POSTRIDER_REQUEST_MEMORY_MB", Some("128")),
     ("body_timeout_seconds", "POSTRIDER_BODY_TIMEOUT_SECONDS", Some("30")),
     ("log", "POSTRIDER_LOG", Some("info")),

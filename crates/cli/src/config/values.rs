@@ -1,5 +1,6 @@
 //! Values of settings, from their text. Each error is the rest of a sentence about the setting.
 
+use api::PublicUrl;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 
@@ -32,6 +33,10 @@ pub(super) fn parse_origins(text: &str) -> Result<Vec<String>, String> {
         }
     };
     text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
+}
+
+pub(super) fn parse_public_url(text: &str) -> Result<PublicUrl, String> {
+    PublicUrl::parse(text).map_err(|fault| format!("is {text:?} but {fault}, for example https://hooks.example.com"))
 }
 
 pub(super) fn check_admin_key(key: String) -> Result<String, String> {

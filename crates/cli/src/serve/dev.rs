@@ -6,6 +6,7 @@ use crate::{
     store::files::{DevFiles, read, replace_private},
 };
 use anyhow::ensure;
+use api::SettingSource;
 use model::{IdSource, Scope, TenantChange, TenantId, Timestamp};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -21,6 +22,16 @@ pub(crate) fn relax(config: &mut Config) {
     config.allow_http = true;
     config.tenants_on_first_use = true;
     config.allow_networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse::<ipnet::IpNet>().ok()));
+    let networks: Vec<String> = config.allow_networks.iter().map(ToString::to_string).collect();
+    for (name, value) in [
+        ("POSTRIDER_ALLOW_HTTP", "true".to_owned()),
+        ("POSTRIDER_TENANTS_ON_FIRST_USE", "true".to_owned()),
+        ("POSTRIDER_ALLOW_NETWORKS", networks.join(",")),
+    ] {
+        if let Some(shown) = config.shown.iter_mut().find(|shown| shown.name == name) {
+            (shown.value, shown.source) = (Some(value), SettingSource::Flag);
+        }
+    }
 }
 
 /// The tenant's key: that of an earlier start, else a new one. Creates the tenant if it does not exist.
@@ -82,8 +93,24 @@ pub(super) fn warn_if_reachable(address: SocketAddr) {
     );
 }
 
-/// Prints commands that can be pasted into a shell.
-pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
+/// Addresses and keys with which a developer begins.
+pub(super) struct Developer<'p> {
+    /// The tenant's key.
+    pub(super) key: String,
+    /// A one-time code, which signs a browser in as the operator.
+    pub(super) code: String,
+    /// The SQLite file, if there is one.
+    pub(super) path: Option<&'p Path>,
+}
+
+impl<'p> Developer<'p> {
+    pub(super) fn new(key: String, app: &api::App, path: Option<&'p Path>) -> Self {
+        Self { key, code: app.sign_in_code(), path }
+    }
+}
+
+/// Prints links to open and commands that can be pasted into a shell. `outside` is the address for browsers.
+pub(super) fn greet(url: &str, outside: &str, Developer { key, code, path }: &Developer<'_>) {
     let files = path.map(DevFiles::beside);
     let kept = files.as_ref().map_or_else(
         || "shown only once".into(),
@@ -95,6 +122,8 @@ pub(super) fn greet(url: &str, key: &str, path: Option<&Path>) {
     notice!(
         "
   Development mode: http:// and loopback receivers are allowed. Not for production.
+  Dashboard    {outside}/sign-in#code={code}
+               (signs you in as the operator; valid once, for 10 minutes)
   Swagger UI   {url}/docs
   Tenant       {TENANT}
   Key          {key}

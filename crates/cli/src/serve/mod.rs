@@ -17,20 +17,16 @@ use crate::{
 };
 use ::metrics::Metrics;
 use anyhow::{Context, anyhow, bail, ensure};
-use api::{App, Settings};
+use api::{App, PublicUrl, Settings};
 use delivery::{
     AddressPolicy, Defaults, Egress, EgressSettings, Engine, LogSample, StartError, SteadyClock, Stopped, Traces,
     Watched,
 };
+use dev::Developer;
 use model::{Clock, IdSource};
 use reload::Origins;
 use signals::StopSignals;
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
 
@@ -149,7 +145,8 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
     })
     .await?;
     let mut signals = StopSignals::new()?;
-    announce(&engine, address, dev_key, path.as_deref())?;
+    let dev = dev_key.filter(|_| config.role.serves()).map(|key| Developer::new(key, &app, path.as_deref()));
+    announce(&engine, address, dev, config.public_url.as_ref())?;
     let serving = metrics::serve(metrics_listener, || api::metrics_router(app.clone()), &limits)?;
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
     let mut is_displaced = false;
@@ -174,11 +171,17 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
 }
 
 /// Prints where the server listens, and what a developer or operator needs to know first.
-fn announce(engine: &Engine, address: SocketAddr, dev_key: Option<String>, path: Option<&Path>) -> anyhow::Result<()> {
+fn announce(
+    engine: &Engine,
+    address: SocketAddr,
+    dev: Option<Developer<'_>>,
+    public: Option<&PublicUrl>,
+) -> anyhow::Result<()> {
     notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
-    if let Some(key) = dev_key {
-        let url = dev::keep_url(address, path)?;
-        dev::greet(&url, &key, path);
+    if let Some(developer) = dev {
+        let url = dev::keep_url(address, developer.path)?;
+        let outside = public.map_or_else(|| url.clone(), ToString::to_string);
+        dev::greet(&url, &outside, &developer);
         dev::warn_if_reachable(address);
     }
     if engine.control.is_paused() {
@@ -209,6 +212,9 @@ async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration
     }
 }
 
+/// Maximum number of active portal links of a tenant.
+const PORTAL_SESSIONS_MAX: u32 = 10_000;
+
 /// The API's settings. `dev_key` is given only on loopback, where other machines cannot open the page that shows it.
 fn settings(config: &Config, dev_key: Option<String>) -> Settings {
     Settings {
@@ -221,15 +227,18 @@ fn settings(config: &Config, dev_key: Option<String>) -> Settings {
         ids: config.ids,
         cookie: config.cookie.clone(),
         cors_origins: config.cors_origins.clone().into(),
+        public_url: config.public_url.clone(),
         prefixes: config.api_prefixes.clone().into(),
         request_memory: config.request_memory,
         body_timeout: config.body_timeout,
         subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
+        portal_sessions_max: PORTAL_SESSIONS_MAX,
         retention: config.retention,
         metrics_open: config.metrics_open,
         store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
         statistics: config.statistics,
         dev_key,
+        shown: config.shown.clone().into(),
     }
 }
 

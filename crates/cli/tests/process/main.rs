@@ -32,6 +32,7 @@ mod receiving;
 mod replays;
 mod restore;
 mod retries;
+mod sessions;
 mod shutdown;
 mod sink;
 mod startup;

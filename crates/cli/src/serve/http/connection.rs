@@ -4,9 +4,9 @@
 
 use super::{
     framing::Checked,
-    stream::{Activity, Stream},
+    stream::{Activity, Stream, Streaming},
 };
-use axum::{Router, extract::ConnectInfo};
+use axum::{Router, extract::ConnectInfo, response::Response};
 use bytes::Bytes;
 use hyper::{
     Request,
@@ -55,10 +55,10 @@ pub(super) async fn serve(
         let running = noted.begin();
         let mut request = request.map(|body| Received { body, activity: noted.clone() });
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = router.call(request);
+        let (answer, noted) = (router.call(request), noted.clone());
         async move {
             let _running = running;
-            answer.await
+            answer.await.map(|response| streamed(response, &noted))
         }
     });
     let stream = TokioIo::new(Stream::new(Checked::new(stream), activity.clone()));
@@ -79,13 +79,18 @@ pub(super) async fn serve(
                 timer.set(sleep(LAST_LOOK));
             }
             () = timer.as_mut() => match last_looks {
+                // A stream whose client reads: its heartbeats are written.
+                None if activity.has_streams() && activity.written() != written => {
+                    (begun, written) = (activity.begun(), activity.written());
+                    timer.set(sleep(LOOK));
+                }
                 None if activity.is_idle() && activity.begun() == begun => {
                     connection.as_mut().graceful_shutdown();
                     (written, last_looks) = (activity.written(), Some(0));
                     timer.set(sleep(LAST_LOOK));
                 }
                 None => {
-                    begun = activity.begun();
+                    (begun, written) = (activity.begun(), activity.written());
                     timer.set(sleep(LOOK));
                 }
                 Some(looks) if activity.is_idle() && (activity.written() == written || looks >= LAST_LOOKS) => {
@@ -98,6 +103,31 @@ pub(super) async fn serve(
                 }
             },
         }
+    }
+}
+
+/// Counts a response without an end until it was sent.
+fn streamed(response: Response, activity: &Arc<Activity>) -> Response {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
+    if kind.is_none_or(|kind| kind.as_bytes() != b"text/event-stream") {
+        return response;
+    }
+    let streaming = activity.begin_stream();
+    response.map(|body| axum::body::Body::new(Streamed { body, _streaming: streaming }))
+}
+
+/// The body of a response without an end.
+struct Streamed {
+    body: axum::body::Body,
+    _streaming: Streaming,
+}
+
+impl Body for Streamed {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
     }
 }
 
@@ -144,6 +174,25 @@ mod tests {
     /// Longer than any timeout here.
     const LONG: Duration = Duration::from_secs(400);
 
+    const TICK: Duration = Duration::from_secs(15);
+
+    /// A comment every 15 seconds.
+    struct Comments(Pin<Box<tokio::time::Sleep>>);
+
+    impl Body for Comments {
+        type Data = Bytes;
+        type Error = hyper::Error;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+            std::task::ready!(self.0.as_mut().poll(cx));
+            self.0 = Box::pin(sleep(TICK));
+            Poll::Ready(Some(Ok(Frame::data(format!(":{:1000}\n\n", "").into()))))
+        }
+    }
+
     fn builder() -> auto::Builder<TokioExecutor> {
         let mut http = auto::Builder::new(TokioExecutor::new());
         http.http1().timer(TokioTimer::new()).header_read_timeout(super::super::HEADERS);
@@ -158,10 +207,14 @@ mod tests {
             sleep(LONG).await;
             "at last"
         };
+        let events = || async {
+            ([("content-type", "text/event-stream")], axum::body::Body::new(Comments(Box::pin(sleep(TICK)))))
+        };
         let router = Router::new()
             .route("/", get(async || "here"))
             .route("/large", get(large))
             .route("/slow", get(slow))
+            .route("/events", get(events))
             .route("/refuses", post(async || http::StatusCode::UNAUTHORIZED));
         let (client, server) = duplex(64 * 1024);
         let stopping = watch::Sender::new(());
@@ -224,6 +277,19 @@ mod tests {
         client.write_all(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
         let lasted = lasts(served).await;
         assert!(lasted < 3 * LOOK, "{lasted:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stream_lasts_while_its_client_reads() {
+        let (mut client, served, _stopping) = connect();
+        client.write_all(b"GET /events HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+        let (mut piece, began) = (vec![0; 1024], Instant::now());
+        while began.elapsed() < 2 * LONG {
+            assert!(client.read(&mut piece).await.unwrap() > 0, "cut off after {:?}", began.elapsed());
+        }
+        // The client stops reading: comments fill the pipe, and then nothing is written any more.
+        let lasted = tokio::time::timeout(Duration::from_secs(5_000), served).await;
+        assert!(lasted.is_ok(), "a stream that nobody reads ends");
     }
 
     #[tokio::test(start_paused = true)]

@@ -21,6 +21,8 @@ use tokio::{
 pub(super) struct Activity {
     /// Requests that are being handled.
     running: AtomicUsize,
+    /// Responses without an end, which are being sent.
+    streams: AtomicUsize,
     /// Number of requests so far.
     begun: AtomicU64,
     /// Increases whenever the client reads bytes.
@@ -47,6 +49,16 @@ impl Activity {
         self.running.load(Relaxed) == 0
     }
 
+    /// Called when a response without an end begins.
+    pub(super) fn begin_stream(self: &Arc<Self>) -> Streaming {
+        self.streams.fetch_add(1, AcqRel);
+        Streaming(self.clone())
+    }
+
+    pub(super) fn has_streams(&self) -> bool {
+        self.streams.load(Relaxed) > 0
+    }
+
     pub(super) fn begun(&self) -> u64 {
         self.begun.load(Relaxed)
     }
@@ -63,6 +75,16 @@ pub(super) struct Running(Arc<Activity>);
 impl Drop for Running {
     fn drop(&mut self) {
         self.0.running.fetch_sub(1, AcqRel);
+    }
+}
+
+/// A response without an end, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Streaming(Arc<Activity>);
+
+impl Drop for Streaming {
+    fn drop(&mut self) {
+        self.0.streams.fetch_sub(1, AcqRel);
     }
 }
 

@@ -16,6 +16,7 @@ async fn get(w: &World, id: &str) -> Answer {
 pub(super) fn rows() -> Vec<Row> {
     let mut rows = shown();
     rows.extend(lists());
+    rows.extend(bodies());
     rows.extend(searches());
     rows.extend(retry());
     rows
@@ -86,7 +87,7 @@ fn shown() -> Vec<Row> {
             has_fields(
                 attempt,
                 "attempt_number started_at duration_ms response_code error_message request_headers request_body \
-                 response_headers response_body",
+                 response_headers response_body remote_ip timings_ms",
             );
             let got = receiver.got(1).await;
             assert_eq!(attempt["request_body"], got.text());
@@ -150,7 +151,7 @@ fn searches() -> Vec<Row> {
         assert_eq!((by_value("9007199254740993").await, by_value("9007199254740992").await), (1, 0));
         w.p("GET /deliveries?payload_path=data.user.id", ()).await.is(422).says("payload_value");
         let counts = w.p("GET /deliveries/counts", ()).await.is(200);
-        has_fields(&counts.body, "deliveries capped statuses");
+        has_fields(&counts.body, "deliveries capped statuses by_code by_type grouped");
         assert_eq!((&counts["deliveries"], &counts["capped"]), (&json!(3), &json!(false)));
         has_fields(&counts["statuses"][0], "status deliveries capped");
         let rates = w.p("GET /deliveries/rates?event_type=user.login", ()).await.is(200);
@@ -158,6 +159,23 @@ fn searches() -> Vec<Row> {
         let fields = "event_type deliveries per_minute success failed waiting success_rate";
         has_fields(&rates["event_types"][0], fields);
         assert_eq!(rates["event_types"][0]["waiting"], 2);
+    })]
+}
+
+fn bodies() -> Vec<Row> {
+    const BODY: &str = "Platform API, GET /deliveries/{id}/attempts/{number}/request-body";
+    vec![row(BODY, "the bytes that were sent", |w| async move {
+        let receiver = Receiver::start().await;
+        w.subscribe(&receiver.url(), json!({})).await;
+        w.publish("invoice.created").await;
+        let id = text(&w.delivery("success").await, "id").to_owned();
+        let path = format!("GET /deliveries/{id}/attempts/1");
+        let sent = w.p(&format!("{path}/request-body"), ()).await.is(200);
+        let shown = get(&w, &id).await;
+        assert_eq!(shown.body["attempts"][0]["request_body"], sent.text.as_str());
+        assert_eq!(shown.body["attempts"][0]["remote_ip"], "127.0.0.1");
+        w.p(&format!("{path}/response-body"), ()).await.is(200);
+        w.p(&format!("GET /deliveries/{id}/attempts/2/request-body"), ()).await.is(404);
     })]
 }
 
@@ -201,13 +219,23 @@ fn lists() -> Vec<Row> {
             assert_eq!(ids(&format!("subscription_id={}&status=pending", hyphenated(&first))).await, [""; 0]);
             let made_at = get(&w, &newer).await.text_of("created_at");
             assert_eq!(ids(&format!("after={made_at}")).await, std::slice::from_ref(&newer));
-            assert_eq!(ids(&format!("before={made_at}")).await, [older]);
+            assert_eq!(ids(&format!("before={made_at}")).await, std::slice::from_ref(&older));
             assert_eq!(ids("after=2200-01-01T00:00:00%2B01:00").await, [""; 0]);
+            assert_eq!(ids("order=oldest").await, [older.clone(), newer.clone()]);
+            assert_eq!(ids("since=24h").await, [newer.clone(), older.clone()]);
         }),
         row(ALL, "limit ≤ 200; 422 above and for invalid filters", |w| async move {
             w.p("GET /deliveries?limit=200", ()).await.is(200);
-            for bad in ["limit=201", "status=x", "event_type=a%20b", "subscription_id=x", "after=yesterday", "before=1"]
-            {
+            for bad in [
+                "limit=201",
+                "status=x",
+                "event_type=a%20b",
+                "subscription_id=x",
+                "after=yesterday",
+                "before=1",
+                "since=day",
+                "order=up",
+            ] {
                 w.p(&format!("GET /deliveries?{bad}"), ()).await.is(422);
             }
         }),

@@ -42,6 +42,19 @@ fn create() -> Vec<Row> {
                 has_fields(&w.p(&format!("POST {path}/{action}"), ()).await.is(200).body, FIELDS);
             }
         }),
+        row(
+            "Platform API, POST /subscriptions/check",
+            "200 with problems and a preview; nothing is stored",
+            |w| async move {
+                let good = w.p("POST /subscriptions/check", json!({ "url": "https://127.0.0.1:9/hook" })).await.is(200);
+                assert_eq!(good.body["preview"]["url"], "https://127.0.0.1:9/hook");
+                has_fields(&good.body["preview"], "method url headers body");
+                let bad = w.p("POST /subscriptions/check", json!({ "url": "gopher://x" })).await.is(200);
+                assert_eq!((&bad.body["ok"], &bad.body["problems"][0]["field"]), (&json!(false), &json!("url")));
+                assert_eq!(bad.body["preview"], Value::Null);
+                assert_eq!(w.p("GET /subscriptions", ()).await.is(200).body, json!([]));
+            },
+        ),
         row("Platform API, subscription", "the defaults, and times in ISO 8601 with Z", |w| async move {
             let made = w.subscribe("https://example.com/defaults", json!({})).await;
             let expected = [

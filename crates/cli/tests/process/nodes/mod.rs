@@ -16,6 +16,7 @@ mod places;
 mod protection;
 mod replays;
 mod roles;
+mod stream;
 mod upgrade;
 
 use crate::support::{

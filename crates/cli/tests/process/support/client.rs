@@ -43,6 +43,14 @@ impl Client {
         Self { http, server, key: key.to_owned(), tenant: None, headers: Vec::new() }
     }
 
+    pub(crate) const fn server(&self) -> SocketAddr {
+        self.server
+    }
+
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The same client in a tenant.
     pub(crate) fn in_tenant(&self, id: &str) -> Self {
         Self { tenant: Some(id.to_owned()), ..self.clone() }
