@@ -14,8 +14,9 @@ use std::{
 pub(crate) const FILE: &str = "api-errors.txt";
 
 /// Errors of middleware and extractors, which many operations share: a test of one operation suffices.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
     "BadRequest",
+    "CsrfTokenRequired",
     "Forbidden",
     "Invalid",
     "MalformedJson",

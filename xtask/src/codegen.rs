@@ -1,14 +1,8 @@
 //! Generated files: printed by the binary or made by [`dashboards`], committed, and checked to be up to date.
 
-use crate::{dashboards, workspace::root};
+use crate::{bundle, dashboards, mode::Mode, workspace::root};
 use anyhow::{Context, bail, ensure};
 use std::{fs, path::Path, process::Command};
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Write,
-    Check,
-}
 
 /// A file, and the arguments of `postrider` that print it.
 const FILES: [(&str, &[&str]); 3] = [
@@ -37,7 +31,8 @@ pub(crate) fn run(mode: Mode) -> anyhow::Result<()> {
     if !stale.is_empty() {
         bail!("out of date: {}; run `cargo xtask codegen` and commit", stale.join(", "));
     }
-    Ok(())
+    // After the OpenAPI document, from which its types are made.
+    bundle::run(mode)
 }
 
 fn postrider(arguments: &[&str]) -> anyhow::Result<Vec<u8>> {

@@ -1,12 +1,14 @@
 //! The project's own commands: `cargo xtask dev | test | tidy | codegen`.
 
 mod answers;
+mod bundle;
 mod circles;
 mod codegen;
 mod dashboards;
 mod dev;
 mod failures;
 mod languages;
+mod mode;
 mod tidy;
 mod tools;
 mod workspace;
@@ -29,8 +31,8 @@ fn main() -> ExitCode {
         ["dev", ref rest @ ..] => dev::run(rest),
         ["test", ref rest @ ..] => test(rest),
         ["tidy"] => tidy::run(),
-        ["codegen"] => codegen::run(codegen::Mode::Write),
-        ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["codegen"] => codegen::run(mode::Mode::Write),
+        ["codegen", "--check"] => codegen::run(mode::Mode::Check),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -71,6 +73,9 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
         }
     }
     result?;
+    if rest.is_empty() {
+        bundle::test()?;
+    }
     // Only a run of all tests gets all documented errors.
     if rest.is_empty() { answers::check(&target.join("tmp")) } else { Ok(()) }
 }
