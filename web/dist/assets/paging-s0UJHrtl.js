@@ -1,0 +1,1 @@
+function e({data:e,response:n}){let r=n.headers.get(`x-total-count`);return{rows:e,next:t(n.headers.get(`link`)),total:r===null?null:Number(r),capped:n.headers.get(`x-total-count-capped`)===`true`}}function t(e){let t=/<([^>]*)>\s*;[^,]*rel="?next"?/.exec(e??``)?.[1];return t===void 0?null:new URL(t,`http://relative.invalid`).searchParams.get(`cursor`)}export{e as t};

@@ -1,0 +1,44 @@
+//! Every query key. A key begins with the tenant (`*` for all tenants), then the object, then the request.
+
+import type { Scope } from "./scope";
+import { keyOf } from "./scope";
+
+type Filter = object;
+
+export const keys = {
+  session: ["session"] as const,
+  tenants: (search: string) => ["*", "tenants", search] as const,
+  settings: ["*", "settings"] as const,
+  overview: () => ["*", "overview"] as const,
+  stats: (scope: Scope, filter: Filter) => [keyOf(scope), "stats", filter] as const,
+  limits: (scope: Scope) => [keyOf(scope), "limits"] as const,
+  eventTypes: (scope: Scope) => [keyOf(scope), "event-types"] as const,
+  deliveries: {
+    all: (scope: Scope) => [keyOf(scope), "deliveries"] as const,
+    list: (scope: Scope, filter: Filter) => [keyOf(scope), "deliveries", "list", filter] as const,
+    counts: (scope: Scope, filter: Filter) => [keyOf(scope), "deliveries", "counts", filter] as const,
+    detail: (scope: Scope, id: string) => [keyOf(scope), "deliveries", "detail", id] as const,
+  },
+  subscriptions: {
+    all: (scope: Scope) => [keyOf(scope), "subscriptions"] as const,
+    list: (scope: Scope, filter: Filter) => [keyOf(scope), "subscriptions", "list", filter] as const,
+    detail: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "detail", id] as const,
+    secret: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "secret", id] as const,
+    plan: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "plan", id] as const,
+    trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
+    check: (scope: Scope, fields: Filter) => [keyOf(scope), "subscriptions", "check", fields] as const,
+  },
+  coverage: (scope: Scope) => [keyOf(scope), "coverage"] as const,
+  catalog: {
+    all: (scope: Scope) => [keyOf(scope), "catalog"] as const,
+    list: (scope: Scope) => [keyOf(scope), "catalog", "list"] as const,
+    detail: (scope: Scope, type: string) => [keyOf(scope), "catalog", "detail", type] as const,
+    misfits: () => ["*", "catalog", "misfits"] as const,
+  },
+  events: {
+    all: (scope: Scope) => [keyOf(scope), "events"] as const,
+    list: (scope: Scope, filter: Filter) => [keyOf(scope), "events", "list", filter] as const,
+    detail: (scope: Scope, id: string) => [keyOf(scope), "events", "detail", id] as const,
+    payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
+  },
+};

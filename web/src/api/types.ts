@@ -1,0 +1,30 @@
+//! Short names for the wire types that screens use.
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Problem = Schemas["Problem"];
+export type Delivery = Schemas["Delivery"];
+export type DeliveryOfTenant = Schemas["DeliveryOfTenant"];
+export type DeliveryDetail = Schemas["DeliveryDetail"];
+export type Attempt = Schemas["Attempt"];
+export type DeliveryCounts = Schemas["DeliveryCounts"];
+export type DeliveryStatus = Schemas["DeliveryStatus"];
+export type Subscription = Schemas["Subscription"];
+export type SubscriptionOfTenant = Schemas["SubscriptionOfTenant"];
+export type SubscriptionDetail = Schemas["SubscriptionDetail"];
+export type SubscriptionFields = Schemas["SubscriptionFields"];
+export type Overview = Schemas["Overview"];
+export type Stats = Schemas["Stats"];
+export type StatsPeriod = Schemas["StatsPeriod"];
+export type RetryPlan = Schemas["RetryPlan"];
+export type Tenant = Schemas["Tenant"];
+export type PublishedEvent = Schemas["Event"];
+export type EventTypeFields = Schemas["EventTypeFields"];
+export type EventTypeShown = Schemas["EventTypeShown"];
+export type Misfit = Schemas["MisfitShown"];
+export type Coverage = Schemas["Coverage"];
+export type EventTypeLine = Schemas["EventTypeLine"];
+export type Session = Schemas["Session"];
+export type SubscriptionCheck = Schemas["SubscriptionCheck"];

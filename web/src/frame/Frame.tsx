@@ -1,0 +1,77 @@
+//! The frame around every screen: rail, header, content.
+
+import { ActionIcon, Kbd, UnstyledButton } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { Outlet, useLocation } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { ActionsProvider } from "@/actions/registry";
+import { useMessages } from "@/messages/context";
+import { AccountMenu, SchemeMenu } from "./AccountMenu";
+import classes from "./Frame.module.css";
+import { LiveUpdates } from "./LiveUpdates";
+import { openPalette, Palette } from "./Palette";
+import { BottomBar, Rail } from "./Rail";
+import { screenOf } from "./screens";
+import { TenantSwitcher } from "./TenantSwitcher";
+
+export function Frame() {
+  const { frame } = useMessages();
+  const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const screen = screenOf(path);
+  const title = screen?.label(frame.screens) ?? "Postrider";
+  useEffect(() => {
+    document.title = title === "Postrider" ? title : `${title} · Postrider`;
+  }, [title]);
+
+  return (
+    <ActionsProvider>
+      <LiveUpdates />
+      <Palette />
+      <div className={classes.frame}>
+        {/* A link to a fragment would resolve against <base href>. */}
+        <UnstyledButton className={classes.skip} onClick={() => document.getElementById("content")?.focus()}>
+          {frame.skip}
+        </UnstyledButton>
+        {!phone && <Rail />}
+        <div className={classes.main}>
+          <header className={classes.header}>
+            <h1 className={classes.title}>{title}</h1>
+            {phone && (
+              <div className={classes.phoneTenant}>
+                <TenantSwitcher />
+              </div>
+            )}
+            <Search phone={phone} />
+            <SchemeMenu />
+            <AccountMenu />
+          </header>
+          <main id="content" tabIndex={-1} className={classes.content}>
+            <Outlet />
+          </main>
+        </div>
+        {phone && <BottomBar />}
+      </div>
+    </ActionsProvider>
+  );
+}
+
+function Search({ phone }: { phone: boolean }) {
+  const { frame } = useMessages();
+  if (phone) {
+    return (
+      <ActionIcon aria-label={frame.search} onClick={openPalette}>
+        <IconSearch size={18} stroke={1.5} />
+      </ActionIcon>
+    );
+  }
+  const mac = /mac/i.test(navigator.userAgent);
+  return (
+    <UnstyledButton className={classes.search} onClick={openPalette}>
+      <IconSearch size={16} stroke={1.5} aria-hidden="true" />
+      <span>{frame.search}</span>
+      <Kbd size="xs">{mac ? "⌘K" : "Ctrl K"}</Kbd>
+    </UnstyledButton>
+  );
+}

@@ -1,0 +1,94 @@
+//! The rail: the tenant switcher above the screens in three groups. On a phone it is a bar at the bottom.
+
+import { Menu, UnstyledButton } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useMessages } from "@/messages/context";
+import { useSession } from "@/session/context";
+import classes from "./Rail.module.css";
+import { GROUPS, SCREENS, type Screen } from "./screens";
+import { TenantSwitcher } from "./TenantSwitcher";
+import { Logo } from "./Logo";
+
+const BAR = 4;
+
+export function Rail() {
+  const { frame } = useMessages();
+  const session = useSession();
+  const screens = SCREENS.filter(({ allowed }) => allowed(session));
+  return (
+    <nav className={classes.rail} aria-label={frame.rail}>
+      <div className={classes.tenant}>
+        <Logo size={24} />
+        <div className={classes.switcher}>
+          <TenantSwitcher />
+        </div>
+      </div>
+      {GROUPS.map((group) => {
+        const members = screens.filter((screen) => screen.group === group);
+        if (members.length === 0) return null;
+        return (
+          <section key={group} className={classes.group} aria-label={frame.groups[group]}>
+            <div className={classes.groupName} aria-hidden="true">
+              {frame.groups[group]}
+            </div>
+            <ul>
+              {members.map((screen) => (
+                <li key={screen.to}>
+                  <ScreenLink screen={screen} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        );
+      })}
+    </nav>
+  );
+}
+
+function ScreenLink({ screen }: { screen: Screen }) {
+  const { frame } = useMessages();
+  const { icon: Icon } = screen;
+  return (
+    <Link
+      to={screen.to}
+      className={classes.link}
+      activeProps={{ "data-active": true, "aria-current": "page" }}
+      activeOptions={{ exact: screen.to === "/", includeSearch: false }}
+    >
+      <Icon size={18} stroke={1.5} aria-hidden="true" />
+      <span className={classes.label}>{screen.label(frame.screens)}</span>
+    </Link>
+  );
+}
+
+export function BottomBar() {
+  const { frame } = useMessages();
+  const session = useSession();
+  const screens = SCREENS.filter(({ allowed }) => allowed(session));
+  const rest = screens.slice(BAR);
+  return (
+    <nav className={classes.bar} aria-label={frame.rail}>
+      {screens.slice(0, BAR).map((screen) => (
+        <ScreenLink key={screen.to} screen={screen} />
+      ))}
+      {rest.length > 0 && (
+        <Menu position="top-end">
+          <Menu.Target>
+            <UnstyledButton className={classes.link}>
+              <IconDots size={18} stroke={1.5} aria-hidden="true" />
+              <span className={classes.label}>{frame.moreScreens}</span>
+            </UnstyledButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {rest.map(({ to, icon: Icon, label }) => (
+              <Menu.Item key={to} leftSection={<Icon size={16} />} renderRoot={(props) => <Link to={to} {...props} />}>
+                {label(frame.screens)}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </nav>
+  );
+}

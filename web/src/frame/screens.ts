@@ -1,0 +1,48 @@
+//! The screens of the rail, in their groups and order. A screen is left out for sessions that cannot use it.
+
+import {
+  IconActivity,
+  IconBolt,
+  IconBook,
+  IconChecklist,
+  IconSend,
+  IconSettings,
+  IconWebhook,
+  type Icon,
+} from "@tabler/icons-react";
+import type { LinkProps } from "@tanstack/react-router";
+import type { Session } from "@/api/types";
+import type { Messages } from "@/messages/en";
+import { may } from "@/session/capabilities";
+
+export type Group = "observe" | "configure" | "operate";
+
+export interface Screen {
+  to: LinkProps["to"] & string;
+  group: Group;
+  icon: Icon;
+  label: (words: Messages["frame"]["screens"]) => string;
+  allowed: (session: Session) => boolean;
+}
+
+const everyone = () => true;
+const operator = ({ kind }: Session) => kind === "operator";
+
+export const SCREENS: readonly Screen[] = [
+  { to: "/", group: "observe", icon: IconActivity, label: (words) => words.overview, allowed: everyone },
+  { to: "/deliveries", group: "observe", icon: IconSend, label: (words) => words.deliveries, allowed: everyone },
+  { to: "/events", group: "observe", icon: IconBolt, label: (words) => words.events, allowed: everyone },
+  { to: "/coverage", group: "observe", icon: IconChecklist, label: (words) => words.coverage, allowed: (session) => may(session, "coverage:read") },
+  { to: "/subscriptions", group: "configure", icon: IconWebhook, label: (words) => words.subscriptions, allowed: everyone },
+  { to: "/catalog", group: "configure", icon: IconBook, label: (words) => words.catalog, allowed: everyone },
+  { to: "/settings", group: "operate", icon: IconSettings, label: (words) => words.settings, allowed: operator },
+];
+
+export const GROUPS: readonly Group[] = ["observe", "configure", "operate"];
+
+/** The screen that a path belongs to; the overview only at its own address. */
+export function screenOf(path: string): Screen | undefined {
+  return SCREENS.filter(({ to }) => path === to || (to !== "/" && path.startsWith(`${to}/`))).sort(
+    (a, b) => b.to.length - a.to.length,
+  )[0];
+}

@@ -1,0 +1,44 @@
+import type { Messages } from "../en";
+
+export const catalog: Messages["catalog"] = {
+  chooseTenant: "Elija un inquilino",
+  chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno en el selector de inquilinos para ver sus tipos de evento.",
+  search: "Buscar tipos de evento",
+  answer: (types, misfits) =>
+    misfits === 0 ? `${types} tipos de evento` : `${types} tipos de evento, ${misfits} con eventos que no encajan`,
+  register: "Registrar tipo de evento",
+  change: "Cambiar tipo de evento",
+  checked: "Esquema",
+  unchecked: "Sin esquema",
+  empty: {
+    title: "El catálogo está vacío",
+    text: "Los tipos de evento describen lo que publica su aplicación. Registre uno para comprobar sus datos y ofrecerlo a los suscriptores.",
+  },
+  detail: {
+    label: "Tipo de evento",
+    subscriptions: "Ver sus suscripciones",
+    events: "Ver sus eventos",
+    misfits: "Eventos que no encajan",
+    misfit: (times) => (times === 1 ? "Una vez desde que arrancó el servidor" : `${times} veces desde que arrancó el servidor`),
+    schema: "Esquema",
+    noSchema: "El tipo no tiene esquema, así que sus datos no se comprueban.",
+    field: "Campo",
+    required: "obligatorio",
+    meaning: "Significado",
+    example: "Ejemplo",
+  },
+  form: {
+    name: "Nombre",
+    category: "Categoría",
+    description: "Descripción",
+    schema: "JSON Schema de los datos (opcional)",
+    example: "Ejemplo de los datos (opcional)",
+    noObject: "No es un objeto JSON.",
+    force: "Cambiarlo aunque los receptores puedan fallar",
+  },
+  retire: {
+    action: "Retirar tipo de evento",
+    text: (type) =>
+      `“${type}” ya no se ofrece a suscripciones nuevas, y los eventos de este tipo cuentan como desconocidos. Las suscripciones y los eventos existentes se conservan.`,
+  },
+};

@@ -1,0 +1,28 @@
+import type { Messages } from "../en";
+
+export const status: Messages["status"] = {
+  waiting: "En espera",
+  delivered: "Entregada",
+  failed: "Fallida",
+  retrying: "Reintentando",
+  retryingIn: (wait) => `Reintento en ${wait}`,
+  retryingNow: "Reintentando ahora",
+  delayedFor: (wait) => `En espera, empieza en ${wait}`,
+  gone: "Receptor retirado",
+  healthy: "Sana",
+  degraded: "Degradada",
+  failing: "Fallando",
+  paused: "En pausa",
+  disabled: "Desactivada",
+  limited: "Limitada",
+  breakerOpen: "Cortacircuitos abierto",
+  breakerProbing: "Cortacircuitos probando",
+  breakerClosed: "Cortacircuitos cerrado",
+  running: "En curso",
+  completed: "Completada",
+  cancelled: "Cancelada",
+  live: "Activo",
+  left: "Retirado",
+  lost: "Perdido",
+  unknown: (name) => `Desconocido (${name})`,
+};

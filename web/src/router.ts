@@ -1,0 +1,54 @@
+//! Every route on one page.
+
+import { createRouter } from "@tanstack/react-router";
+import { basePath } from "@/api/base";
+import { catalogRoute } from "@/routes/catalog/route";
+import { coverageRoute } from "@/routes/coverage/route";
+import { deliveriesRoute } from "@/routes/deliveries/route";
+import { eventsRoute } from "@/routes/events/route";
+import { overviewRoute } from "@/routes/overview/route";
+import { rootRoute } from "@/routes/root";
+import { settingsRoute } from "@/routes/settings/route";
+import {
+  editSubscriptionRoute,
+  newSubscriptionRoute,
+  subscriptionRoute,
+  subscriptionsRoute,
+} from "@/routes/subscriptions/route";
+import { FailedScreen, NotFoundScreen } from "@/frame/screens/Failed";
+import { Loading } from "@/shared/Loading";
+import { signInRoute } from "@/session/route";
+import { parseSearch, stringifySearch } from "@/shared/search";
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  overviewRoute,
+  deliveriesRoute,
+  eventsRoute,
+  catalogRoute,
+  coverageRoute,
+  subscriptionsRoute,
+  newSubscriptionRoute,
+  subscriptionRoute,
+  editSubscriptionRoute,
+  settingsRoute,
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: basePath,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  defaultErrorComponent: FailedScreen,
+  defaultNotFoundComponent: NotFoundScreen,
+  defaultPendingComponent: Loading,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,143 @@
+//! The answer of the list: how many wait, failed, and arrived. Each figure is a link to its rows.
+
+import { Button, Popover, SegmentedControl, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Scope } from "@/api/scope";
+import type { DeliveryCounts } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { useFormat } from "@/shared/format";
+import { showHidden } from "@/shared/text";
+import type { DeliveryFilter, DeliveryQuery, DeliverySearch } from "./filter";
+import classes from "./page.module.css";
+import { countsQuery } from "./queries";
+import { deliveriesRoute } from "./route";
+
+interface Props {
+  scope: Scope;
+  filter: DeliveryFilter;
+  query: DeliveryQuery;
+  anchor: number;
+}
+
+export function Answer({ scope, filter, query, anchor }: Props) {
+  const { deliveries } = useMessages();
+  const words = deliveries.answer;
+  const format = useFormat();
+  const counts = useQuery(countsQuery(scope, filter, query, anchor));
+  if (counts.data === undefined) return <div className={classes.answer} aria-busy="true" />;
+  const of = (status: string) => counts.data.statuses.find((count) => count.status === status);
+  const shown = (status: string) => {
+    const count = of(status);
+    return `${format.number(count?.deliveries ?? 0)}${count?.capped ? "+" : ""}`;
+  };
+  const number = (status: string) => of(status)?.deliveries ?? 0;
+  const waiting = number("pending") + number("retrying");
+  const ended = number("success") + number("failed") + number("disabled");
+  if (waiting + ended === 0) return <div className={classes.answer}>{words.none}</div>;
+  const capped = of("pending")?.capped || of("retrying")?.capped;
+  return (
+    <div className={classes.answer}>
+      {waiting > 0 && (
+        <Figure search={{ status: number("pending") > number("retrying") ? "pending" : "retrying" }}>
+          {words.waiting(`${format.number(waiting)}${capped ? "+" : ""}`)}
+        </Figure>
+      )}
+      {number("failed") > 0 && (
+        <Figure search={{ status: "failed" }} bad>
+          {words.failed(shown("failed"))}
+        </Figure>
+      )}
+      {number("disabled") > 0 && (
+        <Figure search={{ status: "disabled" }} bad>
+          {words.gone(shown("disabled"))}
+        </Figure>
+      )}
+      {number("success") > 0 && <Figure search={{ status: "success" }}>{words.delivered(shown("success"))}</Figure>}
+      {filter.status === undefined && ended > 0 && !of("success")?.capped && (
+        <Text component="span" c="dimmed" size="sm">
+          {words.rate(format.percent(number("success") / ended))}
+        </Text>
+      )}
+      <Breakdown counts={counts.data} />
+    </div>
+  );
+}
+
+function Figure({ search, bad = false, children }: { search: DeliverySearch; bad?: boolean; children: string }) {
+  return (
+    <Link
+      from={deliveriesRoute.fullPath}
+      search={(before) => ({ ...before, ...search })}
+      data-tone={bad ? "bad" : undefined}
+    >
+      {children}
+    </Link>
+  );
+}
+
+interface Part {
+  name: string;
+  count: number;
+  search: DeliverySearch;
+  tone: "good" | "bad" | undefined;
+}
+
+function Breakdown({ counts }: { counts: DeliveryCounts }) {
+  const { deliveries } = useMessages();
+  const words = deliveries.answer;
+  const [by, setBy] = useState<"code" | "type">("code");
+  const parts: Part[] =
+    by === "code"
+      ? counts.by_code.map(({ response_code: code, deliveries: count }) => ({
+          name: code ? `HTTP ${code}` : words.noResponse,
+          count,
+          search: code ? { code: String(code) } : { status: "failed" },
+          tone: code && code < 300 ? "good" : "bad",
+        }))
+      : counts.by_type.map(({ event_type: type, deliveries: count }) => ({ name: type, count, search: { type }, tone: undefined }));
+  return (
+    <Popover position="bottom-start" shadow="md" width={360} trapFocus>
+      <Popover.Target>
+        <Button variant="subtle" color="gray" size="compact-sm">
+          {words.breakdown}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <SegmentedControl
+            aria-label={words.breakdown}
+            value={by}
+            onChange={(value) => setBy(value === "type" ? "type" : "code")}
+            data={[
+              { value: "code", label: words.byCode },
+              { value: "type", label: words.byType },
+            ]}
+          />
+          <Parts parts={parts} />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Parts({ parts }: { parts: Part[] }) {
+  const format = useFormat();
+  const largest = Math.max(1, ...parts.map(({ count }) => count));
+  return (
+    <ul className={classes.breakdown}>
+      {parts.slice(0, 20).map(({ name, count, search, tone }) => (
+        <li key={name}>
+          <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...search })}>
+            <span>{showHidden(name)}</span>
+            <span className={classes.bar} data-tone={tone} aria-hidden="true">
+              <span style={{ width: `${(100 * count) / largest}%` }} />
+            </span>
+            <span>{format.number(count)}</span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}

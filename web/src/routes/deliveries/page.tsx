@@ -1,0 +1,51 @@
+//! The list of deliveries, and the open one beside it.
+
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useScope } from "@/frame/useScope";
+import { keyOf } from "@/api/scope";
+import { Split } from "@/shared/Panel";
+import { useSelection } from "@/shared/useSelection";
+import { Answer } from "./answer";
+import { DeliveryPanel } from "./detail";
+import { filterOf } from "./filter";
+import { Filters } from "./filters";
+import classes from "./page.module.css";
+import { deliveriesRoute } from "./route";
+import { DeliveryTable } from "./table";
+import { Toolbar } from "./toolbar";
+import { useDeliveryRows } from "./useDeliveryRows";
+
+export function DeliveriesPage() {
+  const scope = useScope();
+  return <Deliveries key={keyOf(scope)} />;
+}
+
+function Deliveries() {
+  const scope = useScope();
+  const search = deliveriesRoute.useSearch();
+  const navigate = useNavigate({ from: deliveriesRoute.fullPath });
+  const filter = filterOf(search);
+  const [paused, setPaused] = useState(false);
+  const [atTop, setAtTop] = useState(true);
+  const following = atTop && !paused && search.open === undefined;
+  const rows = useDeliveryRows(scope, filter, following);
+  const selection = useSelection(rows.source.loaded, (row) => row.id);
+  const close = () =>
+    void navigate({
+      search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined, attempt: undefined }),
+    });
+
+  return (
+    <Split panel={search.open === undefined ? null : <DeliveryPanel key={search.open} id={search.open} onClose={close} />}>
+      <div className={classes.controls}>
+        <Filters />
+        <div className={classes.second}>
+          <Answer scope={scope} filter={filter} query={rows.query} anchor={rows.anchor} />
+          <Toolbar scope={scope} filter={filter} rows={rows} selection={selection} paused={paused} onPause={setPaused} />
+        </div>
+      </div>
+      <DeliveryTable scope={scope} filter={filter} rows={rows} selection={selection} following={following} onTop={setAtTop} />
+    </Split>
+  );
+}

@@ -1,0 +1,99 @@
+//! Requests of the screen.
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { api, call, callWithResponse } from "@/api/client";
+import { keys } from "@/api/keys";
+import { toPage, type Page } from "@/api/paging";
+import { tenantHeader, type Scope } from "@/api/scope";
+import type { Delivery, DeliveryCounts, DeliveryDetail, DeliveryOfTenant } from "@/api/types";
+import type { DeliveryFilter, DeliveryQuery } from "./filter";
+
+export type Row = Delivery & { tenant_id?: string };
+
+interface PageRequest {
+  limit: number;
+  offset?: number | undefined;
+  cursor?: string | undefined;
+  count?: boolean | undefined;
+  order?: "newest" | "oldest" | undefined;
+}
+
+/** A page of the tenant's list, or of the operator's list over all tenants. */
+export async function fetchDeliveries(
+  scope: Scope,
+  filter: DeliveryQuery,
+  page: PageRequest,
+  signal?: AbortSignal,
+): Promise<Page<Row>> {
+  const query = { ...filter, ...page };
+  if (scope.tenant === null) {
+    // The filter by event needs a tenant; the search finds the deliveries of a generated event id in all of them.
+    const { event_id: event, ...rest } = query;
+    const over = { ...rest, search: query.search ?? event };
+    return toPage<DeliveryOfTenant>(
+      await callWithResponse(api.GET("/api/v1/admin/deliveries", { params: { query: over }, signal })),
+    );
+  }
+  return toPage<Delivery>(
+    await callWithResponse(
+      api.GET("/api/v1/webhooks/deliveries", { params: { query, header: tenantHeader(scope) }, signal }),
+    ),
+  );
+}
+
+export async function fetchCounts(scope: Scope, query: DeliveryQuery, signal?: AbortSignal): Promise<DeliveryCounts> {
+  if (scope.tenant === null) {
+    return call(api.GET("/api/v1/admin/deliveries/counts", { params: { query }, signal }));
+  }
+  return call(
+    api.GET("/api/v1/webhooks/deliveries/counts", { params: { query, header: tenantHeader(scope) }, signal }),
+  );
+}
+
+export function countsQuery(scope: Scope, filter: DeliveryFilter, query: DeliveryQuery, anchor: number) {
+  return queryOptions({
+    queryKey: keys.deliveries.counts(scope, { ...filter, anchor }),
+    queryFn: ({ signal }) => fetchCounts(scope, query, signal),
+    placeholderData: keepPreviousData,
+    gcTime: 20_000,
+  });
+}
+
+export function deliveryQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.deliveries.detail(scope, id),
+    queryFn: async (): Promise<DeliveryDetail> =>
+      call(
+        api.GET("/api/v1/webhooks/deliveries/{id}", { params: { path: { id }, header: tenantHeader(scope) } }),
+      ),
+    enabled: scope.tenant !== null,
+  });
+}
+
+/** The payload as raw text, since parsing would round large numbers. */
+export function payloadQuery(scope: Scope, eventId: string) {
+  return queryOptions({
+    queryKey: keys.events.payload(scope, eventId),
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/events/{id}/payload", {
+          params: { path: { id: eventId }, header: tenantHeader(scope) },
+          parseAs: "text",
+        }),
+      ),
+    staleTime: Infinity,
+  });
+}
+
+export function subscriptionQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.subscriptions.detail(scope, id),
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/webhooks/subscriptions/{id}", {
+          params: { path: { id }, query: { backlog: true }, header: tenantHeader(scope) },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+}

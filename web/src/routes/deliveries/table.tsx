@@ -1,0 +1,162 @@
+//! The rows of the list.
+
+import { Button } from "@mantine/core";
+import { IconSend } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Scope } from "@/api/scope";
+import { useMessages } from "@/messages/context";
+import { useMay } from "@/session/context";
+import { EmptyState } from "@/shared/EmptyState";
+import { Foreign } from "@/shared/Foreign";
+import { useFormat } from "@/shared/format";
+import { Absent, Duration, Time } from "@/shared/Time";
+import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import type { RowSelection } from "@/shared/useSelection";
+import { isFiltered, NO_FILTER, type DeliveryFilter } from "./filter";
+import classes from "./page.module.css";
+import type { Row } from "./queries";
+import { deliveriesRoute } from "./route";
+import { RowStatus } from "./status";
+import type { DeliveryRows } from "./useDeliveryRows";
+
+interface Props {
+  scope: Scope;
+  filter: DeliveryFilter;
+  rows: DeliveryRows;
+  selection: RowSelection<Row>;
+  following: boolean;
+  onTop: (atTop: boolean) => void;
+}
+
+export function DeliveryTable({ scope, filter, rows, selection, following, onTop }: Props) {
+  const { deliveries, shared } = useMessages();
+  const { open } = deliveriesRoute.useSearch();
+  const mayRetry = useMay("deliveries:retry");
+  const columns = useColumns(scope.tenant === null);
+  return (
+    <div className={classes.tableWrap}>
+      {rows.waiting > 0 && !following && (
+        <Button className={classes.fresh} size="compact-sm" onClick={rows.refresh}>
+          {shared.table.newRows(rows.waiting)}
+        </Button>
+      )}
+      <VirtualTable
+        label={deliveries.list}
+        columns={columns}
+        source={rows.source}
+        rowKey={(row) => row.id}
+        rowLink={(row, children) => <RowLink row={row}>{children}</RowLink>}
+        openKey={open}
+        selection={mayRetry ? selection : undefined}
+        empty={<Nothing filtered={isFiltered(filter)} />}
+        footer={rows.source.walk && <Walk rows={rows} />}
+        onTop={onTop}
+      />
+    </div>
+  );
+}
+
+function RowLink({ row, children }: { row: Row; children: ReactNode }) {
+  return (
+    <Link
+      from={deliveriesRoute.fullPath}
+      search={(before) => ({ ...before, open: row.id, of: row.tenant_id, attempt: undefined })}
+      preload={false}
+      resetScroll={false}
+    >
+      {children}
+    </Link>
+  );
+}
+
+function useColumns(allTenants: boolean): Column<Row>[] {
+  const { deliveries } = useMessages();
+  const format = useFormat();
+  const words = deliveries.columns;
+  const tenant: Column<Row> = {
+    id: "tenant",
+    header: words.tenant,
+    width: "minmax(72px, 1fr)",
+    cell: (row) => <Foreign text={row.tenant_id ?? ""} />,
+  };
+  return [
+    {
+      id: "status",
+      header: words.status,
+      width: "minmax(128px, 172px)",
+      phone: "lead",
+      cell: (row) => <RowStatus row={row} />,
+    },
+    {
+      id: "type",
+      header: words.type,
+      width: "minmax(120px, 2fr)",
+      phone: "sub",
+      cell: (row) => <Foreign text={row.event_type} />,
+    },
+    ...(allTenants ? [tenant] : []),
+    {
+      id: "code",
+      header: words.code,
+      width: "48px",
+      end: true,
+      phone: "subtrail",
+      cell: (row) => row.response_code ?? <Absent />,
+    },
+    { id: "duration", header: words.duration, width: "64px", end: true, cell: (row) => <Duration ms={row.duration_ms} /> },
+    { id: "attempts", header: words.attempts, width: "60px", end: true, cell: (row) => format.number(row.attempt_number) },
+    {
+      id: "created",
+      header: words.created,
+      width: "88px",
+      end: true,
+      phone: "trail",
+      cell: (row) => <Time at={row.created_at} inRow />,
+    },
+  ];
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  const { deliveries, shared } = useMessages();
+  const mayWrite = useMay("subscriptions:write");
+  if (filtered) {
+    const clear = (
+      <Button
+        variant="default"
+        renderRoot={(props) => (
+          <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...NO_FILTER })} {...props} />
+        )}
+      >
+        {shared.table.clear}
+      </Button>
+    );
+    return <NoMatch onClear={clear} />;
+  }
+  return (
+    <EmptyState
+      icon={<IconSend size={32} stroke={1.5} />}
+      title={deliveries.empty.title}
+      text={deliveries.empty.text}
+      action={
+        mayWrite && (
+          <Button renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>{deliveries.empty.action}</Button>
+        )
+      }
+    />
+  );
+}
+
+/** The end of a bounded walk: how far it got, and the button that goes on. */
+function Walk({ rows }: { rows: DeliveryRows }) {
+  const { shared } = useMessages();
+  const { walk } = rows.source;
+  if (walk === null) return null;
+  if (walk.next === null) return shared.table.end;
+  return (
+    <Button variant="default" loading={walk.pending} onClick={walk.next}>
+      {shared.table.searchOn}
+    </Button>
+  );
+}
+

@@ -1,0 +1,135 @@
+//! How the receiver does: the answer, what waits, figures and attempts over time.
+
+import { Group, SegmentedControl, Skeleton, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+import type { Scope } from "@/api/scope";
+import type { Stats, SubscriptionDetail } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { useFormat, type Format } from "@/shared/format";
+import { ProblemNotice } from "@/shared/ProblemNotice";
+import { showHidden } from "@/shared/text";
+import { Age, Countdown, Time } from "@/shared/Time";
+import { statsQuery } from "../queries";
+import classes from "./detail.module.css";
+
+const AttemptsChart = lazy(() => import("@/shared/charts/AttemptsChart"));
+
+interface Props {
+  scope: Scope;
+  subscription: SubscriptionDetail;
+}
+
+export function OverviewTab({ scope, subscription }: Props) {
+  const { subscriptions } = useMessages();
+  const words = subscriptions.detail;
+  const [days, setDays] = useState<1 | 30>(1);
+  const stats = useQuery(statsQuery(scope, subscription.id, days));
+  return (
+    <Stack gap="xl">
+      <Answer scope={scope} subscription={subscription} />
+      <Group justify="space-between" align="flex-start">
+        {stats.data ? <Figures stats={stats.data} /> : <Skeleton height={44} maw={480} />}
+        <SegmentedControl
+          aria-label={words.range.label}
+          value={String(days)}
+          onChange={(value) => setDays(value === "30" ? 30 : 1)}
+          data={[
+            { value: "1", label: words.range.day },
+            { value: "30", label: words.range.month },
+          ]}
+        />
+      </Group>
+      {stats.error && <ProblemNotice error={stats.error} onRetry={() => void stats.refetch()} />}
+      {stats.data?.total.attempts === 0 && <Text c="dimmed">{words.noAttempts}</Text>}
+      {stats.data && stats.data.total.attempts > 0 && (
+        <Suspense fallback={<Skeleton height={220} />}>
+          <AttemptsChart periods={stats.data.series ?? []} unit={days === 1 ? "hour" : "day"} />
+        </Suspense>
+      )}
+    </Stack>
+  );
+}
+
+function Answer({ scope, subscription }: Props) {
+  const { subscriptions } = useMessages();
+  const words = subscriptions.detail;
+  const format = useFormat();
+  const { health, backlog, breaker } = subscription;
+  const sentence =
+    subscription.disabled_reason === "gone"
+      ? words.answer.gone
+      : subscription.disabled_reason
+        ? words.answer.failing
+        : !subscription.is_active
+          ? words.answer.paused
+          : health.state === "healthy" ? words.answer.healthy : showHidden(health.reason);
+  return (
+    <div>
+      <Text size="lg" fw={600}>
+        <bdi>{sentence}</bdi>
+      </Text>
+      {health.state !== "healthy" && (
+        <Text c="dimmed">
+          {words.since} <Time at={health.since} />
+          {health.next_step && <bdi> · {showHidden(health.next_step)}</bdi>}
+        </Text>
+      )}
+      {backlog && backlog.waiting > 0 && (
+        <Text>
+          <Link
+            to="/deliveries"
+            search={{ tenant: scope.tenant ?? undefined, subscription: subscription.id, since: "30d", status: "retrying" }}
+          >
+            {words.waiting(`${format.number(backlog.waiting)}${backlog.capped ? "+" : ""}`)}
+          </Link>
+          {backlog.oldest_at && (
+            <>
+              , {words.oldest} <Age since={backlog.oldest_at} />
+            </>
+          )}
+        </Text>
+      )}
+      {breaker.state === "open" && breaker.next_probe_at && (
+        <Text>
+          {subscriptions.breaker.probe} <Countdown until={breaker.next_probe_at} />
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function Figures({ stats }: { stats: Stats }) {
+  const { subscriptions } = useMessages();
+  const words = subscriptions.detail.figures;
+  const format = useFormat();
+  return (
+    <dl className={classes.figures}>
+      {figuresOf(stats, format).map(({ name, value }) => (
+        <div key={name}>
+          <dt>{words[name]}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+type FigureName = "attempts" | "rate" | "failed" | "retries" | "p50" | "p95" | "p99";
+
+function figuresOf({ total }: Stats, format: Format): { name: FigureName; value: string }[] {
+  const latency = total.latency_ms;
+  const figures: { name: FigureName; value: string }[] = [
+    { name: "attempts", value: format.number(total.attempts) },
+    { name: "failed", value: format.number(total.failed_attempts) },
+    { name: "retries", value: format.number(total.retries) },
+  ];
+  if (total.success_rate !== null && total.success_rate !== undefined) {
+    figures.unshift({ name: "rate", value: format.percent(total.success_rate) });
+  }
+  if (latency) {
+    for (const name of ["p50", "p95", "p99"] as const) figures.push({ name, value: format.duration(latency[name]) });
+  }
+  return figures;
+}

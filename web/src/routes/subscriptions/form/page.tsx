@@ -1,0 +1,136 @@
+//! Creating and editing a subscription.
+
+import { Button, Group, Modal, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { keys } from "@/api/keys";
+import { fieldErrors } from "@/api/problem";
+import { narrow, type Scope } from "@/api/scope";
+import { ObjectFailed } from "@/frame/screens/Failed";
+import { useScope } from "@/frame/useScope";
+import { useMessages } from "@/messages/context";
+import { Id } from "@/shared/Id";
+import { ProblemNotice } from "@/shared/ProblemNotice";
+import { changeSubscription, createSubscription, subscriptionQuery } from "../queries";
+import { editSubscriptionRoute } from "../route";
+import { Delivering } from "./delivering";
+import { EventPicker } from "./eventPicker";
+import classes from "./form.module.css";
+import { Preview } from "./preview";
+import { EMPTY, toFields, toValues, type Values } from "./values";
+import { Where } from "./where";
+
+export function NewSubscriptionPage() {
+  const { subscriptions } = useMessages();
+  const scope = useScope();
+  if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
+  return <SubscriptionForm scope={scope} id={null} initial={EMPTY} />;
+}
+
+export function EditSubscriptionPage() {
+  const { subscriptions } = useMessages();
+  const { id } = editSubscriptionRoute.useParams();
+  const { of } = editSubscriptionRoute.useSearch();
+  const scope = narrow(useScope(), of);
+  const subscription = useQuery({ ...subscriptionQuery(scope, id), refetchOnWindowFocus: false });
+  if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
+  if (subscription.data) return <SubscriptionForm scope={scope} id={id} initial={toValues(subscription.data)} />;
+  if (subscription.error) return <ObjectFailed error={subscription.error} onRetry={() => void subscription.refetch()} />;
+  return <Skeleton height={480} m="xl" />;
+}
+
+interface Props {
+  scope: Scope;
+  id: string | null;
+  initial: Values;
+}
+
+function SubscriptionForm({ scope, id, initial }: Props) {
+  const { subscriptionForm: words, shared } = useMessages();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [before] = useState(initial);
+  const form = useForm<Values>({
+    initialValues: initial,
+    validate: { events: (events) => (events.length === 0 ? words.noneChosen : null) },
+  });
+  const open = (to: string) =>
+    void navigate({
+      to: "/subscriptions/$id",
+      params: { id: to },
+      search: { of: scope.tenant ?? undefined, created: id === null ? true : undefined },
+    });
+  const save = useMutation({
+    mutationFn: async (values: Values) => {
+      if (id !== null) {
+        await changeSubscription(scope, id, toFields(values, before));
+        return null;
+      }
+      return createSubscription(scope, toFields(values, null));
+    },
+    gcTime: 0,
+    onSuccess: (created) => {
+      if (created !== null || id === null) return;
+      notifications.show({ message: words.changed });
+      open(id);
+    },
+    onError: (error) => form.setErrors(toFormErrors(fieldErrors(error))),
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.subscriptions.all(scope) }),
+  });
+  const created = save.data ?? null;
+  return (
+    <form className={classes.form} onSubmit={form.onSubmit((values) => save.mutate(values))}>
+      <div className={classes.fields}>
+        <Title order={2}>{id === null ? words.create : words.edit}</Title>
+        <Where form={form} scope={scope} fixedProfile={id !== null} />
+        <EventPicker form={form} scope={scope} />
+        <Delivering form={form} />
+        {save.error && <ProblemNotice error={save.error} inline />}
+        <Group>
+          <Button type="submit" size="sm" loading={save.isPending}>
+            {id === null ? words.create : words.save}
+          </Button>
+          <Button variant="subtle" color="gray" size="sm" onClick={() => window.history.back()}>
+            {shared.cancel}
+          </Button>
+        </Group>
+      </div>
+      <Preview scope={scope} values={form.values} />
+      <Modal
+        opened={created !== null}
+        onClose={() => created && open(created.id)}
+        title={words.create}
+        closeButtonProps={{ "aria-label": shared.close }}
+      >
+        <Stack>
+          <Text>{words.created}</Text>
+          {created?.secret && <Id value={created.secret} whole />}
+          <Group justify="flex-end">
+            <Button onClick={() => created && open(created.id)}>{shared.close}</Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </form>
+  );
+}
+
+const FIELDS: Record<string, keyof Values> = {
+  event_types: "events",
+  timeout_seconds: "timeout",
+  max_retries: "maxRetries",
+  max_in_flight: "inFlight",
+  auto_disable_after_hours: "disable",
+};
+
+/** The server's names of fields, with or without a path below them, to the form's. */
+function toFormErrors(errors: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(errors).map(([field, message]) => {
+      const top = field.replace(/^\//, "").split(/[./[]/)[0] ?? field;
+      return [top === "rate_limit" ? "rate" : top === "retry" ? "delays" : (FIELDS[top] ?? top), message];
+    }),
+  );
+}

@@ -1,0 +1,35 @@
+//! The exact request that the subscription would get, made by the server without sending it.
+
+import { Stack, Text, Title } from "@mantine/core";
+import type { Scope } from "@/api/scope";
+import { useMessages } from "@/messages/context";
+import { HttpMessage } from "@/shared/HttpMessage";
+import { showHidden } from "@/shared/text";
+import classes from "./form.module.css";
+import type { Values } from "./values";
+import { useChecked } from "./where";
+
+export function Preview({ scope, values }: { scope: Scope; values: Values }) {
+  const { subscriptionForm: words, deliveries } = useMessages();
+  const preview = useChecked(scope, values).data?.preview;
+  if (!preview) return null;
+  return (
+    <aside className={classes.preview} aria-label={words.preview}>
+      <Stack gap="sm">
+        <div>
+          <Title order={3}>{words.preview}</Title>
+          <Text size="xs" c="dimmed">
+            {words.previewText}
+          </Text>
+        </div>
+        <HttpMessage
+          title={words.preview}
+          line={`${preview.method} ${showHidden(preview.url)}`}
+          headers={preview.headers}
+          body={preview.body}
+          noBody={deliveries.detail.noBody}
+        />
+      </Stack>
+    </aside>
+  );
+}

@@ -1,0 +1,130 @@
+//! Where to send: the URL, checked by the server while typing, the profile, and custom headers.
+
+import { ActionIcon, Button, PasswordInput, Select, Text, TextInput } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { Scope } from "@/api/scope";
+import { useMessages } from "@/messages/context";
+import { showHidden } from "@/shared/text";
+import { checkQuery } from "../queries";
+import classes from "./form.module.css";
+import { headersOf, MASKED, type Values } from "./values";
+
+export interface FormProps {
+  form: UseFormReturnType<Values>;
+}
+
+const RECEIVER = "http://127.0.0.1:9000/";
+
+export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope; fixedProfile: boolean }) {
+  const { subscriptionForm: words } = useMessages();
+  const local = /^(localhost|127\.|\[::1\])/.test(window.location.host);
+  return (
+    <fieldset className={classes.section}>
+      <legend>{words.sections.where}</legend>
+      <TextInput
+        size="sm"
+        label={words.url}
+        description={words.urlHelp}
+        placeholder={words.urlHint}
+        type="url"
+        required
+        withAsterisk={false}
+        {...form.getInputProps("url")}
+      />
+      <UrlCheck scope={scope} values={form.values} />
+      {local && form.values.url === "" && (
+        <div>
+          <Button variant="default" onClick={() => form.setFieldValue("url", RECEIVER)}>
+            {words.receiver}
+          </Button>
+          <Text size="xs" c="dimmed" mt={4}>
+            {words.receiverHelp}
+          </Text>
+        </div>
+      )}
+      <TextInput label={words.description} placeholder={words.descriptionHint} {...form.getInputProps("description")} />
+      <Select
+        label={words.profile}
+        description={fixedProfile ? words.profileFixed : undefined}
+        disabled={fixedProfile}
+        allowDeselect={false}
+        data={(["platform", "tenant", "standard"] as const).map((value) => ({ value, label: words.profiles[value] }))}
+        {...form.getInputProps("profile")}
+      />
+      <Headers form={form} />
+    </fieldset>
+  );
+}
+
+/** The values that a check needs, once typing has paused. */
+export function useChecked(scope: Scope, values: Values) {
+  const [url] = useDebouncedValue(values.url.trim(), 500);
+  const [headers] = useDebouncedValue(values.headers, 500);
+  const first = values.events.find((pattern) => !pattern.includes("*"));
+  const complete = /^https?:\/\/[^/]+/.test(url);
+  return useQuery(
+    checkQuery(scope, {
+      url: complete ? url : "",
+      profile: values.profile,
+      headers: headersOf(headers),
+      ...(first === undefined ? {} : { event_type: first }),
+    }),
+  );
+}
+
+function UrlCheck({ scope, values }: { scope: Scope; values: Values }) {
+  const { subscriptionForm: words } = useMessages();
+  const check = useChecked(scope, values);
+  if (check.data === undefined) return check.isFetching ? <Text c="dimmed">{words.checking}</Text> : null;
+  if (check.data.ok) return <Text c="var(--pr-good)">{words.checked}</Text>;
+  return (
+    <div role="status">
+      {check.data.problems.map(({ field, message }) => (
+        <Text key={field + message} c="var(--pr-bad)">
+          {showHidden(message)}
+        </Text>
+      ))}
+    </div>
+  );
+}
+
+function Headers({ form }: FormProps) {
+  const { subscriptionForm: words } = useMessages();
+  return (
+    <div className={classes.section} role="group" aria-label={words.headers}>
+      {form.values.headers.map((header, index) => (
+        <div key={index} className={classes.header}>
+          <TextInput
+            aria-label={words.headerName}
+            placeholder={words.headerName}
+            {...form.getInputProps(`headers.${index}.name`)}
+          />
+          <PasswordInput
+            aria-label={words.headerValue}
+            placeholder={words.headerValue}
+            description={header.value === MASKED ? words.headerMasked : undefined}
+            inputWrapperOrder={["input", "description", "error"]}
+            autoComplete="off"
+            {...form.getInputProps(`headers.${index}.value`)}
+          />
+          <ActionIcon aria-label={words.removeHeader} onClick={() => form.removeListItem("headers", index)}>
+            <IconTrash size={16} />
+          </ActionIcon>
+        </div>
+      ))}
+      {form.errors.headers && <Text c="var(--pr-bad)">{form.errors.headers}</Text>}
+      <div>
+        <Button
+          variant="subtle"
+          leftSection={<IconPlus size={14} />}
+          onClick={() => form.insertListItem("headers", { name: "", value: "" })}
+        >
+          {words.addHeader}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+//! Requests of the screen.
+
+import { queryOptions } from "@tanstack/react-query";
+import { api, call, callWithResponse } from "@/api/client";
+import { keys } from "@/api/keys";
+import { toPage, type Page } from "@/api/paging";
+import { tenantHeader, type Scope } from "@/api/scope";
+import type { SubscriptionCheck, Subscription, SubscriptionFields, SubscriptionOfTenant } from "@/api/types";
+import { serverNow } from "@/shared/clock";
+import type { SubscriptionsSearch } from "./route";
+
+export type Row = Subscription & { tenant_id?: string };
+
+export function toQuery({ state, health, type, url }: SubscriptionsSearch) {
+  return {
+    is_active: state === undefined ? undefined : state === "active",
+    health,
+    event_type: type,
+    url,
+  };
+}
+
+interface PageRequest {
+  limit: number;
+  offset?: number | undefined;
+  cursor?: string | undefined;
+  count?: boolean | undefined;
+}
+
+export async function fetchSubscriptions(
+  scope: Scope,
+  search: SubscriptionsSearch,
+  page: PageRequest,
+  signal?: AbortSignal,
+): Promise<Page<Row>> {
+  const query = { ...toQuery(search), ...page };
+  if (scope.tenant === null) {
+    return toPage<SubscriptionOfTenant>(
+      await callWithResponse(api.GET("/api/v1/admin/subscriptions", { params: { query }, signal })),
+    );
+  }
+  return toPage<Subscription>(
+    await callWithResponse(
+      api.GET("/api/v1/webhooks/subscriptions", { params: { query, header: tenantHeader(scope) }, signal }),
+    ),
+  );
+}
+
+export function subscriptionQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.subscriptions.detail(scope, id),
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/webhooks/subscriptions/{id}", {
+          params: { path: { id }, query: { backlog: true }, header: tenantHeader(scope) },
+        }),
+      ),
+    enabled: scope.tenant !== null,
+  });
+}
+
+/** Statistics of one subscription, by the hour of the last day or by the day of the last month. */
+export function statsQuery(scope: Scope, id: string, days: 1 | 30) {
+  return queryOptions({
+    queryKey: [...keys.subscriptions.trend(scope, id), days],
+    queryFn: () => {
+      const from = new Date(serverNow() - days * 86_400_000).toISOString();
+      return call(
+        api.GET("/api/v1/webhooks/subscriptions/{id}/stats", {
+          params: {
+            path: { id },
+            query: { from, step: days === 1 ? "hour" : "day" },
+            header: tenantHeader(scope),
+          },
+        }),
+      );
+    },
+    enabled: scope.tenant !== null,
+    staleTime: 60_000,
+  });
+}
+
+export function planQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.subscriptions.plan(scope, id),
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/webhooks/subscriptions/{id}/retry-schedule", {
+          params: { path: { id }, header: tenantHeader(scope) },
+        }),
+      ),
+  });
+}
+
+export function secretQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.subscriptions.secret(scope, id),
+    queryFn: () =>
+      call(
+        api.GET("/api/v1/webhooks/subscriptions/{id}/secret", {
+          params: { path: { id }, header: tenantHeader(scope) },
+        }),
+      ),
+    // A secret stays in memory only while it is shown.
+    gcTime: 0,
+    staleTime: 0,
+  });
+}
+
+export interface Checkable {
+  url: string;
+  profile: NonNullable<SubscriptionFields["profile"]>;
+  headers: Record<string, string>;
+  event_type?: string;
+}
+
+/** The URL and address policy with DNS, and the exact request; nothing is sent. */
+export function checkQuery(scope: Scope, fields: Checkable) {
+  return queryOptions({
+    queryKey: keys.subscriptions.check(scope, fields),
+    queryFn: (): Promise<SubscriptionCheck> =>
+      call(
+        api.POST("/api/v1/webhooks/subscriptions/check", {
+          params: { header: tenantHeader(scope) },
+          body: { ...fields, headers: fields.headers as Record<string, never> },
+        }),
+      ),
+    enabled: fields.url !== "" && scope.tenant !== null,
+    staleTime: 30_000,
+    retry: false,
+  });
+}
+
+export function createSubscription(scope: Scope, body: SubscriptionFields) {
+  return call(api.POST("/api/v1/webhooks/subscriptions", { params: { header: tenantHeader(scope) },
+          body }));
+}
+
+export function changeSubscription(scope: Scope, id: string, body: SubscriptionFields) {
+  return call(
+    api.PATCH("/api/v1/webhooks/subscriptions/{id}", {
+      params: { path: { id }, header: tenantHeader(scope) },
+      body,
+    }),
+  );
+}

@@ -1,0 +1,28 @@
+//! Ended deliveries over time by status, as stacked bars from zero. A chunk of its own.
+
+import type { StatsPeriod } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { StackedBars } from "./StackedBars";
+
+interface Props {
+  periods: StatsPeriod[];
+  unit: "hour" | "day";
+}
+
+export default function DeliveriesChart({ periods, unit }: Props) {
+  const { overview } = useMessages();
+  const words = overview.chart;
+  return (
+    <StackedBars
+      unit={unit}
+      title={words.title}
+      good={words.delivered}
+      bad={words.failed}
+      bars={periods.map(({ at, by_status: by }) => ({
+        at,
+        good: by.success,
+        bad: by.failed + by.exhausted + by.disabled,
+      }))}
+    />
+  );
+}

@@ -1,0 +1,44 @@
+//! Two stacked series of bars from zero, with a text alternative.
+
+import "@mantine/core/styles/ColorSwatch.layer.css";
+import "@mantine/charts/styles.layer.css";
+import { BarChart } from "@mantine/charts";
+import { useFormat } from "@/shared/format";
+
+interface Props {
+  bars: { at: string; good: number; bad: number }[];
+  unit: "hour" | "day";
+  title: string;
+  good: string;
+  bad: string;
+}
+
+export function StackedBars({ bars, unit, title, good, bad }: Props) {
+  const format = useFormat();
+  const data = bars.map(({ at, ...values }) => ({ ...values, at: unit === "hour" ? format.hour(at) : format.day(at) }));
+  const sum = (key: "good" | "bad") => format.number(bars.reduce((total, bar) => total + bar[key], 0));
+  return (
+    <figure style={{ margin: 0 }} aria-label={`${title}: ${sum("good")} ${good}, ${sum("bad")} ${bad}`}>
+      <div aria-hidden="true">
+        <BarChart
+          h={240}
+          data={data}
+          dataKey="at"
+          type="stacked"
+          gridAxis="x"
+          tickLine="none"
+          valueFormatter={format.number}
+          yAxisProps={{ width: 44, allowDecimals: false, tickFormatter: format.compact }}
+          xAxisProps={{ minTickGap: 28 }}
+          barProps={{ isAnimationActive: false, maxBarSize: 28 }}
+          withLegend
+          legendProps={{ verticalAlign: "top", height: 32 }}
+          series={[
+            { name: "good", label: good, color: "var(--pr-chart-good)" },
+            { name: "bad", label: bad, color: "var(--pr-chart-bad)" },
+          ]}
+        />
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,82 @@
+//! The one table of statuses: word, shape and tone for each value of the API, and for values that this version does
+//! not know.
+
+import type { Messages } from "@/messages/en";
+
+export type Tone = "good" | "warn" | "bad" | "idle" | "accent";
+export type Shape = "dot" | "retry" | "cross" | "pause" | "ring" | "half" | "stop" | "question" | "check";
+
+export interface StatusLook {
+  word: (messages: Messages["status"]) => string;
+  shape: Shape;
+  tone: Tone;
+}
+
+const look = (word: StatusLook["word"], shape: Shape, tone: Tone): StatusLook => ({ word, shape, tone });
+
+export const STATUSES = {
+  delivery: {
+    pending: look((m) => m.waiting, "ring", "idle"),
+    success: look((m) => m.delivered, "dot", "good"),
+    failed: look((m) => m.failed, "cross", "bad"),
+    retrying: look((m) => m.retrying, "retry", "warn"),
+    disabled: look((m) => m.gone, "stop", "bad"),
+  },
+  health: {
+    healthy: look((m) => m.healthy, "dot", "good"),
+    degraded: look((m) => m.degraded, "half", "warn"),
+    failing: look((m) => m.failing, "cross", "bad"),
+  },
+  /** A subscription's own state comes before the health of its receiver. */
+  subscription: {
+    paused: look((m) => m.paused, "pause", "idle"),
+    disabled: look((m) => m.disabled, "stop", "bad"),
+    limited: look((m) => m.limited, "half", "warn"),
+    healthy: look((m) => m.healthy, "dot", "good"),
+    degraded: look((m) => m.degraded, "half", "warn"),
+    failing: look((m) => m.failing, "cross", "bad"),
+    breaker_open: look((m) => m.breakerOpen, "cross", "bad"),
+    breaker_half_open: look((m) => m.breakerProbing, "half", "warn"),
+  },
+  breaker: {
+    closed: look((m) => m.breakerClosed, "dot", "good"),
+    open: look((m) => m.breakerOpen, "cross", "bad"),
+    half_open: look((m) => m.breakerProbing, "half", "warn"),
+  },
+  replay: {
+    running: look((m) => m.running, "retry", "accent"),
+    paused: look((m) => m.paused, "pause", "idle"),
+    completed: look((m) => m.completed, "check", "good"),
+    cancelled: look((m) => m.cancelled, "stop", "idle"),
+    failed: look((m) => m.failed, "cross", "bad"),
+  },
+  node: {
+    live: look((m) => m.live, "dot", "good"),
+    left: look((m) => m.left, "ring", "idle"),
+    lost: look((m) => m.lost, "cross", "bad"),
+  },
+} as const satisfies Record<string, Record<string, StatusLook>>;
+
+export type StatusKind = keyof typeof STATUSES;
+
+export function statusLook(kind: StatusKind, value: string): StatusLook {
+  const table: Record<string, StatusLook> = STATUSES[kind];
+  const known = Object.hasOwn(table, value) ? table[value] : undefined;
+  return known ?? look((m) => m.unknown(value), "question", "idle");
+}
+
+interface SubscriptionState {
+  is_active: boolean;
+  disabled_reason?: string | null | undefined;
+  health: { state: string };
+  breaker: { state: string };
+}
+
+/** The key of `STATUSES.subscription` that says most about a subscription. */
+export function subscriptionState(subscription: SubscriptionState): string {
+  if (subscription.disabled_reason) return "disabled";
+  if (!subscription.is_active) return "paused";
+  if (subscription.breaker.state === "open") return "breaker_open";
+  if (subscription.breaker.state === "half_open") return "breaker_half_open";
+  return subscription.health.state;
+}
