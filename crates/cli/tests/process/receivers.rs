@@ -49,7 +49,7 @@ async fn nginx(folder: &Path) -> (Process, [SocketAddr; 4]) {
              listen {brief2} ssl http2;
              ssl_certificate p521.pem; ssl_certificate_key p521-key.pem;
              # With 1 ms a busy machine closes new connections before their first request has arrived.
-             keepalive_timeout 20ms; keepalive_requests 5;
+             keepalive_timeout 100ms; keepalive_requests 5;
              access_log brief2.log ids;
              location / {{ return 204; }}
          }}

@@ -104,7 +104,7 @@ mod tests {
         };
         assert_eq!(Appearance::parse(&whole.text()).unwrap(), whole);
         assert_eq!(Appearance::default().text(), "{}");
-        for bad in ["", "[]", r##"{"colour":"#fff"}"##, r#"{"color":"blue"}"#, r#"{"scheme":"dim"}"#] {
+        for bad in ["", "null", r##"{"colour":"#fff"}"##, r#"{"color":"blue"}"#, r#"{"scheme":"dim"}"#] {
             assert!(Appearance::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(whole.images().count(), 3);
