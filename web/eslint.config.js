@@ -48,6 +48,15 @@ export default tseslint.config(
     rules: { "no-restricted-imports": "off" },
   },
   {
+    // Fixtures of Playwright are functions that call `use`.
+    files: ["e2e/**/*.ts"],
+    rules: {
+      "react-hooks/rules-of-hooks": "off",
+      "no-empty-pattern": "off",
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", destructuredArrayIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+    },
+  },
+  {
     files: ["src/router.ts"],
     rules: { "no-restricted-imports": "off" },
   },

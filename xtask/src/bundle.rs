@@ -48,7 +48,7 @@ fn web() -> PathBuf {
 }
 
 /// Installs the npm packages of the lock file, unless they are there.
-fn install() -> anyhow::Result<()> {
+pub(crate) fn install() -> anyhow::Result<()> {
     let version = Command::new("node").arg("--version").output().context("the dashboard needs Node")?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
     ensure!(is_new_enough(&version), "the dashboard is built with Node {MAJOR}.{MINOR} or later; found {version:?}");

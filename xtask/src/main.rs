@@ -53,6 +53,7 @@ fn main() -> ExitCode {
 
 fn test(rest: &[&str]) -> anyhow::Result<()> {
     tools::ensure()?;
+    bundle::install()?;
     // A failure in one crate hides none in another.
     let mut arguments = vec!["test", "--workspace", "--all-features", "--no-fail-fast"];
     arguments.extend(rest);

@@ -1,4 +1,5 @@
-//! The query cache and its policy. A 401 of any request ends the session of the page.
+//! The query cache and its policy. A 401 of any request ends the session of the page, except of
+//! those that begin one.
 
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { keys } from "./keys";
@@ -13,7 +14,9 @@ export function createQueryClient(): QueryClient {
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: (error, query) => onError(error, query.queryKey[0]) }),
-    mutationCache: new MutationCache({ onError: (error) => onError(error, "mutation") }),
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _context, mutation) => onError(error, mutation.options.mutationKey?.[0]),
+    }),
     defaultOptions: {
       queries: { retry: shouldRetry, retryDelay, staleTime: 10_000, refetchOnWindowFocus: true },
       mutations: { retry: false },

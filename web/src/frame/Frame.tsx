@@ -47,7 +47,7 @@ export function Frame() {
             <SchemeMenu />
             <AccountMenu />
           </header>
-          <main id="content" tabIndex={-1} className={classes.content}>
+          <main id="content" tabIndex={0} className={classes.content}>
             <Outlet />
           </main>
         </div>

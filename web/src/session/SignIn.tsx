@@ -16,9 +16,11 @@ export function SignIn({ failure }: { failure: unknown }) {
   const queries = useQueryClient();
   const [key, setKey] = useState("");
   const attempt = useMutation({
+    mutationKey: sessionQuery.queryKey,
     mutationFn: signIn,
     onSuccess: (session) => {
-      queries.clear();
+      // Answers to the former session go; its own query stays, since this page watches it.
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
       queries.setQueryData(sessionQuery.queryKey, session);
     },
   });

@@ -22,7 +22,7 @@ export function SettingsPage() {
   return (
     <Stack p="xl">
       <Text>{words.answer(data.filter(({ source }) => source !== "default").length, data.length)}</Text>
-      <Table.ScrollContainer minWidth={640}>
+      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
         <Table>
           <Table.Thead>
             <Table.Tr>

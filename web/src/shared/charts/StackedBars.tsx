@@ -31,6 +31,8 @@ export function StackedBars({ bars, unit, title, good, bad }: Props) {
           yAxisProps={{ width: 44, allowDecimals: false, tickFormatter: format.compact }}
           xAxisProps={{ minTickGap: 28 }}
           barProps={{ isAnimationActive: false, maxBarSize: 28 }}
+          // The chart is hidden from screen readers, which read the label, so the keyboard must not enter it.
+          barChartProps={{ accessibilityLayer: false }}
           withLegend
           legendProps={{ verticalAlign: "top", height: 32 }}
           series={[

@@ -1,0 +1,96 @@
+//! Every screen with nothing, little, much and hostile data, at three widths and in both schemes: nothing in the console, no
+//! serious finding of axe, no sideways scrolling. `POSTRIDER_E2E_SCREENSHOTS=folder` keeps the pictures.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, signIn, test } from "./support/fixtures";
+import { AMOUNTS, seed, type Seeded } from "./support/seed";
+
+const WIDTHS = [1440, 1024, 390] as const;
+const SCHEMES = ["light", "dark"] as const;
+const PICTURES = process.env.POSTRIDER_E2E_SCREENSHOTS;
+
+/** Names and addresses; an address with a placeholder is left out when its object is absent. */
+const SCREENS: Record<string, string> = {
+  overview: "/",
+  "overview-tenant": "/?tenant=acme",
+  deliveries: "/deliveries?tenant=acme",
+  delivery: "/deliveries?tenant=acme&open={delivery}&of=acme",
+  events: "/events?tenant=acme",
+  event: "/events?tenant=acme&open={event}&of=acme",
+  coverage: "/coverage",
+  subscriptions: "/subscriptions?tenant=acme",
+  "subscription-new": "/subscriptions/new?tenant=acme",
+  subscription: "/subscriptions/{subscription}?tenant=acme&of=acme",
+  "subscription-secret": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=secret",
+  "subscription-code": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=code",
+  "subscription-breaker": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=breaker",
+  catalog: "/catalog",
+  "catalog-type": "/catalog/payment.received",
+  settings: "/settings",
+};
+
+test.describe.configure({ mode: "default" });
+
+for (const amount of AMOUNTS) {
+  test(`every screen with ${amount} data`, async ({ page, server, receiver, expected }) => {
+    test.setTimeout(600_000);
+    expected.push(/status of 401/);
+    page.on("dialog", (dialog) => expect(dialog.message(), "a script ran").toBe("none"));
+    const wrong: string[] = [];
+    const seeded = await seed(server.operator, receiver, amount);
+    await signIn(page, server);
+    for (const [name, path] of Object.entries(SCREENS)) {
+      const address = fill(path, seeded);
+      if (address === null) continue;
+      await page.setViewportSize({ width: WIDTHS[0], height: 900 });
+      await page.goto(server.url + address);
+      for (const scheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme: scheme });
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+          await settled(page);
+          const place = `${name} ${width} ${scheme}`;
+          if (PICTURES !== undefined) await keep(page, amount, `${name}-${width}-${scheme}`);
+          if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push(`${place}: scrolls sideways`);
+          if (width !== 1024) wrong.push(...(await findings(page)).map((finding) => `${place}: ${finding}`));
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+}
+
+function fill(path: string, seeded: Seeded): string | null {
+  let missing = false;
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: keyof Seeded) => {
+    missing ||= seeded[name] === undefined;
+    return seeded[name] ?? "";
+  });
+  return missing ? null : filled;
+}
+
+/** The screen has no skeleton any more, and its animations have ended. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("[data-visible].mantine-Skeleton-root, [aria-busy=true]")).toHaveCount(0);
+  await page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
+  });
+}
+
+/** Serious and critical findings of axe. */
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+}
+
+async function keep(page: Page, amount: string, name: string): Promise<void> {
+  const folder = join(PICTURES ?? "", amount);
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", caret: "hide" });
+}
