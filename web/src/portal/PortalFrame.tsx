@@ -3,13 +3,13 @@
 import { ActionIcon, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArrowLeft, IconSearch } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { usePreferenceActions, useSchemeActions } from "@/actions/appearance";
 import { ActionsProvider } from "@/actions/registry";
 import { LiveUpdates } from "@/frame/LiveUpdates";
 import { openPalette, Palette } from "@/frame/Palette";
-import { SCREENS, screenOf } from "@/frame/screens";
+import { SCREENS, screenOf, type Screen } from "@/frame/screens";
 import { NotFoundScreen } from "@/frame/screens/Failed";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
@@ -46,19 +46,7 @@ export function PortalFrame() {
             <Back />
             <HostMark />
           </div>
-          <nav className={classes.screens} aria-label={frame.rail}>
-            {SCREENS.filter(({ allowed }) => allowed(session)).map(({ to, label }) => (
-              <Link
-                key={to}
-                to={to}
-                className={classes.screen}
-                activeProps={{ "data-active": true, "aria-current": "page" }}
-                activeOptions={{ exact: to === "/", includeSearch: false }}
-              >
-                {label(frame.screens)}
-              </Link>
-            ))}
-          </nav>
+          <Screens open={screen} />
           <Tools />
         </header>
         <main id="content" tabIndex={-1} className={classes.content}>
@@ -67,6 +55,32 @@ export function PortalFrame() {
         </main>
       </div>
     </ActionsProvider>
+  );
+}
+
+function Screens({ open }: { open: Screen | undefined }) {
+  const { frame } = useMessages();
+  const session = useSession();
+  const strip = useRef<HTMLElement>(null);
+  // On a phone the strip is wider than the page. (scrollIntoView would scroll the embedding page too.)
+  useEffect(() => {
+    const active = strip.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (strip.current && active) strip.current.scrollLeft = active.offsetLeft - 40;
+  }, [open]);
+  return (
+    <nav ref={strip} className={classes.screens} aria-label={frame.rail}>
+      {SCREENS.filter(({ allowed }) => allowed(session)).map(({ to, label }) => (
+        <Link
+          key={to}
+          to={to}
+          className={classes.screen}
+          activeProps={{ "data-active": true, "aria-current": "page" }}
+          activeOptions={{ exact: to === "/", includeSearch: false }}
+        >
+          {label(frame.screens)}
+        </Link>
+      ))}
+    </nav>
   );
 }
 

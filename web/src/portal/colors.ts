@@ -57,14 +57,24 @@ export interface HostColors {
   scale: MantineColorsTuple;
   text: string;
   hover: string;
-  /** By scheme: text and marks in the colour, and the ground of what is chosen. */
-  light: { accent: string; chosen: string };
-  dark: { accent: string; chosen: string };
+  light: SchemeColors;
+  dark: SchemeColors;
+}
+
+interface SchemeColors {
+  /** Text and marks in the colour. */
+  accent: string;
+  /** Ground of what is chosen. */
+  chosen: string;
+  /** Buttons would melt into the page without an edge. */
+  faint: boolean;
 }
 
 // The lightest ground of dark and the darkest of light in tokens.css, on which links are.
 const LIGHT_GROUND: Rgb = [241, 243, 245];
 const DARK_GROUND: Rgb = [30, 35, 40];
+/** Below this contrast to the page a ground is hardly seen. */
+const FAINT = 1.5;
 
 /** Null when the host has no colour. */
 export function hostColors(color: string | null | undefined, text: string | null | undefined): HostColors | null {
@@ -84,10 +94,12 @@ export function hostColors(color: string | null | undefined, text: string | null
     light: {
       accent: toHex(readableOn(ground, [LIGHT_GROUND, chosen.light], BLACK)),
       chosen: toHex(chosen.light),
+      faint: contrast(ground, LIGHT_GROUND) < FAINT,
     },
     dark: {
       accent: toHex(readableOn(ground, [DARK_GROUND, chosen.dark], WHITE)),
       chosen: toHex(chosen.dark),
+      faint: contrast(ground, DARK_GROUND) < FAINT,
     },
   };
 }

@@ -28,7 +28,7 @@ function withColors({ scale, text }: HostColors): MantineThemeOverride {
   const variantColorResolver: VariantColorsResolver = (input) => {
     const resolved = defaultVariantColorsResolver(input);
     const isHost = input.color === undefined || input.color === NAME;
-    return input.variant === "filled" && isHost ? { ...resolved, color: text } : resolved;
+    return input.variant === "filled" && isHost ? { ...resolved, color: text, border: "1px solid var(--pr-host-edge)" } : resolved;
   };
   const checkbox = theme.components?.Checkbox;
   return {
@@ -53,7 +53,11 @@ function variablesOf(colors: HostColors): CSSVariablesResolver {
       [`--mantine-color-${NAME}-light-color`]: "var(--pr-accent)",
       [`--mantine-color-${NAME}-outline`]: "var(--pr-accent)",
     };
-    const scheme = ({ accent, chosen }: HostColors["light"]) => ({ "--pr-accent": accent, "--pr-chosen": chosen });
+    const scheme = ({ accent, chosen, faint }: HostColors["light"]) => ({
+      "--pr-accent": accent,
+      "--pr-chosen": chosen,
+      "--pr-host-edge": faint ? "var(--pr-edge)" : "transparent",
+    });
     return {
       variables: ours.variables,
       light: { ...ours.light, ...shared, ...scheme(colors.light) },
