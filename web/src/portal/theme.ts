@@ -28,7 +28,7 @@ function withColors({ scale, text }: HostColors): MantineThemeOverride {
   const variantColorResolver: VariantColorsResolver = (input) => {
     const resolved = defaultVariantColorsResolver(input);
     const isHost = input.color === undefined || input.color === NAME;
-    return input.variant === "filled" && isHost ? { ...resolved, color: text, border: "1px solid var(--pr-host-edge)" } : resolved;
+    return input.variant === "filled" && isHost ? { ...resolved, color: text } : resolved;
   };
   const checkbox = theme.components?.Checkbox;
   return {
@@ -56,7 +56,8 @@ function variablesOf(colors: HostColors): CSSVariablesResolver {
     const scheme = ({ accent, chosen, faint }: HostColors["light"]) => ({
       "--pr-accent": accent,
       "--pr-chosen": chosen,
-      "--pr-host-edge": faint ? "var(--pr-edge)" : "transparent",
+      // Filled buttons inherit it; others have a border of their own.
+      "--button-bd": `1px solid ${faint ? "var(--pr-edge)" : "transparent"}`,
     });
     return {
       variables: ours.variables,
