@@ -61,6 +61,10 @@ export default tseslint.config(
     rules: { "no-restricted-imports": "off" },
   },
   {
+    files: ["public/*.js"],
+    languageOptions: { globals: globals.browser },
+  },
+  {
     files: ["scripts/*.mjs", "*.config.*"],
     languageOptions: { globals: globals.node },
   },

@@ -8,6 +8,7 @@ import { deliveriesRoute } from "@/routes/deliveries/route";
 import { eventsRoute } from "@/routes/events/route";
 import { overviewRoute } from "@/routes/overview/route";
 import { rootRoute } from "@/routes/root";
+import { portalLink } from "@/portal/link";
 import { settingsRoute } from "@/routes/settings/route";
 import {
   editSubscriptionRoute,
@@ -36,7 +37,7 @@ const routeTree = rootRoute.addChildren([
 
 export const router = createRouter({
   routeTree,
-  basepath: basePath,
+  basepath: portalLink?.path ?? basePath,
   parseSearch,
   stringifySearch,
   defaultPreload: "intent",

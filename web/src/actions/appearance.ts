@@ -3,12 +3,15 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { IconClock, IconKeyboard, IconLanguage, IconMoon, IconSun, IconSunMoon } from "@tabler/icons-react";
 import { useLanguage, useMessages } from "@/messages/context";
+import { useHost } from "@/portal/host";
 import { setPreferences, usePreferences } from "@/shared/preferences";
 import type { Action } from "./action";
 
 export function useSchemeActions(): Action[] {
   const { frame } = useMessages();
   const { setColorScheme } = useMantineColorScheme();
+  // A host may have chosen the scheme.
+  if (useHost()?.appearance.scheme) return [];
   return [
     { id: "scheme-light", label: frame.theme.light, icon: IconSun, run: () => setColorScheme("light") },
     { id: "scheme-dark", label: frame.theme.dark, icon: IconMoon, run: () => setColorScheme("dark") },

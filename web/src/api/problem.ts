@@ -7,13 +7,16 @@ export class ApiError extends Error {
   readonly problem: Problem | null;
   /** Seconds of the `Retry-After` header; null without one. */
   readonly retryAfter: number | null;
+  /** Where an expired portal link is replaced by a new one; null without such a `Link` header. */
+  readonly refreshUrl: string | null;
 
-  constructor(status: number, problem: Problem | null, retryAfter: number | null) {
+  constructor(status: number, problem: Problem | null, retryAfter: number | null, refreshUrl: string | null = null) {
     super(problem?.detail ?? `HTTP ${status}`);
     this.name = "ApiError";
     this.status = status;
     this.problem = problem;
     this.retryAfter = retryAfter;
+    this.refreshUrl = refreshUrl;
   }
 }
 
@@ -42,6 +45,7 @@ export function toApiError(response: Response, body: unknown): ApiError {
     response.status,
     isProblem(body) ? body : null,
     Number.isFinite(seconds) && seconds > 0 ? seconds : null,
+    /<([^>]*)>;\s*rel="refresh"/.exec(response.headers.get("link") ?? "")?.[1] ?? null,
   );
 }
 

@@ -1,7 +1,8 @@
-//! The root of all routes: the frame around every screen, and the tenant in the address.
+//! The root of all routes: the frame around every screen, the host's on a portal link, and the tenant in the address.
 
-import { createRootRoute, retainSearchParams } from "@tanstack/react-router";
+import { createRootRoute, lazyRouteComponent, retainSearchParams } from "@tanstack/react-router";
 import { Frame } from "@/frame/Frame";
+import { portalLink } from "@/portal/link";
 import { matching } from "@/shared/search";
 
 export interface RootSearch {
@@ -14,7 +15,7 @@ const TENANT = /^[A-Za-z0-9\-_.:]{1,100}$/;
 export const rootRoute = createRootRoute({
   validateSearch: (raw: Record<string, unknown>): RootSearch => ({ tenant: matching(raw, "tenant", TENANT) }),
   search: { middlewares: [retainSearchParams(["tenant"])] },
-  component: Frame,
+  component: portalLink === null ? Frame : lazyRouteComponent(() => import("@/portal/PortalFrame"), "PortalFrame"),
 });
 
 /** The tenant that owns an object of a list over all tenants, beside the object's id in the address. */

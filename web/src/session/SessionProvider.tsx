@@ -46,7 +46,7 @@ export function SessionProvider({ code, children }: Props) {
   );
 }
 
-function SignedIn({ session, children }: { session: Session; children: ReactNode }) {
+export function SignedIn({ session, children }: { session: Session; children: ReactNode }) {
   const { kind, tenant_id } = session;
   return (
     <Streaming key={`${kind} ${tenant_id ?? "*"}`} session={session}>

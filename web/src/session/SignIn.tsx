@@ -2,7 +2,7 @@
 
 import { Button, PasswordInput, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { isStatus } from "@/api/problem";
 import { Logo } from "@/frame/Logo";
 import { useMessages } from "@/messages/context";
@@ -25,6 +25,9 @@ export function SignIn({ failure }: { failure: unknown }) {
     },
   });
   const refused = isStatus(attempt.error, 401);
+  useEffect(() => {
+    document.title = words.title;
+  }, [words.title]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -11,7 +11,7 @@ static PAGE: LazyLock<String> = LazyLock::new(|| BUNDLE.page());
 
 /// The page at `path`. The page of a portal link may be embedded by the link's ancestors, and shows its images.
 pub(super) async fn answer(app: &App, path: &str) -> Result<Response, Problem> {
-    let link = match path.strip_prefix("/portal/").and_then(|id| PortalSessionId::parse(id).ok()) {
+    let link = match link_id(path) {
         Some(id) => app.store.portal_session(id).await?,
         None => None,
     };
@@ -27,6 +27,13 @@ pub(super) async fn answer(app: &App, path: &str) -> Result<Response, Problem> {
         HeaderValue::try_from(policy(&nonce, link.as_ref())).map_err(|fault| Problem::internal().because(&fault))?;
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     Ok(response)
+}
+
+/// The id of the portal link whose page or screen (`/portal/{id}/deliveries`) a path is.
+fn link_id(path: &str) -> Option<PortalSessionId> {
+    let rest = path.strip_prefix("/portal/")?;
+    let id = rest.split_once('/').map_or(rest, |(id, _)| id);
+    PortalSessionId::parse(id).ok()
 }
 
 /// The Content-Security-Policy. Libraries of the page add `<style>` elements, for which the nonce is; scripts are files

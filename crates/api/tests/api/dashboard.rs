@@ -89,6 +89,16 @@ async fn only_the_allowed_ancestors_may_embed_a_portal_link() {
     assert_eq!(directive(&page, "frame-ancestors"), "https://app.acme.example https://*.acme.example");
     assert_eq!(directive(&page, "img-src"), "'self' https://cdn.acme.example");
     assert_eq!(page.header("x-frame-options"), None);
+    // Its screens are embedded like the page itself.
+    for screen in ["/", "/deliveries?status=failed", "/subscriptions/sub_06f8k2m4q9v1x3z5b7d9f1h3k5/edit"] {
+        let page = app.nobody().get(&format!("{path}{screen}")).await;
+        expect_page(&page);
+        assert_eq!(directive(&page, "frame-ancestors"), "https://app.acme.example https://*.acme.example", "{screen}");
+        assert_eq!(directive(&page, "img-src"), "'self' https://cdn.acme.example", "{screen}");
+    }
+    for other in [format!("{path}x"), format!("/deliveries{path}"), format!("/portal/x/{path}")] {
+        assert_eq!(directive(&app.nobody().get(&other).await, "frame-ancestors"), "'none'", "{other}");
+    }
     // Its own page tells that it has expired.
     app.advance(60);
     let page = app.nobody().get(&path).await;

@@ -26,8 +26,8 @@ export class SharedStream {
 
   /** Takes part until the returned function is called. */
   open(): () => void {
-    this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = ({ data }: MessageEvent<Wire>) => this.#hear(data);
+    this.#channel = openChannel(this.#name);
+    if (this.#channel !== null) this.#channel.onmessage = ({ data }: MessageEvent<Wire>) => this.#hear(data);
     document.addEventListener("visibilitychange", this.#onVisibility);
     this.#onVisibility();
     this.#tell({ type: "hello" });
@@ -89,7 +89,13 @@ export class SharedStream {
       void read();
       return;
     }
-    navigator.locks.request(this.#name, { signal: leading.signal }, read).catch(() => undefined);
+    navigator.locks.request(this.#name, { signal: leading.signal }, read).catch(() => {
+      if (leading.signal.aborted) return;
+      // Where a framed page may not use storage, it gets no lock either: it reads for itself alone.
+      this.#channel?.close();
+      this.#channel = null;
+      void read();
+    });
   }
 
   #hear(wire: Wire): void {
@@ -107,5 +113,14 @@ export class SharedStream {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener();
+  }
+}
+
+/** Null where a framed page may not use storage. */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
   }
 }

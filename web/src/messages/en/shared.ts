@@ -40,7 +40,7 @@ export const shared = {
     title: "This could not be loaded",
     action: "That did not work",
     unreachable: "The server did not answer.",
-    unreachableDo: "Check your connection and that Postrider is running. This page tries again by itself.",
+    unreachableDo: "Check your connection and that the server is running. This page tries again by itself.",
     unknown: "Something unexpected went wrong in this page.",
     retry: "Try again",
     requestId: "Request",

@@ -42,7 +42,7 @@ export const shared: Messages["shared"] = {
     title: "No se pudo cargar",
     action: "La acción no se completó",
     unreachable: "El servidor no respondió.",
-    unreachableDo: "Compruebe su conexión y que Postrider esté en marcha. Esta página lo intenta de nuevo por sí sola.",
+    unreachableDo: "Compruebe su conexión y que el servidor esté en marcha. Esta página lo intenta de nuevo por sí sola.",
     unknown: "Ocurrió un error inesperado en esta página.",
     retry: "Intentar de nuevo",
     requestId: "Petición",

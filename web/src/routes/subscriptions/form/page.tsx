@@ -9,9 +9,10 @@ import { useState } from "react";
 import { keys } from "@/api/keys";
 import { fieldErrors } from "@/api/problem";
 import { narrow, type Scope } from "@/api/scope";
-import { ObjectFailed } from "@/frame/screens/Failed";
+import { NotFoundScreen, ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
+import { useMay } from "@/session/context";
 import { Id } from "@/shared/Id";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { changeSubscription, createSubscription, subscriptionQuery } from "../queries";
@@ -26,6 +27,8 @@ import { Where } from "./where";
 export function NewSubscriptionPage() {
   const { subscriptions } = useMessages();
   const scope = useScope();
+  const mayWrite = useMay("subscriptions:write");
+  if (!mayWrite) return <NotFoundScreen />;
   if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
   return <SubscriptionForm scope={scope} id={null} initial={EMPTY} />;
 }
@@ -35,7 +38,9 @@ export function EditSubscriptionPage() {
   const { id } = editSubscriptionRoute.useParams();
   const { of } = editSubscriptionRoute.useSearch();
   const scope = narrow(useScope(), of);
-  const subscription = useQuery({ ...subscriptionQuery(scope, id), refetchOnWindowFocus: false });
+  const mayWrite = useMay("subscriptions:write");
+  const subscription = useQuery({ ...subscriptionQuery(scope, id), refetchOnWindowFocus: false, enabled: mayWrite });
+  if (!mayWrite) return <NotFoundScreen />;
   if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
   if (subscription.data) return <SubscriptionForm scope={scope} id={id} initial={toValues(subscription.data)} />;
   if (subscription.error) return <ObjectFailed error={subscription.error} onRetry={() => void subscription.refetch()} />;

@@ -7,6 +7,7 @@ import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
+import { useSession } from "@/session/context";
 import { showHidden } from "@/shared/text";
 import { checkQuery } from "../queries";
 import classes from "./form.module.css";
@@ -20,7 +21,8 @@ const RECEIVER = "http://127.0.0.1:9000/";
 
 export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope; fixedProfile: boolean }) {
   const { subscriptionForm: words } = useMessages();
-  const local = /^(localhost|127\.|\[::1\])/.test(window.location.host);
+  const isPortal = useSession().kind === "portal";
+  const local = !isPortal && /^(localhost|127\.|\[::1\])/.test(window.location.host);
   return (
     <fieldset className={classes.section}>
       <legend>{words.sections.where}</legend>
