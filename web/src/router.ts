@@ -15,6 +15,7 @@ import {
   subscriptionRoute,
   subscriptionsRoute,
 } from "@/routes/subscriptions/route";
+import { testingRoute } from "@/routes/testing/route";
 import { FailedScreen, NotFoundScreen } from "@/frame/screens/Failed";
 import { Loading } from "@/shared/Loading";
 import { signInRoute } from "@/session/route";
@@ -31,6 +32,7 @@ const routeTree = rootRoute.addChildren([
   newSubscriptionRoute,
   subscriptionRoute,
   editSubscriptionRoute,
+  testingRoute,
   settingsRoute,
 ]);
 
