@@ -16,6 +16,7 @@ import {
   subscriptionsRoute,
 } from "@/routes/subscriptions/route";
 import { testingRoute } from "@/routes/testing/route";
+import { welcomeRoute } from "@/routes/welcome/route";
 import { FailedScreen, NotFoundScreen } from "@/frame/screens/Failed";
 import { Loading } from "@/shared/Loading";
 import { signInRoute } from "@/session/route";
@@ -33,6 +34,7 @@ const routeTree = rootRoute.addChildren([
   subscriptionRoute,
   editSubscriptionRoute,
   testingRoute,
+  welcomeRoute,
   settingsRoute,
 ]);
 

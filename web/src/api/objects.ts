@@ -6,7 +6,7 @@ import { memberText, parseJson, toValue } from "@/shared/jsonTree";
 import { api, call } from "./client";
 import { keys } from "./keys";
 import { tenantHeader, type Scope } from "./scope";
-import type { Delivery, DeliveryDetail, EventTypeShown, SubscriptionDetail } from "./types";
+import type { Delivery, DeliveryDetail, EventTypeShown, SubscriptionCheck, SubscriptionDetail, SubscriptionFields } from "./types";
 
 export function deliveryQuery(scope: Scope, id: string) {
   return queryOptions({
@@ -110,5 +110,48 @@ export function payloadQuery(scope: Scope, eventId: string) {
         }),
       ),
     staleTime: Infinity,
+  });
+}
+
+export interface Checkable {
+  url: string;
+  profile: NonNullable<SubscriptionFields["profile"]>;
+  headers: Record<string, string>;
+  event_type?: string;
+}
+
+/** The URL and address policy with DNS, and the exact request; nothing is sent. */
+export function checkQuery(scope: Scope, fields: Checkable) {
+  return queryOptions({
+    queryKey: keys.subscriptions.check(scope, fields),
+    queryFn: (): Promise<SubscriptionCheck> =>
+      call(
+        api.POST("/api/v1/webhooks/subscriptions/check", {
+          params: { header: tenantHeader(scope) },
+          body: { ...fields, headers: fields.headers as Record<string, never> },
+        }),
+      ),
+    enabled: fields.url !== "" && scope.tenant !== null,
+    staleTime: 30_000,
+    retry: false,
+  });
+}
+
+export function createSubscription(scope: Scope, body: SubscriptionFields) {
+  return call(api.POST("/api/v1/webhooks/subscriptions", { params: { header: tenantHeader(scope) }, body }));
+}
+
+/** Whether there is a subscription at all: in the whole installation for an operator, else in the tenant. */
+export function anySubscriptionQuery(scope: Scope) {
+  const query = { limit: 1 };
+  const all: Scope = scope.named ? { tenant: null, named: true } : scope;
+  return queryOptions({
+    queryKey: keys.subscriptions.any(all),
+    queryFn: async (): Promise<boolean> => {
+      const found = await (scope.named
+        ? call(api.GET("/api/v1/admin/subscriptions", { params: { query } }))
+        : call(api.GET("/api/v1/webhooks/subscriptions", { params: { query } })));
+      return found.length > 0;
+    },
   });
 }

@@ -7,8 +7,9 @@ import { useWords } from "@/messages/lazy";
 import { Foreign, Url } from "@/shared/Foreign";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Duration, Time } from "@/shared/Time";
+import { useSentDelivery } from "@/shared/useSentDelivery";
 import classes from "./testing.module.css";
-import { useSentDelivery, type Sent } from "./useSent";
+import type { Sent } from "./useSent";
 
 interface Props {
   list: Sent[];

@@ -21,9 +21,10 @@ import { Signature } from "@/shared/SignatureSteps";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
 import { TimeSplit } from "@/shared/TimeSplit";
+import { useSentDelivery } from "@/shared/useSentDelivery";
 import { useSignature } from "@/shared/useSignature";
 import classes from "./testing.module.css";
-import { useSentDelivery, type Sent } from "./useSent";
+import type { Sent } from "./useSent";
 
 /** The server keeps this much of a response's body. */
 const KEPT = 4096;
