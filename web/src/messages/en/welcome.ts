@@ -6,6 +6,7 @@ export const welcome = {
     sent: "The event is on its way.",
     failed: "The event did not arrive.",
     done: (time: string) => `Your first event was delivered in ${time}.`,
+    doneLater: "Your first event was delivered.",
   },
   skip: "Skip these steps",
   cannot: "Your session may not create subscriptions. Ask the operator for a key or a link that may.",

@@ -8,6 +8,7 @@ export const welcome: typeof english = {
     sent: "El evento está en camino.",
     failed: "El evento no llegó.",
     done: (time) => `Su primer evento se entregó en ${time}.`,
+    doneLater: "Su primer evento se entregó.",
   },
   skip: "Omitir estos pasos",
   cannot: "Su sesión no puede crear suscripciones. Pida al operador una clave o un enlace que pueda.",

@@ -55,13 +55,13 @@ export function Event({ scope, subscription, secret, before }: Props) {
   const { delivery } = found;
   const attempt = delivery?.attempts.at(-1);
   const done = delivery?.status === "success" && attempt !== undefined;
-  const title = done
-    ? words.title.done(format.duration(Date.parse(attempt.started_at) + attempt.duration_ms - Date.parse(delivery.created_at)))
-    : !sent
-      ? words.title.ready
-      : delivery && delivery.status !== "pending"
-        ? words.title.failed
-        : words.title.sent;
+  const state = done ? "done" : !sent ? "ready" : delivery && delivery.status !== "pending" ? "failed" : "sent";
+  const title =
+    state !== "done"
+      ? words.title[state]
+      : attempt?.attempt_number === 1
+        ? words.title.done(format.duration(attempt.duration_ms))
+        : words.title.doneLater;
   return (
     <>
       <p className={classes.title} aria-live="polite">
@@ -81,7 +81,7 @@ export function Event({ scope, subscription, secret, before }: Props) {
           )}
         </Step>
       </ol>
-      {done && <Next of={of} subscription={subscription} delivery={delivery} />}
+      {done && delivery && <Next of={of} subscription={subscription} delivery={delivery} />}
     </>
   );
 }
