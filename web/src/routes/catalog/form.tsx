@@ -46,6 +46,12 @@ export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
   });
   const errors = fieldErrors(save.error);
   const breaks = breakingChanges(save.error);
+  // The refusal was about the schema before this change.
+  const changeSchema = (text: string) => {
+    setSchema(text);
+    setForce(false);
+    if (breaks.length > 0) save.reset();
+  };
   const wrong = [read.schema, read.example].some(({ state }) => state === "broken" || state === "other");
   const title = type === null ? catalog.register : catalog.change;
   return (
@@ -62,7 +68,7 @@ export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
         )}
         <TextInput label={words.category} value={category} error={errors.category} onChange={({ currentTarget }) => setCategory(currentTarget.value)} />
         <TextInput label={words.description} value={description} error={errors.description} onChange={({ currentTarget }) => setDescription(currentTarget.value)} />
-        <JsonEditor label={words.schema} text={schema} onChange={setSchema} read={read.schema} error={errors.schema} rows={12} />
+        <JsonEditor label={words.schema} text={schema} onChange={changeSchema} read={read.schema} error={errors.schema} rows={12} />
         <JsonEditor label={words.example} text={example} onChange={setExample} read={read.example} error={errors.example} rows={6} />
         {breaks.length > 0 ? (
           <div role="alert" className={classes.breaks}>
