@@ -71,17 +71,7 @@ export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
         <JsonEditor label={words.schema} text={schema} onChange={changeSchema} read={read.schema} error={errors.schema} rows={12} />
         <JsonEditor label={words.example} text={example} onChange={setExample} read={read.example} error={errors.example} rows={6} />
         {breaks.length > 0 ? (
-          <div role="alert" className={classes.breaks}>
-            <Text fw={600}>{words.breaks}</Text>
-            <ul className={classes.faults}>
-              {breaks.map(({ field, reason }, index) => (
-                <li key={index}>
-                  <span className={classes.path}>{showHidden(field)}</span> {showHidden(reason)}
-                </li>
-              ))}
-            </ul>
-            <Checkbox label={words.force} checked={force} onChange={({ currentTarget }) => setForce(currentTarget.checked)} />
-          </div>
+          <Breaks breaks={breaks} force={force} onForce={setForce} />
         ) : (
           save.error && <ProblemNotice error={save.error} inline />
         )}
@@ -95,6 +85,29 @@ export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
         </Group>
       </Stack>
     </Modal>
+  );
+}
+
+interface BreaksProps {
+  breaks: { field: string; reason: string }[];
+  force: boolean;
+  onForce: (force: boolean) => void;
+}
+
+function Breaks({ breaks, force, onForce }: BreaksProps) {
+  const words = useMessages().catalog.form;
+  return (
+    <div role="alert" className={classes.breaks}>
+      <Text fw={600}>{words.breaks}</Text>
+      <ul className={classes.faults}>
+        {breaks.map(({ field, reason }, index) => (
+          <li key={index}>
+            <span className={classes.path}>{showHidden(field)}</span> {showHidden(reason)}
+          </li>
+        ))}
+      </ul>
+      <Checkbox label={words.force} checked={force} onChange={({ currentTarget }) => onForce(currentTarget.checked)} />
+    </div>
   );
 }
 

@@ -22,27 +22,9 @@ import classes from "./welcome.module.css";
 
 export function Start({ onCreated }: { onCreated: (created: CreatedSubscription, tenant: string) => void }) {
   const words = useWords({ en: english, es: spanish });
-  const screen = useScope();
+  const choice = useChoice();
   const queries = useQueryClient();
-  const tenants = useQuery(tenantsQuery(screen.named));
-  const [typedTenant, setTypedTenant] = useState<string | null>(null);
-  const tenant = typedTenant ?? tenantFor(screen, tenants.data ?? []);
-  const known = !screen.named || (tenants.data ?? []).includes(tenant);
-  const scope: Scope = { tenant, named: screen.named };
-  const [askedTenant] = useDebouncedValue(tenant, 300);
-  const asked: Scope = { tenant: TENANT.test(askedTenant) ? askedTenant : null, named: screen.named };
-
-  const sink = useSink(asked, known);
-  const [choice, setChoice] = useState<"local" | "own" | null>(null);
-  const local = (choice ?? (sink ? "local" : "own")) === "local";
-  const [typedUrl, setTypedUrl] = useState("");
-  const url = local ? SINK_URL : typedUrl.trim();
-
-  const types = useQuery({ ...eventTypesQuery(asked), enabled: known && asked.tenant !== null });
-  const names = (types.data ?? []).map(({ event_type: name }) => name);
-  const [typedPattern, setTypedPattern] = useState<string | null>(null);
-  const pattern = typedPattern ?? patternFor(names);
-
+  const { scope, url, pattern, known } = choice;
   const create = useMutation({
     mutationFn: () => setUp({ scope, url, pattern, newTenant: !known }),
     onSuccess: async (created) => {
@@ -51,11 +33,10 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
         queries.invalidateQueries({ queryKey: keys.subscriptions.all({ tenant: null, named: true }) }),
         queries.invalidateQueries({ queryKey: ["*", "tenants"] }),
       ]);
-      onCreated(created, tenant);
+      onCreated(created, choice.tenant);
     },
   });
   const errors = fieldErrors(create.error);
-  const tenantWrong = !TENANT.test(tenant);
   return (
     <form
       onSubmit={(event) => {
@@ -66,54 +47,13 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
       <p className={classes.title}>{words.title.start}</p>
       <ol className={classes.steps}>
         <Step number={1} title={words.receiver.title} state="now">
-          <Text c="dimmed">{words.receiver.text}</Text>
-          {sink !== false && (
-            <SegmentedControl
-              className={classes.where}
-              aria-label={words.receiver.where}
-              value={local ? "local" : "own"}
-              onChange={(value) => setChoice(value === "local" ? "local" : "own")}
-              data={[
-                { value: "local", label: words.receiver.local },
-                { value: "own", label: words.receiver.own },
-              ]}
-            />
-          )}
-          {local ? (
-            <>
-              <Text>{words.receiver.localText}</Text>
-              <SinkCommand />
-            </>
-          ) : (
-            <OwnUrl scope={asked} url={typedUrl} onChange={setTypedUrl} error={errors.url} checks={known} />
-          )}
+          <Receiver choice={choice} error={errors.url} />
         </Step>
         <Step number={2} title={words.subscription.title} state="now">
-          <Text c="dimmed">{words.subscription.text}</Text>
-          <Group align="flex-start" gap="md" grow preventGrowOverflow={false}>
-            {screen.named && (
-              <TextInput
-                label={words.subscription.tenant}
-                value={tenant}
-                error={tenantWrong ? words.subscription.tenantWrong : undefined}
-                description={known || tenants.isPending ? undefined : words.subscription.tenantText}
-                inputWrapperOrder={["label", "input", "description", "error"]}
-                onChange={({ currentTarget }) => setTypedTenant(currentTarget.value.trim())}
-              />
-            )}
-            <Select
-              label={words.subscription.events}
-              data={[{ value: "*", label: words.subscription.all }, ...names.map((name) => ({ value: name, label: showHidden(name) }))]}
-              value={pattern}
-              searchable
-              allowDeselect={false}
-              error={errors.events}
-              onChange={setTypedPattern}
-            />
-          </Group>
+          <Target choice={choice} error={errors.events} />
           {create.error && <ProblemNotice error={create.error} inline />}
           <div>
-            <Button type="submit" loading={create.isPending} disabled={url === "" || tenantWrong || (screen.named && tenants.isPending)}>
+            <Button type="submit" loading={create.isPending} disabled={!choice.complete}>
               {words.subscription.create}
             </Button>
           </div>
@@ -123,6 +63,99 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
         </Step>
       </ol>
     </form>
+  );
+}
+
+/** What is filled in, and what the reader has changed. */
+function useChoice() {
+  const screen = useScope();
+  const tenants = useQuery(tenantsQuery(screen.named));
+  const [typedTenant, setTenant] = useState<string | null>(null);
+  const tenant = typedTenant ?? tenantFor(screen, tenants.data ?? []);
+  const known = !screen.named || (tenants.data ?? []).includes(tenant);
+  const scope: Scope = { tenant, named: screen.named };
+  const [askedTenant] = useDebouncedValue(tenant, 300);
+  const asked: Scope = { tenant: TENANT.test(askedTenant) ? askedTenant : null, named: screen.named };
+
+  const sink = useSink(asked, known);
+  const [where, setWhere] = useState<"local" | "own" | null>(null);
+  const local = (where ?? (sink ? "local" : "own")) === "local";
+  const [typedUrl, setUrl] = useState("");
+  const url = local ? SINK_URL : typedUrl.trim();
+
+  const types = useQuery({ ...eventTypesQuery(asked), enabled: known && asked.tenant !== null });
+  const names = (types.data ?? []).map(({ event_type: name }) => name);
+  const [typedPattern, setPattern] = useState<string | null>(null);
+  const loading = screen.named && tenants.isPending;
+  return {
+    scope, asked, known, tenant, setTenant, loading,
+    sink, local, setWhere, url, typedUrl, setUrl,
+    names, pattern: typedPattern ?? patternFor(names), setPattern,
+    complete: url !== "" && TENANT.test(tenant) && !loading,
+  };
+}
+
+type Choice = ReturnType<typeof useChoice>;
+
+function Receiver({ choice, error }: { choice: Choice; error: string | undefined }) {
+  const words = useWords({ en: english, es: spanish }).receiver;
+  const { local, setWhere, sink } = choice;
+  return (
+    <>
+      <Text c="dimmed">{words.text}</Text>
+      {sink !== false && (
+        <SegmentedControl
+          className={classes.where}
+          aria-label={words.where}
+          value={local ? "local" : "own"}
+          onChange={(value) => setWhere(value === "local" ? "local" : "own")}
+          data={[
+            { value: "local", label: words.local },
+            { value: "own", label: words.own },
+          ]}
+        />
+      )}
+      {local ? (
+        <>
+          <Text>{words.localText}</Text>
+          <SinkCommand />
+        </>
+      ) : (
+        <OwnUrl scope={choice.asked} url={choice.typedUrl} onChange={choice.setUrl} error={error} checks={choice.known} />
+      )}
+    </>
+  );
+}
+
+/** Whose events, and which. */
+function Target({ choice, error }: { choice: Choice; error: string | undefined }) {
+  const words = useWords({ en: english, es: spanish }).subscription;
+  const { scope, tenant, names, pattern } = choice;
+  return (
+    <>
+      <Text c="dimmed">{words.text}</Text>
+      <Group align="flex-start" gap="md" grow preventGrowOverflow={false}>
+        {scope.named && (
+          <TextInput
+            label={words.tenant}
+            value={tenant}
+            error={TENANT.test(tenant) ? undefined : words.tenantWrong}
+            description={choice.known || choice.loading ? undefined : words.tenantText}
+            inputWrapperOrder={["label", "input", "description", "error"]}
+            onChange={({ currentTarget }) => choice.setTenant(currentTarget.value.trim())}
+          />
+        )}
+        <Select
+          label={words.events}
+          data={[{ value: "*", label: words.all }, ...names.map((name) => ({ value: name, label: showHidden(name) }))]}
+          value={pattern}
+          searchable
+          allowDeselect={false}
+          error={error}
+          onChange={choice.setPattern}
+        />
+      </Group>
+    </>
   );
 }
 
