@@ -60,7 +60,11 @@ export function WelcomePage() {
           variant="subtle"
           color="gray"
           className={classes.skip}
-          onClick={() => setPreferences({ welcomed: true })}
+          onClick={() => {
+            setPreferences({ welcomed: true });
+            // The overview begins at its top, where it offers these steps again.
+            document.getElementById("content")?.scrollTo(0, 0);
+          }}
           renderRoot={(props) => <Link to="/" {...props} />}
         >
           {words.skip}

@@ -51,7 +51,7 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
         </Step>
         <Step number={2} title={words.subscription.title} state="now">
           <Target choice={choice} error={errors.events} />
-          {create.error && <ProblemNotice error={create.error} inline />}
+          {create.error && !errors.url && !errors.events && <ProblemNotice error={create.error} inline />}
           <div>
             <Button type="submit" loading={create.isPending} disabled={!choice.complete}>
               {words.subscription.create}
