@@ -16,6 +16,8 @@ import {
   subscriptionRoute,
   subscriptionsRoute,
 } from "@/routes/subscriptions/route";
+import { testingRoute } from "@/routes/testing/route";
+import { welcomeRoute } from "@/routes/welcome/route";
 import { FailedScreen, NotFoundScreen } from "@/frame/screens/Failed";
 import { Loading } from "@/shared/Loading";
 import { signInRoute } from "@/session/route";
@@ -32,6 +34,8 @@ const routeTree = rootRoute.addChildren([
   newSubscriptionRoute,
   subscriptionRoute,
   editSubscriptionRoute,
+  testingRoute,
+  welcomeRoute,
   settingsRoute,
 ]);
 

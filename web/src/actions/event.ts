@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import { tenantHeader, type Scope } from "@/api/scope";
+import { publishRaw } from "@/api/sending";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
@@ -18,15 +19,7 @@ export function useRepublish(scope: Scope) {
   const { events } = useMessages();
   return useMutation({
     mutationFn: ({ type, metadata, payload }: Pick<PublishedEvent, "type" | "metadata"> & { payload: string }) =>
-      call(
-        api.POST("/api/v1/events", {
-          params: { header: tenantHeader(scope) },
-          body: { type, data: {}, metadata },
-          bodySerializer: () =>
-            `{"type":${JSON.stringify(type)},"data":${payload},"metadata":${JSON.stringify(metadata)}}`,
-          headers: { "Content-Type": "application/json" },
-        }),
-      ),
+      publishRaw(scope, type, payload, metadata),
     onSuccess: ({ deliveries }) => notifications.show({ message: events.republish.done(deliveries) }),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.events.all(scope) }),
   });

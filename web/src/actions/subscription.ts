@@ -1,8 +1,9 @@
 //! Actions on a subscription.
 
 import { notifications } from "@mantine/notifications";
-import { IconEdit, IconList, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconSend, IconTrash } from "@tabler/icons-react";
+import { IconEdit, IconList, IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconSend, IconTestPipe, IconTrash } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import { tenantHeader, type Scope } from "@/api/scope";
@@ -64,8 +65,14 @@ interface Handlers {
   change: (change: Change) => void;
 }
 
-export function useSubscriptionActions(subscription: Subscription | undefined, handlers: Handlers): Action[] {
+/** `of` names the owner of a subscription that is not in the tenant of the screen. */
+export function useSubscriptionActions(
+  subscription: (Subscription & { tenant_id?: string }) | undefined,
+  handlers: Handlers,
+  of?: string,
+): Action[] {
   const { subscriptions } = useMessages();
+  const navigate = useNavigate();
   const words = subscriptions.actions;
   const mayWrite = useMay("subscriptions:write");
   const mayTest = useMay("test:send");
@@ -73,6 +80,12 @@ export function useSubscriptionActions(subscription: Subscription | undefined, h
   const actions: Action[] = [];
   if (mayTest) {
     actions.push({ id: "subscription-test", label: words.test, icon: IconSend, letter: "t", run: handlers.test });
+    actions.push({
+      id: "subscription-tool",
+      label: words.tool,
+      icon: IconTestPipe,
+      run: () => void navigate({ to: "/testing", search: { subscription: subscription.id, of: subscription.tenant_id ?? of } }),
+    });
   }
   actions.push({
     id: "subscription-deliveries",

@@ -26,8 +26,11 @@ export const keys = {
     secret: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "secret", id] as const,
     plan: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "plan", id] as const,
     trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
+    any: (scope: Scope) => [keyOf(scope), "subscriptions", "any"] as const,
     check: (scope: Scope, fields: Filter) => [keyOf(scope), "subscriptions", "check", fields] as const,
   },
+  /** Sends of the testing tool, kept while the page is open. */
+  tests: (scope: Scope) => [keyOf(scope), "tests"] as const,
   coverage: (scope: Scope) => [keyOf(scope), "coverage"] as const,
   catalog: {
     all: (scope: Scope) => [keyOf(scope), "catalog"] as const,
@@ -40,5 +43,6 @@ export const keys = {
     list: (scope: Scope, filter: Filter) => [keyOf(scope), "events", "list", filter] as const,
     detail: (scope: Scope, id: string) => [keyOf(scope), "events", "detail", id] as const,
     payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
+    preview: (scope: Scope, type: string, data: string) => [keyOf(scope), "event-preview", type, data] as const,
   },
 };

@@ -7,6 +7,7 @@ import {
   IconChecklist,
   IconSend,
   IconSettings,
+  IconTestPipe,
   IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
@@ -34,6 +35,7 @@ export const SCREENS: readonly Screen[] = [
   { to: "/events", group: "observe", icon: IconBolt, label: (words) => words.events, allowed: everyone },
   { to: "/coverage", group: "observe", icon: IconChecklist, label: (words) => words.coverage, allowed: (session) => may(session, "coverage:read") },
   { to: "/subscriptions", group: "configure", icon: IconWebhook, label: (words) => words.subscriptions, allowed: everyone },
+  { to: "/testing", group: "configure", icon: IconTestPipe, label: (words) => words.testing, allowed: (session) => may(session, "test:send") },
   { to: "/catalog", group: "configure", icon: IconBook, label: (words) => words.catalog, allowed: everyone },
   { to: "/settings", group: "operate", icon: IconSettings, label: (words) => words.settings, allowed: operator },
 ];

@@ -71,6 +71,13 @@ export function formatJson(text: string): JsonLine[] | null {
   return open.length === 0 ? lines : null;
 }
 
+/** The same text with two spaces of indentation and its numbers as they are; unchanged when it is not JSON. */
+export function prettyJson(text: string): string {
+  const lines = formatJson(text);
+  if (lines === null) return text;
+  return lines.map(({ depth, tokens }) => "  ".repeat(depth) + tokens.map((token) => token.text).join("")).join("\n");
+}
+
 function tokenize(text: string): Token[] | null {
   const tokens: Token[] = [];
   const end = text.trimEnd().length;

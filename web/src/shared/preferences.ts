@@ -1,4 +1,4 @@
-//! Preferences of this browser: language, time zone, single-letter keys. No credential is ever stored.
+//! Preferences of this browser: language, time zone, single-letter keys, the first steps. No credential is ever stored.
 
 import { useSyncExternalStore } from "react";
 
@@ -6,10 +6,12 @@ export interface Preferences {
   language: "auto" | "en" | "es";
   zone: "local" | "utc";
   letterKeys: boolean;
+  /** The first steps were left or finished: the overview does not lead to them by itself. */
+  welcomed: boolean;
 }
 
 const NAME = "postrider.preferences";
-const DEFAULTS: Preferences = { language: "auto", zone: "local", letterKeys: true };
+const DEFAULTS: Preferences = { language: "auto", zone: "local", letterKeys: true, welcomed: false };
 const listeners = new Set<() => void>();
 let current = read();
 
@@ -21,6 +23,7 @@ export function parsePreferences(text: string | null): Preferences {
       language: value.language === "en" || value.language === "es" ? value.language : "auto",
       zone: value.zone === "utc" ? "utc" : "local",
       letterKeys: value.letterKeys !== false,
+      welcomed: value.welcomed === true,
     };
   } catch {
     return DEFAULTS;

@@ -2,8 +2,13 @@ export const catalog = {
   chooseTenant: "Choose a tenant",
   chooseTenantText: "The catalog belongs to a tenant. Choose one in the tenant switcher to see its event types.",
   search: "Search event types",
-  answer: (types: number, misfits: number): string =>
-    misfits === 0 ? `${types} event types` : `${types} event types, ${misfits} with events that do not fit`,
+  answer: (types: number, events: number, broken: number): string =>
+    events === 0
+      ? `${types} event types`
+      : `${types} event types; ${events} ${events === 1 ? "event" : "events"} of ${broken} ${broken === 1 ? "type" : "types"} ${events === 1 ? "does" : "do"} not fit`,
+  times: (count: number): string => (count === 1 ? "1 misfit" : `${count} misfits`),
+  unknown: "Published, but not in the catalog",
+  registerShort: "Register",
   register: "Register event type",
   change: "Change event type",
   checked: "Schema",
@@ -14,7 +19,12 @@ export const catalog = {
   },
   detail: {
     label: "Event type",
-    subscriptions: "Show its subscriptions",
+    subscriptions: "Show all of them",
+    subscribers: (count: string, one: boolean): string => (one ? "One subscription receives it" : `${count} subscriptions receive it`),
+    nobody: "No subscription of this tenant receives this type.",
+    test: "Test it",
+    type: "Type",
+    noFields: "The schema names no fields.",
     events: "Show its events",
     misfits: "Events that do not fit",
     misfit: (times: number): string => (times === 1 ? "Once since the server started" : `${times} times since the server started`),
@@ -31,7 +41,7 @@ export const catalog = {
     description: "Description",
     schema: "JSON Schema of the data (optional)",
     example: "Example of the data (optional)",
-    noObject: "This is not a JSON object.",
+    breaks: "This schema allows payloads that the present one excludes. Receivers were written for the present one:",
     force: "Change it although receivers may break",
   },
   retire: {

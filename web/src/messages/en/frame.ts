@@ -10,6 +10,7 @@ export const frame = {
     coverage: "Coverage",
     catalog: "Catalog",
     subscriptions: "Subscriptions",
+    testing: "Testing tool",
     settings: "Settings",
   },
   tenant: {

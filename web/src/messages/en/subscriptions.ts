@@ -23,6 +23,7 @@ export const subscriptions = {
   actions: {
     label: "Actions",
     test: "Send test event",
+    tool: "Open in the testing tool",
     deliveries: "Show deliveries",
     edit: "Edit subscription",
     pause: "Pause subscription",

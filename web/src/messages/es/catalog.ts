@@ -4,8 +4,13 @@ export const catalog: Messages["catalog"] = {
   chooseTenant: "Elija un inquilino",
   chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno en el selector de inquilinos para ver sus tipos de evento.",
   search: "Buscar tipos de evento",
-  answer: (types, misfits) =>
-    misfits === 0 ? `${types} tipos de evento` : `${types} tipos de evento, ${misfits} con eventos que no encajan`,
+  answer: (types, events, broken) =>
+    events === 0
+      ? `${types} tipos de evento`
+      : `${types} tipos de evento; ${events} ${events === 1 ? "evento" : "eventos"} de ${broken} ${broken === 1 ? "tipo" : "tipos"} no ${events === 1 ? "encaja" : "encajan"}`,
+  times: (count) => (count === 1 ? "1 no encaja" : `${count} no encajan`),
+  unknown: "Publicados, pero fuera del catálogo",
+  registerShort: "Registrar",
   register: "Registrar tipo de evento",
   change: "Cambiar tipo de evento",
   checked: "Esquema",
@@ -16,7 +21,12 @@ export const catalog: Messages["catalog"] = {
   },
   detail: {
     label: "Tipo de evento",
-    subscriptions: "Ver sus suscripciones",
+    subscriptions: "Ver todas",
+    subscribers: (count, one) => (one ? "Una suscripción lo recibe" : `${count} suscripciones lo reciben`),
+    nobody: "Ninguna suscripción de este inquilino recibe este tipo.",
+    test: "Probarlo",
+    type: "Tipo",
+    noFields: "El esquema no nombra campos.",
     events: "Ver sus eventos",
     misfits: "Eventos que no encajan",
     misfit: (times) => (times === 1 ? "Una vez desde que arrancó el servidor" : `${times} veces desde que arrancó el servidor`),
@@ -33,7 +43,7 @@ export const catalog: Messages["catalog"] = {
     description: "Descripción",
     schema: "JSON Schema de los datos (opcional)",
     example: "Ejemplo de los datos (opcional)",
-    noObject: "No es un objeto JSON.",
+    breaks: "Este esquema permite contenidos que el actual excluye. Los receptores se escribieron para el actual:",
     force: "Cambiarlo aunque los receptores puedan fallar",
   },
   retire: {

@@ -12,6 +12,7 @@ export const frame: Messages["frame"] = {
     coverage: "Cobertura",
     catalog: "Catálogo",
     subscriptions: "Suscripciones",
+    testing: "Pruebas",
     settings: "Ajustes",
   },
   tenant: {

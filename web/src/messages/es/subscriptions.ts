@@ -25,6 +25,7 @@ export const subscriptions: Messages["subscriptions"] = {
   actions: {
     label: "Acciones",
     test: "Enviar evento de prueba",
+    tool: "Abrir en la herramienta de pruebas",
     deliveries: "Mostrar entregas",
     edit: "Editar suscripción",
     pause: "Pausar suscripción",

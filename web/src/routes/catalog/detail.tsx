@@ -1,6 +1,6 @@
 //! The open event type: its schema as a table, its example, its subscriptions, and payloads that broke it.
 
-import { Group, Skeleton, Stack, Table, Text, Title } from "@mantine/core";
+import { Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { IconArchive, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -9,7 +9,8 @@ import type { Action } from "@/actions/action";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { useScreenActions } from "@/actions/registry";
 import { keys } from "@/api/keys";
-import type { EventTypeShown, Misfit } from "@/api/types";
+import { eventTypeQuery, type EventTypeDetail } from "@/api/objects";
+import type { Misfit } from "@/api/types";
 import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
@@ -22,8 +23,9 @@ import { Time } from "@/shared/Time";
 import { showHidden } from "@/shared/text";
 import { TypeForm } from "./form";
 import classes from "./page.module.css";
-import { retireType, typeQuery } from "./queries";
-import { schemaRows } from "./schema";
+import { retireType } from "./queries";
+import { Schema } from "./schemaTable";
+import { Subscribers } from "./subscribers";
 
 interface Props {
   type: string;
@@ -34,7 +36,7 @@ interface Props {
 export function TypePanel({ type, misfits, onClose }: Props) {
   const { catalog } = useMessages();
   const scope = useScope();
-  const shown = useQuery(typeQuery(scope, type));
+  const shown = useQuery(eventTypeQuery(scope, type));
   return (
     <Panel
       label={catalog.detail.label}
@@ -58,14 +60,14 @@ export function TypePanel({ type, misfits, onClose }: Props) {
   );
 }
 
-function Change({ type, onRetired }: { type: EventTypeShown; onRetired: () => void }) {
+function Change({ type, onRetired }: { type: EventTypeDetail; onRetired: () => void }) {
   const { catalog } = useMessages();
   const scope = useScope();
   const queries = useQueryClient();
   const mayOperate = useMay("operate");
   const [step, setStep] = useState<"change" | "retire" | null>(null);
   const retire = useMutation({
-    mutationFn: () => retireType(type.event_type),
+    mutationFn: () => retireType(type.type.event_type),
     onSuccess: onRetired,
     onSettled: () => queries.invalidateQueries({ queryKey: keys.catalog.all(scope) }),
   });
@@ -90,25 +92,29 @@ function Change({ type, onRetired }: { type: EventTypeShown; onRetired: () => vo
         error={retire.error}
         onConfirm={() => retire.mutate()}
       >
-        <Text>{catalog.retire.text(showHidden(type.event_type))}</Text>
+        <Text>{catalog.retire.text(showHidden(type.type.event_type))}</Text>
       </Confirm>
     </>
   );
 }
 
-function Body({ type, misfits }: { type: EventTypeShown; misfits: Misfit[] }) {
+function Body({ type, misfits }: { type: EventTypeDetail; misfits: Misfit[] }) {
   const { catalog } = useMessages();
   const words = catalog.detail;
+  const { type: shown, schema, exampleText } = type;
+  const mayTest = useMay("test:send");
   return (
     <Stack gap="lg">
-      <Text>{showHidden(type.description)}</Text>
+      <Text>{showHidden(shown.description)}</Text>
       <Group gap="lg">
-        <Link to="/subscriptions" search={{ type: type.event_type }}>
-          {words.subscriptions}
-        </Link>
-        <Link to="/events" search={{ type: type.event_type }}>
+        <Link to="/events" search={{ type: shown.event_type }}>
           {words.events}
         </Link>
+        {mayTest && (
+          <Link to="/testing" search={{ type: shown.event_type }}>
+            {words.test}
+          </Link>
+        )}
       </Group>
       {misfits.length > 0 && (
         <section>
@@ -123,48 +129,14 @@ function Body({ type, misfits }: { type: EventTypeShown; misfits: Misfit[] }) {
           </ul>
         </section>
       )}
-      <Schema schema={type.schema} />
-      {type.example && (
+      <Subscribers type={shown.event_type} />
+      <Schema schema={schema} />
+      {exampleText !== null && (
         <section>
           <Title order={3}>{words.example}</Title>
-          <JsonView text={JSON.stringify(type.example)} label={words.example} />
+          <JsonView text={exampleText} label={words.example} />
         </section>
       )}
     </Stack>
-  );
-}
-
-function Schema({ schema }: { schema: EventTypeShown["schema"] }) {
-  const { catalog } = useMessages();
-  const words = catalog.detail;
-  if (!schema) return <Text c="dimmed">{words.noSchema}</Text>;
-  return (
-    <section>
-      <Title order={3}>{words.schema}</Title>
-      <Table.ScrollContainer minWidth={320}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{words.field}</Table.Th>
-              <Table.Th>{words.meaning}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {schemaRows(schema).map((row) => (
-              <Table.Tr key={row.path}>
-                <Table.Td className={classes.path}>
-                  {showHidden(row.path)}
-                  <Text size="xs" c="dimmed">
-                    {showHidden(row.type)}
-                    {row.required && ` · ${words.required}`}
-                  </Text>
-                </Table.Td>
-                <Table.Td>{showHidden(row.description)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </section>
   );
 }

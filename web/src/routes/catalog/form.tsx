@@ -1,47 +1,58 @@
-//! Registers an event type, or changes one. The server says when a change breaks receivers.
+//! Registers an event type, or changes one. The server says when a change breaks receivers, before it is made.
 
-import { Button, Checkbox, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys } from "@/api/keys";
-import { fieldErrors, isStatus } from "@/api/problem";
+import type { EventTypeDetail } from "@/api/objects";
+import { ApiError, fieldErrors } from "@/api/problem";
 import type { Scope } from "@/api/scope";
-import type { EventTypeShown } from "@/api/types";
 import { useMessages } from "@/messages/context";
+import { prettyJson } from "@/shared/json";
+import { JsonEditor } from "@/shared/JsonEditor";
+import { readObject, type ObjectText } from "@/shared/jsonTree";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { showHidden } from "@/shared/text";
 import classes from "./page.module.css";
 import { changeType, registerType } from "./queries";
 
 interface Props {
   scope: Scope;
   /** Null registers a new type. */
-  type: EventTypeShown | null;
+  type: EventTypeDetail | null;
+  /** The name of a new type that was published already. */
+  name?: string;
   onClose: () => void;
 }
 
-export function TypeForm({ scope, type, onClose }: Props) {
+export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
   const { catalog, shared } = useMessages();
   const words = catalog.form;
   const queries = useQueryClient();
-  const [name, setName] = useState(type?.event_type ?? "");
-  const [category, setCategory] = useState(type?.category ?? "");
-  const [description, setDescription] = useState(type?.description ?? "");
-  const [schema, setSchema] = useState(() => pretty(type?.schema));
-  const [example, setExample] = useState(() => pretty(type?.example));
+  const [name, setName] = useState(type?.type.event_type ?? given);
+  const [category, setCategory] = useState(type?.type.category ?? "");
+  const [description, setDescription] = useState(type?.type.description ?? "");
+  const [schema, setSchema] = useState(() => prettyJson(type?.schemaText ?? ""));
+  const [example, setExample] = useState(() => prettyJson(type?.exampleText ?? ""));
   const [force, setForce] = useState(false);
-  const parsed = { schema: parseObject(schema), example: parseObject(example) };
+  const read = { schema: readObject(schema), example: readObject(example) };
   const save = useMutation({
     mutationFn: () => {
-      const fields = { category, description, schema: parsed.schema ?? null, example: parsed.example ?? null };
-      return type === null
-        ? registerType({ ...fields, event_type: name.trim() })
-        : changeType(type.event_type, fields, force);
+      const fields = { category, description, schema: textOf(schema, read.schema), example: textOf(example, read.example) };
+      return type === null ? registerType(name.trim(), fields) : changeType(type.type.event_type, fields, force);
     },
     onSuccess: onClose,
     onSettled: () => queries.invalidateQueries({ queryKey: keys.catalog.all(scope) }),
   });
   const errors = fieldErrors(save.error);
-  const wrong = parsed.schema === undefined || parsed.example === undefined;
+  const breaks = breakingChanges(save.error);
+  // The refusal was about the schema before this change.
+  const changeSchema = (text: string) => {
+    setSchema(text);
+    setForce(false);
+    if (breaks.length > 0) save.reset();
+  };
+  const wrong = [read.schema, read.example].some(({ state }) => state === "broken" || state === "other");
   const title = type === null ? catalog.register : catalog.change;
   return (
     <Modal opened onClose={onClose} title={title} size="lg" closeButtonProps={{ "aria-label": shared.close }}>
@@ -57,33 +68,18 @@ export function TypeForm({ scope, type, onClose }: Props) {
         )}
         <TextInput label={words.category} value={category} error={errors.category} onChange={({ currentTarget }) => setCategory(currentTarget.value)} />
         <TextInput label={words.description} value={description} error={errors.description} onChange={({ currentTarget }) => setDescription(currentTarget.value)} />
-        <Textarea
-          className={classes.text}
-          label={words.schema}
-          rows={10}
-          spellCheck={false}
-          value={schema}
-          error={parsed.schema === undefined ? words.noObject : errors.schema}
-          onChange={({ currentTarget }) => setSchema(currentTarget.value)}
-        />
-        <Textarea
-          className={classes.text}
-          label={words.example}
-          rows={6}
-          spellCheck={false}
-          value={example}
-          error={parsed.example === undefined ? words.noObject : errors.example}
-          onChange={({ currentTarget }) => setExample(currentTarget.value)}
-        />
-        {save.error && <ProblemNotice error={save.error} inline />}
-        {type !== null && isStatus(save.error, 409) && (
-          <Checkbox label={words.force} checked={force} onChange={({ currentTarget }) => setForce(currentTarget.checked)} />
+        <JsonEditor label={words.schema} text={schema} onChange={changeSchema} read={read.schema} error={errors.schema} rows={12} />
+        <JsonEditor label={words.example} text={example} onChange={setExample} read={read.example} error={errors.example} rows={6} />
+        {breaks.length > 0 ? (
+          <Breaks breaks={breaks} force={force} onForce={setForce} />
+        ) : (
+          save.error && <ProblemNotice error={save.error} inline />
         )}
         <Group justify="flex-end" gap="sm">
           <Button variant="subtle" color="gray" onClick={onClose}>
             {shared.cancel}
           </Button>
-          <Button disabled={wrong || name.trim() === ""} loading={save.isPending} onClick={() => save.mutate()}>
+          <Button disabled={wrong || name.trim() === "" || (breaks.length > 0 && !force)} loading={save.isPending} onClick={() => save.mutate()}>
             {title}
           </Button>
         </Group>
@@ -92,17 +88,39 @@ export function TypeForm({ scope, type, onClose }: Props) {
   );
 }
 
-function pretty(value: unknown): string {
-  return value ? JSON.stringify(value, null, 2) : "";
+interface BreaksProps {
+  breaks: { field: string; reason: string }[];
+  force: boolean;
+  onForce: (force: boolean) => void;
 }
 
-/** Null for an empty text, undefined for one that is no JSON object. */
-function parseObject(text: string): Record<string, never> | null | undefined {
-  if (text.trim() === "") return null;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, never>) : undefined;
-  } catch {
-    return undefined;
-  }
+function Breaks({ breaks, force, onForce }: BreaksProps) {
+  const words = useMessages().catalog.form;
+  return (
+    <div role="alert" className={classes.breaks}>
+      <Text fw={600}>{words.breaks}</Text>
+      <ul className={classes.faults}>
+        {breaks.map(({ field, reason }, index) => (
+          <li key={index}>
+            <span className={classes.path}>{showHidden(field)}</span> {showHidden(reason)}
+          </li>
+        ))}
+      </ul>
+      <Checkbox label={words.force} checked={force} onChange={({ currentTarget }) => onForce(currentTarget.checked)} />
+    </div>
+  );
 }
+
+function textOf(text: string, { state }: ObjectText): string | null {
+  return state === "empty" ? null : text;
+}
+
+/** The reasons of a refused schema, which `force` overrides; empty for any other failure. */
+export function breakingChanges(error: unknown): { field: string; reason: string }[] {
+  if (!(error instanceof ApiError) || error.status !== 422) return [];
+  const errors = error.problem?.errors ?? [];
+  if (errors.length === 0 || !errors.every(({ message }) => message.startsWith(BREAKS))) return [];
+  return errors.map(({ field, message }) => ({ field, reason: message.slice(BREAKS.length).replace(/; force it with .*$/, "") }));
+}
+
+const BREAKS = "breaks receivers: ";

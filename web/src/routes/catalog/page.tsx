@@ -5,7 +5,7 @@ import { IconBook, IconPlus, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import type { EventTypeLine } from "@/api/types";
+import type { EventTypeLine, Misfit } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
@@ -13,11 +13,15 @@ import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { Split } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { showHidden } from "@/shared/text";
 import { TypePanel } from "./detail";
 import { TypeForm } from "./form";
+import { countMisfits, misfitsByType } from "./misfits";
 import classes from "./page.module.css";
 import { catalogQuery, misfitsQuery } from "./queries";
 import { catalogRoute } from "./route";
+
+const MOST_UNKNOWN = 50;
 
 export function CatalogPage() {
   const { catalog } = useMessages();
@@ -25,9 +29,11 @@ export function CatalogPage() {
   const { open, text = "" } = catalogRoute.useSearch();
   const navigate = useNavigate({ from: catalogRoute.fullPath });
   const mayOperate = useMay("operate");
-  const [adding, setAdding] = useState(false);
+  /** The name of the type that is registered; empty for one that is typed. */
+  const [adding, setAdding] = useState<string | null>(null);
   const types = useQuery(catalogQuery(scope));
   const misfits = useQuery(misfitsQuery(mayOperate));
+  const count = countMisfits(misfits.data ?? []);
   const close = () => void navigate({ search: (before) => ({ ...before, open: undefined }) });
   return (
     <Split panel={open === undefined ? null : <TypePanel key={open} type={open} misfits={misfits.data ?? []} onClose={close} />}>
@@ -42,9 +48,9 @@ export function CatalogPage() {
             void navigate({ search: (before) => ({ ...before, text: value || undefined }), replace: true })
           }
         />
-        {types.data && <span className={classes.count}>{catalog.answer(types.data.length, misfits.data?.length ?? 0)}</span>}
+        {types.data && <span className={classes.count}>{catalog.answer(types.data.length, count.events, count.types)}</span>}
         {mayOperate && (
-          <Button className={classes.add} leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+          <Button className={classes.add} leftSection={<IconPlus size={16} />} onClick={() => setAdding("")}>
             {catalog.register}
           </Button>
         )}
@@ -53,7 +59,10 @@ export function CatalogPage() {
         {scope.tenant === null ? (
           <EmptyState icon={<IconBook size={32} stroke={1.5} />} title={catalog.chooseTenant} text={catalog.chooseTenantText} />
         ) : types.data ? (
-          <Types types={types.data.filter((type) => matches(type, text))} filtered={text !== ""} />
+          <>
+            {text === "" && <Unknown misfits={misfits.data ?? []} types={types.data} onRegister={setAdding} />}
+            <Types types={types.data.filter((type) => matches(type, text))} misfits={misfits.data ?? []} filtered={text !== ""} />
+          </>
         ) : types.error ? (
           <ProblemNotice error={types.error} onRetry={() => void types.refetch()} />
         ) : (
@@ -64,7 +73,7 @@ export function CatalogPage() {
           </Stack>
         )}
       </div>
-      {adding && <TypeForm scope={scope} type={null} onClose={() => setAdding(false)} />}
+      {adding !== null && <TypeForm scope={scope} type={null} name={adding} onClose={() => setAdding(null)} />}
     </Split>
   );
 }
@@ -74,7 +83,47 @@ function matches({ event_type: type, description }: EventTypeLine, text: string)
   return type.toLowerCase().includes(wanted) || description.toLowerCase().includes(wanted);
 }
 
-function Types({ types, filtered }: { types: EventTypeLine[]; filtered: boolean }) {
+interface UnknownProps {
+  misfits: Misfit[];
+  types: EventTypeLine[];
+  onRegister: (type: string) => void;
+}
+
+/** Types that were published and are not in the catalog: a typo, or one to be registered. */
+function Unknown({ misfits, types, onRegister }: UnknownProps) {
+  const { catalog } = useMessages();
+  const known = new Set(types.map(({ event_type: type }) => type));
+  const unknown = misfitsByType(misfits.filter(({ event_type: type, kind }) => kind === "unknown_type" && !known.has(type)));
+  if (unknown.length === 0) return null;
+  return (
+    <Table className={classes.types}>
+      <Table.Caption className={classes.category}>{catalog.unknown}</Table.Caption>
+      <Table.Tbody>
+        {unknown.slice(0, MOST_UNKNOWN).map(([type, times]) => (
+          <Table.Tr key={type}>
+            <Table.Td className={classes.type}>
+              <Foreign text={type} />
+            </Table.Td>
+            <Table.Td className={classes.about}>{catalog.times(times)}</Table.Td>
+            <Table.Td className={classes.mark}>
+              <Button variant="subtle" size="compact-xs" aria-label={`${catalog.register}: ${showHidden(type)}`} onClick={() => onRegister(type)}>
+                {catalog.registerShort}
+              </Button>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+interface TypesProps {
+  types: EventTypeLine[];
+  misfits: Misfit[];
+  filtered: boolean;
+}
+
+function Types({ types, misfits, filtered }: TypesProps) {
   const { catalog, shared } = useMessages();
   const { open } = catalogRoute.useSearch();
   if (types.length === 0) {
@@ -84,6 +133,7 @@ function Types({ types, filtered }: { types: EventTypeLine[]; filtered: boolean 
       <EmptyState icon={<IconBook size={32} stroke={1.5} />} title={catalog.empty.title} text={catalog.empty.text} />
     );
   }
+  const broken = new Map(misfitsByType(misfits));
   const categories = [...new Set(types.map(({ category }) => category))];
   return categories.map((category) => (
     <Table key={category} className={classes.types}>
@@ -101,7 +151,9 @@ function Types({ types, filtered }: { types: EventTypeLine[]; filtered: boolean 
             <Table.Td className={classes.about}>
               <Foreign text={description} />
             </Table.Td>
-            <Table.Td className={classes.mark}>{checked ? catalog.checked : catalog.unchecked}</Table.Td>
+            <Table.Td className={classes.mark} data-bad={broken.has(type)}>
+              {broken.has(type) ? catalog.times(broken.get(type) ?? 0) : checked ? catalog.checked : catalog.unchecked}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

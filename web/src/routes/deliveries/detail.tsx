@@ -22,7 +22,7 @@ import { ProblemNotice } from "@/shared/ProblemNotice";
 import { toCurl } from "./curl";
 import classes from "./detail.module.css";
 import { Exchange } from "./exchange";
-import { explain } from "./explain";
+import { explain } from "@/shared/explain";
 import { Facts } from "./facts";
 import { deliveryQuery, subscriptionQuery } from "./queries";
 import { deliveriesRoute } from "./route";

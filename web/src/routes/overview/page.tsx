@@ -4,6 +4,7 @@ import { SegmentedControl, Skeleton, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { FirstRun } from "@/frame/FirstRun";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
@@ -45,6 +46,7 @@ export function OverviewPage() {
   }
   return (
     <div className={classes.page}>
+      <FirstRun />
       <Answer situation={situation} stats={today.data} paused={live.data?.paused ?? false} />
       <Figures stats={today.data} />
       <Troubles situation={situation} showTenant={all} />

@@ -5,9 +5,11 @@ import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { SubscriptionCheck, Subscription, SubscriptionFields, SubscriptionOfTenant } from "@/api/types";
+import type { Subscription, SubscriptionFields, SubscriptionOfTenant } from "@/api/types";
 import { serverNow } from "@/shared/clock";
 import type { SubscriptionsSearch } from "./route";
+
+export { checkQuery, createSubscription, type Checkable } from "@/api/objects";
 
 export type Row = Subscription & { tenant_id?: string };
 
@@ -105,35 +107,6 @@ export function secretQuery(scope: Scope, id: string) {
     gcTime: 0,
     staleTime: 0,
   });
-}
-
-export interface Checkable {
-  url: string;
-  profile: NonNullable<SubscriptionFields["profile"]>;
-  headers: Record<string, string>;
-  event_type?: string;
-}
-
-/** The URL and address policy with DNS, and the exact request; nothing is sent. */
-export function checkQuery(scope: Scope, fields: Checkable) {
-  return queryOptions({
-    queryKey: keys.subscriptions.check(scope, fields),
-    queryFn: (): Promise<SubscriptionCheck> =>
-      call(
-        api.POST("/api/v1/webhooks/subscriptions/check", {
-          params: { header: tenantHeader(scope) },
-          body: { ...fields, headers: fields.headers as Record<string, never> },
-        }),
-      ),
-    enabled: fields.url !== "" && scope.tenant !== null,
-    staleTime: 30_000,
-    retry: false,
-  });
-}
-
-export function createSubscription(scope: Scope, body: SubscriptionFields) {
-  return call(api.POST("/api/v1/webhooks/subscriptions", { params: { header: tenantHeader(scope) },
-          body }));
 }
 
 export function changeSubscription(scope: Scope, id: string, body: SubscriptionFields) {

@@ -62,7 +62,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
     deliveries: () =>
       void navigate({ to: "/deliveries", search: { tenant: scope.tenant ?? undefined, subscription: subscription.id } }),
     edit: () => void navigate({ to: "/subscriptions/$id/edit", params: { id: subscription.id }, search: { of } }),
-  });
+  }, of);
   useScreenActions(actions);
   const test = actions.find(({ id }) => id === "subscription-test");
   const tabs = TABS.filter((name) => name !== "secret" || mayReadSecret || mayRotate);

@@ -161,8 +161,4 @@ export function waitsOf(values: Values): number[] | null {
 
 export const PATTERN = /^(\*|[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*(\.\*)?)$/;
 
-/** True when the pattern is the type, or covers it. */
-export function covers(pattern: string, type: string): boolean {
-  if (pattern === "*" || pattern === type) return true;
-  return pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1));
-}
+export { covers } from "@/shared/patterns";
