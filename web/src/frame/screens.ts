@@ -2,11 +2,17 @@
 
 import {
   IconActivity,
+  IconBell,
   IconBolt,
   IconBook,
   IconChecklist,
+  IconKey,
+  IconLink,
+  IconRepeat,
   IconSend,
+  IconServer,
   IconSettings,
+  IconUsers,
   IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
@@ -35,6 +41,12 @@ export const SCREENS: readonly Screen[] = [
   { to: "/coverage", group: "observe", icon: IconChecklist, label: (words) => words.coverage, allowed: (session) => may(session, "coverage:read") },
   { to: "/subscriptions", group: "configure", icon: IconWebhook, label: (words) => words.subscriptions, allowed: everyone },
   { to: "/catalog", group: "configure", icon: IconBook, label: (words) => words.catalog, allowed: everyone },
+  { to: "/portal-links", group: "configure", icon: IconLink, label: (words) => words.portalLinks, allowed: operator },
+  { to: "/replays", group: "operate", icon: IconRepeat, label: (words) => words.replays, allowed: everyone },
+  { to: "/tenants", group: "operate", icon: IconUsers, label: (words) => words.tenants, allowed: operator },
+  { to: "/keys", group: "operate", icon: IconKey, label: (words) => words.keys, allowed: operator },
+  { to: "/nodes", group: "operate", icon: IconServer, label: (words) => words.nodes, allowed: operator },
+  { to: "/operational-events", group: "operate", icon: IconBell, label: (words) => words.operationalEvents, allowed: operator },
   { to: "/settings", group: "operate", icon: IconSettings, label: (words) => words.settings, allowed: operator },
 ];
 

@@ -10,6 +10,12 @@ export const frame = {
     coverage: "Coverage",
     catalog: "Catalog",
     subscriptions: "Subscriptions",
+    portalLinks: "Portal links",
+    replays: "Replays",
+    tenants: "Tenants",
+    keys: "Keys",
+    nodes: "Nodes and store",
+    operationalEvents: "Operational events",
     settings: "Settings",
   },
   tenant: {
@@ -40,6 +46,7 @@ export const frame = {
     language: "Language",
     letters: (on: boolean): string => (on ? "Turn single-letter keys off" : "Turn single-letter keys on"),
     signOut: "Sign out",
+    reference: "API reference",
   },
   live: { open: "Live", connecting: "Connecting", off: "Not live", paused: "Paused", pause: "Pause live rows", resume: "Resume live rows" },
   keys: {
