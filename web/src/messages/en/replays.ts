@@ -23,7 +23,7 @@ export const replays = {
       exhausted: "given-up",
       cancelled: "cancelled",
       disabled: "refused (410)",
-      success: "delivered",
+      success: "successful",
       retrying: "retrying",
     } as Record<string, string>,
     types: (types: string): string => ` of ${types}`,
@@ -69,8 +69,8 @@ export const replays = {
   confirm: {
     pause: (left: string): string => `${left} deliveries are not queued until the replay is resumed. What it has queued is sent.`,
     resume: (left: string): string => `${left} deliveries are queued from now on, after fresh ones.`,
-    cancel: (queued: string, left: string): string =>
-      `${left} deliveries will not be queued, and the replay cannot be resumed. The ${queued} that it has queued are sent; cancel them on the screen Deliveries.`,
+    cancel: (left: string): string => `${left} deliveries will not be queued, and the replay cannot be resumed.`,
+    queued: (queued: string): string => `What it has queued (${queued}) is sent; cancel that on the screen Deliveries.`,
   },
   form: {
     subscription: "Subscription",

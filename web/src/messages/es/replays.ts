@@ -25,7 +25,7 @@ export const replays: typeof en = {
       exhausted: "abandonadas",
       cancelled: "canceladas",
       disabled: "rechazadas (410)",
-      success: "entregadas",
+      success: "con éxito",
       retrying: "en reintento",
     },
     types: (types) => ` de ${types}`,
@@ -68,8 +68,8 @@ export const replays: typeof en = {
   confirm: {
     pause: (left) => `${left} entregas no se ponen en cola hasta que se reanude. Lo que ya está en cola se envía.`,
     resume: (left) => `${left} entregas se ponen en cola desde ahora, después de las nuevas.`,
-    cancel: (queued, left) =>
-      `${left} entregas no se pondrán en cola, y el reenvío no se puede reanudar. Las ${queued} que ya están en cola se envían; cancélelas en la pantalla Entregas.`,
+    cancel: (left) => `${left} entregas no se pondrán en cola, y el reenvío no se puede reanudar.`,
+    queued: (queued) => `Lo que ya está en cola (${queued}) se envía; cancélelo en la pantalla Entregas.`,
   },
   form: {
     subscription: "Suscripción",

@@ -2,6 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useScreenActions } from "@/actions/registry";
@@ -18,7 +19,7 @@ import { Time } from "@/shared/Time";
 import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { KeyPanel } from "./detail";
 import { NewKey } from "./form";
-import { useKeys } from "./queries";
+import { limitsQuery, useKeys } from "./queries";
 import { keysRoute } from "./route";
 import { useKeyWords } from "./words";
 
@@ -47,7 +48,7 @@ function Keys({ scope }: { scope: Scope }) {
   return (
     <>
       <ListScreen
-        answer={source.total !== null && <Answer keys={source.loaded()} />}
+        answer={source.total !== null && <Answer scope={scope} keys={source.loaded()} />}
         action={source.total !== 0 && button}
         panel={open === undefined ? null : <KeyPanel key={open} scope={scope} id={open} source={source} onClose={close} />}
       >
@@ -58,13 +59,16 @@ function Keys({ scope }: { scope: Scope }) {
   );
 }
 
-function Answer({ keys }: { keys: Key[] }) {
+function Answer({ scope, keys }: { scope: Scope; keys: Key[] }) {
   const { answer } = useKeyWords();
   const format = useFormat();
+  const limit = useQuery(limitsQuery(scope)).data?.keys.limit;
   const unused = keys.filter(({ last_used_at: at }) => !at).length;
   if (keys.length === 0) return answer.none;
-  const first = answer.keys(format.number(keys.length), keys.length === 1);
-  return unused === 0 ? first : `${first} ${answer.unused(format.number(unused), unused === 1)}`;
+  const count = format.number(keys.length);
+  const first = limit === null || limit === undefined ? answer.keys(count, keys.length === 1) : answer.of(count, format.number(limit));
+  if (unused === 0) return first;
+  return `${first} ${unused === keys.length ? answer.allUnused : answer.unused(format.number(unused), unused === 1)}`;
 }
 
 function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {

@@ -1,7 +1,7 @@
 //! Requests of the screen.
 
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import type { Scope } from "@/api/scope";
@@ -32,6 +32,15 @@ export function useKeys(scope: Scope): RowSource<Key> {
     loaded: () => rows,
     walk: null,
   };
+}
+
+export function limitsQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: keys.limits(scope),
+    queryFn: () => call(api.GET("/api/v1/webhooks/limits", { params: { header: headerOf(scope) } })),
+    enabled: scope.tenant !== null,
+    staleTime: 30_000,
+  });
 }
 
 export function useCreateKey(scope: Scope) {

@@ -85,7 +85,7 @@ function Answer({ tenant, found, more }: { tenant: string | null; found: number;
     <>
       {text}{" "}
       {receivers.data && receivers.data.length > 0 && (
-        <span style={{ fontWeight: 400, fontSize: 13 }}>
+        <span style={{ fontWeight: 400, fontSize: 13, whiteSpace: "nowrap" }}>
           <Link to="/subscriptions" search={{ tenant: SYSTEM_TENANT }}>
             {answer.receivers(receivers.data.length)}
           </Link>

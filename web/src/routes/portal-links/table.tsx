@@ -12,6 +12,7 @@ import { Id } from "@/shared/Id";
 import type { RowSource } from "@/shared/rows";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Time } from "@/shared/Time";
+import { useRoom } from "@/shared/useRoom";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
 import { CAPABILITIES } from "./values";
 import { portalLinksRoute } from "./route";
@@ -31,7 +32,7 @@ export function LinkTable({ source, allTenants, filtered, add }: Props) {
   return (
     <VirtualTable
       label={words.list}
-      columns={useColumns(allTenants)}
+      columns={useColumns(allTenants, open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
       rowLink={(row, children) => (
@@ -71,24 +72,32 @@ function Clear() {
   );
 }
 
-function useColumns(allTenants: boolean): Column<PortalLink>[] {
+function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
+  const room = useRoom(panel);
   const words = useLinkWords();
   const { columns } = words;
   // The first column carries the row's link.
   const first: Column<PortalLink> = allTenants
     ? { id: "tenant", header: columns.tenant, width: "minmax(100px, 2fr)", phone: "lead", cell: (row) => <Foreign text={row.tenant_id} /> }
     : { id: "id", header: words.detail.id, width: "minmax(132px, 2fr)", phone: "lead", cell: (row) => <Id value={row.id} copy={false} /> };
+  const created: Column<PortalLink> = {
+    id: "created",
+    header: columns.created,
+    width: "96px",
+    end: true,
+    cell: (row) => <Time at={row.created_at} inRow />,
+  };
   return [
     first,
     { id: "state", header: columns.state, width: "104px", phone: "trail", cell: (row) => <StatusBadge kind="link" value={row.state} /> },
     { id: "mode", header: columns.mode, width: "88px", cell: (row) => words.modes[row.mode] ?? row.mode },
     { id: "may", header: columns.may, width: "minmax(120px, 3fr)", phone: "sub", cell: (row) => mayText(row, words) },
-    { id: "created", header: columns.created, width: "88px", end: true, cell: (row) => <Time at={row.created_at} inRow /> },
+    ...(room ? [created] : []),
     { id: "expires", header: columns.expires, width: "96px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
     {
       id: "used",
       header: columns.used,
-      width: "88px",
+      width: "96px",
       end: true,
       cell: (row) => (row.last_used_at ? <Time at={row.last_used_at} inRow /> : <span style={{ color: "var(--pr-muted)" }}>{words.never}</span>),
     },

@@ -20,7 +20,7 @@ import { Id } from "@/shared/Id";
 import { Panel } from "@/shared/Panel";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
-import { leftOf, remainingOf } from "./progress";
+import { leftOf, remainingOf, totalOf } from "./progress";
 import { replayQuery, useReplayChange, type ReplayChange } from "./queries";
 import { selectionText } from "./selection";
 import { ReplayMeter } from "./table";
@@ -81,9 +81,11 @@ function Body({ scope, replay }: { scope: Scope; replay: ReplayDetail }) {
         </Group>
       )}
       <What replay={replay} />
-      <Link to="/deliveries" search={{ subscription: replay.subscription_id, since: "30d" }}>
-        {detail.deliveries}
-      </Link>
+      <Text>
+        <Link to="/deliveries" search={{ subscription: replay.subscription_id, since: "30d" }}>
+          {detail.deliveries}
+        </Link>
+      </Text>
       {asked !== null && <Change scope={scope} replay={replay} change={asked} onClose={() => setAsked(null)} />}
     </Stack>
   );
@@ -109,7 +111,7 @@ function Answer({ replay }: { replay: ReplayDetail }) {
 
 function figuresOf(replay: ReplayDetail, number: (value: number) => string) {
   const more = replay.count_is_lower_bound ? "+" : "";
-  return { queued: number(replay.queued), total: number(replay.count) + more, left: number(leftOf(replay)) + more };
+  return { queued: number(replay.queued), total: number(totalOf(replay)) + more, left: number(leftOf(replay)) + more };
 }
 
 /** The receiver's queue at which a replay waits. */
@@ -189,7 +191,7 @@ function Change({ scope, replay, change, onClose }: { scope: Scope; replay: Repl
   const format = useFormat();
   const mutation = useReplayChange(scope, replay.id);
   const { queued, left } = figuresOf(replay, format.number);
-  const texts = { pause: confirm.pause(left), resume: confirm.resume(left), cancel: confirm.cancel(queued, left) };
+  const texts = { pause: confirm.pause(left), resume: confirm.resume(left), cancel: confirm.cancel(left) + (replay.queued > 0 ? ` ${confirm.queued(queued)}` : "") };
   return (
     <Confirm
       opened

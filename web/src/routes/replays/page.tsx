@@ -16,7 +16,7 @@ import { useWalkedRows } from "@/shared/rows";
 import { ReplayPanel } from "./detail";
 import { NewReplay } from "./form";
 import { situationOf } from "./progress";
-import { fetchReplays } from "./queries";
+import { fetchReplays, useLive } from "./queries";
 import { replaysRoute } from "./route";
 import { ReplayTable } from "./table";
 import { useReplayWords } from "./words";
@@ -37,10 +37,11 @@ function Replays({ scope }: { scope: Scope }) {
   const { open, new: adding, subscription } = replaysRoute.useSearch();
   const navigate = useNavigate({ from: replaysRoute.fullPath });
   const mayWrite = useMay("replays:write");
-  const source = useWalkedRows<Replay>({
+  const listed = useWalkedRows<Replay>({
     queryKey: keys.replays.list(scope),
     fetchPage: (cursor, signal) => fetchReplays(scope, cursor, signal),
   });
+  const source = useLive(scope, listed);
   const close = () => void navigate({ search: (before) => ({ ...before, open: undefined }) });
   const add = () => void navigate({ search: (before) => ({ ...before, new: true }) });
   const added = (id: string | undefined) =>
@@ -58,7 +59,7 @@ function Replays({ scope }: { scope: Scope }) {
         action={source.total !== 0 && button}
         panel={open === undefined ? null : <ReplayPanel key={open} scope={scope} id={open} onClose={close} />}
       >
-        <ReplayTable scope={scope} source={source} add={button} />
+        <ReplayTable source={source} add={button} />
       </ListScreen>
       {adding && mayWrite && <NewReplay scope={scope} subscription={subscription ?? null} onClose={() => added(undefined)} onStarted={added} />}
     </>

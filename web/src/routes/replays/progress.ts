@@ -7,6 +7,11 @@ export function newer(listed: Replay, live: Replay | undefined): Replay {
   return live !== undefined && Date.parse(live.updated_at) >= Date.parse(listed.updated_at) ? live : listed;
 }
 
+/** The whole of a replay. The first count may be too low: it ends early, and deliveries fail meanwhile. */
+export function totalOf({ count, queued, skipped, state }: Replay): number {
+  return state === "completed" ? queued + skipped : Math.max(count, queued + skipped);
+}
+
 /** Deliveries that are neither queued nor skipped. */
 export function leftOf({ count, queued, skipped }: Replay): number {
   return Math.max(0, count - queued - skipped);
@@ -55,6 +60,6 @@ export function situationOf(replays: readonly Replay[]): Situation {
     running: running.length,
     paused: replays.filter(({ state }) => state === "paused").length,
     queued: running.reduce((sum, { queued }) => sum + queued, 0),
-    total: running.reduce((sum, { count }) => sum + count, 0),
+    total: running.reduce((sum, replay) => sum + totalOf(replay), 0),
   };
 }

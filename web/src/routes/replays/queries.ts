@@ -1,12 +1,13 @@
 //! Requests of the screen.
 
-import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation, useQueries, useQueryClient } from "@tanstack/react-query";
 import { notifications } from "@mantine/notifications";
 import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
 import type { Replay, ReplayDetail, ReplayPreview, ReplayRequest } from "@/api/types";
+import type { RowSource } from "@/shared/rows";
 import { newer } from "./progress";
 import { useReplayWords } from "./words";
 
@@ -32,11 +33,20 @@ export function replayQuery(scope: Scope, id: string) {
   });
 }
 
-/** A row of the list with the progress that is known by now. Only a running replay is asked for again. */
-export function useLiveReplay(scope: Scope, row: Replay): Replay {
-  const running = row.state === "running";
-  const live = useQuery({ ...replayQuery(scope, row.id), enabled: running && scope.tenant !== null });
-  return newer(row, live.data);
+/** The list with the progress that is known by now. Only running replays are asked for again; a tenant has 20 at most. */
+export function useLive(scope: Scope, source: RowSource<Replay>): RowSource<Replay> {
+  const running = source.loaded().filter(({ state }) => state === "running");
+  const live = useQueries({ queries: running.map(({ id }) => replayQuery(scope, id)) });
+  const known = new Map(live.flatMap(({ data }) => (data === undefined ? [] : [[data.id, data] as const])));
+  const merged = (row: Replay) => newer(row, known.get(row.id));
+  return {
+    ...source,
+    rowAt: (index) => {
+      const row = source.rowAt(index);
+      return row && merged(row);
+    },
+    loaded: () => source.loaded().map(merged),
+  };
 }
 
 /** Counts what a replay would send. Nothing is written. */

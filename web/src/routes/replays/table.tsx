@@ -1,9 +1,8 @@
-//! The rows of the list. The rows in sight follow their running replays.
+//! The rows of the list. A running replay moves in its row.
 
 import { IconRepeat } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { Scope } from "@/api/scope";
 import type { Replay } from "@/api/types";
 import { EmptyState } from "@/shared/EmptyState";
 import { useFormat } from "@/shared/format";
@@ -12,26 +11,26 @@ import { Meter } from "@/shared/Meter";
 import type { RowSource } from "@/shared/rows";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
+import { useRoom } from "@/shared/useRoom";
 import { VirtualTable, type Column } from "@/shared/VirtualTable";
-import { useLiveReplay } from "./queries";
+import { totalOf } from "./progress";
 import { replaysRoute } from "./route";
 import { selectionText } from "./selection";
 import { useReplayWords } from "./words";
 
 interface Props {
-  scope: Scope;
   source: RowSource<Replay>;
   /** The button that makes the first one; false for sessions that may not. */
   add: ReactNode;
 }
 
-export function ReplayTable({ scope, source, add }: Props) {
+export function ReplayTable({ source, add }: Props) {
   const words = useReplayWords();
   const { open } = replaysRoute.useSearch();
   return (
     <VirtualTable
       label={words.list}
-      columns={useColumns(scope)}
+      columns={useColumns(open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
       rowLink={(row, children) => (
@@ -45,10 +44,24 @@ export function ReplayTable({ scope, source, add }: Props) {
   );
 }
 
-function useColumns(scope: Scope): Column<Replay>[] {
+function useColumns(panel: boolean): Column<Replay>[] {
   const words = useReplayWords();
   const format = useFormat();
   const { columns } = words;
+  const room = useRoom(panel);
+  const subscription: Column<Replay> = {
+    id: "subscription",
+    header: columns.subscription,
+    width: "132px",
+    cell: (row) => <Id value={row.subscription_id} copy={false} />,
+  };
+  const ended: Column<Replay> = {
+    id: "ended",
+    header: columns.ended,
+    width: "96px",
+    end: true,
+    cell: (row) => (row.ended_at ? <Time at={row.ended_at} inRow /> : <Absent />),
+  };
   return [
     {
       id: "what",
@@ -57,64 +70,35 @@ function useColumns(scope: Scope): Column<Replay>[] {
       phone: "lead",
       cell: (row) => <span title={selectionText(row, words.what, format)}>{selectionText(row, words.what, format)}</span>,
     },
-    {
-      id: "subscription",
-      header: columns.subscription,
-      width: "132px",
-      cell: (row) => <Id value={row.subscription_id} copy={false} />,
-    },
-    { id: "state", header: columns.state, width: "104px", phone: "trail", cell: (row) => <State scope={scope} row={row} /> },
-    { id: "progress", header: columns.progress, width: "minmax(140px, 220px)", phone: "sub", cell: (row) => <Progress scope={scope} row={row} /> },
+    ...(room ? [subscription] : []),
+    { id: "state", header: columns.state, width: "104px", phone: "trail", cell: (row) => <StatusBadge kind="replay" value={row.state} /> },
+    { id: "progress", header: columns.progress, width: "minmax(140px, 220px)", phone: "sub", cell: (row) => <ReplayMeter replay={row} /> },
     {
       id: "started",
       header: columns.started,
-      width: "88px",
+      width: "96px",
       end: true,
       phone: "subtrail",
       cell: (row) => <Time at={row.created_at} inRow />,
     },
-    {
-      id: "ended",
-      header: columns.ended,
-      width: "88px",
-      end: true,
-      cell: (row) => <Ended scope={scope} row={row} />,
-    },
+    ...(room ? [ended] : []),
   ];
-}
-
-interface CellProps {
-  scope: Scope;
-  row: Replay;
-}
-
-function State({ scope, row }: CellProps) {
-  return <StatusBadge kind="replay" value={useLiveReplay(scope, row).state} />;
-}
-
-function Ended({ scope, row }: CellProps) {
-  const { ended_at: at } = useLiveReplay(scope, row);
-  return at ? <Time at={at} inRow /> : <Absent />;
-}
-
-function Progress({ scope, row }: CellProps) {
-  return <ReplayMeter replay={useLiveReplay(scope, row)} />;
 }
 
 export function ReplayMeter({ replay }: { replay: Replay }) {
   const words = useReplayWords();
   const format = useFormat();
-  const { queued, skipped, count, state, count_is_lower_bound: bound } = replay;
-  // A job of nothing is done at once.
-  const done = state === "completed" ? count : queued + skipped;
+  const { queued, skipped, state, count_is_lower_bound: bound } = replay;
+  const total = totalOf(replay);
   return (
     <Meter
       job
       idle={state !== "running"}
-      value={count === 0 ? 1 : done}
-      max={count === 0 ? 1 : count}
+      // A job of nothing is done at once.
+      value={total === 0 ? 1 : queued + skipped}
+      max={total === 0 ? 1 : total}
       label={words.progress.label}
-      text={words.progress.of(format.number(queued), `${format.number(count)}${bound ? "+" : ""}`)}
+      text={words.progress.of(format.number(queued), `${format.number(total)}${bound && state !== "completed" ? "+" : ""}`)}
     />
   );
 }

@@ -42,11 +42,9 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: Props) {
         </Text>
         {extent.data ? (
           <ul style={{ margin: 0, paddingInlineStart: 20, fontSize: 13 }}>
-            <li>{parts.subscriptions(format.number(extent.data.subscriptions))}</li>
-            <li>{parts.waiting(extent.data.waiting)}</li>
-            <li>{parts.events(extent.data.events)}</li>
-            <li>{parts.keys(format.number(extent.data.keys))}</li>
-            <li>{parts.links(extent.data.links)}</li>
+            {(["subscriptions", "waiting", "events", "keys", "links"] as const).map((part) => (
+              <li key={part}>{parts[part](extent.data[part], extent.data[part] === "1")}</li>
+            ))}
           </ul>
         ) : extent.error ? (
           <ProblemNotice error={extent.error} onRetry={() => void extent.refetch()} inline />

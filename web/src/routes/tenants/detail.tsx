@@ -119,7 +119,7 @@ function Ways({ id }: { id: string }) {
   const search = { tenant: id };
   return (
     <nav aria-label={detail.links}>
-      <Group gap="lg">
+      <Group gap="lg" fz="sm">
         <Link to="/subscriptions" search={search}>
           {detail.showSubscriptions}
         </Link>

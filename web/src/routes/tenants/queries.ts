@@ -60,8 +60,8 @@ export function dayOf(stats: Stats, id: string): Day | null {
 }
 
 export interface Extent {
-  subscriptions: number;
-  keys: number;
+  subscriptions: string;
+  keys: string;
   waiting: string;
   events: string;
   links: string;
@@ -82,8 +82,8 @@ export function extentQuery(id: string, number: (value: number) => string) {
       const more = Number(backlogs.response.headers.get("x-total-count") ?? 0) > backlogs.data.length;
       const active = links.rows.filter(({ state }) => state === "active").length;
       return {
-        subscriptions: limits.subscriptions.used,
-        keys: limits.keys.used,
+        subscriptions: number(limits.subscriptions.used),
+        keys: number(limits.keys.used),
         waiting: number(backlogs.data.reduce((sum, { waiting }) => sum + waiting, 0)) + (more || backlogs.data.some(({ capped }) => capped) ? "+" : ""),
         events: number(events.total ?? events.rows.length) + (events.capped ? "+" : ""),
         links: number(active) + (links.next === null ? "" : "+"),

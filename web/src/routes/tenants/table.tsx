@@ -1,6 +1,6 @@
 //! The rows of the list. The use of limits is asked for the rows in sight.
 
-import { Button } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -13,6 +13,7 @@ import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import type { RowSource } from "@/shared/rows";
 import { Absent, Time } from "@/shared/Time";
+import { useRoom } from "@/shared/useRoom";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
 import { dayOf, dayQuery, limitsQuery } from "./queries";
 import { tenantsRoute } from "./route";
@@ -31,7 +32,7 @@ export function TenantTable({ source, filtered, add }: Props) {
   return (
     <VirtualTable
       label={words.list}
-      columns={useColumns()}
+      columns={useColumns(open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
       rowLink={(row, children) => (
@@ -71,8 +72,16 @@ function Clear() {
   );
 }
 
-function useColumns(): Column<Tenant>[] {
+function useColumns(panel: boolean): Column<Tenant>[] {
+  const room = useRoom(panel);
   const { columns, unnamed } = useTenantWords();
+  const rate: Column<Tenant> = {
+    id: "rate",
+    header: columns.rate,
+    width: "minmax(96px, 132px)",
+    end: true,
+    cell: (row) => <Rate id={row.id} />,
+  };
   return [
     {
       id: "name",
@@ -84,9 +93,9 @@ function useColumns(): Column<Tenant>[] {
     { id: "id", header: columns.id, width: "minmax(96px, 2fr)", phone: "sub", cell: (row) => <Id value={row.id} whole copy={false} /> },
     { id: "subscriptions", header: columns.subscriptions, width: "100px", end: true, cell: (row) => <Used id={row.id} what="subscriptions" /> },
     { id: "keys", header: columns.keys, width: "72px", end: true, cell: (row) => <Used id={row.id} what="keys" /> },
-    { id: "rate", header: columns.rate, width: "minmax(96px, 132px)", end: true, cell: (row) => <Rate id={row.id} /> },
+    ...(room ? [rate] : []),
     { id: "day", header: columns.day, width: "108px", end: true, phone: "subtrail", cell: (row) => <DayCount id={row.id} /> },
-    { id: "created", header: columns.created, width: "88px", end: true, phone: "trail", cell: (row) => <Time at={row.created_at} inRow /> },
+    { id: "created", header: columns.created, width: "96px", end: true, phone: "trail", cell: (row) => <Time at={row.created_at} inRow /> },
   ];
 }
 
@@ -97,7 +106,7 @@ function Used({ id, what }: { id: string; what: "subscriptions" | "keys" }) {
   const { of } = useTenantWords();
   const format = useFormat();
   const limits = useQuery(limitsQuery(id));
-  if (limits.data === undefined) return null;
+  if (limits.data === undefined) return <Waiting failed={limits.error !== null} />;
   const { used, limit } = limits.data[what];
   if (limit === null || limit === undefined || limit >= LARGE) return format.number(used);
   return <span style={{ color: used >= limit ? "var(--pr-warn)" : undefined }}>{of(format.number(used), format.number(limit))}</span>;
@@ -107,9 +116,13 @@ function Rate({ id }: { id: string }) {
   const words = useTenantWords();
   const format = useFormat();
   const limits = useQuery(limitsQuery(id));
-  if (limits.data === undefined) return null;
+  if (limits.data === undefined) return <Waiting failed={limits.error !== null} />;
   const { publish } = limits.data;
   return publish ? words.perPeriod(format.compact(publish.limit), words.periods[publish.period] ?? publish.period) : <Absent />;
+}
+
+function Waiting({ failed }: { failed: boolean }) {
+  return failed ? <Absent /> : <Skeleton height={10} width="50%" radius="sm" ml="auto" />;
 }
 
 function DayCount({ id }: { id: string }) {
