@@ -8,6 +8,7 @@ export const operationalEvents = {
     day: (count: string, one: boolean): string => (one ? "1 operational event in the last 24 hours." : `${count} operational events in the last 24 hours.`),
     none: "No operational events in the last 24 hours.",
     found: (count: string, one: boolean): string => (one ? "1 operational event of this tenant." : `${count} operational events of this tenant.`),
+    noneFound: "No operational events of this tenant.",
     nobody: "No operational events are recorded, because nobody subscribes to them.",
     receivers: (count: number): string => (count === 1 ? "1 subscription receives them" : `${count} subscriptions receive them`),
   },

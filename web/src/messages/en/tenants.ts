@@ -39,7 +39,7 @@ export const tenants = {
     remaining: (count: string): string => `${count} events may be published at once now`,
     payload: "Largest payload",
     retention: "Retention",
-    retentionDays: { payload: (days: number): string => `payloads ${days} days`, rows: (days: number): string => `rows ${days} days` },
+    retentionDays: { payload: (days: number): string => `payloads ${days} days`, rows: (days: number): string => `events and deliveries ${days} days` },
     forever: "for ever",
     facts: "About it",
     id: "Id",

@@ -10,6 +10,7 @@ export const operationalEvents: typeof en = {
     day: (count, one) => (one ? "1 evento operativo en las últimas 24 horas." : `${count} eventos operativos en las últimas 24 horas.`),
     none: "Ningún evento operativo en las últimas 24 horas.",
     found: (count, one) => (one ? "1 evento operativo de este inquilino." : `${count} eventos operativos de este inquilino.`),
+    noneFound: "Ningún evento operativo de este inquilino.",
     nobody: "No se registran eventos operativos, porque nadie está suscrito a ellos.",
     receivers: (count) => (count === 1 ? "1 suscripción los recibe" : `${count} suscripciones los reciben`),
   },

@@ -41,7 +41,7 @@ export const tenants: typeof en = {
     remaining: (count) => `ahora se pueden publicar ${count} eventos de una vez`,
     payload: "Contenido máximo",
     retention: "Retención",
-    retentionDays: { payload: (days) => `contenidos ${days} días`, rows: (days) => `filas ${days} días` },
+    retentionDays: { payload: (days) => `contenidos ${days} días`, rows: (days) => `eventos y entregas ${days} días` },
     forever: "para siempre",
     facts: "Datos",
     id: "Id",

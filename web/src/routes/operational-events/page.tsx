@@ -34,7 +34,9 @@ export function OperationalEventsPage() {
     fetchPage: (cursor, signal) => fetchOperationalEvents(filter, cursor, signal),
   });
   useStream((message) => {
-    if (message.kind === "event" && message.tenant_id === SYSTEM_TENANT) setFresh((before) => before + 1);
+    // The message does not say which tenant an operational event is about.
+    if (message.kind !== "event" || message.tenant_id !== SYSTEM_TENANT || tenant !== null) return;
+    if (type === undefined || message.type === type) setFresh((before) => before + 1);
   });
   const refresh = () => {
     setFresh(0);
@@ -77,7 +79,7 @@ function Answer({ tenant, found, more }: { tenant: string | null; found: number;
   const count = day.data?.count ?? 0;
   const text =
     tenant !== null
-      ? answer.found(format.number(found) + (more ? "+" : ""), found === 1 && !more)
+      ? found === 0 && !more ? answer.noneFound : answer.found(format.number(found) + (more ? "+" : ""), found === 1 && !more)
       : count === 0
         ? answer.none
         : answer.day(format.number(count) + (day.data?.capped ? "+" : ""), count === 1);

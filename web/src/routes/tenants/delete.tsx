@@ -14,7 +14,7 @@ import { useTenantWords } from "./words";
 interface Props {
   tenant: Tenant;
   onClose: () => void;
-  onDeleted: () => void;
+  onDeleted: () => Promise<void>;
 }
 
 export function DeleteTenant({ tenant, onClose, onDeleted }: Props) {
@@ -22,7 +22,7 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: Props) {
   const format = useFormat();
   const [typed, setTyped] = useState("");
   const extent = useQuery(extentQuery(tenant.id, format.number));
-  const remove = useDeleteTenant();
+  const remove = useDeleteTenant(onDeleted);
   const { parts } = words;
   return (
     <Confirm
@@ -34,7 +34,7 @@ export function DeleteTenant({ tenant, onClose, onDeleted }: Props) {
       ready={extent.data !== undefined && typed === tenant.id}
       pending={remove.isPending}
       error={remove.error}
-      onConfirm={() => remove.mutate(tenant.id, { onSuccess: onDeleted })}
+      onConfirm={() => remove.mutate(tenant.id)}
     >
       <Stack gap="md">
         <Text>

@@ -54,7 +54,7 @@ function Body({ tenant }: { tenant: Tenant }) {
   const choose = () => void navigate({ search: (before) => ({ ...before, tenant: tenant.id }) });
   // The deleted tenant must not stay the tenant of the screen.
   const leave = () =>
-    void navigate({
+    navigate({
       search: (before) => ({ ...before, open: undefined, tenant: before.tenant === tenant.id ? undefined : before.tenant }),
     });
   const actions: Action[] = [
@@ -68,7 +68,7 @@ function Body({ tenant }: { tenant: Tenant }) {
   return (
     <Stack gap="lg" onKeyDown={onKeyDown}>
       <Day id={tenant.id} />
-      <Group gap="sm" justify="space-between">
+      <Group gap="sm" justify="space-between" wrap="nowrap">
         <Group gap="sm">
           <Button variant="default" leftSection={<IconEdit size={16} />} onClick={() => setStep("edit")}>
             {words.actions.edit}
@@ -119,7 +119,7 @@ function Ways({ id }: { id: string }) {
   const search = { tenant: id };
   return (
     <nav aria-label={detail.links}>
-      <Group gap="lg" fz="sm">
+      <Group gap="sm" fz="sm">
         <Link to="/subscriptions" search={search}>
           {detail.showSubscriptions}
         </Link>

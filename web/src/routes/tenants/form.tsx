@@ -6,6 +6,7 @@ import { fieldErrors } from "@/api/problem";
 import type { Tenant } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import classes from "./form.module.css";
 import { exists, useSaveTenant } from "./queries";
 import { TENANT_ID } from "./route";
 import { PERIODS, toBody, toValues, type Values } from "./values";
@@ -106,12 +107,12 @@ function Limits({ values, errors, onChange }: LimitsProps) {
   );
   return (
     <>
-      <Group grow gap="md" align="flex-start">
+      <div className={classes.row}>
         {count("subscriptions", words.subscriptions, "limits.subscriptions", 0, 60_000)}
         {count("keys", words.keys, "limits.keys", 0, 60_000)}
         {count("payload", words.payload, "limits.payload_bytes", 2, 1_048_576)}
-      </Group>
-      <Group grow gap="md" align="flex-start">
+      </div>
+      <div className={classes.row}>
         {count("rate", words.rate, "limits.publish.limit", 1, 1_000_000)}
         <Select
           label={words.per}
@@ -122,11 +123,11 @@ function Limits({ values, errors, onChange }: LimitsProps) {
           onChange={(period) => onChange({ period: PERIODS.find((known) => known === period) ?? "second" })}
         />
         {count("burst", words.burst, "limits.publish.burst", 1, 1_000_000)}
-      </Group>
-      <Group grow gap="md" align="flex-start">
+      </div>
+      <div className={classes.row}>
         {count("payloadDays", words.payloadDays, "retention.payload_days", 1, 36_500)}
         {count("rowsDays", words.rowsDays, "retention.rows_days", 1, 36_500)}
-      </Group>
+      </div>
     </>
   );
 }

@@ -109,15 +109,17 @@ export function useSaveTenant(created: boolean) {
   });
 }
 
-export function useDeleteTenant() {
+/** `leave` closes the tenant's panel, which would ask for the deleted tenant again. */
+export function useDeleteTenant(leave: () => Promise<void>) {
   const queries = useQueryClient();
   const words = useTenantWords();
   return useMutation({
     mutationFn: (id: string) => call(api.DELETE("/api/v1/tenants/{id}", { params: { path: { id } } })),
-    onSuccess: (_data, id) => {
+    onSuccess: async (_data, id) => {
       notifications.show({ message: words.delete.done });
+      await leave();
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] === id });
-      return queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "*" });
+      await queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] === "*" });
     },
   });
 }
