@@ -32,7 +32,7 @@ export default defineConfig({
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     host: "127.0.0.1",
-    proxy: { "/api": proxied, "/healthz": proxied, "/readyz": proxied },
+    proxy: { "/api": proxied, "/healthz": proxied, "/readyz": proxied, "/docs": proxied },
     // The code samples of the subscription screen are read from `docs/receiving.md`.
     fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] },
   },

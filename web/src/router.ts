@@ -6,7 +6,12 @@ import { catalogRoute } from "@/routes/catalog/route";
 import { coverageRoute } from "@/routes/coverage/route";
 import { deliveriesRoute } from "@/routes/deliveries/route";
 import { eventsRoute } from "@/routes/events/route";
+import { keysRoute } from "@/routes/keys/route";
+import { nodesRoute } from "@/routes/nodes/route";
+import { operationalEventsRoute } from "@/routes/operational-events/route";
 import { overviewRoute } from "@/routes/overview/route";
+import { portalLinksRoute } from "@/routes/portal-links/route";
+import { replaysRoute } from "@/routes/replays/route";
 import { rootRoute } from "@/routes/root";
 import { portalLink } from "@/portal/link";
 import { settingsRoute } from "@/routes/settings/route";
@@ -18,6 +23,7 @@ import {
 } from "@/routes/subscriptions/route";
 import { testingRoute } from "@/routes/testing/route";
 import { welcomeRoute } from "@/routes/welcome/route";
+import { tenantsRoute } from "@/routes/tenants/route";
 import { FailedScreen, NotFoundScreen } from "@/frame/screens/Failed";
 import { Loading } from "@/shared/Loading";
 import { signInRoute } from "@/session/route";
@@ -36,6 +42,12 @@ const routeTree = rootRoute.addChildren([
   editSubscriptionRoute,
   testingRoute,
   welcomeRoute,
+  portalLinksRoute,
+  replaysRoute,
+  tenantsRoute,
+  keysRoute,
+  nodesRoute,
+  operationalEventsRoute,
   settingsRoute,
 ]);
 

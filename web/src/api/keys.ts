@@ -31,6 +31,31 @@ export const keys = {
   },
   /** Sends of the testing tool, kept while the page is open. */
   tests: (scope: Scope) => [keyOf(scope), "tests"] as const,
+  replays: {
+    all: (scope: Scope) => [keyOf(scope), "replays"] as const,
+    list: (scope: Scope) => [keyOf(scope), "replays", "list"] as const,
+    detail: (scope: Scope, id: string) => [keyOf(scope), "replays", "detail", id] as const,
+    preview: (scope: Scope, fields: Filter) => [keyOf(scope), "replays", "preview", fields] as const,
+  },
+  tenantList: (filter: Filter) => ["*", "tenants", "list", filter] as const,
+  tenantDetail: (id: string) => [id, "tenant"] as const,
+  tenantDay: () => ["*", "stats", "by-tenant"] as const,
+  tenantExtent: (id: string) => [id, "extent"] as const,
+  apiKeys: (scope: Scope) => [keyOf(scope), "api-keys"] as const,
+  portalLinks: {
+    all: () => ["*", "portal-links"] as const,
+    list: (filter: Filter) => ["*", "portal-links", "list", filter] as const,
+    detail: (id: string) => ["*", "portal-links", "detail", id] as const,
+  },
+  nodes: {
+    ready: () => ["*", "nodes", "ready"] as const,
+    log: () => ["*", "nodes", "log"] as const,
+    backlog: () => ["*", "nodes", "backlog"] as const,
+  },
+  operationalEvents: {
+    list: (filter: Filter) => ["_postrider", "events", "operational", filter] as const,
+    subscriptions: () => ["_postrider", "subscriptions", "operational"] as const,
+  },
   coverage: (scope: Scope) => [keyOf(scope), "coverage"] as const,
   catalog: {
     all: (scope: Scope) => [keyOf(scope), "catalog"] as const,

@@ -1,14 +1,16 @@
 //! The colour scheme, and the account: who one is, preferences, signing out.
 
 import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { IconChevronDown, IconLogout, IconMoon, IconUser } from "@tabler/icons-react";
+import { IconBook2, IconChevronDown, IconLogout, IconMoon, IconUser } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Action } from "@/actions/action";
 import { usePreferenceActions, useSchemeActions } from "@/actions/appearance";
+import { apiUrl } from "@/api/base";
 import { keys } from "@/api/keys";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
 import { signOut } from "@/session/queries";
+import { safeHref } from "@/shared/text";
 import classes from "./Frame.module.css";
 
 export function SchemeMenu() {
@@ -63,6 +65,20 @@ export function AccountMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Items actions={preferences} />
+        {session.kind !== "portal" && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconBook2 size={16} />}
+              component="a"
+              href={safeHref(new URL(apiUrl("/docs/"), window.location.origin).href)}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {frame.account.reference}
+            </Menu.Item>
+          </>
+        )}
         {session.kind !== "portal" && (
           <>
             <Menu.Divider />

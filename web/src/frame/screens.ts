@@ -2,12 +2,18 @@
 
 import {
   IconActivity,
+  IconBell,
   IconBolt,
   IconBook,
   IconChecklist,
+  IconKey,
+  IconLink,
+  IconRepeat,
   IconSend,
+  IconServer,
   IconSettings,
   IconTestPipe,
+  IconUsers,
   IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
@@ -37,6 +43,12 @@ export const SCREENS: readonly Screen[] = [
   { to: "/subscriptions", group: "configure", icon: IconWebhook, label: (words) => words.subscriptions, allowed: everyone },
   { to: "/testing", group: "configure", icon: IconTestPipe, label: (words) => words.testing, allowed: (session) => may(session, "test:send") },
   { to: "/catalog", group: "configure", icon: IconBook, label: (words) => words.catalog, allowed: everyone },
+  { to: "/portal-links", group: "configure", icon: IconLink, label: (words) => words.portalLinks, allowed: operator },
+  { to: "/replays", group: "operate", icon: IconRepeat, label: (words) => words.replays, allowed: everyone },
+  { to: "/tenants", group: "operate", icon: IconUsers, label: (words) => words.tenants, allowed: operator },
+  { to: "/keys", group: "operate", icon: IconKey, label: (words) => words.keys, allowed: operator },
+  { to: "/nodes", group: "operate", icon: IconServer, label: (words) => words.nodes, allowed: operator },
+  { to: "/operational-events", group: "operate", icon: IconBell, label: (words) => words.operationalEvents, allowed: operator },
   { to: "/settings", group: "operate", icon: IconSettings, label: (words) => words.settings, allowed: operator },
 ];
 

@@ -54,6 +54,42 @@ export const STATUSES = {
     live: look((m) => m.live, "dot", "good"),
     left: look((m) => m.left, "ring", "idle"),
     lost: look((m) => m.lost, "cross", "bad"),
+    paused: look((m) => m.paused, "pause", "warn"),
+  },
+  /** Checks of a node's readiness. */
+  check: {
+    ok: look((m) => m.ok, "dot", "good"),
+    failed: look((m) => m.failed, "cross", "bad"),
+  },
+  /** Portal links. */
+  link: {
+    active: look((m) => m.active, "dot", "good"),
+    expired: look((m) => m.expired, "ring", "idle"),
+    revoked: look((m) => m.revoked, "stop", "idle"),
+  },
+  /** Events that the server itself publishes. */
+  operational: {
+    "postrider.subscription.created": look((m) => m.operational.created, "ring", "idle"),
+    "postrider.subscription.updated": look((m) => m.operational.updated, "ring", "idle"),
+    "postrider.subscription.deleted": look((m) => m.operational.deleted, "stop", "idle"),
+    "postrider.subscription.secret_rotated": look((m) => m.operational.rotated, "retry", "idle"),
+    "postrider.subscription.disabled": look((m) => m.operational.disabled, "stop", "bad"),
+    "postrider.subscription.failing": look((m) => m.operational.failing, "half", "warn"),
+    "postrider.subscription.recovered": look((m) => m.operational.recovered, "dot", "good"),
+    "postrider.delivery.exhausted": look((m) => m.operational.exhausted, "cross", "bad"),
+    "postrider.breaker.opened": look((m) => m.breakerOpen, "cross", "bad"),
+    "postrider.breaker.closed": look((m) => m.breakerClosed, "dot", "good"),
+    "postrider.tenant.limit_reached": look((m) => m.operational.limit, "half", "warn"),
+  },
+  /** What a replay selects: states of deliveries, and events without one. */
+  replayed: {
+    failed: look((m) => m.failed, "cross", "bad"),
+    exhausted: look((m) => m.exhausted, "cross", "bad"),
+    cancelled: look((m) => m.cancelled, "stop", "idle"),
+    disabled: look((m) => m.gone, "stop", "bad"),
+    success: look((m) => m.delivered, "dot", "good"),
+    retrying: look((m) => m.retrying, "retry", "warn"),
+    missed: look((m) => m.missed, "ring", "idle"),
   },
 } as const satisfies Record<string, Record<string, StatusLook>>;
 
@@ -79,4 +115,9 @@ export function subscriptionState(subscription: SubscriptionState): string {
   if (subscription.breaker.state === "open") return "breaker_open";
   if (subscription.breaker.state === "half_open") return "breaker_half_open";
   return subscription.health.state;
+}
+
+/** The key of `STATUSES.node`: a live node whose deliveries are paused sends nothing. */
+export function nodeState({ state, paused }: { state: string; paused: boolean }): string {
+  return state === "live" && paused ? "paused" : state;
 }

@@ -64,7 +64,7 @@ export const theme = createTheme({
     Menu: { defaultProps: { shadow: "md", position: "bottom-end", width: 220 } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
     Text: { defaultProps: { size: "sm" } },
-    Modal: { defaultProps: { centered: true, radius: "lg" } },
+    Modal: { defaultProps: { centered: true, radius: "lg" }, styles: { title: { fontSize: 16, fontWeight: 600 } } },
   },
 });
 

@@ -11,6 +11,12 @@ export const frame = {
     catalog: "Catalog",
     subscriptions: "Subscriptions",
     testing: "Testing tool",
+    portalLinks: "Portal links",
+    replays: "Replays",
+    tenants: "Tenants",
+    keys: "Keys",
+    nodes: "Nodes and store",
+    operationalEvents: "Operational events",
     settings: "Settings",
   },
   tenant: {
@@ -41,6 +47,7 @@ export const frame = {
     language: "Language",
     letters: (on: boolean): string => (on ? "Turn single-letter keys off" : "Turn single-letter keys on"),
     signOut: "Sign out",
+    reference: "API reference",
   },
   live: { open: "Live", connecting: "Connecting", off: "Not live", paused: "Paused", pause: "Pause live rows", resume: "Resume live rows" },
   keys: {

@@ -13,6 +13,12 @@ export const frame: Messages["frame"] = {
     catalog: "Catálogo",
     subscriptions: "Suscripciones",
     testing: "Pruebas",
+    portalLinks: "Enlaces del portal",
+    replays: "Reenvíos",
+    tenants: "Inquilinos",
+    keys: "Claves",
+    nodes: "Nodos y almacén",
+    operationalEvents: "Eventos operativos",
     settings: "Ajustes",
   },
   tenant: {
@@ -43,6 +49,7 @@ export const frame: Messages["frame"] = {
     language: "Idioma",
     letters: (on) => (on ? "Desactivar las teclas de una letra" : "Activar las teclas de una letra"),
     signOut: "Cerrar sesión",
+    reference: "Referencia de la API",
   },
   live: { open: "En vivo", connecting: "Conectando", off: "Sin conexión en vivo", paused: "En pausa", pause: "Pausar las filas en vivo", resume: "Reanudar las filas en vivo" },
   keys: {

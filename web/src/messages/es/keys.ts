@@ -1,0 +1,63 @@
+import type { keys as en } from "../en/keys";
+
+export const keys: typeof en = {
+  list: "Claves",
+  add: "Crear clave",
+  chooseTenant: "Elija un inquilino",
+  chooseTenantText: "Una clave pertenece a un inquilino. Elija uno para ver sus claves.",
+  answer: {
+    none: "Aún no hay claves.",
+    keys: (count, one) => (one ? "1 clave." : `${count} claves.`),
+    unused: (count, one) => (one ? "1 no se ha usado nunca." : `${count} no se han usado nunca.`),
+    allUnused: "Ninguna se ha usado nunca.",
+    of: (used, limit) => `${used} de ${limit} claves.`,
+  },
+  columns: { name: "Nombre", hint: "Empieza por", scopes: "Permisos", created: "Creada", used: "Último uso" },
+  never: "nunca",
+  unnamed: "Sin nombre",
+  empty: {
+    title: "Este inquilino no tiene claves",
+    text: "Una clave permite a un programa publicar eventos o gestionar suscripciones de este inquilino.",
+  },
+  scopes: {
+    "events:publish": "Publicar eventos",
+    "webhooks:read": "Leer eventos, suscripciones, entregas y el catálogo",
+    "webhooks:manage": "Gestionar suscripciones y reenviar entregas (incluye la lectura)",
+    "webhooks.secret.view": "Leer los secretos de firma y las cabeceras propias",
+    "webhooks.secret.rotate": "Rotar los secretos de firma",
+  },
+  detail: {
+    label: "Clave",
+    answer: { used: "Último uso", unused: "No se ha usado nunca." },
+    scopes: "Qué permite",
+    facts: "Datos",
+    hint: "Empieza por",
+    id: "Id",
+    created: "Creada",
+    expires: "Caduca",
+    neverExpires: "nunca, hasta que se revoque",
+    minute: "con exactitud de un minuto",
+    gone: "Esta clave no existe; puede que se haya revocado.",
+  },
+  revoke: {
+    action: "Revocar la clave",
+    text: (name, hint) =>
+      `Los programas que usan ${name} (${hint}…) reciben 401 de inmediato, y terminan las sesiones del panel abiertas con ella. No se puede deshacer.`,
+    recent: "Se usó",
+    unused: "No se ha usado nunca.",
+    done: "La clave se ha revocado.",
+  },
+  form: {
+    name: "Nombre",
+    nameHelp: "El programa o la persona que usa la clave.",
+    nameHint: "Servicio de facturación",
+    scopes: "Qué permite",
+    secretWarning: "Dé acceso a los secretos solo a programas que verifican firmas para el inquilino.",
+    created: "La clave se ha creado. Solo se muestra ahora: cópiela donde se vaya a usar. Postrider guarda solo su hash.",
+    key: "Clave",
+    copy: "Copiar la clave",
+    try: "Pruébela",
+    copyTry: "Copiar la orden",
+    done: "Listo",
+  },
+};

@@ -1,0 +1,47 @@
+import type { operationalEvents as en } from "../en/operationalEvents";
+
+export const operationalEvents: typeof en = {
+  list: "Eventos operativos",
+  filters: "Filtros",
+  anyType: "Cualquier tipo",
+  type: "Tipo",
+  subscribe: "Suscribir una URL",
+  answer: {
+    day: (count, one) => (one ? "1 evento operativo en las últimas 24 horas." : `${count} eventos operativos en las últimas 24 horas.`),
+    none: "Ningún evento operativo en las últimas 24 horas.",
+    found: (count, one) => (one ? "1 evento operativo de este inquilino." : `${count} eventos operativos de este inquilino.`),
+    noneFound: "Ningún evento operativo de este inquilino.",
+    nobody: "No se registran eventos operativos, porque nadie está suscrito a ellos.",
+    receivers: (count) => (count === 1 ? "1 suscripción los recibe" : `${count} suscripciones los reciben`),
+  },
+  columns: { what: "Qué ocurrió", subject: "Objeto", tenant: "Inquilino", node: "Nodo", at: "Cuándo" },
+  limits: { publish: "Ritmo de publicación", subscriptions: "Suscripciones", keys: "Claves", payload_bytes: "Tamaño del contenido" },
+  limit: (name) => `Límite: ${name}`,
+  empty: {
+    title: "Aún no hay eventos operativos",
+    text: "Postrider publica un evento cuando una suscripción se crea, cambia, se desactiva o falla, se abandona una entrega, se abre un cortacircuitos, o un inquilino alcanza un límite.",
+  },
+  nobody: {
+    title: "Nadie está suscrito a los eventos operativos",
+    text: "Un evento operativo se registra solo cuando una suscripción del inquilino de sistema _postrider recibe su tipo. Suscriba una URL a postrider.* para recibir avisos y ver los eventos aquí.",
+  },
+  detail: {
+    label: "Evento operativo",
+    subject: "De qué trata",
+    tenant: "Inquilino",
+    subscription: "Suscripción",
+    delivery: "Entrega",
+    event: "Evento",
+    eventType: "Tipo",
+    limit: "Límite",
+    reason: "Motivo",
+    facts: "Datos",
+    at: "Ocurrió",
+    type: "Tipo",
+    node: "Nodo",
+    id: "Id",
+    payload: "Contenido",
+    sent: "Enviado a",
+    sentNobody: "ninguna suscripción",
+  },
+};

@@ -1,0 +1,80 @@
+//! The store, and whether it takes writes.
+
+import { Skeleton, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Facts } from "@/shared/Facts";
+import { Foreign } from "@/shared/Foreign";
+import { useFormat } from "@/shared/format";
+import { ProblemNotice } from "@/shared/ProblemNotice";
+import { StatusBadge } from "@/shared/StatusBadge";
+import { showHidden } from "@/shared/text";
+import classes from "./page.module.css";
+import { readyQuery, storeQuery } from "./queries";
+import { storeKind } from "./storeKind";
+import { useNodeWords } from "./words";
+
+export function StoreSection() {
+  const { store: words } = useNodeWords();
+  const settings = useQuery(storeQuery);
+  const value = (name: string) => settings.data?.find((setting) => setting.name === name)?.value ?? null;
+  const address = value("POSTRIDER_STORE");
+  const replica = value("POSTRIDER_READ_STORE");
+  const kind = storeKind(address);
+  return (
+    <section aria-labelledby="nodes-store">
+      <Title order={2} id="nodes-store" mb="sm">
+        {words.title}
+      </Title>
+      {settings.data ? (
+        <Facts
+          rows={[
+            kind !== null && [words.kind, words.kinds[kind] ?? showHidden(kind)],
+            address !== null && [words.address, <Foreign key="address" text={address} />],
+            replica !== null && [words.replica, <Foreign key="replica" text={replica} />],
+          ]}
+        />
+      ) : settings.error ? (
+        <ProblemNotice error={settings.error} onRetry={() => void settings.refetch()} inline />
+      ) : (
+        <Skeleton height={48} />
+      )}
+      <Checks />
+    </section>
+  );
+}
+
+function Checks() {
+  const { store: words } = useNodeWords();
+  const format = useFormat();
+  const ready = useQuery(readyQuery);
+  return (
+    <>
+      <Title order={3} mt="lg" mb="xs">
+        {words.checks}
+      </Title>
+      {ready.data ? (
+        <ul className={classes.checks}>
+          {ready.data.checks.map(({ name, status, reason }) => (
+            <li key={name}>
+              <StatusBadge kind="check" value={status} word={words.checkNames[name] ?? showHidden(name)} />
+              {reason && (
+                <Text c="var(--pr-bad)" component="div">
+                  <Foreign text={reason} />
+                </Text>
+              )}
+            </li>
+          ))}
+        </ul>
+      ) : ready.error ? (
+        <ProblemNotice error={ready.error} onRetry={() => void ready.refetch()} inline />
+      ) : (
+        <Skeleton height={88} />
+      )}
+      {ready.data && ready.data.dropped > 0 && (
+        <Text c="var(--pr-warn)" mt="sm">
+          {words.dropped(format.number(ready.data.dropped))}
+        </Text>
+      )}
+    </>
+  );
+}

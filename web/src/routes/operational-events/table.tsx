@@ -1,0 +1,110 @@
+//! The rows of the list.
+
+import { Button } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { PublishedEvent } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { Foreign, Url } from "@/shared/Foreign";
+import type { RowSource } from "@/shared/rows";
+import { StatusBadge } from "@/shared/StatusBadge";
+import { Absent, Time } from "@/shared/Time";
+import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import classes from "./table.module.css";
+import { operationalEventsRoute } from "./route";
+import { subjectOf } from "./subject";
+import { useOperationalWords } from "./words";
+
+interface Props {
+  source: RowSource<PublishedEvent>;
+  filtered: boolean;
+  /** Events that arrived since the list was read. */
+  fresh: number;
+  onRefresh: () => void;
+  empty: ReactNode;
+}
+
+export function OperationalEventTable({ source, filtered, fresh, onRefresh, empty }: Props) {
+  const words = useOperationalWords();
+  const { shared } = useMessages();
+  const { open } = operationalEventsRoute.useSearch();
+  return (
+    <div className={classes.wrap}>
+      {fresh > 0 && (
+        <Button className={classes.fresh} size="compact-sm" onClick={onRefresh}>
+          {shared.table.newRows(fresh)}
+        </Button>
+      )}
+      <VirtualTable
+        label={words.list}
+        columns={useColumns()}
+        source={source}
+        rowKey={({ id }) => id}
+        rowLink={(row, children) => (
+          <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
+            {children}
+          </Link>
+        )}
+        openKey={open}
+        empty={filtered ? <NoMatch onClear={<Clear />} /> : empty}
+        footer={
+          filtered &&
+          source.walk?.next && (
+            <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
+              {shared.table.searchOn}
+            </Button>
+          )
+        }
+      />
+    </div>
+  );
+}
+
+function Clear() {
+  const { shared } = useMessages();
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => (
+        <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, type: undefined, tenant: undefined })} {...props} />
+      )}
+    >
+      {shared.table.clear}
+    </Button>
+  );
+}
+
+function useColumns(): Column<PublishedEvent>[] {
+  const words = useOperationalWords();
+  const { columns } = words;
+  return [
+    {
+      id: "what",
+      header: columns.what,
+      width: "minmax(160px, 2fr)",
+      phone: "lead",
+      cell: (row) => <StatusBadge kind="operational" value={row.type} />,
+    },
+    { id: "subject", header: columns.subject, width: "minmax(160px, 3fr)", phone: "sub", cell: (row) => <SubjectCell data={row.data} /> },
+    {
+      id: "tenant",
+      header: columns.tenant,
+      width: "minmax(80px, 1fr)",
+      phone: "subtrail",
+      cell: (row) => <Text text={subjectOf(row.data).tenant} />,
+    },
+    { id: "node", header: columns.node, width: "minmax(72px, 1fr)", cell: (row) => <Text text={subjectOf(row.data).node} /> },
+    { id: "at", header: columns.at, width: "96px", end: true, phone: "trail", cell: (row) => <Time at={row.created_at} inRow /> },
+  ];
+}
+
+function Text({ text }: { text: string | null }) {
+  return text === null ? <Absent /> : <Foreign text={text} />;
+}
+
+function SubjectCell({ data }: { data: unknown }) {
+  const words = useOperationalWords();
+  const { subscription, limit } = subjectOf(data);
+  if (limit !== null) return words.limit(words.limits[limit] ?? limit);
+  return subscription === null ? <Absent /> : <Url address={subscription.url} />;
+}

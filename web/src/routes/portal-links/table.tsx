@@ -1,0 +1,112 @@
+//! The rows of the list.
+
+import { Button } from "@mantine/core";
+import { IconLink } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { PortalLink } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { EmptyState } from "@/shared/EmptyState";
+import { Foreign } from "@/shared/Foreign";
+import { Id } from "@/shared/Id";
+import type { RowSource } from "@/shared/rows";
+import { StatusBadge } from "@/shared/StatusBadge";
+import { Time } from "@/shared/Time";
+import { useRoom } from "@/shared/useRoom";
+import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { CAPABILITIES } from "./values";
+import { portalLinksRoute } from "./route";
+import { useLinkWords } from "./words";
+
+interface Props {
+  source: RowSource<PortalLink>;
+  allTenants: boolean;
+  filtered: boolean;
+  add: ReactNode;
+}
+
+export function LinkTable({ source, allTenants, filtered, add }: Props) {
+  const words = useLinkWords();
+  const { shared } = useMessages();
+  const { open } = portalLinksRoute.useSearch();
+  return (
+    <VirtualTable
+      label={words.list}
+      columns={useColumns(allTenants, open !== undefined)}
+      source={source}
+      rowKey={({ id }) => id}
+      rowLink={(row, children) => (
+        <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
+          {children}
+        </Link>
+      )}
+      openKey={open}
+      empty={
+        filtered ? (
+          <NoMatch onClear={<Clear />} />
+        ) : (
+          <EmptyState icon={<IconLink size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />
+        )
+      }
+      footer={
+        filtered &&
+        source.walk?.next && (
+          <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
+            {shared.table.searchOn}
+          </Button>
+        )
+      }
+    />
+  );
+}
+
+function Clear() {
+  const { shared } = useMessages();
+  return (
+    <Button
+      variant="default"
+      renderRoot={(props) => <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, state: undefined })} {...props} />}
+    >
+      {shared.table.clear}
+    </Button>
+  );
+}
+
+function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
+  const room = useRoom(panel);
+  const words = useLinkWords();
+  const { columns } = words;
+  // The first column carries the row's link.
+  const first: Column<PortalLink> = allTenants
+    ? { id: "tenant", header: columns.tenant, width: "minmax(100px, 2fr)", phone: "lead", cell: (row) => <Foreign text={row.tenant_id} /> }
+    : { id: "id", header: words.detail.id, width: "minmax(132px, 2fr)", phone: "lead", cell: (row) => <Id value={row.id} copy={false} /> };
+  const created: Column<PortalLink> = {
+    id: "created",
+    header: columns.created,
+    width: "96px",
+    end: true,
+    cell: (row) => <Time at={row.created_at} inRow />,
+  };
+  return [
+    first,
+    { id: "state", header: columns.state, width: "104px", phone: "trail", cell: (row) => <StatusBadge kind="link" value={row.state} /> },
+    { id: "mode", header: columns.mode, width: "88px", cell: (row) => words.modes[row.mode] ?? row.mode },
+    { id: "may", header: columns.may, width: "minmax(120px, 3fr)", phone: "sub", cell: (row) => mayText(row, words) },
+    ...(room ? [created] : []),
+    { id: "expires", header: columns.expires, width: "96px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
+    {
+      id: "used",
+      header: columns.used,
+      width: "96px",
+      end: true,
+      cell: (row) => (row.last_used_at ? <Time at={row.last_used_at} inRow /> : <span style={{ color: "var(--pr-muted)" }}>{words.never}</span>),
+    },
+  ];
+}
+
+function mayText({ mode, capabilities }: PortalLink, words: ReturnType<typeof useLinkWords>): string {
+  const first = capabilities[0];
+  if (mode === "view" || first === undefined) return words.readOnly;
+  if (capabilities.length >= CAPABILITIES.length) return words.all;
+  return words.some(capabilities.length, words.capabilities[first] ?? first);
+}
