@@ -119,7 +119,6 @@ export const deliveries = {
     responseOf: (number: number) => `Response to attempt ${number}`,
     noBody: "Without a body.",
     noAnswer: "The receiver sent no response.",
-    timings: { title: "Where the time went", dns: "DNS", connect: "Connect", tls: "TLS", first_byte: "First byte", rest: "Rest" },
   },
   timeline: {
     label: "Attempts",

@@ -52,6 +52,16 @@ export const shared = {
     outdated: "A newer version of this page is available",
     reload: "Reload",
   },
+  timeSplit: {
+    title: "Where the time went",
+    reused: "over an open connection",
+    remote: "to",
+    dns: "DNS",
+    connect: "Connect",
+    tls: "TLS",
+    first_byte: "First byte",
+    rest: "Rest of the response",
+  },
   notFound: {
     title: "Nothing is here",
     text: "The address is wrong, the object was removed by retention, or it belongs to another tenant.",

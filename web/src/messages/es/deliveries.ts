@@ -121,7 +121,6 @@ export const deliveries: Messages["deliveries"] = {
     responseOf: (number) => `Respuesta al intento ${number}`,
     noBody: "Sin cuerpo.",
     noAnswer: "El receptor no envió respuesta.",
-    timings: { title: "En qué se fue el tiempo", dns: "DNS", connect: "Conexión", tls: "TLS", first_byte: "Primer byte", rest: "Resto" },
   },
   timeline: {
     label: "Intentos",

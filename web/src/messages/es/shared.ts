@@ -54,6 +54,16 @@ export const shared: Messages["shared"] = {
     outdated: "Hay una versión más nueva de esta página",
     reload: "Recargar",
   },
+  timeSplit: {
+    title: "En qué se fue el tiempo",
+    reused: "por una conexión abierta",
+    remote: "a",
+    dns: "DNS",
+    connect: "Conexión",
+    tls: "TLS",
+    first_byte: "Primer byte",
+    rest: "Resto de la respuesta",
+  },
   notFound: {
     title: "Aquí no hay nada",
     text: "La dirección es incorrecta, la retención eliminó el objeto, o pertenece a otro inquilino.",

@@ -1,12 +1,11 @@
 //! Ids and times of a delivery, and where the time of an attempt went.
 
-import { Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { Attempt, DeliveryDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
-import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { Duration, Time } from "@/shared/Time";
+import { TimeSplit } from "@/shared/TimeSplit";
 import classes from "./detail.module.css";
 import { deliveriesRoute } from "./route";
 
@@ -15,7 +14,7 @@ export function Facts({ delivery, attempt }: { delivery: DeliveryDetail; attempt
   const words = deliveries.detail;
   return (
     <>
-      {attempt?.timings_ms && <Timings timings={attempt.timings_ms} />}
+      <TimeSplit timings={attempt?.timings_ms} remoteIp={attempt?.remote_ip} />
       <dl className={classes.facts} aria-label={words.facts}>
         <dt>{words.id}</dt>
         <dd>
@@ -47,7 +46,7 @@ export function Facts({ delivery, attempt }: { delivery: DeliveryDetail; attempt
             </dd>
           </>
         )}
-        {attempt?.remote_ip && (
+        {attempt?.remote_ip && !attempt.timings_ms && (
           <>
             <dt>{words.remote}</dt>
             <dd>
@@ -63,38 +62,5 @@ export function Facts({ delivery, attempt }: { delivery: DeliveryDetail; attempt
         )}
       </dl>
     </>
-  );
-}
-
-const PARTS = ["dns", "connect", "tls", "first_byte", "rest"] as const;
-
-function Timings({ timings }: { timings: NonNullable<Attempt["timings_ms"]> }) {
-  const { deliveries } = useMessages();
-  const words = deliveries.detail.timings;
-  const format = useFormat();
-  const total = Math.max(1, PARTS.reduce((sum, part) => sum + (timings[part] ?? 0), 0));
-  return (
-    <section aria-label={words.title}>
-      <Text size="xs" c="dimmed" mb={4}>
-        {words.title}
-      </Text>
-      <div className={classes.timings}>
-        {PARTS.map((part, index) => {
-          const length = timings[part];
-          if (length === null || length === undefined) return null;
-          const left = PARTS.slice(0, index).reduce((sum, before) => sum + (timings[before] ?? 0), 0);
-          return [
-            <span key={part}>{words[part]}</span>,
-            <span
-              key={`${part}-bar`}
-              className={classes.timing}
-              aria-hidden="true"
-              style={{ marginLeft: `${(100 * left) / total}%`, width: `${(100 * length) / total}%` }}
-            />,
-            <span key={`${part}-time`}>{format.duration(length)}</span>,
-          ];
-        })}
-      </div>
-    </section>
   );
 }
