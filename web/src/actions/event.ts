@@ -64,14 +64,13 @@ export type EventStep = "republish" | "cancel" | "erase";
 export function useEventActions(event: PublishedEvent | undefined, ask: (step: EventStep) => void): Action[] {
   const { events } = useMessages();
   const mayPublish = useMay("events:publish");
-  const mayCancel = useMay("deliveries:cancel");
   const mayErase = useMay("payloads:erase");
   if (event === undefined) return [];
   const erased = Boolean(event.payload_erased_at);
   const delayed = Boolean(event.deliver_at) && Date.parse(event.deliver_at ?? "") > serverNow();
   const offered: (Action | false)[] = [
     mayPublish && !erased && { id: "event-republish", label: events.republish.action, icon: IconRepeat, letter: "r", run: () => ask("republish") },
-    mayCancel && delayed && { id: "event-cancel", label: events.cancel.action, icon: IconBan, destructive: true, run: () => ask("cancel") },
+    mayPublish && delayed && { id: "event-cancel", label: events.cancel.action, icon: IconBan, destructive: true, run: () => ask("cancel") },
     mayErase && !erased && { id: "event-erase", label: events.erase.action, icon: IconEraser, destructive: true, run: () => ask("erase") },
   ];
   return offered.filter((action) => action !== false);
