@@ -30,7 +30,7 @@ function Typed({ scope, value, onChange }: Props) {
   };
   return (
     <Autocomplete
-      w={{ sm: 180 }}
+      w={{ sm: 160 }}
       size="xs"
       aria-label={shared.typeFilter.label}
       placeholder={shared.typeFilter.any}

@@ -73,9 +73,9 @@ function FilterFields() {
       />
       <TypeFilter scope={scope} value={search.type} onChange={(type) => change({ type })} />
       <SubscriptionFilter />
-      <Typed name="code" width={132} label={words.code} placeholder={words.codeHint} pattern={CODE} />
+      <Typed name="code" width={122} label={words.code} placeholder={words.codeHint} pattern={CODE} />
       <RangeFilter value={search} ranges={RANGES} fallback={DEFAULT_RANGE} onChange={change} />
-      <Typed name="text" width={200} label={words.text} placeholder={words.text} icon />
+      <Typed name="text" width={180} label={words.text} placeholder={words.text} icon />
       <MoreFilters />
       {search.event !== undefined && (
         <Pill size="lg" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>
@@ -104,7 +104,7 @@ function SubscriptionFilter() {
   }
   return (
     <Select
-      w={{ sm: 200 }}
+      w={{ sm: 180 }}
       aria-label={deliveries.filters.subscription}
       placeholder={deliveries.filters.anySubscription}
       searchable
