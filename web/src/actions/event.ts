@@ -51,9 +51,14 @@ export function useErasePayload(scope: Scope) {
     mutationFn: (id: string) =>
       call(api.DELETE("/api/v1/events/{id}/payload", { params: { path: { id }, header: tenantHeader(scope) } })),
     onSuccess: ({ cancelled_deliveries: cancelled }) => notifications.show({ message: events.erase.done(cancelled) }),
-    onSettled: (_data, _error, id) => {
-      queries.removeQueries({ queryKey: keys.events.payload(scope, id) });
-      return queries.invalidateQueries({ queryKey: keys.events.all(scope) });
+    onSettled: async (_data, _error, id) => {
+      // The event comes first, so that an open payload is gone from the page before its request would fail.
+      const payload = keys.events.payload(scope, id);
+      await queries.invalidateQueries({
+        queryKey: keys.events.all(scope),
+        predicate: ({ queryKey }) => queryKey[2] !== payload[2],
+      });
+      queries.removeQueries({ queryKey: payload });
     },
   });
 }

@@ -6,8 +6,7 @@ import { useState } from "react";
 import { eventTypesQuery } from "@/api/choices";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
-
-export const TYPE = /^[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]+)*$/;
+import { EVENT_TYPE } from "./search";
 
 interface Props {
   scope: Scope;
@@ -24,9 +23,9 @@ function Typed({ scope, value, onChange }: Props) {
   const { shared } = useMessages();
   const types = useQuery(eventTypesQuery(scope));
   const [typed, setTyped] = useState(value ?? "");
-  const wrong = typed !== "" && !TYPE.test(typed);
+  const wrong = typed !== "" && !EVENT_TYPE.test(typed);
   const apply = (text: string) => {
-    if (text === "" || TYPE.test(text)) onChange(text || undefined);
+    if (text === "" || EVENT_TYPE.test(text)) onChange(text || undefined);
   };
   return (
     <Autocomplete

@@ -2,8 +2,7 @@
 
 import type { DeliveryStatus } from "@/api/types";
 import { ownerOf } from "@/routes/root";
-import { TYPE } from "@/shared/TypeFilter";
-import { instant, integer, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
+import { EVENT_TYPE, instant, integer, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
 
 export const STATUS_VALUES = ["pending", "retrying", "success", "failed", "disabled"] as const satisfies DeliveryStatus[];
 /** `waiting` stands for `pending` and `retrying`, which the API lists one by one. */
@@ -40,7 +39,7 @@ const SUBSCRIPTION = /^(sub_[0-7][0-9a-hjkmnp-tv-z]{25}|[0-9a-f]{8}(-[0-9a-f]{4}
 export function parseDeliverySearch(raw: Record<string, unknown>): DeliverySearch {
   return {
     status: oneOf(raw, "status", FILTER_STATUSES),
-    type: matching(raw, "type", TYPE),
+    type: matching(raw, "type", EVENT_TYPE),
     subscription: matching(raw, "subscription", SUBSCRIPTION),
     code: matching(raw, "code", CODE),
     since: oneOf(raw, "since", ["all"]) ?? since(raw, "since"),

@@ -1,8 +1,7 @@
 //! The filters of the list: in the address, and as query parameters of the API.
 
 import { ownerOf } from "@/routes/root";
-import { instant, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
-import { TYPE } from "@/shared/TypeFilter";
+import { EVENT_TYPE, instant, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
 
 export const RANGES = ["1h", "24h", "7d", "30d", "all"] as const;
 /** The range of an address without one. */
@@ -24,7 +23,7 @@ export interface EventsSearch {
 
 export function parseEventsSearch(raw: Record<string, unknown>): EventsSearch {
   return {
-    type: matching(raw, "type", TYPE),
+    type: matching(raw, "type", EVENT_TYPE),
     since: since(raw, "since"),
     after: instant(raw, "after"),
     before: instant(raw, "before"),
