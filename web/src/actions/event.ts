@@ -44,9 +44,14 @@ export function useErasePayload(scope: Scope) {
     mutationFn: (id: string) =>
       call(api.DELETE("/api/v1/events/{id}/payload", { params: { path: { id }, header: tenantHeader(scope) } })),
     onSuccess: ({ cancelled_deliveries: cancelled }) => notifications.show({ message: events.erase.done(cancelled) }),
-    onSettled: (_data, _error, id) => {
-      queries.removeQueries({ queryKey: keys.events.payload(scope, id) });
-      return queries.invalidateQueries({ queryKey: keys.events.all(scope) });
+    onSettled: async (_data, _error, id) => {
+      // The event comes first, so that an open payload is gone from the page before its request would fail.
+      const payload = keys.events.payload(scope, id);
+      await queries.invalidateQueries({
+        queryKey: keys.events.all(scope),
+        predicate: ({ queryKey }) => queryKey[2] !== payload[2],
+      });
+      queries.removeQueries({ queryKey: payload });
     },
   });
 }
@@ -57,14 +62,13 @@ export type EventStep = "republish" | "cancel" | "erase";
 export function useEventActions(event: PublishedEvent | undefined, ask: (step: EventStep) => void): Action[] {
   const { events } = useMessages();
   const mayPublish = useMay("events:publish");
-  const mayCancel = useMay("deliveries:cancel");
   const mayErase = useMay("payloads:erase");
   if (event === undefined) return [];
   const erased = Boolean(event.payload_erased_at);
   const delayed = Boolean(event.deliver_at) && Date.parse(event.deliver_at ?? "") > serverNow();
   const offered: (Action | false)[] = [
     mayPublish && !erased && { id: "event-republish", label: events.republish.action, icon: IconRepeat, letter: "r", run: () => ask("republish") },
-    mayCancel && delayed && { id: "event-cancel", label: events.cancel.action, icon: IconBan, destructive: true, run: () => ask("cancel") },
+    mayPublish && delayed && { id: "event-cancel", label: events.cancel.action, icon: IconBan, destructive: true, run: () => ask("cancel") },
     mayErase && !erased && { id: "event-erase", label: events.erase.action, icon: IconEraser, destructive: true, run: () => ask("erase") },
   ];
   return offered.filter((action) => action !== false);

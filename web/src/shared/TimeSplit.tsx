@@ -1,6 +1,5 @@
 //! Where the time of an attempt went: a bar for each part on a common scale, with its name and length.
 
-import { Text } from "@mantine/core";
 import { useMessages } from "@/messages/context";
 import { Foreign } from "./Foreign";
 import { useFormat } from "./format";
@@ -28,9 +27,9 @@ export function TimeSplit({ timings, remoteIp }: Props) {
           {isReused(timings) && ` · ${words.reused}`}
         </span>
         {remoteIp && (
-          <Text component="span" inherit ff="monospace">
+          <span className={classes.remote}>
             {words.remote} <Foreign text={remoteIp} />
-          </Text>
+          </span>
         )}
       </div>
       <dl className={classes.parts}>

@@ -60,6 +60,7 @@ export function createFormat(language: string, zone: "local" | "utc"): Format {
     compact: (value) => compact.format(value),
     percent: (fraction) => percent.format(fraction < 1 ? Math.min(fraction, 0.999) : 1),
     duration: (ms) => {
+      if (ms < 10) return unit(ms, "millisecond", 1);
       if (ms < SECOND) return unit(Math.round(ms), "millisecond");
       if (ms < 10 * SECOND) return unit(ms / SECOND, "second", 1);
       if (ms < MINUTE) return unit(Math.floor(ms / SECOND), "second");

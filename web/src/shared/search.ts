@@ -59,3 +59,6 @@ const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 export function sinceMilliseconds(range: string): number {
   return Number(range.slice(0, -1)) * (UNITS[range.slice(-1)] ?? 0);
 }
+
+/** The form of an event type: parts with dots between. */
+export const EVENT_TYPE = /^[A-Za-z0-9_-]{1,100}(\.[A-Za-z0-9_-]+)*$/;

@@ -52,6 +52,17 @@ export const shared = {
     outdated: "A newer version of this page is available",
     reload: "Reload",
   },
+  range: {
+    label: "Time",
+    ranges: { "15m": "Last 15 minutes", "1h": "Last hour", "24h": "Last 24 hours", "7d": "Last 7 days", "30d": "Last 30 days", all: "Any time" } as Record<string, string>,
+    last: (range: string) => `Last ${range}`,
+    custom: "From … to …",
+    title: "Time",
+    from: "From",
+    to: "To",
+    apply: "Show this time",
+  },
+  typeFilter: { label: "Event type", any: "Any type", clear: "Clear event type" },
   timeSplit: {
     title: "Where the time went",
     reused: "over an open connection",

@@ -119,6 +119,7 @@ export const subscriptions = {
     open: "Open: deliveries wait, and none is lost.",
     half_open: "Half open: one delivery is sent as a probe.",
     probe: "Next probe in",
+    probing: "A probe may be sent at any moment.",
     opened: "Opened",
     rules: "Opens when",
     connection: (count: number) => `${count} connections in a row fail`,

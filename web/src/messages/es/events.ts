@@ -1,32 +1,67 @@
 import type { Messages } from "../en";
 
+const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
+
 export const events: Messages["events"] = {
   list: "Eventos",
   filters: {
     label: "Filtrar eventos",
-    type: "Tipo de evento",
-    since: "Periodo",
-    anyTime: "Cualquier momento",
-    ranges: { "1h": "Última hora", "24h": "Últimas 24 horas", "7d": "Últimos 7 días", "30d": "Últimos 30 días" },
+    id: "Id del evento",
+    idHint: "Id completo del evento",
+    oldest: "Primero los más antiguos",
+    newest: "Primero los más nuevos",
   },
-  columns: { type: "Tipo", id: "Id", tenant: "Inquilino", deliveries: "Entregas", created: "Aceptado" },
+  answer: {
+    accepted: (count, one, range) =>
+      range === null ? `${count} ${one ? "evento" : "eventos"}` : `${count} ${one ? "evento" : "eventos"} en este tiempo: ${range}`,
+    none: "En este tiempo no se aceptó ningún evento.",
+    found: "El evento con este id",
+    notFound: "Ningún evento tiene este id.",
+  },
+  columns: { type: "Tipo", id: "Id", tenant: "Inquilino", deliveries: "Entregado", created: "Aceptado" },
+  deliveredOf: (delivered, all) => `${delivered} de ${all}`,
   empty: {
     title: "Aún no hay eventos",
     text: "Aquí aparecen los eventos que su aplicación publica con POST /api/v1/events, con sus datos y sus entregas.",
   },
+  ownIdNeedsTenant: "Entre todos los inquilinos solo se encuentra un evento por su id generado. Elija un inquilino para buscar un id propio de quien publica.",
   detail: {
     label: "Evento",
     chooseTenant: "Elija el inquilino al que pertenece este evento.",
-    answer: (count) =>
-      count === 0
-        ? "Ninguna suscripción recibió este evento."
-        : count === 1
-          ? "Una suscripción recibió este evento."
-          : `${count} suscripciones recibieron este evento.`,
+    nobody: "Ninguna suscripción coincidía con este evento cuando se aceptó.",
+    delivered: (delivered, all, one) => {
+      if (one) return delivered === all ? "El único receptor lo aceptó." : "Va a un solo receptor, que aún no lo ha aceptado.";
+      return delivered === all ? `Los ${all} receptores lo aceptaron.` : `${delivered} de ${all} receptores lo aceptaron.`;
+    },
+    waiting: (count, one) => (one ? "1 entrega espera." : `${count} entregas esperan.`),
+    failed: (count, one) => (one ? "1 entrega falló." : `${count} entregas fallaron.`),
+    delayed: "Está aplazado; no se envía nada durante otros",
     payload: "Datos",
-    deliveries: (count) => `Entregas (${count})`,
+    metadata: "Metadatos",
+    receivers: "Receptores",
     erased: "Los datos se borraron. El evento y sus entregas se conservan sin ellos.",
-    nobody: "Ninguna suscripción activa del inquilino tenía este tipo cuando se aceptó el evento.",
+  },
+  receivers: {
+    got: "Tienen una entrega",
+    missed: "No tienen ninguna",
+    noneMissed: "Cada suscripción del inquilino tiene una entrega de este evento.",
+    more: (count) => `Mostrar ${count} más`,
+    capped: "El inquilino tiene más suscripciones de las que se comparan aquí.",
+    partial: (shown, all) => `Las ${shown} entregas más nuevas de ${all}.`,
+    deleted: "Suscripción borrada o desconocida",
+    known: "No se registra por qué una suscripción no recibió una entrega. Si se cambió después, el motivo es el que vale ahora.",
+    send: "Enviarlo aquí",
+    why: {
+      createdLater: "Se creó después de aceptarse el evento",
+      notSubscribed: "No recibe este tipo",
+      notSubscribedNow: "Ahora no recibe este tipo; se cambió después del evento",
+      dropped: "Estaba en pausa y descarta los eventos mientras tanto",
+      droppedNow: "Ahora está en pausa y descarta eventos; se cambió después del evento",
+      disabled: "Estaba desactivada",
+      disabledNow: "Ahora está desactivada; se desactivó después de aceptarse el evento",
+      wouldNow: "Ahora lo recibiría; entonces estaba en pausa, desactivada o tenía otros tipos",
+      unknown: "No se sabe",
+    },
   },
   facts: {
     id: "Id",
@@ -34,25 +69,41 @@ export const events: Messages["events"] = {
     occurred: "Ocurrido",
     accepted: "Aceptado",
     deliverAt: "No antes de",
+    priority: "Prioridad",
     trace: "Traza",
     key: "Duplicados",
-    own: "El id es de quien publica: publicarlo de nuevo no entrega nada.",
-    generated: "El id es generado: publicar de nuevo crea otro evento, salvo con una clave de idempotencia.",
+    own: "Quien publica eligió el id. Publicar otra vez con este id es un duplicado y no entrega nada.",
+    duplicates: "Publicar otra vez con este id es un duplicado y no entrega nada. También lo es repetir una clave de idempotencia; el evento no muestra si tenía una.",
   },
   republish: {
     action: "Publicar el evento de nuevo",
-    text: "Se acepta un evento nuevo con el mismo tipo, datos y metadatos, y se entrega a cada suscripción que coincide ahora. Los receptores ven otro id, así que no lo descartan como duplicado.",
-    done: (count) => `Publicado de nuevo con ${count} entregas`,
+    confirm: (count) => `Publicar para ${count} ${count === "1" ? "suscripción" : "suscripciones"}`,
+    counting: "Contando las suscripciones que coinciden ahora…",
+    text: (count) =>
+      `Se acepta un evento nuevo con el mismo tipo, datos y metadatos, y ${count} ${count === "1" ? "suscripción que coincide ahora lo recibe" : "suscripciones que coinciden ahora lo reciben"}. Los receptores ven otro id, así que no lo descartan como duplicado.`,
+    nobody: "Ahora no coincide ninguna suscripción. El evento nuevo se guardaría sin entregarse a nadie.",
+    refused: "El catálogo no acepta este evento ahora:",
+    done: (count) => `Publicado de nuevo con ${count} ${plural(count, "entrega", "entregas")}.`,
+  },
+  send: {
+    title: "Enviar el evento a una suscripción",
+    action: (count) => (count === 1 ? "Enviar el evento" : `Enviar ${count} eventos`),
+    counting: "Contando lo que se enviaría…",
+    one: "El evento se pone en cola para esta suscripción como reenvío, con su propio id. Va después de las entregas nuevas y dentro de los límites del receptor.",
+    many: (count) =>
+      `En el mismo milisegundo se aceptaron ${count} eventos de este tipo y esta suscripción no tiene ninguno. Se le envían todos.`,
+    none: "No se enviaría nada: la suscripción tiene una entrega de este evento, o sus datos se borraron.",
+    done: "El evento está en cola para la suscripción.",
   },
   cancel: {
     action: "Cancelar el evento aplazado",
     text: (count) => `Las entregas de este evento que aún esperan (${count} como máximo) no se enviarán.`,
-    done: (count, sent) => `${count} entregas canceladas, ${sent} habían terminado antes`,
+    done: (count, sent) => `${count} ${plural(count, "entrega cancelada", "entregas canceladas")}, ${sent} habían terminado antes.`,
   },
   erase: {
     action: "Borrar los datos",
     text: (count) =>
-      `Los datos y metadatos se eliminan para siempre, también de las peticiones y respuestas de sus ${count} entregas. Las entregas que esperan se cancelan. El evento no se puede enviar de nuevo.`,
-    done: (count) => `Datos borrados, ${count} entregas en espera canceladas`,
+      `Los datos y metadatos se eliminan para siempre, también de las peticiones y respuestas de ${count === 1 ? "su entrega" : `sus ${count} entregas`}. Las entregas que esperan se cancelan. El evento no se puede enviar de nuevo.`,
+    done: (count) => `Datos borrados, ${count} ${plural(count, "entrega en espera cancelada", "entregas en espera canceladas")}.`,
   },
 };

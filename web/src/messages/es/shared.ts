@@ -54,6 +54,17 @@ export const shared: Messages["shared"] = {
     outdated: "Hay una versión más nueva de esta página",
     reload: "Recargar",
   },
+  range: {
+    label: "Tiempo",
+    ranges: { "15m": "Últimos 15 minutos", "1h": "Última hora", "24h": "Últimas 24 horas", "7d": "Últimos 7 días", "30d": "Últimos 30 días", all: "Cualquier momento" } as Record<string, string>,
+    last: (range: string) => `Últimos ${range}`,
+    custom: "Desde … hasta …",
+    title: "Tiempo",
+    from: "Desde",
+    to: "Hasta",
+    apply: "Mostrar este tiempo",
+  },
+  typeFilter: { label: "Tipo de evento", any: "Cualquier tipo", clear: "Borrar el tipo de evento" },
   timeSplit: {
     title: "En qué se fue el tiempo",
     reused: "por una conexión abierta",

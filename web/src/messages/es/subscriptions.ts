@@ -121,6 +121,7 @@ export const subscriptions: Messages["subscriptions"] = {
     open: "Abierto: las entregas esperan y ninguna se pierde.",
     half_open: "Semiabierto: una entrega se envía como sonda.",
     probe: "Próxima sonda en",
+    probing: "Una prueba puede enviarse en cualquier momento.",
     opened: "Abierto",
     rules: "Se abre cuando",
     connection: (count) => `fallan ${count} conexiones seguidas`,

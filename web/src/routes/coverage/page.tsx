@@ -1,116 +1,132 @@
-//! Event types with their state in the audited code beside their events and subscriptions.
+//! What is published and subscribed beside what the audited code publishes, and the roadmap to close the gaps.
 
-import { Skeleton, Stack, Table, Text, Title } from "@mantine/core";
+import { Button, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import type { Coverage } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
-import { useMay } from "@/session/context";
+import { useSession } from "@/session/context";
+import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
-import { useFormat } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
-import { Absent, Time } from "@/shared/Time";
+import { Time } from "@/shared/Time";
+import { CodeView } from "./code";
+import { LiveView } from "./liveView";
 import classes from "./page.module.css";
-import { coverageQuery } from "./queries";
+import { coverageQuery, reportQuery } from "./queries";
+import type { Report } from "./report";
+import { Roadmap } from "./roadmap";
+import { coverageRoute, VIEWS } from "./route";
+import { Upload } from "./upload";
 
 export function CoveragePage() {
   const scope = useScope();
+  // The report has places in the product's code, so the API shows it to the operator only.
+  const operator = useSession().kind === "operator";
   const coverage = useQuery(coverageQuery(scope));
+  const uploaded = coverage.data?.report;
+  const report = useQuery({ ...reportQuery, enabled: operator && Boolean(uploaded) });
+  const error = coverage.error ?? report.error;
   return (
     <div className={classes.page}>
       {coverage.data ? (
-        <Body coverage={coverage.data} />
-      ) : coverage.error ? (
-        <ProblemNotice error={coverage.error} onRetry={() => void coverage.refetch()} />
+        <Body coverage={coverage.data} report={report.data ?? null} operator={operator} />
       ) : (
-        <Stack>
-          <Skeleton height={28} width={420} />
-          <Skeleton height={400} />
-        </Stack>
+        !error && (
+          <Stack>
+            <Skeleton height={28} width={420} />
+            <Skeleton height={400} />
+          </Stack>
+        )
       )}
+      {error && <ProblemNotice error={error} onRetry={() => void (coverage.error ? coverage : report).refetch()} />}
     </div>
   );
 }
 
-function Body({ coverage }: { coverage: Coverage }) {
+interface BodyProps {
+  coverage: Coverage;
+  report: Report | null;
+  operator: boolean;
+}
+
+function Body({ coverage, report, operator }: BodyProps) {
   const { coverage: words } = useMessages();
+  const { view = "live" } = coverageRoute.useSearch();
+  const navigate = useNavigate({ from: coverageRoute.fullPath });
   const { summary } = coverage;
+  const views = report === null ? VIEWS.slice(0, 1) : VIEWS;
+  const shown = views.find((known) => known === view) ?? "live";
+  const ofCatalog = report?.findings.filter(({ state }) => state !== "undefined" && state !== "bypass") ?? [];
+  const published = ofCatalog.filter(({ state }) => state === "published").length;
   return (
     <>
-      <Title order={2}>{words.answer(summary.seen, summary.promised, coverage.days)}</Title>
-      <Report report={coverage.report} />
-      <Types coverage={coverage} />
+      <div className={classes.head}>
+        <Title order={2}>{words.answer(summary.seen, summary.promised, coverage.days)}</Title>
+        {report !== null && <Text>{words.codeAnswer(published, ofCatalog.length)}</Text>}
+        <ReportLine report={coverage.report} />
+        {operator && <Upload first={!coverage.report} />}
+      </div>
+      <Tabs
+        value={shown}
+        keepMounted={false}
+        onChange={(value) => void navigate({ search: { view: VIEWS.find((known) => known === value && known !== "live") } })}
+      >
+        {views.length > 1 && (
+          <Tabs.List aria-label={words.views.label} mb="md">
+            {views.map((name) => (
+              <Tabs.Tab key={name} value={name}>
+                {words.views[name]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+        )}
+        <Tabs.Panel value="live">
+          {coverage.events.length === 0 ? <NoTypes /> : <LiveView coverage={coverage} linked={report !== null} />}
+        </Tabs.Panel>
+        {report !== null && (
+          <>
+            <Tabs.Panel value="code">
+              <CodeView report={report} />
+            </Tabs.Panel>
+            <Tabs.Panel value="roadmap">
+              <Roadmap report={report} />
+            </Tabs.Panel>
+          </>
+        )}
+      </Tabs>
     </>
   );
 }
 
-function Report({ report }: { report: Coverage["report"] }) {
+function NoTypes() {
   const { coverage: words } = useMessages();
-  const mayOperate = useMay("operate");
-  if (report) {
-    return (
-      <Text c="dimmed" component="div">
-        {words.report} <Foreign text={report.revision ?? words.noRevision} /> · <Time at={report.generated_at} />
-      </Text>
-    );
-  }
-  if (!mayOperate) return null;
   return (
-    <div>
-      <Text>{words.noReport}</Text>
-      <pre className={classes.command}>postrider audit --upload {window.location.origin} PATH</pre>
+    <EmptyState
+      title={words.noTypes.title}
+      text={words.noTypes.text}
+      action={<Button renderRoot={(props) => <Link to="/catalog" {...props} />}>{words.openCatalog}</Button>}
+    />
+  );
+}
+
+function ReportLine({ report }: { report: Coverage["report"] }) {
+  const { coverage: words } = useMessages();
+  if (!report) return null;
+  return (
+    <div className={classes.report}>
+      <span>{words.report}</span>
+      {report.revision ? (
+        <span className={classes.revision}>
+          <Foreign text={report.revision.slice(0, 12)} />
+        </span>
+      ) : (
+        <span>{words.noRevision}</span>
+      )}
+      <span>
+        · {words.uploaded} <Time at={report.uploaded_at} />
+      </span>
     </div>
   );
-}
-
-function Types({ coverage }: { coverage: Coverage }) {
-  const { coverage: words } = useMessages();
-  const format = useFormat();
-  return (
-    <Table.ScrollContainer minWidth={560}>
-      <Table>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{words.type}</Table.Th>
-            <Table.Th>{words.gap}</Table.Th>
-            {coverage.report && <Table.Th>{words.code}</Table.Th>}
-            <Table.Th className={classes.number}>{words.events}</Table.Th>
-            <Table.Th className={classes.number}>{words.subscriptions}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {coverage.events.map((event) => (
-            <Table.Tr key={event.event_type}>
-              <Table.Td>
-                <Link to="/events" search={{ type: event.event_type }}>
-                  <Foreign text={event.event_type} />
-                </Link>
-              </Table.Td>
-              <Table.Td>{gapOf(event, words.gaps)}</Table.Td>
-              {coverage.report && <Table.Td>{event.code ? words.states[event.code] : <Absent />}</Table.Td>}
-              <Table.Td className={classes.number}>{format.number(event.published)}</Table.Td>
-              <Table.Td className={classes.number}>{format.number(event.subscriptions)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
-
-interface Gaps {
-  unknown: string;
-  neverSeen: string;
-  brokeSchema: string;
-  nobody: string;
-  none: string;
-}
-
-/** The gap that matters most to receivers. */
-function gapOf({ promised, published, misfits, subscriptions }: Coverage["events"][number], gaps: Gaps): string {
-  if (!promised) return gaps.unknown;
-  if (published === 0) return gaps.neverSeen;
-  if (misfits > 0) return gaps.brokeSchema;
-  return subscriptions === 0 ? gaps.nobody : gaps.none;
 }

@@ -40,7 +40,7 @@ export function Answer({ scope, filter, query, anchor }: Props) {
   return (
     <div className={classes.answer}>
       {waiting > 0 && (
-        <Figure search={{ status: number("pending") > number("retrying") ? "pending" : "retrying" }}>
+        <Figure search={{ status: "waiting" }}>
           {words.waiting(`${format.number(waiting)}${capped ? "+" : ""}`)}
         </Figure>
       )}
@@ -80,7 +80,7 @@ function Figure({ search, bad = false, children }: { search: DeliverySearch; bad
 interface Part {
   name: string;
   count: number;
-  search: DeliverySearch;
+  search: DeliverySearch | null;
   tone: "good" | "bad" | undefined;
 }
 
@@ -93,8 +93,9 @@ function Breakdown({ counts }: { counts: DeliveryCounts }) {
       ? counts.by_code.map(({ response_code: code, deliveries: count }) => ({
           name: code ? `HTTP ${code}` : words.noResponse,
           count,
-          search: code ? { code: String(code) } : { status: "failed" },
-          tone: code && code < 300 ? "good" : "bad",
+          // No filter of the API selects deliveries without a response.
+          search: code ? { code: String(code) } : null,
+          tone: code ? (code < 300 ? "good" : "bad") : undefined,
         }))
       : counts.by_type.map(({ event_type: type, deliveries: count }) => ({ name: type, count, search: { type }, tone: undefined }));
   return (
@@ -123,21 +124,35 @@ function Breakdown({ counts }: { counts: DeliveryCounts }) {
 }
 
 function Parts({ parts }: { parts: Part[] }) {
-  const format = useFormat();
   const largest = Math.max(1, ...parts.map(({ count }) => count));
   return (
     <ul className={classes.breakdown}>
       {parts.slice(0, 20).map(({ name, count, search, tone }) => (
         <li key={name}>
-          <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...search })}>
-            <span>{showHidden(name)}</span>
-            <span className={classes.bar} data-tone={tone} aria-hidden="true">
-              <span style={{ width: `${(100 * count) / largest}%` }} />
+          {search === null ? (
+            <span className={classes.part}>
+              <Part name={name} count={count} largest={largest} tone={tone} />
             </span>
-            <span>{format.number(count)}</span>
-          </Link>
+          ) : (
+            <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...search })} className={classes.part}>
+              <Part name={name} count={count} largest={largest} tone={tone} />
+            </Link>
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+function Part({ name, count, largest, tone }: Omit<Part, "search"> & { largest: number }) {
+  const format = useFormat();
+  return (
+    <>
+      <span className={classes.partName}>{showHidden(name)}</span>
+      <span className={classes.bar} data-tone={tone} aria-hidden="true">
+        <span style={{ width: `${(100 * count) / largest}%` }} />
+      </span>
+      <span>{format.number(count)}</span>
+    </>
   );
 }

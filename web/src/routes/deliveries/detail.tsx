@@ -90,7 +90,7 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
   const actions = useDeliveryActions(delivery, {
     resend: () => resend.mutate(delivery),
     cancel: () => setAsking(true),
-    copyCurl: attempt && url !== null ? () => void copyCurl(attempt, url, words.curl) : null,
+    copyCurl: attempt && url !== null ? () => void copyCurl(attempt, url, words.curlCopied) : null,
     openSubscription: () =>
       void navigate({ to: "/subscriptions/$id", params: { id: delivery.subscription_id }, search: { of: search.of } }),
   });

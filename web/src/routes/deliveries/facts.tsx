@@ -25,7 +25,7 @@ export function Facts({ delivery, attempt }: { delivery: DeliveryDetail; attempt
           <Id value={delivery.event_id} whole />{" "}
           <Link
             from={deliveriesRoute.fullPath}
-            search={(before) => ({ tenant: before.tenant ?? before.of, event: delivery.event_id, since: "30d" })}
+            search={(before) => ({ tenant: before.tenant ?? before.of, event: delivery.event_id, since: "all" })}
           >
             {words.allOfEvent}
           </Link>

@@ -2,14 +2,17 @@
 
 import type { DeliveryStatus } from "@/api/types";
 import { ownerOf } from "@/routes/root";
-import { instant, integer, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
+import { EVENT_TYPE, instant, integer, matching, oneOf, since, sinceMilliseconds, text } from "@/shared/search";
 
 export const STATUS_VALUES = ["pending", "retrying", "success", "failed", "disabled"] as const satisfies DeliveryStatus[];
-export const RANGES = ["15m", "1h", "24h", "7d", "30d"] as const;
+/** `waiting` stands for `pending` and `retrying`, which the API lists one by one. */
+export const FILTER_STATUSES = ["waiting", ...STATUS_VALUES] as const;
+export type FilterStatus = (typeof FILTER_STATUSES)[number];
+export const RANGES = ["15m", "1h", "24h", "7d", "30d", "all"] as const;
 export const DEFAULT_RANGE = "24h";
 
 export interface DeliverySearch {
-  status?: DeliveryStatus | undefined;
+  status?: FilterStatus | undefined;
   type?: string | undefined;
   subscription?: string | undefined;
   /** `503`, `5xx` or `500-504`. */
@@ -30,17 +33,16 @@ export interface DeliverySearch {
   attempt?: number | undefined;
 }
 
-export const TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 export const CODE = /^([1-9]\d\d|[1-9][xX]{2}|[1-9]\d\d-[1-9]\d\d)$/;
 const SUBSCRIPTION = /^(sub_[0-7][0-9a-hjkmnp-tv-z]{25}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 export function parseDeliverySearch(raw: Record<string, unknown>): DeliverySearch {
   return {
-    status: oneOf(raw, "status", STATUS_VALUES),
-    type: matching(raw, "type", TYPE),
+    status: oneOf(raw, "status", FILTER_STATUSES),
+    type: matching(raw, "type", EVENT_TYPE),
     subscription: matching(raw, "subscription", SUBSCRIPTION),
     code: matching(raw, "code", CODE),
-    since: since(raw, "since"),
+    since: oneOf(raw, "since", ["all"]) ?? since(raw, "since"),
     after: instant(raw, "after"),
     before: instant(raw, "before"),
     text: text(raw, "text"),
@@ -83,9 +85,14 @@ export function isFiltered(filter: DeliveryFilter): boolean {
   return (range !== undefined && range !== DEFAULT_RANGE) || Object.values(rest).some((value) => value !== undefined);
 }
 
-/** Filters without an index: the server answers them by bounded walks, so there are no offsets and no exact count. */
-export function isWalked({ code, text, event, slow, hung }: DeliveryFilter): boolean {
+/** Filters that bulk actions do not know. */
+export function hasUnindexed({ code, text, event, slow, hung }: DeliveryFilter): boolean {
   return [code, text, event, slow, hung].some((value) => value !== undefined);
+}
+
+/** Two lists in one, and filters without an index: the server answers them by bounded walks, so there are no offsets and no exact count. */
+export function isWalked(filter: DeliveryFilter): boolean {
+  return filter.status === "waiting" || hasUnindexed(filter);
 }
 
 /**
@@ -93,7 +100,7 @@ export function isWalked({ code, text, event, slow, hung }: DeliveryFilter): boo
  * list in place while new rows arrive.
  */
 export function toQuery(filter: DeliveryFilter, now: number) {
-  const start = filter.since === undefined ? undefined : now - sinceMilliseconds(filter.since);
+  const start = filter.since === undefined || filter.since === "all" ? undefined : now - sinceMilliseconds(filter.since);
   // An oldest-first list grows at its end, so it needs no anchor.
   const anchor = filter.order === "oldest" ? undefined : new Date(now + 1000).toISOString();
   return {

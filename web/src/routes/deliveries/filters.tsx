@@ -1,20 +1,21 @@
 //! The filters. Each of them is in the address, so a link to the screen has them too.
 
-import { ActionIcon, Autocomplete, Button, CloseButton, Drawer, NumberInput, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Drawer, NumberInput, Pill, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedCallback, useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { eventTypesQuery, subscriptionChoicesQuery } from "@/api/choices";
+import { subscriptionChoicesQuery } from "@/api/choices";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
+import { RangeFilter } from "@/shared/RangeFilter";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { statusLook } from "@/shared/status";
-import { shortenMiddle } from "@/shared/text";
-import { CODE, filterOf, isFiltered, NO_FILTER, STATUS_VALUES, TYPE, type DeliverySearch } from "./filter";
+import { shortenMiddle, showHidden } from "@/shared/text";
+import { TypeFilter } from "@/shared/TypeFilter";
+import { CODE, DEFAULT_RANGE, FILTER_STATUSES, filterOf, isFiltered, NO_FILTER, RANGES, type DeliverySearch } from "./filter";
 import classes from "./page.module.css";
-import { RangeFilter } from "./range";
 import { deliveriesRoute } from "./route";
 
 export function useChangeSearch(): (change: DeliverySearch) => void {
@@ -52,6 +53,7 @@ function FilterFields() {
   const words = deliveries.filters;
   const search = deliveriesRoute.useSearch();
   const change = useChangeSearch();
+  const scope = useScope();
   return (
     <>
       <Select
@@ -59,52 +61,33 @@ function FilterFields() {
         aria-label={words.status}
         placeholder={words.anyStatus}
         clearable
-        data={STATUS_VALUES.map((value) => ({ value, label: statusLook("delivery", value).word(status) }))}
-        renderOption={({ option }) => <StatusBadge kind="delivery" value={option.value} />}
+        data={FILTER_STATUSES.map((value) => ({
+          value,
+          label: value === "waiting" ? words.waiting : statusLook("delivery", value).word(status),
+        }))}
+        renderOption={({ option }) =>
+          option.value === "waiting" ? words.waiting : <StatusBadge kind="delivery" value={option.value} />
+        }
         value={search.status ?? null}
-        onChange={(value) => change({ status: STATUS_VALUES.find((known) => known === value) })}
+        onChange={(value) => change({ status: FILTER_STATUSES.find((known) => known === value) })}
       />
-      <TypeFilter />
+      <TypeFilter scope={scope} value={search.type} onChange={(type) => change({ type })} />
       <SubscriptionFilter />
-      <Typed name="code" width={132} label={words.code} placeholder={words.codeHint} pattern={CODE} />
-      <RangeFilter />
-      <Typed name="text" width={200} label={words.text} placeholder={words.text} icon />
+      <Typed name="code" width={122} label={words.code} placeholder={words.codeHint} pattern={CODE} />
+      <RangeFilter value={search} ranges={RANGES} fallback={DEFAULT_RANGE} onChange={change} />
+      <Typed name="text" width={180} label={words.text} placeholder={words.text} icon />
       <MoreFilters />
+      {search.event !== undefined && (
+        <Pill size="lg" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>
+          {words.event(showHidden(shortenMiddle(search.event, 8, 6)))}
+        </Pill>
+      )}
       {isFiltered(filterOf(search)) && (
         <Button variant="subtle" color="gray" onClick={() => change(NO_FILTER)}>
           {words.clear}
         </Button>
       )}
     </>
-  );
-}
-
-function TypeFilter() {
-  const { deliveries } = useMessages();
-  const { type } = deliveriesRoute.useSearch();
-  const change = useChangeSearch();
-  const scope = useScope();
-  const types = useQuery(eventTypesQuery(scope));
-  const [value, setValue] = useState(type ?? "");
-  const apply = (text: string) => {
-    if (text === "" || TYPE.test(text)) change({ type: text || undefined });
-  };
-  return (
-    <Autocomplete
-      key={type ?? ""}
-      w={{ sm: 180 }}
-      size="xs"
-      aria-label={deliveries.filters.type}
-      placeholder={deliveries.filters.anyType}
-      data={types.data?.map(({ event_type }) => event_type) ?? []}
-      limit={60}
-      value={value}
-      onChange={setValue}
-      onOptionSubmit={apply}
-      onKeyDown={(event) => event.key === "Enter" && apply(value)}
-      onBlur={() => apply(value)}
-      rightSection={value === "" ? null : <CloseButton size={20} aria-label={deliveries.filters.clear} onClick={() => apply("")} />}
-    />
   );
 }
 
@@ -121,7 +104,7 @@ function SubscriptionFilter() {
   }
   return (
     <Select
-      w={{ sm: 200 }}
+      w={{ sm: 180 }}
       aria-label={deliveries.filters.subscription}
       placeholder={deliveries.filters.anySubscription}
       searchable

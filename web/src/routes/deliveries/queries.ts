@@ -5,8 +5,9 @@ import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { Delivery, DeliveryCounts, DeliveryDetail, DeliveryOfTenant } from "@/api/types";
+import type { Delivery, DeliveryCounts, DeliveryDetail, DeliveryOfTenant, DeliveryStatus } from "@/api/types";
 import type { DeliveryFilter, DeliveryQuery } from "./filter";
+import { mergeCounts, mergePages } from "./merge";
 
 export type Row = Delivery & { tenant_id?: string };
 
@@ -25,7 +26,19 @@ export async function fetchDeliveries(
   page: PageRequest,
   signal?: AbortSignal,
 ): Promise<Page<Row>> {
-  const query = { ...filter, ...page };
+  const { status, ...rest } = filter;
+  if (status !== "waiting") return fetchPage(scope, { ...rest, status, ...page }, signal);
+  const pages = await Promise.all(
+    WAITING.map((one) => fetchPage(scope, { ...rest, status: one, ...page, offset: undefined }, signal)),
+  );
+  return mergePages(pages, page.limit, page.order);
+}
+
+const WAITING = ["pending", "retrying"] as const;
+
+type ApiQuery = Omit<DeliveryQuery, "status"> & { status: DeliveryStatus | undefined } & PageRequest;
+
+async function fetchPage(scope: Scope, query: ApiQuery, signal?: AbortSignal): Promise<Page<Row>> {
   if (scope.tenant === null) {
     // The filter by event needs a tenant; the search finds the deliveries of a generated event id in all of them.
     const { event_id: event, ...rest } = query;
@@ -41,7 +54,13 @@ export async function fetchDeliveries(
   );
 }
 
-export async function fetchCounts(scope: Scope, query: DeliveryQuery, signal?: AbortSignal): Promise<DeliveryCounts> {
+export async function fetchCounts(scope: Scope, filter: DeliveryQuery, signal?: AbortSignal): Promise<DeliveryCounts> {
+  const { status, ...rest } = filter;
+  if (status !== "waiting") return fetchCount(scope, { ...rest, status }, signal);
+  return mergeCounts(await Promise.all(WAITING.map((one) => fetchCount(scope, { ...rest, status: one }, signal))));
+}
+
+async function fetchCount(scope: Scope, query: Omit<ApiQuery, keyof PageRequest>, signal?: AbortSignal) {
   if (scope.tenant === null) {
     return call(api.GET("/api/v1/admin/deliveries/counts", { params: { query }, signal }));
   }

@@ -77,7 +77,7 @@ function useColumns(allTenants: boolean): Column<Row>[] {
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,
-    width: "minmax(72px, 1fr)",
+    width: "minmax(56px, 1fr)",
     cell: (row) => <Foreign text={row.tenant_id ?? ""} />,
   };
   return [
@@ -91,7 +91,7 @@ function useColumns(allTenants: boolean): Column<Row>[] {
     {
       id: "type",
       header: words.type,
-      width: "minmax(120px, 2fr)",
+      width: "minmax(96px, 2fr)",
       phone: "sub",
       cell: (row) => <Foreign text={row.event_type} />,
     },

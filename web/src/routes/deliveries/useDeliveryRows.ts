@@ -75,8 +75,13 @@ export function useDeliveryRows(scope: Scope, filter: DeliveryFilter, following:
 /** Filters that only the server can decide let a message pass: the row may turn out not to match. */
 export function concerns(message: DeliveryMessage, scope: Scope, filter: DeliveryFilter): boolean {
   if (scope.tenant !== null && message.tenant_id !== scope.tenant) return false;
-  if (filter.status !== undefined && message.status !== filter.status) return false;
+  if (!hasStatus(message.status, filter.status)) return false;
   if (filter.type !== undefined && message.event_type !== filter.type) return false;
   if (filter.event !== undefined && message.event_id !== filter.event) return false;
   return filter.subscription === undefined || message.subscription_id === filter.subscription;
+}
+
+function hasStatus(status: string, wanted: DeliveryFilter["status"]): boolean {
+  if (wanted === "waiting") return status === "pending" || status === "retrying";
+  return wanted === undefined || status === wanted;
 }

@@ -1,9 +1,9 @@
-//! The open event: its payload, its deliveries, and what can be done with it.
+//! The open event: who accepted it, its payload, and what can be done with it.
 
-import { Button, Group, Skeleton, Stack, Table, Tabs, Text } from "@mantine/core";
+import { Button, Group, Skeleton, Stack, Tabs, Text } from "@mantine/core";
 import { IconRepeat } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { useEventActions, type EventStep } from "@/actions/event";
@@ -14,16 +14,19 @@ import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { Foreign } from "@/shared/Foreign";
-import { Id } from "@/shared/Id";
 import { JsonView } from "@/shared/JsonView";
 import { Panel } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
-import { StatusBadge } from "@/shared/StatusBadge";
-import { Absent, Time } from "@/shared/Time";
-import { Steps } from "./steps";
+import { Facts } from "./facts";
+import { VIEWS } from "./filter";
+import { Lead } from "./lead";
 import classes from "./page.module.css";
 import { eventQuery, payloadQuery } from "./queries";
+import { Receivers } from "./receivers";
+import type { Recipient } from "./recipients";
 import { eventsRoute } from "./route";
+import { SendTo } from "./sendTo";
+import { Steps } from "./steps";
 
 export function EventPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const { events } = useMessages();
@@ -51,17 +54,18 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
 
 function Body({ scope, event }: { scope: Scope; event: PublishedEvent }) {
   const { events } = useMessages();
-  const { view = "payload" } = eventsRoute.useSearch();
+  const { view = "receivers" } = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
   const [asked, setAsked] = useState<EventStep | null>(null);
+  const [recipient, setRecipient] = useState<Recipient | null>(null);
   const actions = useEventActions(event, setAsked);
   useScreenActions(actions);
   const onKeyDown = useActionKeys(actions);
   const republish = actions.find(({ id }) => id === "event-republish");
+  const chosen = (value: string | null) => VIEWS.find((known) => known === value && known !== "receivers");
   return (
     <Stack gap="lg" onKeyDown={onKeyDown}>
-      <Text size="md">{events.detail.answer(event.delivery_count)}</Text>
-      <Facts event={event} />
+      <Lead scope={scope} event={event} />
       <Group gap="sm">
         {republish && (
           <Button variant="default" leftSection={<IconRepeat size={16} />} onClick={republish.run}>
@@ -75,82 +79,41 @@ function Body({ scope, event }: { scope: Scope; event: PublishedEvent }) {
       <Tabs
         value={view}
         keepMounted={false}
-        onChange={(value) =>
-          void navigate({
-            search: (before) => ({ ...before, view: value === "deliveries" ? "deliveries" : undefined }),
-            replace: true,
-          })
-        }
+        onChange={(value) => void navigate({ search: (before) => ({ ...before, view: chosen(value) }), replace: true })}
       >
         <Tabs.List>
+          <Tabs.Tab value="receivers">{events.detail.receivers}</Tabs.Tab>
           <Tabs.Tab value="payload">{events.detail.payload}</Tabs.Tab>
-          <Tabs.Tab value="deliveries">{events.detail.deliveries(event.delivery_count)}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="payload" pt="md">
-          {event.payload_erased_at ? <Text c="dimmed">{events.detail.erased}</Text> : <Payload scope={scope} id={event.id} />}
+        <Tabs.Panel value="receivers" pt="md">
+          <Receivers scope={scope} event={event} onSend={setRecipient} />
         </Tabs.Panel>
-        <Tabs.Panel value="deliveries" pt="md">
-          <Deliveries event={event} />
+        <Tabs.Panel value="payload" pt="md">
+          {event.payload_erased_at ? <Text c="dimmed">{events.detail.erased}</Text> : <Payload scope={scope} event={event} />}
         </Tabs.Panel>
       </Tabs>
+      <Facts event={event} />
       <Steps scope={scope} event={event} step={asked} onClose={() => setAsked(null)} />
+      <SendTo scope={scope} event={event} recipient={recipient} onClose={() => setRecipient(null)} />
     </Stack>
   );
 }
 
-function Facts({ event }: { event: PublishedEvent }) {
+function Payload({ scope, event }: { scope: Scope; event: PublishedEvent }) {
   const { events } = useMessages();
-  const words = events.facts;
-  const rows = [
-    [words.id, <Id key="id" value={event.id} whole />],
-    [words.tenant, <Foreign key="tenant" text={event.tenant_id} />],
-    [words.occurred, <Time key="occurred" at={event.timestamp} as="exact" />],
-    [words.accepted, <Time key="accepted" at={event.created_at} as="exact" />],
-    event.deliver_at ? [words.deliverAt, <Time key="deliverAt" at={event.deliver_at} as="exact" />] : null,
-    event.trace_id ? [words.trace, <Id key="trace" value={event.trace_id} />] : null,
-  ].filter((row) => row !== null);
-  return (
-    <dl className={classes.facts}>
-      {rows.map(([name, value], index) => [<dt key={`name-${index}`}>{name}</dt>, <dd key={`value-${index}`}>{value}</dd>])}
-      <dt>{words.key}</dt>
-      <dd>{event.id.startsWith("evt_") ? words.generated : words.own}</dd>
-    </dl>
-  );
-}
-
-function Payload({ scope, id }: { scope: Scope; id: string }) {
-  const { events } = useMessages();
-  const payload = useQuery(payloadQuery(scope, id));
+  const payload = useQuery(payloadQuery(scope, event.id));
+  const metadata = Object.keys(event.metadata).length > 0 ? JSON.stringify(event.metadata) : null;
   if (payload.error) return <ProblemNotice error={payload.error} onRetry={() => void payload.refetch()} inline />;
   if (payload.data === undefined) return <Skeleton height={240} />;
-  return <JsonView text={payload.data} label={events.detail.payload} />;
-}
-
-function Deliveries({ event }: { event: PublishedEvent }) {
-  const { events } = useMessages();
-  if (event.delivery_count === 0) return <Text c="dimmed">{events.detail.nobody}</Text>;
   return (
-    <Table.ScrollContainer minWidth={320}>
-      <Table>
-        <Table.Tbody>
-          {event.deliveries.map((delivery) => (
-            <Table.Tr key={delivery.id}>
-              <Table.Td>
-                <StatusBadge kind="delivery" value={delivery.status} />
-              </Table.Td>
-              <Table.Td>
-                <Link to="/deliveries" search={{ open: delivery.id, of: event.tenant_id, event: event.id }}>
-                  <Id value={delivery.subscription_id} copy={false} />
-                </Link>
-              </Table.Td>
-              <Table.Td>{delivery.response_code ?? <Absent />}</Table.Td>
-              <Table.Td>
-                <Time at={delivery.created_at} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Stack gap="md">
+      <JsonView text={payload.data} label={events.detail.payload} />
+      {metadata !== null && (
+        <div>
+          <h3 className={classes.heading}>{events.detail.metadata}</h3>
+          <JsonView text={metadata} label={events.detail.metadata} />
+        </div>
+      )}
+    </Stack>
   );
 }

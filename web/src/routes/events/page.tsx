@@ -1,24 +1,24 @@
 //! The list of events, and the open one beside it.
 
-import { Button, Select, TextInput } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { keys } from "@/api/keys";
 import { keyOf } from "@/api/scope";
 import { useStream } from "@/api/stream/context";
+import type { PublishedEvent } from "@/api/types";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { serverNow } from "@/shared/clock";
 import { Split } from "@/shared/Panel";
-import { PAGE_ROWS, usePagedRows } from "@/shared/rows";
-import type { PublishedEvent } from "@/api/types";
+import { useWalkedRows } from "@/shared/rows";
+import { Answer } from "./answer";
 import { EventPanel } from "./detail";
+import { filterOf, toQuery } from "./filter";
+import { Filters } from "./filters";
 import classes from "./page.module.css";
-import { fetchEvents } from "./queries";
-import { eventsRoute, RANGES, type EventsSearch } from "./route";
+import { fetchById, fetchEvents, PAGE } from "./queries";
+import { isOwnId } from "./recipients";
+import { eventsRoute } from "./route";
 import { EventTable } from "./table";
 
 export function EventsPage() {
@@ -28,31 +28,39 @@ export function EventsPage() {
 
 function Events() {
   const scope = useScope();
-  const { type, since, open } = eventsRoute.useSearch();
+  const search = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
   const queries = useQueryClient();
   const [anchor, setAnchor] = useState(() => Math.round(serverNow()));
   const [fresh, setFresh] = useState(0);
-  const filter = { type, since, anchor };
-  const source = usePagedRows<PublishedEvent>({
-    queryKey: keys.events.list(scope, filter),
-    lengthKey: keys.events.list(scope, { type, since }),
-    fetchPage: (offset, limit, count, signal) => fetchEvents(scope, filter, { offset, limit, count }, signal),
-  });
+  const filter = filterOf(search);
+  const { id } = filter;
+  const query = toQuery(filter, anchor);
+  // The server refuses a publisher's own id over all tenants, since several may have it.
+  const searchable = id === undefined || scope.tenant !== null || !isOwnId(id);
+  const list = (at: number) => keys.events.list(scope, { ...filter, anchor: at });
+  const fetchPage = (cursor: string | null, signal?: AbortSignal, now = anchor) =>
+    id === undefined
+      ? fetchEvents(scope, toQuery(filter, now), { limit: PAGE, cursor: cursor ?? undefined }, signal)
+      : fetchById(scope, id, signal);
+  const source = useWalkedRows<PublishedEvent>({ queryKey: list(anchor), fetchPage, enabled: searchable });
 
+  const growing = filter.before === undefined && filter.order !== "oldest" && id === undefined;
   useStream((message) => {
+    if (!growing) return;
     if (message.kind === "skipped") setFresh((before) => before + message.events);
     if (message.kind !== "event" || (scope.tenant !== null && message.tenant_id !== scope.tenant)) return;
-    if (type === undefined || message.type === type) setFresh((before) => before + 1);
+    if (filter.type === undefined || message.type === filter.type) setFresh((before) => before + 1);
   });
 
   // The new first page is loaded before the list switches to it, so that rows never give way to a skeleton.
   const refresh = async () => {
     const next = Math.round(serverNow());
-    const renewed = { type, since, anchor: next };
-    await queries.prefetchQuery({
-      queryKey: [...keys.events.list(scope, renewed), 0],
-      queryFn: ({ signal }) => fetchEvents(scope, renewed, { offset: 0, limit: PAGE_ROWS, count: true }, signal),
+    await queries.prefetchInfiniteQuery({
+      queryKey: [...list(next), "walk"],
+      queryFn: ({ signal }) => fetchPage(null, signal, next),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next,
     });
     setAnchor(next);
     setFresh(0);
@@ -61,52 +69,18 @@ function Events() {
     void navigate({ search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined }) });
 
   return (
-    <Split panel={open === undefined ? null : <EventPanel key={open} id={open} onClose={close} />}>
-      <Filters />
-      <EventTable allTenants={scope.tenant === null} source={source} fresh={fresh} onRefresh={() => void refresh()} />
+    <Split panel={search.open === undefined ? null : <EventPanel key={search.open} id={search.open} onClose={close} />}>
+      <div className={classes.controls}>
+        <Filters scope={scope} />
+        <Answer scope={scope} filter={filter} query={query} anchor={anchor} found={source.total} />
+      </div>
+      <EventTable
+        allTenants={scope.tenant === null}
+        source={searchable ? source : { ...source, total: 0 }}
+        searchable={searchable}
+        fresh={fresh}
+        onRefresh={() => void refresh()}
+      />
     </Split>
-  );
-}
-
-function Filters() {
-  const { events, shared } = useMessages();
-  const words = events.filters;
-  const { type, since } = eventsRoute.useSearch();
-  const navigate = useNavigate({ from: eventsRoute.fullPath });
-  const change = (part: EventsSearch) =>
-    void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const [typed, setTyped] = useState<string | null>(null);
-  const later = useDebouncedCallback((value: string) => {
-    change({ type: value === "" ? undefined : value });
-    setTyped(null);
-  }, 400);
-  return (
-    <div className={classes.filters} role="search" aria-label={words.label}>
-      <TextInput
-        w={{ base: 170, sm: 220 }}
-        aria-label={words.type}
-        placeholder={words.type}
-        leftSection={<IconSearch size={14} />}
-        value={typed ?? type ?? ""}
-        onChange={({ currentTarget }) => {
-          setTyped(currentTarget.value);
-          later(currentTarget.value.trim());
-        }}
-      />
-      <Select
-        w={{ base: 140, sm: 160 }}
-        aria-label={words.since}
-        placeholder={words.anyTime}
-        clearable
-        data={RANGES.map((value) => ({ value, label: words.ranges[value] }))}
-        value={since ?? null}
-        onChange={(value) => change({ since: value ?? undefined })}
-      />
-      {(type !== undefined || since !== undefined) && (
-        <Button variant="subtle" color="gray" onClick={() => change({ type: undefined, since: undefined })}>
-          {shared.table.clear}
-        </Button>
-      )}
-    </div>
   );
 }

@@ -1,33 +1,30 @@
 //! Requests of the screen.
 
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
+import { isStatus } from "@/api/problem";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { PublishedEvent } from "@/api/types";
-import { sinceMilliseconds } from "@/shared/search";
+import type { PublishedEvent, Subscription } from "@/api/types";
+import type { EventFilter, EventQuery } from "./filter";
 
-export interface EventFilter {
-  type: string | undefined;
-  since: string | undefined;
-  /** The end of the list and of its range, which keeps offsets in place while events arrive. */
-  anchor: number;
+/** A page ends after 4 MiB of payloads too, so the list follows cursors. */
+export const PAGE = 50;
+
+interface PageRequest {
+  limit: number;
+  cursor?: string | undefined;
+  count?: boolean | undefined;
 }
 
 export async function fetchEvents(
   scope: Scope,
-  filter: EventFilter,
-  page: { limit: number; offset: number; count: boolean },
+  filter: EventQuery,
+  page: PageRequest,
   signal?: AbortSignal,
 ): Promise<Page<PublishedEvent>> {
-  const { since, anchor } = filter;
-  const query = {
-    event_type: filter.type,
-    after: since === undefined ? undefined : new Date(anchor - sinceMilliseconds(since)).toISOString(),
-    before: new Date(anchor + 1000).toISOString(),
-    ...page,
-  };
+  const query = { ...filter, ...page };
   return toPage(
     await callWithResponse(
       scope.tenant === null
@@ -37,12 +34,118 @@ export async function fetchEvents(
   );
 }
 
+/** The event with this id; over all tenants only a generated id finds one. */
+export async function fetchById(scope: Scope, id: string, signal?: AbortSignal): Promise<Page<PublishedEvent>> {
+  const rows = await (scope.named
+    ? call(
+        api.GET("/api/v1/admin/events", {
+          params: { query: { event_id: id, tenant_id: scope.tenant ?? undefined } },
+          signal,
+        }),
+      )
+    : ofTenant(id, signal));
+  return { rows, next: null, total: rows.length, capped: false };
+}
+
+async function ofTenant(id: string, signal?: AbortSignal): Promise<PublishedEvent[]> {
+  try {
+    return [await call(api.GET("/api/v1/events/{id}", { params: { path: { id } }, signal }))];
+  } catch (error) {
+    if (isStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+/** How many events match; null for a search by id. */
+export function countQuery(scope: Scope, filter: EventFilter, query: EventQuery, anchor: number) {
+  return queryOptions({
+    queryKey: keys.events.list(scope, { ...filter, anchor, count: true }),
+    queryFn: async ({ signal }) => {
+      const { total, capped } = await fetchEvents(scope, query, { limit: 1, count: true }, signal);
+      return { total: total ?? 0, capped };
+    },
+    enabled: filter.id === undefined,
+    placeholderData: keepPreviousData,
+    gcTime: 20_000,
+  });
+}
+
 export function eventQuery(scope: Scope, id: string) {
   return queryOptions({
     queryKey: keys.events.detail(scope, id),
     queryFn: () =>
       call(api.GET("/api/v1/events/{id}", { params: { path: { id }, header: tenantHeader(scope) } })),
     enabled: scope.tenant !== null,
+  });
+}
+
+/** Deliveries of the event beyond the first 20 that come with it: pages of 200, at most `MOST_DELIVERIES`. */
+export const MOST_DELIVERIES = 600;
+
+export function eventDeliveriesQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: [...keys.events.detail(scope, id), "deliveries"],
+    queryFn: async ({ signal }) => {
+      const rows: PublishedEvent["deliveries"] = [];
+      let cursor: string | undefined;
+      do {
+        const query = { event_id: id, limit: 200, cursor };
+        const page = toPage(
+          await callWithResponse(
+            api.GET("/api/v1/webhooks/deliveries", { params: { query, header: tenantHeader(scope) }, signal }),
+          ),
+        );
+        rows.push(...page.rows);
+        cursor = page.next ?? undefined;
+      } while (cursor !== undefined && rows.length < MOST_DELIVERIES);
+      return rows;
+    },
+  });
+}
+
+/** Who would receive an event of this type now. The data has no part in it, so none is sent. */
+export function previewQuery(scope: Scope, type: string) {
+  return queryOptions({
+    queryKey: [...keys.subscriptions.all(scope), "preview", type],
+    queryFn: () =>
+      call(api.POST("/api/v1/events/preview", { params: { header: tenantHeader(scope) }, body: { type, data: {} } })),
+    staleTime: 10_000,
+    retry: false,
+  });
+}
+
+/** The copy as it would be published: a strict catalog looks at its data. The data goes as raw text. */
+export function fullPreviewQuery(scope: Scope, event: PublishedEvent, payload: string) {
+  const { type, metadata } = event;
+  return queryOptions({
+    queryKey: [...keys.subscriptions.all(scope), "preview", type, event.id],
+    queryFn: () =>
+      call(
+        api.POST("/api/v1/events/preview", {
+          params: { header: tenantHeader(scope) },
+          body: { type, data: {}, metadata },
+          bodySerializer: () =>
+            `{"type":${JSON.stringify(type)},"data":${payload},"metadata":${JSON.stringify(metadata)}}`,
+          headers: { "Content-Type": "application/json" },
+        }),
+      ),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+  });
+}
+
+/** The same number of subscriptions as a preview names. */
+export function subscriptionsQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: keys.subscriptions.list(scope, { preview: true }),
+    queryFn: (): Promise<Subscription[]> =>
+      call(
+        api.GET("/api/v1/webhooks/subscriptions", {
+          params: { query: { limit: 500 }, header: tenantHeader(scope) },
+        }),
+      ),
+    staleTime: 10_000,
   });
 }
 

@@ -7,7 +7,9 @@ import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { Confirm } from "@/shared/Confirm";
-import { payloadQuery } from "./queries";
+import { useFormat } from "@/shared/format";
+import { showHidden } from "@/shared/text";
+import { fullPreviewQuery, payloadQuery } from "./queries";
 
 interface Props {
   scope: Scope;
@@ -18,27 +20,11 @@ interface Props {
 
 export function Steps({ scope, event, step, onClose }: Props) {
   const { events } = useMessages();
-  const republish = useRepublish(scope);
   const cancel = useCancelEvent(scope);
   const erase = useErasePayload(scope);
-  const payload = useQuery({ ...payloadQuery(scope, event.id), enabled: step === "republish" });
-  const data = payload.data;
   return (
     <>
-      <Confirm
-        opened={step === "republish"}
-        onClose={onClose}
-        title={events.republish.action}
-        action={events.republish.action}
-        ready={data !== undefined}
-        pending={republish.isPending}
-        error={republish.error ?? payload.error}
-        onConfirm={() => {
-          if (data !== undefined) republish.mutate({ ...event, payload: data }, { onSuccess: onClose });
-        }}
-      >
-        <Text>{events.republish.text}</Text>
-      </Confirm>
+      {step === "republish" && <Republish scope={scope} event={event} onClose={onClose} />}
       <Confirm
         opened={step === "cancel"}
         onClose={onClose}
@@ -64,5 +50,47 @@ export function Steps({ scope, event, step, onClose }: Props) {
         <Text>{events.erase.text(event.delivery_count)}</Text>
       </Confirm>
     </>
+  );
+}
+
+/** A copy goes to all subscriptions that match now; the confirmation has their number. */
+function Republish({ scope, event, onClose }: Omit<Props, "step">) {
+  const { events } = useMessages();
+  const words = events.republish;
+  const format = useFormat();
+  const republish = useRepublish(scope);
+  const payload = useQuery(payloadQuery(scope, event.id));
+  const data = payload.data;
+  const preview = useQuery({ ...fullPreviewQuery(scope, event, data ?? ""), enabled: data !== undefined });
+  const count = format.number(preview.data?.deliveries ?? 0);
+  const refused = preview.data?.accepted === false;
+  return (
+    <Confirm
+      opened
+      onClose={onClose}
+      title={words.action}
+      action={preview.data === undefined ? words.action : words.confirm(count)}
+      ready={preview.data !== undefined && !refused}
+      pending={republish.isPending}
+      error={republish.error ?? payload.error ?? preview.error}
+      onConfirm={() => {
+        if (data !== undefined) republish.mutate({ ...event, payload: data }, { onSuccess: onClose });
+      }}
+    >
+      {preview.data === undefined ? (
+        <Text aria-live="polite">{payload.error ?? preview.error ? "" : words.counting}</Text>
+      ) : refused ? (
+        <>
+          <Text>{words.refused}</Text>
+          {preview.data.violations.slice(0, 5).map(({ path, message }, index) => (
+            <Text key={index} size="sm" c="var(--pr-bad)">
+              {showHidden(`${path}: ${message}`)}
+            </Text>
+          ))}
+        </>
+      ) : (
+        <Text aria-live="polite">{preview.data.deliveries === 0 ? words.nobody : words.text(count)}</Text>
+      )}
+    </Confirm>
   );
 }

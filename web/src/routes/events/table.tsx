@@ -10,24 +10,29 @@ import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import type { RowSource } from "@/shared/rows";
-import { Time } from "@/shared/Time";
+import { Absent, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { filterOf, isFiltered, NO_FILTER } from "./filter";
 import classes from "./page.module.css";
+import { outcomeOf } from "./recipients";
 import { eventsRoute } from "./route";
 
 interface Props {
   allTenants: boolean;
   source: RowSource<PublishedEvent>;
+  /** False when the id can only be looked up within a tenant. */
+  searchable: boolean;
   /** Events that arrived since the list was read. */
   fresh: number;
   onRefresh: () => void;
 }
 
-export function EventTable({ allTenants, source, fresh, onRefresh }: Props) {
+export function EventTable({ allTenants, source, searchable, fresh, onRefresh }: Props) {
   const { events, shared } = useMessages();
-  const { open, type, since } = eventsRoute.useSearch();
+  const search = eventsRoute.useSearch();
+  const { open, of } = search;
   const columns = useColumns(allTenants);
-  const filtered = type !== undefined || since !== undefined;
+  const filtered = isFiltered(filterOf(search));
   return (
     <div className={classes.tableWrap}>
       {fresh > 0 && (
@@ -50,10 +55,33 @@ export function EventTable({ allTenants, source, fresh, onRefresh }: Props) {
             {children}
           </Link>
         )}
-        openKey={source.loaded().filter(({ id }) => id === open).map(({ id, tenant_id }) => `${tenant_id} ${id}`)[0]}
-        empty={filtered ? <NoMatch onClear={<Clear />} /> : <Empty />}
+        openKey={open === undefined ? undefined : openKey(source, open, of)}
+        empty={
+          searchable ? (
+            filtered ? <NoMatch onClear={<Clear />} /> : <Empty />
+          ) : (
+            <EmptyState title={shared.table.noMatch} text={events.ownIdNeedsTenant} action={<Clear />} />
+          )
+        }
+        footer={source.walk && <Walk walk={source.walk} />}
       />
     </div>
+  );
+}
+
+function openKey(source: RowSource<PublishedEvent>, open: string, of: string | undefined): string | undefined {
+  const row = source.loaded().find(({ id, tenant_id }) => id === open && (of === undefined || tenant_id === of));
+  return row && `${row.tenant_id} ${row.id}`;
+}
+
+/** A page may be short although there are more: the reader goes on where scrolling does not. */
+function Walk({ walk }: { walk: NonNullable<RowSource<PublishedEvent>["walk"]> }) {
+  const { shared } = useMessages();
+  if (walk.next === null) return shared.table.end;
+  return (
+    <Button variant="default" loading={walk.pending} onClick={walk.next}>
+      {shared.table.searchOn}
+    </Button>
   );
 }
 
@@ -65,7 +93,7 @@ function Clear() {
       renderRoot={(props) => (
         <Link
           from={eventsRoute.fullPath}
-          search={(before) => ({ ...before, type: undefined, since: undefined })}
+          search={(before) => ({ ...before, ...NO_FILTER })}
           {...props}
         />
       )}
@@ -106,7 +134,17 @@ function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
       width: "80px",
       end: true,
       phone: "subtrail",
-      cell: (row) => format.number(row.delivery_count),
+      cell: (row) => {
+        const { delivered, failed } = outcomeOf(row.deliveries);
+        if (row.delivery_count === 0) return <Absent />;
+        // A row has the first 20 deliveries only.
+        if (row.delivery_count > row.deliveries.length) return format.number(row.delivery_count);
+        return (
+          <span data-tone={failed > 0 ? "bad" : undefined} className={classes.delivered}>
+            {events.deliveredOf(format.number(delivered), format.number(row.delivery_count))}
+          </span>
+        );
+      },
     },
     {
       id: "created",

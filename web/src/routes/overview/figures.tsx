@@ -1,54 +1,81 @@
-//! The figures of the last day. Counts are links to the rows that they count.
+//! The figures of a time. Each is a link to the rows that it counts: the same tenant, status and instants.
 
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { Stats } from "@/api/types";
+import type { ReactNode } from "react";
 import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import { Absent } from "@/shared/Time";
 import classes from "./overview.module.css";
+import type { Figures as Data } from "./queries";
 
-export function Figures({ stats }: { stats: Stats | undefined }) {
+type Status = "success" | "failed" | "disabled";
+
+export function Figures({ figures }: { figures: Data | undefined }) {
   const { overview } = useMessages();
   const words = overview.figures;
   const format = useFormat();
-  if (stats === undefined) return <Skeleton height={56} />;
-  const { created, by_status: by, success_rate: rate, latency_ms: latency } = stats.total;
-  const failed = by.failed + by.exhausted + by.disabled;
+  if (figures === undefined) return <Skeleton height={56} />;
+  const { after, before, counts, events, stats } = figures;
+  const of = (status: Status) => counts.statuses.find((count) => count.status === status);
+  const shown = (value: number, capped: boolean | undefined) => `${format.number(value)}${capped ? "+" : ""}`;
+  const delivered = of("success")?.deliveries ?? 0;
+  const ended = delivered + (of("failed")?.deliveries ?? 0) + (of("disabled")?.deliveries ?? 0);
+  const time = { after, before };
+  const status = (name: Status, label: string) => (
+    <Figure label={label}>
+      <Link to="/deliveries" search={{ ...time, status: name }} data-tone={name !== "success" && of(name)?.deliveries ? "bad" : undefined}>
+        {shown(of(name)?.deliveries ?? 0, of(name)?.capped)}
+      </Link>
+    </Figure>
+  );
   return (
     <dl className={classes.figures} aria-label={words.label}>
-      <div>
-        <dt>{words.rate}</dt>
-        <dd>{rate === null || rate === undefined ? <Absent /> : format.percent(rate)}</dd>
-      </div>
-      <div>
-        <dt>{words.created}</dt>
-        <dd>
-          <Link to="/deliveries">{format.number(created)}</Link>
-        </dd>
-      </div>
-      <div>
-        <dt>{words.delivered}</dt>
-        <dd>
-          <Link to="/deliveries" search={{ status: "success" }}>
-            {format.number(by.success)}
+      <Figure label={words.rate}>
+        {ended === 0 ? (
+          <Absent />
+        ) : (
+          <Link to="/deliveries" search={time}>
+            {format.percent(delivered / ended)}
           </Link>
-        </dd>
-      </div>
-      <div>
-        <dt>{words.failed}</dt>
-        <dd>
-          <Link to="/deliveries" search={{ status: "failed" }} data-tone={failed > 0 ? "bad" : undefined}>
-            {format.number(failed)}
-          </Link>
-        </dd>
-      </div>
-      {(["p50", "p95", "p99"] as const).map((name) => (
-        <div key={name}>
-          <dt>{name === "p50" ? words.median : words[name]}</dt>
-          <dd>{latency ? format.duration(latency[name]) : <Absent />}</dd>
-        </div>
-      ))}
+        )}
+      </Figure>
+      <Figure label={words.events}>
+        <Link to="/events" search={time}>
+          {shown(events.total, events.capped)}
+        </Link>
+      </Figure>
+      <Figure label={words.created}>
+        <Link to="/deliveries" search={time}>
+          {shown(counts.deliveries, counts.capped)}
+        </Link>
+      </Figure>
+      {status("success", words.delivered)}
+      {status("failed", words.failed)}
+      {(of("disabled")?.deliveries ?? 0) > 0 && status("disabled", words.gone)}
+      {(["p50", "p95", "p99"] as const).map((name) => {
+        const latency = stats.total.latency_ms?.[name];
+        return (
+          <Figure key={name} label={words[name]}>
+            {latency === undefined ? (
+              <Absent />
+            ) : (
+              <Link to="/deliveries" search={{ ...time, slow: Math.round(latency) }} title={words.slower}>
+                {format.duration(latency)}
+              </Link>
+            )}
+          </Figure>
+        );
+      })}
     </dl>
+  );
+}
+
+function Figure({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }

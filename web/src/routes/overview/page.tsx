@@ -13,7 +13,7 @@ import { Answer } from "./answer";
 import { Figures } from "./figures";
 import { Nodes } from "./nodes";
 import classes from "./overview.module.css";
-import { liveQuery, situationOf, statsQuery, tenantSituationQuery } from "./queries";
+import { backlogOf, backlogQuery, figuresQuery, liveQuery, troubledQuery } from "./queries";
 import { overviewRoute } from "./route";
 import { Troubles } from "./troubles";
 
@@ -28,29 +28,28 @@ export function OverviewPage() {
   const navigate = useNavigate({ from: overviewRoute.fullPath });
   const operator = session.kind === "operator";
   const all = scope.tenant === null;
-  const live = useQuery({ ...liveQuery, enabled: operator });
-  const tenant = useQuery({ ...tenantSituationQuery(scope), enabled: !all });
-  const today = useQuery(statsQuery(scope, 1));
   const days = range === "month" ? 30 : 1;
-  const shown = useQuery(statsQuery(scope, days));
-  const situation = all ? live.data && situationOf(live.data) : tenant.data;
-  const error = (all ? live.error : tenant.error) ?? today.error;
+  const live = useQuery({ ...liveQuery, enabled: operator });
+  const ofTenant = useQuery({ ...backlogQuery(scope), enabled: !all });
+  const troubled = useQuery(troubledQuery(scope));
+  const figures = useQuery(figuresQuery(scope, days));
+  const backlog = all ? live.data && backlogOf(live.data) : ofTenant.data;
+  const failed = [troubled, figures, all ? live : ofTenant].find((query) => query.error && query.data === undefined);
+  const stats = figures.data?.stats;
 
-  if (error && situation === undefined) {
-    const retry = () => void Promise.all([(all ? live : tenant).refetch(), today.refetch()]);
+  if (failed) {
     return (
       <div className={classes.page}>
-        <ProblemNotice error={error} onRetry={retry} />
+        <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />
       </div>
     );
   }
   return (
     <div className={classes.page}>
       <FirstRun />
-      <Answer situation={situation} stats={today.data} paused={live.data?.paused ?? false} />
-      <Figures stats={today.data} />
-      <Troubles situation={situation} showTenant={all} />
-      <section aria-labelledby="overview-chart">
+      <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} paused={live.data?.paused ?? false} />
+      <Troubles troubled={troubled.data} />
+      <section aria-labelledby="overview-chart" className={classes.section}>
         <div className={classes.chartHead}>
           <Title order={2} id="overview-chart">
             {words.title}
@@ -70,12 +69,13 @@ export function OverviewPage() {
             ]}
           />
         </div>
-        {shown.data ? (
-          <Suspense fallback={<Skeleton height={240} />}>
-            <DeliveriesChart periods={shown.data.series ?? []} unit={days === 1 ? "hour" : "day"} />
+        <Figures figures={figures.data} />
+        {stats ? (
+          <Suspense fallback={<Skeleton height={264} />}>
+            <DeliveriesChart periods={stats.series ?? []} unit={days === 1 ? "hour" : "day"} />
           </Suspense>
         ) : (
-          <Skeleton height={240} />
+          <Skeleton height={264} />
         )}
       </section>
       {operator && live.data && <Nodes nodes={live.data.nodes} />}

@@ -1,36 +1,87 @@
-//! Requests of the screen. An operator reads the live view of the installation, a tenant its own subscriptions.
+//! Requests of the screen. Figures are counts of rows, taken with the very filters that their links have.
 
 import { queryOptions } from "@tanstack/react-query";
-import { api, call } from "@/api/client";
+import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
+import { toPage } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { Overview, Stats, Subscription } from "@/api/types";
+import type { DeliveryCounts, Overview, Stats, Subscription, SubscriptionOfTenant } from "@/api/types";
 import { serverNow } from "@/shared/clock";
 import { subscriptionState } from "@/shared/status";
 
-const REFRESH = 5000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 export const liveQuery = queryOptions({
   queryKey: keys.overview(),
   queryFn: (): Promise<Overview> => call(api.GET("/api/v1/admin/overview")),
-  refetchInterval: REFRESH,
+  refetchInterval: 5000,
 });
 
-export function statsQuery(scope: Scope, days: 1 | 30) {
+export interface Figures {
+  /** The time that all counts have in common; links have both instants. */
+  after: string;
+  before: string;
+  counts: DeliveryCounts;
+  events: { total: number; capped: boolean };
+  stats: Stats;
+}
+
+export function figuresQuery(scope: Scope, days: 1 | 30) {
   return queryOptions({
-    queryKey: keys.stats(scope, { days }),
-    queryFn: (): Promise<Stats> => {
-      const from = new Date(serverNow() - days * 86_400_000).toISOString();
-      const query = { from, step: days === 1 ? ("hour" as const) : ("day" as const) };
-      return scope.tenant === null
-        ? call(api.GET("/api/v1/admin/stats", { params: { query } }))
-        : call(api.GET("/api/v1/webhooks/stats", { params: { query, header: tenantHeader(scope) } }));
+    queryKey: keys.stats(scope, { figures: days }),
+    queryFn: async (): Promise<Figures> => {
+      const time = timeOf(serverNow(), days);
+      const [counts, events, stats] = await Promise.all([
+        fetchCounts(scope, time),
+        fetchEventCount(scope, time),
+        fetchStats(scope, time, days),
+      ]);
+      return { ...time, counts, events, stats };
     },
     refetchInterval: 30_000,
   });
 }
 
+/** Statistics begin at a whole hour or day, so the counts beside them do too. */
+export function timeOf(now: number, days: 1 | 30): { after: string; before: string } {
+  const unit = days === 1 ? HOUR : DAY;
+  const after = Math.floor((now - days * DAY) / unit) * unit;
+  return { after: new Date(after).toISOString(), before: new Date(Math.ceil(now)).toISOString() };
+}
+
+interface Span {
+  after: string;
+  before: string;
+}
+
+function fetchCounts(scope: Scope, query: Span): Promise<DeliveryCounts> {
+  return scope.tenant === null
+    ? call(api.GET("/api/v1/admin/deliveries/counts", { params: { query } }))
+    : call(api.GET("/api/v1/webhooks/deliveries/counts", { params: { query, header: tenantHeader(scope) } }));
+}
+
+async function fetchEventCount(scope: Scope, time: Span) {
+  const query = { ...time, limit: 1, count: true };
+  const { total, capped } = toPage(
+    await callWithResponse(
+      scope.tenant === null
+        ? api.GET("/api/v1/admin/events", { params: { query } })
+        : api.GET("/api/v1/events", { params: { query, header: tenantHeader(scope) } }),
+    ),
+  );
+  return { total: total ?? 0, capped };
+}
+
+function fetchStats(scope: Scope, { after: from }: Span, days: 1 | 30): Promise<Stats> {
+  const query = { from, step: days === 1 ? ("hour" as const) : ("day" as const) };
+  return scope.tenant === null
+    ? call(api.GET("/api/v1/admin/stats", { params: { query } }))
+    : call(api.GET("/api/v1/webhooks/stats", { params: { query, header: tenantHeader(scope) } }));
+}
+
 export interface Trouble {
+  /** Null when the screen is of one tenant. */
   tenant: string | null;
   id: string;
   url: string;
@@ -42,85 +93,90 @@ export interface Trouble {
   capped: boolean;
 }
 
+export interface Troubled {
+  failing: Trouble[];
+  /** True when more are failing than `failing` has. */
+  more: boolean;
+  degraded: number;
+  moreDegraded: boolean;
+}
+
+type Row = Subscription & { tenant_id?: string };
+
+/** The subscriptions that the list shows as failing, and how many are degraded. */
+export function troubledQuery(scope: Scope) {
+  return queryOptions({
+    queryKey: keys.subscriptions.list(scope, { troubled: true }),
+    queryFn: async (): Promise<Troubled> => {
+      const [failing, degraded, backlogs] = await Promise.all([
+        fetchByHealth(scope, "failing"),
+        fetchByHealth(scope, "degraded"),
+        fetchBacklogs(scope),
+      ]);
+      const waiting = new Map(backlogs.map((backlog) => [backlog.subscription_id, backlog]));
+      const troubles = failing.rows.map((row) => troubleOf(row, waiting.get(row.id)));
+      return {
+        failing: troubles.sort((a, b) => b.waiting - a.waiting),
+        more: failing.next !== null,
+        degraded: degraded.rows.length,
+        moreDegraded: degraded.next !== null,
+      };
+    },
+    refetchInterval: 15_000,
+  });
+}
+
+function troubleOf(row: Row, backlog: { waiting: number; capped: boolean } | undefined): Trouble {
+  return {
+    tenant: row.tenant_id ?? null,
+    id: row.id,
+    url: row.url,
+    state: subscriptionState(row),
+    since: row.disabled_at ?? row.breaker.since ?? row.health.since,
+    reason: row.breaker.reason ?? row.health.reason,
+    waiting: backlog?.waiting ?? 0,
+    capped: backlog?.capped ?? false,
+  };
+}
+
+async function fetchByHealth(scope: Scope, health: "failing" | "degraded") {
+  const query = { health, limit: 200 };
+  return toPage<Row>(
+    scope.tenant === null
+      ? await callWithResponse<SubscriptionOfTenant[]>(api.GET("/api/v1/admin/subscriptions", { params: { query } }))
+      : await callWithResponse<Subscription[]>(
+          api.GET("/api/v1/webhooks/subscriptions", { params: { query, header: tenantHeader(scope) } }),
+        ),
+  );
+}
+
+function fetchBacklogs(scope: Scope) {
+  return call(api.GET("/api/v1/backlog", { params: { query: { limit: 500 }, header: tenantHeader(scope) } }));
+}
+
 export interface Backlog {
   waiting: number;
   capped: boolean;
   oldestAt: string | null;
 }
 
-export interface Situation {
-  troubles: Trouble[];
-  /** Of all subscriptions, beyond those that `troubles` lists. */
-  total: number;
-  backlog: Backlog;
-}
-
-/** Operators may not ask for single subscriptions of all tenants, so the server's list of troubled ones counts. */
-export function situationOf(live: Overview): Situation {
-  const troubles = live.troubled
-    .filter(({ trouble }) => trouble !== "paused")
-    .map((one) => ({
-      tenant: one.tenant_id,
-      id: one.subscription_id,
-      url: one.url,
-      state: one.trouble,
-      since: one.since ?? null,
-      reason: one.reason ?? null,
-      waiting: one.waiting,
-      capped: one.capped,
-    }));
-  const counts = Object.entries(live.troubles as Record<string, number>).filter(([name]) => name !== "paused");
-  const { waiting, capped, oldest_at: oldest } = live.backlog;
-  return {
-    troubles,
-    total: Math.max(troubles.length, counts.reduce((sum, [, count]) => sum + count, 0)),
-    backlog: { waiting, capped, oldestAt: oldest ?? null },
-  };
-}
-
-export function tenantSituationQuery(scope: Scope) {
+/** The waiting deliveries of one tenant; those of all tenants come with the live view. */
+export function backlogQuery(scope: Scope) {
   return queryOptions({
-    queryKey: keys.subscriptions.list(scope, { situation: true }),
-    queryFn: async (): Promise<Situation> => {
-      const header = tenantHeader(scope);
-      const [subscriptions, backlogs] = await Promise.all([
-        call(api.GET("/api/v1/webhooks/subscriptions", { params: { query: { limit: 500 }, header } })),
-        call(api.GET("/api/v1/backlog", { params: { query: { limit: 200 }, header } })),
-      ]);
-      const waiting = new Map(backlogs.map((backlog) => [backlog.subscription_id, backlog]));
-      const troubles = subscriptions
-        .filter(needsAttention)
-        .map((subscription): Trouble => {
-          const backlog = waiting.get(subscription.id);
-          return {
-            tenant: scope.tenant,
-            id: subscription.id,
-            url: subscription.url,
-            state: subscriptionState(subscription),
-            since: subscription.disabled_at ?? subscription.breaker.since ?? subscription.health.since,
-            reason: subscription.breaker.reason ?? subscription.health.reason,
-            waiting: backlog?.waiting ?? 0,
-            capped: backlog?.capped ?? false,
-          };
-        })
-        .sort((a, b) => b.waiting - a.waiting);
+    queryKey: keys.deliveries.counts(scope, { backlog: true }),
+    queryFn: async (): Promise<Backlog> => {
+      const backlogs = await fetchBacklogs(scope);
       const oldest = backlogs.flatMap(({ oldest_at }) => (oldest_at ? [oldest_at] : [])).sort();
       return {
-        troubles,
-        total: troubles.length,
-        backlog: {
-          waiting: backlogs.reduce((sum, backlog) => sum + backlog.waiting, 0),
-          capped: backlogs.some(({ capped }) => capped),
-          oldestAt: oldest[0] ?? null,
-        },
+        waiting: backlogs.reduce((sum, { waiting }) => sum + waiting, 0),
+        capped: backlogs.length === 500 || backlogs.some(({ capped }) => capped),
+        oldestAt: oldest[0] ?? null,
       };
     },
-    refetchInterval: REFRESH,
+    refetchInterval: 5000,
   });
 }
 
-/** A subscription that somebody paused is as it should be. */
-function needsAttention(subscription: Subscription): boolean {
-  const state = subscriptionState(subscription);
-  return state !== "healthy" && state !== "paused";
+export function backlogOf({ backlog: { waiting, capped, oldest_at: oldest } }: Overview): Backlog {
+  return { waiting, capped, oldestAt: oldest ?? null };
 }

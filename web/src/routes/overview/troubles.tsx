@@ -12,70 +12,83 @@ import { useFormat } from "@/shared/format";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
 import classes from "./overview.module.css";
-import type { Situation, Trouble } from "./queries";
+import type { Trouble, Troubled } from "./queries";
 
 const SHOWN = 8;
 
-export function Troubles({ situation, showTenant }: { situation: Situation | undefined; showTenant: boolean }) {
+export function Troubles({ troubled }: { troubled: Troubled | undefined }) {
   const { overview } = useMessages();
   const words = overview.trouble;
   const format = useFormat();
-  if (situation === undefined) return <Skeleton height={140} />;
-  const shown = situation.troubles.slice(0, SHOWN);
-  const more = situation.total - shown.length;
+  if (troubled === undefined) return <Skeleton height={140} />;
+  const { failing, degraded } = troubled;
+  const shown = failing.slice(0, SHOWN);
+  const more = failing.length - shown.length;
   return (
     <section aria-labelledby="overview-troubles">
       <Title order={2} id="overview-troubles" mb="sm">
         {words.title}
       </Title>
-      {shown.length === 0 ? (
-        <Text c="dimmed">{words.none}</Text>
-      ) : (
-        <Table className={classes.table} layout="fixed">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w="30%">{words.subscription}</Table.Th>
-              <Table.Th w={148}>{words.state}</Table.Th>
-              <Table.Th w={104} className={classes.wide}>
-                {words.since}
-              </Table.Th>
-              <Table.Th className={classes.wide}>{words.reason}</Table.Th>
-              <Table.Th w={84} ta="right">
-                {words.waiting}
-              </Table.Th>
-              <Table.Th w={128}>
-                <span className="visually-hidden">{words.act}</span>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((trouble) => (
-              <Row key={trouble.id} trouble={trouble} showTenant={showTenant} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      )}
-      {more > 0 && (
-        <Text mt="sm">
-          <Link to="/subscriptions" search={{ health: "failing" }}>
-            {words.more(format.number(more))}
-          </Link>
+      {shown.length === 0 ? <Text c="dimmed">{words.none}</Text> : <Failing troubles={shown} />}
+      {(more > 0 || degraded > 0) && (
+        <Text mt="sm" className={classes.more}>
+          {more > 0 && (
+            <Link to="/subscriptions" search={{ health: "failing" }}>
+              {words.all(`${format.number(failing.length)}${troubled.more ? "+" : ""}`)}
+            </Link>
+          )}
+          {degraded > 0 && (
+            <Link to="/subscriptions" search={{ health: "degraded" }}>
+              {words.degraded(`${format.number(degraded)}${troubled.moreDegraded ? "+" : ""}`, degraded === 1)}
+            </Link>
+          )}
         </Text>
       )}
     </section>
   );
 }
 
-function Row({ trouble, showTenant }: { trouble: Trouble; showTenant: boolean }) {
+function Failing({ troubles }: { troubles: Trouble[] }) {
+  const { overview } = useMessages();
+  const words = overview.trouble;
+  return (
+    <Table className={classes.table} data-rows="troubles" layout="fixed">
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w="30%">{words.subscription}</Table.Th>
+          <Table.Th w={148}>{words.state}</Table.Th>
+          <Table.Th w={104} className={classes.wide}>
+            {words.since}
+          </Table.Th>
+          <Table.Th>{words.reason}</Table.Th>
+          <Table.Th w={84} ta="right">
+            {words.waiting}
+          </Table.Th>
+          <Table.Th w={160}>
+            <span className="visually-hidden">{words.act}</span>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {troubles.map((trouble) => (
+          <Row key={trouble.id} trouble={trouble} />
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Row({ trouble }: { trouble: Trouble }) {
+  const { overview } = useMessages();
   const format = useFormat();
   const owner = trouble.tenant ?? undefined;
   return (
     <Table.Tr>
       <Table.Td>
-        <Link to="/subscriptions/$id" params={{ id: trouble.id }} search={{ of: showTenant ? owner : undefined }}>
+        <Link to="/subscriptions/$id" params={{ id: trouble.id }} search={{ of: owner }}>
           <Url address={trouble.url} />
         </Link>
-        {showTenant && owner && (
+        {owner && (
           <Text size="xs" c="dimmed" component="div">
             <Foreign text={owner} />
           </Text>
@@ -85,14 +98,15 @@ function Row({ trouble, showTenant }: { trouble: Trouble; showTenant: boolean })
         <StatusBadge kind="subscription" value={trouble.state} />
       </Table.Td>
       <Table.Td className={classes.wide}>{trouble.since ? <Time at={trouble.since} /> : <Absent />}</Table.Td>
-      <Table.Td className={classes.wide}>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
+      <Table.Td>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
       <Table.Td ta="right">
         <Link
           to="/deliveries"
-          search={(before) => ({ tenant: owner ?? before.tenant, subscription: trouble.id, status: "retrying", since: "30d" })}
+          search={(before) => ({ tenant: owner ?? before.tenant, subscription: trouble.id, status: "waiting", since: "all" })}
         >
           {format.number(trouble.waiting)}
           {trouble.capped && "+"}
+          <span className={classes.unit}> {overview.trouble.waitingUnit}</span>
         </Link>
       </Table.Td>
       <Table.Td ta="right">
@@ -121,10 +135,24 @@ function Act({ trouble }: { trouble: Trouble }) {
       </Button>
     );
   }
+  if (trouble.state === "disabled") {
+    const of = trouble.tenant ?? undefined;
+    return (
+      <Button
+        variant="subtle"
+        size="compact-sm"
+        mr={-8}
+        renderRoot={(props) => <Link to="/subscriptions/$id" params={{ id: trouble.id }} search={{ of }} {...props} />}
+      >
+        {words.open}
+      </Button>
+    );
+  }
   return (
     <Button
       variant="subtle"
       size="compact-sm"
+      mr={-8}
       renderRoot={(props) => (
         <Link
           to="/deliveries"

@@ -4,6 +4,7 @@ import "@mantine/core/styles/ColorSwatch.layer.css";
 import "@mantine/charts/styles.layer.css";
 import { BarChart } from "@mantine/charts";
 import { useFormat } from "@/shared/format";
+import classes from "./StackedBars.module.css";
 
 interface Props {
   bars: { at: string; good: number; bad: number }[];
@@ -19,6 +20,10 @@ export function StackedBars({ bars, unit, title, good, bad }: Props) {
   const sum = (key: "good" | "bad") => format.number(bars.reduce((total, bar) => total + bar[key], 0));
   return (
     <figure style={{ margin: 0 }} aria-label={`${title}: ${sum("good")} ${good}, ${sum("bad")} ${bad}`}>
+      <div className={classes.labels}>
+        <span data-series="good">{`${sum("good")} ${good}`}</span>
+        <span data-series="bad">{`${sum("bad")} ${bad}`}</span>
+      </div>
       <div aria-hidden="true">
         <BarChart
           h={240}
@@ -33,8 +38,6 @@ export function StackedBars({ bars, unit, title, good, bad }: Props) {
           barProps={{ isAnimationActive: false, maxBarSize: 28 }}
           // The chart is hidden from screen readers, which read the label, so the keyboard must not enter it.
           barChartProps={{ accessibilityLayer: false }}
-          withLegend
-          legendProps={{ verticalAlign: "top", height: 32 }}
           series={[
             { name: "good", label: good, color: "var(--pr-chart-good)" },
             { name: "bad", label: bad, color: "var(--pr-chart-bad)" },

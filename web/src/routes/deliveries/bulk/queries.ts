@@ -3,7 +3,7 @@
 import { api, call } from "@/api/client";
 import { tenantHeader, type Scope } from "@/api/scope";
 import type { DeliveryFilter, DeliveryQuery } from "../filter";
-import { isWalked } from "../filter";
+import { hasUnindexed } from "../filter";
 import { fetchCounts } from "../queries";
 
 /** Bulk actions know status, type, subscription and time, and work within one tenant. */
@@ -11,7 +11,7 @@ export type Obstacle = "tenant" | "filters" | null;
 
 export function obstacleOf(scope: Scope, filter: DeliveryFilter): Obstacle {
   if (scope.tenant === null) return "tenant";
-  return isWalked(filter) ? "filters" : null;
+  return hasUnindexed(filter) ? "filters" : null;
 }
 
 export interface RetryPlan {

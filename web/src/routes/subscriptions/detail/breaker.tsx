@@ -33,13 +33,13 @@ export function Breaker({ scope, subscription, onReset }: Props) {
         {breaker.reason && <Text c="dimmed">{showHidden(breaker.reason)}</Text>}
         {breaker.next_probe_at && (
           <Text>
-            {words.probe} <Countdown until={breaker.next_probe_at} />
+            {breaker.state === "half_open" ? words.probing : <>{words.probe} <Countdown until={breaker.next_probe_at} /></>}
           </Text>
         )}
         <Rules rules={subscription.circuit_breaker ?? null} />
         {mayWrite && breaker.state !== "closed" && (
           <Group mt="md">
-            <Button onClick={onReset}>{subscriptions.actions.reset}</Button>
+            <Button variant="default" onClick={onReset}>{subscriptions.actions.reset}</Button>
           </Group>
         )}
       </section>

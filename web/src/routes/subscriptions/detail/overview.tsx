@@ -80,7 +80,7 @@ function Answer({ scope, subscription }: Props) {
         <Text>
           <Link
             to="/deliveries"
-            search={{ tenant: scope.tenant ?? undefined, subscription: subscription.id, since: "30d", status: "retrying" }}
+            search={{ tenant: scope.tenant ?? undefined, subscription: subscription.id, since: "all", status: "waiting" }}
           >
             {words.waiting(`${format.number(backlog.waiting)}${backlog.capped ? "+" : ""}`)}
           </Link>

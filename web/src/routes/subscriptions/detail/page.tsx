@@ -65,6 +65,8 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
   }, of);
   useScreenActions(actions);
   const test = actions.find(({ id }) => id === "subscription-test");
+  const deliveries = actions.find(({ id }) => id === "subscription-deliveries");
+  const inHeader = new Set(["subscription-test", "subscription-deliveries"]);
   const tabs = TABS.filter((name) => name !== "secret" || mayReadSecret || mayRotate);
   return (
     <div className={classes.page}>
@@ -81,12 +83,17 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
         </div>
         <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
         <Group gap="sm">
+          {deliveries && (
+            <Button variant="subtle" color="gray" onClick={deliveries.run}>
+              {deliveries.label}
+            </Button>
+          )}
           {test && (
             <Button leftSection={<IconSend size={16} />} onClick={test.run}>
               {test.label}
             </Button>
           )}
-          <ActionMenu actions={actions.filter(({ id }) => id !== "subscription-test")} label={subscriptions.actions.label} />
+          <ActionMenu actions={actions.filter(({ id }) => !inHeader.has(id))} label={subscriptions.actions.label} />
         </Group>
       </header>
       {created && <Text c="var(--pr-good)">{words.created}</Text>}
@@ -100,7 +107,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
           })
         }
       >
-        <Tabs.List>
+        <Tabs.List className={classes.tabs}>
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name}>
               {words.tabs[name]}

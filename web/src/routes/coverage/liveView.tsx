@@ -1,0 +1,132 @@
+//! Event types with their events and subscriptions, by the gap that matters most.
+
+import { Button, Table, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+import { useMemo, useState } from "react";
+import type { Coverage } from "@/api/types";
+import { useMessages } from "@/messages/context";
+import { Foreign } from "@/shared/Foreign";
+import { useFormat } from "@/shared/format";
+import { Absent } from "@/shared/Time";
+import { linesOf, type Line, type LiveState } from "./live";
+import classes from "./page.module.css";
+import { coverageRoute, LIVE_STATES } from "./route";
+import { States } from "./states";
+
+const SHOWN = 100;
+
+const TONES = {
+  fine: "good",
+  never_seen: "warn",
+  broke_schema: "bad",
+  nobody: "idle",
+  unknown: "bad",
+  waiting: "warn",
+} as const satisfies Record<LiveState, string>;
+
+/** `linked` tells whether the code's findings can be opened. */
+export function LiveView({ coverage, linked }: { coverage: Coverage; linked: boolean }) {
+  const { coverage: words } = useMessages();
+  const { state } = coverageRoute.useSearch();
+  const [limit, setLimit] = useState(SHOWN);
+  const lines = useMemo(() => linesOf(coverage), [coverage]);
+  const chosen = LIVE_STATES.find((known) => known === state);
+  const states = LIVE_STATES.map((name) => ({
+    state: name,
+    label: words.live[name],
+    count: lines.filter((line) => line.state === name).length,
+    tone: TONES[name],
+  }));
+  const matching = chosen === undefined ? lines : lines.filter((line) => line.state === chosen);
+  const withCode = Boolean(coverage.report);
+  return (
+    <div className={classes.view}>
+      <States states={states} chosen={chosen} />
+      {matching.length === 0 ? (
+        <Text c="dimmed">{words.nothing}</Text>
+      ) : (
+        <Table className={classes.table} layout="fixed">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{words.type}</Table.Th>
+              <Table.Th w={190}>{words.gap}</Table.Th>
+              {withCode && (
+                <Table.Th w={190} className={classes.wide}>
+                  {words.code}
+                </Table.Th>
+              )}
+              <Table.Th w={80} ta="right" className={classes.wide}>
+                {words.events}
+              </Table.Th>
+              <Table.Th w={108} ta="right" className={classes.wide}>
+                {words.subscriptions}
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {matching.slice(0, limit).map((line) => (
+              <Row key={line.type} line={line} after={coverage.since} withCode={withCode} linked={linked} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {matching.length > limit && (
+        <Button variant="subtle" onClick={() => setLimit(limit + 500)}>
+          {words.more(Math.min(500, matching.length - limit))}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface RowProps {
+  line: Line;
+  after: string;
+  withCode: boolean;
+  linked: boolean;
+}
+
+function Row({ line, after, withCode, linked }: RowProps) {
+  const { coverage: words } = useMessages();
+  const format = useFormat();
+  const { type, published, subscriptions, code } = line;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Foreign text={type} />
+      </Table.Td>
+      <Table.Td data-tone={TONES[line.state]}>{words.live[line.state]}</Table.Td>
+      {withCode && (
+        <Table.Td className={classes.wide}>
+          {!code ? (
+            <Absent />
+          ) : linked ? (
+            <Link from={coverageRoute.fullPath} search={(before) => ({ ...before, view: "code" as const, state: undefined, type })}>
+              {words.states[code]}
+            </Link>
+          ) : (
+            words.states[code]
+          )}
+        </Table.Td>
+      )}
+      <Table.Td ta="right" className={classes.wide}>
+        {published === null ? (
+          <Absent />
+        ) : (
+          <Link to="/events" search={{ type, after }}>
+            {format.number(published)}
+          </Link>
+        )}
+      </Table.Td>
+      <Table.Td ta="right" className={classes.wide}>
+        {type.includes("*") ? (
+          format.number(subscriptions)
+        ) : (
+          <Link to="/subscriptions" search={{ type, state: "active" }}>
+            {format.number(subscriptions)}
+          </Link>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}

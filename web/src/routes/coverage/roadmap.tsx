@@ -1,0 +1,34 @@
+//! The gaps in the order in which they are best closed.
+
+import { Text, Title } from "@mantine/core";
+import { useMessages } from "@/messages/context";
+import { useFormat } from "@/shared/format";
+import { Findings } from "./findings";
+import classes from "./page.module.css";
+import { phaseOf, PHASES, type Report } from "./report";
+
+export function Roadmap({ report }: { report: Report }) {
+  const { coverage: words } = useMessages();
+  const format = useFormat();
+  const phases = PHASES.map((phase) => ({
+    phase,
+    findings: report.findings.filter((finding) => phaseOf(finding) === phase),
+  })).filter(({ findings }) => findings.length > 0);
+  if (phases.length === 0) return <Text>{words.done}</Text>;
+  return (
+    <div className={classes.view}>
+      {phases.map(({ phase, findings }, index) => (
+        <section key={phase} aria-label={words.phases[phase].title}>
+          <Title order={3}>
+            {format.number(index + 1)}. {words.phases[phase].title}{" "}
+            <span className={classes.quiet}>{format.number(findings.length)}</span>
+          </Title>
+          <Text c="dimmed" size="sm" mb="xs">
+            {words.phases[phase].text}
+          </Text>
+          <Findings findings={findings} />
+        </section>
+      ))}
+    </div>
+  );
+}
