@@ -31,7 +31,8 @@ export function tenantQuery(id: string) {
 export function limitsQuery(id: string) {
   return queryOptions({
     queryKey: keys.limits({ tenant: id, named: true }),
-    queryFn: () => call(api.GET("/api/v1/webhooks/limits", { params: { header: { "X-Tenant-Id": id } } })),
+    // A row that has been scrolled out of sight takes its request back.
+    queryFn: ({ signal }) => call(api.GET("/api/v1/webhooks/limits", { params: { header: { "X-Tenant-Id": id } }, signal })),
     staleTime: 30_000,
   });
 }
