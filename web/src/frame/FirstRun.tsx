@@ -6,7 +6,7 @@ import { Link, Navigate } from "@tanstack/react-router";
 import { anySubscriptionQuery } from "@/api/objects";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { usePreferences } from "@/shared/preferences";
 import { useScope } from "./useScope";

@@ -4,7 +4,7 @@ import { Button, Group, Textarea } from "@mantine/core";
 import type { ReactNode, Ref } from "react";
 import { jsonEditor as english } from "@/messages/en/jsonEditor";
 import { jsonEditor as spanish } from "@/messages/es/jsonEditor";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { prettyJson } from "./json";
 import classes from "./JsonEditor.module.css";
 import { lineOf, type ObjectText } from "./jsonTree";

@@ -4,7 +4,7 @@ import { Tabs, Text, Title } from "@mantine/core";
 import { useState, type ReactNode } from "react";
 import { signature as english } from "@/messages/en/signature";
 import { signature as spanish } from "@/messages/es/signature";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useFormat } from "./format";
 import { Copy } from "./Id";
 import classes from "./SignatureSteps.module.css";

@@ -1,6 +1,6 @@
-import type { Messages } from "../en";
+import type { catalog as en } from "@/messages/en/catalog";
 
-export const catalog: Messages["catalog"] = {
+export const catalog: typeof en = {
   chooseTenant: "Elija un inquilino",
   chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno en el selector de inquilinos para ver sus tipos de evento.",
   search: "Buscar tipos de evento",

@@ -1,6 +1,6 @@
-import type { Messages } from "../en";
+import type { coverage as en } from "@/messages/en/coverage";
 
-export const coverage: Messages["coverage"] = {
+export const coverage: typeof en = {
   answer: (seen, promised, days) =>
     `${seen} de ${promised} tipos de evento del catálogo se publicaron en los últimos ${days} días`,
   codeAnswer: (published, defined) => `El código auditado publica ${published} de sus ${defined} tipos de evento`,

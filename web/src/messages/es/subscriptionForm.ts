@@ -1,6 +1,6 @@
-import type { Messages } from "../en";
+import type { subscriptionForm as en } from "@/messages/en/subscriptionForm";
 
-export const subscriptionForm: Messages["subscriptionForm"] = {
+export const subscriptionForm: typeof en = {
   create: "Añadir suscripción",
   edit: "Editar suscripción",
   save: "Guardar suscripción",

@@ -13,7 +13,6 @@ import { eventTypeQuery, type EventTypeDetail } from "@/api/objects";
 import type { Misfit } from "@/api/types";
 import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { Confirm } from "@/shared/Confirm";
 import { Foreign } from "@/shared/Foreign";
@@ -26,6 +25,7 @@ import classes from "./page.module.css";
 import { retireType } from "./queries";
 import { Schema } from "./schemaTable";
 import { Subscribers } from "./subscribers";
+import { useCatalogWords } from "./words";
 
 interface Props {
   type: string;
@@ -34,7 +34,7 @@ interface Props {
 }
 
 export function TypePanel({ type, misfits, onClose }: Props) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const scope = useScope();
   const shown = useQuery(eventTypeQuery(scope, type));
   return (
@@ -61,7 +61,7 @@ export function TypePanel({ type, misfits, onClose }: Props) {
 }
 
 function Change({ type, onRetired }: { type: EventTypeDetail; onRetired: () => void }) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const scope = useScope();
   const queries = useQueryClient();
   const mayOperate = useMay("operate");
@@ -99,7 +99,7 @@ function Change({ type, onRetired }: { type: EventTypeDetail; onRetired: () => v
 }
 
 function Body({ type, misfits }: { type: EventTypeDetail; misfits: Misfit[] }) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const words = catalog.detail;
   const { type: shown, schema, exampleText } = type;
   const mayTest = useMay("test:send");

@@ -15,6 +15,7 @@ import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import classes from "./page.module.css";
 import { changeType, registerType } from "./queries";
+import { useCatalogWords } from "./words";
 
 interface Props {
   scope: Scope;
@@ -26,7 +27,8 @@ interface Props {
 }
 
 export function TypeForm({ scope, type, name: given = "", onClose }: Props) {
-  const { catalog, shared } = useMessages();
+  const catalog = useCatalogWords();
+  const { shared } = useMessages();
   const words = catalog.form;
   const queries = useQueryClient();
   const [name, setName] = useState(type?.type.event_type ?? given);
@@ -95,7 +97,7 @@ interface BreaksProps {
 }
 
 function Breaks({ breaks, force, onForce }: BreaksProps) {
-  const words = useMessages().catalog.form;
+  const words = useCatalogWords().form;
   return (
     <div role="alert" className={classes.breaks}>
       <Text fw={600}>{words.breaks}</Text>

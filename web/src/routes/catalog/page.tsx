@@ -20,11 +20,12 @@ import { countMisfits, misfitsByType } from "./misfits";
 import classes from "./page.module.css";
 import { catalogQuery, misfitsQuery } from "./queries";
 import { catalogRoute } from "./route";
+import { useCatalogWords } from "./words";
 
 const MOST_UNKNOWN = 50;
 
 export function CatalogPage() {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const scope = useScope();
   const { open, text = "" } = catalogRoute.useSearch();
   const navigate = useNavigate({ from: catalogRoute.fullPath });
@@ -91,7 +92,7 @@ interface UnknownProps {
 
 /** Types that were published and are not in the catalog: a typo, or one to be registered. */
 function Unknown({ misfits, types, onRegister }: UnknownProps) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const known = new Set(types.map(({ event_type: type }) => type));
   const unknown = misfitsByType(misfits.filter(({ event_type: type, kind }) => kind === "unknown_type" && !known.has(type)));
   if (unknown.length === 0) return null;
@@ -124,7 +125,8 @@ interface TypesProps {
 }
 
 function Types({ types, misfits, filtered }: TypesProps) {
-  const { catalog, shared } = useMessages();
+  const catalog = useCatalogWords();
+  const { shared } = useMessages();
   const { open } = catalogRoute.useSearch();
   if (types.length === 0) {
     return filtered ? (

@@ -1,15 +1,15 @@
 //! The schema of a type as a table.
 
 import { Table, Text, Title } from "@mantine/core";
-import { useMessages } from "@/messages/context";
 import { showHidden } from "@/shared/text";
 import classes from "./page.module.css";
 import { schemaRows } from "./schema";
+import { useCatalogWords } from "./words";
 
 const INDENT = 14;
 
 export function Schema({ schema }: { schema: unknown }) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const words = catalog.detail;
   if (schema === null) return <Text c="dimmed">{words.noSchema}</Text>;
   const rows = schemaRows(schema);

@@ -4,7 +4,6 @@ import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
@@ -12,9 +11,10 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import classes from "./page.module.css";
 import { subscribersQuery } from "./queries";
+import { useCatalogWords } from "./words";
 
 export function Subscribers({ type }: { type: string }) {
-  const { catalog } = useMessages();
+  const catalog = useCatalogWords();
   const words = catalog.detail;
   const format = useFormat();
   const found = useQuery(subscribersQuery(useScope(), type));

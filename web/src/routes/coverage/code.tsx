@@ -2,13 +2,13 @@
 
 import { Button, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useMessages } from "@/messages/context";
 import { showHidden } from "@/shared/text";
 import { Findings } from "./findings";
 import classes from "./page.module.css";
 import type { CodeState, Report } from "./report";
 import { CODE_STATES, coverageRoute } from "./route";
 import { States } from "./states";
+import { useCoverageWords } from "./words";
 
 const TONES = {
   published: "good",
@@ -20,7 +20,7 @@ const TONES = {
 } as const satisfies Record<CodeState, string>;
 
 export function CodeView({ report }: { report: Report }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const { state, type } = coverageRoute.useSearch();
   const chosen = CODE_STATES.find((known) => known === state);
   const states = CODE_STATES.map((name) => ({

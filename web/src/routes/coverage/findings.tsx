@@ -2,18 +2,18 @@
 
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { useMessages } from "@/messages/context";
 import { Foreign } from "@/shared/Foreign";
 import { Copy } from "@/shared/Id";
 import { showHidden } from "@/shared/text";
 import classes from "./page.module.css";
 import type { Finding, Place } from "./report";
+import { useCoverageWords } from "./words";
 
 const SHOWN = 100;
 const PLACES = 3;
 
 export function Findings({ findings }: { findings: Finding[] }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const [limit, setLimit] = useState(SHOWN);
   return (
     <>
@@ -38,7 +38,7 @@ export function Findings({ findings }: { findings: Finding[] }) {
 }
 
 function Details({ finding: { state, places, suggestion, note, accepted } }: { finding: Finding }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const lead = state === "undefined" ? words.near : state === "bypass" ? words.table : suggestion === null ? words.unplaced : null;
   return (
     <div className={classes.details}>
@@ -85,7 +85,7 @@ function PlaceLine({ place }: { place: Place }) {
 }
 
 function Snippet({ text }: { text: string }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   return (
     <details className={classes.snippet}>
       <summary>{words.snippet}</summary>

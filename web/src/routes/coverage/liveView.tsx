@@ -4,7 +4,6 @@ import { Button, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { Coverage } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { Absent } from "@/shared/Time";
@@ -12,6 +11,7 @@ import { linesOf, type Line, type LiveState } from "./live";
 import classes from "./page.module.css";
 import { coverageRoute, LIVE_STATES } from "./route";
 import { States } from "./states";
+import { useCoverageWords } from "./words";
 
 const SHOWN = 100;
 
@@ -26,7 +26,7 @@ const TONES = {
 
 /** `linked` tells whether the code's findings can be opened. */
 export function LiveView({ coverage, linked }: { coverage: Coverage; linked: boolean }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const { state } = coverageRoute.useSearch();
   const [limit, setLimit] = useState(SHOWN);
   const lines = useMemo(() => linesOf(coverage), [coverage]);
@@ -87,7 +87,7 @@ interface RowProps {
 }
 
 function Row({ line, after, withCode, linked }: RowProps) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const format = useFormat();
   const { type, published, subscriptions, code } = line;
   return (

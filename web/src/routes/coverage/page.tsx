@@ -5,7 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { Coverage } from "@/api/types";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
@@ -19,6 +18,7 @@ import type { Report } from "./report";
 import { Roadmap } from "./roadmap";
 import { coverageRoute, VIEWS } from "./route";
 import { Upload } from "./upload";
+import { useCoverageWords } from "./words";
 
 export function CoveragePage() {
   const scope = useScope();
@@ -52,7 +52,7 @@ interface BodyProps {
 }
 
 function Body({ coverage, report, operator }: BodyProps) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const { view = "live" } = coverageRoute.useSearch();
   const navigate = useNavigate({ from: coverageRoute.fullPath });
   const { summary } = coverage;
@@ -101,7 +101,7 @@ function Body({ coverage, report, operator }: BodyProps) {
 }
 
 function NoTypes() {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   return (
     <EmptyState
       title={words.noTypes.title}
@@ -112,7 +112,7 @@ function NoTypes() {
 }
 
 function ReportLine({ report }: { report: Coverage["report"] }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   if (!report) return null;
   return (
     <div className={classes.report}>

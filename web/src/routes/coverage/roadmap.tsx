@@ -1,14 +1,14 @@
 //! The gaps in the order in which they are best closed.
 
 import { Text, Title } from "@mantine/core";
-import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import { Findings } from "./findings";
 import classes from "./page.module.css";
 import { phaseOf, PHASES, type Report } from "./report";
+import { useCoverageWords } from "./words";
 
 export function Roadmap({ report }: { report: Report }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const format = useFormat();
   const phases = PHASES.map((phase) => ({
     phase,

@@ -1,10 +1,10 @@
 //! The number of findings by state, as bars that filter the list below. The filter is in the address.
 
 import { Link } from "@tanstack/react-router";
-import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import classes from "./page.module.css";
 import { coverageRoute, type CoverageSearch } from "./route";
+import { useCoverageWords } from "./words";
 
 export interface StateCount {
   state: NonNullable<CoverageSearch["state"]>;
@@ -14,7 +14,7 @@ export interface StateCount {
 }
 
 export function States({ states, chosen }: { states: StateCount[]; chosen: CoverageSearch["state"] }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const format = useFormat();
   const largest = Math.max(1, ...states.map(({ count }) => count));
   return (

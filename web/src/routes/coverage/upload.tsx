@@ -3,13 +3,13 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useState } from "react";
 import { serverUrl } from "@/api/base";
-import { useMessages } from "@/messages/context";
 import { Copy } from "@/shared/Id";
 import classes from "./page.module.css";
+import { useCoverageWords } from "./words";
 
 /** `first` is true before the first report: then the command is the screen's advice, else it is behind a button. */
 export function Upload({ first }: { first: boolean }) {
-  const { coverage: words } = useMessages();
+  const words = useCoverageWords();
   const [shown, setShown] = useState(false);
   const command = `postrider audit PATH --upload ${serverUrl()} --key "$OPERATOR_KEY"`;
   if (!first && !shown) {

@@ -5,7 +5,7 @@ import type { RefObject } from "react";
 import type { Violation } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useFormat } from "@/shared/format";
 import { lineOf, nodeAt } from "@/shared/jsonTree";
 import { ProblemNotice } from "@/shared/ProblemNotice";

@@ -9,7 +9,7 @@ import type { Scope } from "@/api/scope";
 import type { SubscriptionDetail } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { JsonEditor } from "@/shared/JsonEditor";
 import { Answer, Misfits } from "./checks";
 import { testingRoute } from "./route";

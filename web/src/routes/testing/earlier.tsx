@@ -11,7 +11,7 @@ import type { PublishedEvent, SubscriptionDetail } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
 import { useMessages } from "@/messages/context";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";

@@ -3,7 +3,7 @@
 import { Table, Text, Title, UnstyledButton } from "@mantine/core";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { Foreign, Url } from "@/shared/Foreign";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Duration, Time } from "@/shared/Time";

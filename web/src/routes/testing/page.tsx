@@ -8,7 +8,7 @@ import { narrow } from "@/api/scope";
 import { useScope } from "@/frame/useScope";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { EmptyState } from "@/shared/EmptyState";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Composer } from "./composer";

@@ -5,7 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Scope } from "@/api/scope";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { Confirm } from "@/shared/Confirm";
 import { Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";

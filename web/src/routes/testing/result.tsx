@@ -10,7 +10,7 @@ import type { Attempt, DeliveryDetail } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
 import { useMessages } from "@/messages/context";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { explain } from "@/shared/explain";
 import { Foreign, Url } from "@/shared/Foreign";

@@ -11,7 +11,7 @@ import { publishRaw, testRaw } from "@/api/sending";
 import type { SubscriptionDetail } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { prettyJson } from "@/shared/json";
 import { readObject } from "@/shared/jsonTree";

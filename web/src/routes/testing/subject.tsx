@@ -11,7 +11,7 @@ import type { SubscriptionDetail } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { covers } from "@/shared/patterns";
 import { showHidden, splitUrl } from "@/shared/text";
 import { choicesQuery, type Choice } from "./queries";

@@ -14,7 +14,7 @@ import type { Attempt, DeliveryDetail, SubscriptionDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { serverNow } from "@/shared/clock";
 import { explain } from "@/shared/explain";

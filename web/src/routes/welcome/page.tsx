@@ -10,7 +10,7 @@ import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { useMay } from "@/session/context";
 import { setPreferences } from "@/shared/preferences";
 import { Event } from "./event";

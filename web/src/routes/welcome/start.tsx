@@ -13,7 +13,7 @@ import type { CreatedSubscription } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { patternFor, setUp, SINK_URL, TENANT, tenantFor, tenantsQuery } from "./setup";

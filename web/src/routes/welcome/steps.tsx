@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import type { SubscriptionDetail } from "@/api/types";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
-import { useWords } from "@/messages/lazy";
+import { useWords } from "@/messages/words";
 import { Foreign, Url } from "@/shared/Foreign";
 import { Copy } from "@/shared/Id";
 import { StatusShape } from "@/shared/StatusBadge";

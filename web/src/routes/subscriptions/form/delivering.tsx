@@ -1,14 +1,14 @@
 //! How to send: timeout, retries drawn as a timeline, and limits.
 
 import { NumberInput, SegmentedControl, Select, Switch, Text, TextInput } from "@mantine/core";
-import { useMessages } from "@/messages/context";
 import { RetryLine } from "../retryLine";
 import classes from "./form.module.css";
 import { waitsOf } from "./values";
 import type { FormProps } from "./where";
+import { useFormWords } from "./words";
 
 export function Delivering({ form }: FormProps) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   return (
     <>
       <fieldset className={classes.section}>
@@ -47,7 +47,7 @@ export function Delivering({ form }: FormProps) {
 }
 
 function Schedule({ form }: FormProps) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   const { schedule } = form.values;
   const waits = waitsOf(form.values);
   return (

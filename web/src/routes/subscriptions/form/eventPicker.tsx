@@ -11,9 +11,10 @@ import { useMessages } from "@/messages/context";
 import classes from "./form.module.css";
 import { covers, PATTERN } from "./values";
 import type { FormProps } from "./where";
+import { useFormWords } from "./words";
 
 export function EventPicker({ form, scope }: FormProps & { scope: Scope }) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   const [query, setQuery] = useState("");
   const types = useQuery(eventTypesQuery(scope)).data ?? [];
   const chosen = form.values.events;
@@ -76,7 +77,7 @@ interface GroupProps {
 }
 
 function Group({ prefix, members, chosen, onToggle }: GroupProps) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   const wildcard = `${prefix}.*`;
   const whole = chosen.includes(wildcard);
   return (
@@ -111,7 +112,8 @@ interface ChosenProps {
 }
 
 function Chosen({ chosen, types, onToggle }: ChosenProps) {
-  const { subscriptionForm: words, shared } = useMessages();
+  const words = useFormWords();
+  const { shared } = useMessages();
   const [typed, setTyped] = useState("");
   const wrong = typed !== "" && !PATTERN.test(typed);
   const matches = types.filter(({ event_type }) => covers(typed, event_type)).length;

@@ -23,6 +23,7 @@ import classes from "./form.module.css";
 import { Preview } from "./preview";
 import { EMPTY, toFields, toValues, type Values } from "./values";
 import { Where } from "./where";
+import { useFormWords } from "./words";
 
 export function NewSubscriptionPage() {
   const { subscriptions } = useMessages();
@@ -54,7 +55,8 @@ interface Props {
 }
 
 function SubscriptionForm({ scope, id, initial }: Props) {
-  const { subscriptionForm: words, shared } = useMessages();
+  const words = useFormWords();
+  const { shared } = useMessages();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [before] = useState(initial);

@@ -8,9 +8,11 @@ import { showHidden } from "@/shared/text";
 import classes from "./form.module.css";
 import type { Values } from "./values";
 import { useChecked } from "./where";
+import { useFormWords } from "./words";
 
 export function Preview({ scope, values }: { scope: Scope; values: Values }) {
-  const { subscriptionForm: words, deliveries } = useMessages();
+  const words = useFormWords();
+  const { deliveries } = useMessages();
   const preview = useChecked(scope, values).data?.preview;
   if (!preview) return null;
   return (

@@ -6,12 +6,12 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { Scope } from "@/api/scope";
-import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
 import { showHidden } from "@/shared/text";
 import { checkQuery } from "../queries";
 import classes from "./form.module.css";
 import { headersOf, MASKED, type Values } from "./values";
+import { useFormWords } from "./words";
 
 export interface FormProps {
   form: UseFormReturnType<Values>;
@@ -20,7 +20,7 @@ export interface FormProps {
 const RECEIVER = "http://127.0.0.1:9000/";
 
 export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope; fixedProfile: boolean }) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   const isPortal = useSession().kind === "portal";
   const local = !isPortal && /^(localhost|127\.|\[::1\])/.test(window.location.host);
   return (
@@ -78,7 +78,7 @@ export function useChecked(scope: Scope, values: Values) {
 }
 
 function UrlCheck({ scope, values }: { scope: Scope; values: Values }) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   const check = useChecked(scope, values);
   if (check.data === undefined) return check.isFetching ? <Text c="dimmed">{words.checking}</Text> : null;
   if (check.data.ok) return <Text c="var(--pr-good)">{words.checked}</Text>;
@@ -94,7 +94,7 @@ function UrlCheck({ scope, values }: { scope: Scope; values: Values }) {
 }
 
 function Headers({ form }: FormProps) {
-  const { subscriptionForm: words } = useMessages();
+  const words = useFormWords();
   return (
     <div className={classes.section} role="group" aria-label={words.headers}>
       {form.values.headers.map((header, index) => (
