@@ -1,3 +1,5 @@
+//! The parts of an attempt's duration.
+
 import { describe, expect, it } from "vitest";
 import { isReused, splitTime } from "./timing";
 

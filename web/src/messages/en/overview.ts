@@ -21,7 +21,7 @@ export const overview = {
     p95: "95th percentile",
     p99: "99th percentile",
   },
-  chart: { title: "Deliveries", delivered: "delivered", failed: "failed", range: "Time", day: "24 hours", month: "30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
+  chart: { title: "Deliveries", delivered: "Delivered", failed: "Failed", range: "Time", day: "24 hours", month: "30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
   trouble: {
     title: "Failing now",
     none: "No subscription is failing.",

@@ -1,3 +1,5 @@
+//! States of the live view and the parts of an audit report.
+
 import { describe, expect, it } from "vitest";
 import type { Coverage } from "@/api/types";
 import { linesOf, liveState } from "./live";

@@ -78,7 +78,7 @@ function FilterFields() {
       <Typed name="text" width={180} label={words.text} placeholder={words.text} icon />
       <MoreFilters />
       {search.event !== undefined && (
-        <Pill size="lg" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>
+        <Pill size="md" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>
           {words.event(showHidden(shortenMiddle(search.event, 8, 6)))}
         </Pill>
       )}

@@ -1,3 +1,5 @@
+//! Lists of several statuses in one.
+
 import { describe, expect, it } from "vitest";
 import type { Page } from "@/api/paging";
 import { mergeCounts, mergePages } from "./merge";

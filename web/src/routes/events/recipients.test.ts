@@ -1,3 +1,5 @@
+//! Who got an event, and what is known about the others.
+
 import { describe, expect, it } from "vitest";
 import type { Delivery, Subscription } from "@/api/types";
 import { isOwnId, outcomeOf, recipientsOf, whyNot } from "./recipients";

@@ -1,3 +1,5 @@
+//! The time that all figures have in common.
+
 import { describe, expect, it } from "vitest";
 import { timeOf } from "./queries";
 

@@ -57,7 +57,7 @@ function Failing({ troubles }: { troubles: Trouble[] }) {
         <Table.Tr>
           <Table.Th w="30%">{words.subscription}</Table.Th>
           <Table.Th w={148}>{words.state}</Table.Th>
-          <Table.Th w={104} className={classes.wide}>
+          <Table.Th w={104} className={classes.since}>
             {words.since}
           </Table.Th>
           <Table.Th>{words.reason}</Table.Th>
@@ -96,9 +96,14 @@ function Row({ trouble }: { trouble: Trouble }) {
       </Table.Td>
       <Table.Td>
         <StatusBadge kind="subscription" value={trouble.state} />
+        {trouble.since && (
+          <div className={classes.sinceBelow}>
+            <Time at={trouble.since} />
+          </div>
+        )}
       </Table.Td>
-      <Table.Td className={classes.wide}>{trouble.since ? <Time at={trouble.since} /> : <Absent />}</Table.Td>
-      <Table.Td>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
+      <Table.Td className={classes.since}>{trouble.since ? <Time at={trouble.since} /> : <Absent />}</Table.Td>
+      <Table.Td className={classes.reason}>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
       <Table.Td ta="right">
         <Link
           to="/deliveries"

@@ -20,9 +20,9 @@ export function StackedBars({ bars, unit, title, good, bad }: Props) {
   const sum = (key: "good" | "bad") => format.number(bars.reduce((total, bar) => total + bar[key], 0));
   return (
     <figure style={{ margin: 0 }} aria-label={`${title}: ${sum("good")} ${good}, ${sum("bad")} ${bad}`}>
-      <div className={classes.labels}>
-        <span data-series="good">{`${sum("good")} ${good}`}</span>
-        <span data-series="bad">{`${sum("bad")} ${bad}`}</span>
+      <div className={classes.labels} aria-hidden="true">
+        <span data-series="good">{good}</span>
+        <span data-series="bad">{bad}</span>
       </div>
       <div aria-hidden="true">
         <BarChart

@@ -84,7 +84,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
         <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
         <Group gap="sm">
           {deliveries && (
-            <Button variant="subtle" color="gray" onClick={deliveries.run}>
+            <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
               {deliveries.label}
             </Button>
           )}
