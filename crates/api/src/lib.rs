@@ -31,6 +31,7 @@ mod problem;
 mod public_url;
 mod query;
 mod quota;
+mod receiver;
 mod request_ids;
 mod request_log;
 mod request_metrics;
@@ -53,6 +54,7 @@ pub use auth::hash_key;
 pub use keys::new_key;
 pub use log_control::LogControl;
 pub use public_url::{BadPublicUrl, PublicUrl};
+pub use receiver::receiver_url;
 pub use router::{health_router, metrics_router, openapi, router};
 pub use settings::{SettingShown, SettingSource, Settings};
 

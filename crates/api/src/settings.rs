@@ -75,6 +75,8 @@ pub struct Settings {
     pub statistics: StatisticsRetention,
     /// Key that `/docs` fills in; everybody who can open the page can read it.
     pub dev_key: Option<String>,
+    /// URL of the built-in receiver, which only development servers have.
+    pub receiver_url: Option<String>,
     /// All settings of the node, for the operator.
     pub shown: Arc<[SettingShown]>,
 }
@@ -103,6 +105,7 @@ impl Settings {
             store_kind: "unknown",
             statistics: StatisticsRetention::default(),
             dev_key: None,
+            receiver_url: None,
             shown: Arc::default(),
         }
     }

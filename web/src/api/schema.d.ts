@@ -3077,6 +3077,11 @@ export interface components {
              */
             csrf_token?: string | null;
             portal?: components["schemas"]["Portal"] | null;
+            /**
+             * @description URL of a receiver that accepts every webhook, for a first subscription. Only a server that was started with `--dev`
+             *     has one; null for others, and for portal links.
+             */
+            receiver_url?: string | null;
         };
         /** @description A setting of the node. */
         Setting: {

@@ -12,6 +12,7 @@ pub(crate) use headers::guard;
 use crate::{
     App,
     problem::{Problem, kinds::NoSuchPath},
+    receiver,
 };
 use axum::{
     body::Body,
@@ -24,6 +25,9 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 /// Answers what no route of the API answers.
 pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
+    if let Some(accepted) = receiver::accept(&app, request.method(), path, request.headers()) {
+        return accepted;
+    }
     let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_reading || is_api(path) {
         return NoSuchPath::problem(format!("Path not found: {path}")).into_response();

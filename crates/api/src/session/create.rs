@@ -84,7 +84,7 @@ pub(crate) async fn create(
     let session = Session::begin(hash_key(&token), key_hash, tenant, app.clock.now());
     app.store.insert_session(&session, SESSIONS_PER_KEY).await?;
     let signed_in = Some(Arc::new(SignedIn { session, csrf_token: csrf_token(&token) }));
-    let shown = SessionShown::new(&Identity { caller, session: signed_in });
+    let shown = SessionShown::new(&Identity { caller, session: signed_in }, &app.settings);
     let mut response = (StatusCode::CREATED, Json(shown)).into_response();
     let cookie = cookie::set(&app.settings, &headers, &token);
     response.headers_mut().extend(cookie.map(|value| (header::SET_COOKIE, value)));

@@ -1,6 +1,7 @@
 //! The caller as `GET /api/v1/session` shows it.
 
 use crate::{
+    Settings,
     auth::{Caller, Identity, Rights, permission_names},
     portal_sessions::shown::AppearanceShown,
     schemas::{CapabilityName, PortalModeName, TenantName},
@@ -30,6 +31,9 @@ pub(crate) struct SessionShown {
     csrf_token: Option<String>,
     /// The portal link; null for other callers.
     portal: Option<PortalShown>,
+    /// URL of a receiver that accepts every webhook, for a first subscription. Only a server that was started with `--dev`
+    /// has one; null for others, and for portal links.
+    receiver_url: Option<String>,
 }
 
 /// Kind of a caller.
@@ -70,7 +74,7 @@ impl From<&PortalSession> for PortalShown {
 }
 
 impl SessionShown {
-    pub(super) fn new(identity: &Identity) -> Self {
+    pub(super) fn new(identity: &Identity, settings: &Settings) -> Self {
         let session = identity.session.as_deref();
         let shown = Self {
             kind: "operator",
@@ -79,6 +83,7 @@ impl SessionShown {
             expires_at: session.map(|signed_in| signed_in.session.expires_at),
             csrf_token: session.map(|signed_in| signed_in.csrf_token.clone()),
             portal: None,
+            receiver_url: settings.receiver_url.clone(),
         };
         match &identity.caller {
             Caller::Operator => shown,
@@ -94,6 +99,7 @@ impl SessionShown {
                 permissions: Rights::Portal(link.capabilities).names(),
                 expires_at: Some(link.expires_at),
                 portal: Some(PortalShown::from(&**link)),
+                receiver_url: None,
                 ..shown
             },
         }

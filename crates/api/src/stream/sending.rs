@@ -3,7 +3,7 @@
 use super::{places::Place, shown};
 use crate::{
     App,
-    auth::{Read, Viewer},
+    auth::{Identity, Read, Viewer},
 };
 use axum::{extract::FromRequestParts, response::sse::Event};
 use delivery::{Change, ChangeOf, Entry, Position, Reader, Skipped};
@@ -17,8 +17,8 @@ const TICK: Duration = Duration::from_millis(250);
 /// Maximum number of events and deliveries in a second, and the ticks of a second.
 const A_SECOND: u32 = 100;
 const SECOND: u32 = 4;
-/// Ticks after which the caller's credential is checked again: 15 seconds.
-const CHECK: u32 = 15 * SECOND;
+/// Ticks after which the caller's credential is checked again: 4 seconds.
+const CHECK: u32 = 4 * SECOND;
 /// Minimum number of ticks between two gaps: 2 seconds.
 const BETWEEN_GAPS: u32 = 2 * SECOND;
 /// Events that wait for the reader; a reader that is slower is dropped.
@@ -111,6 +111,8 @@ impl Sending {
             until_check -= 1;
             if until_check == 0 {
                 until_check = CHECK;
+                // The caller of the request was looked up at its beginning; its key or link may have ended since.
+                parts.extensions.remove::<Identity>();
                 if Viewer::<Read>::from_request_parts(&mut parts, &self.app).await.is_err() {
                     return;
                 }

@@ -191,3 +191,20 @@ async fn a_key_has_at_most_100_sessions() {
     second.get(PATH).await.problem(401, "unauthorized");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_development_server_names_its_receiver_and_accepts_webhooks_there() {
+    let url = api::receiver_url("http://127.0.0.1:8080");
+    let settings = api::Settings { receiver_url: Some(url.clone()), ..Setup::default().settings };
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let nobody = app.nobody();
+    assert_eq!(app.admin().get("/api/v1/session").await.expect(200)["receiver_url"], json!(url));
+    assert_eq!(nobody.post("/receiver", json!({"type": "invoice.paid"})).await.expect(200), json!({"received": true}));
+    assert_eq!(nobody.get("/receiver").await.header("content-type"), Some("text/html; charset=utf-8"));
+    app.finish().await;
+
+    let app = TestApp::start().await;
+    assert_eq!(app.admin().get("/api/v1/session").await.expect(200)["receiver_url"], json!(null));
+    app.nobody().post("/receiver", json!({})).await.problem(404, "not_found");
+    app.finish().await;
+}

@@ -169,3 +169,19 @@ async fn a_caller_has_a_limited_number_of_streams() {
     acme.get(PATH).await.problem(503, "draining");
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_stream_ends_when_its_key_or_link_is_revoked() {
+    let app = TestApp::start().await;
+    let (operator, acme) = (app.admin(), app.tenant("acme").await);
+    let fields = json!({"tenant_id": "acme", "mode": "view"});
+    let link = operator.post("/api/v1/portal-sessions", fields).await.expect(201);
+    let portal = app.nobody().bearing(link["token"].as_str().unwrap());
+    let (mut of_link, _) = open(&portal, PATH).await;
+    let (mut of_key, _) = open(&acme, PATH).await;
+    operator.delete(&format!("/api/v1/portal-sessions/{}", link["id"].as_str().unwrap())).await.expect_nothing();
+    let keys = app.admin_in("acme").get("/api/v1/keys").await.expect(200);
+    app.admin_in("acme").delete(&format!("/api/v1/keys/{}", keys[0]["id"].as_str().unwrap())).await.expect_nothing();
+    assert_eq!((of_link.next().await, of_key.next().await), (None, None));
+    app.finish().await;
+}

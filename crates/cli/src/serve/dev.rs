@@ -65,14 +65,19 @@ pub(super) async fn tenant_key(
     Ok(text)
 }
 
-/// Stores the server's URL for the commands, and returns it.
-pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
+/// The server's URL on this machine.
+pub(super) fn url(address: SocketAddr) -> String {
     let here = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    let url = format!("http://{}", SocketAddr::new(here, address.port()));
+    format!("http://{}", SocketAddr::new(here, address.port()))
+}
+
+/// Stores the server's URL for the commands, and returns it.
+pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
+    let url = url(address);
     if let Some(path) = path {
         replace_private(&DevFiles::beside(path).url, &format!("{url}\n"))?;
     }

@@ -140,7 +140,12 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
         catalog,
         admin_key_hash,
         metrics,
-        settings: settings(&config, dev_key.clone().filter(|_| address.ip().is_loopback())),
+        settings: Settings {
+            // Only on loopback, where other machines cannot open the page that shows it.
+            dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
+            receiver_url: dev.then(|| api::receiver_url(&dev::url(address))),
+            ..settings(&config)
+        },
         log,
     })
     .await?;
@@ -215,8 +220,8 @@ async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration
 /// Maximum number of active portal links of a tenant.
 const PORTAL_SESSIONS_MAX: u32 = 10_000;
 
-/// The API's settings. `dev_key` is given only on loopback, where other machines cannot open the page that shows it.
-fn settings(config: &Config, dev_key: Option<String>) -> Settings {
+/// The API's settings, without those of development.
+fn settings(config: &Config) -> Settings {
     Settings {
         allow_http: config.allow_http,
         tenants_on_first_use: config.tenants_on_first_use,
@@ -237,7 +242,8 @@ fn settings(config: &Config, dev_key: Option<String>) -> Settings {
         metrics_open: config.metrics_open,
         store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
         statistics: config.statistics,
-        dev_key,
+        dev_key: None,
+        receiver_url: None,
         shown: config.shown.clone().into(),
     }
 }

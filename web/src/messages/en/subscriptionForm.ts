@@ -7,7 +7,7 @@ export const subscriptionForm = {
   urlHint: "https://…",
   urlHelp: "The receiver’s address. It answers 2xx within the timeout.",
   receiver: "Use the built-in receiver",
-  receiverHelp: "For trying out: run “postrider sink --port 9000”, which prints what arrives and verifies it.",
+  receiverHelp: "For trying out: this server answers there itself, and accepts every webhook.",
   checking: "Checking the URL…",
   checked: "The URL can be reached by the rules of this installation.",
   description: "Description",

@@ -14,6 +14,8 @@ export const welcome = {
     title: "A receiver",
     text: "A receiver is a server of yours that takes requests at a URL.",
     where: "Receiver",
+    builtIn: "Built-in receiver",
+    builtInText: "This server was started for development and accepts every webhook at",
     local: "On this machine",
     own: "My own URL",
     localText: "Postrider has a receiver for trying it out. Start it in a terminal on the server’s machine; it prints what it gets.",

@@ -9,7 +9,7 @@ export const subscriptionForm: typeof en = {
   urlHint: "https://…",
   urlHelp: "La dirección del receptor. Responde 2xx dentro del plazo.",
   receiver: "Usar el receptor incluido",
-  receiverHelp: "Para probar: ejecute «postrider sink --port 9000», que muestra y verifica lo que llega.",
+  receiverHelp: "Para probar: este mismo servidor responde ahí y acepta todos los webhooks.",
   checking: "Comprobando la URL…",
   checked: "Las reglas de esta instalación permiten la URL.",
   description: "Descripción",

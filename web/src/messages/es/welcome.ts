@@ -16,6 +16,8 @@ export const welcome: typeof english = {
     title: "Un receptor",
     text: "Un receptor es un servidor suyo que acepta peticiones en una URL.",
     where: "Receptor",
+    builtIn: "Receptor integrado",
+    builtInText: "Este servidor se inició para desarrollo y acepta todos los webhooks en",
     local: "En esta máquina",
     own: "Mi propia URL",
     localText: "Postrider tiene un receptor para probar. Inícielo en un terminal de la máquina del servidor; muestra lo que recibe.",

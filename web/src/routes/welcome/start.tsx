@@ -14,6 +14,7 @@ import { useScope } from "@/frame/useScope";
 import { welcome as english } from "@/messages/en/welcome";
 import { welcome as spanish } from "@/messages/es/welcome";
 import { useWords } from "@/messages/words";
+import { useSession } from "@/session/context";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { patternFor, setUp, SINK_URL, TENANT, tenantFor, tenantsQuery } from "./setup";
@@ -77,11 +78,12 @@ function useChoice() {
   const [askedTenant] = useDebouncedValue(tenant, 300);
   const asked: Scope = { tenant: TENANT.test(askedTenant) ? askedTenant : null, named: screen.named };
 
-  const sink = useSink(asked, known);
+  const builtIn = useSession().receiver_url ?? null;
+  const sink = useSink(asked, known) || builtIn !== null;
   const [where, setWhere] = useState<"local" | "own" | null>(null);
   const local = (where ?? (sink ? "local" : "own")) === "local";
   const [typedUrl, setUrl] = useState("");
-  const url = local ? SINK_URL : typedUrl.trim();
+  const url = local ? (builtIn ?? SINK_URL) : typedUrl.trim();
 
   const types = useQuery({ ...eventTypesQuery(asked), enabled: known && asked.tenant !== null });
   const names = (types.data ?? []).map(({ event_type: name }) => name);
@@ -89,7 +91,7 @@ function useChoice() {
   const loading = screen.named && tenants.isPending;
   return {
     scope, asked, known, tenant, setTenant, loading,
-    sink, local, setWhere, url, typedUrl, setUrl,
+    sink, builtIn, local, setWhere, url, typedUrl, setUrl,
     names, pattern: typedPattern ?? patternFor(names), setPattern,
     complete: url !== "" && TENANT.test(tenant) && !loading,
   };
@@ -99,7 +101,7 @@ type Choice = ReturnType<typeof useChoice>;
 
 function Receiver({ choice, error }: { choice: Choice; error: string | undefined }) {
   const words = useWords({ en: english, es: spanish }).receiver;
-  const { local, setWhere, sink } = choice;
+  const { local, setWhere, sink, builtIn } = choice;
   return (
     <>
       <Text c="dimmed">{words.text}</Text>
@@ -110,12 +112,16 @@ function Receiver({ choice, error }: { choice: Choice; error: string | undefined
           value={local ? "local" : "own"}
           onChange={(value) => setWhere(value === "local" ? "local" : "own")}
           data={[
-            { value: "local", label: words.local },
+            { value: "local", label: builtIn === null ? words.local : words.builtIn },
             { value: "own", label: words.own },
           ]}
         />
       )}
-      {local ? (
+      {local && builtIn !== null ? (
+        <Text>
+          {words.builtInText} <code>{builtIn}</code>
+        </Text>
+      ) : local ? (
         <>
           <Text>{words.localText}</Text>
           <SinkCommand />

@@ -17,12 +17,9 @@ export interface FormProps {
   form: UseFormReturnType<Values>;
 }
 
-const RECEIVER = "http://127.0.0.1:9000/";
-
 export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope; fixedProfile: boolean }) {
   const words = useFormWords();
-  const isPortal = useSession().kind === "portal";
-  const local = !isPortal && /^(localhost|127\.|\[::1\])/.test(window.location.host);
+  const receiver = useSession().receiver_url;
   return (
     <fieldset className={classes.section}>
       <legend>{words.sections.where}</legend>
@@ -37,9 +34,9 @@ export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope;
         {...form.getInputProps("url")}
       />
       <UrlCheck scope={scope} values={form.values} />
-      {local && form.values.url === "" && (
+      {receiver && form.values.url === "" && (
         <div>
-          <Button variant="default" onClick={() => form.setFieldValue("url", RECEIVER)}>
+          <Button variant="default" onClick={() => form.setFieldValue("url", receiver)}>
             {words.receiver}
           </Button>
           <Text size="xs" c="dimmed" mt={4}>
