@@ -6,12 +6,13 @@ import type { Options } from "./e2e/support/fixtures";
 const stores = [
   { name: "sqlite", use: { store: "sqlite" as const } },
   // The screens of all amounts of data look the same on both stores.
-  { name: "postgresql", use: { store: "postgresql" as const }, testIgnore: "screens.spec.ts" },
+  { name: "postgresql", use: { store: "postgresql" as const }, testIgnore: ["measure/**", "screens.spec.ts"] },
 ];
 
 export default defineConfig<Options>({
   testDir: "e2e",
   testMatch: "*.spec.ts",
+  testIgnore: "measure/**",
   outputDir: "node_modules/.e2e",
   fullyParallel: true,
   // Each worker has a browser, and each test a server of its own.

@@ -7,6 +7,7 @@ process.env.POSTRIDER_BINARY ??= new URL("../target/release/postrider", import.m
 
 export default defineConfig(base, {
   testDir: "e2e/measure",
+  testIgnore: [],
   workers: 1,
   timeout: 1_200_000,
 });

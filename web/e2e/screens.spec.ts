@@ -29,6 +29,18 @@ const SCREENS: Record<string, string> = {
   "subscription-breaker": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=breaker",
   catalog: "/catalog",
   "catalog-type": "/catalog/payment.received",
+  welcome: "/welcome?tenant=acme",
+  testing: "/testing?tenant=acme&subscription={subscription}&of=acme",
+  replays: "/replays?tenant=acme",
+  replay: "/replays?tenant=acme&open={replay}",
+  "replay-new": "/replays?tenant=acme&new=true",
+  tenants: "/tenants",
+  tenant: "/tenants?open=acme",
+  keys: "/keys?tenant=acme",
+  "portal-links": "/portal-links",
+  "portal-link": "/portal-links?open={link}",
+  nodes: "/nodes",
+  "operational-events": "/operational-events",
   settings: "/settings",
 };
 

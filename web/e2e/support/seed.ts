@@ -12,6 +12,8 @@ export interface Seeded {
   subscription?: string;
   delivery?: string;
   event?: string;
+  replay?: string;
+  link?: string;
 }
 
 /** Texts that a publisher, a customer or a receiver may send: markup, scripts, formulas, directions, control characters. */
@@ -59,7 +61,11 @@ export async function seed(operator: Api, receiver: Receiver, amount: Amount): P
     return rows.length === 0;
   });
   const [delivery] = await acme.get<{ id: string }[]>(`/api/v1/webhooks/deliveries?event_id=${event.id}&limit=1`);
-  return { subscription: subscription.id, event: event.id, ...(delivery ? { delivery: delivery.id } : {}) };
+  const replay = await acme.post<{ id: string }>("/api/v1/webhooks/replays", { subscription_id: subscription.id, statuses: ["success"], after: "2020-01-01T00:00:00Z" });
+  await acme.post("/api/v1/keys", { name: amount === "hostile" ? HOSTILE[0] : "Backend" });
+  const appearance = { name: amount === "hostile" ? HOSTILE[1] : "Example Ltd", color: "#6b21a8" };
+  const link = await operator.post<{ id: string }>("/api/v1/portal-sessions", { tenant_id: "acme", mode: "view", appearance });
+  return { subscription: subscription.id, event: event.id, replay: replay.id, link: link.id, ...(delivery ? { delivery: delivery.id } : {}) };
 }
 
 async function seedMuch(operator: Api, subscribe: (tenant: Api, path: string, more: object) => Promise<unknown>): Promise<void> {

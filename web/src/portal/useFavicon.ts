@@ -1,16 +1,16 @@
-//! The host's icon in place of ours; no icon when the host has none.
+//! The host's icon in place of ours; an empty one when the host has none, since browsers ask for `/favicon.ico` otherwise.
 
 import { useEffect } from "react";
+import { basePath } from "@/api/base";
 import { addressOf } from "./host";
 
 export function useFavicon(address: string | null | undefined): void {
   const href = addressOf(address);
   useEffect(() => {
     document.querySelectorAll('link[rel="icon"]').forEach((link) => link.remove());
-    if (href === undefined) return;
     const link = document.createElement("link");
     link.rel = "icon";
-    link.href = href;
+    link.href = href ?? `${basePath.replace(/\/$/, "")}/blank.svg`;
     document.head.append(link);
   }, [href]);
 }
