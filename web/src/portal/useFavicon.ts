@@ -1,7 +1,7 @@
 //! The host's icon in place of ours; an empty one when the host has none, since browsers ask for `/favicon.ico` otherwise.
 
 import { useEffect } from "react";
-import { basePath } from "@/api/base";
+import { apiUrl } from "@/api/base";
 import { addressOf } from "./host";
 
 export function useFavicon(address: string | null | undefined): void {
@@ -10,7 +10,7 @@ export function useFavicon(address: string | null | undefined): void {
     document.querySelectorAll('link[rel="icon"]').forEach((link) => link.remove());
     const link = document.createElement("link");
     link.rel = "icon";
-    link.href = href ?? `${basePath.replace(/\/$/, "")}/blank.svg`;
+    link.href = href ?? apiUrl("/blank.svg");
     document.head.append(link);
   }, [href]);
 }
