@@ -46,6 +46,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(admin::subscriptions::subscriptions))
         .routes(routes!(admin::overview::overview))
         .routes(routes!(admin::settings::settings))
+        .routes(routes!(admin::store::store))
         .routes(routes!(admin::stats::stats))
         .routes(routes!(backlog::backlog))
         .routes(routes!(nodes::pause::pause))

@@ -15,7 +15,7 @@ use crate::{
     lanes::Load,
     lease::{Lease, LeaseState},
     limits::Limits,
-    maintenance::retention::Punctuality,
+    maintenance::{retention::Punctuality, rounds::Rounds},
     operational::Operational,
     overview::Overview,
     previews::Previews,
@@ -50,6 +50,8 @@ pub struct Engine {
     index: Arc<Index>,
     lease: Arc<Lease>,
     clock: Arc<dyn Clock>,
+    /// The scheduled tasks of this node.
+    pub rounds: Arc<Rounds>,
     /// `None` on a node that removes nothing.
     punctuality: Option<Arc<Punctuality>>,
     /// Whether several tenants publish at the same time.
@@ -137,7 +139,7 @@ impl Engine {
         let previews = assembly.previews(tests.room.clone());
         let (contention, background) = (assembly.contention, assembly.background);
         let Assembly { store, node, journal, dispatcher, control, operational, limits, .. } = assembly;
-        let Assembly { index, lease, clock, punctuality, .. } = assembly;
+        let Assembly { index, lease, clock, punctuality, rounds, .. } = assembly;
         Ok(Arc::new(Self {
             publisher,
             control,
@@ -151,6 +153,7 @@ impl Engine {
             index,
             lease,
             clock,
+            rounds,
             punctuality: delivers.then_some(punctuality),
             contention,
             background,

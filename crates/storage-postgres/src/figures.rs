@@ -9,8 +9,10 @@ use crate::{
 use async_trait::async_trait;
 use const_format::formatcp;
 use deadpool_postgres::Pool;
-use model::{Queue, Timestamp};
-use storage::{Figures, OpenReplays, PoolUse, StorageError, StoreSize, Waiting};
+use model::{EventId, Queue, Timestamp};
+use storage::{Figures, OpenReplays, Partition, PoolUse, StorageError, StoreFacts, StoreSize, Waiting};
+use tokio_postgres::Row;
+use uuid::Uuid;
 
 /// Reads all waiting deliveries, which are in a table of their own.
 const WAITING: &str = formatcp!(
@@ -29,6 +31,19 @@ const OPEN_REPLAYS: &str = formatcp!(
      FROM postrider.replays WHERE ended_at IS NULL AND state IN ({RUNNING}, {PAUSED_REPLAY})"
 );
 
+/// The first event of each tenant.
+const OLDEST: &str =
+    "SELECT (SELECT e.id FROM postrider.events e WHERE e.tenant_id = t.id ORDER BY e.id LIMIT 1) AS oldest
+                      FROM postrider.tenants t";
+
+/// The tables of a day have its date at the end of their names.
+const PARTITIONS: &str = "SELECT day::text AS day, sum(pg_total_relation_size(c.oid))::bigint AS bytes
+     FROM postrider.days() AS day (day)
+     JOIN pg_class c ON c.relnamespace = 'postrider'::regnamespace AND c.relkind = 'r'
+          AND c.relname IN ('events_' || to_char(day, 'YYYYMMDD'), 'deliveries_' || to_char(day, 'YYYYMMDD'),
+                            'attempts_' || to_char(day, 'YYYYMMDD'))
+     GROUP BY day ORDER BY day";
+
 #[async_trait]
 impl Figures for PgStore {
     async fn waiting(&self, now: Timestamp) -> Result<Waiting, StorageError> {
@@ -46,6 +61,22 @@ impl Figures for PgStore {
         let rows = self.read(As::Operator, SIZE, &[]).await?;
         let bytes: i64 = rows.first().map_or(0, |row| row.get("bytes"));
         Ok(StoreSize { database: u64::try_from(bytes).unwrap_or(0), log: None, free: None })
+    }
+
+    async fn facts(&self) -> Result<StoreFacts, StorageError> {
+        let version = self.read(As::Operator, "SELECT current_setting('server_version') AS version", &[]).await?;
+        let oldest = self.read(As::Worker, OLDEST, &[]).await?;
+        let oldest = oldest.iter().filter_map(|row| row.get::<_, Option<Uuid>>("oldest")).min();
+        let days = self.read(As::Worker, PARTITIONS, &[]).await?;
+        let partition = |row: &Row| Partition {
+            day: row.get("day"),
+            bytes: u64::try_from(row.get::<_, i64>("bytes")).unwrap_or(0),
+        };
+        Ok(StoreFacts {
+            version: version.first().map_or_else(String::new, |row| row.get("version")),
+            oldest_event: oldest.map(|id| EventId::from_uuid(id).made_at()),
+            partitions: days.iter().map(partition).collect(),
+        })
     }
 
     async fn open_replays(&self) -> Result<OpenReplays, StorageError> {

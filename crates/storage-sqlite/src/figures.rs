@@ -9,9 +9,9 @@ use crate::{
 };
 use async_trait::async_trait;
 use const_format::formatcp;
-use model::{Queue, Timestamp};
+use model::{EventId, Queue, Timestamp};
 use std::{io, path::Path};
-use storage::{Figures, OpenReplays, PoolUse, StorageError, StoreSize, Waiting};
+use storage::{Figures, OpenReplays, PoolUse, StorageError, StoreFacts, StoreSize, Waiting};
 
 /// One pass along the index of due deliveries, without a sort: it has the order of the groups.
 const WAITING: &str = formatcp!(
@@ -28,6 +28,9 @@ const OPEN_REPLAYS: &str = formatcp!(
     "SELECT count(*) FILTER (WHERE state = {RUNNING}) AS running, count(*) FILTER (WHERE state = {PAUSED_REPLAY}) AS paused
      FROM replays INDEXED BY replays_open WHERE ended_at IS NULL"
 );
+
+/// The first event of each tenant.
+const OLDEST: &str = "SELECT min((SELECT min(id) FROM events WHERE tenant_id = t.id)) AS oldest FROM tenants t";
 
 #[async_trait]
 impl Figures for SqliteStore {
@@ -62,6 +65,19 @@ impl Figures for SqliteStore {
         // A disk that hangs must not keep a thread of the runtime.
         let found = tokio::task::spawn_blocking(read).await.map_err(crate::error::closed)?;
         found.map_err(StorageError::unavailable)
+    }
+
+    async fn facts(&self) -> Result<StoreFacts, StorageError> {
+        let read = |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare_cached(OLDEST).map_err(sqlite)?;
+            query::one(&mut statement, [], |row| {
+                let cells = Cells::events(row);
+                let oldest = cells.get::<Option<[u8; 14]>>("oldest")?;
+                oldest.map(|_| cells.event_id("oldest").map(EventId::made_at)).transpose()
+            })
+        };
+        let oldest_event = self.readers.read(read).await?;
+        Ok(StoreFacts { version: rusqlite::version().into(), oldest_event, partitions: Vec::new() })
     }
 
     async fn open_replays(&self) -> Result<OpenReplays, StorageError> {

@@ -361,14 +361,18 @@ async fn a_deletion_leaves_no_row_in_any_table() {
     }
     // Folds the pending statistics.
     store.tidy_statistics(Hour::of(NOW), Hour::of(NOW).after(-24)).await.unwrap();
-    // A crash has interrupted an erasure of each.
-    let erasures = "INSERT INTO erasures SELECT tenant_id, min(id) FROM events GROUP BY tenant_id";
-    Connection::open(&path).unwrap().execute(erasures, []).unwrap();
-    let replays =
+    // A crash has interrupted an erasure of each; and a replay, a link and a session.
+    for rows in [
+        "INSERT INTO erasures SELECT tenant_id, min(id) FROM events GROUP BY tenant_id",
         "INSERT INTO replays (tenant_id, id, subscription_id, statuses, event_types, missed, before_at, state,
-        found, found_capped, queued, skipped, part, created_at, updated_at)
-        SELECT tenant_id, id, id, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM subscriptions";
-    Connection::open(&path).unwrap().execute(replays, []).unwrap();
+         found, found_capped, queued, skipped, part, created_at, updated_at)
+         SELECT tenant_id, id, id, '', '', '', 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM subscriptions",
+        "INSERT INTO portal_sessions
+         SELECT tenant_id, randomblob(16), randomblob(32), 0, '', '{}', NULL, NULL, '', 0, 0, NULL, NULL, 0 FROM subscriptions",
+        "INSERT INTO sessions SELECT randomblob(32), randomblob(32), tenant_id, 0, 0, 0 FROM subscriptions",
+    ] {
+        Connection::open(&path).unwrap().execute(rows, []).unwrap();
+    }
     let before = rows_of(&path, "globex");
     assert!(before.len() >= 7 && before.iter().all(|(_, count)| *count > 0), "{before:?}");
     assert_eq!(rows_of(&path, "acme"), before);

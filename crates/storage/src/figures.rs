@@ -29,6 +29,26 @@ pub struct StoreSize {
     pub free: Option<u64>,
 }
 
+/// The state of a store, for the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoreFacts {
+    /// Version of the library or of the server.
+    pub version: String,
+    /// Time of the oldest event of all tenants.
+    pub oldest_event: Option<Timestamp>,
+    /// Days with tables of their own, oldest first; empty where there are none.
+    pub partitions: Vec<Partition>,
+}
+
+/// A day with tables of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// The day in UTC, `2026-11-30`.
+    pub day: String,
+    /// Bytes of its tables with their indexes.
+    pub bytes: u64,
+}
+
 /// The use of a pool of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolUse {
@@ -53,6 +73,8 @@ pub trait Figures: Send + Sync {
     async fn waiting(&self, now: Timestamp) -> Result<Waiting, StorageError>;
 
     async fn size(&self) -> Result<StoreSize, StorageError>;
+
+    async fn facts(&self) -> Result<StoreFacts, StorageError>;
 
     async fn open_replays(&self) -> Result<OpenReplays, StorageError>;
 

@@ -43,7 +43,7 @@ pub use documents::{Document, Documents};
 pub use erasure::{EraseStep, ErasedByAge, Erasure, ErasureOutcome, PAYLOAD_ERASED};
 pub use error::StorageError;
 pub use events::{EventFilter, Events};
-pub use figures::{Figures, OpenReplays, PoolUse, StoreSize, Waiting};
+pub use figures::{Figures, OpenReplays, Partition, PoolUse, StoreFacts, StoreSize, Waiting};
 pub use journal::{
     Append, Appended, CANCELLED_BY_REQUEST, CommitError, DedupeKey, Done, Ending, Journal, NewDelivery, NewEvent,
     Outcome, SUBSCRIPTION_DELETED, Source, Write,

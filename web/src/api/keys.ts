@@ -49,6 +49,7 @@ export const keys = {
   },
   nodes: {
     ready: () => ["*", "nodes", "ready"] as const,
+    store: () => ["*", "nodes", "store"] as const,
     log: () => ["*", "nodes", "log"] as const,
     backlog: () => ["*", "nodes", "backlog"] as const,
   },

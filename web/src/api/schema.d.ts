@@ -505,6 +505,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the store and the scheduled tasks
+         * @description For the operator. Sizes are those of the moment; the tasks are those of the node that answers.
+         */
+        get: operations["operator_store"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/stats": {
         parameters: {
             query?: never;
@@ -2491,6 +2511,19 @@ export interface components {
             retried: number;
         };
         OwnEventId: string;
+        /** @description A day with tables of its own. */
+        Partition: {
+            /**
+             * Format: date
+             * @description The day in UTC.
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description Bytes of its events, deliveries and attempts with their indexes.
+             */
+            bytes: number;
+        };
         /** @description The pause of all deliveries. */
         Pause: {
             paused: boolean;
@@ -3045,6 +3078,28 @@ export interface components {
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
         };
+        /** @description A scheduled task with its last round. */
+        ScheduledTask: {
+            /** @description `retention`, `auto_disable` or `key_uses`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Seconds between two rounds.
+             */
+            every_seconds: number;
+            /**
+             * Format: date-time
+             * @description Start of the last round; null before the first one.
+             */
+            last_started_at?: string | null;
+            /**
+             * Format: int64
+             * @description Duration of the last round in milliseconds.
+             */
+            last_duration_ms?: number | null;
+            /** @description Error of the last round; null when it succeeded. */
+            last_error?: string | null;
+        };
         /** @enum {string} */
         Scope: "events:publish" | "webhooks:manage" | "webhooks:read" | "webhooks.secret.view" | "webhooks.secret.rotate";
         /** @description The secrets that sign a subscription's requests. */
@@ -3212,6 +3267,41 @@ export interface components {
             /** @description True when counting ended early, so there may be more. */
             capped: boolean;
         };
+        /** @description The store of the installation, and the scheduled tasks of the node that answers. */
+        StoreDetail: {
+            kind: components["schemas"]["StoreKind"];
+            /** @description Version of SQLite or of the PostgreSQL server. */
+            version: string;
+            /**
+             * Format: int64
+             * @description Bytes of the database.
+             */
+            database_bytes: number;
+            /**
+             * Format: int64
+             * @description Bytes of the write-ahead log; null where the database's server keeps it.
+             */
+            log_bytes?: number | null;
+            /**
+             * Format: int64
+             * @description Free bytes on the disk; null where it is another machine's.
+             */
+            free_bytes?: number | null;
+            /**
+             * Format: date-time
+             * @description Time of the oldest event; null without one.
+             */
+            oldest_event_at?: string | null;
+            /** @description Days with tables of their own, oldest first; empty with SQLite. */
+            partitions: components["schemas"]["Partition"][];
+            /** @description Scheduled tasks of this node, by name. */
+            tasks: components["schemas"]["ScheduledTask"][];
+        };
+        /**
+         * @description Kind of a store.
+         * @enum {string}
+         */
+        StoreKind: "sqlite" | "postgres" | "unknown";
         /** @description A subscription. */
         Subscription: {
             id: components["schemas"]["SubscriptionId"];
@@ -5333,6 +5423,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Setting"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotOperator"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    operator_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreDetail"];
                 };
             };
             400: components["responses"]["BadRequest"];

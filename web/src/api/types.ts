@@ -46,3 +46,4 @@ export type PortalLink = Schemas["PortalSession"];
 export type NewPortalLink = Schemas["NewPortalSession"];
 export type PortalCapability = Schemas["PortalCapability"];
 export type Node = Schemas["Node"];
+export type StoreDetail = Schemas["StoreDetail"];

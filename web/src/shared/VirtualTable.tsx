@@ -156,7 +156,13 @@ export function VirtualTable<T>(props: Props<T>) {
           );
         })}
       </div>
-      {props.footer && <div className={classes.footer}>{props.footer}</div>}
+      {props.footer && (
+        <div role="rowgroup" className={classes.footer}>
+          <div role="row">
+            <div role="cell">{props.footer}</div>
+          </div>
+        </div>
+      )}
     </div>
   );
 }

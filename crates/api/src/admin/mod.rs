@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod overview;
 pub(crate) mod settings;
 pub(crate) mod stats;
+pub(crate) mod store;
 pub(crate) mod subscriptions;
 
 use crate::query::parameters::parameters;

@@ -44,7 +44,8 @@ fn row(operation: &str) -> Row {
     match operation {
         "GET /api/v1/admin/events" | "GET /api/v1/admin/deliveries" | "GET /api/v1/admin/subscriptions"
         | "GET /api/v1/admin/deliveries/counts" | "GET /api/v1/admin/deliveries/rates"
-        | "GET /api/v1/admin/overview" | "GET /api/v1/admin/stats" | "GET /api/v1/admin/settings" => Row::Common,
+        | "GET /api/v1/admin/overview" | "GET /api/v1/admin/stats" | "GET /api/v1/admin/settings"
+        | "GET /api/v1/admin/store" => Row::Common,
         // `stream.rs` tests whose changes it shows.
         "GET /api/v1/stream" => Row::Common,
         "GET /api/v1/backlog" => Row::Lists { queries: &["limit=500"] },

@@ -26,6 +26,7 @@ mod problems;
 mod refusals;
 mod session;
 mod settings;
+mod store_detail;
 mod stream;
 mod support;
 mod tenants;

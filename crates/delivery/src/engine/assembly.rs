@@ -20,6 +20,7 @@ use crate::{
         clock::ClockKeeper,
         failing::FailingTask,
         retention::{Punctuality, Retention},
+        rounds::Rounds,
     },
     nodes::{self, Changes, FeedExchange, HeartbeatTask, LimitExchange, Outbox},
     operational::{self, Operational},
@@ -65,6 +66,7 @@ pub(super) struct Assembly {
     max_concurrency: usize,
     traces: Traces,
     pub(super) punctuality: Arc<Punctuality>,
+    pub(super) rounds: Arc<Rounds>,
 }
 
 impl Assembly {
@@ -112,7 +114,6 @@ impl Assembly {
             replays: Arc::default(),
         });
         let recovery = Arc::new(Recovery::of(&control));
-        let doubts = Arc::default();
         let punctuality = Arc::new(Punctuality::new(clock.now()));
         let assembly = Self {
             store,
@@ -131,12 +132,13 @@ impl Assembly {
             ids,
             index,
             lease,
-            doubts,
+            doubts: Arc::default(),
             contention,
             background,
             max_concurrency,
             traces,
             punctuality,
+            rounds: Arc::default(),
         };
         (assembly, journal_task)
     }
@@ -182,6 +184,7 @@ impl Assembly {
             limits: self.limits.clone(),
             dispatcher: self.dispatcher.clone(),
             punctuality: self.punctuality.clone(),
+            rounds: self.rounds.clone(),
         }
     }
 
@@ -242,6 +245,7 @@ impl Assembly {
             dispatcher: self.dispatcher.clone(),
             lease: self.lease.clone(),
             default: self.dispatcher.defaults.policies.auto_disable,
+            rounds: self.rounds.clone(),
         }
     }
 

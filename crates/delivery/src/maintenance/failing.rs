@@ -1,6 +1,7 @@
 //! Automatic disabling: warns about receivers that have failed for long, and disables their subscriptions in the end. On
 //! several nodes each of them looks; a compare-and-set lets one act.
 
+use super::rounds::Rounds;
 use crate::{
     control::{ChangeError, Control},
     dispatcher::Dispatcher,
@@ -20,6 +21,8 @@ use model::{
 use std::{sync::Arc, time::Duration};
 use storage::{DeliveryFilter, ListScope, Page, StorageError, Store};
 
+/// The task in lists.
+const NAME: &str = "auto_disable";
 /// Interval between two rounds.
 const EVERY: Duration = Duration::from_secs(60);
 /// No receiver is warned about earlier: half of the shortest time that can be set.
@@ -37,17 +40,22 @@ pub(crate) struct FailingTask {
     pub(crate) lease: Arc<Lease>,
     /// For subscriptions that have no policy of their own.
     pub(crate) default: AutoDisable,
+    pub(crate) rounds: Arc<Rounds>,
 }
 
 impl FailingTask {
     /// Runs until it is dropped.
     pub(crate) async fn run(self) {
+        self.rounds.schedule(NAME, EVERY);
         loop {
             pause(&*self.clock, &*self.sleeper, EVERY).await;
             if self.dispatcher.is_paused() || !self.lease.holds() {
                 continue;
             }
-            if let Err(fault) = self.round().await {
+            let began = self.clock.now();
+            let result = self.round().await;
+            self.rounds.record(NAME, began, self.clock.now(), &result);
+            if let Err(fault) = result {
                 tracing::warn!(error = %fault, "failed to look for receivers that fail; the next round continues");
             }
         }

@@ -4,4 +4,5 @@ pub(crate) mod breakers;
 pub(crate) mod clock;
 pub(crate) mod failing;
 pub(crate) mod retention;
+pub(crate) mod rounds;
 mod trust;

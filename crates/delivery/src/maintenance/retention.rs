@@ -2,7 +2,7 @@
 //! pauses in which other work uses the store. Publication counts and statistics are kept longer, and ended sessions are
 //! removed.
 
-use super::trust::Trust;
+use super::{rounds::Rounds, trust::Trust};
 use crate::{
     dispatcher::Dispatcher,
     limits::Limits,
@@ -23,6 +23,8 @@ use storage::{Removed, StorageError, Store};
 const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 /// Retention of publication counts: longer than the longest period that a request can ask for.
 const KEEP_COUNTS: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// The task in lists.
+const NAME: &str = "retention";
 /// Interval between two rounds.
 const EVERY: Duration = Duration::from_secs(600);
 /// Bounds of the rows of a step, which has as many as the store removes in about [`STEP`].
@@ -45,6 +47,7 @@ pub(crate) struct Retention {
     /// Has the pause state of the installation.
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) punctuality: Arc<Punctuality>,
+    pub(crate) rounds: Arc<Rounds>,
 }
 
 /// When the last complete round began, for the metrics.
@@ -72,6 +75,7 @@ impl Punctuality {
 impl Retention {
     /// Runs until it is dropped.
     pub(crate) async fn run(self) {
+        self.rounds.schedule(NAME, EVERY);
         let mut trust = loop {
             match Trust::begin(&*self.store, &*self.clock, self.keep).await {
                 Ok(trust) => break trust,
@@ -93,7 +97,9 @@ impl Retention {
                     self.round(now).await?;
                     self.round_of_tenants(now, &mut erased).await
                 };
-                match done.await {
+                let result = done.await;
+                self.rounds.record(NAME, began, self.clock.now(), &result);
+                match result {
                     Ok(()) => self.punctuality.completed(began),
                     Err(fault) => tracing::warn!(target: "postrider::retention", error = %fault,
                         "a retention round failed; the next round continues"),

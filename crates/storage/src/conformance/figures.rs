@@ -67,6 +67,20 @@ pub async fn the_size_and_the_connections_of_a_store_are_known(store: &dyn Store
     }
 }
 
+pub async fn the_version_and_the_oldest_event_of_a_store_are_known(store: &dyn Store) {
+    // Earlier than the events of all other cases.
+    let world = World::at(store, "figures.facts", model::Timestamp::from_millis(1_000_000_000_000));
+    let tenant = world.tenant("acme").await;
+    let made = world.publish(&tenant, "invoice.created", &[]).await.event.id.made_at();
+    world.publish(&tenant, "invoice.created", &[]).await;
+    let facts = store.facts().await.unwrap();
+    assert!(facts.version.starts_with(|first: char| first.is_ascii_digit()), "{facts:?}");
+    assert_eq!(facts.oldest_event, Some(made));
+    let days: Vec<_> = facts.partitions.iter().map(|one| (one.day.as_str(), one.bytes > 0)).collect();
+    assert!(days.is_sorted() && days.iter().all(|(day, has_bytes)| day.len() == 10 && *has_bytes), "{days:?}");
+    assert_eq!(store.shared().is_some(), !days.is_empty());
+}
+
 pub async fn replays_that_have_not_ended_are_counted_by_state(store: &dyn Store) {
     let world = World::new(store, "figures.replays");
     let before = store.open_replays().await.unwrap();

@@ -206,6 +206,7 @@ macro_rules! conformance_suite {
                 waiting_deliveries_are_counted_by_queue_over_all_tenants
                 the_oldest_due_delivery_is_of_an_active_subscription_with_a_closed_breaker
                 the_size_and_the_connections_of_a_store_are_known
+                the_version_and_the_oldest_event_of_a_store_are_known
                 replays_that_have_not_ended_are_counted_by_state
             }
             replays {

@@ -17,7 +17,9 @@ import { LogSection } from "./log";
 import { NodeTable } from "./nodes";
 import classes from "./page.module.css";
 import { liveQuery, readyQuery, usePause } from "./queries";
+import { Partitions } from "./partitions";
 import { StoreSection } from "./store";
+import { Tasks } from "./tasks";
 import { useNodeWords } from "./words";
 
 export function NodesPage() {
@@ -47,6 +49,8 @@ export function NodesPage() {
         <StoreSection />
         <Load live={live.data} />
       </div>
+      <Tasks />
+      <Partitions />
       <BacklogSection backlog={live.data.backlog} />
       <LogSection />
     </div>

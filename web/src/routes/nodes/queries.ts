@@ -39,6 +39,12 @@ export const storeQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const detailQuery = queryOptions({
+  queryKey: keys.nodes.store(),
+  queryFn: () => call(api.GET("/api/v1/admin/store")),
+  refetchInterval: 30_000,
+});
+
 export const backlogQuery = queryOptions({
   queryKey: keys.nodes.backlog(),
   queryFn: () => call(api.GET("/api/v1/backlog", { params: { query: { limit: 10 } } })),

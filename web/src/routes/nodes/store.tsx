@@ -2,20 +2,25 @@
 
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Facts } from "@/shared/Facts";
+import type { StoreDetail } from "@/api/types";
+import { Facts, type Fact } from "@/shared/Facts";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
+import { Absent, ByteSize, Time } from "@/shared/Time";
 import classes from "./page.module.css";
-import { readyQuery, storeQuery } from "./queries";
+import { detailQuery, readyQuery, storeQuery } from "./queries";
 import { storeKind } from "./storeKind";
 import { useNodeWords } from "./words";
+
+type Words = ReturnType<typeof useNodeWords>["store"];
 
 export function StoreSection() {
   const { store: words } = useNodeWords();
   const settings = useQuery(storeQuery);
+  const detail = useQuery(detailQuery);
   const value = (name: string) => settings.data?.find((setting) => setting.name === name)?.value ?? null;
   const address = value("POSTRIDER_STORE");
   const replica = value("POSTRIDER_READ_STORE");
@@ -31,6 +36,7 @@ export function StoreSection() {
             kind !== null && [words.kind, words.kinds[kind] ?? showHidden(kind)],
             address !== null && [words.address, <Foreign key="address" text={address} />],
             replica !== null && [words.replica, <Foreign key="replica" text={replica} />],
+            ...detailFacts(detail.data, words),
           ]}
         />
       ) : settings.error ? (
@@ -38,9 +44,22 @@ export function StoreSection() {
       ) : (
         <Skeleton height={48} />
       )}
+      {detail.error && <ProblemNotice error={detail.error} onRetry={() => void detail.refetch()} inline />}
       <Checks />
     </section>
   );
+}
+
+function detailFacts(detail: StoreDetail | undefined, words: Words): Fact[] {
+  if (detail === undefined) return [];
+  const { version, database_bytes: database, log_bytes: log, free_bytes: free, oldest_event_at: oldest } = detail;
+  return [
+    [words.version, <Foreign key="version" text={version} />],
+    [words.size, <ByteSize key="size" count={database} />],
+    log !== null && log !== undefined && [words.log, <ByteSize key="log" count={log} />],
+    free !== null && free !== undefined && [words.free, <ByteSize key="free" count={free} />],
+    [words.oldest, oldest ? <Time key="oldest" at={oldest} as="exact" /> : <Absent key="oldest" />],
+  ];
 }
 
 function Checks() {

@@ -18,8 +18,8 @@ use storage::{
     ErasedByAge, Erasure, ErasureOutcome, EventFilter, Events, Figures, InsertOutcome, InsertPortalSession,
     InsertReplay, Journal, Keys, ListScope, Listed, OpenReplays, Page, Place, PoolUse, PortalSessions, Publication,
     Publications, PutOutcome, RegisterOutcome, Removed, ReplayChange, ReplayCount, ReplayStep, ReplayStepped, Replays,
-    Retention, RetryOf, RetryOutcome, Sessions, Source, Statistics, StorageError, Store, StoreSize, StoredEvent,
-    SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome, Waiting, Write,
+    Retention, RetryOf, RetryOutcome, Sessions, Source, Statistics, StorageError, Store, StoreFacts, StoreSize,
+    StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome, Waiting, Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};

@@ -134,6 +134,10 @@ impl Figures for Watched {
         self.store.size().await
     }
 
+    async fn facts(&self) -> Result<StoreFacts> {
+        self.store.facts().await
+    }
+
     async fn open_replays(&self) -> Result<OpenReplays> {
         self.store.open_replays().await
     }
