@@ -62,6 +62,7 @@ export const router = createRouter({
   defaultNotFoundComponent: NotFoundScreen,
   defaultPendingComponent: Loading,
   scrollRestoration: true,
+  scrollToTopSelectors: ["#content"],
 });
 
 declare module "@tanstack/react-router" {

@@ -339,15 +339,11 @@ fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
     let sql = "SELECT t.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
         WHERE t.type = 'table' AND c.name = 'tenant_id' ORDER BY t.name";
     let mut tables = connection.prepare(sql).unwrap();
-    let names = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
-    names
-        .map(|name| {
-            let name = name.unwrap();
-            let sql = format!("SELECT count(*) FROM {name} WHERE tenant_id = ?1");
-            let count = connection.query_row(&sql, [tenant], |row| row.get(0)).unwrap();
-            (name, count)
-        })
-        .collect()
+    let count_of = |name: String| {
+        let sql = format!("SELECT count(*) FROM {name} WHERE tenant_id = ?1");
+        (name, connection.query_row(&sql, [tenant], |row| row.get(0)).unwrap())
+    };
+    tables.query_map([], |row| row.get(0)).unwrap().map(|name| count_of(name.unwrap())).collect()
 }
 
 #[tokio::test]

@@ -31,7 +31,8 @@ export function SchemeMenu() {
   );
 }
 
-export function AccountMenu() {
+/** On a phone the colour schemes are in this menu too, which leaves the header to the title. */
+export function AccountMenu({ phone }: { phone: boolean }) {
   const { frame } = useMessages();
   const session = useSession();
   const queries = useQueryClient();
@@ -42,6 +43,7 @@ export function AccountMenu() {
       return queries.resetQueries({ queryKey: keys.session });
     },
   });
+  const schemes = useSchemeActions();
   const preferences = usePreferenceActions();
   const name =
     session.kind === "operator"
@@ -64,6 +66,13 @@ export function AccountMenu() {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
+        {phone && (
+          <>
+            <Menu.Label>{frame.theme.label}</Menu.Label>
+            <Items actions={schemes} />
+            <Menu.Divider />
+          </>
+        )}
         <Items actions={preferences} />
         {session.kind !== "portal" && (
           <>

@@ -44,8 +44,8 @@ export function Frame() {
               </div>
             )}
             <Search phone={phone} />
-            <SchemeMenu />
-            <AccountMenu />
+            {!phone && <SchemeMenu />}
+            <AccountMenu phone={phone} />
           </header>
           <main id="content" tabIndex={0} className={classes.content}>
             <Outlet />

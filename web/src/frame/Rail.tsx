@@ -2,15 +2,16 @@
 
 import { Menu, UnstyledButton } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation } from "@tanstack/react-router";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
 import classes from "./Rail.module.css";
-import { GROUPS, SCREENS, type Screen } from "./screens";
+import { GROUPS, SCREENS, screenOf, type Screen } from "./screens";
 import { TenantSwitcher } from "./TenantSwitcher";
 import { Logo } from "./Logo";
 
-const BAR = 4;
+/** The screens that a phone shows at the bottom; the others are behind *More*. */
+const BAR = new Set<string>(["/", "/deliveries", "/events", "/subscriptions"]);
 
 export function Rail() {
   const { frame } = useMessages();
@@ -65,30 +66,51 @@ function ScreenLink({ screen }: { screen: Screen }) {
 export function BottomBar() {
   const { frame } = useMessages();
   const session = useSession();
+  const open = useLocation({ select: ({ pathname }) => screenOf(pathname) });
   const screens = SCREENS.filter(({ allowed }) => allowed(session));
-  const rest = screens.slice(BAR);
+  const rest = screens.filter(({ to }) => !BAR.has(to));
   return (
     <nav className={classes.bar} aria-label={frame.rail}>
-      {screens.slice(0, BAR).map((screen) => (
-        <ScreenLink key={screen.to} screen={screen} />
-      ))}
+      {screens
+        .filter(({ to }) => BAR.has(to))
+        .map((screen) => (
+          <ScreenLink key={screen.to} screen={screen} />
+        ))}
       {rest.length > 0 && (
         <Menu position="top-end">
           <Menu.Target>
-            <UnstyledButton className={classes.link}>
+            <UnstyledButton className={classes.link} data-active={open !== undefined && !BAR.has(open.to) ? true : undefined}>
               <IconDots size={18} stroke={1.5} aria-hidden="true" />
               <span className={classes.label}>{frame.moreScreens}</span>
             </UnstyledButton>
           </Menu.Target>
-          <Menu.Dropdown>
-            {rest.map(({ to, icon: Icon, label }) => (
-              <Menu.Item key={to} leftSection={<Icon size={16} />} renderRoot={(props) => <Link to={to} {...props} />}>
-                {label(frame.screens)}
-              </Menu.Item>
+          <Menu.Dropdown className={classes.more}>
+            {GROUPS.map((group) => (
+              <MoreScreens key={group} name={frame.groups[group]} screens={rest.filter((screen) => screen.group === group)} open={open} />
             ))}
           </Menu.Dropdown>
         </Menu>
       )}
     </nav>
+  );
+}
+
+function MoreScreens({ name, screens, open }: { name: string; screens: Screen[]; open: Screen | undefined }) {
+  const { frame } = useMessages();
+  if (screens.length === 0) return null;
+  return (
+    <>
+      <Menu.Label>{name}</Menu.Label>
+      {screens.map(({ to, icon: Icon, label }) => (
+        <Menu.Item
+          key={to}
+          leftSection={<Icon size={16} />}
+          aria-current={open?.to === to ? "page" : undefined}
+          renderRoot={(props) => <Link to={to} {...props} />}
+        >
+          {label(frame.screens)}
+        </Menu.Item>
+      ))}
+    </>
   );
 }

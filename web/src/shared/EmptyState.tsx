@@ -19,7 +19,7 @@ export function EmptyState({ title, text, action, icon }: Props) {
           {icon}
         </div>
       )}
-      <Title order={2}>{title}</Title>
+      <Title order={2} ta="center">{title}</Title>
       {text && (
         <Text c="dimmed" ta="center" maw={440}>
           {text}

@@ -5,9 +5,9 @@ import classes from "./Facts.module.css";
 
 export type Fact = readonly [name: string, value: ReactNode] | null | false;
 
-export function Facts({ rows }: { rows: readonly Fact[] }) {
+export function Facts({ rows, label }: { rows: readonly Fact[]; label?: string }) {
   return (
-    <dl className={classes.facts}>
+    <dl className={classes.facts} aria-label={label}>
       {rows
         .filter((row) => row !== null && row !== false)
         .map(([name, value]) => (

@@ -1,8 +1,13 @@
-//! The body of a list screen: the sentence that answers the reader's question, filters, one primary button, the list,
+//! The body of a list screen: the sentence that answers the reader's question, one primary button, filters, the list,
 //! and the open row's panel beside it.
 
+import { Button, Drawer, Stack } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconFilter } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useMessages } from "@/messages/context";
 import classes from "./ListScreen.module.css";
+import page from "./Page.module.css";
 import { Split } from "./Panel";
 
 interface Props {
@@ -10,28 +15,46 @@ interface Props {
   answer: ReactNode;
   filters?: ReactNode;
   filtersLabel?: string;
+  /** Several filters: on a phone they are a sheet behind a button. */
+  sheet?: boolean;
   /** The one primary button. */
   action?: ReactNode;
   panel?: ReactNode | null;
   children: ReactNode;
 }
 
-export function ListScreen({ answer, filters, filtersLabel, action, panel = null, children }: Props) {
+export function ListScreen({ answer, filters, filtersLabel, sheet = false, action, panel = null, children }: Props) {
+  const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
   return (
     <Split panel={panel}>
       <div className={classes.head}>
-        <p className={classes.answer} aria-live="polite" aria-busy={!answer}>
+        <p className={page.answer} aria-live="polite" aria-busy={!answer}>
           {answer}
         </p>
         {action && <div className={classes.action}>{action}</div>}
         {filters && (
           <div className={classes.filters} role="search" aria-label={filtersLabel}>
-            {filters}
+            {sheet && phone ? <Sheet>{filters}</Sheet> : filters}
           </div>
         )}
       </div>
       {children}
     </Split>
+  );
+}
+
+function Sheet({ children }: { children: ReactNode }) {
+  const { shared } = useMessages();
+  const [opened, { open, close }] = useDisclosure();
+  return (
+    <>
+      <Button variant="default" leftSection={<IconFilter size={16} />} onClick={open}>
+        {shared.table.filters}
+      </Button>
+      <Drawer opened={opened} onClose={close} position="bottom" title={shared.table.filters} size="auto">
+        <Stack gap="sm">{children}</Stack>
+      </Drawer>
+    </>
   );
 }
 

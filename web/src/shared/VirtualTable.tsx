@@ -82,79 +82,72 @@ export function VirtualTable<T>(props: Props<T>) {
 
   const template = [selection ? "28px" : "", ...columns.map((column) => column.width)].join(" ").trim();
   return (
-    <div
-      ref={scroll}
-      className={classes.scroll}
-      role="table"
-      aria-label={label}
-      aria-rowcount={loading ? -1 : total + 1}
-      aria-busy={loading}
-      onKeyDown={keys.onKeyDown}
-      data-phone={phone}
-    >
-      <div role="rowgroup" className={classes.head}>
-        <div role="row" aria-rowindex={1} className={classes.headRow} style={{ gridTemplateColumns: template }}>
-          {selection && (
-            <div role="columnheader" className={classes.box}>
-              <Checkbox
-                aria-label={shared.table.selectAll}
-                checked={selection.all}
-                indeterminate={selection.some && !selection.all}
-                onChange={selection.toggleAll}
-              />
-            </div>
-          )}
-          {columns.map((column) => (
-            <div key={column.id} role="columnheader" className={classes.headCell} data-end={column.end}>
-              {column.header}
-            </div>
-          ))}
+    <div ref={scroll} className={classes.scroll} onKeyDown={keys.onKeyDown} data-phone={phone}>
+      <div role="table" aria-label={label} aria-rowcount={loading ? -1 : total + 1} aria-busy={loading}>
+        <div role="rowgroup" className={classes.head}>
+          <div role="row" aria-rowindex={1} className={classes.headRow} style={{ gridTemplateColumns: template }}>
+            {selection && (
+              <div role="columnheader" className={classes.box}>
+                <Checkbox
+                  aria-label={shared.table.selectAll}
+                  checked={selection.all}
+                  indeterminate={selection.some && !selection.all}
+                  onChange={selection.toggleAll}
+                />
+              </div>
+            )}
+            {columns.map((column) => (
+              <div key={column.id} role="columnheader" className={classes.headCell} data-end={column.end}>
+                {column.header}
+              </div>
+            ))}
+          </div>
         </div>
-      </div>
-      <div role="rowgroup" className={classes.rows} style={{ height: rows.height }}>
-        {rows.items.map((item) => {
-          const row = loading ? undefined : source.rowAt(item.index);
-          const key = row === undefined ? undefined : props.rowKey(row);
-          return (
-            <div
-              key={item.key}
-              role="row"
-              aria-rowindex={item.index + 2}
-              data-index={item.index}
-              data-open={key !== undefined && key === props.openKey}
-              data-chosen={key !== undefined && selection?.has(key)}
-              className={classes.row}
-              style={{
-                height: rowHeight,
-                transform: `translateY(${rows.top(item)}px)`,
-                gridTemplateColumns: phone ? undefined : template,
-              }}
-            >
-              {selection && (
-                <div role="cell" className={classes.box}>
-                  {key !== undefined && (
-                    <Checkbox
-                      aria-label={shared.table.select}
-                      checked={selection.has(key)}
-                      onChange={() => selection.toggle(key)}
-                    />
-                  )}
-                </div>
-              )}
-              {columns.map((column, index) => (
-                <div key={column.id} role="cell" className={classes.cell} data-end={column.end} data-phone={column.phone ?? "none"}>
-                  {row === undefined ? (
-                    <Skeleton height={10} width={index === 0 ? "70%" : "50%"} radius="sm" />
-                  ) : index === 0 ? (
-                    props.rowLink(row, column.cell(row))
-                  ) : (
-                    column.cell(row)
-                  )}
-                </div>
-              ))}
-            </div>
-          );
-        })}
+        <div role="rowgroup" className={classes.rows} style={{ height: rows.height }}>
+          {rows.items.map((item) => {
+            const row = loading ? undefined : source.rowAt(item.index);
+            const key = row === undefined ? undefined : props.rowKey(row);
+            return (
+              <div
+                key={item.key}
+                role="row"
+                aria-rowindex={item.index + 2}
+                data-index={item.index}
+                data-open={key !== undefined && key === props.openKey}
+                data-chosen={key !== undefined && selection?.has(key)}
+                className={classes.row}
+                style={{
+                  height: rowHeight,
+                  transform: `translateY(${rows.top(item)}px)`,
+                  gridTemplateColumns: phone ? undefined : template,
+                }}
+              >
+                {selection && (
+                  <div role="cell" className={classes.box}>
+                    {key !== undefined && (
+                      <Checkbox
+                        aria-label={shared.table.select}
+                        checked={selection.has(key)}
+                        onChange={() => selection.toggle(key)}
+                      />
+                    )}
+                  </div>
+                )}
+                {columns.map((column, index) => (
+                  <div key={column.id} role="cell" className={classes.cell} data-end={column.end} data-phone={column.phone ?? "none"}>
+                    {row === undefined ? (
+                      <Skeleton height={10} width={index === 0 ? "70%" : "50%"} radius="sm" />
+                    ) : index === 0 ? (
+                      props.rowLink(row, column.cell(row))
+                    ) : (
+                      column.cell(row)
+                    )}
+                  </div>
+                ))}
+              </div>
+            );
+          })}
+        </div>
       </div>
       {props.footer && (
         <div role="rowgroup" className={classes.footer}>

@@ -1,6 +1,7 @@
 //! Mantine's theme, made from the tokens.
 
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import table from "./Table.module.css";
 
 const spruce: MantineColorsTuple = [
   "#e8f4f5",
@@ -63,6 +64,7 @@ export const theme = createTheme({
     SegmentedControl: { defaultProps: { size: "xs" } },
     Menu: { defaultProps: { shadow: "md", position: "bottom-end", width: 220 } },
     Tooltip: { defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } },
+    Table: { classNames: { table: table.table, th: table.th, td: table.td } },
     Text: { defaultProps: { size: "sm" } },
     Modal: { defaultProps: { centered: true, radius: "lg" }, styles: { title: { fontSize: 16, fontWeight: 600 } } },
   },
@@ -70,7 +72,7 @@ export const theme = createTheme({
 
 export const resolveVariables: CSSVariablesResolver = () => {
   const fromTokens = {
-    "--mantine-color-body": "var(--pr-ground)",
+    "--mantine-color-body": "var(--pr-surface)",
     "--mantine-color-text": "var(--pr-text)",
     "--mantine-color-dimmed": "var(--pr-muted)",
     "--mantine-color-placeholder": "var(--pr-muted)",

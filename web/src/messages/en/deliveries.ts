@@ -6,6 +6,7 @@ export const deliveries = {
     status: "Status",
     type: "Event type",
     tenant: "Tenant",
+    receiver: "Receiver",
     code: "Code",
     duration: "Took",
     attempts: "Attempts",
@@ -29,7 +30,6 @@ export const deliveries = {
     newest: "Newest first",
     event: (id: string) => `Event ${id}`,
     clear: "Clear filters",
-    show: "Filters",
   },
   answer: {
     none: "No deliveries in this time.",

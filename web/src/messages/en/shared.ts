@@ -26,6 +26,7 @@ export const shared = {
     },
   },
   table: {
+    filters: "Filters",
     newRows: (count: number) => (count === 1 ? "1 new" : `${count} new`),
     select: "Select row",
     selectAll: "Select all loaded rows",

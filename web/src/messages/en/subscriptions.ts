@@ -1,7 +1,14 @@
 export const subscriptions = {
   list: "Subscriptions",
   add: "Add subscription",
-  columns: { url: "URL", tenant: "Tenant", status: "Status", events: "Event types", rate: "Delivered", trend: "Last 24 hours", last: "Last sent" },
+  columns: { url: "Subscription", tenant: "Tenant", status: "Status", events: "Event types", rate: "Delivered", trend: "Last 24 hours", last: "Last sent" },
+  answer: {
+    all: (count: string, one: boolean): string => (one ? "1 subscription." : `${count} subscriptions.`),
+    failing: (count: string, one: boolean): string => (one ? "1 is failing." : `${count} are failing.`),
+    fine: "None is failing.",
+    none: "No subscription yet.",
+    found: (count: string, one: boolean): string => (one ? "1 subscription matches." : `${count} subscriptions match.`),
+  },
   filters: {
     label: "Filters",
     url: "Part of the URL",

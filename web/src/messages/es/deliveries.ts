@@ -8,6 +8,7 @@ export const deliveries: Messages["deliveries"] = {
     status: "Estado",
     type: "Tipo de evento",
     tenant: "Inquilino",
+    receiver: "Receptor",
     code: "Código",
     duration: "Tardó",
     attempts: "Intentos",
@@ -31,7 +32,6 @@ export const deliveries: Messages["deliveries"] = {
     newest: "Primero las más nuevas",
     event: (id) => `Evento ${id}`,
     clear: "Quitar los filtros",
-    show: "Filtros",
   },
   answer: {
     none: "Ninguna entrega en este tiempo.",

@@ -28,6 +28,7 @@ export const shared: Messages["shared"] = {
     },
   },
   table: {
+    filters: "Filtros",
     newRows: (count) => (count === 1 ? "1 nueva" : `${count} nuevas`),
     select: "Seleccionar la fila",
     selectAll: "Seleccionar todas las filas cargadas",

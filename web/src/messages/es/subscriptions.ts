@@ -3,7 +3,14 @@ import type { Messages } from "../en";
 export const subscriptions: Messages["subscriptions"] = {
   list: "Suscripciones",
   add: "Añadir suscripción",
-  columns: { url: "URL", tenant: "Inquilino", status: "Estado", events: "Tipos de evento", rate: "Entregado", trend: "Últimas 24 horas", last: "Último envío" },
+  columns: { url: "Suscripción", tenant: "Inquilino", status: "Estado", events: "Tipos de evento", rate: "Entregado", trend: "Últimas 24 horas", last: "Último envío" },
+  answer: {
+    all: (count, one) => (one ? "1 suscripción." : `${count} suscripciones.`),
+    failing: (count, one) => (one ? "1 está fallando." : `${count} están fallando.`),
+    fine: "Ninguna está fallando.",
+    none: "Todavía no hay suscripciones.",
+    found: (count, one) => (one ? "1 suscripción coincide." : `${count} suscripciones coinciden.`),
+  },
   filters: {
     label: "Filtros",
     url: "Parte de la URL",

@@ -6,12 +6,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { EventTypeLine, Misfit } from "@/api/types";
+import { ChooseTenant } from "@/frame/ChooseTenant";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
-import { Split } from "@/shared/Panel";
+import { ListScreen } from "@/shared/ListScreen";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { TypePanel } from "./detail";
@@ -36,11 +37,15 @@ export function CatalogPage() {
   const misfits = useQuery(misfitsQuery(mayOperate));
   const count = countMisfits(misfits.data ?? []);
   const close = () => void navigate({ search: (before) => ({ ...before, open: undefined }) });
+  if (scope.tenant === null) {
+    return <ChooseTenant icon={<IconBook size={32} stroke={1.5} />} title={catalog.chooseTenant} text={catalog.chooseTenantText} />;
+  }
   return (
-    <Split panel={open === undefined ? null : <TypePanel key={open} type={open} misfits={misfits.data ?? []} onClose={close} />}>
-      <div className={classes.controls}>
+    <ListScreen
+      answer={types.data && catalog.answer(types.data.length, count.events, count.types)}
+      filters={
         <TextInput
-          w={{ base: 200, sm: 280 }}
+          w={{ base: 220, sm: 280 }}
           aria-label={catalog.search}
           placeholder={catalog.search}
           leftSection={<IconSearch size={14} />}
@@ -49,17 +54,18 @@ export function CatalogPage() {
             void navigate({ search: (before) => ({ ...before, text: value || undefined }), replace: true })
           }
         />
-        {types.data && <span className={classes.count}>{catalog.answer(types.data.length, count.events, count.types)}</span>}
-        {mayOperate && (
-          <Button className={classes.add} leftSection={<IconPlus size={16} />} onClick={() => setAdding("")}>
+      }
+      action={
+        mayOperate && (
+          <Button leftSection={<IconPlus size={16} />} onClick={() => setAdding("")}>
             {catalog.register}
           </Button>
-        )}
-      </div>
+        )
+      }
+      panel={open === undefined ? null : <TypePanel key={open} type={open} misfits={misfits.data ?? []} onClose={close} />}
+    >
       <div className={classes.list}>
-        {scope.tenant === null ? (
-          <EmptyState icon={<IconBook size={32} stroke={1.5} />} title={catalog.chooseTenant} text={catalog.chooseTenantText} />
-        ) : types.data ? (
+        {types.data ? (
           <>
             {text === "" && <Unknown misfits={misfits.data ?? []} types={types.data} onRegister={setAdding} />}
             <Types types={types.data.filter((type) => matches(type, text))} misfits={misfits.data ?? []} filtered={text !== ""} />
@@ -75,7 +81,7 @@ export function CatalogPage() {
         )}
       </div>
       {adding !== null && <TypeForm scope={scope} type={null} name={adding} onClose={() => setAdding(null)} />}
-    </Split>
+    </ListScreen>
   );
 }
 

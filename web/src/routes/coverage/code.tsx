@@ -1,10 +1,9 @@
 //! What the audited code publishes, by state.
 
-import { Button, Text } from "@mantine/core";
+import { Button, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { showHidden } from "@/shared/text";
 import { Findings } from "./findings";
-import classes from "./page.module.css";
 import type { CodeState, Report } from "./report";
 import { CODE_STATES, coverageRoute } from "./route";
 import { States } from "./states";
@@ -33,7 +32,7 @@ export function CodeView({ report }: { report: Report }) {
     (finding) => (chosen === undefined || finding.state === chosen) && (type === undefined || finding.type === type),
   );
   return (
-    <div className={classes.view}>
+    <Stack gap="xl">
       <States states={states} chosen={chosen} />
       {type !== undefined && (
         <div>
@@ -50,6 +49,6 @@ export function CodeView({ report }: { report: Report }) {
         </div>
       )}
       {findings.length === 0 ? <Text c="dimmed">{words.nothing}</Text> : <Findings findings={findings} />}
-    </div>
+    </Stack>
   );
 }

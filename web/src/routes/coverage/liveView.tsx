@@ -1,6 +1,6 @@
 //! Event types with their events and subscriptions, by the gap that matters most.
 
-import { Button, Table, Text } from "@mantine/core";
+import { Button, Stack, Table, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import type { Coverage } from "@/api/types";
@@ -17,7 +17,7 @@ const SHOWN = 100;
 
 const TONES = {
   fine: "good",
-  never_seen: "warn",
+  never_seen: "idle",
   broke_schema: "bad",
   nobody: "idle",
   unknown: "bad",
@@ -40,25 +40,25 @@ export function LiveView({ coverage, linked }: { coverage: Coverage; linked: boo
   const matching = chosen === undefined ? lines : lines.filter((line) => line.state === chosen);
   const withCode = Boolean(coverage.report);
   return (
-    <div className={classes.view}>
+    <Stack gap="xl">
       <States states={states} chosen={chosen} />
       {matching.length === 0 ? (
         <Text c="dimmed">{words.nothing}</Text>
       ) : (
-        <Table className={classes.table} layout="fixed">
+        <Table className={classes.gaps} layout="fixed">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{words.type}</Table.Th>
               <Table.Th w={190}>{words.gap}</Table.Th>
               {withCode && (
-                <Table.Th w={190} className={classes.wide}>
+                <Table.Th w={190} className="wide-only">
                   {words.code}
                 </Table.Th>
               )}
-              <Table.Th w={80} ta="right" className={classes.wide}>
+              <Table.Th w={80} ta="right" className="wide-only">
                 {words.events}
               </Table.Th>
-              <Table.Th w={108} ta="right" className={classes.wide}>
+              <Table.Th w={108} ta="right" className="wide-only">
                 {words.subscriptions}
               </Table.Th>
             </Table.Tr>
@@ -75,7 +75,7 @@ export function LiveView({ coverage, linked }: { coverage: Coverage; linked: boo
           {words.more(Math.min(500, matching.length - limit))}
         </Button>
       )}
-    </div>
+    </Stack>
   );
 }
 
@@ -97,7 +97,7 @@ function Row({ line, after, withCode, linked }: RowProps) {
       </Table.Td>
       <Table.Td data-tone={TONES[line.state]}>{words.live[line.state]}</Table.Td>
       {withCode && (
-        <Table.Td className={classes.wide}>
+        <Table.Td className="wide-only">
           {!code ? (
             <Absent />
           ) : linked ? (
@@ -109,7 +109,7 @@ function Row({ line, after, withCode, linked }: RowProps) {
           )}
         </Table.Td>
       )}
-      <Table.Td ta="right" className={classes.wide}>
+      <Table.Td ta="right" className="wide-only">
         {published === null ? (
           <Absent />
         ) : (
@@ -118,7 +118,7 @@ function Row({ line, after, withCode, linked }: RowProps) {
           </Link>
         )}
       </Table.Td>
-      <Table.Td ta="right" className={classes.wide}>
+      <Table.Td ta="right" className="wide-only">
         {type.includes("*") ? (
           format.number(subscriptions)
         ) : (

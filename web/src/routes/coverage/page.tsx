@@ -1,6 +1,6 @@
 //! What is published and subscribed beside what the audited code publishes, and the roadmap to close the gaps.
 
-import { Button, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Button, Skeleton, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import type { Coverage } from "@/api/types";
@@ -8,6 +8,7 @@ import { useScope } from "@/frame/useScope";
 import { useSession } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
+import { Page, PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Time } from "@/shared/Time";
 import { CodeView } from "./code";
@@ -29,7 +30,7 @@ export function CoveragePage() {
   const report = useQuery({ ...reportQuery, enabled: operator && Boolean(uploaded) });
   const error = coverage.error ?? report.error;
   return (
-    <div className={classes.page}>
+    <Page>
       {coverage.data ? (
         <Body coverage={coverage.data} report={report.data ?? null} operator={operator} />
       ) : (
@@ -41,7 +42,7 @@ export function CoveragePage() {
         )
       )}
       {error && <ProblemNotice error={error} onRetry={() => void (coverage.error ? coverage : report).refetch()} />}
-    </div>
+    </Page>
   );
 }
 
@@ -63,7 +64,7 @@ function Body({ coverage, report, operator }: BodyProps) {
   return (
     <>
       <div className={classes.head}>
-        <Title order={2}>{words.answer(summary.seen, summary.promised, coverage.days)}</Title>
+        <PageAnswer>{words.answer(summary.seen, summary.promised, coverage.days)}</PageAnswer>
         {report !== null && <Text>{words.codeAnswer(published, ofCatalog.length)}</Text>}
         <ReportLine report={coverage.report} />
         {operator && <Upload first={!coverage.report} />}
@@ -71,7 +72,7 @@ function Body({ coverage, report, operator }: BodyProps) {
       <Tabs
         value={shown}
         keepMounted={false}
-        onChange={(value) => void navigate({ search: { view: VIEWS.find((known) => known === value && known !== "live") } })}
+        onChange={(value) => void navigate({ search: { view: VIEWS.find((known) => known === value && known !== "live") }, resetScroll: false })}
       >
         {views.length > 1 && (
           <Tabs.List aria-label={words.views.label} mb="md">

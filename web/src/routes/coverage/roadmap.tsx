@@ -1,6 +1,6 @@
 //! The gaps in the order in which they are best closed.
 
-import { Text, Title } from "@mantine/core";
+import { Stack, Text, Title } from "@mantine/core";
 import { useFormat } from "@/shared/format";
 import { Findings } from "./findings";
 import classes from "./page.module.css";
@@ -16,7 +16,7 @@ export function Roadmap({ report }: { report: Report }) {
   })).filter(({ findings }) => findings.length > 0);
   if (phases.length === 0) return <Text>{words.done}</Text>;
   return (
-    <div className={classes.view}>
+    <Stack gap="xl">
       {phases.map(({ phase, findings }, index) => (
         <section key={phase} aria-label={words.phases[phase].title}>
           <Title order={3}>
@@ -29,6 +29,6 @@ export function Roadmap({ report }: { report: Report }) {
           <Findings findings={findings} />
         </section>
       ))}
-    </div>
+    </Stack>
   );
 }

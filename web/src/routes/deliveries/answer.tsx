@@ -1,9 +1,9 @@
 //! The answer of the list: how many wait, failed, and arrived. Each figure is a link to its rows.
 
-import { Button, Popover, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Button, Popover, SegmentedControl, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import type { Scope } from "@/api/scope";
 import type { DeliveryCounts } from "@/api/types";
 import { useMessages } from "@/messages/context";
@@ -26,7 +26,7 @@ export function Answer({ scope, filter, query, anchor }: Props) {
   const words = deliveries.answer;
   const format = useFormat();
   const counts = useQuery(countsQuery(scope, filter, query, anchor));
-  if (counts.data === undefined) return <div className={classes.answer} aria-busy="true" />;
+  if (counts.data === undefined) return null;
   const of = (status: string) => counts.data.statuses.find((count) => count.status === status);
   const shown = (status: string) => {
     const count = of(status);
@@ -35,44 +35,43 @@ export function Answer({ scope, filter, query, anchor }: Props) {
   const number = (status: string) => of(status)?.deliveries ?? 0;
   const waiting = number("pending") + number("retrying");
   const ended = number("success") + number("failed") + number("disabled");
-  if (waiting + ended === 0) return <div className={classes.answer}>{words.none}</div>;
+  if (waiting + ended === 0) return words.none;
   const capped = of("pending")?.capped || of("retrying")?.capped;
+  const figures: FigureProps[] = [
+    { status: "waiting", count: waiting, text: words.waiting(`${format.number(waiting)}${capped ? "+" : ""}`) },
+    { status: "failed", count: number("failed"), text: words.failed(shown("failed")), bad: true },
+    { status: "disabled", count: number("disabled"), text: words.gone(shown("disabled")), bad: true },
+    { status: "success", count: number("success"), text: words.delivered(shown("success")) },
+  ];
+  const rated = filter.status === undefined && ended > 0 && !of("success")?.capped;
   return (
-    <div className={classes.answer}>
-      {waiting > 0 && (
-        <Figure search={{ status: "waiting" }}>
-          {words.waiting(`${format.number(waiting)}${capped ? "+" : ""}`)}
-        </Figure>
-      )}
-      {number("failed") > 0 && (
-        <Figure search={{ status: "failed" }} bad>
-          {words.failed(shown("failed"))}
-        </Figure>
-      )}
-      {number("disabled") > 0 && (
-        <Figure search={{ status: "disabled" }} bad>
-          {words.gone(shown("disabled"))}
-        </Figure>
-      )}
-      {number("success") > 0 && <Figure search={{ status: "success" }}>{words.delivered(shown("success"))}</Figure>}
-      {filter.status === undefined && ended > 0 && !of("success")?.capped && (
-        <Text component="span" c="dimmed" size="sm">
-          {words.rate(format.percent(number("success") / ended))}
-        </Text>
-      )}
-      <Breakdown counts={counts.data} />
-    </div>
+    <>
+      {figures
+        .filter(({ count }) => count > 0)
+        .map((figure, index) => (
+          <Fragment key={figure.status}>
+            {index > 0 && " · "}
+            <Figure {...figure} />
+          </Fragment>
+        ))}{" "}
+      <small>
+        {rated && words.rate(format.percent(number("success") / ended))} <Breakdown counts={counts.data} />
+      </small>
+    </>
   );
 }
 
-function Figure({ search, bad = false, children }: { search: DeliverySearch; bad?: boolean; children: string }) {
+interface FigureProps {
+  status: NonNullable<DeliverySearch["status"]>;
+  count: number;
+  text: string;
+  bad?: boolean;
+}
+
+function Figure({ status, text, bad = false }: FigureProps) {
   return (
-    <Link
-      from={deliveriesRoute.fullPath}
-      search={(before) => ({ ...before, ...search })}
-      data-tone={bad ? "bad" : undefined}
-    >
-      {children}
+    <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, status })} data-tone={bad ? "bad" : undefined}>
+      {text}
     </Link>
   );
 }

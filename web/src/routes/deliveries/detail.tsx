@@ -9,6 +9,7 @@ import { useState } from "react";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { useCancelDelivery, useDeliveryActions, useResend } from "@/actions/delivery";
 import { useActionKeys, useScreenActions } from "@/actions/registry";
+import { deliveryQuery, subscriptionQuery } from "@/api/objects";
 import { narrow, type Scope } from "@/api/scope";
 import type { Attempt, DeliveryDetail } from "@/api/types";
 import { ObjectFailed } from "@/frame/screens/Failed";
@@ -16,15 +17,15 @@ import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { AttemptTimeline } from "@/shared/AttemptTimeline";
 import { Confirm } from "@/shared/Confirm";
-import { Foreign, Url } from "@/shared/Foreign";
+import { Foreign } from "@/shared/Foreign";
 import { Panel } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { Receiver } from "@/shared/Receiver";
 import { toCurl } from "./curl";
 import classes from "./detail.module.css";
 import { Exchange } from "./exchange";
 import { explain } from "@/shared/explain";
 import { Facts } from "./facts";
-import { deliveryQuery, subscriptionQuery } from "./queries";
 import { deliveriesRoute } from "./route";
 import { RowStatus } from "./status";
 
@@ -50,11 +51,11 @@ export function DeliveryPanel({ id, onClose }: Props) {
       onClose={onClose}
       title={
         data && (
-          <div className={classes.title}>
+          <>
             <Foreign text={data.event_type} />
             <span aria-hidden="true">→</span>
-            <Url address={url ?? data.subscription_id} />
-          </div>
+            <Receiver url={url ?? data.subscription_id} description={subscription.data?.description} />
+          </>
         )
       }
     >

@@ -3,6 +3,7 @@
 import { Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { payloadQuery } from "@/api/objects";
 import type { Scope } from "@/api/scope";
 import type { Attempt, DeliveryDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
@@ -11,7 +12,6 @@ import { HttpMessage } from "@/shared/HttpMessage";
 import { JsonView } from "@/shared/JsonView";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
-import { payloadQuery } from "./queries";
 import { deliveriesRoute } from "./route";
 
 /** The server keeps this much of a response's body. */

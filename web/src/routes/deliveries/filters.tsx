@@ -1,8 +1,8 @@
 //! The filters. Each of them is in the address, so a link to the screen has them too.
 
-import { ActionIcon, Button, Drawer, NumberInput, Pill, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
-import { useDebouncedCallback, useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconAdjustmentsHorizontal, IconFilter, IconSearch } from "@tabler/icons-react";
+import { ActionIcon, Button, NumberInput, Pill, Popover, Select, Stack, TextInput, Tooltip } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconAdjustmentsHorizontal, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -10,12 +10,12 @@ import { subscriptionChoicesQuery } from "@/api/choices";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { RangeFilter } from "@/shared/RangeFilter";
+import { receiverLabel } from "@/shared/receiverLabel";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { statusLook } from "@/shared/status";
 import { shortenMiddle, showHidden } from "@/shared/text";
 import { TypeFilter } from "@/shared/TypeFilter";
 import { CODE, DEFAULT_RANGE, FILTER_STATUSES, filterOf, isFiltered, NO_FILTER, RANGES, type DeliverySearch } from "./filter";
-import classes from "./page.module.css";
 import { deliveriesRoute } from "./route";
 
 export function useChangeSearch(): (change: DeliverySearch) => void {
@@ -24,31 +24,6 @@ export function useChangeSearch(): (change: DeliverySearch) => void {
 }
 
 export function Filters() {
-  const { deliveries } = useMessages();
-  const phone = useMediaQuery("(max-width: 699px)");
-  const [opened, { open, close }] = useDisclosure();
-  if (!phone) {
-    return (
-      <div className={classes.filters} role="search" aria-label={deliveries.filters.label}>
-        <FilterFields />
-      </div>
-    );
-  }
-  return (
-    <>
-      <Button variant="default" leftSection={<IconFilter size={16} />} onClick={open}>
-        {deliveries.filters.show}
-      </Button>
-      <Drawer opened={opened} onClose={close} position="bottom" title={deliveries.filters.label} size="auto">
-        <Stack gap="sm">
-          <FilterFields />
-        </Stack>
-      </Drawer>
-    </>
-  );
-}
-
-function FilterFields() {
   const { deliveries, status } = useMessages();
   const words = deliveries.filters;
   const search = deliveriesRoute.useSearch();
@@ -98,7 +73,7 @@ function SubscriptionFilter() {
   const scope = useScope();
   const subscriptions = useQuery(subscriptionChoicesQuery(scope));
   const known = subscriptions.data ?? [];
-  const data = known.map(({ id, url }) => ({ value: id, label: url.replace(/^https?:\/\//, "") }));
+  const data = known.map(({ id, url, description }) => ({ value: id, label: receiverLabel(url, description) }));
   if (subscription !== undefined && !known.some(({ id }) => id === subscription)) {
     data.push({ value: subscription, label: shortenMiddle(subscription, 8, 6) });
   }

@@ -4,13 +4,13 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useScope } from "@/frame/useScope";
 import { keyOf } from "@/api/scope";
-import { Split } from "@/shared/Panel";
+import { useMessages } from "@/messages/context";
+import { ListScreen } from "@/shared/ListScreen";
 import { useSelection } from "@/shared/useSelection";
 import { Answer } from "./answer";
 import { DeliveryPanel } from "./detail";
 import { filterOf } from "./filter";
 import { Filters } from "./filters";
-import classes from "./page.module.css";
 import { deliveriesRoute } from "./route";
 import { DeliveryTable } from "./table";
 import { Toolbar } from "./toolbar";
@@ -22,6 +22,7 @@ export function DeliveriesPage() {
 }
 
 function Deliveries() {
+  const { deliveries } = useMessages();
   const scope = useScope();
   const search = deliveriesRoute.useSearch();
   const navigate = useNavigate({ from: deliveriesRoute.fullPath });
@@ -37,15 +38,15 @@ function Deliveries() {
     });
 
   return (
-    <Split panel={search.open === undefined ? null : <DeliveryPanel key={search.open} id={search.open} onClose={close} />}>
-      <div className={classes.controls}>
-        <Filters />
-        <div className={classes.second}>
-          <Answer scope={scope} filter={filter} query={rows.query} anchor={rows.anchor} />
-          <Toolbar scope={scope} filter={filter} rows={rows} selection={selection} paused={paused} onPause={setPaused} />
-        </div>
-      </div>
+    <ListScreen
+      answer={<Answer scope={scope} filter={filter} query={rows.query} anchor={rows.anchor} />}
+      filters={<Filters />}
+      filtersLabel={deliveries.filters.label}
+      sheet
+      action={<Toolbar scope={scope} filter={filter} rows={rows} selection={selection} paused={paused} onPause={setPaused} />}
+      panel={search.open === undefined ? null : <DeliveryPanel key={search.open} id={search.open} onClose={close} />}
+    >
       <DeliveryTable scope={scope} filter={filter} rows={rows} selection={selection} following={following} onTop={setAtTop} />
-    </Split>
+    </ListScreen>
   );
 }

@@ -5,7 +5,7 @@ import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { Delivery, DeliveryCounts, DeliveryDetail, DeliveryOfTenant, DeliveryStatus } from "@/api/types";
+import type { Delivery, DeliveryCounts, DeliveryOfTenant, DeliveryStatus } from "@/api/types";
 import type { DeliveryFilter, DeliveryQuery } from "./filter";
 import { mergeCounts, mergePages } from "./merge";
 
@@ -75,44 +75,5 @@ export function countsQuery(scope: Scope, filter: DeliveryFilter, query: Deliver
     queryFn: ({ signal }) => fetchCounts(scope, query, signal),
     placeholderData: keepPreviousData,
     gcTime: 20_000,
-  });
-}
-
-export function deliveryQuery(scope: Scope, id: string) {
-  return queryOptions({
-    queryKey: keys.deliveries.detail(scope, id),
-    queryFn: async (): Promise<DeliveryDetail> =>
-      call(
-        api.GET("/api/v1/webhooks/deliveries/{id}", { params: { path: { id }, header: tenantHeader(scope) } }),
-      ),
-    enabled: scope.tenant !== null,
-  });
-}
-
-/** The payload as raw text, since parsing would round large numbers. */
-export function payloadQuery(scope: Scope, eventId: string) {
-  return queryOptions({
-    queryKey: keys.events.payload(scope, eventId),
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/events/{id}/payload", {
-          params: { path: { id: eventId }, header: tenantHeader(scope) },
-          parseAs: "text",
-        }),
-      ),
-    staleTime: Infinity,
-  });
-}
-
-export function subscriptionQuery(scope: Scope, id: string) {
-  return queryOptions({
-    queryKey: keys.subscriptions.detail(scope, id),
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/webhooks/subscriptions/{id}", {
-          params: { path: { id }, query: { backlog: true }, header: tenantHeader(scope) },
-        }),
-      ),
-    staleTime: 60_000,
   });
 }

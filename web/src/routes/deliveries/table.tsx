@@ -9,12 +9,13 @@ import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
+import { FreshRows } from "@/shared/FreshRows";
 import { useFormat } from "@/shared/format";
+import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Duration, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
 import type { RowSelection } from "@/shared/useSelection";
 import { isFiltered, NO_FILTER, type DeliveryFilter } from "./filter";
-import classes from "./page.module.css";
 import type { Row } from "./queries";
 import { deliveriesRoute } from "./route";
 import { RowStatus } from "./status";
@@ -30,17 +31,12 @@ interface Props {
 }
 
 export function DeliveryTable({ scope, filter, rows, selection, following, onTop }: Props) {
-  const { deliveries, shared } = useMessages();
+  const { deliveries } = useMessages();
   const { open } = deliveriesRoute.useSearch();
   const mayRetry = useMay("deliveries:retry");
-  const columns = useColumns(scope.tenant === null);
+  const columns = useColumns(scope);
   return (
-    <div className={classes.tableWrap}>
-      {rows.waiting > 0 && !following && (
-        <Button className={classes.fresh} size="compact-sm" onClick={rows.refresh}>
-          {shared.table.newRows(rows.waiting)}
-        </Button>
-      )}
+    <FreshRows count={following ? 0 : rows.waiting} onShow={rows.refresh}>
       <VirtualTable
         label={deliveries.list}
         columns={columns}
@@ -53,7 +49,7 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
         footer={rows.source.walk && <Walk rows={rows} />}
         onTop={onTop}
       />
-    </div>
+    </FreshRows>
   );
 }
 
@@ -70,7 +66,7 @@ function RowLink({ row, children }: { row: Row; children: ReactNode }) {
   );
 }
 
-function useColumns(allTenants: boolean): Column<Row>[] {
+function useColumns(scope: Scope): Column<Row>[] {
   const { deliveries } = useMessages();
   const format = useFormat();
   const words = deliveries.columns;
@@ -95,7 +91,13 @@ function useColumns(allTenants: boolean): Column<Row>[] {
       phone: "sub",
       cell: (row) => <Foreign text={row.event_type} />,
     },
-    ...(allTenants ? [tenant] : []),
+    ...(scope.tenant === null ? [tenant] : []),
+    {
+      id: "receiver",
+      header: words.receiver,
+      width: "minmax(120px, 3fr)",
+      cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} />,
+    },
     {
       id: "code",
       header: words.code,

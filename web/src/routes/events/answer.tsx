@@ -5,7 +5,6 @@ import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import type { EventFilter, EventQuery } from "./filter";
-import classes from "./page.module.css";
 import { countQuery } from "./queries";
 
 interface Props {
@@ -22,15 +21,9 @@ export function Answer({ scope, filter, query, anchor, found }: Props) {
   const words = events.answer;
   const format = useFormat();
   const count = useQuery(countQuery(scope, filter, query, anchor));
-  if (filter.id !== undefined) {
-    return <div className={classes.answer}>{found === null ? "" : found === 0 ? words.notFound : words.found}</div>;
-  }
-  if (count.data === undefined) return <div className={classes.answer} aria-busy="true" />;
+  if (filter.id !== undefined) return found === null ? null : found === 0 ? words.notFound : words.found;
+  if (count.data === undefined) return null;
   const { total, capped } = count.data;
   const range = filter.since === undefined ? null : (shared.range.ranges[filter.since] ?? shared.range.last(filter.since));
-  return (
-    <div className={classes.answer}>
-      {total === 0 ? words.none : words.accepted(`${format.number(total)}${capped ? "+" : ""}`, total === 1, range)}
-    </div>
-  );
+  return total === 0 ? words.none : words.accepted(`${format.number(total)}${capped ? "+" : ""}`, total === 1, range);
 }

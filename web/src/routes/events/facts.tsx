@@ -2,28 +2,27 @@
 
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
+import { Facts as Rows } from "@/shared/Facts";
 import { Foreign } from "@/shared/Foreign";
 import { Id } from "@/shared/Id";
 import { Time } from "@/shared/Time";
-import classes from "./page.module.css";
 import { isOwnId } from "./recipients";
 
 export function Facts({ event }: { event: PublishedEvent }) {
   const { events } = useMessages();
   const words = events.facts;
-  const rows = [
-    [words.id, <Id key="id" value={event.id} whole />],
-    [words.key, isOwnId(event.id) ? words.own : words.duplicates],
-    [words.tenant, <Foreign key="tenant" text={event.tenant_id} />],
-    [words.occurred, <Time key="occurred" at={event.timestamp} as="exact" />],
-    [words.accepted, <Time key="accepted" at={event.created_at} as="exact" />],
-    event.deliver_at ? [words.deliverAt, <Time key="deliverAt" at={event.deliver_at} as="exact" />] : null,
-    event.priority === "normal" ? null : [words.priority, event.priority],
-    event.trace_id ? [words.trace, <Id key="trace" value={event.trace_id} />] : null,
-  ].filter((row) => row !== null);
   return (
-    <dl className={classes.facts}>
-      {rows.map(([name, value], index) => [<dt key={`name-${index}`}>{name}</dt>, <dd key={`value-${index}`}>{value}</dd>])}
-    </dl>
+    <Rows
+      rows={[
+        [words.id, <Id key="id" value={event.id} whole />],
+        [words.key, isOwnId(event.id) ? words.own : words.duplicates],
+        [words.tenant, <Foreign key="tenant" text={event.tenant_id} />],
+        [words.occurred, <Time key="occurred" at={event.timestamp} as="exact" />],
+        [words.accepted, <Time key="accepted" at={event.created_at} as="exact" />],
+        event.deliver_at ? [words.deliverAt, <Time key="deliverAt" at={event.deliver_at} as="exact" />] : null,
+        event.priority === "normal" ? null : [words.priority, event.priority],
+        event.trace_id ? [words.trace, <Id key="trace" value={event.trace_id} />] : null,
+      ]}
+    />
   );
 }

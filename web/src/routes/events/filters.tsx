@@ -9,7 +9,6 @@ import { useMessages } from "@/messages/context";
 import { RangeFilter } from "@/shared/RangeFilter";
 import { TypeFilter } from "@/shared/TypeFilter";
 import { DEFAULT_RANGE, filterOf, isFiltered, NO_FILTER, RANGES, type EventsSearch } from "./filter";
-import classes from "./page.module.css";
 import { eventsRoute } from "./route";
 
 export function Filters({ scope }: { scope: Scope }) {
@@ -21,7 +20,7 @@ export function Filters({ scope }: { scope: Scope }) {
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
   const oldest = search.order === "oldest";
   return (
-    <div className={classes.filters} role="search" aria-label={words.label}>
+    <>
       <IdFilter key={search.id ?? ""} value={search.id ?? ""} onChange={(id) => change({ id })} />
       <TypeFilter scope={scope} value={search.type} onChange={(type) => change({ type })} />
       <RangeFilter value={search} ranges={RANGES} fallback={DEFAULT_RANGE} onChange={change} />
@@ -41,7 +40,7 @@ export function Filters({ scope }: { scope: Scope }) {
           {shared.table.clear}
         </Button>
       )}
-    </div>
+    </>
   );
 }
 
@@ -55,7 +54,7 @@ function IdFilter({ value, onChange }: { value: string; onChange: (id: string | 
   };
   return (
     <TextInput
-      w={{ base: "100%", sm: 240 }}
+      w={{ sm: 240 }}
       aria-label={words.id}
       placeholder={words.idHint}
       maxLength={200}

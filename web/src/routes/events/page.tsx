@@ -9,13 +9,13 @@ import { useStream } from "@/api/stream/context";
 import type { PublishedEvent } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { serverNow } from "@/shared/clock";
-import { Split } from "@/shared/Panel";
+import { useMessages } from "@/messages/context";
+import { ListScreen } from "@/shared/ListScreen";
 import { useWalkedRows } from "@/shared/rows";
 import { Answer } from "./answer";
 import { EventPanel } from "./detail";
 import { filterOf, toQuery } from "./filter";
 import { Filters } from "./filters";
-import classes from "./page.module.css";
 import { fetchById, fetchEvents, PAGE } from "./queries";
 import { isOwnId } from "./recipients";
 import { eventsRoute } from "./route";
@@ -27,6 +27,7 @@ export function EventsPage() {
 }
 
 function Events() {
+  const { events } = useMessages();
   const scope = useScope();
   const search = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
@@ -69,11 +70,13 @@ function Events() {
     void navigate({ search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined }) });
 
   return (
-    <Split panel={search.open === undefined ? null : <EventPanel key={search.open} id={search.open} onClose={close} />}>
-      <div className={classes.controls}>
-        <Filters scope={scope} />
-        <Answer scope={scope} filter={filter} query={query} anchor={anchor} found={source.total} />
-      </div>
+    <ListScreen
+      answer={<Answer scope={scope} filter={filter} query={query} anchor={anchor} found={source.total} />}
+      filters={<Filters scope={scope} />}
+      filtersLabel={events.filters.label}
+      sheet
+      panel={search.open === undefined ? null : <EventPanel key={search.open} id={search.open} onClose={close} />}
+    >
       <EventTable
         allTenants={scope.tenant === null}
         source={searchable ? source : { ...source, total: 0 }}
@@ -81,6 +84,6 @@ function Events() {
         fresh={fresh}
         onRefresh={() => void refresh()}
       />
-    </Split>
+    </ListScreen>
   );
 }

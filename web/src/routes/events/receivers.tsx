@@ -8,10 +8,10 @@ import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
-import { Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent } from "@/shared/Time";
 import classes from "./page.module.css";
@@ -110,7 +110,7 @@ function List({ title, count, recipients, event, onSend }: ListProps) {
   );
 }
 
-function Got({ recipient: { delivery, url, id }, event }: { recipient: Recipient; event: PublishedEvent }) {
+function Got({ recipient: { delivery, url, description, id }, event }: { recipient: Recipient; event: PublishedEvent }) {
   const { events } = useMessages();
   if (delivery === null) return null;
   return (
@@ -121,7 +121,7 @@ function Got({ recipient: { delivery, url, id }, event }: { recipient: Recipient
             {events.receivers.deleted} <Id value={id} copy={false} />
           </>
         ) : (
-          <Url address={url} />
+          <Receiver url={url} description={description} />
         )}
       </Link>
       <span className={classes.state}>
@@ -145,7 +145,7 @@ function Missed({ recipient, event, onSend }: MissedProps) {
   return (
     <>
       <Link to="/subscriptions/$id" params={{ id: recipient.id }} search={{ of: event.tenant_id }}>
-        <Url address={recipient.url ?? recipient.id} />
+        <Receiver url={recipient.url ?? recipient.id} description={recipient.description} />
         <div className={classes.why}>{events.receivers.why[recipient.why ?? "unknown"]}</div>
       </Link>
       {sendable && (

@@ -28,6 +28,7 @@ export interface Recipient {
   id: string;
   /** Null when the subscription is gone, or beyond those that were read. */
   url: string | null;
+  description: string | null;
   delivery: Delivery | null;
   why: WhyNot | null;
   /** Now it would get the event, so it can be sent there. */
@@ -67,7 +68,7 @@ export function recipientsOf(
   const delivered = new Set(deliveries.map((delivery) => delivery.subscription_id));
   const got = deliveries.map((delivery): Recipient => {
     const id = delivery.subscription_id;
-    return { id, url: urls.get(id) ?? known.get(id)?.url ?? null, delivery, why: null, reachable: false };
+    return { id, url: urls.get(id) ?? known.get(id)?.url ?? null, description: known.get(id)?.description ?? null, delivery, why: null, reachable: false };
   });
   const missed = matches
     .filter((match) => !delivered.has(match.subscription_id))
@@ -76,6 +77,7 @@ export function recipientsOf(
       return {
         id: match.subscription_id,
         url: match.url,
+        description: subscription?.description ?? null,
         delivery: null,
         why: whyNot(match.reason, subscription, event.created_at),
         reachable: subscription?.is_active ?? false,

@@ -7,6 +7,7 @@ import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
+import { FreshRows } from "@/shared/FreshRows";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import type { RowSource } from "@/shared/rows";
@@ -34,12 +35,7 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
   const columns = useColumns(allTenants);
   const filtered = isFiltered(filterOf(search));
   return (
-    <div className={classes.tableWrap}>
-      {fresh > 0 && (
-        <Button className={classes.fresh} size="compact-sm" onClick={onRefresh}>
-          {shared.table.newRows(fresh)}
-        </Button>
-      )}
+    <FreshRows count={fresh} onShow={onRefresh}>
       <VirtualTable
         label={events.list}
         columns={columns}
@@ -65,7 +61,7 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
         }
         footer={source.walk && <Walk walk={source.walk} />}
       />
-    </div>
+    </FreshRows>
   );
 }
 
@@ -126,7 +122,7 @@ function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
       phone: "lead",
       cell: (row) => <Foreign text={row.type} />,
     },
-    { id: "id", header: words.id, width: "168px", phone: "sub", cell: (row) => <Id value={row.id} copy={false} /> },
+    { id: "id", header: words.id, width: "minmax(168px, 1fr)", phone: "sub", cell: (row) => <Id value={row.id} copy={false} /> },
     ...(allTenants ? [tenant] : []),
     {
       id: "deliveries",

@@ -6,9 +6,8 @@ import { Link } from "@tanstack/react-router";
 import type { Overview } from "@/api/types";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
-import { Id } from "@/shared/Id";
+import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Age, Time } from "@/shared/Time";
-import classes from "./page.module.css";
 import { backlogQuery } from "./queries";
 import { useNodeWords } from "./words";
 
@@ -24,7 +23,7 @@ export function BacklogSection({ backlog }: { backlog: Overview["backlog"] }) {
         <Text c="dimmed">{words.none}</Text>
       ) : (
         <>
-          <Table className={classes.table} layout="fixed" maw={560}>
+          <Table layout="fixed" maw={560}>
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{words.queue}</Table.Th>
@@ -68,18 +67,18 @@ function Longest() {
       <Title order={3} mt="lg" mb="xs">
         {words.bySubscription}
       </Title>
-      <Table className={classes.table} layout="fixed">
+      <Table layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.subscription}</Table.Th>
-            <Table.Th className={classes.wide}>{words.tenant}</Table.Th>
+            <Table.Th className="wide-only">{words.tenant}</Table.Th>
             <Table.Th w={104} ta="right">
               {words.waiting}
             </Table.Th>
             <Table.Th w={112} ta="right">
               {words.oldest}
             </Table.Th>
-            <Table.Th w={112} ta="right" className={classes.wide}>
+            <Table.Th w={112} ta="right" className="wide-only">
               {words.next}
             </Table.Th>
           </Table.Tr>
@@ -89,10 +88,10 @@ function Longest() {
             <Table.Tr key={one.subscription_id}>
               <Table.Td>
                 <Link to="/subscriptions/$id" params={{ id: one.subscription_id }} search={{ of: one.tenant_id }}>
-                  <Id value={one.subscription_id} copy={false} />
+                  <ReceiverOf scope={{ tenant: null, named: true }} id={one.subscription_id} />
                 </Link>
               </Table.Td>
-              <Table.Td className={classes.wide}>
+              <Table.Td className="wide-only">
                 <Foreign text={one.tenant_id} />
               </Table.Td>
               <Table.Td ta="right">
@@ -100,7 +99,7 @@ function Longest() {
                 {one.capped && "+"}
               </Table.Td>
               <Table.Td ta="right">{one.oldest_at ? <Age since={one.oldest_at} /> : <Absent />}</Table.Td>
-              <Table.Td ta="right" className={classes.wide}>
+              <Table.Td ta="right" className="wide-only">
                 {one.next_attempt_at ? <Time at={one.next_attempt_at} /> : <Absent />}
               </Table.Td>
             </Table.Tr>

@@ -7,7 +7,6 @@ import { useFormat } from "@/shared/format";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { nodeState } from "@/shared/status";
 import { Time } from "@/shared/Time";
-import classes from "./page.module.css";
 import { useNodeWords } from "./words";
 
 /** A node counts its waiting deliveries up to this number. */
@@ -21,24 +20,24 @@ export function NodeTable({ nodes }: { nodes: Node[] }) {
       <Title order={2} id="nodes-list" mb="sm">
         {words.title}
       </Title>
-      <Table className={classes.table} layout="fixed">
+      <Table layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.name}</Table.Th>
             <Table.Th w={104}>{words.state}</Table.Th>
-            <Table.Th w={152} className={classes.wide}>
+            <Table.Th w={152} className="wide-only">
               {words.role}
             </Table.Th>
-            <Table.Th w={96} className={classes.wide}>
+            <Table.Th w={96} className="wide-only">
               {words.version}
             </Table.Th>
             <Table.Th w={88} ta="right">
               {words.waiting}
             </Table.Th>
-            <Table.Th w={112} ta="right" className={classes.wide}>
+            <Table.Th w={112} ta="right" className="wide-only">
               {words.heartbeat}
             </Table.Th>
-            <Table.Th w={112} ta="right" className={classes.wide}>
+            <Table.Th w={112} ta="right" className="wide-only">
               {words.started}
             </Table.Th>
           </Table.Tr>
@@ -57,16 +56,16 @@ export function NodeTable({ nodes }: { nodes: Node[] }) {
               <Table.Td>
                 <StatusBadge kind="node" value={nodeState(node)} />
               </Table.Td>
-              <Table.Td className={classes.wide}>{words.roles[node.role] ?? node.role}</Table.Td>
-              <Table.Td className={classes.wide}>{node.version}</Table.Td>
+              <Table.Td className="wide-only">{words.roles[node.role] ?? node.role}</Table.Td>
+              <Table.Td className="wide-only">{node.version}</Table.Td>
               <Table.Td ta="right">
                 {format.number(node.waiting)}
                 {node.waiting >= CAP && "+"}
               </Table.Td>
-              <Table.Td ta="right" className={classes.wide}>
+              <Table.Td ta="right" className="wide-only">
                 <Time at={node.heartbeat_at} />
               </Table.Td>
-              <Table.Td ta="right" className={classes.wide}>
+              <Table.Td ta="right" className="wide-only">
                 <Time at={node.started_at} />
               </Table.Td>
             </Table.Tr>

@@ -9,6 +9,7 @@ import { useScreenActions } from "@/actions/registry";
 import type { Overview } from "@/api/types";
 import { Confirm } from "@/shared/Confirm";
 import { useFormat } from "@/shared/format";
+import { Page, PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Age } from "@/shared/Time";
 import { BacklogSection } from "./backlog";
@@ -26,7 +27,7 @@ export function NodesPage() {
   const live = useQuery(liveQuery);
   if (live.data === undefined) {
     return (
-      <div className={classes.page}>
+      <Page>
         {live.error ? (
           <ProblemNotice error={live.error} onRetry={() => void live.refetch()} />
         ) : (
@@ -36,11 +37,11 @@ export function NodesPage() {
             <Skeleton height={240} />
           </Stack>
         )}
-      </div>
+      </Page>
     );
   }
   return (
-    <div className={classes.page}>
+    <Page>
       {/* The last good figures stay while the server is away. */}
       {live.error && <ProblemNotice error={live.error} onRetry={() => void live.refetch()} inline />}
       <Head live={live.data} />
@@ -53,7 +54,7 @@ export function NodesPage() {
       <Partitions />
       <BacklogSection backlog={live.data.backlog} />
       <LogSection />
-    </div>
+    </Page>
   );
 }
 
@@ -64,17 +65,22 @@ function Head({ live }: { live: Overview }) {
   const icon = live.paused ? IconPlayerPlay : IconPlayerPause;
   useScreenActions([{ id: `nodes-${change}`, label: actions[change], icon, run: () => setAsked(true) }]);
   return (
-    <div className={classes.head}>
-      <Answer live={live} />
-      <Button
-        variant={live.paused ? "filled" : "default"}
-        leftSection={live.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
-        onClick={() => setAsked(true)}
+    <>
+      <PageAnswer
+        action={
+          <Button
+            variant={live.paused ? "filled" : "default"}
+            leftSection={live.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+            onClick={() => setAsked(true)}
+          >
+            {actions[change]}
+          </Button>
+        }
       >
-        {actions[change]}
-      </Button>
+        <Answer live={live} />
+      </PageAnswer>
       {asked && <Change live={live} change={change} onClose={() => setAsked(false)} />}
-    </div>
+    </>
   );
 }
 
@@ -86,11 +92,11 @@ function Answer({ live }: { live: Overview }) {
   const lost = count("lost");
   const { waiting, capped, oldest_at: oldest } = live.backlog;
   return (
-    <h2 className={classes.sentence}>
-      {live.paused && <span className={classes.paused}>{answer.paused} </span>}
-      {ready.data?.ready === false && <span className={classes.lost}>{answer.notReady} </span>}
+    <>
+      {live.paused && <span data-tone="warn">{answer.paused} </span>}
+      {ready.data?.ready === false && <span data-tone="bad">{answer.notReady} </span>}
       {answer.live(count("live"))}
-      {lost > 0 && <span className={classes.lost}>, {answer.lost(lost)}</span>};{" "}
+      {lost > 0 && <span data-tone="bad">, {answer.lost(lost)}</span>};{" "}
       {waiting === 0 ? (
         answer.noneWaiting
       ) : (
@@ -104,7 +110,7 @@ function Answer({ live }: { live: Overview }) {
         </>
       )}
       .
-    </h2>
+    </>
   );
 }
 

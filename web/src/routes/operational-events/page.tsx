@@ -48,7 +48,7 @@ export function OperationalEventsPage() {
       answer={source.total !== null && <Answer tenant={tenant} found={source.total} more={source.walk?.next !== null} />}
       filters={<TypeFilter />}
       filtersLabel={words.filters}
-      action={<Subscribe />}
+      action={(source.total !== 0 || type !== undefined || tenant !== null) && <Subscribe />}
       panel={open === undefined ? null : <OperationalEventPanel key={open} id={open} onClose={close} />}
     >
       <OperationalEventTable
@@ -87,11 +87,11 @@ function Answer({ tenant, found, more }: { tenant: string | null; found: number;
     <>
       {text}{" "}
       {receivers.data && receivers.data.length > 0 && (
-        <span style={{ fontWeight: 400, fontSize: 13, whiteSpace: "nowrap" }}>
+        <small>
           <Link to="/subscriptions" search={{ tenant: SYSTEM_TENANT }}>
             {answer.receivers(receivers.data.length)}
           </Link>
-        </span>
+        </small>
       )}
     </>
   );

@@ -5,12 +5,12 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
+import { FreshRows } from "@/shared/FreshRows";
 import { Foreign, Url } from "@/shared/Foreign";
 import type { RowSource } from "@/shared/rows";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
-import classes from "./table.module.css";
 import { operationalEventsRoute } from "./route";
 import { subjectOf } from "./subject";
 import { useOperationalWords } from "./words";
@@ -29,12 +29,7 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, empt
   const { shared } = useMessages();
   const { open } = operationalEventsRoute.useSearch();
   return (
-    <div className={classes.wrap}>
-      {fresh > 0 && (
-        <Button className={classes.fresh} size="compact-sm" onClick={onRefresh}>
-          {shared.table.newRows(fresh)}
-        </Button>
-      )}
+    <FreshRows count={fresh} onShow={onRefresh}>
       <VirtualTable
         label={words.list}
         columns={useColumns()}
@@ -56,7 +51,7 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, empt
           )
         }
       />
-    </div>
+    </FreshRows>
   );
 }
 

@@ -1,11 +1,11 @@
 //! The sentence that the reader came for.
 
-import { Skeleton, Text } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
+import { PageAnswer } from "@/shared/Page";
 import { Age } from "@/shared/Time";
-import classes from "./overview.module.css";
 import type { Backlog, Troubled } from "./queries";
 
 interface Props {
@@ -20,42 +20,40 @@ export function Answer({ troubled, backlog, idle, paused }: Props) {
   const { overview } = useMessages();
   const words = overview.answer;
   const format = useFormat();
-  if (troubled === undefined || backlog === undefined) return <Skeleton height={32} maw={560} />;
+  if (troubled === undefined || backlog === undefined) return <Skeleton height={28} maw={560} />;
   const failing = troubled.failing.length;
   const { waiting, capped, oldestAt } = backlog;
   const shown = (count: number, more: boolean) => `${format.number(count)}${more ? "+" : ""}`;
   return (
-    <div className={classes.answer}>
-      {paused && <Text className={classes.paused}>{words.paused}</Text>}
-      <p className={classes.sentence}>
-        {failing > 0 ? (
-          <Link to="/subscriptions" search={{ health: "failing" }} data-tone="bad">
-            {words.failing(shown(failing, troubled.more), failing === 1)}
+    <PageAnswer>
+      {paused && <span data-tone="warn">{words.paused} </span>}
+      {failing > 0 ? (
+        <Link to="/subscriptions" search={{ health: "failing" }} data-tone="bad">
+          {words.failing(shown(failing, troubled.more), failing === 1)}
+        </Link>
+      ) : idle ? (
+        words.idle
+      ) : (
+        words.fine
+      )}
+      {waiting > 0 && (
+        <>
+          {failing > 0 ? "; " : " "}
+          <Link to="/deliveries" search={{ status: "waiting", since: "all" }}>
+            {words.waiting(shown(waiting, capped), waiting === 1 && !capped)}
           </Link>
-        ) : idle ? (
-          words.idle
-        ) : (
-          words.fine
-        )}
-        {waiting > 0 && (
-          <>
-            {failing > 0 ? "; " : " "}
-            <Link to="/deliveries" search={{ status: "waiting", since: "all" }}>
-              {words.waiting(shown(waiting, capped), waiting === 1 && !capped)}
-            </Link>
-            {oldestAt && (
-              <>
-                ,{" "}
-                <Link to="/deliveries" search={{ status: "waiting", since: "all", order: "oldest" }}>
-                  {words.oldest} <Age since={oldestAt} />
-                </Link>
-              </>
-            )}
-            .
-          </>
-        )}
-        {waiting === 0 && failing > 0 && `; ${words.noneWaiting}.`}
-      </p>
-    </div>
+          {oldestAt && (
+            <>
+              ,{" "}
+              <Link to="/deliveries" search={{ status: "waiting", since: "all", order: "oldest" }}>
+                {words.oldest} <Age since={oldestAt} />
+              </Link>
+            </>
+          )}
+          .
+        </>
+      )}
+      {waiting === 0 && failing > 0 && `; ${words.noneWaiting}.`}
+    </PageAnswer>
   );
 }

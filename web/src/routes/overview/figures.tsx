@@ -2,11 +2,10 @@
 
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { useMessages } from "@/messages/context";
+import { Figure, Figures as List } from "@/shared/Figures";
 import { useFormat } from "@/shared/format";
 import { Absent } from "@/shared/Time";
-import classes from "./overview.module.css";
 import type { Figures as Data } from "./queries";
 
 type Status = "success" | "failed" | "disabled";
@@ -30,7 +29,7 @@ export function Figures({ figures }: { figures: Data | undefined }) {
     </Figure>
   );
   return (
-    <dl className={classes.figures} aria-label={words.label}>
+    <List label={words.label}>
       <Figure label={words.rate}>
         {ended === 0 ? (
           <Absent />
@@ -67,15 +66,6 @@ export function Figures({ figures }: { figures: Data | undefined }) {
           </Figure>
         );
       })}
-    </dl>
-  );
-}
-
-function Figure({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
+    </List>
   );
 }

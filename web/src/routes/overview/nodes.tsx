@@ -7,7 +7,6 @@ import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Time } from "@/shared/Time";
-import classes from "./overview.module.css";
 
 export function Nodes({ nodes }: { nodes: Overview["nodes"] }) {
   const { overview } = useMessages();
@@ -18,21 +17,21 @@ export function Nodes({ nodes }: { nodes: Overview["nodes"] }) {
       <Title order={2} id="overview-nodes" mb="sm">
         {words.title}
       </Title>
-      <Table className={classes.table} layout="fixed">
+      <Table layout="fixed">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{words.name}</Table.Th>
             <Table.Th w={112}>{words.state}</Table.Th>
-            <Table.Th w={80} className={classes.wide}>
+            <Table.Th w={80} className="wide-only">
               {words.role}
             </Table.Th>
-            <Table.Th w={120} className={classes.wide}>
+            <Table.Th w={120} className="wide-only">
               {words.version}
             </Table.Th>
             <Table.Th w={84} ta="right">
               {words.waiting}
             </Table.Th>
-            <Table.Th w={128} ta="right" className={classes.wide}>
+            <Table.Th w={128} ta="right" className="wide-only">
               {words.heartbeat}
             </Table.Th>
           </Table.Tr>
@@ -51,10 +50,10 @@ export function Nodes({ nodes }: { nodes: Overview["nodes"] }) {
               <Table.Td>
                 <StatusBadge kind="node" value={node.state} />
               </Table.Td>
-              <Table.Td className={classes.wide}>{node.role}</Table.Td>
-              <Table.Td className={classes.wide}>{node.version}</Table.Td>
+              <Table.Td className="wide-only">{node.role}</Table.Td>
+              <Table.Td className="wide-only">{node.version}</Table.Td>
               <Table.Td ta="right">{format.number(node.waiting)}</Table.Td>
-              <Table.Td ta="right" className={classes.wide}>
+              <Table.Td ta="right" className="wide-only">
                 <Time at={node.heartbeat_at} />
               </Table.Td>
             </Table.Tr>

@@ -8,6 +8,7 @@ import { FirstRun } from "@/frame/FirstRun";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
+import { Page } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Answer } from "./answer";
 import { Figures } from "./figures";
@@ -39,13 +40,13 @@ export function OverviewPage() {
 
   if (failed) {
     return (
-      <div className={classes.page}>
+      <Page>
         <ProblemNotice error={failed.error} onRetry={() => void failed.refetch()} />
-      </div>
+      </Page>
     );
   }
   return (
-    <div className={classes.page}>
+    <Page>
       <FirstRun />
       <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} paused={live.data?.paused ?? false} />
       <Troubles troubled={troubled.data} />
@@ -61,6 +62,7 @@ export function OverviewPage() {
               void navigate({
                 search: (before) => ({ ...before, range: value === "month" ? "month" : undefined }),
                 replace: true,
+                resetScroll: false,
               })
             }
             data={[
@@ -79,6 +81,6 @@ export function OverviewPage() {
         )}
       </section>
       {operator && live.data && <Nodes nodes={live.data.nodes} />}
-    </div>
+    </Page>
   );
 }

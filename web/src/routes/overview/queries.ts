@@ -85,6 +85,7 @@ export interface Trouble {
   tenant: string | null;
   id: string;
   url: string;
+  description: string;
   /** A key of the status table `subscription`. */
   state: string;
   since: string | null;
@@ -131,6 +132,7 @@ function troubleOf(row: Row, backlog: { waiting: number; capped: boolean } | und
     tenant: row.tenant_id ?? null,
     id: row.id,
     url: row.url,
+    description: row.description ?? "",
     state: subscriptionState(row),
     since: row.disabled_at ?? row.breaker.since ?? row.health.since,
     reason: row.breaker.reason ?? row.health.reason,

@@ -7,14 +7,15 @@ import { narrow } from "@/api/scope";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
-import { Foreign, Url } from "@/shared/Foreign";
+import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
+import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
 import classes from "./overview.module.css";
 import type { Trouble, Troubled } from "./queries";
 
-const SHOWN = 8;
+const SHOWN = 5;
 
 export function Troubles({ troubled }: { troubled: Troubled | undefined }) {
   const { overview } = useMessages();
@@ -52,7 +53,7 @@ function Failing({ troubles }: { troubles: Trouble[] }) {
   const { overview } = useMessages();
   const words = overview.trouble;
   return (
-    <Table className={classes.table} data-rows="troubles" layout="fixed">
+    <Table className={classes.troubles} layout="fixed">
       <Table.Thead>
         <Table.Tr>
           <Table.Th w="30%">{words.subscription}</Table.Th>
@@ -86,7 +87,7 @@ function Row({ trouble }: { trouble: Trouble }) {
     <Table.Tr>
       <Table.Td>
         <Link to="/subscriptions/$id" params={{ id: trouble.id }} search={{ of: owner }}>
-          <Url address={trouble.url} />
+          <Receiver url={trouble.url} description={trouble.description} />
         </Link>
         {owner && (
           <Text size="xs" c="dimmed" component="div">

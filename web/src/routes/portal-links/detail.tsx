@@ -12,7 +12,6 @@ import { Facts } from "@/shared/Facts";
 import { Foreign } from "@/shared/Foreign";
 import { Id } from "@/shared/Id";
 import { Panel } from "@/shared/Panel";
-import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
 import { Time } from "@/shared/Time";
 import { Preview } from "./preview";
@@ -23,7 +22,7 @@ export function LinkPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const { detail } = useLinkWords();
   const link = useQuery(linkQuery(id));
   return (
-    <Panel label={detail.label} onClose={onClose} title={link.data && <StatusBadge kind="link" value={link.data.state} />}>
+    <Panel label={detail.label} onClose={onClose} title={link.data && <Foreign text={link.data.tenant_id} />}>
       {link.data ? (
         <Body link={link.data} />
       ) : link.error ? (

@@ -43,7 +43,7 @@ export function PortalLinksPage() {
         answer={source.total !== null && <Answer source={source} filtered={state !== undefined} />}
         filters={<StateFilter />}
         filtersLabel={words.filters}
-        action={button}
+        action={(source.total !== 0 || state !== undefined) && button}
         panel={open === undefined ? null : <LinkPanel key={open} id={open} onClose={close} />}
       >
         <LinkTable source={source} allTenants={tenant === null} filtered={state !== undefined} add={button} />

@@ -18,7 +18,7 @@ import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { Panel } from "@/shared/Panel";
-import { StatusBadge } from "@/shared/StatusBadge";
+import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Time } from "@/shared/Time";
 import { leftOf, remainingOf, totalOf } from "./progress";
 import { replayQuery, useReplayChange, type ReplayChange } from "./queries";
@@ -37,7 +37,7 @@ export function ReplayPanel({ scope, id, onClose }: Props) {
   const { detail } = useReplayWords();
   const replay = useQuery(replayQuery(scope, id));
   return (
-    <Panel label={detail.label} onClose={onClose} title={replay.data && <StatusBadge kind="replay" value={replay.data.state} />}>
+    <Panel label={detail.label} onClose={onClose} title={replay.data && <ReceiverOf scope={scope} id={replay.data.subscription_id} />}>
       {replay.data ? (
         <Body scope={scope} replay={replay.data} />
       ) : replay.error ? (

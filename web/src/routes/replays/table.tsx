@@ -4,11 +4,13 @@ import { IconRepeat } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Replay } from "@/api/types";
+import type { Scope } from "@/api/scope";
+import { useScope } from "@/frame/useScope";
 import { EmptyState } from "@/shared/EmptyState";
 import { useFormat } from "@/shared/format";
-import { Id } from "@/shared/Id";
 import { Meter } from "@/shared/Meter";
 import type { RowSource } from "@/shared/rows";
+import { ReceiverOf } from "@/shared/ReceiverOf";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
 import { useRoom } from "@/shared/useRoom";
@@ -26,11 +28,12 @@ interface Props {
 
 export function ReplayTable({ source, add }: Props) {
   const words = useReplayWords();
+  const scope = useScope();
   const { open } = replaysRoute.useSearch();
   return (
     <VirtualTable
       label={words.list}
-      columns={useColumns(open !== undefined)}
+      columns={useColumns(scope, open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
       rowLink={(row, children) => (
@@ -44,7 +47,7 @@ export function ReplayTable({ source, add }: Props) {
   );
 }
 
-function useColumns(panel: boolean): Column<Replay>[] {
+function useColumns(scope: Scope, panel: boolean): Column<Replay>[] {
   const words = useReplayWords();
   const format = useFormat();
   const { columns } = words;
@@ -52,8 +55,8 @@ function useColumns(panel: boolean): Column<Replay>[] {
   const subscription: Column<Replay> = {
     id: "subscription",
     header: columns.subscription,
-    width: "132px",
-    cell: (row) => <Id value={row.subscription_id} copy={false} />,
+    width: "minmax(132px, 2fr)",
+    cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} />,
   };
   const ended: Column<Replay> = {
     id: "ended",

@@ -1,13 +1,15 @@
 //! The settings of the node: read-only, with the source of each value.
 
-import { Skeleton, Stack, Table, Text } from "@mantine/core";
+import { Skeleton, Table, Text } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useMessages } from "@/messages/context";
+import { Page, PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { Absent } from "@/shared/Time";
+import classes from "./page.module.css";
 
 const settingsQuery = queryOptions({
   queryKey: keys.settings,
@@ -17,36 +19,35 @@ const settingsQuery = queryOptions({
 export function SettingsPage() {
   const { settings: words } = useMessages();
   const { data, error, refetch } = useQuery(settingsQuery);
-  if (error && data === undefined) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton height={480} m="xl" />;
+  if (data === undefined) {
+    return <Page>{error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Skeleton height={480} />}</Page>;
+  }
   return (
-    <Stack p="xl">
-      <Text>{words.answer(data.filter(({ source }) => source !== "default").length, data.length)}</Text>
-      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{words.name}</Table.Th>
-              <Table.Th>{words.value}</Table.Th>
-              <Table.Th>{words.source}</Table.Th>
+    <Page>
+      <PageAnswer>{words.answer(data.filter(({ source }) => source !== "default").length, data.length)}</PageAnswer>
+      <Table className={classes.settings}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{words.name}</Table.Th>
+            <Table.Th>{words.value}</Table.Th>
+            <Table.Th>{words.source}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {data.map(({ name, value, source, description }) => (
+            <Table.Tr key={name}>
+              <Table.Td>
+                <code>{name}</code>
+                <Text size="xs" c="dimmed">
+                  {description}
+                </Text>
+              </Table.Td>
+              <Table.Td>{value ? <bdi>{showHidden(value)}</bdi> : <Absent />}</Table.Td>
+              <Table.Td>{words.sources[source]}</Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {data.map(({ name, value, source, description }) => (
-              <Table.Tr key={name}>
-                <Table.Td>
-                  <code>{name}</code>
-                  <Text size="xs" c="dimmed">
-                    {description}
-                  </Text>
-                </Table.Td>
-                <Table.Td>{value ? <bdi>{showHidden(value)}</bdi> : <Absent />}</Table.Td>
-                <Table.Td>{words.sources[source]}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
-    </Stack>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Page>
   );
 }

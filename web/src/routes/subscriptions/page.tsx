@@ -9,9 +9,10 @@ import { keys } from "@/api/keys";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
+import { ListScreen } from "@/shared/ListScreen";
 import { usePagedRows, useWalkedRows } from "@/shared/rows";
 import { statusLook } from "@/shared/status";
-import classes from "./page.module.css";
+import { Answer } from "./answer";
 import { fetchSubscriptions, type Row } from "./queries";
 import { HEALTH, STATES, subscriptionsRoute, type SubscriptionsSearch } from "./route";
 import { SubscriptionTable } from "./table";
@@ -35,23 +36,29 @@ export function SubscriptionsPage() {
     fetchPage: (cursor, signal) => fetchSubscriptions(scope, search, { limit: 100, cursor: cursor ?? undefined }, signal),
     enabled: walked,
   });
+  const source = walked ? walk : paged;
+  const filtered = isFiltered(search);
   return (
-    <div className={classes.page}>
-      <div className={classes.controls} role="search" aria-label={subscriptions.filters.label}>
-        <Filters />
-        {mayWrite && (
-          <Button
-            className={classes.add}
-            leftSection={<IconPlus size={16} />}
-            renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}
-          >
+    <ListScreen
+      answer={<Answer scope={scope} source={source} filtered={filtered} />}
+      filters={<Filters />}
+      filtersLabel={subscriptions.filters.label}
+      sheet
+      action={
+        mayWrite && (source.total !== 0 || filtered) && (
+          <Button leftSection={<IconPlus size={16} />} renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>
             {subscriptions.add}
           </Button>
-        )}
-      </div>
-      <SubscriptionTable scope={scope} search={search} source={walked ? walk : paged} />
-    </div>
+        )
+      }
+    >
+      <SubscriptionTable scope={scope} filtered={filtered} source={source} />
+    </ListScreen>
   );
+}
+
+function isFiltered(search: SubscriptionsSearch): boolean {
+  return Object.entries(search).some(([name, value]) => name !== "tenant" && value !== undefined);
 }
 
 function Filters() {
@@ -61,12 +68,11 @@ function Filters() {
   const navigate = useNavigate({ from: subscriptionsRoute.fullPath });
   const change = (part: SubscriptionsSearch) =>
     void navigate({ search: (before) => ({ ...before, ...part }), replace: true });
-  const filtered = Object.entries(search).some(([name, value]) => name !== "tenant" && value !== undefined);
   return (
     <>
       <Typed name="url" label={words.url} width={220} apply={(url) => change({ url })} />
       <Select
-        w={{ base: 130, sm: 150 }}
+        w={{ sm: 150 }}
         aria-label={words.state}
         placeholder={words.state}
         clearable
@@ -75,7 +81,7 @@ function Filters() {
         onChange={(value) => change({ state: STATES.find((known) => known === value) })}
       />
       <Select
-        w={{ base: 130, sm: 130 }}
+        w={{ sm: 130 }}
         aria-label={words.health}
         placeholder={words.health}
         clearable
@@ -84,7 +90,7 @@ function Filters() {
         onChange={(value) => change({ health: HEALTH.find((known) => known === value) })}
       />
       <Typed name="type" label={words.type} width={180} apply={(type) => change({ type })} />
-      {filtered && (
+      {isFiltered(search) && (
         <Button
           variant="subtle"
           color="gray"
@@ -113,7 +119,7 @@ function Typed({ name, label, width, apply }: TypedProps) {
   }, 400);
   return (
     <TextInput
-      w={{ base: 150, sm: width }}
+      w={{ sm: width }}
       aria-label={label}
       placeholder={label}
       leftSection={name === "url" ? <IconSearch size={14} /> : undefined}

@@ -9,7 +9,7 @@ import type { Subscription, SubscriptionFields, SubscriptionOfTenant } from "@/a
 import { serverNow } from "@/shared/clock";
 import type { SubscriptionsSearch } from "./route";
 
-export { checkQuery, createSubscription, type Checkable } from "@/api/objects";
+export { checkQuery, createSubscription, subscriptionQuery, type Checkable } from "@/api/objects";
 
 export type Row = Subscription & { tenant_id?: string };
 
@@ -48,16 +48,16 @@ export async function fetchSubscriptions(
   );
 }
 
-export function subscriptionQuery(scope: Scope, id: string) {
+const COUNTED = 100;
+
+/** How many are failing; the server finds them in bounded walks, so more than a page are not counted. */
+export function failingQuery(scope: Scope) {
   return queryOptions({
-    queryKey: keys.subscriptions.detail(scope, id),
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/webhooks/subscriptions/{id}", {
-          params: { path: { id }, query: { backlog: true }, header: tenantHeader(scope) },
-        }),
-      ),
-    enabled: scope.tenant !== null,
+    queryKey: keys.subscriptions.list(scope, { failing: true }),
+    queryFn: async ({ signal }) => {
+      const { rows, next } = await fetchSubscriptions(scope, { health: "failing" }, { limit: COUNTED }, signal);
+      return { count: rows.length, more: next !== null };
+    },
   });
 }
 

@@ -11,10 +11,11 @@ import { narrow, type Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
-import { Foreign, Url } from "@/shared/Foreign";
+import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import type { RowSource } from "@/shared/rows";
 import { Sparkline } from "@/shared/Sparkline";
+import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import { Absent, Time } from "@/shared/Time";
@@ -22,24 +23,23 @@ import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
 import { ChangeDialog } from "./changeDialog";
 import classes from "./page.module.css";
 import { statsQuery, type Row } from "./queries";
-import { subscriptionsRoute, type SubscriptionsSearch } from "./route";
+import { subscriptionsRoute } from "./route";
 import { TestDialog } from "./testDialog";
 
 interface Props {
   scope: Scope;
-  search: SubscriptionsSearch;
+  filtered: boolean;
   source: RowSource<Row>;
 }
 
 type Asked = { row: Row; change: Change | "test" } | null;
 
-export function SubscriptionTable({ scope, search, source }: Props) {
+export function SubscriptionTable({ scope, filtered, source }: Props) {
   const { subscriptions, shared } = useMessages();
   const [asked, setAsked] = useState<Asked>(null);
   const columns = useColumns(scope, (row, change) => setAsked({ row, change }));
   const owner = narrow(scope, asked?.row.tenant_id);
   const close = () => setAsked(null);
-  const filtered = Object.entries(search).some(([name, value]) => name !== "tenant" && value !== undefined);
   return (
     <>
       <VirtualTable
@@ -85,16 +85,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
       header: words.url,
       width: "minmax(160px, 4fr)",
       phone: "lead",
-      cell: (row) => (
-        <span className={classes.url}>
-          <Url address={row.url} />
-          {row.description && (
-            <span className={classes.description}>
-              <Foreign text={row.description} />
-            </span>
-          )}
-        </span>
-      ),
+      cell: (row) => <Receiver url={row.url} description={row.description} />,
     },
     ...(scope.tenant === null ? [tenant] : []),
     {

@@ -42,7 +42,7 @@ export function TenantsPage() {
         answer={source.total !== null && <Answer source={source} filtered={text !== ""} />}
         filters={<Search />}
         filtersLabel={words.filters}
-        action={button}
+        action={(source.total !== 0 || text !== "") && button}
         panel={open === undefined ? null : <TenantPanel key={open} id={open} onClose={() => show(undefined)} />}
       >
         <TenantTable source={source} filtered={text !== ""} add={button} />

@@ -11,6 +11,7 @@ import { lineOf, nodeAt } from "@/shared/jsonTree";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { StatusShape } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
+import page from "@/shared/Page.module.css";
 import classes from "./testing.module.css";
 import type { Draft } from "./useDraft";
 
@@ -30,7 +31,7 @@ export function Answer({ type, draft }: { type: string | null; draft: Draft }) {
     return `${first}; ${second}.`;
   };
   return (
-    <p className={classes.answer} aria-live="polite">
+    <p className={page.answer} aria-live="polite">
       {sentence()}
     </p>
   );

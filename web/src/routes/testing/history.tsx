@@ -33,14 +33,14 @@ export function History({ list, chosen, onChoose }: Props) {
           <Table.Tr>
             <Table.Th w={128}>{columns.status}</Table.Th>
             <Table.Th>{columns.type}</Table.Th>
-            <Table.Th w={112} className={classes.wide}>
+            <Table.Th w={112} className="wide-only">
               {columns.kind}
             </Table.Th>
-            <Table.Th className={classes.wide}>{columns.url}</Table.Th>
+            <Table.Th className="wide-only">{columns.url}</Table.Th>
             <Table.Th w={56} ta="right">
               {columns.code}
             </Table.Th>
-            <Table.Th w={80} ta="right" className={classes.wide}>
+            <Table.Th w={80} ta="right" className="wide-only">
               {columns.took}
             </Table.Th>
             <Table.Th w={104} ta="right">
@@ -70,12 +70,12 @@ function Row({ sent, open, onChoose }: { sent: Sent; open: boolean; onChoose: ()
           <Foreign text={sent.type} />
         </UnstyledButton>
       </Table.Td>
-      <Table.Td className={classes.wide}>{words.kinds[sent.kind]}</Table.Td>
-      <Table.Td className={classes.wide}>
+      <Table.Td className="wide-only">{words.kinds[sent.kind]}</Table.Td>
+      <Table.Td className="wide-only">
         <Url address={sent.url} />
       </Table.Td>
       <Table.Td ta="right">{attempt?.response_code ?? <Absent />}</Table.Td>
-      <Table.Td ta="right" className={classes.wide}>
+      <Table.Td ta="right" className="wide-only">
         <Duration ms={attempt?.duration_ms} />
       </Table.Td>
       <Table.Td ta="right">

@@ -10,6 +10,7 @@ import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
 import { useWords } from "@/messages/words";
 import { EmptyState } from "@/shared/EmptyState";
+import { Page, PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Composer } from "./composer";
 import { History } from "./history";
@@ -40,10 +41,10 @@ export function TestingPage() {
   }, [chosen]);
   const onSent = (sent: Omit<Sent, "key" | "at">) => setChosen(add(sent).key);
   return (
-    <div className={classes.page}>
+    <Page>
       <div className={classes.columns}>
         <div className={classes.form}>
-          {id === undefined && <p className={classes.answer}>{words.answer.choose}</p>}
+          {id === undefined && <PageAnswer>{words.answer.choose}</PageAnswer>}
           {subscription.data ? (
             <Composer key={`${owner.tenant ?? ""} ${subscription.data.id}`} scope={owner} subscription={subscription.data} onSent={onSent} />
           ) : (
@@ -62,6 +63,6 @@ export function TestingPage() {
         </section>
       </div>
       {list.length > 0 && <History list={list} chosen={shown?.key} onChoose={setChosen} />}
-    </div>
+    </Page>
   );
 }

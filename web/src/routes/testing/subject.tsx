@@ -13,7 +13,8 @@ import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
 import { useWords } from "@/messages/words";
 import { covers } from "@/shared/patterns";
-import { showHidden, splitUrl } from "@/shared/text";
+import { receiverLabel } from "@/shared/receiverLabel";
+import { showHidden } from "@/shared/text";
 import { choicesQuery, type Choice } from "./queries";
 import { testingRoute } from "./route";
 
@@ -49,11 +50,8 @@ export function SubscriptionChoice({ subscription }: { subscription: Subscriptio
   );
 }
 
-function labelOf(subscription: Choice): string {
-  const { host, path } = splitUrl(subscription.url);
-  const name = subscription.description ? ` — ${subscription.description}` : "";
-  const tenant = subscription.tenant_id === undefined ? "" : ` (${subscription.tenant_id})`;
-  return showHidden(`${host}${path}${name}${tenant}`).slice(0, 160);
+function labelOf({ url, description, tenant_id: tenant }: Choice): string {
+  return receiverLabel(url, description) + (tenant === undefined ? "" : ` (${showHidden(tenant)})`);
 }
 
 const TYPE = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;

@@ -6,6 +6,7 @@ import type { Scope } from "@/api/scope";
 import type { StatsPeriod, SubscriptionDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
+import { Facts } from "@/shared/Facts";
 import { useFormat } from "@/shared/format";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
@@ -47,24 +48,18 @@ export function Breaker({ scope, subscription, onReset }: Props) {
         <Title order={3} mb="sm">
           {words.health}
         </Title>
-        <dl className={classes.facts}>
-          <dt>
-            <StatusBadge kind="health" value={subscription.health.state} />
-          </dt>
-          <dd>{showHidden(subscription.health.reason)}</dd>
-          <dt>{words.lastSuccess}</dt>
-          <dd>{subscription.last_success_at ? <Time at={subscription.last_success_at} /> : <Absent />}</dd>
-          <dt>{words.lastFailure}</dt>
-          <dd>{subscription.last_failure_at ? <Time at={subscription.last_failure_at} /> : <Absent />}</dd>
-          {subscription.failing_since && (
-            <>
-              <dt>{words.failingSince}</dt>
-              <dd>
-                <Time at={subscription.failing_since} />
-              </dd>
-            </>
-          )}
-        </dl>
+        <Stack gap="sm">
+          <Text component="div">
+            <StatusBadge kind="health" value={subscription.health.state} /> {showHidden(subscription.health.reason)}
+          </Text>
+          <Facts
+            rows={[
+              [words.lastSuccess, subscription.last_success_at ? <Time key="success" at={subscription.last_success_at} /> : <Absent key="success" />],
+              [words.lastFailure, subscription.last_failure_at ? <Time key="failure" at={subscription.last_failure_at} /> : <Absent key="failure" />],
+              subscription.failing_since ? [words.failingSince, <Time key="since" at={subscription.failing_since} />] : null,
+            ]}
+          />
+        </Stack>
       </section>
       <section>
         <Title order={3} mb="sm">

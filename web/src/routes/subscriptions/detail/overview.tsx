@@ -7,12 +7,12 @@ import { lazy, Suspense, useState } from "react";
 import type { Scope } from "@/api/scope";
 import type { Stats, SubscriptionDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
+import { Figure, Figures as List } from "@/shared/Figures";
 import { useFormat, type Format } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { Age, Countdown, Time } from "@/shared/Time";
 import { statsQuery } from "../queries";
-import classes from "./detail.module.css";
 
 const AttemptsChart = lazy(() => import("@/shared/charts/AttemptsChart"));
 
@@ -29,8 +29,7 @@ export function OverviewTab({ scope, subscription }: Props) {
   return (
     <Stack gap="xl">
       <Answer scope={scope} subscription={subscription} />
-      <Group justify="space-between" align="flex-start">
-        {stats.data ? <Figures stats={stats.data} /> : <Skeleton height={44} maw={480} />}
+      <Group justify="flex-end">
         <SegmentedControl
           aria-label={words.range.label}
           value={String(days)}
@@ -41,6 +40,7 @@ export function OverviewTab({ scope, subscription }: Props) {
           ]}
         />
       </Group>
+      {stats.data ? <Figures stats={stats.data} /> : <Skeleton height={44} />}
       {stats.error && <ProblemNotice error={stats.error} onRetry={() => void stats.refetch()} />}
       {stats.data?.total.attempts === 0 && <Text c="dimmed">{words.noAttempts}</Text>}
       {stats.data && stats.data.total.attempts > 0 && (
@@ -105,14 +105,13 @@ function Figures({ stats }: { stats: Stats }) {
   const words = subscriptions.detail.figures;
   const format = useFormat();
   return (
-    <dl className={classes.figures}>
+    <List>
       {figuresOf(stats, format).map(({ name, value }) => (
-        <div key={name}>
-          <dt>{words[name]}</dt>
-          <dd>{value}</dd>
-        </div>
+        <Figure key={name} label={words[name]}>
+          {value}
+        </Figure>
       ))}
-    </dl>
+    </List>
   );
 }
 

@@ -1,6 +1,6 @@
 //! One subscription: its state in a sentence, and its tabs.
 
-import { Button, Group, Skeleton, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Button, Group, Skeleton, Tabs, Text } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -14,10 +14,10 @@ import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
-import { Url } from "@/shared/Foreign";
+import { Foreign, Url } from "@/shared/Foreign";
+import { Page, PageAnswer } from "@/shared/Page";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
-import { showHidden } from "@/shared/text";
 import { ChangeDialog } from "../changeDialog";
 import { subscriptionQuery } from "../queries";
 import { subscriptionRoute, TABS } from "../route";
@@ -36,15 +36,15 @@ export function SubscriptionPage() {
   const { subscriptions } = useMessages();
   const scope = narrow(useScope(), of);
   const subscription = useQuery(subscriptionQuery(scope, id));
-  if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
+  if (scope.tenant === null) return <Page>{subscriptions.chooseTenant}</Page>;
   if (subscription.data) return <Detail scope={scope} subscription={subscription.data} />;
   if (subscription.error) return <ObjectFailed error={subscription.error} onRetry={() => void subscription.refetch()} />;
   return (
-    <Stack p="xl">
+    <Page>
       <Skeleton height={28} width={320} />
       <Skeleton height={36} />
       <Skeleton height={240} />
-    </Stack>
+    </Page>
   );
 }
 
@@ -69,32 +69,35 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
   const inHeader = new Set(["subscription-test", "subscription-deliveries"]);
   const tabs = TABS.filter((name) => name !== "secret" || mayReadSecret || mayRotate);
   return (
-    <div className={classes.page}>
+    <Page>
       <header className={classes.header}>
-        <div className={classes.heading}>
-          <Title order={2} className={classes.url}>
-            <Url address={subscription.url} />
-          </Title>
+        <PageAnswer
+          action={
+            <Group gap="sm">
+              {deliveries && (
+                <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
+                  {deliveries.label}
+                </Button>
+              )}
+              {test && (
+                <Button leftSection={<IconSend size={16} />} onClick={test.run}>
+                  {test.label}
+                </Button>
+              )}
+              <ActionMenu actions={actions.filter(({ id }) => !inHeader.has(id))} label={subscriptions.actions.label} />
+            </Group>
+          }
+        >
+          {subscription.description ? <Foreign text={subscription.description} /> : <Url address={subscription.url} />}
+        </PageAnswer>
+        <div className={classes.state}>
+          <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
           {subscription.description && (
-            <Text c="dimmed">
-              <bdi>{showHidden(subscription.description)}</bdi>
-            </Text>
+            <span>
+              <Url address={subscription.url} />
+            </span>
           )}
         </div>
-        <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
-        <Group gap="sm">
-          {deliveries && (
-            <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
-              {deliveries.label}
-            </Button>
-          )}
-          {test && (
-            <Button leftSection={<IconSend size={16} />} onClick={test.run}>
-              {test.label}
-            </Button>
-          )}
-          <ActionMenu actions={actions.filter(({ id }) => !inHeader.has(id))} label={subscriptions.actions.label} />
-        </Group>
       </header>
       {created && <Text c="var(--pr-good)">{words.created}</Text>}
       <Tabs
@@ -104,6 +107,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
           void navigate({
             search: (before) => ({ ...before, created: undefined, tab: TABS.find((name) => name === value) }),
             replace: true,
+            resetScroll: false,
           })
         }
       >
@@ -144,6 +148,6 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
           }}
         />
       )}
-    </div>
+    </Page>
   );
 }

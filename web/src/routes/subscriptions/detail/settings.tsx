@@ -8,6 +8,7 @@ import type { Scope } from "@/api/scope";
 import type { SubscriptionDetail } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
+import { Facts } from "@/shared/Facts";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { showHidden } from "@/shared/text";
@@ -15,7 +16,6 @@ import { Absent, Time } from "@/shared/Time";
 import { RetryLine } from "../retryLine";
 import { planQuery } from "../queries";
 import { subscriptionRoute } from "../route";
-import classes from "./detail.module.css";
 
 export function Settings({ scope, subscription }: { scope: Scope; subscription: SubscriptionDetail }) {
   const { subscriptions } = useMessages();
@@ -26,9 +26,7 @@ export function Settings({ scope, subscription }: { scope: Scope; subscription: 
   const rows = useRows(subscription);
   return (
     <Stack gap="xl">
-      <dl className={classes.facts}>
-        {rows.map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name}-value`}>{value}</dd>])}
-      </dl>
+      <Facts rows={rows} />
       <section>
         <Title order={3} mb="sm">
           {words.retryPlan}

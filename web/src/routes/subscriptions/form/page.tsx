@@ -1,6 +1,6 @@
 //! Creating and editing a subscription.
 
-import { Button, Group, Modal, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Modal, Skeleton, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
@@ -14,6 +14,7 @@ import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { Id } from "@/shared/Id";
+import { PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { changeSubscription, createSubscription, subscriptionQuery } from "../queries";
 import { editSubscriptionRoute } from "../route";
@@ -91,7 +92,7 @@ function SubscriptionForm({ scope, id, initial }: Props) {
   return (
     <form className={classes.form} onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <div className={classes.fields}>
-        <Title order={2}>{id === null ? words.create : words.edit}</Title>
+        <PageAnswer>{id === null ? words.create : words.edit}</PageAnswer>
         <Where form={form} scope={scope} fixedProfile={id !== null} />
         <EventPicker form={form} scope={scope} />
         <Delivering form={form} />
