@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { AddressInfo } from "node:net";
 
 export interface Received {
+  /** Path and query, as they were sent. */
+  path: string;
   headers: Record<string, string>;
   body: string;
 }
@@ -45,7 +47,7 @@ export class Receiver {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
-    const received = { headers, body: Buffer.concat(parts).toString("utf8") };
+    const received = { path: request.url ?? "", headers, body: Buffer.concat(parts).toString("utf8") };
     this.received.push(received);
     this.behaviour(received, response);
   }

@@ -119,6 +119,11 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** The instant in so many minutes; the tests and the server have the same clock. */
+export function inMinutes(minutes: number): string {
+  return new Date(performance.timeOrigin + performance.now() + minutes * 60_000).toISOString();
+}
+
 /** Waits for a state, for 30 seconds at most. */
 export async function waitUntil(what: string, reached: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 30_000;

@@ -58,6 +58,8 @@ export function useActionKeys(actions: readonly Action[]): (event: KeyboardEvent
   return (event) => {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
     if (event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement) return;
+    // A dialog that belongs to the panel is drawn elsewhere; letters in it are not for the panel.
+    if (event.target instanceof Element && event.target.closest("[role=dialog]") !== null) return;
     const action = actionOfKey(actions, event.key, letterKeys);
     if (action === null) return;
     event.preventDefault();

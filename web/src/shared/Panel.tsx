@@ -2,7 +2,7 @@
 
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { createContext, use, useEffect, useRef, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 import { useMessages } from "@/messages/context";
 import classes from "./Panel.module.css";
 
@@ -12,12 +12,24 @@ interface SplitProps {
   panel: ReactNode | null;
 }
 
+/** Closes the panel that is open in a split. */
+const CloseContext = createContext<RefObject<(() => void) | null> | null>(null);
+
 export function Split({ children, panel }: SplitProps) {
+  const close = useRef<(() => void) | null>(null);
+  // Keys of dialogs and menus arrive here too, although they are drawn elsewhere; their Escape closes only them.
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !(event.target instanceof Element)) return;
+    if (!event.currentTarget.contains(event.target) || event.target.matches("[aria-expanded=true]")) return;
+    close.current?.();
+  };
   return (
-    <div className={classes.split} data-open={panel !== null}>
-      <div className={classes.list}>{children}</div>
-      {panel}
-    </div>
+    <CloseContext value={close}>
+      <div className={classes.split} data-open={panel !== null} onKeyDown={onKeyDown}>
+        <div className={classes.list}>{children}</div>
+        {panel}
+      </div>
+    </CloseContext>
   );
 }
 
@@ -31,25 +43,28 @@ interface PanelProps {
 
 export function Panel({ label, title, actions, onClose, children }: PanelProps) {
   const { shared } = useMessages();
-  const panel = useRef<HTMLElement>(null);
   const origin = useRef<Element | null>(null);
+  const closeRef = use(CloseContext);
 
-  // The focus goes back to the row that opened the panel.
+  // The focus goes back to the row that opened the panel, unless it is in the list already.
   useEffect(() => {
     origin.current = document.activeElement;
     return () => {
-      if (origin.current instanceof HTMLElement && origin.current.isConnected) origin.current.focus();
+      const lost = document.activeElement === null || document.activeElement === document.body;
+      if (lost && origin.current instanceof HTMLElement && origin.current.isConnected) origin.current.focus();
     };
   }, []);
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.stopPropagation();
-    onClose();
-  };
+  useEffect(() => {
+    if (closeRef === null) return undefined;
+    closeRef.current = onClose;
+    return () => {
+      closeRef.current = null;
+    };
+  });
 
   return (
-    <aside ref={panel} className={classes.panel} aria-label={label} onKeyDown={onKeyDown}>
+    <aside className={classes.panel} aria-label={label}>
       <header className={classes.header}>
         <div className={classes.title}>{title}</div>
         {actions}

@@ -56,6 +56,8 @@ export function useRowKeys<T>(options: Options<T>) {
   const onKeyDown = (event: KeyboardEvent) => {
     const target = event.target;
     if (event.metaKey || event.ctrlKey || event.altKey || !(target instanceof HTMLElement)) return;
+    // The menu of a row is drawn elsewhere and has arrow keys of its own.
+    if (!event.currentTarget.contains(target)) return;
     if (target instanceof HTMLInputElement && target.type !== "checkbox") return;
     const current = Number(target.closest("[data-index]")?.getAttribute("data-index") ?? -1);
     const letter = letterKeys ? event.key : "";

@@ -11,8 +11,8 @@ export const nodes = {
   actions: { pause: "Pause all deliveries", resume: "Resume all deliveries" },
   confirm: {
     pause: (waiting: string): string =>
-      `No node sends anything for any tenant until deliveries are resumed. Events are accepted and wait; ${waiting} deliveries wait now. The pause survives a restart.`,
-    resume: (waiting: string): string => `${waiting} waiting deliveries are sent now. Resume a restored copy only when no other copy sends.`,
+      `No node sends anything for any tenant until deliveries are resumed. Events are accepted and wait; ${waiting === "1" ? "1 delivery waits" : `${waiting} deliveries wait`} now. The pause survives a restart.`,
+    resume: (waiting: string): string => `${waiting === "1" ? "1 waiting delivery" : `${waiting} waiting deliveries`} can be sent again, retries at their next attempt. Resume a restored copy only when no other copy sends.`,
   },
   changed: { pause: "All deliveries are paused.", resume: "Deliveries are sent again." },
   list: {

@@ -38,9 +38,9 @@ export const replays = {
   detail: {
     label: "Replay",
     answer: {
-      running: (queued: string, total: string): string => `Running: ${queued} of ${total} deliveries are queued.`,
-      paused: (left: string): string => `Paused: ${left} deliveries are not queued yet.`,
-      completed: (queued: string): string => `Completed: ${queued} deliveries were queued.`,
+      running: (queued: string, total: string): string => `Running: ${queued} of ${total} ${total === "1" ? "delivery is" : "deliveries are"} queued.`,
+      paused: (left: string): string => `Paused: ${left === "1" ? "1 delivery is" : `${left} deliveries are`} not queued yet.`,
+      completed: (queued: string): string => `Completed: ${queued === "1" ? "1 delivery was" : `${queued} deliveries were`} queued.`,
       cancelled: (queued: string, left: string): string => `Cancelled after ${queued} deliveries; ${left} were not queued.`,
       failed: (queued: string): string => `Failed after ${queued} deliveries.`,
     },

@@ -1,3 +1,6 @@
+/** `count` is formatted already. */
+const waitingDeliveries = (count: string) => (count === "1" ? "1 waiting delivery" : `${count} waiting deliveries`);
+
 export const subscriptions = {
   list: "Subscriptions",
   add: "Add subscription",
@@ -48,11 +51,11 @@ export const subscriptions = {
   confirm: {
     pause: (waiting: string, keeps: boolean): string =>
       keeps
-        ? `Nothing is sent while it is paused. New events are collected, and ${waiting} waiting deliveries stay: all are sent after it is activated.`
-        : `Nothing is sent while it is paused. New events are dropped for it; ${waiting} waiting deliveries stay and are sent after it is activated.`,
-    activate: (waiting: string) => `${waiting} waiting deliveries are sent at once, within its limits.`,
-    reset: (waiting: string) => `${waiting} waiting deliveries are tried now. When the receiver still fails, the breaker opens again.`,
-    delete: (name: string, waiting: string) => `Delete ${name}: ${waiting} waiting deliveries will not be sent. The log of past deliveries stays. This cannot be undone.`,
+        ? `Nothing is sent while it is paused. New events are collected, and ${waitingDeliveries(waiting)} ${waiting === "1" ? "stays" : "stay"}: all are sent after it is activated.`
+        : `Nothing is sent while it is paused. New events are dropped for it; ${waitingDeliveries(waiting)} ${waiting === "1" ? "stays and is" : "stay and are"} sent after it is activated.`,
+    activate: (waiting: string) => `${waitingDeliveries(waiting)} can be sent again, within its limits: new ones at once, retries at their next attempt.`,
+    reset: (waiting: string) => `${waitingDeliveries(waiting)} can be sent again: new ones at once, retries at their next attempt. When the receiver still fails, the breaker opens again.`,
+    delete: (name: string, waiting: string) => `Delete ${name}: ${waitingDeliveries(waiting)} will not be sent. The log of past deliveries stays. This cannot be undone.`,
     counting: "Counting waiting deliveries…",
   },
   test: {

@@ -58,20 +58,23 @@ export const deliveries: Messages["deliveries"] = {
     retryMatching: "Reenviar las fallidas que coinciden…",
     retryTitle: "Reenviar entregas fallidas",
     retryText: (count, subscriptions) =>
-      `${count} entregas fallidas a ${subscriptions} ${plural(subscriptions, "suscripción", "suscripciones")} se ponen en cola como repetición, después de las entregas nuevas y dentro de los límites de cada receptor.`,
+      `${count} ${count === "1" ? "entrega fallida" : "entregas fallidas"} a ${subscriptions} ${plural(subscriptions, "suscripción", "suscripciones")} se ${count === "1" ? "pone" : "ponen"} en cola como repetición, después de las entregas nuevas y dentro de los límites de cada receptor.`,
     retryNone: "Ninguna entrega fallida coincide.",
-    retryAction: (count) => `Reenviar ${count} entregas`,
+    retryAction: (count) => `Reenviar ${count} ${count === "1" ? "entrega" : "entregas"}`,
     cancelMatching: "Cancelar las que esperan y coinciden…",
     cancelTitle: "Cancelar entregas en espera",
-    cancelText: (count) => `${count} entregas en espera no se enviarán. Se pueden reenviar más tarde.`,
+    cancelText: (count) =>
+      count === "1"
+        ? "1 entrega en espera no se enviará. Se puede reenviar más tarde."
+        : `${count} entregas en espera no se enviarán. Se pueden reenviar más tarde.`,
     cancelNone: "Ninguna entrega en espera coincide.",
-    cancelAction: (count) => `Cancelar ${count} entregas`,
+    cancelAction: (count) => `Cancelar ${count} ${count === "1" ? "entrega" : "entregas"}`,
     counting: "Contando…",
     needsTenant: "Elija antes un inquilino: las acciones en lote funcionan dentro de un inquilino.",
     needsPlain: "Las acciones en lote conocen estado, tipo, suscripción y tiempo. Quite los demás filtros o seleccione filas.",
     retried: (count) => `${count} ${plural(count, "entrega se envió", "entregas se enviaron")} de nuevo.`,
-    queued: (count) => `${count} entregas se pusieron en cola.`,
-    cancelled: (count) => `${count} entregas se cancelaron.`,
+    queued: (count) => `${count} ${count === "1" ? "entrega se puso" : "entregas se pusieron"} en cola.`,
+    cancelled: (count) => `${count} ${count === "1" ? "entrega se canceló" : "entregas se cancelaron"}.`,
     clear: "Quitar la selección",
     partly: (failed) => `${failed} no se pudieron enviar de nuevo.`,
   },
@@ -81,7 +84,7 @@ export const deliveries: Messages["deliveries"] = {
     csv: "Como CSV",
     running: (rows) => `${rows} filas hasta ahora`,
     stop: "Detener la exportación",
-    done: (rows) => `Se exportaron ${rows} entregas.`,
+    done: (rows) => (rows === "1" ? "Se exportó 1 entrega." : `Se exportaron ${rows} entregas.`),
     capped: (rows) => `La exportación terminó tras ${rows} filas. Elija un tiempo más corto para el resto.`,
   },
   detail: {

@@ -13,8 +13,8 @@ export const nodes: typeof en = {
   actions: { pause: "Pausar todas las entregas", resume: "Reanudar todas las entregas" },
   confirm: {
     pause: (waiting) =>
-      `Ningún nodo envía nada, para ningún inquilino, hasta que se reanuden las entregas. Los eventos se aceptan y esperan; ahora esperan ${waiting} entregas. La pausa sobrevive a un reinicio.`,
-    resume: (waiting) => `${waiting} entregas en espera se envían ahora. Reanude una copia restaurada solo cuando ninguna otra copia envíe.`,
+      `Ningún nodo envía nada, para ningún inquilino, hasta que se reanuden las entregas. Los eventos se aceptan y esperan; ahora ${waiting === "1" ? "espera 1 entrega" : `esperan ${waiting} entregas`}. La pausa sobrevive a un reinicio.`,
+    resume: (waiting) => `${waiting === "1" ? "1 entrega en espera se puede" : `${waiting} entregas en espera se pueden`} enviar de nuevo, los reintentos a su hora. Reanude una copia restaurada solo cuando ninguna otra copia envíe.`,
   },
   changed: { pause: "Todas las entregas están en pausa.", resume: "Las entregas se envían de nuevo." },
   list: {

@@ -37,9 +37,9 @@ export const replays: typeof en = {
   detail: {
     label: "Reenvío",
     answer: {
-      running: (queued, total) => `En curso: ${queued} de ${total} entregas en cola.`,
-      paused: (left) => `En pausa: faltan ${left} entregas por poner en cola.`,
-      completed: (queued) => `Completado: se pusieron en cola ${queued} entregas.`,
+      running: (queued, total) => `En curso: ${queued} de ${total} ${total === "1" ? "entrega" : "entregas"} en cola.`,
+      paused: (left) => `En pausa: ${left === "1" ? "falta 1 entrega" : `faltan ${left} entregas`} por poner en cola.`,
+      completed: (queued) => `Completado: ${queued === "1" ? "se puso en cola 1 entrega" : `se pusieron en cola ${queued} entregas`}.`,
       cancelled: (queued, left) => `Cancelado tras ${queued} entregas; ${left} no se pusieron en cola.`,
       failed: (queued) => `Falló tras ${queued} entregas.`,
     },

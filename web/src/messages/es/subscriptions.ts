@@ -50,11 +50,11 @@ export const subscriptions: Messages["subscriptions"] = {
   confirm: {
     pause: (waiting, keeps) =>
       keeps
-        ? `No se envía nada durante la pausa. Los eventos nuevos se guardan y ${waiting} entregas siguen en espera: todas se envían al activarla.`
-        : `No se envía nada durante la pausa. Los eventos nuevos se descartan para ella; ${waiting} entregas siguen en espera y se envían al activarla.`,
-    activate: (waiting) => `${waiting} entregas en espera se envían enseguida, dentro de sus límites.`,
-    reset: (waiting) => `${waiting} entregas en espera se intentan ahora. Si el receptor aún falla, el cortacircuitos se abre otra vez.`,
-    delete: (name, waiting) => `Eliminar ${name}: ${waiting} entregas en espera no se enviarán. El registro de entregas pasadas se conserva. No se puede deshacer.`,
+        ? `No se envía nada durante la pausa. Los eventos nuevos se guardan y ${waiting === "1" ? "1 entrega sigue" : `${waiting} entregas siguen`} en espera: todo se envía al activarla.`
+        : `No se envía nada durante la pausa. Los eventos nuevos se descartan para ella; ${waiting === "1" ? "1 entrega sigue en espera y se envía" : `${waiting} entregas siguen en espera y se envían`} al activarla.`,
+    activate: (waiting) => `${waiting === "1" ? "1 entrega en espera se puede" : `${waiting} entregas en espera se pueden`} enviar de nuevo, dentro de sus límites: las nuevas enseguida, los reintentos a su hora.`,
+    reset: (waiting) => `${waiting === "1" ? "1 entrega en espera se puede" : `${waiting} entregas en espera se pueden`} enviar de nuevo: las nuevas enseguida, los reintentos a su hora. Si el receptor aún falla, el cortacircuitos se abre otra vez.`,
+    delete: (name, waiting) => `Eliminar ${name}: ${waiting === "1" ? "1 entrega en espera no se enviará" : `${waiting} entregas en espera no se enviarán`}. El registro de entregas pasadas se conserva. No se puede deshacer.`,
     counting: "Contando entregas en espera…",
   },
   test: {

@@ -16,7 +16,8 @@ interface Sent {
 const LEFT_OUT = new Set(["content-length", "host", "connection", "transfer-encoding", "accept-encoding"]);
 
 export function toCurl({ url, headers, body }: Sent): string {
-  const parts = ["curl --request POST", shellQuote(url)];
+  // Without the option curl takes brackets and braces of the URL for a pattern, and sends several requests.
+  const parts = [/[[\]{}]/.test(url) ? "curl --globoff --request POST" : "curl --request POST", shellQuote(url)];
   for (const [name, value] of Object.entries(headers)) {
     if (LEFT_OUT.has(name.toLowerCase())) continue;
     parts.push(`--header ${shellQuote(`${name}: ${String(value)}`)}`);

@@ -12,6 +12,7 @@ import { useMessages } from "@/messages/context";
 import { serverNow } from "@/shared/clock";
 import { useFormat } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { usePreferences } from "@/shared/preferences";
 import { statusLook } from "@/shared/status";
 import { showHidden, splitUrl } from "@/shared/text";
 import { Count } from "./count";
@@ -30,12 +31,13 @@ export function NewReplay({ scope, subscription, onClose, onStarted }: Props) {
   const { add, form: words } = useReplayWords();
   const { shared } = useMessages();
   const format = useFormat();
+  const { zone } = usePreferences();
   const [values, setValues] = useState<Values>({ ...EMPTY, subscription });
   const [now] = useState(() => Math.round(serverNow()));
   const [counted] = useDebouncedValue(values, 400);
   const change = (part: Partial<Values>) => setValues((before) => ({ ...before, ...part }));
-  const request = toRequest(values, now);
-  const preview = useQuery(previewQuery(scope, toRequest(counted, now)));
+  const request = toRequest(values, now, zone);
+  const preview = useQuery(previewQuery(scope, toRequest(counted, now, zone)));
   const start = useStartReplay(scope);
   const current = request !== null && counted === values;
   const count = current ? preview.data?.count : undefined;
@@ -168,6 +170,8 @@ function What({ values, onChange }: PartProps) {
 
 function Period({ values, onChange }: PartProps) {
   const { form: words } = useReplayWords();
+  const { zone } = usePreferences();
+  const label = (word: string) => (zone === "utc" ? `${word} (UTC)` : word);
   return (
     <>
       <Select
@@ -179,8 +183,8 @@ function Period({ values, onChange }: PartProps) {
       />
       {values.period === "custom" && (
         <Group grow gap="md">
-          <TextInput type="datetime-local" label={words.from} value={values.from} onChange={({ currentTarget }) => onChange({ from: currentTarget.value })} />
-          <TextInput type="datetime-local" label={words.to} value={values.to} onChange={({ currentTarget }) => onChange({ to: currentTarget.value })} />
+          <TextInput type="datetime-local" label={label(words.from)} value={values.from} onChange={({ currentTarget }) => onChange({ from: currentTarget.value })} />
+          <TextInput type="datetime-local" label={label(words.to)} value={values.to} onChange={({ currentTarget }) => onChange({ to: currentTarget.value })} />
         </Group>
       )}
     </>

@@ -2,6 +2,8 @@
 
 import type { Replay, ReplayRequest, ReplayStatus } from "@/api/types";
 import type { Format } from "@/shared/format";
+import { toInstant } from "@/shared/localTime";
+import type { Preferences } from "@/shared/preferences";
 import { sinceMilliseconds } from "@/shared/search";
 import { showHidden } from "@/shared/text";
 import type { ReplayWords } from "./words";
@@ -81,7 +83,7 @@ const STATUSES: Record<"failed" | "missed" | "both", ReplayStatus[]> = {
 };
 
 /** Null while the form is incomplete. `now` is fixed by the caller, or each render would ask for another count. */
-export function toRequest(values: Values, now: number): ReplayRequest | null {
+export function toRequest(values: Values, now: number, zone: Preferences["zone"] = "local"): ReplayRequest | null {
   const statuses = values.kind === "custom" ? values.states : STATUSES[values.kind];
   if (values.subscription === null || statuses.length === 0 || wrongType(values.types) !== null) return null;
   const types = typesOf(values.types);
@@ -91,13 +93,8 @@ export function toRequest(values: Values, now: number): ReplayRequest | null {
     subscription_id: values.subscription,
     statuses,
     event_types: types.length > 0 ? types : null,
-    after: custom ? toInstant(values.from) : relative,
-    before: custom ? toInstant(values.to) : null,
+    after: custom ? (toInstant(values.from, zone) ?? null) : relative,
+    before: custom ? (toInstant(values.to, zone) ?? null) : null,
     rate: values.rate,
   };
-}
-
-function toInstant(local: string): string | null {
-  const date = new Date(local);
-  return local === "" || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }

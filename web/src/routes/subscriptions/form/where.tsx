@@ -1,6 +1,6 @@
 //! Where to send: the URL, checked by the server while typing, the profile, and custom headers.
 
-import { ActionIcon, Button, PasswordInput, Select, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Select, Text, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
@@ -63,10 +63,11 @@ export function useChecked(scope: Scope, values: Values) {
   const [url] = useDebouncedValue(values.url.trim(), 500);
   const [headers] = useDebouncedValue(values.headers, 500);
   const first = values.events.find((pattern) => !pattern.includes("*"));
-  const complete = /^https?:\/\/[^/]+/.test(url);
+  // The beginning of an address is no fault yet.
+  const begun = ["https://", "http://"].some((scheme) => scheme.startsWith(url.toLowerCase()));
   return useQuery(
     checkQuery(scope, {
-      url: complete ? url : "",
+      url: begun ? "" : url,
       profile: values.profile,
       headers: headersOf(headers),
       ...(first === undefined ? {} : { event_type: first }),
@@ -101,7 +102,10 @@ function Headers({ form }: FormProps) {
             placeholder={words.headerName}
             {...form.getInputProps(`headers.${index}.name`)}
           />
-          <PasswordInput
+          {/* No password field: browsers would offer to store the value as the password of this site. */}
+          <TextInput
+            classNames={{ input: classes.secret }}
+            spellCheck={false}
             aria-label={words.headerValue}
             placeholder={words.headerValue}
             description={header.value === MASKED ? words.headerMasked : undefined}
