@@ -1,0 +1,1 @@
+function e(e,t){let n=new Date(t===`utc`?`${e}Z`:e);return e===``||Number.isNaN(n.getTime())?void 0:n.toISOString()}function t(e,t){let n=new Date(e);if(Number.isNaN(n.getTime()))return``;let r=t===`utc`?0:n.getTimezoneOffset()*6e4;return new Date(n.getTime()-r).toISOString().slice(0,16)}export{t as n,e as t};

@@ -1,1 +1,0 @@
-import{n as e}from"./context-CwYQhJ1A.js";function t(t){return t[e()]}export{t};
