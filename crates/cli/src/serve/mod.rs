@@ -140,12 +140,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
         catalog,
         admin_key_hash,
         metrics,
-        settings: Settings {
-            // Only on loopback, where other machines cannot open the page that shows it.
-            dev_key: dev_key.clone().filter(|_| address.ip().is_loopback()),
-            receiver_url: dev.then(|| api::receiver_url(&dev::url(address))),
-            ..settings(&config)
-        },
+        settings: settings(&config, dev_key.as_deref(), address),
         log,
     })
     .await?;
@@ -220,8 +215,8 @@ async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration
 /// Maximum number of active portal links of a tenant.
 const PORTAL_SESSIONS_MAX: u32 = 10_000;
 
-/// The API's settings, without those of development.
-fn settings(config: &Config) -> Settings {
+/// The API's settings. Only a development server has a `dev_key`.
+fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Settings {
     Settings {
         allow_http: config.allow_http,
         tenants_on_first_use: config.tenants_on_first_use,
@@ -242,8 +237,9 @@ fn settings(config: &Config) -> Settings {
         metrics_open: config.metrics_open,
         store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
         statistics: config.statistics,
-        dev_key: None,
-        receiver_url: None,
+        // Only on loopback, where other machines cannot open the page that shows it.
+        dev_key: dev_key.filter(|_| address.ip().is_loopback()).map(str::to_owned),
+        receiver_url: dev_key.map(|_| api::receiver_url(&dev::url(address))),
         shown: config.shown.clone().into(),
     }
 }
