@@ -48,6 +48,8 @@ const SCREENS: Record<string, string> = {
 test.describe.configure({ mode: "default" });
 
 for (const amount of AMOUNTS) {
+  // Between nothing and much there is nothing new to find, but much to look at.
+  if (amount === "little" && PICTURES === undefined) continue;
   test(`every screen with ${amount} data`, async ({ page, server, receiver, expected }) => {
     test.setTimeout(600_000);
     expected.push(/status of 401/);
