@@ -51,7 +51,7 @@ function Sheet({ children }: { children: ReactNode }) {
       <Button variant="default" leftSection={<IconFilter size={16} />} onClick={open}>
         {shared.table.filters}
       </Button>
-      <Drawer opened={opened} onClose={close} position="bottom" title={shared.table.filters} size="auto">
+      <Drawer opened={opened} onClose={close} position="bottom" title={shared.table.filters} classNames={{ content: classes.sheet, title: classes.sheetTitle }}>
         <Stack gap="sm">{children}</Stack>
       </Drawer>
     </>

@@ -11,13 +11,18 @@ interface HeadProps {
   children: ReactNode;
   /** The one primary button. */
   action?: ReactNode;
+  /** A line that belongs to the answer. */
+  below?: ReactNode;
 }
 
 /** The answer, and the button that helps beside it. */
-export function PageAnswer({ children, action }: HeadProps) {
+export function PageAnswer({ children, action, below }: HeadProps) {
   return (
     <div className={classes.head}>
-      <h2 className={classes.answer}>{children}</h2>
+      <div className={classes.text}>
+        <h2 className={classes.answer}>{children}</h2>
+        {below}
+      </div>
       {action}
     </div>
   );

@@ -21,10 +21,9 @@ export const overview = {
     p95: "95th percentile",
     p99: "99th percentile",
   },
-  chart: { title: "Deliveries", delivered: "Delivered", failed: "Failed", range: "Time", day: "24 hours", month: "30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
+  chart: { title: "Deliveries", delivered: "Delivered", failed: "Failed", range: "Time", day: "Last 24 hours", month: "Last 30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
   trouble: {
     title: "Failing now",
-    none: "No subscription is failing.",
     subscription: "Subscription",
     state: "State",
     since: "Since",

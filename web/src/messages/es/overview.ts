@@ -23,10 +23,9 @@ export const overview: Messages["overview"] = {
     p95: "Percentil 95",
     p99: "Percentil 99",
   },
-  chart: { title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "24 horas", month: "30 días", text: (delivered, failed) => `${delivered} entregadas, ${failed} fallidas` },
+  chart: { title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "Últimas 24 horas", month: "Últimos 30 días", text: (delivered, failed) => `${delivered} entregadas, ${failed} fallidas` },
   trouble: {
     title: "Fallan ahora",
-    none: "Ninguna suscripción falla.",
     subscription: "Suscripción",
     state: "Estado",
     since: "Desde",

@@ -19,7 +19,7 @@ export function Schema({ schema }: { schema: unknown }) {
       {rows.length === 0 ? (
         <Text c="dimmed">{words.noFields}</Text>
       ) : (
-        <Table.ScrollContainer minWidth={420}>
+        <Table.ScrollContainer minWidth={340}>
           <Table className={classes.schema}>
             <Table.Thead>
               <Table.Tr>
@@ -31,7 +31,7 @@ export function Schema({ schema }: { schema: unknown }) {
             <Table.Tbody>
               {rows.map((row) => (
                 <Table.Tr key={row.path}>
-                  <Table.Td className={classes.path} title={showHidden(row.path)} style={{ paddingLeft: 8 + row.depth * INDENT }}>
+                  <Table.Td className={classes.path} title={showHidden(row.path)} style={{ paddingLeft: row.depth * INDENT }}>
                     <bdi>{showHidden(row.name)}</bdi>
                     {row.required && <div className={classes.required}>{words.required}</div>}
                   </Table.Td>

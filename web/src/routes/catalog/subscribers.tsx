@@ -4,9 +4,9 @@ import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useScope } from "@/frame/useScope";
-import { Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import classes from "./page.module.css";
@@ -32,7 +32,7 @@ export function Subscribers({ type }: { type: string }) {
           {rows.map((subscription) => (
             <li key={subscription.id}>
               <Link to="/subscriptions/$id" params={{ id: subscription.id }}>
-                <Url address={subscription.url} />
+                <Receiver url={subscription.url} description={subscription.description} />
               </Link>
               <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
             </li>

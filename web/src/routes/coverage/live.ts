@@ -5,6 +5,9 @@ import type { LIVE_STATES } from "./route";
 
 export type LiveState = (typeof LIVE_STATES)[number];
 
+/** What a reader mends first comes first. */
+const URGENCY: readonly LiveState[] = ["broke_schema", "unknown", "waiting", "nobody", "never_seen", "fine"];
+
 export interface Line {
   type: string;
   state: LiveState;
@@ -31,5 +34,6 @@ export function linesOf(coverage: Coverage): Line[] {
   const inVain = coverage.subscribed_never_published
     .filter(({ event_type: type }) => !known.has(type))
     .map(({ event_type: type, subscriptions }): Line => ({ type, state: "waiting", code: null, published: null, subscriptions }));
-  return [...events, ...inVain];
+  const rank = ({ state }: Line) => URGENCY.indexOf(state);
+  return [...events, ...inVain].sort((a, b) => rank(a) - rank(b));
 }

@@ -14,6 +14,7 @@ import { useFormat } from "@/shared/format";
 import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Duration, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { useRoom } from "@/shared/useRoom";
 import type { RowSelection } from "@/shared/useSelection";
 import { isFiltered, NO_FILTER, type DeliveryFilter } from "./filter";
 import type { Row } from "./queries";
@@ -34,7 +35,7 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
   const { deliveries } = useMessages();
   const { open } = deliveriesRoute.useSearch();
   const mayRetry = useMay("deliveries:retry");
-  const columns = useColumns(scope);
+  const columns = useColumns(scope, open !== undefined);
   return (
     <FreshRows count={following ? 0 : rows.waiting} onShow={rows.refresh}>
       <VirtualTable
@@ -66,9 +67,10 @@ function RowLink({ row, children }: { row: Row; children: ReactNode }) {
   );
 }
 
-function useColumns(scope: Scope): Column<Row>[] {
+function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   const { deliveries } = useMessages();
   const format = useFormat();
+  const room = useRoom(panel);
   const words = deliveries.columns;
   const tenant: Column<Row> = {
     id: "tenant",
@@ -76,6 +78,8 @@ function useColumns(scope: Scope): Column<Row>[] {
     width: "minmax(56px, 1fr)",
     cell: (row) => <Foreign text={row.tenant_id ?? ""} />,
   };
+  const duration: Column<Row> = { id: "duration", header: words.duration, width: "64px", end: true, cell: (row) => <Duration ms={row.duration_ms} /> };
+  const attempts: Column<Row> = { id: "attempts", header: words.attempts, width: "60px", end: true, cell: (row) => format.number(row.attempt_number) };
   return [
     {
       id: "status",
@@ -106,8 +110,7 @@ function useColumns(scope: Scope): Column<Row>[] {
       phone: "subtrail",
       cell: (row) => row.response_code ?? <Absent />,
     },
-    { id: "duration", header: words.duration, width: "64px", end: true, cell: (row) => <Duration ms={row.duration_ms} /> },
-    { id: "attempts", header: words.attempts, width: "60px", end: true, cell: (row) => format.number(row.attempt_number) },
+    ...(room ? [duration, attempts] : []),
     {
       id: "created",
       header: words.created,

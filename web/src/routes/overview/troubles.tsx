@@ -25,14 +25,16 @@ export function Troubles({ troubled }: { troubled: Troubled | undefined }) {
   const { failing, degraded } = troubled;
   const shown = failing.slice(0, SHOWN);
   const more = failing.length - shown.length;
+  // The answer has said already that nothing fails.
+  if (shown.length === 0 && degraded === 0) return null;
   return (
     <section aria-labelledby="overview-troubles">
-      <Title order={2} id="overview-troubles" mb="sm">
+      <Title order={2} id="overview-troubles" className={shown.length === 0 ? "visually-hidden" : undefined} mb="sm">
         {words.title}
       </Title>
-      {shown.length === 0 ? <Text c="dimmed">{words.none}</Text> : <Failing troubles={shown} />}
+      {shown.length > 0 && <Failing troubles={shown} />}
       {(more > 0 || degraded > 0) && (
-        <Text mt="sm" className={classes.more}>
+        <Text mt={shown.length > 0 ? "sm" : 0} className={classes.more}>
           {more > 0 && (
             <Link to="/subscriptions" search={{ health: "failing" }}>
               {words.all(`${format.number(failing.length)}${troubled.more ? "+" : ""}`)}

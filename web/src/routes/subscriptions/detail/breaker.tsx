@@ -50,7 +50,7 @@ export function Breaker({ scope, subscription, onReset }: Props) {
         </Title>
         <Stack gap="sm">
           <Text component="div">
-            <StatusBadge kind="health" value={subscription.health.state} /> {showHidden(subscription.health.reason)}
+            <StatusBadge kind="health" value={subscription.health.state} /> · {showHidden(subscription.health.reason)}
           </Text>
           <Facts
             rows={[

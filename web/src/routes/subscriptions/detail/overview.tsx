@@ -28,8 +28,8 @@ export function OverviewTab({ scope, subscription }: Props) {
   const stats = useQuery(statsQuery(scope, subscription.id, days));
   return (
     <Stack gap="xl">
-      <Answer scope={scope} subscription={subscription} />
-      <Group justify="flex-end">
+      <Group justify="space-between" align="flex-start">
+        <Answer scope={scope} subscription={subscription} />
         <SegmentedControl
           aria-label={words.range.label}
           value={String(days)}

@@ -70,35 +70,35 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
   const tabs = TABS.filter((name) => name !== "secret" || mayReadSecret || mayRotate);
   return (
     <Page>
-      <header className={classes.header}>
-        <PageAnswer
-          action={
-            <Group gap="sm">
-              {deliveries && (
-                <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
-                  {deliveries.label}
-                </Button>
-              )}
-              {test && (
-                <Button leftSection={<IconSend size={16} />} onClick={test.run}>
-                  {test.label}
-                </Button>
-              )}
-              <ActionMenu actions={actions.filter(({ id }) => !inHeader.has(id))} label={subscriptions.actions.label} />
-            </Group>
-          }
-        >
-          {subscription.description ? <Foreign text={subscription.description} /> : <Url address={subscription.url} />}
-        </PageAnswer>
-        <div className={classes.state}>
-          <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
-          {subscription.description && (
-            <span>
-              <Url address={subscription.url} />
-            </span>
-          )}
-        </div>
-      </header>
+      <PageAnswer
+        below={
+          <div className={classes.state}>
+            <StatusBadge kind="subscription" value={subscriptionState(subscription)} />
+            {subscription.description && (
+              <span>
+                <Url address={subscription.url} />
+              </span>
+            )}
+          </div>
+        }
+        action={
+          <Group gap="sm">
+            {deliveries && (
+              <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
+                {deliveries.label}
+              </Button>
+            )}
+            {test && (
+              <Button leftSection={<IconSend size={16} />} onClick={test.run}>
+                {test.label}
+              </Button>
+            )}
+            <ActionMenu actions={actions.filter(({ id }) => !inHeader.has(id))} label={subscriptions.actions.label} />
+          </Group>
+        }
+      >
+        {subscription.description ? <Foreign text={subscription.description} /> : <Url address={subscription.url} />}
+      </PageAnswer>
       {created && <Text c="var(--pr-good)">{words.created}</Text>}
       <Tabs
         value={tab}
