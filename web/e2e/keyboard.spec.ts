@@ -25,17 +25,21 @@ test("the palette leads to a screen and to an id", async ({ page, server, receiv
   expected.push(/status of 401/);
   const { delivery, subscription } = await seed(server, receiver);
   await signIn(page, server, undefined, "/deliveries?tenant=acme");
-  const go = async (text: string) => {
+  await expect(tableOf(page).getByRole("row")).toHaveCount(4);
+  const go = async (text: string, action: string) => {
     await page.keyboard.press("Control+k");
     await page.getByPlaceholder("Go to a screen, an id, an action…").fill(text);
+    await expect(page.getByRole("dialog").getByText(action)).toBeVisible();
     await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
   };
-  await go("nodes");
+  await page.getByLabel("Response code").focus();
+  await go("nodes", "Nodes and store");
   await expect(page.getByRole("heading", { level: 1, name: "Nodes and store" })).toBeVisible();
-  await go(delivery);
+  await go(delivery, `Open ${delivery}`);
   await expect(panelOf(page).getByText("Delivered after one attempt.")).toBeVisible();
   expect(new URL(page.url()).searchParams.get("tenant")).toBe("acme");
-  await go(subscription);
+  await go(subscription, `Open ${subscription}`);
   await expect(page.getByText("Deliveries arrive.")).toBeVisible();
   await page.keyboard.press("Control+k");
   await page.getByPlaceholder("Go to a screen, an id, an action…").fill("no such thing");

@@ -28,7 +28,7 @@ export async function seedDeliveries(server: Server, receiver: Receiver): Promis
   const subscribe = (path: string, more: object) => acme.subscribe(receiver.url, { headers: { "x-path": path }, ...more });
   await subscribe("ok", { events: ["invoice.*", "user.deleted"] });
   const broken = await subscribe("503", { events: ["invoice.*"], retry_enabled: false, description: "Broken" });
-  await subscribe("500", { events: ["user.deleted"], retry: { schedule: [600] } });
+  await subscribe("500", { events: ["user.deleted"], retry: { schedule: [300] } });
   await subscribe("slow", { events: ["file.uploaded"] });
   await acme.publish("invoice.paid", { number: 1 });
   const voided = await acme.publish("invoice.voided", { number: 2 });

@@ -65,7 +65,11 @@ export function useEventActions(event: PublishedEvent | undefined, ask: (step: E
   const mayErase = useMay("payloads:erase");
   if (event === undefined) return [];
   const erased = Boolean(event.payload_erased_at);
-  const delayed = Boolean(event.deliver_at) && Date.parse(event.deliver_at ?? "") > serverNow();
+  // An event has its first deliveries only; once all of them have ended, there is nothing to cancel.
+  const waits =
+    event.delivery_count > event.deliveries.length ||
+    event.deliveries.some(({ status }) => status === "pending" || status === "retrying");
+  const delayed = waits && Boolean(event.deliver_at) && Date.parse(event.deliver_at ?? "") > serverNow();
   const offered: (Action | false)[] = [
     mayPublish && !erased && { id: "event-republish", label: events.republish.action, icon: IconRepeat, letter: "r", run: () => ask("republish") },
     mayPublish && delayed && { id: "event-cancel", label: events.cancel.action, icon: IconBan, destructive: true, run: () => ask("cancel") },

@@ -27,6 +27,8 @@ export function Palette() {
       query={query}
       onQueryChange={setQuery}
       shortcut="mod + K"
+      // It opens from a text field too.
+      tagsToIgnore={[]}
       scrollable
       maxHeight={420}
       title={frame.search}

@@ -80,7 +80,7 @@ export function recipientsOf(
         description: subscription?.description ?? null,
         delivery: null,
         why: whyNot(match.reason, subscription, event.created_at),
-        reachable: subscription?.is_active ?? false,
+        reachable: match.matches && (subscription?.is_active ?? false),
       };
     });
   // Those that a reader wonders about come before those that want other types.
