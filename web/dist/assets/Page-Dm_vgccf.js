@@ -1,1 +1,0 @@
-import{t as e}from"./Page.module--YquZqXR.js";import{Mn as t}from"./vendor-CLwiYEPD.js";var n=t();function r({children:t}){return(0,n.jsx)(`div`,{className:e.page,children:t})}function i({children:t,action:r}){return(0,n.jsxs)(`div`,{className:e.head,children:[(0,n.jsx)(`h2`,{className:e.answer,children:t}),r]})}export{i as n,r as t};

@@ -1,1 +1,0 @@
-var e={page:`_page_gu230_1`,head:`_head_gu230_10`,answer:`_answer_gu230_18`};export{e as t};

@@ -1,0 +1,1 @@
+var e={page:`_page_zvfp0_1`,head:`_head_zvfp0_10`,text:`_text_zvfp0_18`,answer:`_answer_zvfp0_23`};export{e as t};
