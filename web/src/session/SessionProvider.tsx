@@ -55,9 +55,31 @@ export function SignedIn({ session, children }: { session: Session; children: Re
   );
 }
 
+/** Milliseconds that screens wait for the stream. */
+const LONGEST_WAIT = 400;
+
+/** Opens the stream before the screens read their lists, so that no change falls between the two. */
 function Streaming({ session, children }: { session: Session; children: ReactNode }) {
   const [stream] = useState(() => new SharedStream(session.kind, session.tenant_id ?? null));
-  useEffect(() => stream.open(), [stream]);
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    const late = setTimeout(() => {
+      stream.miss();
+      setBegun(true);
+    }, LONGEST_WAIT);
+    const ignore = stream.subscribeState(() => {
+      if (stream.state() === "connecting") return;
+      clearTimeout(late);
+      setBegun(true);
+    });
+    const close = stream.open();
+    return () => {
+      clearTimeout(late);
+      ignore();
+      close();
+    };
+  }, [stream]);
+  if (!begun) return <Loading />;
   return (
     <SessionContext value={session}>
       <StreamContext value={stream}>{children}</StreamContext>

@@ -17,3 +17,20 @@ test("a_frame_without_storage_has_no_locks_and_reads_for_itself", async () => {
   expect(ask).toHaveBeenCalledTimes(1);
   close();
 });
+
+test("lists_that_were_read_before_the_stream_opened_are_read_again", async () => {
+  vi.stubGlobal("navigator", { ...window.navigator });
+  vi.stubGlobal("fetch", async () => new Response(new ReadableStream(), { status: 200 }));
+  const opened = async (late: boolean) => {
+    const stream = new SharedStream("operator", null);
+    const heard: string[] = [];
+    stream.listen(({ kind }) => heard.push(kind));
+    if (late) stream.miss();
+    const close = stream.open();
+    await vi.waitFor(() => expect(stream.state()).toBe("open"));
+    close();
+    return heard;
+  };
+  expect(await opened(false)).toEqual([]);
+  expect(await opened(true)).toEqual(["gap"]);
+});

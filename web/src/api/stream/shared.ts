@@ -19,6 +19,7 @@ export class SharedStream {
   #leading: AbortController | null = null;
   #lastId = "";
   #state: StreamState = "connecting";
+  #missed = false;
 
   constructor(kind: Session["kind"], tenant: string | null) {
     this.#name = `postrider${basePath}${kind}/${tenant ?? "*"}`;
@@ -55,6 +56,11 @@ export class SharedStream {
   };
 
   state = (): StreamState => this.#state;
+
+  /** The page reads its lists before the stream is open: they are read again when it opens. */
+  miss(): void {
+    this.#missed = true;
+  }
 
   #onVisibility = (): void => {
     if (document.visibilityState === "hidden") {
@@ -113,6 +119,10 @@ export class SharedStream {
     if (state === this.#state) return;
     this.#state = state;
     for (const listener of this.#stateListeners) listener();
+    if (state === "open" && this.#missed) {
+      this.#missed = false;
+      this.#deliver("", { kind: "gap" });
+    }
   }
 }
 

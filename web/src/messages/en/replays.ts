@@ -69,7 +69,7 @@ export const replays = {
   confirm: {
     pause: (left: string): string => `${left} deliveries are not queued until the replay is resumed. What it has queued is sent.`,
     resume: (left: string): string => `${left} deliveries are queued from now on, after fresh ones.`,
-    cancel: (left: string): string => `${left} deliveries will not be queued, and the replay cannot be resumed.`,
+    cancel: (left: string): string => `${left} ${left === "1" ? "delivery" : "deliveries"} will not be queued, and the replay cannot be resumed.`,
     queued: (queued: string): string => `What it has queued (${queued}) is sent; cancel that on the screen Deliveries.`,
   },
   form: {

@@ -68,7 +68,7 @@ export const replays: typeof en = {
   confirm: {
     pause: (left) => `${left} entregas no se ponen en cola hasta que se reanude. Lo que ya está en cola se envía.`,
     resume: (left) => `${left} entregas se ponen en cola desde ahora, después de las nuevas.`,
-    cancel: (left) => `${left} entregas no se pondrán en cola, y el reenvío no se puede reanudar.`,
+    cancel: (left) => left === "1" ? "1 entrega no se pondrá en cola, y el reenvío no se puede reanudar." : `${left} entregas no se pondrán en cola, y el reenvío no se puede reanudar.`,
     queued: (queued) => `Lo que ya está en cola (${queued}) se envía; cancélelo en la pantalla Entregas.`,
   },
   form: {
