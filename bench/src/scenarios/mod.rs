@@ -22,6 +22,7 @@ mod replay;
 mod retry_storm;
 mod steady;
 mod tarpit;
+mod traces;
 
 use crate::{
     context::{Context, Options},
@@ -62,6 +63,7 @@ scenarios! {
     "headers": headers::run, "a subscription with 4 kB of custom headers";
     "many-subscriptions": many_subscriptions::run, "100,000 subscriptions of 1,000 tenants in the index";
     "metrics": metrics::run, "scrapes of /metrics: 10,000 tenants with 50 event types each; a million waiting deliveries";
+    "traces": traces::run, "one subscription as fast as possible, with and without traces of 1 % of the events";
     "tarpit": tarpit::run, "50 of 100 receivers hang; latencies of the other 50";
     "dead": dead::run, "a million deliveries wait for unreachable receivers";
     "breaker": breaker::run, "a million deliveries wait for 1,000 unreachable receivers whose breakers are open";

@@ -23,6 +23,7 @@ test("1,000,000 rows scroll to the last one", async ({ browser, server, receiver
     const page = await context.newPage();
     await signIn(page, server, undefined, "/deliveries?tenant=acme");
     const table = page.getByRole("table", { name: "Deliveries" });
+    const scroller = table.locator("xpath=..");
     await expect(table).toHaveAttribute("aria-rowcount", String(ROWS + 1), { timeout: 60_000 });
     await page.evaluate(() => {
       const tasks: number[] = [];
@@ -30,10 +31,10 @@ test("1,000,000 rows scroll to the last one", async ({ browser, server, receiver
       new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
     });
     for (let step = 1; step <= 40; step += 1) {
-      await table.evaluate((element, part) => (element.scrollTop = element.scrollHeight * part), step / 40);
+      await scroller.evaluate((element, part) => (element.scrollTop = element.scrollHeight * part), step / 40);
       await page.waitForTimeout(50);
     }
-    await table.evaluate((element) => (element.scrollTop = element.scrollHeight));
+    await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight));
     const last = table.locator(`[aria-rowindex="${ROWS + 1}"]`);
     await expect(last).toBeInViewport({ timeout: 60_000 });
     await expect(last).toContainText("row.made", { timeout: 60_000 });

@@ -149,13 +149,7 @@ export function VirtualTable<T>(props: Props<T>) {
           })}
         </div>
       </div>
-      {props.footer && (
-        <div role="rowgroup" className={classes.footer}>
-          <div role="row">
-            <div role="cell">{props.footer}</div>
-          </div>
-        </div>
-      )}
+      {props.footer && <div className={classes.footer}>{props.footer}</div>}
     </div>
   );
 }
