@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactNode } from "react";
 import { holdBearer } from "@/api/credential";
 import { keys } from "@/api/keys";
-import { useStreamState } from "@/api/stream/context";
 import { sessionQuery } from "@/session/queries";
 import { SignedIn } from "@/session/SessionProvider";
 import { serverNow } from "@/shared/clock";
@@ -67,7 +66,6 @@ export function PortalProvider({ first, children }: Props) {
   if (data !== undefined) {
     return (
       <SignedIn session={data}>
-        <EndWatch />
         {children}
       </SignedIn>
     );
@@ -78,14 +76,4 @@ export function PortalProvider({ first, children }: Props) {
       <ProblemNotice error={error} onRetry={() => void session.refetch()} />
     </main>
   );
-}
-
-/** The server refuses the stream of a link that has ended, at once. */
-function EndWatch() {
-  const queries = useQueryClient();
-  const off = useStreamState() === "off";
-  useEffect(() => {
-    if (off) void queries.invalidateQueries({ queryKey: keys.session, exact: true });
-  }, [off, queries]);
-  return null;
 }

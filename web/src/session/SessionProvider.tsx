@@ -62,6 +62,7 @@ const LONGEST_WAIT = 400;
 function Streaming({ session, children }: { session: Session; children: ReactNode }) {
   const [stream] = useState(() => new SharedStream(session.kind, session.tenant_id ?? null));
   const [begun, setBegun] = useState(false);
+  const queries = useQueryClient();
   useEffect(() => {
     const late = setTimeout(() => {
       stream.miss();
@@ -71,6 +72,8 @@ function Streaming({ session, children }: { session: Session; children: ReactNod
       if (stream.state() === "connecting") return;
       clearTimeout(late);
       setBegun(true);
+      // The server refused the stream: the key of the session may have been revoked.
+      if (stream.state() === "off") void queries.invalidateQueries({ queryKey: sessionQuery.queryKey, exact: true });
     });
     const close = stream.open();
     return () => {
@@ -78,7 +81,7 @@ function Streaming({ session, children }: { session: Session; children: ReactNod
       ignore();
       close();
     };
-  }, [stream]);
+  }, [stream, queries]);
   if (!begun) return <Loading />;
   return (
     <SessionContext value={session}>
