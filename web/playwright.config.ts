@@ -5,7 +5,7 @@ import type { Options } from "./e2e/support/fixtures";
 
 const stores = [
   { name: "sqlite", use: { store: "sqlite" as const } },
-  // What the store has a part in; the other screens ask the same API on both stores.
+  // Specs that depend on the store; the other screens ask the same API on both stores.
   { name: "postgresql", use: { store: "postgresql" as const }, testMatch: /(story|nodes|portal|bulk|tenants|signing|events|operate)\.spec\.ts/ },
 ];
 

@@ -1,4 +1,4 @@
-//! What leaves the screen of deliveries: exported files, and the curl command.
+//! Exported files and the curl command of the deliveries screen.
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";

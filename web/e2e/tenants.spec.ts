@@ -1,4 +1,4 @@
-//! What belongs to another tenant is not there, whoever asks for it.
+//! Objects of another tenant are not found by any session.
 
 import { expect, signIn, test } from "./support/fixtures";
 

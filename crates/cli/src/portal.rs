@@ -43,7 +43,7 @@ enum Action {
 
 #[derive(clap::Args)]
 struct New {
-    /// What the customer may do: view, or manage with the capabilities
+    /// Rights of the customer: view, or manage with the capabilities
     #[arg(long, default_value = "view")]
     mode: String,
     /// A capability of the mode manage; repeat for more. One of subscriptions:write, secrets:read, secrets:rotate,

@@ -1,4 +1,4 @@
-//! What every test gets: a store with one node, a receiver, and a page that may print nothing.
+//! Fixtures of all tests: a store with one node, a receiver, and a page that may print nothing.
 
 import { expect, test as base, type ConsoleMessage, type Page } from "@playwright/test";
 import { useFreshBundle } from "./freshBundle";

@@ -1,4 +1,4 @@
-//! What a store contains in the tests of all screens: nothing, little, much, or hostile texts.
+//! Contents of the store in the tests of all screens: nothing, little, much, or hostile texts.
 
 import type { Api } from "./api";
 import { answer, ok, type Receiver } from "./receiver";

@@ -64,7 +64,7 @@ function Switcher() {
       comboboxProps={{ width: 280, position: "bottom-start" }}
       onChange={(value) => {
         const chosen = value === null || value === "*" ? undefined : value;
-        // What belongs to the former tenant (an open row, a subscription) is left behind, filters stay.
+        // Objects of the former tenant (an open row, a subscription) are left behind, filters stay.
         void navigate({
           to: ".",
           search: (before) => ({ ...before, tenant: chosen, open: undefined, of: undefined, subscription: undefined }),

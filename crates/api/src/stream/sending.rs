@@ -46,7 +46,7 @@ pub(super) struct Sending {
     _place: Place,
 }
 
-/// What the feed has for a stream.
+/// The changes of one look at the feed, of which a stream sends some.
 #[derive(Default)]
 struct Batch {
     /// The last state of each object, in the order of their first changes.

@@ -223,7 +223,7 @@ async fn links_outlive_the_process_and_not_their_tenant() {
     app.finish().await;
 }
 
-/// What a link that may view never sees: signing secrets, and headers that may be credentials.
+/// Signing secrets and headers with credentials are hidden from links with the mode `view`.
 #[tokio::test]
 async fn a_link_that_may_view_sees_payloads_and_no_secret() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;

@@ -14,7 +14,7 @@ pub(crate) struct FeedExchange {
     pub(crate) feed: Arc<Feed>,
 }
 
-/// What the task knows between rounds.
+/// State of the task between rounds.
 #[derive(Default)]
 struct Memory {
     /// Number of this node's last packet.

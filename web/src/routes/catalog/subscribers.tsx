@@ -1,4 +1,4 @@
-//! Who receives events of a type: each subscription is a link.
+//! Subscriptions that receive events of a type, each as a link.
 
 import { Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";

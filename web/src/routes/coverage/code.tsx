@@ -1,4 +1,4 @@
-//! What the audited code publishes, by state.
+//! Event types that the audited code publishes, by state.
 
 import { Button, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
